@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check lock schema clean
+
+# `make lock UPGRADE=--upgrade` moves every version to its newest.
+UPGRADE :=
+LOCK = UV_PYTHON_DOWNLOADS=never .venv-tools/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header $(UPGRADE)
+
+help:  ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.*##  */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
+		printf '  make %-8s%s\n' "$$name" "$$text"; done
+
+run:  ## Install what is needed, build the demo world, and serve it until Ctrl-C
+	@scripts/setup run
+	@exec .venv/bin/python -m server serve --demo
+
+test:  ## Check everything, on SQLite and on PostgreSQL
+	@scripts/setup dev
+	@$(MAKE) --no-print-directory check
+	@scripts/test
+
+check:  ## Format, lint, types, and which room imports which
+	@scripts/setup dev
+	@scripts/check
+
+lock:  ## Write the lock files anew from pyproject.toml
+	@scripts/setup tools
+	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	echo uv | $(LOCK) --no-annotate - --output-file requirements-uv.lock
+
+schema:  ## Write schema.graphql anew from the code
+	@scripts/setup run
+	@.venv/bin/python -m server schema > schema.graphql.new || { rm -f schema.graphql.new; exit 1; }
+	@mv schema.graphql.new schema.graphql
+
+clean:  ## Remove what was installed and what tools left behind; databases stay
+	rm -rf .venv .venv-tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache .artifacts
+	find server tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The GraphQL API of a hosting company's partner programme."""

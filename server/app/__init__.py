@@ -1,0 +1,71 @@
+"""How is the product reached? The only reader of HTTP."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.app import answers
+from server.app.explorer import explorer_routes
+from server.app.graphql import GraphQLEndpoint
+from server.app.health import health_routes
+from server.app.logs import set_up_logs
+from server.app.requests import RequestLog
+from server.models.database import connected
+from server.schema import sdl
+from server.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The ASGI application, with the settings of the environment unless given others."""
+    chosen = settings or Settings()
+    set_up_logs(chosen.log_level)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        async with connected(chosen):
+            yield
+
+    app = Starlette(
+        routes=_routes(chosen),
+        # Within the log, so that a body that turns out too large is refused and logged as everything else.
+        middleware=[
+            Middleware(RequestLog, most_body_bytes=chosen.most_body_bytes),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=chosen.most_body_bytes),
+        ],
+        exception_handlers={HTTPException: _refused},
+        lifespan=lifespan,
+    )
+    # Another spelling of a path is another path: a redirect would repeat the Host header that the caller chose.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _routes(settings: Settings) -> list[BaseRoute]:
+    schema_text = sdl()
+
+    async def schema_file(request: Request) -> Response:
+        return PlainTextResponse(schema_text)
+
+    routes: list[BaseRoute] = [
+        Route("/graphql", GraphQLEndpoint(settings).answer, methods=["GET", "POST"]),
+        Route("/schema.graphql", schema_file),
+        *health_routes(),
+    ]
+    return routes + explorer_routes() if settings.explorer else routes
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """What HTTP itself refuses (an unknown path, another method, a body that is too large), as GraphQL would say it."""
+    assert isinstance(error, HTTPException)
+    code = "NOT_FOUND" if error.status_code == HTTPStatus.NOT_FOUND else "BAD_USER_INPUT"
+    content = answers.problem(str(error.detail), request.state.request_id, code)
+    headers = {"Content-Type": f"{answers.JSON}; charset=utf-8"} | dict(error.headers or {})
+    return Response(content, status_code=error.status_code, headers=headers)

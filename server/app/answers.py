@@ -1,0 +1,96 @@
+"""How is an answer written, so that it tells a caller what they may know and nothing else?"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import orjson
+from graphql import GraphQLError
+from strawberry.types import ExecutionResult
+from strawberry.utils.str_converters import to_camel_case
+
+from server.domain.errors import Denied
+
+MOST_ERRORS: Final = 20
+_LONGEST_MESSAGE: Final = 300
+_UNWANTED: Final = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
+JSON: Final = "application/json"
+GRAPHQL_JSON: Final = "application/graphql-response+json"
+OUR_FAULT: Final = "Something went wrong on our side. Tell us the requestId."
+
+
+def media_type(accept: str) -> str | None:
+    """What to answer with, by the Accept header; None where the caller takes neither."""
+    entries = accept.split(",") if accept.strip() else ["*/*"]
+    wanted = [entry.split(";")[0].strip().lower() for entry in entries if not _UNWANTED.search(entry)]
+    for type_ in wanted:
+        if type_ == GRAPHQL_JSON:
+            return GRAPHQL_JSON
+        if type_ in (JSON, "application/*", "*/*"):
+            return GRAPHQL_JSON if GRAPHQL_JSON in wanted else JSON
+    return None
+
+
+def body(result: ExecutionResult, request_id: str, *, was_executed: bool) -> bytes:
+    """The answer of an operation. `data` is there exactly when something was executed."""
+    answer: dict[str, Any] = {}
+    if result.errors:
+        answer["errors"] = [told(error, request_id) for error in result.errors[:MOST_ERRORS]]
+    if was_executed:
+        answer["data"] = result.data
+    return encoded(answer)
+
+
+def problem(message: str, request_id: str, code: str = "BAD_USER_INPUT") -> bytes:
+    """The answer to a request that never became an operation."""
+    return encoded({"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]})
+
+
+def told(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """What a caller may know of an error: our own words, or that of GraphQL's validation, never an exception's."""
+    formatted: dict[str, Any] = {"message": error.message[:_LONGEST_MESSAGE]}
+    if error.locations:
+        formatted["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path is not None:
+        formatted["path"] = error.path
+    original = _origin(error)
+    if isinstance(original, Denied):
+        formatted["message"] = original.message
+        extensions = original.extensions | (
+            {"field": [_camel(part) for part in original.field]} if original.field else {}
+        )
+    elif original is None:
+        extensions = {"code": "VALIDATION_FAILED"}
+    else:
+        formatted["message"] = OUR_FAULT
+        extensions = {"code": "INTERNAL"}
+    formatted["extensions"] = extensions | {"requestId": request_id}
+    return formatted
+
+
+def _origin(error: GraphQLError) -> BaseException | None:
+    """What was raised by our code or a library; None for an error of GraphQL's own."""
+    original: BaseException | None = error
+    while isinstance(original, GraphQLError):
+        original = original.original_error
+    return original
+
+
+def _camel(part: str) -> str:
+    return part if part.isdigit() else to_camel_case(part)
+
+
+def encoded(answer: Any) -> bytes:
+    return orjson.dumps(answer, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return str(value)
+
+
+def is_request_error(errors: Sequence[GraphQLError] | None, data: Any) -> bool:
+    """Whether the errors stopped the operation before any field was answered (variables, operation name)."""
+    return data is None and bool(errors) and all(error.path is None for error in errors or ())

@@ -1,0 +1,34 @@
+"""How does a browser stay signed in?"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.resolvers.context import Context
+from server.settings import Settings
+
+
+def _name(settings: Settings) -> str:
+    """Browsers take `__Host-` only over https, and then let no other site set or see it."""
+    return "__Host-session" if settings.is_https else "session"
+
+
+def session_cookie(request: Request, settings: Settings) -> str | None:
+    return request.cookies.get(_name(settings))
+
+
+def set_session_cookie(response: Response, context: Context, settings: Settings) -> None:
+    """Begin or end the browser's session where the operation did."""
+    if context.session_secret is None:
+        return
+    if context.session_secret:
+        response.set_cookie(
+            _name(settings),
+            context.session_secret,
+            max_age=settings.session_hours * 3600,
+            path="/",
+            secure=settings.is_https,
+            httponly=True,
+            samesite="lax",
+        )
+    else:
+        response.delete_cookie(_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax")

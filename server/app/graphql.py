@@ -1,0 +1,121 @@
+"""How does HTTP become a GraphQL operation, and its result HTTP again?"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from server.app import answers, bodies
+from server.app.bodies import BadRequest, GraphQLRequest
+from server.app.cookies import session_cookie, set_session_cookie
+from server.authentication import Credentials, authenticate
+from server.domain.errors import NotSignedIn
+from server.domain.viewer import Viewer
+from server.languages import preferred
+from server.resolvers.context import Context
+from server.schema import schema
+from server.settings import Settings
+
+_EITHER: Final = {OperationType.QUERY, OperationType.MUTATION}
+_SECONDS_TO_SEND: Final = 10
+
+
+class GraphQLEndpoint:
+    """`/graphql`, as the GraphQL-over-HTTP specification has it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def answer(self, request: Request) -> Response:
+        request_id: str = request.state.request_id
+        accepted = answers.media_type(request.headers.get("accept", ""))
+        try:
+            if accepted is None:
+                raise BadRequest(f"This answers in {answers.GRAPHQL_JSON} or {answers.JSON}.", 406)
+            viewer = await self._viewer(request)
+            return await self._answered(request, viewer, await _read(request), accepted)
+        except BadRequest as error:
+            content = answers.problem(error.message, request_id)
+            return _response(content, accepted or answers.JSON, error.status, error.headers)
+        except NotSignedIn as error:
+            content = answers.problem(error.message, request_id, error.code)
+            return _response(content, accepted or answers.JSON, 401, {"WWW-Authenticate": "Bearer"})
+
+    async def _viewer(self, request: Request) -> Viewer | None:
+        """Who asks: known before the body is read. Cookies count for POST alone, and only from our own pages."""
+        authorization = request.headers.get("authorization")
+        cookie = None
+        if request.method == "POST" and authorization is None:
+            _check_origin(request, self.settings)
+            cookie = session_cookie(request, self.settings)
+        return await authenticate(Credentials(authorization, cookie), datetime.now(UTC))
+
+    async def _answered(
+        self, request: Request, viewer: Viewer | None, asked: GraphQLRequest, accepted: str
+    ) -> Response:
+        context = Context(
+            viewer=viewer,
+            now=datetime.now(UTC),
+            request_id=request.state.request_id,
+            settings=self.settings,
+            language=preferred(request.headers.get("accept-language", "")),
+            address=request.client.host if request.client else "",
+        )
+        result = await _execute(asked, context, request.method)
+        was_executed = not isinstance(result, PreExecutionError) and not answers.is_request_error(
+            result.errors, result.data
+        )
+        content = answers.body(result, context.request_id, was_executed=was_executed)
+        status = 400 if accepted == answers.GRAPHQL_JSON and not was_executed else 200
+        response = _response(content, accepted, status)
+        set_session_cookie(response, context, self.settings)
+        return response
+
+
+async def _read(request: Request) -> GraphQLRequest:
+    if request.method != "POST":
+        return bodies.from_query_string(request.query_params)
+    bodies.check_content_type(request.headers.get("content-type", ""))
+    try:
+        async with asyncio.timeout(_SECONDS_TO_SEND):
+            return bodies.from_body(await request.body())
+    except TimeoutError:
+        raise BadRequest(f"The body did not arrive within {_SECONDS_TO_SEND} seconds.", 408) from None
+
+
+async def _execute(asked: GraphQLRequest, context: Context, method: str) -> ExecutionResult:
+    try:
+        return await schema.execute(
+            asked.query,
+            variable_values=asked.variables,
+            context_value=context,
+            operation_name=asked.operation_name,
+            allowed_operation_types=_EITHER if method == "POST" else {OperationType.QUERY},
+        )
+    except CannotGetOperationTypeError:
+        return PreExecutionError(data=None, errors=[GraphQLError("The document has no operation of this name.")])
+    except InvalidOperationTypeError as error:
+        if method != "POST" and error.operation_type is OperationType.MUTATION:
+            raise BadRequest("Send mutations by POST.", 405, {"Allow": "POST"}) from None
+        raise BadRequest("This endpoint answers queries and mutations.") from None
+
+
+def _check_origin(request: Request, settings: Settings) -> None:
+    """A foreign page must not act with the cookies of whoever looks at it."""
+    schemes = ("https",) if settings.is_https else ("https", "http")
+    hosts = (urlsplit(settings.public_url).netloc, request.headers.get("host", ""))
+    own = {f"{scheme}://{host}" for scheme in schemes for host in hosts}
+    if request.headers.get("origin") not in {None, *own}:
+        raise BadRequest("Requests from other sites are not answered.", 403)
+
+
+def _response(content: bytes, media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return Response(content, status, {"Content-Type": f"{media_type}; charset=utf-8"} | (headers or {}))

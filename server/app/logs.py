@@ -1,0 +1,63 @@
+"""How is a line of the log written? As JSON, with the request's id, and without secrets."""
+
+import logging
+import re
+import sys
+from typing import Any, Final
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+# API tokens; names and passwords in addresses; query strings, which uvicorn writes of WebSockets.
+_SECRETS: Final = re.compile(
+    r"""
+      rsl_pat_[0-9A-Za-z]+
+    | (?<=://) [^/:\s"'\\]* : [^/\s"'\\]* (?=@)
+    | (?<=\?) [^?=\s"'\\]+ = [^\s"'\\]*
+    """,
+    re.VERBOSE,
+)
+_HIDDEN: Final = "[hidden]"
+
+
+def set_up_logs(level: str) -> None:
+    """Send structlog's lines and those of the standard library through one formatter, to stderr."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _as_json,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    _choose_levels(level)
+
+
+def _choose_levels(level: str) -> None:
+    """DEBUG is for our own lines alone: those of libraries hold statements with their values, and headers."""
+    logging.getLogger("server").setLevel(level)
+    logging.getLogger().setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
+    for chatty in ("uvicorn.access", "asyncio", "aiosqlite", "tortoise", "strawberry.execution"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _as_json(logger: WrappedLogger, method: str, event: EventDict) -> str:
+    """One line of JSON. Secrets are hidden wherever they stand in it."""
+    line = structlog.processors.JSONRenderer()(logger, method, event)
+    return _SECRETS.sub(_HIDDEN, line if isinstance(line, str) else line.decode())

@@ -1,0 +1,99 @@
+"""What is said of every request: an id, bounds on its headers and its body, a line in the log."""
+
+import re
+import time
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.app import answers
+
+_WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_MOST_HEADER_BYTES: Final = 32_768
+_LONGEST_ADDRESS: Final = 32_768
+_LONGEST_PATH_LOGGED: Final = 200
+_ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_log = structlog.get_logger("server.http")
+
+
+class RequestLog:
+    """Gives each request an id, in its answer and in every line logged for it. Logs the path, never the query."""
+
+    def __init__(self, app: ASGIApp, most_body_bytes: int) -> None:
+        self.app = app
+        self.most_body_bytes = most_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _WELL_FORMED.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        await self._answer(scope, receive, send, request_id)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        started = time.perf_counter()
+        status: int | None = None
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in _ALWAYS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            if too_large := self._too_large(scope):
+                await _send_problem(send_with_id, *too_large, "BAD_USER_INPUT", request_id)
+            else:
+                await self.app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            _log.info("abandoned")
+        except Exception:  # noqa: BLE001 - the last place that can still answer
+            _log.exception("failed")
+            if status is None:
+                await _send_problem(send_with_id, 500, answers.OUR_FAULT, "INTERNAL", request_id)
+        finally:
+            took = round((time.perf_counter() - started) * 1000, 1)
+            _log.info(
+                "answered",
+                method=scope["method"],
+                path=scope["path"][:_LONGEST_PATH_LOGGED],
+                status=status,
+                milliseconds=took,
+            )
+
+    def _too_large(self, scope: Scope) -> tuple[int, str] | None:
+        """The status and the words for what says beforehand that it is too large."""
+        if len(scope["path"]) + len(scope["query_string"]) > _LONGEST_ADDRESS:
+            return 414, "The address is too long."
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADER_BYTES:
+            return 431, "The headers are too large."
+        if _announced_length(scope) > self.most_body_bytes:
+            return 413, "The body is too large."
+        return None
+
+
+def _announced_length(scope: Scope) -> int:
+    """What Content-Length says; a body without it is counted while it comes."""
+    try:
+        return int(Headers(scope=scope).get("content-length", "0"))
+    except ValueError:
+        return 0
+
+
+async def _send_problem(send: Send, status: int, message: str, code: str, request_id: str) -> None:
+    content = answers.problem(message, request_id, code)
+    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", str(len(content)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

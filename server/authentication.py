@@ -1,0 +1,85 @@
+"""Who sends this request?
+
+The only reader of credentials. A viewer is resolved from the database on each request, so a right
+that ended a moment ago is gone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from server.domain import tokens
+from server.domain.errors import NotSignedIn
+from server.domain.rights import Scope
+from server.domain.viewer import TokenGrant, Viewer
+from server.models import ApiToken, ApiTokenCustomer, Session
+from server.models.standings import standings_of
+from server.resolvers.sessions import session_digest
+
+_BAD_TOKEN: Final = "This API token is not valid."
+_NOTICED_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a request carries: the Authorization header, and the session cookie where it may count."""
+
+    authorization: str | None = None
+    session: str | None = None
+
+
+async def authenticate(credentials: Credentials, now: datetime) -> Viewer | None:
+    """The viewer, or None where nothing is sent. Raises NotSignedIn for a credential that does not hold.
+
+    A session that has ended is nobody, so that a browser can sign in again with its old cookie.
+    """
+    if credentials.authorization is not None:
+        scheme, _, secret = credentials.authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotSignedIn("Send an API token as `Authorization: Bearer …`.")
+        return await _by_token(secret.strip(), now)
+    if credentials.session:
+        return await _by_session(credentials.session, now)
+    return None
+
+
+async def _by_token(secret: str, now: datetime) -> Viewer:
+    if not tokens.is_well_formed(secret):
+        raise NotSignedIn(_BAD_TOKEN)
+    token = await ApiToken.get_or_none(secret_digest=tokens.digest(secret))
+    if token is None or not tokens.is_alive(
+        token.expires_at, token.revoked_at, token.last_used_at, token.created_at, now
+    ):
+        raise NotSignedIn(_BAD_TOKEN)
+    standings = await standings_of(token.user_id, token.organisation_id)
+    if not standings:
+        raise NotSignedIn(_BAD_TOKEN)
+    if token.last_used_at is None or now - token.last_used_at > _NOTICED_EVERY:
+        await ApiToken.filter(id=token.id).update(last_used_at=now)
+    grant = TokenGrant(
+        token_id=token.id,
+        organisation_id=token.organisation_id,
+        scopes=frozenset(Scope[name] for name in token.scopes),
+        customer_ids=await _customers(token),
+    )
+    return Viewer(token.user_id, standings, token=grant)
+
+
+async def _customers(token: ApiToken) -> frozenset[UUID] | None:
+    if not token.is_for_some_customers:
+        return None
+    entries = await ApiTokenCustomer.filter(api_token_id=token.id)
+    return frozenset(entry.customer_id for entry in entries)
+
+
+async def _by_session(secret: str, now: datetime) -> Viewer | None:
+    session = await Session.get_or_none(secret_digest=session_digest(secret), ended_at__isnull=True)
+    if session is None or session.expires_at <= now:
+        return None
+    return Viewer(
+        session.user_id,
+        await standings_of(session.user_id),
+        session_id=session.id,
+        password_confirmed_at=session.password_confirmed_at,
+    )

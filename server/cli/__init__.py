@@ -1,0 +1,151 @@
+"""What can be done with `python -m server`?
+
+Only what is promised stands here: the commands, their options and their help. What a command does
+is imported when it runs, so that help and mistakes answer at once.
+"""
+# ruff: noqa: PLC0415 - the imports inside the commands are what keeps `--help` fast
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.validators import Number
+
+from server.cli.failures import Failure, WrongUsage, reasons
+from server.domain.errors import Refused
+from server.domain.tokens import DEFAULT_LIFETIME, LONGEST_LIFETIME
+
+INTERRUPTED: Final = 130
+
+app = App(
+    name="python -m server",
+    help="The GraphQL API of the partner programme. Settings: the RESELLER_… variables of docs/operations.md.",
+    default_parameter=Parameter(negative=(), show_choices=False),
+    version_flags=(),
+    suppress_keyboard_interrupt=False,
+)
+token = App(name="token", help="Make and end API tokens.")
+app.command(token)
+
+
+@app.command
+def serve(
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    workers: int | None = None,
+    demo: Annotated[bool, Parameter(show_default=False)] = False,
+) -> None:
+    """Bring the database up to date and serve the API until stopped.
+
+    Parameters
+    ----------
+    host
+        The address to listen on, instead of RESELLER_HOST.
+    port
+        The port to listen on, instead of RESELLER_PORT.
+    workers
+        Server processes, instead of RESELLER_WORKERS; more than one needs PostgreSQL.
+    demo
+        Build the demo world where the database is empty, and say how to visit it.
+    """
+    from server.cli import serving
+
+    serving.serve(host, port, workers, demo=demo)
+
+
+@app.command
+async def migrate() -> None:
+    """Apply the migrations that are missing. Safe to repeat, and from several machines at once."""
+    from server.cli import database
+
+    await database.migrate()
+
+
+@app.command
+async def demo(*, scale: Annotated[int, Parameter(validator=Number(gte=1, lte=1000))] = 1) -> None:
+    """Build the demo world in an empty database. Its password is public: never where others reach it.
+
+    Parameters
+    ----------
+    scale
+        How many times over: 1 is 3 partners, 40 customers and 600 products.
+    """
+    from server.cli import demonstration
+
+    await demonstration.build(scale)
+
+
+@app.command
+def schema() -> None:
+    """Print the API's schema in GraphQL's schema language."""
+    from server.schema import sdl
+
+    sys.stdout.buffer.write(sdl().encode())
+
+
+@token.command
+async def create(
+    *,
+    email: str,
+    organisation: str,
+    name: str,
+    scope: list[str],
+    customer: list[str] | None = None,
+    days: Annotated[int, Parameter(validator=Number(gte=1, lte=LONGEST_LIFETIME.days))] = DEFAULT_LIFETIME.days,
+) -> None:
+    """Make an API token and print its secret, which is shown this once.
+
+    Parameters
+    ----------
+    email
+        Whose token it is: an active member of the organisation.
+    organisation
+        For which organisation: its id (org_…) or its exact name.
+    name
+        What it is for, so that people recognise it later.
+    scope
+        What it may be used for, such as products:read. Repeat it for more.
+    customer
+        Restrict the token to this customer: id or exact name. Repeat it for more.
+    days
+        How long it lives.
+    """
+    from server.cli import tokens
+
+    await tokens.create(email, organisation, name, scope, customer or [], days)
+
+
+@token.command
+async def revoke(which: Annotated[str, Parameter(name="ID_OR_LAST_FOUR")], /) -> None:
+    """End an API token at once.
+
+    Parameters
+    ----------
+    which
+        The token's id (tok_…), or the last four characters of its secret.
+    """
+    from server.cli import tokens
+
+    await tokens.revoke(which)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Gives the exit code: 0 done, 1 failed, 2 wrongly called."""
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _said(f"{error} Try --help.", WrongUsage.exit_code)
+    except Failure as failure:
+        return _said(str(failure), failure.exit_code)
+    except Refused as refused:
+        return _said(reasons(refused), Failure.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _said(message: str, exit_code: int) -> int:
+    print(" ".join(message.split()), file=sys.stderr)
+    return exit_code

@@ -1,0 +1,118 @@
+"""Is the database there, is it ours to write to, and is it up to date?"""
+
+import os
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+from pydantic import ValidationError
+from tortoise.connection import get_connection
+from tortoise.exceptions import ConfigurationError, DBConnectionError, OperationalError, TransactionManagementError
+from tortoise.migrations.executor import MigrationExecutor
+
+from server.cli.failures import Failure, WrongUsage
+from server.models.database import bring_up_to_date, connected, tortoise_config
+from server.settings import Settings
+
+UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError)
+
+
+def read_settings(**chosen: object) -> Settings:
+    """The settings; what was chosen on the command line counts before the environment.
+
+    It is put into the environment because other server processes read their settings from there.
+    """
+    for name, value in chosen.items():
+        if value is not None:
+            os.environ[f"RESELLER_{name.upper()}"] = str(value)
+    try:
+        return Settings()
+    except ValidationError as error:
+        mistakes = (f"RESELLER_{str(mistake['loc'][0]).upper()}: {mistake['msg']}." for mistake in error.errors())
+        raise WrongUsage(" ".join(mistakes)) from error
+
+
+async def migrate() -> None:
+    await prepare(read_settings())
+    print("The database is up to date.")
+
+
+async def prepare(settings: Settings) -> None:
+    """Check the database and bring it up to date."""
+    await check_reachable(settings)
+    try:
+        await bring_up_to_date(settings)
+    except (OperationalError, *UNREACHABLE) as error:
+        raise Failure(f"The database could not be brought up to date: {_told(error)}.") from error
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[None]:
+    """The database, for a command that expects it to be there and up to date."""
+    await check_reachable(settings)
+    async with connected(settings):
+        if await _missing_migrations(settings):
+            raise Failure("The database is not up to date. Run `python -m server migrate` first.")
+        try:
+            yield
+        except TransactionManagementError as error:
+            raise Failure(f"The database could not be written to: {_told(error)}. Try again.") from error
+
+
+async def check_reachable(settings: Settings) -> None:
+    if settings.is_sqlite:
+        _check_sqlite(settings)
+    else:
+        await _check_postgres(settings)
+
+
+def _check_sqlite(settings: Settings) -> None:
+    """With the standard library, because Tortoise waits for ever for a file that it failed to open once."""
+    file = settings.sqlite_file
+    if file.name in {"", ":memory:"}:
+        raise WrongUsage("RESELLER_DATABASE_URL: name a file, such as sqlite://reseller.sqlite3.")
+    remedy = "Change that, or name another file in RESELLER_DATABASE_URL."
+    if not file.parent.is_dir():
+        raise Failure(f"The folder of the database file {file} does not exist. {remedy}")
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise Failure(f"The folder of the database file {file} cannot be written to. {remedy}")
+    try:
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise Failure(f"The database file {file} cannot be used: {error}. {remedy}") from error
+
+
+async def _check_postgres(settings: Settings) -> None:
+    try:
+        address = urlsplit(settings.database_url)
+        if address.scheme != "asyncpg":
+            raise WrongUsage("RESELLER_DATABASE_URL: it begins with sqlite:// or asyncpg://.")
+        await _ask_for_one(settings, address)
+    except (ConfigurationError, ValueError) as error:
+        raise WrongUsage(f"RESELLER_DATABASE_URL: {error}.") from error
+
+
+async def _ask_for_one(settings: Settings, address: SplitResult) -> None:
+    try:
+        async with connected(settings):
+            connection: Any = get_connection("default")
+            await connection.execute_query("SELECT 1")
+    except UNREACHABLE as error:
+        place = f"{address.path.removeprefix('/')} on {address.hostname or 'the local socket'}"
+        raise Failure(f"The database {place} cannot be reached: {_told(error)}.") from error
+
+
+async def _missing_migrations(settings: Settings) -> bool:
+    config = tortoise_config(settings)
+    executor = MigrationExecutor(get_connection("default"), config["apps"])
+    return bool(await executor.plan())
+
+
+def _told(error: BaseException) -> str:
+    """What went wrong, also where an exception says nothing, as a timeout does."""
+    return str(error) or type(error).__name__

@@ -1,0 +1,88 @@
+"""How does somebody come to a world to try the server in?"""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from server.cli.database import opened, prepare, read_settings
+from server.cli.failures import Failure
+from server.demo import (
+    DEMO_ACCOUNTS,
+    DEMO_PASSWORD,
+    DatabaseNotEmpty,
+    DemoAccount,
+    DemoWorld,
+    Report,
+    build_demo,
+    employee_token,
+    is_built,
+)
+from server.settings import Settings
+
+
+async def build(scale: int) -> None:
+    """Build the world in an empty database and print what is in it."""
+    settings = read_settings()
+    await prepare(settings)
+    async with opened(settings):
+        world = await _built(scale)
+    width = max(len(table) for table in world.counts)
+    for table, rows in world.counts.items():
+        print(f"  {table:<{width}}  {rows:>9,}")
+    print(visitors_guide())
+
+
+async def build_once(settings: Settings) -> None:
+    """Build the world unless it is there; refuses to mix it with what people stored."""
+    async with opened(settings):
+        if not await is_built():
+            await _built(scale=1)
+
+
+def visitors_guide() -> str:
+    """Whom to sign in as, and what to call the API with."""
+    *visitors, employee = DEMO_ACCOUNTS
+    people = [f"{visitor.email}, {_part(visitor)}" for visitor in visitors]
+    lines = [
+        *zip(["Sign in as", *[""] * len(people)], people, strict=False),
+        ("Password", DEMO_PASSWORD),
+        ("API token", employee_token()),
+        ("", f"of {employee.email}, {_part(employee)}"),
+    ]
+    return "\n".join(f"  {label:<12}{text}" for label, text in lines)
+
+
+def _part(account: DemoAccount) -> str:
+    return f"{account.role.replace('_', ' ').lower()} of {account.organisation}"
+
+
+async def _built(scale: int) -> DemoWorld:
+    try:
+        with _progress() as report:
+            return await build_demo(scale, now=datetime.now(UTC), report=report)
+    except DatabaseNotEmpty as error:
+        raise Failure(
+            "The database is not empty, and the demo never mixes with what people stored. "
+            "Set RESELLER_DATABASE_URL to another one."
+        ) from error
+
+
+@contextmanager
+def _progress() -> Generator[Report | None]:
+    """A bar for people who watch; nothing in logs and pipes."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        tasks = dict[str, TaskID]()
+
+        def report(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done)
+
+        yield report

@@ -1,0 +1,28 @@
+"""How does a command say that it did not work?
+
+    Failure             the operation failed: one line on stderr, exit code 1
+    └── WrongUsage      the command line or a setting is wrong: one line on stderr, exit code 2
+
+A refusal of the programme's own rules counts as a failure. Every other exception is a bug and
+keeps its traceback.
+"""
+
+from server.domain.errors import Refused
+
+
+class Failure(Exception):
+    """Something people can act on; the message is one line that says what to do."""
+
+    exit_code = 1
+
+
+class WrongUsage(Failure):
+    exit_code = 2
+
+
+def reasons(refused: Refused) -> str:
+    """What the rules say against it, in English."""
+    return " ".join(
+        f"{'.'.join(refusal.field)}: {refusal.message.format_map(refusal.values)}".removeprefix(": ")
+        for refusal in refused.refusals
+    )

@@ -1,0 +1,107 @@
+"""How is the server started?"""
+
+import asyncio
+import errno
+import socket
+from typing import Final
+
+import uvicorn
+
+from server.cli.database import prepare, read_settings
+from server.cli.failures import Failure, WrongUsage
+from server.settings import Settings
+
+MOST_CONNECTIONS: Final = 800
+"""Below the 1,024 open files that systems usually allow a process."""
+SOCKET_MESSAGE_BYTES: Final = 65_536
+SOCKET_MESSAGES_WAITING: Final = 8
+SECONDS_TO_FINISH: Final = 20
+"""How long requests may go on after the server was told to stop."""
+
+ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised here, not chosen
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool) -> None:
+    """Check, migrate, build the demo world where asked, and serve until a signal."""
+    settings = read_settings(host=host, port=port, workers=workers)
+    check_port(settings.host, settings.port)
+    if settings.is_sqlite and settings.workers > 1:
+        raise WrongUsage(
+            "SQLite takes one server process. Leave --workers and RESELLER_WORKERS at 1, or use PostgreSQL."
+        )
+    if "public_url" not in settings.model_fields_set:
+        settings = read_settings(public_url=_own_address(settings))
+    asyncio.run(_made_ready(settings, demo=demo))
+    if demo:
+        _greet(settings)
+    _run(settings)
+
+
+def check_port(host: str, port: int) -> None:
+    """Whether this port can be listened on; before anything else, because it is the likeliest mistake."""
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in addresses:
+            with socket.socket(family, kind, protocol) as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind(address)
+    except OSError as error:
+        raise Failure(_why_not(host, port, error)) from error
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    another = port + 1 if port < 65_535 else port - 1  # noqa: PLR2004 - the last port there is
+    choose = f"Choose another: RESELLER_PORT={another} or --port {another}."
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is taken. {choose}"
+    if error.errno == errno.EACCES:
+        return f"You may not listen on port {port}. {choose}"
+    return f"This machine cannot listen on {host}: {error.strerror}. Set RESELLER_HOST or --host."
+
+
+def _own_address(settings: Settings) -> str:
+    """The address people use when nobody said another: this machine and the chosen port."""
+    host = "127.0.0.1" if settings.host in ANY_ADDRESS else settings.host
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+async def _made_ready(settings: Settings, *, demo: bool) -> None:
+    await prepare(settings)
+    if demo:
+        from server.cli.demonstration import build_once  # noqa: PLC0415 - only where it is asked for
+
+        await build_once(settings)
+
+
+def _greet(settings: Settings) -> None:
+    from server.cli.demonstration import visitors_guide  # noqa: PLC0415
+
+    print(f"\n  {'GraphiQL':<12}{settings.public_url}/graphiql\n{visitors_guide()}")
+    if settings.host not in LOOPBACK:
+        print("\n  Others can reach this server, and the demo's password and token are public.")
+    print(flush=True)
+
+
+def _run(settings: Settings) -> None:
+    try:
+        uvicorn.run(
+            "server.app:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            loop="uvloop",
+            http="httptools",
+            ws_max_size=SOCKET_MESSAGE_BYTES,
+            ws_max_queue=SOCKET_MESSAGES_WAITING,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+        )
+    except SystemExit as stopped:
+        if stopped.code:
+            raise Failure("The server did not start; the lines above say why.") from stopped

@@ -1,0 +1,136 @@
+"""How are API tokens made and ended by who runs the server?
+
+For the first token, and for the night when one has leaked. The audit log names no actor: whoever
+can run this can also write to the database.
+"""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from tortoise.expressions import Q
+
+from server.cli.database import opened, read_settings
+from server.cli.failures import Failure, WrongUsage
+from server.domain.errors import MalformedInput
+from server.domain.memberships import MembershipStatus
+from server.domain.rights import Scope
+from server.models import ApiToken, AuditEvent, Membership, Organisation, User
+from server.models.database import locked, transaction
+from server.resolvers import ids, journal
+from server.resolvers.tokens import end_token, issue_token
+
+REQUEST_ID: Final = "cli"
+"""Stands in the audit log where an act over HTTP has the id of its request."""
+
+LAST_FOUR: Final = 4
+MOST_LISTED: Final = 10
+
+
+async def create(
+    email: str, organisation: str, name: str, scopes: Sequence[str], customers: Sequence[str], days: int
+) -> None:
+    """Make a token; its secret is all that goes to stdout."""
+    wanted = [_scope(scope) for scope in scopes]
+    now = datetime.now(UTC)
+    async with opened(read_settings()), transaction():
+        owner = await _user(email)
+        home = await _home(owner, await _organisation(organisation))
+        token, secret = await issue_token(
+            user=owner,
+            organisation=home,
+            name=name,
+            scopes=wanted,
+            customers=[await _organisation(customer) for customer in customers],
+            expires_at=now + timedelta(days=days),
+            now=now,
+        )
+        after = journal.state(token, "name", "scopes", "expires_at")
+        await _record("apiToken.created", token, after=after)
+    print(f"{ids.encode(token)} for {owner.email} in {home.name}, until {token.expires_at:%d %B %Y}.", file=sys.stderr)
+    print("Keep the secret now: it is stored nowhere.", file=sys.stderr)
+    print(secret)
+
+
+async def revoke(which: str) -> None:
+    """End a token; one that has ended already stays as it is."""
+    wanted = _meant(which)
+    async with opened(read_settings()), transaction():
+        token = await locked(ApiToken, (await _only_one(which, wanted)).id)
+        if token.revoked_at is None:
+            await end_token(token, datetime.now(UTC))
+            await _record("apiToken.revoked", token, before={"revoked_at": None})
+    print(f"{ids.encode(token)} ({token.name}) is revoked.")
+
+
+def _scope(value: str) -> Scope:
+    try:
+        return Scope(value)
+    except ValueError:
+        raise WrongUsage(f"There is no scope {value}. There are: {', '.join(Scope)}.") from None
+
+
+async def _user(email: str) -> User:
+    user = await User.get_or_none(email=email.strip().lower())
+    if user is None:
+        raise Failure(f"Nobody has the e-mail address {email}.")
+    return user
+
+
+async def _organisation(wanted: str) -> Organisation:
+    """By id or by exact name; a name may be anybody's, so two of a name need the id."""
+    try:
+        found = await Organisation.filter(id=ids.decode(wanted, Organisation))
+    except MalformedInput:
+        found = await Organisation.filter(name=wanted).limit(MOST_LISTED)
+    if not found:
+        raise Failure(f"There is no organisation {wanted}.")
+    if len(found) > 1:
+        raise Failure(f"Several organisations are named {wanted}; say which by id: {_listed(found)}.")
+    return found[0]
+
+
+async def _home(owner: User, organisation: Organisation) -> Organisation:
+    """The organisation, locked so that two tokens cannot both be its last, if `owner` belongs to it."""
+    active = Membership.filter(user_id=owner.id, organisation_id=organisation.id, status=MembershipStatus.ACTIVE)
+    if not await active.exists():
+        raise Failure(f"{owner.email} is not an active member of {organisation.name}.")
+    return await locked(Organisation, organisation.id)
+
+
+def _meant(which: str) -> Q:
+    """The tokens that an id, or the last four characters of a secret, may stand for."""
+    if len(which) == LAST_FOUR:
+        return Q(last_four=which, revoked_at=None)
+    try:
+        return Q(id=ids.decode(which, ApiToken))
+    except MalformedInput as error:
+        raise WrongUsage("Name the token by its id (tok_…) or by the last four characters of its secret.") from error
+
+
+async def _only_one(which: str, wanted: Q) -> ApiToken:
+    found = await ApiToken.filter(wanted).limit(MOST_LISTED)
+    if not found:
+        raise Failure(f"There is no token {which} that could be revoked.")
+    if len(found) > 1:
+        raise Failure(f"Several tokens end in {which}; say which by id: {_listed(found)}.")
+    return found[0]
+
+
+def _listed(rows: Sequence[Organisation] | Sequence[ApiToken]) -> str:
+    return ", ".join(f"{ids.encode(row)} ({row.name})" for row in rows)
+
+
+async def _record(
+    action: str, token: ApiToken, before: journal.State | None = None, after: journal.State | None = None
+) -> None:
+    await AuditEvent.create(
+        acting_organisation_id=token.organisation_id,
+        action=action,
+        subject_type=ApiToken.__name__,
+        subject_id=token.id,
+        before=before,
+        after=after,
+        request_id=REQUEST_ID,
+    )

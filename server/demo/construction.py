@@ -1,0 +1,126 @@
+"""In which order are the rows of the demo world written?"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import chain
+from typing import Final
+from uuid import UUID
+
+from server.demo.accounts import EMMA, employee_token
+from server.demo.assignments import Rota
+from server.demo.grants import Grants, Holding
+from server.demo.insertion import Insertion
+from server.demo.lives import OLD
+from server.demo.organisations import companies, organisation_row
+from server.demo.origin import Calendar, batches, row_ids, stream
+from server.demo.partnerships import Negotiations
+from server.demo.people import Population
+from server.demo.prices import price_list
+from server.demo.products import PRODUCTS, product_rows
+from server.domain.rights import Role, Scope
+from server.domain.tokens import LONGEST_LIFETIME, digest
+from server.models import (
+    ApiToken,
+    EmployeeAssignment,
+    Membership,
+    Organisation,
+    Partnership,
+    Product,
+    ProductAccess,
+    RequestedProduct,
+    User,
+)
+
+_COMPANIES_AT_ONCE: Final = 500
+_PRODUCTS_AT_ONCE: Final = 2_000
+_SCOPES: Final = (Scope.ORGANISATION_READ, Scope.PARTNERSHIPS_READ, Scope.PRODUCTS_READ, Scope.ASSIGNMENTS_READ)
+
+
+class Construction:
+    """Writes the world step by step, and keeps of each step what the next ones refer to."""
+
+    def __init__(self, scale: int, calendar: Calendar, report: Callable[[str, int, int], None]) -> None:
+        self._scale = scale
+        self._calendar = calendar
+        self._report = report
+        self._insertion = Insertion()
+        self._companies = list(companies(scale, calendar))
+        self._partners = [company for company in self._companies if company.is_partner]
+        self._customers = [company for company in self._companies if not company.is_partner]
+        self._signatories = dict[UUID, UUID]()
+        self._employees = defaultdict[UUID, list[UUID]](list)
+        self._holdings = defaultdict[UUID, list[Holding]](list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows are written, by table."""
+        return dict(self._insertion.counts)
+
+    async def found_companies(self, password_hash: str) -> None:
+        """The organisations with their members."""
+        population, random = Population(self._calendar, password_hash), stream("addresses")
+        done = 0
+        for batch in batches(self._companies, _COMPANIES_AT_ONCE):
+            members = list(chain.from_iterable(population.members(company) for company in batch))
+            await self._insertion.write(Organisation, [organisation_row(company, random) for company in batch])
+            await self._insertion.write(User, [user for user, _ in members])
+            await self._insertion.write(Membership, [membership for _, membership in members])
+            for _, membership in members:
+                self._remember(membership)
+            done += len(batch)
+            self._report("organisations", done, len(self._companies))
+
+    def _remember(self, membership: Membership) -> None:
+        if membership.role is Role.LEGAL_REPRESENTATIVE:
+            self._signatories[membership.organisation_id] = membership.user_id
+        elif membership.role is Role.EMPLOYEE:
+            self._employees[membership.organisation_id].append(membership.id)
+
+    async def sell_products(self) -> None:
+        """What everybody owns, at the prices of the stored catalogue."""
+        prices = await price_list(self._calendar.today.date())
+        done, total = 0, PRODUCTS * self._scale
+        for batch in batches(product_rows(self._companies, prices, self._calendar), _PRODUCTS_AT_ONCE):
+            await self._insertion.write(Product, batch)
+            for product in batch:
+                held = self._holdings[product.organisation_id]
+                if len(held) < OLD:
+                    held.append(Holding(product.id, product.service_name))
+            done += len(batch)
+            self._report("products", done, total)
+
+    async def make_agreements(self) -> None:
+        """The partnerships, with the products and the employees they are about."""
+        negotiations = Negotiations(self._partners, self._calendar)
+        grants, rota = Grants(self._holdings, self._signatories), Rota(self._employees)
+        done = 0
+        for batch in batches(self._customers, _COMPANIES_AT_ONCE):
+            agreements = [agreement for customer in batch for agreement in negotiations.agreements(customer)]
+            await self._insertion.write(Partnership, [agreement.partnership for agreement in agreements])
+            requested = list(chain.from_iterable(map(grants.requested, agreements)))
+            await self._insertion.write(RequestedProduct, requested)
+            accesses = list(chain.from_iterable(map(grants.accesses, agreements)))
+            await self._insertion.write(ProductAccess, accesses)
+            assignments = list(chain.from_iterable(map(rota.assignments, agreements)))
+            await self._insertion.write(EmployeeAssignment, assignments)
+            done += len(batch)
+            self._report("partnerships", done, len(self._customers))
+
+    async def issue_token(self) -> None:
+        """Emma's token for a program that reads what she sees of the large partner's customers."""
+        emma, secret = await User.get(email=EMMA.email), employee_token()
+        token = ApiToken(
+            id=next(row_ids("api_token")),
+            created_at=self._calendar.today,
+            updated_at=self._calendar.today,
+            version=1,
+            user_id=emma.id,
+            organisation_id=self._partners[0].id,
+            name="Customer dashboard",
+            secret_digest=digest(secret),
+            last_four=secret[-4:],
+            scopes=[scope.name for scope in _SCOPES],
+            is_for_some_customers=False,
+            expires_at=self._calendar.today + LONGEST_LIFETIME,
+        )
+        await self._insertion.write(ApiToken, [token])

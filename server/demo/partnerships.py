@@ -1,0 +1,90 @@
+"""Who works with whom, since when, and until when?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from server.demo.cultures import Culture
+from server.demo.organisations import Company
+from server.demo.origin import Calendar, row_ids, stream
+from server.demo.terms import LARGE, TERMS, Terms
+from server.domain.partnerships import PartnershipStatus, Side
+from server.models import Partnership
+
+_LASTED_DAYS: Final = {
+    PartnershipStatus.TERMINATED: 200,
+    PartnershipStatus.DECLINED: 4,
+    PartnershipStatus.CANCELLED: 1,
+    PartnershipStatus.EXPIRED: 30,
+}
+_SAID_WHY: Final = frozenset({PartnershipStatus.TERMINATED, PartnershipStatus.DECLINED})
+_ANSWERED_AFTER: Final = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A partnership with those who made it, for what hangs on it."""
+
+    partnership: Partnership
+    terms: Terms
+    customer: Company
+    partner: Company
+
+
+class Negotiations:
+    """Brings customers and partners together. With `partners[0]`, the large one, a quarter of all customers works."""
+
+    def __init__(self, partners: Sequence[Company], calendar: Calendar) -> None:
+        self._partners = partners
+        self._calendar = calendar
+        self._ids = row_ids("partnership")
+        self._random = stream("partnerships")
+
+    def agreements(self, customer: Company) -> Iterator[Agreement]:
+        """What the customer has agreed with its partners, today and before."""
+        for terms in TERMS.get(customer.slot, ()):
+            partner = self._partner(customer, terms)
+            yield Agreement(self._partnership(customer, partner, terms), terms, customer, partner)
+
+    def _partner(self, customer: Company, terms: Terms) -> Company:
+        if terms.partner == LARGE:
+            return self._partners[0]
+        others = len(self._partners) - 1
+        return self._partners[1 + (customer.number + terms.partner) % others]
+
+    def _partnership(self, customer: Company, partner: Company, terms: Terms) -> Partnership:
+        by_partner = terms.was_accepted and customer.slot % 5 == 1
+        invited_at = self._calendar.ago(self._invited_days_ago(customer, terms))
+        activated_at = invited_at + _ANSWERED_AFTER if terms.was_accepted else None
+        lasted = _LASTED_DAYS.get(terms.status)
+        ended_at = invited_at + timedelta(days=lasted) if lasted else None
+        said_why = terms.status in _SAID_WHY
+        return Partnership(
+            id=next(self._ids),
+            created_at=invited_at,
+            updated_at=ended_at or activated_at or invited_at,
+            version=1 + (activated_at is not None) + (ended_at is not None),
+            customer_id=customer.id,
+            partner_id=partner.id,
+            access_type=terms.access_type,
+            payment_mode=terms.payment_mode,
+            status=terms.status,
+            initiated_by=Side.PARTNER if by_partner else Side.CUSTOMER,
+            message=self._said("messages", customer.culture) if customer.slot % 3 == 0 else None,
+            invited_at=invited_at,
+            activated_at=activated_at,
+            ended_at=ended_at,
+            end_reason=self._said("endings", customer.culture) if said_why else None,
+        )
+
+    def _invited_days_ago(self, customer: Company, terms: Terms) -> float:
+        """Open invitations are younger than the 30 days they live; what has ended makes room for what lasts."""
+        if terms.status is PartnershipStatus.INVITED:
+            return 1 + customer.number % 20 + self._random.random()
+        if terms.status in _LASTED_DAYS:
+            return 700 + self._random.random() * 200
+        return 60 + self._random.random() * 300
+
+    def _said(self, subject: str, culture: Culture) -> str:
+        return self._random.choice(culture.vocabulary[subject])

@@ -1,0 +1,104 @@
+"""Who owns which products?"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from server.demo.assortment import category_of, naming
+from server.demo.cultures import address_word
+from server.demo.lives import MOST, OLD, Life, bought_at, renewing, run_out, running_out, trial
+from server.demo.organisations import Company
+from server.demo.origin import Calendar, row_ids
+from server.demo.prices import Offer, PriceList
+from server.domain.organisations import currency_of
+from server.domain.products import ProductCategory, ProductState
+from server.domain.text import sort_key
+from server.models import Product
+
+PRODUCTS: Final = 600
+
+_OF_A_PARTNER: Final = 6
+_OF_A_CUSTOMER: Final = (18, 6, 12, 25, 9, 14, 7, 21, 16, 11, 5, MOST, 13, 8, 19, 10, 22, 15, 12, 18)
+"""With three partners and twice these twenty customers, 600 in all."""
+
+_TRIERS: Final = frozenset({3, 7, 11, 19, 23, 31, 37})
+_LOTS: Final = 40
+_RUNNING_OUT, _SUSPENDED, _TERMINATED, _LOCKED = 15, 13, 21, 29
+_TLDS: Final = {
+    "CH": ("ch", "com", "swiss", "org", "li"),
+    "FR": ("fr", "com", "eu", "org"),
+    "DE": ("de", "com", "eu", "net"),
+    "IT": ("it", "com", "eu", "info"),
+    "ES": ("es", "com", "eu", "shop"),
+}
+
+
+def product_rows(companies: Sequence[Company], prices: PriceList, calendar: Calendar) -> Iterator[Product]:
+    """Every company buys its first product, then each that wants more its second, and so on."""
+    ids, domains = row_ids("product"), Counter[UUID]()
+    for turn in range(MOST):
+        buyers = [company for company in companies if _wanted(company) > turn]
+        for position, company in enumerate(buyers):
+            category = category_of(company, turn)
+            domains[company.id] += category is ProductCategory.DOMAIN
+            offer = _offer(category, company, turn, domains[company.id], prices)
+            life = _life(offer, company, turn, turn + position / len(buyers), calendar)
+            columns = _columns(offer, company, turn, domains[company.id])
+            yield Product(id=next(ids), **columns, **vars(life))
+
+
+def _columns(offer: Offer, company: Company, turn: int, domains: int) -> dict[str, Any]:
+    """The columns that do not depend on the calendar."""
+    service_name, customer_name, internal_name = naming(offer.category, company, turn, _domain(company, domains))
+    currency = currency_of(company.culture.country)
+    return {
+        "organisation_id": company.id,
+        "category": offer.category,
+        "service_name": service_name,
+        "customer_name": customer_name,
+        "customer_name_key": sort_key(customer_name),
+        "internal_name": internal_name,
+        "price_minor": offer.prices[currency],
+        "currency": currency,
+        "period": offer.period,
+        "is_locked": _lot(company, turn) == _LOCKED,
+    }
+
+
+def _life(offer: Offer, company: Company, turn: int, moment: float, calendar: Calendar) -> Life:
+    """Most products renew themselves; a few run out, have run out, or are being tried."""
+    lot, created_at = _lot(company, turn), bought_at(moment, calendar)
+    is_last = turn == _wanted(company) - 1
+    if is_last and company.slot in _TRIERS and offer.category is not ProductCategory.DOMAIN:
+        return trial(company.slot % 14 + 1, calendar)
+    if lot == _RUNNING_OUT and turn < OLD:
+        return running_out(created_at, company.slot % 25 + 2, calendar)
+    if lot == _SUSPENDED and turn < OLD:
+        return run_out(created_at, company.slot % 10 + 2, ProductState.SUSPENDED, calendar)
+    if lot == _TERMINATED and turn < OLD:
+        return run_out(created_at, company.slot * 9 + 60, ProductState.TERMINATED, calendar)
+    return renewing(created_at, offer.period, calendar)
+
+
+def _wanted(company: Company) -> int:
+    return _OF_A_PARTNER if company.is_partner else _OF_A_CUSTOMER[company.number % len(_OF_A_CUSTOMER)]
+
+
+def _lot(company: Company, turn: int) -> int:
+    """Which of forty products this is, for what is true of a few of them."""
+    return (company.slot * 7 + turn * 11) % _LOTS
+
+
+def _offer(category: ProductCategory, company: Company, turn: int, domains: int, prices: PriceList) -> Offer:
+    if category is ProductCategory.DOMAIN:
+        return prices.by_tld[_domain(company, domains).rpartition(".")[2]]
+    offers = prices.by_category[category]
+    return offers[(company.slot + turn) % len(offers)]
+
+
+def _domain(company: Company, domains: int) -> str:
+    """The company's latest domain: its name under each ending of its country, then with a word behind it."""
+    tlds, words = _TLDS[company.culture.country], company.culture.vocabulary["sites"]
+    word, tld = divmod(domains - 1, len(tlds))
+    return f"{company.stem}-{address_word(words[word])}.{tlds[tld]}" if word else f"{company.stem}.{tlds[tld]}"

@@ -1,0 +1,54 @@
+"""Which registration number could a company of a country have?"""
+
+from random import Random
+from typing import Final
+
+from stdnum import luhn
+from stdnum.ch import uid as ch_uid
+from stdnum.es import cif as es_cif
+
+from server.domain.organisations import registration_number, registration_scheme
+
+_ONE_DIGIT: Final = 1
+
+
+def register_number(country: str, random: Random) -> str:
+    """A number that nobody was given on purpose, in its stored form: the domain checks it as it checks a person's."""
+    written = {"CH": _swiss, "FR": _french, "DE": _german, "IT": _italian, "ES": _spanish}[country](random)
+    return registration_number(registration_scheme(country), written)
+
+
+def _swiss(random: Random) -> str:
+    while True:
+        digits = _digits(8, random)
+        check = ch_uid.calc_check_digit(digits)
+        # The register leaves out the numbers whose check would be ten.
+        if len(check) == _ONE_DIGIT:
+            return f"CHE{digits}{check}"
+
+
+def _french(random: Random) -> str:
+    """A SIREN, or now and then the SIRET of one of its places."""
+    siren = _with_luhn(_digits(8, random))
+    return random.choice((siren, _with_luhn(f"{siren}{random.randint(1, 60):04}")))
+
+
+def _german(random: Random) -> str:
+    return f"HRB {random.randint(1_000, 249_999)}"
+
+
+def _italian(random: Random) -> str:
+    return _with_luhn(f"0{_digits(9, random)}")
+
+
+def _spanish(random: Random) -> str:
+    start = f"B{_digits(7, random)}"
+    return start + es_cif.calc_check_digits(start)[0]
+
+
+def _digits(length: int, random: Random) -> str:
+    return str(random.randint(10 ** (length - 1), 10**length - 1))
+
+
+def _with_luhn(digits: str) -> str:
+    return digits + luhn.calc_check_digit(digits)

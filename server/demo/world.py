@@ -1,0 +1,62 @@
+"""How does the demo world come into an empty database?"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.demo.accounts import CLAIRE, DEMO_ACCOUNTS, DemoAccount, employee_token, password_hash
+from server.demo.construction import Construction
+from server.demo.origin import Calendar
+from server.models import Organisation, User
+from server.models.catalogue_data import load_catalogue
+from server.models.database import transaction
+
+Report = Callable[[str, int, int], None]
+"""Called with a step, how much of it is done, and how much it is in all."""
+
+
+class DatabaseNotEmpty(Exception):
+    """The demo world is built where nothing is; it never mixes with what people stored."""
+
+    def __init__(self) -> None:
+        super().__init__("There are organisations or people in this database already.")
+
+
+@dataclass(frozen=True)
+class DemoWorld:
+    """What was built: rows by table, whom to sign in as, and the secret of the employee's API token."""
+
+    counts: Mapping[str, int]
+    accounts: tuple[DemoAccount, ...]
+    employee_token: str
+
+
+async def is_built() -> bool:
+    """Whether the demo world is in the database, at whatever scale."""
+    return await User.exists(email=CLAIRE.email)
+
+
+async def build_demo(scale: int = 1, *, now: datetime, report: Report | None = None) -> DemoWorld:
+    """Fill an empty database with three partners, forty customers and 600 products, `scale` times over.
+
+    The database is connected and up to date. Either all of the world is there in the end or nothing;
+    raises `DatabaseNotEmpty` where an organisation or a person is stored already.
+    """
+    if scale < 1:
+        raise ValueError("The scale of the demo world is at least 1.")
+    shared_hash = await asyncio.to_thread(password_hash)
+    async with transaction():
+        if await Organisation.exists() or await User.exists():
+            raise DatabaseNotEmpty
+        await load_catalogue()
+        construction = Construction(scale, Calendar.on(now), report or _silence)
+        await construction.found_companies(shared_hash)
+        await construction.sell_products()
+        await construction.make_agreements()
+        await construction.issue_token()
+    return DemoWorld(construction.counts, DEMO_ACCOUNTS, employee_token())
+
+
+def _silence(step: str, done: int, total: int) -> None:
+    """Nobody watches."""

@@ -1,0 +1,131 @@
+"""In which voices does the programme say no?
+
+    ProgrammeError
+    ├── Refused                 a refusal the business foresees: data, in a payload's userErrors
+    └── Denied                  a request that is wrong for this caller: a top-level error with a code
+        ├── NotSignedIn             UNAUTHENTICATED
+        ├── RightMissing            FORBIDDEN
+        ├── NotFound                NOT_FOUND
+        ├── MalformedInput          BAD_USER_INPUT
+        ├── LimitExceeded           VALIDATION_FAILED
+        └── SudoRequired            SUDO_REQUIRED
+
+Every other exception is a bug: logged with its traceback, told as INTERNAL with a reference.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from server.domain.rights import Right, Scope
+
+
+class ErrorCode(StrEnum):
+    """Why a mutation was refused. Codes are stable; messages are for people and translated."""
+
+    VALIDATION_FAILED = "VALIDATION_FAILED"
+    CONFLICT = "CONFLICT"
+    INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
+    ACCESS_NOT_LIMITED = "ACCESS_NOT_LIMITED"
+    ALREADY_GRANTED = "ALREADY_GRANTED"
+    COMPLETE_PARTNER_EXISTS = "COMPLETE_PARTNER_EXISTS"
+    LIMITED_PARTNER_EXISTS = "LIMITED_PARTNER_EXISTS"
+    INVITATION_USED = "INVITATION_USED"
+    LAST_LEGAL_REPRESENTATIVE = "LAST_LEGAL_REPRESENTATIVE"
+    NOT_AN_EMPLOYEE = "NOT_AN_EMPLOYEE"
+    NOT_A_CUSTOMER = "NOT_A_CUSTOMER"
+    PARTNER_NOT_APPROVED = "PARTNER_NOT_APPROVED"
+    PARTNERSHIP_EXISTS = "PARTNERSHIP_EXISTS"
+    PARTNERSHIP_NOT_ACTIVE = "PARTNERSHIP_NOT_ACTIVE"
+    PRODUCT_ALREADY_MANAGED = "PRODUCT_ALREADY_MANAGED"
+    PRODUCT_NOT_OWNED = "PRODUCT_NOT_OWNED"
+    SELF_PARTNERSHIP = "SELF_PARTNERSHIP"
+    STALE_VERSION = "STALE_VERSION"
+    TOKEN_LIMIT_REACHED = "TOKEN_LIMIT_REACHED"
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name: babel's extractor looks for it
+    """Mark an English message for translation; translated where the answer is written."""
+    return message
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refusal:
+    """One mistake: a stable code, an English message (a gettext id) and the input field it is about.
+
+    `field` is the path in the input, such as ("access", "limited", "products", "0"); empty when the
+    refusal is about no single field.
+    """
+
+    code: ErrorCode
+    message: str
+    field: tuple[str, ...] = ()
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict[str, object])
+
+
+class ProgrammeError(Exception):
+    """The root of everything the programme says on purpose."""
+
+
+class Refused(ProgrammeError):
+    """The business foresaw this and says no; nothing was changed."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(", ".join(refusal.code for refusal in refusals))
+        self.refusals = refusals
+
+
+class Denied(ProgrammeError):
+    """The request is wrong for this caller: `field` is the argument it is about, `extensions` what they may know."""
+
+    code = "FORBIDDEN"
+
+    def __init__(self, message: str, field: Iterable[str] = (), **extensions: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = tuple(field)
+        self.extensions: dict[str, object] = {"code": self.code} | extensions
+
+
+class NotSignedIn(Denied):
+    code = "UNAUTHENTICATED"
+
+    def __init__(self, message: str = "Sign in or send an API token.") -> None:
+        super().__init__(message)
+
+
+class RightMissing(Denied):
+    """The viewer sees the object and lacks the right; the token's missing scope is named too."""
+
+    code = "FORBIDDEN"
+
+    def __init__(self, right: Right, scope: Scope | None = None, reason: str | None = None) -> None:
+        needed = reason or (f"This token lacks the scope {scope}." if scope else f"You need the right {right}.")
+        super().__init__(needed, right=right.value, **({"scope": scope.value} if scope else {}))
+
+
+class NotFound(Denied):
+    """Says the same of what does not exist and of what this viewer may not see."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self, field: Iterable[str] = ()) -> None:
+        super().__init__("Not found.", field)
+
+
+class MalformedInput(Denied):
+    code = "BAD_USER_INPUT"
+
+
+class LimitExceeded(Denied):
+    """The document is larger than the server answers; it was not run."""
+
+    code = "VALIDATION_FAILED"
+
+
+class SudoRequired(Denied):
+    code = "SUDO_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__("Confirm your password first: sign in again, then repeat this.")

@@ -1,0 +1,86 @@
+"""What is an organisation, which money does it use, and how is it registered?"""
+
+from enum import StrEnum
+from typing import Final
+
+from stdnum.ch import uid as ch_uid
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siren as fr_siren
+from stdnum.fr import siret as fr_siret
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.money import Currency
+
+
+class LegalEntityType(StrEnum):
+    """What kind of entity an organisation is."""
+
+    INDIVIDUAL = "INDIVIDUAL"
+    COMPANY = "COMPANY"
+    ASSOCIATION = "ASSOCIATION"
+    PUBLIC_BODY = "PUBLIC_BODY"
+    OTHER = "OTHER"
+
+
+class PartnerStatus(StrEnum):
+    """Where an organisation stands in the programme (S5)."""
+
+    APPROVED = "APPROVED"
+    AT_RISK = "AT_RISK"
+    SUSPENDED = "SUSPENDED"
+    REVOKED = "REVOKED"
+    LEFT = "LEFT"
+
+
+INVITABLE_PARTNERS: Final = frozenset({PartnerStatus.APPROVED, PartnerStatus.AT_RISK})
+"""A suspended partner keeps its customers and wins no new ones (E9)."""
+
+
+class RegistrationScheme(StrEnum):
+    """Which register an organisation's number is of (R2)."""
+
+    CH_UID = "CH_UID"
+    FR_SIREN_SIRET = "FR_SIREN_SIRET"
+    OTHER_REGISTER = "OTHER_REGISTER"
+
+
+_SWISS_FRANC_COUNTRIES: Final = frozenset({"CH", "LI"})
+_SIREN_LENGTH: Final = 9
+_OTHER_NUMBER_LENGTHS: Final = range(4, 31)
+
+
+def currency_of(country: str) -> Currency:
+    """The postal address decides the currency (R20): francs in Switzerland and Liechtenstein, euros elsewhere."""
+    return Currency.CHF if country in _SWISS_FRANC_COUNTRIES else Currency.EUR
+
+
+def registration_scheme(country: str) -> RegistrationScheme:
+    """The register that numbers of this country are checked against."""
+    schemes = {"CH": RegistrationScheme.CH_UID, "FR": RegistrationScheme.FR_SIREN_SIRET}
+    return schemes.get(country, RegistrationScheme.OTHER_REGISTER)
+
+
+def registration_number(scheme: RegistrationScheme, value: str) -> str:
+    """The number in its stored, compact form, after its check digits; other registers by form alone."""
+    try:
+        if scheme is RegistrationScheme.CH_UID:
+            return str(ch_uid.validate(value))
+        if scheme is RegistrationScheme.FR_SIREN_SIRET:
+            compact = str(fr_siren.compact(value))
+            return str(fr_siret.validate(compact) if len(compact) > _SIREN_LENGTH else fr_siren.validate(compact))
+    except ValidationError:
+        raise _invalid_number() from None
+    compact = "".join(value.split()).upper()
+    if len(compact) not in _OTHER_NUMBER_LENGTHS or not any(map(str.isdigit, compact)):
+        raise _invalid_number()
+    return compact
+
+
+def _invalid_number() -> Refused:
+    return Refused(
+        Refusal(
+            ErrorCode.VALIDATION_FAILED,
+            N_("This is not a valid registration number."),
+            ("registration_number",),
+        )
+    )

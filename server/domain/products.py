@@ -1,0 +1,39 @@
+"""What does an organisation own, and what can it buy?"""
+
+from enum import StrEnum
+
+
+class ProductCategory(StrEnum):
+    """The kinds of product the company sells."""
+
+    DOMAIN = "DOMAIN"
+    WEB_HOSTING = "WEB_HOSTING"
+    WORDPRESS_HOSTING = "WORDPRESS_HOSTING"
+    MAIL = "MAIL"
+    KSUITE = "KSUITE"
+    KDRIVE = "KDRIVE"
+    CLOUD_SERVER = "CLOUD_SERVER"
+    PUBLIC_CLOUD = "PUBLIC_CLOUD"
+    SWISS_BACKUP = "SWISS_BACKUP"
+    SSL = "SSL"
+    STREAMING = "STREAMING"
+    NEWSLETTER = "NEWSLETTER"
+    TICKETING = "TICKETING"
+    SUPPORT = "SUPPORT"
+    OTHER = "OTHER"
+
+
+class ProductState(StrEnum):
+    """Where a product is in its life."""
+
+    ACTIVE = "ACTIVE"
+    EXPIRING = "EXPIRING"
+    SUSPENDED = "SUSPENDED"
+    TERMINATED = "TERMINATED"
+
+
+class Period(StrEnum):
+    """What one price pays for."""
+
+    MONTH = "MONTH"
+    YEAR = "YEAR"

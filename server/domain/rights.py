@@ -1,0 +1,166 @@
+"""Which rights are there, who holds them, and which token scope does each need?
+
+The only home of a right. A right is held on an organisation, a partnership or a product; the
+tables below say by which role, as part (c) of docs/programme.md does.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What a member is in an organisation."""
+
+    LEGAL_REPRESENTATIVE = "LEGAL_REPRESENTATIVE"
+    ADMINISTRATOR = "ADMINISTRATOR"
+    EMPLOYEE = "EMPLOYEE"
+    EXTERNAL = "EXTERNAL"
+
+
+LEADING_ROLES: Final = frozenset({Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR})
+"""Roles that see all of their organisation and all of its managed customers."""
+
+
+class Right(StrEnum):
+    """What somebody may do on an organisation, a partnership or a product."""
+
+    VIEW_ORGANISATION_DETAILS = "VIEW_ORGANISATION_DETAILS"
+    VIEW_MEMBERS = "VIEW_MEMBERS"
+    VIEW_PRODUCTS = "VIEW_PRODUCTS"
+    VIEW_PARTNERSHIPS = "VIEW_PARTNERSHIPS"
+    VIEW_MANAGED_CUSTOMERS = "VIEW_MANAGED_CUSTOMERS"
+    INVITE_PARTNER = "INVITE_PARTNER"
+    VIEW_API_TOKENS = "VIEW_API_TOKENS"
+    CREATE_API_TOKEN = "CREATE_API_TOKEN"
+    REVOKE_API_TOKEN = "REVOKE_API_TOKEN"
+
+    ACCEPT_INVITATION = "ACCEPT_INVITATION"
+    DECLINE_INVITATION = "DECLINE_INVITATION"
+    GRANT_PRODUCT_ACCESS = "GRANT_PRODUCT_ACCESS"
+    REVOKE_PRODUCT_ACCESS = "REVOKE_PRODUCT_ACCESS"
+    VIEW_ASSIGNMENTS = "VIEW_ASSIGNMENTS"
+    ASSIGN_EMPLOYEES = "ASSIGN_EMPLOYEES"
+
+    VIEW_PRODUCT = "VIEW_PRODUCT"
+    MANAGE_PRODUCT = "MANAGE_PRODUCT"
+    VIEW_STATISTICS = "VIEW_STATISTICS"
+
+
+class Scope(StrEnum):
+    """What an API token may be used for; `manage` includes `read`."""
+
+    ORGANISATION_READ = "organisation:read"
+    MEMBERS_READ = "members:read"
+    PRODUCTS_READ = "products:read"
+    PRODUCTS_MANAGE = "products:manage"
+    PARTNERSHIPS_READ = "partnerships:read"
+    PARTNERSHIPS_MANAGE = "partnerships:manage"
+    ASSIGNMENTS_READ = "assignments:read"
+    ASSIGNMENTS_MANAGE = "assignments:manage"
+
+    def is_granted_by(self, scopes: frozenset["Scope"]) -> bool:
+        """Whether one of the token's scopes covers this one."""
+        return self in scopes or self.value.replace(":read", ":manage") in scopes
+
+
+class ProductRight(StrEnum):
+    """What a customer grants a partner on one product (limited access)."""
+
+    TECHNICAL = "TECHNICAL"
+    STATISTICS = "STATISTICS"
+
+
+class AssignmentRight(StrEnum):
+    """What a partner lets one of its employees do for one customer."""
+
+    VIEW = "VIEW"
+    MANAGE_PRODUCTS = "MANAGE_PRODUCTS"
+    ORDER = "ORDER"
+    VIEW_INVOICES = "VIEW_INVOICES"
+
+
+_EVERY_MEMBER: Final = frozenset({Right.VIEW_MANAGED_CUSTOMERS, Right.VIEW_PRODUCTS})
+_ADMINISTRATOR: Final = _EVERY_MEMBER | {
+    Right.VIEW_ORGANISATION_DETAILS,
+    Right.VIEW_MEMBERS,
+    Right.VIEW_PARTNERSHIPS,
+    Right.VIEW_API_TOKENS,
+    Right.CREATE_API_TOKEN,
+    Right.REVOKE_API_TOKEN,
+}
+
+OWN_ORGANISATION: Final[Mapping[Role, frozenset[Right]]] = {
+    Role.LEGAL_REPRESENTATIVE: _ADMINISTRATOR | {Right.INVITE_PARTNER},
+    Role.ADMINISTRATOR: _ADMINISTRATOR,
+    Role.EMPLOYEE: _EVERY_MEMBER,
+    Role.EXTERNAL: frozenset({Right.VIEW_PRODUCTS}),
+}
+"""What a role gives on one's own organisation. Products are then shown row by row."""
+
+MANAGED_CUSTOMER: Final = frozenset({Right.VIEW_PRODUCTS})
+"""What a partner holds on a customer's organisation, whatever the access type."""
+
+CUSTOMER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
+    Role.LEGAL_REPRESENTATIVE: frozenset({Right.GRANT_PRODUCT_ACCESS, Right.REVOKE_PRODUCT_ACCESS}),
+    Role.ADMINISTRATOR: frozenset({Right.GRANT_PRODUCT_ACCESS, Right.REVOKE_PRODUCT_ACCESS}),
+}
+"""What a role in the customer's organisation gives on a partnership (S2)."""
+
+_PARTNER_LEADER: Final = frozenset(
+    {
+        Right.ACCEPT_INVITATION,
+        Right.DECLINE_INVITATION,
+        Right.REVOKE_PRODUCT_ACCESS,
+        Right.VIEW_ASSIGNMENTS,
+        Right.ASSIGN_EMPLOYEES,
+    }
+)
+PARTNER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
+    Role.LEGAL_REPRESENTATIVE: _PARTNER_LEADER,
+    Role.ADMINISTRATOR: _PARTNER_LEADER,
+    Role.EMPLOYEE: frozenset({Right.VIEW_ASSIGNMENTS}),
+}
+"""What a role in the partner's organisation gives on a partnership (S1.3a, S1.4; a product may be given back, S2)."""
+
+OWN_PRODUCT: Final = frozenset({Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT, Right.VIEW_STATISTICS})
+"""What legal representatives and administrators hold on their organisation's products."""
+
+BY_PRODUCT_RIGHT: Final[Mapping[ProductRight, frozenset[Right]]] = {
+    ProductRight.TECHNICAL: frozenset({Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT}),
+    ProductRight.STATISTICS: frozenset({Right.VIEW_PRODUCT, Right.VIEW_STATISTICS}),
+}
+"""What each right granted on a product gives; complete access gives both."""
+
+BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
+    AssignmentRight.VIEW: frozenset({Right.VIEW_PRODUCT, Right.VIEW_STATISTICS}),
+    AssignmentRight.MANAGE_PRODUCTS: frozenset({Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT}),
+    AssignmentRight.ORDER: frozenset({Right.VIEW_PRODUCT}),
+    AssignmentRight.VIEW_INVOICES: frozenset({Right.VIEW_PRODUCT}),
+}
+"""The most an employee keeps of what the partner holds: the two are intersected."""
+
+NEVER_BY_TOKEN: Final = frozenset({Right.VIEW_API_TOKENS, Right.CREATE_API_TOKEN, Right.REVOKE_API_TOKEN})
+"""Consent, money-out and identity need a person."""
+
+SCOPE_OF: Final[Mapping[Right, Scope]] = {
+    Right.VIEW_ORGANISATION_DETAILS: Scope.ORGANISATION_READ,
+    Right.VIEW_MEMBERS: Scope.MEMBERS_READ,
+    Right.VIEW_PRODUCTS: Scope.PRODUCTS_READ,
+    Right.VIEW_PARTNERSHIPS: Scope.PARTNERSHIPS_READ,
+    Right.VIEW_MANAGED_CUSTOMERS: Scope.PARTNERSHIPS_READ,
+    Right.INVITE_PARTNER: Scope.PARTNERSHIPS_MANAGE,
+    Right.ACCEPT_INVITATION: Scope.PARTNERSHIPS_MANAGE,
+    Right.DECLINE_INVITATION: Scope.PARTNERSHIPS_MANAGE,
+    Right.GRANT_PRODUCT_ACCESS: Scope.PARTNERSHIPS_MANAGE,
+    Right.REVOKE_PRODUCT_ACCESS: Scope.PARTNERSHIPS_MANAGE,
+    Right.VIEW_ASSIGNMENTS: Scope.ASSIGNMENTS_READ,
+    Right.ASSIGN_EMPLOYEES: Scope.ASSIGNMENTS_MANAGE,
+    Right.VIEW_PRODUCT: Scope.PRODUCTS_READ,
+    Right.MANAGE_PRODUCT: Scope.PRODUCTS_MANAGE,
+    Right.VIEW_STATISTICS: Scope.PRODUCTS_READ,
+}
+"""The scope a token needs for a right; a right in neither table does not load."""
+
+if unscoped := set(Right) - set(SCOPE_OF) - NEVER_BY_TOKEN:
+    raise TypeError(f"rights without a token scope: {sorted(unscoped)}")

@@ -1,0 +1,119 @@
+"""What does an API token look like, and how long does it live?
+
+`rsl_pat_`, 30 random base62 characters (178 bits) and 6 of CRC32, so that a mistyped or invented
+token is refused without a query, and secret scanners can tell a real one.
+"""
+
+import hashlib
+import secrets
+import string
+import zlib
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.rights import Scope
+
+PREFIX: Final = "rsl_pat_"
+DEFAULT_LIFETIME: Final = timedelta(days=90)
+LONGEST_LIFETIME: Final = timedelta(days=365)
+UNUSED_LIFETIME: Final = timedelta(days=365)
+MOST_TOKENS_PER_ORGANISATION: Final = 50
+MOST_NAME_CHARACTERS: Final = 120
+
+_ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_RANDOM_LENGTH: Final = 30
+_CHECKSUM_LENGTH: Final = 6
+
+
+def new_secret(choose: Callable[[str], str] = secrets.choice) -> str:
+    """A new token in full. It is shown once and stored only as its digest.
+
+    `choose` picks a character; only the demo world gives another, so that its token stays the same.
+    """
+    body = PREFIX + "".join(choose(_ALPHABET) for _ in range(_RANDOM_LENGTH))
+    return body + _checksum(body)
+
+
+def is_well_formed(secret: str) -> bool:
+    """Whether prefix, length and checksum fit: false for every mistyped token."""
+    if not secret.startswith(PREFIX) or not secret.isascii():
+        return False
+    body, checksum = secret[:-_CHECKSUM_LENGTH], secret[-_CHECKSUM_LENGTH:]
+    return len(body) == len(PREFIX) + _RANDOM_LENGTH and _checksum(body) == checksum
+
+
+def digest(secret: str) -> str:
+    """What is stored: SHA-256, enough for a secret of 178 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def expiry(asked: datetime | None, now: datetime) -> datetime:
+    """When a token ends: after 90 days unless asked otherwise, after a year at most."""
+    if asked is None:
+        return now + DEFAULT_LIFETIME
+    if asked <= now:
+        raise _refused_expiry(N_("The expiry must be in the future."))
+    if asked > now + LONGEST_LIFETIME:
+        raise _refused_expiry(N_("A token lives for a year at most."))
+    return asked
+
+
+def is_alive(
+    expires_at: datetime,
+    revoked_at: datetime | None,
+    last_used_at: datetime | None,
+    created_at: datetime,
+    now: datetime,
+) -> bool:
+    """Not revoked, not expired, and used within a year (R23)."""
+    return revoked_at is None and now < expires_at and now - (last_used_at or created_at) < UNUSED_LIFETIME
+
+
+def check_scopes(scopes: Collection[Scope]) -> None:
+    if not scopes:
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Choose at least one scope."), ("scopes",)))
+
+
+def check_restriction(wanted: Sequence[UUID], managed: Collection[UUID]) -> None:
+    """A restricted token is for customers that its organisation manages, and for one of them at least."""
+    if not wanted:
+        raise Refused(
+            Refusal(
+                ErrorCode.VALIDATION_FAILED, N_("Choose at least one customer, or leave this out."), ("customer_ids",)
+            )
+        )
+    refusals = [
+        Refusal(ErrorCode.NOT_A_CUSTOMER, N_("This organisation is no managed customer."), ("customer_ids", str(place)))
+        for place, customer in enumerate(wanted)
+        if customer not in managed
+    ]
+    if refusals:
+        raise Refused(*refusals)
+
+
+def check_number(tokens: int) -> None:
+    """`tokens` is how many living tokens the organisation has already."""
+    if tokens >= MOST_TOKENS_PER_ORGANISATION:
+        raise Refused(
+            Refusal(
+                ErrorCode.TOKEN_LIMIT_REACHED,
+                N_("An organisation has at most {most} tokens; revoke one first."),
+                values={"most": MOST_TOKENS_PER_ORGANISATION},
+            )
+        )
+
+
+def _refused_expiry(message: str) -> Refused:
+    return Refused(Refusal(ErrorCode.VALIDATION_FAILED, message, ("expires_at",)))
+
+
+def _checksum(body: str) -> str:
+    number = zlib.crc32(body.encode())
+    characters = ""
+    for _ in range(_CHECKSUM_LENGTH):
+        number, digit = divmod(number, len(_ALPHABET))
+        characters = _ALPHABET[digit] + characters
+    return characters

@@ -1,0 +1,85 @@
+"""Who asks, and as what?"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from uuid import UUID
+
+from server.domain.rights import LEADING_ROLES, NEVER_BY_TOKEN, SCOPE_OF, Right, Role, Scope
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One active membership of the viewer."""
+
+    membership_id: UUID
+    organisation_id: UUID
+    role: Role
+
+    @property
+    def leads(self) -> bool:
+        return self.role in LEADING_ROLES
+
+
+@dataclass(frozen=True)
+class TokenGrant:
+    """What the API token in use allows at most. `customer_ids` None means every customer."""
+
+    token_id: UUID
+    organisation_id: UUID
+    scopes: frozenset[Scope]
+    customer_ids: frozenset[UUID] | None = None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in person, or the API token they gave to a program.
+
+    `standings` are read from the database on each request; with a token they hold only the
+    token's organisation, so a token never exceeds what its owner may do at this moment.
+    """
+
+    user_id: UUID
+    standings: tuple[Standing, ...] = ()
+    token: TokenGrant | None = None
+    session_id: UUID | None = None
+    password_confirmed_at: datetime | None = None
+
+    def standing_in(self, organisation_id: UUID) -> Standing | None:
+        return self._by_organisation.get(organisation_id)
+
+    @cached_property
+    def _by_organisation(self) -> dict[UUID, Standing]:
+        return {standing.organisation_id: standing for standing in self.standings}
+
+    @cached_property
+    def organisation_ids(self) -> list[UUID]:
+        return [standing.organisation_id for standing in self.standings]
+
+    @cached_property
+    def led_organisation_ids(self) -> list[UUID]:
+        """Organisations in which the viewer is legal representative or administrator."""
+        return [standing.organisation_id for standing in self.standings if standing.leads]
+
+    @cached_property
+    def employee_membership_ids(self) -> list[UUID]:
+        """Memberships that reach a customer only through an assignment."""
+        return [standing.membership_id for standing in self.standings if standing.role is Role.EMPLOYEE]
+
+    def has_scope(self, scope: Scope) -> bool:
+        """People have every scope; a token those it was given."""
+        return self.token is None or scope.is_granted_by(self.token.scopes)
+
+    def may_use(self, right: Right) -> bool:
+        """Whether the credential in use allows this right at all, on whatever object."""
+        if self.token is None:
+            return True
+        return right not in NEVER_BY_TOKEN and self.has_scope(SCOPE_OF[right])
+
+    def may_serve(self, customer_id: UUID) -> bool:
+        """Whether the token in use is not kept away from this customer."""
+        return self.token is None or self.token.customer_ids is None or customer_id in self.token.customer_ids
+
+    def has_confirmed_password(self, now: datetime, within: timedelta) -> bool:
+        """Whether the person typed their password less than `within` ago ("sudo")."""
+        return self.password_confirmed_at is not None and now - self.password_confirmed_at < within

@@ -1,0 +1,36 @@
+"""What is stored, and which rows a viewer sees.
+
+Tortoise models, one file per noun; `visibility.py` is the only place that says which rows exist
+for a viewer; `migrations/` is how a database gets here.
+"""
+
+from server.models.assignments import EmployeeAssignment
+from server.models.audit import AuditEvent
+from server.models.catalogue import CatalogueItem, CataloguePrice
+from server.models.memberships import Membership
+from server.models.organisations import Organisation
+from server.models.outbox import OutboxMessage
+from server.models.partnerships import Partnership, ProductAccess, RequestedProduct
+from server.models.products import Product
+from server.models.sessions import Session, SignInFailure
+from server.models.tokens import ApiToken, ApiTokenCustomer
+from server.models.users import User
+
+__all__ = [
+    "ApiToken",
+    "ApiTokenCustomer",
+    "AuditEvent",
+    "CatalogueItem",
+    "CataloguePrice",
+    "EmployeeAssignment",
+    "Membership",
+    "Organisation",
+    "OutboxMessage",
+    "Partnership",
+    "Product",
+    "ProductAccess",
+    "RequestedProduct",
+    "Session",
+    "SignInFailure",
+    "User",
+]

@@ -1,0 +1,50 @@
+"""What was done, by whom, on whose behalf: written once, never changed."""
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+
+from server.models.organisations import Organisation
+from server.models.rows import Row
+from server.models.tokens import ApiToken
+from server.models.users import User
+
+
+class AuditEvent(Row):
+    """One act. A trigger refuses every update and delete.
+
+    `acting_organisation` is the one the actor acted for; `on_behalf_of` the one whose
+    affairs were changed, where that is another (a partner acting for a customer).
+    """
+
+    actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="audit_events", null=True, on_delete=fields.RESTRICT
+    )
+    actor_id: UUID | None
+    api_token: fields.ForeignKeyNullableRelation[ApiToken] = fields.ForeignKeyField(
+        "models.ApiToken", related_name="audit_events", null=True, on_delete=fields.RESTRICT
+    )
+    api_token_id: UUID | None
+    acting_organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="acts", null=True, on_delete=fields.RESTRICT
+    )
+    acting_organisation_id: UUID | None
+    on_behalf_of: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="acts_on_behalf", null=True, on_delete=fields.RESTRICT
+    )
+    on_behalf_of_id: UUID | None
+    action = fields.CharField(max_length=60)
+    subject_type = fields.CharField(max_length=40)
+    subject_id = fields.UUIDField()
+    before: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    after: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    request_id = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "audit_event"
+        indexes = (
+            ("acting_organisation_id", "created_at"),
+            ("on_behalf_of_id", "created_at"),
+            ("subject_type", "subject_id"),
+        )

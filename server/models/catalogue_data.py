@@ -1,0 +1,63 @@
+"""How do the items and prices of `catalogue.toml` get into the database?"""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from server.domain.money import Currency
+from server.domain.products import Period, ProductCategory
+from server.domain.text import sort_key
+from server.models.catalogue import CatalogueItem, CataloguePrice
+
+_FILE = Path(__file__).with_name("catalogue.toml")
+
+
+async def load_catalogue() -> None:
+    """Make the stored catalogue what the file says. Prices are only ever added, items only ever withdrawn."""
+    listed = tomllib.loads(_FILE.read_text("utf-8"))
+    stored = {item.sku: item for item in await CatalogueItem.all()}
+    known = {(price.item_id, price.currency, price.valid_from) for price in await CataloguePrice.all()}
+    valid_from = listed["defaults"]["valid_from"]
+    new_items = list[CatalogueItem]()
+    new_prices = list[CataloguePrice]()
+    for columns, amounts in _items(listed):
+        item = stored.get(columns["sku"])
+        if item is None:
+            item = CatalogueItem(**columns)
+            new_items.append(item)
+        for currency, amount in zip(Currency, amounts, strict=True):
+            if (item.id, currency, valid_from) not in known:
+                new_prices.append(
+                    CataloguePrice(item_id=item.id, currency=currency, amount_minor=amount, valid_from=valid_from)
+                )
+    await CatalogueItem.bulk_create(new_items)
+    await CataloguePrice.bulk_create(new_prices)
+    sold = [columns["sku"] for columns, _ in _items(listed)]
+    await CatalogueItem.exclude(sku__in=sold).filter(is_sellable=True).update(is_sellable=False)
+
+
+def _items(listed: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[int]]]:
+    """The columns of each item, with its price in the order of `Currency`."""
+    for tld, amounts in listed["domains"].items():
+        name = f"Domain .{tld}"
+        yield (
+            {
+                "sku": f"DOMAIN-{tld.upper()}",
+                "category": ProductCategory.DOMAIN,
+                "name": name,
+                "name_key": sort_key(name),
+                "period": Period.YEAR,
+                "tld": tld,
+            },
+            amounts,
+        )
+    for item in listed["item"]:
+        columns = {
+            "sku": item["sku"],
+            "category": ProductCategory(item["category"]),
+            "name": item["name"],
+            "name_key": sort_key(item["name"]),
+            "period": Period(item["period"]),
+        }
+        yield columns, item["price"]

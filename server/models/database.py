@@ -1,0 +1,144 @@
+"""How is the database reached, brought up to date and written to?"""
+
+import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url  # pyright: ignore[reportUnknownVariableType]
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+from tortoise.migrations.api.migrate import migrate
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.models.catalogue_data import load_catalogue
+from server.settings import Settings
+
+ModelT = TypeVar("ModelT", bound=Model)
+
+APP = "models"
+_MIGRATION_LOCK = int.from_bytes(hashlib.sha256(b"reseller-graph migrations").digest()[:7])
+
+
+def tortoise_config(settings: Settings) -> dict[str, Any]:
+    """Tortoise's configuration for these settings."""
+    return {
+        "connections": {"default": _connection(settings)},
+        "apps": {
+            APP: {
+                "models": ["server.models"],
+                "migrations": "server.models.migrations",
+                "default_connection": "default",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def _connection(settings: Settings) -> dict[str, Any]:
+    if settings.is_sqlite:
+        return {
+            "engine": "server.models.sqlite",
+            "credentials": {
+                "file_path": str(settings.sqlite_file),
+                "journal_mode": "WAL",
+                "synchronous": "FULL",
+                "busy_timeout": 5000,
+                "foreign_keys": "ON",
+                "trusted_schema": "OFF",
+            },
+        }
+    return {
+        "engine": "tortoise.backends.asyncpg",
+        "credentials": _postgres_credentials(settings),
+    }
+
+
+def _postgres_credentials(settings: Settings) -> dict[str, Any]:
+    credentials = cast("dict[str, Any]", expand_db_url(settings.database_url)["credentials"])
+    return credentials | {
+        "minsize": 1,
+        "maxsize": settings.pool_size,
+        "server_settings": {
+            "statement_timeout": str(settings.statement_milliseconds),
+            "lock_timeout": str(settings.lock_milliseconds),
+            "application_name": "reseller-graph",
+        },
+    }
+
+
+async def connect(settings: Settings) -> None:
+    """Open the database for this process. One backend a process: Tortoise caches SQL without its dialect."""
+    await Tortoise.init(config=tortoise_config(settings), _enable_global_fallback=True)
+
+
+async def disconnect() -> None:
+    await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncGenerator[None]:
+    """The database, open from the first moment: what keeps it from opening is told at the start."""
+    await connect(settings)
+    try:
+        await get_connection("default").create_connection(with_db=True)
+        yield
+    finally:
+        await disconnect()
+
+
+async def bring_up_to_date(settings: Settings) -> None:
+    """Apply the migrations that are missing and the catalogue's prices; safe when several processes start at once."""
+    async with _migration_lock(settings):
+        await migrate(config=tortoise_config(settings))
+        await disconnect()
+        async with connected(settings), transaction():
+            await load_catalogue()
+
+
+@asynccontextmanager
+async def _migration_lock(settings: Settings) -> AsyncGenerator[None]:
+    if settings.is_sqlite:
+        yield
+        return
+    credentials = _postgres_credentials(settings)
+    names = ("host", "port", "user", "password", "database")
+    address = {name: credentials[name] for name in names if name in credentials}
+    connection: Any = await cast("Any", asyncpg).connect(**address)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        yield
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncGenerator[None]:
+    """One mutation, one transaction: around read, check and write. Nested, it is a savepoint.
+
+    What the database's own constraints refuse, or what waited too long for somebody else's lock,
+    lost a race that the rules could not see: a refusal with CONFLICT.
+    """
+    try:
+        async with in_transaction():
+            yield
+    except (IntegrityError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
+        raise Refused(
+            Refusal(ErrorCode.CONFLICT, N_("Somebody else changed this at the same moment. Look again, then retry."))
+        ) from error
+
+
+async def locked(model: type[ModelT], id: UUID) -> ModelT:
+    """The row, held until the transaction ends, so that what is decided on it stays true."""
+    return await model.filter(pk=id).select_for_update().get()
+
+
+def dialect() -> str:
+    """`sqlite` or `postgres`."""
+    return get_connection("default").capabilities.dialect

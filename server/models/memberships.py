@@ -1,0 +1,38 @@
+"""Who belongs to which organisation."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
+
+from server.domain.memberships import MembershipStatus
+from server.domain.rights import Role
+from server.models.organisations import Organisation
+from server.models.rows import VersionedRow, enum_column
+from server.models.users import User
+
+
+class Membership(VersionedRow):
+    """A person's role in an organisation. A trigger keeps one active legal representative each (R14)."""
+
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="memberships", on_delete=fields.RESTRICT
+    )
+    user_id: UUID
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="memberships", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    role = enum_column(Role, max_length=20)
+    status = enum_column(MembershipStatus, max_length=10, default=MembershipStatus.ACTIVE)
+    joined_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "membership"
+        indexes = (("organisation_id", "user_id"),)
+        constraints = (
+            UniqueConstraint(
+                fields=("user_id", "organisation_id"), name="membership_once", condition="status <> 'REMOVED'"
+            ),
+        )

@@ -1,0 +1,48 @@
+"""What organisations own."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+
+from server.domain.money import Currency, Money
+from server.domain.products import Period, ProductCategory, ProductState
+from server.models.organisations import Organisation
+from server.models.rows import VersionedRow, enum_column
+
+
+class Product(VersionedRow):
+    """A domain, a hosting, a mail service: always in the customer's organisation, whoever pays."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="products", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    category = enum_column(ProductCategory, max_length=20)
+    service_name = fields.CharField(max_length=120)
+    customer_name = fields.CharField(max_length=120)
+    customer_name_key = fields.CharField(max_length=240)
+    internal_name = fields.CharField(max_length=120)
+    price_minor: int = fields.BigIntField()
+    currency = enum_column(Currency, max_length=3)
+    period = enum_column(Period, max_length=5)
+    expires_at: datetime = fields.DatetimeField()
+    auto_renew = fields.BooleanField(default=True)
+    state = enum_column(ProductState, max_length=10, default=ProductState.ACTIVE)
+    is_locked = fields.BooleanField(default=False)
+    is_trial = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "product"
+        indexes = (
+            ("organisation_id", "customer_name_key", "id"),
+            ("organisation_id", "expires_at", "id"),
+            ("organisation_id", "created_at", "id"),
+        )
+        constraints = (CheckConstraint(name="product_price_not_negative", check="price_minor >= 0"),)
+
+    @property
+    def public_price(self) -> Money:
+        """What everybody pays for one period, without VAT."""
+        return Money(self.price_minor, self.currency)

@@ -1,0 +1,47 @@
+"""What do all rows have in common?"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+from uuid_utils.compat import uuid7
+
+EnumT = TypeVar("EnumT", bound=StrEnum)
+
+
+def enum_column(enum: type[EnumT], *, max_length: int, **options: Any) -> EnumT:
+    """A column that holds one value of the enum; typed as what a row gives, which Tortoise's own field is not."""
+    return cast(EnumT, fields.CharEnumField(enum, max_length=max_length, **options))
+
+
+def nullable_enum_column(enum: type[EnumT], *, max_length: int) -> EnumT | None:
+    """The same where the value may be absent."""
+    return cast("EnumT | None", fields.CharEnumField(enum, max_length=max_length, null=True))
+
+
+def new_id() -> UUID:
+    """A UUIDv7: unique everywhere, and in the order of creation."""
+    return uuid7()
+
+
+class Row(Model):
+    """A row with an id that is never reused and the moment it was written."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    created_at: datetime = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+
+class VersionedRow(Row):
+    """A row that people edit; `version` counts the edits."""
+
+    updated_at: datetime = fields.DatetimeField(auto_now=True)
+    version = fields.IntField(default=1, db_default=1)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,68 @@
+"""Tortoise's SQLite backend, with what the product needs beyond it.
+
+Transactions take the write lock when they begin: a deferred BEGIN that reads first fails at once
+with "database is locked" when another process writes in between, whatever the busy timeout. Migrations keep indexes and
+triggers when they remake a table, and know partial unique indexes.
+"""
+
+import sqlite3
+from typing import Any, cast
+
+from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.exceptions import TransactionManagementError
+from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    """A transaction that holds the write lock from its first moment."""
+
+    async def begin(self) -> None:
+        try:
+            await self._connection.commit()
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise TransactionManagementError(error) from error
+
+
+class Client(SqliteClient):
+    def _in_transaction(self) -> TransactionContext:
+        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+client_class = Client
+"""The name under which Tortoise looks for a backend's client."""
+
+# Tortoise remakes a table for most changes and recreates neither its indexes nor its triggers,
+# and refuses partial unique indexes although SQLite has them. `Any`: the editor is untyped here.
+_editor = cast("Any", SqliteSchemaEditor)
+_remake_table = _editor._remake_table
+_add_constraint = _editor.add_constraint
+
+
+async def remake_table_keeping_the_rest(editor: Any, model: Any, *args: Any, **kwargs: Any) -> None:
+    query = (
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('index', 'trigger') AND tbl_name = ?"
+    )
+    _, before = await editor.client.execute_query(query, [model._meta.db_table])
+    await _remake_table(editor, model, *args, **kwargs)
+    _, after = await editor.client.execute_query(query, [model._meta.db_table])
+    kept = {row["name"] for row in after}
+    for row in before:
+        if row["name"] not in kept:
+            await editor.client.execute_script(row["sql"])
+
+
+async def add_constraint_with_condition(editor: Any, model: Any, constraint: Any) -> None:
+    condition = getattr(constraint, "condition", None)
+    if not condition:
+        await _add_constraint(editor, model, constraint)
+        return
+    columns = ", ".join(f'"{column}"' for column in constraint.fields)
+    await editor._run_sql(
+        f'CREATE UNIQUE INDEX "{constraint.name}" ON "{model._meta.db_table}" ({columns}) WHERE {condition}'
+    )
+
+
+_editor._remake_table = remake_table_keeping_the_rest
+_editor.add_constraint = add_constraint_with_condition

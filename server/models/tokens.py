@@ -1,0 +1,54 @@
+"""The API tokens of people and the tools they run."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
+
+from server.domain.rights import Scope
+from server.models.organisations import Organisation
+from server.models.rows import Row, VersionedRow
+from server.models.users import User
+
+
+class ApiToken(VersionedRow):
+    """A token, stored as the digest of its secret, for its owner's acts in one organisation."""
+
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="api_tokens", on_delete=fields.RESTRICT
+    )
+    user_id: UUID
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="api_tokens", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    name = fields.CharField(max_length=120)
+    secret_digest = fields.CharField(max_length=64, unique=True)
+    last_four = fields.CharField(max_length=4)
+    scopes: list[Scope] = fields.JSONField[list[Scope]]()
+    is_for_some_customers = fields.BooleanField(default=False)
+    expires_at: datetime = fields.DatetimeField()
+    last_used_at: datetime | None = fields.DatetimeField(null=True)
+    revoked_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "api_token"
+        indexes = (("organisation_id", "created_at", "id"),)
+
+
+class ApiTokenCustomer(Row):
+    """A customer that a restricted token may be used for."""
+
+    api_token: fields.ForeignKeyRelation[ApiToken] = fields.ForeignKeyField(
+        "models.ApiToken", related_name="token_customers", on_delete=fields.RESTRICT
+    )
+    api_token_id: UUID
+    customer: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="token_customers", on_delete=fields.RESTRICT
+    )
+    customer_id: UUID
+
+    class Meta:
+        table = "api_token_customer"
+        constraints = (UniqueConstraint(fields=("api_token_id", "customer_id"), name="api_token_customer_once"),)

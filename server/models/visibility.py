@@ -1,0 +1,153 @@
+"""Which rows exist for a viewer?
+
+The only place that says so. A policy has two parts. *Reach* is what the viewer has in an
+organisation, decided by the organisation's id alone: everything (`reaches_whole`), or something
+through partnerships. The *row's own part* is looked at only where the reach is not whole. Every
+condition is correlated and indexed: its cost follows the answer, not the number of rows that a
+viewer may see in all.
+
+`domain/access.py` says the same of values in Python.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from tortoise.expressions import Q
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from server.domain.memberships import MembershipStatus
+from server.domain.organisations import INVITABLE_PARTNERS
+from server.domain.partnerships import PartnershipStatus
+from server.domain.rights import Scope
+from server.domain.viewer import Viewer
+from server.models.assignments import EmployeeAssignment
+from server.models.catalogue import CatalogueItem
+from server.models.conditions import EVERY_ROW, Exists, OneOf
+from server.models.memberships import Membership
+from server.models.organisations import Organisation
+from server.models.partnerships import Partnership, ProductAccess, RequestedProduct
+from server.models.products import Product
+from server.models.tokens import ApiToken
+from server.models.users import User
+
+ModelT = TypeVar("ModelT", bound=Model)
+Policy = Callable[[Viewer], Q]
+
+NO_ROW: Final = Q(id__isnull=True)
+
+
+def visible(model: type[ModelT], viewer: Viewer | None) -> QuerySet[ModelT]:
+    """The rows of `model` that exist for this viewer; None is somebody who is not signed in."""
+    return model.filter(row_policy(model, viewer))
+
+
+def row_policy(model: type[Model], viewer: Viewer | None) -> Q:
+    """The condition behind `visible`, for statements that are put together elsewhere.
+
+    Raises KeyError for a model without a policy: what nobody said to be visible does not load.
+    """
+    public, scope, policy = POLICIES[model]
+    if viewer is None or not (scope is None or viewer.has_scope(scope)):
+        return public
+    return policy(viewer) if public is NO_ROW else public | policy(viewer)
+
+
+def serves(viewer: Viewer) -> Q:
+    """Of partnerships: those through which the viewer serves the customer now."""
+    active = Q(status=PartnershipStatus.ACTIVE) & _allowed_customer(viewer)
+    assigned = Exists(
+        EmployeeAssignment,
+        OneOf("membership_id", viewer.employee_membership_ids) & Q(ended_at__isnull=True),
+        partnership_id="id",
+    )
+    return active & (OneOf("partner_id", viewer.led_organisation_ids) | _for_employees(viewer, assigned))
+
+
+def reaches_whole(viewer: Viewer, organisation_id: str = "organisation_id") -> Q:
+    """Whether the viewer reaches everything in the organisation that this column names."""
+    complete = Exists(Partnership, Q(access_type="COMPLETE") & serves(viewer), customer_id=organisation_id)
+    return OneOf(organisation_id, viewer.led_organisation_ids) | complete
+
+
+def _product_is_granted(viewer: Viewer) -> Q:
+    """Of products: those that a partnership gives one by one. The row's own part."""
+    partnership = Exists(Partnership, Q(access_type="LIMITED") & serves(viewer), id="partnership_id")
+    return Exists(ProductAccess, Q(revoked_at__isnull=True) & partnership, product_id="id")
+
+
+def _products(viewer: Viewer) -> Q:
+    return reaches_whole(viewer) | _product_is_granted(viewer)
+
+
+def _partnerships(viewer: Viewer) -> Q:
+    as_customer = OneOf("customer_id", viewer.led_organisation_ids)
+    as_partner = OneOf("partner_id", viewer.led_organisation_ids) & _allowed_customer(viewer)
+    return as_customer | as_partner | serves(viewer)
+
+
+def _through_partnership(viewer: Viewer) -> Q:
+    return Exists(Partnership, _partnerships(viewer), id="partnership_id")
+
+
+def _organisations(viewer: Viewer) -> Q:
+    """Own organisations, and both sides of every partnership that the viewer sees."""
+    as_customer = Exists(Partnership, _partnerships(viewer), customer_id="id")
+    as_partner = Exists(Partnership, _partnerships(viewer), partner_id="id")
+    return OneOf("id", viewer.organisation_ids) | as_customer | as_partner
+
+
+def _memberships(viewer: Viewer) -> Q:
+    return Q(user_id=viewer.user_id, status=MembershipStatus.ACTIVE) & OneOf(
+        "organisation_id", viewer.organisation_ids
+    ) | OneOf("organisation_id", viewer.led_organisation_ids)
+
+
+def _users(viewer: Viewer) -> Q:
+    led = OneOf("organisation_id", viewer.led_organisation_ids) & ~Q(status=MembershipStatus.REMOVED)
+    return Q(id=viewer.user_id) | Exists(Membership, led, user_id="id")
+
+
+def _assignments(viewer: Viewer) -> Q:
+    """The partner's legal representatives and administrators see all, an employee their own."""
+    led = Q(OneOf("partner_id", viewer.led_organisation_ids), _allowed_customer(viewer))
+    own = OneOf("membership_id", viewer.employee_membership_ids) & Exists(
+        Partnership, serves(viewer), id="partnership_id"
+    )
+    return Exists(Partnership, led, id="partnership_id") | _for_employees(viewer, own)
+
+
+def _api_tokens(viewer: Viewer) -> Q:
+    """People see their own and, where they lead, everybody's; a token sees itself."""
+    if viewer.token is not None:
+        return Q(id=viewer.token.token_id)
+    return Q(user_id=viewer.user_id) | OneOf("organisation_id", viewer.led_organisation_ids)
+
+
+def _allowed_customer(viewer: Viewer) -> Q:
+    """Of partnerships: those whose customer the token in use is not kept away from."""
+    if viewer.token is None or viewer.token.customer_ids is None:
+        return EVERY_ROW
+    return OneOf("customer_id", sorted(viewer.token.customer_ids))
+
+
+def _for_employees(viewer: Viewer, condition: Q) -> Q:
+    """Leaves the condition out of the statement for a viewer who is nobody's employee."""
+    return condition if viewer.employee_membership_ids else NO_ROW
+
+
+_PUBLIC_PARTNERS: Final = Q(partner_status__in=sorted(INVITABLE_PARTNERS))
+
+POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
+    ApiToken: (NO_ROW, None, _api_tokens),
+    CatalogueItem: (Q(is_sellable=True), None, lambda viewer: Q(is_sellable=True)),
+    EmployeeAssignment: (NO_ROW, Scope.ASSIGNMENTS_READ, _assignments),
+    Membership: (NO_ROW, Scope.MEMBERS_READ, _memberships),
+    Organisation: (_PUBLIC_PARTNERS, Scope.ORGANISATION_READ, _organisations),
+    Partnership: (NO_ROW, Scope.PARTNERSHIPS_READ, _partnerships),
+    Product: (NO_ROW, Scope.PRODUCTS_READ, _products),
+    ProductAccess: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
+    RequestedProduct: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
+    User: (NO_ROW, None, _users),
+}
+"""For each model: what everybody sees, the scope a token needs, and what the viewer sees beyond."""

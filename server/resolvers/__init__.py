@@ -1,0 +1,1 @@
+"""What happens: async functions with plain arguments, their permission classes, their transactions."""

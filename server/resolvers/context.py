@@ -1,0 +1,64 @@
+"""What does a resolver know of the request it answers?"""
+
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+from tortoise.models import Model
+
+from server.domain.errors import NotSignedIn
+from server.domain.viewer import Viewer
+from server.models.conditions import OneOf
+from server.models.visibility import visible
+from server.settings import Settings
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+ValueT = TypeVar("ValueT")
+ModelT = TypeVar("ModelT", bound=Model)
+
+
+@dataclass
+class Context:
+    """One request. `now` is the same moment throughout; `session_secret` is what the cookie becomes.
+
+    `session_secret` None leaves the cookie alone, an empty text ends it.
+    """
+
+    viewer: Viewer | None
+    now: datetime
+    request_id: str
+    settings: Settings
+    language: str = "en"
+    address: str = ""
+    session_secret: str | None = None
+    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict[Hashable, DataLoader[Any, Any]])
+
+    @property
+    def signed_in(self) -> Viewer:
+        """The viewer of a resolver that permission classes keep from anonymous callers."""
+        if self.viewer is None:
+            raise NotSignedIn
+        return self.viewer
+
+    def loader(self, key: Hashable, load: Callable[[list[KeyT]], Awaitable[list[ValueT]]]) -> DataLoader[KeyT, ValueT]:
+        """The batch of this name in this request; `load` answers it, one value for each key."""
+        loader = self._loaders.get(key)
+        if loader is None:
+            loader = self._loaders[key] = DataLoader(load_fn=load)
+        return loader
+
+    async def row(self, model: type[ModelT], id: UUID) -> ModelT | None:
+        """The row with this id, if it exists for the viewer. All asked for at once are one statement."""
+
+        async def load(ids: list[UUID]) -> list[ModelT | None]:
+            rows = {row.pk: row for row in await visible(model, self.viewer).filter(OneOf("id", ids))}
+            return [rows.get(id) for id in ids]
+
+        return await self.loader(model, load).load(id)
+
+    def forget(self) -> None:
+        """Drop what was loaded: a mutation changed it."""
+        self._loaders.clear()

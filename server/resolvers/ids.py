@@ -1,0 +1,70 @@
+"""How are rows named outside?
+
+An opaque id: a prefix for the type, an underscore and the 32 hexadecimal digits of the UUID. Both
+databases write it with one concatenation.
+"""
+
+import re
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from tortoise.models import Model
+
+from server.domain.errors import MalformedInput
+from server.models import (
+    ApiToken,
+    CatalogueItem,
+    EmployeeAssignment,
+    Membership,
+    Organisation,
+    Partnership,
+    Product,
+    ProductAccess,
+    User,
+)
+
+PREFIXES: Final[dict[type[Model], str]] = {
+    ApiToken: "tok",
+    CatalogueItem: "item",
+    EmployeeAssignment: "asg",
+    Membership: "mem",
+    Organisation: "org",
+    Partnership: "pship",
+    Product: "prd",
+    ProductAccess: "pacc",
+    User: "usr",
+}
+_MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}
+_FORM: Final = re.compile(r"([a-z]{2,8})_([0-9a-f]{32})")
+
+AnyId = Annotated[str, Model]
+"""An id of whatever type, not decoded yet."""
+
+ApiTokenId = Annotated[UUID, ApiToken]
+AssignmentId = Annotated[UUID, EmployeeAssignment]
+MembershipId = Annotated[UUID, Membership]
+OrganisationId = Annotated[UUID, Organisation]
+PartnershipId = Annotated[UUID, Partnership]
+ProductAccessId = Annotated[UUID, ProductAccess]
+ProductId = Annotated[UUID, Product]
+
+
+def encode(row: Model) -> str:
+    """The id of a row as callers see it."""
+    return f"{PREFIXES[type(row)]}_{row.pk.hex}"
+
+
+def decode_any(value: str, field: tuple[str, ...] = ("id",)) -> tuple[type[Model], UUID]:
+    """The type and key in an id. Raises MalformedInput, which names the field."""
+    form = _FORM.fullmatch(value)
+    if form is None or form[1] not in _MODELS:
+        raise MalformedInput("This is not an id of this API.", field)
+    return _MODELS[form[1]], UUID(form[2])
+
+
+def decode(value: str, model: type[Model] | Any, field: tuple[str, ...] = ("id",)) -> UUID:
+    """The key in an id of this type. Raises MalformedInput for every other id."""
+    found, key = decode_any(value, field)
+    if found is not model:
+        raise MalformedInput(f"This id is of the type {found.__name__}; {model.__name__} is asked for.", field)
+    return key

@@ -1,0 +1,156 @@
+"""Which rows are in a list, in which order, and how are many lists answered at once?"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar, cast
+from uuid import UUID
+
+from pypika_tortoise.analytics import RowNumber
+from pypika_tortoise.enums import Order as SqlOrder
+from tortoise.connection import get_connection
+from tortoise.expressions import Expression, F, Q, ResolveContext, ResolveResult
+from tortoise.functions import Count
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from server.domain.viewer import Viewer
+from server.models.conditions import EVERY_ROW, OneOf
+from server.models.visibility import visible
+from server.resolvers.context import Context
+from server.resolvers.paging import Direction, Order, Page, Window, cursor, within
+
+RowT = TypeVar("RowT", bound=Model)
+
+# `Any` below: Tortoise's query internals and pypika's terms are untyped.
+
+
+class Filter(Protocol):
+    """What a caller may narrow a list by."""
+
+    def condition(self) -> Q: ...
+
+
+@dataclass(frozen=True)
+class Listing(Generic[RowT]):
+    """A list that can grow: the visible rows of a model, of one parent each or of none.
+
+    `parent` is the column that holds the parent's key. `orders` are the columns rows can be
+    ordered by, the first one unless asked otherwise. `always` is what holds for every row beyond
+    the row policy; it may depend on the viewer.
+    """
+
+    name: str
+    model: type[RowT]
+    parent: str | None
+    orders: Mapping[StrEnum | None, str]
+    moments: frozenset[str] = field(default_factory=frozenset[str])
+    always: Callable[[Viewer | None], Q] = lambda viewer: EVERY_ROW
+
+    def order(self, asked: tuple[StrEnum, Direction] | None) -> Order:
+        by, direction = asked or (next(iter(self.orders)), Direction.ASC)
+        column = self.orders[by]
+        return Order(column, direction, column in self.moments)
+
+    def rows(self, viewer: Viewer | None, narrowed: Filter | None) -> QuerySet[RowT]:
+        """All rows of all lists of this kind that the viewer sees."""
+        rows = visible(self.model, viewer).filter(self.always(viewer))
+        return rows.filter(narrowed.condition()) if narrowed else rows
+
+
+async def window(
+    context: Context, listing: Listing[RowT], parent: UUID | None, page: Page, order: Order, narrowed: Filter | None
+) -> Window[RowT]:
+    """One page of one list. Pages of the same shape, asked for at once, are one statement."""
+
+    async def load(parents: list[UUID | None]) -> list[Window[RowT]]:
+        rows = listing.rows(context.viewer, narrowed).filter(within(order, page))
+        found = await _first_of_each(listing, rows, parents, page, order)
+        return [_window(found[parent], page, order) for parent in parents]
+
+    return await context.loader(("window", listing.name, page, order, narrowed), load).load(parent)
+
+
+async def size(context: Context, listing: Listing[RowT], parent: UUID | None, narrowed: Filter | None) -> int:
+    """How many rows the whole list has for the viewer."""
+
+    async def load(parents: list[UUID | None]) -> list[int]:
+        rows = listing.rows(context.viewer, narrowed)
+        if listing.parent is None:
+            return [await rows.count()] * len(parents)
+        of_parents = rows.filter(OneOf(listing.parent, _present(parents)))
+        counted: Any = of_parents.group_by(listing.parent).annotate(rows=Count("id")).values(listing.parent, "rows")
+        sizes = {row[listing.parent]: row["rows"] for row in await counted}
+        return [sizes.get(parent, 0) for parent in parents]
+
+    return await context.loader(("size", listing.name, narrowed), load).load(parent)
+
+
+async def _first_of_each(
+    listing: Listing[RowT], rows: QuerySet[RowT], parents: Sequence[UUID | None], page: Page, order: Order
+) -> dict[UUID | None, list[tuple[RowT, Any]]]:
+    """For each parent its first rows in the page's direction, one more than asked for, with their sort keys."""
+    if listing.parent is not None:
+        rows = rows.filter(OneOf(listing.parent, _present(parents)))
+    descends = order.descends is not page.backwards
+    ranked: Any = rows.annotate(
+        row_rank=_Rank(listing.parent, order.column, descends, page.backwards), row_key=F(order.column)
+    )
+    ranked._choose_db_if_not_chosen()
+    ranked._make_query()
+    sql, values = ranked.query.get_parameterized_sql()
+    # The text is Tortoise's and a number; values are parameters.
+    statement = f'SELECT * FROM ({sql}) AS "ranked" WHERE "row_rank" <= {page.size + 1:d} ORDER BY "row_rank"'  # noqa: S608
+    _, records = cast("Any", await get_connection("default").execute_query(statement, values))
+    found = defaultdict[UUID | None, list[tuple[RowT, Any]]](list)
+    for record in records:
+        columns: dict[str, Any] = dict(record)
+        del columns["row_rank"]
+        key = columns.pop("row_key")
+        row: Any = listing.model._init_from_db(**columns)  # pyright: ignore[reportPrivateUsage]
+        found[getattr(row, listing.parent) if listing.parent else None].append((row, key))
+    return found
+
+
+def _window(found: list[tuple[RowT, Any]], page: Page, order: Order) -> Window[RowT]:
+    kept = found[: page.size]
+    if page.backwards:
+        kept.reverse()
+    return Window(
+        rows=[row for row, _ in kept],
+        cursors=[cursor(order, _moment(key) if order.is_moment else key, row.pk) for row, key in kept],
+        has_more=len(found) > page.size,
+        page=page,
+    )
+
+
+def _moment(key: Any) -> datetime:
+    """SQLite gives moments as text."""
+    return key if isinstance(key, datetime) else datetime.fromisoformat(key)
+
+
+def _present(parents: Sequence[UUID | None]) -> list[UUID]:
+    return [parent for parent in parents if parent is not None]
+
+
+class _Rank(Expression):
+    """The place of a row among those of its parent, ties by id."""
+
+    def __init__(self, parent: str | None, column: str, descends: bool, backwards: bool) -> None:
+        self.parent = parent
+        self.column = column
+        self.descends = descends
+        self.backwards = backwards
+
+    def resolve(self, resolve_context: ResolveContext) -> ResolveResult:
+        table: Any = resolve_context.table
+        key = F(self.column).resolve(resolve_context)
+        rank: Any = RowNumber()
+        if self.parent:
+            rank = rank.over(table[self.parent])
+        key_order = SqlOrder.desc if self.descends else SqlOrder.asc
+        id_order = SqlOrder.desc if self.backwards else SqlOrder.asc
+        rank = rank.orderby(key.term, order=key_order).orderby(table.id, order=id_order)
+        return ResolveResult(term=rank, joins=key.joins)

@@ -1,0 +1,131 @@
+"""Organisations: who is found, and what they show."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tortoise.expressions import Q
+
+from server.domain.errors import NotFound
+from server.domain.organisations import INVITABLE_PARTNERS
+from server.domain.partnerships import AccessType, PaymentMode
+from server.domain.rights import Right, Role
+from server.domain.text import sort_key
+from server.domain.viewer import Viewer
+from server.models import Membership, Organisation, Partnership
+from server.models.conditions import OneOf
+from server.models.visibility import NO_ROW, serves
+from server.resolvers.context import Context
+from server.resolvers.ids import OrganisationId
+from server.resolvers.listings import Listing
+from server.resolvers.permissions import Public, RightOn, SignedIn, allowed
+
+
+class OrganisationOrderField(StrEnum):
+    """What organisations can be ordered by."""
+
+    NAME = "NAME"
+
+
+class ManagedCustomerOrderField(StrEnum):
+    """What a partner's customers can be ordered by."""
+
+    NAME = "NAME"
+    SINCE = "SINCE"
+
+
+class MembershipOrderField(StrEnum):
+    """What members can be ordered by."""
+
+    SINCE = "SINCE"
+
+
+@dataclass(frozen=True)
+class PartnerFilter:
+    """Narrows the list of partners."""
+
+    search: str | None = None
+
+    def condition(self) -> Q:
+        return Q(name_key__contains=sort_key(self.search)) if self.search else Q()
+
+
+@dataclass(frozen=True)
+class ManagedCustomerFilter:
+    """Narrows a partner's customers."""
+
+    access_type: AccessType | None = None
+    payment_mode: PaymentMode | None = None
+    search: str | None = None
+
+    def condition(self) -> Q:
+        condition = Q()
+        if self.access_type is not None:
+            condition &= Q(access_type=self.access_type)
+        if self.payment_mode is not None:
+            condition &= Q(payment_mode=self.payment_mode)
+        if self.search:
+            condition &= Q(customer__name_key__contains=sort_key(self.search))
+        return condition
+
+
+def _own(viewer: Viewer | None) -> Q:
+    return OneOf("id", viewer.organisation_ids) if viewer else NO_ROW
+
+
+def _served(viewer: Viewer | None) -> Q:
+    return serves(viewer) if viewer else NO_ROW
+
+
+PARTNERS = Listing(
+    name="partners",
+    model=Organisation,
+    parent=None,
+    orders={OrganisationOrderField.NAME: "name_key"},
+    always=lambda viewer: Q(is_listed_partner=True, partner_status__in=sorted(INVITABLE_PARTNERS)),
+)
+OWN_ORGANISATIONS = Listing(
+    name="own organisations",
+    model=Organisation,
+    parent=None,
+    orders={OrganisationOrderField.NAME: "name_key"},
+    always=_own,
+)
+MANAGED_CUSTOMERS = Listing(
+    name="managed customers",
+    model=Partnership,
+    parent="partner_id",
+    orders={
+        ManagedCustomerOrderField.NAME: "customer__name_key",
+        ManagedCustomerOrderField.SINCE: "activated_at",
+    },
+    moments=frozenset({"activated_at"}),
+    always=_served,
+)
+MEMBERS = Listing(
+    name="members",
+    model=Membership,
+    parent="organisation_id",
+    orders={MembershipOrderField.SINCE: "created_at"},
+    moments=frozenset({"created_at"}),
+)
+
+
+@allowed(SignedIn())
+async def organisation(context: Context, id: OrganisationId) -> Organisation:
+    """An organisation by its id: one's own, a partner's or customer's, or any approved partner."""
+    row = await context.row(Organisation, id)
+    if row is None:
+        raise NotFound(("id",))
+    return row
+
+
+def role_in(context: Context, row: Organisation) -> Role | None:
+    """What the viewer is in this organisation."""
+    standing = context.viewer.standing_in(row.id) if context.viewer else None
+    return standing.role if standing else None
+
+
+MAY_LIST_PARTNERS = (Public(),)
+MAY_VIEW_DETAILS = (RightOn(Right.VIEW_ORGANISATION_DETAILS, Organisation),)
+MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
+MAY_VIEW_MANAGED_CUSTOMERS = (RightOn(Right.VIEW_MANAGED_CUSTOMERS, Organisation),)

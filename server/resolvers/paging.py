@@ -1,0 +1,142 @@
+"""How is one page of a long list found?
+
+Keyset paging: a cursor holds the sort key and the id of its row, so pages stay right while rows
+are added and removed, and a deep page costs what the first one does.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from tortoise.expressions import Q, Value
+from tortoise.models import Model
+
+from server.domain.errors import MalformedInput
+
+DEFAULT_SIZE: Final = 20
+LARGEST_SIZE: Final = 100
+_HEX_ID: Final = 32
+_CURSOR: Final = re.compile(r"[0-9a-f]{32,8192}")
+
+RowT = TypeVar("RowT", bound=Model)
+
+
+class Direction(StrEnum):
+    """Upwards or downwards."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@dataclass(frozen=True)
+class Order:
+    """By which column (a path, such as customer__name_key) rows are ordered; ties by id."""
+
+    column: str
+    direction: Direction = Direction.ASC
+    is_moment: bool = False
+
+    @property
+    def descends(self) -> bool:
+        return self.direction is Direction.DESC
+
+
+@dataclass(frozen=True)
+class Page:
+    """A validated request for one page: `size` rows after or before a position, forwards or backwards."""
+
+    size: int = DEFAULT_SIZE
+    after: str | None = None
+    before: str | None = None
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """Where a page lies in its list."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Window(Generic[RowT]):
+    """The rows of one page, in order, each with its cursor."""
+
+    rows: Sequence[RowT]
+    cursors: Sequence[str]
+    has_more: bool
+    page: Page
+
+    @property
+    def page_info(self) -> PageInfo:
+        backwards = self.page.backwards
+        return PageInfo(
+            has_next_page=self.page.before is not None if backwards else self.has_more,
+            has_previous_page=self.has_more if backwards else self.page.after is not None,
+            start_cursor=self.cursors[0] if self.cursors else None,
+            end_cursor=self.cursors[-1] if self.cursors else None,
+        )
+
+
+def page(first: int | None, after: str | None, last: int | None, before: str | None) -> Page:
+    """The page that these arguments ask for. Raises MalformedInput, which names the argument."""
+    if first is not None and last is not None:
+        raise MalformedInput("Ask for `first` or for `last`, not for both.", ("last",))
+    for name, size in (("first", first), ("last", last)):
+        if size is not None and not 0 <= size <= LARGEST_SIZE:
+            raise MalformedInput(f"`{name}` is a number from 0 to {LARGEST_SIZE}.", (name,))
+    size = next((size for size in (first, last) if size is not None), DEFAULT_SIZE)
+    return Page(size, after, before, backwards=last is not None)
+
+
+def cursor(order: Order, key: Any, id: UUID) -> str:
+    """The opaque place of a row: its id and its sort key, in hexadecimal digits."""
+    text = key.isoformat() if isinstance(key, datetime) else str(key)
+    return id.hex + text.encode().hex()
+
+
+def within(order: Order, page: Page) -> Q:
+    """The condition that keeps the rows on the asked-for side of the cursors."""
+    condition = Q()
+    if page.after is not None:
+        condition &= _beyond(order, page.after, "after", forwards=True)
+    if page.before is not None:
+        condition &= _beyond(order, page.before, "before", forwards=False)
+    return condition
+
+
+def _beyond(order: Order, text: str, argument: str, *, forwards: bool) -> Q:
+    key, id = _position(order, text, argument)
+    comparison = "gt" if forwards is not order.descends else "lt"
+    further = Q(**{f"{order.column}__{comparison}": key})
+    level = Q(**{order.column: key})
+    return further | level & (Q(id__gt=id) if forwards else Q(id__lt=id))
+
+
+def _position(order: Order, text: str, argument: str) -> tuple[Any, UUID]:
+    try:
+        if not _CURSOR.fullmatch(text):
+            raise ValueError(text)
+        id = UUID(text[:_HEX_ID])
+        key = bytes.fromhex(text[_HEX_ID:]).decode()
+        if "\x00" in key:
+            raise ValueError(key)
+        # Compared as it is: as a column's value Tortoise would refuse a key that is longer than the column.
+        return (_moment(key) if order.is_moment else Value(key)), id
+    except (ValueError, OverflowError):
+        raise MalformedInput("This is not a cursor of this list.", (argument,)) from None
+
+
+def _moment(text: str) -> datetime:
+    """In UTC: at the ends of the calendar another time zone has moments that UTC has not."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)

@@ -1,0 +1,232 @@
+"""Who may ask this at all?
+
+Permission classes, carried by the resolver they guard. Each is printed in the SDL as a directive
+and in the field's description. A resolver without one does not load.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, ClassVar, Final, ParamSpec, TypeVar
+
+import strawberry
+from strawberry import Info
+from strawberry.permission import BasePermission
+from strawberry.schema_directive import Location
+
+from server.domain.errors import NotFound, RightMissing, SudoRequired
+from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
+from server.domain.viewer import Viewer
+from server.models import EmployeeAssignment, Organisation, Partnership, ProductAccess
+from server.resolvers import ids
+from server.resolvers.context import Context
+from server.resolvers.reaches import rights_on_organisation, rights_on_partnership
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTRIBUTE: Final = "__permissions__"
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION], name="public", description="Everybody may ask this, signed in or not."
+)
+class PublicDirective:
+    pass
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION], name="signedIn", description="Whoever is signed in may ask this."
+)
+class SignedInDirective:
+    pass
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="requires",
+    description="The right this needs, and the scope that an API token needs for it.",
+)
+class RequiresDirective:
+    right: str = strawberry.field(name="right", description="A value of the enum Right.")
+    scope: str | None = strawberry.field(
+        name="scope", default=None, description="The token scope; absent where a token is never enough."
+    )
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION], name="personOnly", description="Never callable by an API token."
+)
+class PersonOnlyDirective:
+    pass
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION], name="sudo", description="Needs a password typed recently."
+)
+class SudoDirective:
+    pass
+
+
+class Permission(BasePermission):
+    """What all permission classes share: a sentence for the description, a directive for machines.
+
+    They refuse by raising the error that says why.
+    """
+
+    sentence: str = ""
+    directive: object = None
+
+    @property
+    def schema_directive(self) -> object:
+        return self.directive
+
+
+class Public(Permission):
+    """Everybody may ask."""
+
+    sentence = "Everybody may ask this."
+    directive: ClassVar[object] = PublicDirective()
+
+    def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
+        return True
+
+
+class SignedIn(Permission):
+    """Whoever is signed in, or sends an API token, may ask."""
+
+    sentence = "For whoever is signed in."
+    directive: ClassVar[object] = SignedInDirective()
+
+    def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
+        _ = context_of(info).signed_in
+        return True
+
+
+class PersonOnly(Permission):
+    """Only a signed-in person may ask, no token."""
+
+    sentence = "Never by API token."
+    directive: ClassVar[object] = PersonOnlyDirective()
+
+    def __init__(self, right: Right) -> None:
+        self.right = right
+
+    def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
+        if context_of(info).signed_in.token is not None:
+            raise _beyond_the_token(self.right)
+        return True
+
+
+class Sudo(Permission):
+    """Only somebody who typed their password recently may ask. A token never may."""
+
+    sentence = "Needs a password typed recently."
+    directive: ClassVar[object] = SudoDirective()
+
+    def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
+        context = context_of(info)
+        within = timedelta(minutes=context.settings.sudo_minutes)
+        if not context.signed_in.has_confirmed_password(context.now, within):
+            raise SudoRequired
+        return True
+
+
+class RightOn(Permission):
+    """Only who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
+
+    `through` is the type of the object that `at` names where that only belongs to the partnership.
+    An object that the viewer does not see is NOT_FOUND, a right that is missing FORBIDDEN.
+    Which role, access type and scope a right needs is said in `domain/rights.py` alone.
+    """
+
+    def __init__(
+        self,
+        right: Right,
+        model: type[Organisation] | type[Partnership],
+        at: str | None = None,
+        through: type[ProductAccess] | type[EmployeeAssignment] | None = None,
+    ) -> None:
+        self.right = right
+        self.model = model
+        self.at = at
+        self.through = through
+        scope = SCOPE_OF.get(right)
+        by_token = f"; an API token needs the scope `{scope}`" if scope else "; never by API token"
+        self.sentence = f"Needs the right `{right}`{by_token}."
+        self.directive = RequiresDirective(right=right.value, scope=scope.value if scope else None)
+
+    async def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
+        context = context_of(info)
+        viewer = context.signed_in
+        if not viewer.may_use(self.right):
+            raise _missing(viewer, self.right)
+        row = source if self.at is None else await self._named(context, kwargs)
+        if self.right not in await self._held(context, row):
+            raise _missing(viewer, self.right)
+        return True
+
+    async def _named(self, context: Context, arguments: dict[str, Any]) -> Any:
+        """The row that the argument names."""
+        assert self.at is not None
+        given = arguments.get("input")
+        value = arguments[self.at] if given is None else getattr(given, self.at)
+        path = (self.at,) if given is None else ("input", self.at)
+        named = self.through or self.model
+        row: Any = await context.row(named, ids.decode(value, named, path))
+        if row is not None and self.through:
+            row = await context.row(Partnership, row.partnership_id)
+        if row is None:
+            raise NotFound(path)
+        return row
+
+    async def _held(self, context: Context, row: Any) -> frozenset[Right]:
+        if self.model is Organisation:
+            return await rights_on_organisation(context, row)
+        return rights_on_partnership(context, row)
+
+
+def allowed(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say who may call a resolver."""
+
+    def carry(resolver: Callable[P, R]) -> Callable[P, R]:
+        setattr(resolver, ATTRIBUTE, permissions)
+        return resolver
+
+    return carry
+
+
+def permissions_of(resolver: Callable[..., Awaitable[Any]]) -> tuple[Permission, ...]:
+    """What the resolver carries. Raises TypeError for one that does not say who may call it."""
+    permissions: tuple[Permission, ...] = getattr(resolver, ATTRIBUTE, ())
+    if not permissions:
+        raise TypeError(f"{resolver.__module__}.{resolver.__name__} does not say who may call it")
+    return permissions
+
+
+def context_of(info: Info[Any, Any]) -> Context:
+    context: Context = info.context
+    return context
+
+
+def _missing(viewer: Viewer, right: Right) -> RightMissing:
+    """Why the viewer lacks the right: the credential, or the role."""
+    if viewer.may_use(right):
+        return RightMissing(right)
+    return _beyond_the_token(right) if right in NEVER_BY_TOKEN else RightMissing(right, SCOPE_OF[right])
+
+
+def _beyond_the_token(right: Right) -> RightMissing:
+    return RightMissing(right, reason="This is for people, never for API tokens.")
+
+
+__all__ = [
+    "Permission",
+    "PersonOnly",
+    "Public",
+    "RightOn",
+    "SignedIn",
+    "Sudo",
+    "allowed",
+    "context_of",
+    "permissions_of",
+]

@@ -1,0 +1,102 @@
+"""What does the viewer reach in these organisations? The facts behind `domain/access.py`, in batches."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from server.domain.access import Reach, Serving, partnership_rights, reach, usable
+from server.domain.partnerships import AccessType, is_possible_now
+from server.domain.rights import AssignmentRight, ProductRight, Right
+from server.domain.viewer import Viewer
+from server.models import EmployeeAssignment, Organisation, Partnership, Product, ProductAccess
+from server.models.conditions import OneOf
+from server.models.visibility import serves
+from server.resolvers.context import Context
+
+
+async def rights_on_organisation(context: Context, organisation: Organisation) -> frozenset[Right]:
+    """What the viewer may do in the organisation, with the credential in use."""
+    viewer = context.viewer
+    if viewer is None:
+        return frozenset()
+
+    async def load(ids: list[UUID]) -> list[Reach]:
+        return await _reaches(viewer, ids)
+
+    reached = await context.loader("reach", load).load(organisation.id)
+    return usable(viewer, reached.rights_on_organisation())
+
+
+async def rights_on_product(context: Context, product: Product) -> frozenset[Right]:
+    """What the viewer may do with the product, with the credential in use."""
+    viewer = context.viewer
+    if viewer is None:
+        return frozenset()
+
+    async def load(keys: list[tuple[UUID, UUID]]) -> list[frozenset[Right]]:
+        reaches = await _reaches(viewer, [organisation for organisation, _ in keys], [product for _, product in keys])
+        return [found.rights_on_product(product) for found, (_, product) in zip(reaches, keys, strict=True)]
+
+    rights = await context.loader("product rights", load).load((product.organisation_id, product.id))
+    return usable(viewer, rights)
+
+
+def rights_on_partnership(context: Context, partnership: Partnership) -> frozenset[Right]:
+    """What the viewer's roles give on the partnership, before its state is looked at."""
+    viewer = context.viewer
+    return usable(viewer, partnership_rights(viewer, partnership)) if viewer else frozenset()
+
+
+def rights_on_partnership_now(context: Context, partnership: Partnership) -> frozenset[Right]:
+    """What of that the state of the partnership leaves room for: which buttons to show."""
+    rights = rights_on_partnership(context, partnership)
+    return frozenset(right for right in rights if is_possible_now(right, partnership))
+
+
+async def _reaches(viewer: Viewer, organisation_ids: Sequence[UUID], product_ids: Collection[UUID] = ()) -> list[Reach]:
+    """One reach for each organisation, with the rights on these products alone. At most three statements."""
+    partnerships = await Partnership.filter(serves(viewer), OneOf("customer_id", sorted(set(organisation_ids))))
+    limited = [partnership.id for partnership in partnerships if partnership.access_type is AccessType.LIMITED]
+    granted = await _granted(limited, product_ids)
+    assigned = await _assigned(viewer, partnerships)
+    servings = defaultdict[UUID, list[Serving]](list)
+    for partnership in partnerships:
+        servings[partnership.customer_id].append(
+            Serving(
+                complete=partnership.access_type is AccessType.COMPLETE,
+                product_rights=granted[partnership.id],
+                assignment=assigned.get(partnership.id),
+            )
+        )
+    return [reach(viewer, id, servings[id]) for id in organisation_ids]
+
+
+async def _granted(
+    partnership_ids: Sequence[UUID], product_ids: Collection[UUID]
+) -> dict[UUID, dict[UUID, list[ProductRight]]]:
+    granted = defaultdict[UUID, dict[UUID, list[ProductRight]]](dict)
+    if partnership_ids and product_ids:
+        of_both = OneOf("partnership_id", partnership_ids) & OneOf("product_id", sorted(set(product_ids)))
+        for access in await ProductAccess.filter(of_both, revoked_at__isnull=True):
+            granted[access.partnership_id][access.product_id] = [ProductRight(right) for right in access.rights]
+    return granted
+
+
+async def _assigned(viewer: Viewer, partnerships: Sequence[Partnership]) -> dict[UUID, list[AssignmentRight]]:
+    """What the viewer may do through each partnership that they serve as an employee.
+
+    One whose assignment ended since the partnerships were read has an empty one: nothing, not everything.
+    """
+    as_employee = [
+        partnership.id
+        for partnership in partnerships
+        if (standing := viewer.standing_in(partnership.partner_id)) and not standing.leads
+    ]
+    if not as_employee:
+        return {}
+    own = OneOf("partnership_id", as_employee) & OneOf("membership_id", viewer.employee_membership_ids)
+    assignments = await EmployeeAssignment.filter(own, ended_at__isnull=True)
+    assigned = dict[UUID, list[AssignmentRight]]((id, []) for id in as_employee)
+    for assignment in assignments:
+        assigned[assignment.partnership_id] = [AssignmentRight(right) for right in assignment.rights]
+    return assigned

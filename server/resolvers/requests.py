@@ -1,0 +1,22 @@
+"""What an invitation named."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from server.models import Partnership, RequestedProduct
+from server.models.conditions import OneOf
+from server.models.visibility import visible
+from server.resolvers.context import Context
+
+
+async def requested_products(context: Context, partnership: Partnership) -> list[RequestedProduct]:
+    """The products of an invitation, in the order in which they were named."""
+
+    async def load(ids: list[UUID]) -> list[list[RequestedProduct]]:
+        found = visible(RequestedProduct, context.viewer).filter(OneOf("partnership_id", ids)).order_by("id")
+        named = defaultdict[UUID, list[RequestedProduct]](list)
+        for request in await found:
+            named[request.partnership_id].append(request)
+        return [named[id] for id in ids]
+
+    return await context.loader("requested products", load).load(partnership.id)

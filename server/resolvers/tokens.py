@@ -1,0 +1,134 @@
+"""API tokens: made once shown once, and ended."""
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from server.domain import tokens as rules
+from server.domain.errors import NotFound
+from server.domain.partnerships import PartnershipStatus
+from server.domain.rights import Right, Scope
+from server.domain.text import line
+from server.models import ApiToken, ApiTokenCustomer, Organisation, Partnership, User
+from server.models.conditions import OneOf
+from server.models.database import locked, transaction
+from server.models.visibility import visible
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import ApiTokenId, OrganisationId
+from server.resolvers.listings import Listing
+from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, Sudo, allowed
+
+
+class ApiTokenOrderField(StrEnum):
+    """What tokens can be ordered by."""
+
+    CREATED_AT = "CREATED_AT"
+
+
+API_TOKENS = Listing(
+    name="api tokens",
+    model=ApiToken,
+    parent="organisation_id",
+    orders={ApiTokenOrderField.CREATED_AT: "created_at"},
+    moments=frozenset({"created_at"}),
+)
+
+MAY_VIEW_TOKENS = (RightOn(Right.VIEW_API_TOKENS, Organisation),)
+
+
+@allowed(PersonOnly(Right.CREATE_API_TOKEN), RightOn(Right.CREATE_API_TOKEN, Organisation, "organisation_id"), Sudo())
+async def create_api_token(
+    context: Context,
+    organisation_id: OrganisationId,
+    name: str,
+    scopes: list[Scope],
+    customer_ids: list[OrganisationId] | None,
+    expires_at: datetime | None,
+) -> dict[str, object]:
+    """Make an API token for one organisation. Its secret is in this answer and never shown again."""
+    async with transaction():
+        organisation = await locked(Organisation, organisation_id)
+        customers = [] if customer_ids is None else await _customers(context, organisation_id, customer_ids)
+        owner = await User.get(id=context.signed_in.user_id)
+        token, secret = await issue_token(
+            user=owner,
+            organisation=organisation,
+            name=name,
+            scopes=scopes,
+            customers=customers,
+            expires_at=expires_at,
+            now=context.now,
+        )
+        after = journal.state(token, "name", "scopes", "expires_at")
+        await journal.record(context, "apiToken.created", token, acting=organisation_id, after=after)
+        await journal.announce(context, "token.created", token)
+    return {"api_token": token, "secret": secret}
+
+
+@allowed(PersonOnly(Right.REVOKE_API_TOKEN), SignedIn())
+async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[str, object]:
+    """End an API token at once. For its owner, and for who may revoke tokens in its organisation."""
+    if await context.row(ApiToken, api_token_id) is None:
+        raise NotFound(("input", "api_token_id"))
+    async with transaction():
+        token = await locked(ApiToken, api_token_id)
+        if token.revoked_at is None:
+            await end_token(token, context.now)
+            await journal.record(
+                context, "apiToken.revoked", token, acting=token.organisation_id, before={"revoked_at": None}
+            )
+    return {"api_token": token}
+
+
+async def issue_token(
+    *,
+    user: User,
+    organisation: Organisation,
+    name: str,
+    scopes: Collection[Scope],
+    customers: Collection[Organisation],
+    expires_at: datetime | None,
+    now: datetime,
+) -> tuple[ApiToken, str]:
+    """Store a new token; gives it with its secret. Refuses a bad name, expiry or number of tokens."""
+    rules.check_scopes(scopes)
+    label = line(name, rules.MOST_NAME_CHARACTERS, ("name",))
+    ends = rules.expiry(expires_at, now)
+    alive = ApiToken.filter(organisation_id=organisation.id, revoked_at__isnull=True, expires_at__gt=now)
+    rules.check_number(await alive.count())
+    secret = rules.new_secret()
+    token = await ApiToken.create(
+        user_id=user.id,
+        organisation_id=organisation.id,
+        name=label,
+        secret_digest=rules.digest(secret),
+        last_four=secret[-4:],
+        scopes=[scope.name for scope in Scope if scope in scopes],
+        is_for_some_customers=bool(customers),
+        expires_at=ends,
+    )
+    await ApiTokenCustomer.bulk_create(
+        [ApiTokenCustomer(api_token_id=token.id, customer_id=customer.id) for customer in customers]
+    )
+    return token, secret
+
+
+async def end_token(token: ApiToken, now: datetime) -> None:
+    token.revoked_at = now
+    token.version += 1
+    await token.save(update_fields=["revoked_at", "version", "updated_at"])
+
+
+async def _customers(context: Context, organisation_id: UUID, wanted: list[OrganisationId]) -> list[Organisation]:
+    """The customers a token is restricted to: each exists for whoever makes the token, and is managed."""
+    found = {row.id: row for row in await visible(Organisation, context.viewer).filter(OneOf("id", wanted))}
+    for place, id in enumerate(wanted):
+        if id not in found:
+            raise NotFound(("input", "customer_ids", str(place)))
+    managed = Partnership.filter(
+        OneOf("customer_id", wanted), partner_id=organisation_id, status=PartnershipStatus.ACTIVE
+    )
+    rules.check_restriction(wanted, {partnership.customer_id for partnership in await managed})
+    return [found[id] for id in dict.fromkeys(wanted)]

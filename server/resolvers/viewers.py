@@ -1,0 +1,50 @@
+"""Who asks, and any object by its id."""
+
+import asyncio
+
+from tortoise.models import Model
+
+from server.domain.errors import MalformedInput, NotFound
+from server.domain.viewer import Viewer
+from server.models import ApiToken, User
+from server.models.visibility import visible
+from server.resolvers.context import Context
+from server.resolvers.ids import AnyId, decode_any
+from server.resolvers.permissions import Public, allowed
+
+MOST_NODES = 100
+
+
+@allowed(Public())
+async def viewer(context: Context) -> Viewer | None:
+    """Who asks, with which credential; null when nobody is signed in."""
+    return context.viewer
+
+
+@allowed(Public())
+async def node(context: Context, id: AnyId) -> Model:
+    """Any object by its id."""
+    model, key = decode_any(id)
+    row = await context.row(model, key)
+    if row is None:
+        raise NotFound(("id",))
+    return row
+
+
+@allowed(Public())
+async def nodes(context: Context, ids: list[AnyId]) -> list[Model | None]:
+    """Objects by their ids, at most 100, in the same order; null for each that does not exist for the viewer."""
+    if len(ids) > MOST_NODES:
+        raise MalformedInput(f"Ask for at most {MOST_NODES} objects.", ("ids",))
+    named = [decode_any(value, ("ids", str(place))) for place, value in enumerate(ids)]
+    return await asyncio.gather(*(context.row(model, key) for model, key in named))
+
+
+async def user_of(context: Context, viewer: Viewer) -> User:
+    """The person behind the viewer. They are always visible to themselves."""
+    return await visible(User, viewer).get(id=viewer.user_id)
+
+
+async def token_of(context: Context, viewer: Viewer) -> ApiToken | None:
+    """The token in use. It is always visible to itself."""
+    return await visible(ApiToken, viewer).get(id=viewer.token.token_id) if viewer.token else None

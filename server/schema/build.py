@@ -1,0 +1,82 @@
+"""How do the declarations become a schema that is safe to serve?"""
+
+import hashlib
+from typing import Final
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.printer import print_schema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.execution import ExecutionContext
+
+from server.domain.errors import Denied
+from server.schema.fields import KIND
+from server.schema.limits import DocumentLimits
+from server.schema.roots import Mutation, Query
+from server.schema.scalars import SCALARS
+
+_CACHED_DOCUMENTS: Final = 128
+_log = structlog.get_logger("server.graphql")
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema, with errors logged by kind: what was asked, never what it contained."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        document = execution_context.query if execution_context else None
+        about = {"document": hashlib.sha256((document or "").encode()).hexdigest()[:16]}
+        for error in errors:
+            original = error.original_error
+            if original is None or isinstance(original, (Denied, GraphQLError)):
+                _log.info("refused", code=getattr(original, "code", "VALIDATION_FAILED"), **about)
+            else:
+                _log.error("failed", path=error.path, exc_info=original, **about)
+
+
+def _config() -> StrawberryConfig:
+    return StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True)
+
+
+def _check_guarded(built: Schema) -> None:
+    """Refuse a schema with a field that asks for something and does not say who may ask."""
+    for definition in built.schema_converter.type_map.values():
+        if isinstance(definition.definition, StrawberryObjectDefinition):
+            check_fields(definition.definition)
+
+
+def check_fields(definition: StrawberryObjectDefinition) -> None:
+    """Raises TypeError for a type with a resolver that was not declared through `schema/fields.py`."""
+    for field in definition.fields:
+        if field.base_resolver is not None and KIND not in field.metadata:
+            raise TypeError(f"{definition.name}.{field.python_name} does not say who may ask for it")
+    if definition.name in ("Query", "Mutation"):
+        for field in definition.fields:
+            if not field.extensions:
+                raise TypeError(f"{definition.name}.{field.python_name} has no permission class")
+
+
+def _built() -> Schema:
+    built = Schema(
+        query=Query,
+        mutation=Mutation,
+        config=_config(),
+        extensions=[
+            lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
+            DocumentLimits,
+            lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+        ],
+    )
+    _check_guarded(built)
+    return built
+
+
+schema: Final = _built()
+"""The one schema of this process."""
+
+
+def sdl() -> str:
+    """The schema as text, in the order of names: what is committed as schema.graphql."""
+    return print_schema(schema) + "\n"

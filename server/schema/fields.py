@@ -1,0 +1,231 @@
+"""How is a field declared, so that one line says all of it?
+
+A type is a view of a row: it lists its columns by hand and declares its relations, connections and
+mutations with the functions below. Nothing that asks a database loads without saying who may ask.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import strawberry
+from strawberry import Info
+from strawberry.permission import PermissionExtension
+from strawberry.utils.str_converters import to_camel_case
+from tortoise.models import Model
+
+from server.domain.errors import Denied, Refused
+from server.domain.rights import Right
+from server.languages import translated
+from server.resolvers.context import Context
+from server.resolvers.listings import Listing, size, window
+from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, page
+from server.resolvers.permissions import Permission, context_of, permissions_of
+from server.schema.errors import UserError
+from server.schema.plain import plain
+from server.schema.slices import Slice
+
+# `Any` below: Strawberry reads signatures and annotations, and they are put together here.
+
+Resolver = Callable[..., Awaitable[Any]]
+
+KIND: Final = "kind"
+"""Metadata of every field declared here; a field with a resolver and without it does not load."""
+
+
+class _Withholding(PermissionExtension):
+    """Answers null where the permission is not given."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
+        try:
+            return await super().resolve_async(next_, source, info, **kwargs)
+        except Denied:
+            return None
+
+
+def root(resolver: Resolver, **arguments: str) -> Any:
+    """A root field. Its sentence and permissions are the resolver's own; `arguments` say what each one means."""
+    hints = _hints(resolver)
+
+    async def resolve(info: Info[Any, Any], **given: Any) -> Any:
+        decoded = {name: plain(value, hints[name], (name,)) for name, value in given.items()}
+        return await resolver(context_of(info), **decoded)
+
+    _sign(resolve, {name: (_outside(hint), arguments[name]) for name, hint in hints.items()})
+    return _field("root", resolve, _sentence(resolver), permissions_of(resolver))
+
+
+def mutation(resolver: Resolver, input_type: type) -> Any:
+    """A mutation. What the business refuses comes back as `userErrors`, with nothing changed."""
+    hints = _hints(resolver)
+
+    async def resolve(info: Info[Any, Any], input: Any) -> Any:
+        context = context_of(info)
+        try:
+            arguments = {name: plain(getattr(input, name), hint, ("input", name)) for name, hint in hints.items()}
+            return Changed(await resolver(context, **arguments), [])
+        except Refused as refused:
+            return Changed({}, _user_errors(context, refused))
+        finally:
+            context.forget()
+
+    _sign(resolve, {"input": (input_type, "What is to be done.")})
+    return _field("mutation", resolve, _sentence(resolver), permissions_of(resolver))
+
+
+class Changed:
+    """What a payload answers from: what changed, null where nothing did, and the mistakes."""
+
+    def __init__(self, values: Mapping[str, object], user_errors: list[UserError]) -> None:
+        self.values = values
+        self.user_errors = user_errors
+
+    def __getattr__(self, name: str) -> object:
+        return self.values.get(name)
+
+
+def relation(model: type[Model], column: str, description: str) -> Any:
+    """The row that a column points to; null where it does not exist for the viewer."""
+
+    async def resolve(root: Any, info: Info[Any, Any]) -> Any:
+        key: UUID | None = getattr(root, column)
+        return None if key is None else await context_of(info).row(model, key)
+
+    return _field("relation", resolve, description)
+
+
+def computed(compute: Callable[[Context, Any], Any], description: str) -> Any:
+    """A field that Python works out of a row that the viewer sees."""
+
+    async def resolve(root: Any, info: Info[Any, Any]) -> Any:
+        value = compute(context_of(info), root)
+        return await value if inspect.isawaitable(value) else value
+
+    return _field("computed", resolve, description)
+
+
+def rights(held: Callable[[Context, Any], Any], description: str) -> Any:
+    """The viewer's rights on a row, in the order in which the domain lists them."""
+
+    async def listed(context: Context, row: Any) -> list[Right]:
+        value = held(context, row)
+        found = await value if inspect.isawaitable(value) else value
+        return [right for right in Right if right in found]
+
+    return computed(listed, description)
+
+
+def withheld(compute: Callable[[Any], Any], description: str, permissions: Sequence[Permission]) -> Any:
+    """Something that is null for a viewer who sees the row but not this."""
+
+    def resolve(root: Any) -> Any:
+        return compute(root)
+
+    return _field("withheld", resolve, f"{description} Null where withheld.", permissions, _Withholding)
+
+
+def connection(
+    listing: Listing[Any],
+    description: str,
+    permissions: Sequence[Permission],
+    *,
+    filter: tuple[type, type] | None = None,
+    order: type | None = None,
+    answer: type[Slice] = Slice,
+) -> Any:
+    """A list that can grow, in pages.
+
+    `filter` is the input type and what it becomes for the listing; `order` the input type that
+    names one of the listing's orders.
+    """
+    input_type, narrowing = filter or (None, None)
+
+    async def resolve(root: Any, info: Info[Any, Any], **given: Any) -> Any:
+        context = context_of(info)
+        narrowed = plain(given.get("filter"), narrowing, ("filter",))
+        order_by = given.get("order_by")
+        ordered = listing.order((order_by.field, order_by.direction) if order_by else None)
+        asked = page(given.get("first"), given.get("after"), given.get("last"), given.get("before"))
+        parent = root.pk if listing.parent else None
+        found = await window(context, listing, parent, asked, ordered, narrowed)
+        return answer(found, lambda: size(context, listing, parent, narrowed))
+
+    arguments: dict[str, tuple[Any, str]] = dict(_PAGE)
+    if input_type is not None:
+        arguments["filter"] = (input_type | None, "Only rows like this.")
+    if order is not None:
+        arguments["order_by"] = (order | None, "In which order; ties are broken by id.")
+    _sign(resolve, arguments, of_row=True)
+    return _field("connection", resolve, description, permissions)
+
+
+_PAGE: Final[dict[str, tuple[Any, str]]] = {
+    "first": (
+        int | None,
+        f"How many rows from the start, at most {LARGEST_SIZE}; {DEFAULT_SIZE} unless `last` is given.",
+    ),
+    "after": (str | None, "Only rows after this cursor."),
+    "last": (int | None, f"How many rows from the end, at most {LARGEST_SIZE}; not together with `first`."),
+    "before": (str | None, "Only rows before this cursor."),
+}
+
+
+def _field(
+    kind: str,
+    resolve: Callable[..., Any],
+    description: str,
+    permissions: Sequence[Permission] = (),
+    extension: type[PermissionExtension] = PermissionExtension,
+) -> Any:
+    sentences = " ".join(permission.sentence for permission in permissions)
+    return strawberry.field(
+        resolver=resolve,
+        description=f"{description} {sentences}".strip(),
+        extensions=[extension(permissions=list(permissions))] if permissions else [],
+        metadata={KIND: kind},
+    )
+
+
+def _sign(resolve: Any, arguments: Mapping[str, tuple[Any, str]], *, of_row: bool = False) -> None:
+    """Give the function the signature that Strawberry reads: optional arguments may be absent."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info[Any, Any])]
+    if of_row:
+        parameters.insert(0, inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any))
+    for name, (type_, meaning) in arguments.items():
+        default = strawberry.UNSET if type(None) in get_args(type_) else inspect.Parameter.empty
+        annotation = Annotated[type_, strawberry.argument(description=meaning)]
+        parameters.append(inspect.Parameter(name, keyword, annotation=annotation, default=default))
+    resolve.__signature__ = inspect.Signature(parameters)
+    resolve.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+
+
+def _hints(resolver: Resolver) -> dict[str, Any]:
+    """The resolver's arguments beyond the context, with their annotations."""
+    hints = get_type_hints(resolver, include_extras=True)
+    return {name: hint for name, hint in hints.items() if name not in ("context", "return")}
+
+
+def _outside(hint: Any) -> Any:
+    """The GraphQL type of a resolver's argument: an ID for every key."""
+    if get_origin(hint) is Annotated:
+        return strawberry.ID
+    if get_origin(hint) is list:
+        return list[_outside(get_args(hint)[0])]
+    return hint
+
+
+def _sentence(resolver: Resolver) -> str:
+    return " ".join((inspect.getdoc(resolver) or "").split())
+
+
+def _user_errors(context: Context, refused: Refused) -> list[UserError]:
+    return [
+        UserError(
+            code=refusal.code,
+            message=translated(refusal.message, context.language, refusal.values),
+            field=["input", *map(to_camel_case, refusal.field)] if refusal.field else None,
+        )
+        for refusal in refused.refusals
+    ]

@@ -1,0 +1,111 @@
+"""How large may a document be?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from graphql import DocumentNode, OperationDefinitionNode, OperationType
+from strawberry.extensions import SchemaExtension
+
+from server.domain.errors import LimitExceeded, MalformedInput
+from server.resolvers.context import Context
+from server.schema.measures import Measure, measured, written_values
+
+MOST_TOKENS: Final = 2_000
+MOST_MUTATIONS: Final = 5
+MOST_DIGITS: Final = 100
+MOST_INPUT_FIELDS: Final = 100
+MOST_REPEATED: Final = 100
+MOST_INTROSPECTED: Final = 100_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that one document may have. Fields are counted with every fragment spread out."""
+
+    depth: int
+    aliases: int
+    fields: int
+    root_fields: int
+    directives: int
+    rows: int
+    introspected: int = MOST_INTROSPECTED
+
+
+ANONYMOUS: Final = Limits(depth=8, aliases=5, fields=300, root_fields=3, directives=30, rows=500)
+SIGNED_IN: Final = Limits(depth=12, aliases=30, fields=600, root_fields=10, directives=30, rows=20_000)
+
+
+class DocumentLimits(SchemaExtension):
+    """Refuses a document that is too large, or leaves open what to run, before it is validated."""
+
+    def on_operation(self) -> Iterator[None]:
+        self.execution_context.parse_options["max_tokens"] = MOST_TOKENS
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        asked = self.execution_context
+        if asked.graphql_document is not None and asked.query is not None:
+            if asked._provided_operation_name is None and names_are_needed(asked.graphql_document):
+                raise MalformedInput("Say in `operationName` which of the operations to run.")
+            limits = limits_for(asked.context)
+            run = asked._provided_operation_name
+            refusal = excess(asked.graphql_document, asked.query, asked.variables or {}, limits, run)
+            # Raised, not noted: the validation that follows would overwrite a note.
+            if refusal is not None:
+                raise refusal
+        yield
+
+
+def names_are_needed(document: DocumentNode) -> bool:
+    """Whether there are several operations: Strawberry by itself would run the first."""
+    return sum(isinstance(node, OperationDefinitionNode) for node in document.definitions) > 1
+
+
+def limits_for(context: Context) -> Limits:
+    if context.viewer is not None:
+        return SIGNED_IN
+    return ANONYMOUS if context.settings.introspection else replace(ANONYMOUS, introspected=0)
+
+
+def excess(
+    document: DocumentNode, text: str, variables: Mapping[str, Any], limits: Limits, run: str | None = None
+) -> LimitExceeded | None:
+    """Why this document is too large, or None.
+
+    `text` is what it was parsed from, `run` the name of the operation to run. The others are only
+    validated: they are held to the widest limits.
+    """
+    digits, input_fields = written_values(document)
+    if digits > MOST_DIGITS:
+        return LimitExceeded(f"A number in this document has more than {MOST_DIGITS} digits.")
+    if input_fields > MOST_INPUT_FIELDS:
+        return LimitExceeded(f"This document writes out more than {MOST_INPUT_FIELDS} input fields; use variables.")
+    try:
+        operations = measured(document, text, variables)
+    except RecursionError:
+        return LimitExceeded("This document is nested too deeply.")
+    refusals = (
+        _refusal(type_, measure, limits if run in (None, name) else SIGNED_IN) for name, type_, measure in operations
+    )
+    return next((refusal for refusal in refusals if refusal), None)
+
+
+def _refusal(type_: OperationType, measure: Measure, limits: Limits) -> LimitExceeded | None:
+    for name in ("depth", "aliases", "fields", "directives"):
+        most: int = getattr(limits, name)
+        if getattr(measure, name) > most:
+            return LimitExceeded(f"This document is too large: its {name} may be at most {most}.")
+    if measure.repeated > MOST_REPEATED:
+        return LimitExceeded(f"This document repeats more than {MOST_REPEATED} fields.")
+    if measure.root_fields > limits.root_fields:
+        return LimitExceeded(f"An operation has at most {limits.root_fields} root fields.")
+    if type_ is OperationType.MUTATION and measure.root_fields > MOST_MUTATIONS:
+        return LimitExceeded(f"An operation has at most {MOST_MUTATIONS} mutations.")
+    if measure.sign_ins > 1:
+        return LimitExceeded("Sign in once in an operation.")
+    if measure.rows > limits.rows:
+        return LimitExceeded(f"This document could ask for more than {limits.rows:,} rows; take smaller pages.")
+    if measure.introspected > limits.introspected:
+        return LimitExceeded("This document asks for more of the schema than you may ask at once.")
+    return None

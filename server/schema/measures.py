@@ -1,0 +1,236 @@
+"""How large is a document?
+
+Measured in one pass in which every fragment is measured once, however often it is spread: a pass
+that walks a fragment at each spread can be made to take exponential time. The measure of a
+document's text is remembered.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    Token,
+    TokenKind,
+    ValueNode,
+    VariableNode,
+)
+
+from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE
+
+_ONE_AT_A_TIME: Final = frozenset({"signIn"})
+_INTROSPECTION: Final = frozenset({"__schema", "__type"})
+_OF_A_PAGE: Final = frozenset({"nodes", "edges", "pageInfo", "totalCount"})
+_SIZES: Final = frozenset({"first", "last", "ids"})
+
+# How long the lists of introspection are, on average.
+_INTROSPECTION_LISTS: Final = {
+    "types": 100,
+    "directives": 10,
+    "fields": 5,
+    "inputFields": 5,
+    "enumValues": 5,
+    "possibleTypes": 5,
+    "args": 2,
+}
+
+
+@dataclass
+class Measure:
+    """How much a selection holds, with its fragments spread out.
+
+    `keys` are the names of its own fields in the answer; `repeated` is how often a name comes again
+    in the same place, which costs validation the square of it. `values` is how many values of the
+    schema's description it would give below `__schema`, `introspected` how many it does.
+    """
+
+    depth: int = 0
+    aliases: int = 0
+    fields: int = 0
+    directives: int = 0
+    rows: int = 0
+    values: int = 0
+    introspected: int = 0
+    root_fields: int = 0
+    sign_ins: int = 0
+    inner_repeated: int = 0
+    is_page: bool = False
+    keys: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def repeated(self) -> int:
+        return self.inner_repeated + self.keys.total() - len(self.keys)
+
+    def add(self, other: "Measure") -> None:
+        """Put the other selection beside this one."""
+        self.depth = max(self.depth, other.depth)
+        self.aliases += other.aliases
+        self.fields += other.fields
+        self.directives += other.directives
+        self.rows += other.rows
+        self.values += other.values
+        self.introspected += other.introspected
+        self.root_fields += other.root_fields
+        self.sign_ins += other.sign_ins
+        self.inner_repeated += other.inner_repeated
+        self.is_page = self.is_page or other.is_page
+        self.keys.update(other.keys)
+
+
+Measured = tuple[tuple[str | None, OperationType, Measure], ...]
+Sizes = dict[str, int | None]
+
+_NOTHING: Final = Measure()
+_known_measures: Final[dict[tuple[object, ...], Measured]] = {}
+_MOST_KNOWN: Final = 500
+_LONGEST_KNOWN: Final = 10_000
+
+
+def measured(document: DocumentNode, text: str, variables: Mapping[str, Any]) -> Measured:
+    """Each operation's name, type and measure; remembered by the text and the sizes in its variables."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    sizes = _variable_sizes(operations, variables)
+    key = (text, *sizes.items())
+    found = _known_measures.get(key)
+    if found is None:
+        measuring = _Measuring(document, sizes)
+        found = tuple(
+            (node.name.value if node.name else None, node.operation, measuring.selections(node.selection_set))
+            for node in operations
+        )
+        if len(_known_measures) >= _MOST_KNOWN:
+            _known_measures.clear()
+        if len(text) <= _LONGEST_KNOWN:
+            _known_measures[key] = found
+    return found
+
+
+def _variable_sizes(operations: list[OperationDefinitionNode], variables: Mapping[str, Any]) -> Sizes:
+    """What each variable would say as the size of a page or as a list of ids."""
+    sizes: Sizes = {}
+    for operation in operations:
+        for definition in operation.variable_definitions or ():
+            name, default = definition.variable.name.value, definition.default_value
+            sizes[name] = _given_size(variables[name]) if name in variables else _literal_size(default, {})
+    return sizes
+
+
+def _given_size(value: Any) -> int | None:
+    if isinstance(value, list):
+        return _bounded(len(cast("list[Any]", value)))
+    return _bounded(value) if isinstance(value, int) else None
+
+
+def _literal_size(value: ValueNode | None, sizes: Sizes) -> int | None:
+    if isinstance(value, IntValueNode):
+        return _bounded(int(value.value))
+    if isinstance(value, ListValueNode):
+        return _bounded(len(value.values))
+    return sizes.get(value.name.value) if isinstance(value, VariableNode) else None
+
+
+def _bounded(size: int) -> int:
+    """What is beyond these bounds is refused when it is asked for."""
+    return max(0, min(size, LARGEST_SIZE))
+
+
+class _Measuring:
+    """One pass over one document."""
+
+    def __init__(self, document: DocumentNode, sizes: Sizes) -> None:
+        self.sizes = sizes
+        self.known: dict[str, Measure] = {}
+        self.fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+
+    def selections(self, selections: SelectionSetNode | None) -> Measure:
+        if selections is None:
+            return _NOTHING
+        total = Measure()
+        for selection in selections.selections:
+            total.directives += len(selection.directives or ())
+            if isinstance(selection, FieldNode):
+                self.add_field(total, selection)
+            elif isinstance(selection, FragmentSpreadNode):
+                total.add(self.fragment(selection.name.value))
+            else:
+                assert isinstance(selection, InlineFragmentNode)
+                total.add(self.selections(selection.selection_set))
+        return total
+
+    def fragment(self, name: str) -> Measure:
+        """Unknown fragments, and those within themselves, measure nothing here: validation refuses them."""
+        if name not in self.known:
+            self.known[name] = _NOTHING
+            definition = self.fragments.get(name)
+            self.known[name] = self.selections(definition.selection_set if definition else None)
+        return self.known[name]
+
+    def add_field(self, total: Measure, node: FieldNode) -> None:
+        name = node.name.value
+        below = self.selections(node.selection_set)
+        size = self.size(node, below)
+        introspects = name in _INTROSPECTION
+        # graphql-core bounds the depth of introspection by rules of its own
+        total.depth = max(total.depth, 1 if introspects else below.depth + 1)
+        total.aliases += below.aliases + (node.alias is not None)
+        total.fields += below.fields + 1
+        total.directives += below.directives
+        total.rows += below.rows if size is None else size * (1 + below.rows)
+        total.values += _INTROSPECTION_LISTS.get(name, 1) * max(below.values, 1)
+        total.introspected += below.values if introspects else below.introspected
+        total.root_fields += 1
+        total.sign_ins += name in _ONE_AT_A_TIME
+        total.inner_repeated += below.repeated
+        total.is_page = total.is_page or name in _OF_A_PAGE
+        total.keys[(node.alias or node.name).value] += 1
+
+    def size(self, node: FieldNode, below: Measure) -> int | None:
+        """How many rows one answer of this field could hold; None where it is no list."""
+        given = [
+            _literal_size(argument.value, self.sizes)
+            for argument in node.arguments or ()
+            if argument.name.value in _SIZES
+        ]
+        return max((size for size in given if size is not None), default=DEFAULT_SIZE if below.is_page else None)
+
+
+def written_values(document: DocumentNode) -> tuple[int, int]:
+    """The digits of the longest number written into the document, and how many fields of input objects are."""
+    most_digits = parentheses = braces = input_fields = 0
+    for token in _tokens(document):
+        match token.kind:
+            case TokenKind.INT:
+                most_digits = max(most_digits, token.end - token.start)
+            case TokenKind.PAREN_L:
+                parentheses += 1
+            case TokenKind.PAREN_R:
+                parentheses -= 1
+            case TokenKind.BRACE_L if parentheses:
+                braces += 1
+            case TokenKind.BRACE_R if parentheses:
+                braces -= 1
+            case TokenKind.COLON if braces:
+                input_fields += 1
+            case _:
+                pass
+    return most_digits, input_fields
+
+
+def _tokens(document: DocumentNode) -> Iterator[Token]:
+    token = document.loc.start_token if document.loc else None
+    while token:
+        yield token
+        token = token.next

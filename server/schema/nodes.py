@@ -1,0 +1,24 @@
+"""What every object with an id has in common."""
+
+from typing import Any, ClassVar
+
+import strawberry
+from tortoise.models import Model
+
+from server.resolvers import ids
+from server.schema.fields import computed
+
+
+@strawberry.interface(description="Anything with an id of its own.")
+class Node:
+    """A view of a row of `model`; resolvers answer with the row itself."""
+
+    model: ClassVar[type[Model]]
+
+    id: strawberry.ID = computed(
+        lambda context, row: ids.encode(row), "Names this object everywhere; opaque, and never used again."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, cls.model)

@@ -1,0 +1,188 @@
+"""What is promised of organisations."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from server import models
+from server.domain.organisations import INVITABLE_PARTNERS
+from server.resolvers import organisations, tokens
+from server.resolvers import partnerships as resolvers_partnerships
+from server.resolvers import products as resolvers_products
+from server.resolvers.context import Context
+from server.resolvers.organisations import MAY_VIEW_DETAILS
+from server.resolvers.reaches import rights_on_organisation
+from server.schema.connections import Connection, PageInfo
+from server.schema.enums import (
+    AccessType,
+    Currency,
+    Direction,
+    LegalEntityType,
+    PartnerStatus,
+    PaymentMode,
+    RegistrationScheme,
+    Right,
+    Role,
+    describe,
+)
+from server.schema.fields import computed, connection, rights, withheld
+from server.schema.nodes import Node
+from server.schema.partnerships import Partnership, PartnershipFilter, PartnershipOrder
+from server.schema.products import Product, ProductFilter, ProductOrder
+from server.schema.scalars import CountryCode
+from server.schema.slices import Slice
+from server.schema.tokens import ApiToken
+from server.schema.users import Membership
+
+describe(
+    organisations.ManagedCustomerOrderField,
+    "What a partner's customers can be ordered by.",
+    NAME="The customer's name, without case and accents.",
+    SINCE="Since when the partner manages them.",
+)
+
+
+@strawberry.type(description="Where an organisation is.")
+class PostalAddress:
+    street: str = strawberry.field(description="Street and number.")
+    postcode: str = strawberry.field(description="Postcode.")
+    city: str = strawberry.field(description="Place.")
+    region: str | None = strawberry.field(
+        description="Canton, province or region; null where it is not part of addresses."
+    )
+    country: CountryCode = strawberry.field(description="Country; it decides the currency.")
+
+
+@strawberry.type(description="An organisation's number in a register of companies.")
+class RegistrationNumber:
+    scheme: RegistrationScheme = strawberry.field(description="Of which register.")
+    value: str = strawberry.field(description="The number, without spaces and punctuation.")
+
+
+@strawberry.input(description="Narrows the list of partners.")
+class PartnerFilter:
+    search: str | None = strawberry.field(
+        default=strawberry.UNSET, description="With this text in the name; case and accents do not matter."
+    )
+
+
+@strawberry.input(description="Narrows a partner's customers.")
+class ManagedCustomerFilter:
+    access_type: AccessType | None = strawberry.field(
+        default=strawberry.UNSET, description="Managed with this access type."
+    )
+    payment_mode: PaymentMode | None = strawberry.field(default=strawberry.UNSET, description="With this payment mode.")
+    search: str | None = strawberry.field(
+        default=strawberry.UNSET, description="With this text in the name; case and accents do not matter."
+    )
+
+
+@strawberry.input(description="Orders a partner's customers.")
+class ManagedCustomerOrder:
+    field: organisations.ManagedCustomerOrderField = strawberry.field(description="By what.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="Which end comes first.")
+
+
+def _number(row: models.Organisation) -> RegistrationNumber | None:
+    if row.registration_scheme is None or row.registration_number is None:
+        return None
+    return RegistrationNumber(scheme=row.registration_scheme, value=row.registration_number)
+
+
+async def _customers(context: Context, found: Slice) -> list[Any]:
+    rows = await asyncio.gather(*(context.row(models.Organisation, row.customer_id) for row in found.window.rows))
+    return [row for row in rows if row is not None]
+
+
+@strawberry.type(description="A customer of a partner, and the partnership through which it is managed.")
+class ManagedCustomerEdge:
+    cursor: str = strawberry.field(description="The place of the row, for `after` and `before`.")
+    partnership: Partnership = computed(lambda context, edge: edge.row, "How and since when the customer is managed.")
+    node: Annotated["Organisation", strawberry.lazy("server.schema.organisations")] | None = computed(
+        lambda context, edge: context.row(models.Organisation, edge.row.customer_id),
+        "The customer; null where a token may not read organisations.",
+    )
+
+
+@strawberry.type(description="One page of the customers that a partner manages.")
+class ManagedCustomerConnection:
+    edges: list[ManagedCustomerEdge] = strawberry.field(
+        description="The customers of this page with their partnerships."
+    )
+    nodes: list[Annotated["Organisation", strawberry.lazy("server.schema.organisations")]] = computed(
+        _customers, "The customers of this page; none where a token may not read organisations."
+    )
+    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+    total_count: int = computed(
+        lambda context, found: found.count(), "How many customers the viewer serves; counted only when asked for."
+    )
+
+
+@strawberry.type(
+    description="An account that owns products: a customer, a partner, or both. Members and partners see "
+    "more of it than others do."
+)
+class Organisation(Node):
+    model = models.Organisation
+
+    name: str = strawberry.field(description="What it is called.")
+    country: CountryCode = strawberry.field(description="Where it is.")
+    currency: Currency = strawberry.field(description="In which currency it is invoiced; the country decides.")
+    partner_status: PartnerStatus | None = strawberry.field(
+        description="Where it stands in the partner programme; null for one that never was a partner."
+    )
+    is_partner: bool = computed(
+        lambda context, row: row.partner_status in INVITABLE_PARTNERS, "Whether it can be invited as a partner."
+    )
+    legal_name: str | None = withheld(lambda row: row.legal_name, "Its name in the register.", MAY_VIEW_DETAILS)
+    legal_entity_type: LegalEntityType | None = withheld(
+        lambda row: row.legal_entity_type, "What kind of entity it is.", MAY_VIEW_DETAILS
+    )
+    postal_address: PostalAddress | None = withheld(lambda row: row, "Where it is.", MAY_VIEW_DETAILS)
+    registration_number: RegistrationNumber | None = withheld(
+        _number, "Its number in the register of companies.", MAY_VIEW_DETAILS
+    )
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it was last changed.")
+    version: int = strawberry.field(description="Counts the changes.")
+    viewer_role: Role | None = computed(
+        organisations.role_in, "What the viewer is there; null for somebody who is no member."
+    )
+    viewer_rights: list[Right] = rights(rights_on_organisation, "What the viewer may do there, with this credential.")
+    members: Connection[Membership] | None = connection(
+        organisations.MEMBERS, "Who belongs to it.", organisations.MAY_VIEW_MEMBERS
+    )
+    products: Connection[Product] | None = connection(
+        resolvers_products.PRODUCTS,
+        "Its products, as far as they are visible one by one.",
+        resolvers_products.MAY_VIEW_PRODUCTS,
+        filter=(ProductFilter, resolvers_products.ProductFilter),
+        order=ProductOrder,
+    )
+    partnerships: Connection[Partnership] | None = connection(
+        resolvers_partnerships.PARTNERSHIPS,
+        "Its partners: the partnerships in which it is the customer, open invitations and past ones among them.",
+        resolvers_partnerships.MAY_VIEW_PARTNERSHIPS,
+        filter=(PartnershipFilter, resolvers_partnerships.PartnershipFilter),
+        order=PartnershipOrder,
+    )
+    customer_partnerships: Connection[Partnership] | None = connection(
+        resolvers_partnerships.CUSTOMER_PARTNERSHIPS,
+        "The partnerships in which it is the partner, open invitations and past ones among them. An "
+        "employee sees those they are assigned to.",
+        organisations.MAY_VIEW_MANAGED_CUSTOMERS,
+        filter=(PartnershipFilter, resolvers_partnerships.PartnershipFilter),
+        order=PartnershipOrder,
+    )
+    managed_customers: ManagedCustomerConnection | None = connection(
+        organisations.MANAGED_CUSTOMERS,
+        "The customers that it manages as a partner. An employee sees those they are assigned to.",
+        organisations.MAY_VIEW_MANAGED_CUSTOMERS,
+        filter=(ManagedCustomerFilter, organisations.ManagedCustomerFilter),
+        order=ManagedCustomerOrder,
+    )
+    api_tokens: Connection[ApiToken] | None = connection(
+        tokens.API_TOKENS, "The API tokens made for it, those that have ended among them.", tokens.MAY_VIEW_TOKENS
+    )

@@ -1,0 +1,273 @@
+"""What is promised of partnerships, product accesses and assignments."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from server import models
+from server.resolvers import accesses, assignments, partnerships
+from server.resolvers.reaches import rights_on_partnership_now
+from server.resolvers.requests import requested_products
+from server.schema.connections import Connection
+from server.schema.enums import (
+    AccessType,
+    AssignmentRight,
+    Direction,
+    PartnershipStatus,
+    PaymentMode,
+    ProductRight,
+    Right,
+    Side,
+    describe,
+)
+from server.schema.errors import UserError
+from server.schema.fields import computed, connection, relation, rights
+from server.schema.nodes import Node
+from server.schema.products import Product
+from server.schema.users import Membership, User
+
+if TYPE_CHECKING:
+    from server.schema.organisations import Organisation
+
+OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.organisations")]
+PartnershipType = Annotated["Partnership", strawberry.lazy("server.schema.partnerships")]
+
+describe(
+    partnerships.PartnershipOrderField,
+    "What partnerships can be ordered by.",
+    INVITED_AT="When the invitation was sent.",
+)
+
+
+@strawberry.type(description="A product that a customer lets a limited partner manage.")
+class ProductAccess(Node):
+    model = models.ProductAccess
+
+    partnership: PartnershipType | None = relation(
+        models.Partnership, "partnership_id", "The partnership it belongs to."
+    )
+    product: Product | None = relation(models.Product, "product_id", "The product; null where it is not visible.")
+    rights: list[ProductRight] = strawberry.field(description="What the partner may do with it.")
+    granted_by: User | None = relation(
+        models.User,
+        "granted_by_id",
+        "Who granted it; null where that person is not visible, or it was in the invitation.",
+    )
+    granted_at: datetime = strawberry.field(description="Since when.")
+    revoked_at: datetime | None = strawberry.field(description="Until when; null while it holds.")
+    version: int = strawberry.field(description="Counts the changes.")
+
+
+@strawberry.type(description="An employee of a partner who serves a customer.")
+class EmployeeAssignment(Node):
+    model = models.EmployeeAssignment
+
+    partnership: PartnershipType | None = relation(
+        models.Partnership, "partnership_id", "The partnership with the customer."
+    )
+    member: Membership | None = relation(
+        models.Membership, "membership_id", "The employee; null where the member is not visible."
+    )
+    rights: list[AssignmentRight] = strawberry.field(
+        description="What the employee may do, within what the customer granted."
+    )
+    assigned_at: datetime = strawberry.field(description="Since when.")
+    ended_at: datetime | None = strawberry.field(description="Until when; null while it holds.")
+    version: int = strawberry.field(description="Counts the changes.")
+
+
+@strawberry.type(description="A product named in an invitation.")
+class RequestedProduct:
+    service_name: str = strawberry.field(description="The name of the service, for the partner to decide upon.")
+    product: Product | None = relation(
+        models.Product, "product_id", "The product; null for the partner until access is granted."
+    )
+    rights: list[ProductRight] = strawberry.field(description="What the partner would be allowed to do with it.")
+
+
+@strawberry.type(description="What a customer lets a partner manage, from the invitation to the end.")
+class Partnership(Node):
+    model = models.Partnership
+
+    customer: OrganisationType | None = relation(
+        models.Organisation, "customer_id", "Whose products are managed; null where a token may not read organisations."
+    )
+    partner: OrganisationType | None = relation(
+        models.Organisation, "partner_id", "Who manages them; null where a token may not read organisations."
+    )
+    access_type: AccessType = strawberry.field(description="How much the partner manages.")
+    payment_mode: PaymentMode | None = strawberry.field(
+        description="Who pays what the partner orders; null under limited access."
+    )
+    status: PartnershipStatus = strawberry.field(description="Where it is in its life.")
+    initiated_by: Side = strawberry.field(description="Which side proposed it.")
+    message: str | None = strawberry.field(description="What was written with the invitation.")
+    invited_at: datetime = strawberry.field(description="When it was proposed.")
+    activated_at: datetime | None = strawberry.field(description="When it came into force; null before.")
+    ended_at: datetime | None = strawberry.field(description="When it ended or was declined; null before.")
+    end_reason: str | None = strawberry.field(description="What was said then.")
+    version: int = strawberry.field(description="Counts the changes.")
+    requested_products: list[RequestedProduct] = computed(
+        requested_products, "The products named in the invitation, at most 100; empty for complete access."
+    )
+    product_accesses: Connection[ProductAccess] = connection(
+        accesses.PRODUCT_ACCESSES, "The products granted one by one, those revoked since among them.", ()
+    )
+    assignments: Connection[EmployeeAssignment] | None = connection(
+        assignments.ASSIGNMENTS,
+        "The employees who serve the customer, or did. An employee sees their own assignment alone.",
+        assignments.MAY_VIEW_ASSIGNMENTS,
+    )
+    viewer_rights: list[Right] = rights(
+        rights_on_partnership_now, "What the viewer may do with it in its present state, with this credential."
+    )
+
+
+@strawberry.input(description="Narrows an organisation's partnerships.")
+class PartnershipFilter:
+    status: PartnershipStatus | None = strawberry.field(default=strawberry.UNSET, description="In this status.")
+    access_type: AccessType | None = strawberry.field(default=strawberry.UNSET, description="With this access type.")
+
+
+@strawberry.input(description="Orders an organisation's partnerships.")
+class PartnershipOrder:
+    field: partnerships.PartnershipOrderField = strawberry.field(description="By what.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="Which end comes first.")
+
+
+@strawberry.input(description="A product, and what the partner may do with it.")
+class ProductGrantInput:
+    product_id: strawberry.ID = strawberry.field(description="One of the customer's products.")
+    rights: list[ProductRight] = strawberry.field(description="At least one right.")
+
+
+@strawberry.input(description="Access to these products.")
+class LimitedAccessInput:
+    products: list[ProductGrantInput] = strawberry.field(description="From 1 to 100 products, each once.")
+
+
+@strawberry.input(description="Access to everything.")
+class CompleteAccessInput:
+    payment_mode: PaymentMode = strawberry.field(description="Whose payment methods pay what the partner orders.")
+
+
+@strawberry.input(one_of=True, description="What is offered to the partner: exactly one of the two.")
+class AccessInput:
+    limited: strawberry.Maybe[LimitedAccessInput] = strawberry.field(description="Some products.")
+    complete: strawberry.Maybe[CompleteAccessInput] = strawberry.field(description="Everything.")
+
+
+@strawberry.input(description="Whom to invite, for what.")
+class InvitePartnerInput:
+    customer_id: strawberry.ID = strawberry.field(description="The organisation that invites.")
+    partner_id: strawberry.ID = strawberry.field(description="An approved partner.")
+    access: AccessInput = strawberry.field(description="What is offered.")
+    message: str | None = strawberry.field(
+        default=strawberry.UNSET, description="A word to the partner, at most 1,000 characters."
+    )
+
+
+@strawberry.type(description="The answer of `invitePartner`.")
+class InvitePartnerPayload:
+    partnership: Partnership | None = strawberry.field(description="The partnership, as an open invitation.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Which invitation to accept.")
+class AcceptInvitationInput:
+    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
+    )
+
+
+@strawberry.type(description="The answer of `acceptInvitation`.")
+class AcceptInvitationPayload:
+    partnership: Partnership | None = strawberry.field(description="The partnership, now in force.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Which invitation to decline.")
+class DeclineInvitationInput:
+    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
+    reason: str | None = strawberry.field(
+        default=strawberry.UNSET, description="A word to the customer, at most 1,000 characters."
+    )
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
+    )
+
+
+@strawberry.type(description="The answer of `declineInvitation`.")
+class DeclineInvitationPayload:
+    partnership: Partnership | None = strawberry.field(description="The partnership, declined.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Which product to grant, to whom.")
+class GrantProductAccessInput:
+    partnership_id: strawberry.ID = strawberry.field(description="An active partnership with limited access.")
+    product_id: strawberry.ID = strawberry.field(description="One of the customer's products.")
+    rights: list[ProductRight] = strawberry.field(description="At least one right.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
+    )
+
+
+@strawberry.type(description="The answer of `grantProductAccess`.")
+class GrantProductAccessPayload:
+    product_access: ProductAccess | None = strawberry.field(description="The new access.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Which access to end.")
+class RevokeProductAccessInput:
+    product_access_id: strawberry.ID = strawberry.field(
+        description="The access; one that has ended already stays as it is."
+    )
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Change nothing unless the access is in this version."
+    )
+
+
+@strawberry.type(description="The answer of `revokeProductAccess`.")
+class RevokeProductAccessPayload:
+    product_access: ProductAccess | None = strawberry.field(description="The access, ended.")
+    partnership: Partnership | None = strawberry.field(description="The partnership it belonged to.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Whom to assign, with which rights.")
+class AssignEmployeeInput:
+    partnership_id: strawberry.ID = strawberry.field(description="An active partnership of the partner.")
+    membership_id: strawberry.ID = strawberry.field(description="An active employee of the partner.")
+    rights: list[AssignmentRight] = strawberry.field(description="What the employee may do; VIEW is always included.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Change nothing unless the assignment that is to be changed is in this version.",
+    )
+
+
+@strawberry.type(description="The answer of `assignEmployee`.")
+class AssignEmployeePayload:
+    assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, new or changed.")
+    partnership: Partnership | None = strawberry.field(description="The partnership it belongs to.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Which assignment to end.")
+class UnassignEmployeeInput:
+    assignment_id: strawberry.ID = strawberry.field(
+        description="The assignment; one that has ended already stays as it is."
+    )
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Change nothing unless the assignment is in this version."
+    )
+
+
+@strawberry.type(description="The answer of `unassignEmployee`.")
+class UnassignEmployeePayload:
+    assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, ended.")
+    partnership: Partnership | None = strawberry.field(description="The partnership it belonged to.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")

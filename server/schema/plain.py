@@ -1,0 +1,61 @@
+"""How do GraphQL inputs become the plain arguments of resolvers?
+
+By the resolver's own annotations: ids are decoded to keys, inputs become the resolver's
+dataclasses. Text that a database cannot store is refused here, for every input there is.
+"""
+
+import dataclasses
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Union, cast, get_args, get_origin, get_type_hints
+
+import strawberry
+from tortoise.models import Model
+
+from server.domain.errors import MalformedInput
+from server.resolvers import ids
+
+LONGEST_TEXT: Final = 10_000
+LONGEST_LIST: Final = 100
+
+# `Any` below: the values are of whatever type the annotation says.
+
+
+def plain(value: Any, annotation: Any, path: tuple[str, ...]) -> Any:
+    """The value as the annotation wants it. Raises MalformedInput, which names the field by its path."""
+    if isinstance(value, strawberry.Some):
+        return plain(cast("Any", value).value, annotation, path)
+    if value is None or value is strawberry.UNSET:
+        return None
+    annotation = _required(annotation)
+    if get_origin(annotation) is Annotated:
+        _, model = get_args(annotation)
+        return value if model is Model else ids.decode(value, model, path)
+    if get_origin(annotation) is list:
+        return _plain_list(value, get_args(annotation)[0], path)
+    if dataclasses.is_dataclass(annotation):
+        hints = get_type_hints(annotation, include_extras=True)
+        given = {name: plain(getattr(value, name), hint, (*path, name)) for name, hint in hints.items()}
+        return cast("Any", annotation)(**given)
+    if isinstance(value, str):
+        _check_text(value, path)
+    return value
+
+
+def _plain_list(values: list[Any], annotation: Any, path: tuple[str, ...]) -> list[Any]:
+    if len(values) > LONGEST_LIST:
+        raise MalformedInput(f"Give at most {LONGEST_LIST} values.", path)
+    return [plain(value, annotation, (*path, str(place))) for place, value in enumerate(values)]
+
+
+def _required(annotation: Any) -> Any:
+    """`X` for `X | None`."""
+    if get_origin(annotation) in (Union, UnionType):
+        return next(part for part in get_args(annotation) if part is not NoneType)
+    return annotation
+
+
+def _check_text(value: str, path: tuple[str, ...]) -> None:
+    if len(value) > LONGEST_TEXT:
+        raise MalformedInput(f"Text is at most {LONGEST_TEXT:,} characters long.", path)
+    if "\x00" in value or (not value.isprintable() and any("\ud800" <= character <= "\udfff" for character in value)):
+        raise MalformedInput("This text has characters that cannot be stored.", path)

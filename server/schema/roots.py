@@ -1,0 +1,83 @@
+"""Where every operation starts."""
+
+import strawberry
+
+from server.resolvers import (
+    accesses,
+    assignments,
+    organisations,
+    partnerships,
+    products,
+    sessions,
+    tokens,
+    viewers,
+)
+from server.schema.connections import Connection
+from server.schema.fields import connection, mutation, root
+from server.schema.nodes import Node
+from server.schema.organisations import Organisation, PartnerFilter
+from server.schema.partnerships import (
+    AcceptInvitationInput,
+    AcceptInvitationPayload,
+    AssignEmployeeInput,
+    AssignEmployeePayload,
+    DeclineInvitationInput,
+    DeclineInvitationPayload,
+    GrantProductAccessInput,
+    GrantProductAccessPayload,
+    InvitePartnerInput,
+    InvitePartnerPayload,
+    Partnership,
+    RevokeProductAccessInput,
+    RevokeProductAccessPayload,
+    UnassignEmployeeInput,
+    UnassignEmployeePayload,
+)
+from server.schema.products import CatalogueFilter, CatalogueItem, CatalogueOrder, Product
+from server.schema.tokens import (
+    CreateApiTokenInput,
+    CreateApiTokenPayload,
+    RevokeApiTokenInput,
+    RevokeApiTokenPayload,
+)
+from server.schema.viewers import SignInInput, SignInPayload, SignOutInput, SignOutPayload, Viewer
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    viewer: Viewer | None = root(viewers.viewer)
+    node: Node | None = root(viewers.node, id="The object's id.")
+    nodes: list[Node | None] = root(viewers.nodes, ids="At most 100 ids.")
+    organisation: Organisation | None = root(organisations.organisation, id="The organisation's id.")
+    partnership: Partnership | None = root(partnerships.partnership, id="The partnership's id.")
+    product: Product | None = root(products.product, id="The product's id.")
+    catalogue: Connection[CatalogueItem] = connection(
+        products.CATALOGUE,
+        "What can be bought, with its public prices.",
+        products.MAY_VIEW_CATALOGUE,
+        filter=(CatalogueFilter, products.CatalogueFilter),
+        order=CatalogueOrder,
+    )
+    partners: Connection[Organisation] = connection(
+        organisations.PARTNERS,
+        "The partners that let themselves be found.",
+        organisations.MAY_LIST_PARTNERS,
+        filter=(PartnerFilter, organisations.PartnerFilter),
+    )
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation:
+    sign_in: SignInPayload = mutation(sessions.sign_in, SignInInput)
+    sign_out: SignOutPayload = mutation(sessions.sign_out, SignOutInput)
+    create_api_token: CreateApiTokenPayload = mutation(tokens.create_api_token, CreateApiTokenInput)
+    revoke_api_token: RevokeApiTokenPayload = mutation(tokens.revoke_api_token, RevokeApiTokenInput)
+    invite_partner: InvitePartnerPayload = mutation(partnerships.invite_partner, InvitePartnerInput)
+    accept_invitation: AcceptInvitationPayload = mutation(partnerships.accept_invitation, AcceptInvitationInput)
+    decline_invitation: DeclineInvitationPayload = mutation(partnerships.decline_invitation, DeclineInvitationInput)
+    grant_product_access: GrantProductAccessPayload = mutation(accesses.grant_product_access, GrantProductAccessInput)
+    revoke_product_access: RevokeProductAccessPayload = mutation(
+        accesses.revoke_product_access, RevokeProductAccessInput
+    )
+    assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
+    unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)

@@ -1,0 +1,39 @@
+"""What does a connection answer from?"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from server.resolvers.paging import PageInfo, Window
+
+
+@dataclass(frozen=True)
+class EdgeValues:
+    """What an edge answers from: the row of the list, and its cursor."""
+
+    cursor: str
+    row: Any
+
+    @property
+    def node(self) -> Any:
+        return self.row
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What a connection answers from."""
+
+    window: Window[Any]
+    count: Callable[[], Awaitable[int]]
+
+    @property
+    def edges(self) -> list[EdgeValues]:
+        return [EdgeValues(cursor, row) for cursor, row in zip(self.window.cursors, self.window.rows, strict=True)]
+
+    @property
+    def nodes(self) -> list[Any]:
+        return list(self.window.rows)
+
+    @property
+    def page_info(self) -> PageInfo:
+        return self.window.page_info

@@ -1,0 +1,48 @@
+"""What is promised of who asks, and of signing in and out."""
+
+import strawberry
+
+from server.resolvers import organisations
+from server.resolvers.viewers import token_of, user_of
+from server.schema.connections import Connection
+from server.schema.errors import UserError
+from server.schema.fields import computed, connection
+from server.schema.organisations import Organisation
+from server.schema.scalars import EmailAddress
+from server.schema.tokens import ApiToken
+from server.schema.users import User
+
+
+@strawberry.type(description="Who asks, and with which credential.")
+class Viewer:
+    user: User = computed(user_of, "The person who is signed in, or whose token is used.")
+    token: ApiToken | None = computed(token_of, "The API token in use; null for a signed-in person.")
+    organisations: Connection[Organisation] = connection(
+        organisations.OWN_ORGANISATIONS,
+        "The organisations the viewer is a member of; with a token, its organisation.",
+        (),
+    )
+
+
+@strawberry.input(description="Who signs in.")
+class SignInInput:
+    email: EmailAddress = strawberry.field(description="The person's address.")
+    password: str = strawberry.field(description="The person's password.")
+
+
+@strawberry.type(description="The answer of `signIn`.")
+class SignInPayload:
+    viewer: Viewer | None = strawberry.field(description="Who is signed in now.")
+    user_errors: list[UserError] = strawberry.field(description="Why nobody was signed in; empty when it worked.")
+
+
+@strawberry.input(description="What to end.")
+class SignOutInput:
+    everywhere: bool = strawberry.field(
+        default=False, description="Whether all of one's sessions end, or this one alone."
+    )
+
+
+@strawberry.type(description="The answer of `signOut`.")
+class SignOutPayload:
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was ended; empty when it worked.")

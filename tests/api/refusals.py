@@ -1,0 +1,116 @@
+"""How is a mutation refused? In each voice, with nothing changed."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from tortoise.models import Model
+
+from server import languages
+from server.models.rows import new_id
+from server.resolvers import ids
+from tests.clients import Clients
+from tests.snapshots import snapshot
+from tests.world import Person
+
+PAYLOADS = {
+    "signIn": ("viewer { user { id } }",),
+    "signOut": (),
+    "createApiToken": ("apiToken { id }", "secret"),
+    "revokeApiToken": ("apiToken { id }",),
+    "invitePartner": ("partnership { id }",),
+    "acceptInvitation": ("partnership { id }",),
+    "declineInvitation": ("partnership { id }",),
+    "grantProductAccess": ("productAccess { id }",),
+    "revokeProductAccess": ("productAccess { id }", "partnership { id }"),
+    "assignEmployee": ("assignment { id }", "partnership { id }"),
+    "unassignEmployee": ("assignment { id }", "partnership { id }"),
+}
+"""What each mutation gives besides its refusals."""
+
+_GERMAN = Path(languages.__file__).with_name("translations") / "de.po"
+
+Refusal = tuple[str, str, list[str] | None]
+
+
+async def refused(clients: Clients, mutation: str, input: dict[str, Any], *, as_: Person | str | None) -> list[Refusal]:
+    """The mistakes that the mutation names, each with code, English message and field.
+
+    Asserts that they are the same but for the words in German, that nothing else is in the payload
+    and that nothing changed.
+    """
+    before = await snapshot()
+    english, german = [
+        await _errors(clients, mutation, input, as_=as_, headers={"Accept-Language": language})
+        for language in ("en", "de")
+    ]
+    assert await snapshot() == before
+    assert english
+    assert [_without_words(error) for error in german] == [_without_words(error) for error in english]
+    if _GERMAN.exists():
+        assert all(one["message"] != other["message"] for one, other in zip(english, german, strict=True))
+    return [(error["code"], error["message"], error["field"]) for error in english]
+
+
+async def _errors(clients: Clients, mutation: str, input: dict[str, Any], **how: Any) -> list[dict[str, Any]]:
+    payload = f"{' '.join(PAYLOADS[mutation])} userErrors {{ code message field }}"
+    answer = (await clients.change(mutation, input, payload, **how)).data[mutation]
+    errors = answer.pop("userErrors")
+    assert set(answer.values()) <= {None}
+    return errors
+
+
+def _without_words(error: dict[str, Any]) -> tuple[str, list[str] | None]:
+    return error["code"], error["field"]
+
+
+async def denied(clients: Clients, mutation: str, input: dict[str, Any], *, as_: Person | str | None) -> dict[str, Any]:
+    """The extensions of the one error with which the mutation is denied. Asserts that nothing changed."""
+    before = await snapshot()
+    answer = await clients.change(mutation, input, as_=as_)
+    assert await snapshot() == before
+    assert answer.json.get("data") is None
+    (error,) = answer.errors
+    assert error["extensions"].pop("requestId") == answer.response.headers["x-request-id"]
+    return error["extensions"]
+
+
+def not_found(*field: str) -> dict[str, Any]:
+    """What `denied` gives for an object that does not exist for the caller."""
+    return {"code": "NOT_FOUND", "field": list(field)}
+
+
+def missing(right: str, **scope: str) -> dict[str, Any]:
+    """What `denied` gives to a caller without the right, or to a token without the scope."""
+    return {"code": "FORBIDDEN", "right": right, **scope}
+
+
+def malformed(*field: str) -> dict[str, Any]:
+    """What `denied` gives for a text that is no id of the type that belongs there."""
+    return {"code": "BAD_USER_INPUT", "field": list(field)}
+
+
+async def check_id(
+    clients: Clients, mutation: str, input: dict[str, Any], *path: str, foreign: Model, as_: Person
+) -> None:
+    """The id at `path` of an input that would work is refused when it is another one.
+
+    That of somebody else's row, `foreign`, is answered as if there were no such row.
+    """
+    field = ("input", *path)
+    unknown = f"{ids.PREFIXES[type(foreign)]}_{new_id().hex}"
+    for id in (unknown, ids.encode(foreign)):
+        assert await denied(clients, mutation, _with(input, path, id), as_=as_) == not_found(*field), id
+    for id in ("", "x", unknown.upper(), unknown[:-1], ids.encode(as_.user)):
+        assert await denied(clients, mutation, _with(input, path, id), as_=as_) == malformed(*field), id
+
+
+def _with(input: dict[str, Any], path: tuple[str, ...], value: str) -> dict[str, Any]:
+    """The input with this value at the path; numbers in the path are places in a list."""
+    whole: Any = deepcopy(input)
+    inner = whole
+    for step in path[:-1]:
+        inner = inner[int(step) if step.isdigit() else step]
+    assert path[-1] in inner
+    inner[path[-1]] = value
+    return whole

@@ -1,0 +1,30 @@
+"""How many SQL statements does an operation take?"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class _Collector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.statements: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.statements.append(str(record.args[0]) if record.args else record.getMessage())
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collects the statements that Tortoise sends meanwhile."""
+    log = logging.getLogger("tortoise.db_client")
+    level, propagate, collector = log.level, log.propagate, _Collector()
+    log.setLevel(logging.DEBUG)
+    log.propagate = False
+    log.addHandler(collector)
+    try:
+        yield collector.statements
+    finally:
+        log.removeHandler(collector)
+        log.setLevel(level)
+        log.propagate = propagate

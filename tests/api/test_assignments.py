@@ -1,0 +1,367 @@
+"""How does an employee of a partner come to serve a customer and cease to, and when is that refused?"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from server.domain.memberships import MembershipStatus
+from server.domain.partnerships import PartnershipStatus
+from server.domain.rights import Role
+from server.models import EmployeeAssignment, Membership, Partnership
+from server.resolvers import ids
+from server.schema.scalars import moment_text
+from tests.api.refusals import check_id, refused
+from tests.api.traces import act, acts, announced, row_of, stored
+from tests.clients import Answer, Clients
+from tests.snapshots import changed, snapshot
+from tests.world import Person, World
+
+pytestmark = pytest.mark.database
+
+ASSIGNMENT = """
+    assignment { id partnership { id } member { id } rights assignedAt endedAt version }
+    partnership { id status version assignments { nodes { id endedAt } } }
+    userErrors { code message field }
+"""
+
+
+def task(world: World, member: str = "pU", rights: tuple[str, ...] = (), **other: Any) -> dict[str, Any]:
+    """The input that lets a member serve Alpina."""
+    return {"partnershipId": world.id("limited"), "membershipId": world.id(member), "rights": list(rights), **other}
+
+
+async def assigned(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
+    """Assigns, which works."""
+    answer = await clients.change("assignEmployee", input, ASSIGNMENT, as_=as_)
+    assert answer.data["assignEmployee"]["userErrors"] == []
+    return answer
+
+
+async def unassigned(clients: Clients, id: str, as_: Person | str) -> Answer:
+    """Ends an assignment, which works."""
+    answer = await clients.change("unassignEmployee", {"assignmentId": id}, ASSIGNMENT, as_=as_)
+    assert answer.data["unassignEmployee"]["userErrors"] == []
+    return answer
+
+
+async def sight(world: World, clients: Clients, as_: Person) -> tuple[set[str], str | dict[str, list[str]]]:
+    """The customers this employee of Nova serves, and what they may do with Alpina's products.
+
+    For whom Alpina does not exist, the code of the error instead.
+    """
+    query = """
+        query($nova: ID!, $alpina: ID!) {
+          organisation(id: $nova) { managedCustomers { nodes { name } } }
+          customer: node(id: $alpina) {
+            ... on Organisation { products { nodes { customerName viewerRights } } }
+          }
+        }
+    """
+    answer = await clients.ask(query, {"nova": world.id("nova"), "alpina": world.id("alpina")}, as_=as_)
+    data = answer.json["data"]
+    served = {node["name"] for node in data["organisation"]["managedCustomers"]["nodes"]}
+    if answer.errors:
+        return served, answer.code
+    return served, {node["customerName"]: node["viewerRights"] for node in data["customer"]["products"]["nodes"]}
+
+
+def _terms(assignment: EmployeeAssignment, **other: Any) -> dict[str, Any]:
+    """What an audit event writes down of an assignment."""
+    terms = {
+        "membership_id": assignment.membership_id.hex,
+        "partnership_id": assignment.partnership_id.hex,
+        "rights": list(assignment.rights),
+        "ended_at": None,
+    }
+    return terms | other
+
+
+# Assigning
+
+
+async def test_a_partner_assigns_an_employee(world: World, clients: Clients):
+    before, start = await snapshot(), datetime.now(UTC)
+
+    answer = await assigned(clients, task(world, rights=("ORDER", "MANAGE_PRODUCTS", "ORDER")), world.pA)
+
+    after = await snapshot()
+    id = answer.data["assignEmployee"]["assignment"]["id"]
+    row = await row_of(id)
+    assert start <= row.assigned_at <= datetime.now(UTC)
+    partnership = answer.data["assignEmployee"]["partnership"]
+    assert answer.data["assignEmployee"]["assignment"] == {
+        "id": id,
+        "partnership": {"id": world.id("limited")},
+        "member": {"id": world.id("pU")},
+        "rights": ["VIEW", "MANAGE_PRODUCTS", "ORDER"],
+        "assignedAt": moment_text(row.assigned_at),
+        "endedAt": None,
+        "version": 1,
+    }
+    assert (partnership["id"], partnership["status"], partnership["version"]) == (world.id("limited"), "ACTIVE", 1)
+    assert {each["id"] for each in partnership["assignments"]["nodes"]} == {id, world.id("assignment")}
+    assert await stored(id) == {
+        "membership_id": world.pU.membership.id,
+        "partnership_id": world.limited.id,
+        "rights": ["VIEW", "MANAGE_PRODUCTS", "ORDER"],
+        "assigned_at": row.assigned_at,
+        "ended_at": None,
+        "version": 1,
+    }
+    assert changed(before, after) == {"EmployeeAssignment", "AuditEvent", "OutboxMessage"}
+
+
+async def test_an_assignment_leaves_its_traces(world: World, clients: Clients):
+    answer = await assigned(clients, task(world, rights=("ORDER",)), world.pL)
+
+    row = await row_of(answer.data["assignEmployee"]["assignment"]["id"])
+    assert await acts(answer) == [act("assignment.made", row, world.pL, world.nova, after=_terms(row))]
+    assert await announced(answer) == [("assignment.made", ids.encode(row))]
+
+
+async def test_an_assignment_by_a_token_names_the_token(world: World, clients: Clients):
+    answer = await assigned(clients, task(world), world.tokens["pL"])
+
+    row = await row_of(answer.data["assignEmployee"]["assignment"]["id"])
+    assert await acts(answer) == [
+        act("assignment.made", row, world.pL, world.nova, token=world.token_pL, after=_terms(row))
+    ]
+
+
+@pytest.mark.parametrize("rights", [(), ("VIEW",), ("VIEW", "VIEW")])
+async def test_whoever_is_assigned_may_see(world: World, clients: Clients, rights: tuple[str, ...]):
+    answer = await assigned(clients, task(world, rights=rights), world.pL)
+
+    assert answer.data["assignEmployee"]["assignment"]["rights"] == ["VIEW"]
+
+
+async def test_an_assigned_employee_is_no_stranger_from_the_next_request_on(world: World, clients: Clients):
+    before = await sight(world, clients, world.pU)
+
+    await assigned(clients, task(world, rights=("MANAGE_PRODUCTS",)), world.pL)
+
+    assert before == (set(), "NOT_FOUND")
+    assert await sight(world, clients, world.pU) == (
+        {"Alpina"},
+        {
+            "granted": ["VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"],
+            "watched": ["VIEW_PRODUCT", "VIEW_STATISTICS"],
+        },
+    )
+
+
+async def test_other_rights_change_the_assignment_there_is(world: World, clients: Clients):
+    before = await snapshot()
+
+    answer = await assigned(clients, task(world, "pE", ("MANAGE_PRODUCTS",)), world.pL)
+
+    after, row = await snapshot(), await row_of(world.id("assignment"))
+    changed_row = answer.data["assignEmployee"]["assignment"]
+    assert (changed_row["id"], changed_row["rights"]) == (world.id("assignment"), ["VIEW", "MANAGE_PRODUCTS"])
+    assert (changed_row["assignedAt"], changed_row["version"]) == (moment_text(row.assigned_at), 2)
+    moved = {"rights": ["VIEW", "MANAGE_PRODUCTS"], "version": 2, "updated_at": row.updated_at}
+    assert after["EmployeeAssignment"][row.id] == before["EmployeeAssignment"][row.id] | moved
+    assert changed(before, after) == {"EmployeeAssignment", "AuditEvent", "OutboxMessage"}
+    assert await acts(answer) == [
+        act(
+            "assignment.made",
+            row,
+            world.pL,
+            world.nova,
+            before=_terms(row, rights=["VIEW"]),
+            after=_terms(row),
+        )
+    ]
+    assert await announced(answer) == [("assignment.made", world.id("assignment"))]
+
+
+async def test_every_change_of_rights_is_announced(world: World, clients: Clients):
+    for rights in (("ORDER",), ("VIEW",), ("ORDER",)):
+        answer = await assigned(clients, task(world, "pE", rights), world.pL)
+
+        assert await announced(answer) == [("assignment.made", world.id("assignment"))]
+
+
+async def test_fewer_rights_hold_at_once(world: World, clients: Clients):
+    await assigned(clients, task(world, "pE", ("MANAGE_PRODUCTS",)), world.pL)
+    more = await sight(world, clients, world.pE)
+
+    await assigned(clients, task(world, "pE"), world.pL)
+
+    assert more[1]["granted"] == ["VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"]
+    assert (await sight(world, clients, world.pE))[1]["granted"] == ["VIEW_PRODUCT", "VIEW_STATISTICS"]
+
+
+@pytest.mark.parametrize("rights", [(), ("VIEW",)])
+async def test_the_same_rights_again_change_nothing(world: World, clients: Clients, rights: tuple[str, ...]):
+    before = await snapshot()
+
+    answer = await assigned(clients, task(world, "pE", rights), world.pA)
+
+    assert answer.data["assignEmployee"]["assignment"]["id"] == world.id("assignment")
+    assert answer.data["assignEmployee"]["assignment"]["version"] == 1
+    assert await snapshot() == before
+
+
+NOT_AN_EMPLOYEE = [
+    (
+        "NOT_AN_EMPLOYEE",
+        "Only active employees of the partner are assigned to a customer.",
+        ["input", "membershipId"],
+    )
+]
+NOT_ACTIVE = [("PARTNERSHIP_NOT_ACTIVE", "This partnership is not active.", None)]
+
+
+@pytest.mark.parametrize("member", ["pL", "pA"])
+async def test_who_leads_the_partner_is_not_assigned(world: World, clients: Clients, member: str):
+    assert await refused(clients, "assignEmployee", task(world, member), as_=world.pL) == NOT_AN_EMPLOYEE
+
+
+async def test_an_external_is_not_assigned(world: World, clients: Clients):
+    await Membership.filter(id=world.pU.membership.id).update(role=Role.EXTERNAL)
+
+    assert await refused(clients, "assignEmployee", task(world), as_=world.pL) == NOT_AN_EMPLOYEE
+
+
+@pytest.mark.parametrize("status", [MembershipStatus.INVITED, MembershipStatus.REMOVED])
+async def test_who_is_no_employee_now_is_not_assigned(world: World, clients: Clients, status: MembershipStatus):
+    await Membership.filter(id=world.pU.membership.id).update(status=status)
+
+    assert await refused(clients, "assignEmployee", task(world), as_=world.pL) == NOT_AN_EMPLOYEE
+
+
+@pytest.mark.parametrize(("other", "member"), [("rival", "qE"), ("alpina", "cE")])
+async def test_who_leads_two_organisations_assigns_no_employee_of_the_other(
+    world: World, clients: Clients, other: str, member: str
+):
+    await Membership.create(
+        user_id=world.pL.user.id,
+        organisation_id=world.rows[other].id,
+        role=Role.ADMINISTRATOR,
+        status=MembershipStatus.ACTIVE,
+    )
+
+    assert await refused(clients, "assignEmployee", task(world, member), as_=world.pL) == NOT_AN_EMPLOYEE
+
+
+INACTIVE = [status for status in PartnershipStatus if status is not PartnershipStatus.ACTIVE]
+
+
+@pytest.mark.parametrize("status", INACTIVE)
+async def test_nobody_is_assigned_where_no_partnership_is_active(
+    world: World, clients: Clients, status: PartnershipStatus
+):
+    await Partnership.filter(id=world.limited.id).update(status=status)
+
+    assert await refused(clients, "assignEmployee", task(world), as_=world.pL) == NOT_ACTIVE
+    assert await refused(clients, "assignEmployee", task(world, "pE", ("ORDER",)), as_=world.pL) == NOT_ACTIVE
+
+
+async def test_an_assignment_takes_no_other_ids(world: World, clients: Clients):
+    check = (clients, "assignEmployee", task(world))
+
+    await check_id(*check, "partnershipId", foreign=world.at_rival, as_=world.pL)
+    await check_id(*check, "membershipId", foreign=world.qE.membership, as_=world.pL)
+
+
+# Unassigning
+
+
+async def test_a_partner_ends_an_assignment(world: World, clients: Clients):
+    before, start = await snapshot(), datetime.now(UTC)
+
+    answer = await unassigned(clients, world.id("assignment"), world.pA)
+
+    after, row = await snapshot(), await row_of(world.id("assignment"))
+    assert start <= row.ended_at <= datetime.now(UTC)
+    assert answer.data["unassignEmployee"] == {
+        "assignment": {
+            "id": world.id("assignment"),
+            "partnership": {"id": world.id("limited")},
+            "member": {"id": world.id("pE")},
+            "rights": ["VIEW"],
+            "assignedAt": moment_text(row.assigned_at),
+            "endedAt": moment_text(row.ended_at),
+            "version": 2,
+        },
+        "partnership": {
+            "id": world.id("limited"),
+            "status": "ACTIVE",
+            "version": 1,
+            "assignments": {"nodes": [{"id": world.id("assignment"), "endedAt": moment_text(row.ended_at)}]},
+        },
+        "userErrors": [],
+    }
+    moved = {"ended_at": row.ended_at, "version": 2, "updated_at": row.updated_at}
+    assert after["EmployeeAssignment"][row.id] == before["EmployeeAssignment"][row.id] | moved
+    assert changed(before, after) == {"EmployeeAssignment", "AuditEvent", "OutboxMessage"}
+
+
+@pytest.mark.parametrize("by_token", [False, True])
+async def test_the_end_of_an_assignment_leaves_its_traces(world: World, clients: Clients, by_token: bool):
+    answer = await unassigned(clients, world.id("assignment"), world.tokens["pL"] if by_token else world.pL)
+
+    row = await row_of(world.id("assignment"))
+    assert await acts(answer) == [
+        act(
+            "assignment.ended",
+            row,
+            world.pL,
+            world.nova,
+            token=world.token_pL if by_token else None,
+            before=_terms(row),
+            after=_terms(row, ended_at=row.ended_at.isoformat()),
+        )
+    ]
+    assert await announced(answer) == [("assignment.ended", world.id("assignment"))]
+
+
+async def test_an_unassigned_employee_is_a_stranger_at_once(world: World, clients: Clients):
+    before = await sight(world, clients, world.pE)
+
+    await unassigned(clients, world.id("assignment"), world.pL)
+
+    assert before[0] == {"Alpina", "Borea"}
+    assert set(before[1]) == {"granted", "watched"}
+    assert await sight(world, clients, world.pE) == ({"Borea"}, "NOT_FOUND")
+    for row in ("granted", "limited", "access", "assignment", "alpina"):
+        answer = await clients.ask("query($id: ID!) { node(id: $id) { id } }", {"id": world.id(row)}, as_=world.pE)
+        assert answer.code == "NOT_FOUND", row
+
+
+async def test_an_assignment_ends_once(world: World, clients: Clients):
+    first = await unassigned(clients, world.id("assignment"), world.pL)
+    before = await snapshot()
+
+    second = await unassigned(clients, world.id("assignment"), world.pA)
+
+    assert second.data == first.data
+    assert await snapshot() == before
+
+
+async def test_an_unassigned_employee_may_be_assigned_anew(world: World, clients: Clients):
+    await unassigned(clients, world.id("assignment"), world.pL)
+
+    answer = await assigned(clients, task(world, "pE"), world.pL)
+
+    anew = answer.data["assignEmployee"]["assignment"]
+    assert anew["id"] != world.id("assignment")
+    assert (anew["version"], anew["endedAt"]) == (1, None)
+    assert (await row_of(world.id("assignment"))).ended_at is not None
+    assert (await sight(world, clients, world.pE))[0] == {"Alpina", "Borea"}
+
+
+async def test_an_assignment_ends_even_where_the_partnership_stands_still(world: World, clients: Clients):
+    await Partnership.filter(id=world.limited.id).update(status=PartnershipStatus.SUSPENDED)
+
+    await unassigned(clients, world.id("assignment"), world.pL)
+
+    assert (await row_of(world.id("assignment"))).ended_at is not None
+
+
+async def test_the_end_of_an_assignment_takes_no_other_id(world: World, clients: Clients):
+    input = {"assignmentId": world.id("assignment")}
+
+    await check_id(clients, "unassignEmployee", input, "assignmentId", foreign=world.assignment, as_=world.qL)

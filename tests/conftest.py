@@ -1,0 +1,96 @@
+"""The databases, the world and the clients that tests ask for by name."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from tortoise.transactions import in_transaction
+
+from server.app import create_app
+from server.models.database import connect, disconnect
+from server.settings import Settings
+from tests.clients import Clients
+from tests.databases import Databases, databases, settings_for
+from tests.servers import DemoServer, demo_server
+from tests.world import World, build_world
+
+
+class _RollBack(Exception):
+    """Ends a test's transaction."""
+
+
+@pytest.fixture(scope="session")
+async def all_databases(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Databases]:
+    with databases(tmp_path_factory.mktemp("databases")) as found:
+        await found.prepare()
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def settings(all_databases: Databases) -> Settings:
+    """Of the database that holds the world."""
+    return settings_for(await all_databases.copy())
+
+
+@pytest.fixture(scope="session")
+async def standing_world(settings: Settings) -> AsyncIterator[World]:
+    """The world, stored once; every test that uses it puts back what it changed."""
+    await connect(settings)
+    yield await build_world()
+    await disconnect()
+
+
+@pytest.fixture
+async def world(standing_world: World) -> AsyncIterator[World]:
+    """The world, in a transaction that is rolled back after the test."""
+    with suppress(_RollBack):
+        async with in_transaction():
+            yield standing_world
+            raise _RollBack
+
+
+@pytest.fixture
+async def own_database(all_databases: Databases, settings: Settings) -> AsyncIterator[Settings]:
+    """An empty, migrated database of the test's own, for what commits or runs in several connections."""
+    own = settings_for(await all_databases.copy())
+    await disconnect()
+    await connect(own)
+    yield own
+    await disconnect()
+    await connect(settings)
+
+
+@pytest.fixture
+async def database(own_database: Settings) -> Settings:
+    """An empty, migrated, connected database."""
+    return own_database
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Starlette:
+    """The application; the database is connected by other fixtures."""
+    return create_app(settings)
+
+
+@pytest.fixture
+async def clients(world: World, app: Starlette) -> AsyncIterator[Clients]:
+    """Clients that ask over HTTP as the people of the world."""
+    async with Clients(app) as found:
+        yield found
+
+
+@pytest.fixture(scope="session", name="demo_server")
+def running_demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    """The product itself, started as people start it, with the demo world."""
+    with demo_server(tmp_path_factory.mktemp("demo")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    """Where tests leave what people may want to look at."""
+    folder = Path(".artifacts")
+    folder.mkdir(exist_ok=True)
+    return folder

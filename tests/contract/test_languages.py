@@ -1,0 +1,246 @@
+"""Is everything that people are told there in each language, and does each person get theirs?"""
+
+import ast
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from hypothesis import example, given, settings
+from hypothesis import strategies as some
+
+import server
+from server.domain.errors import N_
+from server.languages import LANGUAGES, preferred, translated
+
+SERVER = Path(server.__file__).parent
+TRANSLATIONS = SERVER / "translations"
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
+
+
+def calls_of(name: str, source: str) -> list[ast.Call]:
+    """Every call of this function in a module."""
+    return [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]
+
+
+def messages() -> set[str]:
+    """Every English message that the server marks for translation."""
+    found = set[str]()
+    for file in SERVER.rglob("*.py"):
+        for call in calls_of(N_.__name__, file.read_text()):
+            [argument] = call.args
+            message = ast.literal_eval(argument)  # anything but a literal is no gettext id, and fails here
+            assert isinstance(message, str), (file, message)
+            found.add(message)
+    return found
+
+
+def catalogue(language: str) -> Catalog:
+    with (TRANSLATIONS / f"{language}.po").open("rb") as source:
+        return read_po(source, locale=language, abort_invalid=True)
+
+
+def entries(language: str) -> dict[str, str]:
+    return {entry.id: entry.string for entry in catalogue(language) if entry.id}
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def test_messages_are_found_in_every_room_that_refuses():
+    found = messages()
+
+    assert "This must not be longer than {most} characters." in found  # domain, over several lines
+    assert "The e-mail address or the password is wrong." in found  # resolvers
+    assert "Somebody else changed this at the same moment. Look again, then retry." in found  # models
+
+
+def test_no_refusal_has_words_that_are_not_marked_for_translation():
+    unmarked = [
+        f"{file.relative_to(SERVER)}:{call.lineno}"
+        for file in SERVER.rglob("*.py")
+        for call in calls_of("Refusal", file.read_text())
+        if isinstance(call.args[1], ast.Constant | ast.JoinedStr | ast.BinOp)
+    ]
+
+    assert unmarked == []
+
+
+def test_there_is_a_catalogue_for_each_language_and_no_other():
+    assert LANGUAGES == ("en", "fr", "de", "it", "es")
+    assert sorted(file.name for file in TRANSLATIONS.iterdir()) == sorted(f"{language}.po" for language in TRANSLATED)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_holds_every_message_and_nothing_else(language):
+    found, marked = set(entries(language)), messages()
+
+    assert (marked - found, found - marked) == (set(), set())
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_message_is_translated_and_none_is_doubtful(language):
+    english = [message for message, translation in entries(language).items() if translation in ("", message)]
+    doubtful = [entry.id for entry in catalogue(language) if entry.id and entry.fuzzy]
+
+    assert (english, doubtful, dict(catalogue(language).obsolete)) == ([], [], {})
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_is_of_the_language_in_its_name(language):
+    header = dict(catalogue(language).mime_headers)
+
+    assert header["Language"] == language
+    assert header["Content-Type"].lower() == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_take_the_same_values_as_the_message(language):
+    different = [
+        (message, translation)
+        for message, translation in entries(language).items()
+        if placeholders(message) != placeholders(translation)
+    ]
+
+    assert different == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("message", sorted(messages()))
+def test_people_are_told_what_the_catalogue_says(language, message):
+    values = dict.fromkeys(placeholders(message), 7)
+
+    assert translated(message, language, values) == entries(language)[message].format_map(values)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "This must not be longer than 80 characters."),
+        ("fr", "Ce champ ne doit pas dépasser 80 caractères."),
+        ("de", "Dieses Feld darf höchstens 80 Zeichen lang sein."),
+        ("it", "Questo campo non può contenere più di 80 caratteri."),
+        ("es", "Este campo no puede tener más de 80 caracteres."),
+        ("rm", "This must not be longer than 80 characters."),
+    ],
+)
+def test_values_are_filled_in(language, told):
+    assert translated("This must not be longer than {most} characters.", language, {"most": 80}) == told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_are_not_messages(language):
+    assert (
+        translated("{name}", language, {"name": "{most} %s This must not be empty."})
+        == "{most} %s This must not be empty."
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_unknown_message_is_told_in_english(language):
+    assert translated("Nobody translated this.", language, {}) == "Nobody translated this."
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("en", "en"),
+        ("fr", "fr"),
+        ("de", "de"),
+        ("it", "it"),
+        ("es", "es"),
+        ("FR", "fr"),
+        (" fr ", "fr"),
+        # Regions and scripts
+        ("fr-CH", "fr"),
+        ("de-AT", "de"),
+        ("de-CH-1996", "de"),
+        ("it-it", "it"),
+        ("es-419", "es"),
+        ("de-Latn-DE", "de"),
+        # Weights; the first of equals
+        ("fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5", "fr"),
+        ("fr;q=0.5,de;q=0.8", "de"),
+        ("fr;q=0.5,de", "de"),
+        ("fr; q=0.9, de; q=0.8", "fr"),
+        ("fr ;Q=0.9, de;q=0.2", "fr"),
+        ("de,fr", "de"),
+        ("fr,de", "fr"),
+        ("it;q=0.4,es;q=0.4,de;q=0.3", "it"),
+        ("de;q=0.001", "de"),
+        ("de;q=1.000", "de"),
+        # None of ours
+        ("", "en"),
+        ("   ", "en"),
+        ("*", "en"),
+        ("*;q=0.5, de;q=0.4", "de"),
+        ("rm", "en"),
+        ("rm, pt-BR;q=0.9, it;q=0.1", "it"),
+        ("zh-Hant-TW", "en"),
+        ("xx", "en"),
+        # Not acceptable
+        ("fr;q=0", "en"),
+        ("fr;q=0.000,de;q=0.1", "de"),
+        # Malformed: that entry counts for nothing, the others for what they say
+        ("fr;q=high,de;q=0.1", "de"),
+        ("fr;q=2,de;q=0.1", "de"),
+        ("fr;q=-1,de;q=0.1", "de"),
+        ("fr;q=nan,de;q=0.1", "de"),
+        ("fr;q=inf,de;q=0.1", "de"),
+        ("fr;q=-inf,de;q=0.1", "de"),
+        ("fr;q=1e999,de;q=0.1", "de"),
+        ("fr;q=0.5;q=0.9,de;q=0.1", "de"),
+        ("fr--,-,--,,;,;q=1,=,de;q=0.1", "de"),
+        ("\x00,\u2028,é,日本語,🏔,de;q=0.1", "de"),
+        ("../fr,{most},%s,de;q=0.1", "de"),
+        ("root,i-klingon,x-private,de;q=0.1", "de"),
+        # Over-long: only the beginning is read
+        ("x" * 196 + ",fr", "fr"),
+        ("x" * 200 + ",fr", "en"),
+        ("de," + "x" * 1_000_000, "de"),
+        ("," * 1_000_000 + "fr", "en"),
+    ],
+    ids=lambda written: repr(written[:50]),
+)
+def test_people_get_the_best_of_our_languages(header, language):
+    assert preferred(header) == language
+
+
+PIECES = [
+    "fr",
+    "de-AT",
+    "*",
+    "xx",
+    ";q=",
+    ";",
+    "=",
+    "q",
+    "0.5",
+    "nan",
+    "inf",
+    "1e999",
+    "-",
+    "_",
+    "@",
+    ".",
+    ",",
+    " ",
+    "\x00",
+]
+
+
+@settings(deadline=None)
+@given(some.text() | some.lists(some.sampled_from(PIECES)).map("".join))
+@example("fr;q=nan,de;q=nan")
+@example("@")
+@example("fr@euro.")
+@example("\ud800")
+@example("de;q=" + "9" * 10_000)
+def test_whatever_is_sent_is_answered_in_one_of_our_languages(header):
+    assert preferred(header) in LANGUAGES

@@ -1,0 +1,74 @@
+"""Does docs/operations.md list the settings, the commands and the options that there are?"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from cyclopts import App
+
+from server.cli import app
+from server.settings import Settings
+
+OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+
+
+def section(title: str) -> str:
+    """What stands under a heading of the second level."""
+    return OPERATIONS.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_the_table_of_settings_is_that_of_the_code():
+    expected = [
+        f"| `RESELLER_{name.upper()}` | `{shown(field.default)}` | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+
+    assert re.findall(r"^\| `RESELLER_.*$", section("Settings"), re.MULTILINE) == expected
+
+
+def shown(default: object) -> str:
+    """A default as people write it into the environment."""
+    return default if isinstance(default, str) else json.dumps(default)
+
+
+def test_every_command_and_no_other_is_listed():
+    listed = re.findall(r"^\| `([a-z ]+)` \|", section("Commands"), re.MULTILINE)
+
+    assert sorted(listed) == sorted(name for name, _ in commands(app))
+
+
+def test_every_option_and_no_other_is_explained_beside_its_command():
+    rows = dict(re.findall(r"^\| `([a-z ]+)` \|(.*)", section("Commands"), re.MULTILINE))
+
+    explained = {name: set(re.findall(r"`(--[a-z]+)`", row)) for name, row in rows.items()}
+
+    assert explained == {
+        name: {
+            option
+            for argument in command.assemble_argument_collection(default_parameter=app.default_parameter)
+            for option in argument.names
+            if option.startswith("--")
+        }
+        for name, command in commands(app)
+    }
+
+
+def commands(parent: App, path: str = "") -> Iterator[tuple[str, App]]:
+    """The commands that do something, by what is typed for them."""
+    for name, command in parent.resolved_commands().items():
+        if name.startswith("-"):
+            continue
+        if command.default_command is None:
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
+def test_the_numbers_the_text_names_are_those_of_the_code():
+    from server.cli import serving
+
+    proxy = " ".join(section("Behind a reverse proxy").split())
+
+    assert f"{serving.MOST_CONNECTIONS} connections of a process" in proxy
+    assert f"{serving.SECONDS_TO_FINISH} seconds for the requests in hand" in proxy

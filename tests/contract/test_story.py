@@ -1,0 +1,141 @@
+"""Does the main job run? On the product as people start it, with a client as people use it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from gql import Client, gql
+from gql.transport.httpx import HTTPXTransport
+
+from server.demo import DEMO_PASSWORD
+from tests.servers import DemoServer, demo_server
+
+CUSTOMERS = """
+query($name: String) { viewer { organisations { nodes { id managedCustomers(filter: {search: $name}) {
+  totalCount nodes { name products { totalCount nodes { id customerName viewerRights } } }
+} } } } }
+"""
+SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { viewer { user { id } } userErrors { code } } }"
+OWN_PRODUCTS = """
+{ viewer { organisations { nodes { id name products(first: 100) { nodes { id } }
+  partnerships { nodes { status productAccesses { nodes { product { id } revokedAt } } } } } } } }
+"""
+INVITE = """
+mutation($input: InvitePartnerInput!) { invitePartner(input: $input) {
+  partnership { id status } userErrors { code message field } } }
+"""
+ACCEPT = """
+mutation($input: AcceptInvitationInput!) { acceptInvitation(input: $input) {
+  partnership { status } userErrors { code } } }
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[DemoServer]:
+    """A demo world of this test's own, since the story changes it."""
+    with demo_server(tmp_path) as running:
+        yield running
+
+
+class Browser:
+    """Somebody signed in with a cookie."""
+
+    def __init__(self, http: httpx2.Client) -> None:
+        self.http = http
+
+    def ask(self, query: str, variables: dict[str, Any] | None = None) -> Any:
+        answer = self.http.post("/graphql", json={"query": query, "variables": variables or {}})
+        assert "errors" not in answer.json(), answer.text
+        return answer.json()["data"]
+
+
+@contextmanager
+def signed_in(server: DemoServer, email: str) -> Iterator[Browser]:
+    with httpx2.Client(base_url=server.url) as http:
+        browser = Browser(http)
+        answer = browser.ask(SIGN_IN, {"input": {"email": email, "password": DEMO_PASSWORD}})
+        assert answer["signIn"]["userErrors"] == []
+        yield browser
+
+
+def _leader_of_another_partner(folder: Path) -> tuple[str, str]:
+    """The e-mail address of a legal representative of a partner other than the large one, and the partner's name."""
+    query = """
+        SELECT u.email, o.name FROM user_account u JOIN membership m ON m.user_id = u.id
+        JOIN organisation o ON o.id = m.organisation_id
+        WHERE o.partner_status = 'APPROVED' AND m.role = 'LEGAL_REPRESENTATIVE' AND u.email <> 'paul@partner.example'
+        ORDER BY o.id LIMIT 1"""
+    with closing(sqlite3.connect(folder / "demo.sqlite3")) as database:
+        return database.execute(query).fetchone()
+
+
+def test_a_partners_employee_asks_with_a_token_for_what_they_may_manage(server: DemoServer, tmp_path: Path) -> None:
+    transport = HTTPXTransport(f"{server.url}/graphql", headers={"Authorization": f"Bearer {server.token}"})
+
+    with Client(transport=transport, fetch_schema_from_transport=True) as client:
+        (agency,) = client.execute(gql(CUSTOMERS))["viewer"]["organisations"]["nodes"]
+
+    served = {customer["name"]: customer["products"]["totalCount"] for customer in agency["managedCustomers"]["nodes"]}
+    assert served == _stored_for_emma(tmp_path)
+
+
+def _stored_for_emma(folder: Path) -> dict[str, int]:
+    """Straight from the tables: the customers Emma is assigned to, and the products that the agency manages there."""
+    query = """
+        SELECT o.name, (SELECT count(*) FROM product r WHERE r.organisation_id = o.id AND (
+            p.access_type = 'COMPLETE' OR EXISTS (SELECT 1 FROM product_access x WHERE x.product_id = r.id
+            AND x.partnership_id = p.id AND x.revoked_at IS NULL)))
+        FROM partnership p JOIN organisation o ON o.id = p.customer_id
+        JOIN employee_assignment a ON a.partnership_id = p.id AND a.ended_at IS NULL
+        JOIN membership m ON m.id = a.membership_id JOIN user_account u ON u.id = m.user_id
+        WHERE u.email = 'emma@partner.example' AND p.status = 'ACTIVE'"""
+    with closing(sqlite3.connect(folder / "demo.sqlite3")) as database:
+        return dict(database.execute(query).fetchall())
+
+
+def test_a_customer_invites_a_partner_who_accepts_and_the_answer_changes(server: DemoServer, tmp_path: Path) -> None:
+    email, partner_name = _leader_of_another_partner(tmp_path)
+    with signed_in(server, "claire@customer.example") as claire, signed_in(server, email) as partner:
+        _invite_and_accept(claire, partner, partner_name)
+
+
+def _invite_and_accept(claire: Browser, partner: Browser, partner_name: str) -> None:
+    (company,) = claire.ask(OWN_PRODUCTS)["viewer"]["organisations"]["nodes"]
+    managed = {
+        access["product"]["id"]
+        for partnership in company["partnerships"]["nodes"]
+        for access in partnership["productAccesses"]["nodes"]
+        if access["revokedAt"] is None
+    }
+    offered = next(product["id"] for product in company["products"]["nodes"] if product["id"] not in managed)
+    search = "query($name: String) { partners(filter: {search: $name}) { nodes { id } } }"
+    found = claire.ask(search, {"name": partner_name})
+    assert _customers(partner, company["name"]) == []
+
+    invitation = claire.ask(
+        INVITE,
+        {
+            "input": {
+                "customerId": company["id"],
+                "partnerId": found["partners"]["nodes"][0]["id"],
+                "access": {"limited": {"products": [{"productId": offered, "rights": ["TECHNICAL"]}]}},
+            }
+        },
+    )["invitePartner"]
+    assert invitation["userErrors"] == []
+    assert _customers(partner, company["name"]) == []
+    accepted = partner.ask(ACCEPT, {"input": {"partnershipId": invitation["partnership"]["id"]}})
+
+    assert accepted["acceptInvitation"] == {"partnership": {"status": "ACTIVE"}, "userErrors": []}
+    (customer,) = _customers(partner, company["name"])
+    assert [product["id"] for product in customer["products"]["nodes"]] == [offered]
+    assert customer["products"]["nodes"][0]["viewerRights"] == ["VIEW_PRODUCT", "MANAGE_PRODUCT"]
+
+
+def _customers(who: Browser, name: str) -> Any:
+    (agency,) = who.ask(CUSTOMERS, {"name": name})["viewer"]["organisations"]["nodes"]
+    return agency["managedCustomers"]["nodes"]

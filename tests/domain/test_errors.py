@@ -1,0 +1,97 @@
+"""Does each way of saying no have its code, its words and nothing else?"""
+
+import pytest
+
+from server.domain.errors import (
+    Denied,
+    ErrorCode,
+    LimitExceeded,
+    MalformedInput,
+    NotFound,
+    NotSignedIn,
+    ProgrammeError,
+    Refusal,
+    Refused,
+    RightMissing,
+    SudoRequired,
+)
+from server.domain.rights import Right, Scope
+
+
+@pytest.mark.parametrize(
+    ("denial", "message", "field", "extensions"),
+    [
+        (NotSignedIn(), "Sign in or send an API token.", (), {"code": "UNAUTHENTICATED"}),
+        (NotSignedIn("This API token is not valid."), "This API token is not valid.", (), {"code": "UNAUTHENTICATED"}),
+        (
+            RightMissing(Right.INVITE_PARTNER),
+            "You need the right INVITE_PARTNER.",
+            (),
+            {"code": "FORBIDDEN", "right": "INVITE_PARTNER"},
+        ),
+        (
+            RightMissing(Right.INVITE_PARTNER, Scope.PARTNERSHIPS_MANAGE),
+            "This token lacks the scope partnerships:manage.",
+            (),
+            {"code": "FORBIDDEN", "right": "INVITE_PARTNER", "scope": "partnerships:manage"},
+        ),
+        (
+            RightMissing(Right.CREATE_API_TOKEN, reason="Tokens make no tokens."),
+            "Tokens make no tokens.",
+            (),
+            {"code": "FORBIDDEN", "right": "CREATE_API_TOKEN"},
+        ),
+        (NotFound(), "Not found.", (), {"code": "NOT_FOUND"}),
+        (NotFound(["input", "partner_id"]), "Not found.", ("input", "partner_id"), {"code": "NOT_FOUND"}),
+        (
+            MalformedInput("This is no cursor.", ("after",)),
+            "This is no cursor.",
+            ("after",),
+            {"code": "BAD_USER_INPUT"},
+        ),
+        (
+            LimitExceeded("Too deep.", limit=15),
+            "Too deep.",
+            (),
+            {"code": "VALIDATION_FAILED", "limit": 15},
+        ),
+        (
+            SudoRequired(),
+            "Confirm your password first: sign in again, then repeat this.",
+            (),
+            {"code": "SUDO_REQUIRED"},
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Denied) else "",
+)
+def test_a_denial_says_this_and_no_more(denial, message, field, extensions):
+    assert str(denial) == message
+    assert denial.message == message
+    assert denial.field == field
+    assert denial.extensions == extensions
+    assert isinstance(denial, ProgrammeError)
+    assert not isinstance(denial, Refused)
+
+
+def test_what_a_denial_tells_of_one_caller_is_not_told_to_the_next():
+    NotFound().extensions["partner"] = "Nova"
+
+    assert NotFound().extensions == {"code": "NOT_FOUND"}
+
+
+def test_a_refusal_keeps_every_mistake_in_order():
+    first = Refusal(ErrorCode.CONFLICT, "Look again.")
+    second = Refusal(ErrorCode.VALIDATION_FAILED, "At most {most}.", ("access", "limited"), {"most": 5})
+
+    refused = Refused(first, second)
+
+    assert refused.refusals == (first, second)
+    assert str(refused) == "CONFLICT, VALIDATION_FAILED"
+    assert isinstance(refused, ProgrammeError)
+    assert not isinstance(refused, Denied)
+
+
+def test_a_refusal_of_no_single_field_has_neither_field_nor_values():
+    refusal = Refusal(ErrorCode.CONFLICT, "Look again.")
+
+    assert (refusal.field, refusal.values) == ((), {})

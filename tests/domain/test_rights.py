@@ -1,0 +1,155 @@
+"""Who holds which right by role, by grant and by assignment, and which scope does a token need for each?
+
+The tables are those of the permission matrix in docs/programme.md (M8 to M42).
+"""
+
+import pytest
+
+from server.domain.rights import (
+    BY_ASSIGNMENT_RIGHT,
+    BY_PRODUCT_RIGHT,
+    CUSTOMER_SIDE,
+    LEADING_ROLES,
+    MANAGED_CUSTOMER,
+    NEVER_BY_TOKEN,
+    OWN_ORGANISATION,
+    OWN_PRODUCT,
+    PARTNER_SIDE,
+    SCOPE_OF,
+    AssignmentRight,
+    ProductRight,
+    Right,
+    Role,
+    Scope,
+)
+from tests.domain.tables import rows
+
+BY_ROLE = [OWN_ORGANISATION, CUSTOMER_SIDE, PARTNER_SIDE]
+
+# L legal representative, A administrator, E employee, X external user.
+HOLDERS = """
+    VIEW_ORGANISATION_DETAILS | own organisation LA   |                  |
+    VIEW_MEMBERS              | own organisation LA   |                  |
+    VIEW_PRODUCTS             | own organisation LAEX |                  |
+    VIEW_PARTNERSHIPS         | own organisation LA   |                  |
+    VIEW_MANAGED_CUSTOMERS    | own organisation LAE  |                  |
+    INVITE_PARTNER            | own organisation L    |                  |
+    VIEW_API_TOKENS           | own organisation LA   |                  |
+    CREATE_API_TOKEN          | own organisation LA   |                  |
+    REVOKE_API_TOKEN          | own organisation LA   |                  |
+    ACCEPT_INVITATION         |                       |                  | as partner LA
+    DECLINE_INVITATION        |                       |                  | as partner LA
+    GRANT_PRODUCT_ACCESS      |                       | as customer LA   |
+    REVOKE_PRODUCT_ACCESS     |                       | as customer LA   | as partner LA
+    VIEW_ASSIGNMENTS          |                       |                  | as partner LAE
+    ASSIGN_EMPLOYEES          |                       |                  | as partner LA
+    VIEW_PRODUCT              |                       |                  |
+    MANAGE_PRODUCT            |                       |                  |
+    VIEW_STATISTICS           |                       |                  |
+"""
+
+SCOPES = """
+    VIEW_ORGANISATION_DETAILS | organisation:read
+    VIEW_MEMBERS              | members:read
+    VIEW_PRODUCTS             | products:read
+    VIEW_PARTNERSHIPS         | partnerships:read
+    VIEW_MANAGED_CUSTOMERS    | partnerships:read
+    INVITE_PARTNER            | partnerships:manage
+    VIEW_API_TOKENS           | never
+    CREATE_API_TOKEN          | never
+    REVOKE_API_TOKEN          | never
+    ACCEPT_INVITATION         | partnerships:manage
+    DECLINE_INVITATION        | partnerships:manage
+    GRANT_PRODUCT_ACCESS      | partnerships:manage
+    REVOKE_PRODUCT_ACCESS     | partnerships:manage
+    VIEW_ASSIGNMENTS          | assignments:read
+    ASSIGN_EMPLOYEES          | assignments:manage
+    VIEW_PRODUCT              | products:read
+    MANAGE_PRODUCT            | products:manage
+    VIEW_STATISTICS           | products:read
+"""
+
+# Rows: the scope a token has; cells: what it covers.
+COVERED = """
+    organisation:read   | organisation:read
+    members:read        | members:read
+    products:read       | products:read
+    products:manage     | products:read products:manage
+    partnerships:read   | partnerships:read
+    partnerships:manage | partnerships:read partnerships:manage
+    assignments:read    | assignments:read
+    assignments:manage  | assignments:read assignments:manage
+"""
+
+
+def roles(cell: str) -> set[Role]:
+    letters = {"L": Role.LEGAL_REPRESENTATIVE, "A": Role.ADMINISTRATOR, "E": Role.EMPLOYEE, "X": Role.EXTERNAL}
+    return {letters[letter] for letter in cell.rpartition(" ")[2]}
+
+
+@pytest.mark.parametrize(("right", "cells"), [(Right(name), cells) for name, *cells in rows(HOLDERS)])
+def test_a_right_is_held_by_these_roles_and_no_other(right, cells):
+    holders = [{role for role, rights in table.items() if right in rights} for table in BY_ROLE]
+
+    assert holders == [roles(cell) for cell in cells]
+
+
+@pytest.mark.parametrize(("right", "scope"), [(Right(name), scope) for name, scope in rows(SCOPES)])
+def test_a_token_needs_this_scope_for_a_right(right, scope):
+    assert (SCOPE_OF.get(right, "never"), right in NEVER_BY_TOKEN) == (scope, scope == "never")
+
+
+@pytest.mark.parametrize("table", [HOLDERS, SCOPES], ids=["holders", "scopes"])
+def test_no_right_is_missing_in_the_tables_above(table):
+    assert [name for name, *_ in rows(table)] == [right.value for right in Right]
+
+
+@pytest.mark.parametrize(("held", "covered"), [(Scope(held), cell.split()) for held, cell in rows(COVERED)])
+def test_managing_includes_reading_and_never_the_reverse(held, covered):
+    assert [scope.value for scope in Scope if scope.is_granted_by(frozenset({held}))] == covered
+
+
+def test_no_scope_is_missing_in_the_table_above():
+    assert [held for held, _ in rows(COVERED)] == [scope.value for scope in Scope]
+
+
+def test_a_token_without_scopes_covers_nothing():
+    assert [scope for scope in Scope if scope.is_granted_by(frozenset())] == []
+
+
+def test_several_scopes_cover_what_each_of_them_covers():
+    held = frozenset({Scope.PRODUCTS_MANAGE, Scope.MEMBERS_READ})
+
+    assert {scope for scope in Scope if scope.is_granted_by(held)} == {
+        Scope.MEMBERS_READ,
+        Scope.PRODUCTS_READ,
+        Scope.PRODUCTS_MANAGE,
+    }
+
+
+def test_legal_representatives_and_administrators_lead():
+    assert {Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR} == LEADING_ROLES
+
+
+def test_who_leads_holds_every_right_on_the_products_of_the_organisation():
+    assert {Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT, Right.VIEW_STATISTICS} == OWN_PRODUCT
+
+
+def test_a_managed_customer_is_seen_by_its_products_alone():
+    assert {Right.VIEW_PRODUCTS} == MANAGED_CUSTOMER
+
+
+def test_a_grant_gives_what_its_name_says_and_the_view_of_the_product():
+    assert {
+        ProductRight.TECHNICAL: {Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT},
+        ProductRight.STATISTICS: {Right.VIEW_PRODUCT, Right.VIEW_STATISTICS},
+    } == BY_PRODUCT_RIGHT
+
+
+def test_an_assignment_leaves_what_its_name_says_and_the_view_of_the_product():
+    assert {
+        AssignmentRight.VIEW: {Right.VIEW_PRODUCT, Right.VIEW_STATISTICS},
+        AssignmentRight.MANAGE_PRODUCTS: {Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT},
+        AssignmentRight.ORDER: {Right.VIEW_PRODUCT},
+        AssignmentRight.VIEW_INVOICES: {Right.VIEW_PRODUCT},
+    } == BY_ASSIGNMENT_RIGHT

@@ -1,0 +1,132 @@
+"""What is known of who asks, and what does their credential leave them?"""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from server.domain.rights import NEVER_BY_TOKEN, Right, Role, Scope
+from server.domain.viewer import Standing, TokenGrant, Viewer
+from tests.domain.tables import rows
+
+USER, TOKEN = UUID(int=1), UUID(int=2)
+LED, ADMINISTERED, SERVED, VISITED, FOREIGN = (UUID(int=10 + place) for place in range(5))
+CUSTOMER, OTHER_CUSTOMER = UUID(int=20), UUID(int=21)
+NOW = datetime(2026, 2, 28, 12, tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
+SUDO = timedelta(minutes=15)
+
+STANDINGS = (
+    Standing(UUID(int=30), LED, Role.LEGAL_REPRESENTATIVE),
+    Standing(UUID(int=31), ADMINISTERED, Role.ADMINISTRATOR),
+    Standing(UUID(int=32), SERVED, Role.EMPLOYEE),
+    Standing(UUID(int=33), VISITED, Role.EXTERNAL),
+)
+PERSON = Viewer(USER, STANDINGS)
+
+USABLE = """
+    organisation:read   | VIEW_ORGANISATION_DETAILS
+    members:read        | VIEW_MEMBERS
+    products:read       | VIEW_PRODUCTS VIEW_PRODUCT VIEW_STATISTICS
+    products:manage     | VIEW_PRODUCTS VIEW_PRODUCT MANAGE_PRODUCT VIEW_STATISTICS
+    partnerships:read   | VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS
+    partnerships:manage | VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS INVITE_PARTNER ACCEPT_INVITATION \
+DECLINE_INVITATION GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS
+    assignments:read    | VIEW_ASSIGNMENTS
+    assignments:manage  | VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES
+"""
+
+
+def token(*scopes: Scope, customers: frozenset[UUID] | None = None) -> Viewer:
+    """Who asks with a token of these scopes."""
+    return Viewer(USER, STANDINGS[:1], TokenGrant(TOKEN, LED, frozenset(scopes), customers))
+
+
+@pytest.mark.parametrize(
+    ("role", "leads"),
+    [
+        (Role.LEGAL_REPRESENTATIVE, True),
+        (Role.ADMINISTRATOR, True),
+        (Role.EMPLOYEE, False),
+        (Role.EXTERNAL, False),
+    ],
+)
+def test_legal_representatives_and_administrators_lead(role, leads):
+    assert Standing(UUID(int=30), LED, role).leads is leads
+
+
+def test_a_viewer_stands_in_their_own_organisations_alone():
+    stood = [PERSON.standing_in(organisation) for organisation in (LED, ADMINISTERED, SERVED, VISITED, FOREIGN)]
+
+    assert stood == [*STANDINGS, None]
+
+
+def test_a_viewers_organisations_are_told_apart_by_role():
+    assert PERSON.organisation_ids == [LED, ADMINISTERED, SERVED, VISITED]
+    assert PERSON.led_organisation_ids == [LED, ADMINISTERED]
+    assert PERSON.employee_membership_ids == [UUID(int=32)]
+
+
+def test_a_viewer_of_no_organisation_stands_nowhere():
+    newcomer = Viewer(USER)
+
+    assert newcomer.standing_in(LED) is None
+    assert newcomer.organisation_ids == []
+    assert newcomer.led_organisation_ids == []
+    assert newcomer.employee_membership_ids == []
+
+
+def test_a_person_has_every_scope_and_may_use_every_right():
+    assert [scope for scope in Scope if not PERSON.has_scope(scope)] == []
+    assert [right for right in Right if not PERSON.may_use(right)] == []
+
+
+@pytest.mark.parametrize(("scope", "usable"), [(Scope(scope), cell.split()) for scope, cell in rows(USABLE)])
+def test_a_token_may_use_the_rights_of_its_scopes(scope, usable):
+    assert [right.value for right in Right if token(scope).may_use(right)] == usable
+
+
+def test_no_scope_is_missing_in_the_table_above():
+    assert [scope for scope, _ in rows(USABLE)] == [scope.value for scope in Scope]
+
+
+def test_a_token_with_every_scope_still_makes_and_ends_no_tokens():
+    assert {right for right in Right if not token(*Scope).may_use(right)} == NEVER_BY_TOKEN
+
+
+def test_a_token_without_scopes_may_use_nothing():
+    assert [scope for scope in Scope if token().has_scope(scope)] == []
+    assert [right for right in Right if token().may_use(right)] == []
+
+
+@pytest.mark.parametrize(
+    ("viewer", "may_serve"),
+    [
+        (PERSON, [True, True]),
+        (token(*Scope), [True, True]),
+        (token(*Scope, customers=frozenset({CUSTOMER})), [True, False]),
+        (token(*Scope, customers=frozenset({CUSTOMER, OTHER_CUSTOMER})), [True, True]),
+        (token(*Scope, customers=frozenset()), [False, False]),
+        (token(customers=frozenset({CUSTOMER})), [True, False]),
+    ],
+    ids=["person", "token for all", "for one", "for both", "for none", "for one, without scopes"],
+)
+def test_a_token_serves_the_customers_it_is_for(viewer, may_serve):
+    assert [viewer.may_serve(customer) for customer in (CUSTOMER, OTHER_CUSTOMER)] == may_serve
+
+
+@pytest.mark.parametrize(
+    ("confirmed_at", "confirmed"),
+    [
+        (None, False),
+        (NOW, True),
+        (NOW - SUDO + INSTANT, True),
+        (NOW - SUDO, False),
+        (NOW - SUDO - INSTANT, False),
+        (NOW - timedelta(days=400), False),
+    ],
+)
+def test_a_password_stays_confirmed_for_a_while(confirmed_at, confirmed):
+    viewer = Viewer(USER, password_confirmed_at=confirmed_at)
+
+    assert viewer.has_confirmed_password(NOW, within=SUDO) is confirmed

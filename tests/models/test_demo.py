@@ -1,0 +1,339 @@
+"""Is the demo world what it promises, the same each time, and within the rules?"""
+
+from collections import Counter, defaultdict
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pwdlib import PasswordHash
+from tortoise.models import Model
+
+from server.demo import (
+    DEMO_ACCOUNTS,
+    DEMO_PASSWORD,
+    DatabaseNotEmpty,
+    build_demo,
+    employee_token,
+    is_built,
+)
+from server.demo.accounts import CLAIRE, EMMA, PAUL, password_hash
+from server.domain.memberships import MembershipStatus
+from server.domain.organisations import PartnerStatus, RegistrationScheme, registration_number, registration_scheme
+from server.domain.partnerships import (
+    LIVE,
+    AccessType,
+    PartnershipStatus,
+    PaymentMode,
+    check_acceptance,
+    check_invitation,
+)
+from server.domain.products import ProductCategory, ProductState
+from server.domain.rights import LEADING_ROLES, ProductRight, Role
+from server.domain.tokens import digest, is_alive, is_well_formed
+from server.models import (
+    ApiToken,
+    CatalogueItem,
+    CataloguePrice,
+    EmployeeAssignment,
+    Membership,
+    Organisation,
+    Partnership,
+    Product,
+    ProductAccess,
+    RequestedProduct,
+    User,
+)
+from server.models.database import transaction
+
+pytestmark = pytest.mark.usefixtures("database")
+
+NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+FILLED: dict[str, type[Model]] = {
+    "organisation": Organisation,
+    "user_account": User,
+    "membership": Membership,
+    "product": Product,
+    "partnership": Partnership,
+    "requested_product": RequestedProduct,
+    "product_access": ProductAccess,
+    "employee_assignment": EmployeeAssignment,
+    "api_token": ApiToken,
+}
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+class Undone(Exception):
+    """Ends a savepoint without keeping it."""
+
+
+async def rows_of_a_build(now: datetime, scale: int = 1) -> Rows:
+    """Every row of a world that is taken back at once."""
+    rows: Rows = {}
+    with suppress(Undone):
+        async with transaction():
+            await build_demo(scale, now=now)
+            for table, model in FILLED.items():
+                rows[table] = [dict(row) for row in await model.all().order_by("id").values()]
+            raise Undone
+    return rows
+
+
+def without_moments(rows: Rows) -> Rows:
+    return {
+        table: [{name: value for name, value in row.items() if not isinstance(value, datetime)} for row in listed]
+        for table, listed in rows.items()
+    }
+
+
+async def organisation_of(email: str) -> Organisation:
+    return await Organisation.get(memberships__user__email=email)
+
+
+async def test_a_world_has_three_partners_forty_customers_and_600_products() -> None:
+    world = await build_demo(now=NOW)
+
+    approved = await Organisation.filter(partner_status=PartnerStatus.APPROVED, is_listed_partner=True).count()
+    customers = await Organisation.filter(partner_status__isnull=True).count()
+    stored = {table: await model.all().count() for table, model in FILLED.items()}
+    assert (approved, customers, stored["product"]) == (3, 40, 600)
+    assert world.counts == stored
+    assert world.accounts == DEMO_ACCOUNTS
+
+
+async def test_two_builds_write_the_same_rows() -> None:
+    first = await rows_of_a_build(NOW)
+    password_hash.cache_clear()
+    second = await rows_of_a_build(NOW + timedelta(hours=8))
+
+    assert first == second
+
+
+async def test_another_day_moves_the_moments_and_nothing_else() -> None:
+    first = await rows_of_a_build(NOW)
+    later = await rows_of_a_build(NOW + timedelta(days=100))
+
+    assert without_moments(first) == without_moments(later)
+    assert first["product"][0]["created_at"] + timedelta(days=100) == later["product"][0]["created_at"]
+
+
+async def test_a_world_twice_as_large_has_twice_as_much_of_everything_but_the_token() -> None:
+    single = await rows_of_a_build(NOW)
+    double = await rows_of_a_build(NOW, scale=2)
+
+    expected = {table: 2 * len(rows) for table, rows in single.items()} | {"api_token": 1}
+    assert {table: len(rows) for table, rows in double.items()} == expected
+
+
+async def test_rows_keep_their_own_moments() -> None:
+    await build_demo(now=NOW)
+
+    claires = await organisation_of(CLAIRE.email)
+    ended = await Partnership.filter(status=PartnershipStatus.TERMINATED)
+    assert claires.updated_at == claires.created_at
+    assert claires.created_at < NOW - timedelta(days=365)
+    assert {partnership.updated_at == partnership.ended_at for partnership in ended} == {True}
+
+
+async def test_it_is_built_once_and_only_where_nothing_is() -> None:
+    before = await is_built()
+    await build_demo(now=NOW)
+    after = await is_built()
+    with pytest.raises(DatabaseNotEmpty):
+        await build_demo(now=NOW)
+
+    assert (before, after) == (False, True)
+    assert await Organisation.all().count() == 43
+
+
+async def test_a_world_of_no_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        await build_demo(0, now=NOW)
+
+    assert not await is_built()
+
+
+async def test_every_step_is_reported_to_its_end() -> None:
+    reports = list[tuple[str, int, int]]()
+    await build_demo(now=NOW, report=lambda step, done, total: reports.append((step, done, total)))
+
+    last = {step: (done, total) for step, done, total in reports}
+    assert last == {"organisations": (43, 43), "products": (600, 600), "partnerships": (40, 40)}
+
+
+async def test_each_access_each_payment_mode_and_each_status_is_there() -> None:
+    await build_demo(now=NOW)
+
+    partnerships = await Partnership.all()
+    active = {(p.access_type, p.payment_mode) for p in partnerships if p.status is PartnershipStatus.ACTIVE}
+    invited = {p.access_type for p in partnerships if p.status is PartnershipStatus.INVITED}
+    assert active == {
+        (AccessType.LIMITED, None),
+        (AccessType.COMPLETE, PaymentMode.CUSTOMER),
+        (AccessType.COMPLETE, PaymentMode.PARTNER),
+    }
+    assert invited == set(AccessType)
+    assert {p.status for p in partnerships} == set(PartnershipStatus)
+
+
+async def test_each_combination_of_product_rights_is_in_force() -> None:
+    await build_demo(now=NOW)
+
+    granted = {tuple(access.rights) for access in await ProductAccess.filter(revoked_at__isnull=True)}
+    assert granted == {
+        (ProductRight.TECHNICAL,),
+        (ProductRight.STATISTICS,),
+        (ProductRight.TECHNICAL, ProductRight.STATISTICS),
+    }
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+async def test_a_quarter_of_all_customers_is_with_the_large_partner(scale: int) -> None:
+    await build_demo(scale, now=NOW)
+
+    large = await organisation_of(PAUL.email)
+    served = await Partnership.filter(partner_id=large.id, status=PartnershipStatus.ACTIVE)
+    assert len({partnership.customer_id for partnership in served}) == 10 * scale
+
+
+async def test_access_is_only_to_products_of_the_customer_that_were_there() -> None:
+    await build_demo(now=NOW)
+
+    for access in await ProductAccess.all().select_related("partnership", "product"):
+        assert access.product.organisation_id == access.partnership.customer_id
+        assert access.product.created_at < access.granted_at
+        assert access.partnership.access_type is AccessType.LIMITED
+
+
+async def test_every_open_invitation_can_be_accepted() -> None:
+    await build_demo(now=NOW)
+
+    managed = {access.product_id for access in await ProductAccess.filter(revoked_at__isnull=True)}
+    named = defaultdict[UUID, set[UUID]](set)
+    for request in await RequestedProduct.all():
+        named[request.partnership_id].add(request.product_id)
+    live = [partnership for partnership in await Partnership.all() if partnership.status in LIVE]
+    invitations = [p for p in live if p.status is PartnershipStatus.INVITED]
+    for invitation in invitations:
+        others = [p for p in live if p.customer_id == invitation.customer_id and p.id != invitation.id]
+        requested = named[invitation.id]
+        check_acceptance(invitation, PartnerStatus.APPROVED, others)
+        assert bool(requested) == (invitation.access_type is AccessType.LIMITED)
+        assert not requested & managed
+        assert NOW - invitation.invited_at < timedelta(days=30)
+    assert len(invitations) == 8
+
+
+async def test_registration_numbers_are_valid_in_every_country() -> None:
+    await build_demo(now=NOW)
+
+    organisations = await Organisation.all()
+    for organisation in organisations:
+        scheme = registration_scheme(organisation.country)
+        assert organisation.registration_scheme is scheme
+        assert registration_number(scheme, organisation.registration_number or "") == organisation.registration_number
+    assert {organisation.country for organisation in organisations} == {"CH", "FR", "DE", "IT", "ES"}
+    assert {organisation.registration_scheme for organisation in organisations} == set(RegistrationScheme)
+
+
+async def test_products_have_the_prices_of_the_catalogue() -> None:
+    await build_demo(now=NOW)
+
+    categories = {item.id: item.category for item in await CatalogueItem.all()}
+    listed = {(categories[price.item_id], price.money) for price in await CataloguePrice.all()}
+    products = await Product.all().select_related("organisation")
+    assert {(product.category, product.public_price) for product in products} <= listed
+    assert {product.currency is product.organisation.currency for product in products} == {True}
+    assert {product.category for product in products} == set(ProductCategory) - {ProductCategory.OTHER}
+
+
+async def test_products_stand_as_their_days_say() -> None:
+    await build_demo(now=NOW)
+
+    products = await Product.all()
+    lapsed = {ProductState.SUSPENDED, ProductState.TERMINATED}
+    for product in products:
+        assert (product.expires_at < NOW) == (product.state in lapsed)
+        assert product.created_at < product.expires_at
+        assert product.updated_at >= product.created_at
+    assert {product.state for product in products} == set(ProductState)
+    assert any(product.is_trial for product in products)
+    assert any(product.is_locked for product in products)
+
+
+async def test_every_organisation_has_a_legal_representative_and_partners_have_five_members() -> None:
+    await build_demo(now=NOW)
+
+    active = await Membership.filter(status=MembershipStatus.ACTIVE).select_related("organisation")
+    led = {m.organisation_id for m in active if m.role is Role.LEGAL_REPRESENTATIVE}
+    staff = Counter(m.role for m in active if m.organisation.partner_status)
+    assert len(led) == 43
+    assert staff == {Role.LEGAL_REPRESENTATIVE: 3, Role.ADMINISTRATOR: 3, Role.EMPLOYEE: 9}
+
+
+async def test_the_accounts_sign_in_with_the_password_as_what_they_say() -> None:
+    await build_demo(now=NOW)
+
+    hasher = PasswordHash.recommended()
+    for account in DEMO_ACCOUNTS:
+        membership = await Membership.get(user__email=account.email).select_related("user", "organisation")
+        assert hasher.verify(DEMO_PASSWORD, membership.user.password_hash or "")
+        assert membership.user.email_verified_at
+        assert (membership.role, membership.organisation.name) == (account.role, account.organisation)
+
+
+async def test_leaders_share_the_password_and_other_members_have_none() -> None:
+    await build_demo(now=NOW)
+
+    known = {account.email for account in DEMO_ACCOUNTS}
+    members = await Membership.all().select_related("user")
+    hashes = {m.user.password_hash for m in members if m.role in LEADING_ROLES}
+    others = {m.user.password_hash for m in members if m.role not in LEADING_ROLES and m.user.email not in known}
+    assert len(hashes) == 1
+    assert None not in hashes
+    assert others == {None}
+
+
+async def test_emma_serves_claire_and_some_others_but_not_every_customer() -> None:
+    await build_demo(now=NOW)
+
+    claires = await organisation_of(CLAIRE.email)
+    assignments = EmployeeAssignment.filter(membership__user__email=EMMA.email, ended_at__isnull=True)
+    served = [assignment.partnership.customer_id for assignment in await assignments.select_related("partnership")]
+    assert claires.id in served
+    assert len(served) == 6
+
+
+async def test_an_employee_of_each_partner_serves_nobody() -> None:
+    await build_demo(now=NOW)
+
+    assigned = {assignment.membership_id for assignment in await EmployeeAssignment.all()}
+    employees = await Membership.filter(role=Role.EMPLOYEE, organisation__partner_status__not_isnull=True)
+    idle = Counter(member.organisation_id for member in employees if member.id not in assigned)
+    assert list(idle.values()) == [1, 1, 1]
+
+
+async def test_claire_works_with_paul_and_may_invite_another_partner() -> None:
+    await build_demo(now=NOW)
+
+    claires, pauls = await organisation_of(CLAIRE.email), await organisation_of(PAUL.email)
+    live = [p for p in await Partnership.filter(customer_id=claires.id) if p.status in LIVE]
+    another = await Organisation.filter(partner_status__not_isnull=True).exclude(id=pauls.id).order_by("id").first()
+    assert another
+    check_invitation(claires.id, another.id, another.partner_status, AccessType.LIMITED, live)
+    assert [(p.partner_id, p.access_type, p.status) for p in live] == [
+        (pauls.id, AccessType.LIMITED, PartnershipStatus.ACTIVE)
+    ]
+
+
+async def test_the_employee_token_can_be_told_again_and_is_stored_as_its_digest() -> None:
+    world = await build_demo(now=NOW)
+
+    token = await ApiToken.get(secret_digest=digest(employee_token())).select_related("user", "organisation")
+    assert world.employee_token == employee_token()
+    assert is_well_formed(world.employee_token)
+    assert (token.user.email, token.organisation.name) == (EMMA.email, EMMA.organisation)
+    assert set(token.scopes) == {"ORGANISATION_READ", "PARTNERSHIPS_READ", "PRODUCTS_READ", "ASSIGNMENTS_READ"}
+    assert is_alive(token.expires_at, token.revoked_at, token.last_used_at, token.created_at, NOW)

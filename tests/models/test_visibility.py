@@ -1,0 +1,149 @@
+"""Do the row policies, as SQL, say the same as the rules in domain/access.py? And at what price?"""
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from tortoise.connection import get_connection
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from server.domain.rights import Role
+from server.domain.viewer import Standing, Viewer
+from server.models import (
+    ApiToken,
+    EmployeeAssignment,
+    Membership,
+    Organisation,
+    Partnership,
+    Product,
+    ProductAccess,
+    User,
+)
+from server.models.database import dialect
+from server.models.visibility import POLICIES, visible
+from tests.models.worlds import RandomWorld, store, worlds
+
+pytestmark = pytest.mark.database
+
+
+class _RollBack(Exception):
+    pass
+
+
+@hypothesis_settings(
+    max_examples=30, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(random_world=worlds())
+async def test_every_viewer_sees_exactly_what_the_rules_say(standing_world: Any, random_world: RandomWorld) -> None:
+    with suppress(_RollBack):
+        async with in_transaction():
+            await store(random_world)
+
+            for viewer in random_world.viewers():
+                await _check(random_world, viewer)
+            raise _RollBack
+
+
+async def _check(world: RandomWorld, viewer: Viewer) -> None:
+    links = {link.id: link for link in world.links if world.sees_link(viewer, link)}
+    accesses = {(link.id, key) for link in links.values() for key in {*link.accesses, *link.revoked}}
+    rows = await visible(ProductAccess, viewer)
+
+    assert await _keys(Product, viewer) == {key for key in world.products if world.sees_product(viewer, key)}
+    assert await _keys(Partnership, viewer) == set(links)
+    assert {(row.partnership_id, row.product_id) for row in rows} == accesses
+    assert {key for key in await _keys(Organisation, viewer) if key in world.organisations} == {
+        key for key in world.organisations if world.sees_organisation(viewer, key)
+    }
+    assert await _keys(User, viewer) == _users(world, viewer)
+
+
+def _users(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    led = set(viewer.led_organisation_ids)
+    return {viewer.user_id} | {
+        user
+        for user, standings in world.standings.items()
+        if any(standing.organisation_id in led for standing in standings)
+    }
+
+
+async def _keys(model: type[Model], viewer: Viewer) -> set[UUID]:
+    return {row.pk for row in await visible(model, viewer)}
+
+
+async def test_a_removed_member_sees_nothing_of_the_organisation(world: Any) -> None:
+    stranger = Viewer(world.pE.user.id)
+
+    seen = {model.__name__: await _keys(model, stranger) for model in POLICIES if model is not Organisation}
+
+    assert seen.pop("User") == {world.pE.user.id}
+    assert seen.pop("ApiToken") == {world.token_pE.id}
+    assert seen.pop("CatalogueItem")
+    assert not any(seen.values())
+
+
+async def test_an_employee_sees_their_own_membership_and_assignments_alone(world: Any) -> None:
+    employee = Viewer(world.pE.user.id, (Standing(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),))
+
+    assert await _keys(Membership, employee) == {world.pE.membership.id}
+    assert await _keys(EmployeeAssignment, employee) == {world.assignment.id, world.complete_assignment.id}
+
+
+async def test_people_see_their_own_tokens_and_those_of_organisations_they_lead(world: Any) -> None:
+    leader = Viewer(world.pA.user.id, (Standing(world.pA.membership.id, world.nova.id, Role.ADMINISTRATOR),))
+    employee = Viewer(world.pE.user.id, (Standing(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),))
+
+    of_nova = {world.rows[f"token_{name}"].id for name in ("pL", "pE", "reader", "products", "only_borea")}
+    assert await _keys(ApiToken, leader) == of_nova
+    assert await _keys(ApiToken, employee) == {world.token_pE.id}
+
+
+async def test_nobody_sees_partners_and_the_catalogue_alone() -> None:
+    for model, (public, _, _) in POLICIES.items():
+        sees_something = model.__name__ in ("Organisation", "CatalogueItem")
+        assert (str(public.filters) != str({"id__isnull": True})) is sees_something, model
+
+
+async def test_a_model_without_a_policy_does_not_load() -> None:
+    class Secret(Model):
+        class Meta:
+            abstract = True
+
+    with pytest.raises(KeyError):
+        visible(Secret, None)
+
+
+@pytest.mark.parametrize("model", [Product, Partnership, ProductAccess, Organisation])
+async def test_one_row_is_found_without_a_scan_of_all_that_a_viewer_may_see(world: Any, model: type[Model]) -> None:
+    viewer = Viewer(
+        world.pE.user.id,
+        (
+            Standing(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),
+            Standing(world.cL.membership.id, world.alpina.id, Role.LEGAL_REPRESENTATIVE),
+        ),
+    )
+    row = await model.first()
+    assert row is not None
+
+    plan = await _plan(visible(model, viewer).filter(id=row.pk))
+
+    scanned = [line for line in plan if "Seq Scan" in line or line.startswith("SCAN ")]
+    assert not [line for line in scanned if "json_each" not in line], plan
+
+
+async def _plan(queryset: Any) -> list[str]:
+    """The database's plan for a statement; PostgreSQL is kept from scanning tables that are small in the tests."""
+    queryset._choose_db_if_not_chosen()
+    queryset._make_query()
+    sql, values = queryset.query.get_parameterized_sql()
+    connection = get_connection("default")
+    if dialect() == "sqlite":
+        rows: Any = (await connection.execute_query(f"EXPLAIN QUERY PLAN {sql}", values))[1]
+        return [row["detail"] for row in rows]
+    await connection.execute_query("SET LOCAL enable_seqscan = off")
+    rows = (await connection.execute_query(f"EXPLAIN {sql}", values))[1]
+    return [row["QUERY PLAN"] for row in rows]

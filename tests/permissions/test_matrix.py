@@ -1,0 +1,73 @@
+"""Does every operation answer every actor as the matrix says, and change nothing where it denies?"""
+
+from typing import Any
+
+import pytest
+from strawberry.permission import PermissionExtension
+from strawberry.types.base import StrawberryObjectDefinition
+
+from server.schema import schema
+from tests.clients import Answer, Clients
+from tests.permissions.matrix import ACTORS, OPERATIONS, Operation, cells
+from tests.snapshots import snapshot
+from tests.world import World
+
+CODES = {"UA": "UNAUTHENTICATED", "NF": "NOT_FOUND", "FB": "FORBIDDEN"}
+TOKENS = {"tC": "cL", "tP": "pL", "tE": "pE", "tR": "reader", "tO": "products", "tB": "only_borea"}
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(("operation", "actor", "outcome"), cells())
+async def test_cell(world: World, clients: Clients, operation: str, actor: str, outcome: str) -> None:
+    asked = OPERATIONS[operation]
+    variables = asked.variables(world)
+    before = await snapshot() if outcome != "ok" else None
+
+    answer = await clients.ask(asked.document, variables, as_=_credential(world, actor))
+
+    assert _outcome(answer, asked) == outcome
+    assert before is None or await snapshot() == before
+
+
+def test_every_guarded_field_has_a_row() -> None:
+    covered = {field for operation in OPERATIONS.values() for field in operation.covers}
+
+    assert _guarded_fields() <= covered
+
+
+def test_every_row_has_an_operation_and_every_operation_a_row() -> None:
+    rows = [operation for operation, actor, _ in cells() if actor == ACTORS[0]]
+
+    assert rows == list(OPERATIONS)
+
+
+def _credential(world: World, actor: str) -> Any:
+    if actor == "AN":
+        return None
+    return world.tokens[TOKENS[actor]] if actor in TOKENS else world.people[actor]
+
+
+def _outcome(answer: Answer, operation: Operation) -> str:
+    if answer.errors:
+        (code,) = set(answer.codes)
+        return next(name for name, known in CODES.items() if known == code)
+    value: Any = answer.data
+    for step in operation.answer:
+        value = value[step]
+    if value is None:
+        return "··"
+    return "no" if isinstance(value, dict) and value.get("userErrors") else "ok"
+
+
+def _guarded_fields() -> set[str]:
+    """The root fields, and every field with a permission class."""
+    guarded = set[str]()
+    for entry in schema.schema_converter.type_map.values():
+        definition = entry.definition
+        if not isinstance(definition, StrawberryObjectDefinition):
+            continue
+        for field in definition.fields:
+            asks = any(isinstance(extension, PermissionExtension) for extension in field.extensions)
+            if asks or definition.name in ("Query", "Mutation"):
+                guarded.add(f"{definition.name}.{schema.config.name_converter.get_graphql_name(field)}")
+    return guarded

@@ -1,0 +1,544 @@
+"""Is every malformed request refused as such, in the words of the API, and never a mistake of the server's?
+
+None of these requests reaches the database.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from tests.clients import URL, Clients
+from tests.security.refusals import errors, refusal
+
+JSON = {"Content-Type": "application/json"}
+STRICT = JSON | {"Accept": "application/graphql-response+json"}
+GOOD = b'{"query":"{__typename}"}'
+NOT_JSON = "The body is not valid JSON."
+NOT_AN_OBJECT = "A GraphQL request is a JSON object."
+A_BATCH = "Send one operation in a request; batches are not taken."
+TOO_DEEP = "The body is nested deeper than 64 levels."
+
+
+@pytest.fixture
+async def http(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
+    async with Clients(app) as clients:
+        yield clients.http
+
+
+def sent(**members: Any) -> bytes:
+    """A body with these members and, unless given, a good query."""
+    return json.dumps({"query": "{__typename}"} | members).encode()
+
+
+BODIES: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", NOT_JSON),
+    "a space": (b" ", NOT_JSON),
+    "a NUL": (b"\0", NOT_JSON),
+    "half an object": (b'{"query":', NOT_JSON),
+    "an object that is not closed": (b'{"query":"{__typename}"', NOT_JSON),
+    "an object closed twice": (GOOD + b"}", NOT_JSON),
+    "two objects": (GOOD + GOOD, NOT_JSON),
+    "an object and a word": (GOOD + b" x", NOT_JSON),
+    "a comma too many": (b'{"query":"{__typename}",}', NOT_JSON),
+    "a comment": (b'{"query":"{__typename}"/* x */}', NOT_JSON),
+    "single quotes": (b"{'query':'{__typename}'}", NOT_JSON),
+    "a name without quotes": (b'{query:"{__typename}"}', NOT_JSON),
+    "a bare document": (b"{__typename}", NOT_JSON),
+    "a line break in a string": (b'{"query":"{\n__typename}"}', NOT_JSON),
+    "an escape that is none": (b'{"query":"\\x"}', NOT_JSON),
+    "half a unicode escape": (b'{"query":"\\u12"}', NOT_JSON),
+    "a lone high surrogate": (b'{"query":"\\ud800"}', NOT_JSON),
+    "a lone low surrogate": (b'{"query":"{__typename}","variables":{"a":"\\udfff"}}', NOT_JSON),
+    "surrogates the wrong way round": (b'{"query":"\\udc00\\ud800"}', NOT_JSON),
+    "a surrogate in UTF-8": (b'{"query":"\xed\xa0\x80"}', NOT_JSON),
+    "a byte that is not UTF-8": (b'{"query":"\xff"}', NOT_JSON),
+    "an overlong NUL": (b'{"query":"\xc0\x80"}', NOT_JSON),
+    "a character cut short": (b'{"query":"\xf0\x9f\x98"}', NOT_JSON),
+    "Latin-1": ('{"query":"{__typename} # é"}'.encode("latin-1"), NOT_JSON),
+    "UTF-8 with a byte order mark": (b"\xef\xbb\xbf" + GOOD, NOT_JSON),
+    "UTF-16": (GOOD.decode().encode("utf-16"), NOT_JSON),
+    "UTF-32": (GOOD.decode().encode("utf-32"), NOT_JSON),
+    "gzip": (gzip.compress(GOOD), NOT_JSON),
+    "deflate": (zlib.compress(GOOD), NOT_JSON),
+    "a gzip bomb": (gzip.compress(b" " * 10_000_000), NOT_JSON),
+    "NaN": (b"NaN", NOT_JSON),
+    "Infinity": (b"Infinity", NOT_JSON),
+    "NaN in a variable": (b'{"query":"{__typename}","variables":{"a":NaN}}', NOT_JSON),
+    "minus infinity in a variable": (b'{"query":"{__typename}","variables":{"a":-Infinity}}', NOT_JSON),
+    "a number that is too large for a float": (b'{"query":"{__typename}","variables":{"a":1e999}}', NOT_JSON),
+    "an integer of 5,000 digits": (b'{"query":"{__typename}","variables":{"a":' + b"9" * 5_000 + b"}}", NOT_JSON),
+    "a number with a leading zero": (b'{"query":"{__typename}","variables":{"a":01}}', NOT_JSON),
+    "a form": (b"query=%7B__typename%7D", NOT_JSON),
+    "a page": (b"<html></html>", NOT_JSON),
+    "arrays nested 100,000 deep": (b"[" * 100_000 + b"]" * 100_000, NOT_JSON),
+    "arrays opened 100,000 times": (b"[" * 100_000, NOT_JSON),
+    "objects opened 30,000 times": (b'{"a":' * 30_000, NOT_JSON),
+    "arrays nested 65 deep": (b"[" * 65 + b"]" * 65, TOO_DEEP),
+    "a variable nested 64 deep": (
+        b'{"query":"{__typename}","variables":{"a":' + b"[" * 63 + b"]" * 63 + b"}}",
+        TOO_DEEP,
+    ),
+    "null": (b"null", NOT_AN_OBJECT),
+    "true": (b"true", NOT_AN_OBJECT),
+    "false": (b"false", NOT_AN_OBJECT),
+    "zero": (b"0", NOT_AN_OBJECT),
+    "one": (b"1", NOT_AN_OBJECT),
+    "a fraction": (b"-1.5", NOT_AN_OBJECT),
+    "a string": (b'"x"', NOT_AN_OBJECT),
+    "a document as a string": (b'"{__typename}"', NOT_AN_OBJECT),
+    "an empty batch": (b"[]", A_BATCH),
+    "a batch of one": (b"[" + GOOD + b"]", A_BATCH),
+    "a batch of ten": (b"[" + b",".join([GOOD] * 10) + b"]", A_BATCH),
+    "a batch of null": (b"[null]", A_BATCH),
+    "no member": (b"{}", "`query` must be a string."),
+    "no query": (b'{"notquery":"{__typename}"}', "`query` must be a string."),
+    "query null": (sent(query=None), "`query` must be a string."),
+    "query a number": (sent(query=0), "`query` must be a string."),
+    "query a boolean": (sent(query=False), "`query` must be a string."),
+    "query an array": (sent(query=["{__typename}"]), "`query` must be a string."),
+    "query an object": (sent(query={"a": 1}), "`query` must be a string."),
+    "query empty": (sent(query=""), "`query` must not be empty."),
+    "query too long": (sent(query="{__typename}" + " " * 100_000), "`query` is longer than 100,000 characters."),
+    "the last of two queries counts": (b'{"query":"{__typename}","query":1}', "`query` must be a string."),
+    "variables a string": (sent(variables="{}"), "`variables` must be an object or null."),
+    "variables a number": (sent(variables=0), "`variables` must be an object or null."),
+    "variables a boolean": (sent(variables=False), "`variables` must be an object or null."),
+    "variables an array": (sent(variables=[]), "`variables` must be an object or null."),
+    "operationName a number": (sent(operationName=0), "`operationName` must be a string or null."),
+    "operationName a boolean": (sent(operationName=False), "`operationName` must be a string or null."),
+    "operationName an array": (sent(operationName=["a"]), "`operationName` must be a string or null."),
+    "operationName an object": (sent(operationName={}), "`operationName` must be a string or null."),
+    "extensions a string": (sent(extensions="{}"), "`extensions` must be an object or null."),
+    "extensions a number": (sent(extensions=0), "`extensions` must be an object or null."),
+    "extensions a boolean": (sent(extensions=True), "`extensions` must be an object or null."),
+    "extensions an array": (sent(extensions=[]), "`extensions` must be an object or null."),
+    "a subscription": (sent(query="subscription { x }"), "This endpoint answers queries and mutations."),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+async def test_a_malformed_body_is_a_bad_request(http: httpx2.AsyncClient, name: str):
+    body, message = BODIES[name]
+
+    response = await http.post("/graphql", content=body, headers=JSON)
+
+    assert refusal(response) == (400, "BAD_USER_INPUT", message)
+
+
+CONTENT_TYPES = [
+    "",
+    "text/plain",
+    "text/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/graphql",
+    "application/graphql-response+json",
+    "application/jsonx",
+    "xapplication/json",
+    "xapplication/jsonx",
+    "application/json, text/plain",
+    "text/plain, application/json",
+    "application/json; charset=utf-16",
+    "application/json; charset=latin-1",
+    "application/json; charset=utf-8; x=y",
+    "application/json; boundary=x",
+    "application/json\0",
+    "é",
+]
+
+
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
+async def test_another_content_type_is_refused_as_a_foreign_page_could_send_it(
+    http: httpx2.AsyncClient, content_type: str
+):
+    response = await http.post("/graphql", content=GOOD, headers={"Content-Type": content_type.encode()})
+
+    assert refusal(response) == (415, "BAD_USER_INPUT", "Send the request as application/json in UTF-8.")
+
+
+async def test_a_missing_content_type_is_refused(http: httpx2.AsyncClient):
+    response = await http.post("/graphql", content=GOOD)
+
+    assert "content-type" not in response.request.headers
+    assert refusal(response) == (415, "BAD_USER_INPUT", "Send the request as application/json in UTF-8.")
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "APPLICATION/JSON ; charset=UTF-8", 'application/json;charset="utf-8"']
+)
+async def test_json_in_utf_8_is_taken_however_it_is_written(http: httpx2.AsyncClient, content_type: str):
+    response = await http.post("/graphql", content=GOOD, headers={"Content-Type": content_type})
+
+    assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "BREW", "post"])
+async def test_another_method_is_refused_and_the_good_ones_are_named(http: httpx2.AsyncClient, method: str):
+    response = await http.request(Verbatim(method), "/graphql", content=GOOD, headers=JSON)
+
+    assert refusal(response) == (405, "BAD_USER_INPUT", "Method Not Allowed")
+    assert sorted(response.headers["allow"].split(", ")) == ["GET", "HEAD", "POST"]
+
+
+class Verbatim(str):
+    """A method that the client does not write in capitals."""
+
+    __slots__ = ()
+
+    def upper(self) -> str:
+        return self
+
+
+ADDRESSES: dict[str, tuple[dict[str, str], int, str]] = {
+    "no query": ({}, 400, "`query` must be a string."),
+    "query empty": ({"query": ""}, 400, "`query` must not be empty."),
+    "variables not JSON": ({"query": "{__typename}", "variables": "{"}, 400, "`variables` is not valid JSON."),
+    "variables an array": ({"query": "{__typename}", "variables": "[]"}, 400, "`variables` must be an object or null."),
+    "variables a string": (
+        {"query": "{__typename}", "variables": '"x"'},
+        400,
+        "`variables` must be an object or null.",
+    ),
+    "variables a number": ({"query": "{__typename}", "variables": "1"}, 400, "`variables` must be an object or null."),
+    "variables deep": (
+        {"query": "{__typename}", "variables": "[" * 65 + "]" * 65},
+        400,
+        "`variables` is nested deeper than 64 levels.",
+    ),
+    "extensions not JSON": (
+        {"query": "{__typename}", "extensions": "[" * 9_000},
+        400,
+        "`extensions` is not valid JSON.",
+    ),
+    "extensions an array": (
+        {"query": "{__typename}", "extensions": "[]"},
+        400,
+        "`extensions` must be an object or null.",
+    ),
+    "a mutation": (
+        {"query": "mutation { signOut(input: {}) { userErrors { code } } }"},
+        405,
+        "Send mutations by POST.",
+    ),
+    "a mutation by name": (
+        {"query": "query A { __typename } mutation B { __typename }", "operationName": "B"},
+        405,
+        "Send mutations by POST.",
+    ),
+    "a subscription": ({"query": "subscription { x }"}, 400, "This endpoint answers queries and mutations."),
+    "an address of 40 kB": ({"query": "{__typename}" + " " * 40_000}, 414, "The address is too long."),
+}
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+async def test_a_malformed_address_is_a_bad_request(http: httpx2.AsyncClient, name: str):
+    parameters, status, message = ADDRESSES[name]
+
+    response = await http.get("/graphql", params=parameters)
+
+    assert refusal(response) == (status, "BAD_USER_INPUT", message)
+    assert response.headers.get("allow") == ("POST" if status == 405 else None)
+
+
+async def test_head_is_answered_as_get_is_and_reads_no_body(http: httpx2.AsyncClient):
+    by_address = await http.head("/graphql", params={"query": "{__typename}"})
+    by_body = await http.request("HEAD", "/graphql", content=GOOD, headers=JSON)
+    mutation = await http.head("/graphql", params={"query": "mutation { __typename }"})
+
+    assert (by_address.status_code, by_body.status_code, mutation.status_code) == (200, 400, 405)
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/html", "image/*", "application/xml", "application/json;q=0", "text/*, x/y;q=0.5"]
+)
+async def test_who_takes_no_json_is_told_so(http: httpx2.AsyncClient, accept: str):
+    response = await http.post("/graphql", content=GOOD, headers=JSON | {"Accept": accept})
+
+    message = "This answers in application/graphql-response+json or application/json."
+    assert refusal(response) == (406, "BAD_USER_INPUT", message)
+
+
+DOCUMENTS: dict[str, tuple[str, str]] = {
+    "only a space": (" ", "Syntax Error: Unexpected <EOF>."),
+    "half a field": ("{", "Syntax Error: Expected Name, found <EOF>."),
+    "a word": ("x", "Syntax Error: Unexpected Name 'x'."),
+    "a NUL": ("{__typename \0}", "Syntax Error: Unexpected character: U+0000."),
+    "a bell": ("{__typename \a}", "Syntax Error: Unexpected character: U+0007."),
+    "a string that is not closed": ('{node(id:"', "Syntax Error: Unterminated string."),
+    "a lone surrogate": ('{node(id:"\\ud800"){id}}', "Syntax Error: Invalid Unicode escape sequence: '\\ud800'."),
+    "a surrogate in braces": (
+        '{node(id:"\\u{d800}"){id}}',
+        "Syntax Error: Invalid Unicode escape sequence: '\\u{d800}'.",
+    ),
+    "beyond unicode": ('{node(id:"\\u{110000}"){id}}', "Syntax Error: Invalid Unicode escape sequence: '\\u{110000}'."),
+    "fields nested 1,000 deep": ("{a" * 1_000, "Syntax Error: Document is nested too deeply. Parsing aborted."),
+    "lists nested 1,000 deep": (
+        "{node(id:" + "[" * 1_000,
+        "Syntax Error: Document is nested too deeply. Parsing aborted.",
+    ),
+    "objects nested 600 deep": (
+        "{node(id:" + "{a:" * 600,
+        "Syntax Error: Document is nested too deeply. Parsing aborted.",
+    ),
+    "types nested 1,000 deep": (
+        "query($a:" + "[" * 1_000,
+        "Syntax Error: Document is nested too deeply. Parsing aborted.",
+    ),
+    "2,001 tokens": ("{" + "a " * 2_000, "Syntax Error: Document contains more than 2000 tokens. Parsing aborted."),
+    "49,000 comments": (
+        "#\n" * 49_000 + "{a}",
+        "Syntax Error: Document contains more than 2000 tokens. Parsing aborted.",
+    ),
+    "a number of 5,000 digits": (
+        "{catalogue(first:" + "9" * 5_000 + "){totalCount}}",
+        "A number in this document has more than 100 digits.",
+    ),
+    "a variable's number of 5,000 digits": (
+        "query($a:Int=-" + "9" * 5_000 + "){catalogue(first:$a){totalCount}}",
+        "A number in this document has more than 100 digits.",
+    ),
+    "only a fragment": ("fragment F on Query {__typename}", "The document has no operation of this name."),
+    "a type": ("type Query {a: Int}", "The document has no operation of this name."),
+    "an unknown field": ("{viewr{id}}", "Cannot query field 'viewr' on type 'Query'."),
+    "an unknown type": ("{...on Vewer{id}}", "Unknown type 'Vewer'."),
+    "a wrong literal": ('{catalogue(first:"1"){totalCount}}', 'Int cannot represent non-integer value: "1"'),
+    "an Int of 33 bits": (
+        "{catalogue(first:4294967296){totalCount}}",
+        "Int cannot represent non 32-bit signed integer value: 4294967296",
+    ),
+    "a date that is none": (
+        'mutation{createApiToken(input:{organisationId:"x",name:"x",scopes:[],expiresAt:"soon"}){secret}}',
+        "A DateTime is written as in RFC 3339, with its time zone.",
+    ),
+    "a date that is a number of 99 digits": (
+        'mutation{createApiToken(input:{organisationId:"x",name:"x",scopes:[],expiresAt:' + "9" * 99 + "}){secret}}",
+        "A DateTime is written as in RFC 3339, with its time zone.",
+    ),
+    "an e-mail address that is none": (
+        'mutation{signIn(input:{email:"x",password:"x"}){userErrors{code}}}',
+        "This is not an e-mail address.",
+    ),
+    "an object where text is wanted": (
+        "mutation{signIn(input:{email:{a:1},password:{b:2}}){userErrors{code}}}",
+        "This is not an e-mail address.",
+    ),
+    "a missing variable": (
+        "query($a:ID!){node(id:$a){id}}",
+        "Variable '$a' has invalid value: Expected a value of non-null type 'ID!' to be provided.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_a_wrong_document_is_a_request_error(http: httpx2.AsyncClient, name: str):
+    document, message = DOCUMENTS[name]
+
+    strict = await http.post("/graphql", json={"query": document}, headers=STRICT)
+    lenient = await http.post("/graphql", json={"query": document}, headers=JSON)
+
+    assert (strict.status_code, lenient.status_code) == (400, 200)
+    for response in (strict, lenient):
+        told = errors(response)
+        assert {error["extensions"]["code"] for error in told} == {"VALIDATION_FAILED"}
+        assert told[0]["message"].startswith(message)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "query A{__typename} query B{__typename}",
+        "query A{__typename} mutation B{__typename}",
+        "{__typename} {__typename}",
+    ],
+)
+async def test_one_of_several_operations_is_never_guessed(http: httpx2.AsyncClient, document: str):
+    posted = await http.post("/graphql", json={"query": document}, headers=STRICT)
+    got = await http.get("/graphql", params={"query": document}, headers=STRICT)
+
+    message = "Say in `operationName` which of the operations to run."
+    assert refusal(posted) == refusal(got) == (400, "BAD_USER_INPUT", message)
+
+
+async def test_an_operation_that_the_document_has_not_is_not_run(http: httpx2.AsyncClient):
+    document = {"query": "query A{__typename} mutation B{__typename}", "operationName": "C"}
+
+    posted = await http.post("/graphql", json=document, headers=STRICT)
+    got = await http.get("/graphql", params=document, headers=STRICT)
+
+    message = "The document has no operation of this name."
+    assert refusal(posted) == refusal(got) == (400, "VALIDATION_FAILED", message)
+
+
+VARIABLES: dict[str, tuple[str, Any]] = {
+    "Int, text": ("Int", "1"),
+    "Int, a fraction": ("Int", 1.5),
+    "Int, 33 bits": ("Int", 2**32),
+    "Int, 64 bits": ("Int", 2**63),
+    "Int, 300 digits": ("Int", 10.0**300),
+    "Int, a boolean": ("Int", True),
+    "Int, an array": ("Int", [1, 2]),
+    "Int, an object": ("Int", {}),
+    "ID, a fraction": ("ID!", 1.5),
+    "ID, a boolean": ("ID!", True),
+    "ID, an object": ("ID!", {"a": "b"}),
+    "ID, null": ("ID!", None),
+    "ids, a hole": ("[ID!]!", ["x", None]),
+    "ids, arrays": ("[ID!]!", [[["x"]]]),
+    "ids, 50,000 fractions": ("[ID!]!", [1.5] * 50_000),
+    "filter, text": ("CatalogueFilter", "x"),
+    "filter, an unknown field": ("CatalogueFilter", {"serch": "x"}),
+    "filter, 1,000 unknown fields": ("CatalogueFilter", {f"a{number}": 1 for number in range(1_000)}),
+    "filter, an unknown value": ("CatalogueFilter", {"category": "x" * 100_000}),
+    "filter, a number": ("CatalogueFilter", {"search": 1}),
+    "sign-in, a date": ("SignInInput!", {"email": 5, "password": "x"}),
+    "sign-in, no password": ("SignInInput!", {"email": "a@b.example"}),
+    "token, soon": ("CreateApiTokenInput!", {"organisationId": "x", "name": "x", "scopes": [], "expiresAt": "soon"}),
+    "token, a day": (
+        "CreateApiTokenInput!",
+        {"organisationId": "x", "name": "x", "scopes": [], "expiresAt": "2026-11-23"},
+    ),
+    "token, year 1 in the east": (
+        "CreateApiTokenInput!",
+        {"organisationId": "x", "name": "x", "scopes": [], "expiresAt": "0001-01-01T00:00:00+14:00"},
+    ),
+    "token, year 9999 in the west": (
+        "CreateApiTokenInput!",
+        {"organisationId": "x", "name": "x", "scopes": [], "expiresAt": "9999-12-31T23:59:59-14:00"},
+    ),
+    "invitation, both accesses": (
+        "InvitePartnerInput!",
+        {
+            "customerId": "x",
+            "partnerId": "y",
+            "access": {"limited": {"products": []}, "complete": {"paymentMode": "PARTNER"}},
+        },
+    ),
+    "invitation, neither access": ("InvitePartnerInput!", {"customerId": "x", "partnerId": "y", "access": {}}),
+}
+ASKED = {
+    "Int": "query($given: Int) { catalogue(first: $given) { totalCount } }",
+    "ID!": "query($given: ID!) { node(id: $given) { id } }",
+    "[ID!]!": "query($given: [ID!]!) { nodes(ids: $given) { id } }",
+    "CatalogueFilter": "query($given: CatalogueFilter) { catalogue(filter: $given) { totalCount } }",
+    "SignInInput!": "mutation($given: SignInInput!) { signIn(input: $given) { userErrors { code } } }",
+    "CreateApiTokenInput!": "mutation($given: CreateApiTokenInput!) { createApiToken(input: $given) { secret } }",
+    "InvitePartnerInput!": "mutation($given: InvitePartnerInput!) { invitePartner(input: $given) { userErrors { code } } }",
+}
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+async def test_a_wrong_variable_is_a_request_error(http: httpx2.AsyncClient, name: str):
+    type_, value = VARIABLES[name]
+
+    response = await http.post("/graphql", json={"query": ASKED[type_], "variables": {"given": value}}, headers=STRICT)
+
+    assert response.status_code == 400
+    assert {error["extensions"]["code"] for error in errors(response)} == {"VALIDATION_FAILED"}
+
+
+async def test_no_error_names_a_field_that_was_not_asked_for(http: httpx2.AsyncClient):
+    words = ["viewr", "catalog", "partner"]
+
+    response = await http.post("/graphql", json={"query": "{" + " ".join(words) + "}"}, headers=JSON)
+
+    messages = [error["message"] for error in errors(response)]
+    assert messages == [f"Cannot query field '{word}' on type 'Query'." for word in words]
+
+
+async def test_at_most_twenty_errors_are_told(http: httpx2.AsyncClient):
+    document = "{viewer {" + " ".join(f"x{number}" for number in range(90)) + "}}"
+
+    response = await http.post("/graphql", json={"query": document}, headers=JSON)
+
+    assert len(errors(response)) == 20
+
+
+async def test_a_body_over_the_limit_is_refused_by_its_length_before_it_comes(http: httpx2.AsyncClient):
+    async def never() -> AsyncIterator[bytes]:
+        raise AssertionError("The body was read.")
+        yield b""
+
+    response = await http.post("/graphql", content=never(), headers=JSON | {"Content-Length": "262145"})
+
+    assert refusal(response) == (413, "BAD_USER_INPUT", "The body is too large.")
+
+
+async def test_a_body_that_streams_over_the_limit_is_refused_while_it_comes(http: httpx2.AsyncClient):
+    pieces = iter([b" " * 65_536] * 100)
+
+    async def streamed() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    response = await http.post("/graphql", content=streamed(), headers=JSON)
+
+    assert refusal(response) == (413, "BAD_USER_INPUT", "Content Too Large")
+    assert len(list(pieces)) == 95
+
+
+@pytest.mark.parametrize("length", ["x", "-1", "9" * 5_000, "1e9", "٣"])
+async def test_a_length_that_is_no_number_does_not_count(http: httpx2.AsyncClient, length: str):
+    headers = JSON | {"Content-Length": length.encode()}
+
+    response = await http.post("/graphql", content=GOOD, headers=headers)
+
+    assert response.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_headers_over_the_limit_are_refused(http: httpx2.AsyncClient):
+    large = await http.post("/graphql", content=GOOD, headers=JSON | {"X-Large": "x" * 33_000})
+    many = await http.post(
+        "/graphql", content=GOOD, headers=JSON | {f"X-{number}": "x" * 30 for number in range(1_000)}
+    )
+
+    assert refusal(large) == refusal(many) == (431, "BAD_USER_INPUT", "The headers are too large.")
+
+
+async def test_who_goes_away_before_the_body_is_complete_is_no_error(app: Starlette):
+    said = [{"type": "http.request", "body": b'{"query":', "more_body": True}, {"type": "http.disconnect"}]
+    answered = []
+
+    async def receive() -> dict:
+        return said.pop(0)
+
+    async def send(message: dict) -> None:
+        answered.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [(b"host", URL.removeprefix("http://").encode()), (b"content-type", b"application/json")],
+    }
+    await app(scope, receive, send)
+
+    assert answered == []
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        "x" * 5_000,
+        "-",
+        "de;q=nan",
+        "de;q=x",
+        "en-" * 60,
+        "../../etc/passwd",
+        ",,,;q=;q=",
+        "é",
+        "de_DE@x",
+        "zh-Hant-TW",
+        "\0",
+    ],
+)
+async def test_an_odd_language_is_answered_in_english(http: httpx2.AsyncClient, language: str):
+    response = await http.post("/graphql", content=GOOD, headers=JSON | {"Accept-Language": language.encode()})
+
+    assert response.json() == {"data": {"__typename": "Query"}}

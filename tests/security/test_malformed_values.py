@@ -1,0 +1,357 @@
+"""Are values that no database should be asked about refused in front of it, the same on every database?"""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tortoise.models import Model
+
+from server.models import ApiToken, AuditEvent, Partnership, Session
+from tests.clients import Answer, Clients
+from tests.world import World
+
+pytestmark = pytest.mark.database
+
+SEARCH = "query($text: String) { catalogue(filter: {search: $text}) { totalCount } }"
+NODE = "query($id: ID!) { node(id: $id) { id } }"
+PRODUCTS = """
+    query($id: ID!, $after: String, $field: ProductOrderField!) {
+      organisation(id: $id) { products(after: $after, orderBy: {field: $field}) { totalCount nodes { id } } }
+    }
+"""
+CATALOGUE = """
+    query($after: String, $before: String, $first: Int, $last: Int) {
+      catalogue(after: $after, before: $before, first: $first, last: $last) { nodes { id } }
+    }
+"""
+BAD_TEXT = "This text has characters that cannot be stored."
+BAD_CURSOR = "This is not a cursor of this list."
+BAD_ID = "This is not an id of this API."
+
+
+def refused(answer: Answer) -> tuple[str, str, list[str]]:
+    """The code, the message and the field of the one error."""
+    (error,) = answer.errors
+    assert answer.status == 200
+    return error["extensions"]["code"], error["message"], error["extensions"]["field"]
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "x" * 200 + "\0"])
+async def test_text_with_a_nul_is_refused(world: World, clients: Clients, text: str):
+    searched = await clients.ask(SEARCH, {"text": text})
+    written = await clients.ask('{ catalogue(filter: {search: "a\\u0000"}) { totalCount } }')
+    changed = await clients.change(
+        "createApiToken",
+        {"organisationId": world.id("alpina"), "name": text, "scopes": ["PRODUCTS_READ"]},
+        as_=world.cL,
+    )
+
+    assert refused(searched) == refused(written) == ("BAD_USER_INPUT", BAD_TEXT, ["filter", "search"])
+    assert refused(changed) == ("BAD_USER_INPUT", BAD_TEXT, ["input", "name"])
+
+
+@pytest.mark.parametrize("number", ["D800", "DFFF", "d83d"])
+async def test_half_a_character_never_arrives(world: World, clients: Clients, number: str):
+    document = f'{{ catalogue(filter: {{search: "\\u{number}"}}) {{ totalCount }} }}'
+
+    answer = await clients.ask(document)
+
+    assert answer.code == "VALIDATION_FAILED"
+    assert answer.errors[0]["message"] == f"Syntax Error: Invalid Unicode escape sequence: '\\u{number}'."
+
+
+async def test_a_whole_character_written_as_two_halves_is_one(world: World, clients: Clients):
+    answer = await clients.ask('{ catalogue(filter: {search: "\\uD83C\\uDFC3"}) { totalCount } }')
+
+    assert answer.data == {"catalogue": {"totalCount": 0}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%",
+        "_",
+        "\\",
+        "'",
+        '"',
+        "' OR 1=1 --",
+        "\\'; DROP TABLE product; --",
+        "?",
+        "$1",
+        "{}",
+        "%s",
+        "x" * 10_000,
+        "ﷺ" * 500,
+        "\u2028\x1b[31m",
+        "%a" * 1_000,
+    ],
+)
+async def test_text_that_means_something_elsewhere_is_only_text_here(world: World, clients: Clients, text: str):
+    answer = await clients.ask(SEARCH, {"text": text})
+
+    assert answer.data == {"catalogue": {"totalCount": 0}}
+
+
+async def test_text_that_is_too_long_is_refused(world: World, clients: Clients):
+    answer = await clients.ask(SEARCH, {"text": "x" * 10_001})
+
+    assert refused(answer) == ("BAD_USER_INPUT", "Text is at most 10,000 characters long.", ["filter", "search"])
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "",
+        "x",
+        "org_",
+        "\0",
+        "é" * 36,
+        "org_" + "0" * 31,
+        "org_" + "0" * 33,
+        "org_" + "F" * 32,
+        "ORG_" + "0" * 32,
+        "abc_" + "0" * 32,
+        "org_" + "0" * 32 + "\n",
+        " org_" + "0" * 32,
+        "org_" + "\u0660" * 32,
+        "x" * 100_000,
+        "T3JnYW5pc2F0aW9uOjE=",
+        5,
+        -1,
+        2**70,
+    ],
+)
+async def test_an_id_that_is_none_is_refused(world: World, clients: Clients, id: Any):
+    one = await clients.ask(NODE, {"id": id}, as_=world.cL)
+    several = await clients.ask(
+        "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": [world.id("alpina"), id]}, as_=world.cL
+    )
+    typed = await clients.ask(NODE.replace("node(", "product("), {"id": id}, as_=world.cL)
+
+    assert refused(one) == refused(typed) == ("BAD_USER_INPUT", BAD_ID, ["id"])
+    assert refused(several) == ("BAD_USER_INPUT", BAD_ID, ["ids", "1"])
+
+
+async def test_more_than_a_hundred_ids_are_refused(world: World, clients: Clients):
+    answer = await clients.ask(
+        "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": [world.id("alpina")] * 101}, as_=world.cL
+    )
+
+    assert refused(answer) == ("BAD_USER_INPUT", "Give at most 100 values.", ["ids"])
+
+
+def place(key: bytes) -> str:
+    """A cursor with this sort key."""
+    return uuid4().hex + key.hex()
+
+
+GARBAGE = {
+    "nothing": "",
+    "a word": "x",
+    "an offset": "YXJyYXljb25uZWN0aW9uOjk5OTk5OTk5OTk=",
+    "no hexadecimal digits": "z" * 40,
+    "capitals": "A" * 40,
+    "31 digits": "1" * 31,
+    "an odd number of digits": "1" * 33,
+    "digits of another script": "\u0661" * 32,
+    "underscores between the digits": "1_" * 20,
+    "spaces": " " * 40,
+    "dashes": str(uuid4()) + "61",
+    "a line break": place(b"a") + "\n",
+    "200,000 digits": "a" * 200_000,
+    "a NUL": place(b"\0"),
+    "a NUL within": place(b"a\0b"),
+    "no UTF-8": place(b"\xff"),
+    "a surrogate": place(b"\xed\xa0\x80"),
+    "half a character": place("é".encode()[:1]),
+}
+MOMENTS = {
+    "nothing": b"",
+    "a name": b"alpina",
+    "a day": b"2026-11-23",
+    "no time zone": b"2026-11-23T08:30:00",
+    "month 13": b"2026-13-01T00:00:00+00:00",
+    "year 1 in the east": b"0001-01-01T00:00:00+14:00",
+    "year 9999 in the west": b"9999-12-31T23:59:59-14:00",
+    "infinity": b"infinity",
+    "a number": b"5",
+}
+
+
+@pytest.mark.parametrize("what", GARBAGE)
+async def test_a_cursor_that_is_none_is_refused(world: World, clients: Clients, what: str):
+    after = await clients.ask(CATALOGUE, {"after": GARBAGE[what]})
+    before = await clients.ask(CATALOGUE, {"before": GARBAGE[what], "last": 2})
+
+    assert refused(after) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
+    assert refused(before) == ("BAD_USER_INPUT", BAD_CURSOR, ["before"])
+
+
+@pytest.mark.parametrize("what", MOMENTS)
+async def test_a_cursor_whose_moment_is_none_is_refused(world: World, clients: Clients, what: str):
+    variables = {"id": world.id("alpina"), "after": place(MOMENTS[what]), "field": "EXPIRES_AT"}
+
+    answer = await clients.ask(PRODUCTS, variables, as_=world.cL)
+
+    assert refused(answer) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
+
+
+@pytest.mark.parametrize(
+    ("moment", "found"), [(b"0001-01-01T00:00:00+00:00", 4), (b"9999-12-31T23:59:59.999999+00:00", 0)]
+)
+async def test_a_cursor_may_stand_at_the_ends_of_the_calendar(
+    world: World, clients: Clients, moment: bytes, found: int
+):
+    variables = {"id": world.id("alpina"), "after": place(moment), "field": "EXPIRES_AT"}
+
+    answer = await clients.ask(PRODUCTS, variables, as_=world.cL)
+
+    assert len(answer.data["organisation"]["products"]["nodes"]) == found
+
+
+@pytest.mark.parametrize("key", ["", "a", "zzz", "'", "%", "a" * 241, "a" * 4_000, "é" * 500])
+async def test_an_invented_cursor_shows_no_row_that_the_list_has_not(world: World, clients: Clients, key: str):
+    variables = {"id": world.id("alpina"), "after": place(key.encode()), "field": "NAME"}
+
+    answer = await clients.ask(PRODUCTS, variables, as_=world.cL)
+
+    shown = {row["id"] for row in answer.data["organisation"]["products"]["nodes"]}
+    assert shown <= {world.id(name) for name in ("granted", "watched", "kept", "rivals")}
+
+
+async def test_a_cursor_of_another_list_or_order_shows_nothing_that_is_hidden(world: World, clients: Clients):
+    mine = await clients.ask(
+        PRODUCTS.replace("nodes { id }", "edges { cursor }"),
+        {"id": world.id("alpina"), "field": "NAME"},
+        as_=world.cL,
+    )
+    (first, *_) = (edge["cursor"] for edge in mine.data["organisation"]["products"]["edges"])
+
+    by_moment = await clients.ask(
+        PRODUCTS, {"id": world.id("alpina"), "after": first, "field": "CREATED_AT"}, as_=world.pE
+    )
+    elsewhere = await clients.ask(PRODUCTS, {"id": world.id("borea"), "after": first, "field": "NAME"}, as_=world.pE)
+    of_the_catalogue = await clients.ask(CATALOGUE, {"after": first, "first": 1}, as_=world.pE)
+
+    assert refused(by_moment) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
+    assert {row["id"] for row in elsewhere.data["organisation"]["products"]["nodes"]} <= {world.id("borean")}
+    assert len(of_the_catalogue.data["catalogue"]["nodes"]) <= 1
+
+
+SIZES: list[tuple[dict[str, int], str, str]] = [
+    ({"first": -1}, "`first` is a number from 0 to 100.", "first"),
+    ({"first": 101}, "`first` is a number from 0 to 100.", "first"),
+    ({"last": -(2**31)}, "`last` is a number from 0 to 100.", "last"),
+    ({"last": 2**31 - 1}, "`last` is a number from 0 to 100.", "last"),
+    ({"first": 1, "last": 1}, "Ask for `first` or for `last`, not for both.", "last"),
+]
+
+
+@pytest.mark.parametrize(("sizes", "message", "field"), SIZES)
+async def test_a_page_that_cannot_be_is_refused(
+    world: World, clients: Clients, sizes: dict[str, int], message: str, field: str
+):
+    answer = await clients.ask(CATALOGUE, sizes)
+
+    assert refused(answer) == ("BAD_USER_INPUT", message, [field])
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59+00:00", "9999-12-31T23:59:59.999999Z", "9999-12-31T00:00:00+14:00"],
+)
+async def test_a_token_cannot_end_at_the_end_of_the_calendar(world: World, clients: Clients, moment: str):
+    input = {"organisationId": world.id("alpina"), "name": "x", "scopes": ["PRODUCTS_READ"], "expiresAt": moment}
+    before = await count(ApiToken)
+
+    answer = await clients.change("createApiToken", input, "secret userErrors { code field }", as_=world.cL)
+
+    assert answer.data == {
+        "createApiToken": {
+            "secret": None,
+            "userErrors": [{"code": "VALIDATION_FAILED", "field": ["input", "expiresAt"]}],
+        }
+    }
+    assert await count(ApiToken) == before
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m", "a\nb", "a\x85b", "x" * 121, " \t\n"])
+async def test_a_name_of_a_token_is_one_line_of_text(world: World, clients: Clients, text: str):
+    input = {"organisationId": world.id("alpina"), "name": text, "scopes": ["PRODUCTS_READ"]}
+    before = await count(ApiToken)
+
+    answer = await clients.change("createApiToken", input, "userErrors { code field }", as_=world.cL)
+
+    assert answer.data == {
+        "createApiToken": {"userErrors": [{"code": "VALIDATION_FAILED", "field": ["input", "name"]}]}
+    }
+    assert await count(ApiToken) == before
+
+
+INVITATIONS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "a NUL": ({"message": "\0"}, ["input", "message"]),
+    "ten thousand and one": ({"message": "x" * 10_001}, ["input", "message"]),
+    "an id of another type": ({"partnerId": "prd_" + "0" * 32}, ["input", "partnerId"]),
+    "no id": ({"partnerId": "\0"}, ["input", "partnerId"]),
+    "no id, deep inside": (
+        {"access": {"limited": {"products": [{"productId": "\0", "rights": ["TECHNICAL"]}]}}},
+        ["input", "access", "limited", "products", "0", "productId"],
+    ),
+    "2,000 products": (
+        {"access": {"limited": {"products": [{"productId": "x", "rights": []}] * 2_000}}},
+        ["input", "access", "limited", "products"],
+    ),
+    "10,000 rights": (
+        {"access": {"limited": {"products": [{"productId": "prd_" + "0" * 32, "rights": ["TECHNICAL"] * 10_000}]}}},
+        ["input", "access", "limited", "products", "0", "rights"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", INVITATIONS)
+async def test_a_wrong_value_deep_in_an_input_is_named_and_nothing_is_changed(
+    world: World, clients: Clients, what: str
+):
+    wrong, field = INVITATIONS[what]
+    input = {
+        "customerId": world.id("corvo"),
+        "partnerId": world.id("rival"),
+        "access": {"complete": {"paymentMode": "CUSTOMER"}},
+    }
+    before = await count(Partnership), await count(AuditEvent)
+
+    answer = await clients.change("invitePartner", input | wrong, as_=world.kL)
+
+    assert (answer.code, answer.errors[0]["extensions"]["field"]) == ("BAD_USER_INPUT", field)
+    assert (await count(Partnership), await count(AuditEvent)) == before
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "@",
+        "a@",
+        "@b.example",
+        "a b@c.example",
+        "a@b@c",
+        "\0@b.example",
+        "a" * 65 + "@b.example",
+        "İ" * 60 + "@" + "İ" * 180,
+        "a@b\r\nc",
+    ],
+)
+async def test_an_address_that_is_none_signs_nobody_in(world: World, clients: Clients, email: str):
+    before = await count(Session)
+
+    answer = await clients.change("signIn", {"email": email, "password": "x"})
+
+    assert (answer.code, answer.errors[0]["message"]) == (
+        "VALIDATION_FAILED",
+        "Variable '$input' has invalid value at .email: This is not an e-mail address.",
+    )
+    assert await count(Session) == before
+
+
+async def count(model: type[Model]) -> int:
+    return await model.all().count()

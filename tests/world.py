@@ -1,0 +1,281 @@
+"""One small world, with everybody in it that a rule can be about.
+
+Three partners and four customers:
+
+    company     members                 partner Nova (LR pL, AD pA, EM pE assigned, EM pU unassigned) as
+    ──────────  ──────────────────────  ───────────────────────────────────────────────────────────────
+    Alpina      cL, cA, cE, cX          limited: `granted` (both rights), `watched` (statistics); not `kept`
+    Borea       bL                      complete, the customer pays
+    Corvo       kL                      complete, the partner pays
+    Delta       dL                      invited, complete, not answered (`invitation`)
+
+Rival (qL, qE) is the other partner: limited at Alpina for `rivals`. Third is a partner without members or
+customers. Nothing else connects the companies.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from server.domain import tokens
+from server.domain.memberships import MembershipStatus
+from server.domain.money import Currency
+from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
+from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.products import Period, ProductCategory
+from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
+from server.domain.text import sort_key
+from server.models import (
+    ApiToken,
+    ApiTokenCustomer,
+    EmployeeAssignment,
+    Membership,
+    Organisation,
+    Partnership,
+    Product,
+    ProductAccess,
+    RequestedProduct,
+    Session,
+    User,
+)
+from server.resolvers import ids
+from server.resolvers.sessions import session_digest
+
+PASSWORD = "correct horse battery staple"
+_CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+_PASSWORD_HASH = _CHEAP.hash(PASSWORD)
+
+
+@dataclass
+class Person:
+    """Somebody of the world, signed in: `session` is their cookie."""
+
+    user: User
+    membership: Membership
+    session: str
+
+    @property
+    def organisation_id(self) -> UUID:
+        return self.membership.organisation_id
+
+
+@dataclass
+class World:
+    """Everybody by the short name of the table above; rows by what they are."""
+
+    now: datetime
+    people: dict[str, Person] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        for known in (self.people, self.rows):
+            if name in known:
+                return known[name]
+        raise AttributeError(name)
+
+    def id(self, name: str) -> str:
+        """The id of a row or of a person's membership, as callers see it."""
+        return ids.encode(self.people[name].membership if name in self.people else self.rows[name])
+
+
+async def build_world() -> World:
+    """Store the world and give it."""
+    world = World(now=datetime.now(UTC))
+    rows = world.rows
+    rows["nova"] = await organisation("Nova", partner_status=PartnerStatus.APPROVED, is_listed_partner=True)
+    rows["rival"] = await organisation("Rival", "FR", partner_status=PartnerStatus.APPROVED)
+    rows["third"] = await organisation("Third", partner_status=PartnerStatus.AT_RISK)
+    for name in ("alpina", "borea", "corvo", "delta"):
+        rows[name] = await organisation(name.capitalize(), "DE" if name == "corvo" else "CH")
+    await _settle(world)
+    await _stock(world)
+    await _connect(world)
+    await _issue_tokens(world)
+    return world
+
+
+async def _settle(world: World) -> None:
+    settlers = {
+        "nova": {
+            "pL": Role.LEGAL_REPRESENTATIVE,
+            "pA": Role.ADMINISTRATOR,
+            "pE": Role.EMPLOYEE,
+            "pU": Role.EMPLOYEE,
+        },
+        "rival": {"qL": Role.LEGAL_REPRESENTATIVE, "qE": Role.EMPLOYEE},
+        "alpina": {
+            "cL": Role.LEGAL_REPRESENTATIVE,
+            "cA": Role.ADMINISTRATOR,
+            "cE": Role.EMPLOYEE,
+            "cX": Role.EXTERNAL,
+        },
+        "borea": {"bL": Role.LEGAL_REPRESENTATIVE},
+        "corvo": {"kL": Role.LEGAL_REPRESENTATIVE},
+        "delta": {"dL": Role.LEGAL_REPRESENTATIVE},
+    }
+    for company, members in settlers.items():
+        for name, role in members.items():
+            world.people[name] = await person(name, world.rows[company], role, world.now)
+
+
+async def _stock(world: World) -> None:
+    products = {
+        "alpina": ("granted", "watched", "kept", "rivals"),
+        "borea": ("borean",),
+        "corvo": ("corvine",),
+        "delta": ("deltaic",),
+        "nova": ("novan",),
+    }
+    for company, names in products.items():
+        for name in names:
+            world.rows[name] = await product(name, world.rows[company])
+
+
+async def _connect(world: World) -> None:
+    rows = world.rows
+    rows["limited"] = await partnership(rows["alpina"], rows["nova"], now=world.now)
+    rows["access"] = await grant(rows["limited"], rows["granted"], list(ProductRight))
+    rows["watching"] = await grant(rows["limited"], rows["watched"], [ProductRight.STATISTICS])
+    rows["at_rival"] = await partnership(rows["alpina"], rows["rival"], now=world.now)
+    rows["rivals_access"] = await grant(rows["at_rival"], rows["rivals"], list(ProductRight))
+    rows["complete"] = await partnership(rows["borea"], rows["nova"], PaymentMode.CUSTOMER, now=world.now)
+    rows["partner_pays"] = await partnership(rows["corvo"], rows["nova"], PaymentMode.PARTNER, now=world.now)
+    rows["invitation"] = await partnership(
+        rows["delta"], rows["nova"], PaymentMode.CUSTOMER, status=PartnershipStatus.INVITED, now=world.now
+    )
+    for name, served, rights in (
+        ("assignment", "limited", [AssignmentRight.VIEW]),
+        ("complete_assignment", "complete", [AssignmentRight.VIEW, AssignmentRight.MANAGE_PRODUCTS]),
+    ):
+        rows[name] = await EmployeeAssignment.create(
+            membership_id=world.pE.membership.id, partnership_id=rows[served].id, rights=rights, assigned_at=world.now
+        )
+
+
+async def _issue_tokens(world: World) -> None:
+    everything = list(Scope)
+    reading = [scope for scope in Scope if scope.value.endswith(":read")]
+    for name, owner, scopes, customers in (
+        ("cL", "cL", everything, ()),
+        ("pL", "pL", everything, ()),
+        ("pE", "pE", everything, ()),
+        ("reader", "pL", reading, ()),
+        ("products", "pL", [Scope.PRODUCTS_READ], ()),
+        ("only_borea", "pL", everything, ("borea",)),
+    ):
+        world.rows[f"token_{name}"], world.tokens[name] = await token(
+            world.people[owner], scopes, [world.rows[customer] for customer in customers], now=world.now
+        )
+
+
+async def organisation(name: str, country: str = "CH", **columns: Any) -> Organisation:
+    row = Organisation.build(
+        name=name,
+        legal_name=f"{name} Ltd",
+        legal_entity_type=LegalEntityType.COMPANY,
+        street="Long street 1",
+        postcode="1200",
+        city="Town",
+        country=country,
+        currency=Currency.CHF if country in ("CH", "LI") else Currency.EUR,
+        registration_scheme=RegistrationScheme.OTHER_REGISTER,
+        registration_number="HRB1234",
+        **columns,
+    )
+    await row.save()
+    return row
+
+
+async def person(name: str, at: Organisation, role: Role, now: datetime) -> Person:
+    user = await User.create(
+        email=f"{name.lower()}@{at.name.lower()}.example",
+        first_name=name,
+        last_name=at.name,
+        password_hash=_PASSWORD_HASH,
+    )
+    membership = await Membership.create(
+        user_id=user.id, organisation_id=at.id, role=role, status=MembershipStatus.ACTIVE, joined_at=now
+    )
+    secret = f"session of {name} at {at.name}".replace(" ", "-")
+    await Session.create(
+        user_id=user.id,
+        secret_digest=session_digest(secret),
+        password_confirmed_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
+    return Person(user, membership, secret)
+
+
+async def product(name: str, owner: Organisation, **columns: Any) -> Product:
+    return await Product.create(
+        organisation_id=owner.id,
+        category=ProductCategory.WEB_HOSTING,
+        service_name=f"{name}.example",
+        customer_name=name,
+        customer_name_key=sort_key(name),
+        internal_name=f"web {name}",
+        price_minor=992,
+        currency=owner.currency,
+        period=Period.MONTH,
+        expires_at=datetime.now(UTC) + timedelta(days=100),
+        **columns,
+    )
+
+
+async def partnership(
+    customer: Organisation,
+    partner: Organisation,
+    payment_mode: PaymentMode | None = None,
+    *,
+    status: PartnershipStatus = PartnershipStatus.ACTIVE,
+    now: datetime,
+) -> Partnership:
+    """Limited, or complete with this payment mode."""
+    return await Partnership.create(
+        customer_id=customer.id,
+        partner_id=partner.id,
+        access_type=AccessType.COMPLETE if payment_mode else AccessType.LIMITED,
+        payment_mode=payment_mode,
+        status=status,
+        initiated_by=Side.CUSTOMER,
+        invited_at=now,
+        activated_at=None if status is PartnershipStatus.INVITED else now,
+    )
+
+
+async def grant(through: Partnership, granted: Product, rights: list[ProductRight]) -> ProductAccess:
+    return await ProductAccess.create(
+        partnership_id=through.id, product_id=granted.id, rights=rights, granted_at=through.invited_at
+    )
+
+
+async def request(invitation: Partnership, asked: Product, rights: list[ProductRight]) -> RequestedProduct:
+    return await RequestedProduct.create(
+        partnership_id=invitation.id, product_id=asked.id, service_name=asked.service_name, rights=rights
+    )
+
+
+async def token(
+    owner: Person, scopes: list[Scope], customers: list[Organisation], *, now: datetime, **columns: Any
+) -> tuple[ApiToken, str]:
+    """A token whose last use is noted for the whole run, so that using it changes nothing."""
+    secret = tokens.new_secret()
+    defaults = {"expires_at": now + timedelta(days=90), "last_used_at": now + timedelta(hours=1)}
+    row = await ApiToken.create(
+        user_id=owner.user.id,
+        organisation_id=owner.organisation_id,
+        name="a tool",
+        secret_digest=tokens.digest(secret),
+        last_four=secret[-4:],
+        scopes=[scope.name for scope in scopes],
+        is_for_some_customers=bool(customers),
+        **(defaults | columns),
+    )
+    for customer in customers:
+        await ApiTokenCustomer.create(api_token_id=row.id, customer_id=customer.id)
+    return row, secret
