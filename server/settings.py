@@ -31,6 +31,9 @@ class Settings(BaseSettings):
         description="The address people use. With https the session cookie is `__Host-` and Secure.",
     )
     explorer: bool = Field(default=True, description="Whether /graphiql is served.")
+    engine: bool = Field(
+        default=True, description="Whether operations are planned as one SQL statement; without, resolvers answer."
+    )
     introspection: bool = Field(default=True, description="Whether callers who are not signed in may introspect.")
     sudo_minutes: int = Field(default=15, ge=1, description="How long a typed password counts for `sudo` operations.")
     session_hours: int = Field(default=12, ge=1, description="How long a session lives.")

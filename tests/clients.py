@@ -1,13 +1,33 @@
-"""How do tests ask the server? Over HTTP, in the same process, as somebody of the world."""
+"""How do tests ask the server? Over HTTP, in the same process, as somebody of the world.
 
+Each operation is answered twice, by the engine and by resolvers alone, and the two answers must be equal.
+"""
+
+import re
+from contextlib import suppress
 from typing import Any, Self
+from uuid import uuid4
 
 import httpx2
 from starlette.applications import Starlette
+from tortoise.transactions import in_transaction
 
 from tests.world import Person
 
 URL = "http://127.0.0.1:8000"
+
+
+_MADE_ANEW = re.compile(r"[0-9a-f]{32}|rsl_pat_\w+|session=[\w-]+|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=lastFour\":\")\w+")
+
+
+def _comparable(response: httpx2.Response, *, changes: bool) -> tuple[object, ...]:
+    """All of an answer but the order of its errors; ids, moments and secrets are new with each change."""
+    json = response.json()
+    errors = sorted(str(error) for error in json.get("errors", [])) if isinstance(json, dict) else []
+    data = response.text.partition('"data":')[2]
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+    parts = (response.status_code, headers, errors, data)
+    return tuple(_MADE_ANEW.sub("…", str(part)) for part in parts) if changes else parts
 
 
 class Answer:
@@ -39,17 +59,27 @@ class Answer:
         return code
 
 
-class Clients:
-    """Asks as anybody: `await clients.ask(query, as_=world.cL)`."""
+class _RollBack(Exception):
+    """Takes back what the first of two answers changed."""
 
-    def __init__(self, app: Starlette) -> None:
+
+class Clients:
+    """Asks as anybody: `await clients.ask(query, as_=world.cL)`.
+
+    With a `shadow`, an application without the engine, it answers too, and must answer the same.
+    """
+
+    def __init__(self, app: Starlette, shadow: Starlette | None = None) -> None:
         self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL)
+        self.shadow = shadow and httpx2.AsyncClient(transport=httpx2.ASGITransport(shadow), base_url=URL)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.http.aclose()
+        if self.shadow:
+            await self.shadow.aclose()
 
     async def ask(
         self,
@@ -60,14 +90,29 @@ class Clients:
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """Send an operation: as a signed-in person, with a token's secret, or as nobody."""
-        self.http.cookies.clear()
-        sent = dict(headers or {})
+        sent = {"X-Request-Id": uuid4().hex} | (headers or {})
         if isinstance(as_, str):
             sent["Authorization"] = f"Bearer {as_}"
         elif as_ is not None:
             sent["Cookie"] = f"session={as_.session}"
         body = {"query": query, "variables": variables or {}}
-        return Answer(await self.http.post("/graphql", json=body, headers=sent))
+        return Answer(await self._answered(body, sent))
+
+    async def _answered(self, body: dict[str, Any], headers: dict[str, str]) -> httpx2.Response:
+        self.http.cookies.clear()
+        if self.shadow is None:
+            return await self.http.post("/graphql", json=body, headers=headers)
+        self.shadow.cookies.clear()
+        changes = re.search(r"^\s*mutation\b", body["query"], re.MULTILINE) is not None
+        first = None
+        with suppress(_RollBack):
+            async with in_transaction():
+                first = await self.shadow.post("/graphql", json=body, headers=headers)
+                raise _RollBack
+        assert first is not None
+        second = await self.http.post("/graphql", json=body, headers=headers)
+        assert _comparable(second, changes=changes) == _comparable(first, changes=changes), body["query"]
+        return second
 
     async def change(
         self, mutation: str, input: dict[str, Any], payload: str = "userErrors { code message field }", **how: Any

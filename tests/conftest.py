@@ -74,10 +74,30 @@ def app(settings: Settings) -> Starlette:
     return create_app(settings)
 
 
+@pytest.fixture(scope="session")
+def ordinary_app(settings: Settings) -> Starlette:
+    """The application without the engine."""
+    return create_app(settings.model_copy(update={"engine": False}))
+
+
 @pytest.fixture
-async def clients(world: World, app: Starlette) -> AsyncIterator[Clients]:
-    """Clients that ask over HTTP as the people of the world."""
+async def clients(world: World, app: Starlette, ordinary_app: Starlette) -> AsyncIterator[Clients]:
+    """Clients that ask over HTTP as the people of the world, and compare the engine with the resolvers."""
+    async with Clients(app, ordinary_app) as found:
+        yield found
+
+
+@pytest.fixture
+async def planned(world: World, app: Starlette) -> AsyncIterator[Clients]:
+    """Clients that are answered once, by the engine where it plans."""
     async with Clients(app) as found:
+        yield found
+
+
+@pytest.fixture
+async def ordinary(world: World, ordinary_app: Starlette) -> AsyncIterator[Clients]:
+    """Clients that are answered by resolvers alone."""
+    async with Clients(ordinary_app) as found:
         yield found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -18,8 +19,11 @@ from server.app.graphql import GraphQLEndpoint
 from server.app.health import health_routes
 from server.app.logs import set_up_logs
 from server.app.requests import RequestLog
-from server.models.database import connected
+from server.engine.operations import Engine
+from server.engine.reading import PostgresReader, SqliteReader
+from server.models.database import connected, open_connection
 from server.schema import sdl
+from server.schema.planning import new_engine
 from server.settings import Settings
 
 
@@ -27,14 +31,15 @@ def create_app(settings: Settings | None = None) -> Starlette:
     """The ASGI application, with the settings of the environment unless given others."""
     chosen = settings or Settings()
     set_up_logs(chosen.log_level)
+    engine = new_engine() if chosen.engine else None
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        async with connected(chosen):
+        async with connected(chosen), reading(engine, chosen):
             yield
 
     app = Starlette(
-        routes=_routes(chosen),
+        routes=_routes(chosen, engine),
         # Within the log, so that a body that turns out too large is refused and logged as everything else.
         middleware=[
             Middleware(RequestLog, most_body_bytes=chosen.most_body_bytes),
@@ -48,14 +53,30 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return app
 
 
-def _routes(settings: Settings) -> list[BaseRoute]:
+@asynccontextmanager
+async def reading(engine: Engine | None, settings: Settings) -> AsyncGenerator[None]:
+    """The engine with connections of its own."""
+    if engine is None:
+        yield
+        return
+    if settings.is_sqlite:
+        engine.reader = SqliteReader(str(settings.sqlite_file), settings.statement_milliseconds)
+    else:
+        engine.reader = PostgresReader(partial(open_connection, settings), settings.pool_size)
+    try:
+        yield
+    finally:
+        await engine.close()
+
+
+def _routes(settings: Settings, engine: Engine | None) -> list[BaseRoute]:
     schema_text = sdl()
 
     async def schema_file(request: Request) -> Response:
         return PlainTextResponse(schema_text)
 
     routes: list[BaseRoute] = [
-        Route("/graphql", GraphQLEndpoint(settings).answer, methods=["GET", "POST"]),
+        Route("/graphql", GraphQLEndpoint(settings, engine).answer, methods=["GET", "POST"]),
         Route("/schema.graphql", schema_file),
         *health_routes(),
     ]

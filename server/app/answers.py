@@ -42,6 +42,14 @@ def body(result: ExecutionResult, request_id: str, *, was_executed: bool) -> byt
     return encoded(answer)
 
 
+def planned_body(data: bytes, errors: Sequence[GraphQLError], request_id: str) -> bytes:
+    """The answer of an operation whose data is written already."""
+    if not errors:
+        return b'{"data":' + data + b"}"
+    mistakes = encoded([told(error, request_id) for error in errors[:MOST_ERRORS]])
+    return b'{"errors":' + mistakes + b',"data":' + data + b"}"
+
+
 def problem(message: str, request_id: str, code: str = "BAD_USER_INPUT") -> bytes:
     """The answer to a request that never became an operation."""
     return encoded({"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]})

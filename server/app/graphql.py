@@ -19,9 +19,12 @@ from server.app.cookies import session_cookie, set_session_cookie
 from server.authentication import Credentials, authenticate
 from server.domain.errors import NotSignedIn
 from server.domain.viewer import Viewer
+from server.engine.operations import Engine
+from server.engine.roads import planned
 from server.languages import preferred
 from server.resolvers.context import Context
 from server.schema import schema
+from server.schema.build import log_errors
 from server.settings import Settings
 
 _EITHER: Final = {OperationType.QUERY, OperationType.MUTATION}
@@ -31,8 +34,9 @@ _SECONDS_TO_SEND: Final = 10
 class GraphQLEndpoint:
     """`/graphql`, as the GraphQL-over-HTTP specification has it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
         self.settings = settings
+        self.engine = engine
 
     async def answer(self, request: Request) -> Response:
         request_id: str = request.state.request_id
@@ -69,15 +73,31 @@ class GraphQLEndpoint:
             language=preferred(request.headers.get("accept-language", "")),
             address=request.client.host if request.client else "",
         )
-        result = await _execute(asked, context, request.method)
-        was_executed = not isinstance(result, PreExecutionError) and not answers.is_request_error(
-            result.errors, result.data
-        )
-        content = answers.body(result, context.request_id, was_executed=was_executed)
+        content, was_executed = await self._content(request, asked, context)
         status = 400 if accepted == answers.GRAPHQL_JSON and not was_executed else 200
         response = _response(content, accepted, status)
         set_session_cookie(response, context, self.settings)
         return response
+
+    async def _content(self, request: Request, asked: GraphQLRequest, context: Context) -> tuple[bytes, bool]:
+        """The body of the answer, and whether something was executed for it."""
+        if self.engine is not None:
+            found, request.state.trace = await planned(
+                self.engine,
+                asked.query,
+                asked.operation_name,
+                asked.variables,
+                context,
+                may_change=request.method == "POST",
+            )
+            if found is not None:
+                log_errors(found.errors, asked.query)
+                return answers.planned_body(found.data, found.errors, context.request_id), True
+        result = await _execute(asked, context, request.method)
+        was_executed = not isinstance(result, PreExecutionError) and not answers.is_request_error(
+            result.errors, result.data
+        )
+        return answers.body(result, context.request_id, was_executed=was_executed), was_executed
 
 
 async def _read(request: Request) -> GraphQLRequest:

@@ -66,6 +66,10 @@ class Viewer:
         """Memberships that reach a customer only through an assignment."""
         return [standing.membership_id for standing in self.standings if standing.role is Role.EMPLOYEE]
 
+    def organisations_as(self, roles: frozenset[Role]) -> list[UUID]:
+        """Organisations in which the viewer has one of these roles."""
+        return [standing.organisation_id for standing in self.standings if standing.role in roles]
+
     def has_scope(self, scope: Scope) -> bool:
         """People have every scope; a token those it was given."""
         return self.token is None or scope.is_granted_by(self.token.scopes)

@@ -1,11 +1,13 @@
-"""Which conditions does a row policy need beyond those Tortoise has?
+"""Which conditions do row policies and filters need beyond those Tortoise has?
 
-Both are `Q`, so they combine with `&`, `|` and `~` and stand in any filter. Their text does not
-depend on how many values there are, so a statement is prepared once.
+All are `Q`, so they combine with `&`, `|` and `~` and stand in any filter. Their text does not
+depend on how many values there are, nor on the values: with `Deferred` ones a statement is written
+before they are known, and run for any of them.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +27,32 @@ EVERY_ROW = Q()
 _ONE = ValueWrapper(1, allow_parametrize=False)
 
 
-class Exists(Q):
+@dataclass(frozen=True)
+class Deferred:
+    """A value that is known when a statement runs, not when it is written.
+
+    `kind` is its SQL type: uuid, uuid[], text, text[], bigint, boolean or timestamptz. `read` takes it
+    out of whatever the statement is run with; two of the same name are the same value.
+    """
+
+    name: str
+    kind: str
+    read: Callable[[Any], Any] = field(compare=False, repr=False)
+
+
+class Condition(Q):
+    """What the conditions below share: they are whole, whatever Tortoise finds in them."""
+
+    __slots__ = ()
+
+    def __invert__(self) -> Q:
+        return Not(self)
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class Exists(Condition):
     """Whether `model` has a row, tied to the outer row by `columns` (inner=outer), for which `where` holds.
 
     A correlated EXISTS: with an index on the inner columns its cost does not depend on how many
@@ -40,12 +67,6 @@ class Exists(Q):
         self.where = where
         self.columns = columns
 
-    def __invert__(self) -> Q:
-        return Not(self)
-
-    def __bool__(self) -> bool:
-        return True
-
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         outer: Any = resolve_context.table
         inner: Any = Table(self.model._meta.db_table).as_(_alias_within(outer))
@@ -57,38 +78,88 @@ class Exists(Q):
         return QueryModifier(where_criterion=_ExistsTerm(query))
 
 
-class OneOf(Q):
+class OneOf(Condition):
     """Whether a column of ids is one of `values`: a single parameter, however many there are."""
 
     __slots__ = ("column", "values")
 
-    def __init__(self, column: str, values: Sequence[UUID]) -> None:
+    def __init__(self, column: str, values: Sequence[UUID] | Deferred) -> None:
         super().__init__()
         self.column = column
         self.values = values
-
-    def __invert__(self) -> Q:
-        return Not(self)
-
-    def __bool__(self) -> bool:
-        return True
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         table: Any = resolve_context.table
         return QueryModifier(where_criterion=_OneOfTerm(table[self.column], self.values))
 
 
-class Not(Q):
-    """The opposite of one of the conditions above."""
+class Compared(Condition):
+    """How a column compares (`=`, `<`, `>`) with a value that may be deferred."""
+
+    __slots__ = ("column", "operator", "value")
+
+    def __init__(self, column: str, operator: str, value: Any) -> None:
+        super().__init__()
+        self.column = column
+        self.operator = operator
+        self.value = value
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        table: Any = resolve_context.table
+        value = self.value
+        if not isinstance(value, Deferred):
+            model: Any = resolve_context.model
+            value = model._meta.fields_map[self.column].to_db_value(value, model)
+        return QueryModifier(where_criterion=_ComparedTerm(table[self.column], self.operator, value))
+
+
+def equals(column: str, value: Any) -> Compared:
+    """Whether a column holds this value, which may be deferred."""
+    return Compared(column, "=", value)
+
+
+class Contains(Condition):
+    """Whether a column of text contains this one, letter by letter."""
+
+    __slots__ = ("column", "text")
+
+    def __init__(self, column: str, text: str | Deferred) -> None:
+        super().__init__()
+        self.column = column
+        self.text = text
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        table: Any = resolve_context.table
+        return QueryModifier(where_criterion=_ContainsTerm(table[self.column], self.text))
+
+
+class Reach(Condition):
+    """A row policy in its two parts.
+
+    `whole` says of a key whether every row whose `column` holds it is there; `own` is looked at only
+    for the rows of other keys. A statement that knows the key beforehand decides `whole` once.
+    """
+
+    __slots__ = ("column", "own", "whole")
+
+    def __init__(self, column: str, whole: Callable[[str], Q], own: Q) -> None:
+        super().__init__()
+        self.column = column
+        self.whole = whole
+        self.own = own
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        return (self.whole(self.column) | self.own).resolve(resolve_context)
+
+
+class Not(Condition):
+    """The opposite of one of the conditions here."""
 
     __slots__ = ("condition",)
 
     def __init__(self, condition: Q) -> None:
         super().__init__()
         self.condition = condition
-
-    def __bool__(self) -> bool:
-        return True
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         return ~self.condition.resolve(resolve_context)
@@ -111,15 +182,47 @@ class _ExistsTerm(Criterion):
 
 
 class _OneOfTerm(Criterion):
-    def __init__(self, column: Term, values: Sequence[UUID]) -> None:
+    def __init__(self, column: Term, values: Sequence[UUID] | Deferred) -> None:
         super().__init__()
         self.column = column
         self.values = values
 
     def get_sql(self, ctx: SqlContext) -> str:
-        column = self.column.get_sql(ctx.copy(with_alias=False))
+        ctx = ctx.copy(with_alias=False)
+        column = self.column.get_sql(ctx)
+        given: Any = self.values
         if ctx.dialect is Dialects.POSTGRESQL:
-            values = ValueWrapper(list(self.values)).get_sql(ctx.copy(with_alias=False))
+            values = ValueWrapper(given if isinstance(given, Deferred) else list(given)).get_sql(ctx)
             return f"{column}=ANY({values}::uuid[])"
-        values = ValueWrapper(json.dumps([str(value) for value in self.values])).get_sql(ctx.copy(with_alias=False))
+        values = ValueWrapper(given if isinstance(given, Deferred) else as_json(given)).get_sql(ctx)
         return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - column and parameter, no value
+
+
+class _ComparedTerm(Criterion):
+    def __init__(self, column: Term, operator: str, value: Any) -> None:
+        super().__init__()
+        self.column = column
+        self.operator = operator
+        self.value = value
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        ctx = ctx.copy(with_alias=False)
+        return f"{self.column.get_sql(ctx)}{self.operator}{ValueWrapper(self.value).get_sql(ctx)}"
+
+
+class _ContainsTerm(Criterion):
+    def __init__(self, column: Term, text: str | Deferred) -> None:
+        super().__init__()
+        self.column = column
+        self.text = text
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        ctx = ctx.copy(with_alias=False)
+        column, text = self.column.get_sql(ctx), ValueWrapper(self.text).get_sql(ctx)
+        found = f"strpos({column},{text})" if ctx.dialect is Dialects.POSTGRESQL else f"instr({column},{text})"
+        return f"{found}>0"
+
+
+def as_json(values: Sequence[UUID]) -> str:
+    """A list of ids as SQLite takes it: the text of a JSON array."""
+    return json.dumps([str(value) for value in values])

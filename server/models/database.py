@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -69,8 +70,17 @@ def _postgres_credentials(settings: Settings) -> dict[str, Any]:
             "statement_timeout": str(settings.statement_milliseconds),
             "lock_timeout": str(settings.lock_milliseconds),
             "application_name": "reseller-graph",
+            # Statements are few, large and run often: planned once, and never compiled.
+            "plan_cache_mode": "force_generic_plan",
+            "jit": "off",
         },
+        # Nothing here changes a session, so nothing has to be undone between two uses of a connection.
+        "reset": _leave_as_it_is,
     }
+
+
+async def _leave_as_it_is(connection: Any) -> None:
+    pass
 
 
 async def connect(settings: Settings) -> None:
@@ -107,26 +117,27 @@ async def _migration_lock(settings: Settings) -> AsyncGenerator[None]:
     if settings.is_sqlite:
         yield
         return
-    credentials = _postgres_credentials(settings)
-    names = ("host", "port", "user", "password", "database")
-    address = {name: credentials[name] for name in names if name in credentials}
-    connection: Any = await cast("Any", asyncpg).connect(**address)
+    connection = await open_connection(settings)
     try:
+        await connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
         await connection.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
         yield
     finally:
         await connection.close()
 
 
+_is_joined: ContextVar[bool] = ContextVar("is_joined", default=False)
+
+
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[None]:
-    """One mutation, one transaction: around read, check and write. Nested, it is a savepoint.
+    """One mutation, one transaction: around read, check and write. Within a `joined_transaction` it is that one.
 
     What the database's own constraints refuse, or what waited too long for somebody else's lock,
     lost a race that the rules could not see: a refusal with CONFLICT.
     """
     try:
-        async with in_transaction():
+        async with nullcontext() if _is_joined.get() else in_transaction():
             yield
     except (IntegrityError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
         raise Refused(
@@ -134,9 +145,28 @@ async def transaction() -> AsyncGenerator[None]:
         ) from error
 
 
+@asynccontextmanager
+async def joined_transaction() -> AsyncGenerator[None]:
+    """A transaction that those opened within it are part of: nothing of it stays where one of them fails."""
+    async with transaction():
+        token = _is_joined.set(True)
+        try:
+            yield
+        finally:
+            _is_joined.reset(token)
+
+
 async def locked(model: type[ModelT], id: UUID) -> ModelT:
     """The row, held until the transaction ends, so that what is decided on it stays true."""
     return await model.filter(pk=id).select_for_update().get()
+
+
+async def open_connection(settings: Settings, **options: Any) -> Any:
+    """A PostgreSQL connection of one's own."""
+    credentials = _postgres_credentials(settings)
+    names = ("host", "port", "user", "password", "database", "server_settings", "ssl")
+    address = {name: credentials[name] for name in names if name in credentials}
+    return await cast("Any", asyncpg).connect(**address, **options)
 
 
 def dialect() -> str:

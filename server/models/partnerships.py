@@ -17,7 +17,8 @@ from server.models.users import User
 class Partnership(VersionedRow):
     """What a customer lets a partner manage, from the invitation to the end (S1).
 
-    The database itself keeps C1 and C2 by partial unique indexes and C4 by a trigger.
+    The database itself keeps C1 and C2 by partial unique indexes and C4 by a trigger. Triggers keep
+    `customer_name_key` what the customer's is: an index leads through a partner's customers by name.
     """
 
     customer: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
@@ -28,6 +29,7 @@ class Partnership(VersionedRow):
         "models.Organisation", related_name="partnerships_as_partner", on_delete=fields.RESTRICT
     )
     partner_id: UUID
+    customer_name_key = fields.CharField(max_length=240, default="", db_default="")
     access_type = enum_column(AccessType, max_length=10)
     payment_mode = nullable_enum_column(PaymentMode, max_length=10)
     status = enum_column(PartnershipStatus, max_length=10)
@@ -40,7 +42,12 @@ class Partnership(VersionedRow):
 
     class Meta:
         table = "partnership"
-        indexes = (("customer_id", "partner_id"), ("partner_id", "status", "customer_id"))
+        indexes = (
+            ("customer_id", "partner_id"),
+            ("partner_id", "status", "customer_id"),
+            ("partner_id", "status", "customer_name_key", "id"),
+            ("partner_id", "status", "activated_at", "id"),
+        )
         constraints = (
             CheckConstraint(name="partnership_with_another", check="customer_id <> partner_id"),
             CheckConstraint(

@@ -41,12 +41,18 @@ _add_constraint = _editor.add_constraint
 
 
 async def remake_table_keeping_the_rest(editor: Any, model: Any, *args: Any, **kwargs: Any) -> None:
+    table = model._meta.db_table
     query = (
-        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('index', 'trigger') AND tbl_name = ?"
+        "SELECT name, sql, type, tbl_name FROM sqlite_master WHERE sql IS NOT NULL"
+        " AND (type = 'index' AND tbl_name = ?1 OR type = 'trigger' AND instr(sql, ?1) > 0)"
     )
-    _, before = await editor.client.execute_query(query, [model._meta.db_table])
+    _, before = await editor.client.execute_query(query, [table])
+    for row in before:
+        if row["type"] == "trigger" and row["tbl_name"] != table:
+            # While the table is away a trigger elsewhere that names it would be an error.
+            await editor.client.execute_script(f'DROP TRIGGER "{row["name"]}"')
     await _remake_table(editor, model, *args, **kwargs)
-    _, after = await editor.client.execute_query(query, [model._meta.db_table])
+    _, after = await editor.client.execute_query(query, [table])
     kept = {row["name"] for row in after}
     for row in before:
         if row["name"] not in kept:

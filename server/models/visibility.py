@@ -9,8 +9,8 @@ viewer may see in all.
 `domain/access.py` says the same of values in Python.
 """
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 from tortoise.expressions import Q
 from tortoise.models import Model
@@ -19,11 +19,11 @@ from tortoise.queryset import QuerySet
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.domain.partnerships import PartnershipStatus
-from server.domain.rights import Scope
+from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATION, PARTNER_SIDE, Right, Role, Scope
 from server.domain.viewer import Viewer
 from server.models.assignments import EmployeeAssignment
 from server.models.catalogue import CatalogueItem
-from server.models.conditions import EVERY_ROW, Exists, OneOf
+from server.models.conditions import EVERY_ROW, Exists, OneOf, Reach, equals
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
 from server.models.partnerships import Partnership, ProductAccess, RequestedProduct
@@ -64,7 +64,7 @@ def serves(viewer: Viewer) -> Q:
     return active & (OneOf("partner_id", viewer.led_organisation_ids) | _for_employees(viewer, assigned))
 
 
-def reaches_whole(viewer: Viewer, organisation_id: str = "organisation_id") -> Q:
+def reaches_whole(viewer: Viewer, organisation_id: str) -> Q:
     """Whether the viewer reaches everything in the organisation that this column names."""
     complete = Exists(Partnership, Q(access_type="COMPLETE") & serves(viewer), customer_id=organisation_id)
     return OneOf(organisation_id, viewer.led_organisation_ids) | complete
@@ -77,7 +77,7 @@ def _product_is_granted(viewer: Viewer) -> Q:
 
 
 def _products(viewer: Viewer) -> Q:
-    return reaches_whole(viewer) | _product_is_granted(viewer)
+    return Reach("organisation_id", lambda key: reaches_whole(viewer, key), _product_is_granted(viewer))
 
 
 def _partnerships(viewer: Viewer) -> Q:
@@ -98,14 +98,15 @@ def _organisations(viewer: Viewer) -> Q:
 
 
 def _memberships(viewer: Viewer) -> Q:
-    return Q(user_id=viewer.user_id, status=MembershipStatus.ACTIVE) & OneOf(
-        "organisation_id", viewer.organisation_ids
-    ) | OneOf("organisation_id", viewer.led_organisation_ids)
+    own = equals("user_id", viewer.user_id) & Q(status=MembershipStatus.ACTIVE)
+    return own & OneOf("organisation_id", viewer.organisation_ids) | OneOf(
+        "organisation_id", viewer.led_organisation_ids
+    )
 
 
 def _users(viewer: Viewer) -> Q:
     led = OneOf("organisation_id", viewer.led_organisation_ids) & ~Q(status=MembershipStatus.REMOVED)
-    return Q(id=viewer.user_id) | Exists(Membership, led, user_id="id")
+    return equals("id", viewer.user_id) | Exists(Membership, led, user_id="id")
 
 
 def _assignments(viewer: Viewer) -> Q:
@@ -120,20 +121,40 @@ def _assignments(viewer: Viewer) -> Q:
 def _api_tokens(viewer: Viewer) -> Q:
     """People see their own and, where they lead, everybody's; a token sees itself."""
     if viewer.token is not None:
-        return Q(id=viewer.token.token_id)
-    return Q(user_id=viewer.user_id) | OneOf("organisation_id", viewer.led_organisation_ids)
+        return equals("id", viewer.token.token_id)
+    return equals("user_id", viewer.user_id) | OneOf("organisation_id", viewer.led_organisation_ids)
 
 
 def _allowed_customer(viewer: Viewer) -> Q:
     """Of partnerships: those whose customer the token in use is not kept away from."""
     if viewer.token is None or viewer.token.customer_ids is None:
         return EVERY_ROW
-    return OneOf("customer_id", sorted(viewer.token.customer_ids))
+    return OneOf("customer_id", viewer.token.customer_ids)
 
 
 def _for_employees(viewer: Viewer, condition: Q) -> Q:
     """Leaves the condition out of the statement for a viewer who is nobody's employee."""
     return condition if viewer.employee_membership_ids else NO_ROW
+
+
+def holds_on_organisation(viewer: Viewer, right: Right) -> Q:
+    """Of organisations: those on which the viewer's roles and partnerships give the right."""
+    own = OneOf("id", standings_with(viewer, right, OWN_ORGANISATION))
+    if right not in MANAGED_CUSTOMER:
+        return own
+    return own | Exists(Partnership, serves(viewer), customer_id="id")
+
+
+def holds_on_partnership(viewer: Viewer, right: Right) -> Q:
+    """Of partnerships: those on which the viewer's roles on either side give the right."""
+    as_partner = OneOf("partner_id", standings_with(viewer, right, PARTNER_SIDE))
+    return OneOf("customer_id", standings_with(viewer, right, CUSTOMER_SIDE)) | as_partner & _allowed_customer(viewer)
+
+
+def standings_with(viewer: Viewer, right: Right, table: Mapping[Role, frozenset[Right]]) -> Any:
+    """The organisations in which the viewer's role gives the right, by this table."""
+    roles = frozenset(role for role, rights in table.items() if right in rights)
+    return viewer.organisations_as(roles)
 
 
 _PUBLIC_PARTNERS: Final = Q(partner_status__in=sorted(INVITABLE_PARTNERS))

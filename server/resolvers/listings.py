@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from pypika_tortoise.analytics import RowNumber
@@ -16,21 +16,39 @@ from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from server.domain.text import sort_key
 from server.domain.viewer import Viewer
-from server.models.conditions import EVERY_ROW, OneOf
+from server.engine.declarations import Asked
+from server.models.conditions import EVERY_ROW, Contains, OneOf, equals
 from server.models.visibility import visible
 from server.resolvers.context import Context
-from server.resolvers.paging import Direction, Order, Page, Window, cursor, within
+from server.resolvers.paging import Direction, Order, Page, Window, cursor, position, within
 
 RowT = TypeVar("RowT", bound=Model)
 
 # `Any` below: Tortoise's query internals and pypika's terms are untyped.
 
 
-class Filter(Protocol):
-    """What a caller may narrow a list by."""
+Narrowed = tuple[tuple[str, Any], ...]
+"""The members of a filter that were given, with their values as conditions take them."""
 
-    def condition(self) -> Q: ...
+
+@dataclass(frozen=True)
+class Criterion:
+    """What a member of a filter becomes: a condition on a value, which may be deferred."""
+
+    condition: Callable[[Any], Q]
+    prepare: Callable[[Any], Any] = lambda value: value
+
+
+def equal(column: str) -> Criterion:
+    """Rows with this value in the column."""
+    return Criterion(lambda value: equals(column, value))
+
+
+def containing(column: str) -> Criterion:
+    """Rows with this text in the column, which holds what text is searched by."""
+    return Criterion(lambda text: Contains(column, text), sort_key)
 
 
 @dataclass(frozen=True)
@@ -39,7 +57,7 @@ class Listing(Generic[RowT]):
 
     `parent` is the column that holds the parent's key. `orders` are the columns rows can be
     ordered by, the first one unless asked otherwise. `always` is what holds for every row beyond
-    the row policy; it may depend on the viewer.
+    the row policy; it may depend on the viewer. `filters` are what it can be narrowed by.
     """
 
     name: str
@@ -48,20 +66,32 @@ class Listing(Generic[RowT]):
     orders: Mapping[StrEnum | None, str]
     moments: frozenset[str] = field(default_factory=frozenset[str])
     always: Callable[[Viewer | None], Q] = lambda viewer: EVERY_ROW
+    filters: Mapping[str, Criterion] = field(default_factory=dict[str, Criterion])
+
+    def narrowed(self, given: Mapping[str, Any]) -> Narrowed:
+        """The filter of these members; those that are absent, null or empty text narrow nothing."""
+        return tuple(
+            (name, criterion.prepare(given[name]))
+            for name, criterion in self.filters.items()
+            if given.get(name) not in (None, "")
+        )
+
+    def criterion(self, name: str, value: Any) -> Q:
+        return self.filters[name].condition(value)
 
     def order(self, asked: tuple[StrEnum, Direction] | None) -> Order:
         by, direction = asked or (next(iter(self.orders)), Direction.ASC)
         column = self.orders[by]
         return Order(column, direction, column in self.moments)
 
-    def rows(self, viewer: Viewer | None, narrowed: Filter | None) -> QuerySet[RowT]:
+    def rows(self, viewer: Viewer | None, narrowed: Narrowed) -> QuerySet[RowT]:
         """All rows of all lists of this kind that the viewer sees."""
-        rows = visible(self.model, viewer).filter(self.always(viewer))
-        return rows.filter(narrowed.condition()) if narrowed else rows
+        conditions = (self.criterion(name, value) for name, value in narrowed)
+        return visible(self.model, viewer).filter(self.always(viewer), *conditions)
 
 
 async def window(
-    context: Context, listing: Listing[RowT], parent: UUID | None, page: Page, order: Order, narrowed: Filter | None
+    context: Context, listing: Listing[RowT], parent: UUID | None, page: Page, order: Order, narrowed: Narrowed
 ) -> Window[RowT]:
     """One page of one list. Pages of the same shape, asked for at once, are one statement."""
 
@@ -73,7 +103,7 @@ async def window(
     return await context.loader(("window", listing.name, page, order, narrowed), load).load(parent)
 
 
-async def size(context: Context, listing: Listing[RowT], parent: UUID | None, narrowed: Filter | None) -> int:
+async def size(context: Context, listing: Listing[RowT], parent: UUID | None, narrowed: Narrowed) -> int:
     """How many rows the whole list has for the viewer."""
 
     async def load(parents: list[UUID | None]) -> list[int]:
@@ -112,6 +142,24 @@ async def _first_of_each(
         row: Any = listing.model._init_from_db(**columns)  # pyright: ignore[reportPrivateUsage]
         found[getattr(row, listing.parent) if listing.parent else None].append((row, key))
     return found
+
+
+def reading(listing: Listing[Any], page: Page, order: Order, narrowed: Narrowed) -> tuple[Asked, dict[str, Any]]:
+    """The same request for a page as the engine takes it: what decides about the statement, and the values."""
+    values: dict[str, Any] = {"size": page.size, **dict(narrowed)}
+    for side, cursor_text in (("after", page.after), ("before", page.before)):
+        if cursor_text is not None:
+            values[f"{side}_key"], values[f"{side}_id"] = position(order, cursor_text, side)
+    asked = Asked(
+        column=order.column,
+        is_moment=order.is_moment,
+        descends=order.descends,
+        backwards=page.backwards,
+        after=page.after is not None,
+        before=page.before is not None,
+        narrowed=tuple((name, "text") for name, _ in narrowed),
+    )
+    return asked, values
 
 
 def _window(found: list[tuple[RowT, Any]], page: Page, order: Order) -> Window[RowT]:

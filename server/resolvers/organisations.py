@@ -1,22 +1,19 @@
 """Organisations: who is found, and what they show."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tortoise.expressions import Q
 
 from server.domain.errors import NotFound
 from server.domain.organisations import INVITABLE_PARTNERS
-from server.domain.partnerships import AccessType, PaymentMode
 from server.domain.rights import Right, Role
-from server.domain.text import sort_key
 from server.domain.viewer import Viewer
 from server.models import Membership, Organisation, Partnership
 from server.models.conditions import OneOf
 from server.models.visibility import NO_ROW, serves
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId
-from server.resolvers.listings import Listing
+from server.resolvers.listings import Listing, containing, equal
 from server.resolvers.permissions import Public, RightOn, SignedIn, allowed
 
 
@@ -39,35 +36,6 @@ class MembershipOrderField(StrEnum):
     SINCE = "SINCE"
 
 
-@dataclass(frozen=True)
-class PartnerFilter:
-    """Narrows the list of partners."""
-
-    search: str | None = None
-
-    def condition(self) -> Q:
-        return Q(name_key__contains=sort_key(self.search)) if self.search else Q()
-
-
-@dataclass(frozen=True)
-class ManagedCustomerFilter:
-    """Narrows a partner's customers."""
-
-    access_type: AccessType | None = None
-    payment_mode: PaymentMode | None = None
-    search: str | None = None
-
-    def condition(self) -> Q:
-        condition = Q()
-        if self.access_type is not None:
-            condition &= Q(access_type=self.access_type)
-        if self.payment_mode is not None:
-            condition &= Q(payment_mode=self.payment_mode)
-        if self.search:
-            condition &= Q(customer__name_key__contains=sort_key(self.search))
-        return condition
-
-
 def _own(viewer: Viewer | None) -> Q:
     return OneOf("id", viewer.organisation_ids) if viewer else NO_ROW
 
@@ -82,6 +50,7 @@ PARTNERS = Listing(
     parent=None,
     orders={OrganisationOrderField.NAME: "name_key"},
     always=lambda viewer: Q(is_listed_partner=True, partner_status__in=sorted(INVITABLE_PARTNERS)),
+    filters={"search": containing("name_key")},
 )
 OWN_ORGANISATIONS = Listing(
     name="own organisations",
@@ -95,11 +64,16 @@ MANAGED_CUSTOMERS = Listing(
     model=Partnership,
     parent="partner_id",
     orders={
-        ManagedCustomerOrderField.NAME: "customer__name_key",
+        ManagedCustomerOrderField.NAME: "customer_name_key",
         ManagedCustomerOrderField.SINCE: "activated_at",
     },
     moments=frozenset({"activated_at"}),
     always=_served,
+    filters={
+        "access_type": equal("access_type"),
+        "payment_mode": equal("payment_mode"),
+        "search": containing("customer_name_key"),
+    },
 )
 MEMBERS = Listing(
     name="members",

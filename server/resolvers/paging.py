@@ -34,7 +34,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """By which column (a path, such as customer__name_key) rows are ordered; ties by id."""
+    """By which column rows are ordered; ties by id."""
 
     column: str
     direction: Direction = Direction.ASC
@@ -98,8 +98,13 @@ def page(first: int | None, after: str | None, last: int | None, before: str | N
 
 def cursor(order: Order, key: Any, id: UUID) -> str:
     """The opaque place of a row: its id and its sort key, in hexadecimal digits."""
-    text = key.isoformat() if isinstance(key, datetime) else str(key)
+    text = moment_text(key) if isinstance(key, datetime) else str(key)
     return id.hex + text.encode().hex()
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment in UTC as RFC 3339 writes it, to the microsecond."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def within(order: Order, page: Page) -> Q:
@@ -113,14 +118,17 @@ def within(order: Order, page: Page) -> Q:
 
 
 def _beyond(order: Order, text: str, argument: str, *, forwards: bool) -> Q:
-    key, id = _position(order, text, argument)
+    key, id = position(order, text, argument)
+    # Compared as it is: as a column's value Tortoise would refuse a key that is longer than the column.
+    key = key if order.is_moment else Value(key)
     comparison = "gt" if forwards is not order.descends else "lt"
     further = Q(**{f"{order.column}__{comparison}": key})
     level = Q(**{order.column: key})
     return further | level & (Q(id__gt=id) if forwards else Q(id__lt=id))
 
 
-def _position(order: Order, text: str, argument: str) -> tuple[Any, UUID]:
+def position(order: Order, text: str, argument: str) -> tuple[Any, UUID]:
+    """The sort key and the id in a cursor. Raises MalformedInput, which names the argument."""
     try:
         if not _CURSOR.fullmatch(text):
             raise ValueError(text)
@@ -128,8 +136,7 @@ def _position(order: Order, text: str, argument: str) -> tuple[Any, UUID]:
         key = bytes.fromhex(text[_HEX_ID:]).decode()
         if "\x00" in key:
             raise ValueError(key)
-        # Compared as it is: as a column's value Tortoise would refuse a key that is longer than the column.
-        return (_moment(key) if order.is_moment else Value(key)), id
+        return (_moment(key) if order.is_moment else key), id
     except (ValueError, OverflowError):
         raise MalformedInput("This is not a cursor of this list.", (argument,)) from None
 

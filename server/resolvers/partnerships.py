@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from server.domain import partnerships as rules
 from server.domain.errors import N_, ErrorCode, NotFound, Refusal, Refused
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
@@ -20,7 +18,7 @@ from server.models.visibility import visible
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId, ProductId
-from server.resolvers.listings import Listing
+from server.resolvers.listings import Listing, equal
 from server.resolvers.permissions import RightOn, SignedIn, allowed
 
 
@@ -28,18 +26,6 @@ class PartnershipOrderField(StrEnum):
     """What partnerships can be ordered by."""
 
     INVITED_AT = "INVITED_AT"
-
-
-@dataclass(frozen=True)
-class PartnershipFilter:
-    """Narrows an organisation's partnerships."""
-
-    status: PartnershipStatus | None = None
-    access_type: AccessType | None = None
-
-    def condition(self) -> Q:
-        given = {"status": self.status, "access_type": self.access_type}
-        return Q(**{column: value for column, value in given.items() if value is not None})
 
 
 @dataclass(frozen=True)
@@ -90,6 +76,7 @@ PARTNERSHIPS = Listing(
     parent="customer_id",
     orders={PartnershipOrderField.INVITED_AT: "invited_at"},
     moments=frozenset({"invited_at"}),
+    filters={"status": equal("status"), "access_type": equal("access_type")},
 )
 CUSTOMER_PARTNERSHIPS = replace(PARTNERSHIPS, name="customer partnerships", parent="partner_id")
 

@@ -12,11 +12,13 @@ import strawberry
 from strawberry import Info
 from strawberry.permission import BasePermission
 from strawberry.schema_directive import Location
+from tortoise.expressions import Q
 
-from server.domain.errors import NotFound, RightMissing, SudoRequired
+from server.domain.errors import Denied, NotFound, RightMissing, SudoRequired
 from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Organisation, Partnership, ProductAccess
+from server.models.visibility import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.reaches import rights_on_organisation, rights_on_partnership
@@ -80,6 +82,22 @@ class Permission(BasePermission):
     def schema_directive(self) -> object:
         return self.directive
 
+    async def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
+        await self.check(context_of(info), source, kwargs)
+        return True
+
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+        """Raise what says why somebody may not ask."""
+        raise NotImplementedError
+
+    def held(self, viewer: Viewer) -> Q | bool:
+        """Of the rows of the source's type: those for which `check` raises nothing. For whoever is signed in."""
+        raise NotImplementedError
+
+    def refusal(self, viewer: Viewer) -> Denied:
+        """What `check` raises where `held` is not given."""
+        raise NotImplementedError
+
 
 class Public(Permission):
     """Everybody may ask."""
@@ -87,7 +105,10 @@ class Public(Permission):
     sentence = "Everybody may ask this."
     directive: ClassVar[object] = PublicDirective()
 
-    def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+        pass
+
+    def held(self, viewer: Viewer) -> bool:
         return True
 
 
@@ -97,8 +118,10 @@ class SignedIn(Permission):
     sentence = "For whoever is signed in."
     directive: ClassVar[object] = SignedInDirective()
 
-    def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
-        _ = context_of(info).signed_in
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+        _ = context.signed_in
+
+    def held(self, viewer: Viewer) -> bool:
         return True
 
 
@@ -111,10 +134,9 @@ class PersonOnly(Permission):
     def __init__(self, right: Right) -> None:
         self.right = right
 
-    def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
-        if context_of(info).signed_in.token is not None:
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+        if context.signed_in.token is not None:
             raise _beyond_the_token(self.right)
-        return True
 
 
 class Sudo(Permission):
@@ -123,12 +145,10 @@ class Sudo(Permission):
     sentence = "Needs a password typed recently."
     directive: ClassVar[object] = SudoDirective()
 
-    def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
-        context = context_of(info)
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         within = timedelta(minutes=context.settings.sudo_minutes)
         if not context.signed_in.has_confirmed_password(context.now, within):
             raise SudoRequired
-        return True
 
 
 class RightOn(Permission):
@@ -155,15 +175,27 @@ class RightOn(Permission):
         self.sentence = f"Needs the right `{right}`{by_token}."
         self.directive = RequiresDirective(right=right.value, scope=scope.value if scope else None)
 
-    async def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
-        context = context_of(info)
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         viewer = context.signed_in
         if not viewer.may_use(self.right):
-            raise _missing(viewer, self.right)
-        row = source if self.at is None else await self._named(context, kwargs)
-        if self.right not in await self._held(context, row):
-            raise _missing(viewer, self.right)
-        return True
+            raise self.refusal(viewer)
+        row = source if self.at is None else await self._named(context, arguments)
+        if self.right not in await self._rights(context, row):
+            raise self.refusal(viewer)
+
+    def held(self, viewer: Viewer) -> Q | bool:
+        assert self.at is None, "decided by an argument, not by the source"
+        if not viewer.may_use(self.right):
+            return False
+        of_model = holds_on_organisation if self.model is Organisation else holds_on_partnership
+        return of_model(viewer, self.right)
+
+    def refusal(self, viewer: Viewer) -> Denied:
+        """Why the viewer lacks the right: the credential, or the role."""
+        if viewer.may_use(self.right):
+            return RightMissing(self.right)
+        by_token = self.right not in NEVER_BY_TOKEN
+        return RightMissing(self.right, SCOPE_OF[self.right]) if by_token else _beyond_the_token(self.right)
 
     async def _named(self, context: Context, arguments: dict[str, Any]) -> Any:
         """The row that the argument names."""
@@ -179,7 +211,7 @@ class RightOn(Permission):
             raise NotFound(path)
         return row
 
-    async def _held(self, context: Context, row: Any) -> frozenset[Right]:
+    async def _rights(self, context: Context, row: Any) -> frozenset[Right]:
         if self.model is Organisation:
             return await rights_on_organisation(context, row)
         return rights_on_partnership(context, row)
@@ -206,13 +238,6 @@ def permissions_of(resolver: Callable[..., Awaitable[Any]]) -> tuple[Permission,
 def context_of(info: Info[Any, Any]) -> Context:
     context: Context = info.context
     return context
-
-
-def _missing(viewer: Viewer, right: Right) -> RightMissing:
-    """Why the viewer lacks the right: the credential, or the role."""
-    if viewer.may_use(right):
-        return RightMissing(right)
-    return _beyond_the_token(right) if right in NEVER_BY_TOKEN else RightMissing(right, SCOPE_OF[right])
 
 
 def _beyond_the_token(right: Right) -> RightMissing:

@@ -1,11 +1,13 @@
 """What does an item of the catalogue cost today?"""
 
 from collections import defaultdict
+from typing import Any, Final
 from uuid import UUID
 
 from server.domain.money import Currency, Money
+from server.engine.declarations import Facts, Hole
 from server.models import CatalogueItem, CataloguePrice
-from server.models.conditions import OneOf
+from server.models.conditions import EVERY_ROW, OneOf
 from server.resolvers.context import Context
 
 
@@ -21,3 +23,23 @@ async def prices_of(context: Context, item: CatalogueItem) -> list[Money]:
         return [[current[id][currency] for currency in Currency if currency in current[id]] for id in ids]
 
     return await context.loader("prices", load).load(item.id)
+
+
+def _known_prices(context: Context, item: Any) -> list[Money]:
+    """The same out of all that were ever known, in the order of their days."""
+    today = context.now.date().isoformat()
+    current: dict[str, Money] = {}
+    for currency, amount_minor, valid_from in sorted(item.prices, key=lambda price: price[2]):
+        if valid_from <= today:
+            current[currency] = Money(amount_minor, Currency(currency))
+    return [current[currency] for currency in Currency if currency in current]
+
+
+PRICES: Final = Hole(
+    _known_prices,
+    facts={
+        "prices": Facts(
+            CataloguePrice, "item_id", "id", lambda viewer: EVERY_ROW, ("currency", "amount_minor", "valid_from")
+        )
+    },
+)

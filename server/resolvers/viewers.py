@@ -1,6 +1,9 @@
 """Who asks, and any object by its id."""
 
 import asyncio
+from collections.abc import Hashable, Mapping
+from typing import Any
+from uuid import UUID
 
 from tortoise.models import Model
 
@@ -27,17 +30,38 @@ async def node(context: Context, id: AnyId) -> Model:
     model, key = decode_any(id)
     row = await context.row(model, key)
     if row is None:
-        raise NotFound(("id",))
+        raise missing()
     return row
 
 
 @allowed(Public())
 async def nodes(context: Context, ids: list[AnyId]) -> list[Model | None]:
     """Objects by their ids, at most 100, in the same order; null for each that does not exist for the viewer."""
+    return await asyncio.gather(*(context.row(model, key) for model, key in _named(ids)))
+
+
+def key_of_any(given: Mapping[str, Any]) -> tuple[Hashable, dict[str, Any]]:
+    """The id of `node` as the engine takes it."""
+    model, key = decode_any(given["id"])
+    return (model,), {"key": key, "model": model}
+
+
+def keys_of_any(given: Mapping[str, Any]) -> tuple[Hashable, dict[str, Any]]:
+    """The ids of `nodes` as the engine takes them."""
+    named = _named(given["ids"])
+    models = tuple(sorted({model for model, _ in named}, key=lambda model: model.__name__))
+    pairs = [(model.__name__, key) for model, key in named]
+    return models, {"keys": pairs, "models": [model for model, _ in named]}
+
+
+def missing() -> NotFound:
+    return NotFound(("id",))
+
+
+def _named(ids: list[AnyId]) -> list[tuple[type[Model], UUID]]:
     if len(ids) > MOST_NODES:
         raise MalformedInput(f"Ask for at most {MOST_NODES} objects.", ("ids",))
-    named = [decode_any(value, ("ids", str(place))) for place, value in enumerate(ids)]
-    return await asyncio.gather(*(context.row(model, key) for model, key in named))
+    return [decode_any(value, ("ids", str(place))) for place, value in enumerate(ids)]
 
 
 async def user_of(context: Context, viewer: Viewer) -> User:

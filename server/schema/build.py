@@ -1,6 +1,7 @@
 """How do the declarations become a schema that is safe to serve?"""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 import strawberry
@@ -18,7 +19,7 @@ from server.schema.limits import DocumentLimits
 from server.schema.roots import Mutation, Query
 from server.schema.scalars import SCALARS
 
-_CACHED_DOCUMENTS: Final = 128
+CACHED_DOCUMENTS: Final = 128
 _log = structlog.get_logger("server.graphql")
 
 
@@ -26,14 +27,20 @@ class Schema(strawberry.Schema):
     """Strawberry's schema, with errors logged by kind: what was asked, never what it contained."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        document = execution_context.query if execution_context else None
-        about = {"document": hashlib.sha256((document or "").encode()).hexdigest()[:16]}
-        for error in errors:
-            original = error.original_error
-            if original is None or isinstance(original, (Denied, GraphQLError)):
-                _log.info("refused", code=getattr(original, "code", "VALIDATION_FAILED"), **about)
-            else:
-                _log.error("failed", path=error.path, exc_info=original, **about)
+        log_errors(errors, (execution_context.query if execution_context else None) or "")
+
+
+def log_errors(errors: Sequence[GraphQLError], document: str) -> None:
+    """A line for each: what the caller did wrong with its code, a bug of ours with its traceback."""
+    if not errors:
+        return
+    about = {"document": hashlib.sha256(document.encode()).hexdigest()[:16]}
+    for error in errors:
+        original = error.original_error
+        if original is None or isinstance(original, (Denied, GraphQLError)):
+            _log.info("refused", code=getattr(original, "code", "VALIDATION_FAILED"), **about)
+        else:
+            _log.error("failed", path=error.path, exc_info=original, **about)
 
 
 def _config() -> StrawberryConfig:
@@ -64,9 +71,9 @@ def _built() -> Schema:
         mutation=Mutation,
         config=_config(),
         extensions=[
-            lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
+            lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
             DocumentLimits,
-            lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+            lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
         ],
     )
     _check_guarded(built)

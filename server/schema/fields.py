@@ -5,7 +5,9 @@ mutations with the functions below. Nothing that asks a database loads without s
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -15,13 +17,16 @@ from strawberry.permission import PermissionExtension
 from strawberry.utils.str_converters import to_camel_case
 from tortoise.models import Model
 
-from server.domain.errors import Denied, Refused
+from server.domain.errors import Denied, NotFound, Refused
 from server.domain.rights import Right
+from server.engine.declarations import PLAN, ByKey, Changing, Column, Embedded, Guarded, Hole, Paged, Relation
 from server.languages import translated
+from server.models.database import joined_transaction
+from server.resolvers import ids
 from server.resolvers.context import Context
-from server.resolvers.listings import Listing, size, window
-from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, page
-from server.resolvers.permissions import Permission, context_of, permissions_of
+from server.resolvers.listings import Listing, Narrowed, reading, size, window
+from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, page
+from server.resolvers.permissions import Permission, SignedIn, context_of, permissions_of
 from server.schema.errors import UserError
 from server.schema.plain import plain
 from server.schema.slices import Slice
@@ -44,8 +49,11 @@ class _Withholding(PermissionExtension):
             return None
 
 
-def root(resolver: Resolver, **arguments: str) -> Any:
-    """A root field. Its sentence and permissions are the resolver's own; `arguments` say what each one means."""
+def root(resolver: Resolver, plan: Any = None, **arguments: str) -> Any:
+    """A root field. Its sentence and permissions are the resolver's own; `arguments` say what each one means.
+
+    `plan` says how the engine answers it.
+    """
     hints = _hints(resolver)
 
     async def resolve(info: Info[Any, Any], **given: Any) -> Any:
@@ -53,25 +61,41 @@ def root(resolver: Resolver, **arguments: str) -> Any:
         return await resolver(context_of(info), **decoded)
 
     _sign(resolve, {name: (_outside(hint), arguments[name]) for name, hint in hints.items()})
-    return _field("root", resolve, _sentence(resolver), permissions_of(resolver))
+    return _field("root", resolve, _sentence(resolver), permissions_of(resolver), plan=plan)
 
 
-def mutation(resolver: Resolver, input_type: type) -> Any:
-    """A mutation. What the business refuses comes back as `userErrors`, with nothing changed."""
+def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> Any:
+    """A mutation. What the business refuses comes back as `userErrors`, with nothing changed.
+
+    With `together` the change and the reading of what it answers are one transaction.
+    """
     hints = _hints(resolver)
+    permissions = permissions_of(resolver)
+
+    async def change(context: Context, input: Any) -> Changed:
+        try:
+            arguments = {name: plain(getattr(input, name), hint, ("input", name)) for name, hint in hints.items()}
+            return Changed(await resolver(context, **arguments), [])
+        finally:
+            context.forget()
+
+    async def check(context: Context, input: Any) -> None:
+        for permission in permissions:
+            await permission.check(context, None, {"input": input})
+
+    def refuse(context: Context, refused: Exception) -> Changed | None:
+        return Changed({}, _user_errors(context, refused)) if isinstance(refused, Refused) else None
 
     async def resolve(info: Info[Any, Any], input: Any) -> Any:
         context = context_of(info)
         try:
-            arguments = {name: plain(getattr(input, name), hint, ("input", name)) for name, hint in hints.items()}
-            return Changed(await resolver(context, **arguments), [])
+            return await change(context, input)
         except Refused as refused:
-            return Changed({}, _user_errors(context, refused))
-        finally:
-            context.forget()
+            return refuse(context, refused)
 
     _sign(resolve, {"input": (input_type, "What is to be done.")})
-    return _field("mutation", resolve, _sentence(resolver), permissions_of(resolver))
+    plan = Changing(check, change, refuse, joined_transaction if together else nullcontext)
+    return _field("mutation", resolve, _sentence(resolver), permissions, plan=plan)
 
 
 class Changed:
@@ -92,37 +116,66 @@ def relation(model: type[Model], column: str, description: str) -> Any:
         key: UUID | None = getattr(root, column)
         return None if key is None else await context_of(info).row(model, key)
 
-    return _field("relation", resolve, description)
+    return _field("relation", resolve, description, plan=Relation(model, column))
 
 
-def computed(compute: Callable[[Context, Any], Any], description: str) -> Any:
-    """A field that Python works out of a row that the viewer sees."""
+def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any = None) -> Any:
+    """A field that Python works out of a row that the viewer sees.
+
+    `plan` says how the engine answers it: columns alone are those that `compute` needs of the row.
+    Without it the operation takes the ordinary road.
+    """
+    if isinstance(plan, tuple):
+        plan = Hole(compute, plan)
 
     async def resolve(root: Any, info: Info[Any, Any]) -> Any:
         value = compute(context_of(info), root)
         return await value if inspect.isawaitable(value) else value
 
-    return _field("computed", resolve, description)
+    return _field("computed", resolve, description, plan=plan)
 
 
-def rights(held: Callable[[Context, Any], Any], description: str) -> Any:
-    """The viewer's rights on a row, in the order in which the domain lists them."""
+def rights(held: Callable[[Context, Any], Any], description: str, plan: Hole) -> Any:
+    """The viewer's rights on a row, in the order in which the domain lists them.
 
-    async def listed(context: Context, row: Any) -> list[Right]:
-        value = held(context, row)
-        found = await value if inspect.isawaitable(value) else value
+    `plan` works the same out of what the statement gives it.
+    """
+
+    def listed(found: Collection[Right]) -> list[Right]:
         return [right for right in Right if right in found]
 
-    return computed(listed, description)
+    async def resolved(context: Context, row: Any) -> list[Right]:
+        value = held(context, row)
+        return listed(await value if inspect.isawaitable(value) else value)
+
+    known = plan.compute
+    return computed(resolved, description, replace(plan, compute=lambda context, row: listed(known(context, row))))
 
 
-def withheld(compute: Callable[[Any], Any], description: str, permissions: Sequence[Permission]) -> Any:
+def withheld(
+    compute: Callable[[Any], Any], description: str, permissions: Sequence[Permission], plan: Column | Embedded
+) -> Any:
     """Something that is null for a viewer who sees the row but not this."""
 
     def resolve(root: Any) -> Any:
         return compute(root)
 
-    return _field("withheld", resolve, f"{description} Null where withheld.", permissions, _Withholding)
+    guarded = Guarded(plan, permissions, withheld=True)
+    return _field("withheld", resolve, f"{description} Null where withheld.", permissions, _Withholding, plan=guarded)
+
+
+def by_id(model: type[Model]) -> Guarded:
+    """How the engine answers a root that gives a row by its id, for whoever is signed in."""
+
+    def ask(given: Mapping[str, Any]) -> Any:
+        return None, {"key": ids.decode(given["id"], model)}
+
+    return Guarded(ByKey(model, ask, lambda: NotFound(("id",))), (SignedIn(),))
+
+
+def embedded(description: str, columns: Mapping[str, Column]) -> Any:
+    """An object that the row gives as an attribute; the engine writes it from these columns."""
+    return strawberry.field(description=description, metadata={PLAN: Embedded(columns)})
 
 
 def connection(
@@ -130,34 +183,38 @@ def connection(
     description: str,
     permissions: Sequence[Permission],
     *,
-    filter: tuple[type, type] | None = None,
+    filter: type | None = None,
     order: type | None = None,
-    answer: type[Slice] = Slice,
 ) -> Any:
     """A list that can grow, in pages.
 
-    `filter` is the input type and what it becomes for the listing; `order` the input type that
+    `filter` is the input type whose members the listing knows as its filters; `order` the input type that
     names one of the listing's orders.
     """
-    input_type, narrowing = filter or (None, None)
+
+    def asked(given: Mapping[str, Any]) -> tuple[Page, Order, Narrowed]:
+        narrowed = listing.narrowed(plain(given.get("filter"), dict, ("filter",)) or {})
+        order_by = given.get("order_by")
+        ordered = listing.order((order_by.field, order_by.direction) if order_by else None)
+        return page(given.get("first"), given.get("after"), given.get("last"), given.get("before")), ordered, narrowed
 
     async def resolve(root: Any, info: Info[Any, Any], **given: Any) -> Any:
         context = context_of(info)
-        narrowed = plain(given.get("filter"), narrowing, ("filter",))
-        order_by = given.get("order_by")
-        ordered = listing.order((order_by.field, order_by.direction) if order_by else None)
-        asked = page(given.get("first"), given.get("after"), given.get("last"), given.get("before"))
+        wanted, ordered, narrowed = asked(given)
         parent = root.pk if listing.parent else None
-        found = await window(context, listing, parent, asked, ordered, narrowed)
-        return answer(found, lambda: size(context, listing, parent, narrowed))
+        found = await window(context, listing, parent, wanted, ordered, narrowed)
+        return Slice(found, lambda: size(context, listing, parent, narrowed))
 
     arguments: dict[str, tuple[Any, str]] = dict(_PAGE)
-    if input_type is not None:
-        arguments["filter"] = (input_type | None, "Only rows like this.")
+    if filter is not None:
+        arguments["filter"] = (filter | None, "Only rows like this.")
     if order is not None:
         arguments["order_by"] = (order | None, "In which order; ties are broken by id.")
     _sign(resolve, arguments, of_row=True)
-    return _field("connection", resolve, description, permissions)
+    plan: Any = Paged(listing, lambda given: reading(listing, *asked(given)))
+    if permissions:
+        plan = Guarded(plan, permissions)
+    return _field("connection", resolve, description, permissions, plan=plan)
 
 
 _PAGE: Final[dict[str, tuple[Any, str]]] = {
@@ -177,13 +234,14 @@ def _field(
     description: str,
     permissions: Sequence[Permission] = (),
     extension: type[PermissionExtension] = PermissionExtension,
+    plan: Any = None,
 ) -> Any:
     sentences = " ".join(permission.sentence for permission in permissions)
     return strawberry.field(
         resolver=resolve,
         description=f"{description} {sentences}".strip(),
         extensions=[extension(permissions=list(permissions))] if permissions else [],
-        metadata={KIND: kind},
+        metadata={KIND: kind} if plan is None else {KIND: kind, PLAN: plan},
     )
 
 

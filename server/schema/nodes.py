@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import strawberry
 from tortoise.models import Model
 
+from server.engine.declarations import Key
 from server.resolvers import ids
 from server.schema.fields import computed
 
@@ -16,7 +17,9 @@ class Node:
     model: ClassVar[type[Model]]
 
     id: strawberry.ID = computed(
-        lambda context, row: ids.encode(row), "Names this object everywhere; opaque, and never used again."
+        lambda context, row: ids.encode(row),
+        "Names this object everywhere; opaque, and never used again.",
+        Key(ids.PREFIXES),
     )
 
     @classmethod

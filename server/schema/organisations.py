@@ -8,13 +8,14 @@ import strawberry
 
 from server import models
 from server.domain.organisations import INVITABLE_PARTNERS
+from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
 from server.resolvers import organisations, tokens
 from server.resolvers import partnerships as resolvers_partnerships
 from server.resolvers import products as resolvers_products
 from server.resolvers.context import Context
 from server.resolvers.organisations import MAY_VIEW_DETAILS
-from server.resolvers.reaches import rights_on_organisation
-from server.schema.connections import Connection, PageInfo
+from server.resolvers.reaches import RIGHTS_ON_ORGANISATION, rights_on_organisation
+from server.schema.connections import Connection, PageInfo, part
 from server.schema.enums import (
     AccessType,
     Currency,
@@ -27,7 +28,7 @@ from server.schema.enums import (
     Role,
     describe,
 )
-from server.schema.fields import computed, connection, rights, withheld
+from server.schema.fields import computed, connection, relation, rights, withheld
 from server.schema.nodes import Node
 from server.schema.partnerships import Partnership, PartnershipFilter, PartnershipOrder
 from server.schema.products import Product, ProductFilter, ProductOrder
@@ -98,25 +99,31 @@ async def _customers(context: Context, found: Slice) -> list[Any]:
 
 @strawberry.type(description="A customer of a partner, and the partnership through which it is managed.")
 class ManagedCustomerEdge:
-    cursor: str = strawberry.field(description="The place of the row, for `after` and `before`.")
-    partnership: Partnership = computed(lambda context, edge: edge.row, "How and since when the customer is managed.")
-    node: Annotated["Organisation", strawberry.lazy("server.schema.organisations")] | None = computed(
-        lambda context, edge: context.row(models.Organisation, edge.row.customer_id),
-        "The customer; null where a token may not read organisations.",
+    model = models.Partnership
+    is_another_view = True
+
+    cursor: str = part("cursor", "The place of the row, for `after` and `before`.")
+    partnership: Partnership = computed(
+        lambda context, edge: edge.row, "How and since when the customer is managed.", Itself()
+    )
+    node: Annotated["Organisation", strawberry.lazy("server.schema.organisations")] | None = relation(
+        models.Organisation, "customer_id", "The customer; null where a token may not read organisations."
     )
 
 
 @strawberry.type(description="One page of the customers that a partner manages.")
 class ManagedCustomerConnection:
-    edges: list[ManagedCustomerEdge] = strawberry.field(
-        description="The customers of this page with their partnerships."
-    )
+    edges: list[ManagedCustomerEdge] = part("edges", "The customers of this page with their partnerships.")
     nodes: list[Annotated["Organisation", strawberry.lazy("server.schema.organisations")]] = computed(
-        _customers, "The customers of this page; none where a token may not read organisations."
+        _customers,
+        "The customers of this page; none where a token may not read organisations.",
+        Followed(models.Organisation, "customer_id"),
     )
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+    page_info: PageInfo = part("page_info", "Where this page lies in the list.")
     total_count: int = computed(
-        lambda context, found: found.count(), "How many customers the viewer serves; counted only when asked for."
+        lambda context, found: found.count(),
+        "How many customers the viewer serves; counted only when asked for.",
+        PagePart("total_count"),
     )
 
 
@@ -134,23 +141,43 @@ class Organisation(Node):
         description="Where it stands in the partner programme; null for one that never was a partner."
     )
     is_partner: bool = computed(
-        lambda context, row: row.partner_status in INVITABLE_PARTNERS, "Whether it can be invited as a partner."
+        lambda context, row: row.partner_status in INVITABLE_PARTNERS,
+        "Whether it can be invited as a partner.",
+        ("partner_status",),
     )
-    legal_name: str | None = withheld(lambda row: row.legal_name, "Its name in the register.", MAY_VIEW_DETAILS)
+    legal_name: str | None = withheld(
+        lambda row: row.legal_name, "Its name in the register.", MAY_VIEW_DETAILS, Column("legal_name")
+    )
     legal_entity_type: LegalEntityType | None = withheld(
-        lambda row: row.legal_entity_type, "What kind of entity it is.", MAY_VIEW_DETAILS
+        lambda row: row.legal_entity_type,
+        "What kind of entity it is.",
+        MAY_VIEW_DETAILS,
+        Column("legal_entity_type"),
     )
-    postal_address: PostalAddress | None = withheld(lambda row: row, "Where it is.", MAY_VIEW_DETAILS)
+    postal_address: PostalAddress | None = withheld(
+        lambda row: row,
+        "Where it is.",
+        MAY_VIEW_DETAILS,
+        Embedded({name: Column(name) for name in ("street", "postcode", "city", "region", "country")}),
+    )
     registration_number: RegistrationNumber | None = withheld(
-        _number, "Its number in the register of companies.", MAY_VIEW_DETAILS
+        _number,
+        "Its number in the register of companies.",
+        MAY_VIEW_DETAILS,
+        Embedded(
+            {"scheme": Column("registration_scheme"), "value": Column("registration_number")},
+            present="registration_scheme",
+        ),
     )
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
     version: int = strawberry.field(description="Counts the changes.")
     viewer_role: Role | None = computed(
-        organisations.role_in, "What the viewer is there; null for somebody who is no member."
+        organisations.role_in, "What the viewer is there; null for somebody who is no member.", ("id",)
     )
-    viewer_rights: list[Right] = rights(rights_on_organisation, "What the viewer may do there, with this credential.")
+    viewer_rights: list[Right] = rights(
+        rights_on_organisation, "What the viewer may do there, with this credential.", RIGHTS_ON_ORGANISATION
+    )
     members: Connection[Membership] | None = connection(
         organisations.MEMBERS, "Who belongs to it.", organisations.MAY_VIEW_MEMBERS
     )
@@ -158,14 +185,14 @@ class Organisation(Node):
         resolvers_products.PRODUCTS,
         "Its products, as far as they are visible one by one.",
         resolvers_products.MAY_VIEW_PRODUCTS,
-        filter=(ProductFilter, resolvers_products.ProductFilter),
+        filter=ProductFilter,
         order=ProductOrder,
     )
     partnerships: Connection[Partnership] | None = connection(
         resolvers_partnerships.PARTNERSHIPS,
         "Its partners: the partnerships in which it is the customer, open invitations and past ones among them.",
         resolvers_partnerships.MAY_VIEW_PARTNERSHIPS,
-        filter=(PartnershipFilter, resolvers_partnerships.PartnershipFilter),
+        filter=PartnershipFilter,
         order=PartnershipOrder,
     )
     customer_partnerships: Connection[Partnership] | None = connection(
@@ -173,14 +200,14 @@ class Organisation(Node):
         "The partnerships in which it is the partner, open invitations and past ones among them. An "
         "employee sees those they are assigned to.",
         organisations.MAY_VIEW_MANAGED_CUSTOMERS,
-        filter=(PartnershipFilter, resolvers_partnerships.PartnershipFilter),
+        filter=PartnershipFilter,
         order=PartnershipOrder,
     )
     managed_customers: ManagedCustomerConnection | None = connection(
         organisations.MANAGED_CUSTOMERS,
         "The customers that it manages as a partner. An employee sees those they are assigned to.",
         organisations.MAY_VIEW_MANAGED_CUSTOMERS,
-        filter=(ManagedCustomerFilter, organisations.ManagedCustomerFilter),
+        filter=ManagedCustomerFilter,
         order=ManagedCustomerOrder,
     )
     api_tokens: Connection[ApiToken] | None = connection(

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
+from server.engine.declarations import Rows
 from server.resolvers import accesses, assignments, partnerships
-from server.resolvers.reaches import rights_on_partnership_now
+from server.resolvers.reaches import RIGHTS_ON_PARTNERSHIP, rights_on_partnership_now
 from server.resolvers.requests import requested_products
 from server.schema.connections import Connection
 from server.schema.enums import (
@@ -79,6 +80,8 @@ class EmployeeAssignment(Node):
 
 @strawberry.type(description="A product named in an invitation.")
 class RequestedProduct:
+    model = models.RequestedProduct
+
     service_name: str = strawberry.field(description="The name of the service, for the partner to decide upon.")
     product: Product | None = relation(
         models.Product, "product_id", "The product; null for the partner until access is granted."
@@ -109,7 +112,9 @@ class Partnership(Node):
     end_reason: str | None = strawberry.field(description="What was said then.")
     version: int = strawberry.field(description="Counts the changes.")
     requested_products: list[RequestedProduct] = computed(
-        requested_products, "The products named in the invitation, at most 100; empty for complete access."
+        requested_products,
+        "The products named in the invitation, at most 100; empty for complete access.",
+        Rows(models.RequestedProduct, "partnership_id"),
     )
     product_accesses: Connection[ProductAccess] = connection(
         accesses.PRODUCT_ACCESSES, "The products granted one by one, those revoked since among them.", ()
@@ -120,7 +125,9 @@ class Partnership(Node):
         assignments.MAY_VIEW_ASSIGNMENTS,
     )
     viewer_rights: list[Right] = rights(
-        rights_on_partnership_now, "What the viewer may do with it in its present state, with this credential."
+        rights_on_partnership_now,
+        "What the viewer may do with it in its present state, with this credential.",
+        RIGHTS_ON_PARTNERSHIP,
     )
 
 

@@ -21,11 +21,16 @@ LONGEST_LIST: Final = 100
 
 
 def plain(value: Any, annotation: Any, path: tuple[str, ...]) -> Any:
-    """The value as the annotation wants it. Raises MalformedInput, which names the field by its path."""
+    """The value as the annotation wants it, `dict` for an input's members by name.
+
+    Raises MalformedInput, which names the field by its path.
+    """
     if isinstance(value, strawberry.Some):
         return plain(cast("Any", value).value, annotation, path)
     if value is None or value is strawberry.UNSET:
         return None
+    if annotation is dict:
+        return {name: plain(member, type(member), (*path, name)) for name, member in vars(value).items()}
     annotation = _required(annotation)
     if get_origin(annotation) is Annotated:
         _, model = get_args(annotation)

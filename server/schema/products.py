@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
+from server.engine.declarations import Column
 from server.resolvers import products
-from server.resolvers.prices import prices_of
-from server.resolvers.reaches import rights_on_product
+from server.resolvers.prices import PRICES, prices_of
+from server.resolvers.reaches import RIGHTS_ON_PRODUCT, rights_on_product
 from server.schema.enums import Currency, Direction, Period, ProductCategory, ProductState, Right, describe
-from server.schema.fields import computed, relation, rights
+from server.schema.fields import computed, embedded, relation, rights
 from server.schema.nodes import Node
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ class Product(Node):
     service_name: str = strawberry.field(description="The name of the service, such as the domain name.")
     customer_name: str = strawberry.field(description="The name the customer gave it.")
     internal_name: str = strawberry.field(description="The name in the company's systems.")
-    public_price: Money = strawberry.field(description="What everybody pays for one period.")
+    public_price: Money = embedded(
+        "What everybody pays for one period.",
+        {"amount": Column("price_minor", is_minor_units=True), "currency": Column("currency")},
+    )
     period: Period = strawberry.field(description="What one price pays for.")
     expires_at: datetime = strawberry.field(description="Until when it is paid.")
     auto_renew: bool = strawberry.field(description="Whether it is renewed without asking.")
@@ -64,7 +68,9 @@ class Product(Node):
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
     version: int = strawberry.field(description="Counts the changes.")
-    viewer_rights: list[Right] = rights(rights_on_product, "What the viewer may do with it, with this credential.")
+    viewer_rights: list[Right] = rights(
+        rights_on_product, "What the viewer may do with it, with this credential.", RIGHTS_ON_PRODUCT
+    )
 
 
 @strawberry.input(description="Narrows an organisation's products.")
@@ -92,7 +98,7 @@ class CatalogueItem(Node):
     name: str = strawberry.field(description="What it is called.")
     period: Period = strawberry.field(description="What one price pays for.")
     tld: str | None = strawberry.field(description="The ending of a domain name; null for everything else.")
-    prices: list[Money] = computed(prices_of, "Today's public price in each currency.")
+    prices: list[Money] = computed(prices_of, "Today's public price in each currency.", PRICES)
 
 
 @strawberry.input(description="Narrows the catalogue.")

@@ -2,6 +2,8 @@
 
 import strawberry
 
+from server import models
+from server.engine.declarations import ByAnyKey, ViewerItself
 from server.resolvers import (
     accesses,
     assignments,
@@ -13,7 +15,7 @@ from server.resolvers import (
     viewers,
 )
 from server.schema.connections import Connection
-from server.schema.fields import connection, mutation, root
+from server.schema.fields import by_id, connection, mutation, root
 from server.schema.nodes import Node
 from server.schema.organisations import Organisation, PartnerFilter
 from server.schema.partnerships import (
@@ -45,31 +47,31 @@ from server.schema.viewers import SignInInput, SignInPayload, SignOutInput, Sign
 
 @strawberry.type(description="What can be asked.")
 class Query:
-    viewer: Viewer | None = root(viewers.viewer)
-    node: Node | None = root(viewers.node, id="The object's id.")
-    nodes: list[Node | None] = root(viewers.nodes, ids="At most 100 ids.")
-    organisation: Organisation | None = root(organisations.organisation, id="The organisation's id.")
-    partnership: Partnership | None = root(partnerships.partnership, id="The partnership's id.")
-    product: Product | None = root(products.product, id="The product's id.")
+    viewer: Viewer | None = root(viewers.viewer, ViewerItself())
+    node: Node | None = root(viewers.node, ByAnyKey(viewers.key_of_any, viewers.missing), id="The object's id.")
+    nodes: list[Node | None] = root(viewers.nodes, ByAnyKey(viewers.keys_of_any, viewers.missing, many=True), ids="At most 100 ids.")
+    organisation: Organisation | None = root(organisations.organisation, by_id(models.Organisation), id="The organisation's id.")
+    partnership: Partnership | None = root(partnerships.partnership, by_id(models.Partnership), id="The partnership's id.")
+    product: Product | None = root(products.product, by_id(models.Product), id="The product's id.")
     catalogue: Connection[CatalogueItem] = connection(
         products.CATALOGUE,
         "What can be bought, with its public prices.",
         products.MAY_VIEW_CATALOGUE,
-        filter=(CatalogueFilter, products.CatalogueFilter),
+        filter=CatalogueFilter,
         order=CatalogueOrder,
     )
     partners: Connection[Organisation] = connection(
         organisations.PARTNERS,
         "The partners that let themselves be found.",
         organisations.MAY_LIST_PARTNERS,
-        filter=(PartnerFilter, organisations.PartnerFilter),
+        filter=PartnerFilter,
     )
 
 
 @strawberry.type(description="What can be changed.")
 class Mutation:
-    sign_in: SignInPayload = mutation(sessions.sign_in, SignInInput)
-    sign_out: SignOutPayload = mutation(sessions.sign_out, SignOutInput)
+    sign_in: SignInPayload = mutation(sessions.sign_in, SignInInput, together=False)
+    sign_out: SignOutPayload = mutation(sessions.sign_out, SignOutInput, together=False)
     create_api_token: CreateApiTokenPayload = mutation(tokens.create_api_token, CreateApiTokenInput)
     revoke_api_token: RevokeApiTokenPayload = mutation(tokens.revoke_api_token, RevokeApiTokenInput)
     invite_partner: InvitePartnerPayload = mutation(partnerships.invite_partner, InvitePartnerInput)

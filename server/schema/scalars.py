@@ -9,6 +9,8 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from server.resolvers.paging import moment_text
+
 CountryCode = NewType("CountryCode", str)
 EmailAddress = NewType("EmailAddress", str)
 
@@ -17,11 +19,6 @@ EmailAddress = NewType("EmailAddress", str)
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _LONGEST_EMAIL: Final = 254
 _EMAIL: Final = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
-
-
-def moment_text(moment: datetime) -> str:
-    """A moment in UTC as RFC 3339 writes it, to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _moment(value: Any) -> datetime:

@@ -18,6 +18,12 @@ class EdgeValues:
     def node(self) -> Any:
         return self.row
 
+    def __getattr__(self, name: str) -> Any:
+        """An edge gives what its row does, but is no row."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.row, name)
+
 
 @dataclass(frozen=True)
 class Slice:

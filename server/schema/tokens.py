@@ -7,6 +7,7 @@ import strawberry
 
 from server import models
 from server.domain import rights
+from server.engine.declarations import Column, Rows, Through
 from server.resolvers.restrictions import customers_of
 from server.schema.enums import Scope
 from server.schema.errors import UserError
@@ -29,7 +30,9 @@ class ApiToken(Node):
     name: str = strawberry.field(description="What its owner calls it.")
     last_four: str = strawberry.field(description="The last four characters of the secret, to tell tokens apart.")
     scopes: list[Scope] = computed(
-        lambda context, row: [rights.Scope[name] for name in row.scopes], "What it may be used for."
+        lambda context, row: [rights.Scope[name] for name in row.scopes],
+        "What it may be used for.",
+        Column("scopes"),
     )
     owner: User | None = relation(models.User, "user_id", "Whose token it is; null where that person is not visible.")
     organisation: OrganisationType | None = relation(
@@ -38,7 +41,13 @@ class ApiToken(Node):
         "The organisation it is for; null where a token may not read organisations.",
     )
     customers: list[OrganisationType] | None = computed(
-        customers_of, "The only managed customers it may be used for; null when it may be used for all."
+        customers_of,
+        "The only managed customers it may be used for; null when it may be used for all.",
+        Rows(
+            models.Organisation,
+            through=Through(models.ApiTokenCustomer, "api_token_id", "customer_id"),
+            present="is_for_some_customers",
+        ),
     )
     expires_at: datetime = strawberry.field(description="When it ends.")
     last_used_at: datetime | None = strawberry.field(description="When it was last used, to the minute; null before.")

@@ -2,6 +2,8 @@
 
 import strawberry
 
+from server import models
+from server.engine.declarations import Relation
 from server.resolvers import organisations
 from server.resolvers.viewers import token_of, user_of
 from server.schema.connections import Connection
@@ -15,8 +17,20 @@ from server.schema.users import User
 
 @strawberry.type(description="Who asks, and with which credential.")
 class Viewer:
-    user: User = computed(user_of, "The person who is signed in, or whose token is used.")
-    token: ApiToken | None = computed(token_of, "The API token in use; null for a signed-in person.")
+    user: User = computed(
+        user_of,
+        "The person who is signed in, or whose token is used.",
+        Relation(models.User, key=lambda run: run.viewer.user_id),
+    )
+    token: ApiToken | None = computed(
+        token_of,
+        "The API token in use; null for a signed-in person.",
+        Relation(
+            models.ApiToken,
+            key=lambda run: run.viewer.token and run.viewer.token.token_id,
+            is_present=lambda viewer: viewer.token is not None,
+        ),
+    )
     organisations: Connection[Organisation] = connection(
         organisations.OWN_ORGANISATIONS,
         "The organisations the viewer is a member of; with a token, its organisation.",

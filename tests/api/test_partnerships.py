@@ -153,6 +153,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
     assert await stored(invitation["id"]) == {
         "customer_id": customer.row.id,
         "partner_id": world.nova.id,
+        "customer_name_key": "echo",
         "access_type": AccessType.LIMITED,
         "payment_mode": None,
         "status": PartnershipStatus.INVITED,

@@ -134,12 +134,12 @@ DEEP = """{ viewer { user { email } organisations(first: 5) { totalCount nodes {
 } } } }"""
 
 
-async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(world, clients):
+async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(world, ordinary):
     with counted() as with_few:
-        few = await clients.ask(DEEP, as_=world.pL)
+        few = await ordinary.ask(DEEP, as_=world.pL)
     await _grow(world)
     with counted() as with_many:
-        many = await clients.ask(DEEP, as_=world.pL)
+        many = await ordinary.ask(DEEP, as_=world.pL)
 
     assert _rows(many.data) > 5 * _rows(few.data)
     assert len(with_many) == len(with_few)

@@ -20,6 +20,7 @@ from server import authentication
 from server.app import graphql
 from server.app.logs import set_up_logs
 from server.domain.tokens import new_secret
+from server.engine.operations import Engine
 from server.models.database import APP
 from server.resolvers.context import Context
 from tests.clients import Answer, Clients
@@ -54,8 +55,14 @@ def log(request: pytest.FixtureRequest) -> Iterator[Lines]:
 
 
 @pytest.fixture
-async def talkative(world: World, app: Starlette, log: Lines) -> Clients:
-    """Clients of a server whose log is read."""
+async def talkative(world: World, ordinary_app: Starlette, log: Lines) -> Clients:
+    """Clients of a server whose log is read, and whose resolvers answer."""
+    return Clients(ordinary_app)
+
+
+@pytest.fixture
+async def talkative_engine(world: World, app: Starlette, log: Lines) -> Clients:
+    """The same where the engine answers."""
     return Clients(app)
 
 
@@ -135,6 +142,48 @@ async def test_an_error_in_a_mutation_is_logged_and_not_told(
     lines = log()
     check_logged_once(lines, answer.response.headers["x-request-id"])
     assert CANARY not in str(lines)
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+async def test_an_error_of_the_database_is_logged_and_not_told(
+    world: World, talkative_engine: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    monkeypatch.setattr(Engine, "fetch", failing(error))
+
+    answer = await talkative_engine.ask("{ viewer { user { id } } }", as_=world.cL)
+
+    check_told_nothing(answer, 200)
+    assert answer.json["data"] is None
+    check_logged_once(log(), answer.response.headers["x-request-id"])
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+async def test_an_error_in_a_hole_is_logged_and_not_told(
+    world: World, talkative_engine: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    monkeypatch.setattr("server.resolvers.organisations.INVITABLE_PARTNERS", Failing(error))
+    monkeypatch.setattr("server.schema.organisations.INVITABLE_PARTNERS", Failing(error))
+
+    answer = await talkative_engine.ask(
+        "query($id: ID!) { organisation(id: $id) { name isPartner } }", {"id": world.id("nova")}, as_=world.cL
+    )
+
+    check_told_nothing(answer, 200)
+    assert answer.json["data"] == {"organisation": None}
+    assert answer.errors[0]["path"] == ["organisation", "isPartner"]
+    check_logged_once(log(), answer.response.headers["x-request-id"])
+
+
+class Failing:
+    """A collection that raises this error when it is looked into."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __contains__(self, _: object) -> bool:
+        raise self.error
 
 
 @pytest.mark.database

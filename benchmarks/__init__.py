@@ -1,0 +1,1 @@
+"""How fast is the server beside others that do the same work?"""

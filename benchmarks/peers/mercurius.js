@@ -1,0 +1,187 @@
+// Fastify and Mercurius with its compiler on, loaders for what is asked of many rows at once, and
+// hand-written SQL with the row filter in it.
+
+import Fastify from 'fastify';
+import { GraphQLScalarType } from 'graphql';
+import mercurius from 'mercurius';
+import pg from 'pg';
+import { authenticated, isBare, may } from './viewer.js';
+import * as sql from './sql.js';
+
+const pool = new pg.Pool({ connectionString: process.env.BENCH_DATABASE_URL, max: 10 });
+
+const schema = `
+  scalar DateTime
+  enum ProductCategory {
+    DOMAIN WEB_HOSTING WORDPRESS_HOSTING MAIL KSUITE KDRIVE CLOUD_SERVER PUBLIC_CLOUD
+    SWISS_BACKUP SSL STREAMING NEWSLETTER TICKETING SUPPORT OTHER
+  }
+  enum ProductState { ACTIVE EXPIRING SUSPENDED TERMINATED }
+  enum Period { MONTH YEAR }
+  enum ProductRight { TECHNICAL STATISTICS }
+  type Product {
+    id: ID!
+    category: ProductCategory!
+    serviceName: String!
+    customerName: String!
+    internalName: String!
+    period: Period!
+    expiresAt: DateTime!
+    autoRenew: Boolean!
+    state: ProductState!
+  }
+  type ProductConnection { nodes: [Product!]! }
+  type CustomerEdge { node: Organisation! }
+  type CustomerConnection { edges: [CustomerEdge!]! }
+  type Organisation {
+    id: ID!
+    name: String!
+    products(first: Int = 20): ProductConnection!
+    managedCustomers(first: Int = 20): CustomerConnection!
+  }
+  type Query {
+    product(id: ID!): Product
+    organisation(id: ID!): Organisation
+  }
+  input GrantProductAccessInput { partnershipId: ID! productId: ID! rights: [ProductRight!]! }
+  type ProductAccess { id: ID! rights: [ProductRight!]! grantedAt: DateTime! }
+  type UserError { code: String! }
+  type GrantProductAccessPayload { productAccess: ProductAccess userErrors: [UserError!]! }
+  type Mutation { grantProductAccess(input: GrantProductAccessInput!): GrantProductAccessPayload! }
+`;
+
+const DateTime = new GraphQLScalarType({ name: 'DateTime', serialize: (moment) => moment.toISOString() });
+
+const resolvers = {
+  DateTime,
+  Query: {
+    async product(_, { id }, { viewer }) {
+      check(viewer, 'PRODUCTS_READ');
+      return one(sql.product, [id], viewer);
+    },
+    async organisation(_, { id }, { viewer }) {
+      check(viewer, 'ORGANISATION_READ');
+      return one(sql.organisation, [id], viewer);
+    },
+  },
+  Mutation: {
+    async grantProductAccess(_, { input }, { viewer }) {
+      check(viewer, 'PARTNERSHIPS_MANAGE');
+      return grant(input, viewer);
+    },
+  },
+};
+
+const loaders = {
+  Organisation: {
+    products: {
+      // One answer a request is all there is to keep: the loader's own cache would cost more than it saves.
+      opts: { cache: false },
+      async loader(queries, { viewer }) {
+        check(viewer, 'PRODUCTS_READ');
+        return inTurn(queries, await ofMany(sql.products, queries, viewer), (rows) => ({ nodes: rows }));
+      },
+    },
+    managedCustomers: {
+      opts: { cache: false },
+      async loader(queries, { viewer }) {
+        check(viewer, 'PARTNERSHIPS_READ');
+        for (const { obj } of queries) checkMember(viewer, obj.id);
+        const found = await ofMany(sql.managedCustomers, queries, viewer);
+        return inTurn(queries, found, (rows) => ({ edges: rows.map((node) => ({ node })) }));
+      },
+    },
+  },
+};
+
+async function one(statement, values, viewer) {
+  const { rows } = await pool.query(filled(statement, values, viewer));
+  if (rows.length === 0) throw new Error('NOT_FOUND');
+  return rows[0];
+}
+
+/** The rows of many parents, by the parent's id. All parents of one field ask for the same number. */
+async function ofMany(statement, queries, viewer) {
+  const values = [queries.map(({ obj }) => obj.id), queries[0].params.first];
+  const { rows } = await pool.query(filled(statement, values, viewer));
+  const found = new Map();
+  for (const row of rows) {
+    const list = found.get(row.parentId);
+    if (list) list.push(row);
+    else found.set(row.parentId, [row]);
+  }
+  return found;
+}
+
+function inTurn(queries, found, wrap) {
+  return queries.map(({ obj }) => wrap(found.get(obj.id) ?? []));
+}
+
+async function grant({ partnershipId, productId, rights }, viewer) {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const answer = await granted(client, partnershipId, productId, rights, viewer);
+    await client.query(answer.productAccess ? 'COMMIT' : 'ROLLBACK');
+    return answer;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+async function granted(client, partnershipId, productId, rights, viewer) {
+  const { rows: [partnership] } = await client.query(sql.lockPartnership([partnershipId]));
+  if (!partnership || !(isBare || viewer.led.includes(partnership.customer_id))) throw new Error('NOT_FOUND');
+  if (partnership.status !== 'ACTIVE') return refused('PARTNERSHIP_NOT_ACTIVE');
+  if (partnership.access_type !== 'LIMITED') return refused('ACCESS_NOT_LIMITED');
+  const { rows: [product] } = await client.query(filled(sql.owner, [productId], viewer));
+  if (!product) throw new Error('NOT_FOUND');
+  if (product.organisation_id !== partnership.customer_id) return refused('PRODUCT_NOT_OWNED');
+  const { rows: [managed] } = await client.query(sql.manager([productId]));
+  if (managed) {
+    return refused(managed.partnership_id === partnershipId ? 'ALREADY_GRANTED' : 'PRODUCT_ALREADY_MANAGED');
+  }
+  const { rows: [access] } = await client.query(
+    sql.insertAccess([partnershipId, productId, JSON.stringify(rights), viewer?.userId ?? null]),
+  );
+  const requestId = crypto.randomUUID().replaceAll('-', '');
+  const after = { partnership_id: hex(partnershipId), product_id: hex(productId), rights, revoked_at: null };
+  await client.query(
+    sql.insertAudit([
+      access.id, JSON.stringify(after), requestId, partnership.customer_id, viewer?.userId ?? null, viewer?.tokenId ?? null,
+    ]),
+  );
+  const message = { subject: `pacc_${hex(access.id)}`, requestId };
+  await client.query(sql.insertMessage([JSON.stringify(message), `access.product_added:${hex(access.id)}`]));
+  return { productAccess: access, userErrors: [] };
+}
+
+const hex = (id) => id.replaceAll('-', '');
+const refused = (code) => ({ productAccess: null, userErrors: [{ code }] });
+
+/** The statement with the viewer's organisations and memberships behind its own values. */
+function filled(statement, values, viewer) {
+  return statement(isBare ? values : [...values, viewer.led, viewer.memberships]);
+}
+
+function check(viewer, scope) {
+  if (!isBare && !may(viewer, scope)) throw new Error('FORBIDDEN');
+}
+
+function checkMember(viewer, organisationId) {
+  if (!isBare && !(viewer.isMember && viewer.organisationId === organisationId)) throw new Error('FORBIDDEN');
+}
+
+const app = Fastify();
+app.register(mercurius, {
+  schema,
+  resolvers,
+  loaders,
+  jit: 1,
+  context: async (request) => ({ viewer: isBare ? null : await authenticated(pool, request.headers.authorization) }),
+});
+await app.listen({ host: '127.0.0.1', port: Number(process.env.BENCH_PORT) });
+process.on('SIGTERM', () => process.exit(0));

@@ -1,0 +1,60 @@
+"""What do the arguments of a field decide about the statement, and which values do they give it?"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+import orjson
+from graphql import FieldNode, GraphQLField, ValueNode, VariableNode
+from graphql.execution.values import VariableValues, get_argument_values
+
+from server.engine.declarations import Reading
+
+# `Any` below: arguments are of whatever type a document says.
+
+_MOST_REMEMBERED: Final = 256
+Ask = Callable[[Mapping[str, Any]], Reading]
+
+
+@dataclass
+class Call:
+    """One field with arguments, at one place of a document."""
+
+    number: int
+    definition: GraphQLField
+    node: FieldNode
+    ask: Ask
+    variables: tuple[str, ...] = ()
+    _remembered: dict[bytes, Reading] = field(default_factory=dict[bytes, Reading])
+
+    def __post_init__(self) -> None:
+        self.variables = tuple(sorted(_variables(argument.value for argument in self.node.arguments or ())))
+
+    def read(self, variables: VariableValues, given: Mapping[str, Any]) -> Reading:
+        """The reading of these variables; `given` is what the caller sent for them.
+
+        Raises whatever the arguments are refused with. Readings of the same values are remembered.
+        """
+        key = orjson.dumps([given.get(name, _ABSENT) for name in self.variables]) if self.variables else b""
+        found = self._remembered.get(key)
+        if found is None:
+            found = self.ask(get_argument_values(self.definition, self.node, variables))
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = found
+        return found
+
+
+_ABSENT: Final = {"": "absent"}
+
+
+def _variables(values: Iterable[ValueNode]) -> set[str]:
+    found = set[str]()
+    waiting = list[Any](values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, VariableNode):
+            found.add(value.name.value)
+        waiting.extend(cast("Any", getattr(value, "values", None) or ()))
+        waiting.extend(member.value for member in getattr(value, "fields", None) or ())
+    return found

@@ -1,0 +1,184 @@
+"""How is a mutation answered, with what it answers read by one statement in its own transaction?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from graphql import GraphQLError, GraphQLField, GraphQLObjectType, get_named_type, located_error
+from graphql.execution.values import get_argument_values
+from tortoise.models import Model
+
+from server.engine.bindings import strawberry_field
+from server.engine.declarations import Changing
+from server.engine.errors import Unplannable
+from server.engine.operations import Engine, Operation, Plan, Run, Trace
+from server.engine.planner import Planner
+from server.engine.results import Result, Root, assembled
+from server.engine.selections import Fields, Nodes
+from server.engine.statements import HoleSlot, Place, Statement
+from server.engine.texts import Text, expression, marker
+from server.models.conditions import Deferred, equals
+
+# `Any` below: payloads and contexts are the application's own.
+
+
+@dataclass
+class Changes:
+    """The mutations of one operation, ready to be run one after the other."""
+
+    engine: Engine
+    plan: Plan
+    context: Any
+    trace: Trace
+    inputs: dict[str, Any]
+    shapes: tuple[Any, ...]
+    run: Run
+    pieces: list[bytes] = field(default_factory=list[bytes])
+    errors: list[GraphQLError] = field(default_factory=list[GraphQLError])
+
+    async def answer(self) -> Result:
+        """What was changed. The first that is denied ends the operation, and none after it is run."""
+        for key, nodes in self.plan.root.fields.items():
+            type_ = self.plan.root.type_
+            if nodes[0].name.value == "__typename":
+                self.pieces.append(f'"{key}":"{type_.name}"'.encode())
+                continue
+            result = await self._one(key, nodes, type_.fields[nodes[0].name.value])
+            self.errors.extend(result.errors)
+            if result.data == b"null":
+                return Result(b"null", self.errors)
+            self.pieces.append(f'"{key}":'.encode() + result.data)
+        return Result(b"{" + b",".join(self.pieces) + b"}", self.errors)
+
+    async def _one(self, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
+        declared = self.engine.bindings.declaration(self.plan.root.type_, nodes[0].name.value)
+        assert isinstance(declared, Changing)
+        try:
+            await declared.check(self.context, self.inputs[key])
+            return await self._changed(declared, key, nodes, definition)
+        except Exception as error:  # noqa: BLE001 - told at its place, as every other error of a resolver
+            return Result(b"null", [located_error(error, list(nodes), [key])])
+
+    async def _changed(self, declared: Changing, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
+        try:
+            async with declared.around():
+                payload = await declared.run(self.context, self.inputs[key])
+                return await self._read(payload, key, nodes, definition)
+        except Exception as error:
+            payload = declared.refuse(self.context, error)
+            if payload is None:
+                raise
+            return await self._read(payload, key, nodes, definition)
+
+    async def _read(self, payload: Any, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
+        type_: Any = get_named_type(definition.type)
+        fields = self.plan.selections.of(type_, nodes)
+        values = {**payload.values, "user_errors": payload.user_errors}
+        run = replace(self.run, viewer=self.context.viewer, payload=values)
+        statement = self._statement(type_, fields, run)
+        raw = statement.sql.encode()
+        if statement.readers or not statement.sql.startswith("{"):
+            raw = await self.engine.fetch(statement, run, self.trace)
+        self.trace.plan = self.plan.key
+        root = Root(type_, fields, self.plan.root.concrete_types)
+        return assembled(raw, statement, run, self.engine.bindings, self.plan.selections, root, (key,))
+
+    def _statement(self, type_: GraphQLObjectType, fields: Fields, run: Run) -> Statement:
+        kinds = tuple(_kind(run.payload.get(_python_name(type_, nodes))) for nodes in fields.values())
+        shape = (type_.name, tuple(fields), kinds, self.engine.host.shape(run.viewer), self.shapes)
+        known = self.plan.statements.get(shape)
+        if known is not None:
+            return known
+        planner = self.engine.planner(self.plan, self.shapes, run.viewer)
+        return self.plan.statements.put(shape, _payload_statement(planner, type_, fields, kinds))
+
+
+def changes(
+    engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace
+) -> Changes:
+    """The mutations of an operation, their inputs read. Raises Unplannable before anything is done."""
+    coerced = engine.coerced(operation, variables)
+    plan = engine.plan(operation, coerced)
+    shapes, values = engine.read_calls(plan, coerced, variables)
+    inputs: dict[str, Any] = {}
+    for key, nodes in plan.root.fields.items():
+        name = nodes[0].name.value
+        if name == "__typename":
+            continue
+        if not isinstance(engine.bindings.declaration(plan.root.type_, name), Changing):
+            raise Unplannable(f"the mutation {name} is not declared as one")
+        definition = plan.root.type_.fields[name]
+        try:
+            given = engine.host.arguments(definition, get_argument_values(definition, nodes[0], coerced))
+        except Exception as error:
+            raise Unplannable("an argument is refused") from error
+        inputs[key] = given["input"]
+        _try(engine, plan, definition, nodes, shapes, context)
+    return Changes(engine, plan, context, trace, inputs, shapes, Run(context.viewer, context, values))
+
+
+def _try(
+    engine: Engine, plan: Plan, definition: GraphQLField, nodes: Nodes, shapes: tuple[Any, ...], context: Any
+) -> None:
+    """Whether what is asked of the payload can be planned: found out before anything is changed."""
+    key = ("tried", nodes[0].name.value, engine.host.shape(context.viewer), shapes)
+    if plan.statements.get(key) is not None:
+        return
+    type_: Any = get_named_type(definition.type)
+    fields = plan.selections.of(type_, nodes)
+    kinds = tuple(_possible_kind(engine, type_, name) for name in fields.values())
+    planner = engine.planner(plan, shapes, context.viewer)
+    plan.statements.put(key, _payload_statement(planner, type_, fields, kinds))
+
+
+def _payload_statement(
+    planner: Planner, type_: GraphQLObjectType, fields: Fields, kinds: tuple[str, ...]
+) -> Statement:
+    """Rows are read anew, everything else is filled in; without a row there is nothing to ask the database."""
+    text = Text("{")
+    for number, ((key, nodes), kind) in enumerate(zip(fields.items(), kinds, strict=True)):
+        text.add(f'{"," if number else ""}"{key}":')
+        text.add(_payload_field(planner, type_, nodes, kind))
+    text.add("}")
+    constant = text.constant
+    sql = planner.dialect.whole_statement(text.sql) if constant is None else constant
+    return Statement(sql, planner.parameters.readers(), tuple(planner.holes), tuple(planner.refusals))
+
+
+def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kind: str) -> Text:
+    if nodes[0].name.value == "__typename":
+        return Text(f'"{type_.name}"')
+    place = Place(type_, type_.fields[nodes[0].name.value], nodes)
+    name = _python_name(type_, nodes)
+    if kind == "row":
+        bound: Any = planner.bindings.model(place.object_type)
+        child = planner.scope(bound)
+        link = planner.condition(child, equals("id", Deferred(f"payload.{name}", "uuid", lambda run: run.payload[name].pk)))
+        return expression(f"coalesce({planner.row(child, place.object_type, nodes, link)}, 'null')")
+    if kind == "viewer":
+        return planner.object(planner.scope(None), place.object_type, nodes)
+    planner.holes.append(HoleSlot(lambda run, values: run.payload.get(name), place.type_, nodes, type_))
+    return marker("", len(planner.holes) - 1, Text("[]"))
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, Model):
+        return "row"
+    return "plain" if value is None or isinstance(value, (str, list)) else "viewer"
+
+
+def _possible_kind(engine: Engine, type_: GraphQLObjectType, nodes: Nodes) -> str:
+    """What a field of a payload is at most."""
+    name = nodes[0].name.value
+    if name == "__typename":
+        return "plain"
+    named = get_named_type(type_.fields[name].type)
+    if isinstance(named, GraphQLObjectType) and engine.bindings.model(named) is not None:
+        return "row"
+    return "plain"
+
+
+def _python_name(type_: GraphQLObjectType, nodes: Nodes) -> str:
+    name = nodes[0].name.value
+    return name if name == "__typename" else strawberry_field(type_.fields[name]).python_name
+

@@ -1,0 +1,83 @@
+"""How does a column become the JSON that GraphQL would write of it?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLInt, GraphQLOutputType, get_named_type
+from tortoise import fields
+
+from server.engine.dialects import Dialect
+
+# `Any` below: Tortoise's fields are generic over what they hold.
+
+
+@dataclass(frozen=True)
+class Written:
+    """An expression; where `in_bounds` does not hold GraphQL could not write the value."""
+
+    expression: str
+    in_bounds: str | None = None
+    beyond: str = ""
+
+    def otherwise(self, beyond: str) -> "Written":
+        """With what stands for a value that is out of bounds."""
+        return Written(self.expression, self.in_bounds, beyond)
+
+    @property
+    def sql(self) -> str:
+        if self.in_bounds is None:
+            return self.expression
+        return f"CASE WHEN {self.in_bounds} THEN {self.expression} ELSE {self.beyond} END"
+
+
+def json_of(
+    field: Any, column: str, type_: GraphQLOutputType, dialect: Dialect, *, is_minor_units: bool = False
+) -> Written:
+    """A column as JSON. Null stays null."""
+    if is_minor_units:
+        return Written(_in_quotes(dialect.minor_units(column)))
+    match field:
+        case fields.BooleanField():
+            return Written(dialect.boolean(column))
+        case fields.IntField() | fields.BigIntField() | fields.SmallIntField():
+            bounds = f"{column} IS NULL OR {column} BETWEEN -2147483648 AND 2147483647"
+            is_int = get_named_type(type_) is GraphQLInt
+            return Written(dialect.number(column), bounds if is_int and _is_wide(field, dialect) else None)
+        case fields.DatetimeField():
+            return Written(_in_quotes(dialect.moment(column)))
+        case fields.DateField():
+            return Written(_in_quotes(dialect.day(column)))
+        case fields.JSONField():
+            # Lists of names: what a database puts after a comma is not in them.
+            return Written(f"replace({dialect.number(column)}, ', ', ',')")
+        case fields.DecimalField() | fields.UUIDField():
+            return Written(_in_quotes(dialect.number(column)))
+        case _ if getattr(field, "enum_type", None) is not None:
+            return Written(_in_quotes(column))
+        case _:
+            return Written(dialect.text(column))
+
+
+def raw_json_of(field: Any, column: str, dialect: Dialect) -> str:
+    """A column as JSON for Python to read again; null as `null`."""
+    match field:
+        case fields.BooleanField():
+            raw = dialect.boolean(column)
+        case fields.IntField() | fields.BigIntField() | fields.SmallIntField() | fields.JSONField():
+            raw = dialect.number(column)
+        case fields.DatetimeField():
+            raw = _in_quotes(dialect.moment(column))
+        case fields.UUIDField() | fields.DecimalField():
+            raw = _in_quotes(dialect.number(column))
+        case _:
+            raw = dialect.text(column)
+    return f"coalesce({raw}, 'null')" if field.null else raw
+
+
+def _is_wide(field: Any, dialect: Dialect) -> bool:
+    """Whether the database lets more into the column than GraphQL's Int holds."""
+    return isinstance(field, fields.BigIntField) or dialect.name == "sqlite"
+
+
+def _in_quotes(expression: str) -> str:
+    return f"'\"' || {expression} || '\"'"

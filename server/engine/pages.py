@@ -1,0 +1,199 @@
+"""How is one page of a list that grows written, with its cursors and its count?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLObjectType, get_named_type
+
+from server.engine.declarations import Asked, Followed, PagePart
+from server.engine.errors import Unplannable
+from server.engine.scopes import Scope
+from server.engine.selections import Nodes
+from server.engine.statements import Place
+from server.engine.texts import Text, expression, together
+
+if TYPE_CHECKING:
+    from server.engine.planner import Planner
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of `child`'s rows, of those for which `rows` holds. `place` gives the placeholder of a value."""
+
+    child: Scope
+    asked: Asked
+    rows: str
+    place: Callable[[str, str], str]
+
+    @property
+    def is_numbered(self) -> bool:
+        return self.asked.backwards
+
+    def key(self, alias: str) -> str:
+        return f'"{alias}"."{self.asked.column}"'
+
+    def beyond(self) -> str:
+        """On the asked-for side of the cursors."""
+        sides = []
+        for name, is_there, forwards in (("after", self.asked.after, True), ("before", self.asked.before, False)):
+            if is_there:
+                sides.append(self._beyond(name, forwards=forwards))
+        return together(*sides)
+
+    def _beyond(self, name: str, *, forwards: bool) -> str:
+        key, id = self.key(self.child.inner), f'"{self.child.inner}"."id"'
+        given = self.place(f"{name}_key", "timestamptz" if self.asked.is_moment else "text")
+        given_id = self.place(f"{name}_id", "uuid")
+        further = ">" if forwards is not self.asked.descends else "<"
+        later = ">" if forwards else "<"
+        if further == later:
+            return f"({key}, {id}) {further} ({given}, {given_id})"
+        return f"{key} {further} {given} OR ({key} = {given} AND {id} {later} {given_id})"
+
+    @property
+    def order(self) -> str:
+        backwards = self.asked.backwards
+        by_key = "DESC" if self.asked.descends is not backwards else "ASC"
+        by_id = "DESC" if backwards else "ASC"
+        return f'{self.key(self.child.inner)} {by_key}, "{self.child.inner}"."id" {by_id}'
+
+
+class _Parts:
+    """Writes the fields of one connection."""
+
+    def __init__(self, planner: "Planner", page: Page) -> None:
+        self.planner = planner
+        self.page = page
+        self.child = page.child
+        self.reads_rows = False
+        self.counts = page.asked.backwards
+
+    def size(self) -> str:
+        return self.page.place("size", "bigint")
+
+    def cursor(self) -> str:
+        """The place of a row: its id and its sort key, in hexadecimal digits."""
+        dialect = self.planner.dialect
+        key = self.child.column(self.page.asked.column)
+        key = dialect.moment(key) if self.page.asked.is_moment else key
+        id = dialect.number(self.child.column("id"))
+        return f"replace({id}, '-', '') || {dialect.hexadecimal(key)}"
+
+    def listed(self, text: Text) -> Text:
+        """This text of each row of the page, as a list."""
+        self.reads_rows = True
+        return expression(f"\x00{text.sql}\x00")
+
+    def part(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
+        name = nodes[0].name.value
+        declaration = self.planner.bindings.declaration(type_, name)
+        node_type = _named(type_, name)
+        match declaration:
+            case PagePart("nodes"):
+                return self.listed(self.planner.object(self.child, node_type, nodes))
+            case Followed():
+                return self.listed(self.planner.value(declaration, self.child, Place(type_, type_.fields[name], nodes)))
+            case PagePart("edges"):
+                return self.listed(self.edge(node_type, nodes))
+            case PagePart("page_info"):
+                return self.info(node_type, nodes)
+            case PagePart("total_count"):
+                return self.total()
+            case _:
+                raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
+
+    def edge(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
+        text = Text("{")
+        for number, (key, inner) in enumerate(self.planner.selections.of(type_, nodes).items()):
+            text.add(f'{"," if number else ""}"{key}":')
+            name = inner[0].name.value
+            declaration = self.planner.bindings.declaration(type_, name)
+            if name == "__typename":
+                text.add(f'"{type_.name}"')
+            elif declaration == PagePart("cursor"):
+                text.add('"').add(expression(self.cursor())).add('"')
+            elif declaration is None:
+                raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
+            else:
+                text.add(self.planner.value(declaration, self.child, Place(type_, type_.fields[name], inner)))
+        return text.add("}")
+
+    def info(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
+        self.reads_rows = self.counts = True
+        text = Text("{")
+        for number, (key, inner) in enumerate(self.planner.selections.of(type_, nodes).items()):
+            text.add(f'{"," if number else ""}"{key}":')
+            text.add(self._info_field(type_, inner[0].name.value))
+        return text.add("}")
+
+    def _info_field(self, type_: GraphQLObjectType, name: str) -> Text:
+        asked, outer = self.page.asked, f'"{self.child.outer}"'
+        has_more = f"CASE WHEN coalesce(max({outer}.\"among\"), 0) > {self.size()} THEN 'true' ELSE 'false' END"
+        first = f'{outer}."place"=1'
+        last = f'{outer}."place"=CASE WHEN {outer}."among" < {self.size()} THEN {outer}."among" ELSE {self.size()} END'
+        within = f'{outer}."place"<={self.size()}'
+        match self.planner.bindings.declaration(type_, name):
+            case PagePart("has_next_page"):
+                return Text(_json(asked.before)) if asked.backwards else expression(has_more)
+            case PagePart("has_previous_page"):
+                return expression(has_more) if asked.backwards else Text(_json(asked.after))
+            case PagePart("start_cursor" | "end_cursor" as end):
+                at = first if (end == "start_cursor") is not asked.backwards else last
+                cursor = f"max(CASE WHEN {at} AND {within} THEN {self.cursor()} END)"
+                return expression(f"coalesce('\"' || {cursor} || '\"', 'null')")
+            case _ if name == "__typename":
+                return Text(f'"{type_.name}"')
+            case _:
+                raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
+
+    def total(self) -> Text:
+        condition = f" WHERE {self.page.rows}" if self.page.rows else ""
+        counted = f"(SELECT COUNT(*) FROM {self.planner.table(self.child)}{condition})"
+        return expression(self.planner.dialect.number(counted))
+
+    def source(self) -> str:
+        """The rows of the page, numbered where something depends on how many there are."""
+        condition = together(self.page.rows, self.page.beyond())
+        where = f" WHERE {condition}" if condition else ""
+        child = self.child
+        rows = f"SELECT {child.selected} FROM {self.planner.table(child)}{where} ORDER BY {self.page.order}"
+        if not self.counts:
+            return f'({rows} LIMIT {self.size()}) AS "{child.outer}"'
+        numbered = (
+            f'SELECT "q{child.number}".*, row_number() OVER () AS "place", count(*) OVER () AS "among" '
+            f'FROM ({rows} LIMIT {self.size()} + 1) AS "q{child.number}"'
+        )
+        if self.page.asked.backwards:
+            numbered = f'SELECT * FROM ({numbered}) AS "r{child.number}" ORDER BY "place" DESC'
+        return f'({numbered}) AS "{child.outer}"'
+
+    def rows_of(self, sql: str) -> str:
+        if self.counts:
+            sql = f'CASE WHEN "{self.child.outer}"."place"<={self.size()} THEN {sql} END'
+        return f"'[' || coalesce({self.planner.dialect.joined(sql)}, '') || ']'"
+
+
+def page_parts(planner: "Planner", page: Page, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> Text:
+    """The connection as an object. Its lists share one reading of the page; a count alone reads none."""
+    parts = _Parts(planner, page)
+    text = Text("{")
+    for number, (key, nodes) in enumerate(fields.items()):
+        text.add(f'{"," if number else ""}"{key}":')
+        is_name = nodes[0].name.value == "__typename"
+        text.add(f'"{type_.name}"' if is_name else parts.part(type_, nodes))
+    text.add("}")
+    if not parts.reads_rows:
+        return text
+    # Only now is it known whether rows are numbered: lists were left open between zero bytes.
+    pieces = text.sql.split("\x00")
+    sql = "".join(parts.rows_of(piece) if place % 2 else piece for place, piece in enumerate(pieces))
+    return expression(f"(SELECT {sql} FROM {parts.source()})")
+
+
+def _named(type_: GraphQLObjectType, name: str) -> Any:
+    return get_named_type(type_.fields[name].type) if name in type_.fields else None
+
+
+def _json(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,134 @@
+"""How does the engine reach the database? Its own connections, used for reading alone.
+
+Statements are prepared once a connection, no query resets a connection between two, and an answer comes
+as the bytes that the database wrote. Where a transaction is open the engine reads in it, through Tortoise.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Protocol
+
+import aiosqlite
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.connection import get_connection
+
+# `Any` below: the drivers are untyped.
+
+LOG: Final = logging.getLogger("server.engine.statements")
+_STATEMENTS_A_CONNECTION: Final = 500
+_STEPS_BETWEEN_LOOKS: Final = 20_000
+
+
+class Reader(Protocol):
+    """What answers a statement."""
+
+    async def read(self, sql: str, values: Sequence[Any]) -> bytes: ...
+    async def close(self) -> None: ...
+
+
+class PostgresReader:
+    """PostgreSQL connections of the engine's own, at most `most`; `connect` opens one."""
+
+    def __init__(self, connect: Callable[..., Awaitable[Any]], most: int) -> None:
+        self._connect = connect
+        self._most = most
+        self._open = 0
+        self._free: list[Any] = []
+        self._waiting: deque[asyncio.Future[Any]] = deque()
+
+    async def read(self, sql: str, values: Sequence[Any]) -> bytes:
+        connection = await self._take()
+        try:
+            return await connection.fetchval(sql, *values)
+        finally:
+            self._give_back(connection)
+
+    async def close(self) -> None:
+        while self._free:
+            self._open -= 1
+            await self._free.pop().close()
+
+    async def _take(self) -> Any:
+        while self._free:
+            connection = self._free.pop()
+            if not connection.is_closed():
+                return connection
+            self._open -= 1
+        if self._open < self._most:
+            self._open += 1
+            try:
+                return await self._opened()
+            except BaseException:
+                self._open -= 1
+                raise
+        turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        return await turn or await self._take()
+
+    async def _opened(self) -> Any:
+        return await self._connect(
+            statement_cache_size=_STATEMENTS_A_CONNECTION,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,
+        )
+
+    def _give_back(self, connection: Any) -> None:
+        if connection.is_closed():
+            self._open -= 1
+            connection = None
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(connection)
+                return
+        if connection is not None:
+            self._free.append(connection)
+
+
+class SqliteReader:
+    """A connection of the engine's own to an SQLite file, in a thread; a statement has `milliseconds`."""
+
+    def __init__(self, file: str, milliseconds: int) -> None:
+        self._file = file
+        self._seconds = milliseconds / 1000
+        self._connection: aiosqlite.Connection | None = None
+        self._deadline = 0.0
+        self._lock = asyncio.Lock()
+
+    async def read(self, sql: str, values: Sequence[Any]) -> bytes:
+        async with self._lock:
+            connection = self._connection or await self._opened()
+            self._deadline = time.monotonic() + self._seconds
+            rows: Any = await connection.execute_fetchall(sql, values)
+        return rows[0][0].encode()
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def _opened(self) -> aiosqlite.Connection:
+        connection = self._connection = await aiosqlite.connect(self._file, isolation_level=None, cached_statements=500)
+        for pragma in ("query_only = ON", "busy_timeout = 5000", "trusted_schema = OFF"):
+            await connection.execute(f"PRAGMA {pragma}")
+        await connection.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
+        return connection
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline
+
+
+async def read(reader: Reader | None, sql: str, values: Sequence[Any]) -> bytes:
+    """The answer of a statement: in the open transaction where there is one, else by the engine's own reader."""
+    LOG.debug("%s: %s", sql, values)
+    connection: Any = get_connection("default")
+    if reader is not None and not isinstance(connection, TransactionalDBClient):
+        return await reader.read(sql, values)
+    _, rows = await connection.execute_query(sql, list(values))
+    answer: Any = rows[0][0]
+    return answer.encode() if isinstance(answer, str) else answer
+

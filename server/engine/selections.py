@@ -1,0 +1,107 @@
+"""Which fields does a selection ask for, of an object of this type?
+
+As the specification collects them: fragments spread out, @skip and @include obeyed, the same field asked
+for twice merged, in the order in which names first occur.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLAbstractType,
+    GraphQLIncludeDirective,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_directive_values,
+)
+from graphql.execution.values import VariableValues
+
+from server.engine.errors import Unplannable
+
+# `Any` below: variables are of whatever type a document says.
+
+Nodes = tuple[FieldNode, ...]
+Fields = dict[str, Nodes]
+
+
+class Selections:
+    """The selections of one document, for these values of the variables that its directives read."""
+
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues
+    ) -> None:
+        self.schema = schema
+        self.fragments = fragments
+        self.variables = variables
+
+    def of(self, type_: GraphQLObjectType, nodes: Iterable[FieldNode]) -> Fields:
+        """The fields below these ones, by their names in the answer."""
+        return self.within(type_, [node.selection_set for node in nodes if node.selection_set])
+
+    def within(self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> Fields:
+        found: dict[str, list[FieldNode]] = {}
+        spread = set[str]()
+        for selections in sets:
+            self._collect(type_, selections, found, spread)
+        return {key: tuple(nodes) for key, nodes in found.items()}
+
+    def _collect(
+        self, type_: GraphQLObjectType, selections: SelectionSetNode, found: dict[str, list[FieldNode]], spread: set[str]
+    ) -> None:
+        for node in selections.selections:
+            if not self._is_included(node):
+                continue
+            if isinstance(node, FieldNode):
+                found.setdefault((node.alias or node.name).value, []).append(node)
+                continue
+            if isinstance(node, InlineFragmentNode):
+                fragment: Any = node
+            else:
+                name: str = node.name.value  # type: ignore[attr-defined]
+                if name in spread:
+                    continue
+                spread.add(name)
+                fragment = self.fragments[name]
+            if self._applies(fragment.type_condition, type_):
+                self._collect(type_, fragment.selection_set, found, spread)
+
+    def _applies(self, condition: Any, type_: GraphQLObjectType) -> bool:
+        if condition is None or condition.name.value == type_.name:
+            return True
+        abstract = self.schema.type_map[condition.name.value]
+        return isinstance(abstract, GraphQLAbstractType) and self.schema.is_sub_type(abstract, type_)
+
+    def _is_included(self, node: SelectionNode) -> bool:
+        if not node.directives:
+            return True
+        if any(directive.name.value not in ("skip", "include") for directive in node.directives):
+            raise Unplannable("it uses a directive other than @skip and @include")
+        skip: Any = get_directive_values(GraphQLSkipDirective, node, self.variables)
+        if skip and skip["if"]:
+            return False
+        include: Any = get_directive_values(GraphQLIncludeDirective, node, self.variables)
+        return not include or bool(include["if"])
+
+
+def deciding_variables(nodes: Iterable[Any]) -> frozenset[str]:
+    """The variables that @skip and @include read, anywhere below these nodes."""
+    found = set[str]()
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        for directive in getattr(node, "directives", None) or ():
+            found |= {
+                argument.value.name.value
+                for argument in directive.arguments or ()
+                if isinstance(argument.value, VariableNode)
+            }
+        selection_set = getattr(node, "selection_set", None)
+        waiting.extend(selection_set.selections if selection_set else ())
+    return frozenset(found)

@@ -1,0 +1,68 @@
+"""How is a row policy written before it is known who asks?
+
+Policies are functions of a viewer. Given a viewer with deferred values they become text that fits every
+viewer of the same shape: that which decides about the text.
+"""
+
+from collections.abc import Callable, Hashable
+from typing import Any, cast
+
+from server.domain.rights import Role
+from server.domain.viewer import TokenGrant, Viewer
+from server.models.conditions import Deferred
+
+# `Any` below: a deferred value stands where the viewer has a value of its own.
+
+
+def shape_of(viewer: Viewer | None) -> Hashable:
+    """What of a viewer decides about the text of a policy; None is somebody who is not signed in."""
+    if viewer is None:
+        return None
+    token = viewer.token
+    return (
+        bool(viewer.employee_membership_ids),
+        token is not None and token.scopes,
+        token is not None and token.customer_ids is not None,
+    )
+
+
+def deferred_viewer(viewer: Viewer | None) -> Viewer | None:
+    """A viewer of this one's shape, with deferred values."""
+    return None if viewer is None else cast("Viewer", _DeferredViewer(viewer))
+
+
+def of_viewer(name: str, kind: str, read: Callable[[Viewer], Any]) -> Any:
+    """A value of whoever asks when the statement runs."""
+    return Deferred(f"viewer.{name}", kind, lambda run: read(run.viewer))
+
+
+class _DeferredViewer(Viewer):
+    """Holds deferred values. They hide the properties that work the values out."""
+
+    user_id: Any = of_viewer("user_id", "uuid", lambda viewer: viewer.user_id)
+    organisation_ids: Any = of_viewer("organisation_ids", "uuid[]", lambda viewer: viewer.organisation_ids)
+    led_organisation_ids: Any = of_viewer("led_organisation_ids", "uuid[]", lambda viewer: viewer.led_organisation_ids)
+
+    def __init__(self, viewer: Viewer) -> None:
+        values = vars(self)
+        values["token"] = None if viewer.token is None else _deferred_token(viewer.token)
+        values["standings"] = ()
+        values["employee_membership_ids"] = (
+            of_viewer("employee_membership_ids", "uuid[]", lambda viewer: viewer.employee_membership_ids)
+            if viewer.employee_membership_ids
+            else []
+        )
+
+    def organisations_as(self, roles: frozenset[Role]) -> Any:
+        named = ",".join(sorted(roles))
+        return of_viewer(f"organisations_as {named}", "uuid[]", lambda viewer: viewer.organisations_as(roles))
+
+
+def _deferred_token(token: TokenGrant) -> TokenGrant:
+    customers = of_viewer("customer_ids", "uuid[]", lambda viewer: viewer.token and viewer.token.customer_ids)
+    return TokenGrant(
+        token_id=of_viewer("token_id", "uuid", lambda viewer: viewer.token and viewer.token.token_id),
+        organisation_id=of_viewer("token_organisation", "uuid", lambda v: v.token and v.token.organisation_id),
+        scopes=token.scopes,
+        customer_ids=None if token.customer_ids is None else customers,
+    )

@@ -1,0 +1,78 @@
+"""What does the engine need to know of this application?"""
+
+from collections.abc import Hashable, Mapping
+from typing import Any, Final
+
+from graphql import DocumentNode, GraphQLField, GraphQLSchema
+from strawberry.extensions.parser_cache import _get_parse_cache
+from strawberry.extensions.validation_cache import _get_validate_cache
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.execution import ExecutionContext
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from server.domain.viewer import Viewer
+from server.engine.bindings import strawberry_field
+from server.engine.dialects import DIALECTS, Dialect
+from server.engine.operations import Engine
+from server.models.database import dialect
+from server.models.deferral import deferred_viewer, shape_of
+from server.models.visibility import POLICIES, row_policy
+from server.resolvers.context import Context
+from server.schema.build import CACHED_DOCUMENTS, schema
+from server.schema.limits import MOST_TOKENS, excess, limits_for, names_are_needed
+
+# `Any` below: the engine knows neither viewers nor contexts. The caches are those of the ordinary road, so
+# that a document is parsed and validated once, whichever road it takes.
+
+_parse: Final = _get_parse_cache(CACHED_DOCUMENTS)
+_validate: Final = _get_validate_cache(CACHED_DOCUMENTS)
+_RULES: Final = ExecutionContext.__dataclass_fields__["validation_rules"]
+
+
+class Application:
+    """The application as the engine sees it."""
+
+    policies: Mapping[type[Model], Any] = POLICIES
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        return schema._schema
+
+    def policy(self, model: type[Model], viewer: Any) -> Q:
+        return row_policy(model, viewer)
+
+    def shape(self, viewer: Viewer | None) -> Hashable:
+        return shape_of(viewer)
+
+    def deferred(self, viewer: Viewer | None) -> Viewer | None:
+        return deferred_viewer(viewer)
+
+    def arguments(self, field: GraphQLField, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        definition = strawberry_field(field)
+        registry = schema.schema_converter.scalar_registry
+        return convert_arguments(dict(values), definition.arguments, registry, schema.config)
+
+    def document(self, text: str) -> DocumentNode:
+        return _parse(text, max_tokens=MOST_TOKENS)
+
+    def is_valid(self, text: str, document: DocumentNode) -> bool:
+        rules: Any = _RULES.default_factory  # pyright: ignore[reportUnknownMemberType]
+        return not _validate(self.schema, document, rules())
+
+    def admits(
+        self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], context: Context
+    ) -> bool:
+        if name is None and names_are_needed(document):
+            return False
+        return excess(document, text, variables, limits_for(context), name) is None
+
+
+def connected_dialect() -> Dialect:
+    """How the connected database writes JSON."""
+    return DIALECTS[dialect()]
+
+
+def new_engine() -> Engine:
+    """An engine for this schema. Raises Undeclared for a declaration that cannot be planned."""
+    return Engine(Application(), connected_dialect)
