@@ -5,7 +5,7 @@ English messages are gettext ids; the catalogues in `translations/` are compiled
 
 import gettext
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,12 @@ def translated(message: str, language: str, values: Mapping[str, object]) -> str
 
 def preferred(accept_language: str) -> str:
     """The best of our languages for an Accept-Language header; English for everything else."""
-    wanted = sorted(_weighted(accept_language[:_LONGEST_HEADER]), reverse=True)
+    return _preferred(accept_language[:_LONGEST_HEADER])
+
+
+@lru_cache(256)
+def _preferred(accept_language: str) -> str:
+    wanted = sorted(_weighted(accept_language), reverse=True)
     return next((language for _, _, language in wanted), LANGUAGES[0])
 
 

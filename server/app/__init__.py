@@ -12,6 +12,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from server.app import answers
 from server.app.explorer import explorer_routes
@@ -19,6 +20,7 @@ from server.app.graphql import GraphQLEndpoint
 from server.app.health import health_routes
 from server.app.logs import set_up_logs
 from server.app.requests import RequestLog
+from server.app.short_way import ShortWay
 from server.engine.operations import Engine
 from server.engine.reading import PostgresReader, SqliteReader
 from server.models.database import connected, open_connection
@@ -32,14 +34,15 @@ def create_app(settings: Settings | None = None) -> Starlette:
     chosen = settings or Settings()
     set_up_logs(chosen.log_level)
     engine = new_engine() if chosen.engine else None
+    endpoint = GraphQLEndpoint(chosen, engine)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        async with connected(chosen), reading(engine, chosen):
+        async with connected(chosen), reading(engine, chosen), endpoint.known.opened(chosen):
             yield
 
-    app = Starlette(
-        routes=_routes(chosen, engine),
+    app = Application(
+        routes=_routes(chosen, endpoint),
         # Within the log, so that a body that turns out too large is refused and logged as everything else.
         middleware=[
             Middleware(RequestLog, most_body_bytes=chosen.most_body_bytes),
@@ -50,7 +53,21 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
     # Another spelling of a path is another path: a redirect would repeat the Host header that the caller chose.
     app.router.redirect_slashes = False
+    app.short_way = ShortWay(app.long_way, endpoint)
     return app
+
+
+class Application(Starlette):
+    """Starlette, with the short way in front of it."""
+
+    short_way: ShortWay
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        await self.short_way(scope, receive, send)
+
+    async def long_way(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
 
 
 @asynccontextmanager
@@ -69,14 +86,14 @@ async def reading(engine: Engine | None, settings: Settings) -> AsyncGenerator[N
         await engine.close()
 
 
-def _routes(settings: Settings, engine: Engine | None) -> list[BaseRoute]:
+def _routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
     schema_text = sdl()
 
     async def schema_file(request: Request) -> Response:
         return PlainTextResponse(schema_text)
 
     routes: list[BaseRoute] = [
-        Route("/graphql", GraphQLEndpoint(settings, engine).answer, methods=["GET", "POST"]),
+        Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         Route("/schema.graphql", schema_file),
         *health_routes(),
     ]

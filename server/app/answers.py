@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -20,6 +21,7 @@ GRAPHQL_JSON: Final = "application/graphql-response+json"
 OUR_FAULT: Final = "Something went wrong on our side. Tell us the requestId."
 
 
+@lru_cache(256)
 def media_type(accept: str) -> str | None:
     """What to answer with, by the Accept header; None where the caller takes neither."""
     entries = accept.split(",") if accept.strip() else ["*/*"]

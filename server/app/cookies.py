@@ -16,6 +16,15 @@ def session_cookie(request: Request, settings: Settings) -> str | None:
     return request.cookies.get(_name(settings))
 
 
+def session_cookies(context: Context, settings: Settings) -> list[tuple[bytes, bytes]]:
+    """The headers that begin or end the browser's session where the operation did."""
+    if context.session_secret is None:
+        return []
+    response = Response()
+    set_session_cookie(response, context, settings)
+    return [header for header in response.raw_headers if header[0] == b"set-cookie"]
+
+
 def set_session_cookie(response: Response, context: Context, settings: Settings) -> None:
     """Begin or end the browser's session where the operation did."""
     if context.session_secret is None:

@@ -1,10 +1,12 @@
 """How does HTTP become a GraphQL operation, and its result HTTP again?"""
 
 import asyncio
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+import structlog
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +19,7 @@ from server.app import answers, bodies
 from server.app.bodies import BadRequest, GraphQLRequest
 from server.app.cookies import session_cookie, set_session_cookie
 from server.authentication import Credentials, authenticate
+from server.authentication.known import KnownViewers
 from server.domain.errors import NotSignedIn
 from server.domain.viewer import Viewer
 from server.engine.operations import Engine
@@ -37,6 +40,7 @@ class GraphQLEndpoint:
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
         self.settings = settings
         self.engine = engine
+        self.known = KnownViewers()
 
     async def answer(self, request: Request) -> Response:
         request_id: str = request.state.request_id
@@ -60,7 +64,7 @@ class GraphQLEndpoint:
         if request.method == "POST" and authorization is None:
             _check_origin(request, self.settings)
             cookie = session_cookie(request, self.settings)
-        return await authenticate(Credentials(authorization, cookie), datetime.now(UTC))
+        return await authenticate(Credentials(authorization, cookie), datetime.now(UTC), self.known)
 
     async def _answered(
         self, request: Request, viewer: Viewer | None, asked: GraphQLRequest, accepted: str
@@ -81,23 +85,38 @@ class GraphQLEndpoint:
 
     async def _content(self, request: Request, asked: GraphQLRequest, context: Context) -> tuple[bytes, bool]:
         """The body of the answer, and whether something was executed for it."""
-        if self.engine is not None:
-            found, request.state.trace = await planned(
-                self.engine,
-                asked.query,
-                asked.operation_name,
-                asked.variables,
-                context,
-                may_change=request.method == "POST",
-            )
-            if found is not None:
-                log_errors(found.errors, asked.query)
-                return answers.planned_body(found.data, found.errors, context.request_id), True
+        may_change = request.method == "POST"
+        found = await self.planned(asked, context, request.scope["state"], may_change=may_change)
+        if found is not None:
+            return found, True
         result = await _execute(asked, context, request.method)
+        self._remember(context)
         was_executed = not isinstance(result, PreExecutionError) and not answers.is_request_error(
             result.errors, result.data
         )
         return answers.body(result, context.request_id, was_executed=was_executed), was_executed
+
+    async def planned(
+        self, asked: GraphQLRequest, context: Context, state: MutableMapping[str, Any], *, may_change: bool = True
+    ) -> bytes | None:
+        """The engine's answer; None where the ordinary road has to give it. The state gets how it went."""
+        if self.engine is None:
+            return None
+        found, state["trace"] = await planned(
+            self.engine, asked.query, asked.operation_name, asked.variables, context, may_change=may_change
+        )
+        if found is None:
+            return None
+        self._remember(context)
+        if found.errors:
+            with structlog.contextvars.bound_contextvars(request_id=context.request_id):
+                log_errors(found.errors, asked.query)
+        return answers.planned_body(found.data, found.errors, context.request_id)
+
+    def _remember(self, context: Context) -> None:
+        """What a credential stands for was changed here: not even the next request may miss it."""
+        if context.changes_viewers:
+            self.known.forget()
 
 
 async def _read(request: Request) -> GraphQLRequest:

@@ -11,12 +11,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import answers
+from server.engine.operations import Trace
 
-_WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_MOST_HEADER_BYTES: Final = 32_768
+WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+MOST_HEADER_BYTES: Final = 32_768
 _LONGEST_ADDRESS: Final = 32_768
 _LONGEST_PATH_LOGGED: Final = 200
-_ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _log = structlog.get_logger("server.http")
 
 
@@ -32,7 +33,7 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _WELL_FORMED.fullmatch(given) else uuid4().hex
+        request_id = given if WELL_FORMED.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -48,7 +49,7 @@ class RequestLog:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                for name, value in _ALWAYS.items():
+                for name, value in ALWAYS.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -64,24 +65,30 @@ class RequestLog:
             if status is None:
                 await _send_problem(send_with_id, 500, answers.OUR_FAULT, "INTERNAL", request_id)
         finally:
-            took = round((time.perf_counter() - started) * 1000, 1)
-            _log.info(
-                "answered",
-                method=scope["method"],
-                path=scope["path"][:_LONGEST_PATH_LOGGED],
-                status=status,
-                milliseconds=took,
-            )
+            log_answered(scope, status, started)
 
     def _too_large(self, scope: Scope) -> tuple[int, str] | None:
         """The status and the words for what says beforehand that it is too large."""
         if len(scope["path"]) + len(scope["query_string"]) > _LONGEST_ADDRESS:
             return 414, "The address is too long."
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADER_BYTES:
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
             return 431, "The headers are too large."
         if _announced_length(scope) > self.most_body_bytes:
             return 413, "The body is too large."
         return None
+
+
+def log_answered(scope: Scope, status: int | None, started: float) -> None:
+    """A line for a request: how it was answered, and how long that took in all and in the database."""
+    trace: Trace | None = scope["state"].get("trace")
+    _log.info(
+        "answered",
+        method=scope["method"],
+        path=scope["path"][:_LONGEST_PATH_LOGGED],
+        status=status,
+        milliseconds=round((time.perf_counter() - started) * 1000, 1),
+        **(trace.told if trace else {}),
+    )
 
 
 def _announced_length(scope: Scope) -> int:

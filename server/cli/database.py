@@ -4,20 +4,17 @@ import os
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
-from typing import Any, Final
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from pydantic import ValidationError
 from tortoise.connection import get_connection
-from tortoise.exceptions import ConfigurationError, DBConnectionError, OperationalError, TransactionManagementError
+from tortoise.exceptions import ConfigurationError, OperationalError, TransactionManagementError
 from tortoise.migrations.executor import MigrationExecutor
 
 from server.cli.failures import Failure, WrongUsage
-from server.models.database import bring_up_to_date, connected, tortoise_config
+from server.models.database import UNREACHABLE, bring_up_to_date, connected, tortoise_config
 from server.settings import Settings
-
-UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError)
 
 
 def read_settings(**chosen: object) -> Settings:

@@ -141,7 +141,7 @@ def _payload_statement(
         text.add(_payload_field(planner, type_, nodes, kind))
     text.add("}")
     constant = text.constant
-    sql = planner.dialect.whole_statement(text.sql) if constant is None else constant
+    sql = planner.dialect.whole_statement(text.sql, planner.parameters.lifted) if constant is None else constant
     return Statement(sql, planner.parameters.readers(), tuple(planner.holes), tuple(planner.refusals))
 
 

@@ -25,6 +25,7 @@ class Dialect(Protocol):
     context: SqlContext
     sent: Mapping[str, Callable[[Any], Any]]
     fence: str
+    lifts: bool
 
     def placeholder(self, number: int) -> str: ...
     def typed_placeholder(self, number: int, kind: str) -> str: ...
@@ -51,8 +52,8 @@ class Dialect(Protocol):
         """All rows' texts, in the order in which they come, with commas between; null for no row."""
         ...
 
-    def whole_statement(self, expression: str) -> str:
-        """The statement; raises Unplannable for one that this database cannot take."""
+    def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:
+        """The statement, with sets of rows lifted out of it; raises Unplannable for one that this database cannot take."""
         ...
 
     def keys(self, pairs: str) -> str:
@@ -76,6 +77,7 @@ class Postgres:
         "pairs": lambda pairs: [f"{model}:{key}" for model, key in pairs],
     }
     fence = " OFFSET 0"
+    lifts = False
     _TYPES: Final = {"pairs": "text[]"}
 
     def placeholder(self, number: int) -> str:
@@ -108,7 +110,7 @@ class Postgres:
     def joined(self, expression: str) -> str:
         return f"string_agg({expression}, ',')"
 
-    def whole_statement(self, expression: str) -> str:
+    def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:
         return f"SELECT convert_to({expression}, 'UTF8')"
 
     def keys(self, pairs: str) -> str:
@@ -131,6 +133,7 @@ class Sqlite:
     }
     # Without a limit there is nothing to fence: SQLite would move the subquery into the one around it.
     fence = " LIMIT -1 OFFSET 0"
+    lifts = True
 
     def placeholder(self, number: int) -> str:
         return f"?{number}"
@@ -164,8 +167,10 @@ class Sqlite:
     def joined(self, expression: str) -> str:
         return f"group_concat({expression}, ',')"
 
-    def whole_statement(self, expression: str) -> str:
-        statement = f"SELECT {expression}"
+    def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:
+        # Read through like views, not gathered first: an index finds the rows that are asked for.
+        named = ", ".join(f'"{name}" AS NOT MATERIALIZED ({rows})' for rows, name in lifted.items())
+        statement = f"WITH {named} SELECT {expression}" if named else f"SELECT {expression}"
         _check_depth(statement)
         return statement
 

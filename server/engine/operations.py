@@ -20,6 +20,8 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
     get_named_type,
@@ -44,6 +46,7 @@ from server.engine.statements import Statement
 MOST_OPERATIONS: Final = 500
 MOST_STATEMENTS: Final = 64
 MOST_ADMISSIONS: Final = 64
+_SENT_AS: Final[Mapping[str, type]] = {"ID": str, "String": str, "Boolean": bool}
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -128,6 +131,7 @@ class Operation:
     reason: str | None = None
     deciding: tuple[str, ...] = ()
     variable_names: tuple[str, ...] = ()
+    plain_variables: dict[str, type] | None = None
     plans: Recent[Hashable, Plan] = field(default_factory=lambda: Recent[Hashable, Plan](MOST_STATEMENTS))
     admitted: Recent[Hashable, bool] = field(default_factory=lambda: Recent[Hashable, bool](MOST_ADMISSIONS))
 
@@ -155,6 +159,14 @@ class Trace:
     plan: str | None = None
     objects: int = 0
     milliseconds: float = 0.0
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What of it is worth a line: the road, and why not the engine's; the plan, objects and database time."""
+        if self.road != "planned":
+            return {"road": self.road, "reason": self.reason}
+        database = round(self.milliseconds, 1)
+        return {"road": self.road, "plan": self.plan, "objects": self.objects, "database_milliseconds": database}
 
 
 @dataclass
@@ -208,6 +220,7 @@ class Engine:
             node,
             deciding=tuple(sorted(deciding_variables([node, *fragments]))),
             variable_names=tuple(definition.variable.name.value for definition in node.variable_definitions or ()),
+            plain_variables=_plain_variables(node),
         )
 
     def _is_admitted(self, operation: Operation, name: str | None, variables: Mapping[str, Any], context: Any) -> bool:
@@ -240,6 +253,8 @@ class Engine:
 
     def coerced(self, operation: Operation, variables: Mapping[str, Any]) -> VariableValues:
         assert operation.node is not None
+        if operation.plain_variables is not None and _are_plain(operation.plain_variables, variables):
+            return VariableValues({}, dict(variables))
         coerced = get_variable_values(self.host.schema, operation.node.variable_definitions or (), dict(variables))
         if isinstance(coerced, list):
             raise Unplannable("a variable is refused")
@@ -373,6 +388,23 @@ def _concrete_types(bindings: Bindings, calls: Mapping[tuple[int, str], Call], r
         elif "models" in values:
             found[node] = [bindings.types[model] for model in values["models"]]
     return found
+
+
+def _plain_variables(node: OperationDefinitionNode) -> dict[str, type] | None:
+    """The variables with the Python type that each is sent as, where all are required and of simple types."""
+    found: dict[str, type] = {}
+    for definition in node.variable_definitions or ():
+        type_ = definition.type
+        name = type_.type.name.value if isinstance(type_, NonNullTypeNode) and isinstance(type_.type, NamedTypeNode) else ""
+        if name not in _SENT_AS or definition.default_value is not None:
+            return None
+        found[definition.variable.name.value] = _SENT_AS[name]
+    return found
+
+
+def _are_plain(expected: Mapping[str, type], given: Mapping[str, Any]) -> bool:
+    """Whether the values are what they become: no more and no less than the variables, each of its type."""
+    return expected.keys() == given.keys() and all(type(given[name]) is type_ for name, type_ in expected.items())
 
 
 def _size(value: Any) -> Hashable:

@@ -18,9 +18,13 @@ class Parameters(Parameterizer):
         super().__init__()
         self.dialect = dialect
         self._places: dict[Deferred, str] = {}
+        self.lifted: dict[str, str] = {}
+        # Conditions look for it: where a database wants no nesting they stand before the statement, by name.
+        self.lift = self._lift if dialect.lifts else None
 
     def should_parameterize(self, value: Any) -> bool:
-        return isinstance(value, Deferred) or super().should_parameterize(value)
+        """What the code says is text: only then can a database tell that a partial index fits, and plan once."""
+        return not isinstance(value, (str, bool, int))
 
     def create_param(self, value: Any) -> Parameter:
         return Parameter(self.place(value))
@@ -35,6 +39,10 @@ class Parameters(Parameterizer):
             self._places[value] = self.dialect.typed_placeholder(len(self.values), value.kind)
         return self._places[value]
 
+    def _lift(self, rows: str) -> str:
+        """The name of a set of rows; the same rows have one name."""
+        return self.lifted.setdefault(rows, f"w{len(self.lifted) + 1}")
+
     def readers(self) -> tuple[Callable[[Any], Any], ...]:
         """For each parameter what reads its value, as the driver takes it, out of a run."""
         return tuple(self._reader(value) for value in self.values)
@@ -43,4 +51,18 @@ class Parameters(Parameterizer):
         if not isinstance(value, Deferred):
             return lambda run: value
         read, as_sent = value.read, self.dialect.sent.get(value.kind)
-        return read if as_sent is None else lambda run: as_sent(read(run))
+        sent = read if as_sent is None else lambda run: as_sent(read(run))
+        return _remembered(value.name, sent) if value.is_of_viewer else sent
+
+
+def _remembered(name: str, sent: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same, worked out once for each viewer: their values never change."""
+    key = f"sent {name}"
+
+    def read(run: Any) -> Any:
+        known = vars(run.viewer)
+        if key not in known:
+            known[key] = sent(run)
+        return known[key]
+
+    return read

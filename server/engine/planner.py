@@ -59,7 +59,7 @@ class Planner:
     def statement(self, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> Statement:
         """The statement that answers these fields of a root type."""
         text = self.fields(self.scope(None), type_, fields)
-        sql = self.dialect.whole_statement(text.sql)
+        sql = self.dialect.whole_statement(text.sql, self.parameters.lifted)
         return Statement(sql, self.parameters.readers(), tuple(self.holes), tuple(self.refusals))
 
     # What an object is made of
@@ -221,9 +221,10 @@ class Planner:
     def row(self, child: Scope, type_: GraphQLObjectType, nodes: Nodes, link: str) -> str:
         """A subselect of the one row for which `link` holds; null where it does not exist for the viewer."""
         text = self.object(child, type_, nodes)
-        condition = together(link, self.visible(child))
-        fence = self.dialect.fence if child.extras else ""
-        inner = f"SELECT {child.selected} FROM {self.table(child)} WHERE {condition}{fence}"
+        rows = f"{self.table(child)} WHERE {together(link, self.visible(child))}"
+        if not child.extras:
+            return f"(SELECT {text.sql} FROM {child.from_outside(rows)})"
+        inner = f"SELECT {child.selected} FROM {rows}{self.dialect.fence}"
         return f'(SELECT {text.sql} FROM ({inner}) AS "{child.outer}")'
 
     def _linked(self, model: type[Model], column: str, scope: Scope, outer: str) -> tuple[Scope, str]:

@@ -6,6 +6,7 @@ as the bytes that the database wrote. Where a transaction is open the engine rea
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,7 +21,10 @@ from tortoise.connection import get_connection
 
 LOG: Final = logging.getLogger("server.engine.statements")
 _STATEMENTS_A_CONNECTION: Final = 500
-_STEPS_BETWEEN_LOOKS: Final = 20_000
+_STEPS_BETWEEN_LOOKS: Final = 5_000
+_SECONDS_AT_ONCE: Final = 0.003
+_MOST_SLOW: Final = 1_000
+_READING: Final = ("query_only = ON", "busy_timeout = 5000", "trusted_schema = OFF")
 
 
 class Reader(Protocol):
@@ -90,36 +94,70 @@ class PostgresReader:
 
 
 class SqliteReader:
-    """A connection of the engine's own to an SQLite file, in a thread; a statement has `milliseconds`."""
+    """Connections of the engine's own to an SQLite file.
+
+    Most statements take less than handing them to a thread and back: they run at once, for as long as nobody
+    notices. What takes longer is broken off and run in a thread, for `milliseconds` at most, and the next
+    time there from the start.
+    """
 
     def __init__(self, file: str, milliseconds: int) -> None:
         self._file = file
         self._seconds = milliseconds / 1000
-        self._connection: aiosqlite.Connection | None = None
-        self._deadline = 0.0
+        self._at_once: sqlite3.Connection | None = None
+        self._in_thread: aiosqlite.Connection | None = None
+        self._deadlines = {"at once": 0.0, "in thread": 0.0}
+        self._slow: set[str] = set()
         self._lock = asyncio.Lock()
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
+        if sql not in self._slow:
+            try:
+                return self._read_at_once(sql, values)
+            except sqlite3.OperationalError as error:
+                if str(error) != "interrupted":
+                    raise
+            if len(self._slow) >= _MOST_SLOW:
+                self._slow.clear()
+            self._slow.add(sql)
+        return await self._read_in_thread(sql, values)
+
+    def _read_at_once(self, sql: str, values: Sequence[Any]) -> bytes:
+        connection = self._at_once
+        if connection is None:
+            connection = self._at_once = sqlite3.connect(
+                self._file, isolation_level=None, cached_statements=_STATEMENTS_A_CONNECTION
+            )
+            for pragma in _READING:
+                connection.execute(f"PRAGMA {pragma}")
+            connection.set_progress_handler(lambda: self._is_late("at once"), _STEPS_BETWEEN_LOOKS)
+        self._deadlines["at once"] = time.monotonic() + _SECONDS_AT_ONCE
+        return connection.execute(sql, values).fetchone()[0].encode()
+
+    async def _read_in_thread(self, sql: str, values: Sequence[Any]) -> bytes:
         async with self._lock:
-            connection = self._connection or await self._opened()
-            self._deadline = time.monotonic() + self._seconds
+            connection = self._in_thread
+            if connection is None:
+                connection = self._in_thread = await aiosqlite.connect(
+                    self._file, isolation_level=None, cached_statements=_STATEMENTS_A_CONNECTION
+                )
+                for pragma in _READING:
+                    await connection.execute(f"PRAGMA {pragma}")
+                await connection.set_progress_handler(lambda: self._is_late("in thread"), _STEPS_BETWEEN_LOOKS)
+            self._deadlines["in thread"] = time.monotonic() + self._seconds
             rows: Any = await connection.execute_fetchall(sql, values)
         return rows[0][0].encode()
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        if self._at_once is not None:
+            self._at_once.close()
+            self._at_once = None
+        if self._in_thread is not None:
+            await self._in_thread.close()
+            self._in_thread = None
 
-    async def _opened(self) -> aiosqlite.Connection:
-        connection = self._connection = await aiosqlite.connect(self._file, isolation_level=None, cached_statements=500)
-        for pragma in ("query_only = ON", "busy_timeout = 5000", "trusted_schema = OFF"):
-            await connection.execute(f"PRAGMA {pragma}")
-        await connection.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
-        return connection
-
-    def _is_late(self) -> bool:
-        return time.monotonic() > self._deadline
+    def _is_late(self, where: str) -> bool:
+        return time.monotonic() > self._deadlines[where]
 
 
 async def read(reader: Reader | None, sql: str, values: Sequence[Any]) -> bytes:

@@ -56,6 +56,10 @@ class Scope:
             return self.link.around.source(self.link.outer)
         return self, name
 
+    def from_outside(self, sql: str) -> str:
+        """The same over the row as it is read from outside: where nothing is worked out the two are one."""
+        return sql.replace(f'"{self.inner}"', f'"{self.outer}"')
+
     def field(self, name: str) -> Any:
         model: Any = self.model
         return model._meta.fields_map[name]

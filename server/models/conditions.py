@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pypika_tortoise.context import SqlContext
 from pypika_tortoise.enums import Dialects
-from pypika_tortoise.queries import Query, Table
+from pypika_tortoise.queries import Table
 from pypika_tortoise.terms import Criterion, Term, ValueWrapper
 from tortoise.expressions import Q, ResolveContext
 from tortoise.models import Model
@@ -24,20 +24,19 @@ from tortoise.query_utils import QueryModifier
 EVERY_ROW = Q()
 """The condition that refuses nothing."""
 
-_ONE = ValueWrapper(1, allow_parametrize=False)
-
-
 @dataclass(frozen=True)
 class Deferred:
     """A value that is known when a statement runs, not when it is written.
 
     `kind` is its SQL type: uuid, uuid[], text, text[], bigint, boolean or timestamptz. `read` takes it
-    out of whatever the statement is run with; two of the same name are the same value.
+    out of whatever the statement is run with; two of the same name are the same value. One of the viewer
+    is the same as long as the viewer is.
     """
 
     name: str
     kind: str
     read: Callable[[Any], Any] = field(compare=False, repr=False)
+    is_of_viewer: bool = False
 
 
 class Condition(Q):
@@ -70,12 +69,9 @@ class Exists(Condition):
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         outer: Any = resolve_context.table
         inner: Any = Table(self.model._meta.db_table).as_(_alias_within(outer))
-        query: Any = Query.from_(inner).select(_ONE)
-        for inner_column, outer_column in self.columns.items():
-            query = query.where(inner[inner_column] == outer[outer_column])
+        ties = [inner[inner_column] == outer[outer_column] for inner_column, outer_column in self.columns.items()]
         condition = self.where.resolve(ResolveContext(model=self.model, table=inner, annotations={}, custom_filters={}))
-        query = query.where(condition.where_criterion)
-        return QueryModifier(where_criterion=_ExistsTerm(query))
+        return QueryModifier(where_criterion=_ExistsTerm(inner, ties, condition.where_criterion))
 
 
 class OneOf(Condition):
@@ -88,9 +84,19 @@ class OneOf(Condition):
         self.column = column
         self.values = values
 
+    @property
+    def term(self) -> type["_OneOfTerm"]:
+        return _AmongTerm if isinstance(self, Among) else _OneOfTerm
+
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         table: Any = resolve_context.table
-        return QueryModifier(where_criterion=_OneOfTerm(table[self.column], self.values))
+        return QueryModifier(where_criterion=self.term(table[self.column], self.values))
+
+
+class Among(OneOf):
+    """The same of a row that something else finds: SQLite reads the list as text, and makes no index of it."""
+
+    __slots__ = ()
 
 
 class Compared(Condition):
@@ -172,13 +178,26 @@ def _alias_within(outer: Any) -> str:
 
 
 class _ExistsTerm(Criterion):
-    def __init__(self, query: Any) -> None:
+    """What is asked of the inner table alone may be lifted out of the statement around it."""
+
+    def __init__(self, table: Any, ties: Sequence[Criterion], condition: Any) -> None:
         super().__init__()
-        self.query = query
+        self.table = table
+        self.ties = ties
+        self.condition = condition
 
     def get_sql(self, ctx: SqlContext) -> str:
-        inner = ctx.copy(subquery=False, with_alias=False, with_namespace=True)
-        return f"EXISTS({self.query.get_sql(inner)})"
+        ctx = ctx.copy(subquery=False, with_alias=False, with_namespace=True)
+        lift: Callable[[str], str] | None = getattr(ctx.parameterizer, "lift", None)
+        alias, table = self.table.alias, self.table._table_name
+        conditions = [tie.get_sql(ctx) for tie in self.ties]
+        if self.condition:
+            condition = self.condition.get_sql(ctx)
+            if lift is None:
+                conditions.append(f"({condition})")
+            else:
+                table = lift(f'SELECT * FROM "{table}" AS "{alias}" WHERE {condition}')  # noqa: S608 - names and parameters
+        return f'EXISTS(SELECT 1 FROM "{table}" AS "{alias}" WHERE {" AND ".join(conditions)})'  # noqa: S608 - as above
 
 
 class _OneOfTerm(Criterion):
@@ -195,7 +214,15 @@ class _OneOfTerm(Criterion):
             values = ValueWrapper(given if isinstance(given, Deferred) else list(given)).get_sql(ctx)
             return f"{column}=ANY({values}::uuid[])"
         values = ValueWrapper(given if isinstance(given, Deferred) else as_json(given)).get_sql(ctx)
+        return self.in_text(column, values)
+
+    def in_text(self, column: str, values: str) -> str:
         return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - column and parameter, no value
+
+
+class _AmongTerm(_OneOfTerm):
+    def in_text(self, column: str, values: str) -> str:
+        return f"instr({values},{column})>0"
 
 
 class _ComparedTerm(Criterion):

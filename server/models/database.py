@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url  # pyright: ignore[reportUnknownVariableType]
 from tortoise.connection import get_connection
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import DBConnectionError, IntegrityError
 from tortoise.migrations.api.migrate import migrate
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
@@ -23,6 +23,8 @@ from server.settings import Settings
 ModelT = TypeVar("ModelT", bound=Model)
 
 APP = "models"
+UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError)
+"""What is raised where a database does not answer."""
 _MIGRATION_LOCK = int.from_bytes(hashlib.sha256(b"reseller-graph migrations").digest()[:7])
 
 

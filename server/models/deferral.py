@@ -33,7 +33,7 @@ def deferred_viewer(viewer: Viewer | None) -> Viewer | None:
 
 def of_viewer(name: str, kind: str, read: Callable[[Viewer], Any]) -> Any:
     """A value of whoever asks when the statement runs."""
-    return Deferred(f"viewer.{name}", kind, lambda run: read(run.viewer))
+    return Deferred(f"viewer.{name}", kind, lambda run: read(run.viewer), is_of_viewer=True)
 
 
 class _DeferredViewer(Viewer):

@@ -23,7 +23,7 @@ from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATI
 from server.domain.viewer import Viewer
 from server.models.assignments import EmployeeAssignment
 from server.models.catalogue import CatalogueItem
-from server.models.conditions import EVERY_ROW, Exists, OneOf, Reach, equals
+from server.models.conditions import EVERY_ROW, Among, Exists, Reach, equals
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
 from server.models.partnerships import Partnership, ProductAccess, RequestedProduct
@@ -58,16 +58,16 @@ def serves(viewer: Viewer) -> Q:
     active = Q(status=PartnershipStatus.ACTIVE) & _allowed_customer(viewer)
     assigned = Exists(
         EmployeeAssignment,
-        OneOf("membership_id", viewer.employee_membership_ids) & Q(ended_at__isnull=True),
+        Among("membership_id", viewer.employee_membership_ids) & Q(ended_at__isnull=True),
         partnership_id="id",
     )
-    return active & (OneOf("partner_id", viewer.led_organisation_ids) | _for_employees(viewer, assigned))
+    return active & (Among("partner_id", viewer.led_organisation_ids) | _for_employees(viewer, assigned))
 
 
 def reaches_whole(viewer: Viewer, organisation_id: str) -> Q:
     """Whether the viewer reaches everything in the organisation that this column names."""
     complete = Exists(Partnership, Q(access_type="COMPLETE") & serves(viewer), customer_id=organisation_id)
-    return OneOf(organisation_id, viewer.led_organisation_ids) | complete
+    return Among(organisation_id, viewer.led_organisation_ids) | complete
 
 
 def _product_is_granted(viewer: Viewer) -> Q:
@@ -81,8 +81,8 @@ def _products(viewer: Viewer) -> Q:
 
 
 def _partnerships(viewer: Viewer) -> Q:
-    as_customer = OneOf("customer_id", viewer.led_organisation_ids)
-    as_partner = OneOf("partner_id", viewer.led_organisation_ids) & _allowed_customer(viewer)
+    as_customer = Among("customer_id", viewer.led_organisation_ids)
+    as_partner = Among("partner_id", viewer.led_organisation_ids) & _allowed_customer(viewer)
     return as_customer | as_partner | serves(viewer)
 
 
@@ -94,25 +94,25 @@ def _organisations(viewer: Viewer) -> Q:
     """Own organisations, and both sides of every partnership that the viewer sees."""
     as_customer = Exists(Partnership, _partnerships(viewer), customer_id="id")
     as_partner = Exists(Partnership, _partnerships(viewer), partner_id="id")
-    return OneOf("id", viewer.organisation_ids) | as_customer | as_partner
+    return Among("id", viewer.organisation_ids) | as_customer | as_partner
 
 
 def _memberships(viewer: Viewer) -> Q:
     own = equals("user_id", viewer.user_id) & Q(status=MembershipStatus.ACTIVE)
-    return own & OneOf("organisation_id", viewer.organisation_ids) | OneOf(
+    return own & Among("organisation_id", viewer.organisation_ids) | Among(
         "organisation_id", viewer.led_organisation_ids
     )
 
 
 def _users(viewer: Viewer) -> Q:
-    led = OneOf("organisation_id", viewer.led_organisation_ids) & ~Q(status=MembershipStatus.REMOVED)
+    led = Among("organisation_id", viewer.led_organisation_ids) & ~Q(status=MembershipStatus.REMOVED)
     return equals("id", viewer.user_id) | Exists(Membership, led, user_id="id")
 
 
 def _assignments(viewer: Viewer) -> Q:
     """The partner's legal representatives and administrators see all, an employee their own."""
-    led = Q(OneOf("partner_id", viewer.led_organisation_ids), _allowed_customer(viewer))
-    own = OneOf("membership_id", viewer.employee_membership_ids) & Exists(
+    led = Q(Among("partner_id", viewer.led_organisation_ids), _allowed_customer(viewer))
+    own = Among("membership_id", viewer.employee_membership_ids) & Exists(
         Partnership, serves(viewer), id="partnership_id"
     )
     return Exists(Partnership, led, id="partnership_id") | _for_employees(viewer, own)
@@ -122,14 +122,14 @@ def _api_tokens(viewer: Viewer) -> Q:
     """People see their own and, where they lead, everybody's; a token sees itself."""
     if viewer.token is not None:
         return equals("id", viewer.token.token_id)
-    return equals("user_id", viewer.user_id) | OneOf("organisation_id", viewer.led_organisation_ids)
+    return equals("user_id", viewer.user_id) | Among("organisation_id", viewer.led_organisation_ids)
 
 
 def _allowed_customer(viewer: Viewer) -> Q:
     """Of partnerships: those whose customer the token in use is not kept away from."""
     if viewer.token is None or viewer.token.customer_ids is None:
         return EVERY_ROW
-    return OneOf("customer_id", viewer.token.customer_ids)
+    return Among("customer_id", viewer.token.customer_ids)
 
 
 def _for_employees(viewer: Viewer, condition: Q) -> Q:
@@ -139,7 +139,7 @@ def _for_employees(viewer: Viewer, condition: Q) -> Q:
 
 def holds_on_organisation(viewer: Viewer, right: Right) -> Q:
     """Of organisations: those on which the viewer's roles and partnerships give the right."""
-    own = OneOf("id", standings_with(viewer, right, OWN_ORGANISATION))
+    own = Among("id", standings_with(viewer, right, OWN_ORGANISATION))
     if right not in MANAGED_CUSTOMER:
         return own
     return own | Exists(Partnership, serves(viewer), customer_id="id")
@@ -147,8 +147,8 @@ def holds_on_organisation(viewer: Viewer, right: Right) -> Q:
 
 def holds_on_partnership(viewer: Viewer, right: Right) -> Q:
     """Of partnerships: those on which the viewer's roles on either side give the right."""
-    as_partner = OneOf("partner_id", standings_with(viewer, right, PARTNER_SIDE))
-    return OneOf("customer_id", standings_with(viewer, right, CUSTOMER_SIDE)) | as_partner & _allowed_customer(viewer)
+    as_partner = Among("partner_id", standings_with(viewer, right, PARTNER_SIDE))
+    return Among("customer_id", standings_with(viewer, right, CUSTOMER_SIDE)) | as_partner & _allowed_customer(viewer)
 
 
 def standings_with(viewer: Viewer, right: Right, table: Mapping[Role, frozenset[Right]]) -> Any:

@@ -24,7 +24,8 @@ ModelT = TypeVar("ModelT", bound=Model)
 class Context:
     """One request. `now` is the same moment throughout; `session_secret` is what the cookie becomes.
 
-    `session_secret` None leaves the cookie alone, an empty text ends it.
+    `session_secret` None leaves the cookie alone, an empty text ends it. `changes_viewers` says that what
+    somebody's credential stands for was changed.
     """
 
     viewer: Viewer | None
@@ -34,6 +35,7 @@ class Context:
     language: str = "en"
     address: str = ""
     session_secret: str | None = None
+    changes_viewers: bool = False
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict[Hashable, DataLoader[Any, Any]])
 
     @property

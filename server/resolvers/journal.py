@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.models import AuditEvent, OutboxMessage
+from server.models import ApiToken, AuditEvent, Membership, OutboxMessage, Session
 from server.resolvers import ids
 from server.resolvers.context import Context
 
@@ -34,6 +34,7 @@ async def record(
 ) -> None:
     """Write down who did what: `acting` is the organisation they acted for, `on_behalf_of` a customer (E40)."""
     viewer = context.viewer
+    context.changes_viewers |= isinstance(subject, (ApiToken, Membership, Session))
     await AuditEvent.create(
         actor_id=viewer.user_id if viewer else None,
         api_token_id=viewer.token.token_id if viewer and viewer.token else None,

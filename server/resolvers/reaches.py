@@ -13,7 +13,7 @@ from server.domain.rights import AssignmentRight, ProductRight, Right
 from server.domain.viewer import Viewer
 from server.engine.declarations import Facts, Hole
 from server.models import EmployeeAssignment, Organisation, Partnership, Product, ProductAccess
-from server.models.conditions import OneOf
+from server.models.conditions import Among, OneOf
 from server.models.visibility import NO_ROW, serves
 from server.resolvers.context import Context
 
@@ -110,7 +110,7 @@ async def _assigned(viewer: Viewer, partnerships: Sequence[Partnership]) -> dict
 
 
 def _own_assignments(viewer: Viewer) -> Q:
-    return OneOf("membership_id", viewer.employee_membership_ids) & Q(ended_at__isnull=True)
+    return Among("membership_id", viewer.employee_membership_ids) & Q(ended_at__isnull=True)
 
 
 def _servings(customer: str) -> Facts:

@@ -401,8 +401,9 @@ async def test_the_addresses_of_one_site_count_as_one(
 
 
 def coming_from(clients: Clients, address: str) -> Clients:
-    transport: Any = clients.http._transport
-    transport.client = (address, 1234)
+    for http in (clients.http, clients.shadow):
+        transport: Any = http and http._transport
+        transport.client = (address, 1234)
     return clients
 
 

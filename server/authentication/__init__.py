@@ -1,7 +1,7 @@
 """Who sends this request?
 
-The only reader of credentials. A viewer is resolved from the database on each request, so a right
-that ended a moment ago is gone.
+The only reader of credentials. A viewer is resolved from the database, or known since nothing about
+them has changed, so a right that ended a moment ago is gone.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from server.authentication.known import KnownViewers
 from server.domain import tokens
 from server.domain.errors import NotSignedIn
 from server.domain.rights import Scope
@@ -29,7 +30,7 @@ class Credentials:
     session: str | None = None
 
 
-async def authenticate(credentials: Credentials, now: datetime) -> Viewer | None:
+async def authenticate(credentials: Credentials, now: datetime, known: KnownViewers) -> Viewer | None:
     """The viewer, or None where nothing is sent. Raises NotSignedIn for a credential that does not hold.
 
     A session that has ended is nobody, so that a browser can sign in again with its old cookie.
@@ -38,16 +39,20 @@ async def authenticate(credentials: Credentials, now: datetime) -> Viewer | None
         scheme, _, secret = credentials.authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise NotSignedIn("Send an API token as `Authorization: Bearer …`.")
-        return await _by_token(secret.strip(), now)
+        return await _by_token(secret.strip(), now, known)
     if credentials.session:
-        return await _by_session(credentials.session, now)
+        return await _by_session(credentials.session, now, known)
     return None
 
 
-async def _by_token(secret: str, now: datetime) -> Viewer:
+async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
+    digest = tokens.digest(secret)
+    if (viewer := known.find(digest, now)) is not None:
+        return viewer
     if not tokens.is_well_formed(secret):
         raise NotSignedIn(_BAD_TOKEN)
-    token = await ApiToken.get_or_none(secret_digest=tokens.digest(secret))
+    changes = known.changes
+    token = await ApiToken.get_or_none(secret_digest=digest)
     if token is None or not tokens.is_alive(
         token.expires_at, token.revoked_at, token.last_used_at, token.created_at, now
     ):
@@ -57,13 +62,17 @@ async def _by_token(secret: str, now: datetime) -> Viewer:
         raise NotSignedIn(_BAD_TOKEN)
     if token.last_used_at is None or now - token.last_used_at > _NOTICED_EVERY:
         await ApiToken.filter(id=token.id).update(last_used_at=now)
+        token.last_used_at = now
     grant = TokenGrant(
         token_id=token.id,
         organisation_id=token.organisation_id,
         scopes=frozenset(Scope[name] for name in token.scopes),
         customer_ids=await _customers(token),
     )
-    return Viewer(token.user_id, standings, token=grant)
+    viewer = Viewer(token.user_id, standings, token=grant)
+    # Looked up again to notice the next use, and when the token ends.
+    known.keep(digest, viewer, min(token.expires_at, token.last_used_at + _NOTICED_EVERY), changes)
+    return viewer
 
 
 async def _customers(token: ApiToken) -> frozenset[UUID] | None:
@@ -73,13 +82,19 @@ async def _customers(token: ApiToken) -> frozenset[UUID] | None:
     return frozenset(entry.customer_id for entry in entries)
 
 
-async def _by_session(secret: str, now: datetime) -> Viewer | None:
-    session = await Session.get_or_none(secret_digest=session_digest(secret), ended_at__isnull=True)
+async def _by_session(secret: str, now: datetime, known: KnownViewers) -> Viewer | None:
+    digest = session_digest(secret)
+    if (viewer := known.find(digest, now)) is not None:
+        return viewer
+    changes = known.changes
+    session = await Session.get_or_none(secret_digest=digest, ended_at__isnull=True)
     if session is None or session.expires_at <= now:
         return None
-    return Viewer(
+    viewer = Viewer(
         session.user_id,
         await standings_of(session.user_id),
         session_id=session.id,
         password_confirmed_at=session.password_confirmed_at,
     )
+    known.keep(digest, viewer, session.expires_at, changes)
+    return viewer

@@ -1,0 +1,148 @@
+"""How do a program's posts get in with the least between them and the engine?
+
+A POST of JSON with an API token that is known, whose operation is planned: read, looked up, run, written.
+Whatever else it is goes the long way, which gives the same bytes, status and headers.
+"""
+
+import logging
+import os
+import time
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.app import answers
+from server.app.bodies import LONGEST_DOCUMENT, GraphQLRequest
+from server.app.cookies import session_cookies
+from server.app.graphql import GraphQLEndpoint
+from server.app.requests import ALWAYS, MOST_HEADER_BYTES, WELL_FORMED, log_answered
+from server.domain import tokens
+from server.languages import preferred
+from server.resolvers.context import Context
+
+_LONGEST_BODY: Final = 65_536
+_BEARER: Final = b"Bearer "
+_LOG: Final = logging.getLogger("server.http")
+_ALWAYS: Final = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
+
+
+class ShortWay:
+    """In front of `app`, the long way."""
+
+    def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint) -> None:
+        self.app = app
+        self.endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/graphql" or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        context, accepted = self._context(scope)
+        if context is None:
+            await self.app(scope, receive, send)
+            return
+        first = await receive()
+        body = first.get("body", b"")
+        if first["type"] != "http.request" or first.get("more_body") or len(body) > _LONGEST_BODY:
+            await self.app(scope, _again(first, receive), send)
+            return
+        content = await self._content(scope, body, context)
+        if content is None:
+            await self.app(scope, _again(first, receive), send)
+            return
+        cookies = session_cookies(context, self.endpoint.settings)
+        await _send(send, content, accepted, context.request_id, cookies)
+        if _LOG.isEnabledFor(logging.INFO):
+            with structlog.contextvars.bound_contextvars(request_id=context.request_id):
+                log_answered(scope, 200, started)
+
+    def _context(self, scope: Scope) -> tuple[Context | None, str]:
+        """What is known of the request by its headers; None for one that goes the long way."""
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        authorization = headers.get(b"authorization", b"")
+        accepted = answers.media_type(headers.get(b"accept", b"").decode("latin-1"))
+        if (
+            not authorization.startswith(_BEARER)
+            or headers.get(b"content-type") != b"application/json"
+            or accepted is None
+            or len(headers) != len(scope["headers"])
+            or sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES
+        ):
+            return None, ""
+        now = datetime.now(UTC)
+        secret = authorization[len(_BEARER) :].decode("latin-1")
+        viewer = self.endpoint.known.find(tokens.digest(secret), now)
+        if viewer is None:
+            return None, ""
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        context = Context(
+            viewer=viewer,
+            now=now,
+            request_id=given if WELL_FORMED.fullmatch(given) else os.urandom(16).hex(),
+            settings=self.endpoint.settings,
+            language=preferred(headers.get(b"accept-language", b"").decode("latin-1")),
+            address=scope["client"][0] if scope.get("client") else "",
+        )
+        return context, accepted
+
+    async def _content(self, scope: Scope, body: bytes, context: Context) -> bytes | None:
+        """The answer; None where the long way has to give it, and nothing has been done yet."""
+        try:
+            given: Any = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return None
+        if not _is_plain(given):
+            return None
+        asked = GraphQLRequest(given["query"], given.get("variables") or {}, given.get("operationName"))
+        return await self.endpoint.planned(asked, context, scope.setdefault("state", {}))
+
+
+def _is_plain(given: Any) -> bool:
+    """Whether a body is one that nothing could be said against, and small: the long way says what."""
+    return (
+        isinstance(given, dict)
+        and given.keys() <= {"query", "variables", "operationName"}
+        and isinstance(given.get("query"), str)
+        and 0 < len(given["query"]) <= LONGEST_DOCUMENT
+        and isinstance(given.get("operationName"), (str, type(None)))
+        and _is_flat(given.get("variables"))
+    )
+
+
+def _is_flat(variables: Any) -> bool:
+    """Without nesting, so that nothing in it can be too deep."""
+    return variables is None or (
+        isinstance(variables, dict)
+        and all(isinstance(value, (str, int, float, bool, type(None))) or _is_shallow(value) for value in variables.values())
+    )
+
+
+def _is_shallow(value: Any) -> bool:
+    inside = value.values() if isinstance(value, dict) else value
+    return not any(isinstance(inner, dict) for inner in inside)
+
+
+def _again(first: Message, receive: Receive) -> Receive:
+    """What was received already, and then the rest."""
+    waiting = [first]
+
+    async def receive_again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return receive_again
+
+
+async def _send(send: Send, content: bytes, accepted: str, request_id: str, cookies: list[tuple[bytes, bytes]]) -> None:
+    headers = [
+        (b"content-type", f"{accepted}; charset=utf-8".encode()),
+        (b"content-length", str(len(content)).encode()),
+        (b"x-request-id", request_id.encode()),
+        *_ALWAYS,
+        *cookies,
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

@@ -1,0 +1,123 @@
+"""Who is known already, so that nobody is looked up twice?
+
+What a credential stands for is kept in the process and dropped by the commit that changes it: on SQLite the
+database's own version says that something was written, on PostgreSQL a trigger tells on the channel `viewers`.
+Where nobody listens nothing is kept. Row policies read live tables in any case.
+"""
+
+import asyncio
+import sqlite3
+from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+
+from server.domain.viewer import Viewer
+from server.models.database import UNREACHABLE, open_connection
+from server.settings import Settings
+
+# `Any` below: asyncpg is untyped.
+
+CHANNEL: Final = "viewers"
+_MOST: Final = 10_000
+_SECONDS_BETWEEN_TRIES: Final = 1
+_log = structlog.get_logger("server.authentication")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A viewer, and until when they need not be looked up again."""
+
+    viewer: Viewer
+    until: datetime
+
+
+class KnownViewers:
+    """Viewers by the digest of their credential. `changes` counts what was dropped."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self.changes = 0
+        self._entries: OrderedDict[str, Known] = OrderedDict()
+        self._file: sqlite3.Connection | None = None
+        self._version = 0
+
+    def find(self, digest: str, now: datetime) -> Viewer | None:
+        """The viewer behind this digest, if they are known and nothing has changed."""
+        if not self.is_open:
+            return None
+        self._look()
+        found = self._entries.get(digest)
+        if found is None or now >= found.until:
+            return None
+        self._entries.move_to_end(digest)
+        return found.viewer
+
+    def keep(self, digest: str, viewer: Viewer, until: datetime, changes: int) -> None:
+        """Remember a viewer, unless something changed since `changes` was read, before they were looked up."""
+        if not self.is_open or changes != self.changes:
+            return
+        self._entries[digest] = Known(viewer, until)
+        if len(self._entries) > _MOST:
+            self._entries.popitem(last=False)
+
+    def forget(self, user_id: str | None = None) -> None:
+        """Drop what is known of a person, or of everybody."""
+        self.changes += 1
+        for digest in [key for key, known in self._entries.items() if user_id in (None, str(known.viewer.user_id))]:
+            del self._entries[digest]
+
+    def _look(self) -> None:
+        """Whether somebody wrote into the SQLite file since."""
+        if self._file is None:
+            return
+        (version,) = self._file.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version = version
+            self.forget()
+
+    @asynccontextmanager
+    async def opened(self, settings: Settings) -> AsyncGenerator[None]:
+        """Begin to remember, as long as changes are heard of."""
+        if settings.is_sqlite:
+            with closing(sqlite3.connect(settings.sqlite_file)) as self._file:
+                self.is_open = True
+                yield
+        else:
+            listening = asyncio.create_task(self._listen(settings))
+            yield
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+        self.is_open = False
+        self._file = None
+        self.forget()
+
+    async def _listen(self, settings: Settings) -> None:
+        while True:
+            try:
+                await self._heard(await open_connection(settings))
+            except UNREACHABLE as error:
+                _log.warning("viewers are looked up each time", reason=type(error).__name__)
+            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
+    async def _heard(self, connection: Any) -> None:
+        """Listen until the connection ends; nothing is known from then on."""
+        ended = asyncio.Event()
+        connection.add_termination_listener(lambda _: self._deafened(ended))
+        try:
+            await connection.add_listener(CHANNEL, lambda _connection, _pid, _channel, user_id: self.forget(user_id))
+            self.is_open = True
+            await ended.wait()
+        finally:
+            self._deafened(ended)
+            await connection.close()
+
+    def _deafened(self, ended: asyncio.Event) -> None:
+        self.is_open = False
+        self.forget()
+        ended.set()
