@@ -301,13 +301,11 @@ class Planner:
 
     @value.register
     def _(self, declaration: declared.Guarded, scope: Scope, place: Place) -> Text:
-        if self.viewer is None:
-            if declaration.withheld:
-                return Text("null")
-            raise Unplannable(f"nobody is signed in, and {place.parent.name} asks for a right")
         held = [(guard, guard.held(self.viewer)) for guard in declaration.guards]
         for guard, given in held:
             if given is False:
+                if self.viewer is None and not declaration.withheld:
+                    raise Unplannable(f"nobody is signed in, and {place.parent.name} asks who it is")
                 return self._denied(guard, declaration)
         text = self.value(declaration.inner, scope, place)
         for guard, given in reversed(held):

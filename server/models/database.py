@@ -18,6 +18,7 @@ from tortoise.transactions import in_transaction
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.models.catalogue_data import load_catalogue
+from server.models.sqlite import DatabaseLocked
 from server.settings import Settings
 
 ModelT = TypeVar("ModelT", bound=Model)
@@ -141,7 +142,7 @@ async def transaction() -> AsyncGenerator[None]:
     try:
         async with nullcontext() if _is_joined.get() else in_transaction():
             yield
-    except (IntegrityError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
+    except (IntegrityError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, DatabaseLocked) as error:
         raise Refused(
             Refusal(ErrorCode.CONFLICT, N_("Somebody else changed this at the same moment. Look again, then retry."))
         ) from error

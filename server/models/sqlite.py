@@ -1,17 +1,28 @@
 """Tortoise's SQLite backend, with what the product needs beyond it.
 
 Transactions take the write lock when they begin: a deferred BEGIN that reads first fails at once
-with "database is locked" when another process writes in between, whatever the busy timeout. Migrations keep indexes and
-triggers when they remake a table, and know partial unique indexes.
+with "database is locked" when another process writes in between, whatever the busy timeout. One that
+cannot begin leaves the connection to the next. Migrations keep indexes and triggers when they remake
+a table, and know partial unique indexes.
 """
 
+import asyncio
 import sqlite3
 from typing import Any, cast
 
-from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
+
+
+_PRIMARY_CODE = 0xFF
+"""What an extended error code of SQLite has of the primary one."""
+
+
+class DatabaseLocked(TransactionManagementError):
+    """Somebody else held the write lock for longer than the busy timeout."""
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -22,12 +33,34 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             await self._connection.commit()
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            raise TransactionManagementError(error) from error
+            is_locked = error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
+            raise (DatabaseLocked if is_locked else TransactionManagementError)(error) from error
+        except asyncio.CancelledError:
+            # Nobody waits any more, and the connection's thread begins all the same.
+            await self._connection.rollback()
+            raise
+
+
+class ImmediateTransactionContext(SqliteTransactionContext):
+    """Gives the connection back also where the transaction cannot begin: Tortoise's own keeps it for good."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            self.token = get_connections().set(self.connection_name, self.connection)
+            await self.connection.begin()
+        except BaseException:
+            if hasattr(self, "token"):
+                get_connections().reset(self.token)
+            self._trxlock.release()
+            raise
+        return self.connection
 
 
 class Client(SqliteClient):
     def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+        return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
 
 
 client_class = Client

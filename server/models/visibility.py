@@ -105,8 +105,12 @@ def _memberships(viewer: Viewer) -> Q:
 
 
 def _users(viewer: Viewer) -> Q:
+    """Oneself, and the members of organisations one leads, as far as a token may read members."""
+    oneself = equals("id", viewer.user_id)
+    if not viewer.has_scope(Scope.MEMBERS_READ):
+        return oneself
     led = Among("organisation_id", viewer.led_organisation_ids) & ~Q(status=MembershipStatus.REMOVED)
-    return equals("id", viewer.user_id) | Exists(Membership, led, user_id="id")
+    return oneself | Exists(Membership, led, user_id="id")
 
 
 def _assignments(viewer: Viewer) -> Q:

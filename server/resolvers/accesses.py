@@ -13,7 +13,7 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
 from server.resolvers.listings import Listing
-from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.permissions import RightOn, VisibleRows, allowed
 
 
 class ProductAccessOrderField(StrEnum):
@@ -29,6 +29,9 @@ PRODUCT_ACCESSES = Listing(
     orders={ProductAccessOrderField.GRANTED_AT: "granted_at"},
     moments=frozenset({"granted_at"}),
 )
+
+
+MAY_VIEW_ACCESSES = (VisibleRows(),)
 
 
 @allowed(RightOn(Right.GRANT_PRODUCT_ACCESS, Partnership, "partnership_id"))

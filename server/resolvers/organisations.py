@@ -14,7 +14,7 @@ from server.models.visibility import NO_ROW, serves
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId
 from server.resolvers.listings import Listing, containing, equal
-from server.resolvers.permissions import Public, RightOn, SignedIn, allowed
+from server.resolvers.permissions import Public, RightOn, SignedIn, VisibleRows, allowed
 
 
 class OrganisationOrderField(StrEnum):
@@ -100,6 +100,7 @@ def role_in(context: Context, row: Organisation) -> Role | None:
 
 
 MAY_LIST_PARTNERS = (Public(),)
+MAY_LIST_OWN = (VisibleRows(),)
 MAY_VIEW_DETAILS = (RightOn(Right.VIEW_ORGANISATION_DETAILS, Organisation),)
 MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
 MAY_VIEW_MANAGED_CUSTOMERS = (RightOn(Right.VIEW_MANAGED_CUSTOMERS, Organisation),)

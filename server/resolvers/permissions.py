@@ -45,6 +45,15 @@ class SignedInDirective:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
+    name="visibleRows",
+    description="Whoever sees the object may ask this; rows are shown one by one.",
+)
+class VisibleRowsDirective:
+    pass
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
     name="requires",
     description="The right this needs, and the scope that an API token needs for it.",
 )
@@ -90,8 +99,8 @@ class Permission(BasePermission):
         """Raise what says why somebody may not ask."""
         raise NotImplementedError
 
-    def held(self, viewer: Viewer) -> Q | bool:
-        """Of the rows of the source's type: those for which `check` raises nothing. For whoever is signed in."""
+    def held(self, viewer: Viewer | None) -> Q | bool:
+        """Of the rows of the source's type: those for which `check` raises nothing; all of them, or none."""
         raise NotImplementedError
 
     def refusal(self, viewer: Viewer) -> Denied:
@@ -108,7 +117,7 @@ class Public(Permission):
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         pass
 
-    def held(self, viewer: Viewer) -> bool:
+    def held(self, viewer: Viewer | None) -> bool:
         return True
 
 
@@ -121,7 +130,20 @@ class SignedIn(Permission):
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         _ = context.signed_in
 
-    def held(self, viewer: Viewer) -> bool:
+    def held(self, viewer: Viewer | None) -> bool:
+        return viewer is not None
+
+
+class VisibleRows(Permission):
+    """Whoever sees the object may ask for what belongs to it; what of that they see is decided row by row."""
+
+    sentence = "For whoever sees the object, row by row."
+    directive: ClassVar[object] = VisibleRowsDirective()
+
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+        pass
+
+    def held(self, viewer: Viewer | None) -> bool:
         return True
 
 
@@ -183,9 +205,9 @@ class RightOn(Permission):
         if self.right not in await self._rights(context, row):
             raise self.refusal(viewer)
 
-    def held(self, viewer: Viewer) -> Q | bool:
+    def held(self, viewer: Viewer | None) -> Q | bool:
         assert self.at is None, "decided by an argument, not by the source"
-        if not viewer.may_use(self.right):
+        if viewer is None or not viewer.may_use(self.right):
             return False
         of_model = holds_on_organisation if self.model is Organisation else holds_on_partnership
         return of_model(viewer, self.right)
@@ -251,6 +273,7 @@ __all__ = [
     "RightOn",
     "SignedIn",
     "Sudo",
+    "VisibleRows",
     "allowed",
     "context_of",
     "permissions_of",

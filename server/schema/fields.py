@@ -188,9 +188,12 @@ def connection(
 ) -> Any:
     """A list that can grow, in pages.
 
-    `filter` is the input type whose members the listing knows as its filters; `order` the input type that
+    Raises TypeError where nobody says who may ask. `filter` is the input type whose members the listing knows as its filters; `order` the input type that
     names one of the listing's orders.
     """
+
+    if not permissions:
+        raise TypeError(f"the list of {listing.name} does not say who may ask for it")
 
     def asked(given: Mapping[str, Any]) -> tuple[Page, Order, Narrowed]:
         narrowed = listing.narrowed(plain(given.get("filter"), dict, ("filter",)) or {})
@@ -211,9 +214,7 @@ def connection(
     if order is not None:
         arguments["order_by"] = (order | None, "In which order; ties are broken by id.")
     _sign(resolve, arguments, of_row=True)
-    plan: Any = Paged(listing, lambda given: reading(listing, *asked(given)))
-    if permissions:
-        plan = Guarded(plan, permissions)
+    plan = Guarded(Paged(listing, lambda given: reading(listing, *asked(given))), permissions)
     return _field("connection", resolve, description, permissions, plan=plan)
 
 

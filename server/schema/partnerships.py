@@ -117,7 +117,9 @@ class Partnership(Node):
         Rows(models.RequestedProduct, "partnership_id"),
     )
     product_accesses: Connection[ProductAccess] = connection(
-        accesses.PRODUCT_ACCESSES, "The products granted one by one, those revoked since among them.", ()
+        accesses.PRODUCT_ACCESSES,
+        "The products granted one by one, those revoked since among them.",
+        accesses.MAY_VIEW_ACCESSES,
     )
     assignments: Connection[EmployeeAssignment] | None = connection(
         assignments.ASSIGNMENTS,

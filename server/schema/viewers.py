@@ -34,7 +34,7 @@ class Viewer:
     organisations: Connection[Organisation] = connection(
         organisations.OWN_ORGANISATIONS,
         "The organisations the viewer is a member of; with a token, its organisation.",
-        (),
+        organisations.MAY_LIST_OWN,
     )
 
 

@@ -11,7 +11,7 @@ from tortoise.connection import get_connection
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from server.domain.rights import Role
+from server.domain.rights import Role, Scope
 from server.domain.viewer import Standing, Viewer
 from server.models import (
     ApiToken,
@@ -63,7 +63,7 @@ async def _check(world: RandomWorld, viewer: Viewer) -> None:
 
 
 def _users(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    led = set(viewer.led_organisation_ids)
+    led = set(viewer.led_organisation_ids) if viewer.has_scope(Scope.MEMBERS_READ) else set()
     return {viewer.user_id} | {
         user
         for user, standings in world.standings.items()

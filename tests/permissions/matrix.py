@@ -25,6 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from server.resolvers import ids
 from tests.world import World
 
 ACTORS = "AN cL cA cE cX pL pA pE pU qL bL tC tP tE tR tO tB".split()
@@ -32,6 +33,8 @@ ACTORS = "AN cL cA cE cX pL pA pE pU qL bL tC tP tE tR tO tB".split()
 MATRIX = """
 operation                   AN  cL  cA  cE  cX  pL  pA  pE  pU  qL  bL  tC  tP  tE  tR  tO  tB
 viewer                      ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+viewer's organisations      ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+an employee of Nova         NF  NF  NF  NF  NF  ok  ok  ok  NF  NF  NF  NF  ok  ok  ok  NF  ok
 catalogue                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 partners                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 an approved partner         UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -55,6 +58,7 @@ product, complete access    UA  NF  NF  NF  NF  ok  ok  ok  NF  NF  ok  NF  ok  
 product, invited only       UA  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF
 partnership                 UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  NF  NF
 its assignments             UA  FB  FB  NF  NF  ok  ok  ok  NF  NF  NF  FB  ok  ok  ok  NF  NF
+its product accesses        UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 signOut                     UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  no  no  no  no  no  no
@@ -100,6 +104,15 @@ def _mutation(name: str, input_: Callable[[World], dict[str, Any]]) -> Operation
 
 OPERATIONS: dict[str, Operation] = {
     "viewer": Operation("{ viewer { user { id } } }", lambda world: {}, ("Query.viewer",), ("viewer",)),
+    "viewer's organisations": Operation(
+        "{ viewer { organisations { nodes { id } } } }", lambda world: {}, ("Viewer.organisations",), ("viewer",)
+    ),
+    "an employee of Nova": Operation(
+        "query($id: ID!) { node(id: $id) { ... on User { email } } }",
+        lambda world: {"id": ids.encode(world.pE.user)},
+        (),
+        ("node",),
+    ),
     "catalogue": Operation(
         "{ catalogue(first: 1) { nodes { sku } } }", lambda world: {}, ("Query.catalogue",), ("catalogue",)
     ),
@@ -132,6 +145,9 @@ OPERATIONS: dict[str, Operation] = {
     "product, invited only": _root("product", "deltaic"),
     "partnership": _root("partnership", "limited"),
     "its assignments": _inside("Partnership", "limited", "assignments { nodes { id } }", "assignments"),
+    "its product accesses": _inside(
+        "Partnership", "limited", "productAccesses { nodes { id } }", "productAccesses"
+    ),
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
         "signIn", lambda world: {"email": world.dL.user.email, "password": "correct horse battery staple"}
