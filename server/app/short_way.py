@@ -7,8 +7,9 @@ Whatever else it is goes the long way, which gives the same bytes, status and he
 import logging
 import os
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 import structlog
@@ -103,27 +104,33 @@ class ShortWay:
 
 def _is_plain(given: Any) -> bool:
     """Whether a body is one that nothing could be said against, and small: the long way says what."""
+    if not isinstance(given, dict):
+        return False
+    members = cast("dict[str, Any]", given)
+    query, name = members.get("query"), members.get("operationName")
     return (
-        isinstance(given, dict)
-        and given.keys() <= {"query", "variables", "operationName"}
-        and isinstance(given.get("query"), str)
-        and 0 < len(given["query"]) <= LONGEST_DOCUMENT
-        and isinstance(given.get("operationName"), (str, type(None)))
-        and _is_flat(given.get("variables"))
+        members.keys() <= {"query", "variables", "operationName"}
+        and isinstance(query, str)
+        and 0 < len(query) <= LONGEST_DOCUMENT
+        and isinstance(name, (str, type(None)))
+        and _is_shallow(members.get("variables"))
     )
 
 
-def _is_flat(variables: Any) -> bool:
-    """Without nesting, so that nothing in it can be too deep."""
-    return variables is None or (
-        isinstance(variables, dict)
-        and all(isinstance(value, (str, int, float, bool, type(None))) or _is_shallow(value) for value in variables.values())
-    )
+def _is_shallow(variables: Any) -> bool:
+    """Whether nothing in it can be nested too deeply: an object of values, lists of values and flat objects."""
+    if variables is None:
+        return True
+    if not isinstance(variables, dict):
+        return False
+    values = cast("dict[str, Any]", variables).values()
+    return not any(isinstance(inner, (dict, list)) for value in values for inner in _inside(value))
 
 
-def _is_shallow(value: Any) -> bool:
-    inside = value.values() if isinstance(value, dict) else value
-    return not any(isinstance(inner, dict) for inner in inside)
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).values()
+    return cast("list[Any]", value) if isinstance(value, list) else ()
 
 
 def _again(first: Message, receive: Receive) -> Receive:

@@ -108,9 +108,16 @@ class KnownViewers:
     async def _heard(self, connection: Any) -> None:
         """Listen until the connection ends; nothing is known from then on."""
         ended = asyncio.Event()
-        connection.add_termination_listener(lambda _: self._deafened(ended))
+
+        def deafened(_: object) -> None:
+            self._deafened(ended)
+
+        def told(_connection: object, _pid: int, _channel: str, user_id: str) -> None:
+            self.forget(user_id)
+
+        connection.add_termination_listener(deafened)
         try:
-            await connection.add_listener(CHANNEL, lambda _connection, _pid, _channel, user_id: self.forget(user_id))
+            await connection.add_listener(CHANNEL, told)
             self.is_open = True
             await ended.wait()
         finally:

@@ -7,6 +7,7 @@ is imported when it runs, so that help and mistakes answer at once.
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Final
 
 from cyclopts import App, CycloptsError, Parameter
@@ -75,6 +76,33 @@ async def demo(*, scale: Annotated[int, Parameter(validator=Number(gte=1, lte=10
     from server.cli import demonstration
 
     await demonstration.build(scale)
+
+
+@app.command
+async def explain(
+    file: Path,
+    /,
+    *,
+    as_: Annotated[str | None, Parameter(name="--as")] = None,
+    operation: str | None = None,
+    variables: str = "{}",
+) -> None:
+    """Say what will happen to the operations of a file: the road, the cost, the SQL and the database's plan.
+
+    Parameters
+    ----------
+    file
+        A GraphQL document.
+    as_
+        The API token of whoever asks; nobody unless given.
+    operation
+        Only the operation of this name.
+    variables
+        The values of its variables, as a JSON object.
+    """
+    from server.cli import explanation
+
+    await explanation.explain(file, as_, operation, variables)
 
 
 @app.command

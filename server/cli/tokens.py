@@ -1,7 +1,7 @@
 """How are API tokens made and ended by who runs the server?
 
 For the first token, and for the night when one has leaked. The audit log names no actor: whoever
-can run this can also write to the database.
+can run this can also write to the database. A token is bound by the same rules as one made over HTTP.
 """
 
 import sys
@@ -16,10 +16,12 @@ from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import MalformedInput
 from server.domain.memberships import MembershipStatus
 from server.domain.rights import Scope
-from server.models import ApiToken, AuditEvent, Membership, Organisation, User
+from server.models import ApiToken, Membership, Organisation, User
 from server.models.database import locked, transaction
 from server.resolvers import ids, journal
+from server.resolvers.context import Context
 from server.resolvers.tokens import end_token, issue_token
+from server.settings import Settings
 
 REQUEST_ID: Final = "cli"
 """Stands in the audit log where an act over HTTP has the id of its request."""
@@ -33,8 +35,8 @@ async def create(
 ) -> None:
     """Make a token; its secret is all that goes to stdout."""
     wanted = [_scope(scope) for scope in scopes]
-    now = datetime.now(UTC)
-    async with opened(read_settings()), transaction():
+    context = _nobodys(read_settings())
+    async with opened(context.settings), transaction():
         owner = await _user(email)
         home = await _home(owner, await _organisation(organisation))
         token, secret = await issue_token(
@@ -42,12 +44,13 @@ async def create(
             organisation=home,
             name=name,
             scopes=wanted,
-            customers=[await _organisation(customer) for customer in customers],
-            expires_at=now + timedelta(days=days),
-            now=now,
+            customers=[await _organisation(customer) for customer in customers] or None,
+            expires_at=context.now + timedelta(days=days),
+            now=context.now,
         )
         after = journal.state(token, "name", "scopes", "expires_at")
-        await _record("apiToken.created", token, after=after)
+        await journal.record(context, "apiToken.created", token, acting=home.id, after=after)
+        await journal.announce(context, "token.created", token)
     print(f"{ids.encode(token)} for {owner.email} in {home.name}, until {token.expires_at:%d %B %Y}.", file=sys.stderr)
     print("Keep the secret now: it is stored nowhere.", file=sys.stderr)
     print(secret)
@@ -56,12 +59,20 @@ async def create(
 async def revoke(which: str) -> None:
     """End a token; one that has ended already stays as it is."""
     wanted = _meant(which)
-    async with opened(read_settings()), transaction():
+    context = _nobodys(read_settings())
+    async with opened(context.settings), transaction():
         token = await locked(ApiToken, (await _only_one(which, wanted)).id)
         if token.revoked_at is None:
-            await end_token(token, datetime.now(UTC))
-            await _record("apiToken.revoked", token, before={"revoked_at": None})
+            await end_token(token, context.now)
+            before = {"revoked_at": None}
+            await journal.record(context, "apiToken.revoked", token, acting=token.organisation_id, before=before)
+            await journal.announce(context, "token.revoked", token)
     print(f"{ids.encode(token)} ({token.name}) is revoked.")
+
+
+def _nobodys(settings: Settings) -> Context:
+    """An act of nobody who signed in."""
+    return Context(viewer=None, now=datetime.now(UTC), request_id=REQUEST_ID, settings=settings)
 
 
 def _scope(value: str) -> Scope:
@@ -120,17 +131,3 @@ async def _only_one(which: str, wanted: Q) -> ApiToken:
 
 def _listed(rows: Sequence[Organisation] | Sequence[ApiToken]) -> str:
     return ", ".join(f"{ids.encode(row)} ({row.name})" for row in rows)
-
-
-async def _record(
-    action: str, token: ApiToken, before: journal.State | None = None, after: journal.State | None = None
-) -> None:
-    await AuditEvent.create(
-        acting_organisation_id=token.organisation_id,
-        action=action,
-        subject_type=ApiToken.__name__,
-        subject_id=token.id,
-        before=before,
-        after=after,
-        request_id=REQUEST_ID,
-    )

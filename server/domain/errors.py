@@ -14,10 +14,14 @@ Every other exception is a bug: logged with its traceback, told as INTERNAL with
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from typing import ParamSpec, TypeVar
 
 from server.domain.rights import Right, Scope
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class ErrorCode(StrEnum):
@@ -74,6 +78,26 @@ class Refused(ProgrammeError):
     def __init__(self, *refusals: Refusal) -> None:
         super().__init__(", ".join(refusal.code for refusal in refusals))
         self.refusals = refusals
+
+
+class Mistakes:
+    """What several rules refuse, so that a person hears of all the mistakes in an input at once."""
+
+    def __init__(self) -> None:
+        self._refusals = list[Refusal]()
+
+    def noted(self, rule: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
+        """What the rule gives; where it refuses nothing, and its refusals are kept."""
+        try:
+            return rule(*arguments, **named)
+        except Refused as refused:
+            self._refusals.extend(refused.refusals)
+            return None
+
+    def refuse(self) -> None:
+        """Raise all that was noted as one, if there is anything."""
+        if self._refusals:
+            raise Refused(*self._refusals)
 
 
 class Denied(ProgrammeError):

@@ -1,15 +1,13 @@
 """What is declared of each field of a schema, and can all of it be planned?"""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
-    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
-    get_named_type,
 )
 from tortoise import fields as columns
 from tortoise.fields.relational import ForeignKeyFieldInstance
@@ -30,6 +28,7 @@ from server.engine.declarations import (
     Rows,
 )
 from server.engine.errors import Undeclared
+from server.engine.selections import named_type
 
 # `Any` below: Strawberry's and Tortoise's definitions are untyped.
 
@@ -93,11 +92,11 @@ class Bindings:
     def _check(self, place: str, model: type[Model] | None, declared: Any, field: GraphQLField) -> None:
         match declared:
             case Column(name=name):
-                self._check_column(place, model, name, get_named_type(field.type))
+                self._check_column(place, model, name, _named(field))
             case Embedded(columns=inside):
-                embedded: Any = get_named_type(field.type)
+                embedded = _named(field)
                 for name, column in inside.items():
-                    self._check_column(f"{place}.{name}", model, column.name, get_named_type(embedded.fields[name].type))
+                    self._check_column(f"{place}.{name}", model, column.name, _named(embedded.fields[name]))
             case Guarded(inner=inner):
                 self._check(place, model, inner, field)
             case Hole():
@@ -116,11 +115,12 @@ class Bindings:
         if model not in self.policies:
             raise Undeclared(f"{place}: {model.__name__} has no row policy")
 
-    def _check_column(self, place: str, model: type[Model] | None, name: str, type_: GraphQLNamedType) -> None:
+    def _check_column(self, place: str, model: type[Model] | None, name: str, type_: Any) -> None:
         field = _field(place, model, name)
         if not isinstance(field, _WRITABLE):
-            raise Undeclared(f"{place}: a {type(field).__name__} cannot be written by the database as GraphQL does")
-        enum: Any = getattr(field, "enum_type", None)
+            kind = field.__class__.__name__
+            raise Undeclared(f"{place}: a {kind} cannot be written by the database as GraphQL does")
+        enum: Any = getattr(cast("Any", field), "enum_type", None)
         if enum is not None and not isinstance(type_, GraphQLEnumType):
             raise Undeclared(f"{place}: the column holds an enum, the field is a {type_.name}")
         if enum is not None and any(member.name != member.value for member in enum):
@@ -142,8 +142,13 @@ def _check_facts(place: str, facts: Facts) -> None:
         _check_facts(place, facts.nested)
 
 
+def _named(field: GraphQLField) -> Any:
+    return named_type(field.type)
+
+
 def _field(place: str, model: type[Model] | None, name: str) -> Any:
-    known: Any = model._meta.fields_map if model is not None else {}
+    meta: Any = model
+    known: dict[str, Any] = meta._meta.fields_map if model is not None else {}
     if name in known:
         return known[name]
     if isinstance(known.get(name.removesuffix("_id")), ForeignKeyFieldInstance):
@@ -154,7 +159,7 @@ def _field(place: str, model: type[Model] | None, name: str) -> Any:
 def model_of(type_: GraphQLObjectType) -> type[Model] | None:
     """The model whose rows a type views: its attribute `model`."""
     definition: Any = type_.extensions.get(_DEFINITION)
-    return getattr(definition.origin, "model", None) if definition else None
+    return cast("type[Model] | None", getattr(definition.origin, "model", None)) if definition else None
 
 
 def is_bound(type_: GraphQLObjectType) -> bool:
@@ -166,4 +171,3 @@ def is_bound(type_: GraphQLObjectType) -> bool:
 def strawberry_field(field: GraphQLField) -> Any:
     """Strawberry's definition of a field."""
     return field.extensions[_DEFINITION]
-

@@ -1,10 +1,10 @@
 """How is a mutation answered, with what it answers read by one statement in its own transaction?"""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLError, GraphQLField, GraphQLObjectType, get_named_type, located_error
+from graphql import GraphQLError, GraphQLField, GraphQLObjectType, located_error
 from graphql.execution.values import get_argument_values
 from tortoise.models import Model
 
@@ -14,7 +14,7 @@ from server.engine.errors import Unplannable
 from server.engine.operations import Engine, Operation, Plan, Run, Trace
 from server.engine.planner import Planner
 from server.engine.results import Result, Root, assembled
-from server.engine.selections import Fields, Nodes
+from server.engine.selections import Fields, Nodes, named_type
 from server.engine.statements import HoleSlot, Place, Statement
 from server.engine.texts import Text, expression, marker
 from server.models.conditions import Deferred, equals
@@ -35,6 +35,13 @@ class Changes:
     run: Run
     pieces: list[bytes] = field(default_factory=list[bytes])
     errors: list[GraphQLError] = field(default_factory=list[GraphQLError])
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """What reads the payloads, as they are where everything succeeds."""
+        named = [nodes for nodes in self.plan.root.fields.values() if nodes[0].name.value != "__typename"]
+        tried = (self.plan.statements.get(_tried(nodes, self.engine, self.context, self.shapes)) for nodes in named)
+        return tuple(statement.sql for statement in tried if statement is not None)
 
     async def answer(self) -> Result:
         """What was changed. The first that is denied ends the operation, and none after it is run."""
@@ -71,7 +78,7 @@ class Changes:
             return await self._read(payload, key, nodes, definition)
 
     async def _read(self, payload: Any, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
-        type_: Any = get_named_type(definition.type)
+        type_ = Place(self.plan.root.type_, definition, nodes).object_type
         fields = self.plan.selections.of(type_, nodes)
         values = {**payload.values, "user_errors": payload.user_errors}
         run = replace(self.run, viewer=self.context.viewer, payload=values)
@@ -93,9 +100,7 @@ class Changes:
         return self.plan.statements.put(shape, _payload_statement(planner, type_, fields, kinds))
 
 
-def changes(
-    engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace
-) -> Changes:
+def changes(engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace) -> Changes:
     """The mutations of an operation, their inputs read. Raises Unplannable before anything is done."""
     coerced = engine.coerced(operation, variables)
     plan = engine.plan(operation, coerced)
@@ -121,19 +126,21 @@ def _try(
     engine: Engine, plan: Plan, definition: GraphQLField, nodes: Nodes, shapes: tuple[Any, ...], context: Any
 ) -> None:
     """Whether what is asked of the payload can be planned: found out before anything is changed."""
-    key = ("tried", nodes[0].name.value, engine.host.shape(context.viewer), shapes)
+    key = _tried(nodes, engine, context, shapes)
     if plan.statements.get(key) is not None:
         return
-    type_: Any = get_named_type(definition.type)
+    type_ = Place(plan.root.type_, definition, nodes).object_type
     fields = plan.selections.of(type_, nodes)
     kinds = tuple(_possible_kind(engine, type_, name) for name in fields.values())
     planner = engine.planner(plan, shapes, context.viewer)
     plan.statements.put(key, _payload_statement(planner, type_, fields, kinds))
 
 
-def _payload_statement(
-    planner: Planner, type_: GraphQLObjectType, fields: Fields, kinds: tuple[str, ...]
-) -> Statement:
+def _tried(nodes: Nodes, engine: Engine, context: Any, shapes: tuple[Any, ...]) -> Hashable:
+    return "tried", id(nodes[0]), engine.host.shape(context.viewer), shapes
+
+
+def _payload_statement(planner: Planner, type_: GraphQLObjectType, fields: Fields, kinds: tuple[str, ...]) -> Statement:
     """Rows are read anew, everything else is filled in; without a row there is nothing to ask the database."""
     text = Text("{")
     for number, ((key, nodes), kind) in enumerate(zip(fields.items(), kinds, strict=True)):
@@ -153,7 +160,9 @@ def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kin
     if kind == "row":
         bound: Any = planner.bindings.model(place.object_type)
         child = planner.scope(bound)
-        link = planner.condition(child, equals("id", Deferred(f"payload.{name}", "uuid", lambda run: run.payload[name].pk)))
+        link = planner.condition(
+            child, equals("id", Deferred(f"payload.{name}", "uuid", lambda run: run.payload[name].pk))
+        )
         return expression(f"coalesce({planner.row(child, place.object_type, nodes, link)}, 'null')")
     if kind == "viewer":
         return planner.object(planner.scope(None), place.object_type, nodes)
@@ -172,7 +181,7 @@ def _possible_kind(engine: Engine, type_: GraphQLObjectType, nodes: Nodes) -> st
     name = nodes[0].name.value
     if name == "__typename":
         return "plain"
-    named = get_named_type(type_.fields[name].type)
+    named = named_type(type_.fields[name].type)
     if isinstance(named, GraphQLObjectType) and engine.bindings.model(named) is not None:
         return "row"
     return "plain"
@@ -181,4 +190,3 @@ def _possible_kind(engine: Engine, type_: GraphQLObjectType, nodes: Nodes) -> st
 def _python_name(type_: GraphQLObjectType, nodes: Nodes) -> str:
     name = nodes[0].name.value
     return name if name == "__typename" else strawberry_field(type_.fields[name]).python_name
-

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLInt, GraphQLOutputType, get_named_type
+from graphql import GraphQLInt, get_named_type
 from tortoise import fields
 
 from server.engine.dialects import Dialect
+from server.engine.statements import OutputType
 
 # `Any` below: Tortoise's fields are generic over what they hold.
 
@@ -30,9 +31,7 @@ class Written:
         return f"CASE WHEN {self.in_bounds} THEN {self.expression} ELSE {self.beyond} END"
 
 
-def json_of(
-    field: Any, column: str, type_: GraphQLOutputType, dialect: Dialect, *, is_minor_units: bool = False
-) -> Written:
+def json_of(field: Any, column: str, type_: OutputType, dialect: Dialect, *, is_minor_units: bool = False) -> Written:
     """A column as JSON. Null stays null."""
     if is_minor_units:
         return Written(_in_quotes(dialect.minor_units(column)))

@@ -26,6 +26,7 @@ class Dialect(Protocol):
     sent: Mapping[str, Callable[[Any], Any]]
     fence: str
     lifts: bool
+    explain: str
 
     def placeholder(self, number: int) -> str: ...
     def typed_placeholder(self, number: int, kind: str) -> str: ...
@@ -53,7 +54,7 @@ class Dialect(Protocol):
         ...
 
     def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:
-        """The statement, with sets of rows lifted out of it; raises Unplannable for one that this database cannot take."""
+        """The statement, with sets of rows lifted out of it. Raises Unplannable for one the database cannot take."""
         ...
 
     def keys(self, pairs: str) -> str:
@@ -78,6 +79,7 @@ class Postgres:
     }
     fence = " OFFSET 0"
     lifts = False
+    explain = "EXPLAIN"
     _TYPES: Final = {"pairs": "text[]"}
 
     def placeholder(self, number: int) -> str:
@@ -134,6 +136,7 @@ class Sqlite:
     # Without a limit there is nothing to fence: SQLite would move the subquery into the one around it.
     fence = " LIMIT -1 OFFSET 0"
     lifts = True
+    explain = "EXPLAIN QUERY PLAN"
 
     def placeholder(self, number: int) -> str:
         return f"?{number}"

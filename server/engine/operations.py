@@ -118,7 +118,9 @@ class Plan:
     selections: Selections
     root: Root
     calls: dict[tuple[int, str], Call]
-    statements: Recent[Hashable, Statement] = field(default_factory=lambda: Recent[Hashable, Statement](MOST_STATEMENTS))
+    statements: Recent[Hashable, Statement] = field(
+        default_factory=lambda: Recent[Hashable, Statement](MOST_STATEMENTS)
+    )
 
 
 @dataclass
@@ -287,9 +289,7 @@ class Engine:
         root = Root(root_type, fields, lambda run: _concrete_types(self.bindings, calls.found, run))
         return Plan(f"{hash((operation.text, operation.node.name)) & 0xFFFFFFFF:08x}", selections, root, calls.found)
 
-    def planned(
-        self, plan: Plan, coerced: VariableValues, variables: Mapping[str, Any], context: Any
-    ) -> Prepared:
+    def planned(self, plan: Plan, coerced: VariableValues, variables: Mapping[str, Any], context: Any) -> Prepared:
         shapes, values = self.read_calls(plan, coerced, variables)
         run = Run(context.viewer, context, values)
         key = (self.host.shape(run.viewer), shapes)
@@ -366,9 +366,7 @@ class _Calls:
         if key not in self.found:
             definition = type_.fields[node.name.value]
             convert = self.convert
-            self.found[key] = Call(
-                len(self.found), definition, node, lambda values: ask(convert(definition, values))
-            )
+            self.found[key] = Call(len(self.found), definition, node, lambda values: ask(convert(definition, values)))
 
     def _possible(self, type_: Any) -> Sequence[GraphQLObjectType]:
         if isinstance(type_, GraphQLObjectType):
@@ -395,7 +393,11 @@ def _plain_variables(node: OperationDefinitionNode) -> dict[str, type] | None:
     found: dict[str, type] = {}
     for definition in node.variable_definitions or ():
         type_ = definition.type
-        name = type_.type.name.value if isinstance(type_, NonNullTypeNode) and isinstance(type_.type, NamedTypeNode) else ""
+        name = (
+            type_.type.name.value
+            if isinstance(type_, NonNullTypeNode) and isinstance(type_.type, NamedTypeNode)
+            else ""
+        )
         if name not in _SENT_AS or definition.default_value is not None:
             return None
         found[definition.variable.name.value] = _SENT_AS[name]

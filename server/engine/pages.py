@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLObjectType, get_named_type
+from graphql import GraphQLObjectType
 
 from server.engine.declarations import Asked, Followed, PagePart
 from server.engine.errors import Unplannable
 from server.engine.scopes import Scope
-from server.engine.selections import Nodes
+from server.engine.selections import Nodes, named_type
 from server.engine.statements import Place
 from server.engine.texts import Text, expression, together
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of `child`'s rows, of those for which `rows` holds. `place` gives the placeholder of a value."""
+    """A page of `child`'s rows, of those for which `rows` holds."""
 
     child: Scope
     asked: Asked
     rows: str
     place: Callable[[str, str], str]
+    """The placeholder of a value, by its name and SQL type."""
 
     @property
     def is_numbered(self) -> bool:
@@ -35,7 +36,7 @@ class Page:
 
     def beyond(self) -> str:
         """On the asked-for side of the cursors."""
-        sides = []
+        sides = list[str]()
         for name, is_there, forwards in (("after", self.asked.after, True), ("before", self.asked.before, False)):
             if is_there:
                 sides.append(self._beyond(name, forwards=forwards))
@@ -81,7 +82,7 @@ class _Parts:
         return f"replace({id}, '-', '') || {dialect.hexadecimal(key)}"
 
     def listed(self, text: Text) -> Text:
-        """This text of each row of the page, as a list."""
+        """A list of this text of each row of the page."""
         self.reads_rows = True
         return expression(f"\x00{text.sql}\x00")
 
@@ -192,7 +193,7 @@ def page_parts(planner: "Planner", page: Page, type_: GraphQLObjectType, fields:
 
 
 def _named(type_: GraphQLObjectType, name: str) -> Any:
-    return get_named_type(type_.fields[name].type) if name in type_.fields else None
+    return named_type(type_.fields[name].type)
 
 
 def _json(value: bool) -> str:

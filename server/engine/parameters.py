@@ -1,7 +1,7 @@
 """How do the values of a statement stay out of its text?"""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from pypika_tortoise.terms import Parameter, Parameterizer
 
@@ -16,6 +16,7 @@ class Parameters(Parameterizer):
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__()
+        self.values: list[Any] = []
         self.dialect = dialect
         self._places: dict[Deferred, str] = {}
         self.lifted: dict[str, str] = {}
@@ -50,9 +51,18 @@ class Parameters(Parameterizer):
     def _reader(self, value: Any) -> Callable[[Any], Any]:
         if not isinstance(value, Deferred):
             return lambda run: value
-        read, as_sent = value.read, self.dialect.sent.get(value.kind)
-        sent = read if as_sent is None else lambda run: as_sent(read(run))
+        sent = _sent(value.read, self.dialect.sent.get(value.kind))
         return _remembered(value.name, sent) if value.is_of_viewer else sent
+
+
+def _sent(read: Callable[[Any], Any], as_sent: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    if as_sent is None:
+        return read
+
+    def convert(run: Any) -> Any:
+        return as_sent(read(run))
+
+    return convert
 
 
 def _remembered(name: str, sent: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -60,7 +70,7 @@ def _remembered(name: str, sent: Callable[[Any], Any]) -> Callable[[Any], Any]:
     key = f"sent {name}"
 
     def read(run: Any) -> Any:
-        known = vars(run.viewer)
+        known = cast("dict[str, Any]", vars(run.viewer))
         if key not in known:
             known[key] = sent(run)
         return known[key]

@@ -283,7 +283,9 @@ class Planner:
         cases = ""
         for model in models:
             child = self.scope(model)
-            found = self.row(child, self.bindings.types[model], place.nodes, f'"{child.inner}"."id"="{keys.outer}"."key"')
+            found = self.row(
+                child, self.bindings.types[model], place.nodes, f'"{child.inner}"."id"="{keys.outer}"."key"'
+            )
             cases += f" WHEN '{model.__name__}' THEN {found}"
         case = f'coalesce(CASE "{keys.outer}"."model"{cases} END, \'null\')'
         listed = self.dialect.joined(case)
@@ -382,4 +384,3 @@ class RowOfFacts:
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.__dict__ = values
-

@@ -10,10 +10,9 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import aiosqlite
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.connection import get_connection
 
@@ -166,7 +165,6 @@ async def read(reader: Reader | None, sql: str, values: Sequence[Any]) -> bytes:
     connection: Any = get_connection("default")
     if reader is not None and not isinstance(connection, TransactionalDBClient):
         return await reader.read(sql, values)
-    _, rows = await connection.execute_query(sql, list(values))
+    _, rows = cast("Any", await connection.execute_query(sql, list(values)))
     answer: Any = rows[0][0]
     return answer.encode() if isinstance(answer, str) else answer
-

@@ -13,18 +13,16 @@ from typing import Any, Final, cast
 import orjson
 from graphql import (
     GraphQLError,
-    GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLOutputType,
     is_leaf_type,
     located_error,
 )
 
 from server.engine.bindings import Bindings, strawberry_field
 from server.engine.selections import Nodes, Selections
-from server.engine.statements import HoleSlot, Statement
+from server.engine.statements import HoleSlot, OutputType, Statement
 
 # `Any` below: values are of whatever type the schema says.
 
@@ -104,20 +102,19 @@ class _Filling:
             return orjson.dumps(self._failed(error))
         return orjson.dumps(self.written(hole.type_, value, hole.nodes))
 
-    def written(self, type_: GraphQLOutputType, value: Any, nodes: Nodes) -> Any:
+    def written(self, type_: OutputType, value: Any, nodes: Nodes) -> Any:
         """A Python value as GraphQL writes it; what cannot be written is an error at its own place."""
         if isinstance(type_, GraphQLNonNull):
-            type_ = type_.of_type
-            if value is None:
-                return self._failed(None)
+            inside: OutputType = cast("OutputType", type_).of_type
+            return self._failed(None) if value is None else self.written(inside, value, nodes)
         if value is None:
             return None
         try:
             if isinstance(type_, GraphQLList):
                 return [self.written(type_.of_type, item, nodes) for item in value]
             if is_leaf_type(type_):
-                return cast("GraphQLLeafType", type_).serialize(value)
-            return self._written_object(cast("GraphQLObjectType", type_), value, nodes)
+                return type_.serialize(value)
+            return self._written_object(type_, value, nodes)
         except Exception as error:  # noqa: BLE001 - a value of ours that its type does not take
             return self._failed(error)
 
@@ -178,9 +175,7 @@ class _Healing:
             raise _Bubble
         return value
 
-    def _value(
-        self, parent: GraphQLObjectType, type_: GraphQLOutputType, nodes: Nodes, value: Any, path: Path
-    ) -> Any:
+    def _value(self, parent: GraphQLObjectType, type_: OutputType, nodes: Nodes, value: Any, path: Path) -> Any:
         if isinstance(type_, GraphQLNonNull):
             healed = self._nullable(parent, type_.of_type, nodes, value, path)
             if healed is None:
@@ -188,9 +183,7 @@ class _Healing:
             return healed
         return self._nullable(parent, type_, nodes, value, path)
 
-    def _nullable(
-        self, parent: GraphQLObjectType, type_: GraphQLOutputType, nodes: Nodes, value: Any, path: Path
-    ) -> Any:
+    def _nullable(self, parent: GraphQLObjectType, type_: OutputType, nodes: Nodes, value: Any, path: Path) -> Any:
         if isinstance(value, str) and value in self.failures:
             self.errors.append(self._located(parent, self.failures[value], nodes, path))
             return None
@@ -211,8 +204,8 @@ class _Healing:
     def _concrete(self, type_: Any, nodes: Nodes, path: Path) -> GraphQLObjectType:
         if isinstance(type_, GraphQLObjectType):
             return type_
-        concrete = self.concrete[id(nodes[0])]
-        return concrete[path[-1]] if isinstance(concrete, list) else concrete
+        concrete: Any = self.concrete[id(nodes[0])]
+        return concrete[path[-1]] if len(path) > 1 and isinstance(path[-1], int) else concrete
 
     def _located(self, parent: GraphQLObjectType, error: Exception | None, nodes: Nodes, path: Path) -> GraphQLError:
         if error is None:

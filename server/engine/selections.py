@@ -4,22 +4,23 @@ As the specification collects them: fragments spread out, @skip and @include obe
 for twice merged, in the order in which names first occur.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLAbstractType,
+    FragmentSpreadNode,
     GraphQLIncludeDirective,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLSkipDirective,
-    InlineFragmentNode,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
     get_directive_values,
+    get_named_type,
+    is_abstract_type,
 )
 from graphql.execution.values import VariableValues
 
@@ -28,6 +29,8 @@ from server.engine.errors import Unplannable
 # `Any` below: variables are of whatever type a document says.
 
 Nodes = tuple[FieldNode, ...]
+named_type = cast("Callable[[Any], Any]", get_named_type)
+"""The type within lists and non-nulls."""
 Fields = dict[str, Nodes]
 
 
@@ -53,7 +56,11 @@ class Selections:
         return {key: tuple(nodes) for key, nodes in found.items()}
 
     def _collect(
-        self, type_: GraphQLObjectType, selections: SelectionSetNode, found: dict[str, list[FieldNode]], spread: set[str]
+        self,
+        type_: GraphQLObjectType,
+        selections: SelectionSetNode,
+        found: dict[str, list[FieldNode]],
+        spread: set[str],
     ) -> None:
         for node in selections.selections:
             if not self._is_included(node):
@@ -61,22 +68,20 @@ class Selections:
             if isinstance(node, FieldNode):
                 found.setdefault((node.alias or node.name).value, []).append(node)
                 continue
-            if isinstance(node, InlineFragmentNode):
-                fragment: Any = node
-            else:
-                name: str = node.name.value  # type: ignore[attr-defined]
-                if name in spread:
+            fragment: Any = node
+            if isinstance(node, FragmentSpreadNode):
+                if node.name.value in spread:
                     continue
-                spread.add(name)
-                fragment = self.fragments[name]
+                spread.add(node.name.value)
+                fragment = self.fragments[node.name.value]
             if self._applies(fragment.type_condition, type_):
                 self._collect(type_, fragment.selection_set, found, spread)
 
     def _applies(self, condition: Any, type_: GraphQLObjectType) -> bool:
         if condition is None or condition.name.value == type_.name:
             return True
-        abstract = self.schema.type_map[condition.name.value]
-        return isinstance(abstract, GraphQLAbstractType) and self.schema.is_sub_type(abstract, type_)
+        abstract: Any = self.schema.type_map[condition.name.value]
+        return is_abstract_type(abstract) and self.schema.is_sub_type(abstract, type_)
 
     def _is_included(self, node: SelectionNode) -> bool:
         if not node.directives:

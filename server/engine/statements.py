@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, GraphQLOutputType, get_named_type
+from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType
 
-from server.engine.selections import Nodes
+from server.engine.selections import Nodes, named_type
 
 # `Any` below: runs and values are the application's own.
+
+OutputType = Any
+"""A type of graphql-core's: its lists and non-nulls are generic over what nobody says."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class HoleSlot:
     """A place that Python fills: `compute(run, payload)` gives the value, which is written as `type_`."""
 
     compute: Callable[[Any, list[Any]], Any]
-    type_: GraphQLOutputType
+    type_: OutputType
     nodes: Nodes
     parent: GraphQLObjectType
 
@@ -40,15 +43,15 @@ class Place:
     nodes: Nodes
 
     @property
-    def type_(self) -> GraphQLOutputType:
-        return self.field.type
+    def type_(self) -> OutputType:
+        return cast("OutputType", self.field.type)
 
     @property
     def is_nullable(self) -> bool:
-        return not isinstance(self.field.type, GraphQLNonNull)
+        return not isinstance(self.type_, GraphQLNonNull)
 
     @property
     def object_type(self) -> GraphQLObjectType:
-        named = get_named_type(self.field.type)
+        named = named_type(self.field.type)
         assert isinstance(named, GraphQLObjectType)
         return named

@@ -6,7 +6,7 @@ before they are known, and run for any of them.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from tortoise.query_utils import QueryModifier
 
 EVERY_ROW = Q()
 """The condition that refuses nothing."""
+
 
 @dataclass(frozen=True)
 class Deferred:
@@ -79,7 +80,7 @@ class OneOf(Condition):
 
     __slots__ = ("column", "values")
 
-    def __init__(self, column: str, values: Sequence[UUID] | Deferred) -> None:
+    def __init__(self, column: str, values: Collection[UUID] | Deferred) -> None:
         super().__init__()
         self.column = column
         self.values = values
@@ -201,7 +202,7 @@ class _ExistsTerm(Criterion):
 
 
 class _OneOfTerm(Criterion):
-    def __init__(self, column: Term, values: Sequence[UUID] | Deferred) -> None:
+    def __init__(self, column: Term, values: Collection[UUID] | Deferred) -> None:
         super().__init__()
         self.column = column
         self.values = values
@@ -250,6 +251,6 @@ class _ContainsTerm(Criterion):
         return f"{found}>0"
 
 
-def as_json(values: Sequence[UUID]) -> str:
+def as_json(values: Collection[UUID]) -> str:
     """A list of ids as SQLite takes it: the text of a JSON array."""
     return json.dumps([str(value) for value in values])

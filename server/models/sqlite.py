@@ -16,7 +16,6 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 
-
 _PRIMARY_CODE = 0xFF
 """What an extended error code of SQLite has of the primary one."""
 

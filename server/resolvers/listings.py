@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 from uuid import UUID
 
 from pypika_tortoise.analytics import RowNumber
@@ -48,7 +48,11 @@ def equal(column: str) -> Criterion:
 
 def containing(column: str) -> Criterion:
     """Rows with this text in the column, which holds what text is searched by."""
-    return Criterion(lambda text: Contains(column, text), sort_key)
+    return Criterion(lambda text: Contains(column, text), lambda text: sort_key(text) or _IN_NO_KEY)
+
+
+_IN_NO_KEY: Final = "\x01"
+"""Searched for where nothing is left of a text without its accents: that is in no name, not in every one."""
 
 
 @dataclass(frozen=True)

@@ -118,9 +118,9 @@ def within(order: Order, page: Page) -> Q:
 
 
 def _beyond(order: Order, text: str, argument: str, *, forwards: bool) -> Q:
-    key, id = position(order, text, argument)
+    found, id = position(order, text, argument)
     # Compared as it is: as a column's value Tortoise would refuse a key that is longer than the column.
-    key = key if order.is_moment else Value(key)
+    key: Any = found if order.is_moment else Value(found)
     comparison = "gt" if forwards is not order.descends else "lt"
     further = Q(**{f"{order.column}__{comparison}": key})
     level = Q(**{order.column: key})

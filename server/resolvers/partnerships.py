@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from server.domain import partnerships as rules
-from server.domain.errors import N_, ErrorCode, NotFound, Refusal, Refused
+from server.domain.errors import N_, ErrorCode, Mistakes, NotFound, Refusal, Refused
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.rights import ProductRight, Right
 from server.domain.text import paragraph
@@ -97,15 +97,19 @@ async def invite_partner(
     context: Context, customer_id: OrganisationId, partner_id: OrganisationId, access: Access, message: str | None
 ) -> dict[str, object]:
     """Invite a partner to manage some of your products, or everything. Nothing is granted until it accepts."""
-    note = paragraph(message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",)) or None
+    mistakes = Mistakes()
     async with transaction():
         await locked(Organisation, customer_id)
         partner = await visible(Organisation, context.viewer).get_or_none(id=partner_id)
         if partner is None:
             raise NotFound(("input", "partner_id"))
         others = await _live_partnerships(customer_id)
-        rules.check_invitation(customer_id, partner_id, partner.partner_status, access.access_type, others)
-        products = await _offered_products(context, customer_id, access)
+        mistakes.noted(
+            rules.check_invitation, customer_id, partner_id, partner.partner_status, access.access_type, others
+        )
+        products = await _offered_products(context, customer_id, access, mistakes)
+        note = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
+        mistakes.refuse()
         invitation = await Partnership.create(
             customer_id=customer_id,
             partner_id=partner_id,
@@ -113,7 +117,7 @@ async def invite_partner(
             payment_mode=access.payment_mode,
             status=PartnershipStatus.INVITED,
             initiated_by=Side.CUSTOMER,
-            message=note,
+            message=note or None,
             invited_at=context.now,
         )
         await _request_products(invitation, products, access.grants)
@@ -167,12 +171,14 @@ async def _live_partnerships(customer_id: UUID) -> list[Partnership]:
     return await Partnership.filter(customer_id=customer_id, status__in=sorted(rules.LIVE))
 
 
-async def _offered_products(context: Context, customer_id: UUID, access: Access) -> dict[UUID, Product]:
-    """The products of the offer, each the customer's own and free to be managed (S1.1)."""
+async def _offered_products(
+    context: Context, customer_id: UUID, access: Access, mistakes: Mistakes
+) -> dict[UUID, Product]:
+    """The products of the offer. Notes those that are not the customer's own and free to be managed (S1.1)."""
     if access.limited is None:
         return {}
     grants = access.grants
-    _check_number(grants)
+    mistakes.noted(_check_number, grants)
     ids = [grant.product_id for grant in grants]
     found = {row.id: row for row in await visible(Product, context.viewer).filter(OneOf("id", ids))}
     managed = {row.product_id for row in await ProductAccess.filter(OneOf("product_id", ids), revoked_at__isnull=True)}
@@ -181,14 +187,15 @@ async def _offered_products(context: Context, customer_id: UUID, access: Access)
         offered = found.get(grant.product_id)
         if offered is None:
             raise NotFound(("input", *path, "product_id"))
-        rules.check_product_is_grantable(
+        mistakes.noted(
+            rules.check_product_is_grantable,
             offered.organisation_id,
             customer_id,
             managed_here=False,
             managed_elsewhere=offered.id in managed,
             field=(*path, "product_id"),
         )
-        rules.product_rights(grant.rights, (*path, "rights"))
+        mistakes.noted(rules.product_rights, grant.rights, (*path, "rights"))
     return found
 
 

@@ -1,6 +1,6 @@
 """How is a password checked without stopping everybody else?
 
-argon2 takes a tenth of a second and 64 MiB on purpose: it runs in a thread, two at a time.
+argon2 takes a tenth of a second and 64 MiB on purpose: it runs in a thread, for those whose turn it is.
 """
 
 import asyncio
@@ -8,7 +8,8 @@ from functools import cache
 
 from pwdlib import PasswordHash
 
-_AT_ONCE = asyncio.Semaphore(2)
+TURNS = asyncio.Semaphore(2)
+"""Two passwords are looked at or hashed at the same moment; whoever does it waits for a turn."""
 
 
 @cache
@@ -25,11 +26,9 @@ def _nobody() -> str:
 
 async def is_right(password: str, stored: str | None) -> bool:
     """Whether this is the password behind the stored hash; takes as long when there is none."""
-    async with _AT_ONCE:
-        matches = await asyncio.to_thread(lambda: hasher().verify(password, stored or _nobody()))
+    matches = await asyncio.to_thread(lambda: hasher().verify(password, stored or _nobody()))
     return matches and stored is not None
 
 
 async def hashed(password: str) -> str:
-    async with _AT_ONCE:
-        return await asyncio.to_thread(hasher().hash, password)
+    return await asyncio.to_thread(hasher().hash, password)

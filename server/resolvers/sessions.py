@@ -1,10 +1,12 @@
 """Signing in and out."""
 
+import asyncio
 import hashlib
 import secrets
 from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network
 from typing import Any
+from weakref import WeakValueDictionary
 
 from tortoise.expressions import F
 
@@ -19,11 +21,20 @@ from server.resolvers.permissions import Public, SignedIn, allowed
 
 _FAILURES_COUNT_FOR = timedelta(hours=1)
 
+_queues = WeakValueDictionary[str, asyncio.Lock]()
+"""Of each account that somebody signs in to just now: one attempt after the other."""
+
 
 @allowed(Public())
 async def sign_in(context: Context, email: str, password: str) -> dict[str, object]:
     """Sign in with e-mail address and password; the answer sets the session cookie."""
     address = email.strip().lower()
+    # Attempts that wait are not counted yet, so that those before them can be right and forgiven first.
+    async with _queues.setdefault(address, asyncio.Lock()), passwords.TURNS:
+        return await _sign_in(context, address, password)
+
+
+async def _sign_in(context: Context, address: str, password: str) -> dict[str, object]:
     await _count_attempt(context, address)
     user = await User.get_or_none(email=address)
     is_right = password != "" and await passwords.is_right(password, user.password_hash if user else None)

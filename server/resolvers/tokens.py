@@ -1,12 +1,12 @@
 """API tokens: made once shown once, and ended."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from server.domain import tokens as rules
-from server.domain.errors import NotFound
+from server.domain.errors import Mistakes, NotFound
 from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Right, Scope
 from server.domain.text import line
@@ -50,7 +50,7 @@ async def create_api_token(
     """Make an API token for one organisation. Its secret is in this answer and never shown again."""
     async with transaction():
         organisation = await locked(Organisation, organisation_id)
-        customers = [] if customer_ids is None else await _customers(context, organisation_id, customer_ids)
+        customers = None if customer_ids is None else await _customers(context, customer_ids)
         owner = await User.get(id=context.signed_in.user_id)
         token, secret = await issue_token(
             user=owner,
@@ -79,6 +79,7 @@ async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[s
             await journal.record(
                 context, "apiToken.revoked", token, acting=token.organisation_id, before={"revoked_at": None}
             )
+            await journal.announce(context, "token.revoked", token)
     return {"api_token": token}
 
 
@@ -88,16 +89,24 @@ async def issue_token(
     organisation: Organisation,
     name: str,
     scopes: Collection[Scope],
-    customers: Collection[Organisation],
+    customers: Sequence[Organisation] | None,
     expires_at: datetime | None,
     now: datetime,
 ) -> tuple[ApiToken, str]:
-    """Store a new token; gives it with its secret. Refuses a bad name, expiry or number of tokens."""
-    rules.check_scopes(scopes)
-    label = line(name, rules.MOST_NAME_CHARACTERS, ("name",))
-    ends = rules.expiry(expires_at, now)
+    """Store a new token; gives it with its secret. `customers` None is a token for all of them.
+
+    Refuses a bad name, scope, customer, expiry or number of tokens, all that is wrong at once.
+    """
     alive = ApiToken.filter(organisation_id=organisation.id, revoked_at__isnull=True, expires_at__gt=now)
-    rules.check_number(await alive.count())
+    mistakes = Mistakes()
+    label = mistakes.noted(line, name, rules.MOST_NAME_CHARACTERS, ("name",))
+    mistakes.noted(rules.check_scopes, scopes)
+    if customers is not None:
+        wanted = [customer.id for customer in customers]
+        mistakes.noted(rules.check_restriction, wanted, await _managed(organisation, wanted))
+    ends = mistakes.noted(rules.expiry, expires_at, now)
+    mistakes.noted(rules.check_number, await alive.count())
+    mistakes.refuse()
     secret = rules.new_secret()
     token = await ApiToken.create(
         user_id=user.id,
@@ -110,7 +119,10 @@ async def issue_token(
         expires_at=ends,
     )
     await ApiTokenCustomer.bulk_create(
-        [ApiTokenCustomer(api_token_id=token.id, customer_id=customer.id) for customer in customers]
+        [
+            ApiTokenCustomer(api_token_id=token.id, customer_id=id)
+            for id in {customer.id: None for customer in customers or ()}
+        ]
     )
     return token, secret
 
@@ -121,14 +133,16 @@ async def end_token(token: ApiToken, now: datetime) -> None:
     await token.save(update_fields=["revoked_at", "version", "updated_at"])
 
 
-async def _customers(context: Context, organisation_id: UUID, wanted: list[OrganisationId]) -> list[Organisation]:
-    """The customers a token is restricted to: each exists for whoever makes the token, and is managed."""
+async def _customers(context: Context, wanted: Sequence[UUID]) -> list[Organisation]:
+    """The organisations that a token is to be restricted to: each exists for whoever makes the token."""
     found = {row.id: row for row in await visible(Organisation, context.viewer).filter(OneOf("id", wanted))}
     for place, id in enumerate(wanted):
         if id not in found:
             raise NotFound(("input", "customer_ids", str(place)))
-    managed = Partnership.filter(
-        OneOf("customer_id", wanted), partner_id=organisation_id, status=PartnershipStatus.ACTIVE
-    )
-    rules.check_restriction(wanted, {partnership.customer_id for partnership in await managed})
-    return [found[id] for id in dict.fromkeys(wanted)]
+    return [found[id] for id in wanted]
+
+
+async def _managed(partner: Organisation, among: Sequence[UUID]) -> set[UUID]:
+    """Those of these organisations that are customers whom the partner manages now."""
+    active = Partnership.filter(OneOf("customer_id", among), partner_id=partner.id, status=PartnershipStatus.ACTIVE)
+    return {partnership.customer_id for partnership in await active}

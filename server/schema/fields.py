@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import strawberry
@@ -126,7 +126,7 @@ def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any
     Without it the operation takes the ordinary road.
     """
     if isinstance(plan, tuple):
-        plan = Hole(compute, plan)
+        plan = Hole(compute, cast("tuple[str, ...]", plan))
 
     async def resolve(root: Any, info: Info[Any, Any]) -> Any:
         value = compute(context_of(info), root)
@@ -149,7 +149,11 @@ def rights(held: Callable[[Context, Any], Any], description: str, plan: Hole) ->
         return listed(await value if inspect.isawaitable(value) else value)
 
     known = plan.compute
-    return computed(resolved, description, replace(plan, compute=lambda context, row: listed(known(context, row))))
+
+    def compute(context: Context, row: Any) -> list[Right]:
+        return listed(known(context, row))
+
+    return computed(resolved, description, replace(plan, compute=compute))
 
 
 def withheld(
@@ -188,10 +192,9 @@ def connection(
 ) -> Any:
     """A list that can grow, in pages.
 
-    Raises TypeError where nobody says who may ask. `filter` is the input type whose members the listing knows as its filters; `order` the input type that
-    names one of the listing's orders.
+    `filter` is the input type whose members the listing knows as its filters; `order` the input type that
+    names one of the listing's orders. Raises TypeError where nobody says who may ask.
     """
-
     if not permissions:
         raise TypeError(f"the list of {listing.name} does not say who may ask for it")
 

@@ -30,7 +30,8 @@ def plain(value: Any, annotation: Any, path: tuple[str, ...]) -> Any:
     if value is None or value is strawberry.UNSET:
         return None
     if annotation is dict:
-        return {name: plain(member, type(member), (*path, name)) for name, member in vars(value).items()}
+        members = cast("dict[str, Any]", vars(value))
+        return {name: plain(member, type(member), (*path, name)) for name, member in members.items()}
     annotation = _required(annotation)
     if get_origin(annotation) is Annotated:
         _, model = get_args(annotation)

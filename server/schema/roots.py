@@ -49,9 +49,15 @@ from server.schema.viewers import SignInInput, SignInPayload, SignOutInput, Sign
 class Query:
     viewer: Viewer | None = root(viewers.viewer, ViewerItself())
     node: Node | None = root(viewers.node, ByAnyKey(viewers.key_of_any, viewers.missing), id="The object's id.")
-    nodes: list[Node | None] = root(viewers.nodes, ByAnyKey(viewers.keys_of_any, viewers.missing, many=True), ids="At most 100 ids.")
-    organisation: Organisation | None = root(organisations.organisation, by_id(models.Organisation), id="The organisation's id.")
-    partnership: Partnership | None = root(partnerships.partnership, by_id(models.Partnership), id="The partnership's id.")
+    nodes: list[Node | None] = root(
+        viewers.nodes, ByAnyKey(viewers.keys_of_any, viewers.missing, many=True), ids="At most 100 ids."
+    )
+    organisation: Organisation | None = root(
+        organisations.organisation, by_id(models.Organisation), id="The organisation's id."
+    )
+    partnership: Partnership | None = root(
+        partnerships.partnership, by_id(models.Partnership), id="The partnership's id."
+    )
     product: Product | None = root(products.product, by_id(models.Product), id="The product's id.")
     catalogue: Connection[CatalogueItem] = connection(
         products.CATALOGUE,

@@ -35,7 +35,10 @@ def test_a_line_is_stored_trimmed_and_otherwise_as_written(written, stored):
     assert paragraph(written, MOST, FIELD) == stored
 
 
-@pytest.mark.parametrize("written", ["", " ", "\n", "\t \n", "\u00a0", "\u2003\u2028"])
+INVISIBLE = ["\u200b", "\ufeff", "\u0301", "\u2800", "\u3164", "\u00ad", "\u200e", "\ufe0f", " \u200b \u0301 ", "\u202e"]
+
+
+@pytest.mark.parametrize("written", ["", " ", "\n", "\t \n", "\u00a0", "\u2003\u2028", *INVISIBLE])
 def test_a_line_is_never_empty_and_a_paragraph_may_be(written):
     assert refusals(line, written, MOST, FIELD) == REFUSED
     assert paragraph(written, MOST, FIELD) == ""
@@ -54,6 +57,18 @@ def test_text_that_is_too_long_is_refused(written):
 def test_control_characters_are_refused(character):
     assert refusals(line, f"a{character}b", MOST, FIELD) == REFUSED
     assert refusals(paragraph, f"a{character}b", MOST, FIELD) == REFUSED
+
+
+@pytest.mark.parametrize("number", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+def test_characters_that_turn_the_order_of_others_are_refused(number):
+    assert refusals(line, f"a{chr(number)}b", MOST, FIELD) == REFUSED
+    assert refusals(paragraph, f"a{chr(number)}b", MOST, FIELD) == REFUSED
+
+
+@pytest.mark.parametrize("text", ["a\u200b", "👩\u200d💻", "e\u0301", "می\u200cخواهم", "عربي \u200f(1)", "ก็"])
+def test_what_is_invisible_alone_may_stand_with_what_is_seen(text):
+    assert line(text, MOST, FIELD) == text
+    assert paragraph(text, MOST, FIELD) == text
 
 
 @pytest.mark.parametrize("character", ["\ud800", "\udbff", "\udc00", "\udfff"])

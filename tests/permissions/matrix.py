@@ -145,9 +145,7 @@ OPERATIONS: dict[str, Operation] = {
     "product, invited only": _root("product", "deltaic"),
     "partnership": _root("partnership", "limited"),
     "its assignments": _inside("Partnership", "limited", "assignments { nodes { id } }", "assignments"),
-    "its product accesses": _inside(
-        "Partnership", "limited", "productAccesses { nodes { id } }", "productAccesses"
-    ),
+    "its product accesses": _inside("Partnership", "limited", "productAccesses { nodes { id } }", "productAccesses"),
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
         "signIn", lambda world: {"email": world.dL.user.email, "password": "correct horse battery staple"}

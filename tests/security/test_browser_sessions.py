@@ -461,3 +461,28 @@ async def test_sixteen_people_sign_in_at_once(own_database: Settings):
 
     assert [answer.data["signIn"]["userErrors"] for answer in answers] == [[]] * 16
     assert set(await SignInFailure.all().values_list("failures", flat=True)) == {0}
+
+
+async def test_the_right_password_forty_times_at_once_is_no_failure(own_database: Settings):
+    guest = await person("guest", await organisation("Alone"), Role.LEGAL_REPRESENTATIVE, datetime.now(UTC))
+
+    async with Clients(create_app(own_database)) as clients:
+        for number in range(9):
+            await sign_in(clients, guest.user.email, f"guess {number}")
+        answers = await asyncio.gather(*(sign_in(clients, guest.user.email, PASSWORD) for _ in range(40)))
+
+    assert [answer.data["signIn"]["userErrors"] for answer in answers] == [[]] * 40
+    assert await SignInFailure.filter(failures=0).count() == 1  # of the account; the address has its nine guesses
+
+
+async def test_more_people_than_an_address_may_fail_sign_in_from_it_at_once(own_database: Settings):
+    few = own_database.model_copy(update={"sign_in_failures_per_address": 5})
+    home = await organisation("Home")
+    people = [
+        await person(f"guest{number}", home, Role.LEGAL_REPRESENTATIVE, datetime.now(UTC)) for number in range(16)
+    ]
+
+    async with Clients(create_app(few)) as clients:
+        answers = await asyncio.gather(*(sign_in(clients, guest.user.email, PASSWORD) for guest in people))
+
+    assert [answer.data["signIn"]["userErrors"] for answer in answers] == [[]] * 16

@@ -106,9 +106,7 @@ class Migration(migrations.Migration):
             name="customer_name_key",
             field=fields.CharField(max_length=240, default="", db_default=""),
         ),
-        ops.AddIndex(
-            model_name="Partnership", index=Index(fields=["partner_id", "status", "customer_name_key", "id"])
-        ),
+        ops.AddIndex(model_name="Partnership", index=Index(fields=["partner_id", "status", "customer_name_key", "id"])),
         ops.AddIndex(model_name="Partnership", index=Index(fields=["partner_id", "status", "activated_at", "id"])),
         ops.RunPython(create_triggers, reverse_code=drop_triggers),
     ]

@@ -1,0 +1,94 @@
+"""What will happen to an operation that is in a file, for whoever an API token stands for?"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+from graphql import GraphQLError, OperationDefinitionNode, parse
+
+from server.authentication import Credentials, authenticate
+from server.authentication.known import KnownViewers
+from server.cli.database import opened, read_settings
+from server.cli.failures import Failure, WrongUsage
+from server.domain.errors import NotSignedIn
+from server.engine.explanations import Explanation, explained
+from server.resolvers.context import Context
+from server.schema.limits import limits_for, measured
+from server.schema.planning import new_engine
+
+_NOBODY: Final = "Nobody is signed in; --as TOKEN explains it for somebody."
+
+
+async def explain(file: Path, secret: str | None, operation: str | None, variables: str) -> None:
+    """Print the road, the cost, the statement and the database's plan of each operation in the file."""
+    text, given = _text(file), _variables(variables)
+    names = [operation] if operation else _names(text)
+    settings = read_settings()
+    async with opened(settings):
+        now = datetime.now(UTC)
+        try:
+            credentials = Credentials(f"Bearer {secret}" if secret else None)
+            viewer = await authenticate(credentials, now, KnownViewers())
+        except NotSignedIn as error:
+            raise Failure(error.message) from error
+        engine = new_engine()
+        if viewer is None:
+            print(_NOBODY)
+        for name in names:
+            context = Context(viewer, now, "explain", settings)
+            _print(name, _cost(text, name, given, context), await explained(engine, text, name, given, context))
+
+
+def _print(name: str | None, cost: str, explanation: Explanation) -> None:
+    print(f"\n# {name or 'the operation'}\nRoad: {explanation.road}", end="")
+    print(f" ({explanation.reason})" if explanation.reason else "")
+    print(f"Cost: {cost}")
+    for statement in explanation.statements:
+        print(f"\nSQL:\n{_readable(statement)}")
+    if explanation.plan:
+        print("\nPlan:")
+        print(*(f"  {line}" for line in explanation.plan), sep="\n")
+
+
+def _readable(statement: str) -> str:
+    """The engine's marks are control characters: they are shown as such."""
+    return "".join(character if character >= " " else f"\\x{ord(character):02x}" for character in statement)
+
+
+def _cost(text: str, name: str | None, variables: dict[str, Any], context: Context) -> str:
+    """What the document measures against the limits of whoever asks."""
+    limits = limits_for(context)
+    for found, _, measure in measured(parse(text), text, variables):
+        if found == name:
+            return (
+                f"{measure.rows} of {limits.rows} rows, {measure.fields} of {limits.fields} fields, "
+                f"depth {measure.depth} of {limits.depth}"
+            )
+    return "unknown"
+
+
+def _names(text: str) -> list[str | None]:
+    try:
+        definitions = parse(text).definitions
+    except GraphQLError as error:
+        raise Failure(f"The file holds no GraphQL document: {error.message}") from error
+    operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+    return [node.name.value if node.name else None for node in operations]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"{file} cannot be read: {error}.") from error
+
+
+def _variables(text: str) -> dict[str, Any]:
+    try:
+        given: Any = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise WrongUsage(f"--variables: {error}.") from error
+    if not isinstance(given, dict):
+        raise WrongUsage("--variables: a JSON object is expected.")
+    return cast("dict[str, Any]", given)

@@ -1,0 +1,48 @@
+"""What will happen to an operation, before it does?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise.connection import get_connection
+
+from server.engine.changes import changes
+from server.engine.errors import Unplannable
+from server.engine.operations import Engine, Prepared, Trace
+
+# `Any` below: contexts and variables are the application's own.
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The road that an operation takes. Planned: its statement with the database's plan of it; else why not."""
+
+    road: str
+    reason: str | None = None
+    statements: tuple[str, ...] = ()
+    plan: tuple[str, ...] = ()
+
+
+async def explained(
+    engine: Engine, text: str, name: str | None, variables: Mapping[str, Any], context: Any
+) -> Explanation:
+    """Plan an operation without running it. Of a mutation only the reading of its payload is planned."""
+    try:
+        operation = engine.admitted(text, name, variables, context)
+        if operation.is_mutation:
+            changing = changes(engine, operation, variables, context, Trace("planned"))
+            return Explanation("planned", statements=changing.statements)
+        prepared = engine.prepared(operation, variables, context)
+    except Unplannable as unplannable:
+        return Explanation("ordinary", str(unplannable))
+    return Explanation("planned", statements=(prepared.statement.sql,), plan=await _plan(prepared, engine))
+
+
+async def _plan(prepared: Prepared, engine: Engine) -> tuple[str, ...]:
+    """What the database says of the statement."""
+    statement, run = prepared.statement, prepared.run
+    asking = engine.dialect().explain
+    values = [read(run) for read in statement.readers]
+    connection: Any = get_connection("default")
+    _, rows = await connection.execute_query(f"{asking} {statement.sql}", values)
+    return tuple(str(row[-1]) for row in rows)

@@ -1,0 +1,99 @@
+"""What happens while somebody else holds the database's lock? A refusal, and afterwards everything goes on."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
+
+import pytest
+from tortoise.connection import get_connection
+
+from server.app import create_app
+from server.domain.rights import Role
+from server.models import Organisation
+from server.models.database import open_connection, transaction
+from server.resolvers import ids
+from server.settings import Settings
+from tests.clients import Answer, Clients
+from tests.snapshots import snapshot
+from tests.world import Person, organisation, person
+
+pytestmark = pytest.mark.database
+
+NOW = datetime.now(UTC)
+WHO = "{ viewer { user { firstName } } }"
+TOO_LATE = {
+    "code": "CONFLICT",
+    "message": "Somebody else changed this at the same moment. Look again, then retry.",
+    "field": None,
+}
+
+
+@asynccontextmanager
+async def held(settings: Settings, row: Organisation) -> AsyncIterator[None]:
+    """Another connection is about to change the row: on SQLite nobody else writes, on PostgreSQL not this row."""
+    if not settings.is_sqlite:
+        other = await open_connection(settings)
+        async with other.transaction():
+            await other.execute("SELECT 1 FROM organisation WHERE id = $1 FOR UPDATE", row.id)
+            yield
+        await other.close()
+        return
+    with closing(sqlite3.connect(settings.sqlite_file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+async def be_impatient(settings: Settings) -> None:
+    """Wait a tenth of a second for SQLite's lock, and not the product's five seconds."""
+    if settings.is_sqlite:
+        await get_connection("default").execute_query("PRAGMA busy_timeout = 100")
+
+
+async def make_token(clients: Clients, owner: Person, at: Organisation) -> Answer:
+    input = {"organisationId": ids.encode(at), "name": "the shop", "scopes": ["PRODUCTS_READ"]}
+    return await clients.change("createApiToken", input, as_=owner)
+
+
+@pytest.mark.parametrize("engine", [True, False])
+async def test_who_waits_too_long_is_refused_and_the_next_is_answered(own_database: Settings, engine: bool):
+    company = await organisation("Alone")
+    owner = await person("owner", company, Role.LEGAL_REPRESENTATIVE, NOW)
+    await be_impatient(own_database)
+
+    async with Clients(create_app(own_database.model_copy(update={"engine": engine}))) as clients:
+        before = await snapshot()
+        async with held(own_database, company):
+            refused = await asyncio.gather(*(make_token(clients, owner, company) for _ in range(3)))
+            read = await clients.ask(WHO, as_=owner)
+        after = await snapshot()
+        made = await make_token(clients, owner, company)
+
+    assert [answer.data["createApiToken"]["userErrors"] for answer in refused] == [[TOO_LATE]] * 3
+    assert read.data["viewer"]["user"] == {"firstName": "owner"}
+    assert after == before
+    assert made.data["createApiToken"]["userErrors"] == []
+
+
+async def test_who_goes_away_while_waiting_leaves_nothing_begun(own_database: Settings):
+    company = await organisation("Alone")
+
+    async def rename() -> None:
+        async with transaction():
+            await Organisation.filter(id=company.id).update(name="Renamed")
+
+    async with held(own_database, company):
+        waiting = asyncio.create_task(rename())
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        if not own_database.is_sqlite:
+            await asyncio.wait([waiting])
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with asyncio.timeout(2), held(own_database, company):
+        pass
+    await rename()
+
+    assert (await Organisation.get(id=company.id)).name == "Renamed"
