@@ -22,6 +22,7 @@ class DemoServer:
 
     url: str
     token: str
+    database_url: str
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def demo_server(folder: Path) -> Iterator[DemoServer]:
     try:
         _wait_until_ready(url, process, output)
         (token,) = set(re.findall(r"rsl_pat_\w+", output.read_text()))
-        yield DemoServer(url, token)
+        yield DemoServer(url, token, environment["RESELLER_DATABASE_URL"])
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 _BUILT = Path(__file__).resolve().parent.parent / "explorer"
@@ -42,7 +43,7 @@ def explorer_routes() -> list[BaseRoute]:
     async def asset(request: Request) -> Response:
         file = assets.get(request.path_params["name"])
         if file is None:
-            return PlainTextResponse("Not Found", 404, headers=_HEADERS)
+            raise HTTPException(404, headers=_HEADERS)
         # The name holds a hash of the content: another content has another name.
         return FileResponse(
             file,

@@ -7,8 +7,8 @@ Whatever else it is goes the long way, which gives the same bytes, status and he
 import logging
 import os
 import time
-from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import orjson
@@ -27,6 +27,9 @@ from server.resolvers.context import Context
 _LONGEST_BODY: Final = 65_536
 _BEARER: Final = b"Bearer "
 _LOG: Final = logging.getLogger("server.http")
+_CONTENT_TYPES: Final = {
+    type_: (b"content-type", f"{type_}; charset=utf-8".encode()) for type_ in (answers.JSON, answers.GRAPHQL_JSON)
+}
 _ALWAYS: Final = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 
 
@@ -65,30 +68,27 @@ class ShortWay:
         """What is known of the request by its headers; None for one that goes the long way."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         authorization = headers.get(b"authorization", b"")
-        accepted = answers.media_type(headers.get(b"accept", b"").decode("latin-1"))
         if (
-            not authorization.startswith(_BEARER)
-            or headers.get(b"content-type") != b"application/json"
-            or accepted is None
+            headers.get(b"content-type") != b"application/json"
+            or authorization[:7] != _BEARER
             or len(headers) != len(scope["headers"])
-            or sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES
+            or sum(map(len, headers)) + sum(map(len, headers.values())) > MOST_HEADER_BYTES
         ):
             return None, ""
+        accepted, language = _preferences(headers.get(b"accept", b""), headers.get(b"accept-language", b""))
         now = datetime.now(UTC)
-        secret = authorization[len(_BEARER) :].decode("latin-1")
-        viewer = self.endpoint.known.find(tokens.digest(secret), now)
-        if viewer is None:
+        viewer = self.endpoint.known.find(tokens.digest(authorization[7:].decode("latin-1")), now)
+        if accepted is None or viewer is None:
             return None, ""
         given = headers.get(b"x-request-id", b"").decode("latin-1")
-        context = Context(
+        return Context(
             viewer=viewer,
             now=now,
-            request_id=given if WELL_FORMED.fullmatch(given) else os.urandom(16).hex(),
+            request_id=given if given and WELL_FORMED.fullmatch(given) else os.urandom(16).hex(),
             settings=self.endpoint.settings,
-            language=preferred(headers.get(b"accept-language", b"").decode("latin-1")),
+            language=language,
             address=scope["client"][0] if scope.get("client") else "",
-        )
-        return context, accepted
+        ), accepted
 
     async def _content(self, scope: Scope, body: bytes, context: Context) -> bytes | None:
         """The answer; None where the long way has to give it, and nothing has been done yet."""
@@ -100,6 +100,12 @@ class ShortWay:
             return None
         asked = GraphQLRequest(given["query"], given.get("variables") or {}, given.get("operationName"))
         return await self.endpoint.planned(asked, context, scope.setdefault("state", {}))
+
+
+@lru_cache(256)
+def _preferences(accept: bytes, accept_language: bytes) -> tuple[str | None, str]:
+    """In which media type and language to answer."""
+    return answers.media_type(accept.decode("latin-1")), preferred(accept_language.decode("latin-1"))
 
 
 def _is_plain(given: Any) -> bool:
@@ -123,14 +129,12 @@ def _is_shallow(variables: Any) -> bool:
         return True
     if not isinstance(variables, dict):
         return False
-    values = cast("dict[str, Any]", variables).values()
-    return not any(isinstance(inner, (dict, list)) for value in values for inner in _inside(value))
-
-
-def _inside(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return cast("dict[str, Any]", value).values()
-    return cast("list[Any]", value) if isinstance(value, list) else ()
+    for value in cast("dict[str, Any]", variables).values():
+        if isinstance(value, (dict, list)):
+            inside = cast("dict[str, Any]", value).values() if isinstance(value, dict) else cast("list[Any]", value)
+            if any(isinstance(inner, (dict, list)) for inner in inside):
+                return False
+    return True
 
 
 def _again(first: Message, receive: Receive) -> Receive:
@@ -145,8 +149,8 @@ def _again(first: Message, receive: Receive) -> Receive:
 
 async def _send(send: Send, content: bytes, accepted: str, request_id: str, cookies: list[tuple[bytes, bytes]]) -> None:
     headers = [
-        (b"content-type", f"{accepted}; charset=utf-8".encode()),
-        (b"content-length", str(len(content)).encode()),
+        _CONTENT_TYPES[accepted],
+        (b"content-length", b"%d" % len(content)),
         (b"x-request-id", request_id.encode()),
         *_ALWAYS,
         *cookies,

@@ -58,7 +58,7 @@ def serve(
 
 @app.command
 async def migrate() -> None:
-    """Apply the migrations that are missing. Safe to repeat, and from several machines at once."""
+    """Apply the migrations that are missing. Safe to repeat and, on PostgreSQL, from several machines at once."""
     from server.cli import database
 
     await database.migrate()

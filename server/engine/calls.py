@@ -8,6 +8,7 @@ import orjson
 from graphql import FieldNode, GraphQLField, ValueNode, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 
+from server.engine.caches import Recent
 from server.engine.declarations import Reading
 
 # `Any` below: arguments are of whatever type a document says.
@@ -25,7 +26,7 @@ class Call:
     node: FieldNode
     ask: Ask
     variables: tuple[str, ...] = ()
-    _remembered: dict[bytes, Reading] = field(default_factory=dict[bytes, Reading])
+    _remembered: Recent[bytes, Reading] = field(default_factory=lambda: Recent(_MOST_REMEMBERED))
 
     def __post_init__(self) -> None:
         self.variables = tuple(sorted(_variables(argument.value for argument in self.node.arguments or ())))
@@ -38,10 +39,7 @@ class Call:
         key = orjson.dumps([given.get(name, _ABSENT) for name in self.variables]) if self.variables else b""
         found = self._remembered.get(key)
         if found is None:
-            found = self.ask(get_argument_values(self.definition, self.node, variables))
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = found
+            found = self._remembered.put(key, self.ask(get_argument_values(self.definition, self.node, variables)))
         return found
 
 

@@ -10,8 +10,9 @@ from tortoise.models import Model
 
 from server.engine.bindings import strawberry_field
 from server.engine.declarations import Changing
+from server.engine.documents import Operation, Plan
 from server.engine.errors import Unplannable
-from server.engine.operations import Engine, Operation, Plan, Run, Trace
+from server.engine.operations import Engine, Run, Trace
 from server.engine.planner import Planner
 from server.engine.results import Result, Root, assembled
 from server.engine.selections import Fields, Nodes, named_type
@@ -41,7 +42,7 @@ class Changes:
         """What reads the payloads, as they are where everything succeeds."""
         named = [nodes for nodes in self.plan.root.fields.values() if nodes[0].name.value != "__typename"]
         tried = (self.plan.statements.get(_tried(nodes, self.engine, self.context, self.shapes)) for nodes in named)
-        return tuple(statement.sql for statement in tried if statement is not None)
+        return tuple(statement.sql for statement in tried if isinstance(statement, Statement))
 
     async def answer(self) -> Result:
         """What was changed. The first that is denied ends the operation, and none after it is run."""
@@ -85,7 +86,7 @@ class Changes:
         statement = self._statement(type_, fields, run)
         raw = statement.sql.encode()
         if statement.readers or not statement.sql.startswith("{"):
-            raw = await self.engine.fetch(statement, run, self.trace)
+            raw = await self.engine.fetch(statement, run, self.trace, is_changing=True)
         self.trace.plan = self.plan.key
         root = Root(type_, fields, self.plan.root.concrete_types)
         return assembled(raw, statement, run, self.engine.bindings, self.plan.selections, root, (key,))
@@ -94,17 +95,19 @@ class Changes:
         kinds = tuple(_kind(run.payload.get(_python_name(type_, nodes))) for nodes in fields.values())
         shape = (type_.name, tuple(fields), kinds, self.engine.host.shape(run.viewer), self.shapes)
         known = self.plan.statements.get(shape)
-        if known is not None:
+        if isinstance(known, Statement):
             return known
         planner = self.engine.planner(self.plan, self.shapes, run.viewer)
-        return self.plan.statements.put(shape, _payload_statement(planner, type_, fields, kinds))
+        statement = _payload_statement(planner, type_, fields, kinds)
+        self.plan.statements.put(shape, statement)
+        return statement
 
 
 def changes(engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace) -> Changes:
     """The mutations of an operation, their inputs read. Raises Unplannable before anything is done."""
     coerced = engine.coerced(operation, variables)
-    plan = engine.plan(operation, coerced)
-    shapes, values = engine.read_calls(plan, coerced, variables)
+    asked = engine.asked(operation, variables)
+    plan, shapes, values = asked.plan, asked.shapes, asked.values
     inputs: dict[str, Any] = {}
     for key, nodes in plan.root.fields.items():
         name = nodes[0].name.value

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import singledispatchmethod
-from typing import Any
+from typing import Any, Protocol
 
 from graphql import GraphQLObjectType
 from pypika_tortoise.queries import Table
@@ -26,11 +26,18 @@ from server.models.conditions import Deferred, Reach, equals
 # `Any` below: viewers and rows are the application's own, Tortoise's metadata is untyped.
 
 
+class Policies(Protocol):
+    """Which rows exist for a viewer."""
+
+    def policy(self, model: type[Model], viewer: Any) -> Q: ...
+    def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q: ...
+
+
 class Planner:
     """Writes one statement.
 
     `viewer` stands for whoever will ask, with deferred values; `shapes` are what the arguments of each
-    call decide; `policy` gives the condition that a row of a model exists for a viewer.
+    call decide; `policies` give the condition that a row of a model exists for a viewer.
     """
 
     def __init__(
@@ -40,7 +47,7 @@ class Planner:
         calls: Mapping[tuple[int, str], Call],
         shapes: Sequence[Hashable],
         viewer: Any,
-        policy: Callable[[type[Model], Any], Q],
+        policies: Policies,
         dialect: Dialect,
     ) -> None:
         self.bindings = bindings
@@ -48,7 +55,7 @@ class Planner:
         self.calls = calls
         self.shapes = shapes
         self.viewer = viewer
-        self.policy = policy
+        self.policies = policies
         self.dialect = dialect
         self.parameters = Parameters(dialect)
         self.sql_context = dialect.context.copy(parameterizer=self.parameters)
@@ -245,7 +252,8 @@ class Planner:
             self.condition(child, listing.criterion(name, self._given(number, name, kind)))
             for name, kind in asked.narrowed
         ]
-        rows = together(link, self.visible(child), self.condition(child, listing.always(self.viewer)), *narrowed)
+        always = self.condition(child, listing.always(self.viewer))
+        rows = together(link, "" if listing.is_stricter else self.visible(child), always, *narrowed)
         page = Page(child, asked, rows, lambda name, kind: self.parameters.place(self._given(number, name, kind)))
         return page_parts(self, page, place.object_type, self.selections.of(place.object_type, place.nodes))
 
@@ -332,7 +340,12 @@ class Planner:
 
     def visible(self, scope: Scope) -> str:
         """The row policy. Its reach is decided once, at the row that fixes the key, where there is one."""
-        policy = self.policy(_model(scope), self.viewer)
+        link = scope.link
+        if link is not None and link.column == "id" and link.around.model is not None:
+            return self.condition(
+                scope, self.policies.policy_through(_model(scope), self.viewer, link.around.model, link.outer)
+            )
+        policy = self.policies.policy(_model(scope), self.viewer)
         if isinstance(policy, Reach):
             owner, column = scope.source(policy.column)
             if owner is not scope and owner.model is not None:

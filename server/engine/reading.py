@@ -1,7 +1,7 @@
 """How does the engine reach the database? Its own connections, used for reading alone.
 
 Statements are prepared once a connection, no query resets a connection between two, and an answer comes
-as the bytes that the database wrote. Where a transaction is open the engine reads in it, through Tortoise.
+as the bytes that the database wrote. The payload of a mutation is read in its transaction, through Tortoise.
 """
 
 import asyncio
@@ -10,10 +10,9 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 import aiosqlite
-from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.connection import get_connection
 
 # `Any` below: the drivers are untyped.
@@ -160,11 +159,11 @@ class SqliteReader:
 
 
 async def read(reader: Reader | None, sql: str, values: Sequence[Any]) -> bytes:
-    """The answer of a statement: in the open transaction where there is one, else by the engine's own reader."""
-    LOG.debug("%s: %s", sql, values)
-    connection: Any = get_connection("default")
-    if reader is not None and not isinstance(connection, TransactionalDBClient):
+    """The answer of a statement: by the engine's own reader, or in a transaction that is open here."""
+    LOG.debug("%s", sql)
+    if reader is not None:
         return await reader.read(sql, values)
-    _, rows = cast("Any", await connection.execute_query(sql, list(values)))
+    connection: Any = get_connection("default")
+    _, rows = await connection.execute_query(sql, list(values))
     answer: Any = rows[0][0]
     return answer.encode() if isinstance(answer, str) else answer

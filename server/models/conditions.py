@@ -198,7 +198,9 @@ class _ExistsTerm(Criterion):
                 conditions.append(f"({condition})")
             else:
                 table = lift(f'SELECT * FROM "{table}" AS "{alias}" WHERE {condition}')  # noqa: S608 - names and parameters
-        return f'EXISTS(SELECT 1 FROM "{table}" AS "{alias}" WHERE {" AND ".join(conditions)})'  # noqa: S608 - as above
+        # The offset keeps PostgreSQL from gathering all rows first that could ever be asked for.
+        fence = " OFFSET 0" if ctx.dialect is Dialects.POSTGRESQL else ""
+        return f'EXISTS(SELECT 1 FROM "{table}" AS "{alias}" WHERE {" AND ".join(conditions)}{fence})'  # noqa: S608 - as above
 
 
 class _OneOfTerm(Criterion):

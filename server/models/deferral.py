@@ -5,7 +5,7 @@ viewer of the same shape: that which decides about the text.
 """
 
 from collections.abc import Callable, Hashable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from server.domain.rights import Role
 from server.domain.viewer import TokenGrant, Viewer
@@ -13,17 +13,25 @@ from server.models.conditions import Deferred
 
 # `Any` below: a deferred value stands where the viewer has a value of its own.
 
+_SHAPE: Final = "shape of deferral"
+
 
 def shape_of(viewer: Viewer | None) -> Hashable:
     """What of a viewer decides about the text of a policy; None is somebody who is not signed in."""
-    if viewer is None:
-        return None
-    token = viewer.token
-    return (
-        bool(viewer.employee_membership_ids),
-        token is not None and token.scopes,
-        token is not None and token.customer_ids is not None,
-    )
+    return None if viewer is None else _shape(viewer)
+
+
+def _shape(viewer: Viewer) -> Hashable:
+    """Worked out once for each viewer: it never changes."""
+    known = vars(viewer)
+    if _SHAPE not in known:
+        token = viewer.token
+        known[_SHAPE] = (
+            bool(viewer.employee_membership_ids),
+            token is not None and token.scopes,
+            token is not None and token.customer_ids is not None,
+        )
+    return known[_SHAPE]
 
 
 def deferred_viewer(viewer: Viewer | None) -> Viewer | None:

@@ -53,6 +53,14 @@ def row_policy(model: type[Model], viewer: Viewer | None) -> Q:
     return policy(viewer) if public is NO_ROW else public | policy(viewer)
 
 
+def policy_through(model: type[Model], viewer: Viewer | None, seen: type[Model], column: str) -> Q:
+    """The policy for a row that `column` of a visible row of `seen` names: seeing the one may show the other."""
+    scope = SHOWN_BY.get((seen, column))
+    if viewer is not None and scope is not None and viewer.has_scope(scope):
+        return EVERY_ROW
+    return row_policy(model, viewer)
+
+
 def serves(viewer: Viewer) -> Q:
     """Of partnerships: those through which the viewer serves the customer now."""
     active = Q(status=PartnershipStatus.ACTIVE) & _allowed_customer(viewer)
@@ -176,3 +184,9 @@ POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     User: (NO_ROW, None, _users),
 }
 """For each model: what everybody sees, the scope a token needs, and what the viewer sees beyond."""
+
+SHOWN_BY: Final[dict[tuple[type[Model], str], Scope]] = {
+    (Partnership, "customer_id"): Scope.ORGANISATION_READ,
+    (Partnership, "partner_id"): Scope.ORGANISATION_READ,
+}
+"""Columns of rows whose visibility alone shows what they name, with the scope a token needs (`_organisations`)."""

@@ -61,7 +61,8 @@ class Listing(Generic[RowT]):
 
     `parent` is the column that holds the parent's key. `orders` are the columns rows can be
     ordered by, the first one unless asked otherwise. `always` is what holds for every row beyond
-    the row policy; it may depend on the viewer. `filters` are what it can be narrowed by.
+    the row policy; it may depend on the viewer. `is_stricter` says that it holds for visible rows alone, so
+    that the policy need not be asked beside it. `filters` are what it can be narrowed by.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Listing(Generic[RowT]):
     orders: Mapping[StrEnum | None, str]
     moments: frozenset[str] = field(default_factory=frozenset[str])
     always: Callable[[Viewer | None], Q] = lambda viewer: EVERY_ROW
+    is_stricter: bool = False
     filters: Mapping[str, Criterion] = field(default_factory=dict[str, Criterion])
 
     def narrowed(self, given: Mapping[str, Any]) -> Narrowed:

@@ -6,7 +6,7 @@ from tortoise.expressions import Q
 
 from server.domain.errors import NotFound
 from server.domain.organisations import INVITABLE_PARTNERS
-from server.domain.rights import Right, Role
+from server.domain.rights import Right, Role, Scope
 from server.domain.viewer import Viewer
 from server.models import Membership, Organisation, Partnership
 from server.models.conditions import OneOf
@@ -41,7 +41,8 @@ def _own(viewer: Viewer | None) -> Q:
 
 
 def _served(viewer: Viewer | None) -> Q:
-    return serves(viewer) if viewer else NO_ROW
+    """The row policy of partnerships holds for these, where a token may read them."""
+    return serves(viewer) if viewer and viewer.has_scope(Scope.PARTNERSHIPS_READ) else NO_ROW
 
 
 PARTNERS = Listing(
@@ -69,6 +70,7 @@ MANAGED_CUSTOMERS = Listing(
     },
     moments=frozenset({"activated_at"}),
     always=_served,
+    is_stricter=True,
     filters={
         "access_type": equal("access_type"),
         "payment_mode": equal("payment_mode"),

@@ -17,7 +17,7 @@ from server.engine.dialects import DIALECTS, Dialect
 from server.engine.operations import Engine
 from server.models.database import dialect
 from server.models.deferral import deferred_viewer, shape_of
-from server.models.visibility import POLICIES, row_policy
+from server.models.visibility import POLICIES, policy_through, row_policy
 from server.resolvers.context import Context
 from server.schema.build import CACHED_DOCUMENTS, schema
 from server.schema.limits import MOST_TOKENS, excess, limits_for, names_are_needed
@@ -41,6 +41,9 @@ class Application:
 
     def policy(self, model: type[Model], viewer: Any) -> Q:
         return row_policy(model, viewer)
+
+    def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q:
+        return policy_through(model, viewer, seen, column)
 
     def shape(self, viewer: Viewer | None) -> Hashable:
         return shape_of(viewer)

@@ -385,6 +385,33 @@ async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients)
     ]
 
 
+async def test_a_wrong_partner_wrong_products_and_a_wrong_message_are_told_at_once(world: World, clients: Clients):
+    customer = await newcomer(world)
+    oneself = customer.offer(world, limited(), message="x" * 1_001) | {"partnerId": customer.id}
+
+    assert await refused(clients, "invitePartner", oneself, as_=customer.owner) == [
+        ("SELF_PARTNERSHIP", SELF, AT_PARTNER),
+        ("VALIDATION_FAILED", "Choose from 1 to 100 products.", AT_PRODUCTS),
+        ("VALIDATION_FAILED", "This must not be longer than 1000 characters.", ["input", "message"]),
+    ]
+
+
+async def test_each_product_that_cannot_be_offered_is_named_at_its_place(world: World, clients: Clients):
+    await join(world.cL, world.borea)
+    both_wrong, kept = (world.id("granted"), []), (world.id("kept"), ["TECHNICAL"])
+    foreign, again = (world.id("borean"), ["TECHNICAL"]), (world.id("granted"), ["STATISTICS"])
+    offered = limited(both_wrong, kept, foreign, again)
+    input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": offered}
+
+    assert await refused(clients, "invitePartner", input, as_=world.cL) == [
+        ("VALIDATION_FAILED", "Name each product once.", AT_PRODUCTS),
+        ("PRODUCT_ALREADY_MANAGED", ELSEWHERE, [*AT_PRODUCTS, "0", "productId"]),
+        ("VALIDATION_FAILED", "Choose at least one right.", [*AT_PRODUCTS, "0", "rights"]),
+        ("PRODUCT_NOT_OWNED", OWNED, [*AT_PRODUCTS, "2", "productId"]),
+        ("PRODUCT_ALREADY_MANAGED", ELSEWHERE, [*AT_PRODUCTS, "3", "productId"]),
+    ]
+
+
 async def test_nobody_offers_what_belongs_to_somebody_else(world: World, clients: Clients):
     customer = await newcomer(world)
     await join(customer.owner, world.borea)

@@ -182,6 +182,34 @@ async def test_a_token_that_ends_in_the_past_or_beyond_a_year_is_refused(world, 
     assert errors == [("VALIDATION_FAILED", message, ["input", "expiresAt"])]
 
 
+async def test_all_the_mistakes_of_a_token_are_told_at_once(world, clients):
+    yesterday = moment_text(world.now - timedelta(days=1))
+    everything = {"name": "", "scopes": [], "expiresAt": yesterday, "customerIds": []}
+    for _ in range(50):
+        await token(world.pL, [Scope.PRODUCTS_READ], [], now=world.now)
+
+    errors = await refused(clients, "createApiToken", _input(world, "nova", **everything), as_=world.pL)
+    foreign = {"name": "two\nlines", "customerIds": [world.id("rival"), world.id("borea"), world.id("delta")]}
+    others = await refused(clients, "createApiToken", _input(world, "nova", **foreign), as_=world.pL)
+
+    at = ["input", "customerIds"]
+    full = ("TOKEN_LIMIT_REACHED", "An organisation has at most 50 tokens; revoke one first.", None)
+    no_customer = "This organisation is no managed customer."
+    assert errors == [
+        ("VALIDATION_FAILED", "This must not be empty.", ["input", "name"]),
+        ("VALIDATION_FAILED", "Choose at least one scope.", ["input", "scopes"]),
+        ("VALIDATION_FAILED", "Choose at least one customer, or leave this out.", at),
+        ("VALIDATION_FAILED", "The expiry must be in the future.", ["input", "expiresAt"]),
+        full,
+    ]
+    assert others == [
+        ("VALIDATION_FAILED", "This must not contain control characters.", ["input", "name"]),
+        ("NOT_A_CUSTOMER", no_customer, [*at, "0"]),
+        ("NOT_A_CUSTOMER", no_customer, [*at, "2"]),
+        full,
+    ]
+
+
 async def test_a_name_may_have_a_hundred_and_twenty_characters(world, clients):
     made = await _create(world, clients, world.cL, name="é" * 120)
 
@@ -231,6 +259,7 @@ async def test_an_owner_or_a_leader_ends_a_token_at_once(world, clients, who):
         "userErrors": [],
     }
     assert await acts(answer) == [act("apiToken.revoked", ended, actor, world.nova, before={"revoked_at": None})]
+    assert await announced(answer) == [("token.revoked", world.id("token_pE"))]
     assert (await clients.ask("{ viewer { user { id } } }", as_=world.tokens["pE"])).code == "UNAUTHENTICATED"
 
 

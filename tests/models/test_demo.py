@@ -18,7 +18,7 @@ from server.demo import (
     employee_token,
     is_built,
 )
-from server.demo.accounts import CLAIRE, EMMA, PAUL, password_hash
+from server.demo.accounts import CLAIRE, EMMA, KNOWN, PAUL, RALF, password_hash
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus, RegistrationScheme, registration_number, registration_scheme
 from server.domain.partnerships import (
@@ -277,7 +277,7 @@ async def test_the_accounts_sign_in_with_the_password_as_what_they_say() -> None
     await build_demo(now=NOW)
 
     hasher = PasswordHash.recommended()
-    for account in DEMO_ACCOUNTS:
+    for account in KNOWN:
         membership = await Membership.get(user__email=account.email).select_related("user", "organisation")
         assert hasher.verify(DEMO_PASSWORD, membership.user.password_hash or "")
         assert membership.user.email_verified_at
@@ -287,7 +287,7 @@ async def test_the_accounts_sign_in_with_the_password_as_what_they_say() -> None
 async def test_leaders_share_the_password_and_other_members_have_none() -> None:
     await build_demo(now=NOW)
 
-    known = {account.email for account in DEMO_ACCOUNTS}
+    known = {account.email for account in KNOWN}
     members = await Membership.all().select_related("user")
     hashes = {m.user.password_hash for m in members if m.role in LEADING_ROLES}
     others = {m.user.password_hash for m in members if m.role not in LEADING_ROLES and m.user.email not in known}
@@ -315,16 +315,17 @@ async def test_an_employee_of_each_partner_serves_nobody() -> None:
     assert list(idle.values()) == [1, 1, 1]
 
 
-async def test_claire_works_with_paul_and_may_invite_another_partner() -> None:
-    await build_demo(now=NOW)
+@pytest.mark.parametrize("scale", [1, 2])
+async def test_claire_works_with_emmas_partner_and_may_invite_ralfs(scale: int) -> None:
+    await build_demo(scale, now=NOW)
 
-    claires, pauls = await organisation_of(CLAIRE.email), await organisation_of(PAUL.email)
-    live = [p for p in await Partnership.filter(customer_id=claires.id) if p.status in LIVE]
-    another = await Organisation.filter(partner_status__not_isnull=True).exclude(id=pauls.id).order_by("id").first()
-    assert another
-    check_invitation(claires.id, another.id, another.partner_status, AccessType.LIMITED, live)
+    claires, emmas, ralfs = [await organisation_of(account.email) for account in (CLAIRE, EMMA, RALF)]
+    of_claire = await Partnership.filter(customer_id=claires.id)
+    live = [partnership for partnership in of_claire if partnership.status in LIVE]
+    check_invitation(claires.id, ralfs.id, ralfs.partner_status, AccessType.LIMITED, live)
+    assert ralfs.id not in {partnership.partner_id for partnership in of_claire}
     assert [(p.partner_id, p.access_type, p.status) for p in live] == [
-        (pauls.id, AccessType.LIMITED, PartnershipStatus.ACTIVE)
+        (emmas.id, AccessType.LIMITED, PartnershipStatus.ACTIVE)
     ]
 
 

@@ -24,10 +24,15 @@ from server.models import (
     User,
 )
 from server.models.database import dialect
-from server.models.visibility import POLICIES, visible
+from server.models.visibility import POLICIES, SHOWN_BY, visible
+from server.resolvers import accesses, assignments, organisations, partnerships, products, tokens
+from server.resolvers.listings import Listing
+from server.resolvers.organisations import MANAGED_CUSTOMERS
 from tests.models.worlds import RandomWorld, store, worlds
 
 pytestmark = pytest.mark.database
+
+RESOLVERS = (accesses, assignments, organisations, partnerships, products, tokens)
 
 
 class _RollBack(Exception):
@@ -60,6 +65,31 @@ async def _check(world: RandomWorld, viewer: Viewer) -> None:
         key for key in world.organisations if world.sees_organisation(viewer, key)
     }
     assert await _keys(User, viewer) == _users(world, viewer)
+
+
+@hypothesis_settings(
+    max_examples=20, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(random_world=worlds())
+async def test_what_a_visible_row_shows_is_visible(standing_world: Any, random_world: RandomWorld) -> None:
+    with suppress(_RollBack):
+        async with in_transaction():
+            await store(random_world)
+
+            for viewer in random_world.viewers():
+                for (model, column), scope in SHOWN_BY.items():
+                    if viewer.has_scope(scope):
+                        shown = {getattr(row, column) for row in await visible(model, viewer)}
+                        assert shown <= await _keys(Organisation, viewer)
+                rows = Partnership.filter(MANAGED_CUSTOMERS.always(viewer))
+                assert {row.pk for row in await rows} <= await _keys(Partnership, viewer)
+            raise _RollBack
+
+
+def test_a_list_that_leaves_out_the_policy_is_one_of_those_tested_here() -> None:
+    listings = [value for module in RESOLVERS for value in vars(module).values() if isinstance(value, Listing)]
+
+    assert [listing for listing in listings if listing.is_stricter] == [MANAGED_CUSTOMERS]
 
 
 def _users(world: RandomWorld, viewer: Viewer) -> set[UUID]:

@@ -1,0 +1,176 @@
+"""What is known of an operation of a document, once it was read?"""
+
+import hashlib
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLAbstractType,
+    GraphQLObjectType,
+    NamedTypeNode,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    OperationType,
+)
+
+from server.engine.bindings import Bindings
+from server.engine.caches import Recent
+from server.engine.calls import Call
+from server.engine.declarations import ByAnyKey, ByKey, Guarded, Paged
+from server.engine.results import Root
+from server.engine.selections import Nodes, Selections, deciding_variables, named_type
+from server.engine.statements import Statement
+
+# `Any` below: variables are of whatever type a document says.
+
+MOST_PLANS: Final = 64
+MOST_STATEMENTS: Final = 64
+MOST_READINGS: Final = 128
+_STRINGS: Final = frozenset({"ID", "String"})
+
+
+@dataclass
+class Plan:
+    """The selection of an operation for some values of its deciding variables.
+
+    `statements` are by the shapes of viewer and arguments; in place of one that cannot be planned stands why.
+    """
+
+    key: str
+    selections: Selections
+    root: Root
+    calls: dict[tuple[int, str], Call]
+    statements: Recent[Hashable, Statement | str] = field(default_factory=lambda: Recent(MOST_STATEMENTS))
+
+
+@dataclass
+class Asked:
+    """What the variables of a request come to: the plan, the shapes of its arguments, and their values."""
+
+    plan: Plan
+    shapes: tuple[Hashable, ...]
+    values: Sequence[Mapping[str, Any]]
+
+
+@dataclass
+class Operation:
+    """One operation of a document; `reason` says why it is never planned.
+
+    `deciding` are the variables that @skip and @include read. `strings` are the names of all variables where
+    every one is a required string: then nothing but their values depends on them.
+    """
+
+    text: str
+    document: DocumentNode
+    node: OperationDefinitionNode
+    deciding: tuple[str, ...]
+    variables: tuple[str, ...]
+    strings: tuple[str, ...] | None
+    reason: str | None = None
+    plans: Recent[Hashable, Plan] = field(default_factory=lambda: Recent(MOST_PLANS))
+    admitted: Recent[Hashable, bool] = field(default_factory=lambda: Recent(MOST_PLANS))
+    readings: Recent[tuple[str, ...], Asked] = field(default_factory=lambda: Recent(MOST_READINGS))
+
+    def __post_init__(self) -> None:
+        self.is_mutation = self.node.operation is OperationType.MUTATION
+
+    @property
+    def key(self) -> str:
+        """Names the operation in logs, the same in every process."""
+        name = self.node.name.value if self.node.name else ""
+        return hashlib.sha256(f"{name}\n{self.text}".encode()).hexdigest()[:8]
+
+    def fragments(self) -> dict[str, FragmentDefinitionNode]:
+        found = (node for node in self.document.definitions if isinstance(node, FragmentDefinitionNode))
+        return {node.name.value: node for node in found}
+
+    def only_strings(self, given: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """The values of the variables, where all that is given is one required string each."""
+        names = self.strings
+        if names is None or len(given) != len(names):
+            return None
+        values = tuple([given.get(name) for name in names])
+        for value in values:
+            if type(value) is not str:
+                return None
+        return values  # pyright: ignore[reportReturnType] - each was looked at
+
+
+def operation_of(text: str, document: DocumentNode, name: str | None) -> Operation | None:
+    """The operation of this name; None where there is none, or no one to choose, or it is a subscription."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    chosen = [node for node in operations if name is None or (node.name and node.name.value == name)]
+    if len(chosen) != 1 or chosen[0].operation is OperationType.SUBSCRIPTION:
+        return None
+    node = chosen[0]
+    fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+    return Operation(
+        text,
+        document,
+        node,
+        deciding=tuple(sorted(deciding_variables([node, *fragments]))),
+        variables=tuple(definition.variable.name.value for definition in node.variable_definitions or ()),
+        strings=_strings(node),
+    )
+
+
+def _strings(node: OperationDefinitionNode) -> tuple[str, ...] | None:
+    names = list[str]()
+    for definition in node.variable_definitions or ():
+        type_ = definition.type
+        is_required = isinstance(type_, NonNullTypeNode) and isinstance(type_.type, NamedTypeNode)
+        if not is_required or type_.type.name.value not in _STRINGS or definition.default_value is not None:  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+            return None
+        names.append(definition.variable.name.value)
+    return tuple(names)
+
+
+def calls_of(
+    bindings: Bindings,
+    selections: Selections,
+    type_: GraphQLObjectType,
+    fields: Mapping[str, Nodes],
+    convert: Callable[..., Mapping[str, Any]],
+) -> dict[tuple[int, str], Call]:
+    """The fields with arguments below a selection, for every type that may answer there."""
+    collecting = _Calls(bindings, selections, convert)
+    collecting.collect(type_, fields)
+    return collecting.found
+
+
+class _Calls:
+    def __init__(self, bindings: Bindings, selections: Selections, convert: Callable[..., Mapping[str, Any]]) -> None:
+        self.bindings = bindings
+        self.selections = selections
+        self.convert = convert
+        self.found: dict[tuple[int, str], Call] = {}
+
+    def collect(self, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> None:
+        for nodes in fields.values():
+            name = nodes[0].name.value
+            if name == "__typename":
+                continue
+            declaration = self.bindings.declaration(type_, name)
+            inner = declaration.inner if isinstance(declaration, Guarded) else declaration
+            if isinstance(inner, (Paged, ByKey, ByAnyKey)):
+                self._add(type_, nodes[0], inner.ask)
+            for below in self._possible(named_type(type_.fields[name].type)):
+                self.collect(below, self.selections.of(below, nodes))
+
+    def _add(self, type_: GraphQLObjectType, node: FieldNode, ask: Any) -> None:
+        key = (id(node), type_.name)
+        if key not in self.found:
+            definition = type_.fields[node.name.value]
+            convert = self.convert
+            self.found[key] = Call(len(self.found), definition, node, lambda values: ask(convert(definition, values)))
+
+    def _possible(self, type_: Any) -> Sequence[GraphQLObjectType]:
+        if isinstance(type_, GraphQLObjectType):
+            return (type_,)
+        if isinstance(type_, GraphQLAbstractType):
+            return self.selections.schema.get_possible_types(type_)
+        return ()
