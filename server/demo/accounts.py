@@ -33,14 +33,20 @@ class DemoAccount(Person):
 
 
 LARGE_PARTNER: Final = "Agence Trois Lacs"
+OTHER_PARTNER: Final = "Webagentur Förster"
 FIRST_CUSTOMER: Final = "Atelier Claire-Voie"
 
 CLAIRE: Final = DemoAccount("claire@customer.example", "Claire", "Rochat", Role.LEGAL_REPRESENTATIVE, FIRST_CUSTOMER)
 PAUL: Final = DemoAccount("paul@partner.example", "Paul", "Berthoud", Role.LEGAL_REPRESENTATIVE, LARGE_PARTNER)
 EMMA: Final = DemoAccount("emma@partner.example", "Emma", "Zbinden", Role.EMPLOYEE, LARGE_PARTNER)
+RALF: Final = DemoAccount(
+    "ralf@webagentur-foerster.example", "Ralf", "Kaufmann", Role.LEGAL_REPRESENTATIVE, OTHER_PARTNER
+)
 
-DEMO_ACCOUNTS: Final = (CLAIRE, PAUL, EMMA)
-"""A customer that may invite a partner, the partner that answers, and its employee."""
+KNOWN: Final = (CLAIRE, PAUL, EMMA, RALF)
+
+DEMO_ACCOUNTS: Final = (CLAIRE, RALF, EMMA)
+"""A customer, a partner that it may invite, and an employee of the partner that works for it already."""
 
 
 def employee_token() -> str:
@@ -50,8 +56,9 @@ def employee_token() -> str:
 
 @cache
 def password_hash() -> str:
-    """The one hash of `DEMO_PASSWORD` that all accounts share; it takes about 0.1 s, so call it in a thread.
+    """The hash of `DEMO_PASSWORD`; it takes about 0.1 s, so call it in a thread.
 
+    Legal representatives, administrators and the demo accounts share it; all others have no password.
     The salt is fixed because the password is public: there is nothing for a salt to protect.
     """
     return PasswordHash.recommended().hash(DEMO_PASSWORD, salt=_SALT)

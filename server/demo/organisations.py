@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from server.demo.accounts import CLAIRE, FIRST_CUSTOMER, LARGE_PARTNER, PAUL
+from server.demo.accounts import CLAIRE, FIRST_CUSTOMER, LARGE_PARTNER, OTHER_PARTNER, PAUL
 from server.demo.cultures import Culture, address_word, cultures
 from server.demo.origin import PERIOD, Calendar, row_ids, stream
 from server.demo.registers import register_number
@@ -23,6 +23,10 @@ _CUSTOMER_CULTURES: Final = (
     *("fr_CH", "fr_FR", "de_CH", "de_DE", "fr_CH", "it_IT", "fr_FR", "de_CH", "it_CH", "fr_FR"),
     *("es_ES", "fr_CH", "de_DE", "de_CH", "fr_FR", "fr_CH", "it_IT", "de_DE", "fr_FR", "de_CH"),
 )
+_PARTNER_NAMES: Final = {0: LARGE_PARTNER, 2: OTHER_PARTNER}
+_CUSTOMER_NAMES: Final = {0: FIRST_CUSTOMER}
+"""Who is known by name; all the others are invented."""
+
 _OTHER_ENTITIES: Final = {9: LegalEntityType.ASSOCIATION, 14: LegalEntityType.PUBLIC_BODY}
 _OLDEST_DAYS: Final = 3_600
 _YOUNGEST_DAYS: Final = 2_100
@@ -101,8 +105,9 @@ def organisation_row(company: Company, random: Random) -> Organisation:
 
 
 def _name(number: int, culture: Culture, random: Random, *, is_partner: bool) -> str:
-    if number == 0:
-        return LARGE_PARTNER if is_partner else FIRST_CUSTOMER
+    known = (_PARTNER_NAMES if is_partner else _CUSTOMER_NAMES).get(number)
+    if known:
+        return known
     entity_type = LegalEntityType.COMPANY if is_partner else _entity_type(number)
     if entity_type is LegalEntityType.COMPANY:
         first = random.choice(culture.vocabulary["agencies" if is_partner else "trades"])

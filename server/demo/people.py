@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final
 
-from server.demo.accounts import CLAIRE, DEMO_ACCOUNTS, EMMA, PAUL, DemoAccount, Person
+from server.demo.accounts import DEMO_ACCOUNTS, KNOWN, Person
 from server.demo.cultures import address_word
 from server.demo.organisations import Company
 from server.demo.origin import Calendar, row_ids, stream
@@ -46,8 +46,8 @@ class Population:
     def members(self, company: Company) -> list[tuple[User, Membership]]:
         """The members of a company, its legal representative first. E-mails are unique in the world."""
         members = list[tuple[User, Membership]]()
-        accounts = _accounts(company)
-        taken = {account.email for account in DEMO_ACCOUNTS}
+        accounts = [account for account in KNOWN if account.organisation == company.name]
+        taken = {account.email for account in KNOWN}
         for role, status in _PARTNER_POSTS if company.is_partner else _customer_posts(company.slot):
             person = next((account for account in accounts if account.role is role), None)
             if person:
@@ -92,12 +92,6 @@ def _customer_posts(slot: int) -> Iterator[Post]:
     for every, first, post in _SOME_POSTS:
         if slot % every == first:
             yield post
-
-
-def _accounts(company: Company) -> list[DemoAccount]:
-    if company.number != 0:
-        return []
-    return [PAUL, EMMA] if company.is_partner else [CLAIRE]
 
 
 def _invented(company: Company, random: Random, taken: set[str]) -> Person:

@@ -173,11 +173,11 @@ async def test_a_partner_signs_in_and_asks_with_the_session(demo_server: DemoSer
         await visited.open_tab(1, "PartnerOverview")
         signed_in = await visited.run("SignIn")
         answer = await visited.run("PartnerOverview")
-        await expect(visited.page.locator(".result-window")).to_contain_text("paul@partner.example")
+        await expect(visited.page.locator(".result-window")).to_contain_text("ralf@webagentur-foerster.example")
 
     assert signed_in["data"]["signIn"]["userErrors"] == []
     assert "errors" not in answer
-    assert answer["data"]["viewer"]["user"]["email"] == "paul@partner.example"
+    assert answer["data"]["viewer"]["user"]["email"] == "ralf@webagentur-foerster.example"
     assert visited.requests_to_others == []
     assert visited.complaints == []
 

@@ -152,7 +152,10 @@ def test_help_names_everything_there_is(said: Any, arguments: Sequence[str], wor
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["fly"], 'Unknown command "fly". Available commands: token, serve, migrate, demo, schema. Try --help.'),
+        (
+            ["fly"],
+            'Unknown command "fly". Available commands: token, serve, migrate, demo, explain, schema. Try --help.',
+        ),
         (["migrate", "--fast"], "Unknown option: --fast. Try --help."),
         (["serve", "--port", "http"], 'Invalid value for --port: unable to convert "http" into int. Try --help.'),
         (["serve", "--port", "70000"], "RESELLER_PORT: Input should be less than or equal to 65535."),
@@ -258,12 +261,12 @@ def test_a_command_needs_a_database_that_is_up_to_date(tmp_path: Path):
 
 
 def test_the_banner_says_how_to_visit_the_demo(running: Running):
-    claire, paul, emma = DEMO_ACCOUNTS
+    claire, ralf, emma = DEMO_ACCOUNTS
 
     assert running.banner.splitlines() == [
         f"  GraphiQL    http://127.0.0.1:{running.port}/graphiql",
         f"  Sign in as  {claire.email}, legal representative of {claire.organisation}",
-        f"              {paul.email}, legal representative of {paul.organisation}",
+        f"              {ralf.email}, legal representative of {ralf.organisation}",
         f"  Password    {DEMO_PASSWORD}",
         f"  API token   {employee_token()}",
         f"              of {emma.email}, employee of {emma.organisation}",
@@ -320,6 +323,7 @@ def test_a_token_works_from_its_making_to_its_end(running: Running):
         ("apiToken.created", "ApiToken", token_id, ["MEMBERS_READ", "PRODUCTS_READ"]),
         ("apiToken.revoked", "ApiToken", token_id, None),
     ]
+    assert announced(running.folder) == [("token.created", token_id), ("token.revoked", token_id)]
 
 
 def acts(folder: Path) -> list[tuple[str, str, str, list[str] | None]]:
@@ -333,6 +337,29 @@ def acts(folder: Path) -> list[tuple[str, str, str, list[str] | None]]:
         (action, kind, f"tok_{id.replace('-', '')}", json.loads(after)["scopes"] if after else None)
         for action, kind, id, after in rows
     ]
+
+
+def announced(folder: Path) -> list[tuple[str, str]]:
+    """The topics and subjects of what the command line put into the outbox."""
+    with closing(sqlite3.connect(folder / "test.sqlite3")) as connection:
+        rows = connection.execute("SELECT topic, payload FROM outbox_message ORDER BY id").fetchall()
+    payloads = [(topic, json.loads(payload)) for topic, payload in rows]
+    return [(topic, payload["subject"]) for topic, payload in payloads if payload["requestId"] == "cli"]
+
+
+def test_a_token_is_restricted_to_managed_customers(running: Running):
+    claire, ralf, emma = DEMO_ACCOUNTS
+    options = ("--email", emma.email, "--organisation", emma.organisation, "--scope", "products:read")
+    command = ("token", "create", *options, "--customer", claire.organisation)
+
+    managed = run(running.folder, *command, "--name", "for one")
+    others = run(running.folder, *command, "--name", " ", "--customer", ralf.organisation)
+
+    assert managed.exit_code == 0
+    assert is_well_formed(managed.out.removesuffix("\n"))
+    assert others == Answer(
+        1, "", "name: This must not be empty. customer_ids.1: This organisation is no managed customer.\n"
+    )
 
 
 def test_a_token_that_cannot_be_made_is_told_in_one_line(running: Running):

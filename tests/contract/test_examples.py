@@ -9,12 +9,19 @@ import httpx2
 import pytest
 from graphql import OperationDefinitionNode, parse, validate
 
-from server.demo import DEMO_PASSWORD
+from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from server.schema import schema
-from tests.servers import DemoServer
+from tests.servers import DemoServer, demo_server
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "explorer" / "examples").glob("*.graphql"))
+
+
+def _body(file: Path, **variables: Any) -> dict[str, Any]:
+    """The document of a tab, with its variables and with those that a person writes in their place."""
+    written = file.with_suffix(".json")
+    own = json.loads(written.read_text()) if written.exists() else {}
+    return {"query": file.read_text(), "variables": own | variables}
 
 
 def _operations(document: str) -> list[str]:
@@ -41,21 +48,46 @@ def test_an_example_is_valid(file: Path) -> None:
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_every_operation_of_an_example_has_an_answer(file: Path, demo_server: DemoServer) -> None:
-    document = file.read_text()
-    variables_file = file.with_suffix(".json")
-    variables = json.loads(variables_file.read_text()) if variables_file.exists() else {}
-    operations = _operations(document)
-    body = {"query": document, "variables": variables}
+    body = _body(file)
+    operations = _operations(body["query"])
 
     with httpx2.Client(base_url=demo_server.url) as http:
         token = None if "SignIn" in operations else demo_server.token
         if "SignIn" in operations:
-            assert variables["input"]["password"] == DEMO_PASSWORD
-            signed_in = _ask(http, body | {"operationName": "SignIn"})
-            assert signed_in["signIn"]["userErrors"] == []
+            _sign_in(http, body)
         for operation in operations:
             answer = _ask(http, body | {"operationName": operation}, token)
             assert _is_told(answer), operation
+            assert [payload["userErrors"] for payload in answer.values() if "userErrors" in payload] in ([], [[]])
+
+
+def _sign_in(http: httpx2.Client, body: dict[str, Any]) -> None:
+    assert body["variables"]["input"]["password"] == DEMO_PASSWORD
+    assert body["variables"]["input"]["email"] in {account.email for account in DEMO_ACCOUNTS}
+    assert _ask(http, body | {"operationName": "SignIn"})["signIn"]["userErrors"] == []
+
+
+def test_what_the_customers_tab_offers_is_accepted_in_the_partners_tab(tmp_path: Path) -> None:
+    customer, partner = (ROOT / "explorer" / "examples" / f"{side}.graphql" for side in ("customer", "partner"))
+
+    with demo_server(tmp_path) as server, httpx2.Client(base_url=server.url) as claire:
+        _sign_in(claire, _body(customer))
+        invited = _ask(claire, _body(customer) | {"operationName": "InvitePartner"})["invitePartner"]
+        body = _body(partner, acceptance={"partnershipId": invited["partnership"]["id"]})
+        with httpx2.Client(base_url=server.url) as ralf:
+            _sign_in(ralf, body)
+            open_ones = _ask(ralf, body | {"operationName": "PartnerInvitations"})
+            accepted = _ask(ralf, body | {"operationName": "AcceptInvitation"})["acceptInvitation"]
+            afterwards = _ask(ralf, body | {"operationName": "PartnerProducts"})
+
+    (agency,) = open_ones["viewer"]["organisations"]["nodes"]
+    assert invited["partnership"]["id"] in {each["id"] for each in agency["customerPartnerships"]["nodes"]}
+    assert (accepted["partnership"]["status"], accepted["userErrors"]) == ("ACTIVE", [])
+    (agency,) = afterwards["viewer"]["organisations"]["nodes"]
+    claires = next(each for each in agency["managedCustomers"]["nodes"] if each["name"] == "Atelier Claire-Voie")
+    assert [each["serviceName"] for each in claires["products"]["nodes"]] == [
+        each["serviceName"] for each in invited["partnership"]["requestedProducts"]
+    ]
 
 
 def test_the_query_of_the_readme_has_the_answer_of_the_readme(demo_server: DemoServer) -> None:

@@ -209,6 +209,22 @@ async def test_an_unknown_path_is_not_found_and_leads_nowhere_else(http: httpx2.
     }
 
 
+async def test_an_unknown_file_of_the_explorer_is_told_as_every_unknown_path_and_fenced_in(http: httpx2.AsyncClient):
+    response = await http.get("/graphiql/assets/nothing.js")
+
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    assert response.headers["content-security-policy"].startswith("default-src 'self'")
+    assert response.json() == {
+        "errors": [
+            {
+                "message": "Not Found",
+                "extensions": {"code": "NOT_FOUND", "requestId": response.headers["x-request-id"]},
+            }
+        ]
+    }
+
+
 @pytest.mark.parametrize("given", ["abcdefgh", "0123-4567_XYZ", "a" * 64])
 async def test_a_well_formed_request_id_is_echoed(http: httpx2.AsyncClient, given: str):
     response = await http.post("/graphql", json={"query": "{"}, headers={"X-Request-Id": given})

@@ -11,7 +11,7 @@ import pytest
 from gql import Client, gql
 from gql.transport.httpx import HTTPXTransport
 
-from server.demo import DEMO_PASSWORD
+from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from tests.servers import DemoServer, demo_server
 
 CUSTOMERS = """
@@ -62,17 +62,6 @@ def signed_in(server: DemoServer, email: str) -> Iterator[Browser]:
         yield browser
 
 
-def _leader_of_another_partner(folder: Path) -> tuple[str, str]:
-    """The e-mail address of a legal representative of a partner other than the large one, and the partner's name."""
-    query = """
-        SELECT u.email, o.name FROM user_account u JOIN membership m ON m.user_id = u.id
-        JOIN organisation o ON o.id = m.organisation_id
-        WHERE o.partner_status = 'APPROVED' AND m.role = 'LEGAL_REPRESENTATIVE' AND u.email <> 'paul@partner.example'
-        ORDER BY o.id LIMIT 1"""
-    with closing(sqlite3.connect(folder / "demo.sqlite3")) as database:
-        return database.execute(query).fetchone()
-
-
 def test_a_partners_employee_asks_with_a_token_for_what_they_may_manage(server: DemoServer, tmp_path: Path) -> None:
     transport = HTTPXTransport(f"{server.url}/graphql", headers={"Authorization": f"Bearer {server.token}"})
 
@@ -97,10 +86,10 @@ def _stored_for_emma(folder: Path) -> dict[str, int]:
         return dict(database.execute(query).fetchall())
 
 
-def test_a_customer_invites_a_partner_who_accepts_and_the_answer_changes(server: DemoServer, tmp_path: Path) -> None:
-    email, partner_name = _leader_of_another_partner(tmp_path)
-    with signed_in(server, "claire@customer.example") as claire, signed_in(server, email) as partner:
-        _invite_and_accept(claire, partner, partner_name)
+def test_the_printed_customer_invites_the_printed_partner_who_accepts(server: DemoServer) -> None:
+    claire, ralf, _ = DEMO_ACCOUNTS
+    with signed_in(server, claire.email) as customer, signed_in(server, ralf.email) as partner:
+        _invite_and_accept(customer, partner, ralf.organisation)
 
 
 def _invite_and_accept(claire: Browser, partner: Browser, partner_name: str) -> None:

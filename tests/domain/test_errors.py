@@ -7,6 +7,7 @@ from server.domain.errors import (
     ErrorCode,
     LimitExceeded,
     MalformedInput,
+    Mistakes,
     NotFound,
     NotSignedIn,
     ProgrammeError,
@@ -95,3 +96,35 @@ def test_a_refusal_of_no_single_field_has_neither_field_nor_values():
     refusal = Refusal(ErrorCode.CONFLICT, "Look again.")
 
     assert (refusal.field, refusal.values) == ((), {})
+
+
+def test_all_mistakes_are_told_at_once_and_in_the_order_they_were_found():
+    wrong = [Refusal(ErrorCode.CONFLICT, text) for text in ("first", "second", "third")]
+
+    def rule(value: int, *refusals: Refusal) -> int:
+        if refusals:
+            raise Refused(*refusals)
+        return value
+
+    mistakes = Mistakes()
+    found = [mistakes.noted(rule, 1, *wrong[:2]), mistakes.noted(rule, 2), mistakes.noted(rule, 3, wrong[2])]
+
+    assert found == [None, 2, None]
+    with pytest.raises(Refused) as refused:
+        mistakes.refuse()
+    assert refused.value.refusals == tuple(wrong)
+
+
+def test_where_nothing_was_noted_nothing_is_refused():
+    mistakes = Mistakes()
+
+    assert mistakes.noted(lambda: "given") == "given"
+    mistakes.refuse()
+
+
+def test_a_rule_that_denies_ends_it_at_once():
+    def deny() -> None:
+        raise NotFound(("id",))
+
+    with pytest.raises(NotFound):
+        Mistakes().noted(deny)

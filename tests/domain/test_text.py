@@ -35,7 +35,18 @@ def test_a_line_is_stored_trimmed_and_otherwise_as_written(written, stored):
     assert paragraph(written, MOST, FIELD) == stored
 
 
-INVISIBLE = ["\u200b", "\ufeff", "\u0301", "\u2800", "\u3164", "\u00ad", "\u200e", "\ufe0f", " \u200b \u0301 ", "\u202e"]
+INVISIBLE = [
+    "\u200b",
+    "\ufeff",
+    "\u0301",
+    "\u2800",
+    "\u3164",
+    "\u00ad",
+    "\u200e",
+    "\ufe0f",
+    " \u200b \u0301 ",
+    "\u202e",
+]
 
 
 @pytest.mark.parametrize("written", ["", " ", "\n", "\t \n", "\u00a0", "\u2003\u2028", *INVISIBLE])
