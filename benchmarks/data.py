@@ -23,9 +23,18 @@ from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMod
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.text import sort_key
-from server.models import EmployeeAssignment, Membership, Organisation, Partnership, Product, ProductAccess, User
+from server.domain.tokens import DEFAULT_LIFETIME, digest, new_secret
+from server.models import (
+    ApiToken,
+    EmployeeAssignment,
+    Membership,
+    Organisation,
+    Partnership,
+    Product,
+    ProductAccess,
+    User,
+)
 from server.models.database import connected, transaction
-from server.resolvers.tokens import issue_token
 from server.settings import Settings
 
 CUSTOMERS: Final = 20
@@ -47,7 +56,7 @@ async def add(grants: int) -> dict[str, Any]:
         reader = await _member(small, "reader@small.bench.example", Role.EMPLOYEE)
         return {
             "large": await _customers(large, emma) | {"token": employee_token()},
-            "small": await _customers(small, reader) | {"token": await _token(reader, small, _READS)},
+            "small": await _customers(small, reader) | {"token": await _token(reader, _READS)},
             "grants": await _granters(grants) if grants else [],
         }
 
@@ -92,7 +101,7 @@ async def _granters(grants: int) -> list[dict[str, Any]]:
         products = await _products(customer, -(-grants // GRANTERS))
         granters.append(
             {
-                "token": await _token(administrator, customer, _GRANTS),
+                "token": await _token(administrator, _GRANTS),
                 "partnership": partnership.id.hex,
                 "products": [product.id.hex for product in products],
             }
@@ -121,16 +130,17 @@ async def _member(organisation: Organisation, email: str, role: Role) -> Members
     return await Membership.create(user_id=user.id, organisation_id=organisation.id, role=role, joined_at=_NOW)
 
 
-async def _token(membership: Membership, organisation: Organisation, scopes: Sequence[Scope]) -> str:
-    user = await User.get(id=membership.user_id)
-    _, secret = await issue_token(
-        user=user,
-        organisation=organisation,
+async def _token(membership: Membership, scopes: Sequence[Scope]) -> str:
+    """A token of the member for their organisation, stored as its digest."""
+    secret = new_secret()
+    await ApiToken.create(
+        user_id=membership.user_id,
+        organisation_id=membership.organisation_id,
         name="Benchmark",
-        scopes=scopes,
-        customers=(),
-        expires_at=None,
-        now=_NOW,
+        secret_digest=digest(secret),
+        last_four=secret[-4:],
+        scopes=[scope.name for scope in scopes],
+        expires_at=_NOW + DEFAULT_LIFETIME,
     )
     return secret
 

@@ -40,9 +40,8 @@ class Postgres:
         self._server = server
         self.pid: int = server.get_pid()
 
-    def world(self, scale: int, grants: int) -> World:
+    def world(self, scale: int, grants: int, name: str = "world") -> World:
         """A new database with the demo world in it, `grants` products to be granted, and fresh statistics."""
-        name = f"world{scale}"
         self.run("postgres", f"CREATE DATABASE {name}")
         node_url = self._server.get_uri(database=name)
         url = node_url.replace("postgresql://", "asyncpg://")
@@ -54,6 +53,10 @@ class Postgres:
         """The settings that say how durable a commit is and how much memory there is, with the version."""
         names = ("server_version", *TOLD_SETTINGS)
         return {name: rows(self._server.get_uri(database="postgres"), f"SHOW {name}")[0][0] for name in names}
+
+    def apply(self, world: World, file: Path) -> None:
+        """Run a file of statements in the world's database."""
+        execute(world.node_url, file.read_text("utf-8"))
 
     def run(self, database: str, statement: str) -> None:
         execute(self._server.get_uri(database=database), statement)

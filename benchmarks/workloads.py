@@ -118,9 +118,15 @@ MERCURIUS: Final = Dialect(
 )
 POSTGRAPHILE: Final = Dialect(
     _document("product(rowId: $id)", "organisation(rowId: $id)", _ORDERED, "rowId", "UUID")
-    | {"W4": _grant("productAccess { rowId rights grantedAt }")},
+    | {"W4": _grant("productAccess: result { rowId rights grantedAt }")},
     lambda prefix, key: str(UUID(key)),
 )
+BARE_POSTGRAPHILE: Final = Dialect(
+    POSTGRAPHILE.documents
+    | {"W3": POSTGRAPHILE.documents["W3"].replace("managedCustomers(", "managedCustomers: activeCustomers(")},
+    POSTGRAPHILE.id,
+)
+"""Without a viewer there is nobody who manages; every active partnership counts."""
 
 _KEY: Final = re.compile(r"(?:[a-z]{2,8}_)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})")
 

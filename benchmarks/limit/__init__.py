@@ -1,1 +1,1 @@
-"""What is the most that any server could do? Hand-written SQL whose text is the answer, copied out by a bare function."""
+"""What is the most that any server could do? Hand-written SQL whose text is the answer, and a bare function."""

@@ -14,5 +14,6 @@ uvicorn.run(
     access_log=False,
     log_level="warning",
     lifespan="on",
+    proxy_headers=False,
     server_header=False,
 )

@@ -57,12 +57,16 @@ class Connections:
 
     async def open(self, url: str, texts: dict[str, str]) -> None:
         for _ in range(POOL_SIZE):
-            connection = await asyncpg.connect(url, server_settings={"timezone": "UTC", "jit": "off"})
+            connection = await asyncpg.connect(
+                url, server_settings={"timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
+            )
             # Text as the bytes that came: nothing is decoded only to be encoded again.
             await connection.set_type_codec(
                 "text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary"
             )
-            self._idle.append({name: (await connection.prepare(text)).fetchval for name, text in texts.items()})
+            prepared = {name: (await connection.prepare(text)).fetchval for name, text in texts.items()}
+            await connection.execute("SELECT")  # ends what preparing began, with its locks on the tables
+            self._idle.append(prepared)
 
     async def fetch(self, name: str, *values: Any) -> Any:
         statements_of_one = self._idle.pop() if self._idle else await self._wait()

@@ -12,24 +12,27 @@ BARE: Final = "bare"
 EMPLOYEE: Final = "employee"
 LEADER: Final = "leader"
 
+# OFFSET 0 keeps PostgreSQL from looking up at once all that a reader serves, where one row is asked for.
 _ASSIGNED: Final = (
     "EXISTS (SELECT FROM employee_assignment a "
-    "WHERE a.membership_id = $2 AND a.partnership_id = s.id AND a.ended_at IS NULL)"
+    "WHERE a.membership_id = $2 AND a.partnership_id = s.id AND a.ended_at IS NULL{fence})"
 )
 _SERVED: Final = {
     BARE: "true",
-    EMPLOYEE: f"s.status = 'ACTIVE' AND {_ASSIGNED}",
+    EMPLOYEE: f"s.status = 'ACTIVE' AND {_ASSIGNED.format(fence=' OFFSET 0')}",
     LEADER: "s.status = 'ACTIVE' AND s.partner_id = $2",
 }
 """Whether the reader serves the customer of a partnership `s`."""
+_SERVED_OF_MANY: Final = _SERVED | {EMPLOYEE: f"s.status = 'ACTIVE' AND {_ASSIGNED.format(fence='')}"}
+"""The same where all partnerships of the partner are looked at."""
 
 _WHOLE: Final = (
     "EXISTS (SELECT FROM partnership s WHERE s.customer_id = p.organisation_id "
-    "AND s.access_type = 'COMPLETE' AND {served})"
+    "AND s.access_type = 'COMPLETE' AND {served} OFFSET 0)"
 )
 _GRANTED: Final = (
     "EXISTS (SELECT FROM product_access g JOIN partnership s ON s.id = g.partnership_id "
-    "WHERE g.product_id = p.id AND g.revoked_at IS NULL AND s.access_type = 'LIMITED' AND {served})"
+    "WHERE g.product_id = p.id AND g.revoked_at IS NULL AND s.access_type = 'LIMITED' AND {served} OFFSET 0)"
 )
 
 
@@ -44,7 +47,8 @@ def _visible(reader: str) -> str:
 def product(reader: str) -> str:
     """W1. $1 is the product."""
     fields = _product(("serviceName", "customerName", "category", "state", "expiresAt"))
-    return f"""SELECT '{{"data":{{"product":' || {fields} || '}}}}' FROM product p WHERE p.id = $1 AND {_visible(reader)}"""
+    return f"""SELECT '{{"data":{{"product":' || {fields} || '}}}}'
+        FROM product p WHERE p.id = $1 AND {_visible(reader)}"""
 
 
 def products(reader: str) -> str:
@@ -75,9 +79,10 @@ def managed_customers(reader: str) -> str:
         || ',"products":{{"nodes":[' || {_joined(products)} || ']}}}}}}' AS text
         FROM (SELECT o.id, o.name, s.id AS partnership_id, s.access_type
             FROM partnership s JOIN organisation o ON o.id = s.customer_id
-            WHERE s.partner_id = $1 AND s.status = 'ACTIVE' AND {_SERVED[reader]}
+            WHERE s.partner_id = $1 AND s.status = 'ACTIVE' AND {_SERVED_OF_MANY[reader]}
             ORDER BY o.name_key, s.id LIMIT 20) c"""
-    return f"""SELECT '{{"data":{{"organisation":{{"managedCustomers":{{"edges":[' || {_joined(customers)} || ']}}}}}}}}'"""
+    return f"""SELECT '{{"data":{{"organisation":{{"managedCustomers":{{"edges":['
+        || {_joined(customers)} || ']}}}}}}}}'"""
 
 
 def _through_partnership(reader: str) -> str:
@@ -85,7 +90,8 @@ def _through_partnership(reader: str) -> str:
     if reader == BARE:
         return "true"
     return """(c.access_type = 'COMPLETE' OR EXISTS (SELECT FROM product_access g
-        WHERE g.product_id = p.id AND g.partnership_id = c.partnership_id AND g.revoked_at IS NULL))"""
+        WHERE g.product_id = p.id AND g.partnership_id = c.partnership_id AND g.revoked_at IS NULL
+        OFFSET 0))"""
 
 
 def grant(reader: str) -> str:
@@ -123,7 +129,8 @@ def grant(reader: str) -> str:
         FROM granted
     )
     SELECT '{{"data":{{"grantProductAccess":{{"productAccess":{{"id":"pacc_' || encode(uuid_send(id), 'hex')
-        || '","rights":' || rights || ',"grantedAt":' || to_json(granted_at) || '}},"userErrors":[]}}}}}}' FROM granted"""
+        || '","rights":' || rights || ',"grantedAt":' || to_json(granted_at) || '}},"userErrors":[]}}}}}}'
+    FROM granted"""
 
 
 VIEWER: Final = """

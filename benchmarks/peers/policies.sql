@@ -2,7 +2,9 @@
 -- level security: the request's settings say who asks. The views belong to the owner of the
 -- tables, so that a policy does not run the policies of the tables that it looks into.
 
-CREATE ROLE graph_viewer NOLOGIN;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'graph_viewer') THEN CREATE ROLE graph_viewer NOLOGIN; END IF;
+END $$;
 CREATE SCHEMA reach;
 GRANT USAGE ON SCHEMA public, reach TO graph_viewer;
 GRANT SELECT ON organisation, partnership, product, product_access TO graph_viewer;
@@ -12,9 +14,18 @@ CREATE FUNCTION reach.led() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE
 CREATE FUNCTION reach.memberships() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT current_setting('viewer.memberships', true)::uuid[] $$;
 
--- The partnerships through which the viewer serves a customer. `(SELECT …)` is worked out once a statement.
+-- The partnerships through which the viewer serves a customer. `(SELECT …)` is worked out once a statement;
+-- OFFSET 0 keeps PostgreSQL from looking up at once all that a viewer serves, where one row is asked for.
 CREATE VIEW reach.serving AS
     SELECT s.id, s.customer_id, s.partner_id, s.access_type
+    FROM public.partnership s
+    WHERE s.status = 'ACTIVE' AND (s.partner_id = ANY((SELECT reach.led())::uuid[]) OR EXISTS (
+        SELECT FROM public.employee_assignment a WHERE a.partnership_id = s.id
+            AND a.membership_id = ANY((SELECT reach.memberships())::uuid[]) AND a.ended_at IS NULL OFFSET 0));
+
+-- The same where all partnerships of a partner are looked at.
+CREATE VIEW reach.serving_of_many AS
+    SELECT s.id, s.customer_id, s.partner_id
     FROM public.partnership s
     WHERE s.status = 'ACTIVE' AND (s.partner_id = ANY((SELECT reach.led())::uuid[]) OR EXISTS (
         SELECT FROM public.employee_assignment a WHERE a.partnership_id = s.id
@@ -42,29 +53,29 @@ ALTER TABLE organisation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON organisation FOR SELECT TO graph_viewer USING (
     partner_status IN ('APPROVED', 'AT_RISK')
     OR id = ANY((SELECT reach.led())::uuid[])
-    OR EXISTS (SELECT FROM reach.own o WHERE o.organisation_id = organisation.id)
-    OR EXISTS (SELECT FROM reach.seen s WHERE s.customer_id = organisation.id)
-    OR EXISTS (SELECT FROM reach.seen s WHERE s.partner_id = organisation.id));
+    OR EXISTS (SELECT FROM reach.own o WHERE o.organisation_id = organisation.id OFFSET 0)
+    OR EXISTS (SELECT FROM reach.seen s WHERE s.customer_id = organisation.id OFFSET 0)
+    OR EXISTS (SELECT FROM reach.seen s WHERE s.partner_id = organisation.id OFFSET 0));
 
 ALTER TABLE partnership ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON partnership FOR SELECT TO graph_viewer USING (
-    EXISTS (SELECT FROM reach.seen s WHERE s.id = partnership.id));
+    EXISTS (SELECT FROM reach.seen s WHERE s.id = partnership.id OFFSET 0));
 
 ALTER TABLE product ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reached ON product FOR SELECT TO graph_viewer USING (
     organisation_id = ANY((SELECT reach.led())::uuid[])
     OR EXISTS (SELECT FROM reach.serving s
-        WHERE s.customer_id = product.organisation_id AND s.access_type = 'COMPLETE')
-    OR EXISTS (SELECT FROM reach.granted g WHERE g.product_id = product.id));
+        WHERE s.customer_id = product.organisation_id AND s.access_type = 'COMPLETE' OFFSET 0)
+    OR EXISTS (SELECT FROM reach.granted g WHERE g.product_id = product.id OFFSET 0));
 
 ALTER TABLE product_access ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON product_access FOR SELECT TO graph_viewer USING (
-    EXISTS (SELECT FROM reach.seen s WHERE s.id = product_access.partnership_id));
+    EXISTS (SELECT FROM reach.seen s WHERE s.id = product_access.partnership_id OFFSET 0));
 
 -- The customers that the viewer serves for a partner, in the order of their names.
 CREATE FUNCTION organisation_managed_customers(partner organisation) RETURNS SETOF organisation
     LANGUAGE sql STABLE AS $$
-    SELECT o.* FROM reach.serving s JOIN organisation o ON o.id = s.customer_id
+    SELECT o.* FROM reach.serving_of_many s JOIN organisation o ON o.id = s.customer_id
     WHERE s.partner_id = partner.id ORDER BY o.name_key, s.id
 $$;
 

@@ -1,6 +1,7 @@
 // PostGraphile with its recommended presets over the tables as they are: row level security
 // (policies.sql) is the row filter, and a function in the database is the mutation.
 
+import './older-node.js';
 import { createServer } from 'node:http';
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import pg from 'pg';

@@ -6,20 +6,24 @@ import { isBare } from './viewer.js';
 const PRODUCT = `p.id, p.category, p.service_name AS "serviceName", p.customer_name AS "customerName",
   p.internal_name AS "internalName", p.period, p.expires_at AS "expiresAt", p.auto_renew AS "autoRenew", p.state`;
 
+// OFFSET 0 keeps PostgreSQL from looking up at once all that a viewer serves, where one row is asked for.
+const ONE_BY_ONE = 'OFFSET 0';
+
 /** Whether the viewer serves the customer of partnership `s`. */
-const served = (led, memberships) => `s.status = 'ACTIVE' AND (s.partner_id = ANY(${led}::uuid[]) OR EXISTS (
+const served = (led, memberships, fence = ONE_BY_ONE) => `s.status = 'ACTIVE' AND (s.partner_id = ANY(${led}::uuid[]) OR EXISTS (
   SELECT FROM employee_assignment a WHERE a.partnership_id = s.id
-    AND a.membership_id = ANY(${memberships}::uuid[]) AND a.ended_at IS NULL))`;
+    AND a.membership_id = ANY(${memberships}::uuid[]) AND a.ended_at IS NULL ${fence}))`;
 
 /** Whether everything of the organisation that this column names is reached. */
 const whole = (column, led, memberships) => `(${column} = ANY(${led}::uuid[]) OR EXISTS (
   SELECT FROM partnership s WHERE s.customer_id = ${column} AND s.access_type = 'COMPLETE'
-    AND ${served(led, memberships)}))`;
+    AND ${served(led, memberships)} ${ONE_BY_ONE}))`;
 
 /** Whether product `p` is granted by itself. */
 const isGranted = (led, memberships) => `EXISTS (
   SELECT FROM product_access g JOIN partnership s ON s.id = g.partnership_id
-  WHERE g.product_id = p.id AND g.revoked_at IS NULL AND s.access_type = 'LIMITED' AND ${served(led, memberships)})`;
+  WHERE g.product_id = p.id AND g.revoked_at IS NULL AND s.access_type = 'LIMITED' AND ${served(led, memberships)}
+  ${ONE_BY_ONE})`;
 
 const visible = isBare ? 'true' : `(${whole('p.organisation_id', '$2', '$3')} OR ${isGranted('$2', '$3')})`;
 
@@ -57,7 +61,7 @@ export const managedCustomers = prepared(
   FROM unnest($1::uuid[]) AS parent(id)
   CROSS JOIN LATERAL (
     SELECT o.id, o.name FROM partnership s JOIN organisation o ON o.id = s.customer_id
-    WHERE s.partner_id = parent.id AND ${isBare ? "s.status = 'ACTIVE'" : served('$3', '$4')}
+    WHERE s.partner_id = parent.id AND ${isBare ? "s.status = 'ACTIVE'" : served('$3', '$4', '')}
     ORDER BY o.name_key, s.id LIMIT $2) found`,
 );
 

@@ -4,10 +4,14 @@ The only reader of credentials. A viewer is resolved from the database, or known
 them has changed, so a right that ended a moment ago is gone.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+from tortoise.exceptions import OperationalError
 
 from server.authentication.known import KnownViewers
 from server.domain import tokens
@@ -61,8 +65,10 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
     if not standings:
         raise NotSignedIn(_BAD_TOKEN)
     if token.last_used_at is None or now - token.last_used_at > _NOTICED_EVERY:
-        await ApiToken.filter(id=token.id).update(last_used_at=now)
-        token.last_used_at = now
+        # Where the row is locked, the next use is noticed instead.
+        with suppress(OperationalError, asyncpg.LockNotAvailableError):
+            await ApiToken.filter(id=token.id).update(last_used_at=now)
+            token.last_used_at = now
     grant = TokenGrant(
         token_id=token.id,
         organisation_id=token.organisation_id,
@@ -71,7 +77,7 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
     )
     viewer = Viewer(token.user_id, standings, token=grant)
     # Looked up again to notice the next use, and when the token ends.
-    known.keep(digest, viewer, min(token.expires_at, token.last_used_at + _NOTICED_EVERY), changes)
+    known.keep(digest, viewer, min(token.expires_at, (token.last_used_at or now) + _NOTICED_EVERY), changes)
     return viewer
 
 
