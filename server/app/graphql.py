@@ -31,7 +31,7 @@ from server.schema.build import log_errors
 from server.settings import Settings
 
 _EITHER: Final = {OperationType.QUERY, OperationType.MUTATION}
-_SECONDS_TO_SEND: Final = 10
+SECONDS_TO_SEND: Final = 10
 
 
 class GraphQLEndpoint:
@@ -124,10 +124,10 @@ async def _read(request: Request) -> GraphQLRequest:
         return bodies.from_query_string(request.query_params)
     bodies.check_content_type(request.headers.get("content-type", ""))
     try:
-        async with asyncio.timeout(_SECONDS_TO_SEND):
+        async with asyncio.timeout(SECONDS_TO_SEND):
             return bodies.from_body(await request.body())
     except TimeoutError:
-        raise BadRequest(f"The body did not arrive within {_SECONDS_TO_SEND} seconds.", 408) from None
+        raise BadRequest(f"The body did not arrive within {SECONDS_TO_SEND} seconds.", 408) from None
 
 
 async def _execute(asked: GraphQLRequest, context: Context, method: str) -> ExecutionResult:

@@ -4,6 +4,7 @@ A POST of JSON with an API token that is known, whose operation is planned: read
 Whatever else it is goes the long way, which gives the same bytes, status and headers.
 """
 
+import asyncio
 import logging
 import os
 import time
@@ -18,8 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.app import answers
 from server.app.bodies import LONGEST_DOCUMENT, GraphQLRequest
 from server.app.cookies import session_cookies
-from server.app.graphql import GraphQLEndpoint
+from server.app.graphql import SECONDS_TO_SEND, GraphQLEndpoint
 from server.app.requests import ALWAYS, MOST_HEADER_BYTES, WELL_FORMED, log_answered
+from server.authentication import token_key
 from server.domain import tokens
 from server.languages import preferred
 from server.resolvers.context import Context
@@ -39,23 +41,29 @@ class ShortWay:
     def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint) -> None:
         self.app = app
         self.endpoint = endpoint
+        self.most_bytes = min(_LONGEST_BODY, endpoint.settings.most_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/graphql" or scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        context, accepted = self._context(scope)
-        if context is None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        if not self._is_ordinary(scope, headers):
             await self.app(scope, receive, send)
             return
-        first = await receive()
-        body = first.get("body", b"")
-        if first["type"] != "http.request" or first.get("more_body") or len(body) > _LONGEST_BODY:
-            await self.app(scope, _again(first, receive), send)
+        try:
+            async with asyncio.timeout(SECONDS_TO_SEND):
+                first = await receive()
+        except TimeoutError:
+            await self.app(scope, _late, send)
             return
-        content = await self._content(scope, body, context)
-        if content is None:
+        body = first.get("body", b"")
+        # Who asks is looked up when all is there: what was revoked meanwhile is revoked.
+        context, accepted = self._context(scope, headers)
+        is_whole = first["type"] == "http.request" and not first.get("more_body") and len(body) <= self.most_bytes
+        content = await self._content(scope, body, context) if context is not None and is_whole else None
+        if context is None or content is None:
             await self.app(scope, _again(first, receive), send)
             return
         cookies = session_cookies(context, self.endpoint.settings)
@@ -64,20 +72,25 @@ class ShortWay:
             with structlog.contextvars.bound_contextvars(request_id=context.request_id):
                 log_answered(scope, 200, started)
 
-    def _context(self, scope: Scope) -> tuple[Context | None, str]:
-        """What is known of the request by its headers; None for one that goes the long way."""
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        authorization = headers.get(b"authorization", b"")
-        if (
-            headers.get(b"content-type") != b"application/json"
-            or authorization[:7] != _BEARER
-            or len(headers) != len(scope["headers"])
-            or sum(map(len, headers)) + sum(map(len, headers.values())) > MOST_HEADER_BYTES
-        ):
-            return None, ""
+    def _is_ordinary(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
+        """Whether the headers are those of a program's post, and nothing could be said against them."""
+        length = headers.get(b"content-length", b"0")
+        return (
+            headers.get(b"content-type") == b"application/json"
+            and headers.get(b"authorization", b"")[:7] == _BEARER
+            and len(headers) == len(scope["headers"])
+            and sum(map(len, headers)) + sum(map(len, headers.values())) <= MOST_HEADER_BYTES
+            and not scope["query_string"]
+            and length.isdigit()
+            and int(length[:10]) <= self.most_bytes
+        )
+
+    def _context(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Context | None, str]:
+        """What is known of who asks; None for somebody who has to be looked up."""
         accepted, language = _preferences(headers.get(b"accept", b""), headers.get(b"accept-language", b""))
         now = datetime.now(UTC)
-        viewer = self.endpoint.known.find(tokens.digest(authorization[7:].decode("latin-1")), now)
+        digest = tokens.digest(headers[b"authorization"][7:].decode("latin-1"))
+        viewer = self.endpoint.known.find(token_key(digest), now)
         if accepted is None or viewer is None:
             return None, ""
         given = headers.get(b"x-request-id", b"").decode("latin-1")
@@ -135,6 +148,11 @@ def _is_shallow(variables: Any) -> bool:
             if any(isinstance(inner, (dict, list)) for inner in inside):
                 return False
     return True
+
+
+async def _late() -> Message:
+    """A body that did not come in time."""
+    raise TimeoutError
 
 
 def _again(first: Message, receive: Receive) -> Receive:

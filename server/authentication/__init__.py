@@ -24,6 +24,8 @@ from server.resolvers.sessions import session_digest
 
 _BAD_TOKEN: Final = "This API token is not valid."
 _NOTICED_EVERY: Final = timedelta(minutes=1)
+KEPT_FOR: Final = timedelta(minutes=1)
+"""How long somebody is known without being looked up again, even if nobody says that they changed."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ async def authenticate(credentials: Credentials, now: datetime, known: KnownView
 
 async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
     digest = tokens.digest(secret)
-    if (viewer := known.find(digest, now)) is not None:
+    if (viewer := known.find(token_key(digest), now)) is not None:
         return viewer
     if not tokens.is_well_formed(secret):
         raise NotSignedIn(_BAD_TOKEN)
@@ -77,8 +79,13 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
     )
     viewer = Viewer(token.user_id, standings, token=grant)
     # Looked up again to notice the next use, and when the token ends.
-    known.keep(digest, viewer, min(token.expires_at, (token.last_used_at or now) + _NOTICED_EVERY), changes)
+    known.keep(token_key(digest), viewer, min(token.expires_at, (token.last_used_at or now) + _NOTICED_EVERY), changes)
     return viewer
+
+
+def token_key(digest: str) -> str:
+    """The name under which a token's viewer is known: a session's cookie is no token."""
+    return f"token {digest}"
 
 
 async def _customers(token: ApiToken) -> frozenset[UUID] | None:
@@ -90,7 +97,7 @@ async def _customers(token: ApiToken) -> frozenset[UUID] | None:
 
 async def _by_session(secret: str, now: datetime, known: KnownViewers) -> Viewer | None:
     digest = session_digest(secret)
-    if (viewer := known.find(digest, now)) is not None:
+    if (viewer := known.find(f"session {digest}", now)) is not None:
         return viewer
     changes = known.changes
     session = await Session.get_or_none(secret_digest=digest, ended_at__isnull=True)
@@ -102,5 +109,5 @@ async def _by_session(secret: str, now: datetime, known: KnownViewers) -> Viewer
         session_id=session.id,
         password_confirmed_at=session.password_confirmed_at,
     )
-    known.keep(digest, viewer, session.expires_at, changes)
+    known.keep(f"session {digest}", viewer, min(session.expires_at, now + KEPT_FOR), changes)
     return viewer

@@ -25,6 +25,8 @@ from server.settings import Settings
 CHANNEL: Final = "viewers"
 _MOST: Final = 10_000
 _SECONDS_BETWEEN_TRIES: Final = 1
+_SECONDS_BETWEEN_SIGNS: Final = 3
+_SECONDS_FOR_A_SIGN: Final = 2
 _log = structlog.get_logger("server.authentication")
 
 
@@ -83,25 +85,37 @@ class KnownViewers:
     @asynccontextmanager
     async def opened(self, settings: Settings) -> AsyncGenerator[None]:
         """Begin to remember, as long as changes are heard of."""
-        if settings.is_sqlite:
-            with closing(sqlite3.connect(settings.sqlite_file)) as self._file:
-                self.is_open = True
-                yield
-        else:
-            listening = asyncio.create_task(self._listen(settings))
-            yield
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+        try:
+            if settings.is_sqlite:
+                with closing(sqlite3.connect(settings.sqlite_file)) as self._file:
+                    self._listens()
+                    yield
+            else:
+                listening = asyncio.create_task(self._listen(settings))
+                try:
+                    yield
+                finally:
+                    listening.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await listening
+        finally:
+            self._file = None
+            self._deaf()
+
+    def _listens(self) -> None:
+        """Nobody who was looked up before may be kept: what changed since was not heard."""
+        self.forget()
+        self.is_open = True
+
+    def _deaf(self) -> None:
         self.is_open = False
-        self._file = None
         self.forget()
 
     async def _listen(self, settings: Settings) -> None:
         while True:
             try:
                 await self._heard(await open_connection(settings))
-            except UNREACHABLE as error:
+            except (*UNREACHABLE, TimeoutError) as error:
                 _log.warning("viewers are looked up each time", reason=type(error).__name__)
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
@@ -110,21 +124,26 @@ class KnownViewers:
         ended = asyncio.Event()
 
         def deafened(_: object) -> None:
-            self._deafened(ended)
+            self._deaf()
+            ended.set()
 
         def told(_connection: object, _pid: int, _channel: str, user_id: str) -> None:
-            self.forget(user_id)
+            self.forget(user_id or None)
 
         connection.add_termination_listener(deafened)
         try:
             await connection.add_listener(CHANNEL, told)
-            self.is_open = True
-            await ended.wait()
+            self._listens()
+            await self._until(ended, connection)
         finally:
-            self._deafened(ended)
-            await connection.close()
+            deafened(connection)
+            connection.terminate()
 
-    def _deafened(self, ended: asyncio.Event) -> None:
-        self.is_open = False
-        self.forget()
-        ended.set()
+    async def _until(self, ended: asyncio.Event, connection: Any) -> None:
+        """Until the connection ends, or no longer answers: a network that swallows everything says nothing."""
+        while not ended.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SECONDS_BETWEEN_SIGNS):
+                    await ended.wait()
+            if not ended.is_set():
+                await connection.fetchval("SELECT 1", timeout=_SECONDS_FOR_A_SIGN)

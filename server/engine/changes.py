@@ -4,11 +4,11 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLError, GraphQLField, GraphQLObjectType, located_error
+from graphql import GraphQLError, GraphQLField, GraphQLNonNull, GraphQLObjectType, located_error
 from graphql.execution.values import get_argument_values
-from tortoise.models import Model
 
-from server.engine.bindings import strawberry_field
+from server.engine.bindings import Bindings, strawberry_field
+from server.engine.checks import is_plain, nullable
 from server.engine.declarations import Changing
 from server.engine.documents import Operation, Plan
 from server.engine.errors import Unplannable
@@ -51,9 +51,10 @@ class Changes:
             if nodes[0].name.value == "__typename":
                 self.pieces.append(f'"{key}":"{type_.name}"'.encode())
                 continue
-            result = await self._one(key, nodes, type_.fields[nodes[0].name.value])
+            definition = type_.fields[nodes[0].name.value]
+            result = await self._one(key, nodes, definition)
             self.errors.extend(result.errors)
-            if result.data == b"null":
+            if result.data == b"null" and isinstance(definition.type, GraphQLNonNull):
                 return Result(b"null", self.errors)
             self.pieces.append(f'"{key}":'.encode() + result.data)
         return Result(b"{" + b",".join(self.pieces) + b"}", self.errors)
@@ -83,7 +84,7 @@ class Changes:
         fields = self.plan.selections.of(type_, nodes)
         values = {**payload.values, "user_errors": payload.user_errors}
         run = replace(self.run, viewer=self.context.viewer, payload=values)
-        statement = self._statement(type_, fields, run)
+        statement = self._statement(nodes, type_, fields, run)
         raw = statement.sql.encode()
         if statement.readers or not statement.sql.startswith("{"):
             raw = await self.engine.fetch(statement, run, self.trace, is_changing=True)
@@ -91,9 +92,12 @@ class Changes:
         root = Root(type_, fields, self.plan.root.concrete_types)
         return assembled(raw, statement, run, self.engine.bindings, self.plan.selections, root, (key,))
 
-    def _statement(self, type_: GraphQLObjectType, fields: Fields, run: Run) -> Statement:
-        kinds = tuple(_kind(run.payload.get(_python_name(type_, nodes))) for nodes in fields.values())
-        shape = (type_.name, tuple(fields), kinds, self.engine.host.shape(run.viewer), self.shapes)
+    def _statement(self, nodes: Nodes, type_: GraphQLObjectType, fields: Fields, run: Run) -> Statement:
+        kinds = tuple(
+            _kind(self.engine.bindings, type_, inner, run.payload.get(_python_name(type_, inner)))
+            for inner in fields.values()
+        )
+        shape = (_places(nodes), kinds, self.engine.host.shape(run.viewer), self.shapes)
         known = self.plan.statements.get(shape)
         if isinstance(known, Statement):
             return known
@@ -134,13 +138,18 @@ def _try(
         return
     type_ = Place(plan.root.type_, definition, nodes).object_type
     fields = plan.selections.of(type_, nodes)
-    kinds = tuple(_possible_kind(engine, type_, name) for name in fields.values())
+    kinds = tuple(_possible_kind(engine.bindings, type_, nodes) for nodes in fields.values())
     planner = engine.planner(plan, shapes, context.viewer)
     plan.statements.put(key, _payload_statement(planner, type_, fields, kinds))
 
 
+def _places(nodes: Nodes) -> tuple[int, ...]:
+    """Where in the document a mutation is asked for: what it is asked to answer may stand in several places."""
+    return tuple(id(node) for node in nodes)
+
+
 def _tried(nodes: Nodes, engine: Engine, context: Any, shapes: tuple[Any, ...]) -> Hashable:
-    return "tried", id(nodes[0]), engine.host.shape(context.viewer), shapes
+    return "tried", _places(nodes), engine.host.shape(context.viewer), shapes
 
 
 def _payload_statement(planner: Planner, type_: GraphQLObjectType, fields: Fields, kinds: tuple[str, ...]) -> Statement:
@@ -163,30 +172,36 @@ def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kin
     if kind == "row":
         bound: Any = planner.bindings.model(place.object_type)
         child = planner.scope(bound)
-        link = planner.condition(
-            child, equals("id", Deferred(f"payload.{name}", "uuid", lambda run: run.payload[name].pk))
-        )
-        return expression(f"coalesce({planner.row(child, place.object_type, nodes, link)}, 'null')")
-    if kind == "viewer":
+        key = Deferred(f"payload.{name}", "uuid", lambda run: run.payload[name].pk)
+        found = planner.row(child, place.object_type, nodes, planner.condition(child, equals("id", key)), is_given=True)
+        return expression(f"coalesce({found}, 'null')")
+    if kind == "viewer" and planner.viewer is not None:
         return planner.object(planner.scope(None), place.object_type, nodes)
     planner.holes.append(HoleSlot(lambda run, values: run.payload.get(name), place.type_, nodes, type_))
     return marker("", len(planner.holes) - 1, Text("[]"))
 
 
-def _kind(value: Any) -> str:
-    if isinstance(value, Model):
-        return "row"
-    return "plain" if value is None or isinstance(value, (str, list)) else "viewer"
+def _kind(bindings: Bindings, type_: GraphQLObjectType, nodes: Nodes, value: Any) -> str:
+    """Where a field of a payload comes from: a row, the viewer, or a value as it is."""
+    possible = _possible_kind(bindings, type_, nodes)
+    return "plain" if value is None else possible
 
 
-def _possible_kind(engine: Engine, type_: GraphQLObjectType, nodes: Nodes) -> str:
-    """What a field of a payload is at most."""
+def _possible_kind(bindings: Bindings, type_: GraphQLObjectType, nodes: Nodes) -> str:
+    """The same of what it is at most. Raises Unplannable for what a payload cannot hold here."""
     name = nodes[0].name.value
     if name == "__typename":
         return "plain"
-    named = named_type(type_.fields[name].type)
-    if isinstance(named, GraphQLObjectType) and engine.bindings.model(named) is not None:
+    outer: Any = type_.fields[name].type
+    inside = named_type(outer)
+    if isinstance(inside, GraphQLObjectType) and bindings.model(inside) is not None:
+        if nullable(outer) is not inside:
+            raise Unplannable(f"{type_.name}.{name} is a list of rows")
         return "row"
+    if inside.name in bindings.viewer_types:
+        return "viewer"
+    if not is_plain(inside):
+        raise Unplannable(f"a resolver alone answers {inside.name}")
     return "plain"
 
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLInt, get_named_type
+from graphql import GraphQLEnumType, GraphQLInt
 from tortoise import fields
 
 from server.engine.dialects import Dialect
+from server.engine.selections import named_type
 from server.engine.statements import OutputType
 
 # `Any` below: Tortoise's fields are generic over what they hold.
@@ -40,16 +41,20 @@ def json_of(field: Any, column: str, type_: OutputType, dialect: Dialect, *, is_
             return Written(dialect.boolean(column))
         case fields.IntField() | fields.BigIntField() | fields.SmallIntField():
             bounds = f"{column} IS NULL OR {column} BETWEEN -2147483648 AND 2147483647"
-            is_int = get_named_type(type_) is GraphQLInt
+            is_int = named_type(type_) is GraphQLInt
             return Written(dialect.number(column), bounds if is_int and _is_wide(field, dialect) else None)
         case fields.DatetimeField():
             return Written(_in_quotes(dialect.moment(column)))
         case fields.DateField():
             return Written(_in_quotes(dialect.day(column)))
         case fields.JSONField():
-            # Lists of names: what a database puts after a comma is not in them.
-            return Written(f"replace({dialect.number(column)}, ', ', ',')")
-        case fields.DecimalField() | fields.UUIDField():
+            if isinstance(named_type(type_), GraphQLEnumType):
+                # Names: what a database puts after a comma is not in them.
+                return Written(f"replace({dialect.number(column)}, ', ', ',')")
+            return Written(dialect.strings(column))
+        case fields.DecimalField():
+            return Written(_in_quotes(dialect.decimal(column, field.decimal_places)))
+        case fields.UUIDField():
             return Written(_in_quotes(dialect.number(column)))
         case _ if getattr(field, "enum_type", None) is not None:
             return Written(_in_quotes(column))

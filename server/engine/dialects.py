@@ -39,6 +39,14 @@ class Dialect(Protocol):
         """Cents as a decimal, without quotes."""
         ...
 
+    def decimal(self, column: str, places: int) -> str:
+        """A decimal with this many places, without quotes."""
+        ...
+
+    def strings(self, column: str) -> str:
+        """A column that holds a list of strings, as JSON; null stays null."""
+        ...
+
     def boolean(self, column: str) -> str: ...
     def moment(self, column: str) -> str:
         """A moment in UTC to the microsecond, without quotes."""
@@ -97,6 +105,13 @@ class Postgres:
     def minor_units(self, column: str) -> str:
         return f"({column}::numeric / 100)::numeric(24, 2)::text"
 
+    def decimal(self, column: str, places: int) -> str:
+        return f"{column}::text"
+
+    def strings(self, column: str) -> str:
+        listed = f"SELECT string_agg(to_json(item)::text, ',') FROM jsonb_array_elements_text({column}) AS items(item)"
+        return f"(CASE WHEN {column} IS NOT NULL THEN '[' || coalesce(({listed}), '') || ']' END)"
+
     def boolean(self, column: str) -> str:
         return f"{column}::text"
 
@@ -153,6 +168,19 @@ class Sqlite:
     def minor_units(self, column: str) -> str:
         sign = f"CASE WHEN {column} < 0 THEN '-' ELSE '' END"
         return f"printf('%s%d.%02d', {sign}, abs({column}) / 100, abs({column}) % 100)"
+
+    def decimal(self, column: str, places: int) -> str:
+        """It is text there, with the zeros that somebody wrote."""
+        if not places:
+            return f"CAST({column} AS TEXT)"
+        point = f"CASE WHEN instr({column}, '.') = 0 THEN '.' ELSE '' END"
+        whole = f"({column} || {point})"
+        written = f"length({whole}) - instr({whole}, '.')"
+        return f"({whole} || substr('{'0' * places}', {written} + 1))"
+
+    def strings(self, column: str) -> str:
+        listed = f"SELECT group_concat(json_quote(value), ',') FROM json_each({column})"
+        return f"(CASE WHEN {column} IS NOT NULL THEN '[' || coalesce(({listed}), '') || ']' END)"
 
     def boolean(self, column: str) -> str:
         return f"CASE WHEN {column} THEN 'true' WHEN NOT {column} THEN 'false' END"

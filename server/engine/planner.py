@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import singledispatchmethod
 from typing import Any, Protocol
 
-from graphql import GraphQLObjectType
+from graphql import GraphQLNonNull, GraphQLObjectType
 from pypika_tortoise.queries import Table
 from tortoise.expressions import Q, ResolveContext
 from tortoise.models import Model
@@ -12,6 +12,7 @@ from tortoise.models import Model
 from server.engine import declarations as declared
 from server.engine.bindings import Bindings
 from server.engine.calls import Call
+from server.engine.checks import nullable
 from server.engine.columns import json_of, raw_json_of
 from server.engine.dialects import Dialect, quoted
 from server.engine.errors import Unplannable
@@ -225,10 +226,13 @@ class Planner:
             return expression(rows)
         return expression(f"CASE WHEN {scope.column(declaration.present)} THEN {rows} ELSE 'null' END")
 
-    def row(self, child: Scope, type_: GraphQLObjectType, nodes: Nodes, link: str) -> str:
-        """A subselect of the one row for which `link` holds; null where it does not exist for the viewer."""
+    def row(self, child: Scope, type_: GraphQLObjectType, nodes: Nodes, link: str, *, is_given: bool = False) -> str:
+        """A subselect of the one row for which `link` holds; null where it does not exist for the viewer.
+
+        A row that is given was handed out by a mutation, which answers for it as it does on the ordinary road.
+        """
         text = self.object(child, type_, nodes)
-        rows = f"{self.table(child)} WHERE {together(link, self.visible(child))}"
+        rows = f"{self.table(child)} WHERE {together(link, '' if is_given else self.visible(child))}"
         if not child.extras:
             return f"(SELECT {text.sql} FROM {child.from_outside(rows)})"
         inner = f"SELECT {child.selected} FROM {rows}{self.dialect.fence}"
@@ -295,7 +299,8 @@ class Planner:
                 child, self.bindings.types[model], place.nodes, f'"{child.inner}"."id"="{keys.outer}"."key"'
             )
             cases += f" WHEN '{model.__name__}' THEN {found}"
-        case = f'coalesce(CASE "{keys.outer}"."model"{cases} END, \'null\')'
+        absent = "null" if _holds_null(place) else marker("?", 0).constant or ""
+        case = f'coalesce(CASE "{keys.outer}"."model"{cases} END, {quoted(absent)})'
         listed = self.dialect.joined(case)
         return expression(
             f"(SELECT '[' || coalesce({listed}, '') || ']' FROM {self.dialect.keys(pairs)} AS \"{keys.outer}\")"
@@ -316,17 +321,19 @@ class Planner:
             if given is False:
                 if self.viewer is None and not declaration.withheld:
                     raise Unplannable(f"nobody is signed in, and {place.parent.name} asks who it is")
-                return self._denied(guard, declaration)
+                return self._denied(guard, declaration, place)
         text = self.value(declaration.inner, scope, place)
         for guard, given in reversed(held):
             if isinstance(given, Q):
                 decided = scope.extra(f"({self.condition(scope, given)})")
-                denied = self._denied(guard, declaration)
+                denied = self._denied(guard, declaration, place)
                 text = expression(f"CASE WHEN {decided} THEN {text.sql} ELSE {denied.sql} END")
         return text
 
-    def _denied(self, guard: declared.Guard, declaration: declared.Guarded) -> Text:
-        return Text("null") if declaration.withheld else self._refusal(lambda run: guard.refusal(run.viewer))
+    def _denied(self, guard: declared.Guard, declaration: declared.Guarded, place: Place) -> Text:
+        return (
+            Text(self._absent(place)) if declaration.withheld else self._refusal(lambda run: guard.refusal(run.viewer))
+        )
 
     def _refusal(self, why: Callable[[Any], Exception]) -> Text:
         self.refusals.append(why)
@@ -377,6 +384,11 @@ class Planner:
 def _model(scope: Scope) -> type[Model]:
     assert scope.model is not None
     return scope.model
+
+
+def _holds_null(place: Place) -> bool:
+    """Whether a list has room for nulls."""
+    return not isinstance(nullable(place.type_).of_type, GraphQLNonNull)
 
 
 def _reader(model: type[Model] | None, names: Sequence[str]) -> Callable[[dict[str, Any]], Any]:

@@ -66,10 +66,17 @@ class PostgresReader:
                 return await self._opened()
             except BaseException:
                 self._open -= 1
+                self._hand_on(None)  # whoever waits may try for themselves
                 raise
         turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
-        return await turn or await self._take()
+        try:
+            connection = await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._give_back(turn.result())
+            raise
+        return connection or await self._take()
 
     async def _opened(self) -> Any:
         return await self._connect(
@@ -79,16 +86,20 @@ class PostgresReader:
         )
 
     def _give_back(self, connection: Any) -> None:
-        if connection.is_closed():
+        if connection is not None and connection.is_closed():
             self._open -= 1
             connection = None
+        if not self._hand_on(connection) and connection is not None:
+            self._free.append(connection)
+
+    def _hand_on(self, connection: Any) -> bool:
+        """Give it to whoever waits longest, None for the right to open one. False where nobody waits."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(connection)
-                return
-        if connection is not None:
-            self._free.append(connection)
+                return True
+        return False
 
 
 class SqliteReader:

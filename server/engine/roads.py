@@ -30,9 +30,8 @@ async def planned(
             changing = changes(engine, operation, variables, context, trace)
             return await changing.answer(), trace
         prepared = engine.prepared(operation, variables, context)
+        return await engine.answer(prepared, trace), trace
     except Unplannable as unplannable:
         return None, Trace("ordinary", str(unplannable))
-    try:
-        return await engine.answer(prepared, trace), trace
     except Exception as error:  # noqa: BLE001 - a failure of the database, or of ours: told without its words
         return Result(b"null", [GraphQLError(str(error), original_error=error)]), trace

@@ -11,6 +11,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLIncludeDirective,
     GraphQLObjectType,
     GraphQLSchema,
@@ -88,11 +89,12 @@ class Selections:
             return True
         if any(directive.name.value not in ("skip", "include") for directive in node.directives):
             raise Unplannable("it uses a directive other than @skip and @include")
-        skip: Any = get_directive_values(GraphQLSkipDirective, node, self.variables)
-        if skip and skip["if"]:
-            return False
-        include: Any = get_directive_values(GraphQLIncludeDirective, node, self.variables)
-        return not include or bool(include["if"])
+        try:
+            skip: Any = get_directive_values(GraphQLSkipDirective, node, self.variables)
+            include: Any = get_directive_values(GraphQLIncludeDirective, node, self.variables)
+        except GraphQLError as error:
+            raise Unplannable("a directive's argument is refused") from error
+        return not (skip and skip["if"]) and (not include or bool(include["if"]))
 
 
 def deciding_variables(nodes: Iterable[Any]) -> frozenset[str]:

@@ -26,7 +26,7 @@ from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.listings import Listing, Narrowed, reading, size, window
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, page
-from server.resolvers.permissions import Permission, SignedIn, context_of, permissions_of
+from server.resolvers.permissions import Permission, context_of, permissions_of
 from server.schema.errors import UserError
 from server.schema.plain import plain
 from server.schema.slices import Slice
@@ -55,13 +55,14 @@ def root(resolver: Resolver, plan: Any = None, **arguments: str) -> Any:
     `plan` says how the engine answers it.
     """
     hints = _hints(resolver)
+    permissions = permissions_of(resolver)
 
     async def resolve(info: Info[Any, Any], **given: Any) -> Any:
         decoded = {name: plain(value, hints[name], (name,)) for name, value in given.items()}
         return await resolver(context_of(info), **decoded)
 
     _sign(resolve, {name: (_outside(hint), arguments[name]) for name, hint in hints.items()})
-    return _field("root", resolve, _sentence(resolver), permissions_of(resolver), plan=plan)
+    return _field("root", resolve, _sentence(resolver), permissions, plan=plan and Guarded(plan, permissions))
 
 
 def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> Any:
@@ -168,13 +169,13 @@ def withheld(
     return _field("withheld", resolve, f"{description} Null where withheld.", permissions, _Withholding, plan=guarded)
 
 
-def by_id(model: type[Model]) -> Guarded:
-    """How the engine answers a root that gives a row by its id, for whoever is signed in."""
+def by_id(model: type[Model]) -> ByKey:
+    """How the engine answers a root that gives a row by its id."""
 
     def ask(given: Mapping[str, Any]) -> Any:
         return None, {"key": ids.decode(given["id"], model)}
 
-    return Guarded(ByKey(model, ask, lambda: NotFound(("id",))), (SignedIn(),))
+    return ByKey(model, ask, lambda: NotFound(("id",)))
 
 
 def embedded(description: str, columns: Mapping[str, Column]) -> Any:

@@ -1,7 +1,7 @@
 """What reading fast needs: a partner's customers in the order of their names, and word of what a viewer is.
 
 `partnership.customer_name_key` is a copy of the customer's key, kept by triggers. On PostgreSQL a commit that
-changes what a credential stands for is told on the channel `viewers`, with the person's id.
+changes what a credential stands for is told on the channel `viewers`, with the person's id; empty is everybody.
 """
 
 from typing import Any
@@ -43,7 +43,8 @@ CREATE TRIGGER organisation_name_to_partnerships AFTER UPDATE OF name_key ON org
 
 CREATE FUNCTION tell_of_viewer() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('viewers', CASE WHEN TG_OP = 'DELETE' THEN OLD.user_id ELSE NEW.user_id END::text);
+    IF TG_OP <> 'INSERT' THEN PERFORM pg_notify('viewers', OLD.user_id::text); END IF;
+    IF TG_OP <> 'DELETE' THEN PERFORM pg_notify('viewers', NEW.user_id::text); END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER membership_tells AFTER INSERT OR UPDATE OR DELETE ON membership
@@ -54,19 +55,32 @@ CREATE TRIGGER api_token_deletion_tells AFTER DELETE ON api_token
     FOR EACH ROW EXECUTE FUNCTION tell_of_viewer();
 CREATE TRIGGER api_token_tells AFTER UPDATE ON api_token
     FOR EACH ROW WHEN (
-        (OLD.revoked_at, OLD.expires_at, OLD.scopes, OLD.is_for_some_customers, OLD.organisation_id, OLD.user_id)
+        (OLD.secret_digest, OLD.revoked_at, OLD.expires_at, OLD.scopes, OLD.is_for_some_customers,
+         OLD.organisation_id, OLD.user_id)
         IS DISTINCT FROM
-        (NEW.revoked_at, NEW.expires_at, NEW.scopes, NEW.is_for_some_customers, NEW.organisation_id, NEW.user_id)
+        (NEW.secret_digest, NEW.revoked_at, NEW.expires_at, NEW.scopes, NEW.is_for_some_customers,
+         NEW.organisation_id, NEW.user_id)
     ) EXECUTE FUNCTION tell_of_viewer();
 
 CREATE FUNCTION tell_of_token_customer() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('viewers', user_id::text) FROM api_token
-        WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.api_token_id ELSE NEW.api_token_id END;
+    PERFORM pg_notify('viewers', user_id::text) FROM api_token WHERE id = ANY (ARRAY[
+        CASE WHEN TG_OP <> 'INSERT' THEN OLD.api_token_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.api_token_id END]);
     RETURN NULL;
 END $$;
 CREATE TRIGGER api_token_customer_tells AFTER INSERT OR UPDATE OR DELETE ON api_token_customer
     FOR EACH ROW EXECUTE FUNCTION tell_of_token_customer();
+
+CREATE FUNCTION tell_of_every_viewer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('viewers', '');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER membership_emptied_tells AFTER TRUNCATE ON membership EXECUTE FUNCTION tell_of_every_viewer();
+CREATE TRIGGER session_emptied_tells AFTER TRUNCATE ON session EXECUTE FUNCTION tell_of_every_viewer();
+CREATE TRIGGER api_token_emptied_tells AFTER TRUNCATE ON api_token EXECUTE FUNCTION tell_of_every_viewer();
+CREATE TRIGGER api_token_customer_emptied_tells AFTER TRUNCATE ON api_token_customer
+    EXECUTE FUNCTION tell_of_every_viewer();
 """
 
 
@@ -92,6 +106,7 @@ async def drop_triggers(apps: Any, editor: Any) -> None:
         "organisation_name_to_partnerships",
         "tell_of_viewer",
         "tell_of_token_customer",
+        "tell_of_every_viewer",
     )
     for name in functions:
         await editor.client.execute_script(f"DROP FUNCTION {name} CASCADE")

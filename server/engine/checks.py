@@ -1,0 +1,238 @@
+"""Can a declaration be kept? Whatever can never be planned keeps the server from starting, with the reason."""
+
+import inspect
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final, cast
+from uuid import UUID
+
+from graphql import GraphQLEnumType, GraphQLField, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
+from tortoise import fields
+from tortoise.fields.relational import ForeignKeyFieldInstance
+from tortoise.models import Model
+
+from server.engine.declarations import (
+    ByAnyKey,
+    ByKey,
+    Changing,
+    Column,
+    Embedded,
+    Facts,
+    Followed,
+    Guarded,
+    Hole,
+    Itself,
+    Key,
+    Paged,
+    Relation,
+    Rows,
+)
+from server.engine.errors import Undeclared
+from server.engine.selections import named_type
+
+# `Any` below: Strawberry's and Tortoise's definitions are untyped.
+
+DEFINITION: Final = "strawberry-definition"
+_KEY: Final = fields.UUIDField()
+_MOMENT: Final = datetime(2024, 2, 29, 1, 2, 3, 4, UTC)
+_WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, Changing)
+
+# A value of a column, and what the database writes of it: its GraphQL type has to write the same.
+_SAMPLES: Final[tuple[tuple[type, tuple[tuple[Any, Any], ...]], ...]] = (
+    (fields.BooleanField, ((True, True), (False, False))),
+    (fields.IntField, ((7, 7), (0, 0))),
+    (fields.BigIntField, ((7, 7), (0, 0))),
+    (fields.SmallIntField, ((7, 7), (0, 0))),
+    (fields.DatetimeField, ((_MOMENT, "2024-02-29T01:02:03.000004Z"),)),
+    (fields.DateField, ((date(2024, 2, 29), "2024-02-29"),)),
+    (fields.DecimalField, ((Decimal("1.50"), "1.50"),)),
+    (fields.UUIDField, ((UUID(int=1), str(UUID(int=1))),)),
+    (fields.CharField, (('aÉ"\\1', 'aÉ"\\1'), ("", ""))),
+    (fields.TextField, (('aÉ"\\1', 'aÉ"\\1'), ("", ""))),
+)
+_MINOR_UNITS: Final = ((Decimal("1.50"), "1.50"),)
+_LISTED: Final = (('a, "É', 'a, "É'),)
+
+
+class Checks:
+    """Looks at the declarations of a schema. `types` are the types of models, `policies` the models with a policy."""
+
+    def __init__(self, types: Mapping[type[Model], GraphQLObjectType], policies: Mapping[type[Model], Any]) -> None:
+        self.types = types
+        self.policies = policies
+
+    def check(self, place: str, model: type[Model] | None, declared: Any, field: GraphQLField) -> None:
+        """Raise Undeclared, with the reason, for a declaration that does not fit its field."""
+        definition: Any = field.extensions[DEFINITION]
+        inner = declared.inner if isinstance(declared, Guarded) else declared
+        if definition.extensions and not isinstance(declared, (Guarded, Changing)):
+            raise Undeclared(f"{place}: its permission classes and extensions are not declared to the engine")
+        if field.args and not isinstance(inner, _WITH_ARGUMENTS):
+            raise Undeclared(f"{place}: its declaration reads no arguments")
+        if isinstance(inner, Changing) and set(field.args) != {"input"}:
+            raise Undeclared(f"{place}: a mutation has one argument, `input`")
+        self._check(place, model, inner, field)
+
+    def _check(self, place: str, model: type[Model] | None, declared: Any, field: GraphQLField) -> None:
+        match declared:
+            case Column():
+                check_column(place, model, declared, field)
+            case Embedded():
+                self._check_embedded(place, model, declared, field)
+            case Hole():
+                self._check_hole(place, model, declared, field)
+            case Paged(listing=listing):
+                self._check_policy(place, listing.model)
+                if listing.parent is not None:
+                    column_of(place, listing.model, listing.parent)
+            case Relation(model=other, column=column):
+                self._check_type(place, other, field)
+                if column is not None:
+                    column_of(place, model, column)
+            case Followed(model=other, column=column):
+                # The page's own rows are known where the list is declared.
+                self._check_type(place, other, field)
+            case Rows():
+                self._check_rows(place, model, declared, field)
+            case ByKey(model=other):
+                self._check_type(place, other, field)
+            case ByAnyKey():
+                for other in self.types:
+                    self._check_policy(place, other)
+            case Itself() | Key():
+                pass
+            case _:
+                pass
+
+    def _check_policy(self, place: str, model: type[Model]) -> None:
+        if model not in self.policies:
+            raise Undeclared(f"{place}: {model.__name__} has no row policy")
+
+    def _check_type(self, place: str, model: type[Model], field: GraphQLField) -> None:
+        """Whether the field gives the type of this model, as a row that exists for whom its policy says."""
+        self._check_policy(place, model)
+        definition: Any = named_type(field.type).extensions.get(DEFINITION)
+        if (
+            not isinstance(named_type(field.type), GraphQLObjectType)
+            or getattr(definition.origin, "model", None) is not model
+        ):
+            raise Undeclared(f"{place}: {named_type(field.type).name} is not the type of {model.__name__}")
+
+    def _check_rows(self, place: str, model: type[Model] | None, declared: Rows, field: GraphQLField) -> None:
+        if declared.present is not None:
+            column_of(place, model, declared.present)
+        if declared.through is not None:
+            column_of(place, declared.through.model, declared.through.near)
+            column_of(place, declared.through.model, declared.through.far)
+        elif declared.parent is None:
+            raise Undeclared(f"{place}: neither a parent nor a table between is named")
+        else:
+            column_of(place, declared.model, declared.parent)
+        self._check_type(place, declared.model, field)
+
+    def _check_embedded(self, place: str, model: type[Model] | None, declared: Embedded, field: GraphQLField) -> None:
+        inside: Mapping[str, GraphQLField] = named_type(field.type).fields
+        if missing := set(inside) - set(declared.columns):
+            raise Undeclared(f"{place}: no column is named for {sorted(missing)}")
+        for name, column in declared.columns.items():
+            check_column(f"{place}.{name}", model, column, inside[name])
+        if declared.present is not None:
+            column_of(place, model, declared.present)
+
+    def _check_hole(self, place: str, model: type[Model] | None, hole: Hole, field: GraphQLField) -> None:
+        if inspect.iscoroutinefunction(hole.compute):
+            raise Undeclared(f"{place}: what fills a hole is no coroutine")
+        if not is_plain(named_type(field.type)):
+            raise Undeclared(f"{place}: {named_type(field.type).name} has resolvers, or several types")
+        for name in hole.columns:
+            column_of(place, model, name)
+        for facts in hole.facts.values():
+            column_of(place, model, facts.outer)
+            _check_facts(place, facts)
+
+
+def check_column(place: str, model: type[Model] | None, declared: Column, field: GraphQLField) -> None:
+    """Whether the database writes the column as the field's type does."""
+    column = column_of(place, model, declared.name)
+    type_ = cast("Any", field.type)
+    inside = nullable(type_)
+    is_list = isinstance(inside, GraphQLList)
+    leaf = named_type(type_)
+    if not is_leaf_type(leaf) or is_list is not isinstance(column, fields.JSONField):
+        raise Undeclared(f"{place}: a {type(column).__name__} is no {type_}")
+    for value, written in _samples(place, column, leaf, is_minor_units=declared.is_minor_units):
+        if not _writes(leaf, value, written):
+            raise Undeclared(f"{place}: {leaf} writes {value!r} otherwise than the database; declare a hole")
+
+
+def nullable(type_: Any) -> Any:
+    """The type without its exclamation mark."""
+    return cast("Any", type_).of_type if isinstance(type_, GraphQLNonNull) else type_
+
+
+def _samples(place: str, column: Any, leaf: Any, *, is_minor_units: bool) -> tuple[tuple[Any, Any], ...]:
+    if is_minor_units:
+        return _MINOR_UNITS
+    enum: Any = getattr(column, "enum_type", None)
+    if enum is not None:
+        return tuple((member, member.value) for member in enum)
+    if isinstance(column, fields.JSONField):
+        return tuple((value.value, name) for name, value in leaf.values.items()) if _is_enum(leaf) else _LISTED
+    for kind, samples in _SAMPLES:
+        if isinstance(column, kind):
+            return samples
+    raise Undeclared(f"{place}: a {type(column).__name__} cannot be written by the database as GraphQL does")
+
+
+def _writes(leaf: Any, value: Any, written: Any) -> bool:
+    try:
+        found = leaf.serialize(value)
+    except Exception:  # noqa: BLE001 - whatever a scalar says of a value that is not its own
+        return False
+    return type(found) is type(written) and found == written
+
+
+def _is_enum(leaf: Any) -> bool:
+    return isinstance(leaf, GraphQLEnumType)
+
+
+def is_plain(type_: Any) -> bool:
+    """Whether a value of this type can be written by its attributes alone: a leaf, or an object without resolvers."""
+    return is_leaf_type(type_) or _is_plain_object(type_, frozenset())
+
+
+def _is_plain_object(type_: Any, around: frozenset[str]) -> bool:
+    if not isinstance(type_, GraphQLObjectType):
+        return False
+    for field in type_.fields.values():
+        definition: Any = field.extensions.get(DEFINITION)
+        if definition is None or definition.base_resolver is not None or definition.extensions:
+            return False
+        inside = named_type(field.type)
+        if is_leaf_type(inside) or inside.name in around or inside is type_:
+            continue
+        if not _is_plain_object(inside, around | {type_.name}):
+            return False
+    return True
+
+
+def _check_facts(place: str, facts: Facts) -> None:
+    for name in (facts.column, *facts.columns):
+        column_of(place, facts.model, name)
+    if facts.nested is not None:
+        column_of(place, facts.model, facts.nested.outer)
+        _check_facts(place, facts.nested)
+
+
+def column_of(place: str, model: type[Model] | None, name: str) -> Any:
+    """Tortoise's field of a column. Raises Undeclared where there is none, or the database has another name for it."""
+    meta: Any = model
+    known: dict[str, Any] = meta._meta.fields_map if model is not None else {}
+    if name in known:
+        if known[name].source_field not in (None, name):
+            raise Undeclared(f"{place}: {name} has another name in the database")
+        return known[name]
+    if isinstance(known.get(name.removesuffix("_id")), ForeignKeyFieldInstance):
+        return _KEY  # Tortoise adds the columns of foreign keys when it is connected
+    raise Undeclared(f"{place}: {model.__name__ if model else 'no row'} has no column {name}")

@@ -1,0 +1,363 @@
+"""Do credentials hold to the moment, and connections come back, where that is easily forgotten?"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import pytest
+
+from server.app import create_app, graphql, short_way
+from server.authentication.known import KnownViewers
+from server.domain.tokens import digest, new_secret
+from server.domain.viewer import Viewer
+from server.engine.operations import Engine
+from server.engine.reading import PostgresReader
+from server.models.database import open_connection
+from server.settings import Settings
+from tests.contract.test_short_way import SENT, Ways, answered, post, request
+from tests.reliability.test_known_viewers import (
+    LISTENERS,
+    WHO,
+    House,
+    begun,
+    elsewhere,
+    filled,
+    house,  # noqa: F401
+    interleaved,
+    listeners,
+    on_postgres,
+    revoking,
+    until,
+)
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(scope="module")
+def ways(house: House) -> Ways:  # noqa: F811
+    found = Ways(house.settings, house.world, house.app)
+
+    async def counting(scope: Any, receive: Any, send: Any) -> None:
+        found.long_taken["all"] += 1
+        await house.app.long_way(scope, receive, send)
+
+    house.app.short_way.app = counting
+    return found
+
+
+# Two kinds of credential share one memory
+
+
+async def test_a_known_cookie_is_no_api_token(house: House):  # noqa: F811
+    owner = await house.employee()
+    before = await house.clients.ask(WHO, as_=owner.session)
+    await house.get_to_know(owner)
+
+    after = await house.clients.ask(WHO, as_=owner.session)
+
+    assert (before.status, after.status) == (401, 401)
+
+
+async def test_a_known_api_token_is_no_cookie(house: House):  # noqa: F811
+    _, secret = await house.token(await house.employee())
+    cookie = {"Cookie": f"session={secret}"}
+    before = await house.clients.ask(WHO, headers=cookie)
+    await house.get_to_know(secret)
+
+    after = await house.clients.ask(WHO, headers=cookie)
+
+    assert (before.json, after.json) == ({"data": {"viewer": None}},) * 2
+
+
+# Changes that nobody is told of on PostgreSQL
+
+UNTOLD = {
+    "the token gets another secret": "UPDATE api_token SET secret_digest = '{digest}' WHERE id = '{token}'",
+    "the token gets another owner": "UPDATE api_token SET user_id = '{other}' WHERE id = '{token}'",
+    "the membership becomes somebody else's": "UPDATE membership SET user_id = '{other}' WHERE id = '{membership}'",
+}
+
+
+@pytest.mark.parametrize("change", UNTOLD)
+async def test_a_known_token_is_another_when(house: House, change: str):  # noqa: F811
+    owner, other = await house.employee(), await house.employee()
+    row, secret = await house.token(owner)
+    await house.get_to_know(secret)
+    before = (await house.clients.ask(WHO, as_=secret)).json
+    if "membership" in UNTOLD[change]:
+        await elsewhere(house.settings, f"DELETE FROM membership WHERE id = '{other.membership.id}'")
+        await house.get_to_know(secret)
+
+    sql = UNTOLD[change].replace("{other}", str(other.user.id)).replace("{digest}", digest(new_secret()))
+    await elsewhere(house.settings, filled(sql, house, owner, row))
+
+    async def is_another() -> bool:
+        return (await house.clients.ask(WHO, as_=secret)).json != before
+
+    await house.soon(is_another)
+
+
+@on_postgres
+async def test_a_known_session_of_another_person_is_theirs_alone(house: House):  # noqa: F811
+    owner, other = await house.employee(), await house.employee()
+    await house.get_to_know(owner)
+
+    await elsewhere(house.settings, f"UPDATE session SET user_id = '{other.user.id}' WHERE user_id = '{owner.user.id}'")
+
+    async def is_theirs() -> bool:
+        return (await house.clients.ask(WHO, as_=owner)).data["viewer"]["user"]["email"] == other.user.email
+
+    await house.soon(is_theirs)
+
+
+@on_postgres
+async def test_who_empties_the_table_of_sessions_ends_them_all(house: House):  # noqa: F811
+    owner = await house.employee()
+    await house.get_to_know(owner)
+
+    await elsewhere(house.settings, "TRUNCATE session")
+
+    await house.soon(lambda: house.is_nobody(owner))
+
+
+@on_postgres
+async def test_who_empties_the_table_of_tokens_ends_them_all(house: House):  # noqa: F811
+    owner = await house.employee()
+    _, secret = await house.token(owner)
+    await house.get_to_know(secret)
+
+    async with begun(house.settings, "CREATE TABLE kept AS TABLE api_token", "TRUNCATE api_token CASCADE") as end:
+        await end("COMMIT")
+    try:
+        await house.soon(lambda: house.is_refused(secret))
+    finally:
+        await elsewhere(house.settings, "INSERT INTO api_token TABLE kept", "DROP TABLE kept")
+
+
+# The listener
+
+
+@on_postgres
+async def test_who_was_looked_up_before_somebody_listened_is_not_kept(house: House, monkeypatch: pytest.MonkeyPatch):  # noqa: F811
+    row, secret = await house.token(await house.employee())
+    await until(house.is_listening)
+    await listeners(house.settings, LISTENERS.replace("SELECT pid", "SELECT pg_terminate_backend(pid)"))
+    await until(lambda: _not(house.is_listening()))
+
+    async def revoked_unheard() -> None:
+        """Committed while nobody listens; then somebody does, and only then is the viewer kept."""
+        await elsewhere(house.settings, revoking(row))
+        await until(house.is_listening)
+
+    with interleaved(monkeypatch, "standings_of", revoked_unheard):
+        during = await house.clients.ask(WHO, as_=secret)
+
+    assert during.status == 200
+    assert await house.is_refused(secret)
+
+
+async def _not(found: Any) -> bool:
+    return not await found
+
+
+@on_postgres
+async def test_nothing_is_known_over_a_connection_that_has_gone_silent(house: House):  # noqa: F811
+    known = KnownViewers()
+    frozen = asyncio.Event()
+    async with proxy(house.settings, frozen) as through, known.opened(through):
+        await until(lambda: _is_open(known))
+        known.keep("digest", Viewer(uuid4()), datetime.now(UTC) + timedelta(hours=12), known.changes)
+        assert known.find("digest", datetime.now(UTC))
+
+        frozen.set()  # as where a firewall forgets the connection, or the database's machine is switched off
+
+        async def is_forgotten() -> bool:
+            return known.find("digest", datetime.now(UTC)) is None
+
+        await until(is_forgotten, 6)
+
+
+async def _is_open(known: KnownViewers) -> bool:
+    return known.is_open
+
+
+@asynccontextmanager
+async def proxy(settings: Settings, frozen: asyncio.Event) -> AsyncIterator[Settings]:
+    """PostgreSQL over TCP, by a connection on which nothing comes any more once it is `frozen`."""
+    folder = parse_qs(urlsplit(settings.database_url).query)["host"][0]
+    pumps = set[asyncio.Task[None]]()
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(65_536):
+            if frozen.is_set():
+                await asyncio.Event().wait()
+            writer.write(piece)
+            await writer.drain()
+        writer.close()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_database, to_database = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
+        both = {asyncio.create_task(pump(reader, to_database)), asyncio.create_task(pump(from_database, writer))}
+        pumps.update(both)
+        await asyncio.wait(both)
+        for end in (writer, to_database):
+            end.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    database = urlsplit(settings.database_url).path
+    try:
+        yield settings.model_copy(update={"database_url": f"asyncpg://postgres:@127.0.0.1:{port}{database}"})
+    finally:
+        for one in pumps:
+            one.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
+        server.close()
+
+
+# What the long way refuses, and the short way does not
+
+
+async def test_an_address_that_is_too_long_is_refused(ways: Ways):
+    secret = ways.world.tokens["pL"]
+
+    long, short, _ = await ways.both(post(secret, how={"query": b"x" * 33_000}, query=WHO), secret)
+
+    assert long[0] == 414
+    assert short == long
+
+
+async def test_a_body_that_is_announced_as_too_large_is_refused(ways: Ways):
+    secret = ways.world.tokens["pL"]
+
+    long, short, _ = await ways.both(post(secret, {"content-length": "900000"}, query=WHO), secret)
+
+    assert long[0] == 413
+    assert short == long
+
+
+async def test_a_body_over_a_limit_that_was_set_lower_is_refused(ways: Ways):
+    secret = ways.world.tokens["pL"]
+    strict = create_app(ways.settings.model_copy(update={"most_body_bytes": 1_024}))
+    strict.short_way.endpoint.known = ways.app.short_way.endpoint.known
+    await ways.get_to_know(secret)
+
+    asked = request(secret, SENT + b" " * 2_000)
+    long, short = await answered(strict.long_way, asked), await answered(strict, asked)
+
+    assert long[0] == 413
+    assert short == long
+
+
+@asynccontextmanager
+async def slowly(app: Any, asked: Any, sent: list[Any], come: asyncio.Event) -> AsyncIterator[None]:
+    """A request whose body comes once it is said to."""
+
+    async def receive() -> Any:
+        await come.wait()
+        return {"type": "http.request", "body": asked.pieces[0], "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    running = asyncio.create_task(app(asked.scope(), receive, send))
+    yield
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_who_does_not_send_the_body_is_not_waited_for(ways: Ways, monkeypatch: pytest.MonkeyPatch):
+    for module in (graphql, short_way):
+        monkeypatch.setattr(module, "SECONDS_TO_SEND", 0.1)
+    secret, statuses = ways.world.tokens["pL"], []
+    for app in (ways.app.long_way, ways.app):
+        await ways.get_to_know(secret)
+        sent = list[Any]()
+
+        async with slowly(app, post(secret, query=WHO), sent, asyncio.Event()):
+            await asyncio.sleep(0.6)
+
+        statuses.append([message["status"] for message in sent if "status" in message])
+    assert statuses == [[408], [408]]
+
+
+async def test_a_request_kept_open_is_not_answered_after_its_token_was_revoked(
+    house: House,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+):
+    for module in (graphql, short_way):
+        monkeypatch.setattr(module, "SECONDS_TO_SEND", 0.1)
+    row, secret = await house.token(await house.employee())
+    await house.get_to_know(secret)
+    sent, come = list[Any](), asyncio.Event()
+
+    async with slowly(house.app, post(secret, query=WHO), sent, come):
+        await asyncio.sleep(0.05)
+        await elsewhere(house.settings, revoking(row))
+        await house.soon(lambda: house.is_refused(secret))
+        await asyncio.sleep(0.5)
+        come.set()
+        await asyncio.sleep(0.1)
+
+    assert b"email" not in b"".join(message.get("body", b"") for message in sent)
+
+
+@pytest.mark.parametrize("name", ["admitted", "prepared"])
+async def test_a_bug_is_told_as_the_long_way_tells_it(ways: Ways, monkeypatch: pytest.MonkeyPatch, name: str):
+    secret = ways.world.tokens["pL"]
+    await ways.get_to_know(secret)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(Engine, name, fail)
+    long = await answered(ways.app.long_way, post(secret, query=WHO))
+    short = await answered(ways.app, post(secret, query=WHO))
+
+    assert long[0] == 200
+    assert '"code":"INTERNAL"' in long[-1]
+    assert "secret" not in long[-1]
+    assert short == long
+
+
+# The engine's connections
+
+
+@on_postgres
+async def test_who_waits_for_a_connection_is_told_when_none_can_be_opened(house: House):  # noqa: F811
+    nowhere = house.settings.model_copy(update={"database_url": "asyncpg://postgres:@127.0.0.1:9/none"})
+    reader = PostgresReader(partial(open_connection, nowhere), 1)
+
+    async with asyncio.timeout(2):
+        outcomes = await asyncio.gather(*(reader.read("SELECT 1", []) for _ in range(3)), return_exceptions=True)
+
+    assert [isinstance(outcome, OSError) for outcome in outcomes] == [True] * 3
+
+
+@on_postgres
+async def test_who_gives_up_as_their_turn_comes_leaves_the_connection_to_the_next(house: House):  # noqa: F811
+    given_up = list[Callable[[], Any]]()
+
+    class Impatient(PostgresReader):
+        def _give_back(self, connection: Any) -> None:
+            super()._give_back(connection)
+            if given_up:
+                given_up.pop()()
+
+    reader = Impatient(partial(open_connection, house.settings), 1)
+    first = asyncio.create_task(reader.read("SELECT 1", []))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(reader.read("SELECT 2", []))
+    await asyncio.sleep(0)
+    given_up.append(second.cancel)
+    assert await first == 1
+
+    async with asyncio.timeout(2):
+        assert await reader.read("SELECT 3", []) == 3
+    await reader.close()
