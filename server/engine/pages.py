@@ -23,7 +23,8 @@ class Page:
 
     child: Scope
     asked: Asked
-    rows: str
+    rows: Callable[[], str]
+    """Written where it is needed: twice is no harm, the same values are the same parameters."""
     place: Callable[[str, str], str]
     """The placeholder of a value, by its name and SQL type."""
 
@@ -121,7 +122,6 @@ class _Parts:
         return text.add("}")
 
     def info(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
-        self.reads_rows = self.counts = True
         text = Text("{")
         for number, (key, inner) in enumerate(self.planner.selections.of(type_, nodes).items()):
             text.add(f'{"," if number else ""}"{key}":')
@@ -129,33 +129,47 @@ class _Parts:
         return text.add("}")
 
     def _info_field(self, type_: GraphQLObjectType, name: str) -> Text:
-        asked, outer = self.page.asked, f'"{self.child.outer}"'
-        has_more = f"CASE WHEN coalesce(max({outer}.\"among\"), 0) > {self.size()} THEN 'true' ELSE 'false' END"
-        first = f'{outer}."place"=1'
-        last = f'{outer}."place"=CASE WHEN {outer}."among" < {self.size()} THEN {outer}."among" ELSE {self.size()} END'
-        within = f'{outer}."place"<={self.size()}'
+        asked = self.page.asked
         match self.planner.bindings.declaration(type_, name):
             case PagePart("has_next_page"):
-                return Text(_json(asked.before)) if asked.backwards else expression(has_more)
+                return Text(_json(asked.before)) if asked.backwards else self._has_more()
             case PagePart("has_previous_page"):
-                return expression(has_more) if asked.backwards else Text(_json(asked.after))
+                return self._has_more() if asked.backwards else Text(_json(asked.after))
             case PagePart("start_cursor" | "end_cursor" as end):
-                at = first if (end == "start_cursor") is not asked.backwards else last
-                cursor = f"max(CASE WHEN {at} AND {within} THEN {self.cursor()} END)"
-                return expression(f"coalesce('\"' || {cursor} || '\"', 'null')")
+                return self._cursor_at(is_first=(end == "start_cursor") is not asked.backwards)
             case _ if name == "__typename":
                 return Text(f'"{type_.name}"')
             case _:
                 raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
 
+    # Parameters are placed where they are written: one that no text has would be one too many.
+
+    def _has_more(self) -> Text:
+        among = f'coalesce(max("{self.child.outer}"."among"), 0)'
+        return self._counted(f"CASE WHEN {among} > {self.size()} THEN 'true' ELSE 'false' END")
+
+    def _cursor_at(self, *, is_first: bool) -> Text:
+        """The cursor of the first or the last row in the order in which they were read."""
+        place, among = f'"{self.child.outer}"."place"', f'"{self.child.outer}"."among"'
+        last = f"CASE WHEN {among} < {self.size()} THEN {among} ELSE {self.size()} END"
+        at = f"{place}={1 if is_first else last}"
+        cursor = f"max(CASE WHEN {at} AND {place}<={self.size()} THEN {self.cursor()} END)"
+        return self._counted(f"coalesce('\"' || {cursor} || '\"', 'null')")
+
+    def _counted(self, sql: str) -> Text:
+        """An expression over all rows of the page, numbered."""
+        self.reads_rows = self.counts = True
+        return expression(sql)
+
     def total(self) -> Text:
-        condition = f" WHERE {self.page.rows}" if self.page.rows else ""
+        rows = self.page.rows()
+        condition = f" WHERE {rows}" if rows else ""
         counted = f"(SELECT COUNT(*) FROM {self.planner.table(self.child)}{condition})"
         return expression(self.planner.dialect.number(counted))
 
     def source(self) -> str:
         """The rows of the page, numbered where something depends on how many there are."""
-        condition = together(self.page.rows, self.page.beyond())
+        condition = together(self.page.rows(), self.page.beyond())
         where = f" WHERE {condition}" if condition else ""
         child = self.child
         rows = f"SELECT {child.selected} FROM {self.planner.table(child)}{where} ORDER BY {self.page.order}"

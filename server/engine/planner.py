@@ -252,12 +252,15 @@ class Planner:
             child, link = self.scope(listing.model), ""
         else:
             child, link = self._linked(listing.model, listing.parent, scope, "id")
-        narrowed = [
-            self.condition(child, listing.criterion(name, self._given(number, name, kind)))
-            for name, kind in asked.narrowed
-        ]
-        always = self.condition(child, listing.always(self.viewer))
-        rows = together(link, "" if listing.is_stricter else self.visible(child), always, *narrowed)
+
+        def rows() -> str:
+            narrowed = [
+                self.condition(child, listing.criterion(name, self._given(number, name, kind)))
+                for name, kind in asked.narrowed
+            ]
+            always = self.condition(child, listing.always(self.viewer))
+            return together(link, "" if listing.is_stricter else self.visible(child), always, *narrowed)
+
         page = Page(child, asked, rows, lambda name, kind: self.parameters.place(self._given(number, name, kind)))
         return page_parts(self, page, place.object_type, self.selections.of(place.object_type, place.nodes))
 

@@ -109,7 +109,9 @@ async def _assigned(viewer: Viewer, partnerships: Sequence[Partnership]) -> dict
 # The same out of what a statement gives: the facts by column, beside the row.
 
 
-def _own_assignments(viewer: Viewer) -> Q:
+def _own_assignments(viewer: Viewer | None) -> Q:
+    if viewer is None:
+        return NO_ROW
     return Among("membership_id", viewer.employee_membership_ids) & Q(ended_at__isnull=True)
 
 
