@@ -58,12 +58,13 @@ def _json(text: bytes, what: str) -> Any:
         value = orjson.loads(text)
     except (orjson.JSONDecodeError, RecursionError):
         raise BadRequest(f"{what} is not valid JSON.") from None
-    if _is_deep(value):
+    if is_deep(value):
         raise BadRequest(f"{what} is nested deeper than {DEEPEST_JSON} levels.")
     return value
 
 
-def _is_deep(value: Any) -> bool:
+def is_deep(value: Any) -> bool:
+    """Whether it is nested deeper than anything asked for here."""
     level = [value]
     for _ in range(DEEPEST_JSON):
         level = [inner for outer in level for inner in _inside(outer)]

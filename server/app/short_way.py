@@ -17,7 +17,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import answers
-from server.app.bodies import LONGEST_DOCUMENT, GraphQLRequest
+from server.app.bodies import LONGEST_DOCUMENT, GraphQLRequest, is_deep
 from server.app.cookies import session_cookies
 from server.app.graphql import SECONDS_TO_SEND, GraphQLEndpoint
 from server.app.requests import ALWAYS, MOST_HEADER_BYTES, WELL_FORMED, log_answered
@@ -132,22 +132,9 @@ def _is_plain(given: Any) -> bool:
         and isinstance(query, str)
         and 0 < len(query) <= LONGEST_DOCUMENT
         and isinstance(name, (str, type(None)))
-        and _is_shallow(members.get("variables"))
+        and isinstance(members.get("variables"), (dict, type(None)))
+        and not is_deep(members)
     )
-
-
-def _is_shallow(variables: Any) -> bool:
-    """Whether nothing in it can be nested too deeply: an object of values, lists of values and flat objects."""
-    if variables is None:
-        return True
-    if not isinstance(variables, dict):
-        return False
-    for value in cast("dict[str, Any]", variables).values():
-        if isinstance(value, (dict, list)):
-            inside = cast("dict[str, Any]", value).values() if isinstance(value, dict) else cast("list[Any]", value)
-            if any(isinstance(inner, (dict, list)) for inner in inside):
-                return False
-    return True
 
 
 async def _late() -> Message:

@@ -17,7 +17,8 @@ from server.domain.errors import MalformedInput
 from server.domain.memberships import MembershipStatus
 from server.domain.rights import Scope
 from server.models import ApiToken, Membership, Organisation, User
-from server.models.database import locked, transaction
+from server.models.database import transaction
+from server.models.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.tokens import end_token, issue_token

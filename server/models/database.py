@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any, Final, TypeVar, cast
-from uuid import UUID
+from typing import Any, Final, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise import Tortoise
@@ -13,15 +12,12 @@ from tortoise.backends.base.config_generator import expand_db_url  # pyright: ig
 from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError, IntegrityError
 from tortoise.migrations.api.migrate import migrate
-from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.models.catalogue_data import load_catalogue
 from server.models.sqlite import DatabaseLocked
 from server.settings import Settings
-
-ModelT = TypeVar("ModelT", bound=Model)
 
 APP = "models"
 UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError)
@@ -157,11 +153,6 @@ async def joined_transaction() -> AsyncGenerator[None]:
             yield
         finally:
             _is_joined.reset(token)
-
-
-async def locked(model: type[ModelT], id: UUID) -> ModelT:
-    """The row, held until the transaction ends, so that what is decided on it stays true."""
-    return await model.filter(pk=id).select_for_update().get()
 
 
 async def open_connection(settings: Settings, **options: Any) -> Any:

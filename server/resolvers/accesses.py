@@ -7,8 +7,8 @@ from server.domain.errors import NotFound
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Partnership, Product, ProductAccess
-from server.models.database import locked, transaction
-from server.models.visibility import visible
+from server.models.database import transaction
+from server.models.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
@@ -48,7 +48,7 @@ async def grant_product_access(
         partnership = await locked(Partnership, partnership_id)
         check_version(partnership.version, expected_version)
         rules.check_takes_products(partnership)
-        product = await visible(Product, context.viewer).get_or_none(id=product_id)
+        product = await visible_row(Product, context.viewer, product_id)
         if product is None:
             raise NotFound(("input", "product_id"))
         managed = await ProductAccess.get_or_none(product_id=product_id, revoked_at__isnull=True)

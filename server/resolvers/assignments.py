@@ -8,7 +8,8 @@ from server.domain.memberships import MembershipStatus
 from server.domain.rights import AssignmentRight, Right
 from server.domain.versions import check_version
 from server.models import EmployeeAssignment, Membership, Partnership
-from server.models.database import locked, transaction
+from server.models.database import transaction
+from server.models.lookups import locked
 from server.models.visibility import visible
 from server.resolvers import journal
 from server.resolvers.context import Context

@@ -11,8 +11,7 @@ from tortoise.models import Model
 
 from server.domain.errors import NotSignedIn
 from server.domain.viewer import Viewer
-from server.models.conditions import OneOf
-from server.models.visibility import visible
+from server.models.lookups import visible_rows
 from server.settings import Settings
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -56,7 +55,7 @@ class Context:
         """The row with this id, if it exists for the viewer. All asked for at once are one statement."""
 
         async def load(ids: list[UUID]) -> list[ModelT | None]:
-            rows = {row.pk: row for row in await visible(model, self.viewer).filter(OneOf("id", ids))}
+            rows = {row.pk: row for row in await visible_rows(model, self.viewer, ids)}
             return [rows.get(id) for id in ids]
 
         return await self.loader(model, load).load(id)

@@ -13,7 +13,8 @@ from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.models import Organisation, Partnership, Product, ProductAccess, RequestedProduct
 from server.models.conditions import OneOf
-from server.models.database import locked, transaction
+from server.models.database import transaction
+from server.models.lookups import locked, visible_row
 from server.models.visibility import visible
 from server.resolvers import journal
 from server.resolvers.context import Context
@@ -100,7 +101,7 @@ async def invite_partner(
     mistakes = Mistakes()
     async with transaction():
         await locked(Organisation, customer_id)
-        partner = await visible(Organisation, context.viewer).get_or_none(id=partner_id)
+        partner = await visible_row(Organisation, context.viewer, partner_id)
         if partner is None:
             raise NotFound(("input", "partner_id"))
         others = await _live_partnerships(customer_id)

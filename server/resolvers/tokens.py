@@ -12,7 +12,8 @@ from server.domain.rights import Right, Scope
 from server.domain.text import line
 from server.models import ApiToken, ApiTokenCustomer, Organisation, Partnership, User
 from server.models.conditions import OneOf
-from server.models.database import locked, transaction
+from server.models.database import transaction
+from server.models.lookups import locked
 from server.models.visibility import visible
 from server.resolvers import journal
 from server.resolvers.context import Context

@@ -1,0 +1,92 @@
+"""How are rows found by their ids again and again, without writing the same statement each time?
+
+Tortoise and pypika write a statement in longer than a database runs it. These are written once for a model,
+for all viewers of a shape, and kept; what differs is parameters.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from pypika_tortoise.terms import Parameterizer
+from tortoise.connection import get_connection
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from server.domain.viewer import Viewer
+from server.models.conditions import Deferred, OneOf, as_json
+from server.models.deferral import deferred_viewer, shape_of
+from server.models.visibility import visible
+
+# `Any` below: Tortoise's query internals are untyped.
+
+ModelT = TypeVar("ModelT", bound=Model)
+_MOST: Final = 1_000
+_ASKED: Final = Deferred("asked", "uuid[]", lambda run: run.ids)
+_statements: dict[Hashable, tuple[str, list[Any]]] = {}
+
+
+class _Run:
+    """Whom and what a statement is run for."""
+
+    def __init__(self, viewer: Viewer | None, ids: Sequence[UUID]) -> None:
+        self.viewer = viewer
+        self.ids = ids
+
+
+class _Deferring(Parameterizer):
+    """Leaves constants of the code in the text; everything else is a parameter, deferred or not."""
+
+    def should_parameterize(self, value: Any) -> bool:
+        return not isinstance(value, (str, bool, int))
+
+
+async def visible_rows(model: type[ModelT], viewer: Viewer | None, ids: Sequence[UUID]) -> list[ModelT]:
+    """Those of these rows that exist for the viewer, in no order."""
+    key = (model, shape_of(viewer))
+    if key not in _statements:
+        _keep(key, visible(model, deferred_viewer(viewer)).filter(OneOf("id", _ASKED)))
+    return await _found(model, key, _Run(viewer, ids))
+
+
+async def visible_row(model: type[ModelT], viewer: Viewer | None, id: UUID) -> ModelT | None:
+    """The row with this id, if it exists for the viewer."""
+    return next(iter(await visible_rows(model, viewer, [id])), None)
+
+
+async def locked(model: type[ModelT], id: UUID) -> ModelT:
+    """The row, held until the transaction ends, so that what is decided on it stays true."""
+    key = (model, "locked")
+    if key not in _statements:
+        _keep(key, model.filter(OneOf("id", _ASKED)).select_for_update())
+    (row,) = await _found(model, key, _Run(None, [id]))
+    return row
+
+
+def _keep(key: Hashable, rows: QuerySet[Any]) -> None:
+    if len(_statements) >= _MOST:
+        _statements.clear()
+    query: Any = rows
+    query._choose_db_if_not_chosen()
+    query._make_query()
+    parameters = _Deferring()
+    context = query.query.QUERY_CLS.SQL_CONTEXT.copy(parameterizer=parameters)
+    _statements[key] = (query.query.get_sql(context), parameters.values)
+
+
+async def _found(model: type[ModelT], key: Hashable, run: _Run) -> list[ModelT]:
+    sql, values = _statements[key]
+    connection: Any = get_connection("default")
+    is_sqlite = connection.capabilities.dialect == "sqlite"
+    _, records = await connection.execute_query(sql, [_sent(value, run, is_sqlite=is_sqlite) for value in values])
+    build: Any = model._init_from_db
+    return [build(**dict(record)) for record in records]
+
+
+def _sent(value: Any, run: _Run, *, is_sqlite: bool) -> Any:
+    if not isinstance(value, Deferred):
+        return value
+    read = value.read(run)
+    if not is_sqlite:
+        return list(read) if value.kind == "uuid[]" else read
+    return as_json(read) if value.kind == "uuid[]" else str(read)

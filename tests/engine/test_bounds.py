@@ -1,0 +1,358 @@
+"""Does the engine stay within its bounds: memory, time to compile, time to answer, size of statements?
+
+LONG=1 asks 100,000 different documents instead of 3,000.
+"""
+
+import asyncio
+import gc
+import os
+import time
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.app import answers
+from server.engine.operations import MOST_OPERATIONS
+from server.engine.reading import PostgresReader, SqliteReader
+from server.models import Product
+from server.models.database import open_connection
+from server.schema.planning import new_engine
+from server.settings import Settings
+from tests.clients import Clients
+from tests.databases import BACKEND
+from tests.engine.both import REQUEST_ID, Both, expected, viewers_of, written
+from tests.world import World, build_world
+
+pytestmark = pytest.mark.database
+
+LONG = os.environ.get("LONG") == "1"
+DOCUMENTS = 100_000 if LONG else 3_000
+WARMING = 700
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+only_sqlite = pytest.mark.skipif(BACKEND != "sqlite", reason="about SQLite")
+only_postgres = pytest.mark.skipif(BACKEND != "postgres", reason="about PostgreSQL")
+
+
+def resident() -> float:
+    """MiB of this process that are in memory."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE_BYTES / 2**20
+
+
+# Memory
+
+
+async def test_many_different_documents_leave_the_memory_flat(both: Both) -> None:
+    async def ask(number: int) -> None:
+        found, _ = await both.by_engine(f"{{ catalogue(first: 1) {{ a{number}: totalCount }} }}", {}, "pL")
+        assert found is not None
+        assert found.data.endswith(b"}}")
+
+    for number in range(WARMING):
+        await ask(number)
+    before = resident()
+    for number in range(WARMING, DOCUMENTS):
+        await ask(number)
+    growth = resident() - before
+
+    print(f"{growth:.1f} MiB more after {DOCUMENTS:,} documents")
+    assert len(both.engine._operations) <= MOST_OPERATIONS
+    assert growth < (60 if LONG else 25)
+
+
+async def test_one_document_with_many_values_leaves_the_memory_flat(both: Both) -> None:
+    document = "query($search: String!) { catalogue(first: 1, filter: {search: $search}) { totalCount } }"
+    growths = list[float]()
+
+    for _ in range(2):
+        before = resident()
+        for number in range(600):
+            await both.by_engine(document, {"search": f"{number} {'x' * 9_000}"}, "pL")
+        growths.append(resident() - before)
+
+    assert growths[1] < 5, growths
+
+
+# Documents that are too large
+
+_SPREAD = " ".join(f"fragment f{n} on Organisation {{ ...f{n + 1} ...f{n + 1} name }}" for n in range(40))
+BOMB = f"{{ partners {{ nodes {{ ...f0 }} }} }} {_SPREAD} fragment f40 on Organisation {{ id }}"
+NESTED = "{ partners { nodes { " + "products { nodes { organisation { " * 9 + "name" + " } } }" * 9 + " } } }"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        NESTED,
+        BOMB,
+        "{ " + " ".join(f"a{n}: viewer {{ user {{ id }} }}" for n in range(40)) + " }",
+        "{ partners { nodes { " + "name " * 650 + "} } }",
+        "{ partners(first: 100) { nodes { products(first: 100) { nodes { organisation { products(first: 100) { nodes { id } } } } } } } }",
+        "query("
+        + " ".join(f"$v{n}: Boolean!" for n in range(40))
+        + ") { viewer { "
+        + " ".join(f"user @include(if: $v{n}) {{ id }}" for n in range(40))
+        + " } }",
+    ],
+    ids=["deep", "fragments in fragments", "aliases", "fields", "rows", "directives"],
+)
+async def test_a_document_that_is_too_large_is_refused_before_it_is_planned(both: Both, document: str) -> None:
+    variables = {f"v{n}": True for n in range(40)} if "$v0" in document else {}
+    started = time.process_time()
+    found, trace = await both.by_engine(document, variables, "pL")
+    seconds = time.process_time() - started
+
+    assert (found, trace.reason) == (None, "the document is refused")
+    assert seconds < 0.3
+    operation = both.engine.operation(document, None)
+    assert operation is None or len(operation.plans) == 0
+
+
+async def test_what_was_refused_one_visitor_is_measured_anew_for_another(both: Both) -> None:
+    document = "{ " + " ".join(f"a{n}: catalogue(first: 1) {{ totalCount }}" for n in range(8)) + " }"
+
+    assert (await both.by_engine(document, {}, "AN"))[0] is None
+    assert (await both.by_engine(document, {}, "pL"))[0] is not None
+    assert (await both.by_engine(document, {}, "AN"))[0] is None
+
+
+async def test_a_size_in_a_variable_is_measured_each_time(both: Both) -> None:
+    document = "query($n: Int!) { partners(first: $n) { nodes { products(first: $n) { nodes { organisation { products(first: $n) { nodes { id } } } } } } } }"
+
+    found = [(await both.by_engine(document, {"n": size}, "pL"))[0] for size in (2, 100, 2, 100)]
+
+    assert [answer is not None for answer in found] == [True, False, True, False]
+
+
+# Time to compile
+
+
+def large_document(fields: int) -> str:
+    """As many fields as a document may have, in pages, relations and embedded objects."""
+    leaves = "id category serviceName customerName internalName period expiresAt autoRenew state isLocked isTrial createdAt updatedAt version viewerRights publicPrice { amount currency }"
+    one = f"products(first: 3) {{ totalCount pageInfo {{ endCursor }} nodes {{ {leaves} organisation {{ name country currency }} }} }}"
+    parts = max(1, fields // 29)
+    return "{ viewer { organisations(first: 2) { nodes { " + " ".join(f"p{n}: {one}" for n in range(parts)) + " } } } }"
+
+
+async def test_a_document_of_five_hundred_fields_is_compiled_in_time(both: Both) -> None:
+    document = large_document(500)
+    await both.by_engine(document, {}, "pL")  # what is imported and remembered once
+    engine = new_engine()
+    engine.reader = both.engine.reader
+    parsed = engine.host.document(document)
+    engine.host.is_valid(document, parsed)
+
+    times = list[float]()
+    for place in range(5):
+        context = both.context("pL")
+        text = f"{document} # {place}"
+        started = time.process_time()
+        operation = engine.admitted(text, None, {}, context)
+        admitted = time.process_time()
+        prepared = engine.prepared(operation, {}, context)
+        times.append(time.process_time() - admitted)
+        whole = admitted - started
+
+    planning = min(times) * 1000
+    print(
+        f"planned in {planning:.1f} ms, parsed, measured and validated in {whole * 1000:.1f} ms; {len(prepared.statement.sql):,} characters"
+    )
+    assert planning < 100
+
+
+# Statements that are too much
+
+
+@only_sqlite
+async def test_a_statement_too_deep_for_sqlite_takes_the_ordinary_road_with_the_same_answer(
+    both: Both, planned: Clients, ordinary: Clients, world: World
+) -> None:
+    document = """{ viewer { organisations(first: 2) { nodes { partnerships(first: 2) { nodes { customer {
+        partnerships(first: 2) { nodes { customer { partnerships(first: 1) { nodes { id } } } } } } } } } } } }"""
+
+    found, trace = await both.by_engine(document, {}, "cL")
+    assert found is None
+    assert (trace.reason or "").startswith("SQLite cannot take its statement")
+
+    one = await planned.ask(document, as_=world.cL)
+    other = await ordinary.ask(document, as_=world.cL)
+    assert one.json["data"] is not None
+    assert one.json["data"] == other.json["data"]
+
+
+@only_sqlite
+async def test_a_slow_statement_moves_to_a_thread_and_still_answers(settings: Settings) -> None:
+    slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT CAST(count(*) AS TEXT) FROM n"
+    reader = SqliteReader(str(settings.sqlite_file), 5_000)
+    ticks = list[float]()
+
+    async def tick() -> None:
+        while True:
+            ticks.append(time.monotonic())
+            await asyncio.sleep(0.001)
+
+    ticking = asyncio.create_task(tick())
+    await asyncio.sleep(0.005)
+    try:
+        answered = [await reader.read(slow, ()), *await asyncio.gather(*(reader.read(slow, ()) for _ in range(3)))]
+        quick = await reader.read("SELECT ?1", ("“x”",))
+    finally:
+        ticking.cancel()
+        await reader.close()
+
+    assert answered == [b"300000"] * 4
+    assert quick == "“x”".encode()
+    assert len(ticks) > 10
+    assert slow in reader._slow
+
+
+@only_sqlite
+async def test_what_is_broken_off_in_a_thread_leaves_the_reader_usable(settings: Settings) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT CAST(count(*) AS TEXT) FROM n"
+    reader = SqliteReader(str(settings.sqlite_file), 50)
+    try:
+        for _ in range(2):
+            with pytest.raises(Exception, match="interrupted"):
+                await reader.read(endless, ())
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await reader.read(endless, ())
+        assert await reader.read("SELECT 'fine'", ()) == b"fine"
+    finally:
+        await reader.close()
+
+
+@only_sqlite
+async def test_the_reader_cannot_write(settings: Settings) -> None:
+    reader = SqliteReader(str(settings.sqlite_file), 1_000)
+    try:
+        with pytest.raises(Exception, match="readonly"):
+            await reader.read("DELETE FROM product RETURNING 'x'", ())
+    finally:
+        await reader.close()
+
+
+@pytest.fixture
+async def crowded(own_database: Settings) -> AsyncIterator[tuple[Settings, World]]:
+    """A database of one's own, in which Alpina has many products."""
+    world = await build_world()
+    template = world.granted
+    columns = {
+        name: getattr(template, name)
+        for name in template._meta.db_fields
+        if name not in ("id", "created_at", "updated_at")
+    }
+    rows = [Product(**(columns | {"customer_name_key": f"name {n}", "service_name": f"s{n}"})) for n in range(15_000)]
+    await Product.bulk_create(rows, batch_size=1_000)
+    yield own_database, world
+
+
+def reader_of(settings: Settings, milliseconds: int) -> Any:
+    if settings.is_sqlite:
+        return SqliteReader(str(settings.sqlite_file), milliseconds)
+    strict = settings.model_copy(update={"statement_milliseconds": milliseconds})
+    return PostgresReader(partial(open_connection, strict), 2)
+
+
+SLOW = 'query($id: ID!) { organisation(id: $id) { products(first: 100, filter: {search: "name"}, orderBy: {field: EXPIRES_AT}) { totalCount nodes { id viewerRights } } } }'
+
+
+async def test_a_statement_that_runs_out_of_time_is_told_as_internal_with_its_id(
+    crowded: tuple[Settings, World],
+) -> None:
+    settings, world = crowded
+    engine = new_engine()
+    both = Both(engine, settings, world.now, await viewers_of(world))
+    variables = {"id": world.id("alpina")}
+    engine.reader = reader_of(settings, 1)
+    try:
+        found, trace = await both.by_engine(SLOW, variables, "cL")
+    finally:
+        await engine.close()
+
+    assert trace.road == "planned"
+    assert found is not None
+    assert found.data == b"null"
+    (error,) = (answers.told(error, REQUEST_ID) for error in found.errors)
+    assert error == {"message": answers.OUR_FAULT, "extensions": {"code": "INTERNAL", "requestId": REQUEST_ID}}
+
+    engine.reader = reader_of(settings, 60_000)
+    try:
+        again, _ = await both.by_engine(SLOW, variables, "cL")
+    finally:
+        await engine.close()
+    assert again is not None
+    assert written(again) == expected(await both.by_resolvers(SLOW, variables, "cL"))
+
+
+# PostgreSQL's connections
+
+
+@only_postgres
+async def test_whoever_gives_up_waiting_takes_no_connection_along(settings: Settings) -> None:
+    reader = PostgresReader(partial(open_connection, settings), 1)
+    pause = "SELECT convert_to(coalesce(pg_sleep(0.05)::text, '') || 'done', 'UTF8')"
+    try:
+        assert await reader.read(pause, ()) == b"done"
+        first = asyncio.create_task(reader.read(pause, ()))
+        await asyncio.sleep(0.01)
+        waiting = [asyncio.create_task(reader.read(pause, ())) for _ in range(5)]
+        await asyncio.sleep(0)
+        first.add_done_callback(lambda _: [task.cancel() for task in waiting[:3]])
+        await asyncio.wait([first, *waiting], timeout=5)
+        running = asyncio.create_task(reader.read(pause.replace("0.05", "5"), ()))
+        await asyncio.sleep(0.02)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+        async with asyncio.timeout(5):
+            assert await reader.read(pause, ()) == b"done"
+        assert all(task.done() for task in waiting)
+        assert reader._open == 1
+    finally:
+        await reader.close()
+
+
+@only_postgres
+async def test_no_more_connections_are_opened_than_allowed_however_many_ask(settings: Settings) -> None:
+    opened = 0
+
+    async def connect(**options: Any) -> Any:
+        nonlocal opened
+        opened += 1
+        if opened == 2:
+            raise OSError("no room")
+        return await open_connection(settings, **options)
+
+    reader = PostgresReader(connect, 3)
+    try:
+        found = await asyncio.gather(
+            *(reader.read("SELECT convert_to($1::text, 'UTF8')", (str(n),)) for n in range(60)), return_exceptions=True
+        )
+        assert sum(isinstance(answer, OSError) for answer in found) == 1
+        assert {answer for answer in found if isinstance(answer, bytes)} <= {str(n).encode() for n in range(60)}
+        assert sum(isinstance(answer, bytes) for answer in found) == 59
+        assert reader._open <= 3
+    finally:
+        await reader.close()
+
+
+@only_postgres
+async def test_a_connection_that_the_database_closed_is_replaced(settings: Settings) -> None:
+    reader = PostgresReader(partial(open_connection, settings), 1)
+    try:
+        pid = int(await reader.read("SELECT convert_to(pg_backend_pid()::text, 'UTF8')", ()))
+        other = await open_connection(settings)
+        await other.execute("SELECT pg_terminate_backend($1)", pid)
+        await other.close()
+        await asyncio.sleep(0.1)
+
+        async with asyncio.timeout(5):
+            assert int(await reader.read("SELECT convert_to(pg_backend_pid()::text, 'UTF8')", ())) != pid
+    finally:
+        await reader.close()

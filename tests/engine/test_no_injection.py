@@ -1,0 +1,276 @@
+"""Is a value of a request ever text of a statement?
+
+Every place of the schema where a caller writes text is given what attackers write; the statements are watched.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import graphql
+import pytest
+from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
+
+from server import models
+from server.schema import schema
+from tests.clients import Clients
+from tests.engine.both import Both, expected, written
+from tests.engine.documents import literal
+from tests.engine.toy import HOSTILE_TEXTS
+from tests.permissions.matrix import OPERATIONS
+from tests.world import World
+
+pytestmark = pytest.mark.database
+
+_BARE = [
+    *(text for text in HOSTILE_TEXTS if text.strip()),
+    "'", "''", "'''", '"', '""', "`", "\\", "\\'", "\\\\'", "'\\''", "%", "_", "%%", "\\%", "*", "?", "$",
+    "' OR '1'='1", "' OR 1=1 --", "' OR 1=1 #", "') OR ('1'='1", "1' UNION SELECT secret_digest FROM api_token --",
+    "'; DROP TABLE product; --", "'; DELETE FROM organisation WHERE ''='", "x'; SELECT pg_sleep(10); --",
+    "--", "-- \n", "/*", "*/", "/* x */", "/*!50000 x */", ";", ";--", "#", "||", "' || '", "'||(SELECT 1)||'",
+    "$$", "$$; SELECT 1; $$", "$a$ x $a$", "$1", "$2", "$1::text", "?1", "?2", "?", ":1", ":name", "@name", "%s", "%(x)s", "{0}", "{}",
+    "\x01", "\x02", "\x03", "\x01!0\x03", "\x01!1\x03", "\x01?0\x03", "\x010\x02[]\x03", "\x010\x02[1]\x03", "\x019\x02[]\x03", "\x01-1\x03",
+    "\x00", "a\x00b", "\x00\x00", "\x01!0\x03\x00", "\x00 text \x00",
+    '"', '","x":"', '"}', '"}]}', '{"a":1}', "[1,2]", "null", "true", "\\u0000", "\\u0001!0\\u0003", "\\n", '\\"',
+    "\ud800", "\udfff x", "\ufeff", "\u2028", "\u0130", "ﬁ", "ǅ", "İ", "ẞ", "𝒳", "\U0010ffff", "a\u0301", "٣", "１",
+    "E'\\x27'", "U&'\\0027'", "X'27'", "0x27", "CHAR(39)", "CHR(39)", "ʼ", "＇", "’", "´",
+    "t1", "p1", '"t1"', '"p1"."id"', "x1", "w1", "q1", "e1", "SELECT", "COALESCE(1)", "CURRENT_USER", "ctid", "rowid",
+    "__typename", "__proto__", "../../etc/passwd", "<script>", "${7*7}", "{{7*7}}", "A" * 9_999, "'" * 5_000,
+]  # fmt: skip
+_TOKEN = "zqx7"
+HOSTILE = [
+    *_BARE,
+    *(f"{_TOKEN}{text[:500]}" for text in _BARE if text.isprintable()),
+    *(f"{text[:500]}{_TOKEN}" for text in _BARE[::3]),
+]
+
+
+# Where text is written
+
+
+def text_positions(type_: Any, arguments: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The paths of all texts in arguments."""
+    for name, argument in arguments.items():
+        inner = get_named_type(argument.type)
+        if isinstance(inner, GraphQLInputObjectType):
+            yield from text_positions(inner, inner.fields, (*path, name))
+        elif isinstance(inner, graphql.GraphQLScalarType) and inner.name not in ("Int", "Boolean", "Float"):
+            yield (*path, name)
+
+
+def every_position(of: Any) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Type, field and path of every text that a query or a mutation can hold."""
+    found = []
+    for type_ in schema._schema.type_map.values():
+        if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__") and of(type_.name):
+            for name, field in type_.fields.items():
+                found += [(type_.name, name, path) for path in text_positions(type_, field.args, ())]
+    return found
+
+
+QUERIES = every_position(lambda name: name != "Mutation")
+MUTATIONS = every_position(lambda name: name == "Mutation")
+_AROUND = {
+    "Query": "%s",
+    "Organisation": 'organisation(id: "ORG") { %s }',
+    "Partnership": 'partnership(id: "PSHIP") { %s }',
+    "Viewer": "viewer { %s }",
+}
+
+
+def test_every_type_with_arguments_has_a_way_to_it() -> None:
+    assert {type_ for type_, _, _ in QUERIES} == set(_AROUND)
+    assert len(QUERIES) > 25
+    assert {field for _, field, _ in MUTATIONS} <= set(OPERATIONS)
+
+
+def document(world: World, type_: str, field: str, path: tuple[str, ...], written: str) -> str:
+    """A document with something written at one place."""
+    definition: Any = schema._schema.type_map[type_]
+    argument: Any = definition.fields[field].args[path[0]]
+    text = f"[{written}]" if isinstance(graphql.get_nullable_type(argument.type), graphql.GraphQLList) else written
+    for name in reversed(path[1:]):
+        text = f"{{{name}: {text}}}"
+    is_page = "first" in definition.fields[field].args
+    selection = "nodes { __typename }" if is_page else "__typename"
+    rest = ", first: 3" if is_page else ""
+    inside = f"{field}({path[0]}: {text}{rest}) {{ {selection} }}"
+    return (_AROUND[type_] % inside).replace("ORG", world.id("nova")).replace("PSHIP", world.id("limited"))
+
+
+def hostile_at(path: tuple[str, ...]) -> list[str]:
+    """Hostile texts for a place; a cursor also holds them, and an id bears them."""
+    found = HOSTILE
+    if path[-1] in ("after", "before"):
+        key = uuid4().hex
+        return [
+            *found[::4],
+            *(key + text.encode("utf-8", "surrogatepass").hex() for text in found if len(text) < 4_000),
+        ]
+    if path[-1] in ("id", "ids"):
+        return [*found, *(f"prd_{text}" for text in found[::3]), *(f"org_{uuid4().hex}{text}" for text in found[::3])]
+    return found
+
+
+# Watching
+
+
+@contextmanager
+def watched(*names: str) -> Iterator[list[str]]:
+    """The statements that are run, as text."""
+    seen = list[str]()
+
+    class Watch(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(str(record.args[0] if record.args else record.msg))
+
+    watch = Watch(logging.DEBUG)
+    loggers = [logging.getLogger(name) for name in ("server.engine.statements", *names)]
+    before = [(logger.level, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(watch)
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = False
+    try:
+        yield seen
+    finally:
+        for logger, (level, propagate) in zip(loggers, before, strict=True):
+            logger.removeHandler(watch)
+            logger.setLevel(level)
+            logger.propagate = propagate
+
+
+def is_clean(statement: str, text: str, usual: str) -> bool:
+    """Whether the text is nowhere in the statement, or in such statements anyway, as `SELECT` is."""
+    return _TOKEN not in statement and "\x00" not in statement and (text in usual or text not in statement)
+
+
+def harmless(field: str, path: tuple[str, ...], order: str = "plain") -> str:
+    if path[-1] in ("after", "before"):
+        return uuid4().hex + order.encode().hex()
+    prefix = {"organisation": "org", "partnership": "pship"}.get(field, "prd")
+    return f"{prefix}_{uuid4().hex}" if path[-1] in ("id", "ids") else order
+
+
+@pytest.mark.parametrize(
+    ("type_", "field", "path"), QUERIES, ids=lambda value: value if isinstance(value, str) else ".".join(value)
+)
+async def test_no_text_of_a_variable_is_in_a_statement(
+    standing_world: World, both: Both, type_: str, field: str, path: tuple[str, ...]
+) -> None:
+    inside = document(standing_world, type_, field, path, "$text")
+    kind = "ID!" if path[-1] in ("id", "ids") else "String!"
+    query = f"query($text: {kind}) {{ {inside} }}"
+    with watched() as seen:
+        for moment in ("plain", "2024-01-01T00:00:00.000000Z"):
+            await both.by_engine(query, {"text": harmless(field, path, moment)}, "pL")
+        usual = set(seen)
+        seen.clear()
+
+        for text in hostile_at(path):
+            result, _ = await both.by_engine(query, {"text": text}, "pL")
+
+            assert set(seen) <= usual, repr(text)
+            assert result is None or not result.errors or result.errors[0].path, (repr(text), result.errors)
+            seen.clear()
+    assert usual
+
+
+@pytest.mark.parametrize(
+    ("type_", "field", "path"), QUERIES, ids=lambda value: value if isinstance(value, str) else ".".join(value)
+)
+async def test_no_text_of_a_document_is_in_a_statement(
+    standing_world: World, both: Both, type_: str, field: str, path: tuple[str, ...]
+) -> None:
+    place = QUERIES.index((type_, field, path))
+    with watched() as seen:
+        for moment in ("plain", "2024-01-01T00:00:00.000000Z"):
+            query = f"{{ {document(standing_world, type_, field, path, literal(harmless(field, path, moment)))} }}"
+            await both.by_engine(query, {}, "pL")
+        usual = "".join(seen)
+        seen.clear()
+        for text in hostile_at(path)[place % 12 :: 12]:
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                continue
+            query = f"{{ {document(standing_world, type_, field, path, literal(text))} }}"
+            found, _ = await both.by_engine(query, {}, "pL")
+
+            assert all(is_clean(statement, text, usual) for statement in seen), repr(text)
+            assert found is None or not found.errors or found.errors[0].path, (repr(text), found.errors)
+            seen.clear()
+
+
+async def test_hostile_searches_are_answered_as_resolvers_do(standing_world: World, both: Both) -> None:
+    query = "query($text: String!) { catalogue(filter: {search: $text}) { totalCount nodes { name } } partners(filter: {search: $text}) { nodes { id } } }"
+    for text in HOSTILE[::3]:
+        found, _ = await both.by_engine(query, {"text": text}, "pL")
+        if found is not None:
+            assert written(found) == expected(await both.by_resolvers(query, {"text": text}, "pL")), repr(text)
+
+
+@pytest.mark.parametrize(
+    ("type_", "field", "path"), MUTATIONS, ids=lambda value: value if isinstance(value, str) else ".".join(value)
+)
+async def test_no_text_of_a_mutation_is_in_a_statement(
+    world: World, planned: Clients, type_: str, field: str, path: tuple[str, ...]
+) -> None:
+    operation = OPERATIONS[field]
+    people = {
+        "acceptInvitation": world.pL,
+        "declineInvitation": world.pL,
+        "assignEmployee": world.pL,
+        "unassignEmployee": world.pL,
+    }
+    place = MUTATIONS.index((type_, field, path))
+    with watched("tortoise.db_client") as seen:
+        await planned.ask(operation.document, operation.variables(world), as_=people.get(field, world.cL))
+        usual = "".join(seen)
+        assert usual
+        seen.clear()
+        for text in HOSTILE[place % 17 :: 17]:
+            variables = operation.variables(world)
+            _put(variables, path, text)
+            try:
+                answer = await planned.ask(operation.document, variables, as_=people.get(field, world.cL))
+            except (UnicodeEncodeError, ValueError):
+                continue  # a lone surrogate is no JSON
+
+            assert "INTERNAL" not in answer.codes if answer.errors else True, repr(text)
+            assert all(is_clean(statement, text, usual) for statement in seen), repr(text)
+            seen.clear()
+
+
+def _put(variables: dict[str, Any], path: tuple[str, ...], text: str) -> None:
+    value: Any = variables
+    for name in path[:-1]:
+        value = value[0] if isinstance(value, list) else value
+        value = value.setdefault(name, {})
+    value = value[0] if isinstance(value, list) else value
+    known = value.get(path[-1])
+    value[path[-1]] = [text] if isinstance(known, list) or path[-1].endswith("Ids") else text
+
+
+# Marks in data
+
+
+async def test_marks_and_quotes_in_rows_come_back_unchanged(world: World, clients: Clients) -> None:
+    query = """query($id: ID!) { organisation(id: $id) { name viewerRights postalAddress { street region }
+        products(first: 9) { edges { cursor node { customerName serviceName viewerRights } } pageInfo { startCursor endCursor } }
+        partnerships { nodes { message customer { name } } } apiTokens { nodes { id } } } }"""
+    texts = [text for text in _BARE if "\x00" not in text and len(text) < 100 and text.isascii()]
+
+    for place, text in enumerate(texts):
+        await models.Organisation.filter(id=world.alpina.id).update(name=text, street=text, region=text)
+        await models.Product.filter(id=world.granted.id).update(
+            customer_name=text, customer_name_key=text, service_name=text
+        )
+        await models.Partnership.filter(id=world.limited.id).update(message=text)
+        answer = await clients.ask(query, {"id": world.id("alpina")}, as_=(world.cL, world.pE, world.cE)[place % 3])
+
+        assert answer.json["data"]["organisation"]["name"] == text
+
+
+def test_there_are_two_hundred_hostile_texts() -> None:
+    assert len(HOSTILE) >= 200

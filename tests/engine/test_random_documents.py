@@ -1,0 +1,137 @@
+"""Do the engine and the resolvers answer random documents alike, whoever asks?
+
+2,000 documents a run, 20,000 with LONG=1; SEED=… repeats a run, whose seed a failure tells. hypothesis-graphql
+makes some of the selections; it takes forty milliseconds for one, so the rest are walked through the schema.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from random import Random, SystemRandom
+from typing import Any
+from uuid import uuid4
+
+import graphql
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis_graphql import queries
+
+from server import models
+from server.resolvers import ids
+from server.resolvers.paging import moment_text
+from server.schema import schema
+from tests.engine.both import Both, expected, written
+from tests.engine.documents import Values, Writer, dressed
+from tests.permissions.matrix import ACTORS
+
+LONG = os.environ.get("LONG") == "1"
+DOCUMENTS = 20_000 if LONG else 2_000
+OF_HYPOTHESIS = 1_500 if LONG else 60
+DRESSED_EACH = 5
+SEED = int(os.environ.get("SEED", SystemRandom().randrange(2**32)))
+
+_KEYS = {
+    models.Organisation: ("name_key",),
+    models.Product: ("customer_name_key", "expires_at", "created_at"),
+    models.Partnership: ("invited_at",),
+    models.Membership: ("created_at",),
+    models.CatalogueItem: ("name_key", "sku"),
+}
+
+
+@pytest.mark.database
+async def test_random_documents_are_answered_alike(both: Both) -> None:
+    random = Random(SEED)
+    roads = Counter[str]()
+    reasons = Counter[str | None]()
+
+    for number, (text, variables) in enumerate(_documents(random, await _values(random))):
+        actor = ACTORS[number % len(ACTORS)]
+        about = f"\nSEED={SEED} document {number} as {actor}: {variables}\n{text}\n"
+        try:
+            found, trace = await both.by_engine(text, variables, actor)
+        except Exception as error:
+            raise AssertionError(about) from error
+        roads[trace.road] += 1
+        if found is None:
+            reasons[trace.reason] += 1
+            continue
+        ordinary = expected(await both.by_resolvers(text, variables, actor))
+        assert written(found) == ordinary, about
+        assert "INTERNAL" not in "".join(ordinary[1]), about
+
+    print(dict(roads), reasons.most_common(5))
+    assert roads.total() == DOCUMENTS
+    assert roads["planned"] >= 0.8 * DOCUMENTS, reasons
+
+
+def _documents(random: Random, values: Values) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Documents with the values of their variables; a few are not valid."""
+    given = 0
+    for document in _of_hypothesis():
+        for _ in range(DRESSED_EACH):
+            given += 1
+            yield dressed(document, schema._schema, random, values)
+    writer = Writer(schema._schema, random, values)
+    for _ in range(DOCUMENTS - given):
+        yield writer.document()
+
+
+def _of_hypothesis() -> list[graphql.DocumentNode]:
+    found = list[graphql.DocumentNode]()
+    scalars: Any = {
+        name: st.just(graphql.StringValueNode(value="x")) for name in ("DateTime", "Decimal", "EmailAddress")
+    }
+
+    @seed(SEED)
+    @hypothesis_settings(
+        max_examples=OF_HYPOTHESIS,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(queries(schema._schema, custom_scalars=scalars, print_ast=lambda document: document))
+    def collect(document: Any) -> None:
+        found.append(document)
+
+    collect()
+    return found
+
+
+async def _values(random: Random) -> Values:
+    """Ids and cursors of all rows there are, and others."""
+    rows = {model: await model.all().limit(60) for model in ids.PREFIXES}
+    encoded = {model: [ids.encode(row) for row in found] for model, found in rows.items()}
+    every = [id for found in encoded.values() for id in found[:20]]
+    cursors = list[str]()
+    for model, keys in _KEYS.items():
+        for row in rows[model][:12]:
+            cursors += [_cursor(row, key) for key in keys]
+    return Values(
+        ids={
+            "Query.organisation": encoded[models.Organisation],
+            "Query.product": encoded[models.Product],
+            "Query.partnership": encoded[models.Partnership],
+            "Query.node": every,
+            "Query.nodes": every,
+            "any": every,
+            "wrong": [f"org_{uuid4().hex}", f"prd_{uuid4().hex}", "", "org_", "ORG_1", "x" * 40, f"xyz_{uuid4().hex}"],
+        },
+        cursors=[
+            *cursors,
+            uuid4().hex,
+            uuid4().hex + "7a",
+            "",
+            "zz",
+            uuid4().hex + moment_text(rows[models.Product][0].created_at).encode().hex(),
+        ],
+        texts=["", "a", "web", "n", "o", "%", "_", "'", "É", "ß", "xyzzy", ".ch", "\\", "\x01", "🦊", "A" * 300],
+    )
+
+
+def _cursor(row: Any, key: str) -> str:
+    value = getattr(row, key)
+    return row.pk.hex + (value if isinstance(value, str) else moment_text(value)).encode().hex()

@@ -1,0 +1,89 @@
+"""Is a declaration that can never be planned refused when the server starts, with the reason?"""
+
+from typing import Any
+
+import pytest
+import strawberry
+from tortoise.expressions import Q
+
+from server.engine.declarations import ByKey, Column, Embedded, Facts, Guarded, Hole, Relation, Rows
+from server.engine.errors import Undeclared
+from server.schema.planning import new_engine
+from tests.engine import toy as toys
+from tests.engine.test_found import schema_with
+from tests.engine.toy import Author, Book, Nobody, declared
+
+
+def refusal(name: str, annotation: Any, field: Any, model: Any = Author) -> str:
+    with pytest.raises(Undeclared) as refused:
+        toys.engine_of(schema_with(name, annotation, field, model))
+    return str(refused.value)
+
+
+def nothing(plan: Any) -> Any:
+    return declared(plan, toys._part(lambda row: None))
+
+
+def test_the_schemas_of_the_product_and_of_the_toy_are_planned() -> None:
+    new_engine()
+    toys.engine_of(toys.SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "plan"),
+    [
+        (toys.AuthorType | None, Relation(Nobody, "id")),
+        (list[toys.AuthorType], Rows(Nobody, "id")),
+        (toys.Connection[toys.BookType], toys.Paged(toys.Shelf(model=Nobody), toys.Shelf().read)),
+        (toys.AuthorType | None, Guarded(Relation(Nobody, "id"), ())),
+        (toys.AuthorType | None, ByKey(Nobody, lambda given: (None, {}), ValueError)),
+    ],
+    ids=["relation", "rows", "connection", "guarded", "by key"],
+)
+def test_rows_of_a_model_without_a_policy(annotation: Any, plan: Any) -> None:
+    assert refusal("other", annotation, nothing(plan)) == "One.other: Nobody has no row policy"
+
+
+def test_a_column_that_does_not_exist() -> None:
+    assert refusal("nickname", str, strawberry.field()) == "One.nickname: Author has no column nickname"
+    assert refusal("x", str, nothing(Column("y"))) == "One.x: Author has no column y"
+    assert refusal("x", str, nothing(Guarded(Column("y"), ()))) == "One.x: Author has no column y"
+    assert refusal("x", str, nothing(Hole(lambda context, row: "", ("y",)))) == "One.x: Author has no column y"
+
+
+def test_a_column_of_an_embedded_object_that_does_not_exist() -> None:
+    plan = Embedded({"street": Column("street"), "city": Column("town")})
+
+    assert refusal("address", toys.Address, nothing(plan)) == "One.address.city: Author has no column town"
+
+
+def test_facts_of_columns_that_do_not_exist() -> None:
+    for facts in (
+        Facts(Book, "writer_id", "id", lambda viewer: Q(), ("pages",)),
+        Facts(Book, "author_id", "key", lambda viewer: Q(), ("pages",)),
+        Facts(Book, "author_id", "id", lambda viewer: Q(), ("leaves",)),
+        Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), Facts(Book, "id", "nest", lambda v: Q(), ())),
+        Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), Facts(Book, "nest", "id", lambda v: Q(), ())),
+    ):
+        plan = Hole(lambda context, row: "", (), {"books": facts})
+        assert " has no column " in refusal("x", str, nothing(plan))
+
+
+def test_an_enum_whose_values_differ_from_their_names() -> None:
+    crooked = strawberry.enum(toys.Crooked, name="Crooked")
+
+    reason = refusal("crooked", crooked, strawberry.field(), Book)
+
+    assert reason == "One.crooked: values of Crooked differ from their names; declare a hole"
+
+
+def test_a_column_that_no_database_writes_as_graphql_does() -> None:
+    reason = refusal("weight", float, strawberry.field(), Book)
+
+    assert reason == "One.weight: a FloatField cannot be written by the database as GraphQL does"
+
+
+def test_an_enum_in_a_field_that_is_no_enum() -> None:
+    reason = refusal("mood", str, strawberry.field())
+
+    assert reason == "One.mood: the column holds an enum, the field is a String"
