@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock schema clean
+.PHONY: help run test check bench lock schema clean
 
 # `make lock UPGRADE=--upgrade` moves every version to its newest.
 UPGRADE :=
@@ -22,6 +22,10 @@ test:  ## Check everything, on SQLite and on PostgreSQL
 check:  ## Format, lint, types, and which room imports which
 	@scripts/setup dev
 	@scripts/check
+
+bench:  ## Measure the server beside its peers (needs Node and npm for some, wrk if there is one)
+	@scripts/setup dev
+	@.venv/bin/python -m benchmarks
 
 lock:  ## Write the lock files anew from pyproject.toml
 	@scripts/setup tools

@@ -47,6 +47,8 @@ class Postgres:
         url = node_url.replace("postgresql://", "asyncpg://")
         facts = _filled(url, scale, grants)
         self.run(name, "VACUUM ANALYZE")
+        # Ours asks for this itself; said of the database, it serves the peers as well.
+        self.run(name, f"ALTER DATABASE {name} SET plan_cache_mode = force_generic_plan")
         return World(url, node_url, facts)
 
     def settings(self) -> dict[str, str]:

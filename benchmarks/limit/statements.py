@@ -100,7 +100,7 @@ def grant(reader: str) -> str:
     Gives the answer, or NULL where the state of the partnership or of the product is against it. The
     index of one manager a product refuses what another transaction granted meanwhile.
     """
-    own = "true" if reader == BARE else "s.customer_id = $2"
+    own = "$2::uuid IS NULL" if reader == BARE else "s.customer_id = $2"
     return f"""
     WITH held AS (
         SELECT s.id, s.customer_id, s.status, s.access_type FROM partnership s WHERE s.id = $1 AND {own} FOR UPDATE
@@ -119,7 +119,7 @@ def grant(reader: str) -> str:
             jsonb_build_object('partnership_id', encode(uuid_send(granted.partnership_id), 'hex'),
                 'product_id', encode(uuid_send(granted.product_id), 'hex'),
                 'rights', granted.rights, 'revoked_at', NULL),
-            $7::text, $2::uuid, $5, $6::uuid
+            $7::text, (SELECT held.customer_id FROM held), $5, $6::uuid
         FROM granted
     ), announced AS (
         INSERT INTO outbox_message (id, created_at, topic, payload, dedupe_key, run_after, attempts)

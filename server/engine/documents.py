@@ -166,7 +166,9 @@ class _Calls:
         if key not in self.found:
             definition = type_.fields[node.name.value]
             convert = self.convert
-            self.found[key] = Call(len(self.found), definition, node, lambda values: ask(convert(definition, values)))
+            self.found[key] = Call(
+                len(self.found), definition, node, lambda values: ask(convert(definition, values)), ask
+            )
 
     def _possible(self, type_: Any) -> Sequence[GraphQLObjectType]:
         if isinstance(type_, GraphQLObjectType):

@@ -32,6 +32,22 @@ class Reader(Protocol):
     async def close(self) -> None: ...
 
 
+class _Connection:
+    """A connection and the statements prepared on it."""
+
+    __slots__ = ("driver", "statements")
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+        self.statements: dict[str, Any] = {}
+
+    async def prepared(self, sql: str) -> Any:
+        if len(self.statements) >= _STATEMENTS_A_CONNECTION:
+            self.statements.clear()
+        statement = self.statements[sql] = await self.driver.prepare(sql)
+        return statement
+
+
 class PostgresReader:
     """PostgreSQL connections of the engine's own, at most `most`; `connect` opens one."""
 
@@ -45,19 +61,20 @@ class PostgresReader:
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
         connection = await self._take()
         try:
-            return await connection.fetchval(sql, *values)
+            statement = connection.statements.get(sql) or await connection.prepared(sql)
+            return await statement.fetchval(*values)
         finally:
             self._give_back(connection)
 
     async def close(self) -> None:
         while self._free:
             self._open -= 1
-            await self._free.pop().close()
+            await self._free.pop().driver.close()
 
     async def _take(self) -> Any:
         while self._free:
             connection = self._free.pop()
-            if not connection.is_closed():
+            if not connection.driver.is_closed():
                 return connection
             self._open -= 1
         if self._open < self._most:
@@ -78,15 +95,11 @@ class PostgresReader:
             raise
         return connection or await self._take()
 
-    async def _opened(self) -> Any:
-        return await self._connect(
-            statement_cache_size=_STATEMENTS_A_CONNECTION,
-            max_cached_statement_lifetime=0,
-            max_cacheable_statement_size=0,
-        )
+    async def _opened(self) -> "_Connection":
+        return _Connection(await self._connect(statement_cache_size=0))
 
     def _give_back(self, connection: Any) -> None:
-        if connection is not None and connection.is_closed():
+        if connection is not None and connection.driver.is_closed():
             self._open -= 1
             connection = None
         if not self._hand_on(connection) and connection is not None:

@@ -79,6 +79,8 @@ class Values:
 class Enum(str):
     """The name of a value of an enum, which is written without quotes."""
 
+    __slots__ = ()
+
 
 def literal(value: Any) -> str:
     """A value as a document writes it."""
@@ -131,7 +133,7 @@ class Writer:
         """A query and the values of its variables."""
         self.definitions, self.variables, self.fragments, self.fields, self.aliases = [], {}, [], 0, 0
         root: Any = self.schema.query_type
-        names = self.random.choices([name for name in root.fields], k=self.random.choice((1, 1, 1, 2)))
+        names = self.random.choices(list(root.fields), k=self.random.choice((1, 1, 1, 2)))
         parts = [
             self._field(root, root.fields[name], name, self.depth, is_renamed=place > 0)
             for place, name in enumerate(names)
@@ -141,6 +143,15 @@ class Writer:
         head = f"query{'(' + ', '.join(self.definitions) + ')' if self.definitions else ''}"
         fragments = "".join(f" fragment {name} on {type_} {text}" for name, type_, text in self.fragments)
         return f"{head} {{ {' '.join(parts)} }}{fragments}", dict(self.variables)
+
+    def payload(self, mutation: str, type_: GraphQLObjectType, input_type: str) -> tuple[str, dict[str, Any]]:
+        """A mutation that takes `$input`, and the values of its other variables."""
+        self.definitions, self.variables, self.fragments, self.fields, self.aliases = [], {}, [], 0, 0
+        self.definitions.append(f"$input: {input_type}")
+        selection = self._selection(type_, self.depth)
+        fragments = "".join(f" fragment {name} on {on} {text}" for name, on, text in self.fragments)
+        head = f"mutation({', '.join(self.definitions)})"
+        return f"{head} {{ {mutation}(input: $input) {selection} }}{fragments}", dict(self.variables)
 
     def _happens(self, chance: float) -> bool:
         return self.random.random() < chance

@@ -59,7 +59,7 @@ async def test_many_different_documents_leave_the_memory_flat(both: Both) -> Non
         await ask(number)
     growth = resident() - before
 
-    print(f"{growth:.1f} MiB more after {DOCUMENTS:,} documents")
+    print(f"{growth:.1f} MiB more after {DOCUMENTS:,} documents")  # noqa: T201 - shown with -s
     assert len(both.engine._operations) <= MOST_OPERATIONS
     assert growth < (60 if LONG else 25)
 
@@ -159,7 +159,7 @@ async def test_a_document_of_five_hundred_fields_is_compiled_in_time(both: Both)
         whole = admitted - started
 
     planning = min(times) * 1000
-    print(
+    print(  # noqa: T201 - shown with -s
         f"planned in {planning:.1f} ms, parsed, measured and validated in {whole * 1000:.1f} ms; {len(prepared.statement.sql):,} characters"
     )
     assert planning < 100

@@ -31,6 +31,7 @@ from server.engine.errors import Undeclared
 from tests.clients import Clients
 from tests.engine import toy as toys
 from tests.engine.both import Both, expected, written
+from tests.engine.test_bounds import large_document, resident
 from tests.engine.toy import Author, Book, Note, Toy, ToySchema, Visitor, declared, schema_of, taken_back, visible
 
 pytestmark = pytest.mark.database
@@ -193,6 +194,30 @@ async def test_a_null_for_a_directive_is_answered_over_http(clients: Clients) ->
     answer = await clients.ask(document, {"yes": None})
 
     assert answer.status == 200
+
+
+# Memory: what is remembered is counted in entries, and an entry may be large
+
+
+async def test_long_values_do_not_fill_the_memory(both: Both) -> None:
+    """Anybody may ask this. 500 documents would hold 40 times as much."""
+    before = resident()
+    for place in range(12):
+        document = f"query($s: String!) {{ catalogue(first: 1, filter: {{search: $s}}) {{ a{place}: totalCount }} }}"
+        for number in range(128):
+            await both.by_engine(document, {"s": f"{number} {'x' * 9_900}"}, "AN")
+
+    assert resident() - before < 40
+
+
+async def test_large_documents_do_not_fill_the_memory(both: Both) -> None:
+    """500 would hold 8 times as much; on SQLite most of it are prepared statements."""
+    before = resident()
+    for place in range(60):
+        document = large_document(480).replace("totalCount", f"a{place}: totalCount", 1)
+        await both.by_engine(document, {}, "pL")
+
+    assert resident() - before < 60
 
 
 # Rights

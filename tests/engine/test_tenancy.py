@@ -167,7 +167,7 @@ async def test_no_string_of_a_foreign_company_is_in_any_answer(standing_world: W
             if (place + number) % 40 == 0:
                 assert written(found) == expected(await both.by_resolvers(text, variables, actor)), text
 
-    print(f"{len(every)} documents; planned: {planned}")
+    print(f"{len(every)} documents; planned: {planned}")  # noqa: T201 - shown with -s
     assert seen == {actor: set(shown.split()) for actor, (shown, _) in ACTORS.items()}
     assert planned["pL"] >= (0.95 if BACKEND == "postgres" else 0.6) * len(every)
 

@@ -1,0 +1,1 @@
+"""What do Strawberry and Tortoise give whoever writes the same API from their documentation?"""

@@ -1,0 +1,38 @@
+"""Whose token is this? Read from the database once, then known by the token's digest."""
+
+from datetime import UTC, datetime
+
+from server.domain import tokens
+from server.domain.memberships import MembershipStatus
+from server.domain.rights import Scope
+from server.domain.viewer import Standing, TokenGrant, Viewer
+from server.models import ApiToken, Membership
+
+_known = dict[str, Viewer]()
+
+
+async def authenticated(authorization: str) -> Viewer | None:
+    """The viewer behind an Authorization header; None for a token that does not hold."""
+    digest = tokens.digest(authorization.removeprefix("Bearer "))
+    viewer = _known.get(digest)
+    if viewer is None:
+        viewer = await _stored(digest)
+        if viewer is not None:
+            _known[digest] = viewer
+    return viewer
+
+
+async def _stored(digest: str) -> Viewer | None:
+    token = await ApiToken.get_or_none(secret_digest=digest, is_for_some_customers=False)
+    if token is None or not tokens.is_alive(
+        token.expires_at, token.revoked_at, token.last_used_at, token.created_at, datetime.now(UTC)
+    ):
+        return None
+    membership = await Membership.get_or_none(
+        user_id=token.user_id, organisation_id=token.organisation_id, status=MembershipStatus.ACTIVE
+    )
+    if membership is None:
+        return None
+    standing = Standing(membership.id, membership.organisation_id, membership.role)
+    grant = TokenGrant(token.id, token.organisation_id, frozenset(Scope[name] for name in token.scopes))
+    return Viewer(token.user_id, (standing,), token=grant)
