@@ -146,4 +146,4 @@ class KnownViewers:
                 async with asyncio.timeout(_SECONDS_BETWEEN_SIGNS):
                     await ended.wait()
             if not ended.is_set():
-                await connection.fetchval("SELECT 1", timeout=_SECONDS_FOR_A_SIGN)
+                await connection.execute(f'LISTEN "{CHANNEL}"', timeout=_SECONDS_FOR_A_SIGN)

@@ -13,7 +13,8 @@ from server.engine.declarations import Reading
 
 # `Any` below: arguments are of whatever type a document says.
 
-_MOST_REMEMBERED: Final = 256
+_MOST_REMEMBERED: Final = 128
+_LONGEST_REMEMBERED: Final = 500
 Ask = Callable[[Mapping[str, Any]], Reading]
 
 
@@ -50,7 +51,9 @@ class Call:
         key = orjson.dumps([given.get(name, _ABSENT) for name in self.variables]) if self.variables else b""
         found = self._remembered.get(key)
         if found is None:
-            found = self._remembered.put(key, self.ask(get_argument_values(self.definition, self.node, variables)))
+            found = self.ask(get_argument_values(self.definition, self.node, variables))
+            if len(key) <= _LONGEST_REMEMBERED:
+                self._remembered.put(key, found)
         return found
 
 

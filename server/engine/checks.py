@@ -161,6 +161,9 @@ def check_column(place: str, model: type[Model] | None, declared: Column, field:
     leaf = named_type(type_)
     if not is_leaf_type(leaf) or is_list is not isinstance(column, fields.JSONField):
         raise Undeclared(f"{place}: a {type(column).__name__} is no {type_}")
+    enum: Any = getattr(column, "enum_type", None)
+    if enum is not None and any(member.name != member.value for member in enum):
+        raise Undeclared(f"{place}: values of {enum.__name__} differ from their names; declare a hole")
     for value, written in _samples(place, column, leaf, is_minor_units=declared.is_minor_units):
         if not _writes(leaf, value, written):
             raise Undeclared(f"{place}: {leaf} writes {value!r} otherwise than the database; declare a hole")

@@ -116,10 +116,11 @@ class Postgres:
         return f"{column}::text"
 
     def moment(self, column: str) -> str:
-        return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+        written = f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+        return _with_ends(column, written, "T23:59:59.999999Z", "T00:00:00.000000Z")
 
     def day(self, column: str) -> str:
-        return f"to_char({column}, 'YYYY-MM-DD')"
+        return _with_ends(column, f"to_char({column}, 'YYYY-MM-DD')", "", "")
 
     def hexadecimal(self, column: str) -> str:
         return f"encode(convert_to({column}::text, 'UTF8'), 'hex')"
@@ -135,6 +136,12 @@ class Postgres:
             "(SELECT ordinality AS n, split_part(pair, ':', 1) AS model, split_part(pair, ':', 2)::uuid AS key "
             f"FROM unnest({pairs}) WITH ORDINALITY AS listed(pair, ordinality) ORDER BY ordinality)"
         )
+
+
+def _with_ends(column: str, written: str, last: str, first: str) -> str:
+    """The last and the first moment of the calendar, which asyncpg stores as infinities."""
+    ends = f"WHEN 'infinity' THEN '9999-12-31{last}' WHEN '-infinity' THEN '0001-01-01{first}'"
+    return f"CASE {column} {ends} ELSE {written} END"
 
 
 class Sqlite:

@@ -30,6 +30,8 @@ from server.engine.statements import Statement
 MOST_PLANS: Final = 64
 MOST_STATEMENTS: Final = 64
 MOST_READINGS: Final = 128
+LONGEST_VALUES: Final = 500
+"""How many characters the variables may have whose reading is kept."""
 _STRINGS: Final = frozenset({"ID", "String"})
 
 

@@ -20,7 +20,7 @@ from server.engine.bindings import Bindings
 from server.engine.caches import Recent
 from server.engine.calls import Call
 from server.engine.dialects import Dialect
-from server.engine.documents import Asked, Operation, Plan, calls_of, operation_of
+from server.engine.documents import LONGEST_VALUES, Asked, Operation, Plan, calls_of, operation_of
 from server.engine.errors import Unplannable
 from server.engine.planner import Planner
 from server.engine.results import Result, Root, assembled
@@ -30,6 +30,7 @@ from server.engine.statements import Statement
 # `Any` below: viewers and contexts are the application's own.
 
 MOST_OPERATIONS: Final = 500
+LONGEST_KEPT: Final = 8_000
 
 
 class Host(Protocol):
@@ -141,7 +142,10 @@ class Engine:
         except GraphQLError:
             return None
         read = operation_of(text, document, name)
-        return read and self._operations.put((text, name), read)
+        # What is long is read anew each time: 500 such documents would fill the memory.
+        if read is None or len(text) > LONGEST_KEPT:
+            return read
+        return self._operations.put((text, name), read)
 
     def admitted(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> Operation:
         """The operation, within the limits of whoever asks. Raises Unplannable."""
@@ -201,7 +205,9 @@ class Engine:
             shapes.append(shape)
             values.append(given)
         asked = Asked(plan, tuple(shapes), values)
-        return asked if strings is None else operation.readings.put(strings, asked)
+        if strings is None or sum(map(len, strings)) > LONGEST_VALUES:
+            return asked
+        return operation.readings.put(strings, asked)
 
     def coerced(self, operation: Operation, variables: Mapping[str, Any]) -> VariableValues:
         """The values of the variables, as their types have them. Raises Unplannable for wrong ones."""

@@ -18,7 +18,10 @@ from tortoise.connection import get_connection
 # `Any` below: the drivers are untyped.
 
 LOG: Final = logging.getLogger("server.engine.statements")
-_STATEMENTS_A_CONNECTION: Final = 500
+_STATEMENTS_A_CONNECTION: Final = 300
+_STATEMENTS_IN_THREAD: Final = 8
+_LONGEST_KEPT: Final = 20_000
+"""How long a statement may be that is kept prepared: of longer ones a few hundred would fill the memory."""
 _STEPS_BETWEEN_LOOKS: Final = 5_000
 _SECONDS_AT_ONCE: Final = 0.003
 _MOST_SLOW: Final = 1_000
@@ -42,6 +45,8 @@ class _Connection:
         self.statements: dict[str, Any] = {}
 
     async def prepared(self, sql: str) -> Any:
+        if len(sql) > _LONGEST_KEPT:
+            return await self.driver.prepare(sql)
         if len(self.statements) >= _STATEMENTS_A_CONNECTION:
             self.statements.clear()
         statement = self.statements[sql] = await self.driver.prepare(sql)
@@ -133,7 +138,7 @@ class SqliteReader:
         self._lock = asyncio.Lock()
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
-        if sql not in self._slow:
+        if sql not in self._slow and len(sql) <= _LONGEST_KEPT:
             try:
                 return self._read_at_once(sql, values)
             except sqlite3.OperationalError as error:
@@ -161,7 +166,7 @@ class SqliteReader:
             connection = self._in_thread
             if connection is None:
                 connection = self._in_thread = await aiosqlite.connect(
-                    self._file, isolation_level=None, cached_statements=_STATEMENTS_A_CONNECTION
+                    self._file, isolation_level=None, cached_statements=_STATEMENTS_IN_THREAD
                 )
                 for pragma in _READING:
                     await connection.execute(f"PRAGMA {pragma}")

@@ -127,8 +127,12 @@ class _Filling:
                 written[key] = type_.name
                 continue
             field = type_.fields[name]
-            attribute = getattr(value, strawberry_field(field).python_name)
-            written[key] = self.written(field.type, attribute, inner)
+            try:
+                attribute = getattr(value, strawberry_field(field).python_name)
+            except Exception as error:  # noqa: BLE001 - a property that raises is an error of its field
+                written[key] = self._failed(error)
+            else:
+                written[key] = self.written(field.type, attribute, inner)
         return written
 
     def _failed(self, error: Exception | None) -> str:

@@ -72,7 +72,9 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("mutation", sorted(schema._schema.mutation_type.fields))
+@pytest.mark.parametrize(
+    "mutation", sorted({*schema._schema.mutation_type.fields} - {"signOut"})
+)  # its cookie holds the second
 async def test_random_payloads_are_answered_alike(world: World, clients: Clients, mutation: str) -> None:
     random = Random(SEED)
     writer = Writer(schema._schema, random, await _values(random), depth=4)
