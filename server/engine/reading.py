@@ -38,18 +38,21 @@ class Reader(Protocol):
 class _Connection:
     """A connection and the statements prepared on it."""
 
-    __slots__ = ("driver", "statements")
+    __slots__ = ("_numbers", "driver", "statements")
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
         self.statements: dict[str, Any] = {}
+        self._numbers = 0
 
     async def prepared(self, sql: str) -> Any:
         if len(sql) > _LONGEST_KEPT:
             return await self.driver.prepare(sql)
         if len(self.statements) >= _STATEMENTS_A_CONNECTION:
             self.statements.clear()
-        statement = self.statements[sql] = await self.driver.prepare(sql)
+        self._numbers += 1
+        # A name of its own: PostgreSQL plans a statement without one anew each time it is run.
+        statement = self.statements[sql] = await self.driver.prepare(sql, name=f"engine_{self._numbers}")
         return statement
 
 

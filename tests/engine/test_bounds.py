@@ -22,7 +22,7 @@ from server.models.database import open_connection
 from server.schema.planning import new_engine
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import BACKEND
+from tests.databases import BACKEND, settings_for
 from tests.engine.both import REQUEST_ID, Both, expected, viewers_of, written
 from tests.world import World, build_world
 
@@ -148,7 +148,7 @@ async def test_a_document_of_five_hundred_fields_is_compiled_in_time(both: Both)
     engine.host.is_valid(document, parsed)
 
     times = list[float]()
-    for place in range(5):
+    for place in range(9):
         context = both.context("pL")
         text = f"{document} # {place}"
         started = time.process_time()
@@ -356,3 +356,15 @@ async def test_a_connection_that_the_database_closed_is_replaced(settings: Setti
             assert int(await reader.read("SELECT convert_to(pg_backend_pid()::text, 'UTF8')", ())) != pid
     finally:
         await reader.close()
+
+
+@only_postgres
+async def test_a_statement_is_planned_once_and_run_many_times(all_databases: Any) -> None:
+    reader = PostgresReader(partial(open_connection, settings_for(await all_databases.copy())), 1)
+    counted = "SELECT convert_to(max(generic_plans)::text, 'UTF8') FROM pg_prepared_statements WHERE statement LIKE '%as_often%'"
+
+    for _ in range(9):
+        await reader.read("SELECT convert_to('as_often', 'UTF8')", [])
+
+    assert await reader.read(counted, []) == b"9"
+    await reader.close()
