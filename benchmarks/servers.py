@@ -46,15 +46,19 @@ def _ours(label: str, **settings: str) -> Recipe:
     return Recipe(label, (sys.executable, "-m", "server", "serve"), OURS, environment, is_ours=True)
 
 
+def _in_python(factory: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "benchmarks.python_peer", factory)
+
+
 _NODE: Final = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
 
 RECIPES: Final = {
     "ours": _ours("ours"),
     "off": _ours("ours, engine off", RESELLER_ENGINE="false"),
-    "limit": Recipe("limit", (sys.executable, "-m", "benchmarks.limit"), OURS, {}),
+    "limit": Recipe("limit", _in_python("benchmarks.limit.server:Server"), OURS, {}),
     "mercurius": Recipe("Mercurius + jit", ("node", str(PEERS / "mercurius.js")), MERCURIUS, _NODE, is_node=True),
     "postgraphile": Recipe("PostGraphile", ("node", str(PEERS / "postgraphile.js")), POSTGRAPHILE, _NODE, is_node=True),
-    "plain": Recipe("Strawberry + Tortoise", (sys.executable, "-m", "benchmarks.plain"), PLAIN, {}),
+    "plain": Recipe("Strawberry + Tortoise", _in_python("benchmarks.plain.app:create_app"), PLAIN, {}),
 }
 
 BARE_DIALECTS: Final = {"postgraphile": BARE_POSTGRAPHILE}

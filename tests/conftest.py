@@ -13,6 +13,7 @@ from server.models.database import connect, disconnect
 from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import Databases, databases, settings_for
+from tests.logs import log
 from tests.servers import DemoServer, demo_server
 from tests.world import World, build_world
 
@@ -114,3 +115,6 @@ def artifacts() -> Path:
     folder = Path(".artifacts")
     folder.mkdir(exist_ok=True)
     return folder
+
+
+__all__ = ["log"]

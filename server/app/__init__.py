@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         async with connected(chosen), reading(engine, chosen), endpoint.known.opened(chosen):
-            _settle_memory()
+            settle_memory()
             yield
 
     app = Application(
@@ -88,7 +88,7 @@ async def reading(engine: Engine | None, settings: Settings) -> AsyncGenerator[N
         await engine.close()
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """What there is at the start stays: the collector need not look at it again with every request's litter."""
     gc.collect()
     gc.freeze()

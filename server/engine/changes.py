@@ -15,6 +15,7 @@ from server.engine.errors import Unplannable
 from server.engine.operations import Engine, Run, Trace
 from server.engine.planner import Planner
 from server.engine.results import Result, Root, assembled
+from server.engine.rows import row
 from server.engine.selections import Fields, Nodes, named_type
 from server.engine.statements import HoleSlot, Place, Statement
 from server.engine.texts import Text, expression, marker
@@ -109,7 +110,6 @@ class Changes:
 
 def changes(engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace) -> Changes:
     """The mutations of an operation, their inputs read. Raises Unplannable before anything is done."""
-    coerced = engine.coerced(operation, variables)
     asked = engine.asked(operation, variables)
     plan, shapes, values = asked.plan, asked.shapes, asked.values
     inputs: dict[str, Any] = {}
@@ -121,7 +121,7 @@ def changes(engine: Engine, operation: Operation, variables: Mapping[str, Any], 
             raise Unplannable(f"the mutation {name} is not declared as one")
         definition = plan.root.type_.fields[name]
         try:
-            given = engine.host.arguments(definition, get_argument_values(definition, nodes[0], coerced))
+            given = engine.host.arguments(definition, get_argument_values(definition, nodes[0], asked.coerced))
         except Exception as error:
             raise Unplannable("an argument is refused") from error
         inputs[key] = given["input"]
@@ -154,26 +154,23 @@ def _tried(nodes: Nodes, engine: Engine, context: Any, shapes: tuple[Any, ...]) 
 
 def _payload_statement(planner: Planner, type_: GraphQLObjectType, fields: Fields, kinds: tuple[str, ...]) -> Statement:
     """Rows are read anew, everything else is filled in; without a row there is nothing to ask the database."""
-    text = Text("{")
-    for number, ((key, nodes), kind) in enumerate(zip(fields.items(), kinds, strict=True)):
-        text.add(f'{"," if number else ""}"{key}":')
-        text.add(_payload_field(planner, type_, nodes, kind))
-    text.add("}")
+    kind_of = dict(zip(fields.values(), kinds, strict=True))
+    text = planner.object_with(type_, fields, lambda nodes: _payload_field(planner, type_, nodes, kind_of[nodes]))
     constant = text.constant
-    sql = planner.dialect.whole_statement(text.sql, planner.parameters.lifted) if constant is None else constant
-    return Statement(sql, planner.parameters.readers(), tuple(planner.holes), tuple(planner.refusals))
+    if constant is None:
+        return planner.finished(text)
+    return Statement(constant, planner.parameters.readers(), tuple(planner.holes), tuple(planner.refusals))
 
 
 def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kind: str) -> Text:
-    if nodes[0].name.value == "__typename":
-        return Text(f'"{type_.name}"')
     place = Place(type_, type_.fields[nodes[0].name.value], nodes)
     name = _python_name(type_, nodes)
     if kind == "row":
         bound: Any = planner.bindings.model(place.object_type)
         child = planner.scope(bound)
         key = Deferred(f"payload.{name}", "uuid", lambda run: run.payload[name].pk)
-        found = planner.row(child, place.object_type, nodes, planner.condition(child, equals("id", key)), is_given=True)
+        link = planner.conditions.once(child, equals("id", key))
+        found = row(planner, child, place.object_type, nodes, link, is_given=True)
         return expression(f"coalesce({found}, 'null')")
     if kind == "viewer" and planner.viewer is not None:
         return planner.object(planner.scope(None), place.object_type, nodes)

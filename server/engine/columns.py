@@ -1,7 +1,8 @@
 """How does a column become the JSON that GraphQL would write of it?"""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from graphql import GraphQLEnumType, GraphQLInt
 from tortoise import fields
@@ -13,27 +14,28 @@ from server.engine.statements import OutputType
 # `Any` below: Tortoise's fields are generic over what they hold.
 
 
+_COLUMN: Final = "\x00"
+"""Stands for the column in a text that is kept."""
+
+
 @dataclass(frozen=True)
 class Written:
     """An expression; where `in_bounds` does not hold GraphQL could not write the value."""
 
     expression: str
     in_bounds: str | None = None
-    beyond: str = ""
 
-    def otherwise(self, beyond: str) -> "Written":
-        """With what stands for a value that is out of bounds."""
-        return Written(self.expression, self.in_bounds, beyond)
-
-    @property
-    def sql(self) -> str:
+    def sql(self, column: str, beyond: str = "") -> str:
+        """The same of this column; `beyond` stands for a value that is out of bounds."""
         if self.in_bounds is None:
-            return self.expression
-        return f"CASE WHEN {self.in_bounds} THEN {self.expression} ELSE {self.beyond} END"
+            return self.expression.replace(_COLUMN, column)
+        return f"CASE WHEN {self.in_bounds} THEN {self.expression} ELSE {beyond} END".replace(_COLUMN, column)
 
 
-def json_of(field: Any, column: str, type_: OutputType, dialect: Dialect, *, is_minor_units: bool = False) -> Written:
-    """A column as JSON. Null stays null."""
+@lru_cache(2048)
+def json_of(field: Any, type_: OutputType, dialect: Dialect, *, is_minor_units: bool = False) -> Written:
+    """How a column is written as JSON. Null stays null."""
+    column = _COLUMN
     if is_minor_units:
         return Written(_in_quotes(dialect.minor_units(column)))
     match field:

@@ -193,8 +193,8 @@ class Sqlite:
         return f"CASE WHEN {column} THEN 'true' WHEN NOT {column} THEN 'false' END"
 
     def moment(self, column: str) -> str:
-        fraction = f"CASE WHEN substr({column}, 20, 1) = '.' THEN substr({column}, 21, 6) ELSE '000000' END"
-        return f"(substr({column}, 1, 10) || 'T' || substr({column}, 12, 8) || '.' || {fraction} || 'Z')"
+        # Python writes six digits of a second, or none: then the zeros come before the cut, else behind it.
+        return f"(substr(replace(replace({column}, ' ', 'T'), '+', '.000000+'), 1, 26) || 'Z')"
 
     def day(self, column: str) -> str:
         return f"substr({column}, 1, 10)"

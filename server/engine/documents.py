@@ -16,6 +16,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
 )
+from graphql.execution.values import VariableValues
 
 from server.engine.bindings import Bindings
 from server.engine.caches import Recent
@@ -53,6 +54,7 @@ class Plan:
 class Asked:
     """What the variables of a request come to: the plan, the shapes of its arguments, and their values."""
 
+    coerced: VariableValues
     plan: Plan
     shapes: tuple[Hashable, ...]
     values: Sequence[Mapping[str, Any]]
@@ -153,9 +155,9 @@ class _Calls:
 
     def collect(self, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> None:
         for nodes in fields.values():
-            name = nodes[0].name.value
-            if name == "__typename":
+            if nodes[0].selection_set is None:
                 continue
+            name = nodes[0].name.value
             declaration = self.bindings.declaration(type_, name)
             inner = declaration.inner if isinstance(declaration, Guarded) else declaration
             if isinstance(inner, (Paged, ByKey, ByAnyKey)):

@@ -19,6 +19,7 @@ from server.engine import reading
 from server.engine.bindings import Bindings
 from server.engine.caches import Recent
 from server.engine.calls import Call
+from server.engine.conditions import Criteria
 from server.engine.dialects import Dialect
 from server.engine.documents import LONGEST_VALUES, Asked, Operation, Plan, calls_of, operation_of
 from server.engine.errors import Unplannable
@@ -31,6 +32,7 @@ from server.engine.statements import Statement
 
 MOST_OPERATIONS: Final = 500
 LONGEST_KEPT: Final = 8_000
+MOST_SHAPES: Final = 64
 
 
 class Host(Protocol):
@@ -124,6 +126,7 @@ class Engine:
         self.bindings = Bindings(host.schema, host.policies)
         self.reader: reading.Reader | None = None
         self._operations: Recent[tuple[str, str | None], Operation] = Recent(MOST_OPERATIONS)
+        self._criteria: Recent[Hashable, Criteria] = Recent(MOST_SHAPES)
 
     async def close(self) -> None:
         if self.reader is not None:
@@ -204,7 +207,7 @@ class Engine:
                 raise Unplannable("an argument is refused") from error
             shapes.append(shape)
             values.append(given)
-        asked = Asked(plan, tuple(shapes), values)
+        asked = Asked(coerced, plan, tuple(shapes), values)
         if strings is None or sum(map(len, strings)) > LONGEST_VALUES:
             return asked
         return operation.readings.put(strings, asked)
@@ -241,15 +244,11 @@ class Engine:
         return Plan(operation.key, selections, root, calls)
 
     def planner(self, plan: Plan, shapes: Sequence[Hashable], viewer: Any) -> Planner:
-        return Planner(
-            self.bindings,
-            plan.selections,
-            plan.calls,
-            shapes,
-            self.host.deferred(viewer),
-            self.host,
-            self.dialect(),
-        )
+        shape = self.host.shape(viewer)
+        criteria = self._criteria.get(shape)
+        if criteria is None:
+            criteria = self._criteria.put(shape, Criteria(self.host, self.host.deferred(viewer)))
+        return Planner(self.bindings, plan.selections, plan.calls, shapes, criteria, self.dialect())
 
     async def answer(self, prepared: Prepared, trace: Trace) -> Result:
         """Run a prepared statement."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLObjectType
 
-from server.engine.declarations import Asked, Followed, PagePart
+from server.engine.declarations import Asked, Followed, Paged, PagePart
 from server.engine.errors import Unplannable
 from server.engine.scopes import Scope
 from server.engine.selections import Nodes, named_type
@@ -19,18 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of `child`'s rows, of those for which `rows` holds."""
+    """A page of `child`'s rows, of those for which `condition` holds."""
 
     child: Scope
     asked: Asked
-    rows: Callable[[], str]
-    """Written where it is needed: twice is no harm, the same values are the same parameters."""
+    condition: Callable[[], str]
     place: Callable[[str, str], str]
     """The placeholder of a value, by its name and SQL type."""
 
-    @property
-    def is_numbered(self) -> bool:
-        return self.asked.backwards
+    @cached_property
+    def rows(self) -> str:
+        """The condition, written where it is needed alone: a parameter that nothing reads is refused."""
+        return self.condition()
 
     def key(self, alias: str) -> str:
         return f'"{alias}"."{self.asked.column}"'
@@ -106,27 +107,25 @@ class _Parts:
                 raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
 
     def edge(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
-        text = Text("{")
-        for number, (key, inner) in enumerate(self.planner.selections.of(type_, nodes).items()):
-            text.add(f'{"," if number else ""}"{key}":')
-            name = inner[0].name.value
-            declaration = self.planner.bindings.declaration(type_, name)
-            if name == "__typename":
-                text.add(f'"{type_.name}"')
-            elif declaration == PagePart("cursor"):
-                text.add('"').add(expression(self.cursor())).add('"')
-            elif declaration is None:
-                raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
-            else:
-                text.add(self.planner.value(declaration, self.child, Place(type_, type_.fields[name], inner)))
-        return text.add("}")
+        return self.planner.object_with(
+            type_, self.planner.selections.of(type_, nodes), lambda inner: self._edge_field(type_, inner)
+        )
+
+    def _edge_field(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
+        name = nodes[0].name.value
+        declaration = self.planner.bindings.declaration(type_, name)
+        if declaration == PagePart("cursor"):
+            return Text('"').add(expression(self.cursor())).add('"')
+        if declaration is None:
+            raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
+        return self.planner.value(declaration, self.child, Place(type_, type_.fields[name], nodes))
 
     def info(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
-        text = Text("{")
-        for number, (key, inner) in enumerate(self.planner.selections.of(type_, nodes).items()):
-            text.add(f'{"," if number else ""}"{key}":')
-            text.add(self._info_field(type_, inner[0].name.value))
-        return text.add("}")
+        return self.planner.object_with(
+            type_,
+            self.planner.selections.of(type_, nodes),
+            lambda inner: self._info_field(type_, inner[0].name.value),
+        )
 
     def _info_field(self, type_: GraphQLObjectType, name: str) -> Text:
         asked = self.page.asked
@@ -162,17 +161,17 @@ class _Parts:
         return expression(sql)
 
     def total(self) -> Text:
-        rows = self.page.rows()
+        rows = self.page.rows
         condition = f" WHERE {rows}" if rows else ""
-        counted = f"(SELECT COUNT(*) FROM {self.planner.table(self.child)}{condition})"
+        counted = f"(SELECT COUNT(*) FROM {self.child.table}{condition})"
         return expression(self.planner.dialect.number(counted))
 
     def source(self) -> str:
         """The rows of the page, numbered where something depends on how many there are."""
-        condition = together(self.page.rows(), self.page.beyond())
+        condition = together(self.page.rows, self.page.beyond())
         where = f" WHERE {condition}" if condition else ""
         child = self.child
-        rows = f"SELECT {child.selected} FROM {self.planner.table(child)}{where} ORDER BY {self.page.order}"
+        rows = f"SELECT {child.selected} FROM {child.table}{where} ORDER BY {self.page.order}"
         if not self.counts:
             return f'({rows} LIMIT {self.size()}) AS "{child.outer}"'
         numbered = (
@@ -189,15 +188,32 @@ class _Parts:
         return f"'[' || coalesce({self.planner.dialect.joined(sql)}, '') || ']'"
 
 
-def page_parts(planner: "Planner", page: Page, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> Text:
-    """The connection as an object. Its lists share one reading of the page; a count alone reads none."""
+def paged(planner: "Planner", declaration: Paged, scope: Scope, place: Place) -> Text:
+    """The connection as an object."""
+    listing = declaration.listing
+    asked, number = planner.asked(place)
+    if listing.parent is None:
+        child, link = planner.scope(listing.model), ""
+    else:
+        child, link = planner.linked(listing.model, listing.parent, scope, "id")
+    conditions = planner.conditions
+
+    def rows() -> str:
+        narrowed = [
+            conditions.once(child, listing.criterion(name, planner.given(number, name, kind)))
+            for name, kind in asked.narrowed
+        ]
+        always = conditions.known(child, listing.always, lambda: listing.always(planner.viewer))
+        return together(link, "" if listing.is_stricter else conditions.visible(child), always, *narrowed)
+
+    page = Page(child, asked, rows, lambda name, kind: planner.parameters.place(planner.given(number, name, kind)))
+    return _parts_of(planner, page, place.object_type, planner.selections.of(place.object_type, place.nodes))
+
+
+def _parts_of(planner: "Planner", page: Page, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> Text:
+    """The lists of a connection share one reading of the page; a count alone reads none."""
     parts = _Parts(planner, page)
-    text = Text("{")
-    for number, (key, nodes) in enumerate(fields.items()):
-        text.add(f'{"," if number else ""}"{key}":')
-        is_name = nodes[0].name.value == "__typename"
-        text.add(f'"{type_.name}"' if is_name else parts.part(type_, nodes))
-    text.add("}")
+    text = planner.object_with(type_, fields, lambda nodes: parts.part(type_, nodes))
     if not parts.reads_rows:
         return text
     # Only now is it known whether rows are numbered: lists were left open between zero bytes.

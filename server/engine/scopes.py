@@ -32,13 +32,21 @@ class Scope:
     columns: dict[str, None] = field(default_factory=dict[str, None])
     extras: dict[str, str] = field(default_factory=dict[str, str])
 
-    @property
-    def inner(self) -> str:
-        return f"t{self.number}"
+    def __post_init__(self) -> None:
+        self.inner = f"t{self.number}"
+        self.outer = f"p{self.number}"
 
     @property
-    def outer(self) -> str:
-        return f"p{self.number}"
+    def known_model(self) -> type[Model]:
+        """The model, where there is one: at the root there is none."""
+        assert self.model is not None
+        return self.model
+
+    @property
+    def table(self) -> str:
+        """The table itself, as it is named in FROM."""
+        meta: Any = self.model
+        return f'"{meta._meta.db_table}" AS "{self.inner}"'
 
     def column(self, name: str) -> str:
         """How a column of the row is read from outside."""

@@ -5,6 +5,7 @@ for twice merged, in the order in which names first occur.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from graphql import (
@@ -30,8 +31,6 @@ from server.engine.errors import Unplannable
 # `Any` below: variables are of whatever type a document says.
 
 Nodes = tuple[FieldNode, ...]
-named_type = cast("Callable[[Any], Any]", get_named_type)
-"""The type within lists and non-nulls."""
 Fields = dict[str, Nodes]
 
 
@@ -44,10 +43,16 @@ class Selections:
         self.schema = schema
         self.fragments = fragments
         self.variables = variables
+        self._known: dict[tuple[str, int], tuple[Iterable[FieldNode], Fields]] = {}
 
     def of(self, type_: GraphQLObjectType, nodes: Iterable[FieldNode]) -> Fields:
         """The fields below these ones, by their names in the answer."""
-        return self.within(type_, [node.selection_set for node in nodes if node.selection_set])
+        known = self._known.get((type_.name, id(nodes)))
+        if known is None:
+            fields = self.within(type_, [node.selection_set for node in nodes if node.selection_set])
+            # With the nodes, whose id the key is.
+            known = self._known[type_.name, id(nodes)] = (nodes, fields)
+        return known[1]
 
     def within(self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> Fields:
         found: dict[str, list[FieldNode]] = {}
@@ -95,6 +100,15 @@ class Selections:
         except GraphQLError as error:
             raise Unplannable("a directive's argument is refused") from error
         return not (skip and skip["if"]) and (not include or bool(include["if"]))
+
+
+@lru_cache(4096)
+def _named(type_: Any) -> Any:
+    return get_named_type(type_)  # pyright: ignore[reportUnknownVariableType]
+
+
+named_type = cast("Callable[[Any], Any]", _named)
+"""The type within lists and non-nulls."""
 
 
 def deciding_variables(nodes: Iterable[Any]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType
 
@@ -34,7 +34,7 @@ class Statement:
     refusals: tuple[Callable[[Any], Exception], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Place:
     """Where a value stands: a field of `parent`, asked for by `nodes`."""
 
@@ -44,7 +44,7 @@ class Place:
 
     @property
     def type_(self) -> OutputType:
-        return cast("OutputType", self.field.type)
+        return self.field.type  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     @property
     def is_nullable(self) -> bool:

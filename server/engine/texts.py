@@ -1,5 +1,7 @@
 """How is the text of an answer put together in SQL?"""
 
+from collections.abc import Iterator
+
 from server.engine.dialects import quoted
 
 OPENING, BEFORE_PAYLOAD, CLOSING = "\x01", "\x02", "\x03"
@@ -9,26 +11,20 @@ _LONGEST_CHAIN = 50
 
 
 class Text:
-    """Constants and expressions, one after the other; neighbouring constants become one."""
+    """Constants and expressions, one after the other."""
 
-    def __init__(self, *parts: "str | Text") -> None:
-        self._parts: list[tuple[bool, str]] = []
-        for part in parts:
-            self.add(part)
+    __slots__ = ("_parts",)
+
+    def __init__(self, content: str = "", *, is_constant: bool = True) -> None:
+        self._parts: list[tuple[bool, str]] = [(is_constant, content)] if content else []
 
     def add(self, part: "str | Text") -> "Text":
         """Append a constant, or another text."""
         if isinstance(part, Text):
-            for is_constant, content in part._parts:
-                self._append(is_constant, content)
-        else:
-            self._append(True, part)
+            self._parts += part._parts
+        elif part:
+            self._parts.append((True, part))
         return self
-
-    def _append(self, is_constant: bool, content: str) -> None:
-        if is_constant and self._parts and self._parts[-1][0]:
-            content = self._parts.pop()[1] + content
-        self._parts.append((is_constant, content))
 
     @property
     def constant(self) -> str | None:
@@ -39,19 +35,31 @@ class Text:
 
     @property
     def sql(self) -> str:
-        parts = [quoted(content) if is_constant else content for is_constant, content in self._parts]
+        parts = list(self._joined())
         # In groups: a database counts each link of a chain as one level of depth.
         while len(parts) > _LONGEST_CHAIN:
             groups = range(0, len(parts), _LONGEST_CHAIN)
             parts = [f"({' || '.join(parts[start : start + _LONGEST_CHAIN])})" for start in groups]
         return " || ".join(parts) or "''"
 
+    def _joined(self) -> Iterator[str]:
+        """The expressions, with neighbouring constants as one."""
+        constant = ""
+        for is_constant, content in self._parts:
+            if is_constant:
+                constant += content
+                continue
+            if constant:
+                yield quoted(constant)
+                constant = ""
+            yield content
+        if constant:
+            yield quoted(constant)
+
 
 def expression(sql: str) -> Text:
     """An SQL expression that gives text and is never null."""
-    text = Text()
-    text._append(False, sql)
-    return text
+    return Text(sql, is_constant=False)
 
 
 def marker(kind: str, number: int, payload: Text | None = None) -> Text:

@@ -4,6 +4,7 @@ Permission classes, carried by the resolver they guard. Each is printed in the S
 and in the field's description. A resolver without one does not load.
 """
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, ClassVar, Final, ParamSpec, TypeVar
@@ -14,7 +15,7 @@ from strawberry.permission import BasePermission
 from strawberry.schema_directive import Location
 from tortoise.expressions import Q
 
-from server.domain.errors import Denied, NotFound, RightMissing, SudoRequired
+from server.domain.errors import Denied, NotFound, NotSignedIn, RightMissing, SudoRequired
 from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Organisation, Partnership, ProductAccess
@@ -95,17 +96,20 @@ class Permission(BasePermission):
         await self.check(context_of(info), source, kwargs)
         return True
 
+    @abstractmethod
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         """Raise what says why somebody may not ask."""
-        raise NotImplementedError
 
     def held(self, viewer: Viewer | None) -> Q | bool:
-        """Of the rows of the source's type: those for which `check` raises nothing; all of them, or none."""
-        raise NotImplementedError
+        """Of the rows of the source's type: those for which `check` raises nothing; all of them, or none.
+
+        None for a class that does not say so: what only guards mutations guards no field by mistake.
+        """
+        return False
 
     def refusal(self, viewer: Viewer) -> Denied:
         """What `check` raises where `held` is not given."""
-        raise NotImplementedError
+        return NotSignedIn()
 
 
 class Public(Permission):

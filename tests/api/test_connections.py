@@ -15,9 +15,9 @@ from server.domain.rights import ProductRight, Role, Scope
 from server.domain.text import sort_key
 from server.models import CatalogueItem, EmployeeAssignment, Membership, Product, ProductAccess, User
 from server.schema import schema
-from tests.api.statements import counted
 from tests.api.traces import key
 from tests.clients import Clients
+from tests.statements import counted
 from tests.world import World, organisation, partnership, product, token
 
 pytestmark = pytest.mark.database

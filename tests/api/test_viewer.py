@@ -6,7 +6,7 @@ from server.domain.memberships import MembershipStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.models import EmployeeAssignment, Membership
 from server.resolvers import ids
-from tests.api.statements import counted
+from tests.statements import counted
 from tests.world import Person, World, grant, organisation, partnership, person, product, token
 
 pytestmark = pytest.mark.database

@@ -5,14 +5,12 @@ What is compared is the application as it is, where a program's posts take the s
 
 import asyncio
 import json
-import logging
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from io import StringIO
 from typing import Any
 
 import pytest
@@ -21,12 +19,12 @@ from starlette.types import ASGIApp, Message, Scope
 from tortoise.transactions import in_transaction
 
 from server.app import Application, create_app
-from server.app.logs import set_up_logs
 from server.domain.tokens import new_secret
 from server.models import Session
 from server.models.database import connect, disconnect
 from server.settings import Settings
 from tests.databases import BACKEND, Databases, settings_for
+from tests.logs import Lines
 from tests.world import PASSWORD, World, build_world
 
 pytestmark = pytest.mark.database
@@ -589,29 +587,6 @@ async def test_fifty_requests_at_once_are_answered_each_to_its_own(ways: Ways):
 
 
 # The log
-
-Lines = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture(params=["DEBUG", "INFO"])
-def log(request: pytest.FixtureRequest) -> Iterator[Lines]:
-    """The lines written to the log since it was last asked, at the two most talkative levels."""
-    root = logging.getLogger()
-    handlers, written = root.handlers[:], StringIO()
-    set_up_logs(request.param)
-    for handler in root.handlers:
-        handler.setStream(written)
-
-    def lines() -> list[dict[str, Any]]:
-        text = written.getvalue()
-        written.seek(0)
-        written.truncate()
-        return [json.loads(line) for line in text.splitlines()]
-
-    yield lines
-    set_up_logs("ERROR")
-    root.handlers[:] = handlers
-
 
 LOGGED: dict[str, Case] = {
     "an answer": with_members(query=WHO),

@@ -1,7 +1,6 @@
 """Is a viewer who is known forgotten by the commit that changes them, in every process, and by nothing else?"""
 
 import asyncio
-import logging
 import os
 import re
 import sqlite3
@@ -33,6 +32,7 @@ from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.databases import BACKEND, Databases, settings_for
 from tests.servers import _free_port, _wait_until_ready
+from tests.statements import counted
 from tests.world import Person, World, build_world, person, token
 
 pytestmark = pytest.mark.database
@@ -96,31 +96,6 @@ class House:
 
     async def is_nobody(self, somebody: Person) -> bool:
         return (await self.clients.ask(WHO, as_=somebody)).data == {"viewer": None}
-
-
-class _Collector(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__()
-        self.statements: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.statements.append(str(record.args[0]) if record.args else record.getMessage())
-
-
-@contextmanager
-def counted(name: str = "tortoise.db_client") -> Iterator[list[str]]:
-    """Collects the statements that are logged by this name: Tortoise's, or the engine's own."""
-    log, collector = logging.getLogger(name), _Collector()
-    level, propagate = log.level, log.propagate
-    log.setLevel(logging.DEBUG)
-    log.propagate = False
-    log.addHandler(collector)
-    try:
-        yield collector.statements
-    finally:
-        log.removeHandler(collector)
-        log.setLevel(level)
-        log.propagate = propagate
 
 
 async def until(holds: Callable[[], Awaitable[bool]], within: float = 5.0) -> None:

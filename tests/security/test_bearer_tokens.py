@@ -9,8 +9,8 @@ from server.domain.memberships import MembershipStatus
 from server.domain.rights import Scope
 from server.domain.tokens import new_secret
 from server.models import ApiToken, AuditEvent, Membership
-from tests.api.statements import counted
 from tests.clients import Answer, Clients
+from tests.statements import counted
 from tests.world import World, token
 
 pytestmark = pytest.mark.database

@@ -16,8 +16,8 @@ from server.models import ApiToken, AuditEvent, Session, SignInFailure, User
 from server.resolvers import passwords
 from server.resolvers.sessions import session_digest
 from server.settings import Settings
-from tests.api.statements import counted
 from tests.clients import URL, Answer, Clients
+from tests.statements import counted
 from tests.world import PASSWORD, World, organisation, person
 
 pytestmark = pytest.mark.database

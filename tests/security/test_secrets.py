@@ -4,9 +4,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from io import StringIO
 from typing import Any
 
 import asyncpg
@@ -18,40 +17,18 @@ from tortoise.exceptions import OperationalError
 
 from server import authentication
 from server.app import graphql
-from server.app.logs import set_up_logs
 from server.domain.tokens import new_secret
 from server.engine.operations import Engine
 from server.models.database import APP
 from server.resolvers.context import Context
 from tests.clients import Answer, Clients
+from tests.logs import Lines
 from tests.world import PASSWORD, World
 
 CANARY = "canary-7f3a"
 SECRET = "secret: postgresql://app:hunter2@db/prod"
 OUR_FAULT = "Something went wrong on our side. Tell us the requestId."
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }"
-
-Lines = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture(params=["DEBUG", "INFO"])
-def log(request: pytest.FixtureRequest) -> Iterator[Lines]:
-    """The lines written to the log since it was last asked, at the two most talkative levels."""
-    root = logging.getLogger()
-    handlers, written = root.handlers[:], StringIO()
-    set_up_logs(request.param)
-    for handler in root.handlers:
-        handler.setStream(written)
-
-    def lines() -> list[dict[str, Any]]:
-        text = written.getvalue()
-        written.seek(0)
-        written.truncate()
-        return [json.loads(line) for line in text.splitlines()]
-
-    yield lines
-    set_up_logs("ERROR")
-    root.handlers[:] = handlers
 
 
 @pytest.fixture

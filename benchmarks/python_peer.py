@@ -1,11 +1,15 @@
-"""How is the limit started? `python -m benchmarks.limit`, with BENCH_PORT, BENCH_DATABASE_URL and BENCH_BARE."""
+"""How is a peer in Python started? `python -m benchmarks.python_peer FACTORY`.
+
+With BENCH_PORT and BENCH_BARE, and BENCH_DATABASE_URL or RESELLER_DATABASE_URL.
+"""
 
 import os
+import sys
 
 import uvicorn
 
 uvicorn.run(
-    "benchmarks.limit.server:Server",
+    sys.argv[1],
     factory=True,
     host="127.0.0.1",
     port=int(os.environ["BENCH_PORT"]),

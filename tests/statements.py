@@ -15,9 +15,9 @@ class _Collector(logging.Handler):
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
-    """Collects the statements that Tortoise sends meanwhile."""
-    log = logging.getLogger("tortoise.db_client")
+def counted(name: str = "tortoise.db_client") -> Iterator[list[str]]:
+    """Collects the statements that are logged by this name meanwhile: Tortoise's, or the engine's own."""
+    log = logging.getLogger(name)
     level, propagate, collector = log.level, log.propagate, _Collector()
     log.setLevel(logging.DEBUG)
     log.propagate = False

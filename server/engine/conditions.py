@@ -1,0 +1,108 @@
+"""How does a condition become SQL over the rows of a scope?
+
+The same policy is asked for at many places of a statement: it is written once, and again under another name.
+"""
+
+from collections.abc import Callable, Hashable
+from typing import Any, Final, Protocol
+
+from pypika_tortoise.queries import Table
+from tortoise.expressions import Q, ResolveContext
+from tortoise.models import Model
+
+from server.engine.declarations import Guard
+from server.engine.errors import Unplannable
+from server.engine.parameters import Parameters
+from server.engine.scopes import Scope
+from server.models.conditions import Reach
+
+# `Any` below: viewers are the application's own, Tortoise's metadata is untyped.
+
+_THIS: Final = "this"
+"""What the table is called in a text that is kept, until it is known which rows are meant."""
+
+
+class Policies(Protocol):
+    """Which rows exist for a viewer."""
+
+    def policy(self, model: type[Model], viewer: Any) -> Q: ...
+    def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q: ...
+
+
+class Criteria:
+    """The policies of one shape of viewer, kept from statement to statement."""
+
+    def __init__(self, policies: Policies, viewer: Any) -> None:
+        self.policies = policies
+        self.viewer = viewer
+        self._policies: dict[type[Model], Q] = {}
+        self._criteria: dict[Hashable, Any] = {}
+        self._held: dict[Guard, Q | bool] = {}
+
+    def policy(self, model: type[Model]) -> Q:
+        if model not in self._policies:
+            self._policies[model] = self.policies.policy(model, self.viewer)
+        return self._policies[model]
+
+    def held(self, guard: Guard) -> Q | bool:
+        """Whether a guard is given: for every row, for none, or for those for which the condition holds."""
+        if guard not in self._held:
+            self._held[guard] = guard.held(self.viewer)
+        return self._held[guard]
+
+    def known(self, model: type[Model], name: Hashable, condition: Callable[[], Q]) -> Any:
+        """The condition of this name over the table `this`."""
+        if (model, name) not in self._criteria:
+            self._criteria[model, name] = resolved(model, condition(), _THIS)
+        return self._criteria[model, name]
+
+
+class Conditions:
+    """Writes the conditions of one statement."""
+
+    def __init__(self, criteria: Criteria, parameters: Parameters) -> None:
+        self.criteria = criteria
+        self._sql_context = parameters.dialect.context.copy(parameterizer=parameters)
+        self._texts: dict[Hashable, str] = {}
+
+    def visible(self, scope: Scope) -> str:
+        """The row policy. Its reach is decided once, at the row that fixes the key, where there is one."""
+        model, link, viewer = scope.known_model, scope.link, self.criteria.viewer
+        if link is not None and link.column == "id" and link.around.model is not None:
+            seen, column = link.around.model, link.outer
+            through = self.criteria.policies.policy_through
+            return self.known(scope, ("through", seen, column), lambda: through(model, viewer, seen, column))
+        policy = self.criteria.policy(model)
+        if isinstance(policy, Reach):
+            owner, column = scope.source(policy.column)
+            if owner is not scope and owner.model is not None:
+                whole = self.known(owner, ("whole", model, column), lambda: policy.whole(column))
+                return f"{owner.extra(f'({whole})')} OR {self.known(scope, 'own', lambda: policy.own)}"
+        return self.known(scope, "policy", lambda: policy)
+
+    def known(self, scope: Scope, name: Hashable, condition: Callable[[], Q]) -> str:
+        """A condition of this viewer that is the same wherever rows of this model are asked for it by this name."""
+        text = self._texts.get((scope.model, name))
+        if text is None:
+            criterion = self.criteria.known(scope.known_model, name, condition)
+            text = self._texts[scope.model, name] = self._written(criterion)
+        return text.replace(f'"{_THIS}"', f'"{scope.inner}"')
+
+    def once(self, scope: Scope, condition: Q) -> str:
+        """A condition that is asked for at one place; empty for one that refuses nothing."""
+        return self._written(resolved(scope.known_model, condition, scope.inner))
+
+    def _written(self, criterion: Any) -> str:
+        return criterion.get_sql(self._sql_context) if criterion else ""
+
+
+def resolved(model: type[Model], condition: Q, alias: str) -> Any:
+    """The condition over the model's table, which is called so; None for one that refuses nothing."""
+    meta: Any = model
+    table = Table(meta._meta.db_table).as_(alias)
+    found: Any = condition.resolve(
+        ResolveContext(model=model, table=table, annotations={}, custom_filters={})  # type: ignore[arg-type]
+    )
+    if found.joins:
+        raise Unplannable(f"a condition on {model.__name__} joins other tables")
+    return found.where_criterion

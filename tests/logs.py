@@ -1,0 +1,33 @@
+"""The server's log, read by a test."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from server.app.logs import set_up_logs
+
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture(params=["DEBUG", "INFO"])
+def log(request: pytest.FixtureRequest) -> Iterator[Lines]:
+    """The lines written to the log since it was last asked, at the two most talkative levels."""
+    root = logging.getLogger()
+    handlers, written = root.handlers[:], StringIO()
+    set_up_logs(request.param)
+    for handler in root.handlers:
+        handler.setStream(written)
+
+    def lines() -> list[dict[str, Any]]:
+        text = written.getvalue()
+        written.seek(0)
+        written.truncate()
+        return [json.loads(line) for line in text.splitlines()]
+
+    yield lines
+    set_up_logs("ERROR")
+    root.handlers[:] = handlers
