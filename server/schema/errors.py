@@ -16,6 +16,7 @@ describe(
     ALREADY_GRANTED="The partner manages this product already.",
     COMPLETE_PARTNER_EXISTS="The customer has a partner with complete access.",
     LIMITED_PARTNER_EXISTS="The customer has partners with limited access.",
+    INVITATION_EXPIRED="The invitation was not answered in time.",
     INVITATION_USED="The invitation was answered, cancelled or has expired.",
     LAST_LEGAL_REPRESENTATIVE="The organisation would be left without a legal representative.",
     NOT_AN_EMPLOYEE="The member is not an active employee of the partner.",
