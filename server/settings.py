@@ -39,6 +39,13 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, description="How long a session lives.")
     sign_in_failures_per_account: int = Field(default=10, ge=1, description="Failed sign-ins an hour for one account.")
     sign_in_failures_per_address: int = Field(default=50, ge=1, description="Failed sign-ins an hour from one address.")
+    partnership_invitation_days: int = Field(
+        default=30, ge=1, le=365, description="How long an invitation or a request between organisations stays open."
+    )
+    resendings_per_day: int = Field(default=3, ge=1, description="How often an invitation is sent again in 24 hours.")
+    requests_by_email_per_day: int = Field(
+        default=50, ge=1, description="How many people a partner asks by e-mail in 24 hours."
+    )
     most_body_bytes: int = Field(default=262_144, ge=1_024, description="The largest request body.")
     pool_size: int = Field(default=10, ge=1, description="PostgreSQL connections of one process.")
     statement_milliseconds: int = Field(default=5_000, ge=100, description="PostgreSQL's limit for one statement.")

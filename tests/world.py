@@ -9,8 +9,9 @@ Three partners and four customers:
     Corvo       kL                      complete, the partner pays
     Delta       dL                      invited, complete, not answered (`invitation`)
 
-Rival (qL, qE) is the other partner: limited at Alpina for `rivals`. Third is a partner without members or
-customers. Nothing else connects the companies.
+Rival (qL, qE) is the other partner: limited at Alpina for `rivals`; it asked bL by e-mail (`by_email`, `secret`).
+Third is a partner without members or customers: it asks Alpina for limited access (`asked`), and Nova asks to
+manage it (`wooed`). At Alpina Nova asks for more (`change`). Nothing else connects the companies.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ from uuid import UUID
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from server.domain import tokens
+from server.domain import invitations, tokens
+from server.domain.access_changes import AccessChangeStatus
 from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
@@ -30,8 +32,10 @@ from server.domain.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.text import sort_key
 from server.models import (
+    AccessChangeRequest,
     ApiToken,
     ApiTokenCustomer,
+    CustomerInvitation,
     EmployeeAssignment,
     Membership,
     Organisation,
@@ -71,6 +75,7 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    secret: str = "the secret of a request by e-mail"
 
     def __getattr__(self, name: str) -> Any:
         for known in (self.people, self.rows):
@@ -148,6 +153,14 @@ async def _connect(world: World) -> None:
     rows["invitation"] = await partnership(
         rows["delta"], rows["nova"], PaymentMode.CUSTOMER, status=PartnershipStatus.INVITED, now=world.now
     )
+    rows["asked"] = await partnership(
+        rows["alpina"], rows["third"], status=PartnershipStatus.INVITED, now=world.now, initiated_by=Side.PARTNER
+    )
+    rows["wooed"] = await partnership(
+        rows["third"], rows["nova"], status=PartnershipStatus.INVITED, now=world.now, initiated_by=Side.PARTNER
+    )
+    rows["by_email"] = await customer_invitation(rows["rival"], world.bL.user.email, world.secret, now=world.now)
+    rows["change"] = await change_request(rows["limited"], now=world.now)
     for name, served, rights in (
         ("assignment", "limited", [AssignmentRight.VIEW]),
         ("complete_assignment", "complete", [AssignmentRight.VIEW, AssignmentRight.MANAGE_PRODUCTS]),
@@ -234,17 +247,52 @@ async def partnership(
     *,
     status: PartnershipStatus = PartnershipStatus.ACTIVE,
     now: datetime,
+    initiated_by: Side = Side.CUSTOMER,
 ) -> Partnership:
     """Limited, or complete with this payment mode."""
+    access_type = AccessType.COMPLETE if payment_mode else AccessType.LIMITED
+    is_open = status is PartnershipStatus.INVITED
     return await Partnership.create(
         customer_id=customer.id,
         partner_id=partner.id,
-        access_type=AccessType.COMPLETE if payment_mode else AccessType.LIMITED,
+        access_type=access_type,
         payment_mode=payment_mode,
+        requested_access_type=access_type,
+        requested_payment_mode=payment_mode,
         status=status,
-        initiated_by=Side.CUSTOMER,
+        initiated_by=initiated_by,
         invited_at=now,
-        activated_at=None if status is PartnershipStatus.INVITED else now,
+        sent_at=now,
+        answer_by=now + timedelta(days=30) if is_open else None,
+        activated_at=None if is_open else now,
+    )
+
+
+async def customer_invitation(asking: Organisation, email: str, secret: str, *, now: datetime) -> CustomerInvitation:
+    """An open request by e-mail for limited access."""
+    return await CustomerInvitation.create(
+        partner_id=asking.id,
+        email=email,
+        locale="en_GB",
+        access_type=AccessType.LIMITED,
+        status=PartnershipStatus.INVITED,
+        secret_digest=invitations.digest(secret),
+        invited_at=now,
+        sent_at=now,
+        answer_by=now + timedelta(days=30),
+    )
+
+
+async def change_request(through: Partnership, *, now: datetime, **columns: Any) -> AccessChangeRequest:
+    """An open request for more products."""
+    return await AccessChangeRequest.create(
+        partnership_id=through.id,
+        access_type=AccessType.LIMITED,
+        message="The mail too, please.",
+        status=AccessChangeStatus.PENDING,
+        requested_at=now,
+        expires_at=now + timedelta(days=30),
+        **columns,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from server.domain.partnerships import AccessType, PartnershipStatus
+from server.domain.partnerships import AccessType, PartnershipStatus, Side, proposed_by
 from server.domain.rights import (
     BY_ASSIGNMENT_RIGHT,
     BY_PRODUCT_RIGHT,
@@ -38,6 +38,8 @@ class PartnershipFacts(Protocol):
     def access_type(self) -> AccessType: ...
     @property
     def status(self) -> PartnershipStatus: ...
+    @property
+    def initiated_by(self) -> Side: ...
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,25 @@ def partnership_rights(viewer: Viewer, partnership: PartnershipFacts) -> frozens
     """What the viewer's roles on either side give on a partnership they see, before its state is looked at."""
     customer = viewer.standing_in(partnership.customer_id)
     partner = viewer.standing_in(partnership.partner_id)
-    rights = CUSTOMER_SIDE.get(customer.role, NOTHING) if customer else NOTHING
-    if partner and viewer.may_serve(partnership.customer_id):
-        rights |= PARTNER_SIDE.get(partner.role, NOTHING)
+    rights = _on_side(CUSTOMER_SIDE, customer, partnership, Side.CUSTOMER)
+    if viewer.may_serve(partnership.customer_id):
+        rights |= _on_side(PARTNER_SIDE, partner, partnership, Side.PARTNER)
     return rights
+
+
+def side_of(viewer: Viewer, right: Right, partnership: PartnershipFacts) -> Side:
+    """For which side somebody acts who holds a right on a partnership: the customer's where it gives the right."""
+    customer = viewer.standing_in(partnership.customer_id)
+    by_customer = right in _on_side(CUSTOMER_SIDE, customer, partnership, Side.CUSTOMER)
+    return Side.CUSTOMER if by_customer else Side.PARTNER
+
+
+def _on_side(
+    table: Mapping[Role, frozenset[Right]], standing: Standing | None, partnership: PartnershipFacts, side: Side
+) -> frozenset[Right]:
+    """What a role on one side gives; a proposal is answered by one side, and withdrawn by the other."""
+    held = table.get(standing.role, NOTHING) if standing else NOTHING
+    return frozenset(right for right in held if proposed_by(right, side) in (None, partnership.initiated_by))
 
 
 def usable(viewer: Viewer, rights: frozenset[Right]) -> frozenset[Right]:

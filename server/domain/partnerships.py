@@ -1,10 +1,12 @@
 """When may a partnership begin, change and be used?"""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
+from server.domain import invitations
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.organisations import INVITABLE_PARTNERS, PartnerStatus
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
@@ -49,14 +51,39 @@ class Side(StrEnum):
 LIVE: Final = frozenset({PartnershipStatus.INVITED, PartnershipStatus.ACTIVE, PartnershipStatus.SUSPENDED})
 """One customer and one partner have at most one partnership in these states (C1)."""
 
+IN_FORCE: Final = frozenset({PartnershipStatus.ACTIVE, PartnershipStatus.SUSPENDED})
+"""What began and has not ended: it can be ended (S4)."""
+
+_INVITED: Final = frozenset({PartnershipStatus.INVITED})
+_ACTIVE: Final = frozenset({PartnershipStatus.ACTIVE})
 _MOVES: Final = {
-    Right.ACCEPT_INVITATION: frozenset({PartnershipStatus.INVITED}),
-    Right.DECLINE_INVITATION: frozenset({PartnershipStatus.INVITED}),
-    Right.GRANT_PRODUCT_ACCESS: frozenset({PartnershipStatus.ACTIVE}),
-    Right.REVOKE_PRODUCT_ACCESS: frozenset({PartnershipStatus.ACTIVE}),
-    Right.ASSIGN_EMPLOYEES: frozenset({PartnershipStatus.ACTIVE}),
+    Right.ACCEPT_INVITATION: _INVITED,
+    Right.DECLINE_INVITATION: _INVITED,
+    Right.ACCEPT_REQUEST: _INVITED,
+    Right.DECLINE_REQUEST: _INVITED,
+    Right.MANAGE_INVITATION: _INVITED,
+    Right.GRANT_PRODUCT_ACCESS: _ACTIVE,
+    Right.REVOKE_PRODUCT_ACCESS: _ACTIVE,
+    Right.CHANGE_ACCESS_TYPE: _ACTIVE,
+    Right.CHANGE_PAYMENT_MODE: _ACTIVE,
+    Right.SET_PARTNERSHIP_DATES: _ACTIVE,
+    Right.REQUEST_ACCESS_CHANGE: _ACTIVE,
+    Right.ANSWER_ACCESS_CHANGE: _ACTIVE,
+    Right.ASSIGN_EMPLOYEES: _ACTIVE,
+    Right.TERMINATE_PARTNERSHIP: IN_FORCE,
 }
-_LIMITED_ONLY: Final = frozenset({Right.GRANT_PRODUCT_ACCESS, Right.REVOKE_PRODUCT_ACCESS})
+_ACCESS_TYPE_OF: Final = {
+    Right.GRANT_PRODUCT_ACCESS: AccessType.LIMITED,
+    Right.REVOKE_PRODUCT_ACCESS: AccessType.LIMITED,
+    Right.CHANGE_PAYMENT_MODE: AccessType.COMPLETE,
+}
+_PROPOSED_BY: Final = {
+    Right.ACCEPT_INVITATION: Side.CUSTOMER,
+    Right.DECLINE_INVITATION: Side.CUSTOMER,
+    Right.ACCEPT_REQUEST: Side.PARTNER,
+    Right.DECLINE_REQUEST: Side.PARTNER,
+}
+"""A proposal is answered by the side that did not make it."""
 
 
 class Agreement(Protocol):
@@ -66,6 +93,8 @@ class Agreement(Protocol):
     def access_type(self) -> AccessType: ...
     @property
     def status(self) -> PartnershipStatus: ...
+    @property
+    def initiated_by(self) -> Side: ...
 
 
 class OtherPartnership(Protocol):
@@ -77,11 +106,18 @@ class OtherPartnership(Protocol):
     def access_type(self) -> AccessType: ...
     @property
     def status(self) -> PartnershipStatus: ...
+    @property
+    def initiated_by(self) -> Side: ...
+
+
+def proposed_by(right: Right, side: Side) -> Side | None:
+    """Which side must have proposed a partnership for this right to exist on `side`; None where it is all one."""
+    return side if right is Right.MANAGE_INVITATION else _PROPOSED_BY.get(right)
 
 
 def is_possible_now(right: Right, partnership: Agreement) -> bool:
     """Whether the state of the partnership leaves room for this right."""
-    if right in _LIMITED_ONLY and partnership.access_type is not AccessType.LIMITED:
+    if _ACCESS_TYPE_OF.get(right, partnership.access_type) is not partnership.access_type:
         return False
     return partnership.status in _MOVES.get(right, frozenset(PartnershipStatus))
 
@@ -92,51 +128,93 @@ def check_invitation(
     partner_status: PartnerStatus | None,
     access_type: AccessType,
     others: Iterable[OtherPartnership],
+    *,
+    replaces: bool = False,
 ) -> None:
     """A customer invites an approved partner, other than itself, with which it has no live partnership (S1.1).
 
-    `others` are the live partnerships of the customer.
+    `others` are the live partnerships of the customer. With `replaces` the customer agrees that those in
+    force end when complete access begins (E1).
     """
     others = tuple(others)
-    refusals = list[Refusal]()
-    if customer_id == partner_id:
-        refusals.append(
-            Refusal(
-                ErrorCode.SELF_PARTNERSHIP,
-                N_("An organisation cannot be its own partner."),
-                ("partner_id",),
-            )
-        )
-    elif partner_status not in INVITABLE_PARTNERS:
-        refusals.append(_not_approved(field=("partner_id",)))
-    if any(other.partner_id == partner_id for other in others):
-        refusals.append(
-            Refusal(
-                ErrorCode.PARTNERSHIP_EXISTS,
-                N_("There is already a partnership or an open invitation with this partner."),
-                ("partner_id",),
-            )
-        )
-    refusals.extend(_coexistence(access_type, others, field=("access",)))
+    refusals = [
+        *_between(customer_id, partner_id, partner_status, others, Side.CUSTOMER, ("partner_id",)),
+        *_coexistence(access_type, others, field=("access",), replaces=replaces),
+    ]
     if refusals:
         raise Refused(*refusals)
 
 
-def check_acceptance(
-    partnership: Agreement, partner_status: PartnerStatus | None, others: Iterable[OtherPartnership]
+def check_request(
+    customer_id: UUID,
+    partner_id: UUID,
+    partner_status: PartnerStatus | None,
+    others: Iterable[OtherPartnership],
+    field: tuple[str, ...],
 ) -> None:
-    """An approved partner accepts an open invitation that the customer's partnerships leave room for (S1.3a, E3, E9).
+    """An approved partner asks a customer for access (S1.2).
 
-    `others` are the customer's other live partnerships.
+    What else the customer has agreed with whom is not looked at: the partner is not to learn of it.
+    """
+    if refusals := list(_between(customer_id, partner_id, partner_status, others, Side.PARTNER, field)):
+        raise Refused(*refusals)
+
+
+def check_may_ask(partner_status: PartnerStatus | None) -> None:
+    """Only an approved partner asks for access (S1.2)."""
+    if partner_status not in INVITABLE_PARTNERS:
+        raise Refused(_not_approved(("partner_id",)))
+
+
+def check_number_of_requests(sent: int, most: int) -> None:
+    """`sent` is how many people the partner asked by e-mail within 24 hours."""
+    if sent >= most:
+        raise Refused(
+            Refusal(
+                ErrorCode.TOO_MANY_ATTEMPTS,
+                N_("A partner asks at most {most} people by e-mail within 24 hours."),
+                values={"most": most},
+            )
+        )
+
+
+def check_not_asked(*, is_asked: bool) -> None:
+    """One open request by a partner to one address."""
+    if is_asked:
+        raise Refused(
+            Refusal(ErrorCode.PARTNERSHIP_EXISTS, N_("There is already an open request to this address."), ("email",))
+        )
+
+
+def check_acceptance(
+    partnership: Agreement,
+    partner_status: PartnerStatus | None,
+    others: Iterable[OtherPartnership],
+    *,
+    replaces: bool = False,
+    access_type: AccessType | None = None,
+) -> None:
+    """An approved partner comes in by an open proposal that the customer's partnerships leave room for.
+
+    `others` are the customer's other live partnerships, `access_type` what is granted where that is not what
+    was proposed (S1.3a, S1.3b, E1, E3, E9).
     """
     check_open(partnership)
     if partner_status not in INVITABLE_PARTNERS:
         raise Refused(_not_approved(field=()))
-    if refusals := list(_coexistence(partnership.access_type, others, field=())):
+    granted = access_type or partnership.access_type
+    if refusals := list(_coexistence(granted, others, field=(), replaces=replaces)):
         raise Refused(*refusals)
 
 
-def check_open(partnership: Agreement) -> None:
+class Proposal(Protocol):
+    """What answers to a proposal depend on."""
+
+    @property
+    def status(self) -> PartnershipStatus: ...
+
+
+def check_open(partnership: Proposal) -> None:
     """Only an invitation that nobody has answered can be answered."""
     if partnership.status is not PartnershipStatus.INVITED:
         raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
@@ -154,6 +232,24 @@ def check_takes_products(partnership: Agreement) -> None:
         )
 
 
+def check_in_time(answer_by: datetime | None, now: datetime) -> None:
+    """A proposal can be answered before its last moment, not at it (S1.6, E39)."""
+    if answer_by is not None:
+        invitations.check_in_time(answer_by, now)
+
+
+def check_resending(sendings: int, most: int) -> None:
+    """`sendings` is how often a proposal was sent again within 24 hours (S1.7)."""
+    if sendings >= most:
+        raise Refused(
+            Refusal(
+                ErrorCode.TOO_MANY_ATTEMPTS,
+                N_("This was sent {most} times within a day; wait before the next."),
+                values={"most": most},
+            )
+        )
+
+
 def check_active(partnership: Agreement) -> None:
     if partnership.status is not PartnershipStatus.ACTIVE:
         raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))
@@ -166,14 +262,22 @@ def check_product_is_grantable(
 
     The other partner's name is never told.
     """
-    if owner_id != customer_id:
-        raise Refused(Refusal(ErrorCode.PRODUCT_NOT_OWNED, N_("This product does not belong to the customer."), field))
+    check_product_is_owned(owner_id, customer_id, field)
     if managed_here:
         raise Refused(Refusal(ErrorCode.ALREADY_GRANTED, N_("This partner already manages this product."), field))
     if managed_elsewhere:
-        raise Refused(
-            Refusal(ErrorCode.PRODUCT_ALREADY_MANAGED, N_("Another partner already manages this product."), field)
-        )
+        raise Refused(already_managed(field))
+
+
+def check_product_is_owned(owner_id: UUID, customer_id: UUID, field: tuple[str, ...]) -> None:
+    """Whoever pays, only its owner lets somebody manage a product."""
+    if owner_id != customer_id:
+        raise Refused(Refusal(ErrorCode.PRODUCT_NOT_OWNED, N_("This product does not belong to the customer."), field))
+
+
+def already_managed(field: tuple[str, ...]) -> Refusal:
+    """What is said of a product that another partner manages: a warning to who offers it, later a refusal (E2)."""
+    return Refusal(ErrorCode.PRODUCT_ALREADY_MANAGED, N_("Another partner already manages this product."), field)
 
 
 def check_assignable(organisation_id: UUID, partner_id: UUID, role: Role, is_active: bool) -> None:
@@ -200,14 +304,44 @@ def assignment_rights(rights: Collection[AssignmentRight]) -> list[AssignmentRig
     return [right for right in AssignmentRight if right is AssignmentRight.VIEW or right in rights]
 
 
+def _between(
+    customer_id: UUID,
+    partner_id: UUID,
+    partner_status: PartnerStatus | None,
+    others: Iterable[OtherPartnership],
+    initiated_by: Side,
+    field: tuple[str, ...],
+) -> Iterable[Refusal]:
+    """Two different organisations, one of them an approved partner, without a live partnership (C1, E4, E11)."""
+    if customer_id == partner_id:
+        yield Refusal(ErrorCode.SELF_PARTNERSHIP, N_("An organisation cannot be its own partner."), field)
+    elif partner_status not in INVITABLE_PARTNERS:
+        yield _not_approved(field if initiated_by is Side.CUSTOMER else ("partner_id",))
+    if any(other.partner_id == partner_id and not _is_opposite(other, initiated_by) for other in others):
+        yield Refusal(
+            ErrorCode.PARTNERSHIP_EXISTS,
+            N_("There is already a partnership or an open invitation with this partner.")
+            if initiated_by is Side.CUSTOMER
+            else N_("There is already a partnership or an open request with this customer."),
+            field,
+        )
+
+
+def _is_opposite(other: OtherPartnership, initiated_by: Side) -> bool:
+    """Whether it is an open proposal of the other side, beside which one's own may stand (E4)."""
+    return other.status is PartnershipStatus.INVITED and other.initiated_by is not initiated_by
+
+
 def _not_approved(field: tuple[str, ...]) -> Refusal:
     return Refusal(ErrorCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner."), field)
 
 
 def _coexistence(
-    access_type: AccessType, others: Iterable[OtherPartnership], field: tuple[str, ...]
+    access_type: AccessType, others: Iterable[OtherPartnership], field: tuple[str, ...], *, replaces: bool
 ) -> Iterable[Refusal]:
     """One complete partner, or several limited ones, never both (C2, C4, E1)."""
+    if replaces and access_type is AccessType.COMPLETE:
+        return
     active = [other for other in others if other.status is PartnershipStatus.ACTIVE]
     if any(other.access_type is AccessType.COMPLETE for other in active):
         yield Refusal(

@@ -31,14 +31,24 @@ class Right(StrEnum):
     VIEW_PARTNERSHIPS = "VIEW_PARTNERSHIPS"
     VIEW_MANAGED_CUSTOMERS = "VIEW_MANAGED_CUSTOMERS"
     INVITE_PARTNER = "INVITE_PARTNER"
+    REQUEST_CUSTOMER = "REQUEST_CUSTOMER"
     VIEW_API_TOKENS = "VIEW_API_TOKENS"
     CREATE_API_TOKEN = "CREATE_API_TOKEN"
     REVOKE_API_TOKEN = "REVOKE_API_TOKEN"
 
     ACCEPT_INVITATION = "ACCEPT_INVITATION"
     DECLINE_INVITATION = "DECLINE_INVITATION"
+    ACCEPT_REQUEST = "ACCEPT_REQUEST"
+    DECLINE_REQUEST = "DECLINE_REQUEST"
+    MANAGE_INVITATION = "MANAGE_INVITATION"
     GRANT_PRODUCT_ACCESS = "GRANT_PRODUCT_ACCESS"
     REVOKE_PRODUCT_ACCESS = "REVOKE_PRODUCT_ACCESS"
+    CHANGE_ACCESS_TYPE = "CHANGE_ACCESS_TYPE"
+    CHANGE_PAYMENT_MODE = "CHANGE_PAYMENT_MODE"
+    SET_PARTNERSHIP_DATES = "SET_PARTNERSHIP_DATES"
+    REQUEST_ACCESS_CHANGE = "REQUEST_ACCESS_CHANGE"
+    ANSWER_ACCESS_CHANGE = "ANSWER_ACCESS_CHANGE"
+    TERMINATE_PARTNERSHIP = "TERMINATE_PARTNERSHIP"
     VIEW_ASSIGNMENTS = "VIEW_ASSIGNMENTS"
     ASSIGN_EMPLOYEES = "ASSIGN_EMPLOYEES"
 
@@ -91,7 +101,7 @@ _ADMINISTRATOR: Final = _EVERY_MEMBER | {
 }
 
 OWN_ORGANISATION: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.LEGAL_REPRESENTATIVE: _ADMINISTRATOR | {Right.INVITE_PARTNER},
+    Role.LEGAL_REPRESENTATIVE: _ADMINISTRATOR | {Right.INVITE_PARTNER, Right.REQUEST_CUSTOMER},
     Role.ADMINISTRATOR: _ADMINISTRATOR,
     Role.EMPLOYEE: _EVERY_MEMBER,
     Role.EXTERNAL: frozenset({Right.VIEW_PRODUCTS}),
@@ -101,27 +111,44 @@ OWN_ORGANISATION: Final[Mapping[Role, frozenset[Right]]] = {
 MANAGED_CUSTOMER: Final = frozenset({Right.VIEW_PRODUCTS})
 """What a partner holds on a customer's organisation, whatever the access type."""
 
+_CUSTOMER_LEADER: Final = frozenset(
+    {
+        Right.GRANT_PRODUCT_ACCESS,
+        Right.REVOKE_PRODUCT_ACCESS,
+        Right.CHANGE_PAYMENT_MODE,
+        Right.ANSWER_ACCESS_CHANGE,
+    }
+)
 CUSTOMER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.LEGAL_REPRESENTATIVE: frozenset({Right.GRANT_PRODUCT_ACCESS, Right.REVOKE_PRODUCT_ACCESS}),
-    Role.ADMINISTRATOR: frozenset({Right.GRANT_PRODUCT_ACCESS, Right.REVOKE_PRODUCT_ACCESS}),
+    Role.LEGAL_REPRESENTATIVE: _CUSTOMER_LEADER
+    | {
+        Right.ACCEPT_REQUEST,
+        Right.DECLINE_REQUEST,
+        Right.MANAGE_INVITATION,
+        Right.CHANGE_ACCESS_TYPE,
+        Right.SET_PARTNERSHIP_DATES,
+        Right.TERMINATE_PARTNERSHIP,
+    },
+    Role.ADMINISTRATOR: _CUSTOMER_LEADER,
 }
-"""What a role in the customer's organisation gives on a partnership (S2)."""
+"""What a role in the customer's organisation gives on a partnership (S1.3b, S1.4, S2, S3, S4, Q2)."""
 
 _PARTNER_LEADER: Final = frozenset(
     {
         Right.ACCEPT_INVITATION,
         Right.DECLINE_INVITATION,
         Right.REVOKE_PRODUCT_ACCESS,
+        Right.REQUEST_ACCESS_CHANGE,
         Right.VIEW_ASSIGNMENTS,
         Right.ASSIGN_EMPLOYEES,
     }
 )
 PARTNER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.LEGAL_REPRESENTATIVE: _PARTNER_LEADER,
+    Role.LEGAL_REPRESENTATIVE: _PARTNER_LEADER | {Right.MANAGE_INVITATION, Right.TERMINATE_PARTNERSHIP},
     Role.ADMINISTRATOR: _PARTNER_LEADER,
     Role.EMPLOYEE: frozenset({Right.VIEW_ASSIGNMENTS}),
 }
-"""What a role in the partner's organisation gives on a partnership (S1.3a, S1.4; a product may be given back, S2)."""
+"""What a role in the partner's organisation gives on a partnership (S1.3a, S1.4, S2.3, S2.6, S4)."""
 
 OWN_PRODUCT: Final = frozenset({Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT, Right.VIEW_STATISTICS})
 """What legal representatives and administrators hold on their organisation's products."""
@@ -140,7 +167,20 @@ BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
 }
 """The most an employee keeps of what the partner holds: the two are intersected."""
 
-NEVER_BY_TOKEN: Final = frozenset({Right.VIEW_API_TOKENS, Right.CREATE_API_TOKEN, Right.REVOKE_API_TOKEN})
+NEVER_BY_TOKEN: Final = frozenset(
+    {
+        Right.VIEW_API_TOKENS,
+        Right.CREATE_API_TOKEN,
+        Right.REVOKE_API_TOKEN,
+        Right.ACCEPT_REQUEST,
+        Right.DECLINE_REQUEST,
+        Right.CHANGE_ACCESS_TYPE,
+        Right.CHANGE_PAYMENT_MODE,
+        Right.SET_PARTNERSHIP_DATES,
+        Right.ANSWER_ACCESS_CHANGE,
+        Right.TERMINATE_PARTNERSHIP,
+    }
+)
 """Consent, money-out and identity need a person."""
 
 SCOPE_OF: Final[Mapping[Right, Scope]] = {
@@ -150,8 +190,11 @@ SCOPE_OF: Final[Mapping[Right, Scope]] = {
     Right.VIEW_PARTNERSHIPS: Scope.PARTNERSHIPS_READ,
     Right.VIEW_MANAGED_CUSTOMERS: Scope.PARTNERSHIPS_READ,
     Right.INVITE_PARTNER: Scope.PARTNERSHIPS_MANAGE,
+    Right.REQUEST_CUSTOMER: Scope.PARTNERSHIPS_MANAGE,
     Right.ACCEPT_INVITATION: Scope.PARTNERSHIPS_MANAGE,
     Right.DECLINE_INVITATION: Scope.PARTNERSHIPS_MANAGE,
+    Right.MANAGE_INVITATION: Scope.PARTNERSHIPS_MANAGE,
+    Right.REQUEST_ACCESS_CHANGE: Scope.PARTNERSHIPS_MANAGE,
     Right.GRANT_PRODUCT_ACCESS: Scope.PARTNERSHIPS_MANAGE,
     Right.REVOKE_PRODUCT_ACCESS: Scope.PARTNERSHIPS_MANAGE,
     Right.VIEW_ASSIGNMENTS: Scope.ASSIGNMENTS_READ,

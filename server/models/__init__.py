@@ -10,18 +10,26 @@ from server.models.catalogue import CatalogueItem, CataloguePrice
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
 from server.models.outbox import OutboxMessage
-from server.models.partnerships import Partnership, ProductAccess, RequestedProduct
+from server.models.partnerships import (
+    AccessChangeRequest,
+    CustomerInvitation,
+    Partnership,
+    ProductAccess,
+    RequestedProduct,
+)
 from server.models.products import Product
 from server.models.sessions import Session, SignInFailure
 from server.models.tokens import ApiToken, ApiTokenCustomer
 from server.models.users import User
 
 __all__ = [
+    "AccessChangeRequest",
     "ApiToken",
     "ApiTokenCustomer",
     "AuditEvent",
     "CatalogueItem",
     "CataloguePrice",
+    "CustomerInvitation",
     "EmployeeAssignment",
     "Membership",
     "Organisation",

@@ -1,13 +1,16 @@
 """Who manages whose products."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
+from server.domain.access_changes import AccessChangeStatus
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.rights import ProductRight
+from server.domain.terminations import EndedBy, TerminationReason
 from server.models.organisations import Organisation
 from server.models.products import Product
 from server.models.rows import Row, VersionedRow, enum_column, nullable_enum_column
@@ -17,8 +20,11 @@ from server.models.users import User
 class Partnership(VersionedRow):
     """What a customer lets a partner manage, from the invitation to the end (S1).
 
-    The database itself keeps C1 and C2 by partial unique indexes and C4 by a trigger. Triggers keep
-    `customer_name_key` what the customer's is: an index leads through a partner's customers by name.
+    `requested_…` keep what was proposed where `access_type` and `payment_mode` are what was granted. `answer_by`
+    is the end of an open proposal, `sendings` how often it was sent since `sent_at` (S1.7), `notices` how many
+    reminders of the present deadline went out. The database itself keeps C1 and C2 by partial unique indexes and
+    C4 by a trigger. Triggers keep `customer_name_key` what the customer's is: an index leads through a partner's
+    customers by name.
     """
 
     customer: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
@@ -39,6 +45,18 @@ class Partnership(VersionedRow):
     activated_at: datetime | None = fields.DatetimeField(null=True)
     ended_at: datetime | None = fields.DatetimeField(null=True)
     end_reason: str | None = fields.TextField(null=True)
+    ended_by = nullable_enum_column(EndedBy, max_length=10)
+    termination_reason = nullable_enum_column(TerminationReason, max_length=20)
+    requested_access_type = nullable_enum_column(AccessType, max_length=10)
+    requested_payment_mode = nullable_enum_column(PaymentMode, max_length=10)
+    grant_differs = fields.BooleanField(default=False, db_default=False)
+    replaces_others = fields.BooleanField(default=False, db_default=False)
+    answer_by: datetime | None = fields.DatetimeField(null=True)
+    sent_at: datetime | None = fields.DatetimeField(null=True)
+    sendings = fields.IntField(default=1, db_default=1)
+    notices = fields.IntField(default=0, db_default=0)
+    expires_at: datetime | None = fields.DatetimeField(null=True)
+    review_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "partnership"
@@ -47,6 +65,9 @@ class Partnership(VersionedRow):
             ("partner_id", "status", "customer_id"),
             ("partner_id", "status", "customer_name_key", "id"),
             ("partner_id", "status", "activated_at", "id"),
+            ("status", "answer_by"),
+            ("status", "expires_at"),
+            ("status", "review_at"),
         )
         constraints = (
             CheckConstraint(name="partnership_with_another", check="customer_id <> partner_id"),
@@ -70,9 +91,27 @@ class Partnership(VersionedRow):
             ),
         )
 
+    @property
+    def requested_access(self) -> "RequestedAccess | None":
+        """What was proposed, where it was written down."""
+        if self.requested_access_type is None:
+            return None
+        return RequestedAccess(self.requested_access_type, self.requested_payment_mode)
+
+
+@dataclass(frozen=True)
+class RequestedAccess:
+    """Access type and payment mode of a proposal."""
+
+    access_type: AccessType
+    payment_mode: PaymentMode | None
+
 
 class RequestedProduct(Row):
-    """A product named in an invitation; it becomes an access when the invitation is accepted."""
+    """A product named in an invitation; it becomes an access when the invitation is accepted.
+
+    `moves` says that the customer takes it from the partner who manages it till then (E2).
+    """
 
     partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
         "models.Partnership", related_name="requested_products", on_delete=fields.RESTRICT
@@ -84,6 +123,7 @@ class RequestedProduct(Row):
     product_id: UUID
     service_name = fields.CharField(max_length=120)
     rights: list[ProductRight] = fields.JSONField[list[ProductRight]]()
+    moves = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "requested_product"
@@ -118,3 +158,63 @@ class ProductAccess(VersionedRow):
         constraints = (
             UniqueConstraint(fields=("product_id",), name="product_access_one_manager", condition="revoked_at IS NULL"),
         )
+
+
+class CustomerInvitation(VersionedRow):
+    """What a partner asks of somebody of whom it knows an e-mail address alone (S1.2).
+
+    It says nothing about whether the address has an account (E25). A partnership comes of it when its addressee
+    accepts, for an organisation that they represent (E24, E26). The secret of its link is stored as a digest.
+    """
+
+    partner: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="customer_invitations", on_delete=fields.RESTRICT
+    )
+    partner_id: UUID
+    email = fields.CharField(max_length=254)
+    locale = fields.CharField(max_length=5)
+    access_type = enum_column(AccessType, max_length=10)
+    payment_mode = nullable_enum_column(PaymentMode, max_length=10)
+    message: str | None = fields.TextField(null=True)
+    status = enum_column(PartnershipStatus, max_length=10)
+    secret_digest = fields.CharField(max_length=64, unique=True)
+    invited_at: datetime = fields.DatetimeField()
+    answer_by: datetime = fields.DatetimeField()
+    answered_at: datetime | None = fields.DatetimeField(null=True)
+    sent_at: datetime = fields.DatetimeField()
+    sendings = fields.IntField(default=1)
+    notices = fields.IntField(default=0)
+    partnership: fields.ForeignKeyNullableRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", related_name="customer_invitations", null=True, on_delete=fields.RESTRICT
+    )
+    partnership_id: UUID | None
+
+    class Meta:
+        table = "customer_invitation"
+        indexes = (("partner_id", "invited_at", "id"), ("status", "answer_by"), ("email", "status"))
+        constraints = (
+            UniqueConstraint(
+                fields=("partner_id", "email"), name="customer_invitation_one_open", condition="status = 'INVITED'"
+            ),
+        )
+
+
+class AccessChangeRequest(VersionedRow):
+    """What a partner asks to have changed in a running partnership (S2.6): which access, in the words of `message`."""
+
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", related_name="access_change_requests", on_delete=fields.RESTRICT
+    )
+    partnership_id: UUID
+    access_type = enum_column(AccessType, max_length=10)
+    payment_mode = nullable_enum_column(PaymentMode, max_length=10)
+    message: str | None = fields.TextField(null=True)
+    status = enum_column(AccessChangeStatus, max_length=10)
+    requested_at: datetime = fields.DatetimeField()
+    expires_at: datetime = fields.DatetimeField()
+    answered_at: datetime | None = fields.DatetimeField(null=True)
+    answer: str | None = fields.TextField(null=True)
+
+    class Meta:
+        table = "access_change_request"
+        indexes = (("partnership_id", "requested_at", "id"), ("status", "expires_at"))

@@ -13,7 +13,10 @@ from server.models.rows import VersionedRow, enum_column
 
 
 class Product(VersionedRow):
-    """A domain, a hosting, a mail service: always in the customer's organisation, whoever pays."""
+    """A domain, a hosting, a mail service: always in the customer's organisation, whoever pays.
+
+    `payer` is the partner at whose expense it renews; nobody there is its owner.
+    """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="products", on_delete=fields.RESTRICT
@@ -32,6 +35,10 @@ class Product(VersionedRow):
     state = enum_column(ProductState, max_length=10, default=ProductState.ACTIVE)
     is_locked = fields.BooleanField(default=False)
     is_trial = fields.BooleanField(default=False)
+    payer: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="products_paid", null=True, on_delete=fields.RESTRICT
+    )
+    payer_id: UUID | None
 
     class Meta:
         table = "product"

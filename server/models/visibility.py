@@ -18,7 +18,7 @@ from tortoise.queryset import QuerySet
 
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import INVITABLE_PARTNERS
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships import PartnershipStatus, Side, proposed_by
 from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATION, PARTNER_SIDE, Right, Role, Scope
 from server.domain.viewer import Viewer
 from server.models.assignments import EmployeeAssignment
@@ -26,7 +26,13 @@ from server.models.catalogue import CatalogueItem
 from server.models.conditions import EVERY_ROW, Among, Exists, Reach, equals
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
-from server.models.partnerships import Partnership, ProductAccess, RequestedProduct
+from server.models.partnerships import (
+    AccessChangeRequest,
+    CustomerInvitation,
+    Partnership,
+    ProductAccess,
+    RequestedProduct,
+)
 from server.models.products import Product
 from server.models.tokens import ApiToken
 from server.models.users import User
@@ -159,8 +165,15 @@ def holds_on_organisation(viewer: Viewer, right: Right) -> Q:
 
 def holds_on_partnership(viewer: Viewer, right: Right) -> Q:
     """Of partnerships: those on which the viewer's roles on either side give the right."""
-    as_partner = Among("partner_id", standings_with(viewer, right, PARTNER_SIDE))
-    return Among("customer_id", standings_with(viewer, right, CUSTOMER_SIDE)) | as_partner & _allowed_customer(viewer)
+    as_partner = Among("partner_id", standings_with(viewer, right, PARTNER_SIDE)) & _proposed(right, Side.PARTNER)
+    as_customer = Among("customer_id", standings_with(viewer, right, CUSTOMER_SIDE)) & _proposed(right, Side.CUSTOMER)
+    return as_customer | as_partner & _allowed_customer(viewer)
+
+
+def _proposed(right: Right, side: Side) -> Q:
+    """Of partnerships: those proposed by the side that this right on `side` needs."""
+    by = proposed_by(right, side)
+    return Q(initiated_by=by) if by else EVERY_ROW
 
 
 def standings_with(viewer: Viewer, right: Right, table: Mapping[Role, frozenset[Right]]) -> Any:
@@ -171,9 +184,21 @@ def standings_with(viewer: Viewer, right: Right, table: Mapping[Role, frozenset[
 
 _PUBLIC_PARTNERS: Final = Q(partner_status__in=sorted(INVITABLE_PARTNERS))
 
+
+def _customer_invitations(viewer: Viewer) -> Q:
+    """The partner's legal representatives and administrators see theirs, and people those to their own address."""
+    if viewer.token is not None:
+        everybody = viewer.token.customer_ids is None
+        return Among("partner_id", viewer.led_organisation_ids) if everybody else NO_ROW
+    own = Exists(User, equals("id", viewer.user_id), email="email")
+    return Among("partner_id", viewer.led_organisation_ids) | own
+
+
 POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
+    AccessChangeRequest: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
     ApiToken: (NO_ROW, None, _api_tokens),
     CatalogueItem: (Q(is_sellable=True), None, lambda viewer: Q(is_sellable=True)),
+    CustomerInvitation: (NO_ROW, Scope.PARTNERSHIPS_READ, _customer_invitations),
     EmployeeAssignment: (NO_ROW, Scope.ASSIGNMENTS_READ, _assignments),
     Membership: (NO_ROW, Scope.MEMBERS_READ, _memberships),
     Organisation: (_PUBLIC_PARTNERS, Scope.ORGANISATION_READ, _organisations),

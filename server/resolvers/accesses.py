@@ -1,18 +1,25 @@
 """Products given to a limited partner one by one, and taken back (S2)."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from uuid import UUID
+
+from tortoise.expressions import F
 
 from server.domain import partnerships as rules
+from server.domain.access import side_of
 from server.domain.errors import NotFound
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Partnership, Product, ProductAccess
+from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.models.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
 from server.resolvers.listings import Listing
+from server.resolvers.partnerships import keys, note
 from server.resolvers.permissions import RightOn, VisibleRows, allowed
 
 
@@ -94,18 +101,29 @@ async def revoke_product_access(
 async def _journal_revocation(
     context: Context, partnership: Partnership, access: ProductAccess, before: journal.State
 ) -> None:
-    customer = context.signed_in.standing_in(partnership.customer_id)
-    by_customer = customer is not None and customer.leads
-    await journal.record(
-        context,
-        "access.revoked",
-        access,
-        acting=partnership.customer_id if by_customer else partnership.partner_id,
-        on_behalf_of=None if by_customer else partnership.customer_id,
-        before=before,
-        after=_terms(access),
-    )
+    side = side_of(context.signed_in, Right.REVOKE_PRODUCT_ACCESS, partnership)
+    await note(context, "access.revoked", partnership, side, subject=access, before=before, after=_terms(access))
     await journal.announce(context, "access.product_removed", access)
+
+
+async def revoke_all(context: Context, customer_id: UUID, accesses: Sequence[ProductAccess]) -> None:
+    """Take these products back for the customer, in a constant number of statements, and tell who managed them."""
+    before = [_terms(access) for access in accesses]
+    await close(context, accesses)
+    changes = [journal.Change(access, was, _terms(access)) for access, was in zip(accesses, before, strict=True)]
+    await journal.record_each(context, "access.revoked", changes, acting=customer_id)
+    await journal.announce_each(context, "access.product_removed", accesses)
+
+
+async def close(context: Context, accesses: Sequence[ProductAccess]) -> None:
+    """End accesses without a word to anybody."""
+    if accesses:
+        await ProductAccess.filter(OneOf("id", keys(accesses))).update(
+            revoked_at=context.now, version=F("version") + 1, updated_at=context.now
+        )
+    for access in accesses:
+        access.revoked_at = context.now
+        access.version += 1
 
 
 def _terms(access: ProductAccess) -> journal.State:

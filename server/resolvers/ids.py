@@ -12,8 +12,10 @@ from tortoise.models import Model
 
 from server.domain.errors import MalformedInput
 from server.models import (
+    AccessChangeRequest,
     ApiToken,
     CatalogueItem,
+    CustomerInvitation,
     EmployeeAssignment,
     Membership,
     Organisation,
@@ -24,8 +26,10 @@ from server.models import (
 )
 
 PREFIXES: Final[dict[type[Model], str]] = {
+    AccessChangeRequest: "acr",
     ApiToken: "tok",
     CatalogueItem: "item",
+    CustomerInvitation: "cinv",
     EmployeeAssignment: "asg",
     Membership: "mem",
     Organisation: "org",
@@ -40,8 +44,10 @@ _FORM: Final = re.compile(r"([a-z]{2,8})_([0-9a-f]{32})")
 AnyId = Annotated[str, Model]
 """An id of whatever type, not decoded yet."""
 
+AccessChangeRequestId = Annotated[UUID, AccessChangeRequest]
 ApiTokenId = Annotated[UUID, ApiToken]
 AssignmentId = Annotated[UUID, EmployeeAssignment]
+CustomerInvitationId = Annotated[UUID, CustomerInvitation]
 MembershipId = Annotated[UUID, Membership]
 OrganisationId = Annotated[UUID, Organisation]
 PartnershipId = Annotated[UUID, Partnership]
@@ -51,7 +57,12 @@ ProductId = Annotated[UUID, Product]
 
 def encode(row: Model) -> str:
     """The id of a row as callers see it."""
-    return f"{PREFIXES[type(row)]}_{row.pk.hex}"
+    return encoded(type(row), row.pk)
+
+
+def encoded(model: type[Model], key: UUID) -> str:
+    """The id of a row of this model with this key."""
+    return f"{PREFIXES[model]}_{key.hex}"
 
 
 def decode_any(value: str, field: tuple[str, ...] = ("id",)) -> tuple[type[Model], UUID]:

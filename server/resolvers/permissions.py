@@ -14,11 +14,19 @@ from strawberry import Info
 from strawberry.permission import BasePermission
 from strawberry.schema_directive import Location
 from tortoise.expressions import Q
+from tortoise.models import Model
 
 from server.domain.errors import Denied, NotFound, NotSignedIn, RightMissing, SudoRequired
 from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
 from server.domain.viewer import Viewer
-from server.models import EmployeeAssignment, Organisation, Partnership, ProductAccess
+from server.models import (
+    AccessChangeRequest,
+    CustomerInvitation,
+    EmployeeAssignment,
+    Organisation,
+    Partnership,
+    ProductAccess,
+)
 from server.models.visibility import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context
@@ -28,6 +36,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTRIBUTE: Final = "__permissions__"
+
+_BELONGS_BY: Final[dict[type[Model], str]] = {
+    AccessChangeRequest: "partnership_id",
+    CustomerInvitation: "partner_id",
+    EmployeeAssignment: "partnership_id",
+    ProductAccess: "partnership_id",
+}
+"""The column by which a row belongs to what rights are held on."""
 
 
 @strawberry.schema_directive(
@@ -180,7 +196,7 @@ class Sudo(Permission):
 class RightOn(Permission):
     """Only who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
 
-    `through` is the type of the object that `at` names where that only belongs to the partnership.
+    `through` is the type of the object that `at` names where that only belongs to the partnership or organisation.
     An object that the viewer does not see is NOT_FOUND, a right that is missing FORBIDDEN.
     Which role, access type and scope a right needs is said in `domain/rights.py` alone.
     """
@@ -190,7 +206,7 @@ class RightOn(Permission):
         right: Right,
         model: type[Organisation] | type[Partnership],
         at: str | None = None,
-        through: type[ProductAccess] | type[EmployeeAssignment] | None = None,
+        through: type[Model] | None = None,
     ) -> None:
         self.right = right
         self.model = model
@@ -232,7 +248,7 @@ class RightOn(Permission):
         named = self.through or self.model
         row: Any = await context.row(named, ids.decode(value, named, path))
         if row is not None and self.through:
-            row = await context.row(Partnership, row.partnership_id)
+            row = await context.row(self.model, getattr(row, _BELONGS_BY[self.through]))
         if row is None:
             raise NotFound(path)
         return row

@@ -174,4 +174,6 @@ RIGHTS_ON_PRODUCT: Final = Hole(
         "accesses": Facts(ProductAccess, "product_id", "id", _accesses, ("partnership_id", "rights")),
     },
 )
-RIGHTS_ON_PARTNERSHIP: Final = Hole(rights_on_partnership_now, ("customer_id", "partner_id", "access_type", "status"))
+RIGHTS_ON_PARTNERSHIP: Final = Hole(
+    rights_on_partnership_now, ("customer_id", "partner_id", "access_type", "status", "initiated_by")
+)

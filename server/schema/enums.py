@@ -5,19 +5,23 @@ from typing import Any
 
 import strawberry
 
+from server.domain.access_changes import AccessChangeStatus
 from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.products import Period, ProductCategory, ProductState
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role, Scope
+from server.domain.terminations import EndedBy, TerminationReason
 from server.resolvers.paging import Direction
 
 __all__ = [
+    "AccessChangeStatus",
     "AccessType",
     "AssignmentRight",
     "Currency",
     "Direction",
+    "EndedBy",
     "LegalEntityType",
     "MembershipStatus",
     "PartnerStatus",
@@ -32,6 +36,7 @@ __all__ = [
     "Role",
     "Scope",
     "Side",
+    "TerminationReason",
     "describe",
 ]
 
@@ -63,13 +68,23 @@ describe(
     VIEW_PARTNERSHIPS="See the organisation's partners.",
     VIEW_MANAGED_CUSTOMERS="See the customers that the partner manages, as far as one serves them.",
     INVITE_PARTNER="Invite a partner in the organisation's name.",
+    REQUEST_CUSTOMER="Ask a customer for access in the partner's name.",
     VIEW_API_TOKENS="See the organisation's API tokens.",
     CREATE_API_TOKEN="Make API tokens for the organisation.",
     REVOKE_API_TOKEN="End API tokens of the organisation.",
     ACCEPT_INVITATION="Accept the customer's invitation.",
     DECLINE_INVITATION="Decline the customer's invitation.",
+    ACCEPT_REQUEST="Accept what the partner asks for, or something else in its place.",
+    DECLINE_REQUEST="Decline what the partner asks for.",
+    MANAGE_INVITATION="Withdraw one's own side's invitation or request, or send it again.",
     GRANT_PRODUCT_ACCESS="Let the partner manage one more product.",
     REVOKE_PRODUCT_ACCESS="Take a product back from the partner, or give it back.",
+    CHANGE_ACCESS_TYPE="Move between limited and complete access.",
+    CHANGE_PAYMENT_MODE="Decide who pays what the partner orders.",
+    SET_PARTNERSHIP_DATES="Say when the partnership ends by itself, and when it is to be looked at again.",
+    REQUEST_ACCESS_CHANGE="Ask the customer for another access.",
+    ANSWER_ACCESS_CHANGE="Grant or refuse another access that the partner asked for.",
+    TERMINATE_PARTNERSHIP="End the partnership.",
     VIEW_ASSIGNMENTS="See which employees serve the customer; an employee sees their own assignment.",
     ASSIGN_EMPLOYEES="Decide which employees serve the customer.",
     VIEW_PRODUCT="See the product.",
@@ -130,6 +145,34 @@ describe(
     "One of the two organisations of a partnership.",
     CUSTOMER="The one whose products are managed.",
     PARTNER="The one that manages them.",
+)
+describe(
+    AccessChangeStatus,
+    "Where a partner's request for another access is.",
+    PENDING="Not answered yet.",
+    GRANTED="Granted.",
+    REFUSED="Refused.",
+    EXPIRED="Not answered in time, or ended with the partnership.",
+)
+describe(
+    EndedBy,
+    "Who ended a partnership.",
+    CUSTOMER="The customer.",
+    PARTNER="The partner.",
+    STAFF="The programme's staff.",
+    CLOCK="Nobody: its last day had come.",
+)
+describe(
+    TerminationReason,
+    "Why a partnership was ended.",
+    NO_LONGER_NEEDED="The customer manages its products itself, or has none.",
+    DISSATISFIED="One side is not satisfied with the other.",
+    TERMS_CHANGED="The terms changed, such as who pays.",
+    CHANGE_OF_PARTNER="Another partner takes its place.",
+    RELATIONSHIP_ENDED="The two do no more business with each other.",
+    PROGRAMME_EXIT="The partner left the programme.",
+    DATE_REACHED="It was to end on that day.",
+    OTHER="Something else.",
 )
 describe(
     LegalEntityType,

@@ -17,7 +17,7 @@ from strawberry.permission import PermissionExtension
 from strawberry.utils.str_converters import to_camel_case
 from tortoise.models import Model
 
-from server.domain.errors import Denied, NotFound, Refused
+from server.domain.errors import Denied, NotFound, Refusal, Refused
 from server.domain.rights import Right
 from server.engine.declarations import PLAN, ByKey, Changing, Column, Embedded, Guarded, Hole, Paged, Relation
 from server.languages import translated
@@ -76,7 +76,10 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
     async def change(context: Context, input: Any) -> Changed:
         try:
             arguments = {name: plain(getattr(input, name), hint, ("input", name)) for name, hint in hints.items()}
-            return Changed(await resolver(context, **arguments), [])
+            values = await resolver(context, **arguments)
+            if warnings := values.get("warnings"):
+                values["warnings"] = _told(context, warnings)
+            return Changed(values, [])
         finally:
             context.forget()
 
@@ -85,7 +88,7 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
             await permission.check(context, None, {"input": input})
 
     def refuse(context: Context, refused: Exception) -> Changed | None:
-        return Changed({}, _user_errors(context, refused)) if isinstance(refused, Refused) else None
+        return Changed({}, _told(context, refused.refusals)) if isinstance(refused, Refused) else None
 
     async def resolve(info: Info[Any, Any], input: Any) -> Any:
         context = context_of(info)
@@ -178,9 +181,12 @@ def by_id(model: type[Model]) -> ByKey:
     return ByKey(model, ask, lambda: NotFound(("id",)))
 
 
-def embedded(description: str, columns: Mapping[str, Column]) -> Any:
-    """An object that the row gives as an attribute; the engine writes it from these columns."""
-    return strawberry.field(description=description, metadata={PLAN: Embedded(columns)})
+def embedded(description: str, columns: Mapping[str, Column], *, present: str | None = None) -> Any:
+    """An object that the row gives as an attribute; the engine writes it from these columns.
+
+    Null where the column `present` is.
+    """
+    return strawberry.field(description=description, metadata={PLAN: Embedded(columns, present)})
 
 
 def connection(
@@ -283,12 +289,12 @@ def _sentence(resolver: Resolver) -> str:
     return " ".join((inspect.getdoc(resolver) or "").split())
 
 
-def _user_errors(context: Context, refused: Refused) -> list[UserError]:
+def _told(context: Context, refusals: Sequence[Refusal]) -> list[UserError]:
     return [
         UserError(
             code=refusal.code,
             message=translated(refusal.message, context.language, refusal.values),
             field=["input", *map(to_camel_case, refusal.field)] if refusal.field else None,
         )
-        for refusal in refused.refusals
+        for refusal in refusals
     ]

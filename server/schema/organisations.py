@@ -9,6 +9,7 @@ import strawberry
 from server import models
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
+from server.resolvers import customer_invitations as resolvers_customer_invitations
 from server.resolvers import organisations, tokens
 from server.resolvers import partnerships as resolvers_partnerships
 from server.resolvers import products as resolvers_products
@@ -16,6 +17,7 @@ from server.resolvers.context import Context
 from server.resolvers.organisations import MAY_VIEW_DETAILS
 from server.resolvers.reaches import RIGHTS_ON_ORGANISATION, rights_on_organisation
 from server.schema.connections import Connection, PageInfo, part
+from server.schema.customer_invitations import CustomerInvitation
 from server.schema.enums import (
     AccessType,
     Currency,
@@ -209,6 +211,11 @@ class Organisation(Node):
         organisations.MAY_VIEW_MANAGED_CUSTOMERS,
         filter=ManagedCustomerFilter,
         order=ManagedCustomerOrder,
+    )
+    customer_invitations: Connection[CustomerInvitation] | None = connection(
+        resolvers_customer_invitations.CUSTOMER_INVITATIONS,
+        "What it asked of people by e-mail, as a partner.",
+        resolvers_customer_invitations.MAY_VIEW_CUSTOMER_INVITATIONS,
     )
     api_tokens: Connection[ApiToken] | None = connection(
         tokens.API_TOKENS, "The API tokens made for it, those that have ended among them.", tokens.MAY_VIEW_TOKENS

@@ -6,24 +6,27 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
-from server.engine.declarations import Rows
-from server.resolvers import accesses, assignments, partnerships
+from server.engine.declarations import Column, Rows
+from server.resolvers import access_changes, accesses, assignments, partnerships
 from server.resolvers.reaches import RIGHTS_ON_PARTNERSHIP, rights_on_partnership_now
 from server.resolvers.requests import requested_products
 from server.schema.connections import Connection
 from server.schema.enums import (
+    AccessChangeStatus,
     AccessType,
     AssignmentRight,
     Direction,
+    EndedBy,
     PartnershipStatus,
     PaymentMode,
     ProductRight,
     Right,
     Side,
+    TerminationReason,
     describe,
 )
 from server.schema.errors import UserError
-from server.schema.fields import computed, connection, relation, rights
+from server.schema.fields import computed, connection, embedded, relation, rights
 from server.schema.nodes import Node
 from server.schema.products import Product
 from server.schema.users import Membership, User
@@ -89,6 +92,34 @@ class RequestedProduct:
     rights: list[ProductRight] = strawberry.field(description="What the partner would be allowed to do with it.")
 
 
+@strawberry.type(description="The access that was proposed, kept beside the one that was granted.")
+class RequestedAccess:
+    access_type: AccessType = strawberry.field(description="How much the partner was to manage.")
+    payment_mode: PaymentMode | None = strawberry.field(
+        description="Who was to pay what the partner orders; null under limited access."
+    )
+
+
+@strawberry.type(description="Another access that a partner asks for while it serves the customer.")
+class AccessChangeRequest(Node):
+    model = models.AccessChangeRequest
+
+    partnership: PartnershipType | None = relation(
+        models.Partnership, "partnership_id", "The partnership that would change."
+    )
+    access_type: AccessType = strawberry.field(description="How much the partner would like to manage.")
+    payment_mode: PaymentMode | None = strawberry.field(
+        description="Who would pay what the partner orders; null under limited access."
+    )
+    message: str | None = strawberry.field(description="What the partner wrote, such as which products.")
+    status: AccessChangeStatus = strawberry.field(description="Whether it was answered, and how.")
+    requested_at: datetime = strawberry.field(description="When it was asked.")
+    expires_at: datetime = strawberry.field(description="Until when it can be answered.")
+    answered_at: datetime | None = strawberry.field(description="When it was answered; null before.")
+    answer: str | None = strawberry.field(description="What was said with the answer.")
+    version: int = strawberry.field(description="Counts the changes.")
+
+
 @strawberry.type(description="What a customer lets a partner manage, from the invitation to the end.")
 class Partnership(Node):
     model = models.Partnership
@@ -110,7 +141,20 @@ class Partnership(Node):
     activated_at: datetime | None = strawberry.field(description="When it came into force; null before.")
     ended_at: datetime | None = strawberry.field(description="When it ended or was declined; null before.")
     end_reason: str | None = strawberry.field(description="What was said then.")
+    ended_by: EndedBy | None = strawberry.field(description="Who ended it; null for what was not in force.")
+    termination_reason: TerminationReason | None = strawberry.field(description="Why it was ended.")
+    answer_by: datetime | None = strawberry.field(description="Until when the proposal can be answered; null after.")
+    expires_at: datetime | None = strawberry.field(description="When it ends by itself; null for never.")
+    review_at: datetime | None = strawberry.field(description="When it is to be looked at again; null for never.")
     version: int = strawberry.field(description="Counts the changes.")
+    requested_access: RequestedAccess | None = embedded(
+        "What was proposed; `accessType` and `paymentMode` are what was granted.",
+        {"accessType": Column("requested_access_type"), "paymentMode": Column("requested_payment_mode")},
+        present="requested_access_type",
+    )
+    grant_differs: bool = strawberry.field(
+        description="Whether the customer granted something else than the partner asked for."
+    )
     requested_products: list[RequestedProduct] = computed(
         requested_products,
         "The products named in the invitation, at most 100; empty for complete access.",
@@ -125,6 +169,11 @@ class Partnership(Node):
         assignments.ASSIGNMENTS,
         "The employees who serve the customer, or did. An employee sees their own assignment alone.",
         assignments.MAY_VIEW_ASSIGNMENTS,
+    )
+    access_change_requests: Connection[AccessChangeRequest] = connection(
+        access_changes.ACCESS_CHANGE_REQUESTS,
+        "What the partner asked to have changed.",
+        access_changes.MAY_VIEW_CHANGE_REQUESTS,
     )
     viewer_rights: list[Right] = rights(
         rights_on_partnership_now,
@@ -143,75 +192,6 @@ class PartnershipFilter:
 class PartnershipOrder:
     field: partnerships.PartnershipOrderField = strawberry.field(description="By what.")
     direction: Direction = strawberry.field(default=Direction.ASC, description="Which end comes first.")
-
-
-@strawberry.input(description="A product, and what the partner may do with it.")
-class ProductGrantInput:
-    product_id: strawberry.ID = strawberry.field(description="One of the customer's products.")
-    rights: list[ProductRight] = strawberry.field(description="At least one right.")
-
-
-@strawberry.input(description="Access to these products.")
-class LimitedAccessInput:
-    products: list[ProductGrantInput] = strawberry.field(description="From 1 to 100 products, each once.")
-
-
-@strawberry.input(description="Access to everything.")
-class CompleteAccessInput:
-    payment_mode: PaymentMode = strawberry.field(description="Whose payment methods pay what the partner orders.")
-
-
-@strawberry.input(one_of=True, description="What is offered to the partner: exactly one of the two.")
-class AccessInput:
-    limited: strawberry.Maybe[LimitedAccessInput] = strawberry.field(description="Some products.")
-    complete: strawberry.Maybe[CompleteAccessInput] = strawberry.field(description="Everything.")
-
-
-@strawberry.input(description="Whom to invite, for what.")
-class InvitePartnerInput:
-    customer_id: strawberry.ID = strawberry.field(description="The organisation that invites.")
-    partner_id: strawberry.ID = strawberry.field(description="An approved partner.")
-    access: AccessInput = strawberry.field(description="What is offered.")
-    message: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A word to the partner, at most 1,000 characters."
-    )
-
-
-@strawberry.type(description="The answer of `invitePartner`.")
-class InvitePartnerPayload:
-    partnership: Partnership | None = strawberry.field(description="The partnership, as an open invitation.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
-
-
-@strawberry.input(description="Which invitation to accept.")
-class AcceptInvitationInput:
-    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
-
-
-@strawberry.type(description="The answer of `acceptInvitation`.")
-class AcceptInvitationPayload:
-    partnership: Partnership | None = strawberry.field(description="The partnership, now in force.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
-
-
-@strawberry.input(description="Which invitation to decline.")
-class DeclineInvitationInput:
-    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
-    reason: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A word to the customer, at most 1,000 characters."
-    )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
-
-
-@strawberry.type(description="The answer of `declineInvitation`.")
-class DeclineInvitationPayload:
-    partnership: Partnership | None = strawberry.field(description="The partnership, declined.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which product to grant, to whom.")

@@ -5,30 +5,74 @@ import strawberry
 from server import models
 from server.engine.declarations import ByAnyKey, ViewerItself
 from server.resolvers import (
+    access_changes,
+    access_types,
     accesses,
     assignments,
+    customer_invitations,
+    invitations,
     organisations,
     partnerships,
     products,
     sessions,
+    terminations,
     tokens,
     viewers,
 )
+from server.schema.access_types import (
+    ChangeAccessTypeInput,
+    ChangeAccessTypePayload,
+    ChangePaymentModeInput,
+    ChangePaymentModePayload,
+    GrantAccessChangeInput,
+    GrantAccessChangePayload,
+    RefuseAccessChangeInput,
+    RefuseAccessChangePayload,
+    RequestAccessChangeInput,
+    RequestAccessChangePayload,
+    SetPartnershipDatesInput,
+    SetPartnershipDatesPayload,
+)
 from server.schema.connections import Connection
+from server.schema.customer_invitations import (
+    AcceptCustomerInvitationInput,
+    AcceptCustomerInvitationPayload,
+    CancelCustomerInvitationInput,
+    CancelCustomerInvitationPayload,
+    CustomerInvitation,
+    DeclineCustomerInvitationInput,
+    DeclineCustomerInvitationPayload,
+    RequestCustomerByEmailInput,
+    RequestCustomerByEmailPayload,
+    ResendCustomerInvitationInput,
+    ResendCustomerInvitationPayload,
+)
 from server.schema.fields import by_id, connection, mutation, root
+from server.schema.invitations import (
+    AcceptInvitationInput,
+    AcceptInvitationPayload,
+    AcceptRequestInput,
+    AcceptRequestPayload,
+    CancelInvitationInput,
+    CancelInvitationPayload,
+    DeclineInvitationInput,
+    DeclineInvitationPayload,
+    DeclineRequestInput,
+    DeclineRequestPayload,
+    InvitePartnerInput,
+    InvitePartnerPayload,
+    RequestCustomerInput,
+    RequestCustomerPayload,
+    ResendInvitationInput,
+    ResendInvitationPayload,
+)
 from server.schema.nodes import Node
 from server.schema.organisations import Organisation, PartnerFilter
 from server.schema.partnerships import (
-    AcceptInvitationInput,
-    AcceptInvitationPayload,
     AssignEmployeeInput,
     AssignEmployeePayload,
-    DeclineInvitationInput,
-    DeclineInvitationPayload,
     GrantProductAccessInput,
     GrantProductAccessPayload,
-    InvitePartnerInput,
-    InvitePartnerPayload,
     Partnership,
     RevokeProductAccessInput,
     RevokeProductAccessPayload,
@@ -36,6 +80,11 @@ from server.schema.partnerships import (
     UnassignEmployeePayload,
 )
 from server.schema.products import CatalogueFilter, CatalogueItem, CatalogueOrder, Product
+from server.schema.terminations import (
+    TerminatePartnershipInput,
+    TerminatePartnershipPayload,
+    TerminationPreview,
+)
 from server.schema.tokens import (
     CreateApiTokenInput,
     CreateApiTokenPayload,
@@ -59,6 +108,12 @@ class Query:
         partnerships.partnership, by_id(models.Partnership), id="The partnership's id."
     )
     product: Product | None = root(products.product, by_id(models.Product), id="The product's id.")
+    customer_invitation: CustomerInvitation | None = root(
+        customer_invitations.customer_invitation, token="The secret in the link of the e-mail."
+    )
+    preview_termination: TerminationPreview | None = root(
+        terminations.preview_termination, partnership_id="A partnership in force."
+    )
     catalogue: Connection[CatalogueItem] = connection(
         products.CATALOGUE,
         "What can be bought, with its public prices.",
@@ -80,9 +135,44 @@ class Mutation:
     sign_out: SignOutPayload = mutation(sessions.sign_out, SignOutInput, together=False)
     create_api_token: CreateApiTokenPayload = mutation(tokens.create_api_token, CreateApiTokenInput)
     revoke_api_token: RevokeApiTokenPayload = mutation(tokens.revoke_api_token, RevokeApiTokenInput)
-    invite_partner: InvitePartnerPayload = mutation(partnerships.invite_partner, InvitePartnerInput)
-    accept_invitation: AcceptInvitationPayload = mutation(partnerships.accept_invitation, AcceptInvitationInput)
-    decline_invitation: DeclineInvitationPayload = mutation(partnerships.decline_invitation, DeclineInvitationInput)
+    invite_partner: InvitePartnerPayload = mutation(invitations.invite_partner, InvitePartnerInput)
+    request_customer: RequestCustomerPayload = mutation(invitations.request_customer, RequestCustomerInput)
+    accept_invitation: AcceptInvitationPayload = mutation(invitations.accept_invitation, AcceptInvitationInput)
+    accept_request: AcceptRequestPayload = mutation(invitations.accept_request, AcceptRequestInput)
+    decline_invitation: DeclineInvitationPayload = mutation(invitations.decline_invitation, DeclineInvitationInput)
+    decline_request: DeclineRequestPayload = mutation(invitations.decline_request, DeclineRequestInput)
+    cancel_invitation: CancelInvitationPayload = mutation(invitations.cancel_invitation, CancelInvitationInput)
+    resend_invitation: ResendInvitationPayload = mutation(invitations.resend_invitation, ResendInvitationInput)
+    request_customer_by_email: RequestCustomerByEmailPayload = mutation(
+        customer_invitations.request_customer_by_email, RequestCustomerByEmailInput
+    )
+    accept_customer_invitation: AcceptCustomerInvitationPayload = mutation(
+        customer_invitations.accept_customer_invitation, AcceptCustomerInvitationInput
+    )
+    decline_customer_invitation: DeclineCustomerInvitationPayload = mutation(
+        customer_invitations.decline_customer_invitation, DeclineCustomerInvitationInput
+    )
+    cancel_customer_invitation: CancelCustomerInvitationPayload = mutation(
+        customer_invitations.cancel_customer_invitation, CancelCustomerInvitationInput
+    )
+    resend_customer_invitation: ResendCustomerInvitationPayload = mutation(
+        customer_invitations.resend_customer_invitation, ResendCustomerInvitationInput
+    )
+    change_access_type: ChangeAccessTypePayload = mutation(access_types.change_access_type, ChangeAccessTypeInput)
+    change_payment_mode: ChangePaymentModePayload = mutation(access_types.change_payment_mode, ChangePaymentModeInput)
+    set_partnership_dates: SetPartnershipDatesPayload = mutation(
+        access_types.set_partnership_dates, SetPartnershipDatesInput
+    )
+    request_access_change: RequestAccessChangePayload = mutation(
+        access_changes.request_access_change, RequestAccessChangeInput
+    )
+    grant_access_change: GrantAccessChangePayload = mutation(access_changes.grant_access_change, GrantAccessChangeInput)
+    refuse_access_change: RefuseAccessChangePayload = mutation(
+        access_changes.refuse_access_change, RefuseAccessChangeInput
+    )
+    terminate_partnership: TerminatePartnershipPayload = mutation(
+        terminations.terminate_partnership, TerminatePartnershipInput
+    )
     grant_product_access: GrantProductAccessPayload = mutation(accesses.grant_product_access, GrantProductAccessInput)
     revoke_product_access: RevokeProductAccessPayload = mutation(
         accesses.revoke_product_access, RevokeProductAccessInput

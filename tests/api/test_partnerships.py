@@ -1,7 +1,7 @@
 """How does a partnership begin: what do an invitation and its answer change, and when are they refused?"""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -143,7 +143,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         "activatedAt": None,
         "endedAt": None,
         "endReason": None,
-        "viewerRights": [],
+        "viewerRights": ["MANAGE_INVITATION"],
         "productAccesses": {"nodes": []},
     }
     assert sorted(requested, key=lambda each: each["serviceName"]) == [
@@ -163,6 +163,18 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         "activated_at": None,
         "ended_at": None,
         "end_reason": None,
+        "ended_by": None,
+        "termination_reason": None,
+        "requested_access_type": AccessType.LIMITED,
+        "requested_payment_mode": None,
+        "grant_differs": False,
+        "replaces_others": False,
+        "answer_by": row.invited_at + timedelta(days=30),
+        "sent_at": row.invited_at,
+        "sendings": 1,
+        "notices": 0,
+        "expires_at": None,
+        "review_at": None,
         "version": 1,
     }
     assert await RequestedProduct.filter(partnership_id=row.id).order_by("service_name").values(
@@ -405,10 +417,8 @@ async def test_each_product_that_cannot_be_offered_is_named_at_its_place(world: 
 
     assert await refused(clients, "invitePartner", input, as_=world.cL) == [
         ("VALIDATION_FAILED", "Name each product once.", AT_PRODUCTS),
-        ("PRODUCT_ALREADY_MANAGED", ELSEWHERE, [*AT_PRODUCTS, "0", "productId"]),
         ("VALIDATION_FAILED", "Choose at least one right.", [*AT_PRODUCTS, "0", "rights"]),
         ("PRODUCT_NOT_OWNED", OWNED, [*AT_PRODUCTS, "2", "productId"]),
-        ("PRODUCT_ALREADY_MANAGED", ELSEWHERE, [*AT_PRODUCTS, "3", "productId"]),
     ]
 
 
@@ -422,13 +432,20 @@ async def test_nobody_offers_what_belongs_to_somebody_else(world: World, clients
     assert answer == [("PRODUCT_NOT_OWNED", OWNED, [*AT_PRODUCTS, "1", "productId"])]
 
 
-async def test_a_managed_product_is_not_offered_to_another(world: World, clients: Clients):
+async def test_a_managed_product_is_offered_to_another_with_a_warning(world: World, clients: Clients):
     offered = limited((world.id("kept"), ["TECHNICAL"]), (world.id("granted"), ["STATISTICS"]))
     input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": offered}
+    warned = "partnership { status } warnings { code message field } userErrors { code }"
 
-    answer = await refused(clients, "invitePartner", input, as_=world.cL)
+    answer = await clients.change("invitePartner", input, warned, as_=world.cL)
 
-    assert answer == [("PRODUCT_ALREADY_MANAGED", ELSEWHERE, [*AT_PRODUCTS, "1", "productId"])]
+    assert answer.data["invitePartner"] == {
+        "partnership": {"status": "INVITED"},
+        "warnings": [
+            {"code": "PRODUCT_ALREADY_MANAGED", "message": ELSEWHERE, "field": [*AT_PRODUCTS, "1", "productId"]}
+        ],
+        "userErrors": [],
+    }
 
 
 async def test_a_product_taken_back_may_be_offered_again(world: World, clients: Clients):
@@ -548,7 +565,13 @@ async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clie
         "activatedAt": moment_text(row.activated_at),
         "endedAt": None,
         "endReason": None,
-        "viewerRights": ["REVOKE_PRODUCT_ACCESS", "VIEW_ASSIGNMENTS", "ASSIGN_EMPLOYEES"],
+        "viewerRights": [
+            "REVOKE_PRODUCT_ACCESS",
+            "REQUEST_ACCESS_CHANGE",
+            "VIEW_ASSIGNMENTS",
+            "ASSIGN_EMPLOYEES",
+            "TERMINATE_PARTNERSHIP",
+        ],
         "requestedProducts": [
             {"serviceName": "shop.example", "product": {"id": customer.shop_id}, "rights": ["TECHNICAL"]}
         ],

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from server.domain.access import Reach, Serving, partnership_rights, reach, sees_partnership, serves, usable
-from server.domain.partnerships import AccessType, PartnershipStatus
-from server.domain.rights import NEVER_BY_TOKEN, AssignmentRight, ProductRight, Right, Role, Scope
+from server.domain.access import Reach, Serving, partnership_rights, reach, sees_partnership, serves, side_of, usable
+from server.domain.partnerships import AccessType, PartnershipStatus, Side
+from server.domain.rights import AssignmentRight, ProductRight, Right, Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from tests.domain.tables import rows
 
@@ -54,7 +54,7 @@ EVERY_GRANT = [(LIMITED, ""), (LIMITED, "T"), (LIMITED, "S"), (LIMITED, "TS"), (
 # Role in an organisation | rights on its own products | rights on the organisation.
 IN_ONES_OWN_ORGANISATION = """
     L | VMS | VIEW_ORGANISATION_DETAILS VIEW_MEMBERS VIEW_PRODUCTS VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS \
-INVITE_PARTNER VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN
+INVITE_PARTNER REQUEST_CUSTOMER VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN
     A | VMS | VIEW_ORGANISATION_DETAILS VIEW_MEMBERS VIEW_PRODUCTS VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS \
 VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN
     E | -   | VIEW_PRODUCTS VIEW_MANAGED_CUSTOMERS
@@ -62,21 +62,27 @@ VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN
     - | -   |
 """
 
-# Role in the customer | role in the partner | rights on their partnership.
+# Role in the customer | role in the partner | rights on their partnership, whoever proposed it | and where the
+# customer did | and where the partner did.
 ON_A_PARTNERSHIP = """
-    L | - | GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS
-    A | - | GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS
-    E | - |
-    X | - |
-    - | L | ACCEPT_INVITATION DECLINE_INVITATION REVOKE_PRODUCT_ACCESS VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES
-    - | A | ACCEPT_INVITATION DECLINE_INVITATION REVOKE_PRODUCT_ACCESS VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES
-    - | E | VIEW_ASSIGNMENTS
-    - | X |
-    - | - |
-    L | E | GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS VIEW_ASSIGNMENTS
-    E | L | ACCEPT_INVITATION DECLINE_INVITATION REVOKE_PRODUCT_ACCESS VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES
-    L | L | ACCEPT_INVITATION DECLINE_INVITATION GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS VIEW_ASSIGNMENTS \
-ASSIGN_EMPLOYEES
+    L | - | GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS CHANGE_ACCESS_TYPE CHANGE_PAYMENT_MODE SET_PARTNERSHIP_DATES \
+ANSWER_ACCESS_CHANGE TERMINATE_PARTNERSHIP | MANAGE_INVITATION | ACCEPT_REQUEST DECLINE_REQUEST
+    A | - | GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS CHANGE_PAYMENT_MODE ANSWER_ACCESS_CHANGE | |
+    E | - | | |
+    X | - | | |
+    - | L | REVOKE_PRODUCT_ACCESS REQUEST_ACCESS_CHANGE VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES TERMINATE_PARTNERSHIP \
+| ACCEPT_INVITATION DECLINE_INVITATION | MANAGE_INVITATION
+    - | A | REVOKE_PRODUCT_ACCESS REQUEST_ACCESS_CHANGE VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES \
+| ACCEPT_INVITATION DECLINE_INVITATION |
+    - | E | VIEW_ASSIGNMENTS | |
+    - | X | | |
+    - | - | | |
+    A | E | GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS CHANGE_PAYMENT_MODE ANSWER_ACCESS_CHANGE VIEW_ASSIGNMENTS | |
+    E | L | REVOKE_PRODUCT_ACCESS REQUEST_ACCESS_CHANGE VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES TERMINATE_PARTNERSHIP \
+| ACCEPT_INVITATION DECLINE_INVITATION | MANAGE_INVITATION
+    L | L | GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS CHANGE_ACCESS_TYPE CHANGE_PAYMENT_MODE SET_PARTNERSHIP_DATES \
+ANSWER_ACCESS_CHANGE TERMINATE_PARTNERSHIP REQUEST_ACCESS_CHANGE VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES \
+| MANAGE_INVITATION ACCEPT_INVITATION DECLINE_INVITATION | MANAGE_INVITATION ACCEPT_REQUEST DECLINE_REQUEST
 """
 
 # Role in the customer | in the partner | assigned? | sees an active partnership | sees one that is not active.
@@ -107,6 +113,7 @@ class Partnership:
     status: PartnershipStatus = ACTIVE
     customer_id: UUID = CUSTOMER
     partner_id: UUID = PARTNER
+    initiated_by: Side = Side.CUSTOMER
 
 
 def member(**roles: str) -> Viewer:
@@ -353,7 +360,7 @@ def test_a_tokens_customers_do_not_hide_the_partnerships_of_its_own_organisation
 
     assert sees_partnership(token_of_the_customer, Partnership(), []) is True
     assert partnership_rights(token_of_the_customer, Partnership()) == named(
-        "GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS"
+        "GRANT_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS CHANGE_PAYMENT_MODE ANSWER_ACCESS_CHANGE"
     )
 
 
@@ -368,11 +375,28 @@ def test_both_sides_leaders_and_assigned_employees_see_a_partnership(customer, p
     assert seen - {ACTIVE} == (set(PartnershipStatus) - {ACTIVE} if otherwise == "yes" else set())
 
 
-@pytest.mark.parametrize(("customer", "partner", "expected"), rows(ON_A_PARTNERSHIP))
-def test_roles_on_either_side_give_these_rights_on_a_partnership(customer, partner, expected):
+@pytest.mark.parametrize(("customer", "partner", "always", "invited", "requested"), rows(ON_A_PARTNERSHIP))
+def test_roles_on_either_side_give_these_rights_on_a_partnership(customer, partner, always, invited, requested):
     viewer = member(customer=customer, partner=partner)
 
-    assert partnership_rights(viewer, Partnership()) == named(expected)
+    for side, more in ((Side.CUSTOMER, invited), (Side.PARTNER, requested)):
+        found = partnership_rights(viewer, Partnership(initiated_by=side))
+        assert found == named(always) | named(more), side
+
+
+@pytest.mark.parametrize(
+    ("customer", "partner", "right", "expected"),
+    [
+        ("L", "-", Right.TERMINATE_PARTNERSHIP, Side.CUSTOMER),
+        ("-", "L", Right.TERMINATE_PARTNERSHIP, Side.PARTNER),
+        ("A", "L", Right.TERMINATE_PARTNERSHIP, Side.PARTNER),
+        ("L", "L", Right.TERMINATE_PARTNERSHIP, Side.CUSTOMER),
+        ("A", "A", Right.REVOKE_PRODUCT_ACCESS, Side.CUSTOMER),
+        ("E", "A", Right.REVOKE_PRODUCT_ACCESS, Side.PARTNER),
+    ],
+)
+def test_who_is_on_both_sides_acts_for_the_one_that_gives_the_right(customer, partner, right, expected):
+    assert side_of(member(customer=customer, partner=partner), right, Partnership()) is expected
 
 
 @pytest.mark.parametrize(
@@ -383,7 +407,7 @@ def test_roles_on_either_side_give_these_rights_on_a_partnership(customer, partn
         (Scope.PRODUCTS_READ, "VIEW_PRODUCT VIEW_STATISTICS"),
         (Scope.PRODUCTS_MANAGE, "VIEW_PRODUCT VIEW_STATISTICS MANAGE_PRODUCT"),
         (Scope.PARTNERSHIPS_READ, ""),
-        (Scope.PARTNERSHIPS_MANAGE, "ACCEPT_INVITATION DECLINE_INVITATION REVOKE_PRODUCT_ACCESS"),
+        (Scope.PARTNERSHIPS_MANAGE, "ACCEPT_INVITATION DECLINE_INVITATION REVOKE_PRODUCT_ACCESS REQUEST_ACCESS_CHANGE"),
         (Scope.ASSIGNMENTS_READ, "VIEW_ASSIGNMENTS"),
         (Scope.ASSIGNMENTS_MANAGE, "VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES"),
     ],
@@ -409,4 +433,8 @@ def test_tokens_are_made_and_ended_by_people_alone():
     own = reach(member(partner="L"), PARTNER, []).rights_on_organisation()
 
     assert usable(member(partner="L"), own) == own
-    assert own - usable(token("L", *Scope), own) == NEVER_BY_TOKEN
+    assert own - usable(token("L", *Scope), own) == {
+        Right.VIEW_API_TOKENS,
+        Right.CREATE_API_TOKEN,
+        Right.REVOKE_API_TOKEN,
+    }

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from server.domain.access_changes import check_payment_mode_change
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import (
     LIVE,
     AccessType,
     PartnershipStatus,
+    Side,
     assignment_rights,
     check_acceptance,
     check_active,
@@ -24,6 +26,7 @@ from server.domain.partnerships import (
     product_rights,
 )
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
+from server.domain.terminations import check_may_end
 from tests.domain.refusals import refusals
 from tests.domain.tables import rows
 
@@ -65,11 +68,20 @@ SIDE_BY_SIDE = """
 
 # Right | the statuses in which it may be used, under limited access | under complete access.
 POSSIBLE = """
-    ACCEPT_INVITATION     | INVITED | INVITED
-    DECLINE_INVITATION    | INVITED | INVITED
-    GRANT_PRODUCT_ACCESS  | ACTIVE  |
-    REVOKE_PRODUCT_ACCESS | ACTIVE  |
-    ASSIGN_EMPLOYEES      | ACTIVE  | ACTIVE
+    ACCEPT_INVITATION     | INVITED          | INVITED
+    DECLINE_INVITATION    | INVITED          | INVITED
+    ACCEPT_REQUEST        | INVITED          | INVITED
+    DECLINE_REQUEST       | INVITED          | INVITED
+    MANAGE_INVITATION     | INVITED          | INVITED
+    GRANT_PRODUCT_ACCESS  | ACTIVE           |
+    REVOKE_PRODUCT_ACCESS | ACTIVE           |
+    CHANGE_ACCESS_TYPE    | ACTIVE           | ACTIVE
+    CHANGE_PAYMENT_MODE   |                  | ACTIVE
+    SET_PARTNERSHIP_DATES | ACTIVE           | ACTIVE
+    REQUEST_ACCESS_CHANGE | ACTIVE           | ACTIVE
+    ANSWER_ACCESS_CHANGE  | ACTIVE           | ACTIVE
+    ASSIGN_EMPLOYEES      | ACTIVE           | ACTIVE
+    TERMINATE_PARTNERSHIP | ACTIVE SUSPENDED | ACTIVE SUSPENDED
 """
 MOVES = {Right(name) for name, *_ in rows(POSSIBLE)}
 
@@ -81,6 +93,7 @@ class Partnership:
     access_type: AccessType = LIMITED
     status: PartnershipStatus = ACTIVE
     partner_id: UUID = OTHER_PARTNER
+    initiated_by: Side = Side.CUSTOMER
 
 
 def others(cell: str) -> list[Partnership]:
@@ -289,6 +302,11 @@ def test_what_is_shown_as_possible_is_what_the_checks_allow(status, access_type)
     for right, check in [
         (Right.ACCEPT_INVITATION, check_open),
         (Right.DECLINE_INVITATION, check_open),
+        (Right.ACCEPT_REQUEST, check_open),
+        (Right.DECLINE_REQUEST, check_open),
+        (Right.MANAGE_INVITATION, check_open),
+        (Right.TERMINATE_PARTNERSHIP, check_may_end),
+        (Right.CHANGE_PAYMENT_MODE, check_payment_mode_change),
         (Right.GRANT_PRODUCT_ACCESS, check_takes_products),
         (Right.REVOKE_PRODUCT_ACCESS, check_takes_products),
         (Right.ASSIGN_EMPLOYEES, check_active),

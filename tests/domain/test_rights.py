@@ -34,13 +34,23 @@ HOLDERS = """
     VIEW_PARTNERSHIPS         | own organisation LA   |                  |
     VIEW_MANAGED_CUSTOMERS    | own organisation LAE  |                  |
     INVITE_PARTNER            | own organisation L    |                  |
+    REQUEST_CUSTOMER          | own organisation L    |                  |
     VIEW_API_TOKENS           | own organisation LA   |                  |
     CREATE_API_TOKEN          | own organisation LA   |                  |
     REVOKE_API_TOKEN          | own organisation LA   |                  |
     ACCEPT_INVITATION         |                       |                  | as partner LA
     DECLINE_INVITATION        |                       |                  | as partner LA
+    ACCEPT_REQUEST            |                       | as customer L    |
+    DECLINE_REQUEST           |                       | as customer L    |
+    MANAGE_INVITATION         |                       | as customer L    | as partner L
     GRANT_PRODUCT_ACCESS      |                       | as customer LA   |
     REVOKE_PRODUCT_ACCESS     |                       | as customer LA   | as partner LA
+    CHANGE_ACCESS_TYPE        |                       | as customer L    |
+    CHANGE_PAYMENT_MODE       |                       | as customer LA   |
+    SET_PARTNERSHIP_DATES     |                       | as customer L    |
+    REQUEST_ACCESS_CHANGE     |                       |                  | as partner LA
+    ANSWER_ACCESS_CHANGE      |                       | as customer LA   |
+    TERMINATE_PARTNERSHIP     |                       | as customer L    | as partner L
     VIEW_ASSIGNMENTS          |                       |                  | as partner LAE
     ASSIGN_EMPLOYEES          |                       |                  | as partner LA
     VIEW_PRODUCT              |                       |                  |
@@ -55,13 +65,23 @@ SCOPES = """
     VIEW_PARTNERSHIPS         | partnerships:read
     VIEW_MANAGED_CUSTOMERS    | partnerships:read
     INVITE_PARTNER            | partnerships:manage
+    REQUEST_CUSTOMER          | partnerships:manage
     VIEW_API_TOKENS           | never
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never
     ACCEPT_INVITATION         | partnerships:manage
     DECLINE_INVITATION        | partnerships:manage
+    ACCEPT_REQUEST            | never
+    DECLINE_REQUEST           | never
+    MANAGE_INVITATION         | partnerships:manage
     GRANT_PRODUCT_ACCESS      | partnerships:manage
     REVOKE_PRODUCT_ACCESS     | partnerships:manage
+    CHANGE_ACCESS_TYPE        | never
+    CHANGE_PAYMENT_MODE       | never
+    SET_PARTNERSHIP_DATES     | never
+    REQUEST_ACCESS_CHANGE     | partnerships:manage
+    ANSWER_ACCESS_CHANGE      | never
+    TERMINATE_PARTNERSHIP     | never
     VIEW_ASSIGNMENTS          | assignments:read
     ASSIGN_EMPLOYEES          | assignments:manage
     VIEW_PRODUCT              | products:read

@@ -59,14 +59,35 @@ product, invited only       UA  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  
 partnership                 UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  NF  NF
 its assignments             UA  FB  FB  NF  NF  ok  ok  ok  NF  NF  NF  FB  ok  ok  ok  NF  NF
 its product accesses        UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  NF  NF
+its change requests         UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  NF  NF
+previewTermination          UA  ok  FB  NF  NF  ok  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
+Nova's requests by e-mail   UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  FB  FB  FB  ok
+customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 signOut                     UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  no  no  no  no  no  no
 createApiToken              UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 revokeApiToken              UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
 invitePartner               UA  ok  FB  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
+requestCustomer             UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  FB  FB  FB  NF
+requestCustomerByEmail      UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  FB  FB  FB  FB
 acceptInvitation            UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
 declineInvitation           UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
+acceptRequest               UA  ok  FB  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
+declineRequest              UA  ok  FB  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
+cancelInvitation            UA  NF  NF  NF  NF  ok  FB  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
+resendInvitation            UA  NF  NF  NF  NF  ok  FB  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
+acceptCustomerInvitation    UA  NF  NF  NF  NF  FB  FB  FB  NF  NF  ok  FB  FB  FB  FB  FB  FB
+declineCustomerInvitation   UA  NF  NF  NF  NF  NF  NF  NF  NF  NF  ok  FB  FB  FB  FB  FB  FB
+cancelCustomerInvitation    UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  FB  NF  NF  NF  FB  FB  NF
+resendCustomerInvitation    UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  FB  NF  NF  NF  FB  FB  NF
+changeAccessType            UA  ok  FB  NF  NF  FB  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
+changePaymentMode           UA  NF  NF  NF  NF  FB  FB  FB  NF  NF  ok  FB  FB  FB  FB  FB  FB
+setPartnershipDates         UA  ok  FB  NF  NF  FB  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
+requestAccessChange         UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
+grantAccessChange           UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
+refuseAccessChange          UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
+terminatePartnership        UA  ok  FB  NF  NF  ok  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
 grantProductAccess          UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
 revokeProductAccess         UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  FB  FB  NF
 assignEmployee              UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
@@ -146,6 +167,24 @@ OPERATIONS: dict[str, Operation] = {
     "partnership": _root("partnership", "limited"),
     "its assignments": _inside("Partnership", "limited", "assignments { nodes { id } }", "assignments"),
     "its product accesses": _inside("Partnership", "limited", "productAccesses { nodes { id } }", "productAccesses"),
+    "its change requests": _inside(
+        "Partnership", "limited", "accessChangeRequests { nodes { id } }", "accessChangeRequests"
+    ),
+    "previewTermination": Operation(
+        "query($id: ID!) { previewTermination(partnershipId: $id) { employees } }",
+        lambda world: {"id": world.id("limited")},
+        ("Query.previewTermination",),
+        ("previewTermination",),
+    ),
+    "Nova's requests by e-mail": _inside(
+        "Organisation", "nova", "customerInvitations { nodes { id } }", "customerInvitations"
+    ),
+    "customerInvitation": Operation(
+        "query($token: String!) { customerInvitation(token: $token) { email } }",
+        lambda world: {"token": world.secret},
+        ("Query.customerInvitation",),
+        ("customerInvitation",),
+    ),
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
         "signIn", lambda world: {"email": world.dL.user.email, "password": "correct horse battery staple"}
@@ -164,8 +203,81 @@ OPERATIONS: dict[str, Operation] = {
             "access": {"limited": {"products": [{"productId": world.id("kept"), "rights": ["TECHNICAL"]}]}},
         },
     ),
+    "requestCustomer": _mutation(
+        "requestCustomer",
+        lambda world: {
+            "partnerId": world.id("nova"),
+            "customerId": world.id("rival"),
+            "access": {"limited": {"products": []}},
+        },
+    ),
+    "requestCustomerByEmail": _mutation(
+        "requestCustomerByEmail",
+        lambda world: {"partnerId": world.id("nova"), "email": "new@example.com", "wanted": {"accessType": "LIMITED"}},
+    ),
     "acceptInvitation": _mutation("acceptInvitation", lambda world: {"partnershipId": world.id("invitation")}),
     "declineInvitation": _mutation("declineInvitation", lambda world: {"partnershipId": world.id("invitation")}),
+    "acceptRequest": _mutation(
+        "acceptRequest",
+        lambda world: {
+            "partnershipId": world.id("asked"),
+            "access": {"limited": {"products": [{"productId": world.id("kept"), "rights": ["TECHNICAL"]}]}},
+        },
+    ),
+    "declineRequest": _mutation("declineRequest", lambda world: {"partnershipId": world.id("asked")}),
+    "cancelInvitation": _mutation("cancelInvitation", lambda world: {"partnershipId": world.id("wooed")}),
+    "resendInvitation": _mutation("resendInvitation", lambda world: {"partnershipId": world.id("wooed")}),
+    "acceptCustomerInvitation": _mutation(
+        "acceptCustomerInvitation",
+        lambda world: {
+            "customerId": world.id("borea"),
+            "token": world.secret,
+            "access": {"complete": {"paymentMode": "CUSTOMER"}},
+            "replaceExisting": True,
+        },
+    ),
+    "declineCustomerInvitation": _mutation("declineCustomerInvitation", lambda world: {"token": world.secret}),
+    "cancelCustomerInvitation": _mutation(
+        "cancelCustomerInvitation", lambda world: {"customerInvitationId": world.id("by_email")}
+    ),
+    "resendCustomerInvitation": _mutation(
+        "resendCustomerInvitation", lambda world: {"customerInvitationId": world.id("by_email")}
+    ),
+    "changeAccessType": _mutation(
+        "changeAccessType",
+        lambda world: {
+            "partnershipId": world.id("limited"),
+            "access": {"complete": {"paymentMode": "CUSTOMER"}},
+            "endOtherPartnerships": [world.id("at_rival")],
+        },
+    ),
+    "changePaymentMode": _mutation(
+        "changePaymentMode", lambda world: {"partnershipId": world.id("complete"), "paymentMode": "PARTNER"}
+    ),
+    "setPartnershipDates": _mutation(
+        "setPartnershipDates",
+        lambda world: {"partnershipId": world.id("limited"), "expiresAt": "2999-01-01T00:00:00Z"},
+    ),
+    "requestAccessChange": _mutation(
+        "requestAccessChange",
+        lambda world: {"partnershipId": world.id("limited"), "wanted": {"accessType": "LIMITED"}},
+    ),
+    "grantAccessChange": _mutation(
+        "grantAccessChange",
+        lambda world: {
+            "accessChangeRequestId": world.id("change"),
+            "access": {"limited": {"products": [{"productId": world.id("kept"), "rights": ["TECHNICAL"]}]}},
+        },
+    ),
+    "refuseAccessChange": _mutation("refuseAccessChange", lambda world: {"accessChangeRequestId": world.id("change")}),
+    "terminatePartnership": _mutation(
+        "terminatePartnership",
+        lambda world: {
+            "partnershipId": world.id("limited"),
+            "confirmation": "Alpina",
+            "reason": "NO_LONGER_NEEDED",
+        },
+    ),
     "grantProductAccess": _mutation(
         "grantProductAccess",
         lambda world: {

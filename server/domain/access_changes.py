@@ -1,0 +1,143 @@
+"""How does the access of a running partnership change, and who may say so?"""
+
+from collections.abc import Collection, Hashable, Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.partnerships import AccessType, Agreement, PaymentMode, check_active
+from server.domain.rights import Role
+
+CHANGE_REQUEST_LIFETIME_DAYS: Final = 30
+MOST_OPEN_REQUESTS: Final = 20
+
+
+class AccessChangeStatus(StrEnum):
+    """Where a partner's request for another access is (S2.6 to S2.8)."""
+
+    PENDING = "PENDING"
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+    EXPIRED = "EXPIRED"
+
+
+def check_access_type_change(
+    partnership: Agreement, access_type: AccessType, others: Collection[UUID], to_end: Collection[UUID]
+) -> None:
+    """A customer moves between limited and complete access (S2.4, S2.5).
+
+    `others` are its other active partnerships: complete access begins only where each of them is named in
+    `to_end`.
+    """
+    check_active(partnership)
+    if partnership.access_type is access_type:
+        raise Refused(
+            Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner has this access type already."), ("access",))
+        )
+    if access_type is AccessType.COMPLETE and set(others) - set(to_end):
+        raise Refused(
+            Refusal(
+                ErrorCode.LIMITED_PARTNER_EXISTS,
+                N_("This customer has other partners; name each of them whose partnership is to end."),
+                ("end_other_partnerships",),
+            )
+        )
+
+
+def check_payment_mode_change(partnership: Agreement) -> None:
+    """Only complete access has a payment mode (S3)."""
+    check_active(partnership)
+    if partnership.access_type is not AccessType.COMPLETE:
+        raise Refused(
+            Refusal(
+                ErrorCode.PAYMENT_MODE_NOT_APPLICABLE,
+                N_("Only a partner with complete access has a payment mode."),
+                ("payment_mode",),
+            )
+        )
+
+
+def check_dates(partnership: Agreement, expires_at: datetime | None, review_at: datetime | None, now: datetime) -> None:
+    """A partnership may end by itself or be looked at again on a day to come; it need not (D4)."""
+    check_active(partnership)
+    refusals = list(_dates(expires_at, review_at, now))
+    if refusals:
+        raise Refused(*refusals)
+
+
+def check_offered_dates(expires_at: datetime | None, review_at: datetime | None, now: datetime) -> None:
+    """The same of an offer that is not in force yet."""
+    if refusals := list(_dates(expires_at, review_at, now)):
+        raise Refused(*refusals)
+
+
+def _dates(expires_at: datetime | None, review_at: datetime | None, now: datetime) -> Iterable[Refusal]:
+    for name, moment in (("expires_at", expires_at), ("review_at", review_at)):
+        if moment is not None and moment <= now:
+            yield Refusal(ErrorCode.VALIDATION_FAILED, N_("This must be in the future."), (name,))
+    if expires_at is not None and review_at is not None and review_at >= expires_at:
+        yield Refusal(ErrorCode.VALIDATION_FAILED, N_("The review must be before the end."), ("review_at",))
+
+
+def check_pending(status: AccessChangeStatus, expires_at: datetime, now: datetime) -> None:
+    """Only a request that is open can be answered (S2.7)."""
+    if status is not AccessChangeStatus.PENDING or now >= expires_at:
+        raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This request is no longer open.")))
+
+
+def check_may_answer(partnership: Agreement, access_type: AccessType, role: Role | None) -> None:
+    """Whoever may make the change may grant it: another access type is for legal representatives (S2.7, M18)."""
+    if access_type is not partnership.access_type and role is not Role.LEGAL_REPRESENTATIVE:
+        raise Refused(
+            Refusal(
+                ErrorCode.LEGAL_REPRESENTATIVE_ONLY,
+                N_("Only a legal representative changes the access type."),
+            )
+        )
+
+
+def check_is_a_change(partnership: Agreement, access_type: AccessType) -> None:
+    """Who has complete access already can be given nothing more."""
+    if partnership.access_type is AccessType.COMPLETE and access_type is AccessType.COMPLETE:
+        raise Refused(
+            Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner has this access type already."), ("access",))
+        )
+
+
+def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> None:
+    """A partner asks for complete access with a payment mode, or for limited access without one."""
+    if (access_type is AccessType.COMPLETE) != (payment_mode is not None):
+        raise Refused(
+            Refusal(
+                ErrorCode.PAYMENT_MODE_NOT_APPLICABLE,
+                N_("Complete access has a payment mode, limited access has none."),
+                ("wanted", "payment_mode"),
+            )
+        )
+
+
+def check_number_of_requests(number: int) -> None:
+    """`number` is how many requests are open in this partnership already."""
+    if number >= MOST_OPEN_REQUESTS:
+        raise Refused(
+            Refusal(
+                ErrorCode.TOO_MANY_ATTEMPTS,
+                N_("There are {most} open requests already; wait for an answer."),
+                values={"most": MOST_OPEN_REQUESTS},
+            )
+        )
+
+
+def change_expiry(now: datetime) -> datetime:
+    """Until when a request can be answered (S2.8)."""
+    return now + timedelta(days=CHANGE_REQUEST_LIFETIME_DAYS)
+
+
+def differs(
+    asked: tuple[AccessType, PaymentMode | None, Collection[Hashable]],
+    granted: tuple[AccessType, PaymentMode | None, Collection[Hashable]],
+) -> bool:
+    """Whether what was granted is not what was asked (R11, D3): type, payment mode, and the products with rights."""
+    return (*asked[:2], frozenset(asked[2])) != (*granted[:2], frozenset(granted[2]))

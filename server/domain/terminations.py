@@ -1,0 +1,62 @@
+"""How does a partnership end?"""
+
+from enum import StrEnum
+from typing import Final
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.partnerships import IN_FORCE, Agreement
+from server.domain.text import sort_key
+
+
+class EndedBy(StrEnum):
+    """Who ended a partnership."""
+
+    CUSTOMER = "CUSTOMER"
+    PARTNER = "PARTNER"
+    STAFF = "STAFF"
+    CLOCK = "CLOCK"
+
+
+class TerminationReason(StrEnum):
+    """Why a partnership ended: one of a fixed list (D10)."""
+
+    NO_LONGER_NEEDED = "NO_LONGER_NEEDED"
+    DISSATISFIED = "DISSATISFIED"
+    TERMS_CHANGED = "TERMS_CHANGED"
+    CHANGE_OF_PARTNER = "CHANGE_OF_PARTNER"
+    RELATIONSHIP_ENDED = "RELATIONSHIP_ENDED"
+    PROGRAMME_EXIT = "PROGRAMME_EXIT"
+    DATE_REACHED = "DATE_REACHED"
+    OTHER = "OTHER"
+
+
+GIVEN_BY_PEOPLE: Final = frozenset(TerminationReason) - {
+    TerminationReason.PROGRAMME_EXIT,
+    TerminationReason.DATE_REACHED,
+}
+"""The others are the programme's own."""
+
+
+def check_termination(partnership: Agreement, customer_name: str, confirmation: str, reason: TerminationReason) -> None:
+    """Either side ends what is in force, and types the customer's name to say that it means it (S4.1).
+
+    The name is compared without case and accents.
+    """
+    check_may_end(partnership)
+    refusals = list[Refusal]()
+    if sort_key(confirmation.strip()) != sort_key(customer_name):
+        refusals.append(
+            Refusal(
+                ErrorCode.CONFIRMATION_MISSING, N_("Type the customer's name to confirm the end."), ("confirmation",)
+            )
+        )
+    if reason not in GIVEN_BY_PEOPLE:
+        refusals.append(Refusal(ErrorCode.VALIDATION_FAILED, N_("This reason is the programme's own."), ("reason",)))
+    if refusals:
+        raise Refused(*refusals)
+
+
+def check_may_end(partnership: Agreement) -> None:
+    """Only what is in force ends; what is proposed is declined or withdrawn."""
+    if partnership.status not in IN_FORCE:
+        raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))

@@ -1,0 +1,128 @@
+"""From limited to complete access and back, who pays, and until when (S2.4, S2.5, S3, D4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from server.domain import access_changes as rules
+from server.domain.access import side_of
+from server.domain.errors import Mistakes, NotFound
+from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.rights import Right
+from server.domain.terminations import EndedBy, TerminationReason
+from server.models import Organisation, Partnership, ProductAccess
+from server.models.database import transaction
+from server.resolvers import journal
+from server.resolvers.accesses import close
+from server.resolvers.context import Context
+from server.resolvers.ids import PartnershipId
+from server.resolvers.offers import Access, Offer, grant_all, offered, told, wanted
+from server.resolvers.partnerships import change, held, keys, live_partnerships, note, terms
+from server.resolvers.permissions import PersonOnly, RightOn, allowed
+from server.resolvers.terminations import Ending, end_all, release_payer
+
+
+@allowed(PersonOnly(Right.CHANGE_ACCESS_TYPE), RightOn(Right.CHANGE_ACCESS_TYPE, Partnership, "partnership_id"))
+async def change_access_type(
+    context: Context,
+    partnership_id: PartnershipId,
+    access: Access,
+    end_other_partnerships: list[PartnershipId] | None,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Move a partner between limited and complete access. Complete access ends the other partnerships you name."""
+    mistakes = Mistakes()
+    async with transaction():
+        row = await held(partnership_id, expected_version)
+        others = await _active_others(row)
+        to_end = _named(others, end_other_partnerships or [])
+        mistakes.noted(rules.check_access_type_change, row, access.access_type, keys(others), keys(to_end))
+        offer = await offered(context, row.customer_id, access, mistakes, least=0)
+        mistakes.refuse()
+        await change_access(context, row, access, offer, to_end)
+    return {"partnership": row, "ended_partnerships": to_end}
+
+
+@allowed(PersonOnly(Right.CHANGE_PAYMENT_MODE), RightOn(Right.CHANGE_PAYMENT_MODE, Partnership, "partnership_id"))
+async def change_payment_mode(
+    context: Context, partnership_id: PartnershipId, payment_mode: PaymentMode, expected_version: int | None
+) -> dict[str, object]:
+    """Decide who pays what a partner with complete access orders from now on. The partner is told."""
+    async with transaction():
+        row = await held(partnership_id, expected_version)
+        rules.check_payment_mode_change(row)
+        if row.payment_mode is not payment_mode:
+            before = terms(row)
+            await change(row, payment_mode=payment_mode)
+            await note(context, "partnership.paymentModeChanged", row, Side.CUSTOMER, before=before, after=terms(row))
+            await journal.announce(
+                context,
+                "payment_mode.changed",
+                row,
+                row.version,
+                before=before["payment_mode"],
+                after=payment_mode,
+            )
+    return {"partnership": row}
+
+
+@allowed(PersonOnly(Right.SET_PARTNERSHIP_DATES), RightOn(Right.SET_PARTNERSHIP_DATES, Partnership, "partnership_id"))
+async def set_partnership_dates(
+    context: Context,
+    partnership_id: PartnershipId,
+    expires_at: datetime | None,
+    review_at: datetime | None,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Say when a partnership ends by itself and when it is to be looked at again; without a date it never does."""
+    async with transaction():
+        row = await held(partnership_id, expected_version)
+        rules.check_dates(row, expires_at, review_at, context.now)
+        before = journal.state(row, "expires_at", "review_at")
+        await change(row, expires_at=expires_at, review_at=review_at, notices=0)
+        after = journal.state(row, "expires_at", "review_at")
+        await note(context, "partnership.datesSet", row, Side.CUSTOMER, before=before, after=after)
+    return {"partnership": row}
+
+
+async def change_access(
+    context: Context, row: Partnership, access: Access, offer: Offer, to_end: Sequence[Partnership] = ()
+) -> None:
+    """Give the partner another type of access. What it managed one by one, or at its own expense, ends (S2.4, S2.5)."""
+    customer = await Organisation.get(id=row.customer_id)
+    held_before = await ProductAccess.filter(partnership_id=row.id, revoked_at__isnull=True).select_related("product")
+    before, was = terms(row), _told_before(row, held_before)
+    if to_end:
+        await end_all(context, customer, to_end, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
+    await close(context, held_before)
+    await change(row, access_type=access.access_type, payment_mode=access.payment_mode)
+    products = wanted(offer, access.grants)
+    await grant_all(context, row, products, context.signed_in.user_id)
+    if access.access_type is AccessType.LIMITED:
+        await release_payer(context, customer, row)
+    side = side_of(context.signed_in, Right.ANSWER_ACCESS_CHANGE, row)
+    await note(context, "partnership.accessTypeChanged", row, side, before=before, after=terms(row))
+    now = told(access.access_type, access.payment_mode, products)
+    await journal.announce(context, "access.type_changed", row, row.version, before=was, after=now)
+
+
+def _told_before(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:
+    return {
+        "access_type": row.access_type,
+        "payment_mode": row.payment_mode,
+        "products": [{"service_name": each.product.service_name, "rights": each.rights} for each in accesses],
+    }
+
+
+async def _active_others(row: Partnership) -> list[Partnership]:
+    others = await live_partnerships(row.customer_id, but=row.id)
+    return [other for other in others if other.status is PartnershipStatus.ACTIVE]
+
+
+def _named(others: Sequence[Partnership], wanted_ids: Sequence[UUID]) -> list[Partnership]:
+    """The partnerships that are to end: each an active one of the same customer."""
+    by_id = {other.id: other for other in others}
+    for place, id in enumerate(wanted_ids):
+        if id not in by_id:
+            raise NotFound(("input", "end_other_partnerships", str(place)))
+    return [by_id[id] for id in dict.fromkeys(wanted_ids)]

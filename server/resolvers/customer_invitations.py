@@ -1,0 +1,254 @@
+"""What a partner asks of somebody of whom it knows an e-mail address alone, and the answer (S1.2, E24 to E26)."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from server.domain import access_changes, invitations, people
+from server.domain import partnerships as rules
+from server.domain.errors import Mistakes, NotFound, RightMissing
+from server.domain.partnerships import PartnershipStatus, Side
+from server.domain.rights import Right
+from server.domain.text import paragraph
+from server.domain.versions import check_version
+from server.models import CustomerInvitation, Organisation, Partnership, User
+from server.models.database import transaction
+from server.models.lookups import locked
+from server.resolvers import ids, journal
+from server.resolvers.access_changes import WantedAccess
+from server.resolvers.context import Context
+from server.resolvers.ids import CustomerInvitationId, OrganisationId
+from server.resolvers.invitations import accept_what_was_asked, answer_by, sent_again
+from server.resolvers.listings import Listing
+from server.resolvers.offers import Access, offered
+from server.resolvers.partnerships import live_partnerships
+from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allowed
+
+
+class CustomerInvitationOrderField(StrEnum):
+    """What requests by e-mail can be ordered by."""
+
+    INVITED_AT = "INVITED_AT"
+
+
+CUSTOMER_INVITATIONS = Listing(
+    name="customer invitations",
+    model=CustomerInvitation,
+    parent="partner_id",
+    orders={CustomerInvitationOrderField.INVITED_AT: "invited_at"},
+    moments=frozenset({"invited_at"}),
+)
+
+MAY_VIEW_CUSTOMER_INVITATIONS = (RightOn(Right.REQUEST_CUSTOMER, Organisation),)
+
+_MAY_MANAGE = RightOn(Right.REQUEST_CUSTOMER, Organisation, "customer_invitation_id", through=CustomerInvitation)
+_MAY_BIND = (
+    PersonOnly(Right.ACCEPT_REQUEST),
+    RightOn(Right.INVITE_PARTNER, Organisation, "customer_id"),
+)
+
+
+@allowed(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
+async def request_customer_by_email(
+    context: Context,
+    partner_id: OrganisationId,
+    email: str,
+    wanted: WantedAccess,
+    message: str | None,
+    locale: str | None,
+) -> dict[str, object]:
+    """Ask somebody for access by their e-mail address. Whether the address has an account is not told."""
+    token = context.signed_in.token
+    if token is not None and token.customer_ids is not None:
+        raise RightMissing(Right.REQUEST_CUSTOMER, reason="This token is for some customers alone.")
+    mistakes = Mistakes()
+    address = mistakes.noted(people.email_address, email, ("email",))
+    mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
+    words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
+    spoken = mistakes.noted(people.locale, locale, ("locale",))
+    async with transaction():
+        partner = await locked(Organisation, partner_id)
+        mistakes.noted(rules.check_may_ask, partner.partner_status)
+        sent = CustomerInvitation.filter(partner_id=partner_id, invited_at__gt=context.now - timedelta(days=1))
+        mistakes.noted(rules.check_number_of_requests, await sent.count(), context.settings.requests_by_email_per_day)
+        is_open = CustomerInvitation.filter(
+            partner_id=partner_id, email=address or "", status=PartnershipStatus.INVITED
+        )
+        mistakes.noted(rules.check_not_asked, is_asked=await is_open.exists())
+        mistakes.refuse()
+        secret = invitations.new_secret()
+        row = await CustomerInvitation.create(
+            partner_id=partner_id,
+            email=address,
+            locale=spoken,
+            access_type=wanted.access_type,
+            payment_mode=wanted.payment_mode,
+            message=words or None,
+            status=PartnershipStatus.INVITED,
+            secret_digest=invitations.digest(secret),
+            invited_at=context.now,
+            sent_at=context.now,
+            answer_by=answer_by(context),
+        )
+        after = journal.state(row, "email", "access_type", "payment_mode", "status")
+        await journal.record(context, "customer.requested", row, acting=partner_id, after=after)
+        await _announce_request(context, row, secret)
+    return {"customer_invitation": row}
+
+
+@allowed(_MAY_MANAGE)
+async def cancel_customer_invitation(
+    context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
+) -> dict[str, object]:
+    """Withdraw a request that was sent by e-mail: its link is dead."""
+    async with transaction():
+        row = await _open(customer_invitation_id, expected_version)
+        await _settle(context, row, PartnershipStatus.CANCELLED, "customer.requestCancelled", row.partner_id)
+    return {"customer_invitation": row}
+
+
+@allowed(_MAY_MANAGE)
+async def resend_customer_invitation(
+    context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
+) -> dict[str, object]:
+    """Send a request by e-mail again, with a new link; the old one is dead."""
+    secret = invitations.new_secret()
+    async with transaction():
+        row = await _open(customer_invitation_id, expected_version)
+        again = sent_again(context, row.sent_at, row.sendings)
+        await _store(row, **again, secret_digest=invitations.digest(secret))
+        after = journal.state(row, "answer_by")
+        await journal.record(context, "customer.requestResent", row, acting=row.partner_id, after=after)
+        await _announce_request(context, row, secret)
+    return {"customer_invitation": row}
+
+
+@allowed(SignedIn())
+async def customer_invitation(context: Context, token: str) -> CustomerInvitation:
+    """The request behind the link of an e-mail, for whoever signs in with the address that it was sent to."""
+    return await _addressed(context, token, ("token",))
+
+
+@allowed(*_MAY_BIND)
+async def accept_customer_invitation(
+    context: Context,
+    customer_id: OrganisationId,
+    token: str,
+    access: Access,
+    replace_existing: bool | None,
+    expires_at: datetime | None,
+    review_at: datetime | None,
+) -> dict[str, object]:
+    """Accept a request that came by e-mail, for an organisation that you represent, granting what you say."""
+    mistakes = Mistakes()
+    found = await _addressed(context, token, ("input", "token"))
+    async with transaction():
+        await locked(Organisation, customer_id)
+        row = await locked(CustomerInvitation, found.id)
+        rules.check_open(row)
+        invitations.check_in_time(row.answer_by, context.now)
+        partner = await Organisation.get(id=row.partner_id)
+        others = [other for other in await live_partnerships(customer_id) if other.partner_id == row.partner_id]
+        mistakes.noted(
+            rules.check_request, customer_id, row.partner_id, partner.partner_status, others, ("customer_id",)
+        )
+        offer = await offered(context, customer_id, access, mistakes)
+        mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
+        mistakes.refuse()
+        partnership = await _as_partnership(context, row, customer_id)
+        await accept_what_was_asked(
+            context, partnership, access, offer, expires_at, review_at, replaces=bool(replace_existing)
+        )
+        await _settle(
+            context,
+            row,
+            PartnershipStatus.ACTIVE,
+            "customer.requestAccepted",
+            customer_id,
+            partnership_id=partnership.id,
+        )
+    return {"customer_invitation": row, "partnership": partnership}
+
+
+@allowed(PersonOnly(Right.DECLINE_REQUEST), SignedIn())
+async def decline_customer_invitation(context: Context, token: str) -> dict[str, object]:
+    """Decline a request that came by e-mail. The partner is told, and may ask again."""
+    found = await _addressed(context, token, ("input", "token"))
+    async with transaction():
+        row = await _open(found.id, None)
+        await _settle(context, row, PartnershipStatus.DECLINED, "customer.requestDeclined", None)
+        await journal.announce(context, "partnership.declined", row, **_about(row))
+    return {"customer_invitation": row}
+
+
+async def _as_partnership(context: Context, row: CustomerInvitation, customer_id: OrganisationId) -> Partnership:
+    """What was asked by e-mail, as a request to this organisation."""
+    return await Partnership.create(
+        customer_id=customer_id,
+        partner_id=row.partner_id,
+        access_type=row.access_type,
+        payment_mode=row.payment_mode,
+        requested_access_type=row.access_type,
+        requested_payment_mode=row.payment_mode,
+        status=PartnershipStatus.INVITED,
+        initiated_by=Side.PARTNER,
+        message=row.message,
+        invited_at=row.invited_at,
+        sent_at=row.sent_at,
+        answer_by=row.answer_by,
+    )
+
+
+async def _addressed(context: Context, token: str, field: tuple[str, ...]) -> CustomerInvitation:
+    """The request with this secret. It exists for the person with its address alone (E24)."""
+    viewer = context.signed_in
+    row = await CustomerInvitation.get_or_none(secret_digest=invitations.digest(token))
+    user = await User.get(id=viewer.user_id)
+    if row is None or viewer.token is not None or user.email != row.email:
+        raise NotFound(field)
+    return row
+
+
+async def _open(id: CustomerInvitationId, expected_version: int | None) -> CustomerInvitation:
+    row = await locked(CustomerInvitation, id)
+    check_version(row.version, expected_version)
+    rules.check_open(row)
+    return row
+
+
+async def _settle(
+    context: Context,
+    row: CustomerInvitation,
+    status: PartnershipStatus,
+    action: str,
+    acting: UUID | None,
+    **columns: object,
+) -> None:
+    before = journal.state(row, "status")
+    await _store(row, status=status, answered_at=context.now, **columns)
+    await journal.record(context, action, row, acting=acting, before=before, after=journal.state(row, "status"))
+
+
+async def _store(row: CustomerInvitation, **columns: object) -> None:
+    row.update_from_dict({**columns, "version": row.version + 1})
+    await row.save(update_fields=["version", "updated_at", *columns])
+
+
+async def _announce_request(context: Context, row: CustomerInvitation, secret: str) -> None:
+    await journal.announce(
+        context,
+        "partnership.requested",
+        row,
+        row.version,
+        **_about(row),
+        secret=secret,
+        email=row.email,
+        locale=row.locale,
+        access_type=row.access_type,
+        payment_mode=row.payment_mode,
+        message=row.message,
+    )
+
+
+def _about(row: CustomerInvitation) -> dict[str, str]:
+    return {"partner": ids.encoded(Organisation, row.partner_id)}
