@@ -16,7 +16,7 @@ from server.resolvers import journal
 from server.resolvers.accesses import close
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
-from server.resolvers.offers import Access, Offer, grant_all, offered, told, wanted
+from server.resolvers.offers import Access, Offer, Wanted, grant_all, offered, told, wanted
 from server.resolvers.partnerships import change, held, keys, live_partnerships, note, terms
 from server.resolvers.permissions import PersonOnly, RightOn, allowed
 from server.resolvers.terminations import Ending, end_all, release_payer
@@ -91,7 +91,7 @@ async def change_access(
     """Give the partner another type of access. What it managed one by one, or at its own expense, ends (S2.4, S2.5)."""
     customer = await Organisation.get(id=row.customer_id)
     held_before = await ProductAccess.filter(partnership_id=row.id, revoked_at__isnull=True).select_related("product")
-    before, was = terms(row), _told_before(row, held_before)
+    before, was = terms(row), _told(row, held_before)
     if to_end:
         await end_all(context, customer, to_end, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
     await close(context, held_before)
@@ -106,12 +106,8 @@ async def change_access(
     await journal.announce(context, "access.type_changed", row, row.version, before=was, after=now)
 
 
-def _told_before(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:
-    return {
-        "access_type": row.access_type,
-        "payment_mode": row.payment_mode,
-        "products": [{"service_name": each.product.service_name, "rights": each.rights} for each in accesses],
-    }
+def _told(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:
+    return told(row.access_type, row.payment_mode, [Wanted(each.product, each.rights) for each in accesses])
 
 
 async def _active_others(row: Partnership) -> list[Partnership]:

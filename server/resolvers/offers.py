@@ -173,14 +173,8 @@ async def grant_all(
 
 def told(access_type: AccessType, payment_mode: PaymentMode | None, products: Sequence[Wanted]) -> journal.State:
     """Terms as a message tells them."""
-    return {
-        "access_type": access_type.value,
-        "payment_mode": payment_mode.value if payment_mode else None,
-        "products": [
-            {"service_name": each.product.service_name, "rights": [right.value for right in each.rights]}
-            for each in products
-        ],
-    }
+    listed = [{"service_name": each.product.service_name, "rights": each.rights} for each in products]
+    return {"access_type": access_type, "payment_mode": payment_mode, "products": listed}
 
 
 def _check_number(grants: Sequence[ProductGrant], least: int) -> None:

@@ -17,7 +17,7 @@ from server.models import AuditEvent, OutboxMessage, Partnership, ProductAccess
 from server.models.rows import new_id
 from server.resolvers.accesses import grant_product_access
 from server.resolvers.context import Context
-from server.resolvers.partnerships import accept_invitation
+from server.resolvers.invitations import accept_invitation
 from server.settings import Settings
 from tests.world import organisation, partnership, person, product
 

@@ -1,0 +1,330 @@
+"""How does the access of a running partnership change: its type, who pays, its dates, what a partner asks for?"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.access_changes import AccessChangeStatus
+from server.domain.partnerships import PartnershipStatus
+from server.models import AccessChangeRequest, OutboxMessage, Partnership, Product, ProductAccess
+from server.resolvers import ids
+from tests.api.refusals import denied, not_found, refused
+from tests.api.test_requests import STATE, complete, done, limited
+from tests.api.traces import act, acts, announced, row_of
+from tests.clients import Clients
+from tests.snapshots import changed, snapshot
+from tests.world import Person, World, change_request, partnership
+
+pytestmark = pytest.mark.database
+
+REQUEST = (
+    "accessChangeRequest { id status accessType paymentMode message answer version } userErrors { code message field }"
+)
+UNCHANGED = "The partner has this access type already."
+
+
+async def seen(clients: Clients, world: World, who: Person, product: str) -> bool:
+    answer = await clients.ask("query($id: ID!) { product(id: $id) { id } }", {"id": world.id(product)}, as_=who)
+    return not answer.errors
+
+
+async def payload(topic: str) -> dict[str, Any]:
+    """What the last message about this says."""
+    message = await OutboxMessage.filter(topic=topic).order_by("-id").first()
+    assert message is not None
+    return {name: value for name, value in message.payload.items() if name not in ("subject", "requestId")}
+
+
+# Limited to complete, and back
+
+
+async def test_limited_becomes_complete_and_ends_the_others_that_are_named(world: World, clients: Clients):
+    input = {
+        "partnershipId": world.id("limited"),
+        "access": complete("PARTNER"),
+        "endOtherPartnerships": [world.id("at_rival")],
+        "expectedVersion": 1,
+    }
+    assert await seen(clients, world, world.pL, "kept") is False
+
+    answer = await clients.change("changeAccessType", input, STATE, as_=world.cL)
+
+    found = answer.data["changeAccessType"]["partnership"]
+    assert (found["accessType"], found["paymentMode"], found["version"]) == ("COMPLETE", "PARTNER", 2)
+    assert all(node["revokedAt"] for node in found["productAccesses"]["nodes"])
+    assert await seen(clients, world, world.pL, "kept") is True
+    assert await seen(clients, world, world.pE, "kept") is True  # assigned before, and still
+    assert await seen(clients, world, world.qL, "rivals") is False
+    assert (await Partnership.get(id=world.at_rival.id)).status is PartnershipStatus.TERMINATED
+    before = {"access_type": "LIMITED", "payment_mode": None, "status": "ACTIVE"}
+    after = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "status": "ACTIVE"}
+    changed_ = act("partnership.accessTypeChanged", world.limited, world.cL, world.alpina, before=before, after=after)
+    assert changed_ in await acts(answer)
+    assert await announced(answer) == [
+        ("partnership.terminated", world.id("at_rival")),
+        ("access.type_changed", world.id("limited")),
+    ]
+    told = await payload("access.type_changed")
+    assert sorted(product["service_name"] for product in told["before"]["products"]) == [
+        "granted.example",
+        "watched.example",
+    ]
+    assert told["after"] == {"access_type": "COMPLETE", "payment_mode": "PARTNER", "products": []}
+
+
+async def test_complete_access_names_every_other_partner(world: World, clients: Clients):
+    input = {"partnershipId": world.id("limited"), "access": complete()}
+    others = "This customer has other partners; name each of them whose partnership is to end."
+
+    answer = await refused(clients, "changeAccessType", input, as_=world.cL)
+
+    assert answer == [("LIMITED_PARTNER_EXISTS", others, ["input", "endOtherPartnerships"])]
+    for other in ("complete", "limited", "asked"):
+        wrong = input | {"endOtherPartnerships": [world.id("at_rival"), world.id(other)]}
+        assert await denied(clients, "changeAccessType", wrong, as_=world.cL) == not_found(
+            "input", "endOtherPartnerships", "1"
+        )
+
+
+async def test_complete_becomes_limited_to_some_products_or_none(world: World, clients: Clients):
+    input = {"partnershipId": world.id("partner_pays"), "access": limited((world.id("corvine"), ["STATISTICS"]))}
+    await Product.filter(id=world.corvine.id).update(payer_id=world.nova.id)
+
+    answer = await clients.change("changeAccessType", input, STATE, as_=world.kL)
+
+    found = answer.data["changeAccessType"]["partnership"]
+    assert (found["accessType"], found["paymentMode"]) == ("LIMITED", None)
+    assert found["productAccesses"]["nodes"] == [
+        {"product": {"serviceName": "corvine.example"}, "rights": ["STATISTICS"], "revokedAt": None}
+    ]
+    row = await Product.get(id=world.corvine.id)
+    assert (row.payer_id, row.auto_renew, row.version) == (None, False, 2)
+    assert [topic for topic, _ in await announced(answer)] == [
+        "partnership.products_without_payer",
+        "access.type_changed",
+    ]
+    nothing = await done(
+        clients, "changeAccessType", {"partnershipId": world.id("complete"), "access": limited()}, world.bL
+    )
+    assert (nothing["status"], nothing["productAccesses"]["nodes"]) == ("ACTIVE", [])
+    assert await seen(clients, world, world.pL, "borean") is False
+
+
+async def test_the_same_type_is_no_change(world: World, clients: Clients):
+    for name, access, who in (
+        ("limited", limited((world.id("kept"), ["TECHNICAL"])), world.cL),
+        ("complete", complete("PARTNER"), world.bL),
+    ):
+        input = {"partnershipId": world.id(name), "access": access}
+        assert await refused(clients, "changeAccessType", input, as_=who) == [
+            ("ACCESS_TYPE_UNCHANGED", UNCHANGED, ["input", "access"])
+        ]
+
+
+async def test_only_an_active_partnership_changes(world: World, clients: Clients):
+    inactive = [("PARTNERSHIP_NOT_ACTIVE", "This partnership is not active.", None)]
+    await Partnership.filter(id__in=[world.limited.id, world.complete.id]).update(status=PartnershipStatus.SUSPENDED)
+    for mutation, name, more, who in (
+        ("changeAccessType", "limited", {"access": complete()}, world.cL),
+        ("changePaymentMode", "complete", {"paymentMode": "PARTNER"}, world.bL),
+        ("setPartnershipDates", "limited", {"reviewAt": "2999-01-01T00:00:00Z"}, world.cL),
+        ("requestAccessChange", "limited", {"wanted": {"accessType": "LIMITED"}}, world.pL),
+    ):
+        input = {"partnershipId": world.id(name), **more}
+        assert await refused(clients, mutation, input, as_=who) == inactive, mutation
+    input = {"accessChangeRequestId": world.id("change"), "access": limited((world.id("kept"), ["TECHNICAL"]))}
+    assert await refused(clients, "grantAccessChange", input, as_=world.cL) == inactive
+
+
+@pytest.mark.parametrize(
+    ("mutation", "more"),
+    [
+        ("changeAccessType", {"access": {"complete": {"paymentMode": "CUSTOMER"}}}),
+        ("setPartnershipDates", {}),
+        ("terminatePartnership", {"confirmation": "Alpina", "reason": "OTHER"}),
+    ],
+)
+async def test_what_somebody_else_changed_is_not_changed(
+    world: World, clients: Clients, mutation: str, more: dict[str, Any]
+):
+    input = {"partnershipId": world.id("limited"), "expectedVersion": 7, **more}
+
+    answer = await refused(clients, mutation, input, as_=world.cL)
+
+    assert [(code, field) for code, _, field in answer] == [("STALE_VERSION", ["input", "expectedVersion"])]
+
+
+# Who pays
+
+
+async def test_the_customer_decides_who_pays_and_the_partner_is_told(world: World, clients: Clients):
+    input = {"partnershipId": world.id("complete"), "paymentMode": "PARTNER"}
+
+    answer = await clients.change("changePaymentMode", input, STATE, as_=world.bL)
+
+    found = answer.data["changePaymentMode"]["partnership"]
+    assert (found["paymentMode"], found["requestedAccess"]["paymentMode"]) == ("PARTNER", "CUSTOMER")
+    assert await announced(answer) == [("payment_mode.changed", world.id("complete"))]
+    assert await payload("payment_mode.changed") == {"before": "CUSTOMER", "after": "PARTNER"}
+
+
+async def test_the_mode_that_is_set_already_is_a_success_without_a_word(world: World, clients: Clients):
+    before = await snapshot()
+
+    found = await done(
+        clients, "changePaymentMode", {"partnershipId": world.id("complete"), "paymentMode": "CUSTOMER"}, world.bL
+    )
+
+    assert (found["paymentMode"], found["version"]) == ("CUSTOMER", 1)
+    assert changed(before, await snapshot()) == set()
+
+
+async def test_limited_access_has_no_payment_mode(world: World, clients: Clients):
+    input = {"partnershipId": world.id("limited"), "paymentMode": "PARTNER"}
+
+    answer = await refused(clients, "changePaymentMode", input, as_=world.cA)
+
+    assert answer == [
+        (
+            "PAYMENT_MODE_NOT_APPLICABLE",
+            "Only a partner with complete access has a payment mode.",
+            ["input", "paymentMode"],
+        )
+    ]
+
+
+# Dates
+
+
+async def test_a_partnership_may_have_an_end_and_a_review_and_lose_them(world: World, clients: Clients):
+    input = {
+        "partnershipId": world.id("limited"),
+        "expiresAt": "2999-12-31T00:00:00Z",
+        "reviewAt": "2999-06-30T00:00:00Z",
+    }
+
+    found = await done(clients, "setPartnershipDates", input, world.cL)
+    assert (found["expiresAt"], found["reviewAt"]) == ("2999-12-31T00:00:00.000000Z", "2999-06-30T00:00:00.000000Z")
+
+    found = await done(clients, "setPartnershipDates", {"partnershipId": world.id("limited")}, world.cL)
+    assert (found["expiresAt"], found["reviewAt"]) == (None, None)
+
+
+# What a partner asks for
+
+
+async def test_a_partner_asks_for_more(world: World, clients: Clients):
+    input = {
+        "partnershipId": world.id("limited"),
+        "wanted": {"accessType": "COMPLETE", "paymentMode": "PARTNER"},
+        "message": " Everything, please. ",
+    }
+
+    answer = await clients.change("requestAccessChange", input, REQUEST, as_=world.pA)
+
+    found = answer.data["requestAccessChange"]["accessChangeRequest"]
+    row = await row_of(found.pop("id"))
+    assert found == {
+        "status": "PENDING",
+        "accessType": "COMPLETE",
+        "paymentMode": "PARTNER",
+        "message": "Everything, please.",
+        "answer": None,
+        "version": 1,
+    }
+    assert row.expires_at == row.requested_at + timedelta(days=30)
+    assert await announced(answer) == [("access.change_requested", ids.encode(row))]
+    assert (await payload("access.change_requested"))["customer"] == world.id("alpina")
+    assert [(one["acting_organisation_id"], one["on_behalf_of_id"]) for one in await acts(answer)] == [
+        (world.nova.id, world.alpina.id)
+    ]
+
+
+@pytest.mark.parametrize("wanted", [{"accessType": "COMPLETE"}, {"accessType": "LIMITED", "paymentMode": "PARTNER"}])
+async def test_what_is_asked_for_has_a_payment_mode_exactly_when_it_is_everything(
+    world: World, clients: Clients, wanted: dict[str, Any]
+):
+    input = {"partnershipId": world.id("limited"), "wanted": wanted}
+
+    answer = await refused(clients, "requestAccessChange", input, as_=world.pL)
+
+    assert [(code, field) for code, _, field in answer] == [
+        ("PAYMENT_MODE_NOT_APPLICABLE", ["input", "wanted", "paymentMode"])
+    ]
+
+
+async def test_a_partner_has_twenty_open_requests_at_most(world: World, clients: Clients):
+    for _ in range(19):
+        await change_request(world.limited, now=world.now)
+    input = {"partnershipId": world.id("limited"), "wanted": {"accessType": "LIMITED"}}
+
+    answer = await refused(clients, "requestAccessChange", input, as_=world.pL)
+
+    assert answer == [
+        ("TOO_MANY_ATTEMPTS", "There are 20 open requests already; wait for an answer.", None),
+    ]
+
+
+async def test_granting_adds_the_products_that_the_customer_names(world: World, clients: Clients):
+    input = {"accessChangeRequestId": world.id("change"), "access": limited((world.id("kept"), ["TECHNICAL"]))}
+
+    answer = await clients.change("grantAccessChange", input, REQUEST, as_=world.cA)
+
+    found = answer.data["grantAccessChange"]["accessChangeRequest"]
+    assert (found["status"], found["version"]) == ("GRANTED", 2)
+    access = await ProductAccess.get(product_id=world.kept.id)
+    assert (access.partnership_id, access.granted_by_id) == (world.limited.id, world.cA.user.id)
+    assert await seen(clients, world, world.pL, "kept") is True
+    assert await announced(answer) == [
+        ("access.product_added", ids.encode(access)),
+        ("access.change_answered", world.id("change")),
+    ]
+    assert (await payload("access.change_answered"))["verdict"] == "GRANTED"
+
+
+async def test_complete_access_is_granted_by_a_legal_representative(world: World, clients: Clients):
+    await Partnership.filter(id=world.at_rival.id).update(status=PartnershipStatus.TERMINATED)
+    row = await change_request(world.limited, now=world.now)
+    input = {"accessChangeRequestId": ids.encode(row), "access": complete("CUSTOMER")}
+
+    assert await refused(clients, "grantAccessChange", input, as_=world.cA) == [
+        ("LEGAL_REPRESENTATIVE_ONLY", "Only a legal representative changes the access type.", None)
+    ]
+    await clients.change("grantAccessChange", input, REQUEST, as_=world.cL)
+
+    changed_ = await Partnership.get(id=world.limited.id)
+    assert (changed_.access_type, changed_.payment_mode) == ("COMPLETE", "CUSTOMER")
+
+
+async def test_refusing_changes_nothing_but_the_request(world: World, clients: Clients):
+    before = await snapshot()
+    input = {"accessChangeRequestId": world.id("change"), "reason": "Not yet."}
+
+    answer = await clients.change("refuseAccessChange", input, REQUEST, as_=world.cL)
+
+    found = answer.data["refuseAccessChange"]["accessChangeRequest"]
+    assert (found["status"], found["answer"]) == ("REFUSED", "Not yet.")
+    assert changed(before, await snapshot()) == {"AccessChangeRequest", "AuditEvent", "OutboxMessage"}
+
+
+@pytest.mark.parametrize("mutation", ["grantAccessChange", "refuseAccessChange"])
+async def test_a_request_is_answered_once_and_in_time(world: World, clients: Clients, mutation: str):
+    more = {"access": limited((world.id("kept"), ["TECHNICAL"]))} if mutation == "grantAccessChange" else {}
+    input = {"accessChangeRequestId": world.id("change"), **more}
+    closed = [("INVITATION_USED", "This request is no longer open.", None)]
+
+    for columns in ({"status": AccessChangeStatus.REFUSED}, {"expires_at": world.now - timedelta(seconds=1)}):
+        await AccessChangeRequest.filter(id=world.change.id).update(
+            **({"status": AccessChangeStatus.PENDING, "expires_at": world.now} | columns)
+        )
+        assert await refused(clients, mutation, input, as_=world.cL) == closed
+
+
+async def test_a_limited_partner_beside_others_is_invited_again_after_its_end(world: World, clients: Clients):
+    await Partnership.filter(id=world.at_rival.id).update(status=PartnershipStatus.TERMINATED)
+    again = await partnership(world.alpina, world.rival, status=PartnershipStatus.INVITED, now=world.now)
+
+    assert (await done(clients, "acceptInvitation", {"partnershipId": ids.encode(again)}, world.qL))[
+        "status"
+    ] == "ACTIVE"

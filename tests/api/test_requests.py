@@ -1,0 +1,430 @@
+"""How does a partner ask for access, and what may become of a proposal of either side (S1.2, S1.3b, S1.5, S1.7)?"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.organisations import PartnerStatus
+from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.rights import ProductRight
+from server.models import Organisation, Partnership, ProductAccess
+from server.resolvers import ids
+from tests.api.refusals import denied, missing, not_found, refused
+from tests.api.traces import act, acts, announced, row_of
+from tests.clients import Answer, Clients
+from tests.snapshots import changed, snapshot
+from tests.world import Person, World, grant, partnership, request
+
+pytestmark = pytest.mark.database
+
+STATE = """
+    partnership {
+      id status accessType paymentMode initiatedBy grantDiffers version expiresAt reviewAt
+      requestedAccess { accessType paymentMode } requestedProducts { serviceName rights }
+      productAccesses { nodes { product { serviceName } rights revokedAt } }
+    }
+    userErrors { code message field }
+"""
+AT_CUSTOMER = ["input", "customerId"]
+OPEN = "This invitation is no longer open."
+
+
+def limited(*grants: tuple[str, list[str]], **more: Any) -> dict[str, Any]:
+    return {"limited": {"products": [{"productId": id, "rights": rights, **more} for id, rights in grants]}}
+
+
+def complete(payment_mode: str = "CUSTOMER") -> dict[str, Any]:
+    return {"complete": {"paymentMode": payment_mode}}
+
+
+async def done(clients: Clients, mutation: str, input: dict[str, Any], as_: Person | str) -> Any:
+    """Does it, which works; gives the partnership."""
+    answer = await clients.change(mutation, input, STATE, as_=as_)
+    assert answer.data[mutation]["userErrors"] == [], answer.data
+    return answer.data[mutation]["partnership"]
+
+
+async def asked_by_nova(world: World, mode: PaymentMode | None = None) -> Partnership:
+    """Nova asks Delta, which has not answered Nova's own invitation either."""
+    return await partnership(
+        world.delta, world.nova, mode, status=PartnershipStatus.INVITED, now=world.now, initiated_by=Side.PARTNER
+    )
+
+
+# Asking
+
+
+async def test_a_partner_asks_an_organisation_it_knows(world: World, clients: Clients):
+    before = await snapshot()
+    input = {"partnerId": world.id("nova"), "customerId": world.id("rival"), "access": complete("PARTNER")}
+
+    answer = await clients.change("requestCustomer", input | {"message": " Hello "}, STATE, as_=world.pL)
+
+    asked = answer.data["requestCustomer"]["partnership"]
+    row = await row_of(asked.pop("id"))
+    assert asked == {
+        "status": "INVITED",
+        "accessType": "COMPLETE",
+        "paymentMode": "PARTNER",
+        "initiatedBy": "PARTNER",
+        "grantDiffers": False,
+        "version": 1,
+        "expiresAt": None,
+        "reviewAt": None,
+        "requestedAccess": {"accessType": "COMPLETE", "paymentMode": "PARTNER"},
+        "requestedProducts": [],
+        "productAccesses": {"nodes": []},
+    }
+    assert (row.message, row.answer_by) == ("Hello", row.invited_at + timedelta(days=30))
+    assert changed(before, await snapshot()) == {"Partnership", "AuditEvent", "OutboxMessage"}
+    terms = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "status": "INVITED"}
+    assert await acts(answer) == [
+        act("partnership.requested", row, world.pL, world.nova, on_behalf_of=world.rival, after=terms)
+    ]
+    assert await announced(answer) == [("partnership.requested", ids.encode(row))]
+
+
+async def test_a_partner_asks_once_and_nobody_that_it_serves(world: World, clients: Clients):
+    exists = "There is already a partnership or an open request with this customer."
+    for customer in ("third", "alpina"):
+        input = {"partnerId": world.id("nova"), "customerId": world.id(customer), "access": complete()}
+        assert await refused(clients, "requestCustomer", input, as_=world.pL) == [
+            ("PARTNERSHIP_EXISTS", exists, AT_CUSTOMER)
+        ]
+
+
+async def test_a_partner_hears_nothing_of_the_customers_other_partners(world: World, clients: Clients):
+    """Borea has a complete partner: Rival may ask, and is not told."""
+    await partnership(world.borea, world.rival, status=PartnershipStatus.DECLINED, now=world.now)
+    input = {"partnerId": world.id("rival"), "customerId": world.id("borea"), "access": complete()}
+
+    assert (await done(clients, "requestCustomer", input, world.qL))["status"] == "INVITED"
+
+
+async def test_nobody_asks_oneself_or_a_stranger_or_without_being_a_partner(world: World, clients: Clients):
+    oneself = {"partnerId": world.id("nova"), "customerId": world.id("nova"), "access": complete()}
+    assert await refused(clients, "requestCustomer", oneself, as_=world.pL) == [
+        ("SELF_PARTNERSHIP", "An organisation cannot be its own partner.", AT_CUSTOMER)
+    ]
+    stranger = oneself | {"partnerId": world.id("rival"), "customerId": world.id("corvo")}
+    assert await denied(clients, "requestCustomer", stranger, as_=world.qL) == not_found("input", "customerId")
+    no_partner = {"partnerId": world.id("alpina"), "customerId": world.id("third"), "access": complete()}
+    assert await refused(clients, "requestCustomer", no_partner, as_=world.cL) == [
+        ("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", ["input", "partnerId"])
+    ]
+
+
+# Answering
+
+
+async def test_a_customer_grants_what_was_asked(world: World, clients: Clients):
+    input = {"partnershipId": world.id("asked"), "access": limited((world.id("kept"), ["TECHNICAL"]))}
+    await request(world.asked, world.kept, [ProductRight.TECHNICAL])
+
+    answer = await clients.change("acceptRequest", input, STATE, as_=world.cL)
+
+    found = answer.data["acceptRequest"]["partnership"]
+    assert (found["status"], found["grantDiffers"], found["version"]) == ("ACTIVE", False, 2)
+    assert found["productAccesses"]["nodes"] == [
+        {"product": {"serviceName": "kept.example"}, "rights": ["TECHNICAL"], "revokedAt": None}
+    ]
+    access = await ProductAccess.get(partnership_id=world.asked.id)
+    assert access.granted_by_id == world.cL.user.id
+    terms = {"access_type": "LIMITED", "payment_mode": None, "status": "INVITED"}
+    assert await acts(answer) == [
+        act(
+            "partnership.accepted",
+            world.asked,
+            world.cL,
+            world.alpina,
+            before=terms,
+            after=terms | {"status": "ACTIVE"},
+        )
+    ]
+    assert await announced(answer) == [("partnership.accepted", world.id("asked"))]
+
+
+async def test_a_customer_grants_something_else_and_the_partner_sees_the_difference(world: World, clients: Clients):
+    row = await asked_by_nova(world, PaymentMode.PARTNER)
+    input = {
+        "partnershipId": ids.encode(row),
+        "access": limited((world.id("deltaic"), ["STATISTICS"])),
+        "expiresAt": "2999-12-31T00:00:00Z",
+        "reviewAt": "2999-06-30T00:00:00Z",
+    }
+
+    answer = await clients.change("acceptRequest", input, STATE, as_=world.dL)
+
+    query = f'{{ partnership(id: "{ids.encode(row)}") {{ {STATE.partition("userErrors")[0].strip()[13:-1]} }} }}'
+    seen = (await clients.ask(query, as_=world.pL)).data["partnership"]
+    assert seen == {
+        "id": ids.encode(row),
+        "status": "ACTIVE",
+        "accessType": "LIMITED",
+        "paymentMode": None,
+        "initiatedBy": "PARTNER",
+        "grantDiffers": True,
+        "version": 2,
+        "expiresAt": "2999-12-31T00:00:00.000000Z",
+        "reviewAt": "2999-06-30T00:00:00.000000Z",
+        "requestedAccess": {"accessType": "COMPLETE", "paymentMode": "PARTNER"},
+        "requestedProducts": [],
+        "productAccesses": {
+            "nodes": [{"product": {"serviceName": "deltaic.example"}, "rights": ["STATISTICS"], "revokedAt": None}]
+        },
+    }
+    assert [topic for topic, _ in await announced(answer)] == ["partnership.accepted", "partnership.granted_differs"]
+    assert (await Partnership.get(id=world.invitation.id)).status is PartnershipStatus.CANCELLED
+
+
+async def test_other_rights_on_the_same_product_are_a_difference(world: World, clients: Clients):
+    await request(world.asked, world.kept, [ProductRight.TECHNICAL])
+    input = {"partnershipId": world.id("asked"), "access": limited((world.id("kept"), ["STATISTICS"]))}
+
+    assert (await done(clients, "acceptRequest", input, world.cL))["grantDiffers"] is True
+
+
+async def test_complete_access_beside_limited_partners_ends_them_or_is_refused(world: World, clients: Clients):
+    input = {"partnershipId": world.id("asked"), "access": complete()}
+    exists = "This customer has partners with limited access; end them before granting complete access."
+    assert await refused(clients, "acceptRequest", input, as_=world.cL) == [("LIMITED_PARTNER_EXISTS", exists, None)]
+
+    found = await done(clients, "acceptRequest", input | {"replaceExisting": True}, world.cL)
+
+    assert (found["status"], found["accessType"], found["grantDiffers"]) == ("ACTIVE", "COMPLETE", True)
+    for name in ("limited", "at_rival"):
+        ended = await Partnership.get(id=world.rows[name].id)
+        assert (ended.status, ended.termination_reason, ended.ended_by) == (
+            "TERMINATED",
+            "CHANGE_OF_PARTNER",
+            "CUSTOMER",
+        )
+    assert await ProductAccess.filter(revoked_at__isnull=True).count() == 0
+
+
+@pytest.mark.parametrize("mutation", ["acceptRequest", "declineRequest", "cancelInvitation", "resendInvitation"])
+async def test_what_was_answered_is_answered_once(world: World, clients: Clients, mutation: str):
+    """As the customer of `asked`, or as the partner that woos."""
+    own, who = ("asked", world.cL) if mutation.endswith("Request") else ("wooed", world.pL)
+    await Partnership.filter(id=world.rows[own].id).update(status=PartnershipStatus.DECLINED)
+    more = {"access": limited((world.id("kept"), ["TECHNICAL"]))} if mutation == "acceptRequest" else {}
+
+    answer = await refused(clients, mutation, {"partnershipId": world.id(own), **more}, as_=who)
+
+    assert answer == [("INVITATION_USED", OPEN, None)]
+
+
+async def test_what_is_too_late_is_not_accepted(world: World, clients: Clients):
+    late = world.now - timedelta(seconds=1)
+    await Partnership.filter(id__in=[world.asked.id, world.invitation.id]).update(answer_by=late)
+    expired = [("INVITATION_EXPIRED", "This invitation has expired.", None)]
+    input = {"partnershipId": world.id("asked"), "access": limited((world.id("kept"), ["TECHNICAL"]))}
+
+    assert await refused(clients, "acceptRequest", input, as_=world.cL) == expired
+    invitation = {"partnershipId": world.id("invitation")}
+    assert await refused(clients, "acceptInvitation", invitation, as_=world.pL) == expired
+
+
+async def test_who_proposed_does_not_accept(world: World, clients: Clients):
+    assert await denied(clients, "acceptInvitation", {"partnershipId": world.id("wooed")}, as_=world.pL) == missing(
+        "ACCEPT_INVITATION"
+    )
+    assert await denied(clients, "declineInvitation", {"partnershipId": world.id("wooed")}, as_=world.pL) == missing(
+        "DECLINE_INVITATION"
+    )
+    assert await denied(clients, "declineRequest", {"partnershipId": world.id("invitation")}, as_=world.dL) == missing(
+        "DECLINE_REQUEST"
+    )
+
+
+async def test_a_customer_declines(world: World, clients: Clients):
+    input = {"partnershipId": world.id("asked"), "reason": " We manage on our own. "}
+
+    answer = await clients.change("declineRequest", input, STATE, as_=world.cL)
+
+    row = await Partnership.get(id=world.asked.id)
+    assert (row.status, row.end_reason, row.ended_by) == ("DECLINED", "We manage on our own.", None)
+    assert await announced(answer) == [("partnership.declined", world.id("asked"))]
+
+
+@pytest.mark.parametrize("status", [PartnerStatus.SUSPENDED, PartnerStatus.LEFT])
+async def test_who_is_no_partner_any_more_is_not_let_in(world: World, clients: Clients, status: PartnerStatus):
+    await Organisation.filter(id=world.third.id).update(partner_status=status)
+    input = {"partnershipId": world.id("asked"), "access": limited((world.id("kept"), ["TECHNICAL"]))}
+
+    answer = await refused(clients, "acceptRequest", input, as_=world.cL)
+
+    assert answer == [("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", None)]
+
+
+# Withdrawing and sending again
+
+
+async def test_who_proposed_withdraws(world: World, clients: Clients):
+    answer = await clients.change("cancelInvitation", {"partnershipId": world.id("wooed")}, STATE, as_=world.pL)
+
+    assert answer.data["cancelInvitation"]["partnership"]["status"] == "CANCELLED"
+    assert [(one["action"], one["acting_organisation_id"]) for one in await acts(answer)] == [
+        ("partnership.cancelled", world.nova.id)
+    ]
+    assert await announced(answer) == [("partnership.cancelled", world.id("wooed"))]
+
+
+async def test_a_proposal_is_sent_again_three_times_a_day(world: World, clients: Clients):
+    input = {"partnershipId": world.id("wooed")}
+    for version in (2, 3, 4):
+        assert (await done(clients, "resendInvitation", input, world.pL))["version"] == version
+    often = "This was sent 3 times within a day; wait before the next."
+    assert await refused(clients, "resendInvitation", input, as_=world.pL) == [("TOO_MANY_ATTEMPTS", often, None)]
+
+    yesterday = world.now - timedelta(hours=25)
+    await Partnership.filter(id=world.wooed.id).update(sent_at=yesterday, answer_by=world.now)
+
+    answer = await clients.change("resendInvitation", input, STATE, as_=world.pL)
+    row = await Partnership.get(id=world.wooed.id)
+    assert row.answer_by > world.now + timedelta(days=29)
+    assert (row.sendings, row.version) == (2, 5)
+    assert await announced(answer) == [("partnership.requested", world.id("wooed"))]
+
+
+# Both at once, and what is with another
+
+
+async def test_the_same_proposal_of_the_other_side_is_accepted_by_making_it(world: World, clients: Clients):
+    await request(world.asked, world.kept, [ProductRight.TECHNICAL])
+    input = {
+        "customerId": world.id("alpina"),
+        "partnerId": world.id("third"),
+        "access": limited((world.id("kept"), ["TECHNICAL"])),
+    }
+
+    found = await done(clients, "invitePartner", input, world.cL)
+
+    assert (found["id"], found["status"]) == (world.id("asked"), "ACTIVE")
+    assert await Partnership.filter(customer_id=world.alpina.id, partner_id=world.third.id).count() == 1
+
+
+@pytest.mark.parametrize("rights", [["STATISTICS"], ["TECHNICAL", "STATISTICS"]])
+async def test_another_proposal_stands_beside_it_until_one_is_accepted(
+    world: World, clients: Clients, rights: list[str]
+):
+    await request(world.asked, world.kept, [ProductRight.TECHNICAL])
+    input = {
+        "customerId": world.id("alpina"),
+        "partnerId": world.id("third"),
+        "access": limited((world.id("kept"), rights)),
+    }
+
+    found = await done(clients, "invitePartner", input, world.cL)
+
+    assert (found["id"] == world.id("asked"), found["status"], found["initiatedBy"]) == (False, "INVITED", "CUSTOMER")
+    await done(
+        clients,
+        "acceptRequest",
+        {"partnershipId": world.id("asked"), "access": limited((world.id("kept"), ["TECHNICAL"]))},
+        world.cL,
+    )
+    assert (await row_of(found["id"])).status is PartnershipStatus.CANCELLED
+
+
+async def test_a_token_makes_a_proposal_and_accepts_none(world: World, clients: Clients):
+    await request(world.asked, world.kept, [ProductRight.TECHNICAL])
+    input = {
+        "customerId": world.id("alpina"),
+        "partnerId": world.id("third"),
+        "access": limited((world.id("kept"), ["TECHNICAL"])),
+    }
+
+    found = await done(clients, "invitePartner", input, world.tokens["cL"])
+
+    assert (found["id"] == world.id("asked"), found["status"]) == (False, "INVITED")
+
+
+async def accepted_by_third(world: World, clients: Clients, access: dict[str, Any], **more: Any) -> Answer:
+    """Alpina invites Third, whose partner status is enough; Nova's leader leads Third too."""
+    from tests.api.test_partnerships import join
+
+    await join(world.pL, world.third)
+    input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": access, **more}
+    await Partnership.filter(id=world.asked.id).update(status=PartnershipStatus.DECLINED)
+    invited = await done(clients, "invitePartner", input, world.cL)
+    return await clients.change("acceptInvitation", {"partnershipId": invited["id"]}, STATE, as_=world.pL)
+
+
+async def test_a_product_moves_when_the_customer_says_so_and_its_manager_is_told(world: World, clients: Clients):
+    moving = limited((world.id("granted"), ["TECHNICAL"]), moveFromCurrent=True)
+
+    answer = await accepted_by_third(world, clients, moving)
+
+    assert answer.data["acceptInvitation"]["partnership"]["status"] == "ACTIVE"
+    live = await ProductAccess.get(product_id=world.granted.id, revoked_at__isnull=True).select_related("partnership")
+    assert live.partnership.partner_id == world.third.id
+    assert ("access.product_removed", world.id("access")) in await announced(answer)
+    revoked = next(one for one in await acts(answer) if one["action"] == "access.revoked")
+    assert (revoked["subject_id"], revoked["acting_organisation_id"]) == (world.access.id, world.alpina.id)
+
+
+async def test_a_product_that_another_manages_is_not_accepted(world: World, clients: Clients):
+    answer = await accepted_by_third(world, clients, limited((world.id("granted"), ["TECHNICAL"])))
+
+    (error,) = answer.data["acceptInvitation"]["userErrors"]
+    assert error["code"] == "PRODUCT_ALREADY_MANAGED"
+    assert (await ProductAccess.get(id=world.access.id)).revoked_at is None
+
+
+async def test_a_new_complete_partner_takes_the_place_of_the_old_at_the_instant_it_accepts(
+    world: World, clients: Clients
+):
+    from tests.api.test_partnerships import join
+
+    await join(world.pL, world.third)
+    offer = {"customerId": world.id("borea"), "partnerId": world.id("third"), "access": complete("PARTNER")}
+    invited = await done(clients, "invitePartner", offer | {"replaceExisting": True}, world.bL)
+    assert (await Partnership.get(id=world.complete.id)).status is PartnershipStatus.ACTIVE
+
+    answer = await clients.change("acceptInvitation", {"partnershipId": invited["id"]}, STATE, as_=world.pL)
+
+    assert answer.data["acceptInvitation"]["partnership"]["accessType"] == AccessType.COMPLETE
+    assert (await Partnership.get(id=world.complete.id)).status is PartnershipStatus.TERMINATED
+    assert await announced(answer) == [
+        ("partnership.terminated", world.id("complete")),
+        ("partnership.accepted", invited["id"]),
+    ]
+
+
+async def test_limited_access_replaces_nobody(world: World, clients: Clients):
+    offer = {
+        "customerId": world.id("borea"),
+        "partnerId": world.id("third"),
+        "access": limited((world.id("borean"), ["TECHNICAL"])),
+        "replaceExisting": True,
+    }
+
+    answer = await refused(clients, "invitePartner", offer, as_=world.bL)
+
+    assert [code for code, _, _ in answer] == ["COMPLETE_PARTNER_EXISTS"]
+
+
+async def test_dates_of_an_offer_are_in_the_future_and_in_order(world: World, clients: Clients):
+    offer = {
+        "customerId": world.id("delta"),
+        "partnerId": world.id("third"),
+        "access": complete(),
+        "expiresAt": "2001-01-01T00:00:00Z",
+        "reviewAt": "2001-01-01T00:00:00Z",
+    }
+
+    assert await refused(clients, "invitePartner", offer, as_=world.dL) == [
+        ("VALIDATION_FAILED", "This must be in the future.", ["input", "expiresAt"]),
+        ("VALIDATION_FAILED", "This must be in the future.", ["input", "reviewAt"]),
+        ("VALIDATION_FAILED", "The review must be before the end.", ["input", "reviewAt"]),
+    ]
+
+
+async def test_a_revoked_access_does_not_keep_a_product_from_being_granted(world: World, clients: Clients):
+    old = await grant(world.at_rival, world.kept, [ProductRight.TECHNICAL])
+    await ProductAccess.filter(id=old.id).update(revoked_at=world.now)
+    input = {"partnershipId": world.id("asked"), "access": limited((world.id("kept"), ["TECHNICAL"]))}
+
+    assert (await done(clients, "acceptRequest", input, world.cL))["status"] == "ACTIVE"
