@@ -79,7 +79,7 @@ async def set_partnership_dates(
         row = await held(partnership_id, expected_version)
         rules.check_dates(row, expires_at, review_at, context.now)
         before = journal.state(row, "expires_at", "review_at")
-        await change(row, expires_at=expires_at, review_at=review_at, notices=0)
+        await change(row, expires_at=expires_at, review_at=review_at, notices=0, review_notices=0)
         after = journal.state(row, "expires_at", "review_at")
         await note(context, "partnership.datesSet", row, Side.CUSTOMER, before=before, after=after)
     return {"partnership": row}

@@ -4,7 +4,7 @@ Both are written in the transaction of the change, or not at all.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final, cast
@@ -56,6 +56,15 @@ class Change:
     after: State | None = None
 
 
+@dataclass(frozen=True)
+class Message:
+    """What a message is about, on which occasion, and what it says beyond."""
+
+    subject: Model
+    occasion: tuple[object, ...] = ()
+    payload: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
 async def record_each(
     context: Context,
     action: str,
@@ -74,8 +83,15 @@ async def record_each(
 
 async def announce_each(context: Context, topic: str, subjects: Sequence[Model], **payload: object) -> None:
     """Queue a message about each of these, in one statement."""
-    if subjects:
-        await OutboxMessage.bulk_create([_message(context, topic, subject, (), payload) for subject in subjects])
+    await announce_all(context, topic, [Message(subject, (), payload) for subject in subjects])
+
+
+async def announce_all(context: Context, topic: str, messages: Sequence[Message]) -> None:
+    """Queue these messages, in one statement."""
+    if messages:
+        await OutboxMessage.bulk_create(
+            [_message(context, topic, each.subject, each.occasion, each.payload) for each in messages]
+        )
 
 
 def _event(

@@ -173,6 +173,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         "sent_at": row.invited_at,
         "sendings": 1,
         "notices": 0,
+        "review_notices": 0,
         "expires_at": None,
         "review_at": None,
         "version": 1,

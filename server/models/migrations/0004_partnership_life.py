@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 "sent_at": fields.DatetimeField(null=True),
                 "sendings": fields.IntField(default=1, db_default=1),
                 "notices": fields.IntField(default=0, db_default=0),
+                "review_notices": fields.IntField(default=0, db_default=0),
                 "expires_at": fields.DatetimeField(null=True),
                 "review_at": fields.DatetimeField(null=True),
             }.items()

@@ -1,0 +1,19 @@
+"""What does the clock do to partnerships (S1.6, S2.8, D4)?
+
+Moments are half open (E39): what is to be answered by noon is late at noon.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+REMINDED_AFTER_DAYS: Final = (7, 25)
+"""How many days after an invitation was sent its addressee is reminded."""
+WARNED_BEFORE_DAYS: Final = (30, 7)
+"""How many days before its last day both sides of a partnership are told."""
+REVIEWED_BEFORE_DAYS: Final = (14,)
+"""How many days before a review both sides are told."""
+
+
+def days_left(deadline: datetime, now: datetime) -> int:
+    """Whole days until a deadline, as people are told: none on the last day."""
+    return max(0, (deadline - now) // timedelta(days=1))

@@ -1,0 +1,171 @@
+"""What the clock does to partnerships: reminds, warns, lets expire, ends (S1.6, S2.8, D4).
+
+Each function does a part of what is due, in transactions of its own, and gives how much that was: it is called
+until it gives nothing. Several processes may call it at once: none does what another does.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tortoise.expressions import F, Q
+
+from server.domain import deadlines as rules
+from server.domain.access_changes import AccessChangeStatus
+from server.domain.partnerships import IN_FORCE, PartnershipStatus
+from server.domain.terminations import EndedBy, TerminationReason
+from server.models import AccessChangeRequest, CustomerInvitation, Organisation, Partnership
+from server.models.conditions import OneOf
+from server.models.database import transaction
+from server.models.rows import new_id
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.partnerships import held, keys
+from server.resolvers.terminations import Ending, end_all
+from server.settings import Settings
+
+AT_ONCE: Final = 100
+"""How many rows one transaction changes."""
+
+# `Any` below: the models of a deadline are of several kinds.
+
+
+def context_of_the_clock(settings: Settings, now: datetime) -> Context:
+    """Nobody asks: what is done is written down as the server's own act."""
+    return Context(viewer=None, now=now, request_id=new_id().hex, settings=settings)
+
+
+async def expire_proposals(context: Context) -> int:
+    """Invitations and requests that nobody answered in time; who made them is told (S1.6)."""
+    expired: dict[str, Any] = {"status": PartnershipStatus.EXPIRED}
+    late = Q(status=PartnershipStatus.INVITED, answer_by__lte=context.now)
+    between = await _change(
+        context, Partnership, late, expired | {"ended_at": context.now}, "partnership.expired", "partnership.expired"
+    )
+    by_email = await _change(
+        context,
+        CustomerInvitation,
+        late,
+        expired | {"answered_at": context.now},
+        "customer.requestExpired",
+        "partnership.expired",
+    )
+    return between + by_email
+
+
+async def expire_access_changes(context: Context) -> int:
+    """Requests for another access that nobody answered in time (S2.8)."""
+    late = Q(status=AccessChangeStatus.PENDING, expires_at__lte=context.now)
+    columns: dict[str, Any] = {"status": AccessChangeStatus.EXPIRED, "answered_at": context.now}
+    return await _change(context, AccessChangeRequest, late, columns, "access.changeExpired", None)
+
+
+async def remind_of_proposals(context: Context) -> int:
+    """Whoever has not answered is reminded, some days after they were asked (S1.6)."""
+    reminded = 0
+    for number, days in _latest_first(rules.REMINDED_AFTER_DAYS):
+        due = Q(
+            status=PartnershipStatus.INVITED,
+            notices__lt=number,
+            sent_at__lte=context.now - timedelta(days=days),
+            answer_by__gt=context.now,
+        )
+        for model in (Partnership, CustomerInvitation):
+            reminded += await _tell(context, model, due, {"notices": number}, "partnership.reminder", "answer_by")
+    return reminded
+
+
+async def warn_of_ends(context: Context) -> int:
+    """Both sides are told some days before a partnership ends by itself, and before it is to be looked at again."""
+    warned = 0
+    for column, topic, counter, before_days in (
+        ("expires_at", "partnership.ending", "notices", rules.WARNED_BEFORE_DAYS),
+        ("review_at", "partnership.review_due", "review_notices", rules.REVIEWED_BEFORE_DAYS),
+    ):
+        for number, days in _latest_first(before_days):
+            near: dict[str, Any] = {
+                "status": PartnershipStatus.ACTIVE,
+                f"{counter}__lt": number,
+                f"{column}__lte": context.now + timedelta(days=days),
+                f"{column}__gt": context.now,
+            }
+            due = Q(**near)
+            warned += await _tell(context, Partnership, due, {counter: number}, topic, column)
+    return warned
+
+
+async def end_partnerships(context: Context) -> int:
+    """Partnerships whose last day has come end, with all that hangs on them (D4, S4)."""
+    due = Partnership.filter(status__in=sorted(IN_FORCE), expires_at__lte=context.now)
+    found = await due.order_by("expires_at").limit(AT_ONCE)
+    ended = 0
+    for row in found:
+        ended += await _end(context, row)
+    return ended
+
+
+DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
+    "expire proposals": expire_proposals,
+    "remind of proposals": remind_of_proposals,
+    "expire access changes": expire_access_changes,
+    "warn of ends": warn_of_ends,
+    "end partnerships": end_partnerships,
+}
+"""What the clock does, by name."""
+
+
+async def _end(context: Context, found: Partnership) -> int:
+    async with transaction():
+        row = await held(found.id)
+        if row.status not in IN_FORCE or row.expires_at is None or row.expires_at > context.now:
+            return 0
+        customer = await Organisation.get(id=row.customer_id)
+        await end_all(context, customer, [row], Ending(EndedBy.CLOCK, TerminationReason.DATE_REACHED))
+    return 1
+
+
+async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any], action: str, topic: str | None) -> int:
+    """Change what is due, and write down and tell of it."""
+    async with transaction():
+        rows = await _due(model, due)
+        before = [journal.state(row, "status") for row in rows]
+        await _store(context, model, rows, columns)
+        changes = [
+            journal.Change(row, was, journal.state(row, "status")) for row, was in zip(rows, before, strict=True)
+        ]
+        await journal.record_each(context, action, changes, acting=None)
+        if topic is not None:
+            await journal.announce_each(context, topic, rows)
+    return len(rows)
+
+
+async def _tell(context: Context, model: Any, due: Q, columns: dict[str, int], topic: str, column: str) -> int:
+    """Tell of a deadline that comes nearer, once for each notice. No version changes: nothing that people edit does."""
+    async with transaction():
+        rows = await _due(model, due)
+        if rows:
+            await model.filter(OneOf("id", keys(rows))).update(**columns)
+        await journal.announce_all(context, topic, [_notice(context, row, columns, column) for row in rows])
+    return len(rows)
+
+
+def _notice(context: Context, row: Any, columns: dict[str, int], column: str) -> journal.Message:
+    deadline: datetime = getattr(row, column)
+    told = {"days_left": rules.days_left(deadline, context.now), "ends_at": deadline}
+    return journal.Message(row, (deadline.isoformat(), *columns.values()), told)
+
+
+async def _due(model: Any, due: Q) -> list[Any]:
+    return await model.filter(due).order_by("id").limit(AT_ONCE).select_for_update(skip_locked=True)
+
+
+async def _store(context: Context, model: Any, rows: Sequence[Any], columns: dict[str, Any]) -> None:
+    if rows:
+        await model.filter(OneOf("id", keys(rows))).update(**columns, version=F("version") + 1, updated_at=context.now)
+    for row in rows:
+        row.update_from_dict({**columns, "version": row.version + 1})
+
+
+def _latest_first(days: Sequence[int]) -> list[tuple[int, int]]:
+    """Each notice with its days, the last one first: who missed two is told once."""
+    return list(enumerate(days, start=1))[::-1]

@@ -1,0 +1,121 @@
+"""What does the clock do to partnerships: remind, warn, let expire, end (S1.6, S2.8, D4)?"""
+
+from datetime import timedelta
+
+import pytest
+
+from server.domain.access_changes import AccessChangeStatus
+from server.domain.partnerships import PartnershipStatus
+from server.models import AccessChangeRequest, AuditEvent, CustomerInvitation, OutboxMessage, Partnership, ProductAccess
+from server.resolvers.context import Context
+from server.resolvers.deadlines import AT_ONCE, DEADLINES, context_of_the_clock
+from server.settings import Settings
+from tests.snapshots import snapshot
+from tests.world import World, organisation, partnership
+
+pytestmark = pytest.mark.database
+
+
+async def told(topic: str) -> list[tuple[str, int | None]]:
+    """Whom the messages on this topic are about, and how many days they say are left."""
+    messages = await OutboxMessage.filter(topic=topic).order_by("payload")
+    return sorted((message.payload["subject"], message.payload.get("days_left")) for message in messages)
+
+
+def clock(settings: Settings, world: World, **later: float) -> Context:
+    """The clock so much later."""
+    return context_of_the_clock(settings, world.now + timedelta(**later))
+
+
+async def test_nothing_happens_before_its_time(world: World, settings: Settings):
+    before = await snapshot()
+
+    for do in DEADLINES.values():
+        assert await do(clock(settings, world, days=6, hours=23)) == 0
+
+    assert await snapshot() == before
+
+
+async def test_what_nobody_answered_expires_and_who_made_it_is_told(world: World, settings: Settings):
+    expire = DEADLINES["expire proposals"]
+    open_ = ("asked", "invitation", "wooed")
+    assert await expire(clock(settings, world, days=30, microseconds=-1)) == 0
+
+    assert await expire(clock(settings, world, days=30)) == 4
+    assert await expire(clock(settings, world, days=30)) == 0
+
+    rows = await Partnership.filter(id__in=[world.rows[name].id for name in open_])
+    assert {(row.status, row.version, row.ended_at) for row in rows} == {
+        (PartnershipStatus.EXPIRED, 2, world.now + timedelta(days=30))
+    }
+    assert (await CustomerInvitation.get(id=world.by_email.id)).status is PartnershipStatus.EXPIRED
+    assert await told("partnership.expired") == sorted((world.id(name), None) for name in (*open_, "by_email"))
+    events = await AuditEvent.filter(action="partnership.expired")
+    assert {(event.actor_id, event.acting_organisation_id, event.subject_id) for event in events} == {
+        (None, None, world.rows[name].id) for name in open_
+    }
+    assert [(event.before, event.after) for event in events] == [({"status": "INVITED"}, {"status": "EXPIRED"})] * 3
+
+
+async def test_whoever_has_not_answered_is_reminded_twice(world: World, settings: Settings):
+    remind = DEADLINES["remind of proposals"]
+
+    assert await remind(clock(settings, world, days=7)) == 4
+    assert await remind(clock(settings, world, days=8)) == 0
+    assert {left for _, left in await told("partnership.reminder")} == {23}
+    assert await remind(clock(settings, world, days=25)) == 4
+    assert await remind(clock(settings, world, days=29)) == 0
+    assert await remind(clock(settings, world, days=30)) == 0
+
+    reminders = await told("partnership.reminder")
+    assert len(reminders) == 8
+    assert (await Partnership.get(id=world.asked.id)).version == 1
+
+
+async def test_who_missed_two_reminders_gets_one(world: World, settings: Settings):
+    assert await DEADLINES["remind of proposals"](clock(settings, world, days=26)) == 4
+
+    assert {left for _, left in await told("partnership.reminder")} == {4}
+
+
+async def test_a_request_for_another_access_expires(world: World, settings: Settings):
+    expire = DEADLINES["expire access changes"]
+    assert await expire(clock(settings, world, days=30, microseconds=-1)) == 0
+    assert await expire(clock(settings, world, days=30)) == 1
+
+    assert (await AccessChangeRequest.get(id=world.change.id)).status is AccessChangeStatus.EXPIRED
+
+
+async def test_a_partnership_ends_on_its_last_day_after_two_warnings(world: World, settings: Settings):
+    await Partnership.filter(id=world.limited.id).update(expires_at=world.now + timedelta(days=100))
+    warn, end = DEADLINES["warn of ends"], DEADLINES["end partnerships"]
+
+    assert [await warn(clock(settings, world, days=days)) for days in (69, 70, 71, 93, 94, 99)] == [0, 1, 0, 1, 0, 0]
+    assert await told("partnership.ending") == [(world.id("limited"), 7), (world.id("limited"), 30)]
+    assert await end(clock(settings, world, days=100, microseconds=-1)) == 0
+    assert await end(clock(settings, world, days=100)) == 1
+    assert await end(clock(settings, world, days=101)) == 0
+
+    row = await Partnership.get(id=world.limited.id)
+    assert (row.status, row.ended_by, row.termination_reason) == ("TERMINATED", "CLOCK", "DATE_REACHED")
+    assert await ProductAccess.filter(partnership_id=row.id, revoked_at__isnull=True).count() == 0
+    assert await told("partnership.terminated") == [(world.id("limited"), None)]
+    event = await AuditEvent.get(action="partnership.terminated")
+    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, None, world.alpina.id)
+
+
+async def test_a_review_is_announced_once(world: World, settings: Settings):
+    await Partnership.filter(id=world.limited.id).update(review_at=world.now + timedelta(days=20))
+    warn = DEADLINES["warn of ends"]
+
+    assert [await warn(clock(settings, world, days=days)) for days in (5, 6, 7, 19)] == [0, 1, 0, 0]
+    assert await told("partnership.review_due") == [(world.id("limited"), 14)]
+
+
+async def test_many_are_done_in_parts(world: World, settings: Settings):
+    for number in range(AT_ONCE):
+        partner = await organisation(f"Partner {number}")
+        await partnership(world.delta, partner, status=PartnershipStatus.INVITED, now=world.now)
+    expire = DEADLINES["expire proposals"]
+
+    assert [await expire(clock(settings, world, days=31)) for _ in range(3)] == [AT_ONCE + 1, 3, 0]
