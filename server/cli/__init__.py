@@ -28,6 +28,8 @@ app = App(
 )
 token = App(name="token", help="Make and end API tokens.")
 app.command(token)
+staff = App(name="staff", help="Say who works for the programme itself.")
+app.command(staff)
 
 
 @app.command
@@ -111,6 +113,34 @@ def schema() -> None:
     from server.schema import sdl
 
     sys.stdout.buffer.write(sdl().encode())
+
+
+@staff.command
+async def add(email: str, /) -> None:
+    """Make somebody with an account a member of the staff.
+
+    Parameters
+    ----------
+    email
+        The address they sign in with.
+    """
+    from server.cli import people
+
+    await people.set_staff(email, is_staff=True)
+
+
+@staff.command
+async def remove(email: str, /) -> None:
+    """End somebody's work for the programme, from the next request on.
+
+    Parameters
+    ----------
+    email
+        The address they sign in with.
+    """
+    from server.cli import people
+
+    await people.set_staff(email, is_staff=False)
 
 
 @token.command

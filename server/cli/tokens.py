@@ -36,7 +36,7 @@ async def create(
 ) -> None:
     """Make a token; its secret is all that goes to stdout."""
     wanted = [_scope(scope) for scope in scopes]
-    context = _nobodys(read_settings())
+    context = nobodys(read_settings())
     async with opened(context.settings), transaction():
         owner = await _user(email)
         home = await _home(owner, await _organisation(organisation))
@@ -60,7 +60,7 @@ async def create(
 async def revoke(which: str) -> None:
     """End a token; one that has ended already stays as it is."""
     wanted = _meant(which)
-    context = _nobodys(read_settings())
+    context = nobodys(read_settings())
     async with opened(context.settings), transaction():
         token = await locked(ApiToken, (await _only_one(which, wanted)).id)
         if token.revoked_at is None:
@@ -71,7 +71,7 @@ async def revoke(which: str) -> None:
     print(f"{ids.encode(token)} ({token.name}) is revoked.")
 
 
-def _nobodys(settings: Settings) -> Context:
+def nobodys(settings: Settings) -> Context:
     """An act of nobody who signed in."""
     return Context(viewer=None, now=datetime.now(UTC), request_id=REQUEST_ID, settings=settings)
 

@@ -76,6 +76,29 @@ def registration_number(scheme: RegistrationScheme, value: str) -> str:
     return compact
 
 
+def check_approval(
+    legal_entity_type: LegalEntityType, partner_status: PartnerStatus | None, *, is_registered: bool, is_affiliate: bool
+) -> None:
+    """A registered company that is no affiliate may become a partner (S5.3, R2, R12, E10)."""
+    refusals = list[Refusal]()
+    if legal_entity_type is not LegalEntityType.COMPANY or not is_registered:
+        refusals.append(
+            Refusal(ErrorCode.NOT_A_COMPANY, N_("Only a company with a registration number becomes a partner."))
+        )
+    if is_affiliate:
+        refusals.append(Refusal(ErrorCode.PARTNER_IS_AFFILIATE, N_("An affiliate is no partner at the same time.")))
+    if partner_status in INVITABLE_PARTNERS:
+        refusals.append(Refusal(ErrorCode.VALIDATION_FAILED, N_("This organisation is an approved partner already.")))
+    if refusals:
+        raise Refused(*refusals)
+
+
+def check_suspension(partner_status: PartnerStatus | None) -> None:
+    """Only an approved partner is suspended (S5.6)."""
+    if partner_status not in INVITABLE_PARTNERS:
+        raise Refused(Refusal(ErrorCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner.")))
+
+
 def _invalid_number() -> Refused:
     return Refused(
         Refusal(

@@ -250,6 +250,14 @@ def check_resending(sendings: int, most: int) -> None:
         )
 
 
+def check_resumption(partnership: Agreement, others: Iterable[OtherPartnership]) -> None:
+    """What staff stopped goes on, where the customer's other partnerships leave room for it (S1.8)."""
+    if partnership.status is not PartnershipStatus.SUSPENDED:
+        raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not suspended.")))
+    if refusals := list(_coexistence(partnership.access_type, others, field=(), replaces=False)):
+        raise Refused(*refusals)
+
+
 def check_active(partnership: Agreement) -> None:
     if partnership.status is not PartnershipStatus.ACTIVE:
         raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))

@@ -36,6 +36,8 @@ class Right(StrEnum):
     CREATE_API_TOKEN = "CREATE_API_TOKEN"
     REVOKE_API_TOKEN = "REVOKE_API_TOKEN"
 
+    ADMINISTER_PROGRAMME = "ADMINISTER_PROGRAMME"
+
     ACCEPT_INVITATION = "ACCEPT_INVITATION"
     DECLINE_INVITATION = "DECLINE_INVITATION"
     ACCEPT_REQUEST = "ACCEPT_REQUEST"
@@ -167,11 +169,14 @@ BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
 }
 """The most an employee keeps of what the partner holds: the two are intersected."""
 
+# ADMINISTER_PROGRAMME is in no table: no role gives it, it is a person's own.
+
 NEVER_BY_TOKEN: Final = frozenset(
     {
         Right.VIEW_API_TOKENS,
         Right.CREATE_API_TOKEN,
         Right.REVOKE_API_TOKEN,
+        Right.ADMINISTER_PROGRAMME,
         Right.ACCEPT_REQUEST,
         Right.DECLINE_REQUEST,
         Right.CHANGE_ACCESS_TYPE,

@@ -9,7 +9,10 @@ from server.models.rows import VersionedRow
 
 
 class User(VersionedRow):
-    """A person who signs in. `email` is stored in lower case; without a password nobody signs in."""
+    """A person who signs in. `email` is stored in lower case; without a password nobody signs in.
+
+    `is_staff` says that they work for the programme itself.
+    """
 
     email = fields.CharField(max_length=254, unique=True)
     email_verified_at: datetime | None = fields.DatetimeField(null=True)
@@ -17,6 +20,7 @@ class User(VersionedRow):
     last_name = fields.CharField(max_length=80)
     locale = fields.CharField(max_length=5, default="en_GB")
     password_hash = fields.CharField(max_length=200, null=True)
+    is_staff = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "user_account"

@@ -26,6 +26,7 @@ from server.models import (
     Organisation,
     Partnership,
     ProductAccess,
+    User,
 )
 from server.models.visibility import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
@@ -92,6 +93,13 @@ class PersonOnlyDirective:
     locations=[Location.FIELD_DEFINITION], name="sudo", description="Needs a password typed recently."
 )
 class SudoDirective:
+    pass
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION], name="staffOnly", description="Only the programme's staff may ask."
+)
+class StaffOnlyDirective:
     pass
 
 
@@ -193,6 +201,20 @@ class Sudo(Permission):
             raise SudoRequired
 
 
+class StaffOnly(Permission):
+    """Only a person of the programme's staff may ask. It is looked up each time: it is nothing that is kept."""
+
+    sentence = "For the programme's staff; each use is written down with its reason. Never by API token."
+    directive: ClassVar[object] = StaffOnlyDirective()
+
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+        viewer = context.signed_in
+        if viewer.token is not None:
+            raise _beyond_the_token(Right.ADMINISTER_PROGRAMME)
+        if not await User.filter(id=viewer.user_id, is_staff=True).exists():
+            raise RightMissing(Right.ADMINISTER_PROGRAMME)
+
+
 class RightOn(Permission):
     """Only who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
 
@@ -292,6 +314,7 @@ __all__ = [
     "Public",
     "RightOn",
     "SignedIn",
+    "StaffOnly",
     "Sudo",
     "VisibleRows",
     "allowed",

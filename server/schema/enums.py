@@ -72,6 +72,7 @@ describe(
     VIEW_API_TOKENS="See the organisation's API tokens.",
     CREATE_API_TOKEN="Make API tokens for the organisation.",
     REVOKE_API_TOKEN="End API tokens of the organisation.",
+    ADMINISTER_PROGRAMME="Act as the programme's staff.",
     ACCEPT_INVITATION="Accept the customer's invitation.",
     DECLINE_INVITATION="Decline the customer's invitation.",
     ACCEPT_REQUEST="Accept what the partner asks for, or something else in its place.",

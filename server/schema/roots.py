@@ -15,6 +15,7 @@ from server.resolvers import (
     partnerships,
     products,
     sessions,
+    staff,
     terminations,
     tokens,
     viewers,
@@ -80,6 +81,18 @@ from server.schema.partnerships import (
     UnassignEmployeePayload,
 )
 from server.schema.products import CatalogueFilter, CatalogueItem, CatalogueOrder, Product
+from server.schema.staff import (
+    ApprovePartnerInput,
+    ApprovePartnerPayload,
+    RecoverOrganisationInput,
+    RecoverOrganisationPayload,
+    ResumePartnershipInput,
+    ResumePartnershipPayload,
+    SuspendPartnerInput,
+    SuspendPartnerPayload,
+    SuspendPartnershipInput,
+    SuspendPartnershipPayload,
+)
 from server.schema.terminations import (
     TerminatePartnershipInput,
     TerminatePartnershipPayload,
@@ -179,3 +192,8 @@ class Mutation:
     )
     assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
     unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)
+    approve_partner: ApprovePartnerPayload = mutation(staff.approve_partner, ApprovePartnerInput)
+    suspend_partner: SuspendPartnerPayload = mutation(staff.suspend_partner, SuspendPartnerInput)
+    suspend_partnership: SuspendPartnershipPayload = mutation(staff.suspend_partnership, SuspendPartnershipInput)
+    resume_partnership: ResumePartnershipPayload = mutation(staff.resume_partnership, ResumePartnershipInput)
+    recover_organisation: RecoverOrganisationPayload = mutation(staff.recover_organisation, RecoverOrganisationInput)

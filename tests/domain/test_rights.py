@@ -38,6 +38,7 @@ HOLDERS = """
     VIEW_API_TOKENS           | own organisation LA   |                  |
     CREATE_API_TOKEN          | own organisation LA   |                  |
     REVOKE_API_TOKEN          | own organisation LA   |                  |
+    ADMINISTER_PROGRAMME      |                       |                  |
     ACCEPT_INVITATION         |                       |                  | as partner LA
     DECLINE_INVITATION        |                       |                  | as partner LA
     ACCEPT_REQUEST            |                       | as customer L    |
@@ -69,6 +70,7 @@ SCOPES = """
     VIEW_API_TOKENS           | never
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never
+    ADMINISTER_PROGRAMME      | never
     ACCEPT_INVITATION         | partnerships:manage
     DECLINE_INVITATION        | partnerships:manage
     ACCEPT_REQUEST            | never

@@ -92,6 +92,11 @@ grantProductAccess          UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  
 revokeProductAccess         UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  FB  FB  NF
 assignEmployee              UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
 unassignEmployee            UA  NF  NF  NF  NF  ok  ok  FB  NF  NF  NF  NF  ok  FB  FB  FB  NF
+approvePartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
+suspendPartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
+suspendPartnership          UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
+resumePartnership           UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
+recoverOrganisation         UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 """
 
 
@@ -292,6 +297,22 @@ OPERATIONS: dict[str, Operation] = {
         lambda world: {"partnershipId": world.id("limited"), "membershipId": world.id("pU"), "rights": ["ORDER"]},
     ),
     "unassignEmployee": _mutation("unassignEmployee", lambda world: {"assignmentId": world.id("assignment")}),
+    "approvePartner": _mutation(
+        "approvePartner", lambda world: {"organisationId": world.id("delta"), "reason": "Looked at"}
+    ),
+    "suspendPartner": _mutation(
+        "suspendPartner", lambda world: {"organisationId": world.id("nova"), "reason": "Turnover"}
+    ),
+    "suspendPartnership": _mutation(
+        "suspendPartnership", lambda world: {"partnershipId": world.id("limited"), "reason": "A complaint"}
+    ),
+    "resumePartnership": _mutation(
+        "resumePartnership", lambda world: {"partnershipId": world.id("limited"), "reason": "Settled"}
+    ),
+    "recoverOrganisation": _mutation(
+        "recoverOrganisation",
+        lambda world: {"organisationId": world.id("delta"), "email": world.kL.user.email, "reason": "Documents"},
+    ),
 }
 
 

@@ -62,6 +62,11 @@ class Migration(migrations.Migration):
             for column in ("answer_by", "expires_at", "review_at")
         ),
         ops.AddField(
+            model_name="User",
+            name="is_staff",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
             model_name="RequestedProduct",
             name="moves",
             field=fields.BooleanField(default=False, db_default=False),

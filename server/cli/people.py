@@ -1,0 +1,26 @@
+"""Who works for the programme itself, as who runs the server says."""
+
+from server.cli.database import opened, read_settings
+from server.cli.failures import Failure
+from server.cli.tokens import nobodys
+from server.models import User
+from server.models.database import transaction
+from server.models.lookups import locked
+from server.resolvers import journal
+
+
+async def set_staff(email: str, *, is_staff: bool) -> None:
+    """Write down that somebody belongs to the staff, or no longer does."""
+    context = nobodys(read_settings())
+    async with opened(context.settings), transaction():
+        found = await User.get_or_none(email=email.strip().lower())
+        if found is None:
+            raise Failure(f"Nobody has the address {email}.")
+        user = await locked(User, found.id)
+        if user.is_staff is not is_staff:
+            before = journal.state(user, "is_staff")
+            user.update_from_dict({"is_staff": is_staff, "version": user.version + 1})
+            await user.save(update_fields=["is_staff", "version", "updated_at"])
+            after = journal.state(user, "is_staff")
+            await journal.record(context, "staff.changed", user, acting=None, before=before, after=after)
+    print(f"{user.email} {'belongs' if is_staff else 'does not belong'} to the staff.")

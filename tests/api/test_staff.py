@@ -1,0 +1,172 @@
+"""What may the programme's own staff do, and what stays of each act (S1.8, S5, E8)?"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.memberships import MembershipStatus
+from server.domain.organisations import LegalEntityType, PartnerStatus
+from server.domain.partnerships import PartnershipStatus
+from server.models import AuditEvent, Membership, Organisation, Partnership, Session, User
+from tests.api.refusals import denied, missing, not_found, refused
+from tests.api.traces import acts, announced
+from tests.clients import Clients
+from tests.snapshots import snapshot
+from tests.world import Person, World
+
+pytestmark = pytest.mark.database
+
+ORGANISATION = "organisation { name partnerStatus isPartner version } userErrors { code message field }"
+PARTNERSHIP = "partnership { status version } userErrors { code message field }"
+
+
+@pytest.fixture
+async def staff(world: World) -> Person:
+    """Corvo's legal representative also works for the programme."""
+    await User.filter(id=world.kL.user.id).update(is_staff=True)
+    return world.kL
+
+
+async def products_of_alpina(clients: Clients, world: World, who: Person) -> int:
+    query = "query($id: ID!) { node(id: $id) { ... on Organisation { products { totalCount } } } }"
+    answer = await clients.ask(query, {"id": world.id("alpina")}, as_=who)
+    return 0 if answer.errors else answer.data["node"]["products"]["totalCount"]
+
+
+async def test_staff_admit_a_company(world: World, clients: Clients, staff: Person):
+    input = {"organisationId": world.id("delta"), "reason": " Extract seen ", "expectedVersion": 1}
+
+    answer = await clients.change("approvePartner", input, ORGANISATION, as_=staff)
+
+    assert answer.data["approvePartner"] == {
+        "organisation": {"name": "Delta", "partnerStatus": "APPROVED", "isPartner": True, "version": 2},
+        "userErrors": [],
+    }
+    (event,) = await acts(answer)
+    assert (event["action"], event["actor_id"], event["acting_organisation_id"], event["on_behalf_of_id"]) == (
+        "application.approved",
+        staff.user.id,
+        None,
+        world.delta.id,
+    )
+    assert (event["before"], event["after"]) == (
+        {"partner_status": None},
+        {"partner_status": "APPROVED", "reason": "Extract seen"},
+    )
+    assert await announced(answer) == [("application.approved", world.id("delta"))]
+
+
+async def test_who_is_no_company_or_an_affiliate_is_not_admitted(world: World, clients: Clients, staff: Person):
+    await Organisation.filter(id=world.delta.id).update(legal_entity_type=LegalEntityType.INDIVIDUAL, is_affiliate=True)
+    input = {"organisationId": world.id("delta"), "reason": "Asked"}
+
+    assert [code for code, _, _ in await refused(clients, "approvePartner", input, as_=staff)] == [
+        "NOT_A_COMPANY",
+        "PARTNER_IS_AFFILIATE",
+    ]
+    again = {"organisationId": world.id("nova"), "reason": "Asked"}
+    assert [code for code, _, _ in await refused(clients, "approvePartner", again, as_=staff)] == ["VALIDATION_FAILED"]
+
+
+async def test_a_suspended_partner_keeps_its_customers_and_is_listed_no_more(
+    world: World, clients: Clients, staff: Person
+):
+    before = await products_of_alpina(clients, world, world.pL)
+    input = {"organisationId": world.id("nova"), "reason": "Turnover"}
+
+    answer = await clients.change("suspendPartner", input, ORGANISATION, as_=staff)
+
+    assert answer.data["suspendPartner"]["organisation"]["partnerStatus"] == "SUSPENDED"
+    assert await products_of_alpina(clients, world, world.pL) == before == 2
+    listed = await clients.ask("{ partners { nodes { name } } }")
+    assert listed.data["partners"]["nodes"] == []
+    again = await refused(clients, "suspendPartner", input, as_=staff)
+    assert [code for code, _, _ in again] == ["PARTNER_NOT_APPROVED"]
+    await clients.change("approvePartner", input, ORGANISATION, as_=staff)
+    assert (await Organisation.get(id=world.nova.id)).partner_status is PartnerStatus.APPROVED
+
+
+async def test_a_suspended_partnership_denies_at_once_and_goes_on(world: World, clients: Clients, staff: Person):
+    input = {"partnershipId": world.id("limited"), "reason": "A complaint"}
+
+    answer = await clients.change("suspendPartnership", input, PARTNERSHIP, as_=staff)
+
+    assert answer.data["suspendPartnership"]["partnership"] == {"status": "SUSPENDED", "version": 2}
+    assert [await products_of_alpina(clients, world, who) for who in (world.pL, world.pE)] == [0, 0]
+    assert await announced(answer) == [("partnership.suspended", world.id("limited"))]
+    resumed = await clients.change("resumePartnership", input, PARTNERSHIP, as_=staff)
+    assert resumed.data["resumePartnership"]["partnership"] == {"status": "ACTIVE", "version": 3}
+    assert await products_of_alpina(clients, world, world.pL) == 2
+
+
+async def test_what_another_took_the_place_of_does_not_go_on(world: World, clients: Clients, staff: Person):
+    await Partnership.filter(id=world.complete.id).update(status=PartnershipStatus.SUSPENDED)
+    await Partnership.create(
+        **(await Partnership.filter(id=world.limited.id).values())[0]
+        | {"id": world.by_email.id, "customer_id": world.borea.id, "partner_id": world.rival.id}
+    )
+
+    answer = await refused(
+        clients, "resumePartnership", {"partnershipId": world.id("complete"), "reason": "Settled"}, as_=staff
+    )
+
+    assert [code for code, _, _ in answer] == ["LIMITED_PARTNER_EXISTS"]
+
+
+@pytest.mark.parametrize("mutation", ["suspendPartnership", "resumePartnership"])
+async def test_only_what_is_in_force_is_stopped_and_only_what_is_stopped_goes_on(
+    world: World, clients: Clients, staff: Person, mutation: str
+):
+    name = "asked" if mutation == "suspendPartnership" else "limited"
+
+    answer = await refused(clients, mutation, {"partnershipId": world.id(name), "reason": "x"}, as_=staff)
+
+    assert [code for code, _, _ in answer] == ["PARTNERSHIP_NOT_ACTIVE"]
+
+
+async def test_staff_give_an_organisation_a_legal_representative(world: World, clients: Clients, staff: Person):
+    input = {"organisationId": world.id("delta"), "email": world.cE.user.email.upper(), "reason": "Documents seen"}
+
+    answer = await clients.change("recoverOrganisation", input, ORGANISATION, as_=staff)
+
+    assert answer.data["recoverOrganisation"]["userErrors"] == []
+    found = await Membership.get(user_id=world.cE.user.id, organisation_id=world.delta.id)
+    assert (found.role, found.status) == ("LEGAL_REPRESENTATIVE", MembershipStatus.ACTIVE)
+    mine = await clients.ask("{ viewer { organisations { nodes { name } } } }", as_=world.cE)
+    assert [node["name"] for node in mine.data["viewer"]["organisations"]["nodes"]] == ["Alpina", "Delta"]
+    again = input | {"organisationId": world.id("alpina")}
+    await clients.change("recoverOrganisation", again, ORGANISATION, as_=staff)
+    raised = await Membership.get(id=world.cE.membership.id)
+    assert (raised.role, raised.version) == ("LEGAL_REPRESENTATIVE", 2)
+    assert await denied(
+        clients, "recoverOrganisation", input | {"email": "nobody@example.com"}, as_=staff
+    ) == not_found("input", "email")
+
+
+@pytest.mark.parametrize(
+    ("mutation", "input"),
+    [
+        ("approvePartner", {"organisationId": "delta"}),
+        ("suspendPartner", {"organisationId": "nova"}),
+        ("suspendPartnership", {"partnershipId": "limited"}),
+        ("resumePartnership", {"partnershipId": "limited"}),
+        ("recoverOrganisation", {"organisationId": "delta", "email": "bl@borea.example"}),
+    ],
+)
+async def test_each_act_has_its_reason_a_password_and_a_member_of_the_staff(
+    world: World, clients: Clients, staff: Person, mutation: str, input: dict[str, Any]
+):
+    asked = {name: value if name == "email" else world.id(value) for name, value in input.items()}
+    for reason in ("", "  ", "x" * 1_001):
+        answer = await refused(clients, mutation, asked | {"reason": reason}, as_=staff)
+        assert [(code, field) for code, _, field in answer] == [("VALIDATION_FAILED", ["input", "reason"])]
+
+    await Session.filter(user_id=staff.user.id).update(password_confirmed_at=world.now - timedelta(minutes=16))
+    assert (await denied(clients, mutation, asked | {"reason": "x"}, as_=staff))["code"] == "SUDO_REQUIRED"
+
+    await User.filter(id=staff.user.id).update(is_staff=False)
+    before = await snapshot()
+    assert await denied(clients, mutation, asked | {"reason": "x"}, as_=staff) == missing("ADMINISTER_PROGRAMME")
+    assert await snapshot() == before
+    assert await AuditEvent.filter(actor_id=staff.user.id).count() == 0
