@@ -95,8 +95,9 @@ class Checks:
                 self._check_type(place, other, field)
             case Rows():
                 self._check_rows(place, model, declared, field)
-            case ByKey(model=other):
+            case ByKey(model=other, column=column):
                 self._check_type(place, other, field)
+                column_of(place, other, column)
             case ByAnyKey():
                 for other in self.types:
                     self._check_policy(place, other)

@@ -187,11 +187,16 @@ class Followed:
 
 @dataclass(frozen=True)
 class ByKey:
-    """A root: the row whose key is among the arguments. `ask` decodes it; `missing` is raised where there is none."""
+    """A root: the row whose `column` holds a key that is among the arguments.
+
+    `ask` decodes it, `kind` is its SQL type; `missing` is raised where there is no such row.
+    """
 
     model: type[Model]
     ask: Callable[[Mapping[str, Any]], Reading]
     missing: Callable[[], Exception]
+    column: str = "id"
+    kind: str = "uuid"
 
 
 @dataclass(frozen=True)

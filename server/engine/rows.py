@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from graphql import GraphQLNonNull, GraphQLObjectType
+from tortoise.expressions import Q
 
 from server.engine import declarations as declared
 from server.engine.checks import nullable
@@ -79,14 +80,16 @@ def rows(planner: "Planner", declaration: declared.Rows, scope: Scope, place: Pl
 def by_key(planner: "Planner", declaration: declared.ByKey, scope: Scope, place: Place) -> Text:
     _, number = planner.asked(place)
     child = planner.scope(declaration.model)
-    return _found_by_key(planner, declaration, child, place.object_type, place, number)
+    link = equals(declaration.column, planner.given(number, "key", declaration.kind))
+    return _found(planner, declaration, child, place.object_type, place, link)
 
 
 def by_any_key(planner: "Planner", declaration: declared.ByAnyKey, scope: Scope, place: Place) -> Text:
     models, number = planner.asked(place)
     if not declaration.many:
         child = planner.scope(models[0])
-        return _found_by_key(planner, declaration, child, planner.bindings.types[models[0]], place, number)
+        by_key = equals("id", planner.given(number, "key", "uuid"))
+        return _found(planner, declaration, child, planner.bindings.types[models[0]], place, by_key)
     if not models:
         return Text("[]")
     pairs = planner.parameters.place(planner.given(number, "keys", "pairs"))
@@ -112,16 +115,15 @@ def viewer_itself(planner: "Planner", declaration: declared.ViewerItself, scope:
     return planner.object(planner.scope(None), place.object_type, place.nodes)
 
 
-def _found_by_key(
+def _found(
     planner: "Planner",
     declaration: declared.ByKey | declared.ByAnyKey,
     child: Scope,
     type_: GraphQLObjectType,
     place: Place,
-    number: int,
+    link: Q,
 ) -> Text:
-    link = planner.conditions.once(child, equals("id", planner.given(number, "key", "uuid")))
-    found = row(planner, child, type_, place.nodes, link)
+    found = row(planner, child, type_, place.nodes, planner.conditions.once(child, link))
     missing = planner.refusal(lambda run: declaration.missing())
     return expression(f"coalesce({found}, {missing.sql})")
 

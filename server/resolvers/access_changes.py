@@ -1,12 +1,11 @@
 """What a partner asks to have changed while it serves a customer, and the answer (S2.6, S2.7)."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from server.domain import access_changes as rules
 from server.domain.access_changes import AccessChangeStatus
 from server.domain.errors import Mistakes
-from server.domain.partnerships import MOST_MESSAGE_CHARACTERS, AccessType, PaymentMode, Side, check_active
+from server.domain.partnerships import MOST_MESSAGE_CHARACTERS, Side, check_active
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version
@@ -18,7 +17,8 @@ from server.resolvers.access_types import change_access
 from server.resolvers.context import Context
 from server.resolvers.ids import AccessChangeRequestId, PartnershipId
 from server.resolvers.listings import Listing
-from server.resolvers.offers import Access, grant_all, offered, wanted
+from server.resolvers.offers import Access, WantedAccess, grant_all, offered
+from server.resolvers.offers import wanted as granted_now
 from server.resolvers.partnerships import held, note
 from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allowed
 
@@ -40,14 +40,6 @@ ACCESS_CHANGE_REQUESTS = Listing(
 MAY_VIEW_CHANGE_REQUESTS = (VisibleRows(),)
 
 _MAY_ANSWER = RightOn(Right.ANSWER_ACCESS_CHANGE, Partnership, "access_change_request_id", through=AccessChangeRequest)
-
-
-@dataclass(frozen=True)
-class WantedAccess:
-    """What a partner would like to have: it does not know what else the customer has."""
-
-    access_type: AccessType
-    payment_mode: PaymentMode | None = None
 
 
 @allowed(RightOn(Right.REQUEST_ACCESS_CHANGE, Partnership, "partnership_id"))
@@ -91,7 +83,7 @@ async def grant_access_change(
         offer = await offered(context, row.customer_id, access, mistakes, least=0)
         mistakes.refuse()
         if access.access_type is row.access_type:
-            products = wanted(offer, access.grants)
+            products = granted_now(offer, access.grants)
             granted = await grant_all(context, row, products, context.signed_in.user_id)
             await journal.announce_each(context, "access.product_added", granted)
         else:

@@ -11,16 +11,17 @@ from server.domain.partnerships import PartnershipStatus, Side
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version
+from server.engine.declarations import ByKey
 from server.models import CustomerInvitation, Organisation, Partnership, User
 from server.models.database import transaction
 from server.models.lookups import locked
+from server.models.visibility import visible
 from server.resolvers import ids, journal
-from server.resolvers.access_changes import WantedAccess
 from server.resolvers.context import Context
 from server.resolvers.ids import CustomerInvitationId, OrganisationId
 from server.resolvers.invitations import accept_what_was_asked, answer_by, sent_again
 from server.resolvers.listings import Listing
-from server.resolvers.offers import Access, offered
+from server.resolvers.offers import Access, WantedAccess, offered
 from server.resolvers.partnerships import live_partnerships
 from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allowed
 
@@ -38,6 +39,15 @@ CUSTOMER_INVITATIONS = Listing(
     orders={CustomerInvitationOrderField.INVITED_AT: "invited_at"},
     moments=frozenset({"invited_at"}),
 )
+
+BY_TOKEN = ByKey(
+    CustomerInvitation,
+    lambda given: (None, {"key": invitations.digest(given["token"])}),
+    lambda: NotFound(("token",)),
+    column="secret_digest",
+    kind="text",
+)
+"""How the engine finds a request by the secret of its link."""
 
 MAY_VIEW_CUSTOMER_INVITATIONS = (RightOn(Right.REQUEST_CUSTOMER, Organisation),)
 
@@ -125,8 +135,12 @@ async def resend_customer_invitation(
 
 @allowed(SignedIn())
 async def customer_invitation(context: Context, token: str) -> CustomerInvitation:
-    """The request behind the link of an e-mail, for whoever signs in with the address that it was sent to."""
-    return await _addressed(context, token, ("token",))
+    """The request behind the link of an e-mail, for whoever has the address that it was sent to."""
+    digest = invitations.digest(token)
+    row = await visible(CustomerInvitation, context.viewer).get_or_none(secret_digest=digest)
+    if row is None:
+        raise NotFound(("token",))
+    return row
 
 
 @allowed(*_MAY_BIND)

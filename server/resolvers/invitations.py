@@ -15,7 +15,17 @@ from server.models.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
-from server.resolvers.offers import Access, Offer, Wanted, grant_all, offered, request_products, told, wanted
+from server.resolvers.offers import (
+    Access,
+    Offer,
+    Wanted,
+    WantedAccess,
+    grant_all,
+    offered,
+    request_products,
+    told,
+)
+from server.resolvers.offers import wanted as granted_now
 from server.resolvers.partnerships import change, held, live_partnerships, note, terms
 from server.resolvers.permissions import PersonOnly, RightOn, allowed
 from server.resolvers.terminations import Ending, end_all
@@ -81,7 +91,11 @@ async def invite_partner(
 
 @allowed(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
 async def request_customer(
-    context: Context, partner_id: OrganisationId, customer_id: OrganisationId, access: Access, message: str | None
+    context: Context,
+    partner_id: OrganisationId,
+    customer_id: OrganisationId,
+    wanted: WantedAccess,
+    message: str | None,
 ) -> dict[str, object]:
     """Ask an organisation that you know for access. It decides what it grants, and may grant something else."""
     mistakes = Mistakes()
@@ -93,20 +107,16 @@ async def request_customer(
         partner = await Organisation.get(id=partner_id)
         others = [row for row in await live_partnerships(customer_id) if row.partner_id == partner_id]
         mistakes.noted(rules.check_request, customer_id, partner_id, partner.partner_status, others, ("customer_id",))
-        offer = await offered(context, customer_id, access, mistakes, least=0)
+        mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
         request = await _propose(
             context,
             Partnership(
-                customer_id=customer_id,
-                partner_id=partner_id,
-                initiated_by=Side.PARTNER,
-                message=words or None,
+                customer_id=customer_id, partner_id=partner_id, initiated_by=Side.PARTNER, message=words or None
             ),
-            access,
+            wanted,
         )
-        await request_products(request, offer, access.grants)
         await note(context, "partnership.requested", request, Side.PARTNER, after=terms(request))
         await journal.announce(context, "partnership.requested", request)
     return {"partnership": request}
@@ -218,7 +228,7 @@ def answer_by(context: Context) -> datetime:
     return context.now + timedelta(days=context.settings.partnership_invitation_days)
 
 
-async def _propose(context: Context, row: Partnership, access: Access) -> Partnership:
+async def _propose(context: Context, row: Partnership, access: Access | WantedAccess) -> Partnership:
     """Store a proposal: what is asked stands in it twice, because what is granted may differ (D3)."""
     row.update_from_dict(
         {
@@ -264,7 +274,7 @@ async def accept_what_was_asked(
     await _check_acceptance(context, request, replaces=replaces, access=access)
     requested = await RequestedProduct.filter(partnership_id=request.id).select_related("product").order_by("id")
     asked = [Wanted(each.product, each.rights) for each in requested]
-    products = wanted(offer, access.grants)
+    products = granted_now(offer, access.grants)
     before = terms(request)
     differs = access_changes.differs(
         (request.access_type, request.payment_mode, [(each.product.id, frozenset(each.rights)) for each in asked]),

@@ -66,6 +66,14 @@ class Access:
 
 
 @dataclass(frozen=True)
+class WantedAccess:
+    """What a partner would like to have: it does not know what else the customer has."""
+
+    access_type: AccessType
+    payment_mode: PaymentMode | None = None
+
+
+@dataclass(frozen=True)
 class Offer:
     """The products of an offer as they are, and what somebody should know who makes it."""
 

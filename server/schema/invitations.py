@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from server.schema.errors import UserError
-from server.schema.offers import AccessInput
+from server.schema.offers import AccessInput, WantedAccessInput
 from server.schema.partnerships import Partnership
 
 
@@ -44,9 +44,7 @@ class InvitePartnerPayload:
 class RequestCustomerInput:
     partner_id: strawberry.ID = strawberry.field(description="The partner that asks.")
     customer_id: strawberry.ID = strawberry.field(description="An organisation that the partner sees.")
-    access: AccessInput = strawberry.field(
-        description="What is asked for; products may be left for the customer to name."
-    )
+    wanted: WantedAccessInput = strawberry.field(description="What is asked for; the customer names the products.")
     message: str | None = strawberry.field(
         default=strawberry.UNSET, description="A word to the customer, at most 1,000 characters."
     )

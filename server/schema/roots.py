@@ -122,7 +122,9 @@ class Query:
     )
     product: Product | None = root(products.product, by_id(models.Product), id="The product's id.")
     customer_invitation: CustomerInvitation | None = root(
-        customer_invitations.customer_invitation, token="The secret in the link of the e-mail."
+        customer_invitations.customer_invitation,
+        customer_invitations.BY_TOKEN,
+        token="The secret in the link of the e-mail.",
     )
     preview_termination: TerminationPreview | None = root(
         terminations.preview_termination, partnership_id="A partnership in force."

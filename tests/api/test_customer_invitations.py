@@ -110,7 +110,7 @@ async def test_whoever_has_the_address_sees_the_request_and_nobody_else(world: W
     by_id = await clients.ask("query($id: ID!) { node(id: $id) { id } }", {"id": world.id("by_email")}, as_=world.bL)
     assert by_id.data["node"] == {"id": world.id("by_email")}
 
-    for token, who in ((world.secret, world.kL), (world.secret, world.qL), ("another", world.bL), ("", world.bL)):
+    for token, who in ((world.secret, world.kL), (world.secret, world.pL), ("another", world.bL), ("", world.bL)):
         assert (await clients.ask(query, {"token": token}, as_=who)).code == "NOT_FOUND"
 
 

@@ -26,6 +26,7 @@ STATE = """
     }
     userErrors { code message field }
 """
+EVERYTHING = {"accessType": "COMPLETE", "paymentMode": "PARTNER"}
 AT_CUSTOMER = ["input", "customerId"]
 OPEN = "This invitation is no longer open."
 
@@ -57,7 +58,7 @@ async def asked_by_nova(world: World, mode: PaymentMode | None = None) -> Partne
 
 async def test_a_partner_asks_an_organisation_it_knows(world: World, clients: Clients):
     before = await snapshot()
-    input = {"partnerId": world.id("nova"), "customerId": world.id("rival"), "access": complete("PARTNER")}
+    input = {"partnerId": world.id("nova"), "customerId": world.id("rival"), "wanted": EVERYTHING}
 
     answer = await clients.change("requestCustomer", input | {"message": " Hello "}, STATE, as_=world.pL)
 
@@ -88,7 +89,7 @@ async def test_a_partner_asks_an_organisation_it_knows(world: World, clients: Cl
 async def test_a_partner_asks_once_and_nobody_that_it_serves(world: World, clients: Clients):
     exists = "There is already a partnership or an open request with this customer."
     for customer in ("third", "alpina"):
-        input = {"partnerId": world.id("nova"), "customerId": world.id(customer), "access": complete()}
+        input = {"partnerId": world.id("nova"), "customerId": world.id(customer), "wanted": EVERYTHING}
         assert await refused(clients, "requestCustomer", input, as_=world.pL) == [
             ("PARTNERSHIP_EXISTS", exists, AT_CUSTOMER)
         ]
@@ -97,19 +98,19 @@ async def test_a_partner_asks_once_and_nobody_that_it_serves(world: World, clien
 async def test_a_partner_hears_nothing_of_the_customers_other_partners(world: World, clients: Clients):
     """Borea has a complete partner: Rival may ask, and is not told."""
     await partnership(world.borea, world.rival, status=PartnershipStatus.DECLINED, now=world.now)
-    input = {"partnerId": world.id("rival"), "customerId": world.id("borea"), "access": complete()}
+    input = {"partnerId": world.id("rival"), "customerId": world.id("borea"), "wanted": EVERYTHING}
 
     assert (await done(clients, "requestCustomer", input, world.qL))["status"] == "INVITED"
 
 
 async def test_nobody_asks_oneself_or_a_stranger_or_without_being_a_partner(world: World, clients: Clients):
-    oneself = {"partnerId": world.id("nova"), "customerId": world.id("nova"), "access": complete()}
+    oneself = {"partnerId": world.id("nova"), "customerId": world.id("nova"), "wanted": EVERYTHING}
     assert await refused(clients, "requestCustomer", oneself, as_=world.pL) == [
         ("SELF_PARTNERSHIP", "An organisation cannot be its own partner.", AT_CUSTOMER)
     ]
     stranger = oneself | {"partnerId": world.id("rival"), "customerId": world.id("corvo")}
     assert await denied(clients, "requestCustomer", stranger, as_=world.qL) == not_found("input", "customerId")
-    no_partner = {"partnerId": world.id("alpina"), "customerId": world.id("third"), "access": complete()}
+    no_partner = {"partnerId": world.id("alpina"), "customerId": world.id("third"), "wanted": EVERYTHING}
     assert await refused(clients, "requestCustomer", no_partner, as_=world.cL) == [
         ("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", ["input", "partnerId"])
     ]

@@ -62,7 +62,7 @@ its product accesses        UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  
 its change requests         UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  NF  NF
 previewTermination          UA  ok  FB  NF  NF  ok  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
 Nova's requests by e-mail   UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  FB  FB  FB  ok
-customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF  NF
+customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 signOut                     UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  no  no  no  no  no  no
@@ -213,7 +213,7 @@ OPERATIONS: dict[str, Operation] = {
         lambda world: {
             "partnerId": world.id("nova"),
             "customerId": world.id("rival"),
-            "access": {"limited": {"products": []}},
+            "wanted": {"accessType": "LIMITED"},
         },
     ),
     "requestCustomerByEmail": _mutation(
