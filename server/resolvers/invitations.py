@@ -318,7 +318,7 @@ async def _come_into_force(context: Context, row: Partnership, *, replaces: bool
     for other in others:
         if other.partner_id == row.partner_id and other.status is PartnershipStatus.INVITED:
             await change(other, status=PartnershipStatus.CANCELLED, ended_at=context.now)
-    await change(row, status=PartnershipStatus.ACTIVE, activated_at=context.now, answer_by=None, notices=0, **columns)
+    await change(row, status=PartnershipStatus.ACTIVE, activated_at=context.now, notices=0, **columns)
 
 
 async def _decline(

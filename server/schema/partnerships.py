@@ -143,7 +143,9 @@ class Partnership(Node):
     end_reason: str | None = strawberry.field(description="What was said then.")
     ended_by: EndedBy | None = strawberry.field(description="Who ended it; null for what was not in force.")
     termination_reason: TerminationReason | None = strawberry.field(description="Why it was ended.")
-    answer_by: datetime | None = strawberry.field(description="Until when the proposal can be answered; null after.")
+    answer_by: datetime | None = strawberry.field(
+        description="Until when the proposal can, or could, be answered; null for the oldest."
+    )
     expires_at: datetime | None = strawberry.field(description="When it ends by itself; null for never.")
     review_at: datetime | None = strawberry.field(description="When it is to be looked at again; null for never.")
     version: int = strawberry.field(description="Counts the changes.")

@@ -13,12 +13,20 @@ from server.domain.partnerships import PartnershipStatus
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import ProductRight, Role, Scope
 from server.domain.text import sort_key
-from server.models import CatalogueItem, EmployeeAssignment, Membership, Product, ProductAccess, User
+from server.models import (
+    AccessChangeRequest,
+    CatalogueItem,
+    EmployeeAssignment,
+    Membership,
+    Product,
+    ProductAccess,
+    User,
+)
 from server.schema import schema
 from tests.api.traces import key
 from tests.clients import Clients
 from tests.statements import counted
-from tests.world import World, organisation, partnership, product, token
+from tests.world import World, change_request, customer_invitation, organisation, partnership, product, token
 
 pytestmark = pytest.mark.database
 
@@ -71,6 +79,17 @@ async def _customer(world: World, number: int) -> None:
 async def _token(world: World, number: int) -> None:
     moment = world.now + timedelta(hours=number // 2)
     await token(world.pL, [Scope.MEMBERS_READ], [], now=world.now, created_at=moment)
+
+
+async def _change_request(world: World, number: int) -> None:
+    request = await change_request(world.limited, now=world.now)
+    moment = world.now + timedelta(hours=number // 2)
+    await AccessChangeRequest.filter(id=request.id).update(requested_at=moment)
+
+
+async def _customer_invitation(world: World, number: int) -> None:
+    moment = world.now + timedelta(hours=number // 2)
+    await customer_invitation(world.nova, f"{number}@example.com", f"secret {number}", now=moment)
 
 
 async def _access(world: World, number: int) -> None:
@@ -169,6 +188,8 @@ LISTS = {
     "managedCustomers": List("nova", "managedCustomers", "pL", _customer),
     "apiTokens": List("nova", "apiTokens", "pL", _token),
     "productAccesses": List("limited", "productAccesses", "pL", _access),
+    "accessChangeRequests": List("limited", "accessChangeRequests", "pL", _change_request),
+    "customerInvitations": List("nova", "customerInvitations", "pL", _customer_invitation),
     "assignments": List("limited", "assignments", "pL", _assignment),
     "catalogue": List(None, "catalogue", "pU", _item),
     "partners": List(None, "partners", "pU", _partner),

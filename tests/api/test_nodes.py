@@ -4,6 +4,7 @@ import pytest
 
 from server.models import CatalogueItem
 from server.resolvers import ids
+from tests.world import customer_invitation
 
 pytestmark = pytest.mark.database
 
@@ -29,8 +30,10 @@ async def _one_of_each(world):
     """An id of every type that pL sees."""
     item = await CatalogueItem.get(sku="WEB-HOSTING")
     return {
+        "AccessChangeRequest": world.id("change"),
         "ApiToken": world.id("token_pE"),
         "CatalogueItem": ids.encode(item),
+        "CustomerInvitation": ids.encode(await customer_invitation(world.nova, "x@example.com", "x", now=world.now)),
         "EmployeeAssignment": world.id("assignment"),
         "Membership": world.id("pE"),
         "Organisation": world.id("alpina"),

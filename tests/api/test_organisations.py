@@ -150,26 +150,27 @@ ALPINA = _through("Alpina", "Nova")
 BOREA = _through("Borea", "Nova", "COMPLETE", "CUSTOMER")
 CORVO = _through("Corvo", "Nova", "COMPLETE", "PARTNER")
 DELTA = _through("Delta", "Nova", "COMPLETE", "CUSTOMER", "INVITED")
+THIRD = _through("Third", "Nova", status="INVITED")
 
 
 async def test_a_customer_sees_its_partners_and_not_what_they_do_elsewhere(world, clients):
     answer = await clients.ask(_partnerships("partnerships"), {"id": world.id("alpina")}, as_=world.cL)
 
     assert answer.data["organisation"]["partnerships"] == {
-        "totalCount": 2,
-        "nodes": [ALPINA, _through("Alpina", "Rival")],
+        "totalCount": 3,
+        "nodes": [ALPINA, _through("Alpina", "Rival"), _through("Alpina", "Third", status="INVITED")],
     }
 
 
 @pytest.mark.parametrize(
     ("who", "arguments", "found"),
     [
-        ("pL", "", [ALPINA, BOREA, CORVO, DELTA]),
-        ("pA", "(filter: {status: INVITED})", [DELTA]),
+        ("pL", "", [ALPINA, BOREA, CORVO, DELTA, THIRD]),
+        ("pA", "(filter: {status: INVITED})", [DELTA, THIRD]),
         ("pL", "(filter: {accessType: COMPLETE})", [BOREA, CORVO, DELTA]),
         ("pL", "(filter: {accessType: COMPLETE, status: ACTIVE})", [BOREA, CORVO]),
         ("pL", "(filter: {status: EXPIRED})", []),
-        ("pL", "(filter: null)", [ALPINA, BOREA, CORVO, DELTA]),
+        ("pL", "(filter: null)", [ALPINA, BOREA, CORVO, DELTA, THIRD]),
         ("pE", "", [ALPINA, BOREA]),
         ("pU", "", []),
     ],
@@ -184,13 +185,13 @@ async def test_a_partner_sees_the_partnerships_of_its_customers(world, clients, 
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 async def test_partnerships_are_in_the_order_of_their_invitations(world, clients, direction):
-    for days, name in enumerate(("complete", "invitation", "limited", "partner_pays")):
+    for days, name in enumerate(("wooed", "complete", "invitation", "limited", "partner_pays")):
         await Partnership.filter(id=world.rows[name].id).update(invited_at=world.now - timedelta(days=days))
     order = f"(orderBy: {{field: INVITED_AT, direction: {direction}}})"
 
     answer = await clients.ask(_partnerships("customerPartnerships", order), {"id": world.id("nova")}, as_=world.pL)
 
-    oldest_first = [CORVO, ALPINA, DELTA, BOREA]
+    oldest_first = [CORVO, ALPINA, DELTA, BOREA, THIRD]
     found = answer.data["organisation"]["customerPartnerships"]["nodes"]
     assert found == (oldest_first if direction == "ASC" else oldest_first[::-1])
 

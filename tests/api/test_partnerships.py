@@ -571,7 +571,6 @@ async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clie
             "REQUEST_ACCESS_CHANGE",
             "VIEW_ASSIGNMENTS",
             "ASSIGN_EMPLOYEES",
-            "TERMINATE_PARTNERSHIP",
         ],
         "requestedProducts": [
             {"serviceName": "shop.example", "product": {"id": customer.shop_id}, "rights": ["TECHNICAL"]}
@@ -687,7 +686,12 @@ async def test_with_complete_access_leader_and_assigned_employee_see_everything(
 
     active = accepted.data["acceptInvitation"]["partnership"]
     assert (active["accessType"], active["paymentMode"], active["status"]) == ("COMPLETE", "CUSTOMER", "ACTIVE")
-    assert active["viewerRights"] == ["VIEW_ASSIGNMENTS", "ASSIGN_EMPLOYEES"]
+    assert active["viewerRights"] == [
+        "REQUEST_ACCESS_CHANGE",
+        "TERMINATE_PARTNERSHIP",
+        "VIEW_ASSIGNMENTS",
+        "ASSIGN_EMPLOYEES",
+    ]
     assert active["productAccesses"] == {"nodes": []}
     assert before == STRANGER
     for who in (world.pL, world.pU):

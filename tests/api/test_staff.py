@@ -151,7 +151,7 @@ async def test_staff_give_an_organisation_a_legal_representative(world: World, c
         ("suspendPartner", {"organisationId": "nova"}),
         ("suspendPartnership", {"partnershipId": "limited"}),
         ("resumePartnership", {"partnershipId": "limited"}),
-        ("recoverOrganisation", {"organisationId": "delta", "email": "bl@borea.example"}),
+        ("recoverOrganisation", {"organisationId": "delta", "email": "bl@home.example"}),
     ],
 )
 async def test_each_act_has_its_reason_a_password_and_a_member_of_the_staff(

@@ -36,6 +36,9 @@ OF_HYPOTHESIS = 1_500 if LONG else 60
 DRESSED_EACH = 5
 SEED = int(os.environ.get("SEED", SystemRandom().randrange(2**32)))
 
+BY_RESOLVERS = ("previewTermination",)
+"""Roots that the engine leaves to resolvers."""
+
 _KEYS = {
     models.Organisation: ("name_key",),
     models.Product: ("customer_name_key", "expires_at", "created_at"),
@@ -68,7 +71,8 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
 
     print(dict(roads), reasons.most_common(5))  # noqa: T201 - shown with -s
     assert roads.total() == DOCUMENTS
-    assert roads["planned"] >= 0.8 * DOCUMENTS, reasons
+    by_resolvers = sum(reasons[f"a resolver alone answers Query.{root}"] for root in BY_RESOLVERS)
+    assert roads["planned"] >= 0.8 * (DOCUMENTS - by_resolvers), reasons
 
 
 @pytest.mark.database
@@ -79,7 +83,7 @@ async def test_random_payloads_are_answered_alike(world: World, clients: Clients
     random = Random(SEED)
     writer = Writer(schema._schema, random, await _values(random), depth=4)
     field = schema._schema.mutation_type.fields[mutation]
-    operation, person = OPERATIONS[mutation], world.people[_PEOPLE.get(mutation, "cL")]
+    operation, person = OPERATIONS[mutation], world.people[PEOPLE.get(mutation, "cL")]
     asked = 0
 
     while asked < (100 if LONG else 6):
@@ -99,7 +103,23 @@ class _RollBack(Exception):
     """Takes back what was changed."""
 
 
-_PEOPLE = {"acceptInvitation": "pL", "declineInvitation": "pL", "assignEmployee": "pL", "unassignEmployee": "pL"}
+PEOPLE = {
+    "acceptInvitation": "pL",
+    "declineInvitation": "pL",
+    "assignEmployee": "pL",
+    "unassignEmployee": "pL",
+    "requestCustomer": "pL",
+    "requestCustomerByEmail": "pL",
+    "requestAccessChange": "pL",
+    "cancelInvitation": "pL",
+    "resendInvitation": "pL",
+    "acceptCustomerInvitation": "bL",
+    "declineCustomerInvitation": "bL",
+    "cancelCustomerInvitation": "qL",
+    "resendCustomerInvitation": "qL",
+    "changePaymentMode": "bL",
+}
+"""Who may make a change, where that is not Alpina's legal representative."""
 
 
 def _documents(random: Random, values: Values) -> Iterator[tuple[str, dict[str, Any]]]:
