@@ -1,7 +1,7 @@
 """In which order are the rows of the demo world written?"""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Final
 from uuid import UUID
@@ -13,10 +13,11 @@ from server.demo.insertion import Insertion
 from server.demo.lives import OLD
 from server.demo.organisations import companies, organisation_row
 from server.demo.origin import Calendar, batches, row_ids, stream
-from server.demo.partnerships import Negotiations
+from server.demo.partnerships import Agreement, Negotiations
 from server.demo.people import Population
 from server.demo.prices import price_list
 from server.demo.products import PRODUCTS, product_rows
+from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Role, Scope
 from server.domain.tokens import LONGEST_LIFETIME, digest
 from server.models import (
@@ -30,9 +31,11 @@ from server.models import (
     RequestedProduct,
     User,
 )
+from server.models.conditions import OneOf
 
 _COMPANIES_AT_ONCE: Final = 500
 _PRODUCTS_AT_ONCE: Final = 2_000
+_PAID_BY_PARTNER: Final = 3
 _SCOPES: Final = (Scope.ORGANISATION_READ, Scope.PARTNERSHIPS_READ, Scope.PRODUCTS_READ, Scope.ASSIGNMENTS_READ)
 
 
@@ -97,6 +100,7 @@ class Construction:
         for batch in batches(self._customers, _COMPANIES_AT_ONCE):
             agreements = [agreement for customer in batch for agreement in negotiations.agreements(customer)]
             await self._insertion.write(Partnership, [agreement.partnership for agreement in agreements])
+            await self._let_partners_pay(agreements)
             requested = list(chain.from_iterable(map(grants.requested, agreements)))
             await self._insertion.write(RequestedProduct, requested)
             accesses = list(chain.from_iterable(map(grants.accesses, agreements)))
@@ -105,6 +109,16 @@ class Construction:
             await self._insertion.write(EmployeeAssignment, assignments)
             done += len(batch)
             self._report("partnerships", done, len(self._customers))
+
+    async def _let_partners_pay(self, agreements: Sequence[Agreement]) -> None:
+        """Where the partner pays, it does so for what the customer has had longest."""
+        paid = defaultdict[UUID, list[UUID]](list)
+        for agreement in agreements:
+            if agreement.partnership.status is PartnershipStatus.ACTIVE and agreement.terms.is_paid_by_partner:
+                holdings = self._holdings[agreement.customer.id][:_PAID_BY_PARTNER]
+                paid[agreement.partner.id] += [holding.id for holding in holdings]
+        for payer, products in paid.items():
+            await Product.filter(OneOf("id", products)).update(payer_id=payer)
 
     async def issue_token(self) -> None:
         """Emma's token for a program that reads what she sees of the large partner's customers."""

@@ -10,6 +10,7 @@ from server.demo.organisations import Company
 from server.demo.origin import Calendar, row_ids, stream
 from server.demo.terms import LARGE, TERMS, Terms
 from server.domain.partnerships import PartnershipStatus, Side
+from server.domain.terminations import EndedBy, TerminationReason
 from server.models import Partnership
 
 _LASTED_DAYS: Final = {
@@ -20,6 +21,7 @@ _LASTED_DAYS: Final = {
 }
 _SAID_WHY: Final = frozenset({PartnershipStatus.TERMINATED, PartnershipStatus.DECLINED})
 _ANSWERED_AFTER: Final = timedelta(days=3)
+_ANSWERED_BY: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,20 @@ class Negotiations:
             access_type=terms.access_type,
             payment_mode=terms.payment_mode,
             status=terms.status,
+            requested_access_type=terms.access_type,
+            requested_payment_mode=terms.payment_mode,
             initiated_by=Side.PARTNER if by_partner else Side.CUSTOMER,
+            sent_at=invited_at,
+            answer_by=invited_at + _ANSWERED_BY,
             message=self._said("messages", customer.culture) if customer.slot % 3 == 0 else None,
             invited_at=invited_at,
             activated_at=activated_at,
             ended_at=ended_at,
             end_reason=self._said("endings", customer.culture) if said_why else None,
+            ended_by=EndedBy.CUSTOMER if terms.status is PartnershipStatus.TERMINATED else None,
+            termination_reason=(
+                TerminationReason.CHANGE_OF_PARTNER if terms.status is PartnershipStatus.TERMINATED else None
+            ),
         )
 
     def _invited_days_ago(self, customer: Company, terms: Terms) -> float:

@@ -31,6 +31,10 @@ class Terms:
         return AccessType.COMPLETE if self.payment_mode else AccessType.LIMITED
 
     @property
+    def is_paid_by_partner(self) -> bool:
+        return self.payment_mode is PaymentMode.PARTNER
+
+    @property
     def was_accepted(self) -> bool:
         return self.status in {_ACTIVE, _SUSPENDED, _TERMINATED}
 
