@@ -139,7 +139,7 @@ async def _claimed(model: type[RowT], now: datetime) -> RowT | None:
     if not await waiting.exists():
         return None  # looked at first, because on SQLite a transaction keeps everybody else from writing
     async with in_transaction():
-        row = await waiting.order_by("run_after", "id").limit(1).select_for_update(skip_locked=True).get_or_none()
+        row = await waiting.order_by("run_after", "id").select_for_update(skip_locked=True).first()
         if row is not None:
             row.attempts += 1
             row.run_after = now + CLAIM

@@ -22,7 +22,8 @@ class Template:
 
 _ACCESS_CHANGED: Final = N_("The access of {partner} to what {customer} owns has changed.")
 _PAYER_CHANGED: Final = N_(
-    "New orders and renewals of {customer} are paid as written below. Open invoices stay with whoever owes them."
+    "In the partnership of {customer} and {partner} new orders and renewals are paid as written below. "
+    "Open invoices stay with whoever owes them."
 )
 _ANSWER: Final = N_("Answer the invitation")
 _REQUEST: Final = N_("Answer the request")
