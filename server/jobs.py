@@ -45,19 +45,19 @@ class Job:
 async def run_due(settings: Settings, now: datetime, jobs: Sequence[Job] | None = None) -> int:
     """Run the jobs whose moment has come. Gives how many this process ran."""
     chosen = JOBS if jobs is None else jobs
-    await JobRun.bulk_create([JobRun(name=job.name, next_run_at=now) for job in chosen], ignore_conflicts=True)
-    due = [job for job in chosen if await _is_taken(job, now)]
-    for job in due:
+    known = {row.name: row.next_run_at for row in await JobRun.all()}
+    new = [JobRun(name=job.name, next_run_at=now) for job in chosen if job.name not in known]
+    await JobRun.bulk_create(new, ignore_conflicts=True)
+    taken = [job for job in chosen if known.get(job.name, now) <= now and await _is_taken(job, now)]
+    for job in taken:
         await _run(job, Context(viewer=None, now=now, request_id=REQUEST_ID, settings=settings))
-    return len(due)
+    return len(taken)
 
 
 async def _is_taken(job: Job, now: datetime) -> bool:
-    """Whether the job is due and this process moved its next moment forward."""
-    due = JobRun.filter(name=job.name, next_run_at__lte=now)
-    if not await due.exists():
-        return False
+    """Whether it is still due, and this process moved its next moment forward."""
     async with in_transaction():
+        due = JobRun.filter(name=job.name, next_run_at__lte=now)
         row = await due.select_for_update(skip_locked=True).get_or_none()
         if row is not None:
             row.next_run_at = now + job.every
