@@ -21,11 +21,11 @@ from server.models.database import transaction
 from server.models.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.settings import Settings
 
-REQUEST_ID: Final = "clock"
-"""Stands in the audit log and the outbox where an act over HTTP has the id of its request."""
 TOKEN_NOTICE: Final = timedelta(days=7)
+_OFTEN: Final = timedelta(minutes=5)
 _MOST_AT_ONCE: Final = 500
 _TOKEN_EXPIRING: Final = "token.expiring"
 
@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do again and again; `run` gets the moment and the settings, as an act of nobody."""
+    """Something to do again and again; `run` gets the moment and the settings, as the clock's act."""
 
     name: str
     every: timedelta
@@ -50,7 +50,7 @@ async def run_due(settings: Settings, now: datetime, jobs: Sequence[Job] | None 
     await JobRun.bulk_create(new, ignore_conflicts=True)
     taken = [job for job in chosen if known.get(job.name, now) <= now and await _is_taken(job, now)]
     for job in taken:
-        await _run(job, Context(viewer=None, now=now, request_id=REQUEST_ID, settings=settings))
+        await _run(job, context_of_the_clock(settings, now))
     return len(taken)
 
 
@@ -113,8 +113,17 @@ async def _in_batches(rows: QuerySet[RowT]) -> AsyncGenerator[list[RowT]]:
         batch = await rows.filter(id__gt=batch[-1].pk).order_by("id").limit(_MOST_AT_ONCE)
 
 
+def _until_nothing_is_due(part: Callable[[Context], Awaitable[int]]) -> Callable[[Context], Awaitable[None]]:
+    async def run(context: Context) -> None:
+        while await part(context):
+            pass
+
+    return run
+
+
 JOBS: Final = (
-    Job("token.expiring", timedelta(hours=1), announce_expiring_tokens),
-    Job("clean_up", timedelta(days=1), clean_up),
+    *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),
+    Job("announce expiring tokens", timedelta(hours=1), announce_expiring_tokens),
+    Job("clean up", timedelta(days=1), clean_up),
 )
 """What the product does by itself. A job is written so that running it once more changes nothing."""

@@ -75,7 +75,7 @@ class Outbox:
         async with in_transaction():
             if letters := LETTERS.get(message.topic):
                 event = await read(message)
-                variables = await known(event)
+                variables = known(event)
                 for letter in letters:
                     await self._write(letter, event, variables, now)
             payload = {name: value for name, value in message.payload.items() if name != "secret"}

@@ -50,7 +50,7 @@ async def invitee(event: Event) -> list[Recipient]:
 
 async def invited_customer(event: Event) -> list[Recipient]:
     """The customer who is asked, where it is an organisation."""
-    return [] if "email" in event.payload else await customer(event)
+    return [] if "email" in event.facts else await customer(event)
 
 
 async def partner_team(event: Event) -> list[Recipient]:
@@ -70,8 +70,8 @@ async def person(event: Event) -> list[Recipient]:
 
 
 async def addressed(event: Event) -> list[Recipient]:
-    """The address in the event, which may be of somebody who has no account."""
-    told = event.payload
+    """The address that the event is about, which may be of somebody who has no account."""
+    told = event.facts
     if "email" not in told:
         return []
     return [Recipient(told["email"], told.get("first_name") or "", told.get("locale") or DEFAULT_LOCALE)]

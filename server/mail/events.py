@@ -1,17 +1,19 @@
 """Whom and what is an event about?
 
-The payload of an event says what was true when it happened, and goes before what is stored now. An event about
-an invitation names its organisations there, because it may be about somebody without one.
+The payload of an event says what was true when it happened, and goes before what is stored now. An event whose
+subject is not read here names its organisations in its payload.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tortoise.models import Model
 
-from server.domain.partnerships import PartnershipStatus, Side
+from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.models import (
+    AccessChangeRequest,
     ApiToken,
+    CustomerInvitation,
     Membership,
     Organisation,
     OutboxMessage,
@@ -26,33 +28,24 @@ from server.resolvers import ids
 Variables = dict[str, Any]
 
 _PARTIES: Final = ("customer", "partner", "organisation")
-_UNANSWERED: Final = frozenset(PartnershipStatus) - {
-    PartnershipStatus.ACTIVE,
-    PartnershipStatus.SUSPENDED,
-    PartnershipStatus.TERMINATED,
-}
+_GRANTED: Final = frozenset({PartnershipStatus.ACTIVE, PartnershipStatus.SUSPENDED, PartnershipStatus.TERMINATED})
 
 
 @dataclass(frozen=True)
 class Event:
-    """An outbox message with the rows around its subject: those that there are."""
+    """An outbox message with the rows around its subject, those that there are, and what is known of it."""
 
     message: OutboxMessage
     partnership: Partnership | None = None
-    access: ProductAccess | None = None
-    token: ApiToken | None = None
     person: User | None = None
     customer: Organisation | None = None
     partner: Organisation | None = None
     organisation: Organisation | None = None
+    stored: Variables = field(default_factory=dict[str, Any])
 
     @property
-    def payload(self) -> Variables:
-        return self.message.payload
-
-    @property
-    def subject(self) -> str:
-        return self.payload["subject"]
+    def facts(self) -> Variables:
+        return self.stored | self.message.payload
 
     @property
     def inviting_side(self) -> Side:
@@ -72,24 +65,47 @@ class Event:
         return self.customer if side is Side.CUSTOMER else self.partner
 
 
+def known(event: Event) -> Variables:
+    """What can be said of the event, by the names that `topics.py` chooses among."""
+    facts = event.facts
+    names = {name: row.name for name in (*_PARTIES, "inviter", "invitee") if (row := getattr(event, name))}
+    somebody = {"invitee": facts["email"]} if "email" in facts else {}
+    rows = {name: row for name in ("partnership", *_PARTIES) if (row := getattr(event, name))}
+    return facts | somebody | names | {f"{name}_id": ids.encode(row) for name, row in rows.items()}
+
+
 async def read(message: OutboxMessage) -> Event:
     """The event with what its subject, or else its payload, leads to. A constant number of statements."""
     prefix = message.payload["subject"].partition("_")[0]
-    reader = _READERS.get(prefix, _of_payload)
-    return await reader(message)
+    return await _READERS.get(prefix, _of_payload)(message)
 
 
 async def _of_partnership(message: OutboxMessage) -> Event:
     row = await Partnership.get(id=_key(message, Partnership)).select_related("customer", "partner")
-    return Event(message, partnership=row, customer=row.customer, partner=row.partner)
+    terms = _terms(row.access_type, row.payment_mode, await _products(row))
+    return _between(message, row, {"terms": terms, "message": row.message, "reason": row.end_reason})
 
 
 async def _of_access(message: OutboxMessage) -> Event:
     access = await ProductAccess.get(id=_key(message, ProductAccess)).select_related(
-        "product", "partnership", "partnership__customer", "partnership__partner"
+        "product", "partnership__customer", "partnership__partner"
     )
-    row = access.partnership
-    return Event(message, access=access, partnership=row, customer=row.customer, partner=row.partner)
+    return _between(message, access.partnership, {"service_name": access.product.service_name, "rights": access.rights})
+
+
+async def _of_access_change(message: OutboxMessage) -> Event:
+    row = await AccessChangeRequest.get(id=_key(message, AccessChangeRequest)).select_related(
+        "partnership__customer", "partnership__partner"
+    )
+    terms = _terms(row.access_type, row.payment_mode, [])
+    return _between(message, row.partnership, {"terms": terms, "message": row.message, "reason": row.answer})
+
+
+async def _of_customer_invitation(message: OutboxMessage) -> Event:
+    row = await CustomerInvitation.get(id=_key(message, CustomerInvitation)).select_related("partner")
+    terms = _terms(row.access_type, row.payment_mode, [])
+    stored = {"email": row.email, "locale": row.locale, "terms": terms, "message": row.message}
+    return Event(message, partner=row.partner, stored=stored)
 
 
 async def _of_membership(message: OutboxMessage) -> Event:
@@ -99,7 +115,8 @@ async def _of_membership(message: OutboxMessage) -> Event:
 
 async def _of_token(message: OutboxMessage) -> Event:
     row = await ApiToken.get(id=_key(message, ApiToken)).select_related("user", "organisation")
-    return Event(message, token=row, person=row.user, organisation=row.organisation)
+    stored = {"token": row.name, "expires_at": row.expires_at.isoformat()}
+    return Event(message, person=row.user, organisation=row.organisation, stored=stored)
 
 
 async def _of_payload(message: OutboxMessage) -> Event:
@@ -109,43 +126,31 @@ async def _of_payload(message: OutboxMessage) -> Event:
     return Event(message, customer=customer, partner=partner, organisation=organisation)
 
 
+def _between(message: OutboxMessage, row: Partnership, stored: Variables) -> Event:
+    return Event(message, partnership=row, customer=row.customer, partner=row.partner, stored=stored)
+
+
 def _key(message: OutboxMessage, model: type[Model]) -> Any:
     return ids.decode(message.payload["subject"], model)
 
 
 _READERS: Final = {
+    ids.PREFIXES[AccessChangeRequest]: _of_access_change,
+    ids.PREFIXES[ApiToken]: _of_token,
+    ids.PREFIXES[CustomerInvitation]: _of_customer_invitation,
+    ids.PREFIXES[Membership]: _of_membership,
     ids.PREFIXES[Partnership]: _of_partnership,
     ids.PREFIXES[ProductAccess]: _of_access,
-    ids.PREFIXES[Membership]: _of_membership,
-    ids.PREFIXES[ApiToken]: _of_token,
 }
 
 
-async def known(event: Event) -> Variables:
-    """What can be said of the event, by the names that `topics.py` chooses among."""
-    names = {name: row.name for name in (*_PARTIES, "inviter", "invitee") if (row := getattr(event, name))}
-    somebody = {"invitee": event.payload["email"]} if "email" in event.payload else {}
-    return await _stored(event) | event.payload | somebody | names | _places(event)
-
-
-async def _stored(event: Event) -> Variables:
-    if event.token:
-        return {"token": event.token.name, "expires_at": event.token.expires_at.isoformat()}
-    if event.access:
-        return {"service_name": event.access.product.service_name, "rights": event.access.rights}
-    if event.partnership:
-        row = event.partnership
-        return {"terms": await _terms(row), "message": row.message, "reason": row.end_reason}
-    return {}
-
-
-async def _terms(row: Partnership) -> Variables:
-    """What is asked for until there is an answer, and what was granted afterwards."""
-    return {"access_type": row.access_type, "payment_mode": row.payment_mode, "products": await _products(row)}
+def _terms(access_type: AccessType, payment_mode: PaymentMode | None, products: list[Variables]) -> Variables:
+    return {"access_type": access_type, "payment_mode": payment_mode, "products": products}
 
 
 async def _products(row: Partnership) -> list[Variables]:
-    if row.status in _UNANSWERED:
+    """What is asked for until it is granted, and what was granted afterwards."""
+    if row.status not in _GRANTED:
         asked = await RequestedProduct.filter(partnership_id=row.id).order_by("id")
         return [{"service_name": one.service_name, "rights": one.rights} for one in asked]
     granted = ProductAccess.filter(partnership_id=row.id, revoked_at__isnull=True)
@@ -153,12 +158,3 @@ async def _products(row: Partnership) -> list[Variables]:
         {"service_name": one.product.service_name, "rights": one.rights}
         for one in await granted.select_related("product").order_by("id")
     ]
-
-
-def _places(event: Event) -> Variables:
-    """What the paths of pages are made with."""
-    ids_of = {"subject": event.subject}
-    for name in ("partnership", "customer", "organisation"):
-        if row := getattr(event, name):
-            ids_of[f"{name}_id"] = ids.encode(row)
-    return ids_of

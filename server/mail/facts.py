@@ -69,6 +69,17 @@ _ENDED_BY: Final[Mapping[str, str]] = {
     "CUSTOMER": N_("The customer"),
     "PARTNER": N_("The partner"),
     "STAFF": N_("The hosting company"),
+    "CLOCK": N_("The agreed last day"),
+}
+_REASONS: Final[Mapping[str, str]] = {
+    "NO_LONGER_NEEDED": N_("No longer needed"),
+    "DISSATISFIED": N_("Not satisfied"),
+    "TERMS_CHANGED": N_("Other terms"),
+    "CHANGE_OF_PARTNER": N_("Change of partner"),
+    "RELATIONSHIP_ENDED": N_("No longer working together"),
+    "PROGRAMME_EXIT": N_("The partner has left the programme"),
+    "DATE_REACHED": N_("The agreed last day was reached"),
+    "OTHER": N_("Another reason"),
 }
 
 
@@ -82,6 +93,11 @@ def _meaning(words: Words, value: str) -> str:
 
 def _ender(words: Words, value: str) -> str:
     return words.say(_ENDED_BY[value])
+
+
+def _reason(words: Words, value: str) -> str:
+    """One of the list for the end of a partnership (D10), otherwise somebody's own words."""
+    return words.say(_REASONS[value]) if value in _REASONS else value
 
 
 def _rights(words: Words, value: Sequence[str]) -> str:
@@ -116,7 +132,8 @@ _FACTS: Final[Mapping[str, tuple[str, Callable[[Words, Any], str]]]] = {
     "granted": (N_("Granted"), _meaning),
     "ended_by": (N_("Ended by"), _ender),
     "verdict": (N_("Outcome"), _meaning),
-    "reason": (N_("Reason"), _text),
+    "reason": (N_("Reason"), _reason),
+    "words": (N_("Their message"), _text),
     "message": (N_("Their message"), _text),
 }
 

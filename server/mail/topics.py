@@ -78,8 +78,8 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "partnership.suspended": _both_sides("partnership.suspended", *_PAIR, "reason"),
     "partnership.resumed": _both_sides("partnership.resumed", *_PAIR, "reason"),
     "partnership.terminated": (
-        Letter("partnership.terminated.customer", to.customer, (*_PAIR, "ended_by", "reason")),
-        Letter("partnership.terminated.partner", to.partner, (*_PAIR, "ended_by", "reason")),
+        Letter("partnership.terminated.customer", to.customer, (*_PAIR, "ended_by", "reason", "words")),
+        Letter("partnership.terminated.partner", to.partner, (*_PAIR, "ended_by", "reason", "words")),
     ),
     "partnership.products_without_payer": (
         Letter("partnership.products_without_payer", to.customer, (*_PAIR, "products"), _PRODUCTS),
@@ -91,7 +91,7 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "access.change_requested": (Letter("access.change_requested", to.customer, (*_TERMS, "message"), _REQUEST),),
     "access.change_answered": (Letter("access.change_answered", to.partner, (*_PAIR, "verdict", "reason"), _REQUEST),),
     "payment_mode.changed": _with_receipt("payment_mode.changed", _CHANGE),
-    "member.invited": (Letter("member.invited", to.addressed, ("organisation",), START, answers_by_link=True),),
+    "member.invited": (Letter("member.invited", to.addressed, ("organisation", "role"), START, answers_by_link=True),),
     "member.role_changed": (
         Letter("member.role_changed", to.person, ("organisation", "before", "after"), _ORGANISATION),
     ),

@@ -1,9 +1,11 @@
 """One event of each topic that is mailed, as its announcer writes it, in the world."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.models import OutboxMessage
+from server.domain.access_changes import AccessChangeStatus
+from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
+from server.models import AccessChangeRequest, CustomerInvitation, OutboxMessage
 from server.models.rows import new_id
 from server.resolvers import ids
 from tests.world import World
@@ -17,14 +19,15 @@ LIMITED = {
     "expires_at": "2027-03-01T00:00:00+00:00",
 }
 COMPLETE = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "products": []}
+CHANGE = "a request for another access"
 REASON = "We <b>grew</b> & changed"
 
 
 def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
     """By topic: the id of the subject, and what the payload says beyond it."""
     limited, asked = world.id("limited"), world.id("invitation")
-    alpina, nova = world.id("alpina"), world.id("nova")
-    change = f"acr_{new_id().hex}"
+    alpina = world.id("alpina")
+    parties = {"customer": alpina, "partner": world.id("nova"), "partnership": limited}
     return {
         "partnership.invited": (asked, {"secret": SECRET}),
         "partnership.requested": (limited, {"secret": SECRET, "terms": LIMITED, "message": REASON}),
@@ -38,7 +41,7 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
         "partnership.ending": (limited, {"ends_at": "2027-03-01T00:00:00+00:00"}),
         "partnership.suspended": (limited, {"reason": REASON}),
         "partnership.resumed": (limited, {"reason": REASON}),
-        "partnership.terminated": (limited, {"ended_by": "STAFF", "reason": REASON}),
+        "partnership.terminated": (limited, {"ended_by": "CLOCK", "reason": "DATE_REACHED", "words": REASON}),
         "partnership.products_without_payer": (
             world.id("partner_pays"),
             {"products": [{"service_name": "corvine.example", "expires_at": "2027-03-01T00:00:00+00:00"}]},
@@ -48,12 +51,12 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
         "access.rights_changed": (world.id("access"), {"rights": ["STATISTICS"]}),
         "access.type_changed": (limited, {"before": LIMITED, "after": COMPLETE}),
         "access.change_requested": (
-            change,
-            {"customer": alpina, "partner": nova, "terms": COMPLETE, "message": REASON},
+            CHANGE,
+            parties | {"message": REASON},
         ),
         "access.change_answered": (
-            change,
-            {"customer": alpina, "partner": nova, "verdict": "REFUSED", "reason": REASON},
+            CHANGE,
+            parties | {"verdict": "REFUSED", "reason": REASON},
         ),
         "payment_mode.changed": (world.id("complete"), {"before": "CUSTOMER", "after": "PARTNER"}),
         "member.invited": (
@@ -88,14 +91,37 @@ async def announce(topic: str, subject: str, now: datetime | None = None, **payl
 async def announce_in(world: World, topic: str, **changes: Any) -> OutboxMessage:
     """The world's event of this topic."""
     subject, payload = payloads(world)[topic]
+    if subject == CHANGE:
+        subject = ids.encode(await access_change(world))
     return await announce(topic, subject, **(payload | changes))
+
+
+async def access_change(world: World) -> AccessChangeRequest:
+    return await AccessChangeRequest.create(
+        partnership_id=world.limited.id,
+        access_type=AccessType.COMPLETE,
+        payment_mode=PaymentMode.PARTNER,
+        status=AccessChangeStatus.PENDING,
+        requested_at=world.now,
+        expires_at=world.now + timedelta(days=30),
+    )
 
 
 def address(world: World, name: str) -> str:
     return world.people[name].user.email
 
 
-def customer_invitation(world: World) -> tuple[str, dict[str, Any]]:
+async def customer_invitation(world: World, locale: str = "de_DE") -> CustomerInvitation:
     """A partner asks somebody who has no organisation here."""
-    payload = {"partner": ids.encode(world.nova), "secret": SECRET, "email": UNKNOWN_ADDRESS, "locale": "de_DE"}
-    return f"cinv_{new_id().hex}", payload
+    return await CustomerInvitation.create(
+        partner_id=world.nova.id,
+        email=UNKNOWN_ADDRESS,
+        locale=locale,
+        access_type=AccessType.COMPLETE,
+        payment_mode=PaymentMode.PARTNER,
+        status=PartnershipStatus.INVITED,
+        secret_digest=new_id().hex,
+        invited_at=world.now,
+        answer_by=world.now + timedelta(days=30),
+        sent_at=world.now,
+    )

@@ -12,6 +12,7 @@ from server.mail.templates import TEMPLATES
 from server.mail.topics import LETTERS
 from server.models import EmailMessage, OutboxMessage
 from server.outbox import Outbox
+from server.resolvers import ids
 from server.settings import Settings
 from tests.mail.events import (
     SECRET,
@@ -129,40 +130,68 @@ async def test_an_address_without_an_account_is_invited_in_the_language_that_was
     assert (email.address, email.name, email.locale) == (UNKNOWN_ADDRESS, "Nina", "it_IT")
     assert email.variables == {
         "organisation": "Alpina",
+        "role": None,
         "page": "http://127.0.0.1:8000/",
         "link": f"http://127.0.0.1:8000/invitations/{SECRET}",
     }
 
 
 async def test_a_partner_who_asks_an_unknown_address_has_it_told_to_sign_up(world: World, settings: Settings):
-    subject, payload = customer_invitation(world)
+    subject = ids.encode(await customer_invitation(world))
 
-    [email] = await expanded(settings, await announce("partnership.requested", subject, **payload))
+    [email] = await expanded(settings, await announce("partnership.requested", subject, secret=SECRET))
 
     assert (email.template, email.address, email.name) == ("partnership.requested.sign_up", UNKNOWN_ADDRESS, "")
     letter = written(email.template, email.locale, email.name, email.variables)
     assert letter.text == (
         "Guten Tag\n\nNova möchte Ihre Hosting-Produkte verwalten. Wenn Sie noch kein Konto haben, registrieren Sie "
         "sich mit dieser E-Mail-Adresse und beantworten Sie dann die Anfrage. Bevor Sie annehmen, wird nichts "
-        f"freigegeben.\n\nRegistrieren und antworten: http://127.0.0.1:8000/invitations/{SECRET}\n\n"
+        "freigegeben.\n\nZugriff: Vollständiger Zugriff\nZahlung: Der Partner bezahlt\n\n"
+        f"Registrieren und antworten: http://127.0.0.1:8000/invitations/{SECRET}\n\n"
         "-- \nDiese Nachricht wurde vom Partnerprogramm automatisch versendet."
     )
 
 
 @pytest.mark.parametrize(
     ("topic", "told"),
-    [("partnership.expired", ["pl@nova.example"]), ("partnership.cancelled", [UNKNOWN_ADDRESS])],
+    [
+        ("partnership.cancelled", UNKNOWN_ADDRESS),
+        ("partnership.declined", "pl@nova.example"),
+        ("partnership.expired", "pl@nova.example"),
+        ("partnership.reminder", UNKNOWN_ADDRESS),
+    ],
 )
-async def test_an_invitation_of_an_unknown_address_ends_as_others_do(
-    world: World, settings: Settings, topic: str, told: list[str]
+async def test_a_request_to_an_unknown_address_is_answered_as_others_are(
+    world: World, settings: Settings, topic: str, told: str
 ):
-    subject, payload = customer_invitation(world)
+    subject = ids.encode(await customer_invitation(world))
 
-    emails = await expanded(settings, await announce(topic, subject, **(payload | {"secret": None})))
+    [email] = await expanded(settings, await announce(topic, subject))
 
-    assert [email.address for email in emails] == told
-    assert UNKNOWN_ADDRESS in written(topic, "en_GB", "", emails[0].variables).text
-    assert emails[0].variables["page"] == "http://127.0.0.1:8000/"
+    assert email.address == told
+    assert UNKNOWN_ADDRESS in written(topic, "en_GB", "", email.variables).text
+    assert email.variables["page"] == "http://127.0.0.1:8000/"
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"), [("en_GB", "Reason: No longer needed"), ("it_IT", "Motivo: Non più necessaria")]
+)
+async def test_the_reason_for_an_end_is_told_in_words(world: World, settings: Settings, locale: str, told: str):
+    changes = {"ended_by": "CUSTOMER", "reason": "NO_LONGER_NEEDED", "words": "Thank you."}
+
+    emails = await expanded(settings, await announce_in(world, "partnership.terminated", **changes))
+
+    for email in emails:
+        text = written(email.template, locale, "", email.variables).text
+        assert told in text
+        assert "Thank you." in text
+
+
+async def test_a_request_for_another_access_is_told_as_it_is_stored(world: World, settings: Settings):
+    [email] = await expanded(settings, await announce_in(world, "access.change_requested"))
+
+    assert email.variables["terms"] == {"access_type": "COMPLETE", "payment_mode": "PARTNER", "products": []}
+    assert email.variables["page"].startswith("http://127.0.0.1:8000/access-change-requests/acr_")
 
 
 async def test_the_answer_of_a_customer_is_told_to_the_partner(world: World, settings: Settings):

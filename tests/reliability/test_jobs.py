@@ -77,11 +77,11 @@ async def test_owners_hear_once_that_their_token_expires_in_a_week(own_database:
     await expiring(who, timedelta(days=1), revoked_at=NOW)
 
     for moment in (NOW, NOW + timedelta(milliseconds=500)):
-        context = Context(viewer=None, now=moment, request_id="clock", settings=own_database)
+        context = Context(viewer=None, now=moment, request_id="a-run", settings=own_database)
         await announce_expiring_tokens(context)
 
     [event] = await OutboxMessage.all()
-    assert (event.topic, event.payload) == ("token.expiring", {"subject": ids.encode(soon), "requestId": "clock"})
+    assert (event.topic, event.payload) == ("token.expiring", {"subject": ids.encode(soon), "requestId": "a-run"})
 
 
 async def test_what_was_sent_and_what_expired_goes_after_some_days(own_database: Settings):

@@ -9,7 +9,7 @@ from server.models.rows import new_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0003_orders_and_notices")]
+    dependencies = [("models", "0004_partnership_life")]
 
     operations = [
         ops.AddField(model_name="OutboxMessage", name="last_error", field=fields.TextField(null=True)),
