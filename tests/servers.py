@@ -28,7 +28,7 @@ class DemoServer:
 @contextmanager
 def demo_server(folder: Path) -> Iterator[DemoServer]:
     """`python -m server serve --demo` on a free port, with its database in `folder`."""
-    port = free_port()
+    port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "RESELLER_DATABASE_URL": f"sqlite://{folder / 'demo.sqlite3'}",
@@ -60,7 +60,7 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], output: Path) 
     raise AssertionError(f"the server did not start: {output.read_text()}")
 
 
-def free_port() -> int:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -12,14 +12,14 @@ from server import outbox
 from server.domain.rights import Role
 from server.mail import delivery
 from server.models import EmailMessage, OutboxMessage, Partnership
-from server.models.database import dialect, transaction
+from server.models.database import after_commit, dialect, joined_transaction, transaction
 from server.outbox import CLAIM, Outbox, has_lost_its_link, retry
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker
 from tests.mail.events import REASON, SECRET, UNKNOWN_ADDRESS, announce
 from tests.post import FULL, UNKNOWN, UNWANTED, PostOffice, parts
-from tests.servers import free_port
+from tests.servers import _free_port
 from tests.world import organisation, partnership, person
 
 pytestmark = pytest.mark.database
@@ -133,7 +133,7 @@ async def test_what_never_works_is_parked_after_the_last_try(own_database: Setti
 
 
 async def test_a_server_that_is_away_loses_nothing(own_database: Settings, post: PostOffice):
-    away = sending(own_database, post, smtp_port=free_port())
+    away = sending(own_database, post, smtp_port=_free_port())
     email = await one_email(away)
 
     await Outbox(away).send_next(NOW)
@@ -434,3 +434,30 @@ async def test_who_signs_in_at_the_mail_server_wrongly_loses_nothing(own_databas
     await email.refresh_from_db()
     assert (email.attempts, email.sent_at, email.dead_at) == (1, None, None)
     assert "wrong" not in str(email.last_error)
+
+
+async def test_a_worker_is_woken_by_what_is_committed_and_by_nothing_else(own_database: Settings):
+    woken = list[int]()
+
+    def wake() -> None:
+        woken.append(1)
+
+    after_commit.add(wake)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            async with transaction():
+                raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            async with joined_transaction():
+                async with transaction():
+                    pass
+                raise ZeroDivisionError
+        assert woken == []
+
+        async with joined_transaction():
+            async with transaction():
+                pass
+            assert woken == []
+        assert woken == [1]
+    finally:
+        after_commit.discard(wake)
