@@ -1,6 +1,7 @@
 """In which language are people told what went wrong?
 
-English messages are gettext ids; the catalogues in `translations/` are compiled in memory when first used.
+English messages are gettext ids; catalogues, in `translations/` unless in another folder, are compiled in memory
+when first used.
 """
 
 import gettext
@@ -19,9 +20,9 @@ _FOLDER: Final = Path(__file__).with_name("translations")
 _LONGEST_HEADER: Final = 200
 
 
-def translated(message: str, language: str, values: Mapping[str, object]) -> str:
+def translated(message: str, language: str, values: Mapping[str, object], catalogues: Path = _FOLDER) -> str:
     """The English message in this language, with its values filled in."""
-    return _catalogue(language).gettext(message).format_map(dict(values))
+    return _catalogue(catalogues, language).gettext(message).format_map(dict(values))
 
 
 def preferred(accept_language: str) -> str:
@@ -51,8 +52,8 @@ def _weighted(header: str) -> list[tuple[float, int, str]]:
 
 
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    file = _FOLDER / f"{language}.po"
+def _catalogue(folder: Path, language: str) -> gettext.NullTranslations:
+    file = folder / f"{language}.po"
     if not file.exists():
         return gettext.NullTranslations()
     compiled = BytesIO()

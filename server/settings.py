@@ -3,15 +3,38 @@
 `docs/operations.md` lists them; a test compares the two.
 """
 
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _without_trailing_slash(url: str) -> str:
     return url.rstrip("/")
+
+
+def _sender(value: str, info: ValidationInfo) -> str:
+    """An address that mail can come from, with or without a name before it; needed where there is a mail server."""
+    if value or info.data.get("smtp_host"):
+        mailbox(value)
+    return value
+
+
+def _no_or_mailbox(value: str) -> str:
+    if value:
+        mailbox(value)
+    return value
+
+
+def mailbox(value: str) -> Address:
+    """`Name <address>` or a bare address, as it stands in a header. Raises ValueError for anything else."""
+    name, address = parseaddr(value)
+    if "@" not in address:
+        raise ValueError("write it as `no-reply@company.example` or `Company <no-reply@company.example>`")
+    return Address(name, addr_spec=address)
 
 
 class Settings(BaseSettings):
@@ -30,6 +53,10 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000",
         description="The address people use. With https the session cookie is `__Host-` and Secure.",
     )
+    app_url: Annotated[str, AfterValidator(_without_trailing_slash)] = Field(
+        default="", description="The address of the pages that e-mails lead to; without it, the public one."
+    )
+    demo: bool = Field(default=False, description="Whether this is the demo, as with `serve --demo`.")
     explorer: bool = Field(default=True, description="Whether /graphiql is served.")
     engine: bool = Field(
         default=True, description="Whether operations are planned as one SQL statement; without, resolvers answer."
@@ -50,6 +77,33 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, description="PostgreSQL connections of one process.")
     statement_milliseconds: int = Field(default=5_000, ge=100, description="PostgreSQL's limit for one statement.")
     lock_milliseconds: int = Field(default=2_000, ge=100, description="PostgreSQL's limit for waiting for a lock.")
+    smtp_host: str = Field(
+        default="", description="The mail server; without one e-mails wait, and the demo shows them."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="The mail server's port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the mail server is spoken to: `starttls`, `tls` or `none`."
+    )
+    smtp_user: str = Field(default="", description="Who signs in at the mail server; nobody where it is empty.")
+    smtp_password: str = Field(default="", repr=False, description="The password for it.")
+    mail_from: Annotated[str, AfterValidator(_sender)] = Field(
+        default="", validate_default=True, description="Whom e-mails come from; needed with a mail server."
+    )
+    mail_reply_to: Annotated[str, AfterValidator(_no_or_mailbox)] = Field(
+        default="", description="Whom answers to them go to, where that is another."
+    )
+    mail_attempts: int = Field(default=8, ge=1, le=50, description="How often an e-mail is tried before it is parked.")
+    mail_pause_seconds: int = Field(
+        default=60, ge=1, description="The pause after the first failure; each later one is three times as long."
+    )
+    worker_in_serve: bool = Field(
+        default=False,
+        description="Whether `serve` sends e-mails and runs jobs itself on PostgreSQL; on SQLite it does.",
+    )
+    worker_poll_seconds: float = Field(
+        default=2.0, gt=0, description="How often a worker looks for what is to be done."
+    )
+    keep_days: int = Field(default=30, ge=1, description="How long sent e-mails and expired sessions are kept.")
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least severe line logged."
     )
@@ -62,6 +116,16 @@ class Settings(BaseSettings):
     def sqlite_file(self) -> Path:
         """The file behind an SQLite address."""
         return Path(self.database_url.removeprefix("sqlite://").partition("?")[0])
+
+    @property
+    def runs_worker(self) -> bool:
+        """Whether a serving process works through the outbox and the jobs itself."""
+        return self.is_sqlite or self.worker_in_serve
+
+    @property
+    def pages(self) -> str:
+        """The address that links in e-mails begin with."""
+        return self.app_url or self.public_url
 
     @property
     def is_https(self) -> bool:

@@ -14,6 +14,7 @@ from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import Databases, databases, settings_for
 from tests.logs import log
+from tests.post import PostOffice, post_office
 from tests.servers import DemoServer, demo_server
 from tests.world import World, build_world
 
@@ -107,6 +108,19 @@ def running_demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
     """The product itself, started as people start it, with the demo world."""
     with demo_server(tmp_path_factory.mktemp("demo")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+async def open_post_office() -> AsyncIterator[PostOffice]:
+    async with post_office() as office:
+        yield office
+
+
+@pytest.fixture
+def post(open_post_office: PostOffice) -> PostOffice:
+    """A mail server that nothing has arrived at, and that takes everything."""
+    open_post_office.forget()
+    return open_post_office
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from server.app.explorer import explorer_routes
 from server.app.graphql import GraphQLEndpoint
 from server.app.health import health_routes
 from server.app.logs import set_up_logs
+from server.app.mailbox import mailbox_routes
 from server.app.requests import RequestLog
 from server.app.short_way import ShortWay
 from server.engine.operations import Engine
@@ -28,6 +29,7 @@ from server.models.database import connected, open_connection
 from server.schema import sdl
 from server.schema.planning import new_engine
 from server.settings import Settings
+from server.worker import working
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -39,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        async with connected(chosen), reading(engine, chosen), endpoint.known.opened(chosen):
+        async with connected(chosen), reading(engine, chosen), endpoint.known.opened(chosen), working(chosen):
             settle_memory()
             yield
 
@@ -106,6 +108,8 @@ def _routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
         Route("/schema.graphql", schema_file),
         *health_routes(),
     ]
+    if settings.demo:
+        routes += mailbox_routes()
     return routes + explorer_routes() if settings.explorer else routes
 
 

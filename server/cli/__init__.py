@@ -59,6 +59,28 @@ def serve(
 
 
 @app.command
+async def worker() -> None:
+    """Send e-mails and run the clock's jobs until stopped, beside the servers of a PostgreSQL database."""
+    from server.cli import mail
+
+    await mail.work()
+
+
+@app.command
+async def outbox(*, retry: str | None = None) -> None:
+    """List the events and e-mails that wait or are parked.
+
+    Parameters
+    ----------
+    retry
+        Begin anew with the parked one of this id.
+    """
+    from server.cli import mail
+
+    await mail.show(retry)
+
+
+@app.command
 async def migrate() -> None:
     """Apply the migrations that are missing. Safe to repeat and, on PostgreSQL, from several machines at once."""
     from server.cli import database

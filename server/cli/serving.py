@@ -24,7 +24,7 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool) -> None:
     """Check, migrate, build the demo world where asked, and serve until a signal."""
-    settings = read_settings(host=host, port=port, workers=workers)
+    settings = read_settings(host=host, port=port, workers=workers, demo=demo or None)
     check_port(settings.host, settings.port)
     if settings.is_sqlite and settings.workers > 1:
         raise WrongUsage(
@@ -32,8 +32,8 @@ def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool
         )
     if "public_url" not in settings.model_fields_set:
         settings = read_settings(public_url=_own_address(settings))
-    asyncio.run(_made_ready(settings, demo=demo))
-    if demo:
+    asyncio.run(_made_ready(settings))
+    if settings.demo:
         _greet(settings)
     _run(settings)
 
@@ -66,9 +66,9 @@ def _own_address(settings: Settings) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-async def _made_ready(settings: Settings, *, demo: bool) -> None:
+async def _made_ready(settings: Settings) -> None:
     await prepare(settings)
-    if demo:
+    if settings.demo:
         from server.cli.demonstration import build_once  # noqa: PLC0415 - only where it is asked for
 
         await build_once(settings)
@@ -77,7 +77,8 @@ async def _made_ready(settings: Settings, *, demo: bool) -> None:
 def _greet(settings: Settings) -> None:
     from server.cli.demonstration import visitors_guide  # noqa: PLC0415
 
-    print(f"\n  {'GraphiQL':<12}{settings.public_url}/graphiql\n{visitors_guide()}")
+    print(f"\n  {'GraphiQL':<12}{settings.public_url}/graphiql\n  {'Mailbox':<12}{settings.public_url}/mailbox")
+    print(visitors_guide())
     if settings.host not in LOOPBACK:
         print("\n  Others can reach this server, and the demo's password and token are public.")
     print(flush=True)

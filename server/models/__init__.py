@@ -7,9 +7,10 @@ for a viewer; `migrations/` is how a database gets here.
 from server.models.assignments import EmployeeAssignment
 from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem, CataloguePrice
+from server.models.jobs import JobRun
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
-from server.models.outbox import OutboxMessage
+from server.models.outbox import EmailMessage, OutboxMessage
 from server.models.partnerships import (
     AccessChangeRequest,
     CustomerInvitation,
@@ -30,7 +31,9 @@ __all__ = [
     "CatalogueItem",
     "CataloguePrice",
     "CustomerInvitation",
+    "EmailMessage",
     "EmployeeAssignment",
+    "JobRun",
     "Membership",
     "Organisation",
     "OutboxMessage",

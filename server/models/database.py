@@ -1,7 +1,7 @@
 """How is the database reached, brought up to date and written to?"""
 
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Final, cast
@@ -127,6 +127,9 @@ async def _migration_lock(settings: Settings) -> AsyncGenerator[None]:
 
 _is_joined: ContextVar[bool] = ContextVar("is_joined", default=False)
 
+after_commit: Final = set[Callable[[], None]]()
+"""Called after each commit of a change in this process; they are quick, and ask nothing of the database."""
+
 
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[None]:
@@ -142,6 +145,9 @@ async def transaction() -> AsyncGenerator[None]:
         raise Refused(
             Refusal(ErrorCode.CONFLICT, N_("Somebody else changed this at the same moment. Look again, then retry."))
         ) from error
+    if not _is_joined.get():
+        for told in tuple(after_commit):
+            told()
 
 
 @asynccontextmanager

@@ -2,26 +2,63 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 
 from server.models.rows import Row
 
 
-class OutboxMessage(Row):
-    """A message written in the transaction of the change it tells of, to be sent after its commit.
+class Queued(Row):
+    """A row that waits to be worked on, is tried again after failures, and parked after the last.
 
-    `dedupe_key` makes a repeated change write no second message.
+    `attempts` counts how often somebody took it in hand; whoever did so last is the only one to say how
+    it went. `run_after` is when it may be taken in hand again.
+    """
+
+    run_after: datetime = fields.DatetimeField()
+    attempts = fields.IntField(default=0)
+    sent_at: datetime | None = fields.DatetimeField(null=True)
+    dead_at: datetime | None = fields.DatetimeField(null=True)
+    last_error: str | None = fields.TextField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class OutboxMessage(Queued):
+    """An event, written in the transaction of the change it tells of; `sent_at` is when it became e-mails.
+
+    `dedupe_key` makes a repeated change write no second event. A secret is in the payload until then.
     """
 
     topic = fields.CharField(max_length=60)
     payload: dict[str, Any] = fields.JSONField[dict[str, Any]]()
     dedupe_key = fields.CharField(max_length=200, unique=True)
-    run_after: datetime = fields.DatetimeField()
-    attempts = fields.IntField(default=0)
-    sent_at: datetime | None = fields.DatetimeField(null=True)
-    dead_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "outbox_message"
+        indexes = (("sent_at", "dead_at", "run_after"),)
+
+
+class EmailMessage(Queued):
+    """One e-mail to one person, with what it says as it was when the event happened.
+
+    `link` in `variables` is a secret: it is null once the mail was sent or parked. `dedupe_key` is of template,
+    event and address: nobody gets an e-mail twice.
+    """
+
+    event: fields.ForeignKeyRelation[OutboxMessage] = fields.ForeignKeyField(
+        "models.OutboxMessage", related_name="emails", on_delete=fields.RESTRICT
+    )
+    event_id: UUID
+    template = fields.CharField(max_length=60)
+    address = fields.CharField(max_length=254)
+    name = fields.CharField(max_length=170)
+    locale = fields.CharField(max_length=5)
+    variables: dict[str, Any] = fields.JSONField[dict[str, Any]]()
+    dedupe_key = fields.CharField(max_length=520, unique=True)
+
+    class Meta:
+        table = "email_message"
         indexes = (("sent_at", "dead_at", "run_after"),)

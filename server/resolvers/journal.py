@@ -115,14 +115,18 @@ def _event(
 def _message(
     context: Context, topic: str, subject: Model, occasion: Sequence[object], payload: Mapping[str, object]
 ) -> OutboxMessage:
-    parts = (topic, subject.pk.hex, *occasion)
     return OutboxMessage(
         topic=topic,
         payload={"subject": ids.encode(subject), "requestId": context.request_id}
         | {name: _written(value) for name, value in payload.items()},
-        dedupe_key=":".join(str(part) for part in parts),
+        dedupe_key=key(topic, subject, *occasion),
         run_after=context.now,
     )
+
+
+def key(topic: str, subject: Model, *occasion: object) -> str:
+    """What an announcement is known by."""
+    return ":".join(str(part) for part in (topic, subject.pk.hex, *occasion))
 
 
 def _written(value: Any) -> Any:

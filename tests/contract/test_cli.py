@@ -117,7 +117,7 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
     """Runs a command that ends before it touches a database, in this process."""
     for name in [name for name in os.environ if name.startswith("RESELLER_")]:
         monkeypatch.delenv(name)
-    for name in ("HOST", "PORT", "WORKERS", "PUBLIC_URL"):  # what `serve` sets is to be forgotten afterwards
+    for name in ("HOST", "PORT", "WORKERS", "PUBLIC_URL", "DEMO"):  # what `serve` sets is to be forgotten afterwards
         monkeypatch.setenv(f"RESELLER_{name}", "")
         monkeypatch.delenv(f"RESELLER_{name}")
     monkeypatch.chdir(tmp_path)
@@ -133,10 +133,11 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], ["serve", "migrate", "demo", "schema", "token"]),
-        (["--help"], ["serve", "migrate", "demo", "schema", "token"]),
+        ([], ["serve", "worker", "outbox", "migrate", "demo", "schema", "token"]),
+        (["--help"], ["serve", "worker", "outbox", "migrate", "demo", "schema", "token"]),
         (["serve", "--help"], ["--host", "--port", "--workers", "--demo"]),
         (["demo", "--help"], ["--scale"]),
+        (["outbox", "--help"], ["--retry"]),
         (["token", "--help"], ["create", "revoke"]),
         (["token", "create", "--help"], ["--email", "--organisation", "--name", "--scope", "--customer", "--days"]),
         (["token", "revoke", "--help"], ["ID_OR_LAST_FOUR"]),
@@ -154,11 +155,15 @@ def test_help_names_everything_there_is(said: Any, arguments: Sequence[str], wor
     [
         (
             ["fly"],
-            'Unknown command "fly". Available commands: token, serve, migrate, demo, explain, schema. Try --help.',
+            'Unknown command "fly". Available commands: token, staff, serve, worker, outbox, migrate, demo, explain, ... Try --help.',
         ),
         (["migrate", "--fast"], "Unknown option: --fast. Try --help."),
         (["serve", "--port", "http"], 'Invalid value for --port: unable to convert "http" into int. Try --help.'),
         (["serve", "--port", "70000"], "RESELLER_PORT: Input should be less than or equal to 65535."),
+        (
+            ["worker"],
+            "SQLite takes one process: `serve` is its worker too. A worker of its own needs PostgreSQL.",
+        ),
         (["demo", "--scale", "0"], 'Invalid value "0" for --scale. Must be >= 1. Try --help.'),
         (
             ["token", "revoke", "rsl_pat_secret"],
@@ -265,6 +270,7 @@ def test_the_banner_says_how_to_visit_the_demo(running: Running):
 
     assert running.banner.splitlines() == [
         f"  GraphiQL    http://127.0.0.1:{running.port}/graphiql",
+        f"  Mailbox     http://127.0.0.1:{running.port}/mailbox",
         f"  Sign in as  {claire.email}, legal representative of {claire.organisation}",
         f"              {ralf.email}, legal representative of {ralf.organisation}",
         f"  Password    {DEMO_PASSWORD}",
@@ -345,6 +351,19 @@ def announced(folder: Path) -> list[tuple[str, str]]:
         rows = connection.execute("SELECT topic, payload FROM outbox_message ORDER BY id").fetchall()
     payloads = [(topic, json.loads(payload)) for topic, payload in rows]
     return [(topic, payload["subject"]) for topic, payload in payloads if payload["requestId"] == "cli"]
+
+
+def test_what_the_demo_would_send_is_in_its_mailbox(running: Running):
+    claire = DEMO_ACCOUNTS[0]
+    options = ("--email", claire.email, "--organisation", claire.organisation, "--scope", "products:read")
+
+    made = run(running.folder, "token", "create", *options, "--name", "mailed")
+
+    assert made.exit_code == 0
+    url, deadline = f"http://127.0.0.1:{running.port}/mailbox", time.monotonic() + SECONDS_TO_START
+    while claire.email not in httpx2.get(url).text and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert claire.email in httpx2.get(url).text
 
 
 def test_a_token_is_restricted_to_managed_customers(running: Running):

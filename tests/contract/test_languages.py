@@ -15,7 +15,8 @@ from server.domain.errors import N_
 from server.languages import LANGUAGES, preferred, translated
 
 SERVER = Path(server.__file__).parent
-TRANSLATIONS = SERVER / "translations"
+REFUSALS, EMAILS = SERVER / "translations", SERVER / "mail" / "translations"
+FOLDERS = [REFUSALS, EMAILS]
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
 
@@ -28,10 +29,12 @@ def calls_of(name: str, source: str) -> list[ast.Call]:
     ]
 
 
-def messages() -> set[str]:
-    """Every English message that the server marks for translation."""
+def messages(folder: Path) -> set[str]:
+    """Every English message that is marked for translation: of the e-mails, or of all the rest of the server."""
     found = set[str]()
     for file in SERVER.rglob("*.py"):
+        if file.is_relative_to(EMAILS.parent) != (folder == EMAILS):
+            continue
         for call in calls_of(N_.__name__, file.read_text()):
             [argument] = call.args
             message = ast.literal_eval(argument)  # anything but a literal is no gettext id, and fails here
@@ -40,13 +43,13 @@ def messages() -> set[str]:
     return found
 
 
-def catalogue(language: str) -> Catalog:
-    with (TRANSLATIONS / f"{language}.po").open("rb") as source:
+def catalogue(folder: Path, language: str) -> Catalog:
+    with (folder / f"{language}.po").open("rb") as source:
         return read_po(source, locale=language, abort_invalid=True)
 
 
-def entries(language: str) -> dict[str, str]:
-    return {entry.id: entry.string for entry in catalogue(language) if entry.id}
+def entries(folder: Path, language: str) -> dict[str, str]:
+    return {entry.id: entry.string for entry in catalogue(folder, language) if entry.id}
 
 
 def placeholders(text: str) -> list[str]:
@@ -54,7 +57,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def test_messages_are_found_in_every_room_that_refuses():
-    found = messages()
+    found = messages(REFUSALS)
 
     assert "This must not be longer than {most} characters." in found  # domain, over several lines
     assert "The e-mail address or the password is wrong." in found  # resolvers
@@ -72,39 +75,44 @@ def test_no_refusal_has_words_that_are_not_marked_for_translation():
     assert unmarked == []
 
 
-def test_there_is_a_catalogue_for_each_language_and_no_other():
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_there_is_a_catalogue_for_each_language_and_no_other(folder):
     assert LANGUAGES == ("en", "fr", "de", "it", "es")
-    assert sorted(file.name for file in TRANSLATIONS.iterdir()) == sorted(f"{language}.po" for language in TRANSLATED)
+    assert sorted(file.name for file in folder.iterdir()) == sorted(f"{language}.po" for language in TRANSLATED)
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_catalogue_holds_every_message_and_nothing_else(language):
-    found, marked = set(entries(language)), messages()
+def test_a_catalogue_holds_every_message_and_nothing_else(folder, language):
+    found, marked = set(entries(folder, language)), messages(folder)
 
     assert (marked - found, found - marked) == (set(), set())
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_every_message_is_translated_and_none_is_doubtful(language):
-    english = [message for message, translation in entries(language).items() if translation in ("", message)]
-    doubtful = [entry.id for entry in catalogue(language) if entry.id and entry.fuzzy]
+def test_every_message_is_translated_and_none_is_doubtful(folder, language):
+    english = [message for message, translation in entries(folder, language).items() if translation in ("", message)]
+    doubtful = [entry.id for entry in catalogue(folder, language) if entry.id and entry.fuzzy]
 
-    assert (english, doubtful, dict(catalogue(language).obsolete)) == ([], [], {})
+    assert (english, doubtful, dict(catalogue(folder, language).obsolete)) == ([], [], {})
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_catalogue_is_of_the_language_in_its_name(language):
-    header = dict(catalogue(language).mime_headers)
+def test_a_catalogue_is_of_the_language_in_its_name(folder, language):
+    header = dict(catalogue(folder, language).mime_headers)
 
     assert header["Language"] == language
     assert header["Content-Type"].lower() == "text/plain; charset=utf-8"
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_translations_take_the_same_values_as_the_message(language):
+def test_translations_take_the_same_values_as_the_message(folder, language):
     different = [
         (message, translation)
-        for message, translation in entries(language).items()
+        for message, translation in entries(folder, language).items()
         if placeholders(message) != placeholders(translation)
     ]
 
@@ -112,11 +120,13 @@ def test_translations_take_the_same_values_as_the_message(language):
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-@pytest.mark.parametrize("message", sorted(messages()))
-def test_people_are_told_what_the_catalogue_says(language, message):
+@pytest.mark.parametrize(
+    ("folder", "message"), [(folder, message) for folder in FOLDERS for message in sorted(messages(folder))]
+)
+def test_people_are_told_what_the_catalogue_says(language, folder, message):
     values = dict.fromkeys(placeholders(message), 7)
 
-    assert translated(message, language, values) == entries(language)[message].format_map(values)
+    assert translated(message, language, values, folder) == entries(folder, language)[message].format_map(values)
 
 
 @pytest.mark.parametrize(

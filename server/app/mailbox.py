@@ -1,0 +1,117 @@
+"""What would the demo have sent to whom? Pages without a script, in the demo alone.
+
+An e-mail's HTML is a document of its own: its headers and its frame let it do nothing but open a link.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.mail.letters import Letter, subject_of, written
+from server.models import EmailMessage
+
+MOST_ON_A_PAGE: Final = 50
+_FOLDER: Final = Path(__file__).with_name("pages")
+_PAGES: Final = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
+_CLOSED: Final = "default-src 'none'; base-uri 'none'; form-action 'none'"
+_LINKS_ONLY: Final = "sandbox allow-popups allow-popups-to-escape-sandbox"
+_OF_PAGES: Final = f"{_CLOSED}; style-src 'self'; frame-src 'self'; frame-ancestors 'none'"
+_OF_HTML_PART: Final = f"{_CLOSED}; style-src 'unsafe-inline'; frame-ancestors 'self'; {_LINKS_ONLY}"
+
+
+def mailbox_routes() -> list[BaseRoute]:
+    """/mailbox with its e-mails, newest first, each with both of its parts."""
+    return [
+        Route("/mailbox", _list, methods=["GET"]),
+        Route("/mailbox/style.css", _style, methods=["GET"]),
+        Route("/mailbox/{id}", _message, methods=["GET"]),
+        Route("/mailbox/{id}/html", _html_part, methods=["GET"]),
+    ]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """An e-mail as the list shows it."""
+
+    id: str
+    address: str
+    name: str
+    subject: str
+    at: str
+    state: str
+
+
+async def _list(request: Request) -> Response:
+    emails = EmailMessage.all().order_by("-id").limit(MOST_ON_A_PAGE + 1)
+    if before := request.query_params.get("before"):
+        emails = emails.filter(id__lt=_id(before))
+    rows = [_row(email) for email in await emails]
+    shown = rows[:MOST_ON_A_PAGE]
+    return _page("mailbox.html", rows=shown, older=shown[-1].id if len(rows) > MOST_ON_A_PAGE else None)
+
+
+async def _message(request: Request) -> Response:
+    email = await _asked(request)
+    return _page("message.html", row=_row(email), text=_letter(email).text)
+
+
+async def _html_part(request: Request) -> Response:
+    return _html(_letter(await _asked(request)).html, _OF_HTML_PART)
+
+
+async def _style(request: Request) -> Response:
+    return FileResponse(_FOLDER / "mailbox.css", media_type="text/css", headers=_headers(_CLOSED))
+
+
+async def _asked(request: Request) -> EmailMessage:
+    email = await EmailMessage.get_or_none(id=_id(request.path_params["id"]))
+    if email is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return email
+
+
+def _id(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+
+def _row(email: EmailMessage) -> _Row:
+    return _Row(
+        id=email.id.hex,
+        address=email.address,
+        name=email.name,
+        subject=subject_of(email.template, email.locale, email.variables),
+        at=f"{email.created_at:%Y-%m-%d %H:%M} UTC",
+        state="parked" if email.dead_at else "sent" if email.sent_at else "waiting",
+    )
+
+
+def _letter(email: EmailMessage) -> Letter:
+    return written(email.template, email.locale, email.name, email.variables)
+
+
+def _page(name: str, **values: object) -> Response:
+    return _html(_PAGES.get_template(name).render(values), _OF_PAGES)
+
+
+def _html(content: str, policy: str) -> Response:
+    return HTMLResponse(content, headers=_headers(policy))
+
+
+def _headers(policy: str) -> dict[str, str]:
+    return {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }

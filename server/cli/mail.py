@@ -1,0 +1,75 @@
+"""How are e-mails sent by a process of its own, and what waits or could not be sent?"""
+
+import asyncio
+import signal
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from server.app.logs import set_up_logs
+from server.cli.database import opened, read_settings
+from server.cli.failures import Failure, WrongUsage
+from server.models import EmailMessage, OutboxMessage
+from server.models.outbox import Queued
+from server.outbox import has_lost_its_link, retry
+from server.worker import Worker
+
+MOST_LISTED: Final = 100
+
+
+async def work() -> None:
+    """Send e-mails and run jobs until a signal; what is in hand then is finished."""
+    settings = read_settings()
+    if settings.is_sqlite:
+        raise WrongUsage("SQLite takes one process: `serve` is its worker too. A worker of its own needs PostgreSQL.")
+    set_up_logs(settings.log_level)
+    async with opened(settings):
+        worker = Worker(settings)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+        await worker.run()
+
+
+async def show(retried: str | None) -> None:
+    """Print what is parked and what waits, or begin anew with one that is parked."""
+    async with opened(read_settings()):
+        if retried is not None:
+            await _retry(retried)
+            return
+        for is_waiting in (False, True):
+            for model in (OutboxMessage, EmailMessage):
+                rows = model.filter(sent_at__isnull=True, dead_at__isnull=is_waiting).order_by("run_after", "id")
+                for row in await rows.limit(MOST_LISTED):
+                    print(_line(row))
+
+
+async def _retry(which: str) -> None:
+    row = await _parked(which)
+    if row is None:
+        raise Failure(f"Nothing that is parked has the id {which}.")
+    if has_lost_its_link(row):
+        raise Failure("This invitation's link was removed when it was parked. Send the invitation again instead.")
+    await retry(row, datetime.now(UTC))
+    print(f"{which} waits to be sent.")
+
+
+async def _parked(which: str) -> OutboxMessage | EmailMessage | None:
+    try:
+        id = UUID(which)
+    except ValueError as error:
+        raise WrongUsage("Name it by its id, as `python -m server outbox` lists it.") from error
+    parked = Q(id=id, dead_at__isnull=False)
+    return await EmailMessage.get_or_none(parked) or await OutboxMessage.get_or_none(parked)
+
+
+def _line(row: Queued) -> str:
+    what = f"{row.template} to {row.address}" if isinstance(row, EmailMessage) else _topic(row)
+    state = f"parked {row.dead_at:%Y-%m-%d %H:%M}" if row.dead_at else f"due {row.run_after:%Y-%m-%d %H:%M}"
+    return f"{row.id.hex}  {state}  attempts {row.attempts}  {what}  {row.last_error or ''}".rstrip()
+
+
+def _topic(row: Queued) -> str:
+    assert isinstance(row, OutboxMessage)
+    return f"event {row.topic}"

@@ -1,0 +1,129 @@
+"""What does the clock do?
+
+Each job has an interval and a row that says when it is next. Whoever moves that moment forward runs the job, so
+that several processes never run it for the same moment; a run that fails is logged, and is due again after the
+interval: jobs look at what there is to do, not at what they did.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+from uuid import UUID
+
+import structlog
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
+
+from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session
+from server.models.database import transaction
+from server.models.lookups import locked
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.deadlines import DEADLINES, context_of_the_clock
+from server.settings import Settings
+
+TOKEN_NOTICE: Final = timedelta(days=7)
+_OFTEN: Final = timedelta(minutes=5)
+_MOST_AT_ONCE: Final = 500
+_TOKEN_EXPIRING: Final = "token.expiring"
+
+RowT = TypeVar("RowT", bound=Model)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do again and again; `run` gets the moment and the settings, as the clock's act."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Context], Awaitable[None]]
+
+
+async def run_due(settings: Settings, now: datetime, jobs: Sequence[Job] | None = None) -> int:
+    """Run the jobs whose moment has come. Gives how many this process ran."""
+    chosen = JOBS if jobs is None else jobs
+    known = {row.name: row.next_run_at for row in await JobRun.all()}
+    new = [JobRun(name=job.name, next_run_at=now) for job in chosen if job.name not in known]
+    await JobRun.bulk_create(new, ignore_conflicts=True)
+    taken = [job for job in chosen if known.get(job.name, now) <= now and await _is_taken(job, now)]
+    for job in taken:
+        await _run(job, context_of_the_clock(settings, now))
+    return len(taken)
+
+
+async def _is_taken(job: Job, now: datetime) -> bool:
+    """Whether it is still due, and this process moved its next moment forward."""
+    async with in_transaction():
+        due = JobRun.filter(name=job.name, next_run_at__lte=now)
+        row = await due.select_for_update(skip_locked=True).get_or_none()
+        if row is not None:
+            row.next_run_at = now + job.every
+            await row.save(update_fields=["next_run_at"])
+    return row is not None
+
+
+async def _run(job: Job, context: Context) -> None:
+    try:
+        await job.run(context)
+    except Exception:  # noqa: BLE001 - the other jobs go on
+        _log.exception("job_failed", job=job.name)
+    else:
+        _log.info("job_done", job=job.name)
+
+
+async def announce_expiring_tokens(context: Context) -> None:
+    """Owners hear a week before that a token of theirs expires, once."""
+    soon = ApiToken.filter(
+        revoked_at__isnull=True, expires_at__gt=context.now, expires_at__lte=context.now + TOKEN_NOTICE
+    )
+    async for tokens in _in_batches(soon):
+        keys = {journal.key(_TOKEN_EXPIRING, token): token for token in tokens}
+        known = await OutboxMessage.filter(dedupe_key__in=list(keys)).values_list("dedupe_key", flat=True)
+        for key in keys.keys() - set(known):
+            await _announce_expiring(context, keys[key].id)
+
+
+async def _announce_expiring(context: Context, id: UUID) -> None:
+    async with transaction():
+        token = await locked(ApiToken, id)
+        if token.revoked_at is None:
+            await journal.announce(context, _TOKEN_EXPIRING, token)
+
+
+async def clean_up(context: Context) -> None:
+    """Sessions that have expired and e-mails that were sent are kept for some days, and then no longer."""
+    before = context.now - timedelta(days=context.settings.keep_days)
+    await _delete(Session.filter(expires_at__lt=before))
+    await _delete(EmailMessage.filter(sent_at__lt=before))
+
+
+async def _delete(rows: QuerySet[RowT]) -> None:
+    async for batch in _in_batches(rows):
+        await rows.filter(id__in=[row.pk for row in batch]).delete()
+
+
+async def _in_batches(rows: QuerySet[RowT]) -> AsyncGenerator[list[RowT]]:
+    """The rows in the order of their ids, some at a time: no statement takes long, however many there are."""
+    batch = await rows.order_by("id").limit(_MOST_AT_ONCE)
+    while batch:
+        yield batch
+        batch = await rows.filter(id__gt=batch[-1].pk).order_by("id").limit(_MOST_AT_ONCE)
+
+
+def _until_nothing_is_due(part: Callable[[Context], Awaitable[int]]) -> Callable[[Context], Awaitable[None]]:
+    async def run(context: Context) -> None:
+        while await part(context):
+            pass
+
+    return run
+
+
+JOBS: Final = (
+    *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),
+    Job("announce expiring tokens", timedelta(hours=1), announce_expiring_tokens),
+    Job("clean up", timedelta(days=1), clean_up),
+)
+"""What the product does by itself. A job is written so that running it once more changes nothing."""

@@ -1,0 +1,88 @@
+"""Who is to be told?
+
+Legal representatives, and with them the administrators where an invitation is theirs to answer (S1.3a).
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from server.domain.memberships import MembershipStatus
+from server.domain.partnerships import Side
+from server.domain.people import DEFAULT_LOCALE
+from server.domain.rights import LEADING_ROLES, Role
+from server.mail.events import Event
+from server.models import EmployeeAssignment, Membership, Organisation, User
+
+_REPRESENTATIVES = frozenset({Role.LEGAL_REPRESENTATIVE})
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody with an address; the name is empty where nobody told it."""
+
+    address: str
+    name: str
+    locale: str
+
+
+Audience = Callable[[Event], Awaitable[list[Recipient]]]
+
+
+async def customer(event: Event) -> list[Recipient]:
+    return await _members(event.customer, _REPRESENTATIVES)
+
+
+async def partner(event: Event) -> list[Recipient]:
+    return await _members(event.partner, _REPRESENTATIVES)
+
+
+async def inviter(event: Event) -> list[Recipient]:
+    return await _members(event.inviter, _REPRESENTATIVES)
+
+
+async def invitee(event: Event) -> list[Recipient]:
+    """Whoever may answer: of a customer its legal representatives alone (S1.3b), or the address that was asked."""
+    if event.invitee is None:
+        return await addressed(event)
+    roles = LEADING_ROLES if event.inviting_side is Side.CUSTOMER else _REPRESENTATIVES
+    return await _members(event.invitee, roles)
+
+
+async def invited_customer(event: Event) -> list[Recipient]:
+    """The customer who is asked, where it is an organisation."""
+    return [] if "email" in event.facts else await customer(event)
+
+
+async def partner_team(event: Event) -> list[Recipient]:
+    """The partner's legal representatives, and the employees who serve the customer."""
+    assigned = EmployeeAssignment.filter(
+        partnership_id=event.partnership.id if event.partnership else None,
+        ended_at__isnull=True,
+        membership__status=MembershipStatus.ACTIVE,
+    )
+    serving = await assigned.select_related("membership__user").order_by("id")
+    return await partner(event) + [_recipient(row.membership.user) for row in serving]
+
+
+async def person(event: Event) -> list[Recipient]:
+    """The member, or the owner of the token."""
+    return [_recipient(event.person)] if event.person else []
+
+
+async def addressed(event: Event) -> list[Recipient]:
+    """The address that the event is about, which may be of somebody who has no account."""
+    told = event.facts
+    if "email" not in told:
+        return []
+    return [Recipient(told["email"], told.get("first_name") or "", told.get("locale") or DEFAULT_LOCALE)]
+
+
+async def _members(organisation: Organisation | None, roles: Iterable[Role]) -> list[Recipient]:
+    if organisation is None:
+        return []
+    active = Membership.filter(organisation_id=organisation.id, role__in=sorted(roles), status=MembershipStatus.ACTIVE)
+    return [_recipient(row.user) for row in await active.select_related("user").order_by("id")]
+
+
+def _recipient(user: User) -> Recipient:
+    return Recipient(user.email, f"{user.first_name} {user.last_name}", user.locale)

@@ -1,0 +1,161 @@
+"""How is what an e-mail knows shown below its words?
+
+As labelled lines. Terms, and what was before and is after a change, are groups of such lines.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+
+from server.domain.errors import N_
+from server.languages import translated
+
+CATALOGUES: Final = Path(__file__).with_name("translations")
+
+# `Any` below: variables are JSON.
+
+
+@dataclass(frozen=True)
+class Words:
+    """The language and the customs of a locale such as de_DE."""
+
+    locale: str
+
+    @property
+    def language(self) -> str:
+        return self.locale.partition("_")[0]
+
+    def say(self, message: str, /, **values: object) -> str:
+        return translated(message, self.language, values, CATALOGUES)
+
+    def date(self, moment: str) -> str:
+        """The day of a moment, in words; moments are in UTC (E39)."""
+        return format_date(datetime.fromisoformat(moment).date(), "long", Locale.parse(self.locale))
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        return format_list(parts, locale=Locale.parse(self.locale))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of label and value; the heading may be empty."""
+
+    heading: str
+    lines: list[tuple[str, str]]
+
+
+_MEANINGS: Final[Mapping[str, str]] = {
+    "LIMITED": N_("Limited access"),
+    "COMPLETE": N_("Complete access"),
+    "CUSTOMER": N_("The customer pays"),
+    "PARTNER": N_("The partner pays"),
+    "TECHNICAL": N_("Technical management"),
+    "STATISTICS": N_("Statistics"),
+    "LEGAL_REPRESENTATIVE": N_("Legal representative"),
+    "ADMINISTRATOR": N_("Administrator"),
+    "EMPLOYEE": N_("Employee"),
+    "EXTERNAL": N_("External member"),
+    "GRANTED": N_("Granted"),
+    "REFUSED": N_("Refused"),
+    "EXPIRED": N_("Expired"),
+}
+_ENDED_BY: Final[Mapping[str, str]] = {
+    "CUSTOMER": N_("The customer"),
+    "PARTNER": N_("The partner"),
+    "STAFF": N_("The hosting company"),
+    "CLOCK": N_("The agreed last day"),
+}
+_REASONS: Final[Mapping[str, str]] = {
+    "NO_LONGER_NEEDED": N_("No longer needed"),
+    "DISSATISFIED": N_("Not satisfied"),
+    "TERMS_CHANGED": N_("Other terms"),
+    "CHANGE_OF_PARTNER": N_("Change of partner"),
+    "RELATIONSHIP_ENDED": N_("No longer working together"),
+    "PROGRAMME_EXIT": N_("The partner has left the programme"),
+    "DATE_REACHED": N_("The agreed last day was reached"),
+    "OTHER": N_("Another reason"),
+}
+
+
+def _text(words: Words, value: Any) -> str:
+    return str(value)
+
+
+def _meaning(words: Words, value: str) -> str:
+    return words.say(_MEANINGS[value])
+
+
+def _ender(words: Words, value: str) -> str:
+    return words.say(_ENDED_BY[value])
+
+
+def _reason(words: Words, value: str) -> str:
+    """One of the list for the end of a partnership (D10), otherwise somebody's own words."""
+    return words.say(_REASONS[value]) if value in _REASONS else value
+
+
+def _rights(words: Words, value: Sequence[str]) -> str:
+    return words.all_of([_meaning(words, right) for right in value])
+
+
+def _products(words: Words, value: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join(_product(words, one) for one in value)
+
+
+def _product(words: Words, one: Mapping[str, Any]) -> str:
+    if "expires_at" in one:
+        return words.say(N_("{product}, until {date}"), product=one["service_name"], date=words.date(one["expires_at"]))
+    return f"{one['service_name']}: {_rights(words, one['rights'])}"
+
+
+_FACTS: Final[Mapping[str, tuple[str, Callable[[Words, Any], str]]]] = {
+    "access_type": (N_("Access"), _meaning),
+    "payment_mode": (N_("Payment"), _meaning),
+    "products": (N_("Products"), _products),
+    "role": (N_("Role"), _meaning),
+    "service_name": (N_("Product"), _text),
+    "rights": (N_("Rights"), _rights),
+    "token": (N_("API token"), _text),
+    "address": (N_("E-mail address"), _text),
+    "expires_at": (N_("Until"), Words.date),
+    "ends_at": (N_("Until"), Words.date),
+    "days_left": (N_("Days left"), _text),
+    "before": (N_("Before"), _meaning),
+    "after": (N_("After"), _meaning),
+    "asked": (N_("Asked for"), _meaning),
+    "granted": (N_("Granted"), _meaning),
+    "ended_by": (N_("Ended by"), _ender),
+    "verdict": (N_("Outcome"), _meaning),
+    "reason": (N_("Reason"), _reason),
+    "words": (N_("Their message"), _text),
+    "message": (N_("Their message"), _text),
+}
+
+
+def groups(words: Words, variables: Mapping[str, Any]) -> list[Group]:
+    """The facts among the variables: first those that belong together, then the single ones."""
+    of_terms = [
+        Group(_heading(words, name), list(_lines(words, cast("Mapping[str, Any]", value))))
+        for name, value in variables.items()
+        if isinstance(value, dict)
+    ]
+    single = Group("", list(_lines(words, variables)))
+    return [group for group in (*of_terms, single) if group.lines]
+
+
+def _heading(words: Words, name: str) -> str:
+    return words.say(_FACTS[name][0]) if name in _FACTS else ""
+
+
+def _lines(words: Words, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The values that are facts and not empty, in the order in which they are given."""
+    for name, value in values.items():
+        if name in _FACTS and value and not isinstance(value, dict):
+            label, shown = _FACTS[name]
+            yield words.say(label), shown(words, value)

@@ -1,0 +1,187 @@
+"""What does each e-mail say?
+
+A subject, paragraphs and a button; what is to be known beyond that follows as facts (`facts.py`), in the layout
+that all share. English is the gettext id; the names in braces are those of the variables in `topics.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from server.domain.errors import N_
+
+
+@dataclass(frozen=True)
+class Template:
+    """The words of one e-mail."""
+
+    subject: str
+    paragraph: str
+    button: str = N_("See the partnership")
+
+
+_ACCESS_CHANGED: Final = N_("The access of {partner} to what {customer} owns has changed.")
+_PAYER_CHANGED: Final = N_(
+    "In the partnership of {customer} and {partner} new orders and renewals are paid as written below. "
+    "Open invoices stay with whoever owes them."
+)
+_ANSWER: Final = N_("Answer the invitation")
+_REQUEST: Final = N_("Answer the request")
+_TOKENS: Final = N_("See the API tokens")
+_START: Final = N_("Open the programme")
+_ASKS: Final = N_("{partner} asks you for access")
+
+TEMPLATES: Final[Mapping[str, Template]] = {
+    "partnership.invited": Template(
+        N_("{customer} invites you to manage its products"),
+        N_("{customer} would like {partner} to manage its products. Nothing is shared before you accept."),
+        _ANSWER,
+    ),
+    "partnership.invited.receipt": Template(
+        N_("{partner} was invited"),
+        N_(
+            "{partner} was invited to manage products of {customer}. Nothing is shared before it accepts, "
+            "and you can cancel the invitation until then."
+        ),
+    ),
+    "partnership.requested": Template(
+        _ASKS,
+        N_(
+            "{partner} would like to manage products of your organisation. Nothing is shared before you accept, "
+            "and you decide what it gets."
+        ),
+        _REQUEST,
+    ),
+    "partnership.requested.sign_up": Template(
+        _ASKS,
+        N_(
+            "{partner} would like to manage your hosting products. If you have no account yet, sign up with this "
+            "e-mail address, then answer the request. Nothing is shared before you accept."
+        ),
+        N_("Sign up and answer"),
+    ),
+    "partnership.accepted": Template(
+        N_("{invitee} has accepted"),
+        N_("{invitee} has accepted. From now on {partner} manages for {customer} what is written below."),
+    ),
+    "partnership.granted_differs": Template(
+        N_("{customer} has granted something else than you asked for"),
+        N_("Please check the access and the payment mode that {customer} has granted to {partner}."),
+    ),
+    "partnership.declined": Template(
+        N_("{invitee} has declined"),
+        N_("{invitee} has declined to work with {inviter}. Nothing was shared, and you may invite again."),
+    ),
+    "partnership.cancelled": Template(
+        N_("{inviter} has withdrawn its invitation"),
+        N_("{inviter} has withdrawn its invitation to {invitee}. The link that was sent to you no longer works."),
+    ),
+    "partnership.expired": Template(
+        N_("Your invitation to {invitee} has expired"),
+        N_("{invitee} did not answer in time, so the link no longer works. You may invite again."),
+    ),
+    "partnership.reminder": Template(
+        N_("{inviter} is waiting for your answer"),
+        N_(
+            "{inviter} has invited {invitee} to work together, and nobody has answered yet. "
+            "The invitation ends by itself when the time is up."
+        ),
+        _ANSWER,
+    ),
+    "partnership.review_due": Template(
+        N_("Please review the partnership of {customer} and {partner}"),
+        N_("It is time to check whether {partner} still needs the access that {customer} has granted."),
+    ),
+    "partnership.ending": Template(
+        N_("The partnership of {customer} and {partner} is about to end"),
+        N_(
+            "On the day below {partner} loses its access to the products of {customer}, "
+            "unless the partnership is extended."
+        ),
+    ),
+    "partnership.suspended": Template(
+        N_("The partnership of {customer} and {partner} is suspended"),
+        N_("Until further notice {partner} has no access to the products of {customer}."),
+    ),
+    "partnership.resumed": Template(
+        N_("The partnership of {customer} and {partner} goes on"),
+        N_("{partner} has its access to the products of {customer} again."),
+    ),
+    "partnership.terminated.customer": Template(
+        N_("Your partnership with {partner} has ended"),
+        N_("{partner} no longer has access to anything of {customer}. Your products stay with you."),
+    ),
+    "partnership.terminated.partner": Template(
+        N_("Your partnership with {customer} has ended"),
+        N_("{partner} and its employees no longer have access to anything of {customer}."),
+    ),
+    "partnership.products_without_payer": Template(
+        N_("Choose how your products are paid"),
+        N_("{partner} no longer pays for products of {customer}. Choose a payment method before they expire."),
+        N_("See the products"),
+    ),
+    "access.product_added": Template(
+        N_("{customer} has given you access to a product"),
+        N_("{partner} may now manage this product of {customer}."),
+    ),
+    "access.product_removed": Template(
+        N_("{customer} has taken back access to a product"),
+        N_("{partner} no longer has access to this product of {customer}."),
+    ),
+    "access.rights_changed": Template(
+        N_("{customer} has changed your rights on a product"),
+        N_("From now on {partner} has the rights below on this product of {customer}."),
+    ),
+    "access.type_changed": Template(N_("{customer} has changed your access"), _ACCESS_CHANGED),
+    "access.type_changed.receipt": Template(N_("The access of {partner} has changed"), _ACCESS_CHANGED),
+    "access.change_requested": Template(
+        N_("{partner} asks for another access"),
+        N_("{partner} would like to have the access below to what {customer} owns. Nothing changes before you agree."),
+        _REQUEST,
+    ),
+    "access.change_answered": Template(
+        N_("Your request to {customer} is closed"),
+        N_("{partner} asked {customer} for another access. The outcome is below."),
+        N_("See the request"),
+    ),
+    "payment_mode.changed": Template(N_("{customer} has changed who pays"), _PAYER_CHANGED),
+    "payment_mode.changed.receipt": Template(N_("Who pays for your orders has changed"), _PAYER_CHANGED),
+    "member.invited": Template(
+        N_("{organisation} invites you"),
+        N_(
+            "{organisation} would like you to become a member. Accept with the e-mail address that "
+            "this message was sent to."
+        ),
+        _ANSWER,
+    ),
+    "member.role_changed": Template(
+        N_("Your role at {organisation} has changed"),
+        N_("What you may see and do there follows your new role from now on."),
+        N_("See the organisation"),
+    ),
+    "member.removed": Template(
+        N_("You are no longer a member of {organisation}"),
+        N_("You no longer have access to anything of {organisation}."),
+        _START,
+    ),
+    "token.created": Template(
+        N_("A new API token for {organisation}"),
+        N_("An API token was made in your name. If it was not you, revoke it at once."),
+        _TOKENS,
+    ),
+    "token.expiring": Template(
+        N_("An API token for {organisation} is about to expire"),
+        N_("Make a new one in time, so that the tools that use it go on working."),
+        _TOKENS,
+    ),
+    "token.revoked": Template(
+        N_("An API token for {organisation} was revoked"),
+        N_("It can no longer be used. Tools that used it need a new one."),
+        _TOKENS,
+    ),
+    "invitation.undeliverable": Template(
+        N_("Your invitation could not be delivered"),
+        N_("The mail server of this address refuses messages to it. Check the address, then invite again."),
+        _START,
+    ),
+}

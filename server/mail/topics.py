@@ -1,0 +1,103 @@
+"""Who gets which e-mail on which event, and what does it need to know?
+
+The one table of the mail there is. An event whose topic is not in it is told to nobody. The variables are
+those of `events.known`: the names of the organisations, what is stored, and the event's payload.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from server.mail import audiences as to
+from server.mail.audiences import Audience
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One e-mail for each of the audience.
+
+    `page` is the path its button leads to. With `answers_by_link` it is the path of the event's secret, where
+    the event has one: that mail is an invitation, and the inviter hears of it when it cannot be delivered (E41).
+    """
+
+    template: str
+    audience: Audience
+    variables: tuple[str, ...]
+    page: str = "/partnerships/{partnership_id}"
+    answers_by_link: bool = False
+
+    def path(self, variables: Mapping[str, object]) -> str:
+        """Where the button leads: to the start, where the event is about somebody who has no such page yet."""
+        try:
+            return self.page.format_map(dict(variables))
+        except KeyError:
+            return START
+
+
+INVITATION_LINK: Final = "/invitations/{secret}"
+_REQUEST: Final = "/access-change-requests/{subject}"
+_TOKENS: Final = "/organisations/{organisation_id}/api-tokens"
+_ORGANISATION: Final = "/organisations/{organisation_id}"
+_PRODUCTS: Final = "/organisations/{customer_id}/products"
+START: Final = "/"
+
+_PAIR: Final = ("customer", "partner")
+_SIDES: Final = (*_PAIR, "inviter", "invitee")
+_TERMS: Final = (*_PAIR, "terms")
+_CHANGE: Final = (*_PAIR, "before", "after")
+_PRODUCT: Final = (*_PAIR, "service_name")
+_ASKED: Final = ("partner", "terms", "message")
+
+
+def _both_sides(template: str, *variables: str) -> tuple[Letter, ...]:
+    return Letter(template, to.customer, variables), Letter(template, to.partner, variables)
+
+
+def _with_receipt(template: str, variables: tuple[str, ...]) -> tuple[Letter, ...]:
+    """Something the customer did: told to the partner, with a receipt for the customer."""
+    return Letter(template, to.partner, variables), Letter(f"{template}.receipt", to.customer, variables)
+
+
+LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
+    "partnership.invited": (
+        Letter("partnership.invited", to.invitee, (*_TERMS, "message"), answers_by_link=True),
+        Letter("partnership.invited.receipt", to.customer, (*_TERMS, "message")),
+    ),
+    "partnership.requested": (
+        Letter("partnership.requested", to.invited_customer, _ASKED, answers_by_link=True),
+        Letter("partnership.requested.sign_up", to.addressed, _ASKED, START, answers_by_link=True),
+    ),
+    "partnership.accepted": (Letter("partnership.accepted", to.inviter, (*_SIDES, "terms")),),
+    "partnership.granted_differs": (Letter("partnership.granted_differs", to.partner, (*_PAIR, "asked", "granted")),),
+    "partnership.declined": (Letter("partnership.declined", to.inviter, (*_SIDES, "reason")),),
+    "partnership.cancelled": (Letter("partnership.cancelled", to.invitee, _SIDES),),
+    "partnership.expired": (Letter("partnership.expired", to.inviter, _SIDES),),
+    "partnership.reminder": (Letter("partnership.reminder", to.invitee, (*_SIDES, "days_left")),),
+    "partnership.review_due": _both_sides("partnership.review_due", *_TERMS),
+    "partnership.ending": _both_sides("partnership.ending", *_PAIR, "ends_at"),
+    "partnership.suspended": _both_sides("partnership.suspended", *_PAIR, "reason"),
+    "partnership.resumed": _both_sides("partnership.resumed", *_PAIR, "reason"),
+    "partnership.terminated": (
+        Letter("partnership.terminated.customer", to.customer, (*_PAIR, "ended_by", "reason", "words")),
+        Letter("partnership.terminated.partner", to.partner, (*_PAIR, "ended_by", "reason", "words")),
+    ),
+    "partnership.products_without_payer": (
+        Letter("partnership.products_without_payer", to.customer, (*_PAIR, "products"), _PRODUCTS),
+    ),
+    "access.product_added": (Letter("access.product_added", to.partner_team, (*_PRODUCT, "rights")),),
+    "access.product_removed": (Letter("access.product_removed", to.partner_team, _PRODUCT),),
+    "access.rights_changed": (Letter("access.rights_changed", to.partner_team, (*_PRODUCT, "rights")),),
+    "access.type_changed": _with_receipt("access.type_changed", _CHANGE),
+    "access.change_requested": (Letter("access.change_requested", to.customer, (*_TERMS, "message"), _REQUEST),),
+    "access.change_answered": (Letter("access.change_answered", to.partner, (*_PAIR, "verdict", "reason"), _REQUEST),),
+    "payment_mode.changed": _with_receipt("payment_mode.changed", _CHANGE),
+    "member.invited": (Letter("member.invited", to.addressed, ("organisation", "role"), START, answers_by_link=True),),
+    "member.role_changed": (
+        Letter("member.role_changed", to.person, ("organisation", "before", "after"), _ORGANISATION),
+    ),
+    "member.removed": (Letter("member.removed", to.person, ("organisation",), START),),
+    "token.created": (Letter("token.created", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
+    "token.expiring": (Letter("token.expiring", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
+    "token.revoked": (Letter("token.revoked", to.person, ("organisation", "token"), _TOKENS),),
+    "invitation.undeliverable": (Letter("invitation.undeliverable", to.inviter, ("address",), START),),
+}

@@ -1,0 +1,190 @@
+"""How does what was announced reach people, each once?
+
+Two steps, each in hand of one worker at a time. An event is turned into one e-mail for each recipient, in one
+transaction. An e-mail is claimed in a transaction of its own, sent, and noted as sent: a worker that dies in
+between loses none, because the claim runs out; and who claimed last alone says how it went, by the number of
+the attempt. Only where a worker dies after the mail server took the e-mail, and before it could note that, is it
+sent again, under the same Message-ID.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+import structlog
+from tortoise.transactions import in_transaction
+
+from server.mail.audiences import Recipient
+from server.mail.delivery import NotDelivered, RefusedForGood, deliver
+from server.mail.events import Event, Variables, known, read
+from server.mail.topics import INVITATION_LINK, LETTERS, Letter
+from server.models import EmailMessage, OutboxMessage
+from server.models.outbox import Queued
+from server.settings import Settings
+
+CLAIM: Final = timedelta(minutes=5)
+"""How long a claim holds; longer than sending one e-mail may take."""
+_PAUSE_GROWS: Final = 3
+_MOST_ERROR_CHARACTERS: Final = 500
+_UNDELIVERABLE: Final = "invitation.undeliverable"
+_PARTIES: Final = ("customer", "partner", "organisation")
+
+RowT = TypeVar("RowT", bound=Queued)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """The two steps, with the settings that they follow. `now` is the moment that a step is taken at."""
+
+    settings: Settings
+
+    async def expand_next(self, now: datetime) -> bool:
+        """Turn the next event into e-mails. False where there is none."""
+        message = await _claimed(OutboxMessage, now)
+        if message is None:
+            return False
+        if not await self._has_failed_for_good(message, now):
+            try:
+                await self._expand(message, now)
+            except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
+                _log.exception("event_not_expanded", event_id=str(message.id), topic=message.topic)
+                await self._put_off(message, now, repr(error))
+        return True
+
+    async def send_next(self, now: datetime) -> bool:
+        """Send the next e-mail, or put it into the demo's mailbox. False where there is none, or no way to send."""
+        if not self.settings.smtp_host and not self.settings.demo:
+            return False
+        email = await _claimed(EmailMessage, now)
+        if email is None:
+            return False
+        if not await self._has_failed_for_good(email, now):
+            await (self._send(email, now) if self.settings.smtp_host else _note(email, sent_at=now))
+        return True
+
+    async def _has_failed_for_good(self, row: Queued, now: datetime) -> bool:
+        """Park what was taken in hand as often as allowed, by workers who never said how it went."""
+        if row.attempts <= self.settings.mail_attempts:
+            return False
+        await self._park(row, now, "Whoever had it in hand last did not come back.")
+        return True
+
+    async def _expand(self, message: OutboxMessage, now: datetime) -> None:
+        """All the e-mails of the event, and the event as done with its secret forgotten, or nothing of it."""
+        async with in_transaction():
+            if letters := LETTERS.get(message.topic):
+                event = await read(message)
+                variables = known(event)
+                for letter in letters:
+                    await self._write(letter, event, variables, now)
+            payload = {name: value for name, value in message.payload.items() if name != "secret"}
+            await _note(message, sent_at=now, payload=payload)
+
+    async def _write(self, letter: Letter, event: Event, variables: Variables, now: datetime) -> None:
+        chosen = {name: variables.get(name) for name in letter.variables} | self._addresses(letter, variables)
+        emails = [_email(letter, event, recipient, chosen, now) for recipient in await letter.audience(event)]
+        await EmailMessage.bulk_create(emails, ignore_conflicts=True)
+
+    def _addresses(self, letter: Letter, variables: Variables) -> Variables:
+        """Where the e-mail's button leads: to the page, and by the secret link where there is one."""
+        pages = self.settings.pages
+        addresses = {"page": pages + letter.path(variables)}
+        if letter.answers_by_link and variables.get("secret"):
+            addresses["link"] = pages + INVITATION_LINK.format_map(variables)
+        return addresses
+
+    async def _send(self, email: EmailMessage, now: datetime) -> None:
+        try:
+            await deliver(email, self.settings, now)
+        except RefusedForGood as error:
+            await self._give_up(email, now, str(error))
+        except NotDelivered as error:
+            await self._put_off(email, now, str(error))
+        except Exception as error:  # noqa: BLE001 - one e-mail keeps no other waiting
+            _log.exception("email_not_written", email_id=str(email.id), template=email.template)
+            await self._put_off(email, now, repr(error))
+        else:
+            await _note(email, sent_at=now, last_error=None, variables=_without_link(email.variables))
+
+    async def _give_up(self, email: EmailMessage, now: datetime, why: str) -> None:
+        """Park what is refused for good; who invited is told, in the same transaction (E41)."""
+        async with in_transaction():
+            if await self._park(email, now, why) and _is_invitation(email.template):
+                await _tell_inviter(email, now)
+
+    async def _put_off(self, row: Queued, now: datetime, why: str) -> None:
+        if row.attempts >= self.settings.mail_attempts:
+            await self._park(row, now, why)
+            return
+        pause = timedelta(seconds=self.settings.mail_pause_seconds * _PAUSE_GROWS ** (row.attempts - 1))
+        await _note(row, run_after=now + pause, last_error=why[:_MOST_ERROR_CHARACTERS])
+        _log.warning("outbox_put_off", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)
+
+    async def _park(self, row: Queued, now: datetime, why: str) -> bool:
+        forgotten = {"variables": _without_link(row.variables)} if isinstance(row, EmailMessage) else {}
+        noted = await _note(row, dead_at=now, last_error=why[:_MOST_ERROR_CHARACTERS], **forgotten)
+        _log.error("outbox_parked", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)
+        return noted
+
+
+async def retry(row: Queued, now: datetime) -> None:
+    """Begin anew with what was parked."""
+    await type(row).filter(id=row.id, dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
+
+
+async def _claimed(model: type[RowT], now: datetime) -> RowT | None:
+    """The row that waits the longest, with a claim on it. Those that others have in hand are passed over."""
+    waiting = model.filter(sent_at__isnull=True, dead_at__isnull=True, run_after__lte=now)
+    if not await waiting.exists():
+        return None  # looked at first, because on SQLite a transaction keeps everybody else from writing
+    async with in_transaction():
+        row = await waiting.order_by("run_after", "id").select_for_update(skip_locked=True).first()
+        if row is not None:
+            row.attempts += 1
+            row.run_after = now + CLAIM
+            await row.save(update_fields=["attempts", "run_after"])
+    return row
+
+
+async def _note(row: Queued, **columns: Any) -> bool:
+    """Write down how it went, unless somebody else has it in hand by now."""
+    return bool(await type(row).filter(id=row.id, attempts=row.attempts, sent_at__isnull=True).update(**columns))
+
+
+def _email(letter: Letter, event: Event, to: Recipient, variables: Variables, now: datetime) -> EmailMessage:
+    return EmailMessage(
+        event_id=event.message.id,
+        template=letter.template,
+        address=to.address,
+        name=to.name,
+        locale=to.locale,
+        variables=variables,
+        dedupe_key=f"{letter.template}:{event.message.dedupe_key}:{to.address}",
+        run_after=now,
+    )
+
+
+def _without_link(variables: Variables) -> Variables:
+    return variables | {"link": None} if "link" in variables else variables
+
+
+def has_lost_its_link(row: Queued) -> bool:
+    """Whether it was an invitation whose secret is gone."""
+    return isinstance(row, EmailMessage) and "link" in row.variables and row.variables["link"] is None
+
+
+def _is_invitation(template: str) -> bool:
+    return any(one.template == template and one.answers_by_link for letters in LETTERS.values() for one in letters)
+
+
+async def _tell_inviter(email: EmailMessage, now: datetime) -> None:
+    invitation = await OutboxMessage.get(id=email.event_id)
+    kept = ("subject", "requestId", *_PARTIES)
+    await OutboxMessage.create(
+        topic=_UNDELIVERABLE,
+        payload={name: invitation.payload[name] for name in kept if name in invitation.payload}
+        | {"address": email.address},
+        dedupe_key=f"{_UNDELIVERABLE}:{email.id.hex}",
+        run_after=now,
+    )

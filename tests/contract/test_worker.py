@@ -1,0 +1,142 @@
+"""Do `python -m server worker` and `python -m server outbox` do what docs/operations.md says?"""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from server.domain.rights import Role, Scope
+from server.models import EmailMessage, OutboxMessage
+from server.models.database import dialect
+from server.models.rows import new_id
+from server.resolvers import ids
+from server.settings import Settings
+from tests.mail.events import announce
+from tests.post import PostOffice
+from tests.world import organisation, person, token
+
+pytestmark = pytest.mark.database
+
+PROJECT = Path(__file__).parents[2]
+SECONDS = 30
+LONG_AGO = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def command(settings: Settings, *arguments: str, **chosen: object) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A command in a process of its own, on this database; ended afterwards."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RESELLER_")}
+    own = {"database_url": settings.database_url} | chosen
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server", *arguments),
+        cwd=PROJECT,
+        env=inherited | {f"RESELLER_{name.upper()}": str(value) for name, value in own.items()},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def answered(settings: Settings, *arguments: str) -> tuple[int | None, str, str]:
+    """The exit code, stdout and stderr of a command."""
+    async with command(settings, *arguments) as process, asyncio.timeout(SECONDS):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def new_token_event() -> OutboxMessage:
+    who = await person("owner", await organisation("Company"), Role.LEGAL_REPRESENTATIVE, LONG_AGO)
+    row, _ = await token(who, [Scope.PRODUCTS_READ], [], now=datetime.now(UTC))
+    return await announce("token.created", ids.encode(row), LONG_AGO)
+
+
+async def parked_email(**columns: object) -> EmailMessage:
+    event = await new_token_event()
+    await OutboxMessage.filter(id=event.id).update(sent_at=LONG_AGO)
+    defaults = {
+        "event_id": event.id,
+        "template": "token.created",
+        "address": "owner@company.example",
+        "name": "",
+        "locale": "en_GB",
+        "variables": {"organisation": "Company"},
+        "dedupe_key": new_id().hex,
+        "run_after": LONG_AGO,
+        "attempts": 8,
+        "dead_at": LONG_AGO,
+        "last_error": "nobody there",
+    }
+    return await EmailMessage.create(**(defaults | columns))
+
+
+async def test_a_worker_sends_and_ends_when_it_is_told_to(own_database: Settings, post: PostOffice):
+    if dialect() == "sqlite":
+        pytest.skip("SQLite takes one process")
+    await new_token_event()
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": post.port, "smtp_security": "none", "mail_from": "a@b.example"}
+
+    async with command(own_database, "worker", **mail) as process, asyncio.timeout(SECONDS):
+        while not post.arrived:  # noqa: ASYNC110 - it comes from another process
+            await asyncio.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        _, err = await process.communicate()
+
+    assert (process.returncode, post.recipients) == (0, ["owner@company.example"]), err
+
+
+async def test_what_waits_and_what_is_parked_is_listed(own_database: Settings):
+    parked = await parked_email()
+    waiting = await announce("partnership.ending", f"pship_{'0' * 32}", LONG_AGO + timedelta(days=1))
+
+    code, out, err = await answered(own_database, "outbox")
+
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        f"{parked.id.hex}  parked 2026-03-01 09:30  attempts 8  token.created to owner@company.example  nobody there",
+        f"{waiting.id.hex}  due 2026-03-02 09:30  attempts 0  event partnership.ending",
+    ]
+
+
+async def test_what_is_parked_is_begun_anew(own_database: Settings):
+    parked = await parked_email()
+
+    answer = await answered(own_database, "outbox", "--retry", parked.id.hex)
+
+    assert answer == (0, f"{parked.id.hex} waits to be sent.\n", "")
+    await parked.refresh_from_db()
+    assert (parked.dead_at, parked.attempts) == (None, 0)
+    assert parked.run_after > LONG_AGO
+
+
+async def test_an_invitation_without_its_link_is_not_begun_anew(own_database: Settings):
+    parked = await parked_email(variables={"organisation": "Company", "link": None})
+
+    code, out, err = await answered(own_database, "outbox", "--retry", parked.id.hex)
+
+    assert (code, out) == (1, "")
+    assert re.fullmatch(r"This invitation's link was removed .* Send the invitation again instead\.\n", err)
+    await parked.refresh_from_db()
+    assert parked.dead_at == LONG_AGO
+
+
+@pytest.mark.parametrize(
+    ("which", "code", "message"),
+    [
+        ("x", 2, "Name it by its id, as `python -m server outbox` lists it.\n"),
+        ("0" * 32, 1, f"Nothing that is parked has the id {'0' * 32}.\n"),
+    ],
+)
+async def test_what_is_not_parked_is_not_begun_anew(own_database: Settings, which: str, code: int, message: str):
+    assert await answered(own_database, "outbox", "--retry", which) == (code, "", message)

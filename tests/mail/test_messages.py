@@ -1,0 +1,162 @@
+"""What stands in an e-mail's headers and parts, whatever people are called?"""
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage as Message
+from email.policy import default
+
+import pytest
+
+from server.mail.facts import Words
+from server.mail.letters import written
+from server.mail.messages import Unwritable, address, message
+from server.models import EmailMessage
+from server.models.rows import new_id
+from server.settings import Settings
+from tests.post import parts
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+SETTINGS = Settings(_env_file=None, mail_from="Partner programme <no-reply@hosting.example>")
+NASTY = "<script>alert('x')</script> & \"Co\" {{ 7 * 7 }} {% raw %} <mj-text>"
+
+
+def email(**columns: object) -> EmailMessage:
+    return EmailMessage(
+        **{
+            "id": new_id(),
+            "template": "partnership.declined",
+            "address": "claire@customer.example",
+            "name": "Claire Rochat",
+            "locale": "en_GB",
+            "variables": {"inviter": "Atelier", "invitee": "Nova", "reason": None, "page": "https://app.example/x"},
+        }
+        | columns
+    )
+
+
+def received(row: EmailMessage, settings: Settings = SETTINGS) -> Message:
+    """The message as a mail program reads it."""
+    read = message_from_bytes(bytes(message(row, settings, NOW)), policy=default)
+    assert isinstance(read, Message)
+    return read
+
+
+def test_a_message_says_whom_it_is_from_and_that_a_machine_wrote_it():
+    row = email()
+
+    read = received(row, SETTINGS.model_copy(update={"mail_reply_to": "Help <help@hosting.example>"}))
+
+    assert dict(read.items()) | {"Content-Type": "multipart/alternative"} == {
+        "From": "Partner programme <no-reply@hosting.example>",
+        "To": "Claire Rochat <claire@customer.example>",
+        "Reply-To": "Help <help@hosting.example>",
+        "Subject": "Nova has declined",
+        "Date": "Sun, 01 Mar 2026 09:30:00 +0000",
+        "Message-ID": f"<{row.id.hex}@hosting.example>",
+        "Auto-Submitted": "auto-generated",
+        "MIME-Version": "1.0",
+        "Content-Type": "multipart/alternative",
+    }
+    text, html = parts(read)
+    assert text == (
+        "Hello Claire Rochat,\n\nNova has declined to work with Atelier. Nothing was shared, and you may invite "
+        "again.\n\nSee the partnership: https://app.example/x\n\n"
+        "-- \nThis message was sent automatically by the partner programme.\n"
+    )
+    assert html.startswith("<!doctype html>")
+
+
+def test_every_script_arrives_as_it_was_written():
+    names = {"inviter": "Épicerie Zoë", "invitee": "株式会社 ñandú 🐦", "page": "https://app.example/x"}
+
+    read = received(email(name="Zoë Łukasz", variables=names, locale="es_ES"))
+
+    assert read["To"] == "Zoë Łukasz <claire@customer.example>"
+    assert read["Subject"] == "株式会社 ñandú 🐦 ha rechazado"
+    assert all("株式会社 ñandú 🐦 ha rechazado colaborar con Épicerie Zoë." in part for part in parts(read))
+
+
+def test_what_people_wrote_is_text_in_the_html_and_code_nowhere():
+    variables = {"inviter": NASTY, "invitee": NASTY, "reason": NASTY, "page": 'https://app.example/"onclick="x'}
+
+    letter = written("partnership.declined", "en_GB", NASTY, variables)
+
+    assert "<script" not in letter.html
+    assert "<mj-text" not in letter.html
+    assert '"onclick' not in letter.html
+    assert letter.html.count("{{ 7 * 7 }}") == letter.html.count("&lt;script&gt;") == letter.html.count("&amp;") == 7
+    assert f"Hello {NASTY}," in letter.text
+    assert "49" not in letter.text
+
+
+@pytest.mark.parametrize("ending", ["\r\nBcc: all@victims.example", "\nX: y", "\r", "\x00", "\x85", "\u2028", "\u202e"])
+@pytest.mark.parametrize("place", ["name", "subject"])
+def test_no_name_adds_a_header(place: str, ending: str):
+    bad = f"Nova{ending}!"
+    row = email(name=bad) if place == "name" else email(variables={"invitee": bad, "inviter": "Atelier"})
+
+    with pytest.raises(Unwritable):
+        message(row, SETTINGS, NOW)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    ["a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "A <a@b.example>", "nobody", "", "ü@b.example"],
+)
+def test_no_address_is_two(stored: str):
+    with pytest.raises(Unwritable):
+        message(email(address=stored), SETTINGS, NOW)
+
+
+def test_a_domain_with_accents_has_a_form_that_every_server_knows():
+    assert address("claire@exämple.example") == "claire@xn--exmple-cua.example"
+
+
+def test_a_missing_variable_is_no_hole_in_the_words():
+    with pytest.raises(KeyError, match="inviter"):
+        written("partnership.declined", "de_DE", "", {"invitee": "Nova", "inviter": None})
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en_GB", "3 March 2027"),
+        ("fr_FR", "3 mars 2027"),
+        ("de_DE", "3. März 2027"),
+        ("it_IT", "3 marzo 2027"),
+        ("es_ES", "3 de marzo de 2027"),
+    ],
+)
+def test_a_day_is_written_as_the_recipient_writes_it(locale: str, told: str):
+    assert Words(locale).date("2027-03-03T23:59:59+00:00") == told
+
+
+def test_terms_before_and_after_a_change_stand_under_their_headings():
+    before = {"access_type": "LIMITED", "products": [{"service_name": "a.example", "rights": ["TECHNICAL"]}]}
+    after = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "products": []}
+
+    letter = written(
+        "access.type_changed",
+        "en_GB",
+        "",
+        {"customer": "Alpina", "partner": "Nova", "before": before, "after": after, "page": "https://app.example/x"},
+    )
+
+    assert letter.text == (
+        "Hello,\n\nThe access of Nova to what Alpina owns has changed.\n\n"
+        "Before\nAccess: Limited access\nProducts: a.example: Technical management\n\n"
+        "After\nAccess: Complete access\nPayment: The partner pays\n\n"
+        "See the partnership: https://app.example/x\n\n"
+        "-- \nThis message was sent automatically by the partner programme."
+    )
+
+
+@pytest.mark.parametrize("value", ["nobody", "Company <>", "a b"])
+def test_a_sender_is_an_address(value: str):
+    with pytest.raises(ValueError, match="write it as `no-reply@company.example`"):
+        Settings(_env_file=None, mail_from=value)
+
+
+def test_a_mail_server_needs_a_sender():
+    with pytest.raises(ValueError, match="mail_from"):
+        Settings(_env_file=None, smtp_host="127.0.0.1")

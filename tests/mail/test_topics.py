@@ -1,0 +1,285 @@
+"""Who gets which e-mail on which event, and is everything in it, in each language?"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.domain.memberships import MembershipStatus
+from server.domain.people import LOCALES
+from server.mail.letters import written
+from server.mail.templates import TEMPLATES
+from server.mail.topics import LETTERS
+from server.models import EmailMessage, OutboxMessage
+from server.outbox import Outbox
+from server.resolvers import ids
+from server.settings import Settings
+from tests.mail.events import (
+    SECRET,
+    UNKNOWN_ADDRESS,
+    address,
+    announce,
+    announce_in,
+    customer_invitation,
+    payloads,
+)
+from tests.world import World
+
+pytestmark = pytest.mark.database
+
+PARTNER, CUSTOMER = ["pL"], ["cL"]
+TEAM = ["pE", "pL"]
+
+GETS = {
+    "partnership.invited": {"partnership.invited": ["pA", "pL"], "partnership.invited.receipt": ["dL"]},
+    "partnership.requested": {"partnership.requested": CUSTOMER},
+    "partnership.accepted": {"partnership.accepted": CUSTOMER},
+    "partnership.granted_differs": {"partnership.granted_differs": PARTNER},
+    "partnership.declined": {"partnership.declined": ["dL"]},
+    "partnership.cancelled": {"partnership.cancelled": ["pA", "pL"]},
+    "partnership.expired": {"partnership.expired": ["dL"]},
+    "partnership.reminder": {"partnership.reminder": ["pA", "pL"]},
+    "partnership.review_due": {"partnership.review_due": ["cL", "pL"]},
+    "partnership.ending": {"partnership.ending": ["cL", "pL"]},
+    "partnership.suspended": {"partnership.suspended": ["cL", "pL"]},
+    "partnership.resumed": {"partnership.resumed": ["cL", "pL"]},
+    "partnership.terminated": {
+        "partnership.terminated.customer": CUSTOMER,
+        "partnership.terminated.partner": PARTNER,
+    },
+    "partnership.products_without_payer": {"partnership.products_without_payer": ["kL"]},
+    "access.product_added": {"access.product_added": TEAM},
+    "access.product_removed": {"access.product_removed": TEAM},
+    "access.rights_changed": {"access.rights_changed": TEAM},
+    "access.type_changed": {"access.type_changed": PARTNER, "access.type_changed.receipt": CUSTOMER},
+    "access.change_requested": {"access.change_requested": CUSTOMER},
+    "access.change_answered": {"access.change_answered": PARTNER},
+    "payment_mode.changed": {"payment_mode.changed": PARTNER, "payment_mode.changed.receipt": ["bL"]},
+    "member.role_changed": {"member.role_changed": ["cE"]},
+    "member.removed": {"member.removed": ["cE"]},
+    "token.created": {"token.created": ["pE"]},
+    "token.expiring": {"token.expiring": ["pE"]},
+    "token.revoked": {"token.revoked": ["pE"]},
+    "invitation.undeliverable": {"invitation.undeliverable": ["dL"]},
+}
+"""By topic and template, who of the world. `member.invited` goes to an address that is nobody's."""
+
+
+async def expanded(settings: Settings, event: OutboxMessage) -> list[EmailMessage]:
+    """The e-mails that the event became."""
+    assert await Outbox(settings).expand_next(event.run_after) is True
+    await event.refresh_from_db()
+    assert event.sent_at is not None, event.last_error
+    return await EmailMessage.filter(event_id=event.id).order_by("template", "address")
+
+
+async def test_every_topic_and_every_template_is_tried_here(world: World):
+    assert set(GETS) | {"member.invited"} == set(LETTERS) == set(payloads(world))
+    assert {letter.template for letters in LETTERS.values() for letter in letters} == set(TEMPLATES)
+
+
+@pytest.mark.parametrize("topic", GETS)
+async def test_those_whom_it_concerns_are_told_and_nobody_else(world: World, settings: Settings, topic: str):
+    event = await announce_in(world, topic)
+
+    emails = await expanded(settings, event)
+
+    got = dict[str, list[str]]()
+    for email in emails:
+        got.setdefault(email.template, []).append(email.address)
+    assert got == {template: [address(world, name) for name in names] for template, names in GETS[topic].items()}
+
+
+def told_in_words(email: EmailMessage) -> list[str]:
+    """The variables that are shown as they are: no moments, no codes, no addresses of pages."""
+    shown = [value for value in email.variables.values() if isinstance(value, str)]
+    return [value for value in shown if re.match(r"[A-Z_]+$|\d{4}-|https?:", value) is None]
+
+
+@pytest.mark.parametrize("topic", LETTERS)
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_every_email_is_whole_in_every_language(world: World, settings: Settings, topic: str, locale: str):
+    event = await announce_in(world, topic)
+
+    for email in await expanded(settings, event):
+        letter = written(email.template, locale, email.name, email.variables)
+
+        for part in (letter.subject, letter.text, letter.html.partition("<body")[2]):
+            assert re.search(r"[{}]\w|\w[{}]|None|Undefined", part) is None
+        assert [value for value in told_in_words(email) if value not in letter.subject + letter.text] == []
+        assert (email.variables.get("link") or email.variables["page"]) in letter.text
+        assert letter.text.count("\n") > 4
+        assert f'lang="{locale[:2]}"' in letter.html
+        assert "<b>grew" not in letter.html
+
+
+@pytest.mark.parametrize("topic", LETTERS)
+async def test_no_two_languages_say_it_in_the_same_words(world: World, settings: Settings, topic: str):
+    event = await announce_in(world, topic)
+
+    for email in await expanded(settings, event):
+        subjects = {written(email.template, locale, email.name, email.variables).subject for locale in LOCALES}
+        assert len(subjects) == len(LOCALES)
+
+
+async def test_an_address_without_an_account_is_invited_in_the_language_that_was_chosen(
+    world: World, settings: Settings
+):
+    [email] = await expanded(settings, await announce_in(world, "member.invited"))
+
+    assert (email.address, email.name, email.locale) == (UNKNOWN_ADDRESS, "Nina", "it_IT")
+    assert email.variables == {
+        "organisation": "Alpina",
+        "role": None,
+        "page": "http://127.0.0.1:8000/",
+        "link": f"http://127.0.0.1:8000/invitations/{SECRET}",
+    }
+
+
+async def test_a_partner_who_asks_an_unknown_address_has_it_told_to_sign_up(world: World, settings: Settings):
+    subject = ids.encode(await customer_invitation(world))
+
+    [email] = await expanded(settings, await announce("partnership.requested", subject, secret=SECRET))
+
+    assert (email.template, email.address, email.name) == ("partnership.requested.sign_up", UNKNOWN_ADDRESS, "")
+    letter = written(email.template, email.locale, email.name, email.variables)
+    assert letter.text == (
+        "Guten Tag\n\nNova möchte Ihre Hosting-Produkte verwalten. Wenn Sie noch kein Konto haben, registrieren Sie "
+        "sich mit dieser E-Mail-Adresse und beantworten Sie dann die Anfrage. Bevor Sie annehmen, wird nichts "
+        "freigegeben.\n\nZugriff: Vollständiger Zugriff\nZahlung: Der Partner bezahlt\n\n"
+        f"Registrieren und antworten: http://127.0.0.1:8000/invitations/{SECRET}\n\n"
+        "-- \nDiese Nachricht wurde vom Partnerprogramm automatisch versendet."
+    )
+
+
+@pytest.mark.parametrize(
+    ("topic", "told"),
+    [
+        ("partnership.cancelled", UNKNOWN_ADDRESS),
+        ("partnership.declined", "pl@nova.example"),
+        ("partnership.expired", "pl@nova.example"),
+        ("partnership.reminder", UNKNOWN_ADDRESS),
+    ],
+)
+async def test_a_request_to_an_unknown_address_is_answered_as_others_are(
+    world: World, settings: Settings, topic: str, told: str
+):
+    subject = ids.encode(await customer_invitation(world))
+
+    [email] = await expanded(settings, await announce(topic, subject))
+
+    assert email.address == told
+    assert UNKNOWN_ADDRESS in written(topic, "en_GB", "", email.variables).text
+    assert email.variables["page"] == "http://127.0.0.1:8000/"
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"), [("en_GB", "Reason: No longer needed"), ("it_IT", "Motivo: Non più necessaria")]
+)
+async def test_the_reason_for_an_end_is_told_in_words(world: World, settings: Settings, locale: str, told: str):
+    changes = {"ended_by": "CUSTOMER", "reason": "NO_LONGER_NEEDED", "words": "Thank you."}
+
+    emails = await expanded(settings, await announce_in(world, "partnership.terminated", **changes))
+
+    for email in emails:
+        text = written(email.template, locale, "", email.variables).text
+        assert told in text
+        assert "Thank you." in text
+
+
+async def test_a_request_for_another_access_is_told_as_it_is_stored(world: World, settings: Settings):
+    [email] = await expanded(settings, await announce_in(world, "access.change_requested"))
+
+    assert email.variables["terms"] == {"access_type": "COMPLETE", "payment_mode": "PARTNER", "products": []}
+    assert email.variables["page"].startswith("http://127.0.0.1:8000/access-change-requests/acr_")
+
+
+async def test_the_answer_of_a_customer_is_told_to_the_partner(world: World, settings: Settings):
+    world.limited.initiated_by = "PARTNER"
+    await world.limited.save(update_fields=["initiated_by"])
+
+    try:
+        [email] = await expanded(settings, await announce_in(world, "partnership.accepted"))
+    finally:
+        world.limited.initiated_by = "CUSTOMER"
+
+    assert email.address == address(world, "pL")
+    assert (email.variables["inviter"], email.variables["invitee"]) == ("Nova", "Alpina")
+
+
+async def test_who_left_is_told_nothing(world: World, settings: Settings):
+    await type(world.pE.membership).filter(id=world.pE.membership.id).update(status=MembershipStatus.REMOVED)
+
+    emails = await expanded(settings, await announce_in(world, "access.product_added"))
+
+    assert [email.address for email in emails] == [address(world, "pL")]
+
+
+async def test_what_is_stored_is_told_where_the_event_does_not_say_it(world: World, settings: Settings):
+    event = await announce("partnership.accepted", world.id("limited"))
+
+    [email] = await expanded(settings, event)
+
+    assert email.variables["terms"] == {
+        "access_type": "LIMITED",
+        "payment_mode": None,
+        "products": [
+            {"service_name": "granted.example", "rights": ["TECHNICAL", "STATISTICS"]},
+            {"service_name": "watched.example", "rights": ["STATISTICS"]},
+        ],
+    }
+
+
+async def test_links_lead_to_the_pages_of_the_application(world: World, settings: Settings):
+    chosen = settings.model_copy(update={"app_url": "https://app.example"})
+
+    [email, *_] = await expanded(chosen, await announce_in(world, "partnership.invited"))
+
+    assert email.variables["page"] == f"https://app.example/partnerships/{world.id('invitation')}"
+    assert email.variables["link"] == f"https://app.example/invitations/{SECRET}"
+
+
+async def test_the_secret_leaves_the_event_when_it_becomes_emails(world: World, settings: Settings):
+    event = await announce_in(world, "partnership.invited")
+    subject = event.payload["subject"]
+
+    await expanded(settings, event)
+
+    assert event.payload == {"subject": subject, "requestId": "a-request"}
+
+
+async def test_an_event_that_nobody_hears_of_is_done(world: World, settings: Settings):
+    event = await announce("assignment.made", world.id("assignment"), secret="hush")
+
+    assert await expanded(settings, event) == []
+
+    assert "secret" not in event.payload
+
+
+async def test_the_same_event_gives_nobody_a_second_email(world: World, settings: Settings):
+    event = await announce_in(world, "partnership.invited")
+    await expanded(settings, event)
+    before = await EmailMessage.all().order_by("id").values()
+
+    await OutboxMessage.filter(id=event.id).update(sent_at=None, run_after=event.created_at)
+    await Outbox(settings).expand_next(datetime.now(UTC))
+
+    assert await EmailMessage.all().order_by("id").values() == before
+
+
+async def test_an_event_that_cannot_be_read_is_tried_again_and_then_parked(world: World, settings: Settings):
+    chosen = settings.model_copy(update={"mail_attempts": 2})
+    event = await announce("partnership.accepted", f"pship_{'0' * 32}", secret="hush")
+    now = event.run_after
+
+    assert await Outbox(chosen).expand_next(now) is True
+    await event.refresh_from_db()
+    assert (event.attempts, event.sent_at, event.dead_at) == (1, None, None)
+    assert event.run_after == now + timedelta(seconds=chosen.mail_pause_seconds)
+    assert await Outbox(chosen).expand_next(now) is False
+    assert await Outbox(chosen).expand_next(event.run_after) is True
+
+    await event.refresh_from_db()
+    assert (event.attempts, event.sent_at, event.dead_at) == (2, None, event.run_after - timedelta(minutes=5))
+    assert event.last_error.startswith("DoesNotExist")
+    assert await EmailMessage.all().count() == 0
