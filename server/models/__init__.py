@@ -7,12 +7,15 @@ for a viewer; `migrations/` is how a database gets here.
 from server.models.assignments import EmployeeAssignment
 from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem, CataloguePrice
+from server.models.member_invitations import MemberInvitation
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
 from server.models.outbox import OutboxMessage
+from server.models.own_product_grants import OwnProductGrant
 from server.models.partnerships import Partnership, ProductAccess, RequestedProduct
 from server.models.products import Product
 from server.models.sessions import Session, SignInFailure
+from server.models.teams import Team, TeamMember
 from server.models.tokens import ApiToken, ApiTokenCustomer
 from server.models.users import User
 
@@ -23,14 +26,18 @@ __all__ = [
     "CatalogueItem",
     "CataloguePrice",
     "EmployeeAssignment",
+    "MemberInvitation",
     "Membership",
     "Organisation",
     "OutboxMessage",
+    "OwnProductGrant",
     "Partnership",
     "Product",
     "ProductAccess",
     "RequestedProduct",
     "Session",
     "SignInFailure",
+    "Team",
+    "TeamMember",
     "User",
 ]

@@ -15,11 +15,15 @@ from server.models import (
     ApiToken,
     CatalogueItem,
     EmployeeAssignment,
+    MemberInvitation,
     Membership,
     Organisation,
+    OwnProductGrant,
     Partnership,
     Product,
     ProductAccess,
+    Team,
+    TeamMember,
     User,
 )
 
@@ -27,11 +31,15 @@ PREFIXES: Final[dict[type[Model], str]] = {
     ApiToken: "tok",
     CatalogueItem: "item",
     EmployeeAssignment: "asg",
+    MemberInvitation: "minv",
     Membership: "mem",
     Organisation: "org",
+    OwnProductGrant: "own",
     Partnership: "pship",
     Product: "prd",
     ProductAccess: "pacc",
+    Team: "team",
+    TeamMember: "tmem",
     User: "usr",
 }
 _MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}
@@ -42,11 +50,14 @@ AnyId = Annotated[str, Model]
 
 ApiTokenId = Annotated[UUID, ApiToken]
 AssignmentId = Annotated[UUID, EmployeeAssignment]
+MemberInvitationId = Annotated[UUID, MemberInvitation]
 MembershipId = Annotated[UUID, Membership]
 OrganisationId = Annotated[UUID, Organisation]
+OwnProductGrantId = Annotated[UUID, OwnProductGrant]
 PartnershipId = Annotated[UUID, Partnership]
 ProductAccessId = Annotated[UUID, ProductAccess]
 ProductId = Annotated[UUID, Product]
+TeamId = Annotated[UUID, Team]
 
 
 def encode(row: Model) -> str:

@@ -14,11 +14,12 @@ from strawberry import Info
 from strawberry.permission import BasePermission
 from strawberry.schema_directive import Location
 from tortoise.expressions import Q
+from tortoise.models import Model
 
 from server.domain.errors import Denied, NotFound, NotSignedIn, RightMissing, SudoRequired
 from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
 from server.domain.viewer import Viewer
-from server.models import EmployeeAssignment, Organisation, Partnership, ProductAccess
+from server.models import Organisation, Partnership
 from server.models.visibility import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context
@@ -28,6 +29,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTRIBUTE: Final = "__permissions__"
+_FOR_PEOPLE: Final = "This is for people, never for API tokens."
 
 
 @strawberry.schema_directive(
@@ -165,6 +167,17 @@ class PersonOnly(Permission):
             raise _beyond_the_token(self.right)
 
 
+class NotByToken(Permission):
+    """Everybody may ask, signed in or not, but for programs: this is about who somebody is."""
+
+    sentence = "Everybody may ask this, signed in or not; never by API token."
+    directive: ClassVar[object] = PersonOnlyDirective()
+
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+        if context.viewer is not None and context.viewer.token is not None:
+            raise Denied(_FOR_PEOPLE)
+
+
 class Sudo(Permission):
     """Only somebody who typed their password recently may ask. A token never may."""
 
@@ -180,7 +193,7 @@ class Sudo(Permission):
 class RightOn(Permission):
     """Only who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
 
-    `through` is the type of the object that `at` names where that only belongs to the partnership.
+    `through` is the type of the object that `at` names where that only belongs to it.
     An object that the viewer does not see is NOT_FOUND, a right that is missing FORBIDDEN.
     Which role, access type and scope a right needs is said in `domain/rights.py` alone.
     """
@@ -190,7 +203,7 @@ class RightOn(Permission):
         right: Right,
         model: type[Organisation] | type[Partnership],
         at: str | None = None,
-        through: type[ProductAccess] | type[EmployeeAssignment] | None = None,
+        through: type[Model] | None = None,
     ) -> None:
         self.right = right
         self.model = model
@@ -232,7 +245,7 @@ class RightOn(Permission):
         named = self.through or self.model
         row: Any = await context.row(named, ids.decode(value, named, path))
         if row is not None and self.through:
-            row = await context.row(Partnership, row.partnership_id)
+            row = await context.row(self.model, getattr(row, f"{self.model.__name__.lower()}_id"))
         if row is None:
             raise NotFound(path)
         return row
@@ -267,10 +280,11 @@ def context_of(info: Info[Any, Any]) -> Context:
 
 
 def _beyond_the_token(right: Right) -> RightMissing:
-    return RightMissing(right, reason="This is for people, never for API tokens.")
+    return RightMissing(right, reason=_FOR_PEOPLE)
 
 
 __all__ = [
+    "NotByToken",
     "Permission",
     "PersonOnly",
     "Public",

@@ -7,17 +7,51 @@ from server.engine.declarations import ByAnyKey, ViewerItself
 from server.resolvers import (
     accesses,
     assignments,
+    member_invitations,
+    memberships,
     organisations,
+    own_product_grants,
     partnerships,
     products,
     sessions,
+    teams,
     tokens,
     viewers,
 )
 from server.schema.connections import Connection
 from server.schema.fields import by_id, connection, mutation, root
+from server.schema.member_invitations import (
+    AcceptMemberInvitationInput,
+    AcceptMemberInvitationPayload,
+    CancelMemberInvitationInput,
+    CancelMemberInvitationPayload,
+    DeclineMemberInvitationInput,
+    DeclineMemberInvitationPayload,
+    InviteMemberInput,
+    InviteMemberPayload,
+    ResendMemberInvitationInput,
+    ResendMemberInvitationPayload,
+)
+from server.schema.memberships import (
+    ChangeMemberRoleInput,
+    ChangeMemberRolePayload,
+    LeaveOrganisationInput,
+    LeaveOrganisationPayload,
+    RemoveMemberInput,
+    RemoveMemberPayload,
+    ReplaceLegalRepresentativeInput,
+    ReplaceLegalRepresentativePayload,
+    UpdateMemberInput,
+    UpdateMemberPayload,
+)
 from server.schema.nodes import Node
 from server.schema.organisations import Organisation, PartnerFilter
+from server.schema.own_product_grants import (
+    GrantOwnProductsInput,
+    GrantOwnProductsPayload,
+    RevokeOwnProductsInput,
+    RevokeOwnProductsPayload,
+)
 from server.schema.partnerships import (
     AcceptInvitationInput,
     AcceptInvitationPayload,
@@ -36,6 +70,18 @@ from server.schema.partnerships import (
     UnassignEmployeePayload,
 )
 from server.schema.products import CatalogueFilter, CatalogueItem, CatalogueOrder, Product
+from server.schema.teams import (
+    AddTeamMemberInput,
+    AddTeamMemberPayload,
+    CreateTeamInput,
+    CreateTeamPayload,
+    DeleteTeamInput,
+    DeleteTeamPayload,
+    RemoveTeamMemberInput,
+    RemoveTeamMemberPayload,
+    UpdateTeamInput,
+    UpdateTeamPayload,
+)
 from server.schema.tokens import (
     CreateApiTokenInput,
     CreateApiTokenPayload,
@@ -89,3 +135,32 @@ class Mutation:
     )
     assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
     unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)
+    invite_member: InviteMemberPayload = mutation(member_invitations.invite_member, InviteMemberInput)
+    resend_member_invitation: ResendMemberInvitationPayload = mutation(
+        member_invitations.resend_member_invitation, ResendMemberInvitationInput
+    )
+    cancel_member_invitation: CancelMemberInvitationPayload = mutation(
+        member_invitations.cancel_member_invitation, CancelMemberInvitationInput
+    )
+    accept_member_invitation: AcceptMemberInvitationPayload = mutation(
+        member_invitations.accept_member_invitation, AcceptMemberInvitationInput, together=False
+    )
+    decline_member_invitation: DeclineMemberInvitationPayload = mutation(
+        member_invitations.decline_member_invitation, DeclineMemberInvitationInput
+    )
+    change_member_role: ChangeMemberRolePayload = mutation(memberships.change_member_role, ChangeMemberRoleInput)
+    update_member: UpdateMemberPayload = mutation(memberships.update_member, UpdateMemberInput)
+    remove_member: RemoveMemberPayload = mutation(memberships.remove_member, RemoveMemberInput)
+    leave_organisation: LeaveOrganisationPayload = mutation(memberships.leave_organisation, LeaveOrganisationInput)
+    replace_legal_representative: ReplaceLegalRepresentativePayload = mutation(
+        memberships.replace_legal_representative, ReplaceLegalRepresentativeInput
+    )
+    create_team: CreateTeamPayload = mutation(teams.create_team, CreateTeamInput)
+    update_team: UpdateTeamPayload = mutation(teams.update_team, UpdateTeamInput)
+    delete_team: DeleteTeamPayload = mutation(teams.delete_team, DeleteTeamInput)
+    add_team_member: AddTeamMemberPayload = mutation(teams.add_team_member, AddTeamMemberInput)
+    remove_team_member: RemoveTeamMemberPayload = mutation(teams.remove_team_member, RemoveTeamMemberInput)
+    grant_own_products: GrantOwnProductsPayload = mutation(own_product_grants.grant_own_products, GrantOwnProductsInput)
+    revoke_own_products: RevokeOwnProductsPayload = mutation(
+        own_product_grants.revoke_own_products, RevokeOwnProductsInput
+    )
