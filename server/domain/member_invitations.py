@@ -39,15 +39,15 @@ def closed() -> Refused:
     return Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
 
 
-def check_not_invited(is_member: bool, is_invited: bool) -> None:
+def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] = ("email",)) -> None:
     """Who is a member already, or has an open invitation, is not invited once more."""
     if is_member:
         raise Refused(
-            Refusal(ErrorCode.ALREADY_A_MEMBER, N_("This person is already a member of the organisation."), ("email",))
+            Refusal(ErrorCode.ALREADY_A_MEMBER, N_("This person is already a member of the organisation."), field)
         )
     if is_invited:
         raise Refused(
-            Refusal(ErrorCode.INVITATION_PENDING, N_("There is an open invitation for this address."), ("email",))
+            Refusal(ErrorCode.INVITATION_PENDING, N_("There is an open invitation for this address."), field)
         )
 
 

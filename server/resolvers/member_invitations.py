@@ -255,7 +255,7 @@ async def _join(context: Context, invitation: MemberInvitation, account: User | 
     user = account or await User.get(id=context.signed_in.user_id)
     rules.check_invited_person(user.email, invitation.email)
     is_member, _ = await _known(context, invitation.organisation_id, user.email)
-    rules.check_not_invited(is_member, is_invited=False)
+    rules.check_not_invited(is_member, is_invited=False, field=())
     return await Membership.create(
         user_id=user.id,
         organisation_id=invitation.organisation_id,

@@ -134,7 +134,5 @@ class ReplaceLegalRepresentativeInput:
 @strawberry.type(description="The answer of `replaceLegalRepresentative`.")
 class ReplaceLegalRepresentativePayload:
     incoming: Membership | None = strawberry.field(description="The new legal representative.")
-    outgoing: Membership | None = strawberry.field(
-        description="The one before; null where the viewer is that one and sees it no more."
-    )
+    outgoing: Membership | None = strawberry.field(description="The one before.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
