@@ -89,8 +89,6 @@ def _product_is_granted(viewer: Viewer) -> Q:
 
 def grants_held(viewer: Viewer) -> Q:
     """Of an organisation's grants to its own people: those that hold for the viewer or one of their teams."""
-    if not viewer.grantee_membership_ids:
-        return NO_ROW
     mine = Among("membership_id", viewer.grantee_membership_ids)
     in_team = Exists(TeamMember, Among("membership_id", viewer.grantee_membership_ids), team_id="team_id")
     return Q(revoked_at__isnull=True) & (mine | in_team)

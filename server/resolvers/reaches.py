@@ -146,8 +146,13 @@ def _accesses(viewer: Viewer | None) -> Q:
     return Q(revoked_at__isnull=True)
 
 
-def _own_grants_held(viewer: Viewer | None) -> Q:
-    return grants_held(viewer) if viewer else NO_ROW
+def _has_grants(viewer: Viewer | None) -> bool:
+    return viewer is not None and bool(viewer.grantee_membership_ids)
+
+
+def _facts_of_grants(column: str, outer: str, *columns: str) -> Facts:
+    """The grants that hold for the viewer; nobody looks for those of who leads wherever they are a member."""
+    return Facts(OwnProductGrant, column, outer, grants_held, (*columns, "rights"), is_present=_has_grants)
 
 
 @dataclass(frozen=True)
@@ -217,14 +222,8 @@ RIGHTS_ON_PRODUCT: Final = Hole(
     {
         "servings": _servings("organisation_id"),
         "accesses": Facts(ProductAccess, "product_id", "id", _accesses, ("partnership_id", "rights")),
-        "own_grants": Facts(OwnProductGrant, "product_id", "id", _own_grants_held, ("organisation_id", "rights")),
-        "category_grants": Facts(
-            OwnProductGrant,
-            "organisation_id",
-            "organisation_id",
-            _own_grants_held,
-            ("category", "covers_until", "rights"),
-        ),
+        "own_grants": _facts_of_grants("product_id", "id", "organisation_id"),
+        "category_grants": _facts_of_grants("organisation_id", "organisation_id", "category", "covers_until"),
     },
 )
 RIGHTS_ON_PARTNERSHIP: Final = Hole(rights_on_partnership_now, ("customer_id", "partner_id", "access_type", "status"))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.models import CatalogueItem
+from server.domain.rights import Role
+from server.models import CatalogueItem, Membership, TeamMember
 from server.resolvers import ids
 
 pytestmark = pytest.mark.database
@@ -25,18 +26,29 @@ MALFORMED = (
 )
 
 
+async def _lead_alpina_too(world):
+    """Makes pL an administrator of Alpina."""
+    await Membership.create(user_id=world.pL.user.id, organisation_id=world.alpina.id, role=Role.ADMINISTRATOR)
+
+
 async def _one_of_each(world):
     """An id of every type that pL sees."""
     item = await CatalogueItem.get(sku="WEB-HOSTING")
+    await _lead_alpina_too(world)
+    place = await TeamMember.create(team_id=world.team.id, membership_id=world.cX.membership.id, joined_at=world.now)
     return {
         "ApiToken": world.id("token_pE"),
         "CatalogueItem": ids.encode(item),
         "EmployeeAssignment": world.id("assignment"),
+        "MemberInvitation": world.id("newcomer"),
         "Membership": world.id("pE"),
         "Organisation": world.id("alpina"),
+        "OwnProductGrant": world.id("own_grant"),
         "Partnership": world.id("limited"),
         "Product": world.id("granted"),
         "ProductAccess": world.id("access"),
+        "Team": world.id("team"),
+        "TeamMember": ids.encode(place),
         "User": ids.encode(world.pE.user),
     }
 

@@ -13,6 +13,7 @@ from tests.api.refusals import check_id, refused
 from tests.api.traces import act, acts, announced, row_of
 from tests.clients import Answer, Clients
 from tests.snapshots import changed, snapshot
+from tests.statements import counted
 from tests.world import Person, World, product
 
 pytestmark = pytest.mark.database
@@ -330,3 +331,17 @@ async def test_the_grants_are_listed_for_the_organisation_its_members_and_teams(
         "member": {"productGrants": {"nodes": [{"id": to_member}]}},
         "team": {"productGrants": {"nodes": [{"id": world.id("own_grant")}]}},
     }
+
+
+@pytest.mark.parametrize(("who", "asks"), [("cL", False), ("cA", False), ("cE", True), ("cX", True)])
+async def test_only_who_needs_grants_has_the_statement_look_for_them(
+    world: World, planned: Clients, who: str, asks: bool
+):
+    query = "query($id: ID!) { organisation(id: $id) { products { nodes { customerName viewerRights } } } }"
+
+    with counted("server.engine.statements") as statements:
+        answer = await planned.ask(query, {"id": world.id("alpina")}, as_=world.people[who])
+
+    assert len(answer.data["organisation"]["products"]["nodes"]) == (0 if asks else 4)
+    assert len(statements) == 1
+    assert ("own_product_grant" in statements[0]) is asks
