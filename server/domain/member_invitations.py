@@ -46,9 +46,7 @@ def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] 
             Refusal(ErrorCode.ALREADY_A_MEMBER, N_("This person is already a member of the organisation."), field)
         )
     if is_invited:
-        raise Refused(
-            Refusal(ErrorCode.INVITATION_PENDING, N_("There is an open invitation for this address."), field)
-        )
+        raise Refused(Refusal(ErrorCode.INVITATION_PENDING, N_("There is an open invitation for this address."), field))
 
 
 def check_inviter(inviter: Role | None, role: Role) -> None:

@@ -104,8 +104,9 @@ async def add_team_member(context: Context, team_id: TeamId, membership_id: Memb
     async with transaction():
         team = await _held_team(context, team_id, None)
         member = await _member(context, team.organisation_id, membership_id, "membership_id")
-        if await _add(context, team, member):
-            await _journal_place(context, "team.member_added", team, member)
+        place, is_new = await _add(context, team, member)
+        if is_new:
+            await _journal_place(context, "team.member_added", team, place)
     return {"team": team}
 
 
@@ -114,14 +115,14 @@ async def remove_team_member(context: Context, team_id: TeamId, membership_id: M
     """Take a member out of a team; what they had through it alone is gone at once."""
     async with transaction():
         team = await _held_team(context, team_id, None)
-        member = await visible_row(Membership, context.viewer, membership_id)
-        if member is None or member.organisation_id != team.organisation_id:
-            raise NotFound(("input", "membership_id"))
-        if await TeamMember.filter(team_id=team_id, membership_id=membership_id).delete():
+        await _seen(context, team.organisation_id, membership_id, "membership_id")
+        place = await TeamMember.get_or_none(team_id=team_id, membership_id=membership_id)
+        if place is not None:
+            await place.delete()
             if team.leader_id == membership_id:
                 team.leader_id, team.version = None, team.version + 1
                 await team.save(update_fields=["leader_id", "version", "updated_at"])
-            await _journal_place(context, "team.member_removed", team, member)
+            await _journal_place(context, "team.member_removed", team, place)
     return {"team": team}
 
 
@@ -165,12 +166,9 @@ async def _member(context: Context, organisation_id: UUID, membership_id: UUID, 
     return member
 
 
-async def _add(context: Context, team: Team, member: Membership) -> bool:
-    """Whether the member was not in the team before."""
-    _, is_new = await TeamMember.get_or_create(
-        team_id=team.id, membership_id=member.id, defaults={"joined_at": context.now}
-    )
-    return is_new
+async def _add(context: Context, team: Team, member: Membership) -> tuple[TeamMember, bool]:
+    """The member's place in the team, and whether it is a new one."""
+    return await TeamMember.get_or_create(team_id=team.id, membership_id=member.id, defaults={"joined_at": context.now})
 
 
 async def _journal(
@@ -181,10 +179,10 @@ async def _journal(
     await journal.announce(context, action, team, team.version)
 
 
-async def _journal_place(context: Context, action: str, team: Team, member: Membership) -> None:
-    after = _terms(team) | {"membership_id": member.id.hex}
+async def _journal_place(context: Context, action: str, team: Team, place: TeamMember) -> None:
+    after = _terms(team) | journal.state(place, "membership_id")
     await journal.record(context, action, team, acting=team.organisation_id, after=after)
-    await journal.announce(context, action, team, member.id.hex, context.request_id)
+    await journal.announce(context, action, team, place.id.hex)
 
 
 def _terms(team: Team) -> journal.State:

@@ -7,6 +7,7 @@ from server.engine.declarations import ByAnyKey, ViewerItself
 from server.resolvers import (
     accesses,
     assignments,
+    member_answers,
     member_invitations,
     memberships,
     organisations,
@@ -143,10 +144,10 @@ class Mutation:
         member_invitations.cancel_member_invitation, CancelMemberInvitationInput
     )
     accept_member_invitation: AcceptMemberInvitationPayload = mutation(
-        member_invitations.accept_member_invitation, AcceptMemberInvitationInput, together=False
+        member_answers.accept_member_invitation, AcceptMemberInvitationInput, together=False
     )
     decline_member_invitation: DeclineMemberInvitationPayload = mutation(
-        member_invitations.decline_member_invitation, DeclineMemberInvitationInput
+        member_answers.decline_member_invitation, DeclineMemberInvitationInput
     )
     change_member_role: ChangeMemberRolePayload = mutation(memberships.change_member_role, ChangeMemberRoleInput)
     update_member: UpdateMemberPayload = mutation(memberships.update_member, UpdateMemberInput)

@@ -29,12 +29,8 @@ from server.models import (
 from server.models.rows import new_id
 from server.resolvers.accesses import grant_product_access
 from server.resolvers.context import Context
-from server.resolvers.member_invitations import (
-    NewPerson,
-    accept_member_invitation,
-    decline_member_invitation,
-    invite_member,
-)
+from server.resolvers.member_answers import NewPerson, accept_member_invitation, decline_member_invitation
+from server.resolvers.member_invitations import invite_member
 from server.resolvers.memberships import change_member_role, leave_organisation, remove_member
 from server.resolvers.own_product_grants import Extent, Holder, grant_own_products
 from server.resolvers.partnerships import accept_invitation
