@@ -99,7 +99,9 @@ def _product_is_own(viewer: Viewer) -> Q:
     held = grants_held(viewer)
     one = Exists(OwnProductGrant, held, product_id="id", organisation_id="organisation_id")
     same = {"organisation_id": "organisation_id", "category": "category"}
-    return one | Exists(OwnProductGrant, held, **same, covers_until=AtMost("created_at"))
+    by_category = Exists(OwnProductGrant, held, **same, covers_until=AtMost("created_at"))
+    # Said beside what the grants say: the products of others are not looked at.
+    return Among("organisation_id", viewer.organisation_ids) & (one | by_category)
 
 
 def _products(viewer: Viewer) -> Q:

@@ -13,9 +13,10 @@ from server.domain.invitations import digest
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
-from server.domain.rights import ProductRight, Role
+from server.domain.rights import ProductRight, Role, Scope
 from server.domain.viewer import Standing, Viewer
 from server.models import (
+    ApiToken,
     AuditEvent,
     MemberInvitation,
     Membership,
@@ -34,6 +35,7 @@ from server.resolvers.member_invitations import invite_member
 from server.resolvers.memberships import change_member_role, leave_organisation, remove_member
 from server.resolvers.own_product_grants import Extent, Holder, grant_own_products
 from server.resolvers.partnerships import accept_invitation
+from server.resolvers.tokens import create_api_token
 from server.settings import Settings
 from tests.world import organisation, partnership, person, product
 
@@ -270,3 +272,21 @@ async def test_an_address_has_one_open_invitation_and_a_holder_one_grant(own_dat
     assert await MemberInvitation.all().count() == 1
     assert grants == {"ok": ACTORS}
     assert await OwnProductGrant.all().count() == 1
+
+
+async def test_who_is_removed_leaves_no_token_that_lives(own_database: Settings) -> None:
+    one, two = await _two_legal_representatives()
+
+    for _ in range(ROUNDS // 4):
+        await _outcomes(
+            [
+                remove_member(_context(own_database, one), two.membership.id, None),
+                create_api_token(
+                    _context(own_database, two), two.organisation_id, "mine", [Scope.PRODUCTS_READ], None, None
+                ),
+            ]
+        )
+
+        assert await ApiToken.filter(revoked_at__isnull=True).count() == 0
+        await Membership.all().update(status=MembershipStatus.ACTIVE)
+        await OutboxMessage.all().delete()
