@@ -46,10 +46,10 @@ class Membership(Node):
     )
     notify_products: bool = strawberry.field(description="Whether they wish e-mails about products.")
     version: int = strawberry.field(description="Counts the changes.")
-    teams: Connection[TeamMemberType] = connection(
+    teams: Connection[TeamMemberType] | None = connection(
         teams.TEAMS_OF_MEMBER, "The teams they are in, for who leads the organisation.", teams.MAY_VIEW_OF_TEAM
     )
-    product_grants: Connection[OwnProductGrantType] = connection(
+    product_grants: Connection[OwnProductGrantType] | None = connection(
         own_product_grants.GRANTS_OF_MEMBER,
         "The products of the organisation opened to them, what was taken back since among it, for who leads it.",
         own_product_grants.MAY_VIEW_GRANTS,

@@ -43,8 +43,8 @@ class Team(Node):
     )
     created_at: datetime = strawberry.field(description="When it was made.")
     version: int = strawberry.field(description="Counts the changes of name and leader.")
-    members: Connection[TeamMember] = connection(teams.TEAM_MEMBERS, "Who is in it.", teams.MAY_VIEW_OF_TEAM)
-    product_grants: Connection[OwnProductGrant] = connection(
+    members: Connection[TeamMember] | None = connection(teams.TEAM_MEMBERS, "Who is in it.", teams.MAY_VIEW_OF_TEAM)
+    product_grants: Connection[OwnProductGrant] | None = connection(
         own_product_grants.GRANTS_OF_TEAM,
         "The products of the organisation opened to it, what was taken back since among it.",
         own_product_grants.MAY_VIEW_GRANTS,
