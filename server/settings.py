@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     introspection: bool = Field(default=True, description="Whether callers who are not signed in may introspect.")
     sudo_minutes: int = Field(default=15, ge=1, description="How long a typed password counts for `sudo` operations.")
     session_hours: int = Field(default=12, ge=1, description="How long a session lives.")
+    member_invitation_days: int = Field(default=14, ge=1, description="How long the invitation of a member is open.")
+    member_invitation_resends: int = Field(
+        default=3, ge=1, description="How many times in 24 hours the invitation of a member is sent again."
+    )
     sign_in_failures_per_account: int = Field(default=10, ge=1, description="Failed sign-ins an hour for one account.")
     sign_in_failures_per_address: int = Field(default=50, ge=1, description="Failed sign-ins an hour from one address.")
     partnership_invitation_days: int = Field(

@@ -12,6 +12,10 @@ Three partners and four customers:
 Rival (qL, qE) is the other partner: limited at Alpina for `rivals`; it asked bL by e-mail (`by_email`, `secret`).
 Third is a partner without members or customers: it asks Alpina for limited access (`asked`), and Nova asks to
 manage it (`wooed`). At Alpina Nova asks for more (`change`). Nothing else connects the companies.
+Rival (qL, qE) is the other partner: limited at Alpina for `rivals`. Third is a partner without members or
+customers. Nothing else connects the companies.
+
+Alpina has invited a `newcomer`, and has a team without members to which it opened `kept` (`team`, `own_grant`).
 """
 
 from dataclasses import dataclass, field
@@ -27,6 +31,7 @@ from server.domain.access_changes import AccessChangeStatus
 from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
+from server.domain.own_product_grants import FOREVER
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
@@ -37,19 +42,23 @@ from server.models import (
     ApiTokenCustomer,
     CustomerInvitation,
     EmployeeAssignment,
+    MemberInvitation,
     Membership,
     Organisation,
+    OwnProductGrant,
     Partnership,
     Product,
     ProductAccess,
     RequestedProduct,
     Session,
+    Team,
     User,
 )
 from server.resolvers import ids
 from server.resolvers.sessions import session_digest
 
 PASSWORD = "correct horse battery staple"
+INVITED = "the secret in the link of the newcomer"
 _CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 _PASSWORD_HASH = _CHEAP.hash(PASSWORD)
 
@@ -100,6 +109,7 @@ async def build_world() -> World:
     await _settle(world)
     await _stock(world)
     await _connect(world)
+    await _gather(world)
     await _issue_tokens(world)
     return world
 
@@ -173,6 +183,33 @@ async def _connect(world: World) -> None:
         )
 
 
+async def _gather(world: World) -> None:
+    """Alpina's open invitation, and its team, which nobody is in."""
+    rows = world.rows
+    rows["newcomer"] = await MemberInvitation.create(
+        organisation_id=rows["alpina"].id,
+        email="newcomer@alpina.example",
+        first_name="New",
+        last_name="Comer",
+        locale="fr_FR",
+        role=Role.EMPLOYEE,
+        secret_digest=invitations.digest(INVITED),
+        invited_by_id=world.cL.user.id,
+        invited_at=world.now,
+        expires_at=world.now + timedelta(days=14),
+    )
+    rows["team"] = await Team.create(organisation_id=rows["alpina"].id, name="Web", name_key="web")
+    rows["own_grant"] = await OwnProductGrant.create(
+        organisation_id=rows["alpina"].id,
+        team_id=rows["team"].id,
+        product_id=rows["kept"].id,
+        covers_until=FOREVER,
+        rights=[ProductRight.TECHNICAL],
+        granted_by_id=world.cL.user.id,
+        granted_at=world.now,
+    )
+
+
 async def _issue_tokens(world: World) -> None:
     everything = list(Scope)
     reading = [scope for scope in Scope if scope.value.endswith(":read")]
@@ -228,9 +265,9 @@ async def person(name: str, at: Organisation, role: Role, now: datetime) -> Pers
 
 
 async def product(name: str, owner: Organisation, **columns: Any) -> Product:
+    defaults = {"category": ProductCategory.WEB_HOSTING}
     return await Product.create(
         organisation_id=owner.id,
-        category=ProductCategory.WEB_HOSTING,
         service_name=f"{name}.example",
         customer_name=name,
         customer_name_key=sort_key(name),
@@ -239,7 +276,7 @@ async def product(name: str, owner: Organisation, **columns: Any) -> Product:
         currency=owner.currency,
         period=Period.MONTH,
         expires_at=datetime.now(UTC) + timedelta(days=100),
-        **columns,
+        **(defaults | columns),
     )
 
 

@@ -76,10 +76,20 @@ class Reach:
         leads = self.standing is not None and self.standing.leads
         return leads or any(serving.complete for serving in self.servings)
 
-    def rights_on_product(self, product_id: UUID) -> frozenset[Right]:
-        """The rights on one product of the organisation; empty means that it does not exist for the viewer."""
-        own = OWN_PRODUCT if self.standing is not None and self.standing.leads else NOTHING
-        return own.union(*(serving.rights_on(product_id) for serving in self.servings))
+    def rights_on_product(self, product_id: UUID, granted: Collection[ProductRight] = ()) -> frozenset[Right]:
+        """The rights on one product of the organisation; empty means that it does not exist for the viewer.
+
+        `granted` is what the organisation gave them on it, as one of its own people or through their teams.
+        """
+        return self._own_rights(granted).union(*(serving.rights_on(product_id) for serving in self.servings))
+
+    def _own_rights(self, granted: Collection[ProductRight]) -> frozenset[Right]:
+        """Who leads holds everything; another member what they were granted (M12)."""
+        if self.standing is None:
+            return NOTHING
+        if self.standing.leads:
+            return OWN_PRODUCT
+        return NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in granted))
 
     def rights_on_organisation(self) -> frozenset[Right]:
         own = OWN_ORGANISATION[self.standing.role] if self.standing else NOTHING

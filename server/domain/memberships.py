@@ -1,9 +1,11 @@
-"""Who belongs to an organisation?"""
+"""Who belongs to an organisation, as what, and who decides about it?"""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.rights import Role
+from server.domain.rights import LEADING_ROLES, OWN_ORGANISATION, Right, Role
 
 
 class MembershipStatus(StrEnum):
@@ -12,6 +14,47 @@ class MembershipStatus(StrEnum):
     INVITED = "INVITED"
     ACTIVE = "ACTIVE"
     REMOVED = "REMOVED"
+
+
+_RANKS: Final[Sequence[Role]] = (Role.EXTERNAL, Role.EMPLOYEE, Role.ADMINISTRATOR, Role.LEGAL_REPRESENTATIVE)
+
+
+def is_lower(role: Role, before: Role) -> bool:
+    """Whether somebody with this role instead of the one before loses something (E7)."""
+    return _RANKS.index(role) < _RANKS.index(before)
+
+
+def may_manage_billing(role: Role, is_switched_on: bool) -> bool:
+    """The billing permission is a switch for employees; who leads always has it, external users never."""
+    return role in LEADING_ROLES or (role is Role.EMPLOYEE and is_switched_on)
+
+
+def may_change(actor: Role | None, *roles: Role) -> bool:
+    """Whether a member with the role `actor` decides about members with these roles: about legal
+    representatives only one of them (R14, M10, M11).
+    """
+    rights = OWN_ORGANISATION[actor] if actor else frozenset[Right]()
+    binding = Role.LEGAL_REPRESENTATIVE in roles
+    return (Right.MANAGE_LEGAL_REPRESENTATIVES if binding else Right.MANAGE_MEMBERS) in rights
+
+
+def check_may_change(actor: Role | None, *roles: Role, field: tuple[str, ...] = ()) -> None:
+    if not may_change(actor, *roles):
+        raise Refused(
+            Refusal(
+                ErrorCode.LEGAL_REPRESENTATIVE_ONLY,
+                N_("Only a legal representative decides about legal representatives."),
+                field,
+            )
+        )
+
+
+def check_active(status: MembershipStatus, field: tuple[str, ...] = ("membership_id",)) -> None:
+    """Who left is changed no more; they are invited anew."""
+    if status is not MembershipStatus.ACTIVE:
+        raise Refused(
+            Refusal(ErrorCode.NOT_A_MEMBER, N_("This person is no active member of the organisation."), field)
+        )
 
 
 def check_keeps_a_legal_representative(role: Role, other_legal_representatives: int) -> None:
@@ -25,4 +68,55 @@ def check_keeps_a_legal_representative(role: Role, other_legal_representatives: 
                 ErrorCode.LAST_LEGAL_REPRESENTATIVE,
                 N_("An organisation keeps at least one legal representative."),
             )
+        )
+
+
+def check_billing(role: Role, can_manage_billing: bool | None) -> None:
+    """The billing permission is given to employees and taken from them; with every other role it goes as it is."""
+    if can_manage_billing not in (None, may_manage_billing(role, can_manage_billing or False)):
+        raise Refused(
+            Refusal(
+                ErrorCode.VALIDATION_FAILED,
+                N_("The role decides about the billing permission; only employees have it as a switch."),
+                ("can_manage_billing",),
+            )
+        )
+
+
+def check_notified(role: Role, notify_billing: bool | None, other_legal_representatives: int) -> None:
+    """The only legal representative receives the billing e-mails, whatever they wish."""
+    is_sole = role is Role.LEGAL_REPRESENTATIVE and other_legal_representatives == 0
+    if is_sole and notify_billing is False:
+        raise Refused(
+            Refusal(
+                ErrorCode.LAST_LEGAL_REPRESENTATIVE,
+                N_("The only legal representative receives the billing e-mails."),
+                ("notify_billing",),
+            )
+        )
+
+
+def check_successor(outgoing: Role, incoming: Role) -> None:
+    """A legal representative is replaced by a member who is none yet."""
+    if outgoing is not Role.LEGAL_REPRESENTATIVE:
+        raise Refused(
+            Refusal(
+                ErrorCode.VALIDATION_FAILED, N_("This member is no legal representative."), ("outgoing_membership_id",)
+            )
+        )
+    if incoming is Role.LEGAL_REPRESENTATIVE:
+        raise Refused(
+            Refusal(
+                ErrorCode.VALIDATION_FAILED,
+                N_("This member is a legal representative already."),
+                ("incoming_membership_id",),
+            )
+        )
+
+
+def check_lower_role(role: Role | None) -> None:
+    """Who is replaced leaves, or keeps a lower role."""
+    if role is Role.LEGAL_REPRESENTATIVE:
+        raise Refused(
+            Refusal(ErrorCode.VALIDATION_FAILED, N_("Choose a lower role, or none to remove them."), ("outgoing_role",))
         )

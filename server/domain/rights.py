@@ -32,6 +32,12 @@ class Right(StrEnum):
     VIEW_MANAGED_CUSTOMERS = "VIEW_MANAGED_CUSTOMERS"
     INVITE_PARTNER = "INVITE_PARTNER"
     REQUEST_CUSTOMER = "REQUEST_CUSTOMER"
+    MANAGE_MEMBERS = "MANAGE_MEMBERS"
+    REMOVE_MEMBERS = "REMOVE_MEMBERS"
+    MANAGE_LEGAL_REPRESENTATIVES = "MANAGE_LEGAL_REPRESENTATIVES"
+    MANAGE_TEAMS = "MANAGE_TEAMS"
+    GRANT_OWN_PRODUCTS = "GRANT_OWN_PRODUCTS"
+    LEAVE_ORGANISATION = "LEAVE_ORGANISATION"
     VIEW_API_TOKENS = "VIEW_API_TOKENS"
     CREATE_API_TOKEN = "CREATE_API_TOKEN"
     REVOKE_API_TOKEN = "REVOKE_API_TOKEN"
@@ -64,6 +70,7 @@ class Scope(StrEnum):
 
     ORGANISATION_READ = "organisation:read"
     MEMBERS_READ = "members:read"
+    MEMBERS_MANAGE = "members:manage"
     PRODUCTS_READ = "products:read"
     PRODUCTS_MANAGE = "products:manage"
     PARTNERSHIPS_READ = "partnerships:read"
@@ -77,7 +84,7 @@ class Scope(StrEnum):
 
 
 class ProductRight(StrEnum):
-    """What a customer grants a partner on one product (limited access)."""
+    """What a customer grants a limited partner, or an organisation its own people, on a product."""
 
     TECHNICAL = "TECHNICAL"
     STATISTICS = "STATISTICS"
@@ -92,21 +99,27 @@ class AssignmentRight(StrEnum):
     VIEW_INVOICES = "VIEW_INVOICES"
 
 
-_EVERY_MEMBER: Final = frozenset({Right.VIEW_MANAGED_CUSTOMERS, Right.VIEW_PRODUCTS})
-_ADMINISTRATOR: Final = _EVERY_MEMBER | {
+_EXTERNAL: Final = frozenset({Right.VIEW_PRODUCTS, Right.LEAVE_ORGANISATION})
+_EMPLOYEE: Final = _EXTERNAL | {Right.VIEW_MANAGED_CUSTOMERS}
+_ADMINISTRATOR: Final = _EMPLOYEE | {
     Right.VIEW_ORGANISATION_DETAILS,
     Right.VIEW_MEMBERS,
     Right.VIEW_PARTNERSHIPS,
+    Right.MANAGE_MEMBERS,
+    Right.REMOVE_MEMBERS,
+    Right.MANAGE_TEAMS,
+    Right.GRANT_OWN_PRODUCTS,
     Right.VIEW_API_TOKENS,
     Right.CREATE_API_TOKEN,
     Right.REVOKE_API_TOKEN,
 }
 
 OWN_ORGANISATION: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.LEGAL_REPRESENTATIVE: _ADMINISTRATOR | {Right.INVITE_PARTNER, Right.REQUEST_CUSTOMER},
+    Role.LEGAL_REPRESENTATIVE: _ADMINISTRATOR
+    | {Right.INVITE_PARTNER, Right.REQUEST_CUSTOMER, Right.MANAGE_LEGAL_REPRESENTATIVES},
     Role.ADMINISTRATOR: _ADMINISTRATOR,
-    Role.EMPLOYEE: _EVERY_MEMBER,
-    Role.EXTERNAL: frozenset({Right.VIEW_PRODUCTS}),
+    Role.EMPLOYEE: _EMPLOYEE,
+    Role.EXTERNAL: _EXTERNAL,
 }
 """What a role gives on one's own organisation. Products are then shown row by row."""
 
@@ -173,6 +186,9 @@ BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
 
 NEVER_BY_TOKEN: Final = frozenset(
     {
+        Right.REMOVE_MEMBERS,
+        Right.MANAGE_LEGAL_REPRESENTATIVES,
+        Right.LEAVE_ORGANISATION,
         Right.VIEW_API_TOKENS,
         Right.CREATE_API_TOKEN,
         Right.REVOKE_API_TOKEN,
@@ -196,6 +212,9 @@ SCOPE_OF: Final[Mapping[Right, Scope]] = {
     Right.VIEW_MANAGED_CUSTOMERS: Scope.PARTNERSHIPS_READ,
     Right.INVITE_PARTNER: Scope.PARTNERSHIPS_MANAGE,
     Right.REQUEST_CUSTOMER: Scope.PARTNERSHIPS_MANAGE,
+    Right.MANAGE_MEMBERS: Scope.MEMBERS_MANAGE,
+    Right.MANAGE_TEAMS: Scope.MEMBERS_MANAGE,
+    Right.GRANT_OWN_PRODUCTS: Scope.MEMBERS_MANAGE,
     Right.ACCEPT_INVITATION: Scope.PARTNERSHIPS_MANAGE,
     Right.DECLINE_INVITATION: Scope.PARTNERSHIPS_MANAGE,
     Right.MANAGE_INVITATION: Scope.PARTNERSHIPS_MANAGE,

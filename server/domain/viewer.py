@@ -66,6 +66,11 @@ class Viewer:
         """Memberships that reach a customer only through an assignment."""
         return [standing.membership_id for standing in self.standings if standing.role is Role.EMPLOYEE]
 
+    @cached_property
+    def grantee_membership_ids(self) -> list[UUID]:
+        """Memberships that reach their own organisation's products only through grants (M12)."""
+        return [standing.membership_id for standing in self.standings if not standing.leads]
+
     def organisations_as(self, roles: frozenset[Role]) -> list[UUID]:
         """Organisations in which the viewer has one of these roles."""
         return [standing.organisation_id for standing in self.standings if standing.role in roles]

@@ -98,7 +98,8 @@ class Rows:
 class Facts:
     """What a function needs to know beyond the row: rows of `model`, as lists of the values of `columns`.
 
-    `column` of those rows holds what `outer` of the row around them does. `nested` comes last in each.
+    `column` of those rows holds what `outer` of the row around them does. `nested` comes last in each. Where
+    `is_present` is false for a viewer there are none, and the statement does not look for them.
     """
 
     model: type[Model]
@@ -107,6 +108,7 @@ class Facts:
     where: Callable[[Any], Q]
     columns: tuple[str, ...]
     nested: "Facts | None" = None
+    is_present: Callable[[Any], bool] = lambda viewer: True
 
 
 @dataclass(frozen=True)

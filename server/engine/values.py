@@ -71,6 +71,8 @@ def hole(planner: "Planner", declaration: declared.Hole, scope: Scope, place: Pl
 
 def _facts(planner: "Planner", scope: Scope, facts: declared.Facts) -> str:
     """The facts of the row, read where the row that fixes their key is."""
+    if not facts.is_present(planner.viewer):
+        return "'[]'"
     owner, named = scope.source(facts.outer)
     outer = f'"{owner.inner}"."{named}"'
     if (facts, outer) not in planner.facts:

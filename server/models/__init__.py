@@ -8,9 +8,11 @@ from server.models.assignments import EmployeeAssignment
 from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem, CataloguePrice
 from server.models.jobs import JobRun
+from server.models.member_invitations import MemberInvitation
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
 from server.models.outbox import EmailMessage, OutboxMessage
+from server.models.own_product_grants import OwnProductGrant
 from server.models.partnerships import (
     AccessChangeRequest,
     CustomerInvitation,
@@ -20,6 +22,7 @@ from server.models.partnerships import (
 )
 from server.models.products import Product
 from server.models.sessions import Session, SignInFailure
+from server.models.teams import Team, TeamMember
 from server.models.tokens import ApiToken, ApiTokenCustomer
 from server.models.users import User
 
@@ -34,14 +37,18 @@ __all__ = [
     "EmailMessage",
     "EmployeeAssignment",
     "JobRun",
+    "MemberInvitation",
     "Membership",
     "Organisation",
     "OutboxMessage",
+    "OwnProductGrant",
     "Partnership",
     "Product",
     "ProductAccess",
     "RequestedProduct",
     "Session",
     "SignInFailure",
+    "Team",
+    "TeamMember",
     "User",
 ]

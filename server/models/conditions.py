@@ -52,6 +52,13 @@ class Condition(Q):
         return True
 
 
+@dataclass(frozen=True)
+class AtMost:
+    """Ties a row to the one around it: that one's column is no more than the inner column."""
+
+    column: str
+
+
 class Exists(Condition):
     """Whether `model` has a row, tied to the outer row by `columns` (inner=outer), for which `where` holds.
 
@@ -61,7 +68,7 @@ class Exists(Condition):
 
     __slots__ = ("columns", "model", "where")
 
-    def __init__(self, model: type[Model], where: Q = EVERY_ROW, **columns: str) -> None:
+    def __init__(self, model: type[Model], where: Q = EVERY_ROW, **columns: str | AtMost) -> None:
         super().__init__()
         self.model = model
         self.where = where
@@ -70,7 +77,7 @@ class Exists(Condition):
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         outer: Any = resolve_context.table
         inner: Any = Table(self.model._meta.db_table).as_(_alias_within(outer))
-        ties = [inner[inner_column] == outer[outer_column] for inner_column, outer_column in self.columns.items()]
+        ties = [_tie(inner[column], outer, tied_to) for column, tied_to in self.columns.items()]
         condition = self.where.resolve(ResolveContext(model=self.model, table=inner, annotations={}, custom_filters={}))
         return QueryModifier(where_criterion=_ExistsTerm(inner, ties, condition.where_criterion))
 
@@ -170,6 +177,10 @@ class Not(Condition):
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         return ~self.condition.resolve(resolve_context)
+
+
+def _tie(inner: Any, outer: Any, tied_to: str | AtMost) -> Criterion:
+    return inner >= outer[tied_to.column] if isinstance(tied_to, AtMost) else inner == outer[tied_to]
 
 
 def _alias_within(outer: Any) -> str:

@@ -28,6 +28,7 @@ def _shape(viewer: Viewer) -> Hashable:
         token = viewer.token
         known[_SHAPE] = (
             bool(viewer.employee_membership_ids),
+            bool(viewer.grantee_membership_ids),
             token is not None and token.scopes,
             token is not None and token.customer_ids is not None,
         )
@@ -58,6 +59,11 @@ class _DeferredViewer(Viewer):
         values["employee_membership_ids"] = (
             of_viewer("employee_membership_ids", "uuid[]", lambda viewer: viewer.employee_membership_ids)
             if viewer.employee_membership_ids
+            else []
+        )
+        values["grantee_membership_ids"] = (
+            of_viewer("grantee_membership_ids", "uuid[]", lambda viewer: viewer.grantee_membership_ids)
+            if viewer.grantee_membership_ids
             else []
         )
 

@@ -26,6 +26,9 @@ class Membership(VersionedRow):
     organisation_id: UUID
     role = enum_column(Role, max_length=20)
     status = enum_column(MembershipStatus, max_length=10, default=MembershipStatus.ACTIVE)
+    can_manage_billing = fields.BooleanField(default=False, db_default=False)
+    notify_billing = fields.BooleanField(default=True, db_default=True)
+    notify_products = fields.BooleanField(default=True, db_default=True)
     joined_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

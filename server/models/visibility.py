@@ -23,9 +23,11 @@ from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATI
 from server.domain.viewer import Viewer
 from server.models.assignments import EmployeeAssignment
 from server.models.catalogue import CatalogueItem
-from server.models.conditions import EVERY_ROW, Among, Exists, Reach, equals
+from server.models.conditions import EVERY_ROW, Among, AtMost, Exists, Reach, equals
+from server.models.member_invitations import MemberInvitation
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
+from server.models.own_product_grants import OwnProductGrant
 from server.models.partnerships import (
     AccessChangeRequest,
     CustomerInvitation,
@@ -34,6 +36,7 @@ from server.models.partnerships import (
     RequestedProduct,
 )
 from server.models.products import Product
+from server.models.teams import Team, TeamMember
 from server.models.tokens import ApiToken
 from server.models.users import User
 
@@ -90,8 +93,28 @@ def _product_is_granted(viewer: Viewer) -> Q:
     return Exists(ProductAccess, Q(revoked_at__isnull=True) & partnership, product_id="id")
 
 
+def grants_held(viewer: Viewer) -> Q:
+    """Of an organisation's grants to its own people: those that hold for the viewer or one of their teams."""
+    mine = Among("membership_id", viewer.grantee_membership_ids)
+    in_team = Exists(TeamMember, Among("membership_id", viewer.grantee_membership_ids), team_id="team_id")
+    return Q(revoked_at__isnull=True) & (mine | in_team)
+
+
+def _product_is_own(viewer: Viewer) -> Q:
+    """Of products: those that their organisation opened to the viewer, one by one or by category (M12)."""
+    held = grants_held(viewer)
+    one = Exists(OwnProductGrant, held, product_id="id", organisation_id="organisation_id")
+    same = {"organisation_id": "organisation_id", "category": "category"}
+    by_category = Exists(OwnProductGrant, held, **same, covers_until=AtMost("created_at"))
+    # Said beside what the grants say: the products of others are not looked at.
+    return Among("organisation_id", viewer.organisation_ids) & (one | by_category)
+
+
 def _products(viewer: Viewer) -> Q:
-    return Reach("organisation_id", lambda key: reaches_whole(viewer, key), _product_is_granted(viewer))
+    own = _product_is_granted(viewer)
+    if viewer.grantee_membership_ids:
+        own |= _product_is_own(viewer)
+    return Reach("organisation_id", lambda key: reaches_whole(viewer, key), own)
 
 
 def _partnerships(viewer: Viewer) -> Q:
@@ -116,6 +139,18 @@ def _memberships(viewer: Viewer) -> Q:
     return own & Among("organisation_id", viewer.organisation_ids) | Among(
         "organisation_id", viewer.led_organisation_ids
     )
+
+
+def _of_led_organisation(viewer: Viewer) -> Q:
+    return Among("organisation_id", viewer.led_organisation_ids)
+
+
+def _teams(viewer: Viewer) -> Q:
+    return _of_led_organisation(viewer) & Q(deleted_at__isnull=True)
+
+
+def _team_members(viewer: Viewer) -> Q:
+    return Exists(Team, _teams(viewer), id="team_id")
 
 
 def _users(viewer: Viewer) -> Q:
@@ -200,12 +235,16 @@ POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     CatalogueItem: (Q(is_sellable=True), None, lambda viewer: Q(is_sellable=True)),
     CustomerInvitation: (NO_ROW, Scope.PARTNERSHIPS_READ, _customer_invitations),
     EmployeeAssignment: (NO_ROW, Scope.ASSIGNMENTS_READ, _assignments),
+    MemberInvitation: (NO_ROW, Scope.MEMBERS_READ, _of_led_organisation),
     Membership: (NO_ROW, Scope.MEMBERS_READ, _memberships),
     Organisation: (_PUBLIC_PARTNERS, Scope.ORGANISATION_READ, _organisations),
+    OwnProductGrant: (NO_ROW, Scope.MEMBERS_READ, _of_led_organisation),
     Partnership: (NO_ROW, Scope.PARTNERSHIPS_READ, _partnerships),
     Product: (NO_ROW, Scope.PRODUCTS_READ, _products),
     ProductAccess: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
     RequestedProduct: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
+    Team: (NO_ROW, Scope.MEMBERS_READ, _teams),
+    TeamMember: (NO_ROW, Scope.MEMBERS_READ, _team_members),
     User: (NO_ROW, None, _users),
 }
 """For each model: what everybody sees, the scope a token needs, and what the viewer sees beyond."""

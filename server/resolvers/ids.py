@@ -17,11 +17,15 @@ from server.models import (
     CatalogueItem,
     CustomerInvitation,
     EmployeeAssignment,
+    MemberInvitation,
     Membership,
     Organisation,
+    OwnProductGrant,
     Partnership,
     Product,
     ProductAccess,
+    Team,
+    TeamMember,
     User,
 )
 
@@ -31,11 +35,15 @@ PREFIXES: Final[dict[type[Model], str]] = {
     CatalogueItem: "item",
     CustomerInvitation: "cinv",
     EmployeeAssignment: "asg",
+    MemberInvitation: "minv",
     Membership: "mem",
     Organisation: "org",
+    OwnProductGrant: "own",
     Partnership: "pship",
     Product: "prd",
     ProductAccess: "pacc",
+    Team: "team",
+    TeamMember: "tmem",
     User: "usr",
 }
 _MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}
@@ -48,11 +56,14 @@ AccessChangeRequestId = Annotated[UUID, AccessChangeRequest]
 ApiTokenId = Annotated[UUID, ApiToken]
 AssignmentId = Annotated[UUID, EmployeeAssignment]
 CustomerInvitationId = Annotated[UUID, CustomerInvitation]
+MemberInvitationId = Annotated[UUID, MemberInvitation]
 MembershipId = Annotated[UUID, Membership]
 OrganisationId = Annotated[UUID, Organisation]
+OwnProductGrantId = Annotated[UUID, OwnProductGrant]
 PartnershipId = Annotated[UUID, Partnership]
 ProductAccessId = Annotated[UUID, ProductAccess]
 ProductId = Annotated[UUID, Product]
+TeamId = Annotated[UUID, Team]
 
 
 def encode(row: Model) -> str:

@@ -8,7 +8,7 @@ from server.domain.errors import NotFound
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.domain.rights import Right, Role, Scope
 from server.domain.viewer import Viewer
-from server.models import Membership, Organisation, Partnership
+from server.models import Organisation, Partnership
 from server.models.conditions import OneOf
 from server.models.visibility import NO_ROW, serves
 from server.resolvers.context import Context
@@ -27,12 +27,6 @@ class ManagedCustomerOrderField(StrEnum):
     """What a partner's customers can be ordered by."""
 
     NAME = "NAME"
-    SINCE = "SINCE"
-
-
-class MembershipOrderField(StrEnum):
-    """What members can be ordered by."""
-
     SINCE = "SINCE"
 
 
@@ -77,13 +71,6 @@ MANAGED_CUSTOMERS = Listing(
         "search": containing("customer_name_key"),
     },
 )
-MEMBERS = Listing(
-    name="members",
-    model=Membership,
-    parent="organisation_id",
-    orders={MembershipOrderField.SINCE: "created_at"},
-    moments=frozenset({"created_at"}),
-)
 
 
 @allowed(SignedIn())
@@ -104,5 +91,4 @@ def role_in(context: Context, row: Organisation) -> Role | None:
 MAY_LIST_PARTNERS = (Public(),)
 MAY_LIST_OWN = (VisibleRows(),)
 MAY_VIEW_DETAILS = (RightOn(Right.VIEW_ORGANISATION_DETAILS, Organisation),)
-MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
 MAY_VIEW_MANAGED_CUSTOMERS = (RightOn(Right.VIEW_MANAGED_CUSTOMERS, Organisation),)

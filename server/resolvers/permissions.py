@@ -19,15 +19,7 @@ from tortoise.models import Model
 from server.domain.errors import Denied, NotFound, NotSignedIn, RightMissing, SudoRequired
 from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
 from server.domain.viewer import Viewer
-from server.models import (
-    AccessChangeRequest,
-    CustomerInvitation,
-    EmployeeAssignment,
-    Organisation,
-    Partnership,
-    ProductAccess,
-    User,
-)
+from server.models import CustomerInvitation, Organisation, Partnership, User
 from server.models.visibility import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context
@@ -37,14 +29,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTRIBUTE: Final = "__permissions__"
-
-_BELONGS_BY: Final[dict[type[Model], str]] = {
-    AccessChangeRequest: "partnership_id",
-    CustomerInvitation: "partner_id",
-    EmployeeAssignment: "partnership_id",
-    ProductAccess: "partnership_id",
-}
-"""The column by which a row belongs to what rights are held on."""
+_FOR_PEOPLE: Final = "This is for people, never for API tokens."
 
 
 @strawberry.schema_directive(
@@ -189,6 +174,17 @@ class PersonOnly(Permission):
             raise _beyond_the_token(self.right)
 
 
+class NotByToken(Permission):
+    """Everybody may ask, signed in or not, but for programs: this is about who somebody is."""
+
+    sentence = "Everybody may ask this, signed in or not; never by API token."
+    directive: ClassVar[object] = PersonOnlyDirective()
+
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+        if context.viewer is not None and context.viewer.token is not None:
+            raise Denied(_FOR_PEOPLE)
+
+
 class Sudo(Permission):
     """Only somebody who typed their password recently may ask. A token never may."""
 
@@ -218,7 +214,7 @@ class StaffOnly(Permission):
 class RightOn(Permission):
     """Only who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
 
-    `through` is the type of the object that `at` names where that only belongs to the partnership or organisation.
+    `through` is the type of the object that `at` names where that only belongs to it.
     An object that the viewer does not see is NOT_FOUND, a right that is missing FORBIDDEN.
     Which role, access type and scope a right needs is said in `domain/rights.py` alone.
     """
@@ -270,10 +266,14 @@ class RightOn(Permission):
         named = self.through or self.model
         row: Any = await context.row(named, ids.decode(value, named, path))
         if row is not None and self.through:
-            row = await context.row(self.model, getattr(row, _BELONGS_BY[self.through]))
+            row = await context.row(self.model, getattr(row, self._belongs_by(self.through)))
         if row is None:
             raise NotFound(path)
         return row
+
+    def _belongs_by(self, through: type[Model]) -> str:
+        """The column by which such an object belongs to what the right is held on."""
+        return "partner_id" if through is CustomerInvitation else f"{self.model.__name__.lower()}_id"
 
     async def _rights(self, context: Context, row: Any) -> frozenset[Right]:
         if self.model is Organisation:
@@ -305,10 +305,11 @@ def context_of(info: Info[Any, Any]) -> Context:
 
 
 def _beyond_the_token(right: Right) -> RightMissing:
-    return RightMissing(right, reason="This is for people, never for API tokens.")
+    return RightMissing(right, reason=_FOR_PEOPLE)
 
 
 __all__ = [
+    "NotByToken",
     "Permission",
     "PersonOnly",
     "Public",

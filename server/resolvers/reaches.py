@@ -2,19 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from tortoise.expressions import Q
 
 from server.domain.access import Reach, Serving, partnership_rights, reach, usable
+from server.domain.own_product_grants import FOREVER, granted_rights
 from server.domain.partnerships import AccessType, is_possible_now
+from server.domain.products import ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Right
 from server.domain.viewer import Viewer
 from server.engine.declarations import Facts, Hole
-from server.models import EmployeeAssignment, Organisation, Partnership, Product, ProductAccess
+from server.models import EmployeeAssignment, Organisation, OwnProductGrant, Partnership, Product, ProductAccess
 from server.models.conditions import Among, OneOf
-from server.models.visibility import NO_ROW, serves
+from server.models.visibility import NO_ROW, grants_held, serves
 from server.resolvers.context import Context
 
 
@@ -37,12 +41,16 @@ async def rights_on_product(context: Context, product: Product) -> frozenset[Rig
     if viewer is None:
         return frozenset()
 
-    async def load(keys: list[tuple[UUID, UUID]]) -> list[frozenset[Right]]:
-        reaches = await _reaches(viewer, [organisation for organisation, _ in keys], [product for _, product in keys])
-        return [found.rights_on_product(product) for found, (_, product) in zip(reaches, keys, strict=True)]
+    async def load(products: list[Product]) -> list[frozenset[Right]]:
+        ids = [product.id for product in products]
+        reaches = await _reaches(viewer, [product.organisation_id for product in products], ids)
+        grants = await _own_grants(viewer, products)
+        return [
+            found.rights_on_product(product.id, granted_rights(grants, product))
+            for found, product in zip(reaches, products, strict=True)
+        ]
 
-    rights = await context.loader("product rights", load).load((product.organisation_id, product.id))
-    return usable(viewer, rights)
+    return usable(viewer, await context.loader("product rights", load).load(product))
 
 
 def rights_on_partnership(context: Context, partnership: Partnership) -> frozenset[Right]:
@@ -73,6 +81,14 @@ async def _reaches(viewer: Viewer, organisation_ids: Sequence[UUID], product_ids
             )
         )
     return [reach(viewer, id, servings[id]) for id in organisation_ids]
+
+
+async def _own_grants(viewer: Viewer, products: Sequence[Product]) -> list[OwnProductGrant]:
+    """The grants in these organisations that hold for the viewer as one of their own people. None for who leads."""
+    if not viewer.grantee_membership_ids:
+        return []
+    owners = sorted({product.organisation_id for product in products})
+    return await OwnProductGrant.filter(grants_held(viewer), OneOf("organisation_id", owners))
 
 
 async def _granted(
@@ -130,6 +146,40 @@ def _accesses(viewer: Viewer | None) -> Q:
     return Q(revoked_at__isnull=True)
 
 
+def _has_grants(viewer: Viewer | None) -> bool:
+    return viewer is not None and bool(viewer.grantee_membership_ids)
+
+
+def _facts_of_grants(column: str, outer: str, *columns: str) -> Facts:
+    """The grants that hold for the viewer; nobody looks for those of who leads wherever they are a member."""
+    return Facts(OwnProductGrant, column, outer, grants_held, (*columns, "rights"), is_present=_has_grants)
+
+
+@dataclass(frozen=True)
+class _KnownGrant:
+    """A grant as a statement gives it, about a product of the same organisation."""
+
+    organisation_id: UUID
+    product_id: UUID | None
+    category: ProductCategory | None
+    covers_until: datetime
+    rights: Collection[ProductRight]
+
+
+def _known_grants(row: Any) -> list[_KnownGrant]:
+    known = [
+        _KnownGrant(row.organisation_id, row.id, None, FOREVER, rights)
+        for owner, rights in row.own_grants
+        if UUID(owner) == row.organisation_id
+    ]
+    by_category = (
+        _KnownGrant(row.organisation_id, None, ProductCategory(category), datetime.fromisoformat(until), rights)
+        for category, until, rights in row.category_grants
+        if category is not None
+    )
+    return [*known, *by_category]
+
+
 def _known_reach(viewer: Viewer, row: Any, organisation_id: UUID, product_id: UUID | None = None) -> Reach:
     granted: dict[str, list[ProductRight]] = {
         partnership: [ProductRight(right) for right in rights]
@@ -162,16 +212,18 @@ def _known_rights_on_product(context: Context, row: Any) -> frozenset[Right]:
     if viewer is None:
         return frozenset()
     reached = _known_reach(viewer, row, row.organisation_id, row.id)
-    return usable(viewer, reached.rights_on_product(row.id))
+    return usable(viewer, reached.rights_on_product(row.id, granted_rights(_known_grants(row), row)))
 
 
 RIGHTS_ON_ORGANISATION: Final = Hole(_known_rights_on_organisation, ("id",), {"servings": _servings("id")})
 RIGHTS_ON_PRODUCT: Final = Hole(
     _known_rights_on_product,
-    ("id", "organisation_id"),
+    ("id", "organisation_id", "category", "created_at"),
     {
         "servings": _servings("organisation_id"),
         "accesses": Facts(ProductAccess, "product_id", "id", _accesses, ("partnership_id", "rights")),
+        "own_grants": _facts_of_grants("product_id", "id", "organisation_id"),
+        "category_grants": _facts_of_grants("organisation_id", "organisation_id", "category", "covers_until"),
     },
 )
 RIGHTS_ON_PARTNERSHIP: Final = Hole(

@@ -40,21 +40,27 @@ async def _sign_in(context: Context, address: str, password: str) -> dict[str, o
     is_right = password != "" and await passwords.is_right(password, user.password_hash if user else None)
     if user is None or not is_right:
         raise Refused(Refusal(ErrorCode.INVALID_CREDENTIALS, N_("The e-mail address or the password is wrong.")))
-    secret = secrets.token_urlsafe(32)
     async with transaction():
-        session = await Session.create(
-            user_id=user.id,
-            secret_digest=session_digest(secret),
-            password_confirmed_at=context.now,
-            expires_at=context.now + timedelta(hours=context.settings.session_hours),
-        )
-        context.viewer = Viewer(
-            user.id, await standings_of(user.id), session_id=session.id, password_confirmed_at=context.now
-        )
-        await journal.record(context, "session.started", session, acting=None)
+        secret = await start_session(context, user)
         await _take_back_attempt(context, address)
     context.session_secret = secret
     return {"viewer": context.viewer}
+
+
+async def start_session(context: Context, user: User) -> str:
+    """Make somebody who just typed their password the viewer. Gives what the cookie becomes once this is committed."""
+    secret = secrets.token_urlsafe(32)
+    session = await Session.create(
+        user_id=user.id,
+        secret_digest=session_digest(secret),
+        password_confirmed_at=context.now,
+        expires_at=context.now + timedelta(hours=context.settings.session_hours),
+    )
+    context.viewer = Viewer(
+        user.id, await standings_of(user.id), session_id=session.id, password_confirmed_at=context.now
+    )
+    await journal.record(context, "session.started", session, acting=None)
+    return secret
 
 
 @allowed(SignedIn())

@@ -17,6 +17,7 @@ from server.models.lookups import locked
 from server.models.visibility import visible
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.holds import held
 from server.resolvers.ids import ApiTokenId, OrganisationId
 from server.resolvers.listings import Listing
 from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, Sudo, allowed
@@ -50,7 +51,8 @@ async def create_api_token(
 ) -> dict[str, object]:
     """Make an API token for one organisation. Its secret is in this answer and never shown again."""
     async with transaction():
-        organisation = await locked(Organisation, organisation_id)
+        await held(context, organisation_id, Right.CREATE_API_TOKEN)
+        organisation = await Organisation.get(id=organisation_id)
         customers = None if customer_ids is None else await _customers(context, customer_ids)
         owner = await User.get(id=context.signed_in.user_id)
         token, secret = await issue_token(

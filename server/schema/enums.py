@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from server.domain.access_changes import AccessChangeStatus
+from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
@@ -23,6 +24,7 @@ __all__ = [
     "Direction",
     "EndedBy",
     "LegalEntityType",
+    "MemberInvitationStatus",
     "MembershipStatus",
     "PartnerStatus",
     "PartnershipStatus",
@@ -69,6 +71,12 @@ describe(
     VIEW_MANAGED_CUSTOMERS="See the customers that the partner manages, as far as one serves them.",
     INVITE_PARTNER="Invite a partner in the organisation's name.",
     REQUEST_CUSTOMER="Ask a customer for access in the partner's name.",
+    MANAGE_MEMBERS="Invite members, change their roles and what they are told; legal representatives excepted.",
+    REMOVE_MEMBERS="Remove members; legal representatives excepted.",
+    MANAGE_LEGAL_REPRESENTATIVES="Make somebody a legal representative, and decide about those there are.",
+    MANAGE_TEAMS="Make teams, and decide who is in them.",
+    GRANT_OWN_PRODUCTS="Open the organisation's own products to its members and teams.",
+    LEAVE_ORGANISATION="Leave the organisation.",
     VIEW_API_TOKENS="See the organisation's API tokens.",
     CREATE_API_TOKEN="Make API tokens for the organisation.",
     REVOKE_API_TOKEN="End API tokens of the organisation.",
@@ -97,6 +105,7 @@ describe(
     "What an API token may be used for. MANAGE includes READ; a token never exceeds its owner.",
     ORGANISATION_READ="See organisations and their details (`organisation:read`).",
     MEMBERS_READ="See members (`members:read`).",
+    MEMBERS_MANAGE="Invite members, change them, their teams and their products (`members:manage`).",
     PRODUCTS_READ="See products (`products:read`).",
     PRODUCTS_MANAGE="Manage products (`products:manage`).",
     PARTNERSHIPS_READ="See partnerships and managed customers (`partnerships:read`).",
@@ -106,7 +115,7 @@ describe(
 )
 describe(
     ProductRight,
-    "What a customer grants a partner on one product.",
+    "What a customer grants a partner, or an organisation its own people, on a product.",
     TECHNICAL="Manage it technically.",
     STATISTICS="See its statistics.",
 )
@@ -206,6 +215,15 @@ describe(
     INVITED="Invited and not answered yet.",
     ACTIVE="A member.",
     REMOVED="No member any more.",
+)
+describe(
+    MemberInvitationStatus,
+    "Where the invitation of a member is in its life.",
+    PENDING="Sent and not answered yet.",
+    ACCEPTED="The person is a member since.",
+    DECLINED="The person declined.",
+    CANCELLED="The organisation withdrew it.",
+    EXPIRED="It was not answered in time.",
 )
 describe(
     ProductCategory,

@@ -10,7 +10,7 @@ from server import models
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
 from server.resolvers import customer_invitations as resolvers_customer_invitations
-from server.resolvers import organisations, tokens
+from server.resolvers import member_invitations, memberships, organisations, own_product_grants, teams, tokens
 from server.resolvers import partnerships as resolvers_partnerships
 from server.resolvers import products as resolvers_products
 from server.resolvers.context import Context
@@ -31,13 +31,16 @@ from server.schema.enums import (
     describe,
 )
 from server.schema.fields import computed, connection, relation, rights, withheld
+from server.schema.member_invitations import MemberInvitation
+from server.schema.memberships import Membership
 from server.schema.nodes import Node
+from server.schema.own_product_grants import OwnProductGrant
 from server.schema.partnerships import Partnership, PartnershipFilter, PartnershipOrder
 from server.schema.products import Product, ProductFilter, ProductOrder
 from server.schema.scalars import CountryCode
 from server.schema.slices import Slice
+from server.schema.teams import Team
 from server.schema.tokens import ApiToken
-from server.schema.users import Membership
 
 describe(
     organisations.ManagedCustomerOrderField,
@@ -181,7 +184,18 @@ class Organisation(Node):
         rights_on_organisation, "What the viewer may do there, with this credential.", RIGHTS_ON_ORGANISATION
     )
     members: Connection[Membership] | None = connection(
-        organisations.MEMBERS, "Who belongs to it.", organisations.MAY_VIEW_MEMBERS
+        memberships.MEMBERS, "Who belongs to it.", memberships.MAY_VIEW_MEMBERS
+    )
+    member_invitations: Connection[MemberInvitation] | None = connection(
+        member_invitations.MEMBER_INVITATIONS,
+        "Whom it invited to become a member, those who answered among them.",
+        memberships.MAY_VIEW_MEMBERS,
+    )
+    teams: Connection[Team] | None = connection(teams.TEAMS, "Its teams, by name.", memberships.MAY_VIEW_MEMBERS)
+    own_product_grants: Connection[OwnProductGrant] | None = connection(
+        own_product_grants.OWN_PRODUCT_GRANTS,
+        "What of its products it opened to its own people, what was taken back since among it.",
+        memberships.MAY_VIEW_MEMBERS,
     )
     products: Connection[Product] | None = connection(
         resolvers_products.PRODUCTS,

@@ -27,9 +27,10 @@ from server.schema.enums import (
 )
 from server.schema.errors import UserError
 from server.schema.fields import computed, connection, embedded, relation, rights
+from server.schema.memberships import Membership
 from server.schema.nodes import Node
 from server.schema.products import Product
-from server.schema.users import Membership, User
+from server.schema.users import User
 
 if TYPE_CHECKING:
     from server.schema.organisations import Organisation

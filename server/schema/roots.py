@@ -11,11 +11,16 @@ from server.resolvers import (
     assignments,
     customer_invitations,
     invitations,
+    member_answers,
+    member_invitations,
+    memberships,
     organisations,
+    own_product_grants,
     partnerships,
     products,
     sessions,
     staff,
+    teams,
     terminations,
     tokens,
     viewers,
@@ -34,7 +39,9 @@ from server.schema.access_types import (
     SetPartnershipDatesInput,
     SetPartnershipDatesPayload,
 )
-from server.schema.connections import Connection
+from server.schema.connections import (
+    Connection,
+)
 from server.schema.customer_invitations import (
     AcceptCustomerInvitationInput,
     AcceptCustomerInvitationPayload,
@@ -48,7 +55,12 @@ from server.schema.customer_invitations import (
     ResendCustomerInvitationInput,
     ResendCustomerInvitationPayload,
 )
-from server.schema.fields import by_id, connection, mutation, root
+from server.schema.fields import (
+    by_id,
+    connection,
+    mutation,
+    root,
+)
 from server.schema.invitations import (
     AcceptInvitationInput,
     AcceptInvitationPayload,
@@ -67,8 +79,43 @@ from server.schema.invitations import (
     ResendInvitationInput,
     ResendInvitationPayload,
 )
-from server.schema.nodes import Node
-from server.schema.organisations import Organisation, PartnerFilter
+from server.schema.member_invitations import (
+    AcceptMemberInvitationInput,
+    AcceptMemberInvitationPayload,
+    CancelMemberInvitationInput,
+    CancelMemberInvitationPayload,
+    DeclineMemberInvitationInput,
+    DeclineMemberInvitationPayload,
+    InviteMemberInput,
+    InviteMemberPayload,
+    ResendMemberInvitationInput,
+    ResendMemberInvitationPayload,
+)
+from server.schema.memberships import (
+    ChangeMemberRoleInput,
+    ChangeMemberRolePayload,
+    LeaveOrganisationInput,
+    LeaveOrganisationPayload,
+    RemoveMemberInput,
+    RemoveMemberPayload,
+    ReplaceLegalRepresentativeInput,
+    ReplaceLegalRepresentativePayload,
+    UpdateMemberInput,
+    UpdateMemberPayload,
+)
+from server.schema.nodes import (
+    Node,
+)
+from server.schema.organisations import (
+    Organisation,
+    PartnerFilter,
+)
+from server.schema.own_product_grants import (
+    GrantOwnProductsInput,
+    GrantOwnProductsPayload,
+    RevokeOwnProductsInput,
+    RevokeOwnProductsPayload,
+)
 from server.schema.partnerships import (
     AssignEmployeeInput,
     AssignEmployeePayload,
@@ -80,7 +127,12 @@ from server.schema.partnerships import (
     UnassignEmployeeInput,
     UnassignEmployeePayload,
 )
-from server.schema.products import CatalogueFilter, CatalogueItem, CatalogueOrder, Product
+from server.schema.products import (
+    CatalogueFilter,
+    CatalogueItem,
+    CatalogueOrder,
+    Product,
+)
 from server.schema.staff import (
     ApprovePartnerInput,
     ApprovePartnerPayload,
@@ -93,6 +145,18 @@ from server.schema.staff import (
     SuspendPartnershipInput,
     SuspendPartnershipPayload,
 )
+from server.schema.teams import (
+    AddTeamMemberInput,
+    AddTeamMemberPayload,
+    CreateTeamInput,
+    CreateTeamPayload,
+    DeleteTeamInput,
+    DeleteTeamPayload,
+    RemoveTeamMemberInput,
+    RemoveTeamMemberPayload,
+    UpdateTeamInput,
+    UpdateTeamPayload,
+)
 from server.schema.terminations import (
     TerminatePartnershipInput,
     TerminatePartnershipPayload,
@@ -104,7 +168,13 @@ from server.schema.tokens import (
     RevokeApiTokenInput,
     RevokeApiTokenPayload,
 )
-from server.schema.viewers import SignInInput, SignInPayload, SignOutInput, SignOutPayload, Viewer
+from server.schema.viewers import (
+    SignInInput,
+    SignInPayload,
+    SignOutInput,
+    SignOutPayload,
+    Viewer,
+)
 
 
 @strawberry.type(description="What can be asked.")
@@ -199,3 +269,32 @@ class Mutation:
     suspend_partnership: SuspendPartnershipPayload = mutation(staff.suspend_partnership, SuspendPartnershipInput)
     resume_partnership: ResumePartnershipPayload = mutation(staff.resume_partnership, ResumePartnershipInput)
     recover_organisation: RecoverOrganisationPayload = mutation(staff.recover_organisation, RecoverOrganisationInput)
+    invite_member: InviteMemberPayload = mutation(member_invitations.invite_member, InviteMemberInput)
+    resend_member_invitation: ResendMemberInvitationPayload = mutation(
+        member_invitations.resend_member_invitation, ResendMemberInvitationInput
+    )
+    cancel_member_invitation: CancelMemberInvitationPayload = mutation(
+        member_invitations.cancel_member_invitation, CancelMemberInvitationInput
+    )
+    accept_member_invitation: AcceptMemberInvitationPayload = mutation(
+        member_answers.accept_member_invitation, AcceptMemberInvitationInput, together=False
+    )
+    decline_member_invitation: DeclineMemberInvitationPayload = mutation(
+        member_answers.decline_member_invitation, DeclineMemberInvitationInput
+    )
+    change_member_role: ChangeMemberRolePayload = mutation(memberships.change_member_role, ChangeMemberRoleInput)
+    update_member: UpdateMemberPayload = mutation(memberships.update_member, UpdateMemberInput)
+    remove_member: RemoveMemberPayload = mutation(memberships.remove_member, RemoveMemberInput)
+    leave_organisation: LeaveOrganisationPayload = mutation(memberships.leave_organisation, LeaveOrganisationInput)
+    replace_legal_representative: ReplaceLegalRepresentativePayload = mutation(
+        memberships.replace_legal_representative, ReplaceLegalRepresentativeInput
+    )
+    create_team: CreateTeamPayload = mutation(teams.create_team, CreateTeamInput)
+    update_team: UpdateTeamPayload = mutation(teams.update_team, UpdateTeamInput)
+    delete_team: DeleteTeamPayload = mutation(teams.delete_team, DeleteTeamInput)
+    add_team_member: AddTeamMemberPayload = mutation(teams.add_team_member, AddTeamMemberInput)
+    remove_team_member: RemoveTeamMemberPayload = mutation(teams.remove_team_member, RemoveTeamMemberInput)
+    grant_own_products: GrantOwnProductsPayload = mutation(own_product_grants.grant_own_products, GrantOwnProductsInput)
+    revoke_own_products: RevokeOwnProductsPayload = mutation(
+        own_product_grants.revoke_own_products, RevokeOwnProductsInput
+    )

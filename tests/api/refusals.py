@@ -47,6 +47,23 @@ PAYLOADS = {
     "revokeProductAccess": ("productAccess { id }", "partnership { id }"),
     "assignEmployee": ("assignment { id }", "partnership { id }"),
     "unassignEmployee": ("assignment { id }", "partnership { id }"),
+    "inviteMember": ("memberInvitation { id }",),
+    "resendMemberInvitation": ("memberInvitation { id }",),
+    "cancelMemberInvitation": ("memberInvitation { id }",),
+    "acceptMemberInvitation": ("membership { id }", "viewer { user { id } }"),
+    "declineMemberInvitation": (),
+    "changeMemberRole": ("membership { id }",),
+    "updateMember": ("membership { id }",),
+    "removeMember": ("membership { id }",),
+    "leaveOrganisation": (),
+    "replaceLegalRepresentative": ("incoming { id }", "outgoing { id }"),
+    "createTeam": ("team { id }",),
+    "updateTeam": ("team { id }",),
+    "deleteTeam": ("organisation { id }",),
+    "addTeamMember": ("team { id }",),
+    "removeTeamMember": ("team { id }",),
+    "grantOwnProducts": ("ownProductGrant { id }",),
+    "revokeOwnProducts": ("ownProductGrant { id }",),
 }
 """What each mutation gives besides its refusals."""
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -17,9 +18,13 @@ from server.models import (
     AccessChangeRequest,
     CatalogueItem,
     EmployeeAssignment,
+    MemberInvitation,
     Membership,
+    OwnProductGrant,
     Product,
     ProductAccess,
+    Team,
+    TeamMember,
     User,
 )
 from server.schema import schema
@@ -127,6 +132,63 @@ async def _partner(world: World, number: int) -> None:
     await organisation(_name(number), partner_status=PartnerStatus.APPROVED, is_listed_partner=True)
 
 
+async def _invitation(world: World, number: int) -> None:
+    await MemberInvitation.create(
+        organisation_id=world.alpina.id,
+        email=f"i{number}@alpina.example",
+        first_name="In",
+        last_name="Vited",
+        locale="en_GB",
+        role=Role.EMPLOYEE,
+        secret_digest=str(number),
+        invited_by_id=world.cL.user.id,
+        invited_at=world.now + timedelta(hours=number // 2),
+        expires_at=world.now + timedelta(days=14),
+    )
+
+
+async def _team(world: World, number: int) -> Team:
+    """No two have the same name."""
+    name = f"Row {number:02}"
+    return await Team.create(organisation_id=world.alpina.id, name=name, name_key=sort_key(name))
+
+
+async def _own_team(world: World, number: int) -> None:
+    await _join(world, await _team(world, number), world.cE.membership, number)
+
+
+async def _team_member(world: World, number: int) -> None:
+    await _member(world, number)
+    member = await Membership.get(user__email=f"m{number}@alpina.example")
+    await _join(world, world.team, member, number)
+
+
+async def _join(world: World, team: Team, member: Membership, number: int) -> None:
+    joined_at = world.now + timedelta(hours=number // 2)
+    await TeamMember.create(team_id=team.id, membership_id=member.id, joined_at=joined_at)
+
+
+async def _own_grant(world: World, number: int) -> None:
+    await _past_grant(world, number, membership_id=world.cE.membership.id)
+
+
+async def _team_grant(world: World, number: int) -> None:
+    await _past_grant(world, number, team_id=world.team.id)
+
+
+async def _past_grant(world: World, number: int, **to: UUID) -> None:
+    await OwnProductGrant.create(
+        organisation_id=world.alpina.id,
+        category=ProductCategory.MAIL,
+        covers_until=world.now,
+        rights=[ProductRight.TECHNICAL],
+        granted_by_id=world.cL.user.id,
+        granted_at=world.now + timedelta(hours=number // 2),
+        revoked_at=world.now + timedelta(days=1),
+        **to,
+    )
+
+
 @dataclass(frozen=True)
 class List:
     """A list that can grow: the object it belongs to, its field there, who asks, and how it grows."""
@@ -134,12 +196,12 @@ class List:
     at: str | None
     field: str
     asker: str
-    add: Callable[[World, int], Awaitable[None]]
+    add: Callable[[World, int], Awaitable[Any]]
     order: str = ""
 
     @property
     def type(self) -> str:
-        of = {None: "Query", "viewer": "Viewer", "limited": "Partnership"}
+        of = {None: "Query", "viewer": "Viewer", "limited": "Partnership", "cE": "Membership", "team": "Team"}
         return of.get(self.at, "Organisation")
 
     def query(self, world: World, pages: list[str], selection: str = PAGE) -> str:
@@ -182,6 +244,13 @@ def _by(field: str, direction: str) -> str:
 LISTS = {
     "viewer.organisations": List("viewer", "organisations", "cL", _own_organisation),
     "members": List("alpina", "members", "cL", _member),
+    "memberInvitations": List("alpina", "memberInvitations", "cL", _invitation),
+    "teams": List("alpina", "teams", "cL", _team),
+    "ownProductGrants": List("alpina", "ownProductGrants", "cL", _own_grant),
+    "teams of a member": List("cE", "teams", "cL", _own_team),
+    "productGrants of a member": List("cE", "productGrants", "cL", _own_grant),
+    "members of a team": List("team", "members", "cL", _team_member),
+    "productGrants of a team": List("team", "productGrants", "cL", _team_grant),
     "products": List("alpina", "products", "cL", _product),
     "partnerships": List("alpina", "partnerships", "cL", _past_partnership),
     "customerPartnerships": List("nova", "customerPartnerships", "pL", _past_partnership),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.models import CatalogueItem
+from server.domain.rights import Role
+from server.models import CatalogueItem, Membership, TeamMember
 from server.resolvers import ids
 from tests.world import customer_invitation
 
@@ -26,20 +27,31 @@ MALFORMED = (
 )
 
 
+async def _lead_alpina_too(world):
+    """Makes pL an administrator of Alpina."""
+    await Membership.create(user_id=world.pL.user.id, organisation_id=world.alpina.id, role=Role.ADMINISTRATOR)
+
+
 async def _one_of_each(world):
     """An id of every type that pL sees."""
     item = await CatalogueItem.get(sku="WEB-HOSTING")
+    await _lead_alpina_too(world)
+    place = await TeamMember.create(team_id=world.team.id, membership_id=world.cX.membership.id, joined_at=world.now)
     return {
         "AccessChangeRequest": world.id("change"),
         "ApiToken": world.id("token_pE"),
         "CatalogueItem": ids.encode(item),
         "CustomerInvitation": ids.encode(await customer_invitation(world.nova, "x@example.com", "x", now=world.now)),
         "EmployeeAssignment": world.id("assignment"),
+        "MemberInvitation": world.id("newcomer"),
         "Membership": world.id("pE"),
         "Organisation": world.id("alpina"),
+        "OwnProductGrant": world.id("own_grant"),
         "Partnership": world.id("limited"),
         "Product": world.id("granted"),
         "ProductAccess": world.id("access"),
+        "Team": world.id("team"),
+        "TeamMember": ids.encode(place),
         "User": ids.encode(world.pE.user),
     }
 

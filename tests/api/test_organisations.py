@@ -52,6 +52,11 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
         "VIEW_PRODUCTS",
         "VIEW_PARTNERSHIPS",
         "VIEW_MANAGED_CUSTOMERS",
+        "MANAGE_MEMBERS",
+        "REMOVE_MEMBERS",
+        "MANAGE_TEAMS",
+        "GRANT_OWN_PRODUCTS",
+        "LEAVE_ORGANISATION",
         "VIEW_API_TOKENS",
         "CREATE_API_TOKEN",
         "REVOKE_API_TOKEN",
@@ -63,8 +68,8 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
 @pytest.mark.parametrize(
     ("who", "role", "rights"),
     [
-        ("cE", "EMPLOYEE", ["VIEW_PRODUCTS", "VIEW_MANAGED_CUSTOMERS"]),
-        ("cX", "EXTERNAL", ["VIEW_PRODUCTS"]),
+        ("cE", "EMPLOYEE", ["VIEW_PRODUCTS", "VIEW_MANAGED_CUSTOMERS", "LEAVE_ORGANISATION"]),
+        ("cX", "EXTERNAL", ["VIEW_PRODUCTS", "LEAVE_ORGANISATION"]),
         ("pL", None, ["VIEW_PRODUCTS"]),
         ("pE", None, ["VIEW_PRODUCTS"]),
         ("qL", None, ["VIEW_PRODUCTS"]),

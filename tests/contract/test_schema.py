@@ -91,6 +91,7 @@ def test_every_node_has_an_id_and_can_be_asked_for_by_it() -> None:
     assert nodes == {
         "AccessChangeRequest", "ApiToken", "CatalogueItem", "CustomerInvitation", "EmployeeAssignment", "Membership",
         "Organisation", "Partnership", "Product", "ProductAccess", "User",
+        "MemberInvitation", "OwnProductGrant", "Team", "TeamMember",
     }  # fmt: skip
     assert {str(OBJECTS[name].fields["id"].type) for name in nodes} == {"ID!"}
     assert str(OBJECTS["Query"].fields["node"].type) == "Node"

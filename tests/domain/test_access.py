@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from server.domain.access import Reach, Serving, partnership_rights, reach, sees_partnership, serves, side_of, usable
 from server.domain.partnerships import AccessType, PartnershipStatus, Side
-from server.domain.rights import AssignmentRight, ProductRight, Right, Role, Scope
+from server.domain.rights import NEVER_BY_TOKEN, AssignmentRight, ProductRight, Right, Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from tests.domain.tables import rows
 
@@ -54,11 +54,13 @@ EVERY_GRANT = [(LIMITED, ""), (LIMITED, "T"), (LIMITED, "S"), (LIMITED, "TS"), (
 # Role in an organisation | rights on its own products | rights on the organisation.
 IN_ONES_OWN_ORGANISATION = """
     L | VMS | VIEW_ORGANISATION_DETAILS VIEW_MEMBERS VIEW_PRODUCTS VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS \
-INVITE_PARTNER REQUEST_CUSTOMER VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN
+INVITE_PARTNER REQUEST_CUSTOMER VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN MANAGE_LEGAL_REPRESENTATIVES \
+MANAGE_MEMBERS REMOVE_MEMBERS MANAGE_TEAMS GRANT_OWN_PRODUCTS LEAVE_ORGANISATION
     A | VMS | VIEW_ORGANISATION_DETAILS VIEW_MEMBERS VIEW_PRODUCTS VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS \
-VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN
-    E | -   | VIEW_PRODUCTS VIEW_MANAGED_CUSTOMERS
-    X | -   | VIEW_PRODUCTS
+VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN \
+MANAGE_MEMBERS REMOVE_MEMBERS MANAGE_TEAMS GRANT_OWN_PRODUCTS LEAVE_ORGANISATION
+    E | -   | VIEW_PRODUCTS VIEW_MANAGED_CUSTOMERS LEAVE_ORGANISATION
+    X | -   | VIEW_PRODUCTS LEAVE_ORGANISATION
     - | -   |
 """
 
@@ -252,7 +254,7 @@ def test_an_employee_of_the_customer_who_leads_the_partner_has_what_was_granted(
     own = reach(viewer, CUSTOMER, [serving])
 
     assert own.rights_on_product(PRODUCT) == on_product("VS")
-    assert own.rights_on_organisation() == named("VIEW_PRODUCTS VIEW_MANAGED_CUSTOMERS")
+    assert own.rights_on_organisation() == named("VIEW_PRODUCTS VIEW_MANAGED_CUSTOMERS LEAVE_ORGANISATION")
 
 
 @pytest.mark.parametrize(
@@ -433,8 +435,4 @@ def test_tokens_are_made_and_ended_by_people_alone():
     own = reach(member(partner="L"), PARTNER, []).rights_on_organisation()
 
     assert usable(member(partner="L"), own) == own
-    assert own - usable(token("L", *Scope), own) == {
-        Right.VIEW_API_TOKENS,
-        Right.CREATE_API_TOKEN,
-        Right.REVOKE_API_TOKEN,
-    }
+    assert own - usable(token("L", *Scope), own) == own & NEVER_BY_TOKEN

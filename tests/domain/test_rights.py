@@ -35,6 +35,12 @@ HOLDERS = """
     VIEW_MANAGED_CUSTOMERS    | own organisation LAE  |                  |
     INVITE_PARTNER            | own organisation L    |                  |
     REQUEST_CUSTOMER          | own organisation L    |                  |
+    MANAGE_MEMBERS            | own organisation LA   |                  |
+    REMOVE_MEMBERS            | own organisation LA   |                  |
+    MANAGE_LEGAL_REPRESENTATIVES | own organisation L |                  |
+    MANAGE_TEAMS              | own organisation LA   |                  |
+    GRANT_OWN_PRODUCTS        | own organisation LA   |                  |
+    LEAVE_ORGANISATION        | own organisation LAEX |                  |
     VIEW_API_TOKENS           | own organisation LA   |                  |
     CREATE_API_TOKEN          | own organisation LA   |                  |
     REVOKE_API_TOKEN          | own organisation LA   |                  |
@@ -67,6 +73,12 @@ SCOPES = """
     VIEW_MANAGED_CUSTOMERS    | partnerships:read
     INVITE_PARTNER            | partnerships:manage
     REQUEST_CUSTOMER          | partnerships:manage
+    MANAGE_MEMBERS            | members:manage
+    REMOVE_MEMBERS            | never
+    MANAGE_LEGAL_REPRESENTATIVES | never
+    MANAGE_TEAMS              | members:manage
+    GRANT_OWN_PRODUCTS        | members:manage
+    LEAVE_ORGANISATION        | never
     VIEW_API_TOKENS           | never
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never
@@ -95,6 +107,7 @@ SCOPES = """
 COVERED = """
     organisation:read   | organisation:read
     members:read        | members:read
+    members:manage      | members:read members:manage
     products:read       | products:read
     products:manage     | products:read products:manage
     partnerships:read   | partnerships:read

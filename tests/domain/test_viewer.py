@@ -27,6 +27,7 @@ PERSON = Viewer(USER, STANDINGS)
 USABLE = """
     organisation:read   | VIEW_ORGANISATION_DETAILS
     members:read        | VIEW_MEMBERS
+    members:manage      | VIEW_MEMBERS MANAGE_MEMBERS MANAGE_TEAMS GRANT_OWN_PRODUCTS
     products:read       | VIEW_PRODUCTS VIEW_PRODUCT VIEW_STATISTICS
     products:manage     | VIEW_PRODUCTS VIEW_PRODUCT MANAGE_PRODUCT VIEW_STATISTICS
     partnerships:read   | VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS
@@ -65,6 +66,7 @@ def test_a_viewers_organisations_are_told_apart_by_role():
     assert PERSON.organisation_ids == [LED, ADMINISTERED, SERVED, VISITED]
     assert PERSON.led_organisation_ids == [LED, ADMINISTERED]
     assert PERSON.employee_membership_ids == [UUID(int=32)]
+    assert PERSON.grantee_membership_ids == [UUID(int=32), UUID(int=33)]
 
 
 def test_a_viewer_of_no_organisation_stands_nowhere():
@@ -74,6 +76,7 @@ def test_a_viewer_of_no_organisation_stands_nowhere():
     assert newcomer.organisation_ids == []
     assert newcomer.led_organisation_ids == []
     assert newcomer.employee_membership_ids == []
+    assert newcomer.grantee_membership_ids == []
 
 
 def test_a_person_has_every_scope_and_may_use_every_right():

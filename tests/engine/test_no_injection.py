@@ -78,6 +78,8 @@ _AROUND = {
     "Organisation": 'organisation(id: "ORG") { %s }',
     "Partnership": 'partnership(id: "PSHIP") { %s }',
     "Viewer": "viewer { %s }",
+    "Membership": 'node(id: "MEMBER") { ... on Membership { %s } }',
+    "Team": 'node(id: "TEAM") { ... on Team { %s } }',
 }
 
 
@@ -98,7 +100,11 @@ def document(world: World, type_: str, field: str, path: tuple[str, ...], writte
     selection = "nodes { __typename }" if is_page else "__typename"
     rest = ", first: 3" if is_page else ""
     inside = f"{field}({path[0]}: {text}{rest}) {{ {selection} }}"
-    return (_AROUND[type_] % inside).replace("ORG", world.id("nova")).replace("PSHIP", world.id("limited"))
+    around = {"ORG": "nova", "PSHIP": "limited", "MEMBER": "pE", "TEAM": "team"}
+    text = _AROUND[type_]
+    for mark, name in around.items():
+        text = text.replace(mark, world.id(name))
+    return text % inside
 
 
 def hostile_at(path: tuple[str, ...]) -> list[str]:

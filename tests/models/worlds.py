@@ -13,10 +13,22 @@ from hypothesis import strategies as st
 from server.domain.access import Serving, reach, sees_partnership, serves
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import INVITABLE_PARTNERS, PartnerStatus
+from server.domain.own_product_grants import FOREVER, granted_rights
 from server.domain.partnerships import LIVE, AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.products import ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
-from server.models import EmployeeAssignment, Membership, Organisation, Partnership, ProductAccess, User
+from server.models import (
+    EmployeeAssignment,
+    Membership,
+    Organisation,
+    OwnProductGrant,
+    Partnership,
+    ProductAccess,
+    Team,
+    TeamMember,
+    User,
+)
 from server.models.rows import new_id
 from tests.world import organisation, product
 
@@ -40,6 +52,29 @@ class Link:
     revoked: frozenset[UUID]
 
 
+@dataclass(frozen=True)
+class Gift:
+    """A grant of an organisation to one of its own members, or to the one team it has."""
+
+    organisation_id: UUID
+    membership_id: UUID | None
+    product_id: UUID | None
+    category: ProductCategory | None
+    covers_until: datetime
+    rights: list[ProductRight]
+    is_revoked: bool
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The facts of a product."""
+
+    id: UUID
+    organisation_id: UUID
+    category: ProductCategory
+    created_at: datetime
+
+
 @dataclass
 class RandomWorld:
     """Keys of rows, and the facts that decide who sees them."""
@@ -49,6 +84,9 @@ class RandomWorld:
     standings: dict[UUID, list[Standing]] = field(default_factory=dict)
     removed: list[tuple[UUID, UUID, UUID]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    categories: dict[UUID, ProductCategory] = field(default_factory=dict)
+    teams: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
+    gifts: list[Gift] = field(default_factory=list)
 
     def viewers(self) -> Iterator[Viewer]:
         """Every person, and a token of each: unrestricted, for one customer, and for some scopes."""
@@ -71,8 +109,19 @@ class RandomWorld:
             for link in self.links
             if link.customer_id == owner and serves(viewer, link, link.assigned)
         ]
-        visible = bool(reach(viewer, owner, servings).rights_on_product(key))
+        visible = bool(reach(viewer, owner, servings).rights_on_product(key, self._granted(viewer, key)))
         return visible and viewer.has_scope(Scope.PRODUCTS_READ)
+
+    def _granted(self, viewer: Viewer, key: UUID) -> frozenset[ProductRight]:
+        """What the viewer and their teams were given on a product, as the rule says it."""
+        mine = {standing.membership_id for standing in viewer.standings if not standing.leads}
+        held = [
+            gift
+            for gift in self.gifts
+            if not gift.is_revoked
+            and (gift.membership_id in mine or (gift.membership_id is None and mine & self.teams[gift.organisation_id]))
+        ]
+        return granted_rights(held, Owned(key, self.products[key], self.categories[key], NOW))
 
     def sees_link(self, viewer: Viewer, link: Link) -> bool:
         return viewer.has_scope(Scope.PARTNERSHIPS_READ) and sees_partnership(viewer, link, link.assigned)
@@ -107,7 +156,33 @@ def worlds(draw: st.DrawFn) -> RandomWorld:
     pairs = st.tuples(st.sampled_from(keys), st.sampled_from(keys))
     for customer, partner in draw(st.lists(pairs, max_size=8)):
         _link(draw, world, customer, partner)
+    _give(draw, world)
     return world
+
+
+CATEGORIES = (ProductCategory.MAIL, ProductCategory.DOMAIN)
+
+
+def _give(draw: st.DrawFn, world: RandomWorld) -> None:
+    """What organisations grant to their own people, whatever their role: by product or category, now or for ever."""
+    world.categories = {key: draw(st.sampled_from(CATEGORIES)) for key in world.products}
+    rights = st.lists(st.sampled_from(ProductRight), min_size=1, unique=True)
+    for organisation_id in world.organisations:
+        members = [
+            standing.membership_id
+            for standings in world.standings.values()
+            for standing in standings
+            if standing.organisation_id == organisation_id
+        ]
+        world.teams[organisation_id] = draw(st.frozensets(st.sampled_from(members))) if members else frozenset()
+        # What is no product of its own is one that it gave away: the grant stays, and holds no longer.
+        extents = [(key, None) for key in world.products] + [(None, category) for category in CATEGORIES]
+        for holder, (product_id, category) in draw(
+            st.lists(st.tuples(st.sampled_from([None, *members]), st.sampled_from(extents)), max_size=4, unique=True)
+        ):
+            until = draw(st.sampled_from([NOW - timedelta(days=1), NOW, FOREVER]))
+            is_revoked = draw(st.booleans())
+            world.gifts.append(Gift(organisation_id, holder, product_id, category, until, draw(rights), is_revoked))
 
 
 def _link(draw: st.DrawFn, world: RandomWorld, customer: UUID, partner: UUID) -> None:
@@ -142,7 +217,7 @@ async def store(world: RandomWorld) -> None:
     for key, status in world.organisations.items():
         await organisation(f"Company {key.hex}", id=key, partner_status=status)
     for key, owner in world.products.items():
-        await product(key.hex, await Organisation.get(id=owner), id=key)
+        await product(key.hex, await Organisation.get(id=owner), id=key, category=world.categories[key], created_at=NOW)
     for user, standings in world.standings.items():
         await User.create(id=user, email=f"{user.hex}@random.example", first_name="A", last_name="B")
         for standing in standings:
@@ -155,6 +230,31 @@ async def store(world: RandomWorld) -> None:
             )
     for link in world.links:
         await _store_link(link)
+    for organisation_id in world.organisations:
+        await _store_gifts(world, organisation_id)
+
+
+async def _store_gifts(world: RandomWorld, organisation_id: UUID) -> None:
+    team = await Team.create(organisation_id=organisation_id, name="Team", name_key="team")
+    for membership_id in world.teams[organisation_id]:
+        await TeamMember.create(team_id=team.id, membership_id=membership_id, joined_at=NOW)
+    giver, _ = await User.get_or_create(
+        email="giver@random.example", defaults={"first_name": "A", "last_name": "Giver"}
+    )
+    for gift in world.gifts:
+        if gift.organisation_id == organisation_id:
+            await OwnProductGrant.create(
+                organisation_id=organisation_id,
+                membership_id=gift.membership_id,
+                team_id=None if gift.membership_id else team.id,
+                product_id=gift.product_id,
+                category=gift.category,
+                covers_until=gift.covers_until,
+                rights=gift.rights,
+                granted_by_id=giver.id,
+                granted_at=NOW,
+                revoked_at=NOW if gift.is_revoked else None,
+            )
 
 
 async def _store_link(link: Link) -> None:

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.resolvers import ids
-from tests.world import World
+from tests.world import INVITED, World
 
 ACTORS = "AN cL cA cE cX pL pA pE pU qL bL tC tP tE tR tO tB".split()
 
@@ -49,6 +49,13 @@ its members                 UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  
 its products                UA  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 its partnerships            UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its API tokens              UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  NF  NF
+its member invitations      UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+its teams                   UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+its own product grants      UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+a member's teams            NF  ok  ok  ok  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
+a member's product grants   NF  ok  ok  ok  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
+a team's members            NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
+a team's product grants     NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 Nova's partnerships         UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 product, granted            UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  ok  NF
@@ -97,6 +104,23 @@ suspendPartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  
 suspendPartnership          UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 resumePartnership           UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 recoverOrganisation         UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
+inviteMember                UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
+resendMemberInvitation      UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
+cancelMemberInvitation      UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
+acceptMemberInvitation      ok  no  no  no  no  no  no  no  no  no  no  FB  FB  FB  FB  FB  FB
+declineMemberInvitation     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  FB  FB  FB  FB  FB  FB
+changeMemberRole            UA  ok  ok  FB  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
+updateMember                UA  ok  ok  FB  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
+removeMember                UA  ok  ok  FB  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
+leaveOrganisation           UA  no  ok  ok  ok  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
+replaceLegalRepresentative  UA  ok  FB  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
+createTeam                  UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
+updateTeam                  UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
+deleteTeam                  UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
+addTeamMember               UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
+removeTeamMember            UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
+grantOwnProducts            UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
+revokeOwnProducts           UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
 """
 
 
@@ -120,6 +144,12 @@ def _inside(type_: str, name: str, selection: str, field: str) -> Operation:
     root = type_.lower()
     query = f"query($id: ID!) {{ {root}(id: $id) {{ {selection} }} }}"
     return Operation(query, lambda world: {"id": world.id(name)}, (f"{type_}.{field}",), (root, field))
+
+
+def _of_node(type_: str, name: str, field: str) -> Operation:
+    """A list of an object that no root gives by itself."""
+    query = f"query($id: ID!) {{ node(id: $id) {{ ... on {type_} {{ {field} {{ nodes {{ id }} }} }} }} }}"
+    return Operation(query, lambda world: {"id": world.id(name)}, (f"{type_}.{field}",), ("node", field))
 
 
 def _mutation(name: str, input_: Callable[[World], dict[str, Any]]) -> Operation:
@@ -160,6 +190,17 @@ OPERATIONS: dict[str, Operation] = {
     "its products": _inside("Organisation", "alpina", "products { nodes { id } }", "products"),
     "its partnerships": _inside("Organisation", "alpina", "partnerships { nodes { id } }", "partnerships"),
     "its API tokens": _inside("Organisation", "alpina", "apiTokens { nodes { id } }", "apiTokens"),
+    "its member invitations": _inside(
+        "Organisation", "alpina", "memberInvitations { nodes { id } }", "memberInvitations"
+    ),
+    "its teams": _inside("Organisation", "alpina", "teams { nodes { id } }", "teams"),
+    "its own product grants": _inside(
+        "Organisation", "alpina", "ownProductGrants { nodes { id } }", "ownProductGrants"
+    ),
+    "a member's teams": _of_node("Membership", "cE", "teams"),
+    "a member's product grants": _of_node("Membership", "cE", "productGrants"),
+    "a team's members": _of_node("Team", "team", "members"),
+    "a team's product grants": _of_node("Team", "team", "productGrants"),
     "Nova's customers": _inside("Organisation", "nova", "managedCustomers { nodes { id } }", "managedCustomers"),
     "Nova's partnerships": _inside(
         "Organisation", "nova", "customerPartnerships { nodes { id } }", "customerPartnerships"
@@ -313,6 +354,63 @@ OPERATIONS: dict[str, Operation] = {
         "recoverOrganisation",
         lambda world: {"organisationId": world.id("delta"), "email": world.kL.user.email, "reason": "Documents"},
     ),
+    "inviteMember": _mutation(
+        "inviteMember",
+        lambda world: {
+            "organisationId": world.id("alpina"),
+            "email": "other@alpina.example",
+            "firstName": "An",
+            "lastName": "Other",
+            "role": "EMPLOYEE",
+        },
+    ),
+    "resendMemberInvitation": _mutation(
+        "resendMemberInvitation", lambda world: {"memberInvitationId": world.id("newcomer")}
+    ),
+    "cancelMemberInvitation": _mutation(
+        "cancelMemberInvitation", lambda world: {"memberInvitationId": world.id("newcomer")}
+    ),
+    "acceptMemberInvitation": _mutation(
+        "acceptMemberInvitation",
+        lambda world: {
+            "token": INVITED,
+            "newPerson": {"password": "a long new password", "firstName": "New", "lastName": "Comer"},
+        },
+    ),
+    "declineMemberInvitation": _mutation("declineMemberInvitation", lambda world: {"token": INVITED}),
+    "changeMemberRole": _mutation(
+        "changeMemberRole", lambda world: {"membershipId": world.id("cE"), "role": "EXTERNAL"}
+    ),
+    "updateMember": _mutation("updateMember", lambda world: {"membershipId": world.id("cE"), "canManageBilling": True}),
+    "removeMember": _mutation("removeMember", lambda world: {"membershipId": world.id("cE")}),
+    "leaveOrganisation": _mutation("leaveOrganisation", lambda world: {"organisationId": world.id("alpina")}),
+    "replaceLegalRepresentative": _mutation(
+        "replaceLegalRepresentative",
+        lambda world: {
+            "outgoingMembershipId": world.id("cL"),
+            "incomingMembershipId": world.id("cA"),
+            "outgoingRole": "EMPLOYEE",
+        },
+    ),
+    "createTeam": _mutation("createTeam", lambda world: {"organisationId": world.id("alpina"), "name": "Mail"}),
+    "updateTeam": _mutation("updateTeam", lambda world: {"teamId": world.id("team"), "name": "Mail"}),
+    "deleteTeam": _mutation("deleteTeam", lambda world: {"teamId": world.id("team")}),
+    "addTeamMember": _mutation(
+        "addTeamMember", lambda world: {"teamId": world.id("team"), "membershipId": world.id("cX")}
+    ),
+    "removeTeamMember": _mutation(
+        "removeTeamMember", lambda world: {"teamId": world.id("team"), "membershipId": world.id("cX")}
+    ),
+    "grantOwnProducts": _mutation(
+        "grantOwnProducts",
+        lambda world: {
+            "organisationId": world.id("alpina"),
+            "to": {"membershipId": world.id("cE")},
+            "of": {"productId": world.id("kept")},
+            "rights": ["TECHNICAL"],
+        },
+    ),
+    "revokeOwnProducts": _mutation("revokeOwnProducts", lambda world: {"ownProductGrantId": world.id("own_grant")}),
 }
 
 
@@ -322,6 +420,6 @@ def cells() -> list[tuple[str, str, str]]:
     assert head.split()[1:] == ACTORS
     found = list[tuple[str, str, str]]()
     for line in lines:
-        *words, outcomes = line[:26].strip(), line[26:].split()
+        *words, outcomes = line[:28].strip(), line[28:].split()
         found += [(words[0], actor, outcome) for actor, outcome in zip(ACTORS, outcomes, strict=True)]
     return found

@@ -9,7 +9,7 @@ from server.models.rows import new_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0004_partnership_life")]
+    dependencies = [("models", "0005_members")]
 
     operations = [
         ops.AddField(model_name="OutboxMessage", name="last_error", field=fields.TextField(null=True)),

@@ -1,0 +1,75 @@
+"""Whom may an organisation ask to become a member, and who may answer (S11)?"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.memberships import may_change
+from server.domain.rights import Role
+
+_RESENDS_COUNT_FOR: Final = timedelta(hours=24)
+
+
+class MemberInvitationStatus(StrEnum):
+    """Where an invitation is in its life."""
+
+    PENDING = "PENDING"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+
+
+def status_at(status: MemberInvitationStatus, expires_at: datetime, now: datetime) -> MemberInvitationStatus:
+    """An invitation that nobody answered in time has expired, whether or not that was written down (S11.4, E39)."""
+    is_over = status is MemberInvitationStatus.PENDING and now >= expires_at
+    return MemberInvitationStatus.EXPIRED if is_over else status
+
+
+def check_open(status: MemberInvitationStatus) -> None:
+    """Only an invitation that nobody has answered or cancelled is answered, cancelled or sent again."""
+    if status is not MemberInvitationStatus.PENDING:
+        raise closed()
+
+
+def closed() -> Refused:
+    """What a link is told that was used, replaced or never sent: all the same."""
+    return Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
+
+
+def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] = ("email",)) -> None:
+    """Who is a member already, or has an open invitation, is not invited once more."""
+    if is_member:
+        raise Refused(
+            Refusal(ErrorCode.ALREADY_A_MEMBER, N_("This person is already a member of the organisation."), field)
+        )
+    if is_invited:
+        raise Refused(Refusal(ErrorCode.INVITATION_PENDING, N_("There is an open invitation for this address."), field))
+
+
+def check_inviter(inviter: Role | None, role: Role) -> None:
+    """An invitation holds as long as whoever sent it could still send it (R14); `inviter` is their role now."""
+    if not may_change(inviter, role):
+        raise closed()
+
+
+def check_invited_person(email: str, invited: str) -> None:
+    """The link alone grants nothing: whoever accepts signs in with the invited address (E24)."""
+    if email != invited:
+        raise Refused(Refusal(ErrorCode.NOT_INVITED, N_("This invitation was sent to another address.")))
+
+
+def sent_again(before: Sequence[datetime], now: datetime, most: int) -> list[datetime]:
+    """The moments of sending anew in the last 24 hours, with this one among them; at most so many."""
+    lately = [moment for moment in before if now - moment < _RESENDS_COUNT_FOR]
+    if len(lately) >= most:
+        raise Refused(
+            Refusal(
+                ErrorCode.TOO_MANY_ATTEMPTS,
+                N_("An invitation is sent again at most {most} times in 24 hours."),
+                values={"most": most},
+            )
+        )
+    return [*lately, now]

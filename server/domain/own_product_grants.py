@@ -1,0 +1,90 @@
+"""Which of their organisation's products do members reach, and with which rights (M12)?"""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.products import ProductCategory
+from server.domain.rights import LEADING_ROLES, ProductRight, Role
+
+FOREVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+"""Until when a grant covers products that includes future ones."""
+
+
+class OwnedProduct(Protocol):
+    """What a rule needs to know of a product. Models satisfy it as they are."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def organisation_id(self) -> UUID: ...
+    @property
+    def category(self) -> ProductCategory: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+class OwnGrant(Protocol):
+    """A grant that holds, of a member or of one of their teams."""
+
+    @property
+    def organisation_id(self) -> UUID: ...
+    @property
+    def product_id(self) -> UUID | None: ...
+    @property
+    def category(self) -> ProductCategory | None: ...
+    @property
+    def covers_until(self) -> datetime: ...
+    @property
+    def rights(self) -> Collection[ProductRight]: ...
+
+
+def covers(grant: OwnGrant, product: OwnedProduct) -> bool:
+    """Whether a grant is about this product, as long as the product stays in the organisation.
+
+    By category it covers the products there were when it was given, and later ones only where it includes them.
+    """
+    if grant.organisation_id != product.organisation_id:
+        return False
+    if grant.category is None:
+        return grant.product_id == product.id
+    return grant.category is product.category and product.created_at <= grant.covers_until
+
+
+def granted_rights(grants: Iterable[OwnGrant], product: OwnedProduct) -> frozenset[ProductRight]:
+    """The plain union over a person's own grants and those of all their teams."""
+    return frozenset(ProductRight(right) for grant in grants if covers(grant, product) for right in grant.rights)
+
+
+def covered_until(category: ProductCategory | None, include_future: bool, now: datetime) -> datetime:
+    """Until when products may be made that a grant given now covers; given again, those made since are covered too."""
+    if category is None and include_future:
+        raise Refused(
+            Refusal(
+                ErrorCode.VALIDATION_FAILED,
+                N_("Only a grant by category includes future products."),
+                ("include_future_products",),
+            )
+        )
+    return FOREVER if category is None or include_future else now
+
+
+def check_needs_grants(role: Role, field: tuple[str, ...]) -> None:
+    """Who leads the organisation sees all of its products; grants are for the others."""
+    if role in LEADING_ROLES:
+        raise Refused(
+            Refusal(
+                ErrorCode.VALIDATION_FAILED,
+                N_("Legal representatives and administrators see every product already."),
+                field,
+            )
+        )
+
+
+def check_owned(owner_id: UUID, organisation_id: UUID, field: tuple[str, ...]) -> None:
+    if owner_id != organisation_id:
+        raise Refused(
+            Refusal(ErrorCode.PRODUCT_NOT_OWNED, N_("This product does not belong to the organisation."), field)
+        )

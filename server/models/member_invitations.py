@@ -1,0 +1,53 @@
+"""Whom an organisation asked to become a member."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+
+from server.domain.member_invitations import MemberInvitationStatus
+from server.domain.rights import Role
+from server.models.organisations import Organisation
+from server.models.rows import VersionedRow, enum_column
+from server.models.users import User
+
+
+class MemberInvitation(VersionedRow):
+    """An invitation to become a member (S11), with what the membership will be. Its secret is stored as a digest.
+
+    `sent_again` are the moments at which it was lately sent anew.
+    """
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="member_invitations", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    email = fields.CharField(max_length=254)
+    first_name = fields.CharField(max_length=80)
+    last_name = fields.CharField(max_length=80)
+    locale = fields.CharField(max_length=5)
+    role = enum_column(Role, max_length=20)
+    can_manage_billing = fields.BooleanField(default=False)
+    notify_billing = fields.BooleanField(default=True)
+    notify_products = fields.BooleanField(default=True)
+    secret_digest = fields.CharField(max_length=64, unique=True)
+    status = enum_column(MemberInvitationStatus, max_length=10, default=MemberInvitationStatus.PENDING)
+    invited_by: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="member_invitations", on_delete=fields.RESTRICT
+    )
+    invited_by_id: UUID
+    invited_at: datetime = fields.DatetimeField()
+    expires_at: datetime = fields.DatetimeField()
+    answered_at: datetime | None = fields.DatetimeField(null=True)
+    sent_again: list[str] = fields.JSONField[list[str]](default=list)
+
+    class Meta:
+        table = "member_invitation"
+        indexes = (("organisation_id", "invited_at", "id"),)
+        constraints = (
+            CheckConstraint(name="member_invitation_email_lower_case", check="email = lower(email)"),
+            UniqueConstraint(
+                fields=("organisation_id", "email"), name="member_invitation_one_open", condition="status = 'PENDING'"
+            ),
+        )

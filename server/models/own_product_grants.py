@@ -1,0 +1,80 @@
+"""Which of its own products an organisation opens to which of its members and teams."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+
+from server.domain.products import ProductCategory
+from server.domain.rights import ProductRight
+from server.models.memberships import Membership
+from server.models.organisations import Organisation
+from server.models.products import Product
+from server.models.rows import VersionedRow, nullable_enum_column
+from server.models.teams import Team
+from server.models.users import User
+
+
+class OwnProductGrant(VersionedRow):
+    """Rights of one member or one team on a product, or on the products of a category. Kept when revoked.
+
+    Of a category it covers the products made until `covers_until`, which is the end of the calendar where
+    future products are included.
+    """
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="own_product_grants", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    membership: fields.ForeignKeyNullableRelation[Membership] = fields.ForeignKeyField(
+        "models.Membership", related_name="product_grants", null=True, on_delete=fields.RESTRICT
+    )
+    membership_id: UUID | None
+    team: fields.ForeignKeyNullableRelation[Team] = fields.ForeignKeyField(
+        "models.Team", related_name="product_grants", null=True, on_delete=fields.RESTRICT
+    )
+    team_id: UUID | None
+    product: fields.ForeignKeyNullableRelation[Product] = fields.ForeignKeyField(
+        "models.Product", related_name="own_grants", null=True, on_delete=fields.RESTRICT
+    )
+    product_id: UUID | None
+    category = nullable_enum_column(ProductCategory, max_length=20)
+    covers_until: datetime = fields.DatetimeField()
+    rights: list[ProductRight] = fields.JSONField[list[ProductRight]]()
+    granted_by: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="own_product_grants", on_delete=fields.RESTRICT
+    )
+    granted_by_id: UUID
+    granted_at: datetime = fields.DatetimeField()
+    revoked_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "own_product_grant"
+        indexes = (
+            ("organisation_id", "category"),
+            ("organisation_id", "granted_at", "id"),
+            ("product_id",),
+            ("membership_id", "granted_at", "id"),
+            ("team_id", "granted_at", "id"),
+        )
+        constraints = (
+            CheckConstraint(name="own_product_grant_one_holder", check="(membership_id IS NULL) <> (team_id IS NULL)"),
+            CheckConstraint(name="own_product_grant_one_extent", check="(product_id IS NULL) <> (category IS NULL)"),
+            UniqueConstraint(
+                fields=("membership_id", "product_id"),
+                name="own_product_grant_member_product",
+                condition="revoked_at IS NULL",
+            ),
+            UniqueConstraint(
+                fields=("membership_id", "category"),
+                name="own_product_grant_member_category",
+                condition="revoked_at IS NULL",
+            ),
+            UniqueConstraint(
+                fields=("team_id", "product_id"), name="own_product_grant_team_product", condition="revoked_at IS NULL"
+            ),
+            UniqueConstraint(
+                fields=("team_id", "category"), name="own_product_grant_team_category", condition="revoked_at IS NULL"
+            ),
+        )

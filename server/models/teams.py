@@ -1,0 +1,55 @@
+"""Which members of an organisation work together."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
+
+from server.models.memberships import Membership
+from server.models.organisations import Organisation
+from server.models.rows import Row, VersionedRow
+
+
+class Team(VersionedRow):
+    """Some of an organisation's members, external ones too, who share product grants. Kept when deleted."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="teams", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    name = fields.CharField(max_length=120)
+    name_key = fields.CharField(max_length=240)
+    leader: fields.ForeignKeyNullableRelation[Membership] = fields.ForeignKeyField(
+        "models.Membership", related_name="led_teams", null=True, on_delete=fields.RESTRICT
+    )
+    leader_id: UUID | None
+    deleted_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "team"
+        indexes = (("organisation_id", "name_key", "id"), ("leader_id",))
+        constraints = (
+            UniqueConstraint(
+                fields=("organisation_id", "name_key"), name="team_one_name", condition="deleted_at IS NULL"
+            ),
+        )
+
+
+class TeamMember(Row):
+    """A member's place in a team. It goes when the member or the team does."""
+
+    team: fields.ForeignKeyRelation[Team] = fields.ForeignKeyField(
+        "models.Team", related_name="members", on_delete=fields.RESTRICT
+    )
+    team_id: UUID
+    membership: fields.ForeignKeyRelation[Membership] = fields.ForeignKeyField(
+        "models.Membership", related_name="team_places", on_delete=fields.RESTRICT
+    )
+    membership_id: UUID
+    joined_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "team_member"
+        indexes = (("team_id", "joined_at", "id"), ("membership_id",))
+        constraints = (UniqueConstraint(fields=("team_id", "membership_id"), name="team_member_once"),)

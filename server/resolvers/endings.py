@@ -1,0 +1,88 @@
+"""What ends with a membership, or with the role that a member had (E7)?
+
+Everything in the transaction of the change. What ends is kept, and named by its ids in the change's audit event.
+"""
+
+from typing import Any
+
+from tortoise.expressions import F
+from tortoise.queryset import QuerySet
+
+from server.domain.member_invitations import MemberInvitationStatus
+from server.domain.memberships import MembershipStatus, is_lower, may_change
+from server.domain.rights import Role
+from server.models import (
+    ApiToken,
+    EmployeeAssignment,
+    MemberInvitation,
+    Membership,
+    OwnProductGrant,
+    Session,
+    Team,
+    TeamMember,
+)
+from server.models.conditions import OneOf
+from server.resolvers import journal
+from server.resolvers.context import Context
+
+# `Any` below: rows of any versioned model.
+
+
+async def end_role(context: Context, member: Membership, before: Role) -> journal.State:
+    """End what went with the role that the member had before."""
+    gone = await _end_assignments(context, member) if before is Role.EMPLOYEE else {}
+    if is_lower(member.role, before):
+        gone |= await _end_tokens(context, member) | await _cancel_invitations(context, member)
+    return gone
+
+
+async def end_membership(context: Context, member: Membership) -> journal.State:
+    """End all that a former member had in the organisation; with the last membership, being signed in."""
+    grants = OwnProductGrant.filter(membership_id=member.id, revoked_at__isnull=True)
+    gone = await _end_tokens(context, member) | await _cancel_invitations(context, member)
+    gone |= await _end_assignments(context, member)
+    gone["product_grants"] = await ended(context, grants, revoked_at=context.now)
+    gone["teams"] = await _leave_teams(context, member)
+    if not await Membership.filter(user_id=member.user_id, status=MembershipStatus.ACTIVE).exists():
+        await Session.filter(user_id=member.user_id, ended_at__isnull=True).update(ended_at=context.now)
+    return gone
+
+
+async def _end_tokens(context: Context, member: Membership) -> journal.State:
+    tokens = ApiToken.filter(user_id=member.user_id, organisation_id=member.organisation_id, revoked_at__isnull=True)
+    return {"api_tokens": await ended(context, tokens, revoked_at=context.now)}
+
+
+async def _cancel_invitations(context: Context, member: Membership) -> journal.State:
+    """Those that the member sent and could no longer send."""
+    actor = member.role if member.status is MembershipStatus.ACTIVE else None
+    sent = MemberInvitation.filter(
+        organisation_id=member.organisation_id,
+        invited_by_id=member.user_id,
+        status=MemberInvitationStatus.PENDING,
+        role__in=[role for role in Role if not may_change(actor, role)],
+    )
+    cancelled = await ended(context, sent, status=MemberInvitationStatus.CANCELLED, answered_at=context.now)
+    return {"member_invitations": cancelled}
+
+
+async def _end_assignments(context: Context, member: Membership) -> journal.State:
+    assignments = EmployeeAssignment.filter(membership_id=member.id, ended_at__isnull=True)
+    return {"assignments": await ended(context, assignments, ended_at=context.now)}
+
+
+async def _leave_teams(context: Context, member: Membership) -> list[str]:
+    places = TeamMember.filter(membership_id=member.id)
+    teams = [place.team_id.hex for place in await places.order_by("id")]
+    await ended(context, Team.filter(leader_id=member.id), leader_id=None)
+    await places.delete()
+    return teams
+
+
+async def ended(context: Context, rows: QuerySet[Any], **columns: object) -> list[str]:
+    """Change these rows together; gives their keys as they are written down."""
+    keys = [row.pk for row in await rows.order_by("id")]
+    if keys:
+        changes: dict[str, Any] = {"version": F("version") + 1, "updated_at": context.now, **columns}
+        await rows.model.filter(OneOf("id", keys)).update(**changes)
+    return [key.hex for key in keys]

@@ -1,0 +1,40 @@
+"""How do changes to an organisation's people wait their turn, and who may still make them then?"""
+
+from uuid import UUID
+
+from server.domain.errors import RightMissing
+from server.domain.memberships import MembershipStatus
+from server.domain.rights import OWN_ORGANISATION, Right, Role
+from server.models import Membership, Organisation
+from server.models.lookups import locked
+from server.resolvers.context import Context
+from server.resolvers.permissions import PersonOnly, Sudo
+
+_WHO_BINDS = (PersonOnly(Right.MANAGE_LEGAL_REPRESENTATIVES), Sudo())
+
+
+async def held(context: Context, organisation_id: UUID, right: Right) -> Role:
+    """What the viewer is in the organisation, which is locked until the transaction ends.
+
+    The right was looked at before the lock: whoever lost it while they waited is denied (E7).
+    """
+    await locked(Organisation, organisation_id)
+    role = await role_now(context.signed_in.user_id, organisation_id)
+    if role is None or right not in OWN_ORGANISATION[role]:
+        raise RightMissing(right)
+    return role
+
+
+async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:
+    """What a person is in an organisation, as it is stored; None for who is no active member."""
+    member = await Membership.get_or_none(
+        user_id=user_id, organisation_id=organisation_id, status=MembershipStatus.ACTIVE
+    )
+    return member.role if member else None
+
+
+async def check_binds(context: Context, *roles: Role) -> None:
+    """Where one of the roles is that of legal representative: a person with a fresh password decides (M11)."""
+    if Role.LEGAL_REPRESENTATIVE in roles:
+        for permission in _WHO_BINDS:
+            await permission.check(context, None, {})

@@ -1,0 +1,133 @@
+"""What is promised of the invitations of members."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from server import models
+from server.resolvers.member_invitations import status_now
+from server.schema.enums import MemberInvitationStatus, Role
+from server.schema.errors import UserError
+from server.schema.fields import computed, relation
+from server.schema.memberships import Membership
+from server.schema.nodes import Node
+from server.schema.scalars import EmailAddress
+from server.schema.users import User
+
+if TYPE_CHECKING:
+    from server.schema.organisations import Organisation
+    from server.schema.viewers import Viewer
+
+OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.organisations")]
+ViewerType = Annotated["Viewer", strawberry.lazy("server.schema.viewers")]
+
+
+@strawberry.type(
+    description="An invitation to become a member of an organisation. The membership begins when it is accepted."
+)
+class MemberInvitation(Node):
+    model = models.MemberInvitation
+
+    organisation: OrganisationType | None = relation(
+        models.Organisation, "organisation_id", "The organisation; null where a token may not read organisations."
+    )
+    email: EmailAddress = strawberry.field(description="To which address it was sent.")
+    first_name: str = strawberry.field(description="Given name, as the inviter knows it.")
+    last_name: str = strawberry.field(description="Family name, as the inviter knows it.")
+    locale: str = strawberry.field(description="In which language it was written.")
+    role: Role = strawberry.field(description="What the person will be.")
+    status: MemberInvitationStatus = computed(
+        status_now, "Where it is in its life at this moment.", ("status", "expires_at")
+    )
+    invited_by: User | None = relation(models.User, "invited_by_id", "Who sent it; null where not visible.")
+    invited_at: datetime = strawberry.field(description="When it was sent first.")
+    expires_at: datetime = strawberry.field(description="Until when it can be accepted.")
+    answered_at: datetime | None = strawberry.field(description="When it was answered or cancelled; null before.")
+    version: int = strawberry.field(description="Counts the changes.")
+
+
+@strawberry.input(description="Whom to invite, as what.")
+class InviteMemberInput:
+    organisation_id: strawberry.ID = strawberry.field(description="The organisation that invites.")
+    email: EmailAddress = strawberry.field(description="The person's address, which they sign in with.")
+    first_name: str = strawberry.field(description="Given name, at most 80 characters.")
+    last_name: str = strawberry.field(description="Family name, at most 80 characters.")
+    locale: str | None = strawberry.field(
+        default=strawberry.UNSET, description="In which language to write to them: `en_GB` unless given."
+    )
+    role: Role = strawberry.field(description="What they will be.")
+    can_manage_billing: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether an employee will order and pay; not unless given."
+    )
+    notify_billing: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether they receive e-mails about invoices; they do unless given.",
+    )
+    notify_products: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether they receive e-mails about products; they do unless given.",
+    )
+
+
+@strawberry.type(description="The answer of `inviteMember`.")
+class InviteMemberPayload:
+    member_invitation: MemberInvitation | None = strawberry.field(description="The invitation.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Which invitation to send again.")
+class ResendMemberInvitationInput:
+    member_invitation_id: strawberry.ID = strawberry.field(description="An open invitation.")
+
+
+@strawberry.type(description="The answer of `resendMemberInvitation`.")
+class ResendMemberInvitationPayload:
+    member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, open for longer.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Which invitation to withdraw.")
+class CancelMemberInvitationInput:
+    member_invitation_id: strawberry.ID = strawberry.field(description="An open invitation.")
+
+
+@strawberry.type(description="The answer of `cancelMemberInvitation`.")
+class CancelMemberInvitationPayload:
+    member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, cancelled.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Somebody who has no account yet; their address is the invited one.")
+class NewPersonInput:
+    password: str = strawberry.field(description="The password to sign in with, from 12 to 256 characters.")
+    first_name: str = strawberry.field(description="Given name, at most 80 characters.")
+    last_name: str = strawberry.field(description="Family name, at most 80 characters.")
+    locale: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Language and country; those of the invitation unless given."
+    )
+
+
+@strawberry.input(description="Which invitation to accept, and as whom.")
+class AcceptMemberInvitationInput:
+    token: str = strawberry.field(description="What is in the link of the invitation.")
+    new_person: NewPersonInput | None = strawberry.field(
+        default=strawberry.UNSET, description="For somebody without an account. Whoever has one signs in first."
+    )
+
+
+@strawberry.type(description="The answer of `acceptMemberInvitation`.")
+class AcceptMemberInvitationPayload:
+    membership: Membership | None = strawberry.field(description="The new membership.")
+    viewer: ViewerType | None = strawberry.field(description="Who is signed in now.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Which invitation to decline.")
+class DeclineMemberInvitationInput:
+    token: str = strawberry.field(description="What is in the link of the invitation.")
+
+
+@strawberry.type(description="The answer of `declineMemberInvitation`.")
+class DeclineMemberInvitationPayload:
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")

@@ -1,0 +1,347 @@
+"""Which of its products does an organisation open to its own people, and what do they see then?"""
+
+from typing import Any
+
+import pytest
+
+from server.domain.memberships import MembershipStatus
+from server.domain.own_product_grants import FOREVER
+from server.domain.products import ProductCategory
+from server.models import Membership, OwnProductGrant, Product, Team, TeamMember
+from server.schema.scalars import moment_text
+from tests.api.refusals import check_id, refused
+from tests.api.traces import act, acts, announced, row_of
+from tests.clients import Answer, Clients
+from tests.snapshots import changed, snapshot
+from tests.statements import counted
+from tests.world import Person, World, product
+
+pytestmark = pytest.mark.database
+
+GRANT = """
+    ownProductGrant {
+        id organisation { name } member { id } team { id } product { customerName } category includeFutureProducts
+        rights grantedBy { email } grantedAt revokedAt version
+    }
+    userErrors { code message field }
+"""
+
+
+def gift(world: World, to: str = "cE", product: str = "kept", *rights: str, **other: Any) -> dict[str, Any]:
+    """The input that opens a product of Alpina to a member."""
+    return {
+        "organisationId": world.id("alpina"),
+        "to": {"membershipId": world.id(to)},
+        "of": {"productId": world.id(product)},
+        "rights": list(rights) or ["TECHNICAL"],
+        **other,
+    }
+
+
+async def granted(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
+    """Opens products, which works."""
+    answer = await clients.change("grantOwnProducts", input, GRANT, as_=as_)
+    assert answer.data["grantOwnProducts"]["userErrors"] == []
+    return answer
+
+
+async def sight(world: World, clients: Clients, as_: Person) -> dict[str, list[str]]:
+    """What somebody sees of Alpina's products and may do with them: in the list, and one by one."""
+    query = "query($id: ID!) { organisation(id: $id) { products { nodes { id customerName viewerRights } } } }"
+    answer = await clients.ask(query, {"id": world.id("alpina")}, as_=as_)
+    listed = answer.data["organisation"]["products"]["nodes"]
+    for row in listed:
+        one = await clients.ask("query($id: ID!) { product(id: $id) { viewerRights } }", {"id": row["id"]}, as_=as_)
+        assert one.data["product"]["viewerRights"] == row["viewerRights"]
+    return {row["customerName"]: row["viewerRights"] for row in listed}
+
+
+TECHNICAL = ["VIEW_PRODUCT", "MANAGE_PRODUCT"]
+STATISTICS = ["VIEW_PRODUCT", "VIEW_STATISTICS"]
+BOTH = ["VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"]
+
+
+def _terms(grant: OwnProductGrant, **other: Any) -> dict[str, Any]:
+    """What an audit event writes down of a grant."""
+    keys = {name: getattr(grant, name) for name in ("membership_id", "team_id", "product_id")}
+    terms = {
+        **{name: key.hex if key else None for name, key in keys.items()},
+        "category": grant.category.value if grant.category else None,
+        "covers_until": grant.covers_until.isoformat(),
+        "rights": list(grant.rights),
+        "revoked_at": None,
+    }
+    return terms | other
+
+
+# Opening
+
+
+async def test_an_administrator_opens_a_product_to_an_employee(world: World, clients: Clients):
+    before = await snapshot()
+
+    answer = await granted(clients, gift(world, "cE", "kept", "STATISTICS", "TECHNICAL", "STATISTICS"), world.cA)
+
+    after, made = await snapshot(), answer.data["grantOwnProducts"]["ownProductGrant"]
+    row = await row_of(made["id"])
+    assert made == {
+        "id": made["id"],
+        "organisation": {"name": "Alpina"},
+        "member": {"id": world.id("cE")},
+        "team": None,
+        "product": {"customerName": "kept"},
+        "category": None,
+        "includeFutureProducts": False,
+        "rights": ["TECHNICAL", "STATISTICS"],
+        "grantedBy": {"email": "ca@alpina.example"},
+        "grantedAt": moment_text(row.granted_at),
+        "revokedAt": None,
+        "version": 1,
+    }
+    assert changed(before, after) == {"OwnProductGrant", "AuditEvent", "OutboxMessage"}
+    assert await acts(answer) == [act("own_products.granted", row, world.cA, world.alpina, after=_terms(row))]
+    assert await announced(answer) == [("own_products.granted", made["id"])]
+
+
+@pytest.mark.parametrize("member", ["cE", "cX"])
+async def test_members_see_exactly_what_was_opened_to_them(world: World, clients: Clients, member: str):
+    before = await sight(world, clients, world.people[member])
+
+    await granted(clients, gift(world, member, "kept", "TECHNICAL"), world.cL)
+    await granted(clients, gift(world, member, "watched", "STATISTICS"), world.cL)
+
+    assert before == {}
+    assert await sight(world, clients, world.people[member]) == {"kept": TECHNICAL, "watched": STATISTICS}
+    other = world.people["cX" if member == "cE" else "cE"]
+    assert await sight(world, clients, other) == {}
+
+
+async def test_rights_are_the_union_over_ones_own_grants_and_those_of_ones_teams(world: World, clients: Clients):
+    await granted(clients, gift(world, "cE", "kept", "STATISTICS"), world.cL)
+    await TeamMember.create(team_id=world.team.id, membership_id=world.cE.membership.id, joined_at=world.now)
+    together = await sight(world, clients, world.cE)
+
+    await TeamMember.filter(team_id=world.team.id).delete()
+
+    assert together == {"kept": BOTH}
+    assert await sight(world, clients, world.cE) == {"kept": STATISTICS}
+
+
+async def test_a_team_passes_what_it_has_to_whoever_is_in_it(world: World, clients: Clients):
+    to_team = gift(world) | {"to": {"teamId": world.id("team")}, "of": {"productId": world.id("watched")}}
+    await granted(clients, to_team, world.cL)
+    await TeamMember.create(team_id=world.team.id, membership_id=world.cX.membership.id, joined_at=world.now)
+
+    assert await sight(world, clients, world.cX) == {"kept": TECHNICAL, "watched": TECHNICAL}
+    assert await sight(world, clients, world.cE) == {}
+
+
+@pytest.mark.parametrize(("future", "seen"), [(True, {"kept", "later"}), (False, {"kept"})])
+async def test_a_category_covers_later_products_where_the_grant_says_so(
+    world: World, clients: Clients, future: bool, seen: set[str]
+):
+    await Product.filter(id=world.kept.id).update(category=ProductCategory.MAIL)
+    by_category = gift(world, includeFutureProducts=future) | {"of": {"category": "MAIL"}}
+
+    answer = await granted(clients, by_category, world.cL)
+    await product("later", world.alpina, category=ProductCategory.MAIL)
+
+    shown = answer.data["grantOwnProducts"]["ownProductGrant"]
+    assert (shown["category"], shown["product"], shown["includeFutureProducts"]) == ("MAIL", None, future)
+    assert set(await sight(world, clients, world.cE)) == seen
+
+
+async def test_given_again_a_category_covers_what_came_since(world: World, clients: Clients):
+    by_category = gift(world) | {"of": {"category": "MAIL"}}
+    await granted(clients, by_category, world.cL)
+    await product("later", world.alpina, category=ProductCategory.MAIL)
+
+    answer = await granted(clients, by_category, world.cL)
+
+    assert answer.data["grantOwnProducts"]["ownProductGrant"]["version"] == 2
+    assert set(await sight(world, clients, world.cE)) == {"later"}
+
+
+async def test_other_rights_change_the_grant_there_is(world: World, clients: Clients):
+    await granted(clients, gift(world), world.cL)
+    first = await row_of(
+        (await granted(clients, gift(world), world.cL)).data["grantOwnProducts"]["ownProductGrant"]["id"]
+    )
+
+    answer = await granted(clients, gift(world, "cE", "kept", "STATISTICS"), world.cA)
+
+    row = await OwnProductGrant.get(id=first.id)
+    assert (row.rights, row.version, first.version) == (["STATISTICS"], 2, 1)
+    assert await acts(answer) == [
+        act(
+            "own_products.granted",
+            row,
+            world.cA,
+            world.alpina,
+            before=_terms(row, rights=["TECHNICAL"]),
+            after=_terms(row),
+        )
+    ]
+
+
+async def test_a_product_that_went_elsewhere_is_seen_no_longer(world: World, clients: Clients):
+    await granted(clients, gift(world), world.cL)
+
+    await Product.filter(id=world.kept.id).update(organisation_id=world.borea.id)
+
+    answer = await clients.ask("query($id: ID!) { node(id: $id) { id } }", {"id": world.id("kept")}, as_=world.cE)
+    assert answer.code == "NOT_FOUND"
+
+
+async def test_a_token_of_an_employee_sees_what_they_see_within_its_scopes(world: World, clients: Clients):
+    await OwnProductGrant.create(
+        organisation_id=world.nova.id,
+        membership_id=world.pE.membership.id,
+        category=ProductCategory.WEB_HOSTING,
+        covers_until=FOREVER,
+        rights=["TECHNICAL"],
+        granted_by_id=world.pL.user.id,
+        granted_at=world.now,
+    )
+
+    answer = await clients.ask(
+        "query($id: ID!) { product(id: $id) { viewerRights } }", {"id": world.id("novan")}, as_=world.tokens["pE"]
+    )
+
+    assert answer.data["product"]["viewerRights"] == TECHNICAL
+
+
+async def test_all_mistakes_of_a_grant_are_told_at_once(world: World, clients: Clients):
+    await Membership.filter(id=world.cA.membership.id).update(status=MembershipStatus.REMOVED)
+    wrong = gift(world, "cA", includeFutureProducts=True) | {"rights": []}
+
+    assert await refused(clients, "grantOwnProducts", wrong, as_=world.cL) == [
+        ("NOT_A_MEMBER", "This person is no active member of the organisation.", ["input", "to", "membershipId"]),
+        (
+            "VALIDATION_FAILED",
+            "Legal representatives and administrators see every product already.",
+            ["input", "to", "membershipId"],
+        ),
+        ("VALIDATION_FAILED", "Choose at least one right.", ["input", "rights"]),
+        (
+            "VALIDATION_FAILED",
+            "Only a grant by category includes future products.",
+            ["input", "includeFutureProducts"],
+        ),
+    ]
+
+
+async def test_a_partner_opens_its_customers_products_to_nobody(world: World, clients: Clients):
+    of_customer = {
+        "organisationId": world.id("nova"),
+        "to": {"membershipId": world.id("pE")},
+        "of": {"productId": world.id("borean")},
+        "rights": ["TECHNICAL"],
+    }
+
+    assert await refused(clients, "grantOwnProducts", of_customer, as_=world.pL) == [
+        ("PRODUCT_NOT_OWNED", "This product does not belong to the organisation.", ["input", "of", "productId"])
+    ]
+
+
+async def test_a_grant_takes_no_other_ids_not_even_of_another_organisation_that_one_leads(
+    world: World, clients: Clients
+):
+    check = (clients, "grantOwnProducts")
+    to_team = gift(world) | {"to": {"teamId": world.id("team")}}
+    await Membership.create(user_id=world.cL.user.id, organisation_id=world.rival.id, role=world.cL.membership.role)
+
+    await check_id(*check, gift(world), "to", "membershipId", foreign=world.qE.membership, as_=world.cL)
+    await check_id(*check, gift(world), "of", "productId", foreign=world.borean, as_=world.cL)
+    foreign = await Team.create(organisation_id=world.rival.id, name="Web", name_key="web")
+    await check_id(*check, to_team, "to", "teamId", foreign=foreign, as_=world.cL)
+
+
+async def test_a_grant_in_another_version_stays_as_it_is(world: World, clients: Clients):
+    await granted(clients, gift(world), world.cL)
+
+    for mutation, input in (
+        ("grantOwnProducts", gift(world, "cE", "kept", "STATISTICS", expectedVersion=2)),
+        ("revokeOwnProducts", {"ownProductGrantId": world.id("own_grant"), "expectedVersion": 2}),
+    ):
+        (refusal,) = await refused(clients, mutation, input, as_=world.cL)
+        assert refusal[0] == "STALE_VERSION"
+
+
+# Taking back
+
+
+async def test_what_was_taken_back_is_gone_at_once_and_once(world: World, clients: Clients):
+    await TeamMember.create(team_id=world.team.id, membership_id=world.cE.membership.id, joined_at=world.now)
+    before = await sight(world, clients, world.cE)
+    input = {"ownProductGrantId": world.id("own_grant")}
+
+    answer = await clients.change("revokeOwnProducts", input, GRANT, as_=world.cA)
+
+    row, after = await row_of(world.id("own_grant")), await snapshot()
+    assert before == {"kept": TECHNICAL}
+    assert await sight(world, clients, world.cE) == {}
+    shown = answer.data["revokeOwnProducts"]["ownProductGrant"]
+    assert (shown["revokedAt"], shown["version"]) == (moment_text(row.revoked_at), 2)
+    assert await acts(answer) == [
+        act(
+            "own_products.revoked",
+            row,
+            world.cA,
+            world.alpina,
+            before=_terms(row),
+            after=_terms(row, revoked_at=row.revoked_at.isoformat()),
+        )
+    ]
+    again = await clients.change("revokeOwnProducts", input, GRANT, as_=world.cL)
+    assert again.data == answer.data
+    assert await snapshot() == after
+
+
+async def test_what_was_taken_back_may_be_given_anew(world: World, clients: Clients):
+    await clients.change("revokeOwnProducts", {"ownProductGrantId": world.id("own_grant")}, GRANT, as_=world.cL)
+
+    answer = await granted(clients, gift(world) | {"to": {"teamId": world.id("team")}}, world.cL)
+
+    assert answer.data["grantOwnProducts"]["ownProductGrant"]["id"] != world.id("own_grant")
+
+
+async def test_taking_back_takes_no_other_id(world: World, clients: Clients):
+    input = {"ownProductGrantId": world.id("own_grant")}
+
+    await check_id(clients, "revokeOwnProducts", input, "ownProductGrantId", foreign=world.own_grant, as_=world.qL)
+
+
+async def test_the_grants_are_listed_for_the_organisation_its_members_and_teams(world: World, clients: Clients):
+    made = await granted(clients, gift(world), world.cL)
+    to_member = made.data["grantOwnProducts"]["ownProductGrant"]["id"]
+    query = """
+        query($org: ID!, $member: ID!, $team: ID!) {
+          organisation(id: $org) { ownProductGrants { nodes { id } } }
+          member: node(id: $member) { ... on Membership { productGrants { nodes { id } } } }
+          team: node(id: $team) { ... on Team { productGrants { nodes { id } } } }
+        }
+    """
+    ids = {"org": world.id("alpina"), "member": world.id("cE"), "team": world.id("team")}
+
+    answer = await clients.ask(query, ids, as_=world.cA)
+
+    assert answer.data == {
+        "organisation": {"ownProductGrants": {"nodes": [{"id": world.id("own_grant")}, {"id": to_member}]}},
+        "member": {"productGrants": {"nodes": [{"id": to_member}]}},
+        "team": {"productGrants": {"nodes": [{"id": world.id("own_grant")}]}},
+    }
+
+
+@pytest.mark.parametrize(("who", "asks"), [("cL", False), ("cA", False), ("cE", True), ("cX", True)])
+async def test_only_who_needs_grants_has_the_statement_look_for_them(
+    world: World, planned: Clients, who: str, asks: bool
+):
+    query = "query($id: ID!) { organisation(id: $id) { products { nodes { customerName viewerRights } } } }"
+
+    with counted("server.engine.statements") as statements:
+        answer = await planned.ask(query, {"id": world.id("alpina")}, as_=world.people[who])
+
+    assert len(answer.data["organisation"]["products"]["nodes"]) == (0 if asks else 4)
+    assert len(statements) == 1
+    assert ("own_product_grant" in statements[0]) is asks

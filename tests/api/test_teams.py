@@ -1,0 +1,220 @@
+"""How do teams come together and apart?"""
+
+from typing import Any
+
+import pytest
+
+from server.domain.memberships import MembershipStatus
+from server.models import Membership, OwnProductGrant, Team, TeamMember
+from server.resolvers import ids
+from tests.api.refusals import check_id, refused
+from tests.api.traces import act, acts, announced, row_of
+from tests.clients import Answer, Clients
+from tests.snapshots import changed, snapshot
+from tests.world import Person, World
+
+pytestmark = pytest.mark.database
+
+TEAM = """
+    team {
+        id name version organisation { name } leader { id } members { nodes { member { id } } totalCount }
+        productGrants { nodes { id revokedAt } }
+    }
+    userErrors { code message field }
+"""
+TAKEN = [("NAME_TAKEN", "There is a team with this name already.", ["input", "name"])]
+LEFT = ("NOT_A_MEMBER", "This person is no active member of the organisation.")
+
+
+async def done(clients: Clients, mutation: str, as_: Person | str, **input: Any) -> Answer:
+    """Changes a team, which works."""
+    answer = await clients.change(mutation, input, TEAM, as_=as_)
+    assert answer.data[mutation]["userErrors"] == []
+    return answer
+
+
+def _terms(team: Team, **other: Any) -> dict[str, Any]:
+    leader = team.leader_id.hex if team.leader_id else None
+    return {"name": team.name, "leader_id": leader, "deleted_at": None} | other
+
+
+async def test_an_administrator_makes_a_team_with_a_leader(world: World, clients: Clients):
+    before = await snapshot()
+
+    answer = await done(
+        clients, "createTeam", world.cA, organisationId=world.id("alpina"), name="  Émail ", leaderId=world.id("cX")
+    )
+
+    after, made = await snapshot(), answer.data["createTeam"]["team"]
+    row = await row_of(made["id"])
+    assert made == {
+        "id": made["id"],
+        "name": "Émail",
+        "version": 1,
+        "organisation": {"name": "Alpina"},
+        "leader": {"id": world.id("cX")},
+        "members": {"nodes": [{"member": {"id": world.id("cX")}}], "totalCount": 1},
+        "productGrants": {"nodes": []},
+    }
+    assert changed(before, after) == {"Team", "TeamMember", "AuditEvent", "OutboxMessage"}
+    assert await acts(answer) == [act("team.created", row, world.cA, world.alpina, after=_terms(row))]
+    assert await announced(answer) == [("team.created", made["id"])]
+
+
+@pytest.mark.parametrize("name", ["Web", "wéb"])
+async def test_no_two_teams_have_the_same_name(world: World, clients: Clients, name: str):
+    other = await Team.create(organisation_id=world.alpina.id, name="Other", name_key="other")
+    rename = {"teamId": ids.encode(other), "name": name}
+
+    assert (
+        await refused(clients, "createTeam", {"organisationId": world.id("alpina"), "name": name}, as_=world.cL)
+        == TAKEN
+    )
+    assert await refused(clients, "updateTeam", rename, as_=world.cL) == TAKEN
+
+
+async def test_another_organisation_may_use_the_same_name(world: World, clients: Clients):
+    await done(clients, "createTeam", world.bL, organisationId=world.id("borea"), name="Web")
+
+
+async def test_all_mistakes_of_a_team_are_told_at_once(world: World, clients: Clients):
+    await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
+    wrong = {"organisationId": world.id("alpina"), "name": " ", "leaderId": world.id("cE")}
+
+    assert await refused(clients, "createTeam", wrong, as_=world.cL) == [
+        ("VALIDATION_FAILED", "This must not be empty.", ["input", "name"]),
+        (*LEFT, ["input", "leaderId"]),
+    ]
+
+
+async def test_a_team_gets_another_name_and_leader(world: World, clients: Clients):
+    await done(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web", leaderId=world.id("cE"))
+
+    answer = await done(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Sites")
+
+    shown, row = answer.data["updateTeam"]["team"], await row_of(world.id("team"))
+    assert (shown["name"], shown["leader"], shown["version"]) == ("Sites", None, 3)
+    assert shown["members"]["nodes"] == [{"member": {"id": world.id("cE")}}]
+    assert await acts(answer) == [
+        act(
+            "team.updated",
+            row,
+            world.cL,
+            world.alpina,
+            before=_terms(row, name="Web", leader_id=world.cE.membership.id.hex),
+            after=_terms(row),
+        )
+    ]
+    assert await announced(answer) == [("team.updated", world.id("team"))]
+
+
+async def test_the_same_name_and_leader_change_nothing(world: World, clients: Clients):
+    before = await snapshot()
+
+    await done(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web")
+
+    assert await snapshot() == before
+
+
+async def test_members_come_and_go_once(world: World, clients: Clients):
+    place = {"teamId": world.id("team"), "membershipId": world.id("cX")}
+
+    added = await done(clients, "addTeamMember", world.cA, **place)
+    after_first = await snapshot()
+    await done(clients, "addTeamMember", world.cL, **place)
+    assert await snapshot() == after_first
+    removed = await done(clients, "removeTeamMember", world.cA, **place)
+    after_second = await snapshot()
+    await done(clients, "removeTeamMember", world.cL, **place)
+
+    assert await snapshot() == after_second
+    assert added.data["addTeamMember"]["team"]["members"]["totalCount"] == 1
+    assert removed.data["removeTeamMember"]["team"]["members"]["totalCount"] == 0
+    assert await announced(added) == [("team.member_added", world.id("team"))]
+    assert await announced(removed) == [("team.member_removed", world.id("team"))]
+    (event,) = await acts(removed)
+    assert event["after"]["membership_id"] == world.cX.membership.id.hex
+
+
+async def test_a_leader_who_goes_leads_no_longer(world: World, clients: Clients):
+    await done(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web", leaderId=world.id("cE"))
+
+    answer = await done(clients, "removeTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE"))
+
+    assert answer.data["removeTeamMember"]["team"]["leader"] is None
+
+
+async def test_who_left_joins_no_team(world: World, clients: Clients):
+    await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
+    place = {"teamId": world.id("team"), "membershipId": world.id("cE")}
+
+    assert await refused(clients, "addTeamMember", place, as_=world.cL) == [(*LEFT, ["input", "membershipId"])]
+
+
+async def test_a_deleted_team_takes_its_grants_along(world: World, clients: Clients):
+    await done(clients, "addTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE"))
+    before = await snapshot()
+
+    payload = "organisation { teams { totalCount } } userErrors { code message field }"
+    answer = await clients.change("deleteTeam", {"teamId": world.id("team")}, payload, as_=world.cA)
+
+    assert answer.data["deleteTeam"] == {"organisation": {"teams": {"totalCount": 0}}, "userErrors": []}
+    assert changed(before, await snapshot()) == {
+        *("Team", "TeamMember", "OwnProductGrant", "AuditEvent", "OutboxMessage")
+    }
+    row = await row_of(world.id("team"))
+    assert (await OwnProductGrant.get(id=world.own_grant.id)).revoked_at is not None
+    assert await TeamMember.filter(team_id=row.id).count() == 0
+    assert await acts(answer) == [
+        act(
+            "team.deleted",
+            row,
+            world.cA,
+            world.alpina,
+            before=_terms(row),
+            after=_terms(row, deleted_at=row.deleted_at.isoformat())
+            | {"members": [world.cE.membership.id.hex], "product_grants": [world.own_grant.id.hex]},
+        )
+    ]
+    assert (
+        await clients.ask("query($id: ID!) { node(id: $id) { id } }", {"id": world.id("team")}, as_=world.cA)
+    ).code == ("NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("mutation", "more"),
+    [
+        ("updateTeam", {"name": "Sites"}),
+        ("deleteTeam", {}),
+        ("addTeamMember", {"membershipId": "cX"}),
+        ("removeTeamMember", {"membershipId": "cX"}),
+    ],
+)
+async def test_teams_and_members_of_others_are_not_found(
+    world: World, clients: Clients, mutation: str, more: dict[str, str]
+):
+    foreign = await Team.create(organisation_id=world.rival.id, name="Web", name_key="web")
+    named = {name: world.id(value) if name == "membershipId" else value for name, value in more.items()}
+    input = {"teamId": world.id("team"), **named}
+
+    await check_id(clients, mutation, input, "teamId", foreign=foreign, as_=world.cL)
+    if "membershipId" in more:
+        await check_id(clients, mutation, input, "membershipId", foreign=world.qE.membership, as_=world.cL)
+    else:
+        (refusal,) = await refused(clients, mutation, input | {"expectedVersion": 7}, as_=world.cL)
+        assert refusal[0] == "STALE_VERSION"
+
+
+async def test_a_leader_is_of_the_same_organisation(world: World, clients: Clients):
+    create = {"organisationId": world.id("alpina"), "name": "Mail", "leaderId": world.id("cE")}
+
+    await check_id(clients, "createTeam", create, "leaderId", foreign=world.qE.membership, as_=world.cL)
+
+
+async def test_a_member_shows_their_teams_to_who_leads(world: World, clients: Clients):
+    await done(clients, "addTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE"))
+    query = "query($id: ID!) { node(id: $id) { ... on Membership { teams { nodes { team { name } } } } } }"
+
+    seen = [await clients.ask(query, {"id": world.id("cE")}, as_=who) for who in (world.cA, world.cE)]
+
+    assert [answer.data["node"]["teams"]["nodes"] for answer in seen] == [[{"team": {"name": "Web"}}], []]

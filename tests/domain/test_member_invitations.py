@@ -1,0 +1,80 @@
+"""Who is invited, how often, and until when can they answer?"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.domain.errors import Refused
+from server.domain.member_invitations import (
+    MemberInvitationStatus,
+    check_invited_person,
+    check_inviter,
+    check_not_invited,
+    check_open,
+    sent_again,
+    status_at,
+)
+from server.domain.rights import Role
+from tests.domain.refusals import refusals
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
+DAY = timedelta(hours=24)
+USED = [("INVITATION_USED", "")]
+PENDING, EXPIRED = MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRED
+
+
+@pytest.mark.parametrize("status", [status for status in MemberInvitationStatus if status is not PENDING])
+def test_what_was_answered_or_cancelled_is_not_open(status):
+    assert refusals(check_open, status) == USED
+    assert status_at(status, NOW - DAY, NOW) is status
+
+
+@pytest.mark.parametrize(("expires_at", "status"), [(NOW + INSTANT, PENDING), (NOW, EXPIRED), (NOW - INSTANT, EXPIRED)])
+def test_an_open_invitation_is_over_from_its_last_moment_on(expires_at, status):
+    assert refusals(check_open, PENDING) == []
+    assert status_at(PENDING, expires_at, NOW) is status
+
+
+@pytest.mark.parametrize(
+    ("is_member", "is_invited", "expected"),
+    [
+        (False, False, []),
+        (True, False, [("ALREADY_A_MEMBER", "email")]),
+        (False, True, [("INVITATION_PENDING", "email")]),
+        (True, True, [("ALREADY_A_MEMBER", "email")]),
+    ],
+)
+def test_nobody_is_invited_twice(is_member, is_invited, expected):
+    assert refusals(check_not_invited, is_member, is_invited) == expected
+
+
+@pytest.mark.parametrize(
+    ("inviter", "roles"),
+    [
+        (Role.LEGAL_REPRESENTATIVE, set(Role)),
+        (Role.ADMINISTRATOR, set(Role) - {Role.LEGAL_REPRESENTATIVE}),
+        (Role.EMPLOYEE, set()),
+        (Role.EXTERNAL, set()),
+        (None, set()),
+    ],
+)
+def test_an_invitation_holds_while_its_inviter_could_send_it(inviter, roles):
+    assert {role for role in Role if refusals(check_inviter, inviter, role) == []} == roles
+    assert all(refusals(check_inviter, inviter, role) == USED for role in set(Role) - roles)
+
+
+def test_only_the_invited_person_accepts():
+    assert refusals(check_invited_person, "a@b.example", "a@b.example") == []
+    assert refusals(check_invited_person, "b@b.example", "a@b.example") == [("NOT_INVITED", "")]
+
+
+def test_an_invitation_is_sent_again_so_many_times_in_24_hours():
+    first, second = NOW - DAY, NOW - DAY + INSTANT
+
+    assert sent_again([], NOW, 2) == [NOW]
+    assert sent_again([first, second], NOW, 2) == [second, NOW]
+    with pytest.raises(Refused) as refused:
+        sent_again([second, NOW], NOW, 2)
+    (refusal,) = refused.value.refusals
+    assert (refusal.code, refusal.values) == ("TOO_MANY_ATTEMPTS", {"most": 2})
