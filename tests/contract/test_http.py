@@ -25,7 +25,7 @@ SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { viewer { use
 
 
 @pytest.fixture
-async def http(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
+async def http(standing_world: World, app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
     async with Clients(app) as clients:
         yield clients.http
 
