@@ -1,6 +1,6 @@
 """Three worlds in one database, and where each thing in an answer comes from.
 
-Every world is the one of tests/world.py. Each of their texts is replaced by a sign of its own, such as ‹a12›,
+Every world is the one of tests/world.py. Each of their texts is replaced by a sign of its own,
 and each row is known by its id: whatever of them is in an answer names its tenant, its companies, its row and
 its column. Nothing connects the tenants; the people of the matrix belong to the first.
 """
@@ -19,6 +19,8 @@ from server import models
 from tests.world import World, build_world
 
 OWN, STRANGER, OTHER_STRANGER = TENANTS = ("a", "b", "c")
+PUBLIC = "nova rival third"
+"""Approved partners: everybody finds their names, in every world."""
 MODELS: list[Any] = [getattr(models, name) for name in sorted(models.__all__)]
 
 OWNED_THROUGH = {models.ApiTokenCustomer: "api_token"}

@@ -20,7 +20,7 @@ from server.resolvers import ids
 from server.settings import Settings
 from tests.engine.both import Both, both_ways, expected, viewers_of, written
 from tests.permissions.matrix import ACTORS
-from tests.permissions.tenants import OWN, Mark, Tenants
+from tests.permissions.tenants import OWN, PUBLIC, Mark, Tenants
 from tests.permissions.walks import SCHEMA, Document, documents, walks
 
 pytestmark = pytest.mark.database
@@ -28,9 +28,6 @@ pytestmark = pytest.mark.database
 DEEPEST = 4
 IN_TURN = 1 if os.environ.get("LONG") == "1" else 4
 """The deepest documents are asked by each fourth actor in turn; all others, and all with LONG=1, by everybody."""
-
-PUBLIC = "nova rival third"
-"""Approved partners: everybody finds their names, in every world."""
 
 NAME_ALONE = {"id", "name", "name_key"}
 """What shows of an organisation to whoever does not lead it."""
@@ -130,7 +127,7 @@ def check(actor: str, company: str, marks: set[Mark]) -> None:
 
 def is_allowed(actor: str, company: str, mark: Mark) -> bool:
     named = SEEN[actor].split()
-    is_led = "own" in named and company in mark.owners or "alone" in named and mark.owners == {company}
+    is_led = company in mark.owners if "own" in named else "alone" in named and mark.owners == {company}
     is_own = mark.tenant == OWN and is_led and mark.row not in HIDDEN.get(actor, "").split()
     is_named = mark.tenant == OWN and mark.row in named
     if mark.model == "Organisation" and not is_own:
