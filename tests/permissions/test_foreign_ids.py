@@ -18,11 +18,10 @@ from server.models.rows import new_id
 from server.resolvers import ids
 from tests.api.refusals import malformed, not_found
 from tests.clients import Answer, Clients
-from tests.permissions.matrix import OPERATIONS, cells
+from tests.permissions.inputs import asked
 from tests.permissions.tenants import OWN, PUBLIC, STRANGER, Tenants
 from tests.permissions.walks import SCHEMA
 from tests.snapshots import snapshot
-from tests.world import World
 
 pytestmark = pytest.mark.database
 
@@ -30,28 +29,8 @@ MUTATIONS: dict[str, Any] = dict(SCHEMA.mutation_type.fields)
 
 Path = tuple[str, ...]
 
-BESIDES = {
-    "createApiToken": ("pL", lambda world: {"organisationId": world.id("nova"), "customerIds": [world.id("borea")]}),
-}
-"""What goes into an input beside what the permission matrix asks with, so that it names an id in each place there is.
-
-By mutation: who asks, and the values. A mutation whose ids are all in the matrix needs no line; who asks is then the
-first person whom the matrix allows it.
-"""
-
-
 FOR_STRANGERS = {("invitePartner", ("partnerId",))}
 """Where a partner that one has nothing to do with is just what is asked for."""
-
-
-def asked(world: World, mutation: str) -> tuple[str, dict[str, Any]]:
-    """Who may run the mutation, and an input that works."""
-    assert mutation in OPERATIONS, f"how is {mutation} asked? Add a line to OPERATIONS of tests/permissions/matrix.py"
-    allowed = [
-        actor for name, actor, outcome in cells() if (name, outcome) == (mutation, "ok") and actor in world.people
-    ]
-    who, more = BESIDES.get(mutation, (allowed[0], lambda world: {}))
-    return who, OPERATIONS[mutation].variables(world)["input"] | more(world)
 
 
 def places(type_: Any, at: Path = ()) -> Iterator[Path]:
@@ -122,7 +101,9 @@ def model_at(mutation: str, input: dict[str, Any], at: Path) -> type[Model]:
     try:
         return ids.decode_any(put(input, at, "")[1])[0]
     except (KeyError, IndexError, TypeError) as error:
-        message = f"what stands in {'.'.join(at)} of {mutation}? Add a line for it to BESIDES of {__name__}"
+        message = (
+            f"what stands in {'.'.join(at)} of {mutation}? Add a line for it to BESIDES of tests/permissions/inputs.py"
+        )
         raise AssertionError(message) from error
 
 
