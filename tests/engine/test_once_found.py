@@ -135,8 +135,8 @@ async def test_a_document_that_the_random_ones_found(both: Both, document: str, 
     ordinary = expected(await both.by_resolvers(document, {}, actor))
     found, trace = await both.by_engine(document, {}, actor)
 
-    if found is None:  # too large for somebody who is not signed in
-        assert (actor, trace.reason) == ("AN", "the document is refused")
+    if found is None:  # what is refused to nobody in particular is said by the ordinary road
+        assert (actor, "nobody is signed in" in str(trace.reason)) == ("AN", True)
     else:
         assert written(found) == ordinary
 
