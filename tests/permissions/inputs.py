@@ -1,25 +1,28 @@
 """How is each mutation asked by somebody who may, so that it works?"""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.permissions.matrix import OPERATIONS, cells
-from tests.world import World
+from tests.world import Person, World
 
-BESIDES = {
-    "createApiToken": ("pL", lambda world: {"organisationId": world.id("nova"), "customerIds": [world.id("borea")]}),
+Input = dict[str, Any]
+Path = tuple[str, ...]
+
+BESIDES: dict[str, tuple[tuple[str, Callable[[World], Input]], ...]] = {
+    "createApiToken": (("pL", lambda world: {"organisationId": world.id("nova"), "customerIds": [world.id("borea")]}),),
 }
-"""What goes into an input beside what the permission matrix asks with, so that it names an id in each place there is.
+"""Other ways to ask, for the places of ids that the permission matrix leaves out: who asks, and what replaces what.
 
-By mutation: who asks, and the values. A mutation whose ids are all in the matrix needs no line; who asks is then the
-first person whom the matrix allows it.
+By mutation. One whose ids are all in the matrix needs no line.
 """
 
 
-def asked(world: World, mutation: str) -> tuple[str, dict[str, Any]]:
-    """Who may run the mutation, and an input that works."""
+def ways(world: World, mutation: str) -> list[tuple[Person | None, Input]]:
+    """Who may run the mutation, nobody at all where it is for those who are not signed in yet, and with what."""
     assert mutation in OPERATIONS, f"how is {mutation} asked? Add a line to OPERATIONS of tests/permissions/matrix.py"
-    allowed = [
-        actor for name, actor, outcome in cells() if (name, outcome) == (mutation, "ok") and actor in world.people
-    ]
-    who, more = BESIDES.get(mutation, (allowed[0], lambda world: {}))
-    return who, OPERATIONS[mutation].variables(world)["input"] | more(world)
+    allowed = [actor for name, actor, outcome in cells() if (name, outcome) == (mutation, "ok")]
+    who = next((actor for actor in allowed if actor in world.people), None)
+    input = OPERATIONS[mutation].variables(world)["input"]
+    others = [(world.people[name], input | more(world)) for name, more in BESIDES.get(mutation, ())]
+    return [(world.people[who] if who else None, input), *others]

@@ -6,6 +6,7 @@ and no table changes.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
@@ -18,16 +19,15 @@ from server.models.rows import new_id
 from server.resolvers import ids
 from tests.api.refusals import malformed, not_found
 from tests.clients import Answer, Clients
-from tests.permissions.inputs import asked
+from tests.permissions.inputs import Input, Path, ways
 from tests.permissions.tenants import OWN, PUBLIC, STRANGER, Tenants
 from tests.permissions.walks import SCHEMA
 from tests.snapshots import snapshot
+from tests.world import Person, World
 
 pytestmark = pytest.mark.database
 
 MUTATIONS: dict[str, Any] = dict(SCHEMA.mutation_type.fields)
-
-Path = tuple[str, ...]
 
 FOR_STRANGERS = {("invitePartner", ("partnerId",))}
 """Where a partner that one has nothing to do with is just what is asked for."""
@@ -68,8 +68,7 @@ async def test_a_strangers_id_is_that_of_nothing(
     tenants: Tenants, app: Starlette, ordinary_app: Starlette, mutation: str, at: Path
 ) -> None:
     world = tenants.worlds[OWN]
-    who, input = asked(world, mutation)
-    model = model_at(mutation, input, at)
+    who, input, model = asked_with(world, mutation, at)
     unknown = f"{ids.PREFIXES[model]}_{new_id().hex}"
     other_type = next(prefix for prefix in ids.PREFIXES.values() if not unknown.startswith(prefix))
     public, hidden = strangers(tenants, model)
@@ -79,7 +78,7 @@ async def test_a_strangers_id_is_that_of_nothing(
 
         async def answer(id: str) -> tuple[Answer, Path]:
             changed, _, place = put(input, at, id)
-            return await clients.change(mutation, changed, as_=world.people[who]), ("input", *place)
+            return await clients.change(mutation, changed, as_=who), ("input", *place)
 
         for id in (*hidden, unknown):
             told, place = await answer(id)
@@ -92,19 +91,18 @@ async def test_a_strangers_id_is_that_of_nothing(
             assert is_refused(told, mutation, place), (id, told.json)
 
         assert await snapshot() == before
-        accepted = await clients.change(mutation, input, as_=world.people[who])
+        accepted = await clients.change(mutation, input, as_=who)
         assert accepted.data[mutation]["userErrors"] == [], "nothing but the id was wrong"
 
 
-def model_at(mutation: str, input: dict[str, Any], at: Path) -> type[Model]:
-    """Of which model the id is that stands there now."""
-    try:
-        return ids.decode_any(put(input, at, "")[1])[0]
-    except (KeyError, IndexError, TypeError) as error:
-        message = (
-            f"what stands in {'.'.join(at)} of {mutation}? Add a line for it to BESIDES of tests/permissions/inputs.py"
-        )
-        raise AssertionError(message) from error
+def asked_with(world: World, mutation: str, at: Path) -> tuple[Person | None, Input, type[Model]]:
+    """Who asks, with an id at this place, and of which model it is."""
+    for who, input in ways(world, mutation):
+        with suppress(KeyError, IndexError, TypeError):
+            return who, input, ids.decode_any(put(input, at, "")[1])[0]
+    raise AssertionError(
+        f"what stands in {'.'.join(at)} of {mutation}? Add a way to ask with it to BESIDES of tests/permissions/inputs.py"
+    )
 
 
 def strangers(tenants: Tenants, model: type[Model]) -> tuple[list[str], list[str]]:

@@ -26,6 +26,7 @@ from server.schema import schema
 SCHEMA = schema._schema
 ROWS = 7  # no list of the world is longer, and four lists within each other stay within the limits
 MOST_IDS = 10
+MOST_WAYS = 4  # that one document takes at once, behind the last row but one
 FEW = 3  # of the ids of a type, where a root takes one id of any type
 VALUES = {
     "Boolean": "true",
@@ -81,7 +82,9 @@ def walks(type_: Any, depth: int) -> tuple[str, ...]:
         return (leaves(type_),)
     ways = [(name, field) for name, field in type_.fields.items() if not _is_plain(field)]
     if depth == 2:
-        return (" ".join([leaves(type_), *(below for name, field in ways for below in walks_of(name, field, 1))]),)
+        ends = [below for name, field in ways for below in walks_of(name, field, 1)]
+        groups = [ends[at : at + MOST_WAYS] for at in range(0, len(ends), MOST_WAYS)]
+        return tuple(" ".join([leaves(type_), *group]) for group in groups or [[]])
     return tuple(below for name, field in ways for below in walks_of(name, field, depth - 1)) or (leaves(type_),)
 
 
