@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from tortoise.exceptions import BaseORMException
 from tortoise.fields import CharField, TextField
 from tortoise.models import Model
 
@@ -31,7 +32,7 @@ APPEND_ONLY = {models.AuditEvent}
 
 _SHORTEST = 8  # a shorter column has no room for a sign
 _SIGNS = re.compile(r"‹\w+›|(?<![0-9a-f])[0-9a-f]{32,}")
-_SECRET = re.compile(r"digest|hash|secret")
+_SECRET = re.compile(r"digest|password|secret")
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,12 @@ async def _mark(tenants: Tenants, tenant: str, world: World, rows: dict[UUID, An
                 continue
             sign = f"‹{tenant}{next(numbers)}›"
             tenants.marks[sign] = mark
-            await type(row).filter(id=key).update(**{column: sign})
+            try:
+                await type(row).filter(id=key).update(**{column: sign})
+            except BaseORMException as error:
+                raise AssertionError(
+                    f"{type(row).__name__} is never changed? Say it in APPEND_ONLY of {__name__}"
+                ) from error
 
 
 def _named(world: World) -> dict[str, Any]:

@@ -111,7 +111,11 @@ async def both_answers(both: Both, text: str, variables: dict[str, Any], actor: 
     for _, errors in answers:
         codes = set(re.findall(r"'code': '(\w+)'", str(errors)))
         too_large = {"VALIDATION_FAILED"} if actor == "AN" else set[str]()  # documents from the third row on
-        assert codes <= {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", *too_large}, (actor, text, errors)
+        assert codes <= {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "BAD_USER_INPUT", *too_large}, (
+            actor,
+            text,
+            errors,
+        )
     return "\n".join(f"{body.decode()}\n{errors}" for body, errors in answers)
 
 

@@ -67,7 +67,7 @@ def _by_id(
         return
     many = isinstance(_nullable(type_), GraphQLList)
     target: Any = SCHEMA.type_map[model.__name__] if is_abstract_type(inner) else inner
-    if is_abstract_type(inner) and not many:
+    if not many and len(_models_of(field, name, argument)) > 1:
         found = found[:: max(len(found) // FEW, 1)]
     given: list[Any] = [list(found[at : at + MOST_IDS]) for at in range(0, len(found), MOST_IDS)] if many else [*found]
     for below in walks(target, depth if many else min(depth, 2)):
@@ -180,7 +180,7 @@ def _is_id(type_: Any) -> bool:
 def _models_of(field: Any, name: str, argument: str) -> list[type[Any]]:
     """Of which models the ids are that an argument of a root takes."""
     inner: Any = get_named_type(field.type)
-    if is_abstract_type(inner):
+    if argument in ("id", "ids") and not hasattr(models, inner.name):
         return list(ids.PREFIXES)
     stem = argument.removesuffix("Ids").removesuffix("Id")
     found = {stem[:1].upper() + stem[1:], inner.name} & {model.__name__ for model in ids.PREFIXES}
