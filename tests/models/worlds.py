@@ -4,27 +4,32 @@ A world obeys the programme's constraints by construction: what would break one 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from hypothesis import strategies as st
+from tortoise.models import Model
 
-from server.domain.access import Serving, reach, sees_partnership, serves
 from server.domain.memberships import MembershipStatus
-from server.domain.organisations import INVITABLE_PARTNERS, PartnerStatus
-from server.domain.own_product_grants import FOREVER, granted_rights
+from server.domain.organisations import PartnerStatus
+from server.domain.own_product_grants import FOREVER
 from server.domain.partnerships import LIVE, AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.products import ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from server.models import (
+    ApiToken,
+    CatalogueItem,
     EmployeeAssignment,
+    MemberInvitation,
     Membership,
     Organisation,
     OwnProductGrant,
     Partnership,
+    Product,
     ProductAccess,
+    RequestedProduct,
     Team,
     TeamMember,
     User,
@@ -49,13 +54,37 @@ class Link:
     status: PartnershipStatus
     accesses: dict[UUID, list[ProductRight]]
     assigned: frozenset[UUID]
-    revoked: frozenset[UUID]
+    access_keys: dict[UUID, UUID]
+    """Each product's, those of revoked accesses among them."""
+    assignment_keys: dict[UUID, UUID]
+    """Each member's, those of ended assignments among them."""
+    request_keys: dict[UUID, UUID]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A membership of a random world."""
+
+    user_id: UUID
+    organisation_id: UUID
+    role: Role
+    status: MembershipStatus
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token of a random world. Those that have ended are shown as the others are."""
+
+    user_id: UUID
+    organisation_id: UUID
+    has_ended: bool
 
 
 @dataclass(frozen=True)
 class Gift:
     """A grant of an organisation to one of its own members, or to the one team it has."""
 
+    id: UUID
     organisation_id: UUID
     membership_id: UUID | None
     product_id: UUID | None
@@ -63,6 +92,15 @@ class Gift:
     covers_until: datetime
     rights: list[ProductRight]
     is_revoked: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """A team, with the key of each membership that is in it."""
+
+    id: UUID
+    is_deleted: bool
+    places: dict[UUID, UUID]
 
 
 @dataclass(frozen=True)
@@ -81,65 +119,62 @@ class RandomWorld:
 
     organisations: dict[UUID, PartnerStatus | None] = field(default_factory=dict)
     products: dict[UUID, UUID] = field(default_factory=dict)
-    standings: dict[UUID, list[Standing]] = field(default_factory=dict)
-    removed: list[tuple[UUID, UUID, UUID]] = field(default_factory=list)
+    catalogue: dict[UUID, bool] = field(default_factory=dict)
+    users: list[UUID] = field(default_factory=list)
+    memberships: dict[UUID, Place] = field(default_factory=dict)
+    tokens: dict[UUID, Token] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     categories: dict[UUID, ProductCategory] = field(default_factory=dict)
-    teams: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
+    teams: dict[UUID, Group] = field(default_factory=dict)
+    """The one that each organisation has."""
     gifts: list[Gift] = field(default_factory=list)
+    invitations: dict[UUID, UUID] = field(default_factory=dict)
+    """The organisation of each."""
+
+    def standings(self, user: UUID) -> tuple[Standing, ...]:
+        """What counts of a person's memberships: those in force."""
+        return tuple(
+            Standing(key, place.organisation_id, place.role)
+            for key, place in self.memberships.items()
+            if place.user_id == user and place.status is MembershipStatus.ACTIVE
+        )
 
     def viewers(self) -> Iterator[Viewer]:
-        """Every person, and a token of each: unrestricted, for one customer, and for some scopes."""
-        for user, standings in self.standings.items():
-            yield Viewer(user, tuple(standings))
-            for standing in standings:
-                yield self._token(user, standing, frozenset(Scope), None)
-                yield self._token(user, standing, frozenset(Scope), frozenset([next(iter(self.organisations))]))
-                yield self._token(user, standing, frozenset([Scope.PRODUCTS_MANAGE, Scope.PARTNERSHIPS_READ]), None)
+        """Every person, and tokens of each: unrestricted, for one customer, and for some scopes."""
+        for user in self.users:
+            yield Viewer(user, self.standings(user))
+        for key, token in self.tokens.items():
+            standings = tuple(
+                one for one in self.standings(token.user_id) if one.organisation_id == token.organisation_id
+            )
+            for scopes, customers in (
+                (frozenset(Scope), None),
+                (frozenset(Scope), frozenset([next(iter(self.organisations))])),
+                (frozenset([Scope.PRODUCTS_MANAGE, Scope.PARTNERSHIPS_READ]), None),
+                (frozenset([Scope.MEMBERS_READ, Scope.ASSIGNMENTS_MANAGE]), None),
+                (frozenset(), None),
+            ):
+                grant = TokenGrant(key, token.organisation_id, scopes, customers)
+                yield Viewer(token.user_id, standings, token=grant)
 
-    @staticmethod
-    def _token(user: UUID, standing: Standing, scopes: frozenset[Scope], customers: frozenset[UUID] | None) -> Viewer:
-        grant = TokenGrant(new_id(), standing.organisation_id, scopes, customers)
-        return Viewer(user, (standing,), token=grant)
-
-    def sees_product(self, viewer: Viewer, key: UUID) -> bool:
-        owner = self.products[key]
-        servings = [
-            Serving(link.access_type is AccessType.COMPLETE, link.accesses, self._assignment(viewer, link))
-            for link in self.links
-            if link.customer_id == owner and serves(viewer, link, link.assigned)
-        ]
-        visible = bool(reach(viewer, owner, servings).rights_on_product(key, self._granted(viewer, key)))
-        return visible and viewer.has_scope(Scope.PRODUCTS_READ)
-
-    def _granted(self, viewer: Viewer, key: UUID) -> frozenset[ProductRight]:
-        """What the viewer and their teams were given on a product, as the rule says it."""
-        mine = {standing.membership_id for standing in viewer.standings if not standing.leads}
-        held = [
-            gift
-            for gift in self.gifts
-            if not gift.is_revoked
-            and (gift.membership_id in mine or (gift.membership_id is None and mine & self.teams[gift.organisation_id]))
-        ]
-        return granted_rights(held, Owned(key, self.products[key], self.categories[key], NOW))
-
-    def sees_link(self, viewer: Viewer, link: Link) -> bool:
-        return viewer.has_scope(Scope.PARTNERSHIPS_READ) and sees_partnership(viewer, link, link.assigned)
-
-    def sees_organisation(self, viewer: Viewer, key: UUID) -> bool:
-        related = (link for link in self.links if key in (link.customer_id, link.partner_id))
-        inside = viewer.standing_in(key) is not None
-        if viewer.has_scope(Scope.ORGANISATION_READ) and (
-            inside or any(sees_partnership(viewer, link, link.assigned) for link in related)
-        ):
-            return True
-        return self.organisations[key] in INVITABLE_PARTNERS
-
-    @staticmethod
-    def _assignment(viewer: Viewer, link: Link) -> list[AssignmentRight] | None:
-        standing = viewer.standing_in(link.partner_id)
-        assert standing is not None
-        return None if standing.leads else [AssignmentRight.VIEW]
+    def keys(self) -> dict[type[Model], set[UUID]]:
+        """The rows there are, whoever sees them."""
+        return {
+            ApiToken: set(self.tokens),
+            CatalogueItem: set(self.catalogue),
+            EmployeeAssignment: {key for link in self.links for key in link.assignment_keys},
+            MemberInvitation: set(self.invitations),
+            Membership: set(self.memberships),
+            Organisation: set(self.organisations),
+            OwnProductGrant: {gift.id for gift in self.gifts},
+            Partnership: {link.id for link in self.links},
+            Product: set(self.products),
+            ProductAccess: {key for link in self.links for key in link.access_keys},
+            RequestedProduct: {key for link in self.links for key in link.request_keys},
+            Team: {team.id for team in self.teams.values()},
+            TeamMember: {key for team in self.teams.values() for key in team.places.values()},
+            User: set(self.users),
+        }
 
 
 @st.composite
@@ -150,9 +185,15 @@ def worlds(draw: st.DrawFn) -> RandomWorld:
         world.organisations[key] = draw(st.sampled_from([None, *PartnerStatus]))
         world.products |= {new_id(): key for _ in range(PRODUCTS_EACH)}
     keys = list(world.organisations)
-    for _ in range(USERS):
-        roles = draw(st.dictionaries(st.sampled_from(keys), st.sampled_from(Role), max_size=2))
-        world.standings[new_id()] = [Standing(new_id(), at, role) for at, role in roles.items()]
+    world.catalogue = {new_id(): is_sellable for is_sellable in (True, False)}
+    world.users = [new_id() for _ in range(USERS)]
+    statuses = st.sampled_from([MembershipStatus.ACTIVE, MembershipStatus.ACTIVE, *MembershipStatus])
+    for user in world.users:
+        for at in draw(st.lists(st.sampled_from(keys), min_size=1, max_size=3, unique=True)):
+            if draw(st.booleans()):
+                world.memberships[new_id()] = Place(user, at, Role.EMPLOYEE, MembershipStatus.REMOVED)
+            world.memberships[new_id()] = Place(user, at, draw(st.sampled_from(Role)), draw(statuses))
+            world.tokens[new_id()] = Token(user, at, has_ended=draw(st.booleans()))
     pairs = st.tuples(st.sampled_from(keys), st.sampled_from(keys))
     for customer, partner in draw(st.lists(pairs, max_size=8)):
         _link(draw, world, customer, partner)
@@ -168,13 +209,11 @@ def _give(draw: st.DrawFn, world: RandomWorld) -> None:
     world.categories = {key: draw(st.sampled_from(CATEGORIES)) for key in world.products}
     rights = st.lists(st.sampled_from(ProductRight), min_size=1, unique=True)
     for organisation_id in world.organisations:
-        members = [
-            standing.membership_id
-            for standings in world.standings.values()
-            for standing in standings
-            if standing.organisation_id == organisation_id
-        ]
-        world.teams[organisation_id] = draw(st.frozensets(st.sampled_from(members))) if members else frozenset()
+        members = [key for key, place in world.memberships.items() if place.organisation_id == organisation_id]
+        inside = draw(st.frozensets(st.sampled_from(members))) if members else frozenset()
+        is_deleted = not inside and draw(st.booleans())
+        world.teams[organisation_id] = Group(new_id(), is_deleted, {member: new_id() for member in inside})
+        world.invitations[new_id()] = organisation_id
         # What is no product of its own is one that it gave away: the grant stays, and holds no longer.
         extents = [(key, None) for key in world.products] + [(None, category) for category in CATEGORIES]
         for holder, (product_id, category) in draw(
@@ -182,7 +221,9 @@ def _give(draw: st.DrawFn, world: RandomWorld) -> None:
         ):
             until = draw(st.sampled_from([NOW - timedelta(days=1), NOW, FOREVER]))
             is_revoked = draw(st.booleans())
-            world.gifts.append(Gift(organisation_id, holder, product_id, category, until, draw(rights), is_revoked))
+            world.gifts.append(
+                Gift(new_id(), organisation_id, holder, product_id, category, until, draw(rights), is_revoked)
+            )
 
 
 def _link(draw: st.DrawFn, world: RandomWorld, customer: UUID, partner: UUID) -> None:
@@ -201,15 +242,24 @@ def _link(draw: st.DrawFn, world: RandomWorld, customer: UUID, partner: UUID) ->
     limited = access_type is AccessType.LIMITED
     rights = st.lists(st.sampled_from(ProductRight), min_size=1, unique=True)
     accesses = draw(st.dictionaries(st.sampled_from(own), rights)) if own and limited else {}
-    employees = [
-        standing.membership_id
-        for standings in world.standings.values()
-        for standing in standings
-        if standing.organisation_id == partner
-    ]
-    assigned = draw(st.frozensets(st.sampled_from(employees))) if employees else frozenset()
-    revoked = frozenset(own) - set(accesses) if limited else frozenset()
-    world.links.append(Link(new_id(), customer, partner, access_type, status, accesses, assigned, revoked))
+    revoked = set(own) - set(accesses) if limited else set[UUID]()
+    members = [key for key, place in world.memberships.items() if place.organisation_id == partner]
+    assigned = draw(st.frozensets(st.sampled_from(members))) if members else frozenset()
+    ended = draw(st.frozensets(st.sampled_from(members))) if members else frozenset()
+    requested = draw(st.frozensets(st.sampled_from(list(world.products))))
+    link = Link(
+        new_id(),
+        customer,
+        partner,
+        access_type,
+        status,
+        accesses,
+        assigned,
+        {new_id(): key for key in (*accesses, *revoked)},
+        {new_id(): key for key in (*assigned, *ended)},
+        {new_id(): key for key in requested},
+    )
+    world.links.append(link)
 
 
 async def store(world: RandomWorld) -> None:
@@ -218,16 +268,26 @@ async def store(world: RandomWorld) -> None:
         await organisation(f"Company {key.hex}", id=key, partner_status=status)
     for key, owner in world.products.items():
         await product(key.hex, await Organisation.get(id=owner), id=key, category=world.categories[key], created_at=NOW)
-    for user, standings in world.standings.items():
-        await User.create(id=user, email=f"{user.hex}@random.example", first_name="A", last_name="B")
-        for standing in standings:
-            await Membership.create(
-                id=standing.membership_id,
-                user_id=user,
-                organisation_id=standing.organisation_id,
-                role=standing.role,
-                status=MembershipStatus.ACTIVE,
-            )
+    for key, is_sellable in world.catalogue.items():
+        await CatalogueItem.create(
+            id=key, sku=key.hex, name="x", name_key="x", category="MAIL", period="YEAR", is_sellable=is_sellable
+        )
+    for key in world.users:
+        await User.create(id=key, email=f"{key.hex}@random.example", first_name="A", last_name="B")
+    for key, place in world.memberships.items():
+        await Membership.create(id=key, **asdict(place))
+    for key, one in world.tokens.items():
+        await ApiToken.create(
+            id=key,
+            user_id=one.user_id,
+            organisation_id=one.organisation_id,
+            name="a tool",
+            secret_digest=key.hex,
+            last_four="0000",
+            scopes=[],
+            expires_at=NOW,
+            revoked_at=NOW if one.has_ended else None,
+        )
     for link in world.links:
         await _store_link(link)
     for organisation_id in world.organisations:
@@ -235,15 +295,33 @@ async def store(world: RandomWorld) -> None:
 
 
 async def _store_gifts(world: RandomWorld, organisation_id: UUID) -> None:
-    team = await Team.create(organisation_id=organisation_id, name="Team", name_key="team")
-    for membership_id in world.teams[organisation_id]:
-        await TeamMember.create(team_id=team.id, membership_id=membership_id, joined_at=NOW)
+    team = world.teams[organisation_id]
+    deleted_at = NOW if team.is_deleted else None
+    await Team.create(id=team.id, organisation_id=organisation_id, name="Team", name_key="team", deleted_at=deleted_at)
+    for membership_id, key in team.places.items():
+        await TeamMember.create(id=key, team_id=team.id, membership_id=membership_id, joined_at=NOW)
     giver, _ = await User.get_or_create(
         email="giver@random.example", defaults={"first_name": "A", "last_name": "Giver"}
     )
+    for key, at in world.invitations.items():
+        if at == organisation_id:
+            await MemberInvitation.create(
+                id=key,
+                organisation_id=at,
+                email=f"{key.hex}@random.example",
+                first_name="A",
+                last_name="B",
+                locale="en_GB",
+                role=Role.EMPLOYEE,
+                secret_digest=key.hex,
+                invited_by_id=giver.id,
+                invited_at=NOW,
+                expires_at=NOW,
+            )
     for gift in world.gifts:
         if gift.organisation_id == organisation_id:
             await OwnProductGrant.create(
+                id=gift.id,
                 organisation_id=organisation_id,
                 membership_id=gift.membership_id,
                 team_id=None if gift.membership_id else team.id,
@@ -269,18 +347,28 @@ async def _store_link(link: Link) -> None:
         initiated_by=Side.CUSTOMER,
         invited_at=NOW,
     )
-    for key, rights in link.accesses.items():
-        await ProductAccess.create(partnership_id=link.id, product_id=key, rights=rights, granted_at=NOW)
-    for key in link.revoked:
+    for key, product_id in link.access_keys.items():
+        is_live = product_id in link.accesses
         await ProductAccess.create(
-            partnership_id=link.id, product_id=key, rights=list(ProductRight), granted_at=NOW, revoked_at=NOW
+            id=key,
+            partnership_id=link.id,
+            product_id=product_id,
+            rights=link.accesses[product_id] if is_live else list(ProductRight),
+            granted_at=NOW,
+            revoked_at=None if is_live else NOW,
         )
-    for membership in link.assigned:
-        for ended_at in (NOW - timedelta(days=1), None):
-            await EmployeeAssignment.create(
-                membership_id=membership,
-                partnership_id=link.id,
-                rights=[AssignmentRight.VIEW],
-                assigned_at=NOW,
-                ended_at=ended_at,
-            )
+    lives = set(link.assigned)
+    for key, membership_id in link.assignment_keys.items():
+        await EmployeeAssignment.create(
+            id=key,
+            membership_id=membership_id,
+            partnership_id=link.id,
+            rights=[AssignmentRight.VIEW],
+            assigned_at=NOW,
+            ended_at=None if membership_id in lives else NOW,
+        )
+        lives.discard(membership_id)
+    for key, product_id in link.request_keys.items():
+        await RequestedProduct.create(
+            id=key, partnership_id=link.id, product_id=product_id, service_name="x", rights=[ProductRight.TECHNICAL]
+        )

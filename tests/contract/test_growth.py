@@ -1,0 +1,101 @@
+"""Does a mutation take as many statements in a large organisation as in a small one?
+
+Each is run in the world of the tests, and in one with ten times as much of everything that its organisations have;
+with all that its payload can show, lists of rows among it.
+"""
+
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from graphql import get_named_type
+from tortoise.transactions import in_transaction
+
+from server.domain.organisations import PartnerStatus
+from server.domain.partnerships import AccessType
+from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
+from server.models import EmployeeAssignment, Organisation, Partnership
+from tests import world as made
+from tests.clients import Clients
+from tests.permissions.inputs import ways
+from tests.permissions.walks import SCHEMA, walks
+from tests.statements import counted
+from tests.world import World, grant, organisation, partnership, person, product, token
+
+pytestmark = pytest.mark.database
+
+FEW, MANY = 2, 20
+SPLIT = 2
+"""What two resolvers ask for in the same breath is one statement, or two where one of them came a moment later."""
+
+
+class _RollBack(Exception):
+    """Takes back what was changed."""
+
+
+@pytest.mark.parametrize("mutation", SCHEMA.mutation_type.fields)
+async def test_a_mutation_takes_as_many_statements_however_large_the_organisation(
+    world: World, planned: Clients, ordinary: Clients, mutation: str
+) -> None:
+    for clients in (planned, ordinary):
+        few, many = [await statements(clients, world, mutation, times) for times in (FEW, MANY)]
+
+        for payload, taken in few.items():
+            assert len(taken) > 0
+            more = Counter(many[payload]) - Counter(taken)
+            assert more.total() <= SPLIT, (payload, more)
+
+
+async def statements(clients: Clients, world: World, mutation: str, times: int) -> dict[str, list[str]]:
+    """What each selection of the payload makes the mutation run, in a world with so much more of everything."""
+    who, input = ways(world, mutation)[0]
+    found = dict[str, list[str]]()
+    with suppress(_RollBack):
+        async with in_transaction():
+            await grow(world, times)
+            for payload in payloads(mutation):
+                for _ in range(2):  # the first time, what can be kept is kept
+                    with counted() as by_tortoise, counted("server.engine.statements") as by_engine:
+                        await _run(clients, mutation, input, payload, as_=who)
+                    found[payload] = by_tortoise + by_engine
+            raise _RollBack
+    return found
+
+
+async def _run(clients: Clients, mutation: str, input: dict[str, Any], payload: str, **how: Any) -> None:
+    with suppress(_RollBack):
+        async with in_transaction():
+            answer = await clients.change(mutation, input, payload, **how)
+            assert answer.json["data"][mutation]["userErrors"] == [], answer.json
+            raise _RollBack
+
+
+def payloads(mutation: str) -> list[str]:
+    """What the payload shows, and every list of each row in it."""
+    type_ = get_named_type(SCHEMA.mutation_type.fields[mutation].type)
+    whole = (below for depth in (2, 3) for below in walks(type_, depth))
+    return [below if "userErrors" in below else f"{below} userErrors {{ code }}" for below in whole]
+
+
+async def grow(world: World, times: int) -> None:
+    """More products, members, accesses, partners, customers, assignments, tokens and requested products."""
+    rows, now = world.rows, world.now
+    await Partnership.filter(id=rows["invitation"].id).update(access_type=AccessType.LIMITED, payment_mode=None)
+    for number in range(times):
+        sold, asked_for = await product(f"more{number}", rows["alpina"]), await product(f"w{number}", rows["delta"])
+        await grant(rows["limited"], sold, list(ProductRight))
+        await made.request(rows["invitation"], asked_for, list(ProductRight))
+        for company in ("alpina", "nova"):
+            member = await person(f"more{number}", rows[company], Role.EMPLOYEE, now)
+            await token(member, list(Scope), [], now=now)
+        await EmployeeAssignment.create(
+            membership_id=member.membership.id,
+            partnership_id=rows["limited"].id,
+            rights=[AssignmentRight.VIEW],
+            assigned_at=now,
+        )
+        other = await organisation(f"More {number}", partner_status=PartnerStatus.APPROVED)
+        await partnership(rows["alpina"], other, now=now)
+        customer: Organisation = await organisation(f"Customer {number}")
+        await partnership(customer, rows["nova"], now=now)

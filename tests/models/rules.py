@@ -1,0 +1,178 @@
+"""Which rows of a random world does a viewer see? Said of plain values, as the row policies say it in SQL."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+from tortoise.models import Model
+
+from server.domain.access import Serving, reach, sees_partnership, serves
+from server.domain.memberships import MembershipStatus
+from server.domain.organisations import INVITABLE_PARTNERS
+from server.domain.own_product_grants import granted_rights
+from server.domain.partnerships import AccessType
+from server.domain.rights import AssignmentRight, ProductRight, Scope
+from server.domain.viewer import Viewer
+from server.models import (
+    ApiToken,
+    CatalogueItem,
+    EmployeeAssignment,
+    MemberInvitation,
+    Membership,
+    Organisation,
+    OwnProductGrant,
+    Partnership,
+    Product,
+    ProductAccess,
+    RequestedProduct,
+    Team,
+    TeamMember,
+    User,
+)
+from tests.models.worlds import NOW, Link, Owned, RandomWorld
+
+Rule = Callable[[RandomWorld, Viewer], set[UUID]]
+
+
+def _partnerships(world: RandomWorld, viewer: Viewer) -> Iterator[Link]:
+    if viewer.has_scope(Scope.PARTNERSHIPS_READ):
+        yield from (link for link in world.links if sees_partnership(viewer, link, link.assigned))
+
+
+def partnerships(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    return {link.id for link in _partnerships(world, viewer)}
+
+
+def product_accesses(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """Whoever sees the partnership, sees what was granted in it, and what was revoked since."""
+    return {key for link in _partnerships(world, viewer) for key in link.access_keys}
+
+
+def requested_products(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    return {key for link in _partnerships(world, viewer) for key in link.request_keys}
+
+
+def products(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """What the viewer reaches by their own standing, or through the partnerships they serve the owner by."""
+    if not viewer.has_scope(Scope.PRODUCTS_READ):
+        return set()
+    return {key for key, owner in world.products.items() if _reaches(world, viewer, owner, key)}
+
+
+def _reaches(world: RandomWorld, viewer: Viewer, owner: UUID, key: UUID) -> bool:
+    servings = [
+        Serving(link.access_type is AccessType.COMPLETE, link.accesses, _assignment(viewer, link))
+        for link in world.links
+        if link.customer_id == owner and serves(viewer, link, link.assigned)
+    ]
+    return bool(reach(viewer, owner, servings).rights_on_product(key, _granted(world, viewer, key)))
+
+
+def _granted(world: RandomWorld, viewer: Viewer, key: UUID) -> frozenset[ProductRight]:
+    """What the viewer and their teams were given on a product by its organisation (M12)."""
+    mine = {standing.membership_id for standing in viewer.standings if not standing.leads}
+    held = [
+        gift
+        for gift in world.gifts
+        if not gift.is_revoked
+        and (
+            gift.membership_id in mine
+            or (gift.membership_id is None and mine & set(world.teams[gift.organisation_id].places))
+        )
+    ]
+    return granted_rights(held, Owned(key, world.products[key], world.categories[key], NOW))
+
+
+def _assignment(viewer: Viewer, link: Link) -> list[AssignmentRight] | None:
+    standing = viewer.standing_in(link.partner_id)
+    assert standing is not None
+    return None if standing.leads else [AssignmentRight.VIEW]
+
+
+def organisations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """Approved partners, one's own, and both sides of partnerships one sees."""
+    found = {key for key, status in world.organisations.items() if status in INVITABLE_PARTNERS}
+    if viewer.has_scope(Scope.ORGANISATION_READ):
+        found |= set(viewer.organisation_ids)
+        seen = [link for link in world.links if sees_partnership(viewer, link, link.assigned)]
+        found |= {side for link in seen for side in (link.customer_id, link.partner_id)}
+    return found
+
+
+def assignments(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """All of a partner that one leads; an employee's own, those that have ended too, while they serve the customer."""
+    if not viewer.has_scope(Scope.ASSIGNMENTS_READ):
+        return set()
+    found = set[UUID]()
+    for link in world.links:
+        leads = link.partner_id in viewer.led_organisation_ids and viewer.may_serve(link.customer_id)
+        own = viewer.employee_membership_ids if serves(viewer, link, link.assigned) else ()
+        found |= {key for key, member in link.assignment_keys.items() if leads or member in own}
+    return found
+
+
+def memberships(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """One's own in force, and all of organisations one leads, the invited and the removed among them."""
+    if not viewer.has_scope(Scope.MEMBERS_READ):
+        return set()
+    own = {standing.membership_id for standing in viewer.standings}
+    return own | {key for key, one in world.memberships.items() if one.organisation_id in viewer.led_organisation_ids}
+
+
+def _led(viewer: Viewer) -> list[UUID]:
+    """Organisations whose people the viewer may read about."""
+    return viewer.led_organisation_ids if viewer.has_scope(Scope.MEMBERS_READ) else []
+
+
+def member_invitations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    return {key for key, at in world.invitations.items() if at in _led(viewer)}
+
+
+def own_product_grants(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    return {gift.id for gift in world.gifts if gift.organisation_id in _led(viewer)}
+
+
+def teams(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """Those there are; a deleted one is nobody's."""
+    return {team.id for at, team in world.teams.items() if at in _led(viewer) and not team.is_deleted}
+
+
+def team_members(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    seen = teams(world, viewer)
+    return {key for team in world.teams.values() if team.id in seen for key in team.places.values()}
+
+
+def users(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """Oneself, and whoever is a member, or invited to be one, of an organisation one leads."""
+    members = [one for one in world.memberships.values() if one.status is not MembershipStatus.REMOVED]
+    return {viewer.user_id} | {one.user_id for one in members if one.organisation_id in _led(viewer)}
+
+
+def api_tokens(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """A token sees itself; people see their own, and those of organisations they lead."""
+    if viewer.token is not None:
+        return {viewer.token.token_id}
+    led = viewer.led_organisation_ids
+    return {key for key, one in world.tokens.items() if one.user_id == viewer.user_id or one.organisation_id in led}
+
+
+def catalogue(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    return {key for key, is_sellable in world.catalogue.items() if is_sellable}
+
+
+RULES: dict[type[Model], Rule] = {
+    ApiToken: api_tokens,
+    CatalogueItem: catalogue,
+    EmployeeAssignment: assignments,
+    MemberInvitation: member_invitations,
+    Membership: memberships,
+    Organisation: organisations,
+    OwnProductGrant: own_product_grants,
+    Partnership: partnerships,
+    Product: products,
+    ProductAccess: product_accesses,
+    RequestedProduct: requested_products,
+    Team: teams,
+    TeamMember: team_members,
+    User: users,
+}
+"""The rule of each model that has a row policy."""

@@ -1,0 +1,34 @@
+"""How is each mutation asked by somebody who may, so that it works?"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.permissions.matrix import OPERATIONS, cells
+from tests.world import Person, World
+
+Input = dict[str, Any]
+Path = tuple[str, ...]
+
+BESIDES: dict[str, tuple[tuple[str, Callable[[World], Input]], ...]] = {
+    "createApiToken": (("pL", lambda world: {"organisationId": world.id("nova"), "customerIds": [world.id("borea")]}),),
+    "createTeam": (("cL", lambda world: {"leaderId": world.id("cE")}),),
+    "updateTeam": (("cL", lambda world: {"leaderId": world.id("cE")}),),
+    "grantOwnProducts": (
+        ("cL", lambda world: {"to": {"teamId": world.id("team")}}),
+        ("cL", lambda world: {"to": {"membershipId": world.id("cE")}}),
+    ),
+}
+"""Other ways to ask, for the places of ids that the permission matrix leaves out: who asks, and what replaces what.
+
+By mutation. One whose ids are all in the matrix needs no line.
+"""
+
+
+def ways(world: World, mutation: str) -> list[tuple[Person | None, Input]]:
+    """Who may run the mutation, nobody at all where it is for those who are not signed in yet, and with what."""
+    assert mutation in OPERATIONS, f"how is {mutation} asked? Add a line to OPERATIONS of tests/permissions/matrix.py"
+    allowed = [actor for name, actor, outcome in cells() if (name, outcome) == (mutation, "ok")]
+    who = next((actor for actor in allowed if actor in world.people), None)
+    input = OPERATIONS[mutation].variables(world)["input"]
+    others = [(world.people[name], input | more(world)) for name, more in BESIDES.get(mutation, ())]
+    return [(world.people[who] if who else None, input), *others]

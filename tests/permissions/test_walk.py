@@ -1,0 +1,167 @@
+"""Does every level of an answer carry its row policy?
+
+The schema is walked from every root to the depth of four rows, through every relation and list, as everybody of
+the permission matrix, over three worlds that nothing connects. What is in an answer is known by its signs
+(tests/permissions/tenants.py): of a stranger there is nothing but the public names of partners, and within one's
+own world what the tables below say.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, get_named_type, is_leaf_type
+from starlette.applications import Starlette
+from tortoise.models import Model
+
+from server.resolvers import ids
+from server.settings import Settings
+from tests.engine.both import Both, both_ways, expected, viewers_of, written
+from tests.permissions.matrix import ACTORS
+from tests.permissions.tenants import OWN, PUBLIC, Mark, Tenants
+from tests.permissions.walks import SCHEMA, Document, documents, walks
+
+pytestmark = pytest.mark.database
+
+DEEPEST = 4
+IN_TURN = 1 if os.environ.get("LONG") == "1" else 4
+"""The deepest documents are asked by each fourth actor in turn; all others, and all with LONG=1, by everybody."""
+
+NAME_ALONE = {"id", "name", "name_key"}
+"""What shows of an organisation to whoever does not lead it."""
+
+_EMPLOYEE = "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment"
+_PARTNER = "own alpina granted watched borea borean corvo corvine delta"
+
+SEEN = {
+    "AN": "",
+    "cL": "own",
+    "cA": "own",
+    "cE": "alpina cE",
+    "cX": "alpina cX",
+    "pL": _PARTNER,
+    "pA": _PARTNER,
+    "pE": f"{_EMPLOYEE} token_pE",
+    "pU": "pU",
+    "qL": "own alpina rivals",
+    "bL": "own",
+    "tC": "own",
+    "tP": _PARTNER,
+    "tE": f"{_EMPLOYEE} token_pE",
+    "tR": _PARTNER,
+    "tO": "granted watched borean corvine novan pL token_products",
+    "tB": "alone borea borean complete complete_assignment",
+}
+"""The rows of their world that each actor sees something of, besides PUBLIC, by their names in tests/world.py.
+
+`own` are those that belong to the company one leads, perhaps together with another, such as a partnership;
+`alone` those that belong to no other. What both sides of a partnership see of each other is in these lines.
+"""
+
+HIDDEN = {"cL": "assignment", "cA": "assignment", "tC": "assignment", "bL": "complete_assignment"}
+"""Of `own`, what is the other side's affair: which of the partner's employees serves the customer."""
+
+
+async def test_nobody_sees_more_than_is_theirs_at_any_depth(
+    tenants_database: tuple[Settings, Tenants], tenants: Tenants, app: Starlette
+) -> None:
+    viewers = await viewers_of(tenants.worlds[OWN])
+    seen = {actor: set[Mark]() for actor in ACTORS}
+
+    async with both_ways(viewers, tenants_database[0]) as both:
+        for number, (text, variables) in enumerate(shallow(tenants)):
+            for place, actor in enumerate(ACTORS):
+                seen[actor] |= tenants.found_in(await both_answers(both, text, variables, actor, number + place))
+        for number, (text, variables) in enumerate(deepest(tenants)):
+            for place, actor in enumerate(ACTORS):
+                if (number + place) % IN_TURN == 0:
+                    seen[actor] |= tenants.found_in(await both_answers(both, text, variables, actor, number + place))
+
+    for actor, marks in seen.items():
+        viewer = viewers[actor]
+        company = tenants.marks[viewer.standings[0].organisation_id.hex].row if viewer else ""
+        check(actor, company, marks)
+
+
+def shallow(tenants: Tenants) -> list[Document]:
+    """From every row of every world to all it names, and from those of the actors' own to one row further."""
+    everywhere = [*documents(2, ids_in(tenants))]
+    return everywhere + [one for one in documents(DEEPEST - 1, ids_in(tenants, OWN)) if one not in everywhere]
+
+
+def deepest(tenants: Tenants) -> list[Document]:
+    shallower = [*documents(2, ids_in(tenants, OWN)), *documents(DEEPEST - 1, ids_in(tenants, OWN))]
+    return [one for one in documents(DEEPEST, ids_in(tenants, OWN)) if one not in shallower]
+
+
+def ids_in(tenants: Tenants, tenant: str | None = None) -> Callable[[type[Model]], list[str]]:
+    return lambda model: [ids.encode(row) for row in tenants.of(model, tenant)]
+
+
+async def both_answers(both: Both, text: str, variables: dict[str, Any], actor: str, number: int) -> str:
+    """Data and errors of the engine's answer, or of the resolvers' where the engine plans none; some of both."""
+    result, trace = await both.by_engine(text, variables, actor)
+    answers = [written(result)] if result else list[tuple[bytes, list[str]]]()
+    too_large_for_sqlite = trace.reason and "parser stack" in trace.reason
+    if number % (16 if result or too_large_for_sqlite else 1) == 0:
+        answers.append(expected(await both.by_resolvers(text, variables, actor)))
+    assert answers[1:] in ([], answers[:1]), (actor, text, answers)
+    for _, errors in answers:
+        codes = set(re.findall(r"'code': '(\w+)'", str(errors)))
+        too_large = {"VALIDATION_FAILED"} if actor == "AN" else set[str]()  # documents from the third row on
+        assert codes <= {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "BAD_USER_INPUT", *too_large}, (
+            actor,
+            text,
+            errors,
+        )
+    return "\n".join(f"{body.decode()}\n{errors}" for body, errors in answers)
+
+
+def check(actor: str, company: str, marks: set[Mark]) -> None:
+    """All marks are of rows that the table names, and of each row that it names there is one."""
+    for mark in sorted(marks, key=str):
+        assert is_allowed(actor, company, mark), (
+            f"{actor} sees `{mark.column}` of `{mark.row}` ({mark.model} of {' and '.join(mark.owners)}, world"
+            f" {mark.tenant}). If the programme wants that, add `{mark.row}` to the line of {actor} in SEEN."
+        )
+    named = {*SEEN[actor].split(), *PUBLIC.split()} - {"own", "alone"}
+    assert named <= {mark.row for mark in marks if mark.tenant == OWN}, f"{actor} does not see all that SEEN says"
+
+
+def is_allowed(actor: str, company: str, mark: Mark) -> bool:
+    named = SEEN[actor].split()
+    is_led = company in mark.owners if "own" in named else "alone" in named and mark.owners == {company}
+    is_own = mark.tenant == OWN and is_led and mark.row not in HIDDEN.get(actor, "").split()
+    is_named = mark.tenant == OWN and mark.row in named
+    if mark.model == "Organisation" and not is_own:
+        return mark.column in NAME_ALONE and (is_named or mark.row in PUBLIC.split())
+    return (is_own or is_named) and not mark.is_secret
+
+
+def test_each_actor_has_a_line() -> None:
+    assert list(SEEN) == ACTORS
+
+
+def test_the_walk_passes_every_relation_and_list() -> None:
+    rows = [type_ for name, type_ in SCHEMA.type_map.items() if isinstance(type_, GraphQLObjectType) and name in ROWS]
+    passed = "\n".join(below for type_ in rows for below in walks(type_, DEEPEST))
+
+    for type_ in rows:
+        for name, field in type_.fields.items():
+            assert is_leaf_type(get_named_type(field.type)) or re.search(rf"\b{name}\b[^{{]*{{", passed), (type_, name)
+
+
+ROWS = {"Viewer", *(model.__name__ for model in ids.PREFIXES)}
+
+
+def test_a_sign_is_found_in_texts_ids_and_cursors() -> None:
+    marks = {sign: Mark("b", frozenset({"nova"}), "Row", sign, "name") for sign in ("‹b1›", "0" * 31 + "1", "a" * 64)}
+    tenants = Tenants(marks=marks)
+
+    assert tenants.found_in('{"name": "x ‹b1› y"}') == {marks["‹b1›"]}
+    assert tenants.found_in(f"org_{'0' * 31}1") == {marks["0" * 31 + "1"]}
+    assert tenants.found_in("f" * 32 + "‹b1›".encode().hex()) == {marks["‹b1›"]}
+    assert tenants.found_in(f'"{"a" * 64}"') == {marks["a" * 64]}
+    assert tenants.found_in("‹a1› " + "f" * 32) == set()

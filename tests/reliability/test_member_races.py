@@ -1,0 +1,183 @@
+"""What happens when members of an organisation do the same thing at the same moment? R14 holds."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.errors import Denied, Refused
+from server.domain.invitations import digest
+from server.domain.memberships import MembershipStatus
+from server.domain.rights import ProductRight, Role
+from server.domain.viewer import Standing, Viewer
+from server.models import (
+    MemberInvitation,
+    Membership,
+    Organisation,
+    OutboxMessage,
+    OwnProductGrant,
+    User,
+)
+from server.models.rows import new_id
+from server.resolvers.context import Context
+from server.resolvers.member_answers import NewPerson, accept_member_invitation, decline_member_invitation
+from server.resolvers.member_invitations import invite_member
+from server.resolvers.memberships import change_member_role, leave_organisation, remove_member
+from server.resolvers.own_product_grants import Extent, Holder, grant_own_products
+from server.settings import Settings
+from tests.world import organisation, person, product
+
+pytestmark = pytest.mark.database
+
+ACTORS = 16
+ROUNDS = 100
+NOW = datetime.now(UTC)
+
+
+def _context(settings: Settings, who: Any) -> Context:
+    standing = Standing(who.membership.id, who.organisation_id, who.membership.role)
+    return Context(viewer=Viewer(who.user.id, (standing,)), now=NOW, request_id=new_id().hex, settings=settings)
+
+
+async def _outcomes(attempts: list[Awaitable[Any]]) -> Counter[str]:
+    """How many attempts succeeded, and how many were refused or denied with which code. All else is a failure."""
+    results = await asyncio.gather(*attempts, return_exceptions=True)
+    outcomes = Counter[str]()
+    for result in results:
+        if isinstance(result, Refused):
+            outcomes[result.refusals[0].code] += 1
+        elif isinstance(result, Denied):
+            outcomes[result.code] += 1
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            outcomes["ok"] += 1
+    return outcomes
+
+
+async def _two_legal_representatives() -> tuple[Any, Any]:
+    firm = await organisation("Firm")
+    return await person("one", firm, Role.LEGAL_REPRESENTATIVE, NOW), await person(
+        "two", firm, Role.LEGAL_REPRESENTATIVE, NOW
+    )
+
+
+async def _legal_representatives() -> int:
+    return await Membership.filter(role=Role.LEGAL_REPRESENTATIVE, status=MembershipStatus.ACTIVE).count()
+
+
+async def test_of_two_legal_representatives_who_remove_each_other_one_stays(own_database: Settings) -> None:
+    one, two = await _two_legal_representatives()
+
+    for _ in range(ROUNDS // 4):
+        outcomes = await _outcomes(
+            [
+                remove_member(_context(own_database, one), two.membership.id, None),
+                remove_member(_context(own_database, two), one.membership.id, None),
+            ]
+        )
+
+        assert outcomes["ok"] == 1, outcomes
+        assert set(outcomes) <= {"ok", "FORBIDDEN", "CONFLICT"}
+        assert await _legal_representatives() == 1
+        await Membership.all().update(status=MembershipStatus.ACTIVE)
+        await OutboxMessage.all().delete()
+
+
+async def test_of_two_legal_representatives_who_leave_one_stays(own_database: Settings) -> None:
+    one, two = await _two_legal_representatives()
+
+    for _ in range(ROUNDS // 4):
+        outcomes = await _outcomes(
+            [
+                leave_organisation(_context(own_database, one), one.organisation_id),
+                leave_organisation(_context(own_database, two), two.organisation_id),
+            ]
+        )
+
+        assert outcomes["ok"] == 1, outcomes
+        assert set(outcomes) <= {"ok", "LAST_LEGAL_REPRESENTATIVE", "CONFLICT"}
+        assert await _legal_representatives() == 1
+        await Membership.all().update(status=MembershipStatus.ACTIVE)
+        await OutboxMessage.all().delete()
+
+
+async def test_who_lost_the_right_while_they_waited_changes_nobody(own_database: Settings) -> None:
+    one, two = await _two_legal_representatives()
+    employee = await person("employee", await Organisation.get(id=one.organisation_id), Role.EMPLOYEE, NOW)
+
+    for _ in range(ROUNDS // 4):
+        outcomes = await _outcomes(
+            [
+                remove_member(_context(own_database, one), two.membership.id, None),
+                change_member_role(_context(own_database, two), employee.membership.id, Role.EXTERNAL, None),
+            ]
+        )
+
+        changed = await Membership.filter(id=employee.membership.id, role=Role.EXTERNAL).exists()
+        assert (changed, outcomes["ok"]) in ((True, 2), (False, 1)), outcomes
+        await Membership.all().update(status=MembershipStatus.ACTIVE)
+        await Membership.filter(id=employee.membership.id).update(role=Role.EMPLOYEE)
+        await OutboxMessage.all().delete()
+
+
+async def test_an_invitation_of_a_member_is_answered_once(own_database: Settings) -> None:
+    firm = await organisation("Firm")
+    leader = await person("leader", firm, Role.LEGAL_REPRESENTATIVE, NOW)
+    await MemberInvitation.create(
+        organisation_id=firm.id,
+        email="new@firm.example",
+        first_name="New",
+        last_name="Comer",
+        locale="en_GB",
+        role=Role.EMPLOYEE,
+        secret_digest=digest("secret"),
+        invited_by_id=leader.user.id,
+        invited_at=NOW,
+        expires_at=NOW + timedelta(days=14),
+    )
+    somebody = NewPerson("a long new password", "New", "Comer", None)
+
+    def nobody() -> Context:
+        return Context(viewer=None, now=NOW, request_id=new_id().hex, settings=own_database)
+
+    answers = [accept_member_invitation(nobody(), "secret", somebody) for _ in range(4)]
+    outcomes = await _outcomes([*answers, *(decline_member_invitation(nobody(), "secret") for _ in range(4))])
+
+    members = await Membership.filter(organisation_id=firm.id).count()
+    accounts = await User.filter(email="new@firm.example").count()
+    assert outcomes["ok"] == 1, outcomes
+    assert set(outcomes) <= {"ok", "INVITATION_USED", "ACCOUNT_EXISTS", "CONFLICT"}
+    assert (members, accounts) in ((2, 1), (1, 0))
+
+
+async def test_an_address_has_one_open_invitation_and_a_holder_one_grant(own_database: Settings) -> None:
+    firm = await organisation("Firm")
+    leader = await person("leader", firm, Role.LEGAL_REPRESENTATIVE, NOW)
+    employee = await person("employee", firm, Role.EMPLOYEE, NOW)
+    wanted = await product("wanted", firm)
+    to, of = Holder(membership_id=employee.membership.id), Extent(product_id=wanted.id)
+
+    invitations = await _outcomes(
+        [
+            invite_member(
+                _context(own_database, leader),
+                *(firm.id, "new@firm.example", "New", "Comer", None, Role.EMPLOYEE, None, None, None),
+            )
+            for _ in range(ACTORS)
+        ]
+    )
+    grants = await _outcomes(
+        [
+            grant_own_products(_context(own_database, leader), firm.id, to, of, [ProductRight.TECHNICAL], False, None)
+            for _ in range(ACTORS)
+        ]
+    )
+
+    assert invitations == {"ok": 1, "INVITATION_PENDING": ACTORS - 1}
+    assert await MemberInvitation.all().count() == 1
+    assert grants == {"ok": ACTORS}
+    assert await OwnProductGrant.all().count() == 1
