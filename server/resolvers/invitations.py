@@ -100,10 +100,10 @@ async def request_customer(
     """Ask an organisation that you know for access. It decides what it grants, and may grant something else."""
     mistakes = Mistakes()
     async with transaction():
-        await locked(Organisation, customer_id)
         customer = await visible_row(Organisation, context.viewer, customer_id)
         if customer is None or not context.signed_in.may_serve(customer_id):
             raise NotFound(("input", "customer_id"))
+        await locked(Organisation, customer_id)
         partner = await Organisation.get(id=partner_id)
         others = [row for row in await live_partnerships(customer_id) if row.partner_id == partner_id]
         mistakes.noted(rules.check_request, customer_id, partner_id, partner.partner_status, others, ("customer_id",))

@@ -13,7 +13,7 @@ from server.domain import terminations as rules
 from server.domain.access import side_of
 from server.domain.access_changes import AccessChangeStatus
 from server.domain.errors import Mistakes
-from server.domain.partnerships import MOST_MESSAGE_CHARACTERS, PartnershipStatus, Side
+from server.domain.partnerships import IN_FORCE, MOST_MESSAGE_CHARACTERS, PartnershipStatus, Side
 from server.domain.rights import Right
 from server.domain.terminations import EndedBy, TerminationReason
 from server.domain.text import paragraph
@@ -101,10 +101,11 @@ async def terminate_partnership(
 
 
 @allowed(PersonOnly(Right.TERMINATE_PARTNERSHIP), _MAY_END)
-async def preview_termination(context: Context, partnership_id: PartnershipId) -> Preview:
-    """What would end with this partnership. Nothing is changed and nobody is told."""
+async def preview_termination(context: Context, partnership_id: PartnershipId) -> Preview | None:
+    """What would end with this partnership, null where it is not in force. Nothing is changed and nobody is told."""
     row = await Partnership.get(id=partnership_id)
-    rules.check_may_end(row)
+    if row.status not in IN_FORCE:
+        return None
     found = await consequences(await Organisation.get(id=row.customer_id), [row])
     return Preview(
         found.customer.name,
