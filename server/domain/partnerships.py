@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -81,9 +82,19 @@ class OtherPartnership(Protocol):
 
 def is_possible_now(right: Right, partnership: Agreement) -> bool:
     """Whether the state of the partnership leaves room for this right."""
-    if right in _LIMITED_ONLY and partnership.access_type is not AccessType.LIMITED:
-        return False
-    return partnership.status in _MOVES.get(right, frozenset(PartnershipStatus))
+    return right in possible_in(partnership.status) and right in possible_with(partnership.access_type)
+
+
+@lru_cache
+def possible_in(status: PartnershipStatus) -> frozenset[Right]:
+    """The rights that a partnership in this status leaves room for."""
+    return frozenset(right for right in Right if status in _MOVES.get(right, frozenset(PartnershipStatus)))
+
+
+@lru_cache
+def possible_with(access_type: AccessType) -> frozenset[Right]:
+    """The rights that there is room for with this much access."""
+    return frozenset(Right) - (frozenset() if access_type is AccessType.LIMITED else _LIMITED_ONLY)
 
 
 def check_invitation(

@@ -80,6 +80,11 @@ class Viewer:
             return True
         return right not in NEVER_BY_TOKEN and self.has_scope(SCOPE_OF[right])
 
+    @cached_property
+    def usable_rights(self) -> frozenset[Right]:
+        """All rights that the credential in use allows."""
+        return frozenset(right for right in Right if self.may_use(right))
+
     def may_serve(self, customer_id: UUID) -> bool:
         """Whether the token in use is not kept away from this customer."""
         return self.token is None or self.token.customer_ids is None or customer_id in self.token.customer_ids

@@ -7,6 +7,7 @@ from server.engine.declarations import ByAnyKey, ViewerItself
 from server.resolvers import (
     accesses,
     assignments,
+    explanations,
     organisations,
     partnerships,
     products,
@@ -15,6 +16,7 @@ from server.resolvers import (
     viewers,
 )
 from server.schema.connections import Connection
+from server.schema.explanations import RightExplanation
 from server.schema.fields import by_id, connection, mutation, root
 from server.schema.nodes import Node
 from server.schema.organisations import Organisation, PartnerFilter
@@ -59,6 +61,11 @@ class Query:
         partnerships.partnership, by_id(models.Partnership), id="The partnership's id."
     )
     product: Product | None = root(products.product, by_id(models.Product), id="The product's id.")
+    explain_right: RightExplanation = root(
+        explanations.explain_right,
+        right="The right.",
+        id="The id of an organisation, a partnership or a product.",
+    )
     catalogue: Connection[CatalogueItem] = connection(
         products.CATALOGUE,
         "What can be bought, with its public prices.",

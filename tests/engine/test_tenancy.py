@@ -119,7 +119,7 @@ async def documents(depth: int) -> list[tuple[str, dict[str, Any]]]:
     found = list[tuple[str, dict[str, Any]]]()
     for name, field in root.fields.items():
         inner: Any = get_named_type(field.type)
-        if name == "node":
+        if name in ("node", "explainRight"):
             continue
         if name == "nodes":
             for type_ in schema._schema.get_possible_types(inner):

@@ -41,6 +41,7 @@ an approved partner         UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  
 organisation                UA  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 node                        NF  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 nodes                       ··  ok  ok  ok  ok  ok  ok  ok  ··  ok  ··  ok  ok  ok  ok  ··  ··
+explainRight                UA  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 its address                 UA  ok  ok  ··  ··  ··  ··  ··  NF  ··  NF  ok  ··  ··  ··  NF  NF
 its legal name              UA  ok  ok  ··  ··  ··  ··  ··  NF  ··  NF  ok  ··  ··  ··  NF  NF
 its kind                    UA  ok  ok  ··  ··  ··  ··  ··  NF  ··  NF  ok  ··  ··  ··  NF  NF
@@ -125,6 +126,12 @@ OPERATIONS: dict[str, Operation] = {
         lambda world: {"ids": [world.id("alpina")]},
         ("Query.nodes",),
         ("nodes", 0),
+    ),
+    "explainRight": Operation(
+        "query($id: ID!) { explainRight(right: VIEW_PRODUCTS, id: $id) { held } }",
+        lambda world: {"id": world.id("alpina")},
+        ("Query.explainRight",),
+        ("explainRight",),
     ),
     "its address": _inside("Organisation", "alpina", "postalAddress { city }", "postalAddress"),
     "its legal name": _inside("Organisation", "alpina", "legalName", "legalName"),
