@@ -54,11 +54,18 @@ class Gate(NamedTuple):
 
 
 Way = tuple[Gate, ...]
+"""The gates on one way to a right, one at least."""
 
 
 def held(ways: Iterable[Way]) -> frozenset[Right]:
     """The rights that pass every gate of one of these ways."""
-    return NOTHING.union(*(EVERYTHING.intersection(*(passing for _, passing in way)) for way in ways))
+    found = NOTHING
+    for way in ways:
+        passing = way[0][1]
+        for _, further in way[1:]:
+            passing &= further
+        found |= passing
+    return found
 
 
 def _open(link: Link, is_open: bool) -> Gate:
@@ -95,26 +102,29 @@ class Serving:
 
     def way_to(self, product_id: UUID) -> Way:
         """The customer's grant, cut down to the employee's assignment; never more (R7, R8, E33)."""
-        if self.complete:
-            grant = Gate(Link.ACCESS_TYPE, _granted(frozenset(ProductRight)))
-        else:
-            grant = Gate(Link.PRODUCT_GRANT, _granted(frozenset(self.product_rights.get(product_id, ()))))
+        rights = ProductRight if self.complete else self.product_rights.get(product_id, ())
+        grant = _grant(self.complete, frozenset(rights))
         if self.assignment is None:
             return (*self.before, grant)
-        return (*self.before, grant, Gate(Link.ASSIGNMENT, _assigned(frozenset(self.assignment))))
+        return (*self.before, grant, _assignment(frozenset(self.assignment)))
 
     def rights_on(self, product_id: UUID) -> frozenset[Right]:
         return held([self.way_to(product_id)])
 
 
 @lru_cache
-def _granted(rights: frozenset[ProductRight]) -> frozenset[Right]:
-    return NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in rights))
+def _grant(is_complete: bool, rights: frozenset[ProductRight]) -> Gate:
+    link = Link.ACCESS_TYPE if is_complete else Link.PRODUCT_GRANT
+    return Gate(link, NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in rights)))
 
 
 @lru_cache
-def _assigned(rights: frozenset[AssignmentRight]) -> frozenset[Right]:
-    return NOTHING.union(*(BY_ASSIGNMENT_RIGHT[right] for right in rights))
+def _assignment(rights: frozenset[AssignmentRight]) -> Gate:
+    return Gate(Link.ASSIGNMENT, NOTHING.union(*(BY_ASSIGNMENT_RIGHT[right] for right in rights)))
+
+
+_AS_LEADER: Final[Way] = (Gate(Link.MEMBERSHIP, OWN_PRODUCT),)
+_AS_NOBODY: Final[Way] = (Gate(Link.MEMBERSHIP, NOTHING),)
 
 
 @dataclass(frozen=True)
@@ -131,8 +141,8 @@ class Reach:
         return leads or any(serving.complete for serving in self.servings)
 
     def ways_to_product(self, product_id: UUID) -> list[Way]:
-        own = OWN_PRODUCT if self.standing is not None and self.standing.leads else NOTHING
-        return [(Gate(Link.MEMBERSHIP, own),), *(serving.way_to(product_id) for serving in self.servings)]
+        leads = self.standing is not None and self.standing.leads
+        return [_AS_LEADER if leads else _AS_NOBODY, *(serving.way_to(product_id) for serving in self.servings)]
 
     def ways_to_organisation(self) -> list[Way]:
         own = OWN_ORGANISATION[self.standing.role] if self.standing else NOTHING
