@@ -21,7 +21,7 @@ from uuid import UUID
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from server.domain import tokens
+from server.domain import receipts, tokens
 from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
@@ -32,12 +32,14 @@ from server.domain.text import sort_key
 from server.models import (
     ApiToken,
     ApiTokenCustomer,
+    AuditEvent,
     EmployeeAssignment,
     Membership,
     Organisation,
     Partnership,
     Product,
     ProductAccess,
+    Receipt,
     RequestedProduct,
     Session,
     User,
@@ -95,6 +97,7 @@ async def build_world() -> World:
     await _settle(world)
     await _stock(world)
     await _connect(world)
+    await _remember(world)
     await _issue_tokens(world)
     return world
 
@@ -155,6 +158,39 @@ async def _connect(world: World) -> None:
         rows[name] = await EmployeeAssignment.create(
             membership_id=world.pE.membership.id, partnership_id=rows[served].id, rights=rights, assigned_at=world.now
         )
+
+
+async def _remember(world: World) -> None:
+    """An act of Nova's employee on Alpina's behalf, and the receipt that began their partnership."""
+    rows = world.rows
+    rows["act"] = await AuditEvent.create(
+        actor_id=world.pE.user.id,
+        acting_organisation_id=rows["nova"].id,
+        on_behalf_of_id=rows["alpina"].id,
+        partnership_id=rows["limited"].id,
+        product_access_id=rows["access"].id,
+        action="access.revoked",
+        subject_type="ProductAccess",
+        subject_id=rows["access"].id,
+        before={"revoked_at": None, "rights": ["TECHNICAL"], "product_id": rows["granted"].id.hex},
+        after={"revoked_at": "2026-01-02T03:04:05+00:00", "rights": ["TECHNICAL"]},
+        request_id="the first request",
+    )
+    body = receipts.canonical(
+        {
+            "partnership": ids.encode(rows["limited"]),
+            "previous": receipts.FIRST,
+            "sequence": 1,
+            "what": "partnership.invited",
+        }
+    )
+    rows["receipt"] = await Receipt.create(
+        partnership_id=rows["limited"].id,
+        sequence=1,
+        what="partnership.invited",
+        body=body,
+        hash=receipts.digest(body),
+    )
 
 
 async def _issue_tokens(world: World) -> None:

@@ -54,10 +54,11 @@ _MOVES: Final = {
     Right.ACCEPT_INVITATION: frozenset({PartnershipStatus.INVITED}),
     Right.DECLINE_INVITATION: frozenset({PartnershipStatus.INVITED}),
     Right.GRANT_PRODUCT_ACCESS: frozenset({PartnershipStatus.ACTIVE}),
+    Right.CHANGE_PRODUCT_ACCESS: frozenset({PartnershipStatus.ACTIVE}),
     Right.REVOKE_PRODUCT_ACCESS: frozenset({PartnershipStatus.ACTIVE}),
     Right.ASSIGN_EMPLOYEES: frozenset({PartnershipStatus.ACTIVE}),
 }
-_LIMITED_ONLY: Final = frozenset({Right.GRANT_PRODUCT_ACCESS, Right.REVOKE_PRODUCT_ACCESS})
+_LIMITED_ONLY: Final = frozenset({Right.GRANT_PRODUCT_ACCESS, Right.CHANGE_PRODUCT_ACCESS, Right.REVOKE_PRODUCT_ACCESS})
 
 
 class Agreement(Protocol):

@@ -34,13 +34,19 @@ class Right(StrEnum):
     VIEW_API_TOKENS = "VIEW_API_TOKENS"
     CREATE_API_TOKEN = "CREATE_API_TOKEN"
     REVOKE_API_TOKEN = "REVOKE_API_TOKEN"
+    VIEW_AUDIT_LOG = "VIEW_AUDIT_LOG"
+    VIEW_PARTNER_ACTIVITY = "VIEW_PARTNER_ACTIVITY"
+    REVIEW_ACCESS = "REVIEW_ACCESS"
+    EXCLUDE_API_TOKEN = "EXCLUDE_API_TOKEN"
 
     ACCEPT_INVITATION = "ACCEPT_INVITATION"
     DECLINE_INVITATION = "DECLINE_INVITATION"
     GRANT_PRODUCT_ACCESS = "GRANT_PRODUCT_ACCESS"
+    CHANGE_PRODUCT_ACCESS = "CHANGE_PRODUCT_ACCESS"
     REVOKE_PRODUCT_ACCESS = "REVOKE_PRODUCT_ACCESS"
     VIEW_ASSIGNMENTS = "VIEW_ASSIGNMENTS"
     ASSIGN_EMPLOYEES = "ASSIGN_EMPLOYEES"
+    VIEW_RECEIPTS = "VIEW_RECEIPTS"
 
     VIEW_PRODUCT = "VIEW_PRODUCT"
     MANAGE_PRODUCT = "MANAGE_PRODUCT"
@@ -58,6 +64,7 @@ class Scope(StrEnum):
     PARTNERSHIPS_MANAGE = "partnerships:manage"
     ASSIGNMENTS_READ = "assignments:read"
     ASSIGNMENTS_MANAGE = "assignments:manage"
+    AUDIT_READ = "audit:read"
 
     def is_granted_by(self, scopes: frozenset["Scope"]) -> bool:
         """Whether one of the token's scopes covers this one."""
@@ -81,19 +88,22 @@ class AssignmentRight(StrEnum):
 
 
 _EVERY_MEMBER: Final = frozenset({Right.VIEW_MANAGED_CUSTOMERS, Right.VIEW_PRODUCTS})
-_ADMINISTRATOR: Final = _EVERY_MEMBER | {
+_EMPLOYEE: Final = _EVERY_MEMBER | {Right.VIEW_AUDIT_LOG}
+_ADMINISTRATOR: Final = _EMPLOYEE | {
     Right.VIEW_ORGANISATION_DETAILS,
     Right.VIEW_MEMBERS,
     Right.VIEW_PARTNERSHIPS,
     Right.VIEW_API_TOKENS,
     Right.CREATE_API_TOKEN,
     Right.REVOKE_API_TOKEN,
+    Right.VIEW_PARTNER_ACTIVITY,
+    Right.REVIEW_ACCESS,
 }
 
 OWN_ORGANISATION: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.LEGAL_REPRESENTATIVE: _ADMINISTRATOR | {Right.INVITE_PARTNER},
+    Role.LEGAL_REPRESENTATIVE: _ADMINISTRATOR | {Right.INVITE_PARTNER, Right.EXCLUDE_API_TOKEN},
     Role.ADMINISTRATOR: _ADMINISTRATOR,
-    Role.EMPLOYEE: _EVERY_MEMBER,
+    Role.EMPLOYEE: _EMPLOYEE,
     Role.EXTERNAL: frozenset({Right.VIEW_PRODUCTS}),
 }
 """What a role gives on one's own organisation. Products are then shown row by row."""
@@ -101,9 +111,17 @@ OWN_ORGANISATION: Final[Mapping[Role, frozenset[Right]]] = {
 MANAGED_CUSTOMER: Final = frozenset({Right.VIEW_PRODUCTS})
 """What a partner holds on a customer's organisation, whatever the access type."""
 
+_CUSTOMER_LEADER: Final = frozenset(
+    {
+        Right.GRANT_PRODUCT_ACCESS,
+        Right.CHANGE_PRODUCT_ACCESS,
+        Right.REVOKE_PRODUCT_ACCESS,
+        Right.VIEW_RECEIPTS,
+    }
+)
 CUSTOMER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.LEGAL_REPRESENTATIVE: frozenset({Right.GRANT_PRODUCT_ACCESS, Right.REVOKE_PRODUCT_ACCESS}),
-    Role.ADMINISTRATOR: frozenset({Right.GRANT_PRODUCT_ACCESS, Right.REVOKE_PRODUCT_ACCESS}),
+    Role.LEGAL_REPRESENTATIVE: _CUSTOMER_LEADER,
+    Role.ADMINISTRATOR: _CUSTOMER_LEADER,
 }
 """What a role in the customer's organisation gives on a partnership (S2)."""
 
@@ -114,6 +132,7 @@ _PARTNER_LEADER: Final = frozenset(
         Right.REVOKE_PRODUCT_ACCESS,
         Right.VIEW_ASSIGNMENTS,
         Right.ASSIGN_EMPLOYEES,
+        Right.VIEW_RECEIPTS,
     }
 )
 PARTNER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
@@ -140,7 +159,9 @@ BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
 }
 """The most an employee keeps of what the partner holds: the two are intersected."""
 
-NEVER_BY_TOKEN: Final = frozenset({Right.VIEW_API_TOKENS, Right.CREATE_API_TOKEN, Right.REVOKE_API_TOKEN})
+NEVER_BY_TOKEN: Final = frozenset(
+    {Right.VIEW_API_TOKENS, Right.CREATE_API_TOKEN, Right.REVOKE_API_TOKEN, Right.EXCLUDE_API_TOKEN}
+)
 """Consent, money-out and identity need a person."""
 
 SCOPE_OF: Final[Mapping[Right, Scope]] = {
@@ -152,10 +173,15 @@ SCOPE_OF: Final[Mapping[Right, Scope]] = {
     Right.INVITE_PARTNER: Scope.PARTNERSHIPS_MANAGE,
     Right.ACCEPT_INVITATION: Scope.PARTNERSHIPS_MANAGE,
     Right.DECLINE_INVITATION: Scope.PARTNERSHIPS_MANAGE,
+    Right.CHANGE_PRODUCT_ACCESS: Scope.PARTNERSHIPS_MANAGE,
     Right.GRANT_PRODUCT_ACCESS: Scope.PARTNERSHIPS_MANAGE,
     Right.REVOKE_PRODUCT_ACCESS: Scope.PARTNERSHIPS_MANAGE,
     Right.VIEW_ASSIGNMENTS: Scope.ASSIGNMENTS_READ,
     Right.ASSIGN_EMPLOYEES: Scope.ASSIGNMENTS_MANAGE,
+    Right.VIEW_RECEIPTS: Scope.PARTNERSHIPS_READ,
+    Right.VIEW_AUDIT_LOG: Scope.AUDIT_READ,
+    Right.VIEW_PARTNER_ACTIVITY: Scope.AUDIT_READ,
+    Right.REVIEW_ACCESS: Scope.AUDIT_READ,
     Right.VIEW_PRODUCT: Scope.PRODUCTS_READ,
     Right.MANAGE_PRODUCT: Scope.PRODUCTS_MANAGE,
     Right.VIEW_STATISTICS: Scope.PRODUCTS_READ,

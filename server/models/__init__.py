@@ -12,6 +12,7 @@ from server.models.organisations import Organisation
 from server.models.outbox import OutboxMessage
 from server.models.partnerships import Partnership, ProductAccess, RequestedProduct
 from server.models.products import Product
+from server.models.receipts import Receipt
 from server.models.sessions import Session, SignInFailure
 from server.models.tokens import ApiToken, ApiTokenCustomer
 from server.models.users import User
@@ -29,6 +30,7 @@ __all__ = [
     "Partnership",
     "Product",
     "ProductAccess",
+    "Receipt",
     "RequestedProduct",
     "Session",
     "SignInFailure",

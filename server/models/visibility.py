@@ -22,12 +22,14 @@ from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATION, PARTNER_SIDE, Right, Role, Scope
 from server.domain.viewer import Viewer
 from server.models.assignments import EmployeeAssignment
+from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem
 from server.models.conditions import EVERY_ROW, Among, Exists, Reach, equals
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
 from server.models.partnerships import Partnership, ProductAccess, RequestedProduct
 from server.models.products import Product
+from server.models.receipts import Receipt
 from server.models.tokens import ApiToken
 from server.models.users import User
 
@@ -137,6 +139,28 @@ def _api_tokens(viewer: Viewer) -> Q:
     return equals("user_id", viewer.user_id) | Among("organisation_id", viewer.led_organisation_ids)
 
 
+def _audit_events(viewer: Viewer) -> Q:
+    """What was done for an organisation one leads, by whomever, and in its name; everybody's own acts (M43, E40)."""
+    on_behalf = Among("on_behalf_of_id", viewer.led_organisation_ids)
+    own = equals("actor_id", viewer.user_id) & Among("acting_organisation_id", viewer.organisation_ids)
+    in_its_name = Among("acting_organisation_id", viewer.led_organisation_ids) | own
+    return on_behalf | in_its_name & _for_allowed_customer(viewer)
+
+
+def _for_allowed_customer(viewer: Viewer) -> Q:
+    """Of acts: those for no customer, or for one whom the token in use is not kept away from."""
+    if viewer.token is None or viewer.token.customer_ids is None:
+        return EVERY_ROW
+    return Q(on_behalf_of_id__isnull=True) | Among("on_behalf_of_id", viewer.token.customer_ids)
+
+
+def _receipts(viewer: Viewer) -> Q:
+    """Both sides' legal representatives and administrators (D17)."""
+    as_partner = Among("partner_id", viewer.led_organisation_ids) & _allowed_customer(viewer)
+    led = Among("customer_id", viewer.led_organisation_ids) | as_partner
+    return Exists(Partnership, led, id="partnership_id")
+
+
 def _allowed_customer(viewer: Viewer) -> Q:
     """Of partnerships: those whose customer the token in use is not kept away from."""
     if viewer.token is None or viewer.token.customer_ids is None:
@@ -173,6 +197,7 @@ _PUBLIC_PARTNERS: Final = Q(partner_status__in=sorted(INVITABLE_PARTNERS))
 
 POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     ApiToken: (NO_ROW, None, _api_tokens),
+    AuditEvent: (NO_ROW, Scope.AUDIT_READ, _audit_events),
     CatalogueItem: (Q(is_sellable=True), None, lambda viewer: Q(is_sellable=True)),
     EmployeeAssignment: (NO_ROW, Scope.ASSIGNMENTS_READ, _assignments),
     Membership: (NO_ROW, Scope.MEMBERS_READ, _memberships),
@@ -180,6 +205,7 @@ POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     Partnership: (NO_ROW, Scope.PARTNERSHIPS_READ, _partnerships),
     Product: (NO_ROW, Scope.PRODUCTS_READ, _products),
     ProductAccess: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
+    Receipt: (NO_ROW, Scope.PARTNERSHIPS_READ, _receipts),
     RequestedProduct: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
     User: (NO_ROW, None, _users),
 }

@@ -14,6 +14,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
 from server.resolvers.listings import Listing
 from server.resolvers.permissions import RightOn, VisibleRows, allowed
+from server.resolvers.receipts import product_terms, receipt
 
 
 class ProductAccessOrderField(StrEnum):
@@ -68,6 +69,8 @@ async def grant_product_access(
         )
         await journal.record(context, "access.granted", access, acting=partnership.customer_id, after=_terms(access))
         await journal.announce(context, "access.product_added", access)
+        terms = product_terms(access)
+        await receipt(context, "access.granted", partnership, acting=partnership.customer_id, after=terms)
     return {"product_access": access}
 
 
@@ -96,16 +99,18 @@ async def _journal_revocation(
 ) -> None:
     customer = context.signed_in.standing_in(partnership.customer_id)
     by_customer = customer is not None and customer.leads
+    acting = partnership.customer_id if by_customer else partnership.partner_id
     await journal.record(
         context,
         "access.revoked",
         access,
-        acting=partnership.customer_id if by_customer else partnership.partner_id,
+        acting=acting,
         on_behalf_of=None if by_customer else partnership.customer_id,
         before=before,
         after=_terms(access),
     )
     await journal.announce(context, "access.product_removed", access)
+    await receipt(context, "access.revoked", partnership, acting=acting, before=product_terms(access))
 
 
 def _terms(access: ProductAccess) -> journal.State:

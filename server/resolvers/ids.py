@@ -13,6 +13,7 @@ from tortoise.models import Model
 from server.domain.errors import MalformedInput
 from server.models import (
     ApiToken,
+    AuditEvent,
     CatalogueItem,
     EmployeeAssignment,
     Membership,
@@ -20,11 +21,13 @@ from server.models import (
     Partnership,
     Product,
     ProductAccess,
+    Receipt,
     User,
 )
 
 PREFIXES: Final[dict[type[Model], str]] = {
     ApiToken: "tok",
+    AuditEvent: "evt",
     CatalogueItem: "item",
     EmployeeAssignment: "asg",
     Membership: "mem",
@@ -32,6 +35,7 @@ PREFIXES: Final[dict[type[Model], str]] = {
     Partnership: "pship",
     Product: "prd",
     ProductAccess: "pacc",
+    Receipt: "rcpt",
     User: "usr",
 }
 _MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}

@@ -21,6 +21,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId, ProductId
 from server.resolvers.listings import Listing, equal
 from server.resolvers.permissions import RightOn, SignedIn, allowed
+from server.resolvers.receipts import product_terms, receipt
 
 
 class PartnershipOrderField(StrEnum):
@@ -124,6 +125,8 @@ async def invite_partner(
         await _request_products(invitation, products, access.grants)
         await journal.record(context, "partnership.invited", invitation, acting=customer_id, after=_terms(invitation))
         await journal.announce(context, "partnership.invited", invitation)
+        offer = _terms(invitation) | {"products": await _offer(invitation)}
+        await receipt(context, "partnership.invited", invitation, acting=customer_id, after=offer)
     return {"partnership": invitation}
 
 
@@ -264,6 +267,14 @@ async def _journal_answer(context: Context, action: str, row: Partnership, befor
         context, action, row, acting=row.partner_id, on_behalf_of=row.customer_id, before=before, after=_terms(row)
     )
     await journal.announce(context, action, row)
+    offer = {"products": await _offer(row)}
+    await receipt(context, action, row, acting=row.partner_id, before=before | offer, after=_terms(row) | offer)
+
+
+async def _offer(invitation: Partnership) -> list[journal.State]:
+    """The products that an invitation names, as a receipt lists them."""
+    requested = await RequestedProduct.filter(partnership_id=invitation.id).order_by("id")
+    return [product_terms(request) for request in requested]
 
 
 def _terms(row: Partnership) -> journal.State:

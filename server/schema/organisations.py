@@ -9,12 +9,13 @@ import strawberry
 from server import models
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
-from server.resolvers import organisations, tokens
+from server.resolvers import audit, organisations, tokens
 from server.resolvers import partnerships as resolvers_partnerships
 from server.resolvers import products as resolvers_products
 from server.resolvers.context import Context
 from server.resolvers.organisations import MAY_VIEW_DETAILS
 from server.resolvers.reaches import RIGHTS_ON_ORGANISATION, rights_on_organisation
+from server.schema.audit import AuditEvent, AuditLogFilter, PartnerActivityFilter
 from server.schema.connections import Connection, PageInfo, part
 from server.schema.enums import (
     AccessType,
@@ -209,6 +210,18 @@ class Organisation(Node):
         organisations.MAY_VIEW_MANAGED_CUSTOMERS,
         filter=ManagedCustomerFilter,
         order=ManagedCustomerOrder,
+    )
+    audit_log: Connection[AuditEvent] | None = connection(
+        audit.AUDIT_LOG,
+        "What was done in its name, the latest first. An employee sees their own acts.",
+        audit.MAY_VIEW_LOG,
+        filter=AuditLogFilter,
+    )
+    partner_activity: Connection[AuditEvent] | None = connection(
+        audit.PARTNER_ACTIVITY,
+        "What its partners did on its behalf, the latest first.",
+        audit.MAY_VIEW_ACTIVITY,
+        filter=PartnerActivityFilter,
     )
     api_tokens: Connection[ApiToken] | None = connection(
         tokens.API_TOKENS, "The API tokens made for it, those that have ended among them.", tokens.MAY_VIEW_TOKENS

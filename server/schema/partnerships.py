@@ -7,7 +7,7 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Rows
-from server.resolvers import accesses, assignments, partnerships
+from server.resolvers import accesses, assignments, partnerships, receipts
 from server.resolvers.reaches import RIGHTS_ON_PARTNERSHIP, rights_on_partnership_now
 from server.resolvers.requests import requested_products
 from server.schema.connections import Connection
@@ -26,6 +26,7 @@ from server.schema.errors import UserError
 from server.schema.fields import computed, connection, relation, rights
 from server.schema.nodes import Node
 from server.schema.products import Product
+from server.schema.receipts import Receipt
 from server.schema.users import Membership, User
 
 if TYPE_CHECKING:
@@ -125,6 +126,12 @@ class Partnership(Node):
         assignments.ASSIGNMENTS,
         "The employees who serve the customer, or did. An employee sees their own assignment alone.",
         assignments.MAY_VIEW_ASSIGNMENTS,
+    )
+    receipts: Connection[Receipt] | None = connection(
+        receipts.RECEIPTS,
+        "What was granted, changed and ended, from the first to the last, for both sides to keep. The whole chain "
+        "is at `/partnerships/ID/receipts.jsonl`.",
+        receipts.MAY_VIEW_RECEIPTS,
     )
     viewer_rights: list[Right] = rights(
         rights_on_partnership_now,

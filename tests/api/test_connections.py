@@ -13,7 +13,16 @@ from server.domain.partnerships import PartnershipStatus
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import ProductRight, Role, Scope
 from server.domain.text import sort_key
-from server.models import CatalogueItem, EmployeeAssignment, Membership, Product, ProductAccess, User
+from server.models import (
+    AuditEvent,
+    CatalogueItem,
+    EmployeeAssignment,
+    Membership,
+    Product,
+    ProductAccess,
+    Receipt,
+    User,
+)
 from server.schema import schema
 from tests.api.traces import key
 from tests.clients import Clients
@@ -90,6 +99,31 @@ async def _assignment(world: World, number: int) -> None:
         rights=["VIEW"],
         assigned_at=world.now + timedelta(hours=number // 2),
         ended_at=world.now + timedelta(days=1),
+    )
+
+
+async def _act(world: World, number: int) -> None:
+    await AuditEvent.create(
+        actor_id=world.pE.user.id,
+        acting_organisation_id=world.nova.id,
+        on_behalf_of_id=world.alpina.id,
+        action="access.revoked",
+        subject_type="ProductAccess",
+        subject_id=world.access.id,
+        request_id="another request",
+        created_at=world.now + timedelta(hours=number // 2),
+    )
+
+
+async def _receipt(world: World, number: int) -> None:
+    moment = world.now + timedelta(hours=number // 2)
+    await Receipt.create(
+        partnership_id=world.limited.id,
+        sequence=number + 2,
+        what="access.granted",
+        body="{}",
+        hash="",
+        created_at=moment,
     )
 
 
@@ -170,6 +204,9 @@ LISTS = {
     "apiTokens": List("nova", "apiTokens", "pL", _token),
     "productAccesses": List("limited", "productAccesses", "pL", _access),
     "assignments": List("limited", "assignments", "pL", _assignment),
+    "auditLog": List("nova", "auditLog", "pL", _act),
+    "partnerActivity": List("alpina", "partnerActivity", "cL", _act),
+    "receipts": List("limited", "receipts", "pL", _receipt),
     "catalogue": List(None, "catalogue", "pU", _item),
     "partners": List(None, "partners", "pU", _partner),
 }

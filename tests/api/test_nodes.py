@@ -30,6 +30,7 @@ async def _one_of_each(world):
     item = await CatalogueItem.get(sku="WEB-HOSTING")
     return {
         "ApiToken": world.id("token_pE"),
+        "AuditEvent": world.id("act"),
         "CatalogueItem": ids.encode(item),
         "EmployeeAssignment": world.id("assignment"),
         "Membership": world.id("pE"),
@@ -37,6 +38,7 @@ async def _one_of_each(world):
         "Partnership": world.id("limited"),
         "Product": world.id("granted"),
         "ProductAccess": world.id("access"),
+        "Receipt": world.id("receipt"),
         "User": ids.encode(world.pE.user),
     }
 

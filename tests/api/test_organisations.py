@@ -55,6 +55,9 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
         "VIEW_API_TOKENS",
         "CREATE_API_TOKEN",
         "REVOKE_API_TOKEN",
+        "VIEW_AUDIT_LOG",
+        "VIEW_PARTNER_ACTIVITY",
+        "REVIEW_ACCESS",
     ]
     shown = _shown(world, "alpina", viewerRole="ADMINISTRATOR", viewerRights=rights)
     assert answer.data["organisation"] == shown | DETAILS
@@ -63,7 +66,7 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
 @pytest.mark.parametrize(
     ("who", "role", "rights"),
     [
-        ("cE", "EMPLOYEE", ["VIEW_PRODUCTS", "VIEW_MANAGED_CUSTOMERS"]),
+        ("cE", "EMPLOYEE", ["VIEW_PRODUCTS", "VIEW_MANAGED_CUSTOMERS", "VIEW_AUDIT_LOG"]),
         ("cX", "EXTERNAL", ["VIEW_PRODUCTS"]),
         ("pL", None, ["VIEW_PRODUCTS"]),
         ("pE", None, ["VIEW_PRODUCTS"]),

@@ -143,7 +143,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         "activatedAt": None,
         "endedAt": None,
         "endReason": None,
-        "viewerRights": [],
+        "viewerRights": ["VIEW_RECEIPTS"],
         "productAccesses": {"nodes": []},
     }
     assert sorted(requested, key=lambda each: each["serviceName"]) == [
@@ -171,7 +171,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         {"product_id": customer.blog.id, "service_name": "blog.example", "rights": ["STATISTICS"]},
         {"product_id": customer.shop.id, "service_name": "shop.example", "rights": ["TECHNICAL", "STATISTICS"]},
     ]
-    assert changed(before, after) == {"Partnership", "RequestedProduct", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"Partnership", "RequestedProduct", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 @pytest.mark.parametrize("mode", ["CUSTOMER", "PARTNER"])
@@ -186,7 +186,7 @@ async def test_a_customer_invites_a_partner_for_everything(world: World, clients
     assert (invitation["accessType"], invitation["paymentMode"]) == ("COMPLETE", mode)
     assert (invitation["message"], invitation["requestedProducts"]) == (None, [])
     assert (row.access_type, row.payment_mode, row.status) == ("COMPLETE", mode, "INVITED")
-    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_an_invitation_leaves_its_traces(world: World, clients: Clients):
@@ -548,7 +548,7 @@ async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clie
         "activatedAt": moment_text(row.activated_at),
         "endedAt": None,
         "endReason": None,
-        "viewerRights": ["REVOKE_PRODUCT_ACCESS", "VIEW_ASSIGNMENTS", "ASSIGN_EMPLOYEES"],
+        "viewerRights": ["REVOKE_PRODUCT_ACCESS", "VIEW_ASSIGNMENTS", "ASSIGN_EMPLOYEES", "VIEW_RECEIPTS"],
         "requestedProducts": [
             {"serviceName": "shop.example", "product": {"id": customer.shop_id}, "rights": ["TECHNICAL"]}
         ],
@@ -574,7 +574,7 @@ async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clie
         None,
         None,
     )
-    assert changed(before, after) == {"Partnership", "ProductAccess", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"Partnership", "ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_an_acceptance_leaves_its_traces(world: World, clients: Clients):
@@ -663,7 +663,7 @@ async def test_with_complete_access_leader_and_assigned_employee_see_everything(
 
     active = accepted.data["acceptInvitation"]["partnership"]
     assert (active["accessType"], active["paymentMode"], active["status"]) == ("COMPLETE", "CUSTOMER", "ACTIVE")
-    assert active["viewerRights"] == ["VIEW_ASSIGNMENTS", "ASSIGN_EMPLOYEES"]
+    assert active["viewerRights"] == ["VIEW_ASSIGNMENTS", "ASSIGN_EMPLOYEES", "VIEW_RECEIPTS"]
     assert active["productAccesses"] == {"nodes": []}
     assert before == STRANGER
     for who in (world.pL, world.pU):
@@ -777,9 +777,9 @@ async def test_a_partner_declines(world: World, clients: Clients):
     assert start <= row.ended_at <= datetime.now(UTC)
     assert (declined["status"], declined["endReason"], declined["version"]) == ("DECLINED", "Too much\nwork.", 2)
     assert (declined["activatedAt"], declined["endedAt"]) == (None, moment_text(row.ended_at))
-    assert declined["viewerRights"] == ["VIEW_ASSIGNMENTS"]
+    assert declined["viewerRights"] == ["VIEW_ASSIGNMENTS", "VIEW_RECEIPTS"]
     assert after["Partnership"][key(id)] == before["Partnership"][key(id)] | moved
-    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
     assert await managed(clients, world, world.pL, customer.id) == INVITED
 
 

@@ -89,8 +89,8 @@ def test_every_node_has_an_id_and_can_be_asked_for_by_it() -> None:
     nodes = {type_.name for type_ in schema._schema.get_possible_types(interface)}
 
     assert nodes == {
-        "ApiToken", "CatalogueItem", "EmployeeAssignment", "Membership", "Organisation", "Partnership", "Product",
-        "ProductAccess", "User",
+        "ApiToken", "AuditEvent", "CatalogueItem", "EmployeeAssignment", "Membership", "Organisation", "Partnership",
+        "Product", "ProductAccess", "Receipt", "User",
     }  # fmt: skip
     assert {str(OBJECTS[name].fields["id"].type) for name in nodes} == {"ID!"}
     assert str(OBJECTS["Query"].fields["node"].type) == "Node"

@@ -68,6 +68,7 @@ POSSIBLE = """
     ACCEPT_INVITATION     | INVITED | INVITED
     DECLINE_INVITATION    | INVITED | INVITED
     GRANT_PRODUCT_ACCESS  | ACTIVE  |
+    CHANGE_PRODUCT_ACCESS | ACTIVE  |
     REVOKE_PRODUCT_ACCESS | ACTIVE  |
     ASSIGN_EMPLOYEES      | ACTIVE  | ACTIVE
 """
@@ -290,6 +291,7 @@ def test_what_is_shown_as_possible_is_what_the_checks_allow(status, access_type)
         (Right.ACCEPT_INVITATION, check_open),
         (Right.DECLINE_INVITATION, check_open),
         (Right.GRANT_PRODUCT_ACCESS, check_takes_products),
+        (Right.CHANGE_PRODUCT_ACCESS, check_takes_products),
         (Right.REVOKE_PRODUCT_ACCESS, check_takes_products),
         (Right.ASSIGN_EMPLOYEES, check_active),
     ]:

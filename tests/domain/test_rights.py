@@ -37,12 +37,18 @@ HOLDERS = """
     VIEW_API_TOKENS           | own organisation LA   |                  |
     CREATE_API_TOKEN          | own organisation LA   |                  |
     REVOKE_API_TOKEN          | own organisation LA   |                  |
+    VIEW_AUDIT_LOG            | own organisation LAE  |                  |
+    VIEW_PARTNER_ACTIVITY     | own organisation LA   |                  |
+    REVIEW_ACCESS             | own organisation LA   |                  |
+    EXCLUDE_API_TOKEN         | own organisation L    |                  |
     ACCEPT_INVITATION         |                       |                  | as partner LA
     DECLINE_INVITATION        |                       |                  | as partner LA
     GRANT_PRODUCT_ACCESS      |                       | as customer LA   |
+    CHANGE_PRODUCT_ACCESS     |                       | as customer LA   |
     REVOKE_PRODUCT_ACCESS     |                       | as customer LA   | as partner LA
     VIEW_ASSIGNMENTS          |                       |                  | as partner LAE
     ASSIGN_EMPLOYEES          |                       |                  | as partner LA
+    VIEW_RECEIPTS             |                       | as customer LA   | as partner LA
     VIEW_PRODUCT              |                       |                  |
     MANAGE_PRODUCT            |                       |                  |
     VIEW_STATISTICS           |                       |                  |
@@ -58,12 +64,18 @@ SCOPES = """
     VIEW_API_TOKENS           | never
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never
+    VIEW_AUDIT_LOG            | audit:read
+    VIEW_PARTNER_ACTIVITY     | audit:read
+    REVIEW_ACCESS             | audit:read
+    EXCLUDE_API_TOKEN         | never
     ACCEPT_INVITATION         | partnerships:manage
     DECLINE_INVITATION        | partnerships:manage
     GRANT_PRODUCT_ACCESS      | partnerships:manage
+    CHANGE_PRODUCT_ACCESS     | partnerships:manage
     REVOKE_PRODUCT_ACCESS     | partnerships:manage
     VIEW_ASSIGNMENTS          | assignments:read
     ASSIGN_EMPLOYEES          | assignments:manage
+    VIEW_RECEIPTS             | partnerships:read
     VIEW_PRODUCT              | products:read
     MANAGE_PRODUCT            | products:manage
     VIEW_STATISTICS           | products:read
@@ -79,6 +91,7 @@ COVERED = """
     partnerships:manage | partnerships:read partnerships:manage
     assignments:read    | assignments:read
     assignments:manage  | assignments:read assignments:manage
+    audit:read          | audit:read
 """
 
 

@@ -50,6 +50,8 @@ its members                 UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  
 its products                UA  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 its partnerships            UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its API tokens              UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  NF  NF
+its audit log               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+its partners' acts          UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 Nova's partnerships         UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 product, granted            UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  ok  NF
@@ -60,6 +62,7 @@ product, invited only       UA  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  
 partnership                 UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  NF  NF
 its assignments             UA  FB  FB  NF  NF  ok  ok  ok  NF  NF  NF  FB  ok  ok  ok  NF  NF
 its product accesses        UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  NF  NF
+its receipts                UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  ok  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 signOut                     UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  no  no  no  no  no  no
@@ -141,6 +144,8 @@ OPERATIONS: dict[str, Operation] = {
     "its products": _inside("Organisation", "alpina", "products { nodes { id } }", "products"),
     "its partnerships": _inside("Organisation", "alpina", "partnerships { nodes { id } }", "partnerships"),
     "its API tokens": _inside("Organisation", "alpina", "apiTokens { nodes { id } }", "apiTokens"),
+    "its audit log": _inside("Organisation", "alpina", "auditLog { nodes { id } }", "auditLog"),
+    "its partners' acts": _inside("Organisation", "alpina", "partnerActivity { nodes { id } }", "partnerActivity"),
     "Nova's customers": _inside("Organisation", "nova", "managedCustomers { nodes { id } }", "managedCustomers"),
     "Nova's partnerships": _inside(
         "Organisation", "nova", "customerPartnerships { nodes { id } }", "customerPartnerships"
@@ -153,6 +158,7 @@ OPERATIONS: dict[str, Operation] = {
     "partnership": _root("partnership", "limited"),
     "its assignments": _inside("Partnership", "limited", "assignments { nodes { id } }", "assignments"),
     "its product accesses": _inside("Partnership", "limited", "productAccesses { nodes { id } }", "productAccesses"),
+    "its receipts": _inside("Partnership", "limited", "receipts { nodes { id } }", "receipts"),
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
         "signIn", lambda world: {"email": world.dL.user.email, "password": "correct horse battery staple"}

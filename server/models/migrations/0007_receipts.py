@@ -1,0 +1,102 @@
+"""Receipts that both sides keep, what an act was about, and the customers that a token is kept away from."""
+
+from typing import Any, cast
+
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+from tortoise.migrations.constraints import UniqueConstraint
+
+from server.models.rows import new_id
+
+_SQLITE = {
+    f"receipt_no_{what.lower()}": f"""
+        CREATE TRIGGER receipt_no_{what.lower()} BEFORE {what} ON receipt
+        BEGIN SELECT RAISE(ABORT, 'receipts are append-only'); END"""
+    for what in ("UPDATE", "DELETE")
+}
+
+_POSTGRES = """
+CREATE FUNCTION receipt_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'receipts are append-only' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER receipt_append_only BEFORE UPDATE OR DELETE ON receipt
+    FOR EACH ROW EXECUTE FUNCTION receipt_append_only();
+CREATE TRIGGER receipt_never_emptied BEFORE TRUNCATE ON receipt EXECUTE FUNCTION receipt_append_only();
+"""
+
+
+async def create_guards(apps: Any, editor: Any) -> None:
+    if editor.DIALECT == "sqlite":
+        for trigger in _SQLITE.values():
+            await editor.client.execute_query(trigger)
+    else:
+        await editor.client.execute_script(_POSTGRES)
+
+
+async def drop_guards(apps: Any, editor: Any) -> None:
+    if editor.DIALECT == "sqlite":
+        for name in _SQLITE:
+            await editor.client.execute_query(f"DROP TRIGGER {name}")
+    else:
+        await editor.client.execute_script("DROP FUNCTION receipt_append_only CASCADE")
+
+
+def _reference(column: str, model: str, related_name: str, **options: Any) -> Any:
+    return cast("Any", fields).ForeignKeyField(
+        f"models.{model}",
+        source_field=column,
+        db_constraint=True,
+        to_field="id",
+        related_name=related_name,
+        on_delete=OnDelete.RESTRICT,
+        **options,
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0003_orders_and_notices")]
+
+    operations = [
+        ops.CreateModel(
+            name="Receipt",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("partnership", _reference("partnership_id", "Partnership", "receipts")),
+                ("sequence", fields.IntField()),
+                ("what", fields.CharField(max_length=60)),
+                ("body", fields.TextField(unique=False)),
+                ("hash", fields.CharField(max_length=64)),
+            ],
+            options={
+                "table": "receipt",
+                "app": "models",
+                "indexes": [Index(fields=["partnership_id", "created_at", "id"])],
+                "pk_attr": "id",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="Receipt",
+            constraint=UniqueConstraint(fields=("partnership_id", "sequence"), name="receipt_one_at_a_place"),
+        ),
+        ops.AddField(
+            model_name="AuditEvent",
+            name="partnership",
+            field=_reference("partnership_id", "Partnership", "audit_events", null=True),
+        ),
+        ops.AddField(
+            model_name="AuditEvent",
+            name="product_access",
+            field=_reference("product_access_id", "ProductAccess", "audit_events", null=True),
+        ),
+        ops.AddIndex(model_name="AuditEvent", index=Index(fields=["acting_organisation_id", "actor_id", "created_at"])),
+        ops.AddIndex(
+            model_name="AuditEvent", index=Index(fields=["on_behalf_of_id", "acting_organisation_id", "created_at"])
+        ),
+        ops.AddIndex(model_name="AuditEvent", index=Index(fields=["on_behalf_of_id", "actor_id", "created_at"])),
+        ops.RunPython(create_guards, reverse_code=drop_guards),
+    ]
