@@ -1,6 +1,7 @@
 """When may a partnership begin, change and be used?"""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Protocol
@@ -164,6 +165,26 @@ def check_takes_products(partnership: Agreement) -> None:
                 N_("This partner has complete access; single products are neither granted nor revoked."),
             )
         )
+
+
+def check_holds(revoked_at: datetime | None) -> None:
+    """Only an access that has not ended is changed (S2.2)."""
+    if revoked_at is not None:
+        raise Refused(Refusal(ErrorCode.ACCESS_ENDED, N_("This product access has ended.")))
+
+
+def check_each_once(ids: Sequence[UUID], field: tuple[str, ...]) -> None:
+    """Of many changes at once each is of another access (D9)."""
+    if len(set(ids)) < len(ids):
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Name each product access once."), field))
+
+
+def check_reached(is_seen: bool, is_allowed: bool) -> None:
+    """Of many changes at once, one that is not the viewer's to make is refused for itself (D9)."""
+    if not is_seen:
+        raise Refused(Refusal(ErrorCode.NOT_FOUND, N_("This product access does not exist, or not for you.")))
+    if not is_allowed:
+        raise Refused(Refusal(ErrorCode.RIGHT_MISSING, N_("You may not do this with this product access.")))
 
 
 def check_active(partnership: Agreement) -> None:

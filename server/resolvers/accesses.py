@@ -1,6 +1,8 @@
 """Products given to a limited partner one by one, and taken back (S2)."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from server.domain import partnerships as rules
 from server.domain.errors import NotFound
@@ -10,10 +12,20 @@ from server.models import Partnership, Product, ProductAccess
 from server.models.database import transaction
 from server.models.lookups import locked, visible_row
 from server.resolvers import journal
+from server.resolvers.access_changes import (
+    Held,
+    ProductAccessResult,
+    change,
+    check_change,
+    hold,
+    judged,
+    revoke,
+    terms,
+)
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
 from server.resolvers.listings import Listing
-from server.resolvers.permissions import RightOn, VisibleRows, allowed
+from server.resolvers.permissions import RightOn, RightOnEach, VisibleRows, allowed
 from server.resolvers.receipts import product_terms, receipt
 
 
@@ -30,6 +42,14 @@ PRODUCT_ACCESSES = Listing(
     orders={ProductAccessOrderField.GRANTED_AT: "granted_at"},
     moments=frozenset({"granted_at"}),
 )
+
+
+@dataclass(frozen=True)
+class AccessRights:
+    """An access, and the rights it is to have."""
+
+    id: ProductAccessId
+    rights: list[ProductRight]
 
 
 MAY_VIEW_ACCESSES = (VisibleRows(),)
@@ -67,11 +87,42 @@ async def grant_product_access(
             granted_by_id=context.signed_in.user_id,
             granted_at=context.now,
         )
-        await journal.record(context, "access.granted", access, acting=partnership.customer_id, after=_terms(access))
+        await journal.record(context, "access.granted", access, acting=partnership.customer_id, after=terms(access))
         await journal.announce(context, "access.product_added", access)
-        terms = product_terms(access)
-        await receipt(context, "access.granted", partnership, acting=partnership.customer_id, after=terms)
+        added = product_terms(access)
+        await receipt(context, "access.granted", partnership, acting=partnership.customer_id, after=added)
     return {"product_access": access}
+
+
+@allowed(RightOn(Right.CHANGE_PRODUCT_ACCESS, Partnership, "product_access_id", through=ProductAccess))
+async def change_product_access(
+    context: Context, product_access_id: ProductAccessId, rights: list[ProductRight], expected_version: int | None
+) -> dict[str, object]:
+    """Change what a limited partner may do with a product; it holds from the next request on."""
+    async with transaction():
+        held = (await hold(context, [product_access_id]))[product_access_id]
+        check_version(held.access.version, expected_version)
+        await change(context, [(held, check_change(held, rights))])
+    return {"product_access": held.access, "partnership": held.partnership}
+
+
+@allowed(RightOnEach(Right.CHANGE_PRODUCT_ACCESS))
+async def change_product_accesses(context: Context, items: list[AccessRights]) -> dict[str, object]:
+    """Change what limited partners may do with up to 100 products. Each is changed or refused for itself."""
+    ids = [item.id for item in items]
+    rules.check_each_once(ids, ("items",))
+    async with transaction():
+        found = await hold(context, ids)
+        results, moves = list[ProductAccessResult](), list[tuple[Held, list[ProductRight]]]()
+        for place, item in enumerate(items):
+            held, path = found.get(item.id), ("items", str(place))
+            check = partial(check_change, rights=item.rights)
+            refusals = judged(context, Right.CHANGE_PRODUCT_ACCESS, held, check, path)
+            results.append(ProductAccessResult(held.access if held else None, refusals))
+            if held is not None and not refusals:
+                moves.append((held, check(held)))
+        await change(context, moves)
+    return {"results": results}
 
 
 @allowed(RightOn(Right.REVOKE_PRODUCT_ACCESS, Partnership, "product_access_id", through=ProductAccess))
@@ -80,38 +131,28 @@ async def revoke_product_access(
 ) -> dict[str, object]:
     """Take a product back from a limited partner, or give it back as the partner; it holds from the next request on."""
     async with transaction():
-        found = await ProductAccess.get(id=product_access_id)
-        partnership = await locked(Partnership, found.partnership_id)
-        access = await locked(ProductAccess, product_access_id)
-        check_version(access.version, expected_version)
-        rules.check_takes_products(partnership)
-        if access.revoked_at is None:
-            before = _terms(access)
-            access.revoked_at = context.now
-            access.version += 1
-            await access.save(update_fields=["revoked_at", "version", "updated_at"])
-            await _journal_revocation(context, partnership, access, before)
-    return {"product_access": access, "partnership": partnership}
+        held = (await hold(context, [product_access_id]))[product_access_id]
+        check_version(held.access.version, expected_version)
+        rules.check_takes_products(held.partnership)
+        await revoke(context, [held])
+    return {"product_access": held.access, "partnership": held.partnership}
 
 
-async def _journal_revocation(
-    context: Context, partnership: Partnership, access: ProductAccess, before: journal.State
-) -> None:
-    customer = context.signed_in.standing_in(partnership.customer_id)
-    by_customer = customer is not None and customer.leads
-    acting = partnership.customer_id if by_customer else partnership.partner_id
-    await journal.record(
-        context,
-        "access.revoked",
-        access,
-        acting=acting,
-        on_behalf_of=None if by_customer else partnership.customer_id,
-        before=before,
-        after=_terms(access),
-    )
-    await journal.announce(context, "access.product_removed", access)
-    await receipt(context, "access.revoked", partnership, acting=acting, before=product_terms(access))
+@allowed(RightOnEach(Right.REVOKE_PRODUCT_ACCESS))
+async def revoke_product_accesses(context: Context, ids: list[ProductAccessId]) -> dict[str, object]:
+    """Take up to 100 products back from limited partners, or give them back. Each is ended or refused for itself."""
+    rules.check_each_once(ids, ("ids",))
+    async with transaction():
+        found = await hold(context, ids)
+        results = list[ProductAccessResult]()
+        for place, id in enumerate(ids):
+            held = found.get(id)
+            refusals = judged(context, Right.REVOKE_PRODUCT_ACCESS, held, _check_end, ("ids", str(place)))
+            results.append(ProductAccessResult(held.access if held else None, refusals))
+        ended = [found[id] for id, result in zip(ids, results, strict=True) if not result.refusals]
+        await revoke(context, ended)
+    return {"results": results}
 
 
-def _terms(access: ProductAccess) -> journal.State:
-    return journal.state(access, "partnership_id", "product_id", "rights", "revoked_at")
+def _check_end(held: Held) -> None:
+    rules.check_takes_products(held.partnership)

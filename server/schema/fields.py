@@ -17,7 +17,7 @@ from strawberry.permission import PermissionExtension
 from strawberry.utils.str_converters import to_camel_case
 from tortoise.models import Model
 
-from server.domain.errors import Denied, NotFound, Refused
+from server.domain.errors import Denied, NotFound, Refusal, Refused
 from server.domain.rights import Right
 from server.engine.declarations import PLAN, ByKey, Changing, Column, Embedded, Guarded, Hole, Paged, Relation
 from server.languages import translated
@@ -85,7 +85,7 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
             await permission.check(context, None, {"input": input})
 
     def refuse(context: Context, refused: Exception) -> Changed | None:
-        return Changed({}, _user_errors(context, refused)) if isinstance(refused, Refused) else None
+        return Changed({}, user_errors(context, refused.refusals)) if isinstance(refused, Refused) else None
 
     async def resolve(info: Info[Any, Any], input: Any) -> Any:
         context = context_of(info)
@@ -283,12 +283,13 @@ def _sentence(resolver: Resolver) -> str:
     return " ".join((inspect.getdoc(resolver) or "").split())
 
 
-def _user_errors(context: Context, refused: Refused) -> list[UserError]:
+def user_errors(context: Context, refusals: Sequence[Refusal]) -> list[UserError]:
+    """Refusals as callers read them, in their language."""
     return [
         UserError(
             code=refusal.code,
             message=translated(refusal.message, context.language, refusal.values),
             field=["input", *map(to_camel_case, refusal.field)] if refusal.field else None,
         )
-        for refusal in refused.refusals
+        for refusal in refusals
     ]

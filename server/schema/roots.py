@@ -15,6 +15,14 @@ from server.resolvers import (
     tokens,
     viewers,
 )
+from server.schema.access_changes import (
+    ChangeProductAccessesInput,
+    ChangeProductAccessesPayload,
+    ChangeProductAccessInput,
+    ChangeProductAccessPayload,
+    RevokeProductAccessesInput,
+    RevokeProductAccessesPayload,
+)
 from server.schema.connections import Connection
 from server.schema.explanations import RightExplanation
 from server.schema.fields import by_id, connection, mutation, root
@@ -93,6 +101,15 @@ class Mutation:
     grant_product_access: GrantProductAccessPayload = mutation(accesses.grant_product_access, GrantProductAccessInput)
     revoke_product_access: RevokeProductAccessPayload = mutation(
         accesses.revoke_product_access, RevokeProductAccessInput
+    )
+    revoke_product_accesses: RevokeProductAccessesPayload = mutation(
+        accesses.revoke_product_accesses, RevokeProductAccessesInput
+    )
+    change_product_access: ChangeProductAccessPayload = mutation(
+        accesses.change_product_access, ChangeProductAccessInput
+    )
+    change_product_accesses: ChangeProductAccessesPayload = mutation(
+        accesses.change_product_accesses, ChangeProductAccessesInput
     )
     assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
     unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)

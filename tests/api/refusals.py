@@ -23,6 +23,9 @@ PAYLOADS = {
     "declineInvitation": ("partnership { id }",),
     "grantProductAccess": ("productAccess { id }",),
     "revokeProductAccess": ("productAccess { id }", "partnership { id }"),
+    "revokeProductAccesses": ("results { productAccess { id } }",),
+    "changeProductAccess": ("productAccess { id }", "partnership { id }"),
+    "changeProductAccesses": ("results { productAccess { id } }",),
     "assignEmployee": ("assignment { id }", "partnership { id }"),
     "unassignEmployee": ("assignment { id }", "partnership { id }"),
 }

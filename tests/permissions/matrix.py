@@ -73,6 +73,9 @@ acceptInvitation            UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  
 declineInvitation           UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
 grantProductAccess          UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
 revokeProductAccess         UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  FB  FB  NF
+revokeProductAccesses       UA  ok  ok  no  no  ok  ok  no  no  no  no  ok  ok  no  FB  FB  no
+changeProductAccess         UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
+changeProductAccesses       UA  ok  ok  no  no  no  no  no  no  no  no  ok  no  no  FB  FB  no
 assignEmployee              UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
 unassignEmployee            UA  NF  NF  NF  NF  ok  ok  FB  NF  NF  NF  NF  ok  FB  FB  FB  NF
 """
@@ -104,6 +107,14 @@ def _mutation(name: str, input_: Callable[[World], dict[str, Any]]) -> Operation
     type_ = f"{name[0].upper()}{name[1:]}Input!"
     document = f"mutation($input: {type_}) {{ {name}(input: $input) {{ userErrors {{ code }} }} }}"
     return Operation(document, lambda world: {"input": input_(world)}, (f"Mutation.{name}",), (name,))
+
+
+def _many(name: str, input_: Callable[[World], dict[str, Any]]) -> Operation:
+    """A mutation of many, asked about one."""
+    type_ = f"{name[0].upper()}{name[1:]}Input!"
+    document = f"mutation($input: {type_}) {{ {name}(input: $input) {{ results {{ userErrors {{ code }} }} }} }}"
+    answer = (name, "results", 0)
+    return Operation(document, lambda world: {"input": input_(world)}, (f"Mutation.{name}",), answer)
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -188,6 +199,13 @@ OPERATIONS: dict[str, Operation] = {
         },
     ),
     "revokeProductAccess": _mutation("revokeProductAccess", lambda world: {"productAccessId": world.id("access")}),
+    "revokeProductAccesses": _many("revokeProductAccesses", lambda world: {"ids": [world.id("access")]}),
+    "changeProductAccess": _mutation(
+        "changeProductAccess", lambda world: {"productAccessId": world.id("access"), "rights": ["STATISTICS"]}
+    ),
+    "changeProductAccesses": _many(
+        "changeProductAccesses", lambda world: {"items": [{"id": world.id("access"), "rights": ["STATISTICS"]}]}
+    ),
     "assignEmployee": _mutation(
         "assignEmployee",
         lambda world: {"partnershipId": world.id("limited"), "membershipId": world.id("pU"), "rights": ["ORDER"]},
