@@ -14,12 +14,13 @@ from server.models.partnerships import Partnership, ProductAccess, RequestedProd
 from server.models.products import Product
 from server.models.receipts import Receipt
 from server.models.sessions import Session, SignInFailure
-from server.models.tokens import ApiToken, ApiTokenCustomer
+from server.models.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
 from server.models.users import User
 
 __all__ = [
     "ApiToken",
     "ApiTokenCustomer",
+    "ApiTokenExclusion",
     "AuditEvent",
     "CatalogueItem",
     "CataloguePrice",

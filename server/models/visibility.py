@@ -149,9 +149,9 @@ def _audit_events(viewer: Viewer) -> Q:
 
 def _for_allowed_customer(viewer: Viewer) -> Q:
     """Of acts: those for no customer, or for one whom the token in use is not kept away from."""
-    if viewer.token is None or viewer.token.customer_ids is None:
+    if viewer.token is None or (viewer.token.customer_ids is None and not viewer.token.excluded_ids):
         return EVERY_ROW
-    return Q(on_behalf_of_id__isnull=True) | Among("on_behalf_of_id", viewer.token.customer_ids)
+    return Q(on_behalf_of_id__isnull=True) | _allowed(viewer, "on_behalf_of_id")
 
 
 def _receipts(viewer: Viewer) -> Q:
@@ -163,9 +163,17 @@ def _receipts(viewer: Viewer) -> Q:
 
 def _allowed_customer(viewer: Viewer) -> Q:
     """Of partnerships: those whose customer the token in use is not kept away from."""
-    if viewer.token is None or viewer.token.customer_ids is None:
-        return EVERY_ROW
-    return Among("customer_id", viewer.token.customer_ids)
+    return _allowed(viewer, "customer_id")
+
+
+def _allowed(viewer: Viewer, customer: str) -> Q:
+    """The same of the customer that this column names. Empty for whoever is kept away from none."""
+    token, allowed = viewer.token, EVERY_ROW
+    if token is not None and token.customer_ids is not None:
+        allowed &= Among(customer, token.customer_ids)
+    if token is not None and token.excluded_ids:
+        allowed &= ~Among(customer, token.excluded_ids)
+    return allowed
 
 
 def _for_employees(viewer: Viewer, condition: Q) -> Q:

@@ -49,6 +49,8 @@ from server.schema.products import CatalogueFilter, CatalogueItem, CatalogueOrde
 from server.schema.tokens import (
     CreateApiTokenInput,
     CreateApiTokenPayload,
+    ExcludeApiTokenInput,
+    ExcludeApiTokenPayload,
     RevokeApiTokenInput,
     RevokeApiTokenPayload,
 )
@@ -95,6 +97,7 @@ class Mutation:
     sign_out: SignOutPayload = mutation(sessions.sign_out, SignOutInput, together=False)
     create_api_token: CreateApiTokenPayload = mutation(tokens.create_api_token, CreateApiTokenInput)
     revoke_api_token: RevokeApiTokenPayload = mutation(tokens.revoke_api_token, RevokeApiTokenInput)
+    exclude_api_token: ExcludeApiTokenPayload = mutation(tokens.exclude_api_token, ExcludeApiTokenInput)
     invite_partner: InvitePartnerPayload = mutation(partnerships.invite_partner, InvitePartnerInput)
     accept_invitation: AcceptInvitationPayload = mutation(partnerships.accept_invitation, AcceptInvitationInput)
     decline_invitation: DeclineInvitationPayload = mutation(partnerships.decline_invitation, DeclineInvitationInput)

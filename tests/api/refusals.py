@@ -18,6 +18,7 @@ PAYLOADS = {
     "signOut": (),
     "createApiToken": ("apiToken { id }", "secret"),
     "revokeApiToken": ("apiToken { id }",),
+    "excludeApiToken": ("organisation { id }",),
     "invitePartner": ("partnership { id }",),
     "acceptInvitation": ("partnership { id }",),
     "declineInvitation": ("partnership { id }",),

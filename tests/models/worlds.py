@@ -51,17 +51,25 @@ class RandomWorld:
     links: list[Link] = field(default_factory=list)
 
     def viewers(self) -> Iterator[Viewer]:
-        """Every person, and a token of each: unrestricted, for one customer, and for some scopes."""
+        """Every person, and tokens of each: unrestricted, for one customer, for all but one, and for some scopes."""
         for user, standings in self.standings.items():
             yield Viewer(user, tuple(standings))
             for standing in standings:
                 yield self._token(user, standing, frozenset(Scope), None)
-                yield self._token(user, standing, frozenset(Scope), frozenset([next(iter(self.organisations))]))
+                first = frozenset([next(iter(self.organisations))])
+                yield self._token(user, standing, frozenset(Scope), first)
+                yield self._token(user, standing, frozenset(Scope), None, first)
                 yield self._token(user, standing, frozenset([Scope.PRODUCTS_MANAGE, Scope.PARTNERSHIPS_READ]), None)
 
     @staticmethod
-    def _token(user: UUID, standing: Standing, scopes: frozenset[Scope], customers: frozenset[UUID] | None) -> Viewer:
-        grant = TokenGrant(new_id(), standing.organisation_id, scopes, customers)
+    def _token(
+        user: UUID,
+        standing: Standing,
+        scopes: frozenset[Scope],
+        customers: frozenset[UUID] | None,
+        excluded: frozenset[UUID] = frozenset(),
+    ) -> Viewer:
+        grant = TokenGrant(new_id(), standing.organisation_id, scopes, customers, excluded)
         return Viewer(user, (standing,), token=grant)
 
     def sees_product(self, viewer: Viewer, key: UUID) -> bool:

@@ -68,6 +68,7 @@ signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  
 signOut                     UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  no  no  no  no  no  no
 createApiToken              UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 revokeApiToken              UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
+excludeApiToken             UA  ok  FB  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 invitePartner               UA  ok  FB  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
 acceptInvitation            UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
 declineInvitation           UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
@@ -180,6 +181,9 @@ OPERATIONS: dict[str, Operation] = {
         lambda world: {"organisationId": world.id("alpina"), "name": "mine", "scopes": ["PRODUCTS_READ"]},
     ),
     "revokeApiToken": _mutation("revokeApiToken", lambda world: {"apiTokenId": world.id("token_cL")}),
+    "excludeApiToken": _mutation(
+        "excludeApiToken", lambda world: {"customerId": world.id("alpina"), "apiTokenId": world.id("token_pE")}
+    ),
     "invitePartner": _mutation(
         "invitePartner",
         lambda world: {

@@ -25,6 +25,11 @@ END $$;
 CREATE TRIGGER receipt_append_only BEFORE UPDATE OR DELETE ON receipt
     FOR EACH ROW EXECUTE FUNCTION receipt_append_only();
 CREATE TRIGGER receipt_never_emptied BEFORE TRUNCATE ON receipt EXECUTE FUNCTION receipt_append_only();
+
+CREATE TRIGGER api_token_exclusion_tells AFTER INSERT OR UPDATE OR DELETE ON api_token_exclusion
+    FOR EACH ROW EXECUTE FUNCTION tell_of_token_customer();
+CREATE TRIGGER api_token_exclusion_emptied_tells AFTER TRUNCATE ON api_token_exclusion
+    EXECUTE FUNCTION tell_of_every_viewer();
 """
 
 
@@ -42,6 +47,8 @@ async def drop_guards(apps: Any, editor: Any) -> None:
             await editor.client.execute_query(f"DROP TRIGGER {name}")
     else:
         await editor.client.execute_script("DROP FUNCTION receipt_append_only CASCADE")
+        for trigger in ("api_token_exclusion_tells", "api_token_exclusion_emptied_tells"):
+            await editor.client.execute_script(f"DROP TRIGGER {trigger} ON api_token_exclusion")
 
 
 def _reference(column: str, model: str, related_name: str, **options: Any) -> Any:
@@ -82,6 +89,26 @@ class Migration(migrations.Migration):
         ops.AddConstraint(
             model_name="Receipt",
             constraint=UniqueConstraint(fields=("partnership_id", "sequence"), name="receipt_one_at_a_place"),
+        ),
+        ops.CreateModel(
+            name="ApiTokenExclusion",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("api_token", _reference("api_token_id", "ApiToken", "exclusions")),
+                ("customer", _reference("customer_id", "Organisation", "token_exclusions")),
+            ],
+            options={
+                "table": "api_token_exclusion",
+                "app": "models",
+                "indexes": [Index(fields=["customer_id", "api_token_id"])],
+                "pk_attr": "id",
+            },
+            bases=["Model"],
+        ),
+        ops.AddConstraint(
+            model_name="ApiTokenExclusion",
+            constraint=UniqueConstraint(fields=("api_token_id", "customer_id"), name="api_token_exclusion_once"),
         ),
         ops.AddField(
             model_name="AuditEvent",
