@@ -99,6 +99,7 @@ class Facts:
     """What a function needs to know beyond the row: rows of `model`, as lists of the values of `columns`.
 
     `column` of those rows holds what `outer` of the row around them does. `nested` comes last in each.
+    With `latest` there is one for each combination of the other columns, with the greatest value of this one.
     """
 
     model: type[Model]
@@ -107,6 +108,7 @@ class Facts:
     where: Callable[[Any], Q]
     columns: tuple[str, ...]
     nested: "Facts | None" = None
+    latest: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import strawberry
 from server import models
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
-from server.resolvers import audit, organisations, tokens
+from server.resolvers import audit, organisations, reviews, tokens
 from server.resolvers import partnerships as resolvers_partnerships
 from server.resolvers import products as resolvers_products
 from server.resolvers.context import Context
@@ -33,6 +33,7 @@ from server.schema.fields import computed, connection, relation, rights, withhel
 from server.schema.nodes import Node
 from server.schema.partnerships import Partnership, PartnershipFilter, PartnershipOrder
 from server.schema.products import Product, ProductFilter, ProductOrder
+from server.schema.reviews import ReviewedPartnership
 from server.schema.scalars import CountryCode
 from server.schema.slices import Slice
 from server.schema.tokens import ApiToken
@@ -210,6 +211,11 @@ class Organisation(Node):
         organisations.MAY_VIEW_MANAGED_CUSTOMERS,
         filter=ManagedCustomerFilter,
         order=ManagedCustomerOrder,
+    )
+    access_review: Connection[ReviewedPartnership] | None = connection(
+        reviews.ACCESS_REVIEW,
+        "Who has access: each active partnership with the people and the API tokens that reach the organisation.",
+        reviews.MAY_REVIEW,
     )
     audit_log: Connection[AuditEvent] | None = connection(
         audit.AUDIT_LOG,

@@ -72,6 +72,11 @@ async def _past_partnership(world: World, number: int) -> None:
     await partnership(world.alpina, world.nova, status=PartnershipStatus.TERMINATED, now=moment)
 
 
+async def _partner_in_force(world: World, number: int) -> None:
+    partner = await organisation(_name(number), partner_status=PartnerStatus.APPROVED)
+    await partnership(world.alpina, partner, now=world.now + timedelta(hours=number // 2))
+
+
 async def _customer(world: World, number: int) -> None:
     customer = await organisation(_name(number))
     await partnership(customer, world.nova, now=world.now + timedelta(hours=number // 2))
@@ -206,6 +211,7 @@ LISTS = {
     "assignments": List("limited", "assignments", "pL", _assignment),
     "auditLog": List("nova", "auditLog", "pL", _act),
     "partnerActivity": List("alpina", "partnerActivity", "cL", _act),
+    "accessReview": List("alpina", "accessReview", "cL", _partner_in_force),
     "receipts": List("limited", "receipts", "pL", _receipt),
     "catalogue": List(None, "catalogue", "pU", _item),
     "partners": List(None, "partners", "pU", _partner),

@@ -52,6 +52,7 @@ its partnerships            UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  
 its API tokens              UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  NF  NF
 its audit log               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its partners' acts          UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+its access review           UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 Nova's partnerships         UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 product, granted            UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  ok  NF
@@ -158,6 +159,7 @@ OPERATIONS: dict[str, Operation] = {
     "its API tokens": _inside("Organisation", "alpina", "apiTokens { nodes { id } }", "apiTokens"),
     "its audit log": _inside("Organisation", "alpina", "auditLog { nodes { id } }", "auditLog"),
     "its partners' acts": _inside("Organisation", "alpina", "partnerActivity { nodes { id } }", "partnerActivity"),
+    "its access review": _inside("Organisation", "alpina", "accessReview { nodes { id } }", "accessReview"),
     "Nova's customers": _inside("Organisation", "nova", "managedCustomers { nodes { id } }", "managedCustomers"),
     "Nova's partnerships": _inside(
         "Organisation", "nova", "customerPartnerships { nodes { id } }", "customerPartnerships"
