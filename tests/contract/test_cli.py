@@ -154,7 +154,7 @@ def test_help_names_everything_there_is(said: Any, arguments: Sequence[str], wor
     [
         (
             ["fly"],
-            'Unknown command "fly". Available commands: token, serve, migrate, demo, explain, schema. Try --help.',
+            'Unknown command "fly". Available commands: token, serve, migrate, demo, explain, verify-receipts, schema. Try --help.',
         ),
         (["migrate", "--fast"], "Unknown option: --fast. Try --help."),
         (["serve", "--port", "http"], 'Invalid value for --port: unable to convert "http" into int. Try --help.'),
