@@ -68,7 +68,8 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
 
     print(dict(roads), reasons.most_common(5))  # noqa: T201 - shown with -s
     assert roads.total() == DOCUMENTS
-    assert roads["planned"] >= 0.8 * DOCUMENTS, reasons
+    by_resolvers_alone = reasons["a resolver alone answers Query.explainRight"]
+    assert roads["planned"] >= 0.8 * (DOCUMENTS - by_resolvers_alone), reasons
 
 
 @pytest.mark.database
