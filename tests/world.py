@@ -139,6 +139,8 @@ async def _settle(world: World) -> None:
     for company, members in settlers.items():
         for name, role in members.items():
             world.people[name] = await person(name, world.rows[company], role, world.now)
+    world.kL.user.is_staff = True
+    await world.kL.user.save(update_fields=["is_staff"])
     # Of no company's domain: whoever asks by e-mail has seen the address.
     world.bL.user.email = "bl@home.example"
     await world.bL.user.save(update_fields=["email"])
@@ -344,7 +346,9 @@ async def partnership(
     )
 
 
-async def customer_invitation(asking: Organisation, email: str, secret: str, *, now: datetime) -> CustomerInvitation:
+async def customer_invitation(
+    asking: Organisation, email: str, secret: str, *, now: datetime, **columns: Any
+) -> CustomerInvitation:
     """An open request by e-mail for limited access."""
     return await CustomerInvitation.create(
         partner_id=asking.id,
@@ -356,6 +360,7 @@ async def customer_invitation(asking: Organisation, email: str, secret: str, *, 
         invited_at=now,
         sent_at=now,
         answer_by=now + timedelta(days=30),
+        **columns,
     )
 
 

@@ -6,7 +6,6 @@ from server.domain.errors import NotFound
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import PartnershipStatus
-from server.domain.people import email_address
 from server.domain.rights import Role
 from server.domain.text import line
 from server.domain.versions import check_version
@@ -70,10 +69,9 @@ async def recover_organisation(
 ) -> dict[str, object]:
     """Make a person with an account legal representative of an organisation that has lost its own (E8)."""
     why = _reason(reason)
-    address = email_address(email, ("email",))
     async with transaction():
         row = await _organisation(organisation_id)
-        user = await User.get_or_none(email=address)
+        user = await User.get_or_none(email=email.strip().lower())
         if user is None:
             raise NotFound(("input", "email"))
         membership = await Membership.get_or_none(

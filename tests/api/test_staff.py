@@ -22,9 +22,8 @@ PARTNERSHIP = "partnership { status version } userErrors { code message field }"
 
 
 @pytest.fixture
-async def staff(world: World) -> Person:
+def staff(world: World) -> Person:
     """Corvo's legal representative also works for the programme."""
-    await User.filter(id=world.kL.user.id).update(is_staff=True)
     return world.kL
 
 

@@ -13,12 +13,14 @@ from graphql import get_named_type
 from tortoise.transactions import in_transaction
 
 from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import AccessType
+from server.domain.partnerships import AccessType, PartnershipStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.models import EmployeeAssignment, Organisation, Partnership
+from server.resolvers import ids
 from tests import world as made
+from tests.api.traces import key
 from tests.clients import Clients
-from tests.permissions.inputs import ways
+from tests.permissions.inputs import prepare, ways
 from tests.permissions.walks import SCHEMA, walks
 from tests.statements import counted
 from tests.world import World, grant, organisation, partnership, person, product, token
@@ -57,18 +59,28 @@ async def statements(clients: Clients, world: World, mutation: str, times: int) 
             for payload in payloads(mutation):
                 for _ in range(2):  # the first time, what can be kept is kept
                     with counted() as by_tortoise, counted("server.engine.statements") as by_engine:
-                        await _run(clients, mutation, input, payload, as_=who)
+                        await _run(clients, world, mutation, input, payload, as_=who)
                     found[payload] = by_tortoise + by_engine
             raise _RollBack
     return found
 
 
-async def _run(clients: Clients, mutation: str, input: dict[str, Any], payload: str, **how: Any) -> None:
+async def _run(clients: Clients, world: World, mutation: str, input: dict[str, Any], payload: str, **how: Any) -> None:
     with suppress(_RollBack):
         async with in_transaction():
-            answer = await clients.change(mutation, input, payload, **how)
+            await prepare(world, mutation, input)
+            answer = await clients.change(mutation, input | await also(mutation, input), payload, **how)
             assert answer.json["data"][mutation]["userErrors"] == [], answer.json
             raise _RollBack
+
+
+async def also(mutation: str, input: dict[str, Any]) -> dict[str, Any]:
+    """What there is more of, and has to be named: the partners that complete access ends."""
+    if mutation != "changeAccessType":
+        return {}
+    changed = await Partnership.get(id=key(input["partnershipId"]))
+    others = Partnership.filter(customer_id=changed.customer_id, status=PartnershipStatus.ACTIVE).exclude(id=changed.id)
+    return {"endOtherPartnerships": [ids.encode(row) for row in await others]}
 
 
 def payloads(mutation: str) -> list[str]:

@@ -13,8 +13,10 @@ from server.domain.partnerships import AccessType
 from server.domain.rights import AssignmentRight, ProductRight, Scope
 from server.domain.viewer import Viewer
 from server.models import (
+    AccessChangeRequest,
     ApiToken,
     CatalogueItem,
+    CustomerInvitation,
     EmployeeAssignment,
     MemberInvitation,
     Membership,
@@ -49,6 +51,24 @@ def product_accesses(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 def requested_products(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     return {key for link in _partnerships(world, viewer) for key in link.request_keys}
+
+
+def access_change_requests(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    return {link.change_key for link in _partnerships(world, viewer)}
+
+
+def customer_invitations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """Those of partners one leads, and those to one's own address; a token for some customers reads none."""
+    if not viewer.has_scope(Scope.PARTNERSHIPS_READ):
+        return set()
+    if viewer.token is not None and viewer.token.customer_ids is not None:
+        return set()
+    addressed = viewer.user_id if viewer.token is None else None
+    return {
+        key
+        for key, (partner, user) in world.asked.items()
+        if partner in viewer.led_organisation_ids or user == addressed
+    }
 
 
 def products(world: RandomWorld, viewer: Viewer) -> set[UUID]:
@@ -160,8 +180,10 @@ def catalogue(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 RULES: dict[type[Model], Rule] = {
+    AccessChangeRequest: access_change_requests,
     ApiToken: api_tokens,
     CatalogueItem: catalogue,
+    CustomerInvitation: customer_invitations,
     EmployeeAssignment: assignments,
     MemberInvitation: member_invitations,
     Membership: memberships,

@@ -19,8 +19,10 @@ from server.domain.products import ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from server.models import (
+    AccessChangeRequest,
     ApiToken,
     CatalogueItem,
+    CustomerInvitation,
     EmployeeAssignment,
     MemberInvitation,
     Membership,
@@ -35,7 +37,7 @@ from server.models import (
     User,
 )
 from server.models.rows import new_id
-from tests.world import organisation, product
+from tests.world import change_request, customer_invitation, organisation, product
 
 NOW = datetime.now(UTC)
 ORGANISATIONS = 4
@@ -59,6 +61,8 @@ class Link:
     assignment_keys: dict[UUID, UUID]
     """Each member's, those of ended assignments among them."""
     request_keys: dict[UUID, UUID]
+    change_key: UUID
+    """Of what the partner asks to have changed."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,8 @@ class RandomWorld:
     organisations: dict[UUID, PartnerStatus | None] = field(default_factory=dict)
     products: dict[UUID, UUID] = field(default_factory=dict)
     catalogue: dict[UUID, bool] = field(default_factory=dict)
+    asked: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)
+    """Which partner asks which person by e-mail."""
     users: list[UUID] = field(default_factory=list)
     memberships: dict[UUID, Place] = field(default_factory=dict)
     tokens: dict[UUID, Token] = field(default_factory=dict)
@@ -160,8 +166,10 @@ class RandomWorld:
     def keys(self) -> dict[type[Model], set[UUID]]:
         """The rows there are, whoever sees them."""
         return {
+            AccessChangeRequest: {link.change_key for link in self.links},
             ApiToken: set(self.tokens),
             CatalogueItem: set(self.catalogue),
+            CustomerInvitation: set(self.asked),
             EmployeeAssignment: {key for link in self.links for key in link.assignment_keys},
             MemberInvitation: set(self.invitations),
             Membership: set(self.memberships),
@@ -194,6 +202,8 @@ def worlds(draw: st.DrawFn) -> RandomWorld:
                 world.memberships[new_id()] = Place(user, at, Role.EMPLOYEE, MembershipStatus.REMOVED)
             world.memberships[new_id()] = Place(user, at, draw(st.sampled_from(Role)), draw(statuses))
             world.tokens[new_id()] = Token(user, at, has_ended=draw(st.booleans()))
+    for user in world.users:
+        world.asked[new_id()] = (draw(st.sampled_from(keys)), user)
     pairs = st.tuples(st.sampled_from(keys), st.sampled_from(keys))
     for customer, partner in draw(st.lists(pairs, max_size=8)):
         _link(draw, world, customer, partner)
@@ -258,6 +268,7 @@ def _link(draw: st.DrawFn, world: RandomWorld, customer: UUID, partner: UUID) ->
         {new_id(): key for key in (*accesses, *revoked)},
         {new_id(): key for key in (*assigned, *ended)},
         {new_id(): key for key in requested},
+        new_id(),
     )
     world.links.append(link)
 
@@ -276,6 +287,9 @@ async def store(world: RandomWorld) -> None:
         await User.create(id=key, email=f"{key.hex}@random.example", first_name="A", last_name="B")
     for key, place in world.memberships.items():
         await Membership.create(id=key, **asdict(place))
+    for key, (partner, user) in world.asked.items():
+        partner_row = await Organisation.get(id=partner)
+        await customer_invitation(partner_row, f"{user.hex}@random.example", key.hex, now=NOW, id=key)
     for key, one in world.tokens.items():
         await ApiToken.create(
             id=key,
@@ -368,6 +382,7 @@ async def _store_link(link: Link) -> None:
             ended_at=None if membership_id in lives else NOW,
         )
         lives.discard(membership_id)
+    await change_request(await Partnership.get(id=link.id), now=NOW, id=link.change_key)
     for key, product_id in link.request_keys.items():
         await RequestedProduct.create(
             id=key, partnership_id=link.id, product_id=product_id, service_name="x", rights=[ProductRight.TECHNICAL]

@@ -350,7 +350,7 @@ OPERATIONS: dict[str, Operation] = {
         "terminatePartnership",
         lambda world: {
             "partnershipId": world.id("limited"),
-            "confirmation": "Alpina",
+            "confirmation": world.alpina.name,
             "reason": "NO_LONGER_NEEDED",
         },
     ),

@@ -93,6 +93,9 @@ async def build_tenants() -> Tenants:
         tenants.tenant_of |= dict.fromkeys(rows, tenant)
         await _mark(tenants, tenant, world, rows)
     for world in tenants.worlds.values():
+        # Whom a request by e-mail is for is said by the address alone.
+        request = await models.CustomerInvitation.get(id=world.by_email.pk)
+        await models.User.filter(id=world.bL.user.pk).update(email=request.email)
         for row in _named(world).values():
             await row.refresh_from_db()
     return tenants

@@ -32,7 +32,9 @@ IN_TURN = 1 if os.environ.get("LONG") == "1" else 4
 NAME_ALONE = {"id", "name", "name_key"}
 """What shows of an organisation to whoever does not lead it."""
 
-_EMPLOYEE = "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment"
+_EMPLOYEE = (
+    "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment change"
+)
 _PARTNER = "own alpina granted watched borea borean corvo corvine delta"
 
 SEEN = {
@@ -46,7 +48,7 @@ SEEN = {
     "pE": f"{_EMPLOYEE} token_pE",
     "pU": "pU",
     "qL": "own alpina rivals",
-    "bL": "own",
+    "bL": "own by_email",
     "tC": "own",
     "tP": _PARTNER,
     "tE": f"{_EMPLOYEE} token_pE",
