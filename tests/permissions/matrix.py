@@ -72,6 +72,7 @@ Nova's requests by e-mail   UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  
 customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+signUp                      ok  no  no  no  no  no  no  no  no  no  no  FB  FB  FB  FB  FB  FB
 signOut                     UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  no  no  no  no  no  no
 createApiToken              UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 revokeApiToken              UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
@@ -234,6 +235,22 @@ OPERATIONS: dict[str, Operation] = {
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
         "signIn", lambda world: {"email": world.dL.user.email, "password": "correct horse battery staple"}
+    ),
+    "signUp": _mutation(
+        "signUp",
+        lambda world: {
+            "token": world.secret_too,
+            "newPerson": {"password": "correct horse battery staple", "firstName": "Nova", "lastName": "Comer"},
+            "organisation": {
+                "name": "Newcomer",
+                "legalName": "Newcomer Ltd",
+                "legalEntityType": "COMPANY",
+                "street": "Long street 1",
+                "postcode": "1200",
+                "city": "Town",
+                "country": "CH",
+            },
+        },
     ),
     "signOut": _mutation("signOut", lambda world: {}),
     "createApiToken": _mutation(
