@@ -26,7 +26,7 @@ from uuid import UUID
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from server.domain import invitations, tokens
+from server.domain import invitations, receipts, tokens
 from server.domain.access_changes import AccessChangeStatus
 from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
@@ -40,6 +40,7 @@ from server.models import (
     AccessChangeRequest,
     ApiToken,
     ApiTokenCustomer,
+    AuditEvent,
     CustomerInvitation,
     EmployeeAssignment,
     MemberInvitation,
@@ -49,6 +50,7 @@ from server.models import (
     Partnership,
     Product,
     ProductAccess,
+    Receipt,
     RequestedProduct,
     Session,
     Team,
@@ -111,6 +113,7 @@ async def build_world() -> World:
     await _stock(world)
     await _connect(world)
     await _gather(world)
+    await _remember(world)
     await _issue_tokens(world)
     return world
 
@@ -211,6 +214,39 @@ async def _gather(world: World) -> None:
         rights=[ProductRight.TECHNICAL],
         granted_by_id=world.cL.user.id,
         granted_at=world.now,
+    )
+
+
+async def _remember(world: World) -> None:
+    """An act of Nova's employee on Alpina's behalf, and the receipt that began their partnership."""
+    rows = world.rows
+    rows["act"] = await AuditEvent.create(
+        actor_id=world.pE.user.id,
+        acting_organisation_id=rows["nova"].id,
+        on_behalf_of_id=rows["alpina"].id,
+        partnership_id=rows["limited"].id,
+        product_access_id=rows["access"].id,
+        action="access.revoked",
+        subject_type="ProductAccess",
+        subject_id=rows["access"].id,
+        before={"revoked_at": None, "rights": ["TECHNICAL"], "product_id": rows["granted"].id.hex},
+        after={"revoked_at": "2026-01-02T03:04:05+00:00", "rights": ["TECHNICAL"]},
+        request_id="the first request",
+    )
+    body = receipts.canonical(
+        {
+            "partnership": ids.encode(rows["limited"]),
+            "previous": receipts.FIRST,
+            "sequence": 1,
+            "what": "partnership.invited",
+        }
+    )
+    rows["receipt"] = await Receipt.create(
+        partnership_id=rows["limited"].id,
+        sequence=1,
+        what="partnership.invited",
+        body=body,
+        hash=receipts.digest(body),
     )
 
 

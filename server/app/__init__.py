@@ -21,6 +21,7 @@ from server.app.graphql import GraphQLEndpoint
 from server.app.health import health_routes
 from server.app.logs import set_up_logs
 from server.app.mailbox import mailbox_routes
+from server.app.receipts import receipts_route
 from server.app.requests import RequestLog
 from server.app.short_way import ShortWay
 from server.engine.operations import Engine
@@ -106,6 +107,7 @@ def _routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         Route("/schema.graphql", schema_file),
+        receipts_route(endpoint.settings, endpoint.known),
         *health_routes(),
     ]
     if settings.demo:

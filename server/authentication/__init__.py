@@ -18,7 +18,7 @@ from server.domain import tokens
 from server.domain.errors import NotSignedIn
 from server.domain.rights import Scope
 from server.domain.viewer import TokenGrant, Viewer
-from server.models import ApiToken, ApiTokenCustomer, Session
+from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Session
 from server.models.standings import standings_of
 from server.resolvers.sessions import session_digest
 
@@ -76,6 +76,7 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
         organisation_id=token.organisation_id,
         scopes=frozenset(Scope[name] for name in token.scopes),
         customer_ids=await _customers(token),
+        excluded_ids=await _exclusions(token),
     )
     viewer = Viewer(token.user_id, standings, token=grant)
     # Looked up again to notice the next use, and when the token ends.
@@ -93,6 +94,11 @@ async def _customers(token: ApiToken) -> frozenset[UUID] | None:
         return None
     entries = await ApiTokenCustomer.filter(api_token_id=token.id)
     return frozenset(entry.customer_id for entry in entries)
+
+
+async def _exclusions(token: ApiToken) -> frozenset[UUID]:
+    exclusions = await ApiTokenExclusion.filter(api_token_id=token.id)
+    return frozenset(exclusion.customer_id for exclusion in exclusions)
 
 
 async def _by_session(secret: str, now: datetime, known: KnownViewers) -> Viewer | None:

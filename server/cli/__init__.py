@@ -130,6 +130,22 @@ async def explain(
 
 
 @app.command
+def verify_receipts(file: Path, /, *, head: str | None = None) -> None:
+    """Tell whether a file of receipts is whole: every hash, the chain, the sequence, the form. Needs no database.
+
+    Parameters
+    ----------
+    file
+        The receipts of a partnership, as `/partnerships/ID/receipts.jsonl` gives them.
+    head
+        The hash that the last receipt must have, such as that in the other side's file.
+    """
+    from server.cli import receipts
+
+    receipts.verify_file(file, head)
+
+
+@app.command
 def schema() -> None:
     """Print the API's schema in GraphQL's schema language."""
     from server.schema import sdl

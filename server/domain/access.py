@@ -1,14 +1,26 @@
 """What does a viewer reach in an organisation, and what may they do with what they reach?
 
+A right is held in one of several ways: as a member, or through a partnership. A way is a chain of gates, each
+of which lets some rights through; what passes all of them is held. The same gates explain a refusal (D1, D6).
+
 `models/visibility.py` says the same in SQL; a property test over random worlds holds the two together.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
-from server.domain.partnerships import AccessType, PartnershipStatus, Side, proposed_by
+from server.domain.partnerships import (
+    AccessType,
+    PartnershipStatus,
+    Side,
+    possible_in,
+    possible_with,
+    proposed_by,
+)
 from server.domain.rights import (
     BY_ASSIGNMENT_RIGHT,
     BY_PRODUCT_RIGHT,
@@ -24,7 +36,50 @@ from server.domain.rights import (
 )
 from server.domain.viewer import Standing, Viewer
 
-NOTHING: frozenset[Right] = frozenset()
+NOTHING: Final[frozenset[Right]] = frozenset()
+EVERYTHING: Final = frozenset(Right)
+
+
+class Link(StrEnum):
+    """What a right depends on."""
+
+    MEMBERSHIP = "MEMBERSHIP"
+    OWN_GRANT = "OWN_GRANT"
+    PARTNERSHIP = "PARTNERSHIP"
+    PROPOSAL = "PROPOSAL"
+    STATUS = "STATUS"
+    ACCESS_TYPE = "ACCESS_TYPE"
+    PRODUCT_GRANT = "PRODUCT_GRANT"
+    ASSIGNMENT = "ASSIGNMENT"
+    TOKEN_CUSTOMERS = "TOKEN_CUSTOMERS"
+    SCOPE = "SCOPE"
+
+
+class Gate(NamedTuple):
+    """A link of the chain, and the rights that it lets through."""
+
+    link: Link
+    passing: frozenset[Right]
+
+
+Way = tuple[Gate, ...]
+"""The gates on one way to a right, one at least."""
+
+
+def held(ways: Iterable[Way]) -> frozenset[Right]:
+    """The rights that pass every gate of one of these ways."""
+    found = NOTHING
+    for way in ways:
+        passing = way[0][1]
+        for _, further in way[1:]:
+            passing &= further
+        found |= passing
+    return found
+
+
+def _open(link: Link, is_open: bool) -> Gate:
+    """A gate that lets everything through, or nothing."""
+    return Gate(link, EVERYTHING if is_open else NOTHING)
 
 
 class PartnershipFacts(Protocol):
@@ -44,23 +99,48 @@ class PartnershipFacts(Protocol):
 
 @dataclass(frozen=True)
 class Serving:
-    """An active partnership through which the viewer serves a customer.
+    """A partnership through which the viewer serves a customer.
 
     `assignment` is None for legal representatives and administrators of the partner, who are
-    limited by nothing but the customer's grant.
+    limited by nothing but the customer's grant. `before` are the gates that decide whether the viewer serves
+    the customer at all: left out where it is known that they do.
     """
 
     complete: bool
     product_rights: Mapping[UUID, Collection[ProductRight]]
     assignment: Collection[AssignmentRight] | None = None
+    before: Way = ()
+
+    def way_to(self, product_id: UUID) -> Way:
+        """The customer's grant, cut down to the employee's assignment; never more (R7, R8, E33)."""
+        rights = ProductRight if self.complete else self.product_rights.get(product_id, ())
+        grant = _grant(self.complete, frozenset(rights))
+        if self.assignment is None:
+            return (*self.before, grant)
+        return (*self.before, grant, _assignment(frozenset(self.assignment)))
 
     def rights_on(self, product_id: UUID) -> frozenset[Right]:
-        """The customer's grant, cut down to the employee's assignment; never more (R7, R8, E33)."""
-        granted = set(ProductRight) if self.complete else self.product_rights.get(product_id, ())
-        held = NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in granted))
-        if self.assignment is None:
-            return held
-        return held & NOTHING.union(*(BY_ASSIGNMENT_RIGHT[right] for right in self.assignment))
+        return held([self.way_to(product_id)])
+
+
+@lru_cache
+def _grant(is_complete: bool, rights: frozenset[ProductRight]) -> Gate:
+    link = Link.ACCESS_TYPE if is_complete else Link.PRODUCT_GRANT
+    return Gate(link, NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in rights)))
+
+
+@lru_cache
+def _own_grant(rights: frozenset[ProductRight]) -> Gate:
+    return Gate(Link.OWN_GRANT, NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in rights)))
+
+
+@lru_cache
+def _assignment(rights: frozenset[AssignmentRight]) -> Gate:
+    return Gate(Link.ASSIGNMENT, NOTHING.union(*(BY_ASSIGNMENT_RIGHT[right] for right in rights)))
+
+
+_AS_LEADER: Final[Way] = (Gate(Link.MEMBERSHIP, OWN_PRODUCT),)
+_AS_NOBODY: Final[Way] = (Gate(Link.MEMBERSHIP, NOTHING),)
 
 
 @dataclass(frozen=True)
@@ -76,39 +156,51 @@ class Reach:
         leads = self.standing is not None and self.standing.leads
         return leads or any(serving.complete for serving in self.servings)
 
-    def rights_on_product(self, product_id: UUID, granted: Collection[ProductRight] = ()) -> frozenset[Right]:
-        """The rights on one product of the organisation; empty means that it does not exist for the viewer.
+    def ways_to_product(self, product_id: UUID, granted: Collection[ProductRight] = ()) -> list[Way]:
+        """`granted` is what the organisation gave them on it, as one of its own people or through their teams."""
+        return [self._own_way(granted), *(serving.way_to(product_id) for serving in self.servings)]
 
-        `granted` is what the organisation gave them on it, as one of its own people or through their teams.
-        """
-        return self._own_rights(granted).union(*(serving.rights_on(product_id) for serving in self.servings))
-
-    def _own_rights(self, granted: Collection[ProductRight]) -> frozenset[Right]:
+    def _own_way(self, granted: Collection[ProductRight]) -> Way:
         """Who leads holds everything; another member what they were granted (M12)."""
         if self.standing is None:
-            return NOTHING
-        if self.standing.leads:
-            return OWN_PRODUCT
-        return NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in granted))
+            return _AS_NOBODY
+        return _AS_LEADER if self.standing.leads else (*_AS_LEADER, _own_grant(frozenset(granted)))
+
+    def ways_to_organisation(self) -> list[Way]:
+        own = OWN_ORGANISATION[self.standing.role] if self.standing else NOTHING
+        through = Gate(Link.PARTNERSHIP, MANAGED_CUSTOMER)
+        return [(Gate(Link.MEMBERSHIP, own),), *((*serving.before, through) for serving in self.servings)]
+
+    def rights_on_product(self, product_id: UUID, granted: Collection[ProductRight] = ()) -> frozenset[Right]:
+        """The rights on one product of the organisation; empty means that it does not exist for the viewer."""
+        return held(self.ways_to_product(product_id, granted))
 
     def rights_on_organisation(self) -> frozenset[Right]:
-        own = OWN_ORGANISATION[self.standing.role] if self.standing else NOTHING
-        return own | (MANAGED_CUSTOMER if self.servings else NOTHING)
+        return held(self.ways_to_organisation())
 
 
-def serves(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
-    """Whether the viewer serves the customer of this partnership.
+def serving_gates(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> Way:
+    """What decides whether the viewer serves the customer of this partnership.
 
     `assigned` are the memberships assigned to it. Legal representatives and administrators of the
     partner serve every customer; employees those they are assigned to; nobody serves before the
     invitation is accepted or after the end, nor a customer the token in use is kept away from.
     """
     standing = viewer.standing_in(partnership.partner_id)
-    if standing is None or partnership.status is not PartnershipStatus.ACTIVE:
-        return False
-    if not viewer.may_serve(partnership.customer_id):
-        return False
-    return standing.leads or (standing.role is Role.EMPLOYEE and standing.membership_id in assigned)
+    is_employee = standing is not None and standing.role is Role.EMPLOYEE
+    gates = (
+        _open(Link.MEMBERSHIP, standing is not None and (standing.leads or is_employee)),
+        _open(Link.STATUS, partnership.status is PartnershipStatus.ACTIVE),
+        _open(Link.TOKEN_CUSTOMERS, viewer.may_serve(partnership.customer_id)),
+    )
+    if standing is None or not is_employee:
+        return gates
+    return (*gates, _open(Link.ASSIGNMENT, standing.membership_id in assigned))
+
+
+def serves(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
+    """Whether the viewer serves the customer of this partnership."""
+    return all(passing for _, passing in serving_gates(viewer, partnership, assigned))
 
 
 def reach(viewer: Viewer, organisation_id: UUID, servings: Iterable[Serving]) -> Reach:
@@ -126,31 +218,60 @@ def sees_partnership(viewer: Viewer, partnership: PartnershipFacts, assigned: Co
     return leads_partner or serves(viewer, partnership, assigned)
 
 
-def partnership_rights(viewer: Viewer, partnership: PartnershipFacts) -> frozenset[Right]:
+def ways_to_partnership(viewer: Viewer, partnership: PartnershipFacts) -> list[Way]:
     """What the viewer's roles on either side give on a partnership they see, before its state is looked at."""
     customer = viewer.standing_in(partnership.customer_id)
     partner = viewer.standing_in(partnership.partner_id)
-    rights = _on_side(CUSTOMER_SIDE, customer, partnership, Side.CUSTOMER)
-    if viewer.may_serve(partnership.customer_id):
-        rights |= _on_side(PARTNER_SIDE, partner, partnership, Side.PARTNER)
-    return rights
+    ways = list[Way]()
+    if customer is not None:
+        ways.append(_way_on_side(CUSTOMER_SIDE, customer, partnership, Side.CUSTOMER))
+    if partner is not None:
+        token = _open(Link.TOKEN_CUSTOMERS, viewer.may_serve(partnership.customer_id))
+        ways.append((*_way_on_side(PARTNER_SIDE, partner, partnership, Side.PARTNER), token))
+    return ways
+
+
+def _way_on_side(
+    table: Mapping[Role, frozenset[Right]], standing: Standing, partnership: PartnershipFacts, side: Side
+) -> Way:
+    """What a role on one side gives; a proposal is answered by one side, and withdrawn by the other."""
+    return Gate(Link.MEMBERSHIP, table.get(standing.role, NOTHING)), _proposal(side, partnership.initiated_by)
+
+
+@lru_cache
+def _proposal(side: Side, initiated_by: Side) -> Gate:
+    """What one side may do with what this side proposed."""
+    passing = frozenset(right for right in Right if proposed_by(right, side) in (None, initiated_by))
+    return Gate(Link.PROPOSAL, passing)
+
+
+def partnership_rights(viewer: Viewer, partnership: PartnershipFacts) -> frozenset[Right]:
+    """What the viewer's roles give on a partnership they see, before its state is looked at."""
+    return held(ways_to_partnership(viewer, partnership))
+
+
+def state_gates(partnership: PartnershipFacts) -> Way:
+    """What the state of a partnership leaves room for: its status, and how much the partner manages."""
+    return (
+        Gate(Link.STATUS, possible_in(partnership.status)),
+        Gate(Link.ACCESS_TYPE, possible_with(partnership.access_type)),
+    )
+
+
+def credential_gate(viewer: Viewer) -> Gate:
+    """What the credential in use lets the viewer exercise."""
+    return Gate(Link.SCOPE, viewer.usable_rights)
 
 
 def side_of(viewer: Viewer, right: Right, partnership: PartnershipFacts) -> Side:
     """For which side somebody acts who holds a right on a partnership: the customer's where it gives the right."""
     customer = viewer.standing_in(partnership.customer_id)
-    by_customer = right in _on_side(CUSTOMER_SIDE, customer, partnership, Side.CUSTOMER)
+    if customer is None:
+        return Side.PARTNER
+    by_customer = right in held([_way_on_side(CUSTOMER_SIDE, customer, partnership, Side.CUSTOMER)])
     return Side.CUSTOMER if by_customer else Side.PARTNER
-
-
-def _on_side(
-    table: Mapping[Role, frozenset[Right]], standing: Standing | None, partnership: PartnershipFacts, side: Side
-) -> frozenset[Right]:
-    """What a role on one side gives; a proposal is answered by one side, and withdrawn by the other."""
-    held = table.get(standing.role, NOTHING) if standing else NOTHING
-    return frozenset(right for right in held if proposed_by(right, side) in (None, partnership.initiated_by))
 
 
 def usable(viewer: Viewer, rights: frozenset[Right]) -> frozenset[Right]:
     """The rights that the credential in use lets the viewer exercise."""
-    return frozenset(right for right in rights if viewer.may_use(right))
+    return rights & credential_gate(viewer).passing

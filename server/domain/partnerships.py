@@ -1,8 +1,9 @@
 """When may a partnership begin, change and be used?"""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -63,6 +64,7 @@ _MOVES: Final = {
     Right.DECLINE_REQUEST: _INVITED,
     Right.MANAGE_INVITATION: _INVITED,
     Right.GRANT_PRODUCT_ACCESS: _ACTIVE,
+    Right.CHANGE_PRODUCT_ACCESS: _ACTIVE,
     Right.REVOKE_PRODUCT_ACCESS: _ACTIVE,
     Right.CHANGE_ACCESS_TYPE: _ACTIVE,
     Right.CHANGE_PAYMENT_MODE: _ACTIVE,
@@ -74,6 +76,7 @@ _MOVES: Final = {
 }
 _ACCESS_TYPE_OF: Final = {
     Right.GRANT_PRODUCT_ACCESS: AccessType.LIMITED,
+    Right.CHANGE_PRODUCT_ACCESS: AccessType.LIMITED,
     Right.REVOKE_PRODUCT_ACCESS: AccessType.LIMITED,
     Right.CHANGE_PAYMENT_MODE: AccessType.COMPLETE,
 }
@@ -117,9 +120,19 @@ def proposed_by(right: Right, side: Side) -> Side | None:
 
 def is_possible_now(right: Right, partnership: Agreement) -> bool:
     """Whether the state of the partnership leaves room for this right."""
-    if _ACCESS_TYPE_OF.get(right, partnership.access_type) is not partnership.access_type:
-        return False
-    return partnership.status in _MOVES.get(right, frozenset(PartnershipStatus))
+    return right in possible_in(partnership.status) and right in possible_with(partnership.access_type)
+
+
+@lru_cache
+def possible_in(status: PartnershipStatus) -> frozenset[Right]:
+    """The rights that a partnership in this status leaves room for."""
+    return frozenset(right for right in Right if status in _MOVES.get(right, frozenset(PartnershipStatus)))
+
+
+@lru_cache
+def possible_with(access_type: AccessType) -> frozenset[Right]:
+    """The rights that there is room for with this much access."""
+    return frozenset(right for right in Right if _ACCESS_TYPE_OF.get(right, access_type) is access_type)
 
 
 def check_invitation(
@@ -256,6 +269,26 @@ def check_resumption(partnership: Agreement, others: Iterable[OtherPartnership])
         raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not suspended.")))
     if refusals := list(_coexistence(partnership.access_type, others, field=(), replaces=False)):
         raise Refused(*refusals)
+
+
+def check_holds(revoked_at: datetime | None) -> None:
+    """Only an access that has not ended is changed (S2.2)."""
+    if revoked_at is not None:
+        raise Refused(Refusal(ErrorCode.ACCESS_ENDED, N_("This product access has ended.")))
+
+
+def check_each_once(ids: Sequence[UUID], field: tuple[str, ...]) -> None:
+    """Of many changes at once each is of another access (D9)."""
+    if len(set(ids)) < len(ids):
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Name each product access once."), field))
+
+
+def check_reached(is_seen: bool, is_allowed: bool) -> None:
+    """Of many changes at once, one that is not the viewer's to make is refused for itself (D9)."""
+    if not is_seen:
+        raise Refused(Refusal(ErrorCode.NOT_FOUND, N_("This product access does not exist, or not for you.")))
+    if not is_allowed:
+        raise Refused(Refusal(ErrorCode.RIGHT_MISSING, N_("You may not do this with this product access.")))
 
 
 def check_active(partnership: Agreement) -> None:

@@ -23,12 +23,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class TokenGrant:
-    """What the API token in use allows at most. `customer_ids` None means every customer."""
+    """What the API token in use allows at most. `customer_ids` None means every customer.
+
+    `excluded_ids` are the customers that keep it away from them (D8).
+    """
 
     token_id: UUID
     organisation_id: UUID
     scopes: frozenset[Scope]
     customer_ids: frozenset[UUID] | None = None
+    excluded_ids: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,17 @@ class Viewer:
             return True
         return right not in NEVER_BY_TOKEN and self.has_scope(SCOPE_OF[right])
 
+    @cached_property
+    def usable_rights(self) -> frozenset[Right]:
+        """All rights that the credential in use allows."""
+        return frozenset(right for right in Right if self.may_use(right))
+
     def may_serve(self, customer_id: UUID) -> bool:
         """Whether the token in use is not kept away from this customer."""
-        return self.token is None or self.token.customer_ids is None or customer_id in self.token.customer_ids
+        if self.token is None:
+            return True
+        is_for_it = self.token.customer_ids is None or customer_id in self.token.customer_ids
+        return is_for_it and customer_id not in self.token.excluded_ids
 
     def has_confirmed_password(self, now: datetime, within: timedelta) -> bool:
         """Whether the person typed their password less than `within` ago ("sudo")."""

@@ -224,6 +224,8 @@ def _is_plain_object(type_: Any, around: frozenset[str]) -> bool:
 def _check_facts(place: str, facts: Facts) -> None:
     for name in (facts.column, *facts.columns):
         column_of(place, facts.model, name)
+    if facts.latest is not None and (facts.latest not in facts.columns or facts.nested is not None):
+        raise Undeclared(f"{place}: the latest is one of the columns, and has nothing nested")
     if facts.nested is not None:
         column_of(place, facts.model, facts.nested.outer)
         _check_facts(place, facts.nested)

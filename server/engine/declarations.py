@@ -99,7 +99,8 @@ class Facts:
     """What a function needs to know beyond the row: rows of `model`, as lists of the values of `columns`.
 
     `column` of those rows holds what `outer` of the row around them does. `nested` comes last in each. Where
-    `is_present` is false for a viewer there are none, and the statement does not look for them.
+    `is_present` is false for a viewer there are none, and the statement does not look for them. With `latest` there
+    is one for each combination of the other columns, with the greatest value of this one.
     """
 
     model: type[Model]
@@ -109,6 +110,7 @@ class Facts:
     columns: tuple[str, ...]
     nested: "Facts | None" = None
     is_present: Callable[[Any], bool] = lambda viewer: True
+    latest: str | None = None
 
 
 @dataclass(frozen=True)

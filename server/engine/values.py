@@ -92,7 +92,16 @@ def _fact_rows(planner: "Planner", facts: declared.Facts, outer: str) -> str:
     where = planner.conditions.known(scope, facts.where, lambda: facts.where(planner.viewer))
     condition = together(f'"{scope.inner}"."{facts.column}"={outer}', where)
     rows = planner.dialect.joined(text.add("]").sql)
-    return f"(SELECT '[' || coalesce({rows}, '') || ']' FROM {scope.table} WHERE {condition})"
+    if facts.latest is None:
+        return f"(SELECT '[' || coalesce({rows}, '') || ']' FROM {scope.table} WHERE {condition})"
+    return f"(SELECT '[' || coalesce({rows}, '') || ']' FROM ({_latest(facts, scope, condition)}) AS \"{scope.inner}\")"
+
+
+def _latest(facts: declared.Facts, scope: Scope, condition: str) -> str:
+    """The facts with the greatest value of one column for each combination of the others."""
+    alike = ", ".join(f'"{scope.inner}"."{name}"' for name in facts.columns if name != facts.latest)
+    latest = f'max("{scope.inner}"."{facts.latest}") AS "{facts.latest}"'
+    return f"SELECT {alike}, {latest} FROM {scope.table} WHERE {condition} GROUP BY {alike}"
 
 
 def _raw(planner: "Planner", model: type[Model] | None, named: str, name: str) -> str:

@@ -21,15 +21,17 @@ from server.models.partnerships import (
     RequestedProduct,
 )
 from server.models.products import Product
+from server.models.receipts import Receipt
 from server.models.sessions import Session, SignInFailure
 from server.models.teams import Team, TeamMember
-from server.models.tokens import ApiToken, ApiTokenCustomer
+from server.models.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
 from server.models.users import User
 
 __all__ = [
     "AccessChangeRequest",
     "ApiToken",
     "ApiTokenCustomer",
+    "ApiTokenExclusion",
     "AuditEvent",
     "CatalogueItem",
     "CataloguePrice",
@@ -45,6 +47,7 @@ __all__ = [
     "Partnership",
     "Product",
     "ProductAccess",
+    "Receipt",
     "RequestedProduct",
     "Session",
     "SignInFailure",

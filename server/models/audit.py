@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise import fields
 
 from server.models.organisations import Organisation
+from server.models.partnerships import Partnership, ProductAccess
 from server.models.rows import Row
 from server.models.tokens import ApiToken
 from server.models.users import User
@@ -15,7 +16,8 @@ class AuditEvent(Row):
     """One act. A trigger refuses every update and delete.
 
     `acting_organisation` is the one the actor acted for; `on_behalf_of` the one whose
-    affairs were changed, where that is another (a partner acting for a customer).
+    affairs were changed, where that is another (a partner acting for a customer). `partnership` and
+    `product_access` are what the act was about, where it was about one: what would end it.
     """
 
     actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
@@ -34,6 +36,14 @@ class AuditEvent(Row):
         "models.Organisation", related_name="acts_on_behalf", null=True, on_delete=fields.RESTRICT
     )
     on_behalf_of_id: UUID | None
+    partnership: fields.ForeignKeyNullableRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", related_name="audit_events", null=True, on_delete=fields.RESTRICT
+    )
+    partnership_id: UUID | None
+    product_access: fields.ForeignKeyNullableRelation[ProductAccess] = fields.ForeignKeyField(
+        "models.ProductAccess", related_name="audit_events", null=True, on_delete=fields.RESTRICT
+    )
+    product_access_id: UUID | None
     action = fields.CharField(max_length=60)
     subject_type = fields.CharField(max_length=40)
     subject_id = fields.UUIDField()
@@ -47,4 +57,7 @@ class AuditEvent(Row):
             ("acting_organisation_id", "created_at"),
             ("on_behalf_of_id", "created_at"),
             ("subject_type", "subject_id"),
+            ("acting_organisation_id", "actor_id", "created_at"),
+            ("on_behalf_of_id", "acting_organisation_id", "created_at"),
+            ("on_behalf_of_id", "actor_id", "created_at"),
         )

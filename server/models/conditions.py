@@ -108,7 +108,7 @@ class Among(OneOf):
 
 
 class Compared(Condition):
-    """How a column compares (`=`, `<`, `>`) with a value that may be deferred."""
+    """How a column compares (`=`, `<`, `>=`) with a value that may be deferred."""
 
     __slots__ = ("column", "operator", "value")
 

@@ -31,6 +31,7 @@ def _shape(viewer: Viewer) -> Hashable:
             bool(viewer.grantee_membership_ids),
             token is not None and token.scopes,
             token is not None and token.customer_ids is not None,
+            token is not None and bool(token.excluded_ids),
         )
     return known[_SHAPE]
 
@@ -74,9 +75,11 @@ class _DeferredViewer(Viewer):
 
 def _deferred_token(token: TokenGrant) -> TokenGrant:
     customers = of_viewer("customer_ids", "uuid[]", lambda viewer: viewer.token and viewer.token.customer_ids)
+    excluded = of_viewer("excluded_ids", "uuid[]", lambda viewer: viewer.token and viewer.token.excluded_ids)
     return TokenGrant(
         token_id=of_viewer("token_id", "uuid", lambda viewer: viewer.token and viewer.token.token_id),
         organisation_id=of_viewer("token_organisation", "uuid", lambda v: v.token and v.token.organisation_id),
         scopes=token.scopes,
         customer_ids=None if token.customer_ids is None else customers,
+        excluded_ids=excluded if token.excluded_ids else frozenset(),
     )

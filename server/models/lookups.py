@@ -56,11 +56,15 @@ async def visible_row(model: type[ModelT], viewer: Viewer | None, id: UUID) -> M
 
 async def locked(model: type[ModelT], id: UUID) -> ModelT:
     """The row, held until the transaction ends, so that what is decided on it stays true."""
+    return (await locked_rows(model, [id]))[id]
+
+
+async def locked_rows(model: type[ModelT], ids: Sequence[UUID]) -> dict[UUID, ModelT]:
+    """The rows, held until the transaction ends; whoever locks the same ones locks them in the same order."""
     key = (model, "locked")
     if key not in _statements:
-        _keep(key, model.filter(OneOf("id", _ASKED)).select_for_update())
-    (row,) = await _found(model, key, _Run(None, [id]))
-    return row
+        _keep(key, model.filter(OneOf("id", _ASKED)).order_by("id").select_for_update())
+    return {row.pk: row for row in await _found(model, key, _Run(None, ids))}
 
 
 def _keep(key: Hashable, rows: QuerySet[Any]) -> None:

@@ -37,6 +37,24 @@ class ApiToken(VersionedRow):
         indexes = (("organisation_id", "created_at", "id"),)
 
 
+class ApiTokenExclusion(Row):
+    """A customer that a partner's token may not be used for: the customer said so (D8)."""
+
+    api_token: fields.ForeignKeyRelation[ApiToken] = fields.ForeignKeyField(
+        "models.ApiToken", related_name="exclusions", on_delete=fields.RESTRICT
+    )
+    api_token_id: UUID
+    customer: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="token_exclusions", on_delete=fields.RESTRICT
+    )
+    customer_id: UUID
+
+    class Meta:
+        table = "api_token_exclusion"
+        indexes = (("customer_id", "api_token_id"),)
+        constraints = (UniqueConstraint(fields=("api_token_id", "customer_id"), name="api_token_exclusion_once"),)
+
+
 class ApiTokenCustomer(Row):
     """A customer that a restricted token may be used for."""
 

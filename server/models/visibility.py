@@ -22,6 +22,7 @@ from server.domain.partnerships import PartnershipStatus, Side, proposed_by
 from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATION, PARTNER_SIDE, Right, Role, Scope
 from server.domain.viewer import Viewer
 from server.models.assignments import EmployeeAssignment
+from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem
 from server.models.conditions import EVERY_ROW, Among, AtMost, Exists, Reach, equals
 from server.models.member_invitations import MemberInvitation
@@ -36,6 +37,7 @@ from server.models.partnerships import (
     RequestedProduct,
 )
 from server.models.products import Product
+from server.models.receipts import Receipt
 from server.models.teams import Team, TeamMember
 from server.models.tokens import ApiToken
 from server.models.users import User
@@ -178,11 +180,41 @@ def _api_tokens(viewer: Viewer) -> Q:
     return equals("user_id", viewer.user_id) | Among("organisation_id", viewer.led_organisation_ids)
 
 
+def _audit_events(viewer: Viewer) -> Q:
+    """What was done for an organisation one leads, by whomever, and in its name; everybody's own acts (M43, E40)."""
+    on_behalf = Among("on_behalf_of_id", viewer.led_organisation_ids)
+    own = equals("actor_id", viewer.user_id) & Among("acting_organisation_id", viewer.organisation_ids)
+    in_its_name = Among("acting_organisation_id", viewer.led_organisation_ids) | own
+    return on_behalf | in_its_name & _for_allowed_customer(viewer)
+
+
+def _for_allowed_customer(viewer: Viewer) -> Q:
+    """Of acts: those for no customer, or for one whom the token in use is not kept away from."""
+    if viewer.token is None or (viewer.token.customer_ids is None and not viewer.token.excluded_ids):
+        return EVERY_ROW
+    return Q(on_behalf_of_id__isnull=True) | _allowed(viewer, "on_behalf_of_id")
+
+
+def _receipts(viewer: Viewer) -> Q:
+    """Both sides' legal representatives and administrators (D17)."""
+    as_partner = Among("partner_id", viewer.led_organisation_ids) & _allowed_customer(viewer)
+    led = Among("customer_id", viewer.led_organisation_ids) | as_partner
+    return Exists(Partnership, led, id="partnership_id")
+
+
 def _allowed_customer(viewer: Viewer) -> Q:
     """Of partnerships: those whose customer the token in use is not kept away from."""
-    if viewer.token is None or viewer.token.customer_ids is None:
-        return EVERY_ROW
-    return Among("customer_id", viewer.token.customer_ids)
+    return _allowed(viewer, "customer_id")
+
+
+def _allowed(viewer: Viewer, customer: str) -> Q:
+    """The same of the customer that this column names. Empty for whoever is kept away from none."""
+    token, allowed = viewer.token, EVERY_ROW
+    if token is not None and token.customer_ids is not None:
+        allowed &= Among(customer, token.customer_ids)
+    if token is not None and token.excluded_ids:
+        allowed &= ~Among(customer, token.excluded_ids)
+    return allowed
 
 
 def _for_employees(viewer: Viewer, condition: Q) -> Q:
@@ -232,6 +264,7 @@ def _customer_invitations(viewer: Viewer) -> Q:
 POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     AccessChangeRequest: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
     ApiToken: (NO_ROW, None, _api_tokens),
+    AuditEvent: (NO_ROW, Scope.AUDIT_READ, _audit_events),
     CatalogueItem: (Q(is_sellable=True), None, lambda viewer: Q(is_sellable=True)),
     CustomerInvitation: (NO_ROW, Scope.PARTNERSHIPS_READ, _customer_invitations),
     EmployeeAssignment: (NO_ROW, Scope.ASSIGNMENTS_READ, _assignments),
@@ -242,6 +275,7 @@ POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     Partnership: (NO_ROW, Scope.PARTNERSHIPS_READ, _partnerships),
     Product: (NO_ROW, Scope.PRODUCTS_READ, _products),
     ProductAccess: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
+    Receipt: (NO_ROW, Scope.PARTNERSHIPS_READ, _receipts),
     RequestedProduct: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
     Team: (NO_ROW, Scope.MEMBERS_READ, _teams),
     TeamMember: (NO_ROW, Scope.MEMBERS_READ, _team_members),

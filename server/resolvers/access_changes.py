@@ -1,5 +1,6 @@
 """What a partner asks to have changed while it serves a customer, and the answer (S2.6, S2.7)."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from server.domain import access_changes as rules
@@ -15,11 +16,12 @@ from server.models.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.access_types import change_access
 from server.resolvers.context import Context
+from server.resolvers.held_accesses import terms as access_terms
 from server.resolvers.ids import AccessChangeRequestId, PartnershipId
 from server.resolvers.listings import Listing
-from server.resolvers.offers import Access, WantedAccess, grant_all, offered
+from server.resolvers.offers import Access, Wanted, WantedAccess, grant_all, offered
 from server.resolvers.offers import wanted as granted_now
-from server.resolvers.partnerships import held, note
+from server.resolvers.partnerships import Note, held, note, note_all
 from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allowed
 
 
@@ -83,9 +85,7 @@ async def grant_access_change(
         offer = await offered(context, row.customer_id, access, mistakes, least=0)
         mistakes.refuse()
         if access.access_type is row.access_type:
-            products = granted_now(offer, access.grants)
-            granted = await grant_all(context, row, products, context.signed_in.user_id)
-            await journal.announce_each(context, "access.product_added", granted)
+            await _grant(context, row, granted_now(offer, access.grants))
         else:
             await change_access(context, row, access, offer)
         await _answer(context, request, row, AccessChangeStatus.GRANTED, None)
@@ -105,6 +105,13 @@ async def refuse_access_change(
         request, row = await _open(context, access_change_request_id, expected_version)
         await _answer(context, request, row, AccessChangeStatus.REFUSED, why)
     return {"access_change_request": request, "partnership": row}
+
+
+async def _grant(context: Context, row: Partnership, products: Sequence[Wanted]) -> None:
+    granted = await grant_all(context, row, products, context.signed_in.user_id)
+    notes = [Note("access.granted", row, Side.CUSTOMER, access, after=access_terms(access)) for access in granted]
+    await note_all(context, notes)
+    await journal.announce_all(context, [journal.News("access.product_added", access) for access in granted])
 
 
 def _check_may_grant(context: Context, row: Partnership, access: Access) -> None:

@@ -13,8 +13,8 @@ from server.domain.terminations import EndedBy, TerminationReason
 from server.models import Organisation, Partnership, ProductAccess
 from server.models.database import transaction
 from server.resolvers import journal
-from server.resolvers.accesses import close
 from server.resolvers.context import Context
+from server.resolvers.held_accesses import close
 from server.resolvers.ids import PartnershipId
 from server.resolvers.offers import Access, Offer, Wanted, grant_all, offered, told, wanted
 from server.resolvers.partnerships import change, held, keys, live_partnerships, note, terms
@@ -97,11 +97,13 @@ async def change_access(
     await close(context, held_before)
     await change(row, access_type=access.access_type, payment_mode=access.payment_mode)
     products = wanted(offer, access.grants)
-    await grant_all(context, row, products, context.signed_in.user_id)
+    granted = await grant_all(context, row, products, context.signed_in.user_id)
     if access.access_type is AccessType.LIMITED:
         await release_payer(context, customer, row)
     side = side_of(context.signed_in, Right.ANSWER_ACCESS_CHANGE, row)
-    await note(context, "partnership.accessTypeChanged", row, side, before=before, after=terms(row))
+    after = terms(row)
+    action = "partnership.accessTypeChanged"
+    await note(context, action, row, side, before=before, after=after, had=held_before, has=granted)
     now = told(access.access_type, access.payment_mode, products)
     await journal.announce(context, "access.type_changed", row, row.version, before=was, after=now)
 

@@ -1,26 +1,34 @@
 """Products given to a limited partner one by one, and taken back (S2)."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
-
-from tortoise.expressions import F
+from functools import partial
 
 from server.domain import partnerships as rules
-from server.domain.access import side_of
 from server.domain.errors import NotFound
+from server.domain.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Partnership, Product, ProductAccess
-from server.models.conditions import OneOf
 from server.models.database import transaction
-from server.models.lookups import locked, visible_row
+from server.models.lookups import visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.held_accesses import (
+    Held,
+    ProductAccessResult,
+    change,
+    check_change,
+    hold,
+    judged,
+    revoke,
+    terms,
+)
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
 from server.resolvers.listings import Listing
-from server.resolvers.partnerships import keys, note
-from server.resolvers.permissions import RightOn, VisibleRows, allowed
+from server.resolvers.partnerships import held as held_partnership
+from server.resolvers.partnerships import note
+from server.resolvers.permissions import RightOn, RightOnEach, VisibleRows, allowed
 
 
 class ProductAccessOrderField(StrEnum):
@@ -38,6 +46,14 @@ PRODUCT_ACCESSES = Listing(
 )
 
 
+@dataclass(frozen=True)
+class AccessRights:
+    """An access, and the rights it is to have."""
+
+    id: ProductAccessId
+    rights: list[ProductRight]
+
+
 MAY_VIEW_ACCESSES = (VisibleRows(),)
 
 
@@ -52,8 +68,7 @@ async def grant_product_access(
     """Let a partner with limited access manage one more of your products, from now on."""
     stored = rules.product_rights(rights, ("rights",))
     async with transaction():
-        partnership = await locked(Partnership, partnership_id)
-        check_version(partnership.version, expected_version)
+        partnership = await held_partnership(partnership_id, expected_version)
         rules.check_takes_products(partnership)
         product = await visible_row(Product, context.viewer, product_id)
         if product is None:
@@ -73,9 +88,40 @@ async def grant_product_access(
             granted_by_id=context.signed_in.user_id,
             granted_at=context.now,
         )
-        await journal.record(context, "access.granted", access, acting=partnership.customer_id, after=_terms(access))
+        await note(context, "access.granted", partnership, Side.CUSTOMER, subject=access, after=terms(access))
         await journal.announce(context, "access.product_added", access)
     return {"product_access": access}
+
+
+@allowed(RightOn(Right.CHANGE_PRODUCT_ACCESS, Partnership, "product_access_id", through=ProductAccess))
+async def change_product_access(
+    context: Context, product_access_id: ProductAccessId, rights: list[ProductRight], expected_version: int | None
+) -> dict[str, object]:
+    """Change what a limited partner may do with a product; it holds from the next request on."""
+    async with transaction():
+        held = (await hold(context, Right.CHANGE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
+        check_version(held.access.version, expected_version)
+        await change(context, [(held, check_change(held, rights))])
+    return {"product_access": held.access, "partnership": held.partnership}
+
+
+@allowed(RightOnEach(Right.CHANGE_PRODUCT_ACCESS))
+async def change_product_accesses(context: Context, items: list[AccessRights]) -> dict[str, object]:
+    """Change what limited partners may do with up to 100 products. Each is changed or refused for itself."""
+    ids = [item.id for item in items]
+    rules.check_each_once(ids, ("items",))
+    async with transaction():
+        found = await hold(context, Right.CHANGE_PRODUCT_ACCESS, ids)
+        results, moves = list[ProductAccessResult](), list[tuple[Held, list[ProductRight]]]()
+        for place, item in enumerate(items):
+            held, path = found.get(item.id), ("items", str(place))
+            check = partial(check_change, rights=item.rights)
+            refusals = judged(context, Right.CHANGE_PRODUCT_ACCESS, held, check, path)
+            results.append(ProductAccessResult(held.access if held else None, refusals))
+            if held is not None and not refusals:
+                moves.append((held, check(held)))
+        await change(context, moves)
+    return {"results": results}
 
 
 @allowed(RightOn(Right.REVOKE_PRODUCT_ACCESS, Partnership, "product_access_id", through=ProductAccess))
@@ -84,47 +130,28 @@ async def revoke_product_access(
 ) -> dict[str, object]:
     """Take a product back from a limited partner, or give it back as the partner; it holds from the next request on."""
     async with transaction():
-        found = await ProductAccess.get(id=product_access_id)
-        partnership = await locked(Partnership, found.partnership_id)
-        access = await locked(ProductAccess, product_access_id)
-        check_version(access.version, expected_version)
-        rules.check_takes_products(partnership)
-        if access.revoked_at is None:
-            before = _terms(access)
-            access.revoked_at = context.now
-            access.version += 1
-            await access.save(update_fields=["revoked_at", "version", "updated_at"])
-            await _journal_revocation(context, partnership, access, before)
-    return {"product_access": access, "partnership": partnership}
+        held = (await hold(context, Right.REVOKE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
+        check_version(held.access.version, expected_version)
+        rules.check_takes_products(held.partnership)
+        await revoke(context, [held])
+    return {"product_access": held.access, "partnership": held.partnership}
 
 
-async def _journal_revocation(
-    context: Context, partnership: Partnership, access: ProductAccess, before: journal.State
-) -> None:
-    side = side_of(context.signed_in, Right.REVOKE_PRODUCT_ACCESS, partnership)
-    await note(context, "access.revoked", partnership, side, subject=access, before=before, after=_terms(access))
-    await journal.announce(context, "access.product_removed", access)
+@allowed(RightOnEach(Right.REVOKE_PRODUCT_ACCESS))
+async def revoke_product_accesses(context: Context, ids: list[ProductAccessId]) -> dict[str, object]:
+    """Take up to 100 products back from limited partners, or give them back. Each is ended or refused for itself."""
+    rules.check_each_once(ids, ("ids",))
+    async with transaction():
+        found = await hold(context, Right.REVOKE_PRODUCT_ACCESS, ids)
+        results = list[ProductAccessResult]()
+        for place, id in enumerate(ids):
+            held = found.get(id)
+            refusals = judged(context, Right.REVOKE_PRODUCT_ACCESS, held, _check_end, ("ids", str(place)))
+            results.append(ProductAccessResult(held.access if held else None, refusals))
+        ended = [found[id] for id, result in zip(ids, results, strict=True) if not result.refusals]
+        await revoke(context, ended)
+    return {"results": results}
 
 
-async def revoke_all(context: Context, customer_id: UUID, accesses: Sequence[ProductAccess]) -> None:
-    """Take these products back for the customer, in a constant number of statements, and tell who managed them."""
-    before = [_terms(access) for access in accesses]
-    await close(context, accesses)
-    changes = [journal.Change(access, was, _terms(access)) for access, was in zip(accesses, before, strict=True)]
-    await journal.record_each(context, "access.revoked", changes, acting=customer_id)
-    await journal.announce_each(context, "access.product_removed", accesses)
-
-
-async def close(context: Context, accesses: Sequence[ProductAccess]) -> None:
-    """End accesses without a word to anybody."""
-    if accesses:
-        await ProductAccess.filter(OneOf("id", keys(accesses))).update(
-            revoked_at=context.now, version=F("version") + 1, updated_at=context.now
-        )
-    for access in accesses:
-        access.revoked_at = context.now
-        access.version += 1
-
-
-def _terms(access: ProductAccess) -> journal.State:
-    return journal.state(access, "partnership_id", "product_id", "rights", "revoked_at")
+def _check_end(held: Held) -> None:
+    rules.check_takes_products(held.partnership)

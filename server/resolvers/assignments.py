@@ -115,7 +115,13 @@ async def _journal_assignment(
     before: journal.State | None,
 ) -> None:
     await journal.record(
-        context, action, assignment, acting=partnership.partner_id, before=before, after=_terms(assignment)
+        context,
+        action,
+        assignment,
+        acting=partnership.partner_id,
+        on_behalf_of=partnership.customer_id,
+        before=before,
+        after=_terms(assignment),
     )
     await journal.announce(context, action, assignment, assignment.version)
 

@@ -20,7 +20,7 @@ from server.models.database import transaction
 from server.models.rows import new_id
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.partnerships import held, keys
+from server.resolvers.partnerships import Note, held, keys, note_all
 from server.resolvers.terminations import Ending, end_all
 from server.settings import Settings
 
@@ -130,13 +130,19 @@ async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any],
         rows = await _due(model, due)
         before = [journal.state(row, "status") for row in rows]
         await _store(context, model, rows, columns)
-        changes = [
-            journal.Change(row, was, journal.state(row, "status")) for row, was in zip(rows, before, strict=True)
-        ]
-        await journal.record_each(context, action, changes, acting=None)
+        await _write_down(context, action, rows, before)
         if topic is not None:
-            await journal.announce_each(context, topic, rows)
+            await journal.announce_all(context, [journal.News(topic, row) for row in rows])
     return len(rows)
+
+
+async def _write_down(context: Context, action: str, rows: Sequence[Any], before: Sequence[journal.State]) -> None:
+    """What happens to a partnership is noted there, for both sides; the rest is written down for itself."""
+    after = [(row, was, journal.state(row, "status")) for row, was in zip(rows, before, strict=True)]
+    if rows and isinstance(rows[0], Partnership):
+        await note_all(context, [Note(action, row, None, before=was, after=now) for row, was, now in after])
+    else:
+        await journal.record_all(context, [journal.Act(action, row, None, None, was, now) for row, was, now in after])
 
 
 async def _tell(context: Context, model: Any, due: Q, columns: dict[str, int], topic: str, column: str) -> int:
@@ -145,14 +151,14 @@ async def _tell(context: Context, model: Any, due: Q, columns: dict[str, int], t
         rows = await _due(model, due)
         if rows:
             await model.filter(OneOf("id", keys(rows))).update(**columns)
-        await journal.announce_all(context, topic, [_notice(context, row, columns, column) for row in rows])
+        await journal.announce_all(context, [_notice(context, topic, row, columns, column) for row in rows])
     return len(rows)
 
 
-def _notice(context: Context, row: Any, columns: dict[str, int], column: str) -> journal.Message:
+def _notice(context: Context, topic: str, row: Any, columns: dict[str, int], column: str) -> journal.News:
     deadline: datetime = getattr(row, column)
     told = {"days_left": rules.days_left(deadline, context.now), "ends_at": deadline}
-    return journal.Message(row, (deadline.isoformat(), *columns.values()), told)
+    return journal.News(topic, row, (deadline.isoformat(), *columns.values()), told)
 
 
 async def _due(model: Any, due: Q) -> list[Any]:

@@ -14,6 +14,7 @@ from server.domain.errors import MalformedInput
 from server.models import (
     AccessChangeRequest,
     ApiToken,
+    AuditEvent,
     CatalogueItem,
     CustomerInvitation,
     EmployeeAssignment,
@@ -24,6 +25,7 @@ from server.models import (
     Partnership,
     Product,
     ProductAccess,
+    Receipt,
     Team,
     TeamMember,
     User,
@@ -32,6 +34,7 @@ from server.models import (
 PREFIXES: Final[dict[type[Model], str]] = {
     AccessChangeRequest: "acr",
     ApiToken: "tok",
+    AuditEvent: "evt",
     CatalogueItem: "item",
     CustomerInvitation: "cinv",
     EmployeeAssignment: "asg",
@@ -44,6 +47,7 @@ PREFIXES: Final[dict[type[Model], str]] = {
     ProductAccess: "pacc",
     Team: "team",
     TeamMember: "tmem",
+    Receipt: "rcpt",
     User: "usr",
 }
 _MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}

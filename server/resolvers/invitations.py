@@ -1,5 +1,6 @@
 """How a partnership begins: proposed by either side, answered by the other, withdrawn, sent again (S1)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from server.domain import access_changes
@@ -9,7 +10,7 @@ from server.domain.partnerships import PartnershipStatus, Side
 from server.domain.rights import Right
 from server.domain.terminations import EndedBy, TerminationReason
 from server.domain.text import paragraph
-from server.models import Organisation, Partnership, RequestedProduct
+from server.models import Organisation, Partnership, ProductAccess, RequestedProduct
 from server.models.database import transaction
 from server.models.lookups import locked, visible_row
 from server.resolvers import journal
@@ -84,7 +85,8 @@ async def invite_partner(
             access,
         )
         await request_products(invitation, offer, access.grants)
-        await note(context, "partnership.invited", invitation, Side.CUSTOMER, after=terms(invitation))
+        asked = granted_now(offer, access.grants)
+        await note(context, "partnership.invited", invitation, Side.CUSTOMER, after=terms(invitation), has=asked)
         await journal.announce(context, "partnership.invited", invitation)
     return {"partnership": invitation, "warnings": offer.warnings}
 
@@ -134,9 +136,8 @@ async def accept_invitation(
         await _check_acceptance(context, invitation, replaces=invitation.replaces_others)
         before = terms(invitation)
         await _come_into_force(context, invitation, replaces=invitation.replaces_others)
-        await grant_all(context, invitation, products, None)
-        await note(context, "partnership.accepted", invitation, Side.PARTNER, before=before, after=terms(invitation))
-        await journal.announce(context, "partnership.accepted", invitation)
+        granted = await grant_all(context, invitation, products, None)
+        await _note_acceptance(context, invitation, Side.PARTNER, before, products, granted)
     return {"partnership": invitation}
 
 
@@ -187,9 +188,7 @@ async def cancel_invitation(
     async with transaction():
         row = await held(partnership_id, expected_version)
         rules.check_open(row)
-        before = terms(row)
-        await change(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
-        await note(context, "partnership.cancelled", row, row.initiated_by, before=before, after=terms(row))
+        await _cancel(context, row)
         await journal.announce(context, "partnership.cancelled", row)
     return {"partnership": row}
 
@@ -208,6 +207,13 @@ async def resend_invitation(
         topic = "partnership.invited" if side is Side.CUSTOMER else "partnership.requested"
         await journal.announce(context, topic, row, row.version)
     return {"partnership": row}
+
+
+async def _cancel(context: Context, row: Partnership) -> None:
+    """The side that proposed takes it back."""
+    before = terms(row)
+    await change(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
+    await note(context, "partnership.cancelled", row, row.initiated_by, before=before, after=terms(row))
 
 
 def sent_again(context: Context, sent_at: datetime | None, sendings: int) -> dict[str, object]:
@@ -291,12 +297,25 @@ async def accept_what_was_asked(
         expires_at=expires_at,
         review_at=review_at,
     )
-    await grant_all(context, request, products, context.signed_in.user_id)
-    await note(context, "partnership.accepted", request, Side.CUSTOMER, before=before, after=terms(request))
-    await journal.announce(context, "partnership.accepted", request)
+    granted = await grant_all(context, request, products, context.signed_in.user_id)
+    await _note_acceptance(context, request, Side.CUSTOMER, before, asked, granted)
     if differs:
-        granted = told(access.access_type, access.payment_mode, products)
-        await journal.announce(context, "partnership.granted_differs", request, asked=was, granted=granted)
+        now = told(access.access_type, access.payment_mode, products)
+        await journal.announce(context, "partnership.granted_differs", request, asked=was, granted=now)
+
+
+async def _note_acceptance(
+    context: Context,
+    row: Partnership,
+    side: Side,
+    before: journal.State,
+    asked: Sequence[Wanted],
+    granted: Sequence[ProductAccess],
+) -> None:
+    """What was asked and what is granted are both kept (D3)."""
+    action = "partnership.accepted"
+    await note(context, action, row, side, before=before, after=terms(row), had=asked, has=granted)
+    await journal.announce(context, action, row)
 
 
 async def _check_acceptance(
@@ -317,7 +336,7 @@ async def _come_into_force(context: Context, row: Partnership, *, replaces: bool
         await end_all(context, customer, ended, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
     for other in others:
         if other.partner_id == row.partner_id and other.status is PartnershipStatus.INVITED:
-            await change(other, status=PartnershipStatus.CANCELLED, ended_at=context.now)
+            await _cancel(context, other)
     await change(row, status=PartnershipStatus.ACTIVE, activated_at=context.now, notices=0, **columns)
 
 

@@ -19,9 +19,10 @@ from tortoise.queryset import QuerySet
 from server.domain.text import sort_key
 from server.domain.viewer import Viewer
 from server.engine.declarations import Asked
-from server.models.conditions import EVERY_ROW, Contains, OneOf, equals
+from server.models.conditions import EVERY_ROW, Compared, Contains, OneOf, equals
 from server.models.visibility import visible
 from server.resolvers.context import Context
+from server.resolvers.ids import decode
 from server.resolvers.paging import Direction, Order, Page, Window, cursor, position, within
 
 RowT = TypeVar("RowT", bound=Model)
@@ -39,11 +40,28 @@ class Criterion:
 
     condition: Callable[[Any], Q]
     prepare: Callable[[Any], Any] = lambda value: value
+    kind: str = "text"
+    """The SQL type of the value."""
 
 
 def equal(column: str) -> Criterion:
     """Rows with this value in the column."""
     return Criterion(lambda value: equals(column, value))
+
+
+def naming(column: str, model: type[Model], *path: str) -> Criterion:
+    """Rows that name this row of the model in the column; `path` is where in the arguments its id is."""
+    return Criterion(lambda key: equals(column, key), lambda given: decode(given, model, ("filter", *path)), "uuid")
+
+
+def since(column: str) -> Criterion:
+    """Rows from this moment on."""
+    return Criterion(lambda moment: Compared(column, ">=", moment), kind="timestamptz")
+
+
+def until(column: str) -> Criterion:
+    """Rows before this moment (E39)."""
+    return Criterion(lambda moment: Compared(column, "<", moment), kind="timestamptz")
 
 
 def containing(column: str) -> Criterion:
@@ -62,7 +80,8 @@ class Listing(Generic[RowT]):
     `parent` is the column that holds the parent's key. `orders` are the columns rows can be
     ordered by, the first one unless asked otherwise. `always` is what holds for every row beyond
     the row policy; it may depend on the viewer. `is_stricter` says that it holds for visible rows alone, so
-    that the policy need not be asked beside it. `filters` are what it can be narrowed by.
+    that the policy need not be asked beside it. `filters` are what it can be narrowed by. `latest_first` turns
+    the order round unless asked otherwise.
     """
 
     name: str
@@ -73,6 +92,7 @@ class Listing(Generic[RowT]):
     always: Callable[[Viewer | None], Q] = lambda viewer: EVERY_ROW
     is_stricter: bool = False
     filters: Mapping[str, Criterion] = field(default_factory=dict[str, Criterion])
+    latest_first: bool = False
 
     def narrowed(self, given: Mapping[str, Any]) -> Narrowed:
         """The filter of these members; those that are absent, null or empty text narrow nothing."""
@@ -86,7 +106,8 @@ class Listing(Generic[RowT]):
         return self.filters[name].condition(value)
 
     def order(self, asked: tuple[StrEnum, Direction] | None) -> Order:
-        by, direction = asked or (next(iter(self.orders)), Direction.ASC)
+        usual = Direction.DESC if self.latest_first else Direction.ASC
+        by, direction = asked or (next(iter(self.orders)), usual)
         column = self.orders[by]
         return Order(column, direction, column in self.moments)
 
@@ -163,7 +184,7 @@ def reading(listing: Listing[Any], page: Page, order: Order, narrowed: Narrowed)
         backwards=page.backwards,
         after=page.after is not None,
         before=page.before is not None,
-        narrowed=tuple((name, "text") for name, _ in narrowed),
+        narrowed=tuple((name, listing.filters[name].kind) for name, _ in narrowed),
     )
     return asked, values
 

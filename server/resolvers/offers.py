@@ -12,8 +12,8 @@ from server.models import Partnership, Product, ProductAccess, RequestedProduct
 from server.models.conditions import OneOf
 from server.models.visibility import visible
 from server.resolvers import journal
-from server.resolvers.accesses import revoke_all
 from server.resolvers.context import Context
+from server.resolvers.held_accesses import hold_for_customer, revoke
 from server.resolvers.ids import ProductId
 
 PRODUCTS = ("access", "limited", "products")
@@ -137,6 +137,10 @@ class Wanted:
     moves: bool = False
     field: tuple[str, ...] = ()
 
+    @property
+    def product_id(self) -> UUID:
+        return self.product.id
+
 
 def wanted(offer: Offer, grants: Sequence[ProductGrant]) -> list[Wanted]:
     """What the customer grants at once."""
@@ -164,7 +168,8 @@ async def grant_all(
             managed_elsewhere=each.product.id in managed and not each.moves,
             field=each.field,
         )
-    await revoke_all(context, partnership.customer_id, list(managed.values()))
+    if managed:
+        await revoke(context, await hold_for_customer(list(managed.values())))
     granted = [
         ProductAccess(
             partnership_id=partnership.id,

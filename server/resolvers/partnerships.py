@@ -1,7 +1,7 @@
 """Partnerships: what is found, and what every change of one has in common."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,13 +12,15 @@ from server.domain.errors import NotFound
 from server.domain.partnerships import Side
 from server.domain.rights import Right
 from server.domain.versions import check_version
-from server.models import Organisation, Partnership
-from server.models.lookups import locked
+from server.models import AccessChangeRequest, Organisation, Partnership
+from server.models.conditions import OneOf
+from server.models.lookups import locked_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
 from server.resolvers.listings import Listing, equal
 from server.resolvers.permissions import RightOn, SignedIn, allowed
+from server.resolvers.receipts import Entry, Granted, agreed, receipt_all
 
 
 class PartnershipOrderField(StrEnum):
@@ -51,17 +53,22 @@ async def partnership(context: Context, id: PartnershipId) -> Partnership:
 
 async def held(partnership_id: UUID, expected_version: int | None = None) -> Partnership:
     """The partnership, with its customer locked: changes to one customer's partnerships wait in line (C1 to C4)."""
-    found = await Partnership.get(id=partnership_id)
-    await locked(Organisation, found.customer_id)
-    row = await locked(Partnership, partnership_id)
+    row = (await held_all([partnership_id]))[partnership_id]
     check_version(row.version, expected_version)
     return row
 
 
+async def held_all(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
+    """The same of several: whoever holds partnerships holds their customers first, so that nobody waits in a ring."""
+    found = await Partnership.filter(OneOf("id", partnership_ids))
+    await locked_rows(Organisation, sorted({row.customer_id for row in found}))
+    return await locked_rows(Partnership, keys(found))
+
+
 async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
-    """The customer's partnerships that are proposed or in force; without the one that is being changed."""
-    live = await Partnership.filter(customer_id=customer_id, status__in=sorted(rules.LIVE)).order_by("id")
-    return [row for row in live if row.id != but]
+    """The customer's partnerships that are proposed or in force, locked; without the one that is being changed."""
+    live = Partnership.filter(customer_id=customer_id, status__in=sorted(rules.LIVE))
+    return [row for row in await live.order_by("id").select_for_update() if row.id != but]
 
 
 async def change(row: Partnership, **columns: object) -> None:
@@ -70,27 +77,65 @@ async def change(row: Partnership, **columns: object) -> None:
     await row.save(update_fields=["version", "updated_at", *columns])
 
 
+@dataclass(frozen=True)
+class Note:
+    """An act in a partnership, by one of its sides or by neither: by the programme's staff, or by the clock.
+
+    `subject` is what it was about, where that is not the partnership. `had` and `has` are the products that belong
+    to the terms before and after.
+    """
+
+    action: str
+    partnership: Partnership
+    side: Side | None
+    subject: Model | None = None
+    before: journal.State | None = None
+    after: journal.State | None = None
+    had: Sequence[Granted] | None = None
+    has: Sequence[Granted] | None = None
+
+    @property
+    def acting(self) -> UUID | None:
+        """The organisation in whose name it was done."""
+        if self.side is None:
+            return None
+        return self.partnership.customer_id if self.side is Side.CUSTOMER else self.partnership.partner_id
+
+
 async def note(
     context: Context,
     action: str,
     row: Partnership,
-    side: Side,
+    side: Side | None,
     *,
     subject: Model | None = None,
     before: journal.State | None = None,
     after: journal.State | None = None,
+    had: Sequence[Granted] | None = None,
+    has: Sequence[Granted] | None = None,
 ) -> None:
-    """Write down an act in a partnership, by one of its sides (E40)."""
-    by_customer = side is Side.CUSTOMER
-    await journal.record(
-        context,
-        action,
-        subject or row,
-        acting=row.customer_id if by_customer else row.partner_id,
-        on_behalf_of=None if by_customer else row.customer_id,
-        before=before,
-        after=after,
-    )
+    """Write down one act in a partnership."""
+    await note_all(context, [Note(action, row, side, subject, before, after, had, has)])
+
+
+async def note_all(context: Context, notes: Sequence[Note]) -> None:
+    """Write down acts in partnerships, which are locked, and give both sides their receipts (E40, D17).
+
+    What is only asked for leaves no receipt: nothing was granted, changed or ended.
+    """
+    await journal.record_all(context, [_act(each) for each in notes])
+    binding = [each for each in notes if not isinstance(each.subject, AccessChangeRequest)]
+    await receipt_all(context, [_entry(each) for each in binding])
+
+
+def _act(note: Note) -> journal.Act:
+    served = None if note.side is Side.CUSTOMER else note.partnership.customer_id
+    return journal.Act(note.action, note.subject or note.partnership, note.acting, served, note.before, note.after)
+
+
+def _entry(note: Note) -> Entry:
+    before, after = agreed(note.before, note.had), agreed(note.after, note.has)
+    return Entry(note.action, note.partnership, note.acting, before, after)
 
 
 def terms(row: Partnership, *more: str) -> journal.State:

@@ -9,10 +9,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, ClassVar, Final, ParamSpec, TypeVar
 
-import strawberry
 from strawberry import Info
 from strawberry.permission import BasePermission
-from strawberry.schema_directive import Location
 from tortoise.expressions import Q
 from tortoise.models import Model
 
@@ -23,6 +21,15 @@ from server.models import CustomerInvitation, Organisation, Partnership, User
 from server.models.visibility import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context
+from server.resolvers.directives import (
+    PersonOnlyDirective,
+    PublicDirective,
+    RequiresDirective,
+    SignedInDirective,
+    StaffOnlyDirective,
+    SudoDirective,
+    VisibleRowsDirective,
+)
 from server.resolvers.reaches import rights_on_organisation, rights_on_partnership
 
 P = ParamSpec("P")
@@ -30,62 +37,6 @@ R = TypeVar("R")
 
 ATTRIBUTE: Final = "__permissions__"
 _FOR_PEOPLE: Final = "This is for people, never for API tokens."
-
-
-@strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION], name="public", description="Everybody may ask this, signed in or not."
-)
-class PublicDirective:
-    pass
-
-
-@strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION], name="signedIn", description="Whoever is signed in may ask this."
-)
-class SignedInDirective:
-    pass
-
-
-@strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION],
-    name="visibleRows",
-    description="Whoever sees the object may ask this; rows are shown one by one.",
-)
-class VisibleRowsDirective:
-    pass
-
-
-@strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION],
-    name="requires",
-    description="The right this needs, and the scope that an API token needs for it.",
-)
-class RequiresDirective:
-    right: str = strawberry.field(name="right", description="A value of the enum Right.")
-    scope: str | None = strawberry.field(
-        name="scope", default=None, description="The token scope; absent where a token is never enough."
-    )
-
-
-@strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION], name="personOnly", description="Never callable by an API token."
-)
-class PersonOnlyDirective:
-    pass
-
-
-@strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION], name="sudo", description="Needs a password typed recently."
-)
-class SudoDirective:
-    pass
-
-
-@strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION], name="staffOnly", description="Only the programme's staff may ask."
-)
-class StaffOnlyDirective:
-    pass
 
 
 class Permission(BasePermission):
@@ -230,10 +181,8 @@ class RightOn(Permission):
         self.model = model
         self.at = at
         self.through = through
-        scope = SCOPE_OF.get(right)
-        by_token = f"; an API token needs the scope `{scope}`" if scope else "; never by API token"
-        self.sentence = f"Needs the right `{right}`{by_token}."
-        self.directive = RequiresDirective(right=right.value, scope=scope.value if scope else None)
+        self.sentence = f"Needs the right `{right}`{_by_token(right)}."
+        self.directive = _requires(right)
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         viewer = context.signed_in
@@ -254,8 +203,7 @@ class RightOn(Permission):
         """Why the viewer lacks the right: the credential, or the role."""
         if viewer.may_use(self.right):
             return RightMissing(self.right)
-        by_token = self.right not in NEVER_BY_TOKEN
-        return RightMissing(self.right, SCOPE_OF[self.right]) if by_token else _beyond_the_token(self.right)
+        return _beyond_the_credential(self.right)
 
     async def _named(self, context: Context, arguments: dict[str, Any]) -> Any:
         """The row that the argument names."""
@@ -281,6 +229,22 @@ class RightOn(Permission):
         return rights_on_partnership(context, row)
 
 
+class RightOnEach(Permission):
+    """Of many objects at once: whoever holds `right` on one of them may change that one.
+
+    The resolver looks at each; here only whether the credential in use allows the right at all.
+    """
+
+    def __init__(self, right: Right) -> None:
+        self.right = right
+        self.sentence = f"Needs the right `{right}` on each{_by_token(right)}."
+        self.directive = _requires(right)
+
+    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+        if not context.signed_in.may_use(self.right):
+            raise _beyond_the_credential(self.right)
+
+
 def allowed(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Say who may call a resolver."""
 
@@ -304,6 +268,21 @@ def context_of(info: Info[Any, Any]) -> Context:
     return context
 
 
+def _by_token(right: Right) -> str:
+    scope = SCOPE_OF.get(right)
+    return f"; an API token needs the scope `{scope}`" if scope else "; never by API token"
+
+
+def _requires(right: Right) -> RequiresDirective:
+    scope = SCOPE_OF.get(right)
+    return RequiresDirective(right=right.value, scope=scope.value if scope else None)
+
+
+def _beyond_the_credential(right: Right) -> RightMissing:
+    """A token was sent that lacks the scope, or that no scope would help."""
+    return RightMissing(right, SCOPE_OF[right]) if right not in NEVER_BY_TOKEN else _beyond_the_token(right)
+
+
 def _beyond_the_token(right: Right) -> RightMissing:
     return RightMissing(right, reason=_FOR_PEOPLE)
 
@@ -314,6 +293,7 @@ __all__ = [
     "PersonOnly",
     "Public",
     "RightOn",
+    "RightOnEach",
     "SignedIn",
     "StaffOnly",
     "Sudo",

@@ -9,7 +9,18 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain.access import Reach, Serving, partnership_rights, reach, usable
+from server.domain.access import (
+    Reach,
+    Serving,
+    Way,
+    credential_gate,
+    partnership_rights,
+    reach,
+    serving_gates,
+    state_gates,
+    usable,
+    ways_to_partnership,
+)
 from server.domain.own_product_grants import FOREVER, granted_rights
 from server.domain.partnerships import AccessType, is_possible_now
 from server.domain.products import ProductCategory
@@ -18,7 +29,7 @@ from server.domain.viewer import Viewer
 from server.engine.declarations import Facts, Hole
 from server.models import EmployeeAssignment, Organisation, OwnProductGrant, Partnership, Product, ProductAccess
 from server.models.conditions import Among, OneOf
-from server.models.visibility import NO_ROW, grants_held, serves
+from server.models.visibility import NO_ROW, grants_held, row_policy, serves
 from server.resolvers.context import Context
 
 
@@ -65,9 +76,31 @@ def rights_on_partnership_now(context: Context, partnership: Partnership) -> fro
     return frozenset(right for right in rights if is_possible_now(right, partnership))
 
 
-async def _reaches(viewer: Viewer, organisation_ids: Sequence[UUID], product_ids: Collection[UUID] = ()) -> list[Reach]:
+async def ways_to(context: Context, row: Organisation | Partnership | Product) -> list[Way]:
+    """In which ways the viewer could hold rights on this row: what decides them, gate by gate."""
+    viewer = context.signed_in
+    if isinstance(row, Partnership):
+        ways = [(*way, *state_gates(row)) for way in ways_to_partnership(viewer, row)]
+    elif isinstance(row, Product):
+        (found,) = await _reaches(viewer, [row.organisation_id], [row.id], _through(viewer))
+        ways = found.ways_to_product(row.id, granted_rights(await _own_grants(viewer, [row]), row))
+    else:
+        (found,) = await _reaches(viewer, [row.id], through=_through(viewer))
+        ways = found.ways_to_organisation()
+    return [(*way, credential_gate(viewer)) for way in ways]
+
+
+def _through(viewer: Viewer) -> Q:
+    """The partnerships of the viewer's own partners that they serve a customer through, or see not to serve it."""
+    return (serves(viewer) | row_policy(Partnership, viewer)) & OneOf("partner_id", viewer.organisation_ids)
+
+
+async def _reaches(
+    viewer: Viewer, organisation_ids: Sequence[UUID], product_ids: Collection[UUID] = (), through: Q | None = None
+) -> list[Reach]:
     """One reach for each organisation, with the rights on these products alone. At most three statements."""
-    partnerships = await Partnership.filter(serves(viewer), OneOf("customer_id", sorted(set(organisation_ids))))
+    customers = OneOf("customer_id", sorted(set(organisation_ids)))
+    partnerships = await Partnership.filter(serves(viewer) if through is None else through, customers)
     limited = [partnership.id for partnership in partnerships if partnership.access_type is AccessType.LIMITED]
     granted = await _granted(limited, product_ids)
     assigned = await _assigned(viewer, partnerships)
@@ -78,6 +111,7 @@ async def _reaches(viewer: Viewer, organisation_ids: Sequence[UUID], product_ids
                 complete=partnership.access_type is AccessType.COMPLETE,
                 product_rights=granted[partnership.id],
                 assignment=assigned.get(partnership.id),
+                before=serving_gates(viewer, partnership, _memberships(viewer, assigned.get(partnership.id))),
             )
         )
     return [reach(viewer, id, servings[id]) for id in organisation_ids]
@@ -89,6 +123,11 @@ async def _own_grants(viewer: Viewer, products: Sequence[Product]) -> list[OwnPr
         return []
     owners = sorted({product.organisation_id for product in products})
     return await OwnProductGrant.filter(grants_held(viewer), OneOf("organisation_id", owners))
+
+
+def _memberships(viewer: Viewer, assignment: Collection[AssignmentRight] | None) -> list[UUID]:
+    """The viewer's memberships, where one of them is assigned."""
+    return viewer.employee_membership_ids if assignment else []
 
 
 async def _granted(

@@ -15,7 +15,7 @@ from server.models.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
-from server.resolvers.partnerships import change, held, live_partnerships
+from server.resolvers.partnerships import change, held, live_partnerships, note
 from server.resolvers.permissions import StaffOnly, Sudo, allowed
 
 _AS_STAFF = (StaffOnly(), Sudo())
@@ -127,7 +127,7 @@ async def _move(context: Context, row: Partnership, status: PartnershipStatus, a
     before = journal.state(row, "status")
     await change(row, status=status)
     after = journal.state(row, "status") | {"reason": reason}
-    await journal.record(context, action, row, acting=None, on_behalf_of=row.customer_id, before=before, after=after)
+    await note(context, action, row, None, before=before, after=after)
     await journal.announce(context, action, row, row.version, reason=reason)
 
 

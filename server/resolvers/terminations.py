@@ -1,9 +1,9 @@
 """How a partnership ends, and what ends with it (S4)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -29,10 +29,10 @@ from server.models import (
 from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.resolvers import journal
-from server.resolvers.accesses import close
 from server.resolvers.context import Context
+from server.resolvers.held_accesses import close
 from server.resolvers.ids import PartnershipId
-from server.resolvers.partnerships import held, keys, terms
+from server.resolvers.partnerships import Note, held, keys, note_all, terms
 from server.resolvers.permissions import PersonOnly, RightOn, Sudo, allowed
 
 _MAY_END = RightOn(Right.TERMINATE_PARTNERSHIP, Partnership, "partnership_id")
@@ -70,11 +70,10 @@ class Ending:
     reason: TerminationReason
     words: str | None = None
 
-    def acting(self, partnership: Any) -> tuple[UUID | None, UUID | None]:
-        """The organisation that acts, and the one on whose behalf (E40)."""
-        if self.by is EndedBy.CUSTOMER:
-            return partnership.customer_id, None
-        return (partnership.partner_id if self.by is EndedBy.PARTNER else None), partnership.customer_id
+    @property
+    def side(self) -> Side | None:
+        """The side that ends it (E40)."""
+        return {EndedBy.CUSTOMER: Side.CUSTOMER, EndedBy.PARTNER: Side.PARTNER}.get(self.by)
 
 
 @allowed(PersonOnly(Right.TERMINATE_PARTNERSHIP), _MAY_END, Sudo())
@@ -142,18 +141,23 @@ async def end_all(
     await _end(partnerships, ending, context.now)
     await close(context, found.accesses)
     await _end_what_hangs_on_them(context, found)
-    changes: list[journal.Change] = [
-        journal.Change(row, was, terms(row)) for row, was in zip(partnerships, before, strict=True)
-    ]
-    for acting, of_side in groupby(changes, lambda change: ending.acting(change.subject)):
-        await journal.record_each(
-            context, "partnership.terminated", list(of_side), acting=acting[0], on_behalf_of=acting[1]
-        )
-    await journal.announce_each(
-        context, "partnership.terminated", partnerships, ended_by=ending.by, reason=ending.reason, words=ending.words
-    )
+    await note_all(context, _ended(partnerships, before, found, ending))
+    told: dict[str, object] = {"ended_by": ending.by, "reason": ending.reason, "words": ending.words}
+    await journal.announce_all(context, [journal.News("partnership.terminated", row, (), told) for row in partnerships])
     await _tell_of_products(context, partnerships[0], found.without_payer)
     return found
+
+
+def _ended(
+    partnerships: Sequence[Partnership], before: Sequence[journal.State], found: Consequences, ending: Ending
+) -> list[Note]:
+    managed = defaultdict[UUID, list[ProductAccess]](list)
+    for access in found.accesses:
+        managed[access.partnership_id].append(access)
+    return [
+        Note("partnership.terminated", row, ending.side, before=was, after=terms(row), had=managed[row.id], has=[])
+        for row, was in zip(partnerships, before, strict=True)
+    ]
 
 
 async def release_payer(context: Context, customer: Organisation, partnership: Partnership) -> None:

@@ -10,12 +10,12 @@ from server.domain.errors import Mistakes, NotFound
 from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Right, Scope
 from server.domain.text import line
-from server.models import ApiToken, ApiTokenCustomer, Organisation, Partnership, User
+from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Organisation, Partnership, User
 from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.models.lookups import locked
 from server.models.visibility import visible
-from server.resolvers import journal
+from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.holds import held
 from server.resolvers.ids import ApiTokenId, OrganisationId
@@ -84,6 +84,34 @@ async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[s
             )
             await journal.announce(context, "token.revoked", token)
     return {"api_token": token}
+
+
+@allowed(PersonOnly(Right.EXCLUDE_API_TOKEN), RightOn(Right.EXCLUDE_API_TOKEN, Organisation, "customer_id"), Sudo())
+async def exclude_api_token(
+    context: Context, customer_id: OrganisationId, api_token_id: ApiTokenId
+) -> dict[str, object]:
+    """Keep a partner's API token away from your organisation: it reaches nothing of it from the next request on."""
+    async with transaction():
+        customer = await locked(Organisation, customer_id)
+        token = await ApiToken.get_or_none(id=api_token_id, revoked_at__isnull=True, expires_at__gt=context.now)
+        if token is None or not await _may_reach(token, customer_id):
+            raise NotFound(("input", "api_token_id"))
+        _, is_new = await ApiTokenExclusion.get_or_create(api_token_id=token.id, customer_id=customer_id)
+        if is_new:
+            after = {"excluded": True}
+            await journal.record(context, "apiToken.excluded", token, acting=customer_id, after=after)
+            await journal.announce(context, "token.excluded", token, customer_id.hex, customer=ids.encode(customer))
+    return {"organisation": customer}
+
+
+async def _may_reach(token: ApiToken, customer_id: UUID) -> bool:
+    """Whether it is a token of a partner of this customer, and not for other customers alone."""
+    if not await Partnership.exists(
+        customer_id=customer_id, partner_id=token.organisation_id, status=PartnershipStatus.ACTIVE
+    ):
+        return False
+    restricted = ApiTokenCustomer.filter(api_token_id=token.id, customer_id=customer_id)
+    return not token.is_for_some_customers or await restricted.exists()
 
 
 async def issue_token(

@@ -78,7 +78,7 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
             arguments = {name: plain(getattr(input, name), hint, ("input", name)) for name, hint in hints.items()}
             values = await resolver(context, **arguments)
             if warnings := values.get("warnings"):
-                values["warnings"] = _told(context, warnings)
+                values["warnings"] = user_errors(context, warnings)
             return Changed(values, [])
         finally:
             context.forget()
@@ -88,7 +88,7 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
             await permission.check(context, None, {"input": input})
 
     def refuse(context: Context, refused: Exception) -> Changed | None:
-        return Changed({}, _told(context, refused.refusals)) if isinstance(refused, Refused) else None
+        return Changed({}, user_errors(context, refused.refusals)) if isinstance(refused, Refused) else None
 
     async def resolve(info: Info[Any, Any], input: Any) -> Any:
         context = context_of(info)
@@ -289,7 +289,8 @@ def _sentence(resolver: Resolver) -> str:
     return " ".join((inspect.getdoc(resolver) or "").split())
 
 
-def _told(context: Context, refusals: Sequence[Refusal]) -> list[UserError]:
+def user_errors(context: Context, refusals: Sequence[Refusal]) -> list[UserError]:
+    """Refusals as callers read them, in their language."""
     return [
         UserError(
             code=refusal.code,

@@ -9,13 +9,23 @@ import strawberry
 from server import models
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
+from server.resolvers import (
+    audit,
+    member_invitations,
+    memberships,
+    organisations,
+    own_product_grants,
+    reviews,
+    teams,
+    tokens,
+)
 from server.resolvers import customer_invitations as resolvers_customer_invitations
-from server.resolvers import member_invitations, memberships, organisations, own_product_grants, teams, tokens
 from server.resolvers import partnerships as resolvers_partnerships
 from server.resolvers import products as resolvers_products
 from server.resolvers.context import Context
 from server.resolvers.organisations import MAY_VIEW_DETAILS
 from server.resolvers.reaches import RIGHTS_ON_ORGANISATION, rights_on_organisation
+from server.schema.audit import AuditEvent, AuditLogFilter, PartnerActivityFilter
 from server.schema.connections import Connection, PageInfo, part
 from server.schema.customer_invitations import CustomerInvitation
 from server.schema.enums import (
@@ -37,6 +47,7 @@ from server.schema.nodes import Node
 from server.schema.own_product_grants import OwnProductGrant
 from server.schema.partnerships import Partnership, PartnershipFilter, PartnershipOrder
 from server.schema.products import Product, ProductFilter, ProductOrder
+from server.schema.reviews import ReviewedPartnership
 from server.schema.scalars import CountryCode
 from server.schema.slices import Slice
 from server.schema.teams import Team
@@ -230,6 +241,23 @@ class Organisation(Node):
         resolvers_customer_invitations.CUSTOMER_INVITATIONS,
         "What it asked of people by e-mail, as a partner.",
         resolvers_customer_invitations.MAY_VIEW_CUSTOMER_INVITATIONS,
+    )
+    access_review: Connection[ReviewedPartnership] | None = connection(
+        reviews.ACCESS_REVIEW,
+        "Who has access: each active partnership with the people and the API tokens that reach the organisation.",
+        reviews.MAY_REVIEW,
+    )
+    audit_log: Connection[AuditEvent] | None = connection(
+        audit.AUDIT_LOG,
+        "What was done in its name, the latest first. An employee sees their own acts.",
+        audit.MAY_VIEW_LOG,
+        filter=AuditLogFilter,
+    )
+    partner_activity: Connection[AuditEvent] | None = connection(
+        audit.PARTNER_ACTIVITY,
+        "What its partners did on its behalf, the latest first.",
+        audit.MAY_VIEW_ACTIVITY,
+        filter=PartnerActivityFilter,
     )
     api_tokens: Connection[ApiToken] | None = connection(
         tokens.API_TOKENS, "The API tokens made for it, those that have ended among them.", tokens.MAY_VIEW_TOKENS

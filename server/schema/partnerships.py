@@ -7,7 +7,7 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Column, Rows
-from server.resolvers import access_changes, accesses, assignments, partnerships
+from server.resolvers import access_changes, accesses, assignments, partnerships, receipts
 from server.resolvers.reaches import RIGHTS_ON_PARTNERSHIP, rights_on_partnership_now
 from server.resolvers.requests import requested_products
 from server.schema.connections import Connection
@@ -30,6 +30,7 @@ from server.schema.fields import computed, connection, embedded, relation, right
 from server.schema.memberships import Membership
 from server.schema.nodes import Node
 from server.schema.products import Product
+from server.schema.receipts import Receipt
 from server.schema.users import User
 
 if TYPE_CHECKING:
@@ -177,6 +178,12 @@ class Partnership(Node):
         access_changes.ACCESS_CHANGE_REQUESTS,
         "What the partner asked to have changed.",
         access_changes.MAY_VIEW_CHANGE_REQUESTS,
+    )
+    receipts: Connection[Receipt] | None = connection(
+        receipts.RECEIPTS,
+        "What was granted, changed and ended, from the first to the last, for both sides to keep. The whole chain "
+        "is at `/partnerships/ID/receipts.jsonl`.",
+        receipts.MAY_VIEW_RECEIPTS,
     )
     viewer_rights: list[Right] = rights(
         rights_on_partnership_now,

@@ -10,6 +10,7 @@ from server.resolvers import (
     accesses,
     assignments,
     customer_invitations,
+    explanations,
     invitations,
     member_answers,
     member_invitations,
@@ -56,11 +57,22 @@ from server.schema.customer_invitations import (
     ResendCustomerInvitationInput,
     ResendCustomerInvitationPayload,
 )
+from server.schema.explanations import (
+    RightExplanation,
+)
 from server.schema.fields import (
     by_id,
     connection,
     mutation,
     root,
+)
+from server.schema.held_accesses import (
+    ChangeProductAccessesInput,
+    ChangeProductAccessesPayload,
+    ChangeProductAccessInput,
+    ChangeProductAccessPayload,
+    RevokeProductAccessesInput,
+    RevokeProductAccessesPayload,
 )
 from server.schema.invitations import (
     AcceptInvitationInput,
@@ -170,6 +182,8 @@ from server.schema.terminations import (
 from server.schema.tokens import (
     CreateApiTokenInput,
     CreateApiTokenPayload,
+    ExcludeApiTokenInput,
+    ExcludeApiTokenPayload,
     RevokeApiTokenInput,
     RevokeApiTokenPayload,
 )
@@ -204,6 +218,11 @@ class Query:
     preview_termination: TerminationPreview | None = root(
         terminations.preview_termination, partnership_id="A partnership in force."
     )
+    explain_right: RightExplanation = root(
+        explanations.explain_right,
+        right="The right.",
+        id="The id of an organisation, a partnership or a product.",
+    )
     catalogue: Connection[CatalogueItem] = connection(
         products.CATALOGUE,
         "What can be bought, with its public prices.",
@@ -226,6 +245,7 @@ class Mutation:
     sign_out: SignOutPayload = mutation(sessions.sign_out, SignOutInput, together=False)
     create_api_token: CreateApiTokenPayload = mutation(tokens.create_api_token, CreateApiTokenInput)
     revoke_api_token: RevokeApiTokenPayload = mutation(tokens.revoke_api_token, RevokeApiTokenInput)
+    exclude_api_token: ExcludeApiTokenPayload = mutation(tokens.exclude_api_token, ExcludeApiTokenInput)
     invite_partner: InvitePartnerPayload = mutation(invitations.invite_partner, InvitePartnerInput)
     request_customer: RequestCustomerPayload = mutation(invitations.request_customer, RequestCustomerInput)
     accept_invitation: AcceptInvitationPayload = mutation(invitations.accept_invitation, AcceptInvitationInput)
@@ -267,6 +287,15 @@ class Mutation:
     grant_product_access: GrantProductAccessPayload = mutation(accesses.grant_product_access, GrantProductAccessInput)
     revoke_product_access: RevokeProductAccessPayload = mutation(
         accesses.revoke_product_access, RevokeProductAccessInput
+    )
+    revoke_product_accesses: RevokeProductAccessesPayload = mutation(
+        accesses.revoke_product_accesses, RevokeProductAccessesInput
+    )
+    change_product_access: ChangeProductAccessPayload = mutation(
+        accesses.change_product_access, ChangeProductAccessInput
+    )
+    change_product_accesses: ChangeProductAccessesPayload = mutation(
+        accesses.change_product_accesses, ChangeProductAccessesInput
     )
     assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
     unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)

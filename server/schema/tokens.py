@@ -77,6 +77,20 @@ class CreateApiTokenPayload:
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
+@strawberry.input(description="Which token to keep away, and from what.")
+class ExcludeApiTokenInput:
+    customer_id: strawberry.ID = strawberry.field(description="One's own organisation, a customer.")
+    api_token_id: strawberry.ID = strawberry.field(
+        description="A partner's token that reaches it; one that is kept away already stays so."
+    )
+
+
+@strawberry.type(description="The answer of `excludeApiToken`.")
+class ExcludeApiTokenPayload:
+    organisation: OrganisationType | None = strawberry.field(description="The organisation it reaches no more.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
 @strawberry.input(description="Which token to end.")
 class RevokeApiTokenInput:
     api_token_id: strawberry.ID = strawberry.field(description="The token; one that has ended already stays as it is.")

@@ -118,7 +118,7 @@ async def test_a_customer_grants_one_more_product(world: World, clients: Clients
         "revoked_at": None,
         "version": 1,
     }
-    assert changed(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_a_grant_leaves_its_traces(world: World, clients: Clients):
@@ -255,7 +255,7 @@ async def test_a_customer_takes_a_product_back(world: World, clients: Clients):
     }
     moved = {"revoked_at": row.revoked_at, "version": 2, "updated_at": row.updated_at}
     assert after["ProductAccess"][row.id] == before["ProductAccess"][row.id] | moved
-    assert changed(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_a_product_taken_back_leaves_its_traces(world: World, clients: Clients):

@@ -116,7 +116,9 @@ async def test_an_assignment_leaves_its_traces(world: World, clients: Clients):
     answer = await assigned(clients, task(world, rights=("ORDER",)), world.pL)
 
     row = await row_of(answer.data["assignEmployee"]["assignment"]["id"])
-    assert await acts(answer) == [act("assignment.made", row, world.pL, world.nova, after=_terms(row))]
+    assert await acts(answer) == [
+        act("assignment.made", row, world.pL, world.nova, on_behalf_of=world.alpina, after=_terms(row))
+    ]
     assert await announced(answer) == [("assignment.made", ids.encode(row))]
 
 
@@ -125,7 +127,15 @@ async def test_an_assignment_by_a_token_names_the_token(world: World, clients: C
 
     row = await row_of(answer.data["assignEmployee"]["assignment"]["id"])
     assert await acts(answer) == [
-        act("assignment.made", row, world.pL, world.nova, token=world.token_pL, after=_terms(row))
+        act(
+            "assignment.made",
+            row,
+            world.pL,
+            world.nova,
+            on_behalf_of=world.alpina,
+            token=world.token_pL,
+            after=_terms(row),
+        )
     ]
 
 
@@ -169,6 +179,7 @@ async def test_other_rights_change_the_assignment_there_is(world: World, clients
             row,
             world.pL,
             world.nova,
+            on_behalf_of=world.alpina,
             before=_terms(row, rights=["VIEW"]),
             after=_terms(row),
         )
@@ -310,6 +321,7 @@ async def test_the_end_of_an_assignment_leaves_its_traces(world: World, clients:
             row,
             world.pL,
             world.nova,
+            on_behalf_of=world.alpina,
             token=world.token_pL if by_token else None,
             before=_terms(row),
             after=_terms(row, ended_at=row.ended_at.isoformat()),

@@ -16,6 +16,7 @@ from server.domain.rights import ProductRight, Role, Scope
 from server.domain.text import sort_key
 from server.models import (
     AccessChangeRequest,
+    AuditEvent,
     CatalogueItem,
     EmployeeAssignment,
     MemberInvitation,
@@ -23,6 +24,7 @@ from server.models import (
     OwnProductGrant,
     Product,
     ProductAccess,
+    Receipt,
     Team,
     TeamMember,
     User,
@@ -76,6 +78,11 @@ async def _past_partnership(world: World, number: int) -> None:
     await partnership(world.alpina, world.nova, status=PartnershipStatus.TERMINATED, now=moment)
 
 
+async def _partner_in_force(world: World, number: int) -> None:
+    partner = await organisation(_name(number), partner_status=PartnerStatus.APPROVED)
+    await partnership(world.alpina, partner, now=world.now + timedelta(hours=number // 2))
+
+
 async def _customer(world: World, number: int) -> None:
     customer = await organisation(_name(number))
     await partnership(customer, world.nova, now=world.now + timedelta(hours=number // 2))
@@ -114,6 +121,31 @@ async def _assignment(world: World, number: int) -> None:
         rights=["VIEW"],
         assigned_at=world.now + timedelta(hours=number // 2),
         ended_at=world.now + timedelta(days=1),
+    )
+
+
+async def _act(world: World, number: int) -> None:
+    await AuditEvent.create(
+        actor_id=world.pE.user.id,
+        acting_organisation_id=world.nova.id,
+        on_behalf_of_id=world.alpina.id,
+        action="access.revoked",
+        subject_type="ProductAccess",
+        subject_id=world.access.id,
+        request_id="another request",
+        created_at=world.now + timedelta(hours=number // 2),
+    )
+
+
+async def _receipt(world: World, number: int) -> None:
+    moment = world.now + timedelta(hours=number // 2)
+    await Receipt.create(
+        partnership_id=world.limited.id,
+        sequence=number + 2,
+        what="access.granted",
+        body="{}",
+        hash="",
+        created_at=moment,
     )
 
 
@@ -260,6 +292,10 @@ LISTS = {
     "accessChangeRequests": List("limited", "accessChangeRequests", "pL", _change_request),
     "customerInvitations": List("nova", "customerInvitations", "pL", _customer_invitation),
     "assignments": List("limited", "assignments", "pL", _assignment),
+    "auditLog": List("nova", "auditLog", "pL", _act),
+    "partnerActivity": List("alpina", "partnerActivity", "cL", _act),
+    "accessReview": List("alpina", "accessReview", "cL", _partner_in_force),
+    "receipts": List("limited", "receipts", "pL", _receipt),
     "catalogue": List(None, "catalogue", "pU", _item),
     "partners": List(None, "partners", "pU", _partner),
 }

@@ -40,6 +40,7 @@ async def _one_of_each(world):
     return {
         "AccessChangeRequest": world.id("change"),
         "ApiToken": world.id("token_pE"),
+        "AuditEvent": world.id("act"),
         "CatalogueItem": ids.encode(item),
         "CustomerInvitation": ids.encode(await customer_invitation(world.nova, "x@example.com", "x", now=world.now)),
         "EmployeeAssignment": world.id("assignment"),
@@ -52,6 +53,7 @@ async def _one_of_each(world):
         "ProductAccess": world.id("access"),
         "Team": world.id("team"),
         "TeamMember": ids.encode(place),
+        "Receipt": world.id("receipt"),
         "User": ids.encode(world.pE.user),
     }
 

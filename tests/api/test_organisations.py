@@ -60,6 +60,9 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
         "VIEW_API_TOKENS",
         "CREATE_API_TOKEN",
         "REVOKE_API_TOKEN",
+        "VIEW_AUDIT_LOG",
+        "VIEW_PARTNER_ACTIVITY",
+        "REVIEW_ACCESS",
     ]
     shown = _shown(world, "alpina", viewerRole="ADMINISTRATOR", viewerRights=rights)
     assert answer.data["organisation"] == shown | DETAILS
@@ -68,7 +71,7 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
 @pytest.mark.parametrize(
     ("who", "role", "rights"),
     [
-        ("cE", "EMPLOYEE", ["VIEW_PRODUCTS", "VIEW_MANAGED_CUSTOMERS", "LEAVE_ORGANISATION"]),
+        ("cE", "EMPLOYEE", ["VIEW_PRODUCTS", "VIEW_MANAGED_CUSTOMERS", "LEAVE_ORGANISATION", "VIEW_AUDIT_LOG"]),
         ("cX", "EXTERNAL", ["VIEW_PRODUCTS", "LEAVE_ORGANISATION"]),
         ("pL", None, ["VIEW_PRODUCTS"]),
         ("pE", None, ["VIEW_PRODUCTS"]),

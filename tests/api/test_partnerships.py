@@ -143,7 +143,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         "activatedAt": None,
         "endedAt": None,
         "endReason": None,
-        "viewerRights": ["MANAGE_INVITATION"],
+        "viewerRights": ["MANAGE_INVITATION", "VIEW_RECEIPTS"],
         "productAccesses": {"nodes": []},
     }
     assert sorted(requested, key=lambda each: each["serviceName"]) == [
@@ -184,7 +184,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         {"product_id": customer.blog.id, "service_name": "blog.example", "rights": ["STATISTICS"]},
         {"product_id": customer.shop.id, "service_name": "shop.example", "rights": ["TECHNICAL", "STATISTICS"]},
     ]
-    assert changed(before, after) == {"Partnership", "RequestedProduct", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"Partnership", "RequestedProduct", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 @pytest.mark.parametrize("mode", ["CUSTOMER", "PARTNER"])
@@ -199,7 +199,7 @@ async def test_a_customer_invites_a_partner_for_everything(world: World, clients
     assert (invitation["accessType"], invitation["paymentMode"]) == ("COMPLETE", mode)
     assert (invitation["message"], invitation["requestedProducts"]) == (None, [])
     assert (row.access_type, row.payment_mode, row.status) == ("COMPLETE", mode, "INVITED")
-    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_an_invitation_leaves_its_traces(world: World, clients: Clients):
@@ -571,6 +571,7 @@ async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clie
             "REQUEST_ACCESS_CHANGE",
             "VIEW_ASSIGNMENTS",
             "ASSIGN_EMPLOYEES",
+            "VIEW_RECEIPTS",
         ],
         "requestedProducts": [
             {"serviceName": "shop.example", "product": {"id": customer.shop_id}, "rights": ["TECHNICAL"]}
@@ -597,7 +598,7 @@ async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clie
         None,
         None,
     )
-    assert changed(before, after) == {"Partnership", "ProductAccess", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"Partnership", "ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_an_acceptance_leaves_its_traces(world: World, clients: Clients):
@@ -691,6 +692,7 @@ async def test_with_complete_access_leader_and_assigned_employee_see_everything(
         "TERMINATE_PARTNERSHIP",
         "VIEW_ASSIGNMENTS",
         "ASSIGN_EMPLOYEES",
+        "VIEW_RECEIPTS",
     ]
     assert active["productAccesses"] == {"nodes": []}
     assert before == STRANGER
@@ -805,9 +807,9 @@ async def test_a_partner_declines(world: World, clients: Clients):
     assert start <= row.ended_at <= datetime.now(UTC)
     assert (declined["status"], declined["endReason"], declined["version"]) == ("DECLINED", "Too much\nwork.", 2)
     assert (declined["activatedAt"], declined["endedAt"]) == (None, moment_text(row.ended_at))
-    assert declined["viewerRights"] == ["VIEW_ASSIGNMENTS"]
+    assert declined["viewerRights"] == ["VIEW_ASSIGNMENTS", "VIEW_RECEIPTS"]
     assert after["Partnership"][key(id)] == before["Partnership"][key(id)] | moved
-    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage"}
+    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
     assert await managed(clients, world, world.pL, customer.id) == INVITED
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.models import ApiToken, AuditEvent, Organisation, OutboxMessage
+from server.models import ApiToken, AuditEvent, Organisation, OutboxMessage, Partnership, ProductAccess
 from server.resolvers import ids
 from tests.clients import Answer
 from tests.world import Person
@@ -49,6 +49,8 @@ def act(
         "api_token_id": token.id if token else None,
         "acting_organisation_id": acting.id if acting else None,
         "on_behalf_of_id": on_behalf_of.id if on_behalf_of else None,
+        "partnership_id": subject.pk if isinstance(subject, Partnership) else getattr(subject, "partnership_id", None),
+        "product_access_id": subject.pk if isinstance(subject, ProductAccess) else None,
         "action": action,
         "subject_type": type(subject).__name__,
         "subject_id": subject.pk,

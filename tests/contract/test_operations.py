@@ -33,13 +33,13 @@ def shown(default: object) -> str:
 
 
 def test_every_command_and_no_other_is_listed():
-    listed = re.findall(r"^\| `([a-z ]+)` \|", section("Commands"), re.MULTILINE)
+    listed = re.findall(r"^\| `([a-z -]+)` \|", section("Commands"), re.MULTILINE)
 
     assert sorted(listed) == sorted(name for name, _ in commands(app))
 
 
 def test_every_option_and_no_other_is_explained_beside_its_command():
-    rows = dict(re.findall(r"^\| `([a-z ]+)` \|(.*)", section("Commands"), re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([a-z -]+)` \|(.*)", section("Commands"), re.MULTILINE))
 
     explained = {name: set(re.findall(r"`(--[a-z]+)`", row)) for name, row in rows.items()}
 

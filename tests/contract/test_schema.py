@@ -89,9 +89,9 @@ def test_every_node_has_an_id_and_can_be_asked_for_by_it() -> None:
     nodes = {type_.name for type_ in schema._schema.get_possible_types(interface)}
 
     assert nodes == {
-        "AccessChangeRequest", "ApiToken", "CatalogueItem", "CustomerInvitation", "EmployeeAssignment", "Membership",
-        "Organisation", "Partnership", "Product", "ProductAccess", "User",
-        "MemberInvitation", "OwnProductGrant", "Team", "TeamMember",
+        "AccessChangeRequest", "ApiToken", "AuditEvent", "CatalogueItem", "CustomerInvitation", "EmployeeAssignment",
+        "MemberInvitation", "Membership", "Organisation", "OwnProductGrant", "Partnership", "Product",
+        "ProductAccess", "Receipt", "Team", "TeamMember", "User",
     }  # fmt: skip
     assert {str(OBJECTS[name].fields["id"].type) for name in nodes} == {"ID!"}
     assert str(OBJECTS["Query"].fields["node"].type) == "Node"

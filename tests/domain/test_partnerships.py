@@ -74,6 +74,7 @@ POSSIBLE = """
     DECLINE_REQUEST       | INVITED          | INVITED
     MANAGE_INVITATION     | INVITED          | INVITED
     GRANT_PRODUCT_ACCESS  | ACTIVE           |
+    CHANGE_PRODUCT_ACCESS | ACTIVE           |
     REVOKE_PRODUCT_ACCESS | ACTIVE           |
     CHANGE_ACCESS_TYPE    | ACTIVE           | ACTIVE
     CHANGE_PAYMENT_MODE   |                  | ACTIVE
@@ -308,6 +309,7 @@ def test_what_is_shown_as_possible_is_what_the_checks_allow(status, access_type)
         (Right.TERMINATE_PARTNERSHIP, check_may_end),
         (Right.CHANGE_PAYMENT_MODE, check_payment_mode_change),
         (Right.GRANT_PRODUCT_ACCESS, check_takes_products),
+        (Right.CHANGE_PRODUCT_ACCESS, check_takes_products),
         (Right.REVOKE_PRODUCT_ACCESS, check_takes_products),
         (Right.ASSIGN_EMPLOYEES, check_active),
     ]:

@@ -45,12 +45,17 @@ HOLDERS = """
     CREATE_API_TOKEN          | own organisation LA   |                  |
     REVOKE_API_TOKEN          | own organisation LA   |                  |
     ADMINISTER_PROGRAMME      |                       |                  |
+    VIEW_AUDIT_LOG            | own organisation LAE  |                  |
+    VIEW_PARTNER_ACTIVITY     | own organisation LA   |                  |
+    REVIEW_ACCESS             | own organisation LA   |                  |
+    EXCLUDE_API_TOKEN         | own organisation L    |                  |
     ACCEPT_INVITATION         |                       |                  | as partner LA
     DECLINE_INVITATION        |                       |                  | as partner LA
     ACCEPT_REQUEST            |                       | as customer L    |
     DECLINE_REQUEST           |                       | as customer L    |
     MANAGE_INVITATION         |                       | as customer L    | as partner L
     GRANT_PRODUCT_ACCESS      |                       | as customer LA   |
+    CHANGE_PRODUCT_ACCESS     |                       | as customer LA   |
     REVOKE_PRODUCT_ACCESS     |                       | as customer LA   | as partner LA
     CHANGE_ACCESS_TYPE        |                       | as customer L    |
     CHANGE_PAYMENT_MODE       |                       | as customer LA   |
@@ -60,6 +65,7 @@ HOLDERS = """
     TERMINATE_PARTNERSHIP     |                       | as customer L    | as partner L
     VIEW_ASSIGNMENTS          |                       |                  | as partner LAE
     ASSIGN_EMPLOYEES          |                       |                  | as partner LA
+    VIEW_RECEIPTS             |                       | as customer LA   | as partner LA
     VIEW_PRODUCT              |                       |                  |
     MANAGE_PRODUCT            |                       |                  |
     VIEW_STATISTICS           |                       |                  |
@@ -83,12 +89,17 @@ SCOPES = """
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never
     ADMINISTER_PROGRAMME      | never
+    VIEW_AUDIT_LOG            | audit:read
+    VIEW_PARTNER_ACTIVITY     | audit:read
+    REVIEW_ACCESS             | audit:read
+    EXCLUDE_API_TOKEN         | never
     ACCEPT_INVITATION         | partnerships:manage
     DECLINE_INVITATION        | partnerships:manage
     ACCEPT_REQUEST            | never
     DECLINE_REQUEST           | never
     MANAGE_INVITATION         | partnerships:manage
     GRANT_PRODUCT_ACCESS      | partnerships:manage
+    CHANGE_PRODUCT_ACCESS     | partnerships:manage
     REVOKE_PRODUCT_ACCESS     | partnerships:manage
     CHANGE_ACCESS_TYPE        | never
     CHANGE_PAYMENT_MODE       | never
@@ -98,6 +109,7 @@ SCOPES = """
     TERMINATE_PARTNERSHIP     | never
     VIEW_ASSIGNMENTS          | assignments:read
     ASSIGN_EMPLOYEES          | assignments:manage
+    VIEW_RECEIPTS             | partnerships:read
     VIEW_PRODUCT              | products:read
     MANAGE_PRODUCT            | products:manage
     VIEW_STATISTICS           | products:read
@@ -114,6 +126,7 @@ COVERED = """
     partnerships:manage | partnerships:read partnerships:manage
     assignments:read    | assignments:read
     assignments:manage  | assignments:read assignments:manage
+    audit:read          | audit:read
 """
 
 

@@ -154,11 +154,23 @@ def is_clean(statement: str, text: str, usual: str) -> bool:
     return _TOKEN not in statement and "\x00" not in statement and (text in usual or text not in statement)
 
 
+def kind_of(type_: str, field: str, path: tuple[str, ...]) -> str:
+    """The type of the text at a place, as a variable has it."""
+    definition: Any = schema._schema.type_map[type_]
+    inner: Any = get_named_type(definition.fields[field].args[path[0]].type)
+    for name in path[1:]:
+        inner = get_named_type(inner.fields[name].type)
+    return f"{inner.name}!"
+
+
 def harmless(field: str, path: tuple[str, ...], order: str = "plain") -> str:
     if path[-1] in ("after", "before"):
         return uuid4().hex + order.encode().hex()
-    prefix = {"organisation": "org", "partnership": "pship"}.get(field, "prd")
-    return f"{prefix}_{uuid4().hex}" if path[-1] in ("id", "ids") else order
+    known = {"organisation": "org", "partnership": "pship", "actorId": "usr", "partnerId": "org"}
+    prefix = known.get(path[-1], known.get(field, "prd"))
+    if path[-1] in ("since", "until"):
+        return "2024-01-01T00:00:00.000000Z"
+    return f"{prefix}_{uuid4().hex}" if path[-1] in ("id", "ids", "actorId", "partnerId") else order
 
 
 @pytest.mark.parametrize(
@@ -168,8 +180,7 @@ async def test_no_text_of_a_variable_is_in_a_statement(
     standing_world: World, both: Both, type_: str, field: str, path: tuple[str, ...]
 ) -> None:
     inside = document(standing_world, type_, field, path, "$text")
-    kind = "ID!" if path[-1] in ("id", "ids") else "String!"
-    query = f"query($text: {kind}) {{ {inside} }}"
+    query = f"query($text: {kind_of(type_, field, path)}) {{ {inside} }}"
     with watched() as seen:
         for moment in ("plain", "2024-01-01T00:00:00.000000Z"):
             await both.by_engine(query, {"text": harmless(field, path, moment)}, "pL")

@@ -36,7 +36,7 @@ OF_HYPOTHESIS = 1_500 if LONG else 60
 DRESSED_EACH = 5
 SEED = int(os.environ.get("SEED", SystemRandom().randrange(2**32)))
 
-BY_RESOLVERS = ("previewTermination",)
+BY_RESOLVERS = ("previewTermination", "explainRight")
 """Roots that the engine leaves to resolvers."""
 
 _KEYS = {

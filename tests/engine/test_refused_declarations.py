@@ -64,6 +64,16 @@ def test_facts_of_columns_that_do_not_exist() -> None:
         Facts(Book, "author_id", "id", lambda viewer: Q(), ("leaves",)),
         Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), Facts(Book, "id", "nest", lambda v: Q(), ())),
         Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), Facts(Book, "nest", "id", lambda v: Q(), ())),
+        Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), latest="title"),
+        Facts(
+            Book,
+            "author_id",
+            "id",
+            lambda viewer: Q(),
+            ("pages",),
+            Facts(Book, "id", "id", lambda v: Q(), ("pages",)),
+            "pages",
+        ),
     ):
         plan = Hole(lambda context, row: "", (), {"books": facts})
         assert " has no column " in refusal("x", str, nothing(plan))

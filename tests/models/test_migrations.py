@@ -16,7 +16,7 @@ from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 from server.domain.memberships import MembershipStatus
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.rights import Role
-from server.models import AuditEvent, CatalogueItem, CataloguePrice, Membership, Partnership, ProductAccess
+from server.models import AuditEvent, CatalogueItem, CataloguePrice, Membership, Partnership, ProductAccess, Receipt
 from server.models.database import bring_up_to_date, connect, dialect, disconnect, tortoise_config
 from server.models.rows import new_id
 from server.settings import Settings
@@ -149,6 +149,16 @@ async def test_audit_events_are_never_changed(world: World) -> None:
     assert await _refused(AuditEvent.filter(id=event.id).update(action="other")) is True
     assert await _refused(AuditEvent.filter(id=event.id).delete()) is True
     assert (await AuditEvent.get(id=event.id)).action == "test"
+
+
+async def test_receipts_are_never_changed(world: World) -> None:
+    receipts = Receipt.filter(id=world.receipt.id)
+
+    assert await _refused(receipts.update(what="other")) is True
+    assert await _refused(receipts.delete()) is True
+    again = Receipt.create(partnership_id=world.limited.id, sequence=1, what="test", body="{}", hash="")
+    assert await _refused(again) is True
+    assert (await receipts.get()).what == "partnership.invited"
 
 
 async def test_the_catalogue_has_both_currencies_for_everything(world: World) -> None:

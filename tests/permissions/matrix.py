@@ -41,6 +41,7 @@ an approved partner         UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  
 organisation                UA  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 node                        NF  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 nodes                       ··  ok  ok  ok  ok  ok  ok  ok  ··  ok  ··  ok  ok  ok  ok  ··  ··
+explainRight                UA  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 its address                 UA  ok  ok  ··  ··  ··  ··  ··  NF  ··  NF  ok  ··  ··  ··  NF  NF
 its legal name              UA  ok  ok  ··  ··  ··  ··  ··  NF  ··  NF  ok  ··  ··  ··  NF  NF
 its kind                    UA  ok  ok  ··  ··  ··  ··  ··  NF  ··  NF  ok  ··  ··  ··  NF  NF
@@ -56,6 +57,9 @@ a member's teams            NF  ok  ok  ok  NF  NF  NF  NF  NF  NF  NF  ok  NF  
 a member's product grants   NF  ok  ok  ok  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
 a team's members            NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
 a team's product grants     NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
+its audit log               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+its partners' acts          UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+its access review           UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 Nova's partnerships         UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 product, granted            UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  ok  NF
@@ -70,12 +74,14 @@ its change requests         UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  
 previewTermination          UA  ok  FB  NF  NF  ok  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
 Nova's requests by e-mail   UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  FB  FB  FB  ok
 customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  NF
+its receipts                UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  ok  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 signUp                      ok  no  no  no  no  no  no  no  no  no  no  FB  FB  FB  FB  FB  FB
 signOut                     UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  no  no  no  no  no  no
 createApiToken              UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 revokeApiToken              UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
+excludeApiToken             UA  ok  FB  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 invitePartner               UA  ok  FB  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
 requestCustomer             UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  FB  FB  FB  NF
 requestCustomerByEmail      UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  FB  FB  FB  FB
@@ -98,6 +104,9 @@ refuseAccessChange          UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  FB  FB  
 terminatePartnership        UA  ok  FB  NF  NF  ok  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
 grantProductAccess          UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
 revokeProductAccess         UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  FB  FB  NF
+revokeProductAccesses       UA  ok  ok  no  no  ok  ok  no  no  no  no  ok  ok  no  FB  FB  no
+changeProductAccess         UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
+changeProductAccesses       UA  ok  ok  no  no  no  no  no  no  no  no  ok  no  no  FB  FB  no
 assignEmployee              UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
 unassignEmployee            UA  NF  NF  NF  NF  ok  ok  FB  NF  NF  NF  NF  ok  FB  FB  FB  NF
 approvePartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
@@ -159,6 +168,14 @@ def _mutation(name: str, input_: Callable[[World], dict[str, Any]]) -> Operation
     return Operation(document, lambda world: {"input": input_(world)}, (f"Mutation.{name}",), (name,))
 
 
+def _many(name: str, input_: Callable[[World], dict[str, Any]]) -> Operation:
+    """A mutation of many, asked about one."""
+    type_ = f"{name[0].upper()}{name[1:]}Input!"
+    document = f"mutation($input: {type_}) {{ {name}(input: $input) {{ results {{ userErrors {{ code }} }} }} }}"
+    answer = (name, "results", 0)
+    return Operation(document, lambda world: {"input": input_(world)}, (f"Mutation.{name}",), answer)
+
+
 OPERATIONS: dict[str, Operation] = {
     "viewer": Operation("{ viewer { user { id } } }", lambda world: {}, ("Query.viewer",), ("viewer",)),
     "viewer's organisations": Operation(
@@ -183,6 +200,12 @@ OPERATIONS: dict[str, Operation] = {
         ("Query.nodes",),
         ("nodes", 0),
     ),
+    "explainRight": Operation(
+        "query($id: ID!) { explainRight(right: VIEW_PRODUCTS, id: $id) { held } }",
+        lambda world: {"id": world.id("alpina")},
+        ("Query.explainRight",),
+        ("explainRight",),
+    ),
     "its address": _inside("Organisation", "alpina", "postalAddress { city }", "postalAddress"),
     "its legal name": _inside("Organisation", "alpina", "legalName", "legalName"),
     "its kind": _inside("Organisation", "alpina", "legalEntityType", "legalEntityType"),
@@ -202,6 +225,9 @@ OPERATIONS: dict[str, Operation] = {
     "a member's product grants": _of_node("Membership", "cE", "productGrants"),
     "a team's members": _of_node("Team", "team", "members"),
     "a team's product grants": _of_node("Team", "team", "productGrants"),
+    "its audit log": _inside("Organisation", "alpina", "auditLog { nodes { id } }", "auditLog"),
+    "its partners' acts": _inside("Organisation", "alpina", "partnerActivity { nodes { id } }", "partnerActivity"),
+    "its access review": _inside("Organisation", "alpina", "accessReview { nodes { id } }", "accessReview"),
     "Nova's customers": _inside("Organisation", "nova", "managedCustomers { nodes { id } }", "managedCustomers"),
     "Nova's partnerships": _inside(
         "Organisation", "nova", "customerPartnerships { nodes { id } }", "customerPartnerships"
@@ -232,6 +258,7 @@ OPERATIONS: dict[str, Operation] = {
         ("Query.customerInvitation",),
         ("customerInvitation",),
     ),
+    "its receipts": _inside("Partnership", "limited", "receipts { nodes { id } }", "receipts"),
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
         "signIn", lambda world: {"email": world.dL.user.email, "password": "correct horse battery staple"}
@@ -258,6 +285,9 @@ OPERATIONS: dict[str, Operation] = {
         lambda world: {"organisationId": world.id("alpina"), "name": "mine", "scopes": ["PRODUCTS_READ"]},
     ),
     "revokeApiToken": _mutation("revokeApiToken", lambda world: {"apiTokenId": world.id("token_cL")}),
+    "excludeApiToken": _mutation(
+        "excludeApiToken", lambda world: {"customerId": world.id("alpina"), "apiTokenId": world.id("token_pE")}
+    ),
     "invitePartner": _mutation(
         "invitePartner",
         lambda world: {
@@ -350,6 +380,13 @@ OPERATIONS: dict[str, Operation] = {
         },
     ),
     "revokeProductAccess": _mutation("revokeProductAccess", lambda world: {"productAccessId": world.id("access")}),
+    "revokeProductAccesses": _many("revokeProductAccesses", lambda world: {"ids": [world.id("access")]}),
+    "changeProductAccess": _mutation(
+        "changeProductAccess", lambda world: {"productAccessId": world.id("access"), "rights": ["STATISTICS"]}
+    ),
+    "changeProductAccesses": _many(
+        "changeProductAccesses", lambda world: {"items": [{"id": world.id("access"), "rights": ["STATISTICS"]}]}
+    ),
     "assignEmployee": _mutation(
         "assignEmployee",
         lambda world: {"partnershipId": world.id("limited"), "membershipId": world.id("pU"), "rights": ["ORDER"]},

@@ -305,6 +305,14 @@ RESTRICTIONS = {
         "UPDATE api_token_customer SET customer_id = '{alpina}' WHERE api_token_id = '{token}'",
         ["Alpina"],
     ),
+    "a customer keeps it away": (
+        (
+            "INSERT INTO api_token_exclusion (id, created_at, api_token_id, customer_id)"
+            " VALUES ('{new}', '{now}', '{token}', (SELECT customer_id FROM api_token_customer"
+            " WHERE api_token_id = '{token}'))"
+        ),
+        [],
+    ),
     "the customer is taken away": ("DELETE FROM api_token_customer WHERE api_token_id = '{token}'", []),
     "the restriction ends": (
         "UPDATE api_token SET is_for_some_customers = FALSE WHERE id = '{token}'",

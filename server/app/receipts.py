@@ -1,0 +1,60 @@
+"""How do both sides of a partnership take its receipts away?"""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.app import answers
+from server.app.cookies import session_cookie
+from server.authentication import Credentials, authenticate
+from server.authentication.known import KnownViewers
+from server.domain.errors import Denied, MalformedInput, NotFound, NotSignedIn
+from server.models import Partnership
+from server.resolvers import ids
+from server.resolvers.context import Context
+from server.resolvers.receipts import file_of
+from server.settings import Settings
+
+_STATUS: Final[dict[str, int]] = {"UNAUTHENTICATED": 401, "NOT_FOUND": 404}
+_FORBIDDEN: Final = 403
+
+
+def receipts_route(settings: Settings, known: KnownViewers) -> Route:
+    """`/partnerships/ID/receipts.jsonl`: the whole chain, with the same credentials as the API."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            viewer = await authenticate(_credentials(request, settings), datetime.now(UTC), known)
+            context = Context(viewer, datetime.now(UTC), request.state.request_id, settings)
+            content = await file_of(context, _partnership(request))
+        except Denied as denied:
+            return _refused(denied, request)
+        attachment = {"Content-Disposition": 'attachment; filename="receipts.jsonl"'}
+        return Response(content, 200, attachment, media_type="application/jsonl; charset=utf-8")
+
+    return Route("/partnerships/{id}/receipts.jsonl", answer)
+
+
+def _credentials(request: Request, settings: Settings) -> Credentials:
+    """A token wins over the cookie, which counts here: nothing is changed, and no other page can read the answer."""
+    authorization = request.headers.get("authorization")
+    return Credentials(authorization, None if authorization else session_cookie(request, settings))
+
+
+def _partnership(request: Request) -> UUID:
+    try:
+        return ids.decode(request.path_params["id"], Partnership)
+    except MalformedInput:
+        raise NotFound(("id",)) from None
+
+
+def _refused(denied: Denied, request: Request) -> Response:
+    headers = {"Content-Type": f"{answers.JSON}; charset=utf-8"}
+    if isinstance(denied, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
+    content = answers.problem(denied.message, request.state.request_id, denied.code)
+    return Response(content, _STATUS.get(denied.code, _FORBIDDEN), headers)

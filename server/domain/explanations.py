@@ -1,0 +1,89 @@
+"""Why is a right held, or what is missing (D6)?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from server.domain.access import NOTHING, Gate, Link, Way
+from server.domain.errors import N_
+from server.domain.rights import Right
+
+_SENTENCES: Final = {
+    Link.MEMBERSHIP: (N_("Your role allows this."), N_("Your role does not allow this.")),
+    Link.OWN_GRANT: (
+        N_("Your organisation granted you this on the product."),
+        N_("Your organisation has not granted you this on the product."),
+    ),
+    Link.PARTNERSHIP: (
+        N_("The partnership with this customer allows this."),
+        N_("The partnership with this customer does not allow this."),
+    ),
+    Link.PROPOSAL: (
+        N_("By who proposed the partnership, this is for your side."),
+        N_("By who proposed the partnership, this is not for your side."),
+    ),
+    Link.STATUS: (
+        N_("The status of the partnership allows this."),
+        N_("The status of the partnership does not allow this."),
+    ),
+    Link.ACCESS_TYPE: (
+        N_("The access type of the partnership allows this."),
+        N_("The access type of the partnership does not allow this."),
+    ),
+    Link.PRODUCT_GRANT: (
+        N_("The customer granted this on the product."),
+        N_("The customer has not granted this on the product."),
+    ),
+    Link.ASSIGNMENT: (
+        N_("Your assignment to this customer allows this."),
+        N_("You are not assigned to this customer, or not for this."),
+    ),
+    Link.TOKEN_CUSTOMERS: (
+        N_("The credential in use may be used for this customer."),
+        N_("The API token in use may not be used for this customer."),
+    ),
+    Link.SCOPE: (
+        N_("The credential in use covers this."),
+        N_("The API token in use does not cover this."),
+    ),
+}
+"""What is said of each link, where it holds and where it does not: nobody is named."""
+
+
+@dataclass(frozen=True)
+class ExplainedLink:
+    """A link of the chain; `message` is English, a gettext id."""
+
+    link: Link
+    holds: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The links of one way to a right: the one by which it is held, or the one that lacks the fewest."""
+
+    right: Right
+    links: tuple[ExplainedLink, ...]
+
+    @property
+    def held(self) -> bool:
+        return all(link.holds for link in self.links)
+
+
+def explained(right: Right, ways: Sequence[Way]) -> Explanation:
+    """Why the right is held or not, by the gates that decide it, on the longest of the ways that lack the least."""
+    nowhere: Way = (Gate(Link.MEMBERSHIP, NOTHING),)
+    nearest = min(ways, key=lambda way: (_missing(right, way), -len(way)), default=nowhere)
+    return Explanation(right, tuple(_told(link, right, nearest) for link in dict.fromkeys(link for link, _ in nearest)))
+
+
+def _missing(right: Right, way: Way) -> int:
+    return sum(right not in passing for _, passing in way)
+
+
+def _told(link: Link, right: Right, way: Way) -> ExplainedLink:
+    """What all gates of this link say together."""
+    holds = all(right in passing for gate, passing in way if gate is link)
+    allows, refuses = _SENTENCES[link]
+    return ExplainedLink(link, holds, allows if holds else refuses)

@@ -1,0 +1,142 @@
+"""The audit log: who did what, on whose behalf (M43, E40)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from strawberry.utils.str_converters import to_camel_case
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from server import models
+from server.domain.rights import Right
+from server.domain.viewer import Viewer
+from server.engine.declarations import Facts, Hole
+from server.models import ApiToken, AuditEvent, Organisation, User
+from server.models.conditions import EVERY_ROW, OneOf
+from server.resolvers import ids
+from server.resolvers.context import Context
+from server.resolvers.listings import Listing, equal, naming, since, until
+from server.resolvers.permissions import RightOn
+
+# `Any` below: a row is a model's, or what a statement gives of it; JSON holds whatever was written.
+
+
+class AuditEventOrderField(StrEnum):
+    """What acts can be ordered by."""
+
+    AT = "AT"
+
+
+@dataclass(frozen=True)
+class AuditChange:
+    """One thing that an act changed."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+AUDIT_LOG = Listing(
+    name="audit log",
+    model=AuditEvent,
+    parent="acting_organisation_id",
+    orders={AuditEventOrderField.AT: "created_at"},
+    moments=frozenset({"created_at"}),
+    filters={
+        "actor_id": naming("actor_id", User, "actorId"),
+        "action": equal("action"),
+        "since": since("created_at"),
+        "until": until("created_at"),
+    },
+    latest_first=True,
+)
+PARTNER_ACTIVITY = replace(
+    AUDIT_LOG,
+    name="partner activity",
+    parent="on_behalf_of_id",
+    filters={**AUDIT_LOG.filters, "partner_id": naming("acting_organisation_id", Organisation, "partnerId")},
+)
+
+MAY_VIEW_LOG = (RightOn(Right.VIEW_AUDIT_LOG, Organisation),)
+MAY_VIEW_ACTIVITY = (RightOn(Right.VIEW_PARTNER_ACTIVITY, Organisation),)
+
+_KEYS: Final = {"partnership_id": "Partnership", "product_id": "Product", "membership_id": "Membership"}
+"""Columns of what is written down that name rows, with their models."""
+
+
+def changes(context: Context, row: Any) -> list[AuditChange]:
+    """What an act changed, by the names of the API, in their order."""
+    before: dict[str, Any] = row.before or {}
+    after: dict[str, Any] = row.after or {}
+    return [
+        AuditChange(to_camel_case(name), _shown(name, before.get(name)), _shown(name, after.get(name)))
+        for name in sorted({*before, *after})
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _shown(name: str, value: Any) -> str | None:
+    """A value of what was written down as people read it."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return ", ".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _id(_KEYS[name], value) if name in _KEYS else str(value)
+
+
+def subject_id(context: Context, row: Any) -> str | None:
+    """The id of what was acted on; None for what has none, as a session."""
+    return _id(row.subject_type, row.subject_id.hex)
+
+
+def actor_id(context: Context, row: Any) -> str | None:
+    """The id of whoever acted, shown although the person may not be (E40)."""
+    return None if row.actor_id is None else _id("User", row.actor_id.hex)
+
+
+def _id(model: str, key: str) -> str | None:
+    prefix = ids.PREFIXES.get(getattr(models, model, Model))
+    return f"{prefix}_{key}" if prefix else None
+
+
+# What is told of people and tokens to who sees the act alone: a name, and no more.
+
+
+def _person(first_name: str, last_name: str) -> str:
+    return f"{first_name} {last_name}"
+
+
+def _token(name: str, last_four: str) -> str:
+    return f"{name} (…{last_four})"
+
+
+def _named(
+    column: str, model: type[Model], columns: tuple[str, str], name: Callable[[str, str], str]
+) -> tuple[Callable[[Context, Any], Any], Hole]:
+    """How the name of what a column points to is found by a batch, and out of what a statement gives."""
+
+    async def ask(context: Context, row: Any) -> str | None:
+        async def load(keys: list[UUID]) -> list[str]:
+            found: dict[Any, Model] = {one.pk: one for one in await model.filter(OneOf("id", keys))}
+            return [name(*(getattr(found[key], column) for column in columns)) for key in keys]
+
+        key: UUID | None = getattr(row, column)
+        return None if key is None else await context.loader(("names", model), load).load(key)
+
+    def known(context: Context, row: Any) -> str | None:
+        return next((name(*values) for values in row.named), None)
+
+    return ask, Hole(known, (), {"named": Facts(model, "id", column, _every_row, columns)})
+
+
+def _every_row(viewer: Viewer | None) -> Q:
+    return EVERY_ROW
+
+
+actor_name, ACTOR_NAME = _named("actor_id", User, ("first_name", "last_name"), _person)
+token_name, TOKEN_NAME = _named("api_token_id", ApiToken, ("name", "last_four"), _token)

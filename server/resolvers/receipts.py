@@ -1,0 +1,161 @@
+"""Receipts: what both sides of a partnership keep of each grant, change and end (D17)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.functions import Max
+
+from server.domain import receipts as rules
+from server.domain.errors import NotFound
+from server.domain.partnerships import Side
+from server.domain.rights import ProductRight, Right
+from server.models import Organisation, Partnership, Product, Receipt
+from server.models.conditions import OneOf
+from server.models.visibility import visible
+from server.resolvers import ids, journal
+from server.resolvers.context import Context
+from server.resolvers.journal import State
+from server.resolvers.listings import Listing
+from server.resolvers.paging import moment_text
+from server.resolvers.permissions import RightOn
+
+
+class ReceiptOrderField(StrEnum):
+    """What receipts can be ordered by."""
+
+    WRITTEN_AT = "WRITTEN_AT"
+
+
+RECEIPTS = Listing(
+    name="receipts",
+    model=Receipt,
+    parent="partnership_id",
+    orders={ReceiptOrderField.WRITTEN_AT: "created_at"},
+    moments=frozenset({"created_at"}),
+)
+
+MAY_VIEW_RECEIPTS = (RightOn(Right.VIEW_RECEIPTS, Partnership),)
+
+
+class Granted(Protocol):
+    """A product that is asked for or granted, and what the partner may do with it."""
+
+    @property
+    def product_id(self) -> UUID: ...
+    @property
+    def rights(self) -> Sequence[ProductRight]: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is to be receipted: `acting` is the side's organisation that did it, None the programme itself."""
+
+    what: str
+    partnership: Partnership
+    acting: UUID | None
+    before: State | None = None
+    after: State | None = None
+
+
+async def receipt_all(context: Context, entries: Sequence[Entry]) -> None:
+    """Write receipts, in the transaction of the change; their partnerships are locked, so that chains do not fork."""
+    if not entries:
+        return
+    heads = await _heads([entry.partnership.id for entry in entries])
+    names = await _names([entry.partnership for entry in entries])
+    receipts = list[Receipt]()
+    for entry in entries:
+        sequence, previous = heads.get(entry.partnership.id, (0, rules.FIRST))
+        place: State = {"sequence": sequence + 1, "previous": previous}
+        body = rules.canonical(place | _told(context, entry, names))
+        heads[entry.partnership.id] = (sequence + 1, rules.digest(body))
+        receipts.append(
+            Receipt(
+                partnership_id=entry.partnership.id,
+                sequence=sequence + 1,
+                what=entry.what,
+                body=body,
+                hash=rules.digest(body),
+            )
+        )
+    await Receipt.bulk_create(receipts)
+
+
+def agreed(written: State | None, products: Sequence[Granted] | None) -> State | None:
+    """Terms as a receipt says them, out of what the audit log says: ids as callers have them, and products in full.
+
+    An access that has ended leaves none.
+    """
+    if written is None or written.get("revoked_at") is not None:
+        return None
+    if "product_id" in written:
+        return _terms(UUID(written["product_id"]), written["rights"])
+    return (
+        written
+        if products is None
+        else written | {"products": [_terms(one.product_id, one.rights) for one in products]}
+    )
+
+
+def _terms(product_id: UUID, rights: Sequence[str]) -> State:
+    return {"product": ids.encoded(Product, product_id), "rights": journal.written(list(rights))}
+
+
+async def file_of(context: Context, partnership_id: UUID) -> str:
+    """All receipts of a partnership, one a line. For who may see them there."""
+    _ = context.signed_in
+    partnership = await context.row(Partnership, partnership_id)
+    if partnership is None:
+        raise NotFound(("id",))
+    for permission in MAY_VIEW_RECEIPTS:
+        await permission.check(context, partnership, {})
+    kept = visible(Receipt, context.viewer).filter(partnership_id=partnership_id).order_by("sequence")
+    return "".join(f"{rules.line_of(receipt.body, receipt.hash)}\n" for receipt in await kept)
+
+
+async def _heads(partnership_ids: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:
+    """The place and hash of the last receipt of each partnership. Two statements."""
+    chains = Receipt.filter(OneOf("partnership_id", partnership_ids)).group_by("partnership_id")
+    lasts: Any = await chains.annotate(last=Max("sequence")).values("partnership_id", "last")
+    if not lasts:
+        return {}
+    is_last = Q(*(Q(partnership_id=last["partnership_id"], sequence=last["last"]) for last in lasts), join_type="OR")
+    return {row.partnership_id: (row.sequence, row.hash) for row in await Receipt.filter(is_last)}
+
+
+async def _names(partnerships: Sequence[Partnership]) -> dict[UUID, str]:
+    """What both sides of these partnerships are called now."""
+    sides = {id for partnership in partnerships for id in (partnership.customer_id, partnership.partner_id)}
+    return {row.id: row.name for row in await Organisation.filter(OneOf("id", sorted(sides)))}
+
+
+def _told(context: Context, entry: Entry, names: dict[UUID, str]) -> State:
+    """What a receipt says beside its place in the chain."""
+    partnership = entry.partnership
+    return {
+        "what": entry.what,
+        "at": moment_text(context.now),
+        "partnership": ids.encode(partnership),
+        "customer": _party(partnership.customer_id, names),
+        "partner": _party(partnership.partner_id, names),
+        "actor": _actor(context, entry),
+        "before": entry.before,
+        "after": entry.after,
+    }
+
+
+def _party(id: UUID, names: dict[UUID, str]) -> State:
+    return {"id": ids.encoded(Organisation, id), "name": names[id]}
+
+
+def _actor(context: Context, entry: Entry) -> State | None:
+    """On which side, and as what: people are not named in what leaves the platform."""
+    if entry.acting is None:
+        return None
+    standing = context.viewer.standing_in(entry.acting) if context.viewer else None
+    side = Side.CUSTOMER if entry.acting == entry.partnership.customer_id else Side.PARTNER
+    return {"side": side.value, "role": standing.role.value if standing else None}

@@ -1,0 +1,140 @@
+"""Which link of the chain gives somebody a right, or withholds it, and in which words?"""
+
+from typing import Any
+
+import pytest
+
+from server.domain.partnerships import PartnershipStatus
+from server.domain.rights import Right
+from server.models import Partnership
+from server.models.rows import new_id
+from tests.clients import Answer, Clients
+from tests.world import Person, World
+
+pytestmark = pytest.mark.database
+
+QUERY = """
+    query($right: Right!, $id: ID!) {
+      explainRight(right: $right, id: $id) { right held links { link holds sentence } }
+    }
+"""
+
+
+async def asked(clients: Clients, right: str, id: str, as_: Person | str | None, language: str = "en") -> Answer:
+    headers = {"Accept-Language": language}
+    return await clients.ask(QUERY, {"right": right, "id": id}, as_=as_, headers=headers)
+
+
+async def links(clients: Clients, right: str, id: str, as_: Person | str) -> dict[str, bool]:
+    """The links of the chain in their order, each with whether it holds."""
+    explanation = (await asked(clients, right, id, as_)).data["explainRight"]
+    found = {link["link"]: link["holds"] for link in explanation["links"]}
+    assert explanation["right"] == right
+    assert explanation["held"] is all(found.values())
+    return found
+
+
+async def test_an_owner_is_told_of_their_role(world: World, clients: Clients):
+    answer = await asked(clients, "MANAGE_PRODUCT", world.id("granted"), world.cL)
+
+    assert answer.data["explainRight"] == {
+        "right": "MANAGE_PRODUCT",
+        "held": True,
+        "links": [
+            {"link": "MEMBERSHIP", "holds": True, "sentence": "Your role allows this."},
+            {"link": "SCOPE", "holds": True, "sentence": "The credential in use covers this."},
+        ],
+    }
+
+
+async def test_a_partner_is_told_what_the_customer_has_not_granted(world: World, clients: Clients):
+    assert await links(clients, "MANAGE_PRODUCT", world.id("watched"), world.pL) == {
+        "MEMBERSHIP": True,
+        "STATUS": True,
+        "TOKEN_CUSTOMERS": True,
+        "PRODUCT_GRANT": False,
+        "SCOPE": True,
+    }
+
+
+async def test_an_employee_is_told_of_their_assignment(world: World, clients: Clients):
+    assert await links(clients, "MANAGE_PRODUCT", world.id("granted"), world.pE) == {
+        "MEMBERSHIP": True,
+        "STATUS": True,
+        "TOKEN_CUSTOMERS": True,
+        "PRODUCT_GRANT": True,
+        "ASSIGNMENT": False,
+        "SCOPE": True,
+    }
+
+
+async def test_complete_access_is_a_link_of_its_own(world: World, clients: Clients):
+    assert await links(clients, "MANAGE_PRODUCT", world.id("borean"), world.pE) == {
+        "MEMBERSHIP": True,
+        "STATUS": True,
+        "TOKEN_CUSTOMERS": True,
+        "ACCESS_TYPE": True,
+        "ASSIGNMENT": True,
+        "SCOPE": True,
+    }
+
+
+async def test_a_token_is_told_of_the_scope_it_lacks(world: World, clients: Clients):
+    assert await links(clients, "GRANT_PRODUCT_ACCESS", world.id("limited"), world.tokens["reader"]) == {
+        "MEMBERSHIP": False,
+        "TOKEN_CUSTOMERS": True,
+        "STATUS": True,
+        "ACCESS_TYPE": True,
+        "SCOPE": False,
+    }
+
+
+async def test_a_state_that_leaves_no_room_is_named(world: World, clients: Clients):
+    await Partnership.filter(id=world.limited.id).update(status=PartnershipStatus.SUSPENDED)
+
+    assert await links(clients, "GRANT_PRODUCT_ACCESS", world.id("limited"), world.cA) == {
+        "MEMBERSHIP": True,
+        "STATUS": False,
+        "ACCESS_TYPE": True,
+        "SCOPE": True,
+    }
+
+
+async def test_people_are_told_in_their_language(world: World, clients: Clients):
+    answer = await asked(clients, "INVITE_PARTNER", world.id("alpina"), world.cA, "de")
+
+    assert answer.data["explainRight"]["links"][0]["sentence"] == "Ihre Rolle erlaubt dies nicht."
+
+
+async def test_a_stranger_is_told_what_is_said_of_nothing(world: World, clients: Clients):
+    unknown = await asked(clients, "VIEW_PRODUCT", f"prd_{new_id().hex}", world.pU)
+
+    hidden = await asked(clients, "VIEW_PRODUCT", world.id("granted"), world.pU)
+
+    for answer in (unknown, hidden):
+        assert answer.errors[0]["extensions"].pop("requestId")
+    assert hidden.json == unknown.json
+    assert hidden.code == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("name", ["pE", "assignment"])
+async def test_what_carries_no_rights_is_not_explained(world: World, clients: Clients, name: str):
+    answer = await asked(clients, "VIEW_PRODUCT", world.id(name), world.pE)
+
+    assert answer.code == "BAD_USER_INPUT"
+    assert answer.errors[0]["extensions"]["field"] == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "name"), [("product", "granted"), ("partnership", "limited"), ("organisation", "alpina")]
+)
+async def test_the_explanation_agrees_with_the_rights_that_are_shown(
+    world: World, clients: Clients, type_: str, name: str
+):
+    query = f"query($id: ID!) {{ {type_}(id: $id) {{ viewerRights }} }}"
+    for viewer in (world.cL, world.pL, world.pE, world.tokens["pE"]):
+        shown: Any = (await clients.ask(query, {"id": world.id(name)}, as_=viewer)).data[type_]["viewerRights"]
+
+        told = [right for right in Right if all((await links(clients, right, world.id(name), viewer)).values())]
+
+        assert told == shown

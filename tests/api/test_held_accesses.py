@@ -1,0 +1,267 @@
+"""How are the rights on granted products changed, and many accesses at once, and when is that refused?"""
+
+from typing import Any
+
+import pytest
+
+from server.domain.partnerships import PartnershipStatus
+from server.domain.rights import ProductRight
+from server.models import Partnership, ProductAccess, Receipt
+from server.models.rows import new_id
+from server.resolvers import ids
+from tests.api.refusals import check_id, denied, malformed, refused
+from tests.api.test_accesses import _terms, seen
+from tests.api.traces import act, acts, announced, row_of
+from tests.clients import Answer, Clients
+from tests.snapshots import changed, snapshot
+from tests.statements import counted
+from tests.world import Person, World, grant, product
+
+pytestmark = pytest.mark.database
+
+RESULTS = """
+    results { productAccess { id rights revokedAt version } userErrors { code message field } }
+    userErrors { code message field }
+"""
+ONE = "productAccess { id rights version } partnership { id } userErrors { code message field }"
+
+
+def change(world: World, *rights: str, access: str = "access", **other: Any) -> dict[str, Any]:
+    return {"productAccessId": world.id(access), "rights": list(rights), **other}
+
+
+async def many(clients: Clients, mutation: str, input: dict[str, Any], as_: Person | str) -> tuple[Answer, list[Any]]:
+    """The answer, and for each item its version and rights, or the codes and fields of why not."""
+    answer = await clients.change(mutation, input, RESULTS, as_=as_)
+    payload = answer.data[mutation]
+    assert payload["userErrors"] == []
+    return answer, [_brief(result) for result in payload["results"]]
+
+
+def _brief(result: dict[str, Any]) -> Any:
+    if result["userErrors"]:
+        return [(error["code"], error["field"]) for error in result["userErrors"]]
+    access = result["productAccess"]
+    return access["version"], access["rights"], access["revokedAt"] is not None
+
+
+# One
+
+
+async def test_a_customer_changes_what_a_partner_may_do(world: World, clients: Clients):
+    before = await snapshot()
+
+    answer = await clients.change("changeProductAccess", change(world, "STATISTICS"), ONE, as_=world.cA)
+
+    after, row = await snapshot(), await row_of(world.id("access"))
+    assert answer.data["changeProductAccess"] == {
+        "productAccess": {"id": world.id("access"), "rights": ["STATISTICS"], "version": 2},
+        "partnership": {"id": world.id("limited")},
+        "userErrors": [],
+    }
+    moved = {"rights": ["STATISTICS"], "version": 2, "updated_at": row.updated_at}
+    assert after["ProductAccess"][row.id] == before["ProductAccess"][row.id] | moved
+    assert changed(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
+    assert await seen(clients, world.id("granted"), world.pL) == ["VIEW_PRODUCT", "VIEW_STATISTICS"]
+
+
+async def test_a_change_leaves_its_traces(world: World, clients: Clients):
+    was = _terms(await row_of(world.id("access")))
+
+    answer = await clients.change("changeProductAccess", change(world, "TECHNICAL"), ONE, as_=world.cL)
+
+    row = await row_of(world.id("access"))
+    traces = act("access.rights_changed", row, world.cL, world.alpina, before=was, after=_terms(row))
+    assert await acts(answer) == [traces]
+    assert await announced(answer) == [("access.rights_changed", world.id("access"))]
+    receipt = await Receipt.get(partnership_id=world.limited.id, sequence=2)
+    assert (receipt.what, was["rights"]) == ("access.rights_changed", ["TECHNICAL", "STATISTICS"])
+
+
+async def test_every_change_is_announced(world: World, clients: Clients):
+    for rights in (["STATISTICS"], ["TECHNICAL"], ["STATISTICS"]):
+        answer = await clients.change("changeProductAccess", change(world, *rights), ONE, as_=world.cL)
+
+        assert await announced(answer) == [("access.rights_changed", world.id("access"))]
+
+
+async def test_the_same_rights_change_nothing(world: World, clients: Clients):
+    before = await snapshot()
+
+    answer = await clients.change(
+        "changeProductAccess", change(world, "STATISTICS", "TECHNICAL", "STATISTICS"), ONE, as_=world.cL
+    )
+
+    assert answer.data["changeProductAccess"]["productAccess"]["version"] == 1
+    assert await snapshot() == before
+
+
+async def test_at_least_one_right_is_left(world: World, clients: Clients):
+    assert await refused(clients, "changeProductAccess", change(world), as_=world.cL) == [
+        ("VALIDATION_FAILED", "Choose at least one right.", ["input", "rights"])
+    ]
+
+
+async def test_what_has_ended_is_not_changed(world: World, clients: Clients):
+    await ProductAccess.filter(id=world.access.id).update(revoked_at=world.now)
+
+    assert await refused(clients, "changeProductAccess", change(world, "STATISTICS"), as_=world.cL) == [
+        ("ACCESS_ENDED", "This product access has ended.", None)
+    ]
+
+
+async def test_another_version_than_the_one_seen_is_not_changed(world: World, clients: Clients):
+    stale = change(world, "STATISTICS", expectedVersion=2)
+
+    ((code, _, field),) = await refused(clients, "changeProductAccess", stale, as_=world.cL)
+
+    assert (code, field) == ("STALE_VERSION", ["input", "expectedVersion"])
+
+
+@pytest.mark.parametrize("status", [PartnershipStatus.SUSPENDED, PartnershipStatus.TERMINATED])
+async def test_nothing_is_changed_where_the_partnership_is_not_active(
+    world: World, clients: Clients, status: PartnershipStatus
+):
+    await Partnership.filter(id=world.limited.id).update(status=status)
+
+    for rights in ("STATISTICS", "TECHNICAL"):
+        assert await refused(clients, "changeProductAccess", change(world, rights), as_=world.cL) == [
+            ("PARTNERSHIP_NOT_ACTIVE", "This partnership is not active.", None)
+        ]
+
+
+async def test_a_change_takes_no_other_id(world: World, clients: Clients):
+    await check_id(
+        clients,
+        "changeProductAccess",
+        change(world, "STATISTICS"),
+        "productAccessId",
+        foreign=world.rivals_access,
+        as_=world.pL,
+    )
+
+
+# Many
+
+
+async def test_each_of_many_is_changed_or_refused_for_itself(world: World, clients: Clients):
+    await ProductAccess.filter(id=world.rivals_access.id).update(revoked_at=world.now)
+    unknown = f"pacc_{new_id().hex}"
+    items = [
+        {"id": world.id("access"), "rights": ["STATISTICS"]},
+        {"id": unknown, "rights": ["STATISTICS"]},
+        {"id": world.id("watching"), "rights": []},
+        {"id": world.id("rivals_access"), "rights": ["TECHNICAL"]},
+    ]
+
+    answer, results = await many(clients, "changeProductAccesses", {"items": items}, world.cL)
+
+    assert results == [
+        (2, ["STATISTICS"], False),
+        [("NOT_FOUND", ["input", "items", "1"])],
+        [("VALIDATION_FAILED", ["input", "items", "2", "rights"])],
+        [("ACCESS_ENDED", ["input", "items", "3"])],
+    ]
+    assert [event["subject_id"] for event in await acts(answer)] == [world.access.id]
+    assert await announced(answer) == [("access.rights_changed", world.id("access"))]
+    assert (await ProductAccess.get(id=world.watching.id)).version == 1
+
+
+async def test_many_end_at_once_with_a_receipt_each(world: World, clients: Clients):
+    given = {"ids": [world.id(name) for name in ("rivals_access", "access", "watching")]}
+
+    answer, results = await many(clients, "revokeProductAccesses", given, world.cA)
+
+    assert [result[0] for result in results] == [2, 2, 2]
+    assert [result[2] for result in results] == [True, True, True]
+    assert {event["subject_id"] for event in await acts(answer)} == {
+        world.access.id,
+        world.watching.id,
+        world.rivals_access.id,
+    }
+    assert len(await announced(answer)) == 3
+    nova = [receipt.sequence for receipt in await Receipt.filter(partnership_id=world.limited.id).order_by("sequence")]
+    rival = [receipt.sequence for receipt in await Receipt.filter(partnership_id=world.at_rival.id)]
+    assert (nova, rival) == ([1, 2, 3], [1])
+
+
+async def test_a_partner_gives_back_what_it_has_and_nothing_else(world: World, clients: Clients):
+    given = {"ids": [world.id("access"), world.id("rivals_access")]}
+
+    answer, results = await many(clients, "revokeProductAccesses", given, world.pL)
+
+    assert results[0][0] == 2
+    assert results[1] == [("NOT_FOUND", ["input", "ids", "1"])]
+    (event,) = await acts(answer)
+    assert (event["acting_organisation_id"], event["on_behalf_of_id"]) == (world.nova.id, world.alpina.id)
+
+
+async def test_who_sees_and_lacks_the_right_is_told_so_of_each(world: World, clients: Clients):
+    before = await snapshot()
+
+    items = [{"id": world.id(name), "rights": ["STATISTICS"]} for name in ("access", "watching")]
+    _, results = await many(clients, "changeProductAccesses", {"items": items}, world.pL)
+
+    assert results == [[("RIGHT_MISSING", ["input", "items", str(place)])] for place in (0, 1)]
+    assert await snapshot() == before
+
+
+async def test_what_has_ended_already_is_ended_once(world: World, clients: Clients):
+    await ProductAccess.filter(id=world.access.id).update(revoked_at=world.now)
+    before = await snapshot()
+
+    _, results = await many(clients, "revokeProductAccesses", {"ids": [world.id("access")]}, world.cL)
+
+    assert results == [(1, ["TECHNICAL", "STATISTICS"], True)]
+    assert await snapshot() == before
+
+
+async def test_none_is_none(world: World, clients: Clients):
+    before = await snapshot()
+
+    assert (await many(clients, "revokeProductAccesses", {"ids": []}, world.cL))[1] == []
+    assert (await many(clients, "changeProductAccesses", {"items": []}, world.cL))[1] == []
+    assert await snapshot() == before
+
+
+async def test_each_is_named_once(world: World, clients: Clients):
+    twice = [world.id("access")] * 2
+    items = [{"id": id, "rights": ["STATISTICS"]} for id in twice]
+
+    message = ("VALIDATION_FAILED", "Name each product access once.")
+    assert await refused(clients, "revokeProductAccesses", {"ids": twice}, as_=world.cL) == [
+        (*message, ["input", "ids"])
+    ]
+    assert await refused(clients, "changeProductAccesses", {"items": items}, as_=world.cL) == [
+        (*message, ["input", "items"])
+    ]
+
+
+async def test_a_text_that_is_no_id_stops_all(world: World, clients: Clients):
+    given = {"ids": [world.id("access"), world.id("limited")]}
+
+    assert await denied(clients, "revokeProductAccesses", given, as_=world.cL) == malformed("input", "ids", "1")
+
+
+async def test_more_than_a_hundred_are_refused(world: World, clients: Clients):
+    given = {"ids": [f"pacc_{new_id().hex}" for _ in range(101)]}
+
+    assert await denied(clients, "revokeProductAccesses", given, as_=world.cL) == malformed("input", "ids")
+
+
+async def test_a_hundred_take_as_many_statements_as_one(world: World, planned: Clients):
+    rows = [await grant(world.limited, await product(f"p{n}", world.alpina), list(ProductRight)) for n in range(101)]
+    taken = list[int]()
+
+    for some in (rows[:1], rows[1:]):
+        for mutation, given in (
+            ("changeProductAccesses", {"items": [{"id": ids.encode(row), "rights": ["TECHNICAL"]} for row in some]}),
+            ("revokeProductAccesses", {"ids": [ids.encode(row) for row in some]}),
+        ):
+            with counted() as statements:
+                answer = await planned.change(mutation, given, RESULTS, as_=world.cL)
+            assert not any(result["userErrors"] for result in answer.data[mutation]["results"])
+            taken.append(len(statements))
+
+    assert taken[:2] == taken[2:]
+    assert max(taken) < 30

@@ -1,0 +1,111 @@
+"""Is every change to a file of receipts noticed, whatever it is?"""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from server.domain.receipts import FIRST, WrongReceipt, canonical, digest, line_of, verify
+
+
+def chain(length: int, partnership: str = "pship_1") -> list[bytes]:
+    """A whole file, as lines."""
+    lines, previous = [], FIRST
+    for sequence in range(1, length + 1):
+        body = canonical(
+            {"partnership": partnership, "previous": previous, "sequence": sequence, "what": "été", "after": None}
+        )
+        previous = digest(body)
+        lines.append(line_of(body, previous).encode())
+    return lines
+
+
+LINES = chain(5)
+
+
+def wrong(lines: list[bytes], head: str | None = None) -> tuple[int, str]:
+    with pytest.raises(WrongReceipt) as found:
+        verify(lines, head)
+    return found.value.line, found.value.reason
+
+
+def test_a_whole_file_is_counted_to_its_head():
+    assert verify(LINES) == (5, json.loads(LINES[-1])["hash"])
+
+
+def test_json_has_one_canonical_form():
+    assert canonical({"b": [1, None, True], "a": 'é"\n'}) == '{"a":"é\\"\\n","b":[1,null,true]}'
+
+
+@settings(deadline=None)
+@given(line=some.integers(0, 4), place=some.integers(0, 1_000), other=some.integers(0, 255))
+def test_every_other_byte_is_noticed_at_its_line(line, place, other):
+    lines = [bytearray(each) for each in LINES]
+    place %= len(lines[line])
+    if lines[line][place] == other:
+        return
+
+    lines[line][place] = other
+
+    assert wrong([bytes(each) for each in lines])[0] == line + 1
+
+
+@pytest.mark.parametrize("line", range(4))
+def test_a_line_that_is_left_out_is_noticed(line):
+    assert wrong(LINES[:line] + LINES[line + 1 :]) == (line + 1, "its place in the sequence is another")
+
+
+@pytest.mark.parametrize("line", range(4))
+def test_two_lines_that_change_places_are_noticed(line):
+    lines = [*LINES]
+    lines[line], lines[line + 1] = lines[line + 1], lines[line]
+
+    assert wrong(lines) == (line + 1, "its place in the sequence is another")
+
+
+@pytest.mark.parametrize("line", range(5))
+def test_a_line_that_stands_twice_is_noticed(line):
+    assert wrong(LINES[: line + 1] + LINES[line:]) == (line + 2, "its place in the sequence is another")
+
+
+def test_a_missing_end_is_noticed_by_the_head_alone():
+    head = json.loads(LINES[-1])["hash"]
+
+    assert verify(LINES[:-1])[0] == 4
+    assert wrong(LINES[:-1], head) == (4, "the chain does not end with the expected hash")
+    assert verify(LINES, head)[0] == 5
+
+
+def test_a_receipt_written_anew_breaks_the_chain_behind_it():
+    body = json.loads(LINES[1])["body"] | {"what": "other"}
+    forged = line_of(canonical(body), digest(canonical(body))).encode()
+
+    assert wrong([LINES[0], forged, *LINES[2:]]) == (3, "it does not follow the one before it")
+
+
+def test_a_receipt_of_another_partnership_is_noticed():
+    assert wrong([LINES[0], chain(2, "pship_2")[1]]) == (2, "it is of another partnership")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"", "it is not JSON in UTF-8"),
+        (b"\xff", "it is not JSON in UTF-8"),
+        (b"1e999", "it is not JSON in UTF-8"),
+        (b"[" * 100_000, "it is not JSON in UTF-8"),
+        (LINES[0].replace(b":", b": ", 1), "it is not in canonical form"),
+        (LINES[0].replace("é".encode(), b"\\u00e9"), "it is not in canonical form"),
+        (LINES[0].replace(b'{"body"', b'{"body":1,"body"'), "it is not in canonical form"),
+        (b'{"body":1,"hash":"x"}', "it is no receipt"),
+        (b'{"body":{},"hash":null}', "its hash is not that of its body"),
+        (b"[]", "it is no receipt"),
+    ],
+)
+def test_what_is_no_receipt_is_noticed(line, reason):
+    assert wrong([line]) == (1, reason)
+
+
+def test_an_empty_file_is_no_chain():
+    assert wrong([]) == (1, "there is no receipt")
