@@ -44,11 +44,11 @@ HOLDERS = """
     VIEW_API_TOKENS           | own organisation LA   |                  |
     CREATE_API_TOKEN          | own organisation LA   |                  |
     REVOKE_API_TOKEN          | own organisation LA   |                  |
-    ADMINISTER_PROGRAMME      |                       |                  |
     VIEW_AUDIT_LOG            | own organisation LAE  |                  |
     VIEW_PARTNER_ACTIVITY     | own organisation LA   |                  |
     REVIEW_ACCESS             | own organisation LA   |                  |
     EXCLUDE_API_TOKEN         | own organisation L    |                  |
+    ADMINISTER_PROGRAMME      |                       |                  |
     ACCEPT_INVITATION         |                       |                  | as partner LA
     DECLINE_INVITATION        |                       |                  | as partner LA
     ACCEPT_REQUEST            |                       | as customer L    |
@@ -88,11 +88,11 @@ SCOPES = """
     VIEW_API_TOKENS           | never
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never
-    ADMINISTER_PROGRAMME      | never
     VIEW_AUDIT_LOG            | audit:read
     VIEW_PARTNER_ACTIVITY     | audit:read
     REVIEW_ACCESS             | audit:read
     EXCLUDE_API_TOKEN         | never
+    ADMINISTER_PROGRAMME      | never
     ACCEPT_INVITATION         | partnerships:manage
     DECLINE_INVITATION        | partnerships:manage
     ACCEPT_REQUEST            | never

@@ -15,6 +15,7 @@ from server.domain.viewer import Viewer
 from server.models import (
     AccessChangeRequest,
     ApiToken,
+    AuditEvent,
     CatalogueItem,
     CustomerInvitation,
     EmployeeAssignment,
@@ -25,6 +26,7 @@ from server.models import (
     Partnership,
     Product,
     ProductAccess,
+    Receipt,
     RequestedProduct,
     Team,
     TeamMember,
@@ -175,6 +177,32 @@ def api_tokens(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     return {key for key, one in world.tokens.items() if one.user_id == viewer.user_id or one.organisation_id in led}
 
 
+def audit_events(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """What was done for an organisation one leads, whoever did it; what was done in its name; one's own acts in it."""
+    if not viewer.has_scope(Scope.AUDIT_READ):
+        return set()
+    led, found = viewer.led_organisation_ids, set[UUID]()
+    for key, deed in world.deeds.items():
+        own = deed.actor_id == viewer.user_id and deed.acting_organisation_id in viewer.organisation_ids
+        in_its_name = deed.acting_organisation_id in led or own
+        allowed = deed.on_behalf_of_id is None or viewer.may_serve(deed.on_behalf_of_id)
+        if deed.on_behalf_of_id in led or (in_its_name and allowed):
+            found.add(key)
+    return found
+
+
+def receipts(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """Both sides' leaders keep them, whatever the partnership's status; no employee does (D17)."""
+    if not viewer.has_scope(Scope.PARTNERSHIPS_READ):
+        return set()
+    led = viewer.led_organisation_ids
+    return {
+        link.receipt_key
+        for link in world.links
+        if link.customer_id in led or (link.partner_id in led and viewer.may_serve(link.customer_id))
+    }
+
+
 def catalogue(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     return {key for key, is_sellable in world.catalogue.items() if is_sellable}
 
@@ -182,6 +210,7 @@ def catalogue(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 RULES: dict[type[Model], Rule] = {
     AccessChangeRequest: access_change_requests,
     ApiToken: api_tokens,
+    AuditEvent: audit_events,
     CatalogueItem: catalogue,
     CustomerInvitation: customer_invitations,
     EmployeeAssignment: assignments,
@@ -192,6 +221,7 @@ RULES: dict[type[Model], Rule] = {
     Partnership: partnerships,
     Product: products,
     ProductAccess: product_accesses,
+    Receipt: receipts,
     RequestedProduct: requested_products,
     Team: teams,
     TeamMember: team_members,

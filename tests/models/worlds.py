@@ -21,6 +21,7 @@ from server.domain.viewer import Standing, TokenGrant, Viewer
 from server.models import (
     AccessChangeRequest,
     ApiToken,
+    AuditEvent,
     CatalogueItem,
     CustomerInvitation,
     EmployeeAssignment,
@@ -31,6 +32,7 @@ from server.models import (
     Partnership,
     Product,
     ProductAccess,
+    Receipt,
     RequestedProduct,
     Team,
     TeamMember,
@@ -43,6 +45,7 @@ NOW = datetime.now(UTC)
 ORGANISATIONS = 4
 PRODUCTS_EACH = 2
 USERS = 3
+DEEDS = 5
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Link:
     request_keys: dict[UUID, UUID]
     change_key: UUID
     """Of what the partner asks to have changed."""
+    receipt_key: UUID
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,15 @@ class Token:
     user_id: UUID
     organisation_id: UUID
     has_ended: bool
+
+
+@dataclass(frozen=True)
+class Deed:
+    """An act of a random world; one in nobody's name is the clock's."""
+
+    actor_id: UUID | None
+    acting_organisation_id: UUID | None
+    on_behalf_of_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,7 @@ class RandomWorld:
     memberships: dict[UUID, Place] = field(default_factory=dict)
     tokens: dict[UUID, Token] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    deeds: dict[UUID, Deed] = field(default_factory=dict)
     categories: dict[UUID, ProductCategory] = field(default_factory=dict)
     teams: dict[UUID, Group] = field(default_factory=dict)
     """The one that each organisation has."""
@@ -146,21 +160,24 @@ class RandomWorld:
         )
 
     def viewers(self) -> Iterator[Viewer]:
-        """Every person, and tokens of each: unrestricted, for one customer, and for some scopes."""
+        """Every person, and tokens of each: unrestricted, for one customer, for all but one, and for some scopes."""
+        first = frozenset([next(iter(self.organisations))])
+        nobody = frozenset[UUID]()
         for user in self.users:
             yield Viewer(user, self.standings(user))
         for key, token in self.tokens.items():
             standings = tuple(
                 one for one in self.standings(token.user_id) if one.organisation_id == token.organisation_id
             )
-            for scopes, customers in (
-                (frozenset(Scope), None),
-                (frozenset(Scope), frozenset([next(iter(self.organisations))])),
-                (frozenset([Scope.PRODUCTS_MANAGE, Scope.PARTNERSHIPS_READ]), None),
-                (frozenset([Scope.MEMBERS_READ, Scope.ASSIGNMENTS_MANAGE]), None),
-                (frozenset(), None),
+            for scopes, customers, excluded in (
+                (frozenset(Scope), None, nobody),
+                (frozenset(Scope), first, nobody),
+                (frozenset(Scope), None, first),
+                (frozenset([Scope.PRODUCTS_MANAGE, Scope.PARTNERSHIPS_READ]), None, nobody),
+                (frozenset([Scope.MEMBERS_READ, Scope.ASSIGNMENTS_MANAGE]), None, nobody),
+                (frozenset[Scope](), None, nobody),
             ):
-                grant = TokenGrant(key, token.organisation_id, scopes, customers)
+                grant = TokenGrant(key, token.organisation_id, scopes, customers, excluded)
                 yield Viewer(token.user_id, standings, token=grant)
 
     def keys(self) -> dict[type[Model], set[UUID]]:
@@ -168,6 +185,7 @@ class RandomWorld:
         return {
             AccessChangeRequest: {link.change_key for link in self.links},
             ApiToken: set(self.tokens),
+            AuditEvent: set(self.deeds),
             CatalogueItem: set(self.catalogue),
             CustomerInvitation: set(self.asked),
             EmployeeAssignment: {key for link in self.links for key in link.assignment_keys},
@@ -178,6 +196,7 @@ class RandomWorld:
             Partnership: {link.id for link in self.links},
             Product: set(self.products),
             ProductAccess: {key for link in self.links for key in link.access_keys},
+            Receipt: {link.receipt_key for link in self.links},
             RequestedProduct: {key for link in self.links for key in link.request_keys},
             Team: {team.id for team in self.teams.values()},
             TeamMember: {key for team in self.teams.values() for key in team.places.values()},
@@ -207,6 +226,9 @@ def worlds(draw: st.DrawFn) -> RandomWorld:
     pairs = st.tuples(st.sampled_from(keys), st.sampled_from(keys))
     for customer, partner in draw(st.lists(pairs, max_size=8)):
         _link(draw, world, customer, partner)
+    acting = st.sampled_from([None, *keys])
+    for _ in range(DEEDS):
+        world.deeds[new_id()] = Deed(draw(st.sampled_from([None, *world.users])), draw(acting), draw(acting))
     _give(draw, world)
     return world
 
@@ -269,6 +291,7 @@ def _link(draw: st.DrawFn, world: RandomWorld, customer: UUID, partner: UUID) ->
         {new_id(): key for key in (*assigned, *ended)},
         {new_id(): key for key in requested},
         new_id(),
+        new_id(),
     )
     world.links.append(link)
 
@@ -306,6 +329,9 @@ async def store(world: RandomWorld) -> None:
         await _store_link(link)
     for organisation_id in world.organisations:
         await _store_gifts(world, organisation_id)
+    for key, deed in world.deeds.items():
+        subject = {"subject_type": "User", "subject_id": key}
+        await AuditEvent.create(id=key, **asdict(deed), **subject, action="a.deed", request_id="a request")
 
 
 async def _store_gifts(world: RandomWorld, organisation_id: UUID) -> None:
@@ -382,6 +408,7 @@ async def _store_link(link: Link) -> None:
             ended_at=None if membership_id in lives else NOW,
         )
         lives.discard(membership_id)
+    await Receipt.create(id=link.receipt_key, partnership_id=link.id, sequence=1, what="x", body="{}", hash="")
     await change_request(await Partnership.get(id=link.id), now=NOW, id=link.change_key)
     for key, product_id in link.request_keys.items():
         await RequestedProduct.create(

@@ -27,7 +27,7 @@ MODELS: list[Any] = [getattr(models, name) for name in sorted(models.__all__)]
 OWNED_THROUGH = {models.ApiTokenCustomer: "api_token"}
 """Rows that name two companies and belong to one: through which column they do."""
 
-APPEND_ONLY = {models.AuditEvent}
+APPEND_ONLY = {models.AuditEvent, models.Receipt}
 """Rows that a trigger keeps as they were written: known by their ids alone."""
 
 _SHORTEST = 8  # a shorter column has no room for a sign
