@@ -26,14 +26,15 @@ class DemoServer:
 
 
 @contextmanager
-def demo_server(folder: Path) -> Iterator[DemoServer]:
-    """`python -m server serve --demo` on a free port, with its database in `folder`."""
+def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
+    """`python -m server serve --demo` on a free port, with its database in `folder` and these settings beside."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "RESELLER_DATABASE_URL": f"sqlite://{folder / 'demo.sqlite3'}",
         "RESELLER_PORT": str(port),
         "RESELLER_PUBLIC_URL": url,
+        **settings,
     }
     output = folder / "output.txt"
     with output.open("wb") as sink:

@@ -87,6 +87,7 @@ class World:
     rows: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     secret: str = "the secret of a request by e-mail"
+    secret_too: str = "the secret of another, to somebody without an account"
 
     def __getattr__(self, name: str) -> Any:
         for known in (self.people, self.rows):
@@ -178,6 +179,7 @@ async def _connect(world: World) -> None:
         rows["third"], rows["nova"], status=PartnershipStatus.INVITED, now=world.now, initiated_by=Side.PARTNER
     )
     rows["by_email"] = await customer_invitation(rows["rival"], world.bL.user.email, world.secret, now=world.now)
+    rows["to_newcomer"] = await customer_invitation(rows["rival"], "new@come.example", world.secret_too, now=world.now)
     rows["change"] = await change_request(rows["limited"], now=world.now)
     for name, served, rights in (
         ("assignment", "limited", [AssignmentRight.VIEW]),

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from server.demo.origin import row_ids
 from server.demo.partnerships import Agreement
-from server.domain.partnerships import AccessType, product_rights
+from server.domain.accesses import product_rights
+from server.domain.partnerships import AccessType
 from server.domain.rights import ProductRight
 from server.models import ProductAccess, RequestedProduct
 

@@ -74,8 +74,14 @@ class Explanation:
 def explained(right: Right, ways: Sequence[Way]) -> Explanation:
     """Why the right is held or not, by the gates that decide it, on the longest of the ways that lack the least."""
     nowhere: Way = (Gate(Link.MEMBERSHIP, NOTHING),)
-    nearest = min(ways, key=lambda way: (_missing(right, way), -len(way)), default=nowhere)
+    nearest = min(ways, key=lambda way: _distance(right, way), default=nowhere)
     return Explanation(right, tuple(_told(link, right, nearest) for link in dict.fromkeys(link for link, _ in nearest)))
+
+
+def _distance(right: Right, way: Way) -> tuple[bool, int, int]:
+    """A way that is open comes first; then the one on which somebody has come furthest, whatever is left of it."""
+    missing = _missing(right, way)
+    return missing > 0, missing - len(way), missing
 
 
 def _missing(right: Right, way: Way) -> int:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from babel import Locale
 from stdnum.ch import uid as ch_uid
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as fr_siren
@@ -44,9 +45,19 @@ class RegistrationScheme(StrEnum):
     OTHER_REGISTER = "OTHER_REGISTER"
 
 
+_NO_TERRITORIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+_TERRITORIES: Final = frozenset(map(str, Locale("en").territories)) - _NO_TERRITORIES
+"""By Unicode's list, in which regions of several have numbers."""
 _SWISS_FRANC_COUNTRIES: Final = frozenset({"CH", "LI"})
 _SIREN_LENGTH: Final = 9
 _OTHER_NUMBER_LENGTHS: Final = range(4, 31)
+
+
+def country(code: str, field: tuple[str, ...]) -> str:
+    """A country or territory there is, by its two letters."""
+    if code not in _TERRITORIES:
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("There is no country with this code."), field))
+    return code
 
 
 def currency_of(country: str) -> Currency:
@@ -60,7 +71,9 @@ def registration_scheme(country: str) -> RegistrationScheme:
     return schemes.get(country, RegistrationScheme.OTHER_REGISTER)
 
 
-def registration_number(scheme: RegistrationScheme, value: str) -> str:
+def registration_number(
+    scheme: RegistrationScheme, value: str, field: tuple[str, ...] = ("registration_number",)
+) -> str:
     """The number in its stored, compact form, after its check digits; other registers by form alone."""
     try:
         if scheme is RegistrationScheme.CH_UID:
@@ -69,10 +82,10 @@ def registration_number(scheme: RegistrationScheme, value: str) -> str:
             compact = str(fr_siren.compact(value))
             return str(fr_siret.validate(compact) if len(compact) > _SIREN_LENGTH else fr_siren.validate(compact))
     except ValidationError:
-        raise _invalid_number() from None
+        raise _invalid_number(field) from None
     compact = "".join(value.split()).upper()
     if len(compact) not in _OTHER_NUMBER_LENGTHS or not any(map(str.isdigit, compact)):
-        raise _invalid_number()
+        raise _invalid_number(field)
     return compact
 
 
@@ -99,11 +112,11 @@ def check_suspension(partner_status: PartnerStatus | None) -> None:
         raise Refused(Refusal(ErrorCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner.")))
 
 
-def _invalid_number() -> Refused:
+def _invalid_number(field: tuple[str, ...]) -> Refused:
     return Refused(
         Refusal(
             ErrorCode.VALIDATION_FAILED,
             N_("This is not a valid registration number."),
-            ("registration_number",),
+            field,
         )
     )

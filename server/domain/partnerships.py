@@ -1,6 +1,6 @@
 """When may a partnership begin, change and be used?"""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -10,7 +10,7 @@ from uuid import UUID
 from server.domain import invitations
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.organisations import INVITABLE_PARTNERS, PartnerStatus
-from server.domain.rights import AssignmentRight, ProductRight, Right, Role
+from server.domain.rights import Right
 
 MOST_PRODUCTS_IN_AN_INVITATION: Final = 100
 MOST_MESSAGE_CHARACTERS: Final = 1_000
@@ -233,18 +233,6 @@ def check_open(partnership: Proposal) -> None:
         raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
 
 
-def check_takes_products(partnership: Agreement) -> None:
-    """Products are granted and taken back one by one under active limited access alone (S2)."""
-    check_active(partnership)
-    if partnership.access_type is not AccessType.LIMITED:
-        raise Refused(
-            Refusal(
-                ErrorCode.ACCESS_NOT_LIMITED,
-                N_("This partner has complete access; single products are neither granted nor revoked."),
-            )
-        )
-
-
 def check_in_time(answer_by: datetime | None, now: datetime) -> None:
     """A proposal can be answered before its last moment, not at it (S1.6, E39)."""
     if answer_by is not None:
@@ -271,78 +259,9 @@ def check_resumption(partnership: Agreement, others: Iterable[OtherPartnership])
         raise Refused(*refusals)
 
 
-def check_holds(revoked_at: datetime | None) -> None:
-    """Only an access that has not ended is changed (S2.2)."""
-    if revoked_at is not None:
-        raise Refused(Refusal(ErrorCode.ACCESS_ENDED, N_("This product access has ended.")))
-
-
-def check_each_once(ids: Sequence[UUID], field: tuple[str, ...]) -> None:
-    """Of many changes at once each is of another access (D9)."""
-    if len(set(ids)) < len(ids):
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Name each product access once."), field))
-
-
-def check_reached(is_seen: bool, is_allowed: bool) -> None:
-    """Of many changes at once, one that is not the viewer's to make is refused for itself (D9)."""
-    if not is_seen:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, N_("This product access does not exist, or not for you.")))
-    if not is_allowed:
-        raise Refused(Refusal(ErrorCode.RIGHT_MISSING, N_("You may not do this with this product access.")))
-
-
 def check_active(partnership: Agreement) -> None:
     if partnership.status is not PartnershipStatus.ACTIVE:
         raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))
-
-
-def check_product_is_grantable(
-    owner_id: UUID, customer_id: UUID, managed_here: bool, managed_elsewhere: bool, field: tuple[str, ...]
-) -> None:
-    """A customer grants its own products, each to one limited partner at a time (R7, C3, E2).
-
-    The other partner's name is never told.
-    """
-    check_product_is_owned(owner_id, customer_id, field)
-    if managed_here:
-        raise Refused(Refusal(ErrorCode.ALREADY_GRANTED, N_("This partner already manages this product."), field))
-    if managed_elsewhere:
-        raise Refused(already_managed(field))
-
-
-def check_product_is_owned(owner_id: UUID, customer_id: UUID, field: tuple[str, ...]) -> None:
-    """Whoever pays, only its owner lets somebody manage a product."""
-    if owner_id != customer_id:
-        raise Refused(Refusal(ErrorCode.PRODUCT_NOT_OWNED, N_("This product does not belong to the customer."), field))
-
-
-def already_managed(field: tuple[str, ...]) -> Refusal:
-    """What is said of a product that another partner manages: a warning to who offers it, later a refusal (E2)."""
-    return Refusal(ErrorCode.PRODUCT_ALREADY_MANAGED, N_("Another partner already manages this product."), field)
-
-
-def check_assignable(organisation_id: UUID, partner_id: UUID, role: Role, is_active: bool) -> None:
-    """Assignments are for active employees of the partner; the others there need none."""
-    if organisation_id != partner_id or role is not Role.EMPLOYEE or not is_active:
-        raise Refused(
-            Refusal(
-                ErrorCode.NOT_AN_EMPLOYEE,
-                N_("Only active employees of the partner are assigned to a customer."),
-                ("membership_id",),
-            )
-        )
-
-
-def product_rights(rights: Collection[ProductRight], field: tuple[str, ...]) -> list[ProductRight]:
-    """The rights in their stored form: each once, in the order of the enum, at least one."""
-    if not rights:
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Choose at least one right."), field))
-    return [right for right in ProductRight if right in rights]
-
-
-def assignment_rights(rights: Collection[AssignmentRight]) -> list[AssignmentRight]:
-    """The rights in their stored form. Whoever may do something for a customer may see it: VIEW is always in."""
-    return [right for right in AssignmentRight if right is AssignmentRight.VIEW or right in rights]
 
 
 def _between(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from server.domain import partnerships as rules
+from server.domain import accesses as access_rules
 from server.domain.errors import NotFound
 from server.domain.partnerships import Side
 from server.domain.rights import ProductRight, Right
@@ -66,15 +66,15 @@ async def grant_product_access(
     expected_version: int | None,
 ) -> dict[str, object]:
     """Let a partner with limited access manage one more of your products, from now on."""
-    stored = rules.product_rights(rights, ("rights",))
+    stored = access_rules.product_rights(rights, ("rights",))
     async with transaction():
         partnership = await held_partnership(partnership_id, expected_version)
-        rules.check_takes_products(partnership)
+        access_rules.check_takes_products(partnership)
         product = await visible_row(Product, context.viewer, product_id)
         if product is None:
             raise NotFound(("input", "product_id"))
         managed = await ProductAccess.get_or_none(product_id=product_id, revoked_at__isnull=True)
-        rules.check_product_is_grantable(
+        access_rules.check_product_is_grantable(
             product.organisation_id,
             partnership.customer_id,
             managed_here=managed is not None and managed.partnership_id == partnership_id,
@@ -109,7 +109,7 @@ async def change_product_access(
 async def change_product_accesses(context: Context, items: list[AccessRights]) -> dict[str, object]:
     """Change what limited partners may do with up to 100 products. Each is changed or refused for itself."""
     ids = [item.id for item in items]
-    rules.check_each_once(ids, ("items",))
+    access_rules.check_each_once(ids, ("items",))
     async with transaction():
         found = await hold(context, Right.CHANGE_PRODUCT_ACCESS, ids)
         results, moves = list[ProductAccessResult](), list[tuple[Held, list[ProductRight]]]()
@@ -132,7 +132,7 @@ async def revoke_product_access(
     async with transaction():
         held = (await hold(context, Right.REVOKE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
         check_version(held.access.version, expected_version)
-        rules.check_takes_products(held.partnership)
+        access_rules.check_takes_products(held.partnership)
         await revoke(context, [held])
     return {"product_access": held.access, "partnership": held.partnership}
 
@@ -140,7 +140,7 @@ async def revoke_product_access(
 @allowed(RightOnEach(Right.REVOKE_PRODUCT_ACCESS))
 async def revoke_product_accesses(context: Context, ids: list[ProductAccessId]) -> dict[str, object]:
     """Take up to 100 products back from limited partners, or give them back. Each is ended or refused for itself."""
-    rules.check_each_once(ids, ("ids",))
+    access_rules.check_each_once(ids, ("ids",))
     async with transaction():
         found = await hold(context, Right.REVOKE_PRODUCT_ACCESS, ids)
         results = list[ProductAccessResult]()
@@ -154,4 +154,4 @@ async def revoke_product_accesses(context: Context, ids: list[ProductAccessId]) 
 
 
 def _check_end(held: Held) -> None:
-    rules.check_takes_products(held.partnership)
+    access_rules.check_takes_products(held.partnership)

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from server.domain import assignments as assignment_rules
 from server.domain import partnerships as rules
 from server.domain.errors import NotFound
 from server.domain.memberships import MembershipStatus
@@ -44,7 +45,7 @@ async def assign_employee(
     expected_version: int | None,
 ) -> dict[str, object]:
     """Let an employee of the partner serve this customer, or change what they may do for it."""
-    stored = rules.assignment_rights(rights)
+    stored = assignment_rules.assignment_rights(rights)
     async with transaction():
         partnership = await locked(Partnership, partnership_id)
         rules.check_active(partnership)
@@ -86,7 +87,7 @@ async def _member(context: Context, partnership: Partnership, membership_id: Mem
         raise NotFound(("input", "membership_id"))
     member = await locked(Membership, membership_id)
     is_active = member.status is MembershipStatus.ACTIVE
-    rules.check_assignable(member.organisation_id, partnership.partner_id, member.role, is_active)
+    assignment_rules.check_assignable(member.organisation_id, partnership.partner_id, member.role, is_active)
     return member
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tortoise.expressions import F
 
-from server.domain import partnerships as rules
+from server.domain import accesses as access_rules
 from server.domain.access import side_of
 from server.domain.errors import Refusal, Refused
 from server.domain.partnerships import Side
@@ -77,7 +77,7 @@ def judged(
     """Why one of many stays as it is; `path` is where in the input it stands."""
     try:
         is_allowed = held is not None and right in rights_on_partnership(context, held.partnership)
-        rules.check_reached(held is not None, is_allowed)
+        access_rules.check_reached(held is not None, is_allowed)
         if held is not None:
             check(held)
     except Refused as refused:
@@ -87,9 +87,9 @@ def judged(
 
 def check_change(held: Held, rights: Sequence[ProductRight]) -> list[ProductRight]:
     """The rights as they are stored. Refused unless the access holds, under active limited access."""
-    rules.check_takes_products(held.partnership)
-    rules.check_holds(held.access.revoked_at)
-    return rules.product_rights(rights, ("rights",))
+    access_rules.check_takes_products(held.partnership)
+    access_rules.check_holds(held.access.revoked_at)
+    return access_rules.product_rights(rights, ("rights",))
 
 
 async def change(context: Context, wanted: Iterable[tuple[Held, list[ProductRight]]]) -> None:

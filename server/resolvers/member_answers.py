@@ -1,9 +1,9 @@
 """Invitations of members, answered by whoever holds the link (S11.2)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from server.domain import member_invitations as rules
-from server.domain.errors import N_, ErrorCode, NotSignedIn, Refusal, Refused
+from server.domain.errors import NotSignedIn
 from server.domain.invitations import check_in_time, digest
 from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.memberships import MembershipStatus
@@ -15,19 +15,9 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.holds import role_now
 from server.resolvers.member_invitations import close, is_member
-from server.resolvers.people import checked_person
+from server.resolvers.people import NewPerson, check_signed_out, new_account
 from server.resolvers.permissions import NotByToken, allowed
 from server.resolvers.sessions import start_session
-
-
-@dataclass(frozen=True)
-class NewPerson:
-    """Somebody who has no account yet."""
-
-    password: str
-    first_name: str
-    last_name: str
-    locale: str | None
 
 
 @allowed(NotByToken())
@@ -38,7 +28,7 @@ async def accept_member_invitation(context: Context, token: str, new_person: New
     """
     _check_credentials(context, new_person)
     invited = await _open(context, token)
-    account = await _new_account(context, invited, new_person) if new_person else None
+    account = await new_account(context, invited.email, new_person, invited.locale) if new_person else None
     async with transaction():
         invitation = await _held_by_invitee(context, token)
         member = await _join(context, invitation, account)
@@ -84,30 +74,8 @@ async def _held_by_invitee(context: Context, token: str) -> MemberInvitation:
 def _check_credentials(context: Context, new_person: NewPerson | None) -> None:
     if context.viewer is None and new_person is None:
         raise NotSignedIn("Sign in with the invited address, or say in `newPerson` who you are.")
-    if context.viewer is not None and new_person is not None:
-        raise Refused(
-            Refusal(ErrorCode.VALIDATION_FAILED, N_("You are signed in: leave out the new person."), ("new_person",))
-        )
-
-
-async def _new_account(context: Context, invitation: MemberInvitation, person: NewPerson) -> User:
-    """The account of a new person, not stored yet. Only who holds the link learns that there is one already (E25)."""
-    if await User.exists(email=invitation.email):
-        raise Refused(
-            Refusal(
-                ErrorCode.ACCOUNT_EXISTS, N_("There is an account with this address: sign in first."), ("new_person",)
-            )
-        )
-    account = await checked_person(
-        context,
-        password=person.password,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        locale=person.locale or invitation.locale,
-        under=("new_person",),
-    )
-    account.email = invitation.email
-    return account
+    if new_person is not None:
+        check_signed_out(context)
 
 
 async def _join(context: Context, invitation: MemberInvitation, account: User | None) -> Membership:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from server.domain import accesses as access_rules
 from server.domain import partnerships as rules
 from server.domain.errors import N_, ErrorCode, Mistakes, NotFound, Refusal, Refused
 from server.domain.partnerships import AccessType, PaymentMode
@@ -99,10 +100,10 @@ async def offered(context: Context, customer_id: UUID, access: Access, mistakes:
         product = found.get(grant.product_id)
         if product is None:
             raise NotFound(("input", *path, "product_id"))
-        mistakes.noted(rules.check_product_is_owned, product.organisation_id, customer_id, (*path, "product_id"))
-        mistakes.noted(rules.product_rights, grant.rights, (*path, "rights"))
+        mistakes.noted(access_rules.check_product_is_owned, product.organisation_id, customer_id, (*path, "product_id"))
+        mistakes.noted(access_rules.product_rights, grant.rights, (*path, "rights"))
         if product.id in managed and not grant.move_from_current:
-            warnings.append(rules.already_managed((*path, "product_id")))
+            warnings.append(access_rules.already_managed((*path, "product_id")))
     return Offer(found, warnings)
 
 
@@ -120,7 +121,7 @@ async def request_products(invitation: Partnership, offer: Offer, grants: Sequen
                 partnership_id=invitation.id,
                 product_id=grant.product_id,
                 service_name=offer.products[grant.product_id].service_name,
-                rights=rules.product_rights(grant.rights, ()),
+                rights=access_rules.product_rights(grant.rights, ()),
                 moves=bool(grant.move_from_current),
             )
             for grant in grants
@@ -147,7 +148,7 @@ def wanted(offer: Offer, grants: Sequence[ProductGrant]) -> list[Wanted]:
     return [
         Wanted(
             offer.products[grant.product_id],
-            rules.product_rights(grant.rights, ()),
+            access_rules.product_rights(grant.rights, ()),
             bool(grant.move_from_current),
             (*PRODUCTS, str(place), "product_id"),
         )
@@ -161,7 +162,7 @@ async def grant_all(
     """Let the partner manage these products, unless one was given away or sold in the meantime (S1.3a, E2)."""
     managed = await managing([each.product.id for each in products])
     for each in products:
-        rules.check_product_is_grantable(
+        access_rules.check_product_is_grantable(
             each.product.organisation_id,
             partnership.customer_id,
             managed_here=False,

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from server.domain import own_product_grants as rules
+from server.domain.accesses import product_rights
 from server.domain.errors import Mistakes, NotFound
 from server.domain.memberships import check_active
-from server.domain.partnerships import product_rights
 from server.domain.products import ProductCategory
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version

@@ -38,5 +38,5 @@ class RightExplanation:
     right: Right = strawberry.field(description="The right.")
     held: bool = strawberry.field(description="Whether it is held now, with this credential: whether all links hold.")
     links: list[RightLink] = strawberry.field(
-        description="The chain by which it is held; where it is not, the one of which the least is missing."
+        description="The chain by which it is held; where it is not, the one on which the most is there."
     )

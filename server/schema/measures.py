@@ -29,7 +29,7 @@ from graphql import (
 
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE
 
-_ONE_AT_A_TIME: Final = frozenset({"signIn", "acceptMemberInvitation"})
+_ONE_AT_A_TIME: Final = frozenset({"signIn", "signUp", "acceptMemberInvitation"})
 _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 _OF_A_PAGE: Final = frozenset({"nodes", "edges", "pageInfo", "totalCount"})
 _SIZES: Final = frozenset({"first", "last", "ids"})

@@ -13,6 +13,7 @@ from server.schema.fields import computed, relation
 from server.schema.memberships import Membership
 from server.schema.nodes import Node
 from server.schema.scalars import EmailAddress
+from server.schema.signing_up import NewPersonInput
 from server.schema.users import User
 
 if TYPE_CHECKING:
@@ -96,16 +97,6 @@ class CancelMemberInvitationInput:
 class CancelMemberInvitationPayload:
     member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, cancelled.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
-
-
-@strawberry.input(description="Somebody who has no account yet; their address is the invited one.")
-class NewPersonInput:
-    password: str = strawberry.field(description="The password to sign in with, from 12 to 256 characters.")
-    first_name: str = strawberry.field(description="Given name, at most 80 characters.")
-    last_name: str = strawberry.field(description="Family name, at most 80 characters.")
-    locale: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Language and country; those of the invitation unless given."
-    )
 
 
 @strawberry.input(description="Which invitation to accept, and as whom.")

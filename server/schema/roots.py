@@ -20,6 +20,7 @@ from server.resolvers import (
     partnerships,
     products,
     sessions,
+    signing_up,
     staff,
     teams,
     terminations,
@@ -145,6 +146,10 @@ from server.schema.products import (
     CatalogueOrder,
     Product,
 )
+from server.schema.signing_up import (
+    SignUpInput,
+    SignUpPayload,
+)
 from server.schema.staff import (
     ApprovePartnerInput,
     ApprovePartnerPayload,
@@ -236,6 +241,7 @@ class Query:
 @strawberry.type(description="What can be changed.")
 class Mutation:
     sign_in: SignInPayload = mutation(sessions.sign_in, SignInInput, together=False)
+    sign_up: SignUpPayload = mutation(signing_up.sign_up, SignUpInput, together=False)
     sign_out: SignOutPayload = mutation(sessions.sign_out, SignOutInput, together=False)
     create_api_token: CreateApiTokenPayload = mutation(tokens.create_api_token, CreateApiTokenInput)
     revoke_api_token: RevokeApiTokenPayload = mutation(tokens.revoke_api_token, RevokeApiTokenInput)

@@ -15,6 +15,7 @@ from tests.world import Person
 
 PAYLOADS = {
     "signIn": ("viewer { user { id } }",),
+    "signUp": ("organisation { id }", "viewer { user { id } }"),
     "signOut": (),
     "createApiToken": ("apiToken { id }", "secret"),
     "revokeApiToken": ("apiToken { id }",),

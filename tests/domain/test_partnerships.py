@@ -8,22 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from server.domain.access_changes import check_payment_mode_change
+from server.domain.accesses import check_product_is_grantable, check_takes_products, product_rights
+from server.domain.assignments import assignment_rights, check_assignable
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import (
     LIVE,
     AccessType,
     PartnershipStatus,
     Side,
-    assignment_rights,
     check_acceptance,
     check_active,
-    check_assignable,
     check_invitation,
     check_open,
-    check_product_is_grantable,
-    check_takes_products,
     is_possible_now,
-    product_rights,
 )
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
 from server.domain.terminations import check_may_end

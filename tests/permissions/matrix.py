@@ -77,6 +77,7 @@ customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  ok  NF  NF  
 its receipts                UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  ok  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+signUp                      ok  no  no  no  no  no  no  no  no  no  no  FB  FB  FB  FB  FB  FB
 signOut                     UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  no  no  no  no  no  no
 createApiToken              UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 revokeApiToken              UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
@@ -261,6 +262,22 @@ OPERATIONS: dict[str, Operation] = {
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
         "signIn", lambda world: {"email": world.dL.user.email, "password": "correct horse battery staple"}
+    ),
+    "signUp": _mutation(
+        "signUp",
+        lambda world: {
+            "token": world.secret_too,
+            "newPerson": {"password": "correct horse battery staple", "firstName": "Nova", "lastName": "Comer"},
+            "organisation": {
+                "name": "Newcomer",
+                "legalName": "Newcomer Ltd",
+                "legalEntityType": "COMPANY",
+                "street": "Long street 1",
+                "postcode": "1200",
+                "city": "Town",
+                "country": "CH",
+            },
+        },
     ),
     "signOut": _mutation("signOut", lambda world: {}),
     "createApiToken": _mutation(

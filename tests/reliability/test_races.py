@@ -15,7 +15,7 @@ from server.app import create_app
 from server.domain.errors import Refused
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
+from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.rights import ProductRight, Role
 from server.models import EmployeeAssignment, Membership, Organisation, Partnership, ProductAccess
 from server.models.database import transaction
@@ -180,6 +180,56 @@ async def test_an_employee_assigned_and_unassigned_at_once_has_one_assignment_or
         assert codes(outcomes) <= {"ok", "CONFLICT"}
         assert outcomes["unassignEmployee", "ok"] > 0
         assert (await EmployeeAssignment.get(id=held.id)).ended_at is not None
+
+
+async def test_a_customer_accepts_one_of_sixteen_requests_for_everything(race: Race) -> None:
+    askers = await partners()
+    for round_ in range(ROUNDS):
+        customer = await organisation(f"Customer {round_}")
+        owner = await person(f"owner{round_}", customer, Role.LEGAL_REPRESENTATIVE, NOW)
+        asked = [
+            await partnership(
+                customer,
+                company,
+                PaymentMode.PARTNER,
+                status=PartnershipStatus.INVITED,
+                now=NOW,
+                initiated_by=Side.PARTNER,
+            )
+            for company, _ in askers
+        ]
+        access = {"complete": {"paymentMode": "PARTNER"}}
+
+        outcomes = await race.run(
+            [Attempt("acceptRequest", {"partnershipId": ids.encode(row), "access": access}, owner) for row in asked],
+            seed=round_,
+        )
+
+        assert outcomes["acceptRequest", "ok"] == 1, outcomes
+        assert {code for _, code in outcomes} <= {"ok", "COMPLETE_PARTNER_EXISTS", "CONFLICT"}
+
+
+async def test_what_is_ended_and_changed_at_once_is_ended_once(race: Race) -> None:
+    ((company, _),) = await partners(1)
+    for round_ in range(ROUNDS):
+        customer = await organisation(f"Customer {round_}")
+        owner = await person(f"owner{round_}", customer, Role.LEGAL_REPRESENTATIVE, NOW)
+        row = await partnership(customer, company, now=NOW)
+        about = {"partnershipId": ids.encode(row)}
+        end = about | {"confirmation": customer.name, "reason": "OTHER"}
+        change = about | {"access": {"complete": {"paymentMode": "CUSTOMER"}}}
+
+        outcomes = await race.run(
+            [Attempt("terminatePartnership", end, owner) for _ in range(HALF)]
+            + [Attempt("changeAccessType", change, owner) for _ in range(HALF)],
+            seed=round_,
+        )
+
+        assert outcomes["terminatePartnership", "ok"] == 1, outcomes
+        assert outcomes["changeAccessType", "ok"] <= 1, outcomes
+        codes = {code for _, code in outcomes}
+        assert codes <= {"ok", "PARTNERSHIP_NOT_ACTIVE", "ACCESS_TYPE_UNCHANGED", "CONFLICT"}
+        assert (await Partnership.get(id=row.id)).status is PartnershipStatus.TERMINATED
 
 
 async def test_the_last_legal_representative_stays(own_database: Settings) -> None:

@@ -1,0 +1,24 @@
+"""Which employee of a partner serves a customer, with which rights?"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.rights import AssignmentRight, Role
+
+
+def check_assignable(organisation_id: UUID, partner_id: UUID, role: Role, is_active: bool) -> None:
+    """Assignments are for active employees of the partner; the others there need none."""
+    if organisation_id != partner_id or role is not Role.EMPLOYEE or not is_active:
+        raise Refused(
+            Refusal(
+                ErrorCode.NOT_AN_EMPLOYEE,
+                N_("Only active employees of the partner are assigned to a customer."),
+                ("membership_id",),
+            )
+        )
+
+
+def assignment_rights(rights: Collection[AssignmentRight]) -> list[AssignmentRight]:
+    """The rights in their stored form. Whoever may do something for a customer may see it: VIEW is always in."""
+    return [right for right in AssignmentRight if right is AssignmentRight.VIEW or right in rights]

@@ -1,0 +1,257 @@
+"""Does a whole partnership run, from the request to the receipts? On the product as people start it, with real mail."""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from tests.post import PostOffice, parts, post_office
+from tests.servers import DemoServer, demo_server
+
+CLAIRE, RALF, _EMMA = DEMO_ACCOUNTS
+"""Of a customer; of a partner that works for it not yet."""
+PIA, HER_PASSWORD = "pia@webagentur-foerster.example", "a password of her own"
+
+PARTNERSHIP = "id status accessType paymentMode grantDiffers requestedAccess { accessType paymentMode }"
+GRANTED = f"{PARTNERSHIP} productAccesses {{ nodes {{ product {{ id }} rights revokedAt }} }} viewerRights"
+
+
+class Person:
+    """Somebody at a browser, whose mail arrives."""
+
+    def __init__(self, http: httpx2.AsyncClient, office: PostOffice, address: str) -> None:
+        self.http = http
+        self.office = office
+        self.address = address
+
+    async def answer(self, query: str, **variables: Any) -> Any:
+        return (await self.http.post("/graphql", json={"query": query, "variables": variables})).json()
+
+    async def ask(self, query: str, **variables: Any) -> Any:
+        answer = await self.answer(query, **variables)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def do(self, mutation: str, payload: str, **input: Any) -> Any:
+        """A mutation that works."""
+        type_ = f"{mutation[0].upper()}{mutation[1:]}Input!"
+        query = (
+            f"mutation($input: {type_}) {{ {mutation}(input: $input) {{ {payload} userErrors {{ code message }} }} }}"
+        )
+        found = (await self.ask(query, input=input))[mutation]
+        assert found.pop("userErrors") == [], found
+        return found
+
+    async def mail(self, about: str) -> EmailMessage:
+        """The message to this person whose subject or text holds this."""
+        for _ in range(200):
+            for message in self.office.arrived:
+                if (
+                    message["To"]
+                    and self.address in str(message["To"])
+                    and about in f"{message['Subject']} {parts(message)[0]}"
+                ):
+                    return message
+            await asyncio.sleep(0.05)
+        subjects = [(str(message["To"]), str(message["Subject"])) for message in self.office.arrived]
+        raise AssertionError((self.address, about, subjects))
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[PostOffice]:
+    async with post_office() as found:
+        yield found
+
+
+@pytest.fixture
+async def server(tmp_path: Path, office: PostOffice) -> AsyncIterator[DemoServer]:
+    mail = {
+        "RESELLER_SMTP_HOST": "127.0.0.1",
+        "RESELLER_SMTP_PORT": str(office.port),
+        "RESELLER_SMTP_SECURITY": "none",
+        "RESELLER_MAIL_FROM": "programme@platform.example",
+        "RESELLER_WORKER_POLL_SECONDS": "1",
+    }
+    # Started and ended in a thread: the mail server, which it may be talking to, is in this one.
+    running = demo_server(tmp_path, **mail)
+    yield await asyncio.to_thread(running.__enter__)
+    await asyncio.to_thread(running.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def at_a_browser(server: DemoServer, office: PostOffice, address: str) -> AsyncIterator[Person]:
+    async with httpx2.AsyncClient(base_url=server.url) as http:
+        yield Person(http, office, address)
+
+
+async def test_a_partnership_from_the_request_to_the_receipts(
+    server: DemoServer, office: PostOffice, tmp_path: Path
+) -> None:
+    async with (
+        at_a_browser(server, office, CLAIRE.email) as claire,
+        at_a_browser(server, office, RALF.email) as ralf,
+        at_a_browser(server, office, PIA) as pia,
+    ):
+        for person in (claire, ralf):
+            signed_in = "viewer { user { email } }"
+            await person.do("signIn", signed_in, email=person.address, password=DEMO_PASSWORD)
+        customer, partner = await organisation(claire), await organisation(ralf)
+        free = await free_products(claire, customer)
+
+        # The partner asks for everything; the customer grants two products.
+        await request_everything(ralf, partner)
+        token = re.search(r"/invitations/([\w-]+)", parts(await claire.mail(RALF.organisation))[0])
+        assert token is not None
+        access = {"limited": {"products": [{"productId": id, "rights": ["STATISTICS"]} for id in free[:2]]}}
+        accepted = await claire.do(
+            "acceptCustomerInvitation",
+            f"partnership {{ {GRANTED} }}",
+            customerId=customer,
+            token=token[1],
+            access=access,
+        )
+        partnership = accepted["partnership"]["id"]
+        await ralf.mail(CLAIRE.organisation)
+
+        # The partner sees the difference, and lets one employee look.
+        seen = (await ralf.ask(f'{{ partnership(id: "{partnership}") {{ {GRANTED} }} }}'))["partnership"]
+        assert (seen["accessType"], seen["grantDiffers"]) == ("LIMITED", True)
+        assert seen["requestedAccess"] == {"accessType": "COMPLETE", "paymentMode": "PARTNER"}
+        assert sorted(node["product"]["id"] for node in seen["productAccesses"]["nodes"]) == sorted(free[:2])
+        member = await hire(ralf, pia, partner)
+        await ralf.do(
+            "assignEmployee", "assignment { rights }", partnershipId=partnership, membershipId=member, rights=["VIEW"]
+        )
+
+        # She looks, is refused what is beyond, and asks why.
+        product = f'{{ product(id: "{free[0]}") {{ viewerRights }} }}'
+        assert (await pia.ask(product))["product"]["viewerRights"] == ["VIEW_PRODUCT", "VIEW_STATISTICS"]
+        other = await pia.answer(f'{{ product(id: "{free[2]}") {{ id }} }}')
+        assert other["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+        denied = await pia.answer(
+            "mutation($input: TerminatePartnershipInput!) { terminatePartnership(input: $input) { userErrors { code } } }",
+            input={"partnershipId": partnership, "confirmation": CLAIRE.organisation, "reason": "OTHER"},
+        )
+        assert denied["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        why = await pia.ask(
+            f'{{ explainRight(right: MANAGE_PRODUCT, id: "{free[0]}") {{ held links {{ link holds sentence }} }} }}'
+        )
+        assert why["explainRight"]["held"] is False
+        withheld = [link["link"] for link in why["explainRight"]["links"] if not link["holds"]]
+        assert "PRODUCT_GRANT" in withheld
+
+        # The customer reads who did what, gives everything at the partner's expense, and ends it.
+        activity = await claire.ask(
+            f'{{ organisation(id: "{customer}") {{ partnerActivity(first: 20) {{ nodes {{ action actorName }} }} }} }}'
+        )
+        assert {node["action"] for node in activity["organisation"]["partnerActivity"]["nodes"]} >= {"assignment.made"}
+        await move_to_everything(claire, customer, partnership)
+        assert (await pia.ask(f'{{ product(id: "{free[2]}") {{ id }} }}'))["product"] == {"id": free[2]}
+        await claire.do(
+            "terminatePartnership",
+            "partnership { status }",
+            partnershipId=partnership,
+            confirmation=CLAIRE.organisation,
+            reason="NO_LONGER_NEEDED",
+        )
+        assert (await pia.answer(product))["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+        # Both sides hold the same receipts, which verify without the server.
+        files = [await download(person, partnership, tmp_path) for person in (claire, ralf)]
+        assert files[0].read_bytes() == files[1].read_bytes()
+        assert len(files[0].read_text().splitlines()) >= 3
+        for file in files:
+            verified = verify(file)
+            assert verified.returncode == 0, verified.stderr
+        files[0].write_text(files[0].read_text().replace("COMPLETE", "LIMITED", 1))
+        assert verify(files[0]).returncode == 1
+
+
+async def organisation(person: Person) -> str:
+    found = await person.ask("{ viewer { organisations { nodes { id } } } }")
+    (own,) = found["viewer"]["organisations"]["nodes"]
+    return own["id"]
+
+
+async def free_products(claire: Person, customer: str) -> list[str]:
+    """Three of her products that no partner manages."""
+    found = await claire.ask(
+        f"""{{ organisation(id: "{customer}") {{
+            products(first: 100) {{ nodes {{ id }} }}
+            partnerships {{ nodes {{ productAccesses(first: 100) {{ nodes {{ product {{ id }} revokedAt }} }} }} }}
+        }} }}"""
+    )
+    accesses = [each["productAccesses"]["nodes"] for each in found["organisation"]["partnerships"]["nodes"]]
+    taken = {node["product"]["id"] for nodes in accesses for node in nodes if node["revokedAt"] is None}
+    return [node["id"] for node in found["organisation"]["products"]["nodes"] if node["id"] not in taken][:3]
+
+
+async def request_everything(ralf: Person, partner: str) -> None:
+    await ralf.do(
+        "requestCustomerByEmail",
+        "customerInvitation { status }",
+        partnerId=partner,
+        email=CLAIRE.email,
+        wanted={"accessType": "COMPLETE", "paymentMode": "PARTNER"},
+        message="We would look after everything.",
+    )
+
+
+async def hire(ralf: Person, pia: Person, partner: str) -> str:
+    """A new employee, who signs up by the link in her mail; gives her membership."""
+    await ralf.do(
+        "inviteMember",
+        "memberInvitation { status }",
+        organisationId=partner,
+        email=PIA,
+        firstName="Pia",
+        lastName="Lang",
+        role="EMPLOYEE",
+    )
+    link = re.search(r"/(?:members?|invitations)[\w/-]*/([\w-]{40,})", parts(await pia.mail(RALF.organisation))[0])
+    assert link is not None
+    joined = await pia.do(
+        "acceptMemberInvitation",
+        "membership { id role } viewer { user { email } }",
+        token=link[1],
+        newPerson={"password": HER_PASSWORD, "firstName": "Pia", "lastName": "Lang"},
+    )
+    assert joined["viewer"]["user"]["email"] == PIA
+    return joined["membership"]["id"]
+
+
+async def move_to_everything(claire: Person, customer: str, partnership: str) -> None:
+    found = await claire.ask(
+        f'{{ organisation(id: "{customer}") {{ partnerships(filter: {{status: ACTIVE}}) {{ nodes {{ id }} }} }} }}'
+    )
+    others = [node["id"] for node in found["organisation"]["partnerships"]["nodes"] if node["id"] != partnership]
+    changed = await claire.do(
+        "changeAccessType",
+        "partnership { accessType paymentMode }",
+        partnershipId=partnership,
+        access={"complete": {"paymentMode": "PARTNER"}},
+        endOtherPartnerships=others,
+    )
+    assert changed["partnership"] == {"accessType": "COMPLETE", "paymentMode": "PARTNER"}
+
+
+async def download(person: Person, partnership: str, folder: Path) -> Path:
+    answer = await person.http.get(f"/partnerships/{partnership}/receipts.jsonl")
+    assert answer.status_code == 200
+    file = folder / f"{person.address}.jsonl"
+    file.write_bytes(answer.content)
+    return file
+
+
+def verify(file: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "server", "verify-receipts", str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
