@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
+from server.domain.access import reach, usable
 from server.domain.memberships import MembershipStatus
 from server.domain.partnerships import PartnershipStatus
 from server.domain.reviews import Reviewed, ReviewedCredential, reaching
@@ -132,7 +133,7 @@ _TOKEN_FACTS: Final = {
     "restrictions": Facts(ApiTokenCustomer, "customer_id", "customer_id", _every, ("api_token_id",)),
     "exclusions": Facts(ApiTokenExclusion, "customer_id", "customer_id", _every, ("api_token_id",)),
 }
-_COLUMNS: Final = ("partner_id",)
+_COLUMNS: Final = ("customer_id", "partner_id")
 
 
 def _people(context: Context, row: Any) -> list[Reviewed]:
@@ -161,8 +162,12 @@ def _people(context: Context, row: Any) -> list[Reviewed]:
     return sorted(found, key=lambda person: (person.since, person.name, person.user_id))
 
 
-def _tokens(context: Context, row: Any) -> list[ReviewedCredential]:
-    """Every token of the partner that reaches the customer, in the order in which they were made."""
+def _tokens(context: Context, row: Any) -> list[ReviewedCredential] | None:
+    """Every token of the partner that reaches the customer, as they were made; for who may keep them away (D8)."""
+    viewer = context.signed_in
+    own = reach(viewer, row.customer_id, ()).rights_on_organisation()
+    if Right.EXCLUDE_API_TOKEN not in usable(viewer, own):
+        return None
     return reaching(
         [_credential(*values) for values in row.tokens],
         _people(context, row),
@@ -216,6 +221,6 @@ async def people(context: Context, partnership: Partnership) -> list[Reviewed]:
     return _people(context, await gathered(context, PEOPLE, partnership))
 
 
-async def tokens(context: Context, partnership: Partnership) -> list[ReviewedCredential]:
+async def tokens(context: Context, partnership: Partnership) -> list[ReviewedCredential] | None:
     """The same, found by a batch."""
     return _tokens(context, await gathered(context, TOKENS, partnership))

@@ -63,8 +63,9 @@ class ReviewedPartnership:
     people: list[ReviewedPerson] = computed(
         reviews.people, "Everybody of the partner who reaches the customer, in the order since when.", reviews.PEOPLE
     )
-    api_tokens: list[ReviewedApiToken] = computed(
+    api_tokens: list[ReviewedApiToken] | None = computed(
         reviews.tokens,
-        "Every living API token of the partner that reaches the customer, in the order in which they were made.",
+        "Every living API token of the partner that reaches the customer, in the order in which they were made. Null "
+        "for whoever may not keep one away: it needs `EXCLUDE_API_TOKEN` on the customer.",
         reviews.TOKENS,
     )

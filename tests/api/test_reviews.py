@@ -79,7 +79,7 @@ async def test_one_question_tells_who_has_access(world: World, clients: Clients)
 
 
 async def test_every_living_token_that_reaches_the_customer_is_listed(world: World, clients: Clients):
-    nova = (await reviewed(clients, world.id("alpina"), world.cA))["Nova"]
+    nova = (await reviewed(clients, world.id("alpina"), world.cL))["Nova"]
 
     row = await ApiToken.get(id=world.token_pE.id)
     assert tokens(nova) == [world.tokens[name][-4:] for name in ("pL", "pE", "reader", "products")]
@@ -93,6 +93,16 @@ async def test_every_living_token_that_reaches_the_customer_is_listed(world: Wor
         "expiresAt": moment_text(row.expires_at),
         "lastUsedAt": moment_text(row.last_used_at),
     }
+
+
+@pytest.mark.parametrize("who", ["cA", "cL's token"])
+async def test_tokens_are_told_to_who_may_keep_them_away(world: World, clients: Clients, who: str):
+    viewer = world.people.get(who, world.tokens["cL"])
+
+    nova = (await reviewed(clients, world.id("alpina"), viewer))["Nova"]
+
+    assert nova["apiTokens"] is None
+    assert nova["people"]
 
 
 async def test_a_restricted_token_is_listed_by_its_customer_alone(world: World, clients: Clients):

@@ -64,6 +64,13 @@ def test_facts_of_columns_that_do_not_exist() -> None:
         Facts(Book, "author_id", "id", lambda viewer: Q(), ("leaves",)),
         Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), Facts(Book, "id", "nest", lambda v: Q(), ())),
         Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), Facts(Book, "nest", "id", lambda v: Q(), ())),
+    ):
+        plan = Hole(lambda context, row: "", (), {"books": facts})
+        assert " has no column " in refusal("x", str, nothing(plan))
+
+
+def test_the_latest_of_what_is_not_asked_for_or_has_more_inside() -> None:
+    for facts in (
         Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), latest="title"),
         Facts(
             Book,
@@ -72,11 +79,11 @@ def test_facts_of_columns_that_do_not_exist() -> None:
             lambda viewer: Q(),
             ("pages",),
             Facts(Book, "id", "id", lambda v: Q(), ("pages",)),
-            "pages",
+            latest="pages",
         ),
     ):
         plan = Hole(lambda context, row: "", (), {"books": facts})
-        assert " has no column " in refusal("x", str, nothing(plan))
+        assert " the latest is one of the columns" in refusal("x", str, nothing(plan))
 
 
 def test_an_enum_whose_values_differ_from_their_names() -> None:

@@ -32,6 +32,11 @@ MUTATIONS: dict[str, Any] = dict(SCHEMA.mutation_type.fields)
 FOR_STRANGERS = {("invitePartner", ("partnerId",)), ("requestCustomer", ("customerId",))}
 """Where a partner that one has nothing to do with is just what is asked for."""
 
+OF_MANY = {"changeProductAccesses", "revokeProductAccesses"}
+"""Each object is refused for itself, in the answer."""
+
+PAYLOAD_OF_MANY = "results { productAccess { id } userErrors { code field } } userErrors { code }"
+
 
 def places(type_: Any, at: Path = ()) -> Iterator[Path]:
     """Where an input has room for an id; `*` is each place in a list."""
@@ -78,11 +83,15 @@ async def test_a_strangers_id_is_that_of_nothing(
 
         async def answer(id: str) -> tuple[Answer, Path]:
             changed, _, place = put(input, at, id)
-            return await clients.change(mutation, changed, as_=who), ("input", *place)
+            payload = PAYLOAD_OF_MANY if mutation in OF_MANY else "userErrors { code message field }"
+            return await clients.change(mutation, changed, payload, as_=who), ("input", *place)
 
         for id in (unknown,) if mutation in STAFF else (*hidden, unknown):
             told, place = await answer(id)
-            assert extensions(told) == not_found(*place), id
+            if mutation in OF_MANY:
+                assert told.data[mutation]["results"] == missing_among_many(place), id
+            else:
+                assert extensions(told) == not_found(*place), id
         for id in (f"{other_type}_{new_id().hex}", unknown.upper(), unknown[:-1], ""):
             told, place = await answer(id)
             assert extensions(told) == malformed(*place), id
@@ -94,6 +103,12 @@ async def test_a_strangers_id_is_that_of_nothing(
         await prepare(world, mutation, input)
         accepted = await clients.change(mutation, input, as_=who)
         assert accepted.data[mutation]["userErrors"] == [], "nothing but the id was wrong"
+
+
+def missing_among_many(place: Path) -> list[Any]:
+    """What is told of the only one of many that does not exist for the viewer."""
+    upto = place.index("0") + 1
+    return [{"productAccess": None, "userErrors": [{"code": "NOT_FOUND", "field": [*place[:upto]]}]}]
 
 
 def asked_with(world: World, mutation: str, at: Path) -> tuple[Person | None, Input, type[Model]]:

@@ -62,6 +62,21 @@ SEEN = {
 `alone` those that belong to no other. What both sides of a partnership see of each other is in these lines.
 """
 
+_PARTNERS_PEOPLE = "pL pA pE"
+_PARTNERS_TOKENS = "token_pL token_pE token_reader token_products"
+TOLD = {
+    "cL": f"{_PARTNERS_PEOPLE} {_PARTNERS_TOKENS}",
+    "cA": _PARTNERS_PEOPLE,
+    "tC": _PARTNERS_PEOPLE,
+    "bL": f"{_PARTNERS_PEOPLE} {_PARTNERS_TOKENS} token_only_borea",
+}
+"""Of whom and of which tokens the review of access and the audit log tell, by their names alone (D7, D8, E40).
+
+Tokens are told to the customer's legal representatives in person, who may keep them away.
+"""
+
+NAMES = {"id", "first_name", "last_name", "name", "last_four"}
+
 HIDDEN = {"cL": "assignment", "cA": "assignment", "tC": "assignment", "bL": "complete_assignment"}
 """Of `own`, what is the other side's affair: which of the partner's employees serves the customer."""
 
@@ -128,7 +143,7 @@ def check(actor: str, company: str, marks: set[Mark]) -> None:
             f"{actor} sees `{mark.column}` of `{mark.row}` ({mark.model} of {' and '.join(mark.owners)}, world"
             f" {mark.tenant}). If the programme wants that, add `{mark.row}` to the line of {actor} in SEEN."
         )
-    named = {*SEEN[actor].split(), *PUBLIC.split()} - {"own", "alone"}
+    named = {*SEEN[actor].split(), *TOLD.get(actor, "").split(), *PUBLIC.split()} - {"own", "alone"}
     assert named <= {mark.row for mark in marks if mark.tenant == OWN}, f"{actor} does not see all that SEEN says"
 
 
@@ -137,6 +152,8 @@ def is_allowed(actor: str, company: str, mark: Mark) -> bool:
     is_led = company in mark.owners if "own" in named else "alone" in named and mark.owners == {company}
     is_own = mark.tenant == OWN and is_led and mark.row not in HIDDEN.get(actor, "").split()
     is_named = mark.tenant == OWN and mark.row in named
+    if mark.tenant == OWN and mark.row in TOLD.get(actor, "").split() and mark.column in NAMES:
+        return True
     if mark.model == "Organisation" and not is_own:
         return mark.column in NAME_ALONE and (is_named or mark.row in PUBLIC.split())
     return (is_own or is_named) and not mark.is_secret
