@@ -63,7 +63,14 @@ PARTNER_ACTIVITY = replace(
 MAY_VIEW_LOG = (RightOn(Right.VIEW_AUDIT_LOG, Organisation),)
 MAY_VIEW_ACTIVITY = (RightOn(Right.VIEW_PARTNER_ACTIVITY, Organisation),)
 
-_KEYS: Final = {"partnership_id": "Partnership", "product_id": "Product", "membership_id": "Membership"}
+_KEYS: Final = {
+    "leader_id": "Membership",
+    "membership_id": "Membership",
+    "partnership_id": "Partnership",
+    "product_id": "Product",
+    "team_id": "Team",
+    "user_id": "User",
+}
 """Columns of what is written down that name rows, with their models."""
 
 

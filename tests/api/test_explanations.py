@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Right
-from server.models import Partnership
+from server.models import Partnership, TeamMember
 from server.models.rows import new_id
 from tests.clients import Answer, Clients
 from tests.world import Person, World
@@ -82,6 +82,7 @@ async def test_complete_access_is_a_link_of_its_own(world: World, clients: Clien
 async def test_a_token_is_told_of_the_scope_it_lacks(world: World, clients: Clients):
     assert await links(clients, "GRANT_PRODUCT_ACCESS", world.id("limited"), world.tokens["reader"]) == {
         "MEMBERSHIP": False,
+        "PROPOSAL": True,
         "TOKEN_CUSTOMERS": True,
         "STATUS": True,
         "ACCESS_TYPE": True,
@@ -94,8 +95,33 @@ async def test_a_state_that_leaves_no_room_is_named(world: World, clients: Clien
 
     assert await links(clients, "GRANT_PRODUCT_ACCESS", world.id("limited"), world.cA) == {
         "MEMBERSHIP": True,
+        "PROPOSAL": True,
         "STATUS": False,
         "ACCESS_TYPE": True,
+        "SCOPE": True,
+    }
+
+
+@pytest.mark.parametrize(("right", "is_theirs"), [("ACCEPT_REQUEST", True), ("MANAGE_INVITATION", False)])
+async def test_who_proposed_decides_what_each_side_may_do(world: World, clients: Clients, right: str, is_theirs: bool):
+    assert await links(clients, right, world.id("asked"), world.cL) == {
+        "MEMBERSHIP": True,
+        "PROPOSAL": is_theirs,
+        "STATUS": True,
+        "ACCESS_TYPE": True,
+        "SCOPE": True,
+    }
+
+
+@pytest.mark.parametrize(("right", "is_granted"), [("MANAGE_PRODUCT", True), ("VIEW_STATISTICS", False)])
+async def test_an_employee_is_told_what_their_organisation_granted_them(
+    world: World, clients: Clients, right: str, is_granted: bool
+):
+    await TeamMember.create(team_id=world.team.id, membership_id=world.cE.membership.id, joined_at=world.now)
+
+    assert await links(clients, right, world.id("kept"), world.cE) == {
+        "MEMBERSHIP": True,
+        "OWN_GRANT": is_granted,
         "SCOPE": True,
     }
 
@@ -126,13 +152,23 @@ async def test_what_carries_no_rights_is_not_explained(world: World, clients: Cl
 
 
 @pytest.mark.parametrize(
-    ("type_", "name"), [("product", "granted"), ("partnership", "limited"), ("organisation", "alpina")]
+    ("type_", "name", "who"),
+    [
+        ("product", "granted", "cL pL pE token_pE"),
+        ("product", "kept", "cL cE"),
+        ("partnership", "limited", "cL pL pE token_pE"),
+        ("partnership", "asked", "cL cA token_cL"),
+        ("partnership", "wooed", "pL pA token_pL"),
+        ("organisation", "alpina", "cL cE pL pE token_pE"),
+    ],
 )
 async def test_the_explanation_agrees_with_the_rights_that_are_shown(
-    world: World, clients: Clients, type_: str, name: str
+    world: World, clients: Clients, type_: str, name: str, who: str
 ):
+    await TeamMember.create(team_id=world.team.id, membership_id=world.cE.membership.id, joined_at=world.now)
+    tokens = {f"token_{owner}": token for owner, token in world.tokens.items()}
     query = f"query($id: ID!) {{ {type_}(id: $id) {{ viewerRights }} }}"
-    for viewer in (world.cL, world.pL, world.pE, world.tokens["pE"]):
+    for viewer in ({**world.people, **tokens}[one] for one in who.split()):
         shown: Any = (await clients.ask(query, {"id": world.id(name)}, as_=viewer)).data[type_]["viewerRights"]
 
         told = [right for right in Right if all((await links(clients, right, world.id(name), viewer)).values())]

@@ -71,11 +71,11 @@ async def test_a_change_leaves_its_traces(world: World, clients: Clients):
     answer = await clients.change("changeProductAccess", change(world, "TECHNICAL"), ONE, as_=world.cL)
 
     row = await row_of(world.id("access"))
-    traces = act("access.rights_changed", row, world.cL, world.alpina, before=was, after=_terms(row))
+    traces = act("access.rightsChanged", row, world.cL, world.alpina, before=was, after=_terms(row))
     assert await acts(answer) == [traces]
     assert await announced(answer) == [("access.rights_changed", world.id("access"))]
     receipt = await Receipt.get(partnership_id=world.limited.id, sequence=2)
-    assert (receipt.what, was["rights"]) == ("access.rights_changed", ["TECHNICAL", "STATISTICS"])
+    assert (receipt.what, was["rights"]) == ("access.rightsChanged", ["TECHNICAL", "STATISTICS"])
 
 
 async def test_every_change_is_announced(world: World, clients: Clients):

@@ -1,17 +1,25 @@
 """What do both sides keep of a partnership, and who may take it away?"""
 
 import json
+from collections import defaultdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from server.cli import main
-from server.domain.receipts import FIRST, verify
-from server.models import Receipt
+from server.domain.receipts import FIRST, line_of, verify
+from server.models import Partnership, ProductAccess, Receipt
 from server.resolvers import ids
+from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.resolvers.paging import moment_text
+from server.settings import Settings
+from tests.api.traces import key
 from tests.clients import Clients
+from tests.permissions.inputs import prepare, ways
+from tests.permissions.walks import SCHEMA
 from tests.snapshots import snapshot
 from tests.world import Person, World
 
@@ -93,7 +101,9 @@ async def test_an_answer_is_receipted(world: World, clients: Clients, mutation: 
     (receipt,) = await kept(clients, world.id("invitation"), world.dL)
 
     body = json.loads(receipt["body"])
-    terms = {"access_type": "COMPLETE", "payment_mode": "CUSTOMER", "products": []}
+    terms: dict[str, Any] = {"access_type": "COMPLETE", "payment_mode": "CUSTOMER"}
+    if mutation == "acceptInvitation":
+        terms["products"] = []
     status = {"acceptInvitation": "ACTIVE", "declineInvitation": "DECLINED"}[mutation]
     assert body["actor"] == {"side": "PARTNER", "role": "ADMINISTRATOR"}
     assert (body["before"], body["after"]) == (terms | {"status": "INVITED"}, terms | {"status": status})
@@ -167,3 +177,134 @@ async def test_a_hidden_partnership_and_none_at_all_are_not_found_alike(world: W
     ]
 
     assert len(set(answers)) == 1
+
+
+RECEIPTED = {
+    "invitePartner": ["partnership.invited"],
+    "requestCustomer": ["partnership.requested"],
+    "acceptInvitation": ["partnership.accepted"],
+    "acceptRequest": ["partnership.accepted"],
+    "acceptCustomerInvitation": ["partnership.accepted", "partnership.terminated"],
+    "declineInvitation": ["partnership.declined"],
+    "declineRequest": ["partnership.declined"],
+    "cancelInvitation": ["partnership.cancelled"],
+    "resendInvitation": ["partnership.resent"],
+    "changeAccessType": ["partnership.accessTypeChanged", "partnership.terminated"],
+    "changePaymentMode": ["partnership.paymentModeChanged"],
+    "setPartnershipDates": ["partnership.datesSet"],
+    "grantAccessChange": ["access.granted"],
+    "grantProductAccess": ["access.granted"],
+    "changeProductAccess": ["access.rightsChanged"],
+    "changeProductAccesses": ["access.rightsChanged"],
+    "revokeProductAccess": ["access.revoked"],
+    "revokeProductAccesses": ["access.revoked"],
+    "suspendPartnership": ["partnership.suspended"],
+    "resumePartnership": ["partnership.resumed"],
+    "terminatePartnership": ["partnership.terminated"],
+}
+"""What is receipted by each mutation; by all others nothing."""
+
+
+async def agreed() -> dict[UUID, Any]:
+    """What holds between the two sides, by partnership."""
+    found: dict[UUID, Any] = {}
+    columns = ("access_type", "payment_mode", "status", "answer_by", "expires_at", "review_at")
+    for id, *terms in await Partnership.all().values_list("id", *columns):
+        accesses = ProductAccess.filter(partnership_id=id, revoked_at__isnull=True).order_by("product_id")
+        found[id] = [*terms, await accesses.values_list("product_id", "rights")]
+    return found
+
+
+async def chains() -> dict[UUID, list[str]]:
+    """What was receipted of each partnership, in chains that all verify."""
+    found = defaultdict[UUID, list[Receipt]](list)
+    for receipt in await Receipt.all().order_by("sequence"):
+        found[receipt.partnership_id].append(receipt)
+    for receipts in found.values():
+        verify([line_of(receipt.body, receipt.hash).encode() for receipt in receipts], receipts[-1].hash)
+    return {id: [receipt.what for receipt in receipts] for id, receipts in found.items()}
+
+
+def newer(before: dict[UUID, list[str]], after: dict[UUID, list[str]]) -> dict[UUID, list[str]]:
+    return {id: whats[len(before.get(id, [])) :] for id, whats in after.items() if whats != before.get(id)}
+
+
+@pytest.mark.parametrize("mutation", sorted(SCHEMA.mutation_type.fields))
+async def test_whatever_changes_a_partnership_is_receipted(world: World, clients: Clients, mutation: str):
+    who, input = ways(world, mutation)[0]
+    await prepare(world, mutation, input)
+    before, kept_before = await agreed(), await chains()
+
+    answer = await clients.change(mutation, input, as_=who)
+
+    assert answer.json["data"][mutation]["userErrors"] == []
+    written = newer(kept_before, await chains())
+    assert set(written) == {id for id, terms in (await agreed()).items() if terms != before.get(id)}
+    assert sorted(what for whats in written.values() for what in whats) == RECEIPTED.get(mutation, [])
+
+
+async def test_whoever_is_replaced_and_loses_a_product_gets_a_receipt(world: World, clients: Clients):
+    access = {
+        "limited": {"products": [{"productId": world.id("rivals"), "rights": ["TECHNICAL"], "moveFromCurrent": True}]}
+    }
+    moving = {"partnershipId": world.id("asked"), "access": access}
+    before = await chains()
+    moved = await clients.change("acceptRequest", moving, as_=world.cL)
+    assert moved.data["acceptRequest"]["userErrors"] == []
+    after = await chains()
+
+    assert newer(before, after) == {world.asked.id: ["partnership.accepted"], world.at_rival.id: ["access.revoked"]}
+    body = json.loads((await Receipt.filter(partnership_id=world.asked.id).get()).body)
+    assert body["before"]["products"] == []
+    assert body["after"]["products"] == [{"product": world.id("rivals"), "rights": ["TECHNICAL"]}]
+
+    others = [world.id("limited"), world.id("at_rival")]
+    changing = {
+        "partnershipId": world.id("asked"),
+        "access": {"complete": {"paymentMode": "CUSTOMER"}},
+        "endOtherPartnerships": others,
+    }
+    changed = await clients.change("changeAccessType", changing, as_=world.cL)
+
+    assert changed.data["changeAccessType"]["userErrors"] == []
+    assert newer(after, await chains()) == {
+        world.asked.id: ["partnership.accessTypeChanged"],
+        world.limited.id: ["partnership.terminated"],
+        world.at_rival.id: ["partnership.terminated"],
+    }
+    last = await Receipt.filter(partnership_id=world.limited.id).order_by("-sequence").first()
+    assert last is not None
+    ended = json.loads(last.body)
+    assert [one["product"] for one in ended["before"]["products"]] == [world.id("granted"), world.id("watched")]
+    assert (ended["after"]["status"], ended["after"]["products"]) == ("TERMINATED", [])
+    assert ended["actor"] == {"side": "CUSTOMER", "role": "LEGAL_REPRESENTATIVE"}
+
+
+async def test_what_the_other_side_proposed_too_is_withdrawn_with_a_receipt(world: World, clients: Clients):
+    access = {"limited": {"products": [{"productId": world.id("kept"), "rights": ["TECHNICAL"]}]}}
+    inviting = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": access}
+    invited = await clients.change("invitePartner", inviting, "partnership { id }", as_=world.cL)
+    invitation = key(invited.data["invitePartner"]["partnership"]["id"])
+    before = await chains()
+
+    await clients.change("acceptRequest", {"partnershipId": world.id("asked"), "access": access}, as_=world.cL)
+
+    assert newer(before, await chains()) == {
+        invitation: ["partnership.cancelled"],
+        world.asked.id: ["partnership.accepted"],
+    }
+
+
+async def test_the_clock_gives_receipts_in_nobodys_name(world: World, settings: Settings):
+    await Partnership.filter(id=world.limited.id).update(expires_at=world.now + timedelta(days=40))
+    before = await chains()
+
+    for do in DEADLINES.values():
+        await do(context_of_the_clock(settings, world.now + timedelta(days=40)))
+
+    assert newer(before, await chains()) == {
+        world.limited.id: ["partnership.terminated"],
+        **{world.rows[name].id: ["partnership.expired"] for name in ("asked", "invitation", "wooed")},
+    }
+    for receipt in await Receipt.filter(what__in=("partnership.terminated", "partnership.expired")):
+        assert json.loads(receipt.body)["actor"] is None

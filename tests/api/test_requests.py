@@ -78,7 +78,7 @@ async def test_a_partner_asks_an_organisation_it_knows(world: World, clients: Cl
         "productAccesses": {"nodes": []},
     }
     assert (row.message, row.answer_by) == ("Hello", row.invited_at + timedelta(days=30))
-    assert changed(before, await snapshot()) == {"Partnership", "AuditEvent", "OutboxMessage"}
+    assert changed(before, await snapshot()) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
     terms = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "status": "INVITED"}
     assert await acts(answer) == [
         act("partnership.requested", row, world.pL, world.nova, on_behalf_of=world.rival, after=terms)

@@ -68,7 +68,7 @@ async def test_the_customer_ends_it_and_the_partner_reaches_nothing(world: World
             "endReason": "Thank you.",
             "endedAt": moment_text(row.ended_at),
             "version": 2,
-            "viewerRights": [],
+            "viewerRights": ["VIEW_RECEIPTS"],
         },
         "productsWithoutPayer": [],
         "userErrors": [],
@@ -111,6 +111,7 @@ async def test_everything_that_hangs_on_it_ends_with_it(world: World, clients: C
         "OutboxMessage",
         "Partnership",
         "ProductAccess",
+        "Receipt",
     }
     assert await ProductAccess.filter(partnership_id=world.limited.id, revoked_at__isnull=True).count() == 0
     assert (await EmployeeAssignment.get(id=world.assignment.id)).ended_at is not None
