@@ -10,7 +10,7 @@ from server import languages
 from server.models.rows import new_id
 from server.resolvers import ids
 from tests.clients import Clients
-from tests.snapshots import snapshot
+from tests.snapshots import contents
 from tests.world import Person
 
 PAYLOADS = {
@@ -83,12 +83,12 @@ async def refused(clients: Clients, mutation: str, input: dict[str, Any], *, as_
     Asserts that they are the same but for the words in German, that nothing else is in the payload
     and that nothing changed.
     """
-    before = await snapshot()
+    before = await contents()
     english, german = [
         await _errors(clients, mutation, input, as_=as_, headers={"Accept-Language": language})
         for language in ("en", "de")
     ]
-    assert await snapshot() == before
+    assert await contents() == before
     assert english
     assert [_without_words(error) for error in german] == [_without_words(error) for error in english]
     if _GERMAN.exists():
@@ -110,9 +110,9 @@ def _without_words(error: dict[str, Any]) -> tuple[str, list[str] | None]:
 
 async def denied(clients: Clients, mutation: str, input: dict[str, Any], *, as_: Person | str | None) -> dict[str, Any]:
     """The extensions of the one error with which the mutation is denied. Asserts that nothing changed."""
-    before = await snapshot()
+    before = await contents()
     answer = await clients.change(mutation, input, as_=as_)
-    assert await snapshot() == before
+    assert await contents() == before
     assert answer.json.get("data") is None
     (error,) = answer.errors
     assert error["extensions"].pop("requestId") == answer.response.headers["x-request-id"]

@@ -22,7 +22,7 @@ from tests.clients import Answer, Clients
 from tests.permissions.inputs import STAFF, Input, Path, prepare, ways
 from tests.permissions.tenants import OWN, PUBLIC, STRANGER, Tenants
 from tests.permissions.walks import SCHEMA
-from tests.snapshots import snapshot
+from tests.snapshots import contents
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
@@ -77,7 +77,7 @@ async def test_a_strangers_id_is_that_of_nothing(
     unknown = f"{ids.PREFIXES[model]}_{new_id().hex}"
     other_type = next(prefix for prefix in ids.PREFIXES.values() if not unknown.startswith(prefix))
     public, hidden = strangers(tenants, model)
-    before = await snapshot()
+    before = await contents()
 
     async with Clients(app, ordinary_app) as clients:
 
@@ -99,7 +99,7 @@ async def test_a_strangers_id_is_that_of_nothing(
             told, place = await answer(id)
             assert is_refused(told, mutation, place), (id, told.json)
 
-        assert await snapshot() == before
+        assert await contents() == before
         await prepare(world, mutation, input)
         accepted = await clients.change(mutation, input, as_=who)
         assert accepted.data[mutation]["userErrors"] == [], "nothing but the id was wrong"

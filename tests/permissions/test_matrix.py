@@ -9,7 +9,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from server.schema import schema
 from tests.clients import Answer, Clients
 from tests.permissions.matrix import ACTORS, OPERATIONS, Operation, cells
-from tests.snapshots import snapshot
+from tests.snapshots import contents
 from tests.world import World
 
 CODES = {"UA": "UNAUTHENTICATED", "NF": "NOT_FOUND", "FB": "FORBIDDEN"}
@@ -21,12 +21,12 @@ TOKENS = {"tC": "cL", "tP": "pL", "tE": "pE", "tR": "reader", "tO": "products", 
 async def test_cell(world: World, clients: Clients, operation: str, actor: str, outcome: str) -> None:
     asked = OPERATIONS[operation]
     variables = asked.variables(world)
-    before = await snapshot() if outcome != "ok" else None
+    before = await contents() if outcome != "ok" else None
 
     answer = await clients.ask(asked.document, variables, as_=_credential(world, actor))
 
     assert _outcome(answer, asked) == outcome
-    assert before is None or await snapshot() == before
+    assert before is None or await contents() == before
 
 
 def test_every_guarded_field_has_a_row() -> None:
