@@ -41,7 +41,7 @@ async def test_what_nobody_answered_expires_and_who_made_it_is_told(world: World
     open_ = ("asked", "invitation", "wooed")
     assert await expire(clock(settings, world, days=30, microseconds=-1)) == 0
 
-    assert await expire(clock(settings, world, days=30)) == 4
+    assert await expire(clock(settings, world, days=30)) == 5
     assert await expire(clock(settings, world, days=30)) == 0
 
     rows = await Partnership.filter(id__in=[world.rows[name].id for name in open_])
@@ -49,31 +49,33 @@ async def test_what_nobody_answered_expires_and_who_made_it_is_told(world: World
         (PartnershipStatus.EXPIRED, 2, world.now + timedelta(days=30))
     }
     assert (await CustomerInvitation.get(id=world.by_email.id)).status is PartnershipStatus.EXPIRED
-    assert await told("partnership.expired") == sorted((world.id(name), None) for name in (*open_, "by_email"))
+    assert await told("partnership.expired") == sorted(
+        (world.id(name), None) for name in (*open_, "by_email", "to_newcomer")
+    )
     events = await AuditEvent.filter(action="partnership.expired")
-    assert {(event.actor_id, event.acting_organisation_id, event.subject_id) for event in events} == {
-        (None, None, world.rows[name].id) for name in open_
-    }
+    assert {
+        (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id, event.subject_id) for event in events
+    } == {(None, None, world.rows[name].customer_id, world.rows[name].id) for name in open_}
     assert [(event.before, event.after) for event in events] == [({"status": "INVITED"}, {"status": "EXPIRED"})] * 3
 
 
 async def test_whoever_has_not_answered_is_reminded_twice(world: World, settings: Settings):
     remind = DEADLINES["remind of proposals"]
 
-    assert await remind(clock(settings, world, days=7)) == 4
+    assert await remind(clock(settings, world, days=7)) == 5
     assert await remind(clock(settings, world, days=8)) == 0
     assert {left for _, left in await told("partnership.reminder")} == {23}
-    assert await remind(clock(settings, world, days=25)) == 4
+    assert await remind(clock(settings, world, days=25)) == 5
     assert await remind(clock(settings, world, days=29)) == 0
     assert await remind(clock(settings, world, days=30)) == 0
 
     reminders = await told("partnership.reminder")
-    assert len(reminders) == 8
+    assert len(reminders) == 10
     assert (await Partnership.get(id=world.asked.id)).version == 1
 
 
 async def test_who_missed_two_reminders_gets_one(world: World, settings: Settings):
-    assert await DEADLINES["remind of proposals"](clock(settings, world, days=26)) == 4
+    assert await DEADLINES["remind of proposals"](clock(settings, world, days=26)) == 5
 
     assert {left for _, left in await told("partnership.reminder")} == {4}
 
@@ -118,4 +120,4 @@ async def test_many_are_done_in_parts(world: World, settings: Settings):
         await partnership(world.delta, partner, status=PartnershipStatus.INVITED, now=world.now)
     expire = DEADLINES["expire proposals"]
 
-    assert [await expire(clock(settings, world, days=31)) for _ in range(3)] == [AT_ONCE + 1, 3, 0]
+    assert [await expire(clock(settings, world, days=31)) for _ in range(3)] == [AT_ONCE + 2, 3, 0]
