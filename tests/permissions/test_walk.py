@@ -65,9 +65,9 @@ SEEN = {
 _PARTNERS_PEOPLE = "pL pA pE"
 _PARTNERS_TOKENS = "token_pL token_pE token_reader token_products"
 TOLD = {
-    "cL": f"{_PARTNERS_PEOPLE} {_PARTNERS_TOKENS}",
-    "cA": _PARTNERS_PEOPLE,
-    "tC": _PARTNERS_PEOPLE,
+    "cL": f"{_PARTNERS_PEOPLE} {_PARTNERS_TOKENS} qL",
+    "cA": f"{_PARTNERS_PEOPLE} qL",
+    "tC": f"{_PARTNERS_PEOPLE} qL",
     "bL": f"{_PARTNERS_PEOPLE} {_PARTNERS_TOKENS} token_only_borea",
 }
 """Of whom and of which tokens the review of access and the audit log tell, by their names alone (D7, D8, E40).
