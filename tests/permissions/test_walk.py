@@ -33,7 +33,7 @@ NAME_ALONE = {"id", "name", "name_key"}
 """What shows of an organisation to whoever does not lead it."""
 
 _EMPLOYEE = (
-    "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment change"
+    "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment change act"
 )
 _PARTNER = "own alpina granted watched borea borean corvo corvine delta"
 
