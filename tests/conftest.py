@@ -10,13 +10,14 @@ from tortoise.transactions import in_transaction
 
 from server.app import create_app
 from server.models.database import connect, disconnect
+from server.resolvers import passwords
 from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import Databases, databases, settings_for
 from tests.logs import log
 from tests.post import PostOffice, post_office
 from tests.servers import DemoServer, demo_server
-from tests.world import World, build_world
+from tests.world import CHEAP, World, build_world
 
 
 class _RollBack(Exception):
@@ -101,6 +102,12 @@ async def ordinary(world: World, ordinary_app: Starlette) -> AsyncIterator[Clien
     """Clients that are answered by resolvers alone."""
     async with Clients(ordinary_app) as found:
         yield found
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in no time, for tests that set many."""
+    monkeypatch.setattr(passwords, "hasher", lambda: CHEAP)
 
 
 @pytest.fixture(scope="session", name="demo_server")

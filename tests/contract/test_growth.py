@@ -36,11 +36,13 @@ class _RollBack(Exception):
     """Takes back what was changed."""
 
 
+@pytest.mark.usefixtures("cheap_passwords")
 @pytest.mark.parametrize("mutation", SCHEMA.mutation_type.fields)
 async def test_a_mutation_takes_as_many_statements_however_large_the_organisation(
     world: World, planned: Clients, ordinary: Clients, mutation: str
 ) -> None:
     for clients in (planned, ordinary):
+        await statements(clients, world, mutation, FEW)  # the first time, what can be kept is kept
         few, many = [await statements(clients, world, mutation, times) for times in (FEW, MANY)]
 
         for payload, taken in few.items():
@@ -57,10 +59,9 @@ async def statements(clients: Clients, world: World, mutation: str, times: int) 
         async with in_transaction():
             await grow(world, times)
             for payload in payloads(mutation):
-                for _ in range(2):  # the first time, what can be kept is kept
-                    with counted() as by_tortoise, counted("server.engine.statements") as by_engine:
-                        await _run(clients, world, mutation, input, payload, as_=who)
-                    found[payload] = by_tortoise + by_engine
+                with counted() as by_tortoise, counted("server.engine.statements") as by_engine:
+                    await _run(clients, world, mutation, input, payload, as_=who)
+                found[payload] = by_tortoise + by_engine
             raise _RollBack
     return found
 

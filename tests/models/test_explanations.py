@@ -32,7 +32,7 @@ class _RollBack(Exception):
 
 
 @hypothesis_settings(
-    max_examples=15, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(random_world=worlds())
 async def test_a_right_is_explained_as_held_where_it_is_and_nowhere_else(

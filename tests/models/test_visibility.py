@@ -44,7 +44,7 @@ class _RollBack(Exception):
 
 
 @hypothesis_settings(
-    max_examples=30, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(random_world=worlds())
 async def test_every_viewer_sees_exactly_what_the_rules_say(standing_world: Any, random_world: RandomWorld) -> None:
@@ -68,7 +68,7 @@ def test_every_model_with_a_row_policy_has_a_rule_to_be_held_against() -> None:
 
 
 @hypothesis_settings(
-    max_examples=20, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(random_world=worlds())
 async def test_what_a_visible_row_shows_is_visible(standing_world: Any, random_world: RandomWorld) -> None:
