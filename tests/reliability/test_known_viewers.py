@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -107,15 +107,20 @@ async def until(holds: Callable[[], Awaitable[bool]], within: float = 5.0) -> No
 
 @pytest.fixture(scope="module")
 async def house(all_databases: Databases, settings: Settings) -> AsyncIterator[House]:
-    """One for all tests here, each of which makes people and tokens of its own: what they do is committed."""
+    """One for all tests here, each of which makes people and tokens of its own: what they do is committed.
+
+    Without a worker, whose own changes would be heard as well.
+    """
     own = settings_for(await all_databases.copy())
     await disconnect()
     await connect(own)
     world = await build_world()
     await disconnect()
     app = create_app(own)
-    async with app.router.lifespan_context(app), Clients(app) as clients:
-        yield House(own, world, app, clients)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("server.app.working", lambda _: nullcontext())
+        async with app.router.lifespan_context(app), Clients(app) as clients:
+            yield House(own, world, app, clients)
     await connect(settings)
 
 
