@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from tortoise.transactions import in_transaction
 
-from server.app import create_app
+from server.app import create_app, settle_memory
 from server.models.database import connect, disconnect
 from server.resolvers import passwords
 from server.settings import Settings
@@ -22,6 +22,11 @@ from tests.world import CHEAP, World, build_world
 
 class _RollBack(Exception):
     """Ends a test's transaction."""
+
+
+def pytest_collection_finish() -> None:
+    """As the server does at its start: thousands of tests need not be looked at with each one's litter."""
+    settle_memory()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from server.resolvers import ids
 from tests import world as made
 from tests.api.traces import key
 from tests.clients import Clients
+from tests.databases import BACKEND
 from tests.permissions.inputs import prepare, ways
 from tests.permissions.walks import SCHEMA, walks
 from tests.statements import counted
@@ -41,7 +42,7 @@ class _RollBack(Exception):
 async def test_a_mutation_takes_as_many_statements_however_large_the_organisation(
     world: World, planned: Clients, ordinary: Clients, mutation: str
 ) -> None:
-    for clients in (planned, ordinary):
+    for clients in (planned, ordinary) if BACKEND == "sqlite" else (planned,):  # resolvers ask both in the same words
         await statements(clients, world, mutation, FEW)  # the first time, what can be kept is kept
         few, many = [await statements(clients, world, mutation, times) for times in (FEW, MANY)]
 
