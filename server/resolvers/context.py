@@ -1,5 +1,6 @@
 """What does a resolver know of the request it answers?"""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,13 @@ from server.settings import Settings
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
 ModelT = TypeVar("ModelT", bound=Model)
+
+
+class _Loader(DataLoader[KeyT, ValueT]):
+    """A field whose sibling failed is cancelled; what it waited for together with others goes on for them."""
+
+    def load(self, key: KeyT) -> Awaitable[ValueT]:
+        return asyncio.shield(super().load(key))
 
 
 @dataclass
@@ -48,7 +56,7 @@ class Context:
         """The batch of this name in this request; `load` answers it, one value for each key."""
         loader = self._loaders.get(key)
         if loader is None:
-            loader = self._loaders[key] = DataLoader(load_fn=load)
+            loader = self._loaders[key] = _Loader(load_fn=load)
         return loader
 
     async def row(self, model: type[ModelT], id: UUID) -> ModelT | None:

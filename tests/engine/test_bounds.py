@@ -29,7 +29,7 @@ from tests.world import World, build_world
 pytestmark = pytest.mark.database
 
 LONG = os.environ.get("LONG") == "1"
-DOCUMENTS = 100_000 if LONG else 3_000
+DOCUMENTS = 100_000 if LONG else 1_500
 WARMING = 700
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 

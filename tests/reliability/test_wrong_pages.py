@@ -1,0 +1,37 @@
+"""Is a wrong number in what a change shows told, and nothing else lost?"""
+
+import pytest
+
+from server.domain.rights import ProductRight
+from server.resolvers import ids
+from tests.reliability.test_known_viewers import House, house  # noqa: F401
+from tests.world import grant, product
+
+pytestmark = pytest.mark.database
+
+REVOKE = """
+    mutation($ids: [ID!]!, $size: Int) { revokeProductAccesses(input: {ids: $ids}) { results { productAccess {
+      partnership {
+        few: productAccesses(first: 3) { nodes { id } }
+        productAccesses(first: $size) { nodes { id } }
+        customer { products(first: 3) { nodes { id } } members(first: 3) { nodes { id } } }
+      }
+      product { id organisation { products(first: 4) { nodes { id } } } }
+    } } } }
+"""
+
+
+@pytest.mark.parametrize("size", [5_000, -1])
+async def test_what_its_siblings_wait_for_together_is_not_cancelled(house: House, size: int):  # noqa: F811
+    """A list that may not be null takes what is around it along, and what runs beside it is cancelled."""
+    for number in range(3):
+        sold = await product(f"sold {size} {number}", house.world.alpina)
+        access = await grant(house.world.limited, sold, [ProductRight.STATISTICS])
+
+        answer = await house.clients.ask(REVOKE, {"ids": [ids.encode(access)], "size": size}, as_=house.world.cL)
+
+        assert answer.codes == ["BAD_USER_INPUT"]
+        (result,) = answer.json["data"]["revokeProductAccesses"]["results"]
+        assert result["productAccess"]["partnership"] is None
+        assert result["productAccess"]["product"]["id"] == ids.encode(sold)
+        assert len(result["productAccess"]["product"]["organisation"]["products"]["nodes"]) == 4
