@@ -4,14 +4,13 @@ Each operation is answered twice, by the engine and by resolvers alone, and the 
 """
 
 import re
-from contextlib import suppress
 from typing import Any, Self
 from uuid import uuid4
 
 import httpx2
 from starlette.applications import Starlette
-from tortoise.transactions import in_transaction
 
+from tests.databases import rolled_back
 from tests.world import Person
 
 URL = "http://127.0.0.1:8000"
@@ -61,10 +60,6 @@ class Answer:
         return code
 
 
-class _RollBack(Exception):
-    """Takes back what the first of two answers changed."""
-
-
 class Clients:
     """Asks as anybody: `await clients.ask(query, as_=world.cL)`.
 
@@ -107,10 +102,8 @@ class Clients:
         self.shadow.cookies.clear()
         changes = re.search(r"^\s*mutation\b", body["query"], re.MULTILINE) is not None
         first = None
-        with suppress(_RollBack):
-            async with in_transaction():
-                first = await self.shadow.post("/graphql", json=body, headers=headers)
-                raise _RollBack
+        async with rolled_back():
+            first = await self.shadow.post("/graphql", json=body, headers=headers)
         assert first is not None
         second = await self.http.post("/graphql", json=body, headers=headers)
         assert _comparable(second, changes=changes) == _comparable(first, changes=changes), body["query"]

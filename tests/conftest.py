@@ -1,27 +1,21 @@
 """The databases, the world and the clients that tests ask for by name."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from tortoise.transactions import in_transaction
 
 from server.app import create_app, settle_memory
 from server.models.database import connect, disconnect
 from server.resolvers import passwords
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import Databases, databases, settings_for
+from tests.databases import Databases, databases, rolled_back, settings_for
 from tests.logs import log
 from tests.post import PostOffice, post_office
 from tests.servers import DemoServer, demo_server
 from tests.world import CHEAP, World, build_world
-
-
-class _RollBack(Exception):
-    """Ends a test's transaction."""
 
 
 def pytest_collection_finish() -> None:
@@ -53,10 +47,8 @@ async def standing_world(settings: Settings) -> AsyncIterator[World]:
 @pytest.fixture
 async def world(standing_world: World) -> AsyncIterator[World]:
     """The world, in a transaction that is rolled back after the test."""
-    with suppress(_RollBack):
-        async with in_transaction():
-            yield standing_world
-            raise _RollBack
+    async with rolled_back():
+        yield standing_world
 
 
 @pytest.fixture

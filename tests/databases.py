@@ -7,14 +7,15 @@ template; a test's database is a copy of it.
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
+from tortoise.transactions import in_transaction
 
 from server.models.database import bring_up_to_date, disconnect
 from server.settings import Settings
@@ -93,3 +94,16 @@ def databases(folder: Path) -> Iterator[Databases]:
 def settings_for(database_url: str, **changes: Any) -> Settings:
     """The settings of the tests: the defaults, whatever the environment says."""
     return Settings(_env_file=None, database_url=database_url, log_level="ERROR", **changes)
+
+
+class _RollBack(Exception):
+    """Ends a transaction."""
+
+
+@asynccontextmanager
+async def rolled_back() -> AsyncIterator[None]:
+    """A transaction in which things are changed that nobody finds afterwards."""
+    with suppress(_RollBack):
+        async with in_transaction():
+            yield
+            raise _RollBack

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+TORTOISE = "tortoise.db_client"
+ENGINE = "server.engine.statements"
 _collecting: ContextVar[bool] = ContextVar("collecting", default=False)
 """Set in the task that counts and those it starts, and not in a worker beside it."""
 
@@ -20,18 +22,20 @@ class _Collector(logging.Handler):
 
 
 @contextmanager
-def counted(name: str = "tortoise.db_client") -> Iterator[list[str]]:
-    """Collects the statements that are logged by this name meanwhile: Tortoise's, or the engine's own."""
-    log = logging.getLogger(name)
-    level, propagate, collector = log.level, log.propagate, _Collector()
-    token = _collecting.set(True)
-    log.setLevel(logging.DEBUG)
-    log.propagate = False
-    log.addHandler(collector)
+def counted(*names: str) -> Iterator[list[str]]:
+    """Collects the statements that are logged by these names meanwhile: Tortoise's, unless another is said."""
+    logs = [logging.getLogger(name) for name in names or (TORTOISE,)]
+    before = [(log.level, log.propagate) for log in logs]
+    collector, token = _Collector(), _collecting.set(True)
+    for log in logs:
+        log.setLevel(logging.DEBUG)
+        log.propagate = False
+        log.addHandler(collector)
     try:
         yield collector.statements
     finally:
         _collecting.reset(token)
-        log.removeHandler(collector)
-        log.setLevel(level)
-        log.propagate = propagate
+        for log, (level, propagate) in zip(logs, before, strict=True):
+            log.removeHandler(collector)
+            log.setLevel(level)
+            log.propagate = propagate

@@ -13,7 +13,7 @@ from tests.api.refusals import check_id, refused
 from tests.api.traces import act, acts, announced, row_of
 from tests.clients import Answer, Clients
 from tests.snapshots import changed, snapshot
-from tests.statements import counted
+from tests.statements import ENGINE, counted
 from tests.world import Person, World, product
 
 pytestmark = pytest.mark.database
@@ -339,7 +339,7 @@ async def test_only_who_needs_grants_has_the_statement_look_for_them(
 ):
     query = "query($id: ID!) { organisation(id: $id) { products { nodes { customerName viewerRights } } } }"
 
-    with counted("server.engine.statements") as statements:
+    with counted(ENGINE) as statements:
         answer = await planned.ask(query, {"id": world.id("alpina")}, as_=world.people[who])
 
     assert len(answer.data["organisation"]["products"]["nodes"]) == (0 if asks else 4)

@@ -5,12 +5,10 @@ with all that its payload can show, lists of rows among it.
 """
 
 from collections import Counter
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from graphql import get_named_type
-from tortoise.transactions import in_transaction
 
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import AccessType, PartnershipStatus
@@ -20,10 +18,10 @@ from server.resolvers import ids
 from tests import world as made
 from tests.api.traces import key
 from tests.clients import Clients
-from tests.databases import BACKEND
+from tests.databases import BACKEND, rolled_back
 from tests.permissions.inputs import prepare, ways
 from tests.permissions.walks import SCHEMA, walks
-from tests.statements import counted
+from tests.statements import ENGINE, TORTOISE, counted
 from tests.world import World, grant, organisation, partnership, person, product, token
 
 pytestmark = pytest.mark.database
@@ -31,10 +29,6 @@ pytestmark = pytest.mark.database
 FEW, MANY = 2, 20
 SPLIT = 2
 """What two resolvers ask for in the same breath is one statement, or two where one of them came a moment later."""
-
-
-class _RollBack(Exception):
-    """Takes back what was changed."""
 
 
 @pytest.mark.usefixtures("cheap_passwords")
@@ -56,24 +50,19 @@ async def statements(clients: Clients, world: World, mutation: str, times: int) 
     """What each selection of the payload makes the mutation run, in a world with so much more of everything."""
     who, input = ways(world, mutation)[0]
     found = dict[str, list[str]]()
-    with suppress(_RollBack):
-        async with in_transaction():
-            await grow(world, times)
-            for payload in payloads(mutation):
-                with counted() as by_tortoise, counted("server.engine.statements") as by_engine:
-                    await _run(clients, world, mutation, input, payload, as_=who)
-                found[payload] = by_tortoise + by_engine
-            raise _RollBack
+    async with rolled_back():
+        await grow(world, times)
+        for payload in payloads(mutation):
+            with counted(TORTOISE, ENGINE) as found[payload]:
+                await _run(clients, world, mutation, input, payload, as_=who)
     return found
 
 
 async def _run(clients: Clients, world: World, mutation: str, input: dict[str, Any], payload: str, **how: Any) -> None:
-    with suppress(_RollBack):
-        async with in_transaction():
-            await prepare(world, mutation, input)
-            answer = await clients.change(mutation, input | await also(mutation, input), payload, **how)
-            assert answer.json["data"][mutation]["userErrors"] == [], answer.json
-            raise _RollBack
+    async with rolled_back():
+        await prepare(world, mutation, input)
+        answer = await clients.change(mutation, input | await also(mutation, input), payload, **how)
+        assert answer.json["data"][mutation]["userErrors"] == [], answer.json
 
 
 async def also(mutation: str, input: dict[str, Any]) -> dict[str, Any]:

@@ -16,14 +16,13 @@ from typing import Any
 import pytest
 import uvicorn
 from starlette.types import ASGIApp, Message, Scope
-from tortoise.transactions import in_transaction
 
 from server.app import Application, create_app
 from server.domain.tokens import new_secret
 from server.models import Session
 from server.models.database import connect, disconnect
 from server.settings import Settings
-from tests.databases import BACKEND, Databases, settings_for
+from tests.databases import BACKEND, Databases, rolled_back, settings_for
 from tests.logs import Lines
 from tests.world import PASSWORD, World, build_world
 
@@ -103,25 +102,13 @@ class Ways:
 
     async def both(self, asked: Asked, secret: str, *, changes: bool = False) -> tuple[Any, Any, bool]:
         """What the long way answers, what the application answers, and whether it has taken the short way."""
-        async with taken_back() if changes else AsyncExitStack():
+        async with rolled_back() if changes else AsyncExitStack():
             long = await answered(self.app.long_way, asked)
         await self.get_to_know(secret)
         taken = self.long_taken["all"]
-        async with taken_back() if changes else AsyncExitStack():
+        async with rolled_back() if changes else AsyncExitStack():
             short = await answered(self.app, asked)
         return long, short, self.long_taken["all"] == taken
-
-
-class _RollBack(Exception):
-    """Takes back what a request has changed."""
-
-
-@asynccontextmanager
-async def taken_back() -> AsyncIterator[None]:
-    with suppress(_RollBack):
-        async with in_transaction():
-            yield
-            raise _RollBack
 
 
 @pytest.fixture(scope="module")
@@ -608,17 +595,17 @@ async def test_the_short_way_logs_as_the_long_one_does(ways: Ways, log: Lines, c
     asked = LOGGED[case](ways.world, secret)
     for name in ("pL", "products"):
         await answered(ways.app, post(ways.world.tokens[name], query=WHO))
-    async with taken_back():
+    async with rolled_back():
         await answered(ways.app.long_way, asked)
     await ways.get_to_know(secret)
     log()
 
-    async with taken_back():
+    async with rolled_back():
         await answered(ways.app.long_way, asked)
     long = log()
     await ways.get_to_know(secret)
     log()
-    async with taken_back():
+    async with rolled_back():
         await answered(ways.app, asked)
     short = log()
 
@@ -658,7 +645,7 @@ async def test_no_password_token_or_cookie_reaches_the_log_by_the_short_way(ways
             "accept-language": CANARY,
             "x-request-id": f"{CANARY} ",
         }
-        async with taken_back():
+        async with rolled_back():
             await answered(
                 ways.app, post(secret, headers, {"query": f"a={CANARY}".encode()}, query=query, variables=variables)
             )

@@ -3,10 +3,8 @@
 Every place of the schema where a caller writes text is given what attackers write; the statements are watched.
 """
 
-import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +20,7 @@ from tests.engine.documents import literal
 from tests.engine.test_random_documents import BY_RESOLVERS, PEOPLE
 from tests.engine.toy import HOSTILE_TEXTS
 from tests.permissions.matrix import OPERATIONS
+from tests.statements import ENGINE, TORTOISE, counted
 from tests.world import World
 
 pytestmark = pytest.mark.database
@@ -127,31 +126,6 @@ def hostile_at(path: tuple[str, ...]) -> list[str]:
 # Watching
 
 
-@contextmanager
-def watched(*names: str) -> Iterator[list[str]]:
-    """The statements that are run, as text."""
-    seen = list[str]()
-
-    class Watch(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            seen.append(str(record.args[0] if record.args else record.msg))
-
-    watch = Watch(logging.DEBUG)
-    loggers = [logging.getLogger(name) for name in ("server.engine.statements", *names)]
-    before = [(logger.level, logger.propagate) for logger in loggers]
-    for logger in loggers:
-        logger.addHandler(watch)
-        logger.setLevel(logging.DEBUG)
-        logger.propagate = False
-    try:
-        yield seen
-    finally:
-        for logger, (level, propagate) in zip(loggers, before, strict=True):
-            logger.removeHandler(watch)
-            logger.setLevel(level)
-            logger.propagate = propagate
-
-
 def is_clean(statement: str, text: str, usual: str) -> bool:
     """Whether the text is nowhere in the statement, or in such statements anyway, as `SELECT` is."""
     return _TOKEN not in statement and "\x00" not in statement and (text in usual or text not in statement)
@@ -185,7 +159,7 @@ async def test_no_text_of_a_variable_is_in_a_statement(
     place = QUERIES.index((type_, field, path))
     inside = document(standing_world, type_, field, path, "$text")
     query = f"query($text: {kind_of(type_, field, path)}) {{ {inside} }}"
-    with watched() as seen:
+    with counted(ENGINE) as seen:
         for moment in ("plain", "2024-01-01T00:00:00.000000Z"):
             await both.by_engine(query, {"text": harmless(field, path, moment)}, "pL")
         usual = set(seen)
@@ -207,7 +181,7 @@ async def test_no_text_of_a_document_is_in_a_statement(
     standing_world: World, both: Both, type_: str, field: str, path: tuple[str, ...]
 ) -> None:
     place = QUERIES.index((type_, field, path))
-    with watched() as seen:
+    with counted(ENGINE) as seen:
         for moment in ("plain", "2024-01-01T00:00:00.000000Z"):
             query = f"{{ {document(standing_world, type_, field, path, literal(harmless(field, path, moment)))} }}"
             await both.by_engine(query, {}, "pL")
@@ -241,7 +215,7 @@ async def test_no_text_of_a_mutation_is_in_a_statement(
     operation = OPERATIONS[field]
     people = {name: world.people[person] for name, person in PEOPLE.items()}
     place = MUTATIONS.index((type_, field, path))
-    with watched("tortoise.db_client") as seen:
+    with counted(TORTOISE, ENGINE) as seen:
         await planned.ask(operation.document, operation.variables(world), as_=people.get(field, world.cL))
         usual = "".join(seen)
         assert usual

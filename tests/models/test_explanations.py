@@ -1,6 +1,5 @@
 """Does the explanation of a right say what is decided, for everybody and everything?"""
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from tortoise.models import Model
-from tortoise.transactions import in_transaction
 
 from server.domain.errors import NotFound
 from server.domain.explanations import explained
@@ -22,13 +20,10 @@ from server.resolvers.context import Context
 from server.resolvers.explanations import explain_right
 from server.resolvers.reaches import rights_on_organisation, rights_on_partnership_now, rights_on_product, ways_to
 from server.settings import Settings
+from tests.databases import rolled_back
 from tests.models.worlds import RandomWorld, store, worlds
 
 pytestmark = pytest.mark.database
-
-
-class _RollBack(Exception):
-    pass
 
 
 @hypothesis_settings(
@@ -38,13 +33,11 @@ class _RollBack(Exception):
 async def test_a_right_is_explained_as_held_where_it_is_and_nowhere_else(
     standing_world: Any, settings: Settings, random_world: RandomWorld
 ) -> None:
-    with suppress(_RollBack):
-        async with in_transaction():
-            await store(random_world)
+    async with rolled_back():
+        await store(random_world)
 
-            for viewer in random_world.viewers():
-                await _check(Context(viewer, datetime.now(UTC), "test", settings), viewer)
-            raise _RollBack
+        for viewer in random_world.viewers():
+            await _check(Context(viewer, datetime.now(UTC), "test", settings), viewer)
 
 
 async def _check(context: Context, viewer: Viewer) -> None:
@@ -71,16 +64,14 @@ async def _rights(context: Context, row: Model) -> frozenset[Right]:
 async def test_nothing_is_explained_of_what_a_viewer_does_not_see(
     standing_world: Any, settings: Settings, random_world: RandomWorld
 ) -> None:
-    with suppress(_RollBack):
-        async with in_transaction():
-            await store(random_world)
-            for viewer in random_world.viewers():
-                context = Context(viewer, datetime.now(UTC), "test", settings)
-                unknown = await _refusal(context, f"prd_{new_id().hex}")
-                seen = {row.pk for row in await visible(Product, viewer)}
-                for row in await Product.filter(id__in=[key for key in random_world.products if key not in seen]):
-                    assert await _refusal(context, ids.encode(row)) == unknown
-            raise _RollBack
+    async with rolled_back():
+        await store(random_world)
+        for viewer in random_world.viewers():
+            context = Context(viewer, datetime.now(UTC), "test", settings)
+            unknown = await _refusal(context, f"prd_{new_id().hex}")
+            seen = {row.pk for row in await visible(Product, viewer)}
+            for row in await Product.filter(id__in=[key for key in random_world.products if key not in seen]):
+                assert await _refusal(context, ids.encode(row)) == unknown
 
 
 async def _refusal(context: Context, id: str) -> tuple[str, Any]:

@@ -1,6 +1,5 @@
 """Do the row policies, as SQL, say the same as the rules in domain/access.py? And at what price?"""
 
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from tortoise.connection import get_connection
 from tortoise.models import Model
-from tortoise.transactions import in_transaction
 
 from server.domain.rights import Role
 from server.domain.viewer import Standing, Viewer
@@ -28,6 +26,7 @@ from server.models.visibility import POLICIES, SHOWN_BY, visible
 from server.resolvers import accesses, assignments, organisations, partnerships, products, tokens
 from server.resolvers.listings import Listing
 from server.resolvers.organisations import MANAGED_CUSTOMERS
+from tests.databases import rolled_back
 from tests.models.rules import RULES
 from tests.models.worlds import RandomWorld, store, worlds
 
@@ -39,26 +38,20 @@ PUBLIC = (CatalogueItem, Organisation)
 RESOLVERS = (accesses, assignments, organisations, partnerships, products, tokens)
 
 
-class _RollBack(Exception):
-    pass
-
-
 @hypothesis_settings(
     max_examples=20, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(random_world=worlds())
 async def test_every_viewer_sees_exactly_what_the_rules_say(standing_world: Any, random_world: RandomWorld) -> None:
-    with suppress(_RollBack):
-        async with in_transaction():
-            await store(random_world)
+    async with rolled_back():
+        await store(random_world)
 
-            keys = random_world.keys()
-            for viewer in random_world.viewers():
-                for model, rule in RULES.items():
-                    seen = await _keys(model, viewer)
-                    others = set() if model in PUBLIC else seen - keys[model]
-                    assert (seen & keys[model]) | others == rule(random_world, viewer), (model, viewer)
-            raise _RollBack
+        keys = random_world.keys()
+        for viewer in random_world.viewers():
+            for model, rule in RULES.items():
+                seen = await _keys(model, viewer)
+                others = set() if model in PUBLIC else seen - keys[model]
+                assert (seen & keys[model]) | others == rule(random_world, viewer), (model, viewer)
 
 
 def test_every_model_with_a_row_policy_has_a_rule_to_be_held_against() -> None:
@@ -72,18 +65,16 @@ def test_every_model_with_a_row_policy_has_a_rule_to_be_held_against() -> None:
 )
 @given(random_world=worlds())
 async def test_what_a_visible_row_shows_is_visible(standing_world: Any, random_world: RandomWorld) -> None:
-    with suppress(_RollBack):
-        async with in_transaction():
-            await store(random_world)
+    async with rolled_back():
+        await store(random_world)
 
-            for viewer in random_world.viewers():
-                for (model, column), scope in SHOWN_BY.items():
-                    if viewer.has_scope(scope):
-                        shown = {getattr(row, column) for row in await visible(model, viewer)}
-                        assert shown <= await _keys(Organisation, viewer)
-                rows = Partnership.filter(MANAGED_CUSTOMERS.always(viewer))
-                assert {row.pk for row in await rows} <= await _keys(Partnership, viewer)
-            raise _RollBack
+        for viewer in random_world.viewers():
+            for (model, column), scope in SHOWN_BY.items():
+                if viewer.has_scope(scope):
+                    shown = {getattr(row, column) for row in await visible(model, viewer)}
+                    assert shown <= await _keys(Organisation, viewer)
+            rows = Partnership.filter(MANAGED_CUSTOMERS.always(viewer))
+            assert {row.pk for row in await rows} <= await _keys(Partnership, viewer)
 
 
 def test_a_list_that_leaves_out_the_policy_is_one_of_those_tested_here() -> None:

@@ -1,19 +1,13 @@
 """The three worlds, for the tests that ask whether one of them shows in another."""
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import pytest
-from tortoise.transactions import in_transaction
 
 from server.models.database import connect, disconnect
 from server.settings import Settings
-from tests.databases import Databases, settings_for
+from tests.databases import Databases, rolled_back, settings_for
 from tests.permissions.tenants import Tenants, build_tenants
-
-
-class _RollBack(Exception):
-    """Ends a test's transaction."""
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +28,7 @@ async def tenants(tenants_database: tuple[Settings, Tenants], settings: Settings
     own, built = tenants_database
     await disconnect()
     await connect(own)
-    with suppress(_RollBack):
-        async with in_transaction():
-            yield built
-            raise _RollBack
+    async with rolled_back():
+        yield built
     await disconnect()
     await connect(settings)

@@ -32,7 +32,7 @@ from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.databases import BACKEND, Databases, settings_for
 from tests.servers import _free_port, _wait_until_ready
-from tests.statements import counted
+from tests.statements import ENGINE, counted
 from tests.world import Person, World, build_world, person, token
 
 pytestmark = pytest.mark.database
@@ -867,7 +867,7 @@ async def test_the_operation_of_the_readme_takes_one_statement_and_none_for_a_kn
     await house.clients.ask(README[1], as_=secret)
     await house.get_to_know(secret)
 
-    with counted() as by_tortoise, counted("server.engine.statements") as by_engine:
+    with counted() as by_tortoise, counted(ENGINE) as by_engine:
         answer = await house.clients.ask(README[1], as_=secret)
 
     (nova,) = answer.data["viewer"]["organisations"]["nodes"]
@@ -882,7 +882,7 @@ async def test_a_known_session_takes_one_statement_as_well(house: House):
     owner = await house.employee()
     await house.get_to_know(owner)
 
-    with counted() as by_tortoise, counted("server.engine.statements") as by_engine:
+    with counted() as by_tortoise, counted(ENGINE) as by_engine:
         answer = await house.clients.ask(README[1], as_=owner)
 
     assert answer.data["viewer"]["user"] == {"firstName": owner.user.first_name}
