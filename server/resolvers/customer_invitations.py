@@ -19,11 +19,12 @@ from server.models.visibility import visible
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.ids import CustomerInvitationId, OrganisationId
-from server.resolvers.invitations import accept_what_was_asked, answer_by, sent_again
+from server.resolvers.invitations import answer_by, sent_again
 from server.resolvers.listings import Listing
 from server.resolvers.offers import Access, WantedAccess, offered
 from server.resolvers.partnerships import live_partnerships
 from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allowed
+from server.resolvers.proposal_answers import accept_what_was_asked
 
 
 class CustomerInvitationOrderField(StrEnum):

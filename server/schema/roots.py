@@ -19,6 +19,7 @@ from server.resolvers import (
     own_product_grants,
     partnerships,
     products,
+    proposal_answers,
     sessions,
     signing_up,
     staff,
@@ -248,10 +249,10 @@ class Mutation:
     exclude_api_token: ExcludeApiTokenPayload = mutation(tokens.exclude_api_token, ExcludeApiTokenInput)
     invite_partner: InvitePartnerPayload = mutation(invitations.invite_partner, InvitePartnerInput)
     request_customer: RequestCustomerPayload = mutation(invitations.request_customer, RequestCustomerInput)
-    accept_invitation: AcceptInvitationPayload = mutation(invitations.accept_invitation, AcceptInvitationInput)
-    accept_request: AcceptRequestPayload = mutation(invitations.accept_request, AcceptRequestInput)
-    decline_invitation: DeclineInvitationPayload = mutation(invitations.decline_invitation, DeclineInvitationInput)
-    decline_request: DeclineRequestPayload = mutation(invitations.decline_request, DeclineRequestInput)
+    accept_invitation: AcceptInvitationPayload = mutation(proposal_answers.accept_invitation, AcceptInvitationInput)
+    accept_request: AcceptRequestPayload = mutation(proposal_answers.accept_request, AcceptRequestInput)
+    decline_invitation: DeclineInvitationPayload = mutation(proposal_answers.decline_invitation, DeclineInvitationInput)
+    decline_request: DeclineRequestPayload = mutation(proposal_answers.decline_request, DeclineRequestInput)
     cancel_invitation: CancelInvitationPayload = mutation(invitations.cancel_invitation, CancelInvitationInput)
     resend_invitation: ResendInvitationPayload = mutation(invitations.resend_invitation, ResendInvitationInput)
     request_customer_by_email: RequestCustomerByEmailPayload = mutation(
