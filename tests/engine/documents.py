@@ -71,7 +71,7 @@ class Values:
         return found
 
     def _id(self, random: Random, place: str) -> str:
-        if random.random() < 0.97 and place in self.ids:
+        if random.random() < 0.99 and place in self.ids:
             return random.choice(self.ids[place])
         return random.choice(self.ids["any"] if random.random() < 0.5 else self.ids["wrong"])
 
