@@ -121,7 +121,7 @@ class Compared(Condition):
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         table: Any = resolve_context.table
         value = self.value
-        if not isinstance(value, Deferred):
+        if not isinstance(value, Deferred) and type(value) is not str:  # text longer than any row's is in none
             model: Any = resolve_context.model
             value = model._meta.fields_map[self.column].to_db_value(value, model)
         return QueryModifier(where_criterion=_ComparedTerm(table[self.column], self.operator, value))

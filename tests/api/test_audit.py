@@ -114,6 +114,7 @@ async def test_a_feed_is_narrowed(world: World, clients: Clients):
         "until later": await actions(clients, *feed, until=later),
         "action": await actions(clients, *feed, action="access.revoked"),
         "other action": await actions(clients, *feed, action="access.granted"),
+        "action longer than any": await actions(clients, *feed, action="a" * 300),
         "partner": await actions(clients, *feed, partnerId=world.id("nova")),
         "other partner": await actions(clients, *feed, partnerId=world.id("rival")),
         "actor": await actions(clients, *feed, actorId=ids.encode(world.pE.user)),
