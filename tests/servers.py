@@ -2,18 +2,24 @@
 
 import os
 import re
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx2
 
 _STARTS_WITHIN = 60
+_KEPT = TemporaryDirectory(prefix="reseller-demo-")
+_BUILT = Path(_KEPT.name) / "demo.sqlite3"
+"""The world that the first server has built."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,17 @@ class DemoServer:
 
 @contextmanager
 def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
-    """`python -m server serve --demo` on a free port, with its database in `folder` and these settings beside."""
+    """`python -m server serve --demo` on a free port, with its database in `folder` and these settings beside.
+
+    The first one builds the demo world; the others of a run begin with a copy of it.
+    """
+    database = folder / "demo.sqlite3"
+    if _BUILT.exists():
+        shutil.copyfile(_BUILT, database)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
-        "RESELLER_DATABASE_URL": f"sqlite://{folder / 'demo.sqlite3'}",
+        "RESELLER_DATABASE_URL": f"sqlite://{database}",
         "RESELLER_PORT": str(port),
         "RESELLER_PUBLIC_URL": url,
         **settings,
@@ -42,11 +54,18 @@ def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
         process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
     try:
         _wait_until_ready(url, process, output)
+        if not _BUILT.exists():
+            _copy(database, _BUILT)
         (token,) = set(re.findall(r"rsl_pat_\w+", output.read_text()))
         yield DemoServer(url, token, environment["RESELLER_DATABASE_URL"])
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _copy(database: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes], output: Path) -> None:

@@ -254,6 +254,12 @@ class List:
         (page,) = await self.ask_all(world, clients, [arguments], selection)
         return page
 
+    async def turn_to(self, world: World, clients: Clients, amount: str, side: str, cursor: str | None) -> Any:
+        """The page beside a cursor, or the outermost one; the document is the same for every page."""
+        query = f"query($cursor: String) {self.query(world, [f'{amount}, {side}: $cursor'])}"
+        data = (await clients.ask(query, {"cursor": cursor}, as_=world.people[self.asker])).data
+        return data["p0"] if self.at is None else data["object"]["p0"]
+
     async def ask_all(self, world: World, clients: Clients, pages: list[str], selection: str = PAGE) -> list[Any]:
         """Many pages, as many in one operation as a document may name."""
         at_once, found = (10 if self.at is None else 25), list[Any]()
@@ -359,8 +365,7 @@ async def _walk(
         else ("first", "after", "endCursor", "hasNextPage")
     )
     while True:
-        arguments = f"{amount}: {size}" + (f', {side}: "{cursor}"' if cursor else "")
-        page = await listed.ask(world, clients, arguments)
+        page = await listed.turn_to(world, clients, f"{amount}: {size}", side, cursor)
         _check_page(page)
         found = _ids(page) + found if backwards else found + _ids(page)
         if not page["pageInfo"][more]:

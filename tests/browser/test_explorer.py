@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import ConsoleMessage, Page, Response, Route, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Response, Route, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium")
 
@@ -71,10 +71,9 @@ def _answers(response: Response, operation: str) -> bool:
     return bool(body) and json.loads(body or "{}").get("operationName") == operation
 
 
-@asynccontextmanager
-async def visit(server: DemoServer) -> AsyncGenerator[Visit, None]:
-    """Open the explorer in a browser without a network; at the end nothing may have gone wrong."""
-    own = urlsplit(server.url)
+@pytest.fixture(scope="module")
+async def browser(demo_server: DemoServer) -> AsyncGenerator[Browser, None]:
+    """A browser without a network; each visit is a profile of its own."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM,
@@ -82,11 +81,20 @@ async def visit(server: DemoServer) -> AsyncGenerator[Visit, None]:
                 "--no-sandbox",
                 "--disable-background-networking",
                 "--disable-gpu",
-                # The second fence: whatever slips past the one below finds no address.
-                f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {own.hostname}",
+                # The second fence: whatever slips past that of a visit finds no address.
+                f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {urlsplit(demo_server.url).hostname}",
             ],
         )
-        page = await browser.new_page(viewport={"width": 1400, "height": 850})
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def visit(server: DemoServer, browser: Browser) -> AsyncGenerator[Visit, None]:
+    """Open the explorer in a new profile; at the end nothing may have gone wrong."""
+    own = urlsplit(server.url)
+    async with await browser.new_context(viewport={"width": 1400, "height": 850}) as context:
+        page = await context.new_page()
         visited = Visit(page)
 
         async def let_through_to_own_server(route: Route) -> None:
@@ -100,7 +108,7 @@ async def visit(server: DemoServer) -> AsyncGenerator[Visit, None]:
             if message.type in {"error", "warning"}:
                 visited.complaints.append(message.text)
 
-        await page.context.route("**/*", let_through_to_own_server)
+        await context.route("**/*", let_through_to_own_server)
         page.on("console", note)
         page.on("pageerror", lambda error: visited.complaints.append(str(error)))
         page.on("websocket", lambda socket: visited.requests_to_others.append(socket.url))
@@ -108,8 +116,6 @@ async def visit(server: DemoServer) -> AsyncGenerator[Visit, None]:
         await expect(page.locator(".graphiql-query-editor .view-line").first).to_be_visible()
 
         yield visited
-
-        await browser.close()
 
 
 async def stored(page: Page) -> str:
@@ -128,8 +134,10 @@ def artifacts() -> Path:
     return folder
 
 
-async def test_an_employee_asks_with_a_token_that_is_kept_nowhere(demo_server: DemoServer, artifacts: Path) -> None:
-    async with visit(demo_server) as visited:
+async def test_an_employee_asks_with_a_token_that_is_kept_nowhere(
+    demo_server: DemoServer, browser: Browser, artifacts: Path
+) -> None:
+    async with visit(demo_server, browser) as visited:
         page = visited.page
         tabs = await page.get_by_role("tab").all_inner_texts()
         await page.get_by_label("API token").fill(demo_server.token)
@@ -154,9 +162,9 @@ async def test_an_employee_asks_with_a_token_that_is_kept_nowhere(demo_server: D
 
 
 async def test_a_customer_signs_in_at_the_first_visit_and_asks_with_the_session(
-    demo_server: DemoServer,
+    demo_server: DemoServer, browser: Browser
 ) -> None:
-    async with visit(demo_server) as visited:
+    async with visit(demo_server, browser) as visited:
         signed_in = await visited.run("SignIn")
         answer = await visited.run("CustomerOverview")
         await expect(visited.page.locator(".result-window")).to_contain_text("claire@customer.example")
@@ -168,8 +176,8 @@ async def test_a_customer_signs_in_at_the_first_visit_and_asks_with_the_session(
     assert visited.complaints == []
 
 
-async def test_a_partner_signs_in_and_asks_with_the_session(demo_server: DemoServer) -> None:
-    async with visit(demo_server) as visited:
+async def test_a_partner_signs_in_and_asks_with_the_session(demo_server: DemoServer, browser: Browser) -> None:
+    async with visit(demo_server, browser) as visited:
         await visited.open_tab(1, "PartnerOverview")
         signed_in = await visited.run("SignIn")
         answer = await visited.run("PartnerOverview")
@@ -182,11 +190,11 @@ async def test_a_partner_signs_in_and_asks_with_the_session(demo_server: DemoSer
     assert visited.complaints == []
 
 
-async def test_a_typed_password_and_a_typed_header_are_not_stored(demo_server: DemoServer) -> None:
+async def test_a_typed_password_and_a_typed_header_are_not_stored(demo_server: DemoServer, browser: Browser) -> None:
     variables = {"input": {"email": "nobody@customer.example", "password": 'typed "password" 1'}}
     headers = {"X-Example": "typed-header-2"}
 
-    async with visit(demo_server) as visited:
+    async with visit(demo_server, browser) as visited:
         await visited.write("Variables", json.dumps(variables))
         await visited.write("Headers", json.dumps(headers))
         answer = await visited.run("SignIn")
@@ -202,8 +210,8 @@ async def test_a_typed_password_and_a_typed_header_are_not_stored(demo_server: D
     assert visited.complaints == []
 
 
-async def test_the_page_may_not_speak_to_another_server(demo_server: DemoServer) -> None:
-    async with visit(demo_server) as visited:
+async def test_the_page_may_not_speak_to_another_server(demo_server: DemoServer, browser: Browser) -> None:
+    async with visit(demo_server, browser) as visited:
         directive = await visited.page.evaluate(
             """() => new Promise((resolve) => {
                 document.addEventListener('securitypolicyviolation', (violation) =>
