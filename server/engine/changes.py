@@ -43,7 +43,7 @@ class Changes:
         """What reads the payloads, as they are where everything succeeds."""
         named = [nodes for nodes in self.plan.root.fields.values() if nodes[0].name.value != "__typename"]
         tried = (self.plan.statements.get(_tried(nodes, self.engine, self.context, self.shapes)) for nodes in named)
-        return tuple(statement.sql for statement in tried if isinstance(statement, Statement))
+        return tuple(found.sql for found in tried if isinstance(found, Statement) and not found.is_answer)
 
     async def answer(self) -> Result:
         """What was changed. The first that is denied ends the operation, and none after it is run."""
@@ -86,9 +86,7 @@ class Changes:
         values = {**payload.values, "user_errors": payload.user_errors}
         run = replace(self.run, viewer=self.context.viewer, payload=values)
         statement = self._statement(nodes, type_, fields, run)
-        raw = statement.sql.encode()
-        if statement.readers or not statement.sql.startswith("{"):
-            raw = await self.engine.fetch(statement, run, self.trace, is_changing=True)
+        raw = await self.engine.fetch(statement, run, self.trace, is_changing=True)
         self.trace.plan = self.plan.key
         root = Root(type_, fields, self.plan.root.concrete_types)
         return assembled(raw, statement, run, self.engine.bindings, self.plan.selections, root, (key,))
@@ -156,10 +154,7 @@ def _payload_statement(planner: Planner, type_: GraphQLObjectType, fields: Field
     """Rows are read anew, everything else is filled in; without a row there is nothing to ask the database."""
     kind_of = dict(zip(fields.values(), kinds, strict=True))
     text = planner.object_with(type_, fields, lambda nodes: _payload_field(planner, type_, nodes, kind_of[nodes]))
-    constant = text.constant
-    if constant is None:
-        return planner.finished(text)
-    return Statement(constant, planner.parameters.readers(), tuple(planner.holes), tuple(planner.refusals))
+    return planner.finished(text)
 
 
 def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kind: str) -> Text:

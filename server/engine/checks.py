@@ -14,6 +14,7 @@ from tortoise.models import Model
 
 from server.engine.declarations import (
     ByAnyKey,
+    ByFunction,
     ByKey,
     Changing,
     Column,
@@ -36,7 +37,9 @@ from server.engine.selections import named_type
 DEFINITION: Final = "strawberry-definition"
 _KEY: Final = fields.UUIDField()
 _MOMENT: Final = datetime(2024, 2, 29, 1, 2, 3, 4, UTC)
-_WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, Changing)
+_WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, ByFunction, Changing)
+_ASKING_THEMSELVES: Final = (Guarded, ByFunction, Changing)
+"""They hold the permission classes of their fields."""
 
 # A value of a column, and what the database writes of it: its GraphQL type has to write the same.
 _SAMPLES: Final[tuple[tuple[type, tuple[tuple[Any, Any], ...]], ...]] = (
@@ -66,7 +69,7 @@ class Checks:
         """Raise Undeclared, with the reason, for a declaration that does not fit its field."""
         definition: Any = field.extensions[DEFINITION]
         inner = declared.inner if isinstance(declared, Guarded) else declared
-        if definition.extensions and not isinstance(declared, (Guarded, Changing)):
+        if definition.extensions and not isinstance(declared, _ASKING_THEMSELVES):
             raise Undeclared(f"{place}: its permission classes and extensions are not declared to the engine")
         if field.args and not isinstance(inner, _WITH_ARGUMENTS):
             raise Undeclared(f"{place}: its declaration reads no arguments")
@@ -101,6 +104,10 @@ class Checks:
             case ByAnyKey():
                 for other in self.types:
                     self._check_policy(place, other)
+            case ByFunction():
+                if model is not None:
+                    raise Undeclared(f"{place}: a function answers for no row")
+                _check_plain(place, field)
             case Itself() | Key():
                 pass
             case _:
@@ -144,8 +151,7 @@ class Checks:
     def _check_hole(self, place: str, model: type[Model] | None, hole: Hole, field: GraphQLField) -> None:
         if inspect.iscoroutinefunction(hole.compute):
             raise Undeclared(f"{place}: what fills a hole is no coroutine")
-        if not is_plain(named_type(field.type)):
-            raise Undeclared(f"{place}: {named_type(field.type).name} has resolvers, or several types")
+        _check_plain(place, field)
         for name in hole.columns:
             column_of(place, model, name)
         for facts in hole.facts.values():
@@ -219,6 +225,11 @@ def _is_plain_object(type_: Any, around: frozenset[str]) -> bool:
         if not _is_plain_object(inside, around | {type_.name}):
             return False
     return True
+
+
+def _check_plain(place: str, field: GraphQLField) -> None:
+    if not is_plain(named_type(field.type)):
+        raise Undeclared(f"{place}: {named_type(field.type).name} has resolvers, or several types")
 
 
 def _check_facts(place: str, facts: Facts) -> None:

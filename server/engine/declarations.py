@@ -221,6 +221,18 @@ class ViewerItself:
 
 
 @dataclass(frozen=True)
+class ByFunction:
+    """A root whose object a function works out before the statement is run: an object without resolvers.
+
+    `check(context, given)` raises for who may not ask; `run(context, given)` gives the object. Both get the
+    arguments as the field's resolver does.
+    """
+
+    check: Callable[[Any, Mapping[str, Any]], Awaitable[None]]
+    run: Callable[[Any, Mapping[str, Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
 class Guarded:
     """A declaration for some only. `withheld` answers null where a guard is not given, instead of an error."""
 

@@ -21,7 +21,7 @@ from graphql.execution.values import VariableValues
 from server.engine.bindings import Bindings
 from server.engine.caches import Recent
 from server.engine.calls import Call
-from server.engine.declarations import ByAnyKey, ByKey, Guarded, Paged
+from server.engine.declarations import ByAnyKey, ByFunction, ByKey, Guarded, Paged, Reading
 from server.engine.results import Root
 from server.engine.selections import Nodes, Selections, deciding_variables, named_type
 from server.engine.statements import Statement
@@ -146,6 +146,10 @@ def calls_of(
     return collecting.found
 
 
+def _as_they_are(given: Mapping[str, Any]) -> Reading:
+    return None, given
+
+
 class _Calls:
     def __init__(self, bindings: Bindings, selections: Selections, convert: Callable[..., Mapping[str, Any]]) -> None:
         self.bindings = bindings
@@ -162,6 +166,8 @@ class _Calls:
             inner = declaration.inner if isinstance(declaration, Guarded) else declaration
             if isinstance(inner, (Paged, ByKey, ByAnyKey)):
                 self._add(type_, nodes[0], inner.ask)
+            elif isinstance(inner, ByFunction):
+                self._add(type_, nodes[0], _as_they_are)
             for below in self._possible(named_type(type_.fields[name].type)):
                 self.collect(below, self.selections.of(below, nodes))
 

@@ -35,6 +35,8 @@ async def explained(
         prepared = engine.prepared(operation, variables, context)
     except Unplannable as unplannable:
         return Explanation("ordinary", str(unplannable))
+    if prepared.statement.is_answer:
+        return Explanation("planned")
     return Explanation("planned", statements=(prepared.statement.sql,), plan=await _plan(prepared, engine))
 
 

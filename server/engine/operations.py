@@ -20,6 +20,7 @@ from server.engine.bindings import Bindings
 from server.engine.caches import Recent
 from server.engine.calls import Call
 from server.engine.conditions import Criteria
+from server.engine.declarations import ByFunction
 from server.engine.dialects import Dialect
 from server.engine.documents import LONGEST_VALUES, Asked, Operation, Plan, calls_of, operation_of
 from server.engine.errors import Unplannable
@@ -76,12 +77,13 @@ class Host(Protocol):
 
 @dataclass
 class Run:
-    """One operation being answered: who asks, and the values of each call."""
+    """One operation being answered: who asks, the values of each call, and what functions found, or raised."""
 
     viewer: Any
     context: Any
     values: Sequence[Mapping[str, Any]] = ()
     payload: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    found: dict[int, Any] = field(default_factory=dict[int, Any])
 
 
 @dataclass
@@ -254,17 +256,31 @@ class Engine:
         """Run a prepared statement."""
         plan, statement, run = prepared.plan, prepared.statement, prepared.run
         trace.plan = plan.key
+        for number, function in statement.functions.items():
+            run.found[number] = await _outcome(function, run, number)
         raw = await self.fetch(statement, run, trace)
         return assembled(raw, statement, run, self.bindings, plan.selections, plan.root)
 
     async def fetch(self, statement: Statement, run: Run, trace: Trace, *, is_changing: bool = False) -> bytes:
         """What the database answers, with its marks; within the transaction of a change, to see what it did."""
+        if statement.is_answer:
+            return statement.sql.encode()
         started = time.perf_counter()
         reader = None if is_changing else self.reader
         raw = await reading.read(reader, statement.sql, [read(run) for read in statement.readers])
         trace.milliseconds += (time.perf_counter() - started) * 1000
         trace.answers.append(raw)
         return raw
+
+
+async def _outcome(function: ByFunction, run: Run, number: int) -> Any:
+    """What a function finds, or the error that it ends with, which is told at its place."""
+    given = run.values[number]
+    try:
+        await function.check(run.context, given)
+        return await function.run(run.context, given)
+    except Exception as error:  # noqa: BLE001 - as every other error of a resolver
+        return error
 
 
 def _concrete_types(bindings: Bindings, calls: Mapping[tuple[int, str], Call], run: Run) -> dict[int, Any]:

@@ -24,6 +24,7 @@ from server.models.conditions import Deferred
 
 _WRITERS: Final[Mapping[type, Callable[["Planner", Any, Scope, Place], Text]]] = {
     declared.ByAnyKey: rows.by_any_key,
+    declared.ByFunction: values.by_function,
     declared.ByKey: rows.by_key,
     declared.Column: values.column,
     declared.Embedded: values.embedded,
@@ -66,6 +67,7 @@ class Planner:
         self.conditions = Conditions(criteria, self.parameters)
         self.holes: list[HoleSlot] = []
         self.refusals: list[Callable[[Any], Exception]] = []
+        self.functions: dict[int, declared.ByFunction] = {}
         self.facts: dict[tuple[declared.Facts, str], str] = {}
         self._scopes = 0
 
@@ -74,9 +76,10 @@ class Planner:
         return self.finished(self.fields(self.scope(None), type_, fields))
 
     def finished(self, text: Text) -> Statement:
-        """The statement that gives this text."""
-        sql = self.dialect.whole_statement(text.sql, self.parameters.lifted)
-        return Statement(sql, self.parameters.readers(), tuple(self.holes), tuple(self.refusals))
+        """The statement that gives this text, or where it is the same whatever is stored, the text."""
+        constant = text.constant
+        sql = self.dialect.whole_statement(text.sql, self.parameters.lifted) if constant is None else constant
+        return Statement(sql, self.parameters.readers(), tuple(self.holes), tuple(self.refusals), self.functions)
 
     # What an object is made of
 

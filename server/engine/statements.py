@@ -1,11 +1,12 @@
 """What is a planned statement, and where in the schema do its values stand?"""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType
 
+from server.engine.declarations import ByFunction
 from server.engine.selections import Nodes, named_type
 
 # `Any` below: runs and values are the application's own.
@@ -26,12 +27,21 @@ class HoleSlot:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: its text, what reads each parameter out of a run, and what its marks stand for."""
+    """One statement: its text, what reads each parameter out of a run, and what its marks stand for.
+
+    `functions` are run before it, by the numbers of their calls. Where nothing is to be read it is the answer itself.
+    """
 
     sql: str
     readers: tuple[Callable[[Any], Any], ...]
     holes: tuple[HoleSlot, ...]
     refusals: tuple[Callable[[Any], Exception], ...]
+    functions: Mapping[int, ByFunction] = field(default_factory=dict[int, ByFunction])
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether the database has nothing to say to it."""
+        return not self.readers and self.sql.startswith("{")
 
 
 @dataclass(slots=True)

@@ -54,6 +54,19 @@ def itself(planner: "Planner", declaration: declared.Itself, scope: Scope, place
     return planner.object(scope, place.object_type, place.nodes)
 
 
+def by_function(planner: "Planner", declaration: declared.ByFunction, scope: Scope, place: Place) -> Text:
+    _, number = planner.asked(place)
+    planner.functions[number] = declaration
+    return planner.hole(lambda run, values: _given(run.found[number]), place, Text("[]"))
+
+
+def _given(found: Any) -> Any:
+    """What a function found; raises what it raised."""
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
 def hole(planner: "Planner", declaration: declared.Hole, scope: Scope, place: Place) -> Text:
     names = (*declaration.columns, *declaration.facts)
     parts = [expression(_raw(planner, scope.model, scope.column(name), name)) for name in declaration.columns]

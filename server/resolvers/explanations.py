@@ -1,8 +1,12 @@
 """Why does somebody hold a right, or lack it?"""
 
+from dataclasses import dataclass
+
+from server.domain.access import Link
 from server.domain.errors import MalformedInput, NotFound
-from server.domain.explanations import Explanation, explained
+from server.domain.explanations import explained
 from server.domain.rights import Right
+from server.languages import translated
 from server.models import Organisation, Partnership, Product
 from server.resolvers.context import Context
 from server.resolvers.ids import AnyId, decode_any
@@ -10,8 +14,26 @@ from server.resolvers.permissions import SignedIn, allowed
 from server.resolvers.reaches import ways_to
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """What is said of a link of the chain, in the language of whoever asks."""
+
+    link: Link
+    holds: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The chain of a right as people read it."""
+
+    right: Right
+    held: bool
+    links: list[Sentence]
+
+
 @allowed(SignedIn())
-async def explain_right(context: Context, right: Right, id: AnyId) -> Explanation:
+async def explain_right(context: Context, right: Right, id: AnyId) -> Explained:
     """Why the viewer holds a right on an organisation, a partnership or a product, or what is missing.
 
     It says of each link of the chain whether it holds, by the rules that decide the right itself.
@@ -22,4 +44,6 @@ async def explain_right(context: Context, right: Right, id: AnyId) -> Explanatio
     row = await context.row(model, key)
     if row is None:
         raise NotFound(("id",))
-    return explained(right, await ways_to(context, row))
+    found = explained(right, await ways_to(context, row))
+    links = [Sentence(link.link, link.holds, translated(link.message, context.language, {})) for link in found.links]
+    return Explained(right, found.held, links)

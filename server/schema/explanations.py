@@ -3,9 +3,7 @@
 import strawberry
 
 from server.domain.access import Link
-from server.languages import translated
 from server.schema.enums import Right, describe
-from server.schema.fields import computed
 
 describe(
     Link,
@@ -27,10 +25,7 @@ describe(
 class RightLink:
     link: Link = strawberry.field(description="Which one.")
     holds: bool = strawberry.field(description="Whether it gives the right.")
-    sentence: str = computed(
-        lambda context, link: translated(link.message, context.language, {}),
-        "The same for people, in the language of the Accept-Language header.",
-    )
+    sentence: str = strawberry.field(description="The same for people, in the language of the Accept-Language header.")
 
 
 @strawberry.type(description="Why the viewer holds a right on an object, or what is missing.")

@@ -19,7 +19,18 @@ from tortoise.models import Model
 
 from server.domain.errors import Denied, NotFound, Refusal, Refused
 from server.domain.rights import Right
-from server.engine.declarations import PLAN, ByKey, Changing, Column, Embedded, Guarded, Hole, Paged, Relation
+from server.engine.declarations import (
+    PLAN,
+    ByFunction,
+    ByKey,
+    Changing,
+    Column,
+    Embedded,
+    Guarded,
+    Hole,
+    Paged,
+    Relation,
+)
 from server.languages import translated
 from server.models.database import joined_transaction
 from server.resolvers import ids
@@ -52,17 +63,30 @@ class _Withholding(PermissionExtension):
 def root(resolver: Resolver, plan: Any = None, **arguments: str) -> Any:
     """A root field. Its sentence and permissions are the resolver's own; `arguments` say what each one means.
 
-    `plan` says how the engine answers it.
+    `plan` says how the engine answers it; without it the resolver gives the object there too.
     """
     hints = _hints(resolver)
     permissions = permissions_of(resolver)
 
+    async def answer(context: Context, given: Mapping[str, Any]) -> Any:
+        return await resolver(context, **{name: plain(value, hints[name], (name,)) for name, value in given.items()})
+
     async def resolve(info: Info[Any, Any], **given: Any) -> Any:
-        decoded = {name: plain(value, hints[name], (name,)) for name, value in given.items()}
-        return await resolver(context_of(info), **decoded)
+        return await answer(context_of(info), given)
 
     _sign(resolve, {name: (_outside(hint), arguments[name]) for name, hint in hints.items()})
-    return _field("root", resolve, _sentence(resolver), permissions, plan=plan and Guarded(plan, permissions))
+    declared = Guarded(plan, permissions) if plan else ByFunction(_checking(permissions), answer)
+    return _field("root", resolve, _sentence(resolver), permissions, plan=declared)
+
+
+def _checking(permissions: Sequence[Permission]) -> Callable[[Context, Mapping[str, Any]], Awaitable[None]]:
+    """Raises for who may not ask with these arguments."""
+
+    async def check(context: Context, given: Mapping[str, Any]) -> None:
+        for permission in permissions:
+            await permission.check(context, None, dict(given))
+
+    return check
 
 
 def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> Any:
@@ -83,9 +107,10 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
         finally:
             context.forget()
 
+    check_arguments = _checking(permissions)
+
     async def check(context: Context, input: Any) -> None:
-        for permission in permissions:
-            await permission.check(context, None, {"input": input})
+        await check_arguments(context, {"input": input})
 
     def refuse(context: Context, refused: Exception) -> Changed | None:
         return Changed({}, user_errors(context, refused.refusals)) if isinstance(refused, Refused) else None

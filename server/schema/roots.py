@@ -219,7 +219,7 @@ class Query:
     preview_termination: TerminationPreview | None = root(
         terminations.preview_termination, partnership_id="A partnership in force."
     )
-    explain_right: RightExplanation = root(
+    explain_right: RightExplanation | None = root(
         explanations.explain_right,
         right="The right.",
         id="The id of an organisation, a partnership or a product.",

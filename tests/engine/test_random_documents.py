@@ -35,9 +35,6 @@ OF_HYPOTHESIS = 1_500 if LONG else 60
 DRESSED_EACH = 5
 SEED = int(os.environ.get("SEED", SystemRandom().randrange(2**32)))
 
-BY_RESOLVERS = ("previewTermination", "explainRight")
-"""Roots that the engine leaves to resolvers."""
-
 _KEYS = {
     models.Organisation: ("name_key",),
     models.Product: ("customer_name_key", "expires_at", "created_at"),
@@ -70,8 +67,7 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
 
     print(dict(roads), reasons.most_common(5))  # noqa: T201 - shown with -s
     assert roads.total() == DOCUMENTS
-    by_resolvers = sum(reasons[f"a resolver alone answers Query.{root}"] for root in BY_RESOLVERS)
-    assert roads["planned"] >= 0.8 * (DOCUMENTS - by_resolvers), reasons
+    assert roads["planned"] >= 0.8 * DOCUMENTS, reasons
 
 
 @pytest.mark.database

@@ -6,7 +6,7 @@ import pytest
 import strawberry
 from tortoise.expressions import Q
 
-from server.engine.declarations import ByKey, Column, Embedded, Facts, Guarded, Hole, Relation, Rows
+from server.engine.declarations import ByFunction, ByKey, Column, Embedded, Facts, Guarded, Hole, Relation, Rows
 from server.engine.errors import Undeclared
 from server.schema.planning import new_engine
 from tests.engine import toy as toys
@@ -106,3 +106,9 @@ def test_an_enum_in_a_field_that_is_no_enum() -> None:
 
     assert reason.startswith("One.mood: ")
     assert reason.endswith("declare a hole")
+
+
+def test_a_function_that_answers_for_a_row_or_with_resolvers() -> None:
+    plan = ByFunction(toys._may_spell, toys._spell)
+
+    assert refusal("spelt", toys.Letter, nothing(plan)) == "One.spelt: a function answers for no row"

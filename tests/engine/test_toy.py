@@ -22,6 +22,54 @@ def of_author(selection: str) -> str:
     return f"query($id: ID!) {{ author(id: $id) {{ {selection} }} }}"
 
 
+# Roots that a function answers
+
+SPELLED = """
+    query($word: String!, $most: Int = 2, $id: ID!) {
+      spelled(word: $word) { sign ... on Letter { place } } again: spelled(word: "ab", most: $most) { twin { sign } }
+      author(id: $id) { name } surelySpelled(word: $word, most: 1) { __typename place }
+    }
+"""
+
+
+async def test_what_functions_work_out_stands_beside_what_the_statement_reads(toy: Toy) -> None:
+    data = await toy.ask(SPELLED, {"word": "toys", "id": toy.id("ada")}, STAFF)
+
+    assert data == {
+        "spelled": [{"sign": "t", "place": 0}, {"sign": "o", "place": 1}, {"sign": "y", "place": 2}],
+        "again": [{"twin": None}, {"twin": None}],
+        "author": {"name": "Ada"},
+        "surelySpelled": [{"__typename": "Letter", "place": 0}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "viewer", "roots"),
+    [
+        ({"word": "toys"}, AS_ADA, {"again", "spelled", "surelySpelled"}),
+        ({"word": "toys"}, None, {"again", "spelled", "surelySpelled"}),
+        ({"word": ""}, STAFF, {"spelled", "surelySpelled"}),
+        ({"word": "a!"}, STAFF, {"spelled"}),
+        ({"word": "a0"}, STAFF, {"spelled"}),
+        ({"word": "ab", "most": -1}, STAFF, set()),
+    ],
+)
+async def test_what_a_function_raises_is_told_at_its_place(
+    toy: Toy, variables: dict[str, Any], viewer: Any, roots: set[str]
+) -> None:
+    found = await toy.errors(SPELLED, {**variables, "id": toy.id("ada")}, viewer)
+
+    assert {path[0] for path, *_ in found} == roots
+
+
+async def test_functions_alone_ask_the_database_nothing(toy: Toy) -> None:
+    result, trace = await toy.by_engine('{ spelled(word: "a") { sign } }', viewer=STAFF)
+
+    assert result is not None
+    assert result.data == b'{"spelled":[{"sign":"a"}]}'
+    assert trace.answers == []
+
+
 # Selections
 
 
