@@ -17,6 +17,7 @@ from server.models.database import transaction
 from server.models.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.endings import ended
 from server.resolvers.holds import held
 from server.resolvers.ids import MembershipId, OrganisationId, OwnProductGrantId, ProductId, TeamId
 from server.resolvers.listings import Listing
@@ -114,6 +115,22 @@ async def revoke_own_products(
             await grant.save(update_fields=["revoked_at", "version", "updated_at"])
             await _journal(context, "own_products.revoked", grant, before)
     return {"own_product_grant": grant}
+
+
+async def revoke_of_product(context: Context, product_id: UUID) -> None:
+    """Take a product that is no more back from everybody it was opened to; as many statements as for one."""
+    holding = OwnProductGrant.filter(product_id=product_id, revoked_at__isnull=True)
+    grants = await holding.order_by("id")
+    before = [_terms(grant) for grant in grants]
+    await ended(context, holding, revoked_at=context.now)
+    for grant in grants:
+        grant.update_from_dict({"revoked_at": context.now, "version": grant.version + 1})
+    acts = [
+        journal.Act("own_products.revoked", grant, grant.organisation_id, None, was, _terms(grant))
+        for grant, was in zip(grants, before, strict=True)
+    ]
+    await journal.record_all(context, acts)
+    await journal.announce_all(context, [journal.News("own_products.revoked", row, (row.version,)) for row in grants])
 
 
 async def _check_holder(context: Context, organisation_id: UUID, to: Holder, mistakes: Mistakes) -> None:

@@ -1,0 +1,36 @@
+"""When does a product end?"""
+
+from typing import Final, Protocol
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.products import ProductState
+from server.domain.text import is_same_name
+
+MOST_REASON_CHARACTERS: Final = 500
+
+
+class Endable(Protocol):
+    """What the end of a product depends on."""
+
+    @property
+    def state(self) -> ProductState: ...
+    @property
+    def is_locked(self) -> bool: ...
+
+
+def check_may_end(product: Endable) -> None:
+    """A product ends once, and not while it is locked (E34)."""
+    if product.state is ProductState.TERMINATED:
+        raise Refused(Refusal(ErrorCode.PRODUCT_ENDED, N_("This product has ended already."), ("product_id",)))
+    if product.is_locked:
+        raise Refused(Refusal(ErrorCode.PRODUCT_LOCKED, N_("This product is locked."), ("product_id",)))
+
+
+def check_confirmation(product_name: str, confirmation: str) -> None:
+    """Whoever ends a product, or asks for it, types the name the customer gave it."""
+    if not is_same_name(confirmation, product_name):
+        raise Refused(
+            Refusal(
+                ErrorCode.CONFIRMATION_MISSING, N_("Type the product's name to confirm the end."), ("confirmation",)
+            )
+        )
