@@ -1,6 +1,6 @@
 """When does a product end?"""
 
-from typing import Final, Protocol
+from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.products import ProductState
@@ -9,20 +9,11 @@ from server.domain.text import is_same_name
 MOST_REASON_CHARACTERS: Final = 500
 
 
-class Endable(Protocol):
-    """What the end of a product depends on."""
-
-    @property
-    def state(self) -> ProductState: ...
-    @property
-    def is_locked(self) -> bool: ...
-
-
-def check_may_end(product: Endable) -> None:
+def check_may_end(state: ProductState, *, is_locked: bool) -> None:
     """A product ends once, and not while it is locked (E34)."""
-    if product.state is ProductState.TERMINATED:
+    if state is ProductState.TERMINATED:
         raise Refused(Refusal(ErrorCode.PRODUCT_ENDED, N_("This product has ended already."), ("product_id",)))
-    if product.is_locked:
+    if is_locked:
         raise Refused(Refusal(ErrorCode.PRODUCT_LOCKED, N_("This product is locked."), ("product_id",)))
 
 

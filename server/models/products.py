@@ -33,7 +33,7 @@ class Product(VersionedRow):
     expires_at: datetime = fields.DatetimeField()
     auto_renew = fields.BooleanField(default=True)
     state = enum_column(ProductState, max_length=10, default=ProductState.ACTIVE)
-    is_locked: bool = fields.BooleanField(default=False)
+    is_locked = fields.BooleanField(default=False)
     is_trial = fields.BooleanField(default=False)
     payer: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="products_paid", null=True, on_delete=fields.RESTRICT
