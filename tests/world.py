@@ -388,7 +388,7 @@ async def pending_action(
     through: Partnership, about: Product, asker: User, *, now: datetime, **columns: Any
 ) -> PendingAction:
     """The end of a product, asked for and not answered."""
-    defaults = {"status": PendingActionStatus.PENDING, "reason": "Nobody uses it."}
+    defaults = {"status": PendingActionStatus.PENDING, "reason": "Nobody uses it.", "requested_at": now}
     return await PendingAction.create(
         product_id=about.id,
         partnership_id=through.id,
@@ -396,7 +396,6 @@ async def pending_action(
         partner_id=through.partner_id,
         kind=PendingActionKind.TERMINATE_PRODUCT,
         requested_by_id=asker.id,
-        requested_at=now,
         expires_at=now + timedelta(days=7),
         **(defaults | columns),
     )

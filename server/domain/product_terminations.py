@@ -9,12 +9,12 @@ from server.domain.text import is_same_name
 MOST_REASON_CHARACTERS: Final = 500
 
 
-def check_may_end(state: ProductState, *, is_locked: bool) -> None:
+def check_may_end(state: ProductState, field: tuple[str, ...], *, is_locked: bool) -> None:
     """A product ends once, and not while it is locked (E34)."""
     if state is ProductState.TERMINATED:
-        raise Refused(Refusal(ErrorCode.PRODUCT_ENDED, N_("This product has ended already."), ("product_id",)))
+        raise Refused(Refusal(ErrorCode.PRODUCT_ENDED, N_("This product has ended already."), field))
     if is_locked:
-        raise Refused(Refusal(ErrorCode.PRODUCT_LOCKED, N_("This product is locked."), ("product_id",)))
+        raise Refused(Refusal(ErrorCode.PRODUCT_LOCKED, N_("This product is locked."), field))
 
 
 def check_confirmation(product_name: str, confirmation: str) -> None:

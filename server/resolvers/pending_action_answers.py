@@ -31,7 +31,7 @@ async def confirm_pending_action(
         product = await locked(Product, action.product_id)
         may = await may_ask(context, action.requested_by_id, action.partner_id, product)
         rules.check_still_asked(partnership, may_ask=may)
-        product_terminations.check_may_end(product.state, is_locked=product.is_locked)
+        product_terminations.check_may_end(product.state, ("pending_action_id",), is_locked=product.is_locked)
         await decide(context, action, PendingActionStatus.CONFIRMED, action.customer_id)
         await end_product(context, product, action.reason, asked=action)
     return {"pending_action": action, "product": product}

@@ -30,7 +30,7 @@ async def terminate_product(
     words = mistakes.noted(paragraph, reason or "", rules.MOST_REASON_CHARACTERS, ("reason",)) or None
     async with transaction():
         product = await _held(product_id, expected_version)
-        mistakes.noted(rules.check_may_end, product.state, is_locked=product.is_locked)
+        mistakes.noted(rules.check_may_end, product.state, ("product_id",), is_locked=product.is_locked)
         mistakes.noted(rules.check_confirmation, product.customer_name, confirmation)
         mistakes.refuse()
         if not leads(context.signed_in, product.organisation_id):

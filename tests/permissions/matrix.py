@@ -406,10 +406,12 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "unassignEmployee": _mutation("unassignEmployee", lambda world: {"assignmentId": world.id("assignment")}),
     "terminateProduct": _mutation(
-        "terminateProduct", lambda world: {"productId": world.id("granted"), "confirmation": "granted"}
+        "terminateProduct",
+        lambda world: {"productId": world.id("granted"), "confirmation": world.granted.customer_name},
     ),
     "the end of a customer's": _mutation(
-        "terminateProduct", lambda world: {"productId": world.id("corvine"), "confirmation": "corvine"}
+        "terminateProduct",
+        lambda world: {"productId": world.id("corvine"), "confirmation": world.corvine.customer_name},
     ),
     "confirmPendingAction": _mutation("confirmPendingAction", lambda world: {"pendingActionId": world.id("pending")}),
     "refusePendingAction": _mutation("refusePendingAction", lambda world: {"pendingActionId": world.id("pending")}),
