@@ -9,10 +9,15 @@ from server.domain.text import is_same_name
 MOST_REASON_CHARACTERS: Final = 500
 
 
+def check_lives(state: ProductState, field: tuple[str, ...]) -> None:
+    """What has ended neither ends again nor is given to anybody."""
+    if state is ProductState.TERMINATED:
+        raise Refused(Refusal(ErrorCode.PRODUCT_ENDED, N_("This product has ended."), field))
+
+
 def check_may_end(state: ProductState, field: tuple[str, ...], *, is_locked: bool) -> None:
     """A product ends once, and not while it is locked (E34)."""
-    if state is ProductState.TERMINATED:
-        raise Refused(Refusal(ErrorCode.PRODUCT_ENDED, N_("This product has ended already."), field))
+    check_lives(state, field)
     if is_locked:
         raise Refused(Refusal(ErrorCode.PRODUCT_LOCKED, N_("This product is locked."), field))
 

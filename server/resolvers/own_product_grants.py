@@ -9,6 +9,7 @@ from server.domain import own_product_grants as rules
 from server.domain.accesses import product_rights
 from server.domain.errors import Mistakes, NotFound
 from server.domain.memberships import check_active
+from server.domain.product_terminations import check_lives
 from server.domain.products import ProductCategory
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
@@ -153,6 +154,7 @@ async def _check_extent(context: Context, organisation_id: UUID, of: Extent, mis
         product = await visible_row(Product, context.viewer, of.product_id)
         if product is None:
             raise NotFound(("input", "of", "product_id"))
+        mistakes.noted(check_lives, product.state, ("of", "product_id"))
         mistakes.noted(rules.check_owned, product.organisation_id, organisation_id, ("of", "product_id"))
 
 

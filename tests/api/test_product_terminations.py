@@ -13,7 +13,7 @@ from tests.api.refusals import denied, missing, not_found, refused
 from tests.api.traces import act, acts, announced
 from tests.clients import Clients
 from tests.snapshots import changed, snapshot
-from tests.world import World
+from tests.world import World, request
 
 pytestmark = pytest.mark.database
 
@@ -117,10 +117,33 @@ async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients)
 
 async def test_a_product_ends_once(world: World, clients: Clients):
     await Product.filter(id=world.borean.id).update(state=ProductState.TERMINATED)
-    ended = [("PRODUCT_ENDED", "This product has ended already.", ["input", "productId"])]
+    ended = [("PRODUCT_ENDED", "This product has ended.", ["input", "productId"])]
 
     for who in (world.bL, world.pL):
         assert await refused(clients, "terminateProduct", ending(world, "borean"), as_=who) == ended
+
+
+async def test_what_has_ended_is_given_to_nobody(world: World, clients: Clients):
+    await Product.filter(id__in=[world.kept.id, world.deltaic.id]).update(state=ProductState.TERMINATED)
+    await request(world.invitation, world.deltaic, [ProductRight.TECHNICAL])
+    product = {"productId": world.id("kept"), "rights": ["TECHNICAL"]}
+    offered = {"access": {"limited": {"products": [product]}}}
+    holder = {"to": {"membershipId": world.id("cE")}, "of": {"productId": world.id("kept")}}
+
+    async def named(mutation: str, who: str, **input: Any) -> list[tuple[str, list[str] | None]]:
+        found = await refused(clients, mutation, input, as_=world.people[who])
+        return [(code, field) for code, _, field in found]
+
+    assert await named("grantProductAccess", "cL", partnershipId=world.id("limited"), **product) == [
+        ("PRODUCT_ENDED", ["input", "productId"])
+    ]
+    assert await named("acceptRequest", "cL", partnershipId=world.id("asked"), **offered) == [
+        ("PRODUCT_ENDED", ["input", "access", "limited", "products", "0", "productId"])
+    ]
+    assert await named("grantOwnProducts", "cL", organisationId=world.id("alpina"), rights=["TECHNICAL"], **holder) == [
+        ("PRODUCT_ENDED", ["input", "of", "productId"])
+    ]
+    assert await named("acceptInvitation", "pL", partnershipId=world.id("invitation")) == [("PRODUCT_ENDED", None)]
 
 
 async def test_somebody_elses_change_in_between_is_noticed(world: World, clients: Clients):
