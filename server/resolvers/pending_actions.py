@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from server.domain import pending_actions as rules
@@ -19,6 +20,8 @@ from server.resolvers.listings import Listing, equal
 from server.resolvers.partnerships import change
 from server.resolvers.permissions import RightOn
 from server.resolvers.reaches import rights_on_product
+
+# `Any` below: columns of several kinds.
 
 
 class PendingActionOrderField(StrEnum):
@@ -46,26 +49,13 @@ asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_nam
 async def ask_to_terminate(context: Context, product: Product, reason: str | None) -> PendingAction:
     """Ask the customer, whose organisation is locked, to confirm the end of a product. Nothing else changes."""
     partnership = await _complete_partnership(product.organisation_id)
-    asker = context.signed_in
-    if partnership is None or not await may_ask(context, asker.user_id, partnership.partner_id, product):
+    asker = context.signed_in.user_id
+    if partnership is None or not await may_ask(context, asker, partnership.partner_id, product):
         raise RightMissing(Right.TERMINATE_PRODUCT)
-    same = PendingAction.filter(
-        product_id=product.id, kind=PendingActionKind.TERMINATE_PRODUCT, status=PendingActionStatus.PENDING
-    )
+    about: dict[str, Any] = {"product_id": product.id, "kind": PendingActionKind.TERMINATE_PRODUCT}
+    same = PendingAction.filter(**about, status=PendingActionStatus.PENDING)
     rules.check_none_pending(is_pending=await same.exists())
-    action = await PendingAction.create(
-        product_id=product.id,
-        partnership_id=partnership.id,
-        customer_id=partnership.customer_id,
-        partner_id=partnership.partner_id,
-        kind=PendingActionKind.TERMINATE_PRODUCT,
-        requested_by_id=asker.user_id,
-        api_token_id=asker.token.token_id if asker.token else None,
-        reason=reason,
-        status=PendingActionStatus.PENDING,
-        requested_at=context.now,
-        expires_at=rules.answer_until(context.now, context.settings.pending_action_days),
-    )
+    action = await _create(context, partnership, reason, about)
     await _note(context, "pendingAction.requested", action, action.partner_id, None)
     await journal.announce(context, "pending_action.requested", action)
     return action
@@ -82,7 +72,7 @@ async def may_ask(context: Context, user_id: UUID, partner_id: UUID, product: Pr
 
 
 async def decide(context: Context, action: PendingAction, status: PendingActionStatus, acting: UUID) -> None:
-    """Write down that a side confirmed, refused or withdrew it; whoever asked is told by an e-mail."""
+    """Write down that a side confirmed, refused or withdrew it, and announce it."""
     before = journal.state(action, "status")
     decided_by = context.signed_in.user_id
     await change(action, status=status, decided_by_id=decided_by, decided_at=context.now)
@@ -99,10 +89,27 @@ async def _complete_partnership(customer_id: UUID) -> Partnership | None:
     return await complete.select_for_update().get_or_none()
 
 
+async def _create(
+    context: Context, partnership: Partnership, reason: str | None, about: dict[str, Any]
+) -> PendingAction:
+    asker, now = context.signed_in, context.now
+    return await PendingAction.create(
+        **about,
+        partnership_id=partnership.id,
+        customer_id=partnership.customer_id,
+        partner_id=partnership.partner_id,
+        requested_by_id=asker.user_id,
+        api_token_id=asker.token.token_id if asker.token else None,
+        reason=reason,
+        status=PendingActionStatus.PENDING,
+        requested_at=now,
+        expires_at=rules.answer_until(now, context.settings.pending_action_days),
+    )
+
+
 async def _note(context: Context, what: str, action: PendingAction, acting: UUID, before: journal.State | None) -> None:
     """A step on the way to an act; each side's acts are in its own log, the partner's in the customer's too (E40)."""
     served = None if acting == action.customer_id else action.customer_id
-    after = (
-        journal.state(action, "status") if before else journal.state(action, "kind", "product_id", "reason", "status")
-    )
+    columns = ("status",) if before else ("kind", "product_id", "reason", "status")
+    after = journal.state(action, *columns)
     await journal.record(context, what, action, acting=acting, on_behalf_of=served, before=before, after=after)
