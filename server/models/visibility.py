@@ -143,9 +143,7 @@ def _organisations(viewer: Viewer) -> Q:
 
 def _memberships(viewer: Viewer) -> Q:
     own = equals("user_id", viewer.user_id) & Q(status=MembershipStatus.ACTIVE)
-    return own & Among("organisation_id", viewer.organisation_ids) | Among(
-        "organisation_id", viewer.led_organisation_ids
-    )
+    return own & Among("organisation_id", viewer.organisation_ids) | _of_led_organisation(viewer)
 
 
 def _of_led_organisation(viewer: Viewer) -> Q:
