@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     requests_by_email_per_day: int = Field(
         default=50, ge=1, description="How many people a partner asks by e-mail in 24 hours."
     )
+    pending_action_days: int = Field(
+        default=7, ge=1, le=365, description="How long a customer can confirm what a partner may not do alone."
+    )
     most_body_bytes: int = Field(default=262_144, ge=1_024, description="The largest request body.")
     pool_size: int = Field(default=10, ge=1, description="PostgreSQL connections of one process.")
     statement_milliseconds: int = Field(default=5_000, ge=100, description="PostgreSQL's limit for one statement.")

@@ -15,7 +15,7 @@ manage it (`wooed`). At Alpina Nova asks for more (`change`). Nothing else conne
 Rival (qL, qE) is the other partner: limited at Alpina for `rivals`. Third is a partner without members or
 customers. Nothing else connects the companies.
 
-Alpina has invited a `newcomer`, and has a team without members to which it opened `kept` (`team`, `own_grant`).
+At Borea pE asks to end `borean` (`pending`). Alpina has invited a `newcomer`, and has a team without members to which it opened `kept` (`team`, `own_grant`).
 """
 
 from dataclasses import dataclass, field
@@ -33,6 +33,7 @@ from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
 from server.domain.own_product_grants import FOREVER
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.text import sort_key
@@ -48,6 +49,7 @@ from server.models import (
     Organisation,
     OwnProductGrant,
     Partnership,
+    PendingAction,
     Product,
     ProductAccess,
     Receipt,
@@ -183,6 +185,7 @@ async def _connect(world: World) -> None:
     rows["by_email"] = await customer_invitation(rows["rival"], world.bL.user.email, world.secret, now=world.now)
     rows["to_newcomer"] = await customer_invitation(rows["rival"], "new@come.example", world.secret_too, now=world.now)
     rows["change"] = await change_request(rows["limited"], now=world.now)
+    rows["pending"] = await pending_action(rows["complete"], rows["borean"], world.pE.user, now=world.now)
     for name, served, rights in (
         ("assignment", "limited", [AssignmentRight.VIEW]),
         ("complete_assignment", "complete", [AssignmentRight.VIEW, AssignmentRight.MANAGE_PRODUCTS]),
@@ -378,6 +381,23 @@ async def change_request(through: Partnership, *, now: datetime, **columns: Any)
         requested_at=now,
         expires_at=now + timedelta(days=30),
         **columns,
+    )
+
+
+async def pending_action(
+    through: Partnership, about: Product, asker: User, *, now: datetime, **columns: Any
+) -> PendingAction:
+    """The end of a product, asked for and not answered."""
+    defaults = {"status": PendingActionStatus.PENDING, "reason": "Nobody uses it.", "requested_at": now}
+    return await PendingAction.create(
+        product_id=about.id,
+        partnership_id=through.id,
+        customer_id=through.customer_id,
+        partner_id=through.partner_id,
+        kind=PendingActionKind.TERMINATE_PRODUCT,
+        requested_by_id=asker.id,
+        expires_at=now + timedelta(days=7),
+        **(defaults | columns),
     )
 
 

@@ -23,6 +23,7 @@ from server.domain.partnerships import (
 )
 from server.domain.rights import (
     BY_ASSIGNMENT_RIGHT,
+    BY_COMPLETE_ACCESS,
     BY_PRODUCT_RIGHT,
     CUSTOMER_SIDE,
     MANAGED_CUSTOMER,
@@ -125,8 +126,8 @@ class Serving:
 
 @lru_cache
 def _grant(is_complete: bool, rights: frozenset[ProductRight]) -> Gate:
-    link = Link.ACCESS_TYPE if is_complete else Link.PRODUCT_GRANT
-    return Gate(link, NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in rights)))
+    granted = NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in rights))
+    return Gate(Link.ACCESS_TYPE, granted | BY_COMPLETE_ACCESS) if is_complete else Gate(Link.PRODUCT_GRANT, granted)
 
 
 @lru_cache
@@ -210,12 +211,28 @@ def reach(viewer: Viewer, organisation_id: UUID, servings: Iterable[Serving]) ->
 
 def sees_partnership(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
     """Both sides' legal representatives and administrators, whatever its status; an employee while they serve it."""
-    customer = viewer.standing_in(partnership.customer_id)
-    if customer is not None and customer.leads:
+    return leads_a_side(viewer, partnership) or serves(viewer, partnership, assigned)
+
+
+def sees_pending_action(
+    viewer: Viewer, partnership: PartnershipFacts, asked_by: UUID, assigned: Collection[UUID]
+) -> bool:
+    """Both sides' legal representatives and administrators; an employee what they asked, while they serve (E34)."""
+    is_own = viewer.user_id == asked_by and serves(viewer, partnership, assigned)
+    return leads_a_side(viewer, partnership) or is_own
+
+
+def leads_a_side(viewer: Viewer, partnership: PartnershipFacts) -> bool:
+    """Whether the viewer is legal representative or administrator of one of the two, for this customer."""
+    if leads(viewer, partnership.customer_id):
         return True
-    partner = viewer.standing_in(partnership.partner_id)
-    leads_partner = partner is not None and partner.leads and viewer.may_serve(partnership.customer_id)
-    return leads_partner or serves(viewer, partnership, assigned)
+    return leads(viewer, partnership.partner_id) and viewer.may_serve(partnership.customer_id)
+
+
+def leads(viewer: Viewer, organisation_id: UUID) -> bool:
+    """Whether the viewer is legal representative or administrator there."""
+    standing = viewer.standing_in(organisation_id)
+    return standing is not None and standing.leads
 
 
 def ways_to_partnership(viewer: Viewer, partnership: PartnershipFacts) -> list[Way]:

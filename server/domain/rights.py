@@ -69,6 +69,9 @@ class Right(StrEnum):
     VIEW_PRODUCT = "VIEW_PRODUCT"
     MANAGE_PRODUCT = "MANAGE_PRODUCT"
     VIEW_STATISTICS = "VIEW_STATISTICS"
+    TERMINATE_PRODUCT = "TERMINATE_PRODUCT"
+    ANSWER_PENDING_ACTION = "ANSWER_PENDING_ACTION"
+    WITHDRAW_PENDING_ACTION = "WITHDRAW_PENDING_ACTION"
 
 
 class Scope(StrEnum):
@@ -182,7 +185,15 @@ PARTNER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
 }
 """What a role in the partner's organisation gives on a partnership (S1.3a, S1.4, S2.3, S2.6, S4)."""
 
-OWN_PRODUCT: Final = frozenset({Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT, Right.VIEW_STATISTICS})
+OWN_PRODUCT: Final = frozenset(
+    {
+        Right.VIEW_PRODUCT,
+        Right.MANAGE_PRODUCT,
+        Right.VIEW_STATISTICS,
+        Right.TERMINATE_PRODUCT,
+        Right.ANSWER_PENDING_ACTION,
+    }
+)
 """What legal representatives and administrators hold on their organisation's products."""
 
 BY_PRODUCT_RIGHT: Final[Mapping[ProductRight, frozenset[Right]]] = {
@@ -191,9 +202,12 @@ BY_PRODUCT_RIGHT: Final[Mapping[ProductRight, frozenset[Right]]] = {
 }
 """What each right granted on a product gives; complete access gives both."""
 
+BY_COMPLETE_ACCESS: Final = frozenset({Right.TERMINATE_PRODUCT, Right.WITHDRAW_PENDING_ACTION})
+"""What complete access gives on a product beyond that: to ask, where the customer has to confirm (E34)."""
+
 BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
     AssignmentRight.VIEW: frozenset({Right.VIEW_PRODUCT, Right.VIEW_STATISTICS}),
-    AssignmentRight.MANAGE_PRODUCTS: frozenset({Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT}),
+    AssignmentRight.MANAGE_PRODUCTS: BY_COMPLETE_ACCESS | {Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT},
     AssignmentRight.ORDER: frozenset({Right.VIEW_PRODUCT}),
     AssignmentRight.VIEW_INVOICES: frozenset({Right.VIEW_PRODUCT}),
 }
@@ -218,6 +232,7 @@ NEVER_BY_TOKEN: Final = frozenset(
         Right.SET_PARTNERSHIP_DATES,
         Right.ANSWER_ACCESS_CHANGE,
         Right.TERMINATE_PARTNERSHIP,
+        Right.ANSWER_PENDING_ACTION,
     }
 )
 """Consent, money-out and identity need a person."""
@@ -249,6 +264,8 @@ SCOPE_OF: Final[Mapping[Right, Scope]] = {
     Right.VIEW_PRODUCT: Scope.PRODUCTS_READ,
     Right.MANAGE_PRODUCT: Scope.PRODUCTS_MANAGE,
     Right.VIEW_STATISTICS: Scope.PRODUCTS_READ,
+    Right.TERMINATE_PRODUCT: Scope.PRODUCTS_MANAGE,
+    Right.WITHDRAW_PENDING_ACTION: Scope.PRODUCTS_MANAGE,
 }
 """The scope a token needs for a right; a right in neither table does not load."""
 

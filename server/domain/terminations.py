@@ -5,7 +5,7 @@ from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.partnerships import IN_FORCE, Agreement
-from server.domain.text import sort_key
+from server.domain.text import is_same_name
 
 
 class EndedBy(StrEnum):
@@ -44,7 +44,7 @@ def check_termination(partnership: Agreement, customer_name: str, confirmation: 
     """
     check_may_end(partnership)
     refusals = list[Refusal]()
-    if sort_key(confirmation.strip()) != sort_key(customer_name):
+    if not is_same_name(confirmation, customer_name):
         refusals.append(
             Refusal(
                 ErrorCode.CONFIRMATION_MISSING, N_("Type the customer's name to confirm the end."), ("confirmation",)

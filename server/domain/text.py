@@ -38,6 +38,11 @@ def sort_key(value: str) -> str:
     return value[:LONGEST_KEY]
 
 
+def is_same_name(typed: str, name: str) -> bool:
+    """Whether somebody typed this name, to say that they mean what it names: case and accents do not matter."""
+    return sort_key(typed.strip()) == sort_key(name)
+
+
 def _trimmed(value: str) -> str:
     """The text without the blanks around it; empty where nothing in it can be seen."""
     return value.strip() if any(map(_is_visible, value)) else ""

@@ -1,6 +1,6 @@
 """Who is to be told?
 
-Legal representatives, and with them the administrators where an invitation is theirs to answer (S1.3a).
+Legal representatives, and with them the administrators where an answer is theirs to give too (S1.3a, E34).
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -30,6 +30,10 @@ Audience = Callable[[Event], Awaitable[list[Recipient]]]
 
 async def customer(event: Event) -> list[Recipient]:
     return await _members(event.customer, _REPRESENTATIVES)
+
+
+async def customer_leaders(event: Event) -> list[Recipient]:
+    return await _members(event.customer, LEADING_ROLES)
 
 
 async def partner(event: Event) -> list[Recipient]:
@@ -65,7 +69,7 @@ async def partner_team(event: Event) -> list[Recipient]:
 
 
 async def person(event: Event) -> list[Recipient]:
-    """The member, or the owner of the token."""
+    """The member, the owner of the token, or whoever asked for something."""
     return [_recipient(event.person)] if event.person else []
 
 

@@ -4,7 +4,7 @@ The payload of an event says what was true when it happened, and goes before wha
 subject is not read here names its organisations in its payload.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tortoise.models import Model
@@ -18,6 +18,8 @@ from server.models import (
     Organisation,
     OutboxMessage,
     Partnership,
+    PendingAction,
+    Product,
     ProductAccess,
     RequestedProduct,
     User,
@@ -119,6 +121,31 @@ async def _of_token(message: OutboxMessage) -> Event:
     return Event(message, person=row.user, organisation=row.organisation, stored=stored)
 
 
+async def _of_product(message: OutboxMessage) -> Event:
+    """Its owner, and the partner who manages everything of the owner's, where there is one (C2)."""
+    product = await Product.get(id=_key(message, Product)).select_related("organisation")
+    complete = Partnership.filter(
+        customer_id=product.organisation_id, access_type=AccessType.COMPLETE, status=PartnershipStatus.ACTIVE
+    )
+    row = await complete.select_related("customer", "partner").get_or_none()
+    stored = {"service_name": product.service_name}
+    return _between(message, row, stored) if row else Event(message, customer=product.organisation, stored=stored)
+
+
+async def _of_pending_action(message: OutboxMessage) -> Event:
+    row = await PendingAction.get(id=_key(message, PendingAction)).select_related(
+        "product", "partnership__customer", "partnership__partner", "requested_by"
+    )
+    stored = {
+        "service_name": row.product.service_name,
+        "asked_by": f"{row.requested_by.first_name} {row.requested_by.last_name}",
+        "reason": row.reason,
+        "expires_at": row.expires_at.isoformat(),
+        "verdict": row.status,
+    }
+    return replace(_between(message, row.partnership, stored), person=row.requested_by)
+
+
 async def _of_payload(message: OutboxMessage) -> Event:
     keys = {side: ids.decode(id, Organisation) for side in _PARTIES if (id := message.payload.get(side))}
     found = {row.id: row for row in await Organisation.filter(id__in=list(keys.values()))}
@@ -140,6 +167,8 @@ _READERS: Final = {
     ids.PREFIXES[CustomerInvitation]: _of_customer_invitation,
     ids.PREFIXES[Membership]: _of_membership,
     ids.PREFIXES[Partnership]: _of_partnership,
+    ids.PREFIXES[PendingAction]: _of_pending_action,
+    ids.PREFIXES[Product]: _of_product,
     ids.PREFIXES[ProductAccess]: _of_access,
 }
 

@@ -62,6 +62,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "EMPLOYEE": N_("Employee"),
     "EXTERNAL": N_("External member"),
     "GRANTED": N_("Granted"),
+    "CONFIRMED": N_("Confirmed"),
     "REFUSED": N_("Refused"),
     "EXPIRED": N_("Expired"),
 }
@@ -129,6 +130,7 @@ _FACTS: Final[Mapping[str, tuple[str, Callable[[Words, Any], str]]]] = {
     "before": (N_("Before"), _meaning),
     "after": (N_("After"), _meaning),
     "asked": (N_("Asked for"), _meaning),
+    "asked_by": (N_("Asked by"), _text),
     "granted": (N_("Granted"), _meaning),
     "ended_by": (N_("Ended by"), _ender),
     "verdict": (N_("Outcome"), _meaning),

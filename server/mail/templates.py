@@ -29,6 +29,8 @@ _ANSWER: Final = N_("Answer the invitation")
 _REQUEST: Final = N_("Answer the request")
 _TOKENS: Final = N_("See the API tokens")
 _START: Final = N_("Open the programme")
+_SEE_REQUEST: Final = N_("See the request")
+_CLOSED: Final = N_("Your request to {customer} is closed")
 _ASKS: Final = N_("{partner} asks you for access")
 
 TEMPLATES: Final[Mapping[str, Template]] = {
@@ -140,9 +142,26 @@ TEMPLATES: Final[Mapping[str, Template]] = {
         _REQUEST,
     ),
     "access.change_answered": Template(
-        N_("Your request to {customer} is closed"),
+        _CLOSED,
         N_("{partner} asked {customer} for another access. The outcome is below."),
-        N_("See the request"),
+        _SEE_REQUEST,
+    ),
+    "product.terminated": Template(
+        N_("A product of {customer} has ended"),
+        N_("There is nothing left for {partner} to manage in this product of {customer}."),
+    ),
+    "pending_action.requested": Template(
+        N_("{partner} asks you to confirm the end of a product"),
+        N_(
+            "{partner} would like to end this product of {customer}. It ends when you confirm it; "
+            "without your answer nothing changes."
+        ),
+        _REQUEST,
+    ),
+    "pending_action.closed": Template(
+        _CLOSED,
+        N_("{partner} asked {customer} to confirm the end of this product. The outcome is below."),
+        _SEE_REQUEST,
     ),
     "payment_mode.changed": Template(N_("{customer} has changed who pays"), _PAYER_CHANGED),
     "payment_mode.changed.receipt": Template(N_("Who pays for your orders has changed"), _PAYER_CHANGED),

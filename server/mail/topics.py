@@ -36,6 +36,7 @@ class Letter:
 
 INVITATION_LINK: Final = "/invitations/{secret}"
 _REQUEST: Final = "/access-change-requests/{subject}"
+_PENDING_ACTION: Final = "/pending-actions/{subject}"
 _TOKENS: Final = "/organisations/{organisation_id}/api-tokens"
 _ORGANISATION: Final = "/organisations/{organisation_id}"
 _PRODUCTS: Final = "/organisations/{customer_id}/products"
@@ -47,6 +48,8 @@ _TERMS: Final = (*_PAIR, "terms")
 _CHANGE: Final = (*_PAIR, "before", "after")
 _PRODUCT: Final = (*_PAIR, "service_name")
 _ASKED: Final = ("partner", "terms", "message")
+
+_DECIDED: Final = (Letter("pending_action.closed", to.person, (*_PRODUCT, "verdict"), _PENDING_ACTION),)
 
 
 def _both_sides(template: str, *variables: str) -> tuple[Letter, ...]:
@@ -90,6 +93,18 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "access.type_changed": _with_receipt("access.type_changed", _CHANGE),
     "access.change_requested": (Letter("access.change_requested", to.customer, (*_TERMS, "message"), _REQUEST),),
     "access.change_answered": (Letter("access.change_answered", to.partner, (*_PAIR, "verdict", "reason"), _REQUEST),),
+    "product.terminated": (Letter("product.terminated", to.partner_team, _PRODUCT),),
+    "pending_action.requested": (
+        Letter(
+            "pending_action.requested",
+            to.customer_leaders,
+            (*_PRODUCT, "asked_by", "reason", "expires_at"),
+            _PENDING_ACTION,
+        ),
+    ),
+    "pending_action.confirmed": _DECIDED,
+    "pending_action.refused": _DECIDED,
+    "pending_action.expired": _DECIDED,
     "payment_mode.changed": _with_receipt("payment_mode.changed", _CHANGE),
     "member.invited": (Letter("member.invited", to.addressed, ("organisation", "role"), START, answers_by_link=True),),
     "member.role_changed": (

@@ -20,6 +20,7 @@ from server.models.partnerships import (
     ProductAccess,
     RequestedProduct,
 )
+from server.models.pending_actions import PendingAction
 from server.models.products import Product
 from server.models.receipts import Receipt
 from server.models.sessions import Session, SignInFailure
@@ -45,6 +46,7 @@ __all__ = [
     "OutboxMessage",
     "OwnProductGrant",
     "Partnership",
+    "PendingAction",
     "Product",
     "ProductAccess",
     "Receipt",

@@ -36,6 +36,7 @@ from server.models.partnerships import (
     ProductAccess,
     RequestedProduct,
 )
+from server.models.pending_actions import PendingAction
 from server.models.products import Product
 from server.models.receipts import Receipt
 from server.models.teams import Team, TeamMember
@@ -119,10 +120,14 @@ def _products(viewer: Viewer) -> Q:
     return Reach("organisation_id", lambda key: reaches_whole(viewer, key), own)
 
 
-def _partnerships(viewer: Viewer) -> Q:
-    as_customer = Among("customer_id", viewer.led_organisation_ids)
+def _led_side(viewer: Viewer) -> Q:
+    """Of what names a customer and a partner: where the viewer leads one of the two (`leads_a_side`)."""
     as_partner = Among("partner_id", viewer.led_organisation_ids) & _allowed_customer(viewer)
-    return as_customer | as_partner | serves(viewer)
+    return Among("customer_id", viewer.led_organisation_ids) | as_partner
+
+
+def _partnerships(viewer: Viewer) -> Q:
+    return _led_side(viewer) | serves(viewer)
 
 
 def _through_partnership(viewer: Viewer) -> Q:
@@ -138,9 +143,7 @@ def _organisations(viewer: Viewer) -> Q:
 
 def _memberships(viewer: Viewer) -> Q:
     own = equals("user_id", viewer.user_id) & Q(status=MembershipStatus.ACTIVE)
-    return own & Among("organisation_id", viewer.organisation_ids) | Among(
-        "organisation_id", viewer.led_organisation_ids
-    )
+    return own & Among("organisation_id", viewer.organisation_ids) | _of_led_organisation(viewer)
 
 
 def _of_led_organisation(viewer: Viewer) -> Q:
@@ -197,9 +200,13 @@ def _for_allowed_customer(viewer: Viewer) -> Q:
 
 def _receipts(viewer: Viewer) -> Q:
     """Both sides' legal representatives and administrators (D17)."""
-    as_partner = Among("partner_id", viewer.led_organisation_ids) & _allowed_customer(viewer)
-    led = Among("customer_id", viewer.led_organisation_ids) | as_partner
-    return Exists(Partnership, led, id="partnership_id")
+    return Exists(Partnership, _led_side(viewer), id="partnership_id")
+
+
+def _pending_actions(viewer: Viewer) -> Q:
+    """Both sides' legal representatives and administrators; an employee what they asked, while they serve (E34)."""
+    own = equals("requested_by_id", viewer.user_id) & Exists(Partnership, serves(viewer), id="partnership_id")
+    return _led_side(viewer) | _for_employees(viewer, own)
 
 
 def _allowed_customer(viewer: Viewer) -> Q:
@@ -273,6 +280,7 @@ POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     Organisation: (_PUBLIC_PARTNERS, Scope.ORGANISATION_READ, _organisations),
     OwnProductGrant: (NO_ROW, Scope.MEMBERS_READ, _of_led_organisation),
     Partnership: (NO_ROW, Scope.PARTNERSHIPS_READ, _partnerships),
+    PendingAction: (NO_ROW, Scope.PRODUCTS_READ, _pending_actions),
     Product: (NO_ROW, Scope.PRODUCTS_READ, _products),
     ProductAccess: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
     Receipt: (NO_ROW, Scope.PARTNERSHIPS_READ, _receipts),

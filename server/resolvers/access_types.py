@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from server.domain import access_changes as rules
 from server.domain.access import side_of
 from server.domain.errors import Mistakes, NotFound
@@ -14,6 +16,7 @@ from server.models import Organisation, Partnership, ProductAccess
 from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.endings import end_requests
 from server.resolvers.held_accesses import close
 from server.resolvers.ids import PartnershipId
 from server.resolvers.offers import Access, Offer, Wanted, grant_all, offered, told, wanted
@@ -100,6 +103,7 @@ async def change_access(
     granted = await grant_all(context, row, products, context.signed_in.user_id)
     if access.access_type is AccessType.LIMITED:
         await release_payer(context, customer, row)
+        await end_requests(context, Q(partnership_id=row.id))
     side = side_of(context.signed_in, Right.ANSWER_ACCESS_CHANGE, row)
     after = terms(row)
     action = "partnership.accessTypeChanged"

@@ -7,6 +7,7 @@ from functools import partial
 from server.domain import accesses as access_rules
 from server.domain.errors import NotFound
 from server.domain.partnerships import Side
+from server.domain.product_terminations import check_lives
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Partnership, Product, ProductAccess
@@ -73,6 +74,7 @@ async def grant_product_access(
         product = await visible_row(Product, context.viewer, product_id)
         if product is None:
             raise NotFound(("input", "product_id"))
+        check_lives(product.state, ("product_id",))
         managed = await ProductAccess.get_or_none(product_id=product_id, revoked_at__isnull=True)
         access_rules.check_product_is_grantable(
             product.organisation_id,

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from tortoise.expressions import Q
+
 from server.domain import assignments as assignment_rules
 from server.domain import partnerships as rules
 from server.domain.errors import NotFound
@@ -14,6 +16,7 @@ from server.models.lookups import locked
 from server.models.visibility import visible
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.endings import asked_by, end_requests
 from server.resolvers.ids import AssignmentId, MembershipId, PartnershipId
 from server.resolvers.listings import Listing
 from server.resolvers.permissions import RightOn, allowed
@@ -57,6 +60,8 @@ async def assign_employee(
         before = _terms(assignment) if assignment else None
         if before is None or before["rights"] != stored:
             assignment = await _assign(context, assignment, partnership, member, stored)
+            if AssignmentRight.MANAGE_PRODUCTS not in stored:
+                await end_requests(context, asked_by(member) & Q(partnership_id=partnership.id))
             await _journal_assignment(context, "assignment.made", partnership, assignment, before)
     return {"assignment": assignment, "partnership": partnership}
 
@@ -76,6 +81,8 @@ async def unassign_employee(
             assignment.ended_at = context.now
             assignment.version += 1
             await assignment.save(update_fields=["ended_at", "version", "updated_at"])
+            member = await Membership.get(id=assignment.membership_id)
+            await end_requests(context, asked_by(member) & Q(partnership_id=partnership.id))
             await _journal_assignment(context, "assignment.ended", partnership, assignment, before)
     return {"assignment": assignment, "partnership": partnership}
 

@@ -1,4 +1,4 @@
-"""What the clock does to partnerships: reminds, warns, lets expire, ends (S1.6, S2.8, D4).
+"""What the clock does to partnerships: reminds, warns, lets expire, ends (S1.6, S2.8, D4, E34).
 
 Each function does a part of what is due, in transactions of its own, and gives how much that was: it is called
 until it gives nothing. Several processes may call it at once: none does what another does.
@@ -13,8 +13,9 @@ from tortoise.expressions import F, Q
 from server.domain import deadlines as rules
 from server.domain.access_changes import AccessChangeStatus
 from server.domain.partnerships import IN_FORCE, PartnershipStatus
+from server.domain.pending_actions import PendingActionStatus
 from server.domain.terminations import EndedBy, TerminationReason
-from server.models import AccessChangeRequest, CustomerInvitation, Organisation, Partnership
+from server.models import AccessChangeRequest, CustomerInvitation, Organisation, Partnership, PendingAction
 from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.models.rows import new_id
@@ -58,6 +59,13 @@ async def expire_access_changes(context: Context) -> int:
     late = Q(status=AccessChangeStatus.PENDING, expires_at__lte=context.now)
     columns: dict[str, Any] = {"status": AccessChangeStatus.EXPIRED, "answered_at": context.now}
     return await _change(context, AccessChangeRequest, late, columns, "access.changeExpired", None)
+
+
+async def expire_pending_actions(context: Context) -> int:
+    """What a partner asked to do and the customer did not confirm in time; whoever asked is told (E34)."""
+    late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
+    columns: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
+    return await _change(context, PendingAction, late, columns, "pendingAction.expired", "pending_action.expired")
 
 
 async def remind_of_proposals(context: Context) -> int:
@@ -108,6 +116,7 @@ DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
     "expire proposals": expire_proposals,
     "remind of proposals": remind_of_proposals,
     "expire access changes": expire_access_changes,
+    "expire pending actions": expire_pending_actions,
     "warn of ends": warn_of_ends,
     "end partnerships": end_partnerships,
 }

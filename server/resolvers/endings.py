@@ -1,15 +1,16 @@
-"""What ends with a membership, or with the role that a member had (E7)?
+"""What ends with a membership, with the role that a member had, or with a right to ask (E7, E34)?
 
 Everything in the transaction of the change. What ends is kept, and named by its ids in the change's audit event.
 """
 
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
 from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.memberships import MembershipStatus, is_lower, may_change
+from server.domain.pending_actions import PendingActionStatus
 from server.domain.rights import Role
 from server.models import (
     ApiToken,
@@ -17,6 +18,7 @@ from server.models import (
     MemberInvitation,
     Membership,
     OwnProductGrant,
+    PendingAction,
     Session,
     Team,
     TeamMember,
@@ -33,6 +35,7 @@ async def end_role(context: Context, member: Membership, before: Role) -> journa
     gone = await _end_assignments(context, member) if before is Role.EMPLOYEE else {}
     if is_lower(member.role, before):
         gone |= await _end_tokens(context, member) | await _cancel_invitations(context, member)
+        gone |= await end_requests(context, asked_by(member))
     return gone
 
 
@@ -40,7 +43,7 @@ async def end_membership(context: Context, member: Membership) -> journal.State:
     """End all that a former member had in the organisation; with the last membership, being signed in."""
     grants = OwnProductGrant.filter(membership_id=member.id, revoked_at__isnull=True)
     gone = await _end_tokens(context, member) | await _cancel_invitations(context, member)
-    gone |= await _end_assignments(context, member)
+    gone |= await _end_assignments(context, member) | await end_requests(context, asked_by(member))
     gone["product_grants"] = await ended(context, grants, revoked_at=context.now)
     gone["teams"] = await _leave_teams(context, member)
     if not await Membership.filter(user_id=member.user_id, status=MembershipStatus.ACTIVE).exists():
@@ -77,6 +80,21 @@ async def _leave_teams(context: Context, member: Membership) -> list[str]:
     await ended(context, Team.filter(leader_id=member.id), leader_id=None)
     await places.delete()
     return teams
+
+
+async def end_requests(context: Context, which: Q) -> journal.State:
+    """Those of these acts of partners that wait to be confirmed no longer do (E34).
+
+    They are locked first: one that is answered or expires at this moment stays as it was decided.
+    """
+    waiting = PendingAction.filter(which, status=PendingActionStatus.PENDING).select_for_update()
+    withdrawn = await ended(context, waiting, status=PendingActionStatus.WITHDRAWN, decided_at=context.now)
+    return {"pending_actions": withdrawn}
+
+
+def asked_by(member: Membership) -> Q:
+    """Of acts that wait to be confirmed: what a member asked, for the organisation they are a member of."""
+    return Q(requested_by_id=member.user_id, partner_id=member.organisation_id)
 
 
 async def ended(context: Context, rows: QuerySet[Any], **columns: object) -> list[str]:

@@ -23,6 +23,7 @@ from server.models import (
     Organisation,
     OwnProductGrant,
     Partnership,
+    PendingAction,
     Product,
     ProductAccess,
     Receipt,
@@ -43,6 +44,7 @@ PREFIXES: Final[dict[type[Model], str]] = {
     Organisation: "org",
     OwnProductGrant: "own",
     Partnership: "pship",
+    PendingAction: "pact",
     Product: "prd",
     ProductAccess: "pacc",
     Team: "team",
@@ -65,6 +67,7 @@ MembershipId = Annotated[UUID, Membership]
 OrganisationId = Annotated[UUID, Organisation]
 OwnProductGrantId = Annotated[UUID, OwnProductGrant]
 PartnershipId = Annotated[UUID, Partnership]
+PendingActionId = Annotated[UUID, PendingAction]
 ProductAccessId = Annotated[UUID, ProductAccess]
 ProductId = Annotated[UUID, Product]
 TeamId = Annotated[UUID, Team]

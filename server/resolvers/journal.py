@@ -34,7 +34,11 @@ _SECRETS: Final = frozenset({"password_hash", "secret_digest"})
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody did: `acting` is the organisation they acted for, `on_behalf_of` a customer (E40)."""
+    """What somebody did: `acting` is the organisation they acted for, `on_behalf_of` a customer (E40).
+
+    `by` is the person who did it, perhaps by a token, where that is not whoever asks now: what they asked for was
+    confirmed by another.
+    """
 
     action: str
     subject: Model
@@ -42,6 +46,7 @@ class Act:
     on_behalf_of: UUID | None = None
     before: State | None = None
     after: State | None = None
+    by: tuple[UUID, UUID | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,10 @@ async def record_all(context: Context, acts: Sequence[Act]) -> None:
 
 
 def _event(context: Context, act: Act) -> AuditEvent:
-    viewer = context.viewer
+    actor, token = act.by or _asking(context)
     return AuditEvent(
-        actor_id=viewer.user_id if viewer else None,
-        api_token_id=viewer.token.token_id if viewer and viewer.token else None,
+        actor_id=actor,
+        api_token_id=token,
         acting_organisation_id=act.acting,
         on_behalf_of_id=act.on_behalf_of,
         partnership_id=_partnership(act.subject),
@@ -101,6 +106,14 @@ def _event(context: Context, act: Act) -> AuditEvent:
         after=act.after,
         request_id=context.request_id,
     )
+
+
+def _asking(context: Context) -> tuple[UUID | None, UUID | None]:
+    """Who asks, by which token; nobody where the clock does."""
+    viewer = context.viewer
+    if viewer is None:
+        return None, None
+    return viewer.user_id, viewer.token.token_id if viewer.token else None
 
 
 def _partnership(subject: Model) -> UUID | None:

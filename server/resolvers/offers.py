@@ -8,6 +8,7 @@ from server.domain import accesses as access_rules
 from server.domain import partnerships as rules
 from server.domain.errors import N_, ErrorCode, Mistakes, NotFound, Refusal, Refused
 from server.domain.partnerships import AccessType, PaymentMode
+from server.domain.product_terminations import check_lives
 from server.domain.rights import ProductRight
 from server.models import Partnership, Product, ProductAccess, RequestedProduct
 from server.models.conditions import OneOf
@@ -101,6 +102,7 @@ async def offered(context: Context, customer_id: UUID, access: Access, mistakes:
         if product is None:
             raise NotFound(("input", *path, "product_id"))
         mistakes.noted(access_rules.check_product_is_owned, product.organisation_id, customer_id, (*path, "product_id"))
+        mistakes.noted(check_lives, product.state, (*path, "product_id"))
         mistakes.noted(access_rules.product_rights, grant.rights, (*path, "rights"))
         if product.id in managed and not grant.move_from_current:
             warnings.append(access_rules.already_managed((*path, "product_id")))
@@ -159,9 +161,10 @@ def wanted(offer: Offer, grants: Sequence[ProductGrant]) -> list[Wanted]:
 async def grant_all(
     context: Context, partnership: Partnership, products: Sequence[Wanted], granted_by: UUID | None
 ) -> list[ProductAccess]:
-    """Let the partner manage these products, unless one was given away or sold in the meantime (S1.3a, E2)."""
+    """Let the partner manage these products, unless one was given away, sold or ended in the meantime (S1.3a, E2)."""
     managed = await managing([each.product.id for each in products])
     for each in products:
+        check_lives(each.product.state, each.field)
         access_rules.check_product_is_grantable(
             each.product.organisation_id,
             partnership.customer_id,

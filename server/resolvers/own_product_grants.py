@@ -9,6 +9,7 @@ from server.domain import own_product_grants as rules
 from server.domain.accesses import product_rights
 from server.domain.errors import Mistakes, NotFound
 from server.domain.memberships import check_active
+from server.domain.product_terminations import check_lives
 from server.domain.products import ProductCategory
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
@@ -17,6 +18,7 @@ from server.models.database import transaction
 from server.models.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.endings import ended
 from server.resolvers.holds import held
 from server.resolvers.ids import MembershipId, OrganisationId, OwnProductGrantId, ProductId, TeamId
 from server.resolvers.listings import Listing
@@ -116,6 +118,22 @@ async def revoke_own_products(
     return {"own_product_grant": grant}
 
 
+async def revoke_of_product(context: Context, product_id: UUID) -> None:
+    """Take a product that is no more back from everybody it was opened to; as many statements as for one."""
+    holding = OwnProductGrant.filter(product_id=product_id, revoked_at__isnull=True)
+    grants = await holding.order_by("id")
+    before = [_terms(grant) for grant in grants]
+    await ended(context, holding, revoked_at=context.now)
+    for grant in grants:
+        grant.update_from_dict({"revoked_at": context.now, "version": grant.version + 1})
+    acts = [
+        journal.Act("own_products.revoked", grant, grant.organisation_id, None, was, _terms(grant))
+        for grant, was in zip(grants, before, strict=True)
+    ]
+    await journal.record_all(context, acts)
+    await journal.announce_all(context, [journal.News("own_products.revoked", row, (row.version,)) for row in grants])
+
+
 async def _check_holder(context: Context, organisation_id: UUID, to: Holder, mistakes: Mistakes) -> None:
     """The member is active and needs a grant; the team is there."""
     if to.membership_id is not None:
@@ -136,6 +154,7 @@ async def _check_extent(context: Context, organisation_id: UUID, of: Extent, mis
         product = await visible_row(Product, context.viewer, of.product_id)
         if product is None:
             raise NotFound(("input", "of", "product_id"))
+        mistakes.noted(check_lives, product.state, ("of", "product_id"))
         mistakes.noted(rules.check_owned, product.organisation_id, organisation_id, ("of", "product_id"))
 
 

@@ -15,6 +15,7 @@ from server.domain.versions import check_version
 from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.conditions import OneOf
 from server.models.lookups import locked_rows
+from server.models.rows import VersionedRow
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
@@ -71,7 +72,7 @@ async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> li
     return [row for row in await live.order_by("id").select_for_update() if row.id != but]
 
 
-async def change(row: Partnership, **columns: object) -> None:
+async def change(row: VersionedRow, **columns: object) -> None:
     """Store these columns, as another version."""
     row.update_from_dict({**columns, "version": row.version + 1})
     await row.save(update_fields=["version", "updated_at", *columns])

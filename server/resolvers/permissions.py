@@ -17,7 +17,7 @@ from tortoise.models import Model
 from server.domain.errors import Denied, NotFound, NotSignedIn, RightMissing, SudoRequired
 from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
 from server.domain.viewer import Viewer
-from server.models import CustomerInvitation, Organisation, Partnership, User
+from server.models import CustomerInvitation, Organisation, Partnership, Product, User
 from server.models.visibility import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context
@@ -30,7 +30,7 @@ from server.resolvers.directives import (
     SudoDirective,
     VisibleRowsDirective,
 )
-from server.resolvers.reaches import rights_on_organisation, rights_on_partnership
+from server.resolvers.reaches import rights_on_organisation, rights_on_partnership, rights_on_product
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -173,7 +173,7 @@ class RightOn(Permission):
     def __init__(
         self,
         right: Right,
-        model: type[Organisation] | type[Partnership],
+        model: type[Organisation] | type[Partnership] | type[Product],
         at: str | None = None,
         through: type[Model] | None = None,
     ) -> None:
@@ -226,6 +226,8 @@ class RightOn(Permission):
     async def _rights(self, context: Context, row: Any) -> frozenset[Right]:
         if self.model is Organisation:
             return await rights_on_organisation(context, row)
+        if self.model is Product:
+            return await rights_on_product(context, row)
         return rights_on_partnership(context, row)
 
 

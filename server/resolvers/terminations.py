@@ -14,6 +14,7 @@ from server.domain.access import side_of
 from server.domain.access_changes import AccessChangeStatus
 from server.domain.errors import Mistakes
 from server.domain.partnerships import IN_FORCE, MOST_MESSAGE_CHARACTERS, PartnershipStatus, Side
+from server.domain.pending_actions import PendingActionStatus
 from server.domain.rights import Right
 from server.domain.terminations import EndedBy, TerminationReason
 from server.domain.text import paragraph
@@ -23,6 +24,7 @@ from server.models import (
     EmployeeAssignment,
     Organisation,
     Partnership,
+    PendingAction,
     Product,
     ProductAccess,
 )
@@ -30,6 +32,7 @@ from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.endings import end_requests
 from server.resolvers.held_accesses import close
 from server.resolvers.ids import PartnershipId
 from server.resolvers.partnerships import Note, held, keys, note_all, terms
@@ -47,6 +50,7 @@ class Consequences:
     assignments: list[EmployeeAssignment] = field(default_factory=list[EmployeeAssignment])
     restrictions: list[ApiTokenCustomer] = field(default_factory=list[ApiTokenCustomer])
     requests: list[AccessChangeRequest] = field(default_factory=list[AccessChangeRequest])
+    pending: list[PendingAction] = field(default_factory=list[PendingAction])
     without_payer: list[Product] = field(default_factory=list[Product])
 
 
@@ -59,6 +63,7 @@ class Preview:
     employees: int
     restricted_tokens: int
     open_requests: int
+    pending_actions: int
     products_without_payer: list[Product]
 
 
@@ -112,6 +117,7 @@ async def preview_termination(context: Context, partnership_id: PartnershipId) -
         len(found.assignments),
         len(found.restrictions),
         len(found.requests),
+        len(found.pending),
         found.without_payer,
     )
 
@@ -128,6 +134,7 @@ async def consequences(customer: Organisation, partnerships: Sequence[Partnershi
             customer_id=customer.id, api_token__organisation_id__in=sorted(set(partners))
         ).order_by("id"),
         requests=await AccessChangeRequest.filter(of_them, status=AccessChangeStatus.PENDING).order_by("id"),
+        pending=await PendingAction.filter(of_them, status=PendingActionStatus.PENDING).order_by("id"),
         without_payer=await Product.filter(OneOf("payer_id", partners), organisation_id=customer.id).order_by("id"),
     )
 
@@ -208,6 +215,8 @@ async def _end_what_hangs_on_them(context: Context, found: Consequences) -> None
         await AccessChangeRequest.filter(OneOf("id", keys(found.requests))).update(
             status=AccessChangeStatus.EXPIRED, answered_at=context.now, **counted
         )
+    if found.pending:
+        await end_requests(context, OneOf("id", keys(found.pending)))
     await _release(context, found.without_payer)
     if found.restrictions:
         await ApiTokenCustomer.filter(OneOf("id", keys(found.restrictions))).delete()

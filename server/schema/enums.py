@@ -105,6 +105,9 @@ describe(
     VIEW_PRODUCT="See the product.",
     MANAGE_PRODUCT="Manage the product technically.",
     VIEW_STATISTICS="See the product's statistics.",
+    TERMINATE_PRODUCT="End the product; a partner asks the customer to confirm it.",
+    ANSWER_PENDING_ACTION="Confirm or refuse what a partner asks to do with the product.",
+    WITHDRAW_PENDING_ACTION="Withdraw what one's side asked to do with the product; an employee what they asked.",
 )
 describe(
     Scope,

@@ -21,6 +21,7 @@ from server.resolvers import (
 )
 from server.resolvers import customer_invitations as resolvers_customer_invitations
 from server.resolvers import partnerships as resolvers_partnerships
+from server.resolvers import pending_actions as resolvers_pending_actions
 from server.resolvers import products as resolvers_products
 from server.resolvers.context import Context
 from server.resolvers.organisations import MAY_VIEW_DETAILS
@@ -46,6 +47,7 @@ from server.schema.memberships import Membership
 from server.schema.nodes import Node
 from server.schema.own_product_grants import OwnProductGrant
 from server.schema.partnerships import Partnership, PartnershipFilter, PartnershipOrder
+from server.schema.pending_actions import PendingAction, PendingActionFilter
 from server.schema.products import Product, ProductFilter, ProductOrder
 from server.schema.reviews import ReviewedPartnership
 from server.schema.scalars import CountryCode
@@ -241,6 +243,18 @@ class Organisation(Node):
         resolvers_customer_invitations.CUSTOMER_INVITATIONS,
         "What it asked of people by e-mail, as a partner.",
         resolvers_customer_invitations.MAY_VIEW_CUSTOMER_INVITATIONS,
+    )
+    pending_actions: Connection[PendingAction] | None = connection(
+        resolvers_pending_actions.PENDING_ACTIONS,
+        "What partners ask to do with its products, and what became of it. A partner sees what it asked.",
+        resolvers_pending_actions.MAY_VIEW_PENDING_ACTIONS,
+        filter=PendingActionFilter,
+    )
+    requested_actions: Connection[PendingAction] | None = connection(
+        resolvers_pending_actions.REQUESTED_ACTIONS,
+        "What it asked to do with its customers' products, as a partner. An employee sees what they asked.",
+        organisations.MAY_VIEW_MANAGED_CUSTOMERS,
+        filter=PendingActionFilter,
     )
     access_review: Connection[ReviewedPartnership] | None = connection(
         reviews.ACCESS_REVIEW,

@@ -18,6 +18,8 @@ from server.resolvers import (
     organisations,
     own_product_grants,
     partnerships,
+    pending_action_answers,
+    product_terminations,
     products,
     proposal_answers,
     sessions,
@@ -140,6 +142,16 @@ from server.schema.partnerships import (
     RevokeProductAccessPayload,
     UnassignEmployeeInput,
     UnassignEmployeePayload,
+)
+from server.schema.pending_actions import (
+    ConfirmPendingActionInput,
+    ConfirmPendingActionPayload,
+    RefusePendingActionInput,
+    RefusePendingActionPayload,
+    TerminateProductInput,
+    TerminateProductPayload,
+    WithdrawPendingActionInput,
+    WithdrawPendingActionPayload,
 )
 from server.schema.products import (
     CatalogueFilter,
@@ -300,6 +312,16 @@ class Mutation:
     )
     assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
     unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)
+    terminate_product: TerminateProductPayload = mutation(product_terminations.terminate_product, TerminateProductInput)
+    confirm_pending_action: ConfirmPendingActionPayload = mutation(
+        pending_action_answers.confirm_pending_action, ConfirmPendingActionInput
+    )
+    refuse_pending_action: RefusePendingActionPayload = mutation(
+        pending_action_answers.refuse_pending_action, RefusePendingActionInput
+    )
+    withdraw_pending_action: WithdrawPendingActionPayload = mutation(
+        pending_action_answers.withdraw_pending_action, WithdrawPendingActionInput
+    )
     approve_partner: ApprovePartnerPayload = mutation(staff.approve_partner, ApprovePartnerInput)
     suspend_partner: SuspendPartnerPayload = mutation(staff.suspend_partner, SuspendPartnerInput)
     suspend_partnership: SuspendPartnershipPayload = mutation(staff.suspend_partnership, SuspendPartnershipInput)

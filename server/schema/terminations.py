@@ -24,6 +24,9 @@ class TerminationPreview:
         description="How many API tokens of the partner are made for this customer by name, and lose it."
     )
     open_requests: int = strawberry.field(description="How many requests for another access are closed.")
+    pending_actions: int = strawberry.field(
+        description="How many acts of the partner wait to be confirmed, and are withdrawn."
+    )
     products_without_payer: list[ProductWithoutPayer] = strawberry.field(
         description="The products that renewed at the partner's expense."
     )

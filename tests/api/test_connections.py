@@ -11,6 +11,7 @@ import pytest
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import PartnershipStatus
+from server.domain.pending_actions import PendingActionStatus
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import ProductRight, Role, Scope
 from server.domain.text import sort_key
@@ -33,7 +34,16 @@ from server.schema import schema
 from tests.api.traces import key
 from tests.clients import Clients
 from tests.statements import counted
-from tests.world import World, change_request, customer_invitation, organisation, partnership, product, token
+from tests.world import (
+    World,
+    change_request,
+    customer_invitation,
+    organisation,
+    partnership,
+    pending_action,
+    product,
+    token,
+)
 
 pytestmark = pytest.mark.database
 
@@ -221,6 +231,12 @@ async def _past_grant(world: World, number: int, **to: UUID) -> None:
     )
 
 
+async def _closed_action(world: World, number: int) -> None:
+    requested_at = world.now + timedelta(hours=number // 2)
+    closed = {"status": PendingActionStatus.WITHDRAWN, "requested_at": requested_at}
+    await pending_action(world.complete, world.borean, world.pE.user, now=world.now, **closed)
+
+
 @dataclass(frozen=True)
 class List:
     """A list that can grow: the object it belongs to, its field there, who asks, and how it grows."""
@@ -293,6 +309,8 @@ LISTS = {
     "partnerships": List("alpina", "partnerships", "cL", _past_partnership),
     "customerPartnerships": List("nova", "customerPartnerships", "pL", _past_partnership),
     "managedCustomers": List("nova", "managedCustomers", "pL", _customer),
+    "pendingActions": List("borea", "pendingActions", "bL", _closed_action),
+    "requestedActions": List("nova", "requestedActions", "pL", _closed_action),
     "apiTokens": List("nova", "apiTokens", "pL", _token),
     "productAccesses": List("limited", "productAccesses", "pL", _access),
     "accessChangeRequests": List("limited", "accessChangeRequests", "pL", _change_request),

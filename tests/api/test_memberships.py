@@ -89,7 +89,7 @@ async def test_an_administrator_changes_a_role(world: World, clients: Clients):
         "version": 2,
     }
     assert changed(before, after) == {"Membership", "AuditEvent", "OutboxMessage"}
-    ended = NOTHING_ENDED | {"assignments": []}
+    ended = NOTHING_ENDED | {"assignments": [], "pending_actions": []}
     assert await acts(answer) == [
         act(
             "member.role_changed",
@@ -303,13 +303,14 @@ async def test_a_removed_member_reaches_nothing_from_the_next_request_on(world: 
     assert answer.data["removeMember"]["membership"]["status"] == "REMOVED"
     assert changed(before, after) == {
         *("Membership", "ApiToken", "EmployeeAssignment", "OwnProductGrant", "Team", "TeamMember", "Session"),
-        *("AuditEvent", "OutboxMessage"),
+        *("PendingAction", "AuditEvent", "OutboxMessage"),
     }
     (event,) = await acts(answer)
     assert event["after"] == _terms(world.pE, status="REMOVED") | {
         "api_tokens": [world.token_pE.id.hex],
         "member_invitations": [],
         "assignments": sorted([world.assignment.id.hex, world.complete_assignment.id.hex]),
+        "pending_actions": [world.pending.id.hex],
         "product_grants": [gift.id.hex],
         "teams": [team.id.hex],
     }

@@ -49,6 +49,7 @@ async def _one_of_each(world):
         "Organisation": world.id("alpina"),
         "OwnProductGrant": world.id("own_grant"),
         "Partnership": world.id("limited"),
+        "PendingAction": world.id("pending"),
         "Product": world.id("granted"),
         "ProductAccess": world.id("access"),
         "Team": world.id("team"),

@@ -20,6 +20,8 @@ PRODUCT = """query($id: ID!) { product(id: $id) {
 } }"""
 RIGHTS = "query($id: ID!) { product(id: $id) { viewerRights } }"
 SEE, MANAGE, MEASURE = "VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"
+LEADS = [SEE, MANAGE, MEASURE, "TERMINATE_PRODUCT", "ANSWER_PENDING_ACTION"]
+SERVES = [SEE, MANAGE, MEASURE, "TERMINATE_PRODUCT", "WITHDRAW_PENDING_ACTION"]
 
 
 def _products(arguments=""):
@@ -55,7 +57,7 @@ async def test_a_product_shows_what_it_is_and_costs(world, clients):
         "isLocked": False,
         "isTrial": False,
         "version": 1,
-        "viewerRights": [SEE, MANAGE, MEASURE],
+        "viewerRights": LEADS,
     }
 
 
@@ -139,16 +141,16 @@ async def test_products_are_ordered_by_name_end_or_age(world, clients):
 @pytest.mark.parametrize(
     ("who", "name", "rights"),
     [
-        ("cL", "kept", [SEE, MANAGE, MEASURE]),
-        ("cA", "rivals", [SEE, MANAGE, MEASURE]),
+        ("cL", "kept", LEADS),
+        ("cA", "rivals", LEADS),
         ("pL", "granted", [SEE, MANAGE, MEASURE]),
         ("pA", "watched", [SEE, MEASURE]),
         ("pE", "granted", [SEE, MEASURE]),
         ("pE", "watched", [SEE, MEASURE]),
-        ("pE", "borean", [SEE, MANAGE, MEASURE]),
+        ("pE", "borean", SERVES),
         ("qL", "rivals", [SEE, MANAGE, MEASURE]),
-        ("pL", "borean", [SEE, MANAGE, MEASURE]),
-        ("pL", "corvine", [SEE, MANAGE, MEASURE]),
+        ("pL", "borean", SERVES),
+        ("pL", "corvine", SERVES),
     ],
 )
 async def test_a_product_says_what_the_viewer_may_do_with_it(world, clients, who, name, rights):
@@ -206,7 +208,7 @@ async def test_a_product_disappears_with_what_showed_it(world, clients):
     ended = await clients.ask(RIGHTS, borean, as_=world.pL)
 
     assert (taken_back.code, unassigned.code, ended.code) == ("NOT_FOUND", "NOT_FOUND", "NOT_FOUND")
-    assert still.data == {"product": {"viewerRights": [SEE, MANAGE, MEASURE]}}
+    assert still.data == {"product": {"viewerRights": SERVES}}
 
 
 async def test_a_product_names_no_owner_to_a_token_that_may_not_read_organisations(world, clients):

@@ -201,6 +201,7 @@ RECEIPTED = {
     "suspendPartnership": ["partnership.suspended"],
     "resumePartnership": ["partnership.resumed"],
     "terminatePartnership": ["partnership.terminated"],
+    "terminateProduct": ["access.revoked"],
 }
 """What is receipted by each mutation; by all others nothing."""
 

@@ -34,7 +34,7 @@ ENDED = """
 PREVIEW = """
     query($id: ID!) {
       previewTermination(partnershipId: $id) {
-        confirmation productAccesses employees restrictedTokens openRequests
+        confirmation productAccesses employees restrictedTokens openRequests pendingActions
         productsWithoutPayer { serviceName expiresAt }
       }
     }
@@ -150,6 +150,7 @@ async def test_a_preview_says_what_would_end_and_changes_nothing(world: World, c
             "employees": 1,
             "restrictedTokens": 0,
             "openRequests": 1,
+            "pendingActions": 0,
             "productsWithoutPayer": [],
         }
 

@@ -28,20 +28,27 @@ ASSIGNMENTS = {
     "O": AssignmentRight.ORDER,
     "I": AssignmentRight.VIEW_INVOICES,
 }
-ON_PRODUCT = {"V": Right.VIEW_PRODUCT, "M": Right.MANAGE_PRODUCT, "S": Right.VIEW_STATISTICS}
+ON_PRODUCT = {
+    "V": Right.VIEW_PRODUCT,
+    "M": Right.MANAGE_PRODUCT,
+    "S": Right.VIEW_STATISTICS,
+    "T": Right.TERMINATE_PRODUCT,
+    "A": Right.ANSWER_PENDING_ACTION,
+    "W": Right.WITHDRAW_PENDING_ACTION,
+}
 
 # Roles in the partner (L legal representative, A administrator, E employee, X external user, - none) | assignments
 # (none, or empty, or of V view, M manage products, O order, I view invoices) | rights on the product (V view,
-# M manage, S statistics) under limited access with nothing granted | TECHNICAL granted | STATISTICS granted |
+# M manage, S statistics, T terminate, W withdraw what was asked) under limited access with nothing granted | TECHNICAL granted | STATISTICS granted |
 # both granted | under complete access.
 ON_A_CUSTOMERS_PRODUCT = """
-    L A | any             |  | VM | VS | VMS | VMS
+    L A | any             |  | VM | VS | VMS | VMSTW
     E   | none            |  |    |    |     |
     E   | empty           |  |    |    |     |
     E   | V VO VI VOI     |  | V  | VS | VS  | VS
-    E   | M MO MI MOI     |  | VM | V  | VM  | VM
+    E   | M MO MI MOI     |  | VM | V  | VM  | VMTW
     E   | O I OI          |  | V  | V  | V   | V
-    E   | VM VMO VMI VMOI |  | VM | VS | VMS | VMS
+    E   | VM VMO VMI VMOI |  | VM | VS | VMS | VMSTW
     X - | any             |  |    |    |     |
 """
 EVERY_ASSIGNMENT = [
@@ -53,11 +60,11 @@ EVERY_GRANT = [(LIMITED, ""), (LIMITED, "T"), (LIMITED, "S"), (LIMITED, "TS"), (
 
 # Role in an organisation | rights on its own products | rights on the organisation.
 IN_ONES_OWN_ORGANISATION = """
-    L | VMS | VIEW_ORGANISATION_DETAILS VIEW_MEMBERS VIEW_PRODUCTS VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS \
+    L | VMSTA | VIEW_ORGANISATION_DETAILS VIEW_MEMBERS VIEW_PRODUCTS VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS \
 INVITE_PARTNER REQUEST_CUSTOMER VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN MANAGE_LEGAL_REPRESENTATIVES \
 MANAGE_MEMBERS REMOVE_MEMBERS MANAGE_TEAMS GRANT_OWN_PRODUCTS LEAVE_ORGANISATION VIEW_AUDIT_LOG VIEW_PARTNER_ACTIVITY \
 REVIEW_ACCESS EXCLUDE_API_TOKEN
-    A | VMS | VIEW_ORGANISATION_DETAILS VIEW_MEMBERS VIEW_PRODUCTS VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS \
+    A | VMSTA | VIEW_ORGANISATION_DETAILS VIEW_MEMBERS VIEW_PRODUCTS VIEW_PARTNERSHIPS VIEW_MANAGED_CUSTOMERS \
 VIEW_API_TOKENS CREATE_API_TOKEN REVOKE_API_TOKEN VIEW_AUDIT_LOG VIEW_PARTNER_ACTIVITY REVIEW_ACCESS \
 MANAGE_MEMBERS REMOVE_MEMBERS MANAGE_TEAMS GRANT_OWN_PRODUCTS LEAVE_ORGANISATION
     E | -   | VIEW_PRODUCTS VIEW_MANAGED_CUSTOMERS LEAVE_ORGANISATION VIEW_AUDIT_LOG
@@ -191,7 +198,7 @@ def test_every_role_and_every_assignment_is_in_the_table_once():
 def test_a_grant_on_one_product_says_nothing_of_another():
     serving = Serving(complete=False, product_rights={PRODUCT: list(ProductRight)})
 
-    assert serving.rights_on(PRODUCT) == set(ON_PRODUCT.values())
+    assert serving.rights_on(PRODUCT) == {Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT, Right.VIEW_STATISTICS}
     assert serving.rights_on(OTHER_PRODUCT) == set()
 
 
@@ -415,7 +422,10 @@ def test_who_is_on_both_sides_acts_for_the_one_that_gives_the_right(customer, pa
         (Scope.ORGANISATION_READ, ""),
         (Scope.MEMBERS_READ, ""),
         (Scope.PRODUCTS_READ, "VIEW_PRODUCT VIEW_STATISTICS"),
-        (Scope.PRODUCTS_MANAGE, "VIEW_PRODUCT VIEW_STATISTICS MANAGE_PRODUCT"),
+        (
+            Scope.PRODUCTS_MANAGE,
+            "VIEW_PRODUCT VIEW_STATISTICS MANAGE_PRODUCT TERMINATE_PRODUCT WITHDRAW_PENDING_ACTION",
+        ),
         (Scope.PARTNERSHIPS_READ, "VIEW_RECEIPTS"),
         (
             Scope.PARTNERSHIPS_MANAGE,

@@ -16,7 +16,7 @@ from server.domain.own_product_grants import (
     granted_rights,
 )
 from server.domain.products import ProductCategory
-from server.domain.rights import ProductRight, Right, Role
+from server.domain.rights import OWN_PRODUCT, ProductRight, Right, Role
 from server.domain.viewer import Standing, Viewer
 from tests.domain.refusals import refusals
 
@@ -75,7 +75,7 @@ def test_rights_are_the_union_of_all_grants_that_cover_the_product():
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (Role.LEGAL_REPRESENTATIVE, {Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT, Right.VIEW_STATISTICS}),
+        (Role.LEGAL_REPRESENTATIVE, OWN_PRODUCT),
         (Role.EMPLOYEE, {Right.VIEW_PRODUCT, Right.VIEW_STATISTICS}),
         (Role.EXTERNAL, {Right.VIEW_PRODUCT, Right.VIEW_STATISTICS}),
         (None, set()),

@@ -7,6 +7,7 @@ import pytest
 
 from server.domain.rights import (
     BY_ASSIGNMENT_RIGHT,
+    BY_COMPLETE_ACCESS,
     BY_PRODUCT_RIGHT,
     CUSTOMER_SIDE,
     LEADING_ROLES,
@@ -69,6 +70,9 @@ HOLDERS = """
     VIEW_PRODUCT              |                       |                  |
     MANAGE_PRODUCT            |                       |                  |
     VIEW_STATISTICS           |                       |                  |
+    TERMINATE_PRODUCT         |                       |                  |
+    ANSWER_PENDING_ACTION     |                       |                  |
+    WITHDRAW_PENDING_ACTION   |                       |                  |
 """
 
 SCOPES = """
@@ -113,6 +117,9 @@ SCOPES = """
     VIEW_PRODUCT              | products:read
     MANAGE_PRODUCT            | products:manage
     VIEW_STATISTICS           | products:read
+    TERMINATE_PRODUCT         | products:manage
+    ANSWER_PENDING_ACTION     | never
+    WITHDRAW_PENDING_ACTION   | products:manage
 """
 
 # Rows: the scope a token has; cells: what it covers.
@@ -180,7 +187,18 @@ def test_legal_representatives_and_administrators_lead():
 
 
 def test_who_leads_holds_every_right_on_the_products_of_the_organisation():
-    assert {Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT, Right.VIEW_STATISTICS} == OWN_PRODUCT
+    assert {
+        Right.VIEW_PRODUCT,
+        Right.MANAGE_PRODUCT,
+        Right.VIEW_STATISTICS,
+        Right.TERMINATE_PRODUCT,
+        Right.ANSWER_PENDING_ACTION,
+    } == OWN_PRODUCT
+
+
+def test_complete_access_lets_a_partner_ask_what_no_grant_does_and_never_answer_itself():
+    assert {Right.TERMINATE_PRODUCT, Right.WITHDRAW_PENDING_ACTION} == BY_COMPLETE_ACCESS
+    assert all(BY_COMPLETE_ACCESS.isdisjoint(rights) for rights in BY_PRODUCT_RIGHT.values())
 
 
 def test_a_managed_customer_is_seen_by_its_products_alone():
@@ -197,7 +215,7 @@ def test_a_grant_gives_what_its_name_says_and_the_view_of_the_product():
 def test_an_assignment_leaves_what_its_name_says_and_the_view_of_the_product():
     assert {
         AssignmentRight.VIEW: {Right.VIEW_PRODUCT, Right.VIEW_STATISTICS},
-        AssignmentRight.MANAGE_PRODUCTS: {Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT},
+        AssignmentRight.MANAGE_PRODUCTS: BY_COMPLETE_ACCESS | {Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT},
         AssignmentRight.ORDER: {Right.VIEW_PRODUCT},
         AssignmentRight.VIEW_INVOICES: {Right.VIEW_PRODUCT},
     } == BY_ASSIGNMENT_RIGHT

@@ -58,6 +58,11 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
             CHANGE,
             parties | {"verdict": "REFUSED", "reason": REASON},
         ),
+        "product.terminated": (world.id("borean"), {}),
+        "pending_action.requested": (world.id("pending"), {}),
+        "pending_action.confirmed": (world.id("pending"), {"verdict": "CONFIRMED"}),
+        "pending_action.refused": (world.id("pending"), {"verdict": "REFUSED"}),
+        "pending_action.expired": (world.id("pending"), {"verdict": "EXPIRED"}),
         "payment_mode.changed": (world.id("complete"), {"before": "CUSTOMER", "after": "PARTNER"}),
         "member.invited": (
             f"minv_{new_id().hex}",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.domain.access import Serving, reach, sees_partnership, serves
+from server.domain.access import Serving, reach, sees_partnership, sees_pending_action, serves
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.domain.own_product_grants import granted_rights
@@ -24,6 +24,7 @@ from server.models import (
     Organisation,
     OwnProductGrant,
     Partnership,
+    PendingAction,
     Product,
     ProductAccess,
     Receipt,
@@ -203,6 +204,12 @@ def receipts(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     }
 
 
+def pending_actions(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    if not viewer.has_scope(Scope.PRODUCTS_READ):
+        return set()
+    return {link.asked_key for link in world.links if sees_pending_action(viewer, link, link.asked_by, link.assigned)}
+
+
 def catalogue(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     return {key for key, is_sellable in world.catalogue.items() if is_sellable}
 
@@ -219,6 +226,7 @@ RULES: dict[type[Model], Rule] = {
     Organisation: organisations,
     OwnProductGrant: own_product_grants,
     Partnership: partnerships,
+    PendingAction: pending_actions,
     Product: products,
     ProductAccess: product_accesses,
     Receipt: receipts,

@@ -15,6 +15,7 @@ from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
 from server.domain.own_product_grants import FOREVER
 from server.domain.partnerships import LIVE, AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.pending_actions import PendingActionStatus
 from server.domain.products import ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
@@ -30,6 +31,7 @@ from server.models import (
     Organisation,
     OwnProductGrant,
     Partnership,
+    PendingAction,
     Product,
     ProductAccess,
     Receipt,
@@ -39,7 +41,7 @@ from server.models import (
     User,
 )
 from server.models.rows import new_id
-from tests.world import change_request, customer_invitation, organisation, product
+from tests.world import change_request, customer_invitation, organisation, pending_action, product
 
 NOW = datetime.now(UTC)
 ORGANISATIONS = 4
@@ -67,6 +69,9 @@ class Link:
     change_key: UUID
     """Of what the partner asks to have changed."""
     receipt_key: UUID
+    asked_key: UUID
+    """Of what the partner may not do alone, with who asked it."""
+    asked_by: UUID
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,7 @@ class RandomWorld:
             Organisation: set(self.organisations),
             OwnProductGrant: {gift.id for gift in self.gifts},
             Partnership: {link.id for link in self.links},
+            PendingAction: {link.asked_key for link in self.links},
             Product: set(self.products),
             ProductAccess: {key for link in self.links for key in link.access_keys},
             Receipt: {link.receipt_key for link in self.links},
@@ -292,6 +298,8 @@ def _link(draw: st.DrawFn, world: RandomWorld, customer: UUID, partner: UUID) ->
         {new_id(): key for key in requested},
         new_id(),
         new_id(),
+        new_id(),
+        draw(st.sampled_from(world.users)),
     )
     world.links.append(link)
 
@@ -409,7 +417,11 @@ async def _store_link(link: Link) -> None:
         )
         lives.discard(membership_id)
     await Receipt.create(id=link.receipt_key, partnership_id=link.id, sequence=1, what="x", body="{}", hash="")
-    await change_request(await Partnership.get(id=link.id), now=NOW, id=link.change_key)
+    row, owned = await Partnership.get(id=link.id), await Product.filter(organisation_id=link.customer_id).first()
+    assert owned is not None
+    await change_request(row, now=NOW, id=link.change_key)
+    expired = {"id": link.asked_key, "status": PendingActionStatus.EXPIRED}
+    await pending_action(row, owned, await User.get(id=link.asked_by), now=NOW, **expired)
     for key, product_id in link.request_keys.items():
         await RequestedProduct.create(
             id=key, partnership_id=link.id, product_id=product_id, service_name="x", rights=[ProductRight.TECHNICAL]

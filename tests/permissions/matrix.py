@@ -59,13 +59,16 @@ a team's members            NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  
 a team's product grants     NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
 its audit log               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its partners' acts          UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+its pending actions         UA  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 its access review           UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
+Nova's requested actions    UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 Nova's partnerships         UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 product, granted            UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  ok  NF
 product, not granted        UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
 product, granted to Rival   UA  ok  ok  NF  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF  NF  NF  NF
 product, complete access    UA  NF  NF  NF  NF  ok  ok  ok  NF  NF  ok  NF  ok  ok  ok  ok  ok
+a pending action            NF  NF  NF  NF  NF  ok  ok  ok  NF  NF  ok  NF  ok  ok  ok  ok  ok
 product, invited only       UA  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF
 partnership                 UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  NF  NF
 its assignments             UA  FB  FB  NF  NF  ok  ok  ok  NF  NF  NF  FB  ok  ok  ok  NF  NF
@@ -109,6 +112,11 @@ changeProductAccess         UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  
 changeProductAccesses       UA  ok  ok  no  no  no  no  no  no  no  no  ok  no  no  FB  FB  no
 assignEmployee              UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
 unassignEmployee            UA  NF  NF  NF  NF  ok  ok  FB  NF  NF  NF  NF  ok  FB  FB  FB  NF
+terminateProduct            UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
+the end of a customer's     UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
+confirmPendingAction        UA  NF  NF  NF  NF  FB  FB  FB  NF  NF  ok  FB  FB  FB  FB  FB  FB
+refusePendingAction         UA  NF  NF  NF  NF  FB  FB  FB  NF  NF  ok  FB  FB  FB  FB  FB  FB
+withdrawPendingAction       UA  NF  NF  NF  NF  ok  ok  ok  NF  NF  FB  NF  ok  ok  FB  FB  ok
 approvePartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 suspendPartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 suspendPartnership          UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
@@ -227,8 +235,12 @@ OPERATIONS: dict[str, Operation] = {
     "a team's product grants": _of_node("Team", "team", "productGrants"),
     "its audit log": _inside("Organisation", "alpina", "auditLog { nodes { id } }", "auditLog"),
     "its partners' acts": _inside("Organisation", "alpina", "partnerActivity { nodes { id } }", "partnerActivity"),
+    "its pending actions": _inside("Organisation", "alpina", "pendingActions { nodes { id } }", "pendingActions"),
     "its access review": _inside("Organisation", "alpina", "accessReview { nodes { id } }", "accessReview"),
     "Nova's customers": _inside("Organisation", "nova", "managedCustomers { nodes { id } }", "managedCustomers"),
+    "Nova's requested actions": _inside(
+        "Organisation", "nova", "requestedActions { nodes { id } }", "requestedActions"
+    ),
     "Nova's partnerships": _inside(
         "Organisation", "nova", "customerPartnerships { nodes { id } }", "customerPartnerships"
     ),
@@ -236,6 +248,7 @@ OPERATIONS: dict[str, Operation] = {
     "product, not granted": _root("product", "kept"),
     "product, granted to Rival": _root("product", "rivals"),
     "product, complete access": _root("product", "borean"),
+    "a pending action": _root("node", "pending"),
     "product, invited only": _root("product", "deltaic"),
     "partnership": _root("partnership", "limited"),
     "its assignments": _inside("Partnership", "limited", "assignments { nodes { id } }", "assignments"),
@@ -392,6 +405,17 @@ OPERATIONS: dict[str, Operation] = {
         lambda world: {"partnershipId": world.id("limited"), "membershipId": world.id("pU"), "rights": ["ORDER"]},
     ),
     "unassignEmployee": _mutation("unassignEmployee", lambda world: {"assignmentId": world.id("assignment")}),
+    "terminateProduct": _mutation(
+        "terminateProduct",
+        lambda world: {"productId": world.id("granted"), "confirmation": world.granted.customer_name},
+    ),
+    "the end of a customer's": _mutation(
+        "terminateProduct",
+        lambda world: {"productId": world.id("corvine"), "confirmation": world.corvine.customer_name},
+    ),
+    "confirmPendingAction": _mutation("confirmPendingAction", lambda world: {"pendingActionId": world.id("pending")}),
+    "refusePendingAction": _mutation("refusePendingAction", lambda world: {"pendingActionId": world.id("pending")}),
+    "withdrawPendingAction": _mutation("withdrawPendingAction", lambda world: {"pendingActionId": world.id("pending")}),
     "approvePartner": _mutation(
         "approvePartner", lambda world: {"organisationId": world.id("delta"), "reason": "Looked at"}
     ),

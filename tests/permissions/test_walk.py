@@ -32,9 +32,7 @@ IN_TURN = 1 if os.environ.get("LONG") == "1" else len(ACTORS)
 NAME_ALONE = {"id", "name", "name_key"}
 """What shows of an organisation to whoever does not lead it."""
 
-_EMPLOYEE = (
-    "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment change act"
-)
+_EMPLOYEE = "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment change act pending"
 _PARTNER = "own alpina granted watched borea borean corvo corvine delta"
 
 SEEN = {
@@ -53,8 +51,8 @@ SEEN = {
     "tP": _PARTNER,
     "tE": f"{_EMPLOYEE} token_pE",
     "tR": _PARTNER,
-    "tO": "granted watched borean corvine novan pL token_products",
-    "tB": "alone borea borean complete complete_assignment",
+    "tO": "granted watched borean corvine novan pL token_products pending",
+    "tB": "alone borea borean complete complete_assignment pending",
 }
 """The rows of their world that each actor sees something of, besides PUBLIC, by their names in tests/world.py.
 
@@ -69,8 +67,9 @@ TOLD = {
     "cA": f"{_PARTNERS_PEOPLE} qL",
     "tC": f"{_PARTNERS_PEOPLE} qL",
     "bL": f"{_PARTNERS_PEOPLE} {_PARTNERS_TOKENS} token_only_borea",
+    "tO": "pE",
 }
-"""Of whom and of which tokens the review of access and the audit log tell, by their names alone (D7, D8, E40).
+"""Of whom the review of access, the audit log and pending actions tell, by their names alone (D7, D8, E34, E40).
 
 Tokens are told to the customer's legal representatives in person, who may keep them away.
 """

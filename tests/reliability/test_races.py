@@ -17,13 +17,21 @@ from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.rights import ProductRight, Role
-from server.models import EmployeeAssignment, Membership, Organisation, Partnership, ProductAccess
+from server.models import (
+    EmployeeAssignment,
+    Membership,
+    Organisation,
+    Partnership,
+    PendingAction,
+    Product,
+    ProductAccess,
+)
 from server.models.database import transaction
 from server.resolvers import ids
 from server.settings import Settings
 from tests.clients import Clients
 from tests.reliability.races import ACTORS, ROUNDS, Attempt, Race, check_rules
-from tests.world import Person, organisation, partnership, person, product, request
+from tests.world import Person, organisation, partnership, pending_action, person, product, request
 
 pytestmark = pytest.mark.database
 
@@ -230,6 +238,27 @@ async def test_what_is_ended_and_changed_at_once_is_ended_once(race: Race) -> No
         codes = {code for _, code in outcomes}
         assert codes <= {"ok", "PARTNERSHIP_NOT_ACTIVE", "ACCESS_TYPE_UNCHANGED", "CONFLICT"}
         assert (await Partnership.get(id=row.id)).status is PartnershipStatus.TERMINATED
+
+
+async def test_what_a_partner_asked_is_confirmed_once_or_gone_with_the_partnership(race: Race) -> None:
+    ((company, asker),) = await partners(1)
+    for round_ in range(ROUNDS):
+        customer = await organisation(f"Customer {round_}")
+        owner = await person(f"owner{round_}", customer, Role.LEGAL_REPRESENTATIVE, NOW)
+        row, wanted = await partnership(customer, company, PaymentMode.CUSTOMER, now=NOW), await product("x", customer)
+        action = await pending_action(row, wanted, asker.user, now=NOW)
+        confirm = Attempt("confirmPendingAction", {"pendingActionId": ids.encode(action)}, owner)
+        end = {"partnershipId": ids.encode(row), "confirmation": customer.name, "reason": "OTHER"}
+        others = [Attempt("terminatePartnership", end, owner)] * HALF if round_ % 2 else [confirm] * HALF
+
+        outcomes = await race.run([confirm] * HALF + others, round_)
+
+        won = outcomes["confirmPendingAction", "ok"]
+        assert won <= 1 if round_ % 2 else won == 1, outcomes
+        assert codes(outcomes) <= {"ok", "ACTION_CLOSED", "PARTNERSHIP_NOT_ACTIVE", "CONFLICT"}
+        found, left = await PendingAction.get(id=action.id), await Product.get(id=wanted.id)
+        expected = ("CONFIRMED", "TERMINATED") if won else ("WITHDRAWN", "ACTIVE")
+        assert (found.status, left.state, found.version) == (*expected, 2)
 
 
 async def test_the_last_legal_representative_stays(own_database: Settings) -> None:

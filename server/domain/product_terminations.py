@@ -1,0 +1,32 @@
+"""When does a product end?"""
+
+from typing import Final
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.products import ProductState
+from server.domain.text import is_same_name
+
+MOST_REASON_CHARACTERS: Final = 500
+
+
+def check_lives(state: ProductState, field: tuple[str, ...]) -> None:
+    """What has ended neither ends again nor is given to anybody."""
+    if state is ProductState.TERMINATED:
+        raise Refused(Refusal(ErrorCode.PRODUCT_ENDED, N_("This product has ended."), field))
+
+
+def check_may_end(state: ProductState, field: tuple[str, ...], *, is_locked: bool) -> None:
+    """A product ends once, and not while it is locked (E34)."""
+    check_lives(state, field)
+    if is_locked:
+        raise Refused(Refusal(ErrorCode.PRODUCT_LOCKED, N_("This product is locked."), field))
+
+
+def check_confirmation(product_name: str, confirmation: str) -> None:
+    """Whoever ends a product, or asks for it, types the name the customer gave it."""
+    if not is_same_name(confirmation, product_name):
+        raise Refused(
+            Refusal(
+                ErrorCode.CONFIRMATION_MISSING, N_("Type the product's name to confirm the end."), ("confirmation",)
+            )
+        )

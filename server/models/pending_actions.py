@@ -1,0 +1,73 @@
+"""What partners ask to do with customers' products, and may not do alone."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
+
+from server.domain.pending_actions import PendingActionKind, PendingActionStatus
+from server.models.organisations import Organisation
+from server.models.partnerships import Partnership
+from server.models.products import Product
+from server.models.rows import VersionedRow, enum_column
+from server.models.tokens import ApiToken
+from server.models.users import User
+
+
+class PendingAction(VersionedRow):
+    """An act of a partner that waits for the customer's confirmation (E34). Kept when answered.
+
+    `customer` and `partner` are those of the partnership: each side's list is read by its own index. `api_token`
+    is the tool by which it was asked, `decided_by` whoever confirmed, refused or withdrew it; nobody where time or
+    the end of the partner's access did.
+    """
+
+    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+        "models.Product", related_name="pending_actions", on_delete=fields.RESTRICT
+    )
+    product_id: UUID
+    partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
+        "models.Partnership", related_name="pending_actions", on_delete=fields.RESTRICT
+    )
+    partnership_id: UUID
+    customer: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="pending_actions", on_delete=fields.RESTRICT
+    )
+    customer_id: UUID
+    partner: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="requested_actions", on_delete=fields.RESTRICT
+    )
+    partner_id: UUID
+    kind = enum_column(PendingActionKind, max_length=20)
+    requested_by: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="requested_actions", on_delete=fields.RESTRICT
+    )
+    requested_by_id: UUID
+    api_token: fields.ForeignKeyNullableRelation[ApiToken] = fields.ForeignKeyField(
+        "models.ApiToken", related_name="requested_actions", null=True, on_delete=fields.RESTRICT
+    )
+    api_token_id: UUID | None
+    reason: str | None = fields.TextField(null=True)
+    status = enum_column(PendingActionStatus, max_length=10)
+    requested_at: datetime = fields.DatetimeField()
+    expires_at: datetime = fields.DatetimeField()
+    decided_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="decided_actions", null=True, on_delete=fields.RESTRICT
+    )
+    decided_by_id: UUID | None
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "pending_action"
+        indexes = (
+            ("customer_id", "requested_at", "id"),
+            ("partner_id", "requested_at", "id"),
+            ("partnership_id", "status"),
+            ("status", "expires_at"),
+        )
+        constraints = (
+            UniqueConstraint(
+                fields=("product_id", "kind"), name="pending_action_one_open", condition="status = 'PENDING'"
+            ),
+        )
