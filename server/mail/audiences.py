@@ -65,7 +65,7 @@ async def partner_team(event: Event) -> list[Recipient]:
 
 
 async def person(event: Event) -> list[Recipient]:
-    """The member, or the owner of the token."""
+    """The member, the owner of the token, or who asked for the export."""
     return [_recipient(event.person)] if event.person else []
 
 

@@ -11,6 +11,7 @@ from server.resolvers import (
     assignments,
     customer_invitations,
     explanations,
+    exports,
     invitations,
     member_answers,
     member_invitations,
@@ -60,6 +61,12 @@ from server.schema.customer_invitations import (
 )
 from server.schema.explanations import (
     RightExplanation,
+)
+from server.schema.exports import (
+    CreateExportLinkInput,
+    CreateExportLinkPayload,
+    RequestExportInput,
+    RequestExportPayload,
 )
 from server.schema.fields import (
     by_id,
@@ -300,6 +307,8 @@ class Mutation:
     )
     assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
     unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)
+    request_export: RequestExportPayload = mutation(exports.request_export, RequestExportInput)
+    create_export_link: CreateExportLinkPayload = mutation(exports.create_export_link, CreateExportLinkInput)
     approve_partner: ApprovePartnerPayload = mutation(staff.approve_partner, ApprovePartnerInput)
     suspend_partner: SuspendPartnerPayload = mutation(staff.suspend_partner, SuspendPartnerInput)
     suspend_partnership: SuspendPartnershipPayload = mutation(staff.suspend_partnership, SuspendPartnershipInput)

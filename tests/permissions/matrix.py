@@ -59,6 +59,7 @@ a team's members            NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  
 a team's product grants     NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
 its audit log               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its partners' acts          UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+its exports                 UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its access review           UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 Nova's partnerships         UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
@@ -109,6 +110,8 @@ changeProductAccess         UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  
 changeProductAccesses       UA  ok  ok  no  no  no  no  no  no  no  no  ok  no  no  FB  FB  no
 assignEmployee              UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
 unassignEmployee            UA  NF  NF  NF  NF  ok  ok  FB  NF  NF  NF  NF  ok  FB  FB  FB  NF
+requestExport               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
+createExportLink            UA  ok  no  NF  NF  NF  NF  NF  NF  NF  NF  no  NF  NF  FB  FB  NF
 approvePartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 suspendPartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 suspendPartnership          UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
@@ -227,6 +230,7 @@ OPERATIONS: dict[str, Operation] = {
     "a team's product grants": _of_node("Team", "team", "productGrants"),
     "its audit log": _inside("Organisation", "alpina", "auditLog { nodes { id } }", "auditLog"),
     "its partners' acts": _inside("Organisation", "alpina", "partnerActivity { nodes { id } }", "partnerActivity"),
+    "its exports": _inside("Organisation", "alpina", "exports { nodes { id } }", "exports"),
     "its access review": _inside("Organisation", "alpina", "accessReview { nodes { id } }", "accessReview"),
     "Nova's customers": _inside("Organisation", "nova", "managedCustomers { nodes { id } }", "managedCustomers"),
     "Nova's partnerships": _inside(
@@ -392,6 +396,10 @@ OPERATIONS: dict[str, Operation] = {
         lambda world: {"partnershipId": world.id("limited"), "membershipId": world.id("pU"), "rights": ["ORDER"]},
     ),
     "unassignEmployee": _mutation("unassignEmployee", lambda world: {"assignmentId": world.id("assignment")}),
+    "requestExport": _mutation(
+        "requestExport", lambda world: {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
+    ),
+    "createExportLink": _mutation("createExportLink", lambda world: {"exportId": world.id("export")}),
     "approvePartner": _mutation(
         "approvePartner", lambda world: {"organisationId": world.id("delta"), "reason": "Looked at"}
     ),
