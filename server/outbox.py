@@ -1,10 +1,10 @@
 """How does what was announced reach people, each once?
 
 Two steps, each in hand of one worker at a time. An event is turned into one e-mail for each recipient, in one
-transaction. An e-mail is claimed in a transaction of its own, sent, and noted as sent: a worker that dies in
-between loses none, because the claim runs out; and who claimed last alone says how it went, by the number of
-the attempt. Only where a worker dies after the mail server took the e-mail, and before it could note that, is it
-sent again, under the same Message-ID.
+transaction; before that is done what it asks for beyond e-mails. An e-mail is claimed in a transaction of its own,
+sent, and noted as sent: a worker that dies in between loses none, because the claim runs out; and who claimed last
+alone says how it went, by the number of the attempt. Only where a worker dies after the mail server took the e-mail,
+and before it could note that, is it sent again, under the same Message-ID.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -27,7 +27,7 @@ from server.resolvers.context import Context
 from server.settings import Settings
 
 CLAIM: Final = timedelta(minutes=5)
-"""How long a claim holds; longer than sending one e-mail may take."""
+"""How long a claim holds; longer than sending one e-mail, or writing the longest file, may take."""
 _PAUSE_GROWS: Final = 3
 _MOST_ERROR_CHARACTERS: Final = 500
 _UNDELIVERABLE: Final = "invitation.undeliverable"

@@ -22,7 +22,7 @@ from server.resolvers.export_sheets import SHEETS, Line
 from server.resolvers.exports import asking, reach_now, reach_of
 from server.resolvers.listings import batches
 
-_ROWS_AT_ONCE: Final = 500
+_ROWS_AT_ONCE: Final = 100
 _PART_BYTES: Final = 262_144
 _IN_MEMORY: Final = 4 * _PART_BYTES
 _EXPIRED_AT_ONCE: Final = 20
