@@ -181,7 +181,7 @@ TEMPLATES: Final[Mapping[str, Template]] = {
     ),
     "export.ready": Template(
         N_("Your export from {organisation} is ready"),
-        N_("Open it in the application: the file is for you alone, and is deleted after the day below."),
+        N_("Open it in the application: the file is for you alone, and is kept until the day below."),
         N_("See the exports"),
     ),
     "invitation.undeliverable": Template(

@@ -84,10 +84,7 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
     """
     async with transaction():
         export = await locked(Export, export_id)
-        rules.check_is_for(context.signed_in, export)
-        rules.check_has_file(state_now(context, export))
-        await check_readable(context, export.organisation_id, export.kind)
-        rules.check_reach(export.reach_digest, await reach_now(context, export))
+        await _check_linkable(context, export)
         before = journal.state(export, "link_expires_at")
         secret = new_secret()
         export.link_digest = digest(secret)
@@ -99,6 +96,14 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
         await journal.record(context, "export.linkCreated", export, acting=acting, before=before, after=after)
         await journal.announce(context, "export.link_created", export, export.version)
     return {"export": export, "path": f"/exports/{secret}", "expires_at": export.link_expires_at}
+
+
+async def _check_linkable(context: Context, export: Export) -> None:
+    """Whoever asks for a link asked for the file, which is there, and may still read all that is in it."""
+    rules.check_is_for(context.signed_in, export)
+    rules.check_has_file(state_now(context, export))
+    await check_readable(context, export.organisation_id, export.kind)
+    rules.check_reach(export.reach_digest, await reach_now(context, export))
 
 
 async def check_readable(context: Context, organisation_id: UUID, kind: ExportKind) -> None:
