@@ -33,7 +33,7 @@ from server.schema import schema
 from tests.api.traces import key
 from tests.clients import Clients
 from tests.statements import counted
-from tests.world import World, change_request, customer_invitation, organisation, partnership, product, token
+from tests.world import World, change_request, customer_invitation, export, organisation, partnership, product, token
 
 pytestmark = pytest.mark.database
 
@@ -135,6 +135,10 @@ async def _act(world: World, number: int) -> None:
         request_id="another request",
         created_at=world.now + timedelta(hours=number // 2),
     )
+
+
+async def _export(world: World, number: int) -> None:
+    await export(world.pE, now=world.now, created_at=world.now + timedelta(hours=number // 2))
 
 
 async def _receipt(world: World, number: int) -> None:
@@ -295,6 +299,7 @@ LISTS = {
     "auditLog": List("nova", "auditLog", "pL", _act),
     "partnerActivity": List("alpina", "partnerActivity", "cL", _act),
     "accessReview": List("alpina", "accessReview", "cL", _partner_in_force),
+    "exports": List("nova", "exports", "pL", _export),
     "receipts": List("limited", "receipts", "pL", _receipt),
     "catalogue": List(None, "catalogue", "pU", _item),
     "partners": List(None, "partners", "pU", _partner),
