@@ -1,15 +1,17 @@
 """How does what was announced reach people, each once?
 
 Two steps, each in hand of one worker at a time. An event is turned into one e-mail for each recipient, in one
-transaction. An e-mail is claimed in a transaction of its own, sent, and noted as sent: a worker that dies in
-between loses none, because the claim runs out; and who claimed last alone says how it went, by the number of
-the attempt. Only where a worker dies after the mail server took the e-mail, and before it could note that, is it
-sent again, under the same Message-ID.
+transaction; before that is done what it asks for beyond e-mails. An e-mail is claimed in a transaction of its own,
+sent, and noted as sent: a worker that dies in between loses none, because the claim runs out; and who claimed last
+alone says how it went, by the number of the attempt. Only where a worker dies after the mail server took the e-mail,
+and before it could note that, is it sent again, under the same Message-ID.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import structlog
 from tortoise.transactions import in_transaction
@@ -18,12 +20,14 @@ from server.mail.audiences import Recipient
 from server.mail.delivery import NotDelivered, RefusedForGood, deliver
 from server.mail.events import Event, Variables, known, read
 from server.mail.topics import INVITATION_LINK, LETTERS, Letter
-from server.models import EmailMessage, OutboxMessage
+from server.models import EmailMessage, Export, OutboxMessage
 from server.models.outbox import Queued
+from server.resolvers import export_files, ids
+from server.resolvers.context import Context
 from server.settings import Settings
 
 CLAIM: Final = timedelta(minutes=5)
-"""How long a claim holds; longer than sending one e-mail may take."""
+"""How long a claim holds; longer than sending one e-mail, or writing the longest file, may take."""
 _PAUSE_GROWS: Final = 3
 _MOST_ERROR_CHARACTERS: Final = 500
 _UNDELIVERABLE: Final = "invitation.undeliverable"
@@ -31,6 +35,21 @@ _PARTIES: Final = ("customer", "partner", "organisation")
 
 RowT = TypeVar("RowT", bound=Queued)
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an event asks for beyond e-mails. It may be done again: `do` looks at what is done already.
+
+    `give_up` notes that it will not be done.
+    """
+
+    do: Callable[[Context, UUID], Awaitable[None]]
+    give_up: Callable[[Context, UUID], Awaitable[None]]
+
+
+WORKS: Final[Mapping[str, Work]] = {"export.requested": Work(export_files.write, export_files.give_up)}
+"""By topic. The subject of such an event is an export."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +65,8 @@ class Outbox:
             return False
         if not await self._has_failed_for_good(message, now):
             try:
+                if work := WORKS.get(message.topic):
+                    await work.do(*self._of(message, now))
                 await self._expand(message, now)
             except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
                 _log.exception("event_not_expanded", event_id=str(message.id), topic=message.topic)
@@ -80,6 +101,11 @@ class Outbox:
                     await self._write(letter, event, variables, now)
             payload = {name: value for name, value in message.payload.items() if name != "secret"}
             await _note(message, sent_at=now, payload=payload)
+
+    def _of(self, message: OutboxMessage, now: datetime) -> tuple[Context, UUID]:
+        """The event's request, as an act of nobody who signed in, and the row that it is about."""
+        context = Context(None, now, message.payload["requestId"], self.settings)
+        return context, ids.decode(message.payload["subject"], Export)
 
     async def _write(self, letter: Letter, event: Event, variables: Variables, now: datetime) -> None:
         chosen = {name: variables.get(name) for name in letter.variables} | self._addresses(letter, variables)
@@ -124,6 +150,8 @@ class Outbox:
     async def _park(self, row: Queued, now: datetime, why: str) -> bool:
         forgotten = {"variables": _without_link(row.variables)} if isinstance(row, EmailMessage) else {}
         noted = await _note(row, dead_at=now, last_error=why[:_MOST_ERROR_CHARACTERS], **forgotten)
+        if noted and isinstance(row, OutboxMessage) and (work := WORKS.get(row.topic)):
+            await work.give_up(*self._of(row, now))
         _log.error("outbox_parked", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)
         return noted
 

@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     pending_action_days: int = Field(
         default=7, ge=1, le=365, description="How long a customer can confirm what a partner may not do alone."
     )
+    most_exports: int = Field(
+        default=20, ge=1, description="How many exports of an organisation are being written or kept at a time."
+    )
+    most_export_rows: int = Field(default=100_000, ge=1, description="How many rows an export has at most.")
+    export_hours: int = Field(default=24, ge=1, description="How long the file of an export is kept.")
+    export_link_minutes: int = Field(default=15, ge=1, description="How long the link to an export's file is open.")
     most_body_bytes: int = Field(default=262_144, ge=1_024, description="The largest request body.")
     pool_size: int = Field(default=10, ge=1, description="PostgreSQL connections of one process.")
     statement_milliseconds: int = Field(default=5_000, ge=100, description="PostgreSQL's limit for one statement.")

@@ -16,6 +16,7 @@ Rival (qL, qE) is the other partner: limited at Alpina for `rivals`. Third is a 
 customers. Nothing else connects the companies.
 
 At Borea pE asks to end `borean` (`pending`). Alpina has invited a `newcomer`, and has a team without members to which it opened `kept` (`team`, `own_grant`).
+cL has asked for what Alpina's partners did, and the file is there (`export`).
 """
 
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from server.domain import invitations, receipts, tokens
 from server.domain.access_changes import AccessChangeStatus
+from server.domain.exports import ExportKind, ExportState, lines, reach_digest
 from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
@@ -37,6 +39,7 @@ from server.domain.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.text import sort_key
+from server.domain.viewer import Standing, Viewer
 from server.models import (
     AccessChangeRequest,
     ApiToken,
@@ -44,6 +47,8 @@ from server.models import (
     AuditEvent,
     CustomerInvitation,
     EmployeeAssignment,
+    Export,
+    ExportPart,
     MemberInvitation,
     Membership,
     Organisation,
@@ -118,6 +123,7 @@ async def build_world() -> World:
     await _connect(world)
     await _gather(world)
     await _remember(world)
+    await _export(world)
     await _issue_tokens(world)
     return world
 
@@ -255,6 +261,13 @@ async def _remember(world: World) -> None:
     )
 
 
+async def _export(world: World) -> None:
+    """The file that cL asked for, without a link."""
+    content = lines([["id"], [world.id("act")]])
+    world.rows["export"] = await export(world.cL, now=world.now, size_in_bytes=len(content))
+    await ExportPart.create(export_id=world.export.id, place=0, content=content)
+
+
 async def _issue_tokens(world: World) -> None:
     everything = list(Scope)
     reading = [scope for scope in Scope if scope.value.endswith(":read")]
@@ -269,6 +282,23 @@ async def _issue_tokens(world: World) -> None:
         world.rows[f"token_{name}"], world.tokens[name] = await token(
             world.people[owner], scopes, [world.rows[customer] for customer in customers], now=world.now
         )
+
+
+async def export(of: Person, *, now: datetime, **columns: Any) -> Export:
+    """What partners did for somebody's organisation, ready to be taken away."""
+    member = of.membership
+    viewer = Viewer(of.user.id, (Standing(member.id, member.organisation_id, member.role),))
+    defaults = {
+        "kind": ExportKind.PARTNER_ACTIVITY,
+        "state": ExportState.READY,
+        "row_count": 1,
+        "reach_digest": reach_digest(viewer, member.organisation_id, []),
+        "ready_at": now,
+        "expires_at": now + timedelta(hours=24),
+    }
+    return await Export.create(
+        organisation_id=member.organisation_id, requested_by_id=of.user.id, **(defaults | columns)
+    )
 
 
 async def organisation(name: str, country: str = "CH", **columns: Any) -> Organisation:

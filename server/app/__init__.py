@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from server.app import answers
 from server.app.explorer import explorer_routes
+from server.app.exports import exports_route
 from server.app.graphql import GraphQLEndpoint
 from server.app.health import health_routes
 from server.app.logs import set_up_logs
@@ -108,6 +109,7 @@ def _routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
         Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         Route("/schema.graphql", schema_file),
         receipts_route(endpoint.settings, endpoint.known),
+        exports_route(endpoint.settings, endpoint.known),
         *health_routes(),
     ]
     if settings.demo:

@@ -8,10 +8,11 @@ from typing import Any, Final
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-# API tokens; names and passwords in addresses; query strings, which uvicorn writes of WebSockets.
+# API tokens; links to files; names and passwords in addresses; query strings, which uvicorn writes of WebSockets.
 _SECRETS: Final = re.compile(
     r"""
       rsl_pat_[0-9A-Za-z]+
+    | (?<=/exports/) [\w-]+
     | (?<=://) [^/:\s"'\\]* : [^/\s"'\\]* (?=@)
     | (?<=\?) [^?=\s"'\\]+ = [^\s"'\\]*
     """,

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.app import answers
-from server.app.cookies import session_cookie
-from server.authentication import Credentials, authenticate
+from server.app.downloads import credentials
+from server.authentication import authenticate
 from server.authentication.known import KnownViewers
 from server.domain.errors import Denied, MalformedInput, NotFound, NotSignedIn
 from server.models import Partnership
@@ -28,7 +28,7 @@ def receipts_route(settings: Settings, known: KnownViewers) -> Route:
 
     async def answer(request: Request) -> Response:
         try:
-            viewer = await authenticate(_credentials(request, settings), datetime.now(UTC), known)
+            viewer = await authenticate(credentials(request, settings), datetime.now(UTC), known)
             context = Context(viewer, datetime.now(UTC), request.state.request_id, settings)
             content = await file_of(context, _partnership(request))
         except Denied as denied:
@@ -37,12 +37,6 @@ def receipts_route(settings: Settings, known: KnownViewers) -> Route:
         return Response(content, 200, attachment, media_type="application/jsonl; charset=utf-8")
 
     return Route("/partnerships/{id}/receipts.jsonl", answer)
-
-
-def _credentials(request: Request, settings: Settings) -> Credentials:
-    """A token wins over the cookie, which counts here: nothing is changed, and no other page can read the answer."""
-    authorization = request.headers.get("authorization")
-    return Credentials(authorization, None if authorization else session_cookie(request, settings))
 
 
 def _partnership(request: Request) -> UUID:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.exceptions import OperationalError
@@ -16,10 +15,9 @@ from tortoise.exceptions import OperationalError
 from server.authentication.known import KnownViewers
 from server.domain import tokens
 from server.domain.errors import NotSignedIn
-from server.domain.rights import Scope
-from server.domain.viewer import TokenGrant, Viewer
-from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Session
-from server.models.standings import standings_of
+from server.domain.viewer import Viewer
+from server.models import ApiToken, Session
+from server.models.standings import grant_of, standings_of
 from server.resolvers.sessions import session_digest
 
 _BAD_TOKEN: Final = "This API token is not valid."
@@ -71,14 +69,7 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
         with suppress(OperationalError, asyncpg.LockNotAvailableError):
             await ApiToken.filter(id=token.id).update(last_used_at=now)
             token.last_used_at = now
-    grant = TokenGrant(
-        token_id=token.id,
-        organisation_id=token.organisation_id,
-        scopes=frozenset(Scope[name] for name in token.scopes),
-        customer_ids=await _customers(token),
-        excluded_ids=await _exclusions(token),
-    )
-    viewer = Viewer(token.user_id, standings, token=grant)
+    viewer = Viewer(token.user_id, standings, token=await grant_of(token))
     # Looked up again to notice the next use, and when the token ends.
     known.keep(token_key(digest), viewer, min(token.expires_at, (token.last_used_at or now) + _NOTICED_EVERY), changes)
     return viewer
@@ -87,18 +78,6 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
 def token_key(digest: str) -> str:
     """The name under which a token's viewer is known: a session's cookie is no token."""
     return f"token {digest}"
-
-
-async def _customers(token: ApiToken) -> frozenset[UUID] | None:
-    if not token.is_for_some_customers:
-        return None
-    entries = await ApiTokenCustomer.filter(api_token_id=token.id)
-    return frozenset(entry.customer_id for entry in entries)
-
-
-async def _exclusions(token: ApiToken) -> frozenset[UUID]:
-    exclusions = await ApiTokenExclusion.filter(api_token_id=token.id)
-    return frozenset(exclusion.customer_id for exclusion in exclusions)
 
 
 async def _by_session(secret: str, now: datetime, known: KnownViewers) -> Viewer | None:

@@ -45,6 +45,7 @@ class Right(StrEnum):
     VIEW_PARTNER_ACTIVITY = "VIEW_PARTNER_ACTIVITY"
     REVIEW_ACCESS = "REVIEW_ACCESS"
     EXCLUDE_API_TOKEN = "EXCLUDE_API_TOKEN"
+    CREATE_EXPORT = "CREATE_EXPORT"
 
     ADMINISTER_PROGRAMME = "ADMINISTER_PROGRAMME"
 
@@ -87,6 +88,7 @@ class Scope(StrEnum):
     ASSIGNMENTS_READ = "assignments:read"
     ASSIGNMENTS_MANAGE = "assignments:manage"
     AUDIT_READ = "audit:read"
+    EXPORTS_CREATE = "exports:create"
 
     def is_granted_by(self, scopes: frozenset["Scope"]) -> bool:
         """Whether one of the token's scopes covers this one."""
@@ -110,7 +112,7 @@ class AssignmentRight(StrEnum):
 
 
 _EXTERNAL: Final = frozenset({Right.VIEW_PRODUCTS, Right.LEAVE_ORGANISATION})
-_EMPLOYEE: Final = _EXTERNAL | {Right.VIEW_MANAGED_CUSTOMERS, Right.VIEW_AUDIT_LOG}
+_EMPLOYEE: Final = _EXTERNAL | {Right.VIEW_MANAGED_CUSTOMERS, Right.VIEW_AUDIT_LOG, Right.CREATE_EXPORT}
 _ADMINISTRATOR: Final = _EMPLOYEE | {
     Right.VIEW_ORGANISATION_DETAILS,
     Right.VIEW_MEMBERS,
@@ -261,6 +263,7 @@ SCOPE_OF: Final[Mapping[Right, Scope]] = {
     Right.VIEW_AUDIT_LOG: Scope.AUDIT_READ,
     Right.VIEW_PARTNER_ACTIVITY: Scope.AUDIT_READ,
     Right.REVIEW_ACCESS: Scope.AUDIT_READ,
+    Right.CREATE_EXPORT: Scope.EXPORTS_CREATE,
     Right.VIEW_PRODUCT: Scope.PRODUCTS_READ,
     Right.MANAGE_PRODUCT: Scope.PRODUCTS_MANAGE,
     Right.VIEW_STATISTICS: Scope.PRODUCTS_READ,

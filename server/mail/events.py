@@ -14,6 +14,7 @@ from server.models import (
     AccessChangeRequest,
     ApiToken,
     CustomerInvitation,
+    Export,
     Membership,
     Organisation,
     OutboxMessage,
@@ -146,6 +147,11 @@ async def _of_pending_action(message: OutboxMessage) -> Event:
     return replace(_between(message, row.partnership, stored), person=row.requested_by)
 
 
+async def _of_export(message: OutboxMessage) -> Event:
+    row = await Export.get(id=_key(message, Export)).select_related("requested_by", "organisation")
+    return Event(message, person=row.requested_by, organisation=row.organisation)
+
+
 async def _of_payload(message: OutboxMessage) -> Event:
     keys = {side: ids.decode(id, Organisation) for side in _PARTIES if (id := message.payload.get(side))}
     found = {row.id: row for row in await Organisation.filter(id__in=list(keys.values()))}
@@ -165,6 +171,7 @@ _READERS: Final = {
     ids.PREFIXES[AccessChangeRequest]: _of_access_change,
     ids.PREFIXES[ApiToken]: _of_token,
     ids.PREFIXES[CustomerInvitation]: _of_customer_invitation,
+    ids.PREFIXES[Export]: _of_export,
     ids.PREFIXES[Membership]: _of_membership,
     ids.PREFIXES[Partnership]: _of_partnership,
     ids.PREFIXES[PendingAction]: _of_pending_action,

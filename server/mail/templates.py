@@ -198,6 +198,11 @@ TEMPLATES: Final[Mapping[str, Template]] = {
         N_("It can no longer be used. Tools that used it need a new one."),
         _TOKENS,
     ),
+    "export.ready": Template(
+        N_("Your export from {organisation} is ready"),
+        N_("Open it in the application: the file is for you alone, and is kept until the day below."),
+        N_("See the exports"),
+    ),
     "invitation.undeliverable": Template(
         N_("Your invitation could not be delivered"),
         N_("The mail server of this address refuses messages to it. Check the address, then invite again."),

@@ -39,6 +39,7 @@ _REQUEST: Final = "/access-change-requests/{subject}"
 _PENDING_ACTION: Final = "/pending-actions/{subject}"
 _TOKENS: Final = "/organisations/{organisation_id}/api-tokens"
 _ORGANISATION: Final = "/organisations/{organisation_id}"
+_EXPORTS: Final = "/organisations/{organisation_id}/exports"
 _PRODUCTS: Final = "/organisations/{customer_id}/products"
 START: Final = "/"
 
@@ -114,5 +115,6 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "token.created": (Letter("token.created", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.expiring": (Letter("token.expiring", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.revoked": (Letter("token.revoked", to.person, ("organisation", "token"), _TOKENS),),
+    "export.ready": (Letter("export.ready", to.person, ("organisation", "expires_at"), _EXPORTS),),
     "invitation.undeliverable": (Letter("invitation.undeliverable", to.inviter, ("address",), START),),
 }

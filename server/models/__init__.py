@@ -7,6 +7,7 @@ for a viewer; `migrations/` is how a database gets here.
 from server.models.assignments import EmployeeAssignment
 from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem, CataloguePrice
+from server.models.exports import Export, ExportPart
 from server.models.jobs import JobRun
 from server.models.member_invitations import MemberInvitation
 from server.models.memberships import Membership
@@ -39,6 +40,8 @@ __all__ = [
     "CustomerInvitation",
     "EmailMessage",
     "EmployeeAssignment",
+    "Export",
+    "ExportPart",
     "JobRun",
     "MemberInvitation",
     "Membership",

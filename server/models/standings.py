@@ -1,10 +1,14 @@
-"""What is a person, in which organisations, at this moment?"""
+"""What is a person, in which organisations, at this moment; and a token of theirs?"""
 
+from datetime import datetime
 from uuid import UUID
 
+from server.domain import tokens
 from server.domain.memberships import MembershipStatus
-from server.domain.viewer import Standing
+from server.domain.rights import Scope
+from server.domain.viewer import Standing, TokenGrant, Viewer
 from server.models.memberships import Membership
+from server.models.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
 
 
 async def standings_of(user_id: UUID, organisation_id: UUID | None = None) -> tuple[Standing, ...]:
@@ -15,3 +19,41 @@ async def standings_of(user_id: UUID, organisation_id: UUID | None = None) -> tu
     return tuple(
         Standing(membership.id, membership.organisation_id, membership.role) for membership in await memberships
     )
+
+
+async def grant_of(token: ApiToken) -> TokenGrant:
+    """What a token allows at most. Two statements at most."""
+    return TokenGrant(
+        token_id=token.id,
+        organisation_id=token.organisation_id,
+        scopes=frozenset(Scope[name] for name in token.scopes),
+        customer_ids=await _customers(token),
+        excluded_ids=await _exclusions(token),
+    )
+
+
+async def viewer_in(organisation_id: UUID, user_id: UUID, api_token_id: UUID | None, now: datetime) -> Viewer | None:
+    """A person as they are in one organisation now, with the token they used; None for who is no member any more,
+    or whose token has ended.
+    """
+    standings = await standings_of(user_id, organisation_id)
+    if not standings:
+        return None
+    if api_token_id is None:
+        return Viewer(user_id, standings)
+    token = await ApiToken.get(id=api_token_id)
+    if not tokens.is_alive(token.expires_at, token.revoked_at, token.last_used_at, token.created_at, now):
+        return None
+    return Viewer(user_id, standings, token=await grant_of(token))
+
+
+async def _customers(token: ApiToken) -> frozenset[UUID] | None:
+    if not token.is_for_some_customers:
+        return None
+    entries = await ApiTokenCustomer.filter(api_token_id=token.id)
+    return frozenset(entry.customer_id for entry in entries)
+
+
+async def _exclusions(token: ApiToken) -> frozenset[UUID]:
+    exclusions = await ApiTokenExclusion.filter(api_token_id=token.id)
+    return frozenset(exclusion.customer_id for exclusion in exclusions)

@@ -25,6 +25,7 @@ from server.models.assignments import EmployeeAssignment
 from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem
 from server.models.conditions import EVERY_ROW, Among, AtMost, Exists, Reach, equals
+from server.models.exports import Export
 from server.models.member_invitations import MemberInvitation
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
@@ -191,6 +192,12 @@ def _audit_events(viewer: Viewer) -> Q:
     return on_behalf | in_its_name & _for_allowed_customer(viewer)
 
 
+def _exports(viewer: Viewer) -> Q:
+    """Those one asked for, and all of organisations one leads."""
+    own = equals("requested_by_id", viewer.user_id) & Among("organisation_id", viewer.organisation_ids)
+    return own | _of_led_organisation(viewer)
+
+
 def _for_allowed_customer(viewer: Viewer) -> Q:
     """Of acts: those for no customer, or for one whom the token in use is not kept away from."""
     if viewer.token is None or (viewer.token.customer_ids is None and not viewer.token.excluded_ids):
@@ -275,6 +282,7 @@ POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     CatalogueItem: (Q(is_sellable=True), None, lambda viewer: Q(is_sellable=True)),
     CustomerInvitation: (NO_ROW, Scope.PARTNERSHIPS_READ, _customer_invitations),
     EmployeeAssignment: (NO_ROW, Scope.ASSIGNMENTS_READ, _assignments),
+    Export: (NO_ROW, Scope.EXPORTS_CREATE, _exports),
     MemberInvitation: (NO_ROW, Scope.MEMBERS_READ, _of_led_organisation),
     Membership: (NO_ROW, Scope.MEMBERS_READ, _memberships),
     Organisation: (_PUBLIC_PARTNERS, Scope.ORGANISATION_READ, _organisations),

@@ -18,6 +18,7 @@ from server.models import (
     CatalogueItem,
     CustomerInvitation,
     EmployeeAssignment,
+    Export,
     MemberInvitation,
     Membership,
     Organisation,
@@ -39,6 +40,7 @@ PREFIXES: Final[dict[type[Model], str]] = {
     CatalogueItem: "item",
     CustomerInvitation: "cinv",
     EmployeeAssignment: "asg",
+    Export: "exp",
     MemberInvitation: "minv",
     Membership: "mem",
     Organisation: "org",
@@ -62,6 +64,7 @@ AccessChangeRequestId = Annotated[UUID, AccessChangeRequest]
 ApiTokenId = Annotated[UUID, ApiToken]
 AssignmentId = Annotated[UUID, EmployeeAssignment]
 CustomerInvitationId = Annotated[UUID, CustomerInvitation]
+ExportId = Annotated[UUID, Export]
 MemberInvitationId = Annotated[UUID, MemberInvitation]
 MembershipId = Annotated[UUID, Membership]
 OrganisationId = Annotated[UUID, Organisation]

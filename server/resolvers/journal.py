@@ -29,7 +29,7 @@ State = dict[str, Any]
 _OF_VIEWERS: Final = (ApiToken, ApiTokenCustomer, Membership, Session)
 """What a credential stands for depends on these."""
 
-_SECRETS: Final = frozenset({"password_hash", "secret_digest"})
+_SECRETS: Final = frozenset({"password_hash", "secret_digest", "link_digest"})
 
 
 @dataclass(frozen=True)

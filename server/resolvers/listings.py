@@ -1,7 +1,7 @@
 """Which rows are in a list, in which order, and how are many lists answered at once?"""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -143,6 +143,25 @@ async def size(context: Context, listing: Listing[RowT], parent: UUID | None, na
         return [sizes.get(parent, 0) for parent in parents]
 
     return await context.loader(("size", listing.name, narrowed), load).load(parent)
+
+
+async def batches(
+    listing: Listing[RowT], viewer: Viewer | None, parent: UUID, narrowed: Narrowed, size: int
+) -> AsyncGenerator[list[RowT]]:
+    """A whole list in its usual order, some rows at a time: however long it is, no more are in memory."""
+    assert listing.parent is not None
+    order = listing.order(None)
+    rows = listing.rows(viewer, narrowed).filter(**{listing.parent: parent})
+    found = await _some(rows, order, size)
+    while found:
+        yield found
+        place = cursor(order, getattr(found[-1], order.column), found[-1].pk)
+        found = await _some(rows.filter(within(order, Page(size, after=place))), order, size)
+
+
+async def _some(rows: QuerySet[RowT], order: Order, size: int) -> list[RowT]:
+    column = f"-{order.column}" if order.descends else order.column
+    return await rows.order_by(column, "id").limit(size)
 
 
 async def _first_of_each(

@@ -85,6 +85,7 @@ describe(
     VIEW_PARTNER_ACTIVITY="See what partners did on behalf of the organisation.",
     REVIEW_ACCESS="See who has access, through which partner, employee and token.",
     EXCLUDE_API_TOKEN="Keep a partner's API token away from the organisation.",
+    CREATE_EXPORT="Take lists that one may read away as files.",
     ACCEPT_INVITATION="Accept the customer's invitation.",
     DECLINE_INVITATION="Decline the customer's invitation.",
     ACCEPT_REQUEST="Accept what the partner asks for, or something else in its place.",
@@ -122,6 +123,7 @@ describe(
     ASSIGNMENTS_READ="See assignments of employees (`assignments:read`).",
     ASSIGNMENTS_MANAGE="Assign employees (`assignments:manage`).",
     AUDIT_READ="See the audit log and what partners did (`audit:read`).",
+    EXPORTS_CREATE="Take lists that the token may read away as files (`exports:create`).",
 )
 describe(
     ProductRight,

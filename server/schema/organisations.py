@@ -11,6 +11,7 @@ from server.domain.organisations import INVITABLE_PARTNERS
 from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
 from server.resolvers import (
     audit,
+    exports,
     member_invitations,
     memberships,
     organisations,
@@ -41,6 +42,7 @@ from server.schema.enums import (
     Role,
     describe,
 )
+from server.schema.exports import Export
 from server.schema.fields import computed, connection, relation, rights, withheld
 from server.schema.member_invitations import MemberInvitation
 from server.schema.memberships import Membership
@@ -272,6 +274,11 @@ class Organisation(Node):
         "What its partners did on its behalf, the latest first.",
         audit.MAY_VIEW_ACTIVITY,
         filter=PartnerActivityFilter,
+    )
+    exports: Connection[Export] | None = connection(
+        exports.EXPORTS,
+        "What was taken away of its lists as files, the latest first. An employee sees what they asked for.",
+        exports.MAY_VIEW_EXPORTS,
     )
     api_tokens: Connection[ApiToken] | None = connection(
         tokens.API_TOKENS, "The API tokens made for it, those that have ended among them.", tokens.MAY_VIEW_TOKENS

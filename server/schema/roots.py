@@ -11,6 +11,7 @@ from server.resolvers import (
     assignments,
     customer_invitations,
     explanations,
+    exports,
     invitations,
     member_answers,
     member_invitations,
@@ -62,6 +63,12 @@ from server.schema.customer_invitations import (
 )
 from server.schema.explanations import (
     RightExplanation,
+)
+from server.schema.exports import (
+    CreateExportLinkInput,
+    CreateExportLinkPayload,
+    RequestExportInput,
+    RequestExportPayload,
 )
 from server.schema.fields import (
     by_id,
@@ -322,6 +329,8 @@ class Mutation:
     withdraw_pending_action: WithdrawPendingActionPayload = mutation(
         pending_action_answers.withdraw_pending_action, WithdrawPendingActionInput
     )
+    request_export: RequestExportPayload = mutation(exports.request_export, RequestExportInput)
+    create_export_link: CreateExportLinkPayload = mutation(exports.create_export_link, CreateExportLinkInput)
     approve_partner: ApprovePartnerPayload = mutation(staff.approve_partner, ApprovePartnerInput)
     suspend_partner: SuspendPartnerPayload = mutation(staff.suspend_partner, SuspendPartnerInput)
     suspend_partnership: SuspendPartnershipPayload = mutation(staff.suspend_partnership, SuspendPartnershipInput)

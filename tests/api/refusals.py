@@ -39,6 +39,8 @@ PAYLOADS = {
     "requestAccessChange": ("accessChangeRequest { id }",),
     "grantAccessChange": ("accessChangeRequest { id }", "partnership { id }"),
     "refuseAccessChange": ("accessChangeRequest { id }", "partnership { id }"),
+    "requestExport": ("export { id }",),
+    "createExportLink": ("export { id }", "path", "expiresAt"),
     "approvePartner": ("organisation { id }",),
     "suspendPartner": ("organisation { id }",),
     "suspendPartnership": ("partnership { id }",),

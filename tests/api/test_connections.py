@@ -38,6 +38,7 @@ from tests.world import (
     World,
     change_request,
     customer_invitation,
+    export,
     organisation,
     partnership,
     pending_action,
@@ -145,6 +146,10 @@ async def _act(world: World, number: int) -> None:
         request_id="another request",
         created_at=world.now + timedelta(hours=number // 2),
     )
+
+
+async def _export(world: World, number: int) -> None:
+    await export(world.pE, now=world.now, created_at=world.now + timedelta(hours=number // 2))
 
 
 async def _receipt(world: World, number: int) -> None:
@@ -319,6 +324,7 @@ LISTS = {
     "auditLog": List("nova", "auditLog", "pL", _act),
     "partnerActivity": List("alpina", "partnerActivity", "cL", _act),
     "accessReview": List("alpina", "accessReview", "cL", _partner_in_force),
+    "exports": List("nova", "exports", "pL", _export),
     "receipts": List("limited", "receipts", "pL", _receipt),
     "catalogue": List(None, "catalogue", "pU", _item),
     "partners": List(None, "partners", "pU", _partner),

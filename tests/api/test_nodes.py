@@ -44,6 +44,7 @@ async def _one_of_each(world):
         "CatalogueItem": ids.encode(item),
         "CustomerInvitation": ids.encode(await customer_invitation(world.nova, "x@example.com", "x", now=world.now)),
         "EmployeeAssignment": world.id("assignment"),
+        "Export": world.id("export"),
         "MemberInvitation": world.id("newcomer"),
         "Membership": world.id("pE"),
         "Organisation": world.id("alpina"),

@@ -63,6 +63,7 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
         "VIEW_AUDIT_LOG",
         "VIEW_PARTNER_ACTIVITY",
         "REVIEW_ACCESS",
+        "CREATE_EXPORT",
     ]
     shown = _shown(world, "alpina", viewerRole="ADMINISTRATOR", viewerRights=rights)
     assert answer.data["organisation"] == shown | DETAILS
@@ -71,7 +72,11 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
 @pytest.mark.parametrize(
     ("who", "role", "rights"),
     [
-        ("cE", "EMPLOYEE", ["VIEW_PRODUCTS", "VIEW_MANAGED_CUSTOMERS", "LEAVE_ORGANISATION", "VIEW_AUDIT_LOG"]),
+        (
+            "cE",
+            "EMPLOYEE",
+            ["VIEW_PRODUCTS", "VIEW_MANAGED_CUSTOMERS", "LEAVE_ORGANISATION", "VIEW_AUDIT_LOG", "CREATE_EXPORT"],
+        ),
         ("cX", "EXTERNAL", ["VIEW_PRODUCTS", "LEAVE_ORGANISATION"]),
         ("pL", None, ["VIEW_PRODUCTS"]),
         ("pE", None, ["VIEW_PRODUCTS"]),

@@ -89,7 +89,7 @@ def test_every_node_has_an_id_and_can_be_asked_for_by_it() -> None:
     nodes = {type_.name for type_ in schema._schema.get_possible_types(interface)}
 
     assert nodes == {
-        "AccessChangeRequest", "ApiToken", "AuditEvent", "CatalogueItem", "CustomerInvitation", "EmployeeAssignment",
+        "AccessChangeRequest", "ApiToken", "AuditEvent", "CatalogueItem", "CustomerInvitation", "EmployeeAssignment", "Export",
         "MemberInvitation", "Membership", "Organisation", "OwnProductGrant", "Partnership", "PendingAction",
         "Product", "ProductAccess", "Receipt", "Team", "TeamMember", "User",
     }  # fmt: skip

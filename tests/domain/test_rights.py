@@ -49,6 +49,7 @@ HOLDERS = """
     VIEW_PARTNER_ACTIVITY     | own organisation LA   |                  |
     REVIEW_ACCESS             | own organisation LA   |                  |
     EXCLUDE_API_TOKEN         | own organisation L    |                  |
+    CREATE_EXPORT             | own organisation LAE  |                  |
     ADMINISTER_PROGRAMME      |                       |                  |
     ACCEPT_INVITATION         |                       |                  | as partner LA
     DECLINE_INVITATION        |                       |                  | as partner LA
@@ -96,6 +97,7 @@ SCOPES = """
     VIEW_PARTNER_ACTIVITY     | audit:read
     REVIEW_ACCESS             | audit:read
     EXCLUDE_API_TOKEN         | never
+    CREATE_EXPORT             | exports:create
     ADMINISTER_PROGRAMME      | never
     ACCEPT_INVITATION         | partnerships:manage
     DECLINE_INVITATION        | partnerships:manage
@@ -134,6 +136,7 @@ COVERED = """
     assignments:read    | assignments:read
     assignments:manage  | assignments:read assignments:manage
     audit:read          | audit:read
+    exports:create      | exports:create
 """
 
 

@@ -37,6 +37,7 @@ REQUEST_ACCESS_CHANGE VIEW_RECEIPTS
     assignments:read    | VIEW_ASSIGNMENTS
     assignments:manage  | VIEW_ASSIGNMENTS ASSIGN_EMPLOYEES
     audit:read          | VIEW_AUDIT_LOG VIEW_PARTNER_ACTIVITY REVIEW_ACCESS
+    exports:create      | CREATE_EXPORT
 """
 
 

@@ -79,6 +79,7 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
         "token.created": (world.id("token_pE"), {}),
         "token.expiring": (world.id("token_pE"), {}),
         "token.revoked": (world.id("token_pE"), {}),
+        "export.ready": (world.id("export"), {"expires_at": "2027-03-01T00:00:00+00:00"}),
         "invitation.undeliverable": (asked, {"address": UNKNOWN_ADDRESS}),
     }
 

@@ -65,6 +65,7 @@ GETS = {
     "token.created": {"token.created": ["pE"]},
     "token.expiring": {"token.expiring": ["pE"]},
     "token.revoked": {"token.revoked": ["pE"]},
+    "export.ready": {"export.ready": CUSTOMER},
     "invitation.undeliverable": {"invitation.undeliverable": ["dL"]},
 }
 """By topic and template, who of the world. `member.invited` goes to an address that is nobody's."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise.models import Model
 
 from server.domain.access import Serving, reach, sees_partnership, sees_pending_action, serves
+from server.domain.exports import sees_export
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.domain.own_product_grants import granted_rights
@@ -19,6 +20,7 @@ from server.models import (
     CatalogueItem,
     CustomerInvitation,
     EmployeeAssignment,
+    Export,
     MemberInvitation,
     Membership,
     Organisation,
@@ -192,6 +194,12 @@ def audit_events(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     return found
 
 
+def exports(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    if not viewer.has_scope(Scope.EXPORTS_CREATE):
+        return set()
+    return {key for key, export in world.exports.items() if sees_export(viewer, export)}
+
+
 def receipts(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     """Both sides' leaders keep them, whatever the partnership's status; no employee does (D17)."""
     if not viewer.has_scope(Scope.PARTNERSHIPS_READ):
@@ -221,6 +229,7 @@ RULES: dict[type[Model], Rule] = {
     CatalogueItem: catalogue,
     CustomerInvitation: customer_invitations,
     EmployeeAssignment: assignments,
+    Export: exports,
     MemberInvitation: member_invitations,
     Membership: memberships,
     Organisation: organisations,

@@ -11,6 +11,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from tortoise.models import Model
 
+from server.domain.exports import ExportKind
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
 from server.domain.own_product_grants import FOREVER
@@ -26,6 +27,7 @@ from server.models import (
     CatalogueItem,
     CustomerInvitation,
     EmployeeAssignment,
+    Export,
     MemberInvitation,
     Membership,
     Organisation,
@@ -94,6 +96,15 @@ class Token:
 
 
 @dataclass(frozen=True)
+class TakenAway:
+    """An export of a random world."""
+
+    organisation_id: UUID
+    requested_by_id: UUID
+    api_token_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Deed:
     """An act of a random world; one in nobody's name is the clock's."""
 
@@ -149,6 +160,7 @@ class RandomWorld:
     tokens: dict[UUID, Token] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     deeds: dict[UUID, Deed] = field(default_factory=dict)
+    exports: dict[UUID, TakenAway] = field(default_factory=dict)
     categories: dict[UUID, ProductCategory] = field(default_factory=dict)
     teams: dict[UUID, Group] = field(default_factory=dict)
     """The one that each organisation has."""
@@ -193,6 +205,7 @@ class RandomWorld:
             AuditEvent: set(self.deeds),
             CatalogueItem: set(self.catalogue),
             CustomerInvitation: set(self.asked),
+            Export: set(self.exports),
             EmployeeAssignment: {key for link in self.links for key in link.assignment_keys},
             MemberInvitation: set(self.invitations),
             Membership: set(self.memberships),
@@ -232,6 +245,8 @@ def worlds(draw: st.DrawFn) -> RandomWorld:
     pairs = st.tuples(st.sampled_from(keys), st.sampled_from(keys))
     for customer, partner in draw(st.lists(pairs, max_size=8)):
         _link(draw, world, customer, partner)
+    for at in keys:
+        world.exports[new_id()] = TakenAway(at, draw(st.sampled_from(world.users)))
     acting = st.sampled_from([None, *keys])
     for _ in range(DEEDS):
         world.deeds[new_id()] = Deed(draw(st.sampled_from([None, *world.users])), draw(acting), draw(acting))
@@ -337,6 +352,8 @@ async def store(world: RandomWorld) -> None:
         await _store_link(link)
     for organisation_id in world.organisations:
         await _store_gifts(world, organisation_id)
+    for key, taken in world.exports.items():
+        await Export.create(id=key, **asdict(taken), kind=ExportKind.AUDIT_LOG)
     for key, deed in world.deeds.items():
         subject = {"subject_type": "User", "subject_id": key}
         await AuditEvent.create(id=key, **asdict(deed), **subject, action="a.deed", request_id="a request")

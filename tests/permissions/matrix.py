@@ -60,6 +60,7 @@ a team's product grants     NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  
 its audit log               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its partners' acts          UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its pending actions         UA  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
+its exports                 UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its access review           UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 Nova's requested actions    UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
@@ -117,6 +118,8 @@ the end of a customer's     UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  
 confirmPendingAction        UA  NF  NF  NF  NF  FB  FB  FB  NF  NF  ok  FB  FB  FB  FB  FB  FB
 refusePendingAction         UA  NF  NF  NF  NF  FB  FB  FB  NF  NF  ok  FB  FB  FB  FB  FB  FB
 withdrawPendingAction       UA  NF  NF  NF  NF  ok  ok  ok  NF  NF  FB  NF  ok  ok  FB  FB  ok
+requestExport               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
+createExportLink            UA  ok  no  NF  NF  NF  NF  NF  NF  NF  NF  no  NF  NF  FB  FB  NF
 approvePartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 suspendPartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 suspendPartnership          UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
@@ -236,6 +239,7 @@ OPERATIONS: dict[str, Operation] = {
     "its audit log": _inside("Organisation", "alpina", "auditLog { nodes { id } }", "auditLog"),
     "its partners' acts": _inside("Organisation", "alpina", "partnerActivity { nodes { id } }", "partnerActivity"),
     "its pending actions": _inside("Organisation", "alpina", "pendingActions { nodes { id } }", "pendingActions"),
+    "its exports": _inside("Organisation", "alpina", "exports { nodes { id } }", "exports"),
     "its access review": _inside("Organisation", "alpina", "accessReview { nodes { id } }", "accessReview"),
     "Nova's customers": _inside("Organisation", "nova", "managedCustomers { nodes { id } }", "managedCustomers"),
     "Nova's requested actions": _inside(
@@ -416,6 +420,10 @@ OPERATIONS: dict[str, Operation] = {
     "confirmPendingAction": _mutation("confirmPendingAction", lambda world: {"pendingActionId": world.id("pending")}),
     "refusePendingAction": _mutation("refusePendingAction", lambda world: {"pendingActionId": world.id("pending")}),
     "withdrawPendingAction": _mutation("withdrawPendingAction", lambda world: {"pendingActionId": world.id("pending")}),
+    "requestExport": _mutation(
+        "requestExport", lambda world: {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
+    ),
+    "createExportLink": _mutation("createExportLink", lambda world: {"exportId": world.id("export")}),
     "approvePartner": _mutation(
         "approvePartner", lambda world: {"organisationId": world.id("delta"), "reason": "Looked at"}
     ),

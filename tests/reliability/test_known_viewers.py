@@ -527,7 +527,7 @@ def interleaved(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[],
 
 
 @pytest.mark.parametrize("heard", ["before it is kept", "after it is kept"])
-@pytest.mark.parametrize("step", ["standings_of", "_customers"])
+@pytest.mark.parametrize("step", ["standings_of", "grant_of"])
 async def test_a_revocation_between_look_up_and_keeping_is_not_missed(
     house: House, monkeypatch: pytest.MonkeyPatch, step: str, heard: str
 ):

@@ -360,6 +360,7 @@ def test_only_our_own_lines_may_say_more_at_debug(log: Lines):
         ("asyncpg://app:hunter:2@db/prod", "asyncpg://[hidden]@db/prod"),
         ("redis://:hunter2@db", "redis://[hidden]@db"),
         ('"WebSocket /graphql?token=hunter2" 403', '"WebSocket /graphql?[hidden]" 403'),
+        ('"path": "/exports/hunter2_x-y", "status"', '"path": "/exports/[hidden]", "status"'),
         ("/x?a=hunter2&b=hunter2 y", "/x?[hidden] y"),
         ("http://127.0.0.1:8000/graphiql", "http://127.0.0.1:8000/graphiql"),
         ("http://host:80 and a@b.example", "http://host:80 and a@b.example"),

@@ -1,0 +1,55 @@
+"""How does whoever asked for an export get its file, once?"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from server.app import answers
+from server.app.downloads import credentials
+from server.authentication import authenticate
+from server.authentication.known import KnownViewers
+from server.domain.errors import Denied, NotFound
+from server.domain.exports import file_name
+from server.models import Export
+from server.resolvers.context import Context
+from server.resolvers.export_files import behind, content, taken
+from server.settings import Settings
+
+_MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
+
+
+def exports_route(settings: Settings, known: KnownViewers) -> Route:
+    """`/exports/SECRET`: the file behind a link, for who made it. HEAD looks, and leaves the link as it is."""
+
+    async def answer(request: Request) -> Response:
+        now = datetime.now(UTC)
+        try:
+            viewer = await authenticate(credentials(request, settings), now, known)
+            context = Context(viewer, now, request.state.request_id, settings)
+            secret: str = request.path_params["secret"]
+            if request.method == "HEAD":
+                return Response(None, 200, _headers(await behind(context, secret)), _MEDIA_TYPE)
+            export = await taken(context, secret)
+        except Denied:
+            return _not_found(request)
+        return StreamingResponse(content(export), 200, _headers(export), _MEDIA_TYPE)
+
+    return Route("/exports/{secret}", answer)
+
+
+def _headers(export: Export) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{file_name(export.kind, export.created_at)}"',
+        "Content-Length": str(export.size_in_bytes),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _not_found(request: Request) -> Response:
+    """One answer for a link that never was, was used, is over, or is somebody else's."""
+    content = answers.problem(NotFound().message, request.state.request_id, NotFound.code)
+    return Response(content, 404, {"Content-Type": f"{answers.JSON}; charset=utf-8"})

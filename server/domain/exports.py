@@ -1,0 +1,174 @@
+"""Which lists are taken away as files, for how long, by whom, and what stands in a cell (E42, D14)?"""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+from uuid import UUID
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.viewer import Viewer
+
+
+class ExportKind(StrEnum):
+    """Which list of an organisation is exported."""
+
+    AUDIT_LOG = "AUDIT_LOG"
+    PARTNER_ACTIVITY = "PARTNER_ACTIVITY"
+    ACCESS_REVIEW = "ACCESS_REVIEW"
+    MANAGED_CUSTOMERS = "MANAGED_CUSTOMERS"
+
+
+class ExportState(StrEnum):
+    """Where an export is in its life."""
+
+    REQUESTED = "REQUESTED"
+    RUNNING = "RUNNING"
+    READY = "READY"
+    FAILED = "FAILED"
+    REFUSED = "REFUSED"
+    EXPIRED = "EXPIRED"
+
+
+class ExportFailure(StrEnum):
+    """Why no file came of an export."""
+
+    TOO_MANY_ROWS = "TOO_MANY_ROWS"
+    INTERNAL = "INTERNAL"
+
+
+UNFINISHED: Final = frozenset({ExportState.REQUESTED, ExportState.RUNNING})
+STARTABLE: Final = UNFINISHED | {ExportState.FAILED}
+"""What a worker takes in hand; one that failed, when somebody begins anew with it."""
+
+OPEN: Final = UNFINISHED | {ExportState.READY}
+"""What counts for how many an organisation may have: files to be written, and files that are kept."""
+
+
+class ExportFacts(Protocol):
+    """What a rule needs to know of an export. Models satisfy it as they are."""
+
+    @property
+    def organisation_id(self) -> UUID: ...
+    @property
+    def requested_by_id(self) -> UUID: ...
+    @property
+    def api_token_id(self) -> UUID | None: ...
+
+
+def state_at(state: ExportState, expires_at: datetime | None, now: datetime) -> ExportState:
+    """A file that was kept for its time has expired, whether or not it is deleted already (E39)."""
+    is_over = state is ExportState.READY and expires_at is not None and now >= expires_at
+    return ExportState.EXPIRED if is_over else state
+
+
+def sees_export(viewer: Viewer, export: ExportFacts) -> bool:
+    """Whoever asked for it, while they are a member; and who leads the organisation, to know what leaves it."""
+    standing = viewer.standing_in(export.organisation_id)
+    return standing is not None and (standing.leads or viewer.user_id == export.requested_by_id)
+
+
+def is_for(viewer: Viewer, export: ExportFacts) -> bool:
+    """Whether the file is for this viewer: who asked. A token gets what it asked for itself, a person all of theirs."""
+    by_credential = viewer.token is None or viewer.token.token_id == export.api_token_id
+    return viewer.user_id == export.requested_by_id and by_credential
+
+
+def check_is_for(viewer: Viewer, export: ExportFacts) -> None:
+    """What is in the file was decided by the rights of who asked; it is for nobody else."""
+    if not is_for(viewer, export):
+        raise Refused(Refusal(ErrorCode.EXPORT_OF_ANOTHER, N_("Only whoever asked for an export gets its file.")))
+
+
+def check_has_file(state: ExportState) -> None:
+    """A link leads to a file that is written and not deleted yet."""
+    if state is not ExportState.READY:
+        raise Refused(Refusal(ErrorCode.EXPORT_NOT_READY, N_("This export has no file: not yet, or not any more.")))
+
+
+def check_reach(before: str | None, now: str | None) -> None:
+    """A file shows what its reader reached when it was written: it is for who still reaches the same (E33, E42).
+
+    None is nothing at all.
+    """
+    if now is None or before != now:
+        raise Refused(
+            Refusal(
+                ErrorCode.EXPORT_OUTDATED,
+                N_("Your rights have changed since this export was written. Ask for a new one."),
+            )
+        )
+
+
+def check_number(open_ones: int, most: int) -> None:
+    """`open_ones` is how many exports of the organisation are being written or kept."""
+    if open_ones >= most:
+        raise Refused(
+            Refusal(
+                ErrorCode.EXPORT_LIMIT_REACHED,
+                N_("An organisation has at most {most} exports at a time; wait until one has expired."),
+                values={"most": most},
+            )
+        )
+
+
+def check_period(since: datetime | None, until: datetime | None, *, is_dated: bool) -> None:
+    """`is_dated` says whether the list can be narrowed by time at all; a period has something in it (E39)."""
+    given = [name for name, moment in (("since", since), ("until", until)) if moment is not None]
+    if given and not is_dated:
+        message = N_("This list cannot be narrowed by time.")
+        raise Refused(*(Refusal(ErrorCode.VALIDATION_FAILED, message, (name,)) for name in given))
+    if since is not None and until is not None and since >= until:
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("The end must be after the beginning."), ("until",)))
+
+
+def reach_digest(viewer: Viewer, organisation_id: UUID, assigned: Collection[UUID]) -> str:
+    """All that decides which rows somebody reads in the organisation, in few characters.
+
+    `assigned` are the partnerships that they are assigned to as an employee.
+    """
+    standing, token = viewer.standing_in(organisation_id), viewer.token
+    decisive = (
+        standing and (standing.membership_id.hex, standing.role),
+        _in_order(assigned),
+        token and sorted(token.scopes),
+        token and (None if token.customer_ids is None else _in_order(token.customer_ids)),
+        token and _in_order(token.excluded_ids),
+    )
+    return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
+
+
+def _in_order(keys: Collection[UUID]) -> list[str]:
+    return sorted(key.hex for key in keys)
+
+
+def file_name(kind: ExportKind, requested_at: datetime) -> str:
+    """What the file is called when it is saved, such as `audit-log-2026-01-31.csv`."""
+    return f"{kind.value.lower().replace('_', '-')}-{requested_at:%Y-%m-%d}.csv"
+
+
+_RISKY: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What begins a formula in a spreadsheet, in the wide forms of East Asia too."""
+_RISKY_BLANKS: Final = frozenset("\t\r\n")
+
+
+def cell(value: str | None) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe before what could be one (D14)."""
+    text = value or ""
+    first, first_seen = text.lstrip(" ")[:1], text.lstrip()[:1]
+    return f"'{text}" if first in _RISKY_BLANKS or first_seen in _RISKY else text
+
+
+def lines(rows: Iterable[Sequence[str | None]]) -> bytes:
+    """Rows as RFC 4180 has them, in UTF-8.
+
+    Every cell is in quotes: a spreadsheet that separates by semicolons would find new cells within the others.
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerows([[cell(value) for value in row] for row in rows])
+    return written.getvalue().encode()

@@ -1,0 +1,66 @@
+"""Lists that somebody takes away as files."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
+
+from server.domain.exports import ExportFailure, ExportKind, ExportState
+from server.models.organisations import Organisation
+from server.models.rows import Row, VersionedRow, enum_column, nullable_enum_column
+from server.models.tokens import ApiToken
+from server.models.users import User
+
+
+class Export(VersionedRow):
+    """A list of an organisation, written into a file for whoever asked, in person or with a token.
+
+    `reach_digest` is what they reached when it was written. The link that is open is stored as a digest, and not
+    at all once it was used.
+    """
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="exports", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    requested_by: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="exports", on_delete=fields.RESTRICT
+    )
+    requested_by_id: UUID
+    api_token: fields.ForeignKeyNullableRelation[ApiToken] = fields.ForeignKeyField(
+        "models.ApiToken", related_name="exports", null=True, on_delete=fields.RESTRICT
+    )
+    api_token_id: UUID | None
+    kind = enum_column(ExportKind, max_length=20)
+    since: datetime | None = fields.DatetimeField(null=True)
+    until: datetime | None = fields.DatetimeField(null=True)
+    state = enum_column(ExportState, max_length=10, default=ExportState.REQUESTED)
+    failure = nullable_enum_column(ExportFailure, max_length=20)
+    row_count: int | None = fields.IntField(null=True)
+    size_in_bytes: int | None = fields.IntField(null=True)
+    reach_digest = fields.CharField(max_length=64, null=True)
+    ready_at: datetime | None = fields.DatetimeField(null=True)
+    expires_at: datetime | None = fields.DatetimeField(null=True)
+    link_digest = fields.CharField(max_length=64, null=True, unique=True)
+    link_expires_at: datetime | None = fields.DatetimeField(null=True)
+    downloaded_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "export"
+        indexes = (("organisation_id", "created_at", "id"), ("state", "expires_at"))
+
+
+class ExportPart(Row):
+    """A piece of an export's file, in the order of `place`: a long one is never in memory as a whole."""
+
+    export: fields.ForeignKeyRelation[Export] = fields.ForeignKeyField(
+        "models.Export", related_name="parts", on_delete=fields.RESTRICT
+    )
+    export_id: UUID
+    place = fields.IntField()
+    content: bytes = fields.BinaryField()
+
+    class Meta:
+        table = "export_part"
+        constraints = (UniqueConstraint(fields=("export_id", "place"), name="export_part_one_at_a_place"),)

@@ -1,0 +1,148 @@
+"""Exports: lists of an organisation, asked for as files, and the links to those (E42)."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from server.domain import exports as rules
+from server.domain.errors import Denied, Mistakes, NotFound
+from server.domain.exports import ExportKind, ExportState
+from server.domain.invitations import digest, new_secret
+from server.domain.rights import Right, Role
+from server.domain.viewer import Viewer
+from server.models import EmployeeAssignment, Export, Organisation
+from server.models.database import transaction
+from server.models.lookups import locked
+from server.models.standings import viewer_in
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.export_sheets import SHEETS
+from server.resolvers.holds import held
+from server.resolvers.ids import ExportId, OrganisationId
+from server.resolvers.listings import Listing
+from server.resolvers.permissions import RightOn, allowed
+
+
+class ExportOrderField(StrEnum):
+    """What exports can be ordered by."""
+
+    REQUESTED_AT = "REQUESTED_AT"
+
+
+EXPORTS = Listing(
+    name="exports",
+    model=Export,
+    parent="organisation_id",
+    orders={ExportOrderField.REQUESTED_AT: "created_at"},
+    moments=frozenset({"created_at"}),
+    latest_first=True,
+)
+
+MAY_VIEW_EXPORTS = (RightOn(Right.CREATE_EXPORT, Organisation),)
+
+
+def state_now(context: Context, row: Export) -> ExportState:
+    """Where the export is in its life at this moment."""
+    return rules.state_at(row.state, row.expires_at, context.now)
+
+
+@allowed(RightOn(Right.CREATE_EXPORT, Organisation, "organisation_id"))
+async def request_export(
+    context: Context, organisation_id: OrganisationId, kind: ExportKind, since: datetime | None, until: datetime | None
+) -> dict[str, object]:
+    """Have a list that you may read written into a CSV file. You are told by e-mail when it is there.
+
+    It needs the rights and scopes that the list itself needs, now and when the file is written.
+    """
+    await check_readable(context, organisation_id, kind)
+    async with transaction():
+        await held(context, organisation_id, Right.CREATE_EXPORT)
+        mistakes = Mistakes()
+        mistakes.noted(rules.check_period, since, until, is_dated=SHEETS[kind].is_dated)
+        mistakes.noted(rules.check_number, await _open(context, organisation_id), context.settings.most_exports)
+        mistakes.refuse()
+        viewer = context.signed_in
+        export = await Export.create(
+            organisation_id=organisation_id,
+            requested_by_id=viewer.user_id,
+            api_token_id=viewer.token.token_id if viewer.token else None,
+            kind=kind,
+            since=since,
+            until=until,
+        )
+        after = journal.state(export, "kind", "since", "until", "state")
+        await journal.record(context, "export.requested", export, acting=organisation_id, after=after)
+        await journal.announce(context, "export.requested", export)
+    return {"export": export}
+
+
+@allowed(RightOn(Right.CREATE_EXPORT, Organisation, "export_id", through=Export))
+async def create_export_link(context: Context, export_id: ExportId) -> dict[str, object]:
+    """Get a link to the file of an export that you asked for. It works once, for some minutes, and for you alone.
+
+    A new link ends the one before it. Send your session's cookie or your API token with it.
+    """
+    async with transaction():
+        export = await locked(Export, export_id)
+        await _check_linkable(context, export)
+        before = journal.state(export, "link_expires_at")
+        secret = new_secret()
+        export.link_digest = digest(secret)
+        export.link_expires_at = context.now + timedelta(minutes=context.settings.export_link_minutes)
+        export.version += 1
+        await export.save(update_fields=["link_digest", "link_expires_at", "version", "updated_at"])
+        after = journal.state(export, "link_expires_at")
+        acting = export.organisation_id
+        await journal.record(context, "export.linkCreated", export, acting=acting, before=before, after=after)
+        await journal.announce(context, "export.link_created", export, export.version)
+    return {"export": export, "path": f"/exports/{secret}", "expires_at": export.link_expires_at}
+
+
+async def _check_linkable(context: Context, export: Export) -> None:
+    """Whoever asks for a link asked for the file, which is there, and may still read all that is in it."""
+    rules.check_is_for(context.signed_in, export)
+    rules.check_has_file(state_now(context, export))
+    await check_readable(context, export.organisation_id, export.kind)
+    rules.check_reach(export.reach_digest, await reach_now(context, export))
+
+
+async def check_readable(context: Context, organisation_id: UUID, kind: ExportKind) -> None:
+    """Whoever asks may export, and may read the list: by the very permissions that its field carries (D1)."""
+    organisation = await context.row(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound(("input", "organisation_id"))
+    for permission in (*MAY_VIEW_EXPORTS, *SHEETS[kind].permissions):
+        await permission.check(context, organisation, {})
+
+
+async def asking(context: Context, export: Export) -> Context | None:
+    """Whoever asked for the export, as they are at this moment; None for who may not read the list any more."""
+    viewer = await viewer_in(export.organisation_id, export.requested_by_id, export.api_token_id, context.now)
+    theirs = Context(viewer, context.now, context.request_id, context.settings)
+    try:
+        await check_readable(theirs, export.organisation_id, export.kind)
+    except Denied:
+        return None
+    return theirs
+
+
+async def reach_now(context: Context, export: Export) -> str | None:
+    """What whoever asked reaches of the list at this moment; None for who may not read it any more."""
+    theirs = await asking(context, export)
+    return None if theirs is None else await reach_of(theirs.signed_in, export.organisation_id)
+
+
+async def reach_of(viewer: Viewer, organisation_id: UUID) -> str:
+    """What the viewer reaches in the organisation, as a file notes it."""
+    standing = viewer.standing_in(organisation_id)
+    assigned = list[UUID]()
+    if standing is not None and standing.role is Role.EMPLOYEE:
+        mine = EmployeeAssignment.filter(membership_id=standing.membership_id, ended_at__isnull=True)
+        assigned = [assignment.partnership_id for assignment in await mine]
+    return rules.reach_digest(viewer, organisation_id, assigned)
+
+
+async def _open(context: Context, organisation_id: UUID) -> int:
+    """How many exports of the organisation are being written, or kept."""
+    found = await Export.filter(organisation_id=organisation_id, state__in=sorted(rules.OPEN))
+    return sum(state_now(context, export) in rules.OPEN for export in found)

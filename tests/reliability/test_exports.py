@@ -1,0 +1,143 @@
+"""Is a file written once and given once, whatever happens to workers, and however many reach for it?"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.app import create_app
+from server.domain.exports import ExportKind, ExportState
+from server.domain.rights import Role
+from server.jobs import JOBS, run_due
+from server.models import AuditEvent, EmailMessage, Export, ExportPart, OutboxMessage
+from server.outbox import CLAIM, Outbox, retry
+from server.resolvers import export_files, ids
+from server.resolvers.context import Context
+from server.settings import Settings
+from tests.clients import Clients
+from tests.world import Person, export, organisation, person
+
+pytestmark = pytest.mark.database
+
+NOW = datetime.now(UTC)
+
+
+async def leader() -> Person:
+    return await person("leader", await organisation("Company"), Role.LEGAL_REPRESENTATIVE, NOW)
+
+
+async def waiting(who: Person) -> tuple[Export, OutboxMessage]:
+    """An export that was just asked for, and its event."""
+    row = await Export.create(
+        organisation_id=who.organisation_id, requested_by_id=who.user.id, kind=ExportKind.AUDIT_LOG
+    )
+    payload = {"subject": ids.encode(row), "requestId": "a-request"}
+    event = await OutboxMessage.create(
+        topic="export.requested", payload=payload, dedupe_key=f"export.requested:{row.id.hex}", run_after=NOW
+    )
+    return row, event
+
+
+async def test_a_worker_that_dies_in_the_middle_is_followed_by_another_and_there_is_one_file(
+    own_database: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    row, event = await waiting(await leader())
+
+    async def killed(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(export_files, "_keep", killed)
+        with pytest.raises(asyncio.CancelledError):
+            await Outbox(own_database).expand_next(NOW)
+    await row.refresh_from_db()
+    assert (row.state, await ExportPart.all().count()) == (ExportState.RUNNING, 0)
+
+    assert await Outbox(own_database).expand_next(NOW + CLAIM - timedelta(seconds=1)) is False
+    assert await Outbox(own_database).expand_next(NOW + CLAIM) is True
+
+    await check_one_file(row)
+    await event.refresh_from_db()
+    assert event.sent_at == NOW + CLAIM
+
+
+async def test_workers_who_write_the_same_export_at_once_leave_one_file(own_database: Settings):
+    row, _ = await waiting(await leader())
+    context = Context(None, NOW, "a-request", own_database)
+
+    await asyncio.gather(*(export_files.write(context, row.id) for _ in range(4)), return_exceptions=True)
+    await export_files.write(context, row.id)
+
+    await check_one_file(row)
+
+
+async def check_one_file(row: Export) -> None:
+    await row.refresh_from_db()
+    assert (row.state, row.failure) == (ExportState.READY, None)
+    (part,) = await ExportPart.filter(export_id=row.id)
+    assert len(part.content) == row.size_in_bytes
+    assert await OutboxMessage.filter(topic="export.ready").count() == 1
+    assert await AuditEvent.filter(action="export.ready").count() == 1
+
+
+async def test_what_never_works_is_parked_and_can_be_begun_anew(
+    own_database: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    settings = own_database.model_copy(update={"mail_attempts": 2, "mail_pause_seconds": 1})
+    row, event = await waiting(await leader())
+
+    async def broken(*_: object) -> None:
+        raise OSError("no space left on the disk")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(export_files, "_fill", broken)
+        await Outbox(settings).expand_next(NOW)
+        await row.refresh_from_db()
+        assert row.state is ExportState.RUNNING
+        await Outbox(settings).expand_next(NOW + timedelta(seconds=1))
+    await row.refresh_from_db()
+    await event.refresh_from_db()
+    assert (row.state, row.failure) == (ExportState.FAILED, "INTERNAL")
+    assert "no space left" in str(event.last_error)
+
+    await retry(event, NOW)
+    await Outbox(settings).expand_next(NOW)
+
+    await check_one_file(row)
+
+
+async def test_of_many_who_use_a_link_at_once_one_gets_the_file(own_database: Settings):
+    who = await leader()
+    row = await export(who, now=NOW, size_in_bytes=3)
+    await ExportPart.create(export_id=row.id, place=0, content=b"abc")
+    async with Clients(create_app(own_database)) as clients:
+        input = {"exportId": ids.encode(row)}
+        answer = await clients.change("createExportLink", input, "path userErrors { code }", as_=who)
+        path = answer.data["createExportLink"]["path"]
+        headers = {"Cookie": f"session={who.session}"}
+
+        clients.http.cookies.clear()
+        given: list[Any] = await asyncio.gather(*(clients.http.get(path, headers=headers) for _ in range(8)))
+
+    assert sorted(one.status_code for one in given) == [200] + [404] * 7
+    assert [one.content for one in given if one.status_code == 200] == [b"abc"]
+    assert await AuditEvent.filter(action="export.downloaded").count() == 1
+
+
+async def test_files_are_deleted_after_their_time_and_the_others_stay(
+    own_database: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(export_files, "_EXPIRED_AT_ONCE", 2)
+    who = await leader()
+    over = [await export(who, now=NOW, expires_at=NOW, link_digest=f"{place}") for place in range(5)]
+    kept = await export(who, now=NOW, expires_at=NOW + timedelta(seconds=1))
+    for row in (*over, kept):
+        await ExportPart.create(export_id=row.id, place=0, content=b"abc")
+
+    await run_due(own_database, NOW, [job for job in JOBS if job.name == "expire exports"])
+
+    assert await ExportPart.all().values_list("export_id", flat=True) == [kept.id]
+    expired = await Export.filter(state=ExportState.EXPIRED, link_digest=None).values_list("id", flat=True)
+    assert sorted(expired) == sorted(row.id for row in over)
+    assert await EmailMessage.all().count() == 0
