@@ -16,6 +16,7 @@ Rival (qL, qE) is the other partner: limited at Alpina for `rivals`. Third is a 
 customers. Nothing else connects the companies.
 
 Alpina has invited a `newcomer`, and has a team without members to which it opened `kept` (`team`, `own_grant`).
+Its employee cE opened their mail to support (`support_access`).
 """
 
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ from server.domain.own_product_grants import FOREVER
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
+from server.domain.support_access import SupportAccessKind
 from server.domain.text import sort_key
 from server.models import (
     AccessChangeRequest,
@@ -53,6 +55,7 @@ from server.models import (
     Receipt,
     RequestedProduct,
     Session,
+    SupportAccessGrant,
     Team,
     User,
 )
@@ -115,6 +118,7 @@ async def build_world() -> World:
     await _stock(world)
     await _connect(world)
     await _gather(world)
+    await _open_to_support(world)
     await _remember(world)
     await _issue_tokens(world)
     return world
@@ -216,6 +220,16 @@ async def _gather(world: World) -> None:
         rights=[ProductRight.TECHNICAL],
         granted_by_id=world.cL.user.id,
         granted_at=world.now,
+    )
+
+
+async def _open_to_support(world: World) -> None:
+    world.rows["support_access"] = await SupportAccessGrant.create(
+        user_id=world.cE.user.id,
+        kind=SupportAccessKind.MAIL,
+        ticket="a request for support",
+        granted_at=world.now,
+        expires_at=world.now + timedelta(days=10),
     )
 
 

@@ -218,6 +218,11 @@ def sees_partnership(viewer: Viewer, partnership: PartnershipFacts, assigned: Co
     return leads_partner or serves(viewer, partnership, assigned)
 
 
+def sees_support_access(viewer: Viewer, user_id: UUID, *, is_staff: bool) -> bool:
+    """People see what they opened to support, the programme's staff what everybody did; a token nothing (M39)."""
+    return viewer.token is None and (is_staff or viewer.user_id == user_id)
+
+
 def ways_to_partnership(viewer: Viewer, partnership: PartnershipFacts) -> list[Way]:
     """What the viewer's roles on either side give on a partnership they see, before its state is looked at."""
     customer = viewer.standing_in(partnership.customer_id)

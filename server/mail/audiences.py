@@ -65,7 +65,7 @@ async def partner_team(event: Event) -> list[Recipient]:
 
 
 async def person(event: Event) -> list[Recipient]:
-    """The member, or the owner of the token."""
+    """The member, the inviter, or whose token or opened mailbox it is."""
     return [_recipient(event.person)] if event.person else []
 
 

@@ -14,12 +14,14 @@ from server.models import (
     AccessChangeRequest,
     ApiToken,
     CustomerInvitation,
+    MemberInvitation,
     Membership,
     Organisation,
     OutboxMessage,
     Partnership,
     ProductAccess,
     RequestedProduct,
+    SupportAccessGrant,
     User,
 )
 from server.resolvers import ids
@@ -108,6 +110,18 @@ async def _of_customer_invitation(message: OutboxMessage) -> Event:
     return Event(message, partner=row.partner, stored=stored)
 
 
+async def _of_member_invitation(message: OutboxMessage) -> Event:
+    row = await MemberInvitation.get(id=_key(message, MemberInvitation)).select_related("invited_by", "organisation")
+    stored = {"email": row.email, "first_name": row.first_name, "locale": row.locale, "role": row.role}
+    return Event(message, person=row.invited_by, organisation=row.organisation, stored=stored)
+
+
+async def _of_support_access(message: OutboxMessage) -> Event:
+    row = await SupportAccessGrant.get(id=_key(message, SupportAccessGrant)).select_related("user")
+    stored = {"opened": row.kind, "ticket": row.ticket, "expires_at": row.expires_at.isoformat()}
+    return Event(message, person=row.user, stored=stored)
+
+
 async def _of_membership(message: OutboxMessage) -> Event:
     row = await Membership.get(id=_key(message, Membership)).select_related("user", "organisation")
     return Event(message, person=row.user, organisation=row.organisation)
@@ -138,9 +152,11 @@ _READERS: Final = {
     ids.PREFIXES[AccessChangeRequest]: _of_access_change,
     ids.PREFIXES[ApiToken]: _of_token,
     ids.PREFIXES[CustomerInvitation]: _of_customer_invitation,
+    ids.PREFIXES[MemberInvitation]: _of_member_invitation,
     ids.PREFIXES[Membership]: _of_membership,
     ids.PREFIXES[Partnership]: _of_partnership,
     ids.PREFIXES[ProductAccess]: _of_access,
+    ids.PREFIXES[SupportAccessGrant]: _of_support_access,
 }
 
 

@@ -39,6 +39,7 @@ _REQUEST: Final = "/access-change-requests/{subject}"
 _TOKENS: Final = "/organisations/{organisation_id}/api-tokens"
 _ORGANISATION: Final = "/organisations/{organisation_id}"
 _PRODUCTS: Final = "/organisations/{customer_id}/products"
+_SUPPORT: Final = "/support-access"
 START: Final = "/"
 
 _PAIR: Final = ("customer", "partner")
@@ -46,6 +47,7 @@ _SIDES: Final = (*_PAIR, "inviter", "invitee")
 _TERMS: Final = (*_PAIR, "terms")
 _CHANGE: Final = (*_PAIR, "before", "after")
 _PRODUCT: Final = (*_PAIR, "service_name")
+_OPENED: Final = ("opened", "ticket")
 _ASKED: Final = ("partner", "terms", "message")
 
 
@@ -92,6 +94,9 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "access.change_answered": (Letter("access.change_answered", to.partner, (*_PAIR, "verdict", "reason"), _REQUEST),),
     "payment_mode.changed": _with_receipt("payment_mode.changed", _CHANGE),
     "member.invited": (Letter("member.invited", to.addressed, ("organisation", "role"), START, answers_by_link=True),),
+    "member.invitation_expired": (
+        Letter("member.invitation_expired", to.person, ("organisation", "invitee"), _ORGANISATION),
+    ),
     "member.role_changed": (
         Letter("member.role_changed", to.person, ("organisation", "before", "after"), _ORGANISATION),
     ),
@@ -99,5 +104,8 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "token.created": (Letter("token.created", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.expiring": (Letter("token.expiring", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.revoked": (Letter("token.revoked", to.person, ("organisation", "token"), _TOKENS),),
+    "support.access_granted": (Letter("support.access_granted", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
+    "support.access_expiring": (Letter("support.access_expiring", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
+    "support.access_revoked": (Letter("support.access_revoked", to.person, _OPENED, _SUPPORT),),
     "invitation.undeliverable": (Letter("invitation.undeliverable", to.inviter, ("address",), START),),
 }

@@ -8,7 +8,7 @@ from server.models.assignments import EmployeeAssignment
 from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem, CataloguePrice
 from server.models.jobs import JobRun
-from server.models.member_invitations import MemberInvitation
+from server.models.member_invitations import MemberInvitation, MemberInvitationTeam
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
 from server.models.outbox import EmailMessage, OutboxMessage
@@ -23,6 +23,7 @@ from server.models.partnerships import (
 from server.models.products import Product
 from server.models.receipts import Receipt
 from server.models.sessions import Session, SignInFailure
+from server.models.support_access import SupportAccessGrant
 from server.models.teams import Team, TeamMember
 from server.models.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
 from server.models.users import User
@@ -40,6 +41,7 @@ __all__ = [
     "EmployeeAssignment",
     "JobRun",
     "MemberInvitation",
+    "MemberInvitationTeam",
     "Membership",
     "Organisation",
     "OutboxMessage",
@@ -51,6 +53,7 @@ __all__ = [
     "RequestedProduct",
     "Session",
     "SignInFailure",
+    "SupportAccessGrant",
     "Team",
     "TeamMember",
     "User",

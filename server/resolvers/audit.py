@@ -114,7 +114,7 @@ def _id(model: str, key: str) -> str | None:
 # What is told of people and tokens to who sees the act alone: a name, and no more.
 
 
-def _person(first_name: str, last_name: str) -> str:
+def full_name(first_name: str, last_name: str) -> str:
     return f"{first_name} {last_name}"
 
 
@@ -122,7 +122,7 @@ def _token(name: str, last_four: str) -> str:
     return f"{name} (…{last_four})"
 
 
-def _named(
+def named(
     column: str, model: type[Model], columns: tuple[str, str], name: Callable[[str, str], str]
 ) -> tuple[Callable[[Context, Any], Any], Hole]:
     """How the name of what a column points to is found by a batch, and out of what a statement gives."""
@@ -145,5 +145,5 @@ def _every_row(viewer: Viewer | None) -> Q:
     return EVERY_ROW
 
 
-actor_name, ACTOR_NAME = _named("actor_id", User, ("first_name", "last_name"), _person)
-token_name, TOKEN_NAME = _named("api_token_id", ApiToken, ("name", "last_four"), _token)
+actor_name, ACTOR_NAME = named("actor_id", User, ("first_name", "last_name"), full_name)
+token_name, TOKEN_NAME = named("api_token_id", ApiToken, ("name", "last_four"), _token)

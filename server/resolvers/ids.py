@@ -26,6 +26,7 @@ from server.models import (
     Product,
     ProductAccess,
     Receipt,
+    SupportAccessGrant,
     Team,
     TeamMember,
     User,
@@ -48,6 +49,7 @@ PREFIXES: Final[dict[type[Model], str]] = {
     Team: "team",
     TeamMember: "tmem",
     Receipt: "rcpt",
+    SupportAccessGrant: "sagr",
     User: "usr",
 }
 _MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}
@@ -67,6 +69,7 @@ OwnProductGrantId = Annotated[UUID, OwnProductGrant]
 PartnershipId = Annotated[UUID, Partnership]
 ProductAccessId = Annotated[UUID, ProductAccess]
 ProductId = Annotated[UUID, Product]
+SupportAccessGrantId = Annotated[UUID, SupportAccessGrant]
 TeamId = Annotated[UUID, Team]
 
 

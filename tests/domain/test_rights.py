@@ -49,6 +49,7 @@ HOLDERS = """
     REVIEW_ACCESS             | own organisation LA   |                  |
     EXCLUDE_API_TOKEN         | own organisation L    |                  |
     ADMINISTER_PROGRAMME      |                       |                  |
+    GRANT_SUPPORT_ACCESS      |                       |                  |
     ACCEPT_INVITATION         |                       |                  | as partner LA
     DECLINE_INVITATION        |                       |                  | as partner LA
     ACCEPT_REQUEST            |                       | as customer L    |
@@ -93,6 +94,7 @@ SCOPES = """
     REVIEW_ACCESS             | audit:read
     EXCLUDE_API_TOKEN         | never
     ADMINISTER_PROGRAMME      | never
+    GRANT_SUPPORT_ACCESS      | never
     ACCEPT_INVITATION         | partnerships:manage
     DECLINE_INVITATION        | partnerships:manage
     ACCEPT_REQUEST            | never
