@@ -165,7 +165,7 @@ async def test_an_address_has_one_open_invitation_and_a_holder_one_grant(own_dat
         [
             invite_member(
                 _context(own_database, leader),
-                *(firm.id, "new@firm.example", "New", "Comer", None, Role.EMPLOYEE, None, None, None),
+                *(firm.id, "new@firm.example", "New", "Comer", None, Role.EMPLOYEE, None, None, None, None),
             )
             for _ in range(ACTORS)
         ]
