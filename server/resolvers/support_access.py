@@ -99,7 +99,7 @@ async def revoke_support_access(context: Context, support_access_grant_id: Suppo
 
 async def revoke_all(context: Context, user_id: UUID) -> None:
     """Close all that a former member of an organisation has opened. Whoever is still opening something waits (E36)."""
-    await locked(User, user_id)
+    await _wait_for(user_id)
     held = SupportAccessGrant.filter(
         user_id=user_id, status=SupportAccessStatus.ACTIVE, expires_at__gt=context.now
     ).order_by("id")
@@ -126,10 +126,15 @@ async def end_grants(
         await journal.announce_all(context, [journal.News("support.access_revoked", grant) for grant in grants])
 
 
+async def _wait_for(user_id: UUID) -> None:
+    """Opening and leaving wait in line for the person, whom meanwhile everybody may name in what they write."""
+    await User.filter(id=user_id).select_for_update(no_key=True).get()
+
+
 async def _held_person(context: Context) -> UUID:
     """Who asks, locked, and still a member of an organisation (E7)."""
     user_id = context.signed_in.user_id
-    await locked(User, user_id)
+    await _wait_for(user_id)
     if not await Membership.exists(user_id=user_id, status=MembershipStatus.ACTIVE):
         raise RightMissing(Right.GRANT_SUPPORT_ACCESS)
     return user_id
