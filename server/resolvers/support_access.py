@@ -67,13 +67,14 @@ async def grant_support_access(context: Context, kind: SupportAccessKind, ticket
     async with transaction():
         user_id = await _held_person(context)
         mistakes = Mistakes()
-        number = ticket and mistakes.noted(line, ticket, rules.MOST_TICKET_CHARACTERS, ("ticket",))
+        if ticket is not None:
+            ticket = mistakes.noted(line, ticket, rules.MOST_TICKET_CHARACTERS, ("ticket",))
         mistakes.noted(rules.check_not_open, await _is_open(context, user_id, kind))
         mistakes.refuse()
         grant = await SupportAccessGrant.create(
             user_id=user_id,
             kind=kind,
-            ticket=number or None,
+            ticket=ticket,
             granted_at=context.now,
             expires_at=context.now + timedelta(days=context.settings.support_access_days),
         )
