@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     member_invitation_resends: int = Field(
         default=3, ge=1, description="How many times in 24 hours the invitation of a member is sent again."
     )
+    support_access_days: int = Field(
+        default=7, ge=2, le=365, description="How long a mailbox or a drive stays open to support."
+    )
     sign_in_failures_per_account: int = Field(default=10, ge=1, description="Failed sign-ins an hour for one account.")
     sign_in_failures_per_address: int = Field(default=50, ge=1, description="Failed sign-ins an hour from one address.")
     partnership_invitation_days: int = Field(

@@ -17,6 +17,7 @@ customers. Nothing else connects the companies.
 
 At Borea pE asks to end `borean` (`pending`). Alpina has invited a `newcomer`, and has a team without members to which it opened `kept` (`team`, `own_grant`).
 cL has asked for what Alpina's partners did, and the file is there (`export`).
+Alpina's employee cE opened their mail to support (`support_access`).
 """
 
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMod
 from server.domain.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
+from server.domain.support_access import SupportAccessKind
 from server.domain.text import sort_key
 from server.domain.viewer import Standing, Viewer
 from server.models import (
@@ -60,6 +62,7 @@ from server.models import (
     Receipt,
     RequestedProduct,
     Session,
+    SupportAccessGrant,
     Team,
     User,
 )
@@ -122,6 +125,7 @@ async def build_world() -> World:
     await _stock(world)
     await _connect(world)
     await _gather(world)
+    await _open_to_support(world)
     await _remember(world)
     await _export(world)
     await _issue_tokens(world)
@@ -225,6 +229,16 @@ async def _gather(world: World) -> None:
         rights=[ProductRight.TECHNICAL],
         granted_by_id=world.cL.user.id,
         granted_at=world.now,
+    )
+
+
+async def _open_to_support(world: World) -> None:
+    world.rows["support_access"] = await SupportAccessGrant.create(
+        user_id=world.cE.user.id,
+        kind=SupportAccessKind.MAIL,
+        ticket="a request for support",
+        granted_at=world.now,
+        expires_at=world.now + timedelta(days=10),
     )
 
 

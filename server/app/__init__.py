@@ -114,7 +114,7 @@ def _routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
     ]
     if settings.demo:
         routes += mailbox_routes()
-    return routes + explorer_routes() if settings.explorer else routes
+    return routes + explorer_routes(demo=settings.demo) if settings.explorer else routes
 
 
 async def _refused(request: Request, error: Exception) -> Response:

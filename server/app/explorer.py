@@ -4,10 +4,12 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 _BUILT = Path(__file__).resolve().parent.parent / "explorer"
+_DEMO = Path(__file__).with_name("pages") / "demo.html"
+_PAGE_BEGINS = '<div id="page">'
 
 # Monaco writes its styles inline and brings its icon font and pictures as data: addresses;
 # everything else comes from this server, and nothing is ever asked of another one.
@@ -32,13 +34,17 @@ _MEDIA_TYPES = {
 }
 
 
-def explorer_routes() -> list[BaseRoute]:
-    """The page at /graphiql, and the files it loads, each with the headers that fence it in."""
+def explorer_routes(*, demo: bool = False) -> list[BaseRoute]:
+    """The page at /graphiql, and the files it loads, each with the headers that fence it in.
+
+    The demo's page leads to its mailbox, which no other server has.
+    """
+    text = _page_text(demo=demo)
     # A name is looked up among the files there are, so no path a client writes reaches the disk.
     assets = {asset.name: asset for asset in (_BUILT / "assets").iterdir()}
 
     async def page(_: Request) -> Response:
-        return FileResponse(_BUILT / "index.html", headers={**_HEADERS, "Cache-Control": "no-cache"})
+        return HTMLResponse(text, headers={**_HEADERS, "Cache-Control": "no-cache"})
 
     async def asset(request: Request) -> Response:
         file = assets.get(request.path_params["name"])
@@ -55,3 +61,8 @@ def explorer_routes() -> list[BaseRoute]:
         Route("/graphiql", page, methods=["GET"]),
         Route("/graphiql/assets/{name:path}", asset, methods=["GET"]),
     ]
+
+
+def _page_text(*, demo: bool) -> str:
+    built = (_BUILT / "index.html").read_text("utf-8")
+    return built.replace(_PAGE_BEGINS, f"{_DEMO.read_text('utf-8')}    {_PAGE_BEGINS}") if demo else built

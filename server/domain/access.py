@@ -235,6 +235,11 @@ def leads(viewer: Viewer, organisation_id: UUID) -> bool:
     return standing is not None and standing.leads
 
 
+def sees_support_access(viewer: Viewer, user_id: UUID, *, is_staff: bool) -> bool:
+    """People see what they opened to support, the programme's staff what everybody did; a token nothing (M39)."""
+    return viewer.token is None and (is_staff or viewer.user_id == user_id)
+
+
 def ways_to_partnership(viewer: Viewer, partnership: PartnershipFacts) -> list[Way]:
     """What the viewer's roles on either side give on a partnership they see, before its state is looked at."""
     customer = viewer.standing_in(partnership.customer_id)

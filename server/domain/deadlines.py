@@ -1,4 +1,4 @@
-"""What does the clock do to partnerships (S1.6, S2.8, D4)?
+"""When does the clock remind, warn and end (S1.6, S2.8, D4)?
 
 Moments are half open (E39): what is to be answered by noon is late at noon.
 """

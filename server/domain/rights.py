@@ -48,6 +48,7 @@ class Right(StrEnum):
     CREATE_EXPORT = "CREATE_EXPORT"
 
     ADMINISTER_PROGRAMME = "ADMINISTER_PROGRAMME"
+    GRANT_SUPPORT_ACCESS = "GRANT_SUPPORT_ACCESS"
 
     ACCEPT_INVITATION = "ACCEPT_INVITATION"
     DECLINE_INVITATION = "DECLINE_INVITATION"
@@ -215,7 +216,7 @@ BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
 }
 """The most an employee keeps of what the partner holds: the two are intersected."""
 
-# ADMINISTER_PROGRAMME is in no table: no role gives it, it is a person's own.
+# ADMINISTER_PROGRAMME and GRANT_SUPPORT_ACCESS are in no table: no role gives them, they are a person's own.
 
 NEVER_BY_TOKEN: Final = frozenset(
     {
@@ -227,6 +228,7 @@ NEVER_BY_TOKEN: Final = frozenset(
         Right.REVOKE_API_TOKEN,
         Right.EXCLUDE_API_TOKEN,
         Right.ADMINISTER_PROGRAMME,
+        Right.GRANT_SUPPORT_ACCESS,
         Right.ACCEPT_REQUEST,
         Right.DECLINE_REQUEST,
         Right.CHANGE_ACCESS_TYPE,

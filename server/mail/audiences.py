@@ -69,7 +69,7 @@ async def partner_team(event: Event) -> list[Recipient]:
 
 
 async def person(event: Event) -> list[Recipient]:
-    """The member, the owner of the token, or whoever asked for something."""
+    """The member, the inviter, whoever asked for something, or whose token or opened mailbox it is."""
     return [_recipient(event.person)] if event.person else []
 
 

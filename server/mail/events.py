@@ -15,6 +15,7 @@ from server.models import (
     ApiToken,
     CustomerInvitation,
     Export,
+    MemberInvitation,
     Membership,
     Organisation,
     OutboxMessage,
@@ -23,6 +24,7 @@ from server.models import (
     Product,
     ProductAccess,
     RequestedProduct,
+    SupportAccessGrant,
     User,
 )
 from server.resolvers import ids
@@ -111,6 +113,18 @@ async def _of_customer_invitation(message: OutboxMessage) -> Event:
     return Event(message, partner=row.partner, stored=stored)
 
 
+async def _of_member_invitation(message: OutboxMessage) -> Event:
+    row = await MemberInvitation.get(id=_key(message, MemberInvitation)).select_related("invited_by", "organisation")
+    stored = {"email": row.email, "first_name": row.first_name, "locale": row.locale, "role": row.role}
+    return Event(message, person=row.invited_by, organisation=row.organisation, stored=stored)
+
+
+async def _of_support_access(message: OutboxMessage) -> Event:
+    row = await SupportAccessGrant.get(id=_key(message, SupportAccessGrant)).select_related("user")
+    stored = {"opened": row.kind, "ticket": row.ticket, "expires_at": row.expires_at.isoformat()}
+    return Event(message, person=row.user, stored=stored)
+
+
 async def _of_membership(message: OutboxMessage) -> Event:
     row = await Membership.get(id=_key(message, Membership)).select_related("user", "organisation")
     return Event(message, person=row.user, organisation=row.organisation)
@@ -172,11 +186,13 @@ _READERS: Final = {
     ids.PREFIXES[ApiToken]: _of_token,
     ids.PREFIXES[CustomerInvitation]: _of_customer_invitation,
     ids.PREFIXES[Export]: _of_export,
+    ids.PREFIXES[MemberInvitation]: _of_member_invitation,
     ids.PREFIXES[Membership]: _of_membership,
     ids.PREFIXES[Partnership]: _of_partnership,
     ids.PREFIXES[PendingAction]: _of_pending_action,
     ids.PREFIXES[Product]: _of_product,
     ids.PREFIXES[ProductAccess]: _of_access,
+    ids.PREFIXES[SupportAccessGrant]: _of_support_access,
 }
 
 

@@ -65,6 +65,8 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "CONFIRMED": N_("Confirmed"),
     "REFUSED": N_("Refused"),
     "EXPIRED": N_("Expired"),
+    "MAIL": N_("Your e-mail"),
+    "KDRIVE": N_("Your kDrive"),
 }
 _ENDED_BY: Final[Mapping[str, str]] = {
     "CUSTOMER": N_("The customer"),
@@ -123,6 +125,8 @@ _FACTS: Final[Mapping[str, tuple[str, Callable[[Words, Any], str]]]] = {
     "service_name": (N_("Product"), _text),
     "rights": (N_("Rights"), _rights),
     "token": (N_("API token"), _text),
+    "opened": (N_("Open to support"), _meaning),
+    "ticket": (N_("Support request"), _text),
     "address": (N_("E-mail address"), _text),
     "expires_at": (N_("Until"), Words.date),
     "ends_at": (N_("Until"), Words.date),

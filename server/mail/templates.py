@@ -31,6 +31,7 @@ _TOKENS: Final = N_("See the API tokens")
 _START: Final = N_("Open the programme")
 _SEE_REQUEST: Final = N_("See the request")
 _CLOSED: Final = N_("Your request to {customer} is closed")
+_SUPPORT_ACCESS: Final = N_("See what is open to support")
 _ASKS: Final = N_("{partner} asks you for access")
 
 TEMPLATES: Final[Mapping[str, Template]] = {
@@ -173,6 +174,11 @@ TEMPLATES: Final[Mapping[str, Template]] = {
         ),
         _ANSWER,
     ),
+    "member.invitation_expired": Template(
+        N_("Your invitation to {invitee} has expired"),
+        N_("{invitee} did not become a member of {organisation} in time. You may invite this person again."),
+        N_("See the organisation"),
+    ),
     "member.role_changed": Template(
         N_("Your role at {organisation} has changed"),
         N_("What you may see and do there follows your new role from now on."),
@@ -202,6 +208,21 @@ TEMPLATES: Final[Mapping[str, Template]] = {
         N_("Your export from {organisation} is ready"),
         N_("Open it in the application: the file is for you alone, and is kept until the day below."),
         N_("See the exports"),
+    ),
+    "support.access_granted": Template(
+        N_("Support may now look into something of yours"),
+        N_("You have opened what is written below to support. You can close it at any time; it closes by itself."),
+        _SUPPORT_ACCESS,
+    ),
+    "support.access_expiring": Template(
+        N_("Support will soon no longer have access"),
+        N_("What you have opened to support closes by itself. If more time is needed, open it again afterwards."),
+        _SUPPORT_ACCESS,
+    ),
+    "support.access_revoked": Template(
+        N_("Support no longer has access"),
+        N_("What you had opened to support is closed. From now on nobody of support can look into it."),
+        _SUPPORT_ACCESS,
     ),
     "invitation.undeliverable": Template(
         N_("Your invitation could not be delivered"),

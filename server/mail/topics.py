@@ -41,6 +41,7 @@ _TOKENS: Final = "/organisations/{organisation_id}/api-tokens"
 _ORGANISATION: Final = "/organisations/{organisation_id}"
 _EXPORTS: Final = "/organisations/{organisation_id}/exports"
 _PRODUCTS: Final = "/organisations/{customer_id}/products"
+_SUPPORT: Final = "/support-access"
 START: Final = "/"
 
 _PAIR: Final = ("customer", "partner")
@@ -48,6 +49,7 @@ _SIDES: Final = (*_PAIR, "inviter", "invitee")
 _TERMS: Final = (*_PAIR, "terms")
 _CHANGE: Final = (*_PAIR, "before", "after")
 _PRODUCT: Final = (*_PAIR, "service_name")
+_OPENED: Final = ("opened", "ticket")
 _ASKED: Final = ("partner", "terms", "message")
 
 _DECIDED: Final = (Letter("pending_action.closed", to.person, (*_PRODUCT, "verdict"), _PENDING_ACTION),)
@@ -108,6 +110,9 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "pending_action.expired": _DECIDED,
     "payment_mode.changed": _with_receipt("payment_mode.changed", _CHANGE),
     "member.invited": (Letter("member.invited", to.addressed, ("organisation", "role"), START, answers_by_link=True),),
+    "member.invitation_expired": (
+        Letter("member.invitation_expired", to.person, ("organisation", "invitee"), _ORGANISATION),
+    ),
     "member.role_changed": (
         Letter("member.role_changed", to.person, ("organisation", "before", "after"), _ORGANISATION),
     ),
@@ -116,5 +121,8 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "token.expiring": (Letter("token.expiring", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.revoked": (Letter("token.revoked", to.person, ("organisation", "token"), _TOKENS),),
     "export.ready": (Letter("export.ready", to.person, ("organisation", "expires_at"), _EXPORTS),),
+    "support.access_granted": (Letter("support.access_granted", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
+    "support.access_expiring": (Letter("support.access_expiring", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
+    "support.access_revoked": (Letter("support.access_revoked", to.person, _OPENED, _SUPPORT),),
     "invitation.undeliverable": (Letter("invitation.undeliverable", to.inviter, ("address",), START),),
 }

@@ -9,7 +9,7 @@ from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem, CataloguePrice
 from server.models.exports import Export, ExportPart
 from server.models.jobs import JobRun
-from server.models.member_invitations import MemberInvitation
+from server.models.member_invitations import MemberInvitation, MemberInvitationTeam
 from server.models.memberships import Membership
 from server.models.organisations import Organisation
 from server.models.outbox import EmailMessage, OutboxMessage
@@ -25,6 +25,7 @@ from server.models.pending_actions import PendingAction
 from server.models.products import Product
 from server.models.receipts import Receipt
 from server.models.sessions import Session, SignInFailure
+from server.models.support_access import SupportAccessGrant
 from server.models.teams import Team, TeamMember
 from server.models.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
 from server.models.users import User
@@ -44,6 +45,7 @@ __all__ = [
     "ExportPart",
     "JobRun",
     "MemberInvitation",
+    "MemberInvitationTeam",
     "Membership",
     "Organisation",
     "OutboxMessage",
@@ -56,6 +58,7 @@ __all__ = [
     "RequestedProduct",
     "Session",
     "SignInFailure",
+    "SupportAccessGrant",
     "Team",
     "TeamMember",
     "User",

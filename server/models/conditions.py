@@ -62,6 +62,8 @@ class AtMost:
 class Exists(Condition):
     """Whether `model` has a row, tied to the outer row by `columns` (inner=outer), for which `where` holds.
 
+    Without columns it is asked of no row in particular.
+
     A correlated EXISTS: with an index on the inner columns its cost does not depend on how many
     rows a viewer may see in all. Nested ones refer to the one around them.
     """
@@ -211,7 +213,7 @@ class _ExistsTerm(Criterion):
                 table = lift(f'SELECT * FROM "{table}" AS "{alias}" WHERE {condition}')  # noqa: S608 - names and parameters
         # The offset keeps PostgreSQL from gathering all rows first that could ever be asked for.
         fence = " OFFSET 0" if ctx.dialect is Dialects.POSTGRESQL else ""
-        return f'EXISTS(SELECT 1 FROM "{table}" AS "{alias}" WHERE {" AND ".join(conditions)}{fence})'  # noqa: S608 - as above
+        return f'EXISTS(SELECT 1 FROM "{table}" AS "{alias}" WHERE {" AND ".join(conditions) or "TRUE"}{fence})'  # noqa: S608 - as above
 
 
 class _OneOfTerm(Criterion):

@@ -1,4 +1,4 @@
-"""Whom an organisation asked to become a member."""
+"""Whom an organisation asked to become a member, and of which teams."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,8 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.rights import Role
 from server.models.organisations import Organisation
-from server.models.rows import VersionedRow, enum_column
+from server.models.rows import Row, VersionedRow, enum_column
+from server.models.teams import Team
 from server.models.users import User
 
 
@@ -44,10 +45,29 @@ class MemberInvitation(VersionedRow):
 
     class Meta:
         table = "member_invitation"
-        indexes = (("organisation_id", "invited_at", "id"),)
+        indexes = (("organisation_id", "invited_at", "id"), ("status", "expires_at"))
         constraints = (
             CheckConstraint(name="member_invitation_email_lower_case", check="email = lower(email)"),
             UniqueConstraint(
                 fields=("organisation_id", "email"), name="member_invitation_one_open", condition="status = 'PENDING'"
             ),
+        )
+
+
+class MemberInvitationTeam(Row):
+    """A team that the person joins when they accept, if it is still there then (S11.2)."""
+
+    member_invitation: fields.ForeignKeyRelation[MemberInvitation] = fields.ForeignKeyField(
+        "models.MemberInvitation", related_name="invitation_teams", on_delete=fields.RESTRICT
+    )
+    member_invitation_id: UUID
+    team: fields.ForeignKeyRelation[Team] = fields.ForeignKeyField(
+        "models.Team", related_name="invitation_teams", on_delete=fields.RESTRICT
+    )
+    team_id: UUID
+
+    class Meta:
+        table = "member_invitation_team"
+        constraints = (
+            UniqueConstraint(fields=("member_invitation_id", "team_id"), name="member_invitation_team_once"),
         )

@@ -1,13 +1,17 @@
 """What do all rows have in common?"""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import F
 from tortoise.models import Model
 from uuid_utils.compat import uuid7
+
+from server.models.conditions import OneOf
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
@@ -45,3 +49,14 @@ class VersionedRow(Row):
 
     class Meta:
         abstract = True
+
+
+async def store_all(rows: Sequence[Any], now: datetime, **columns: Any) -> None:
+    """Store these columns in all of the rows, which are of one versioned model, in one statement."""
+    if rows:
+        model = cast("type[Any]", type(rows[0]))
+        await model.filter(OneOf("id", [row.pk for row in rows])).update(
+            **columns, version=F("version") + 1, updated_at=now
+        )
+    for row in rows:
+        row.update_from_dict({**columns, "version": row.version + 1})

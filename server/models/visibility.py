@@ -40,6 +40,7 @@ from server.models.partnerships import (
 from server.models.pending_actions import PendingAction
 from server.models.products import Product
 from server.models.receipts import Receipt
+from server.models.support_access import SupportAccessGrant
 from server.models.teams import Team, TeamMember
 from server.models.tokens import ApiToken
 from server.models.users import User
@@ -216,6 +217,13 @@ def _pending_actions(viewer: Viewer) -> Q:
     return _led_side(viewer) | _for_employees(viewer, own)
 
 
+def _support_access_grants(viewer: Viewer) -> Q:
+    """People see their own, the programme's staff everybody's; a token none (M39)."""
+    if viewer.token is not None:
+        return NO_ROW
+    return equals("user_id", viewer.user_id) | Exists(User, equals("id", viewer.user_id) & Q(is_staff=True))
+
+
 def _allowed_customer(viewer: Viewer) -> Q:
     """Of partnerships: those whose customer the token in use is not kept away from."""
     return _allowed(viewer, "customer_id")
@@ -293,6 +301,7 @@ POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     ProductAccess: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
     Receipt: (NO_ROW, Scope.PARTNERSHIPS_READ, _receipts),
     RequestedProduct: (NO_ROW, Scope.PARTNERSHIPS_READ, _through_partnership),
+    SupportAccessGrant: (NO_ROW, None, _support_access_grants),
     Team: (NO_ROW, Scope.MEMBERS_READ, _teams),
     TeamMember: (NO_ROW, Scope.MEMBERS_READ, _team_members),
     User: (NO_ROW, None, _users),

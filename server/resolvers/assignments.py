@@ -19,6 +19,7 @@ from server.resolvers.context import Context
 from server.resolvers.endings import asked_by, end_requests
 from server.resolvers.ids import AssignmentId, MembershipId, PartnershipId
 from server.resolvers.listings import Listing
+from server.resolvers.partnerships import held
 from server.resolvers.permissions import RightOn, allowed
 
 
@@ -50,7 +51,7 @@ async def assign_employee(
     """Let an employee of the partner serve this customer, or change what they may do for it."""
     stored = assignment_rules.assignment_rights(rights)
     async with transaction():
-        partnership = await locked(Partnership, partnership_id)
+        partnership = await held(partnership_id)
         rules.check_active(partnership)
         member = await _member(context, partnership, membership_id)
         assignment = await EmployeeAssignment.get_or_none(
@@ -73,7 +74,7 @@ async def unassign_employee(
     """End an employee's assignment; from the next request on they see nothing of this customer."""
     async with transaction():
         found = await EmployeeAssignment.get(id=assignment_id)
-        partnership = await locked(Partnership, found.partnership_id)
+        partnership = await held(found.partnership_id)
         assignment = await locked(EmployeeAssignment, assignment_id)
         check_version(assignment.version, expected_version)
         if assignment.ended_at is None:

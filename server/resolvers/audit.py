@@ -115,7 +115,7 @@ def _id(model: str, key: str) -> str | None:
 # What is told of people and tokens to who sees the act alone: a name, and no more.
 
 
-def person(first_name: str, last_name: str) -> str:
+def full_name(first_name: str, last_name: str) -> str:
     return f"{first_name} {last_name}"
 
 
@@ -146,5 +146,5 @@ def _every_row(viewer: Viewer | None) -> Q:
     return EVERY_ROW
 
 
-actor_name, ACTOR_NAME = named("actor_id", User, ("first_name", "last_name"), person)
+actor_name, ACTOR_NAME = named("actor_id", User, ("first_name", "last_name"), full_name)
 token_name, TOKEN_NAME = named("api_token_id", ApiToken, ("name", "last_four"), _token)

@@ -1,4 +1,4 @@
-"""What the clock does to partnerships: reminds, warns, lets expire, ends (S1.6, S2.8, D4, E34).
+"""What the clock does: reminds, warns, lets expire, ends (S1.6, S2.8, S11.4, S13.6, D4, E34).
 
 Each function does a part of what is due, in transactions of its own, and gives how much that was: it is called
 until it gives nothing. Several processes may call it at once: none does what another does.
@@ -8,20 +8,31 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import Q
 
 from server.domain import deadlines as rules
 from server.domain.access_changes import AccessChangeStatus
+from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.partnerships import IN_FORCE, PartnershipStatus
 from server.domain.pending_actions import PendingActionStatus
+from server.domain.support_access import WARNED_BEFORE, SupportAccessStatus
 from server.domain.terminations import EndedBy, TerminationReason
-from server.models import AccessChangeRequest, CustomerInvitation, Organisation, Partnership, PendingAction
+from server.models import (
+    AccessChangeRequest,
+    CustomerInvitation,
+    MemberInvitation,
+    Organisation,
+    Partnership,
+    PendingAction,
+    SupportAccessGrant,
+)
 from server.models.conditions import OneOf
 from server.models.database import transaction
-from server.models.rows import new_id
+from server.models.rows import new_id, store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.partnerships import Note, held, keys, note_all
+from server.resolvers.support_access import end_grants
 from server.resolvers.terminations import Ending, end_all
 from server.settings import Settings
 
@@ -66,6 +77,34 @@ async def expire_pending_actions(context: Context) -> int:
     late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
     columns: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
     return await _change(context, PendingAction, late, columns, "pendingAction.expired", "pending_action.expired")
+
+
+async def expire_member_invitations(context: Context) -> int:
+    """Invitations of members that nobody answered in time; whoever sent them is told (S11.4)."""
+    late = Q(status=MemberInvitationStatus.PENDING, expires_at__lte=context.now)
+    expired: dict[str, Any] = {"status": MemberInvitationStatus.EXPIRED}
+    action = "member.invitation_expired"
+    return await _change(context, MemberInvitation, late, expired, action, action)
+
+
+async def expire_support_access(context: Context) -> int:
+    """What was opened to support, and stayed so until its last moment (S13.6)."""
+    late = Q(status=SupportAccessStatus.ACTIVE, expires_at__lte=context.now)
+    async with transaction():
+        rows = await _due(SupportAccessGrant, late)
+        await end_grants(context, rows, SupportAccessStatus.EXPIRED)
+    return len(rows)
+
+
+async def warn_of_support_access(context: Context) -> int:
+    """Whoever opened something to support is told a day before it is closed by itself (S13.6)."""
+    near = Q(
+        status=SupportAccessStatus.ACTIVE,
+        notices=0,
+        expires_at__lte=context.now + WARNED_BEFORE,
+        expires_at__gt=context.now,
+    )
+    return await _tell(context, SupportAccessGrant, near, {"notices": 1}, "support.access_expiring", "expires_at")
 
 
 async def remind_of_proposals(context: Context) -> int:
@@ -117,6 +156,9 @@ DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
     "remind of proposals": remind_of_proposals,
     "expire access changes": expire_access_changes,
     "expire pending actions": expire_pending_actions,
+    "expire member invitations": expire_member_invitations,
+    "expire support access": expire_support_access,
+    "warn of support access": warn_of_support_access,
     "warn of ends": warn_of_ends,
     "end partnerships": end_partnerships,
 }
@@ -138,7 +180,7 @@ async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any],
     async with transaction():
         rows = await _due(model, due)
         before = [journal.state(row, "status") for row in rows]
-        await _store(context, model, rows, columns)
+        await store_all(rows, context.now, **columns)
         await _write_down(context, action, rows, before)
         if topic is not None:
             await journal.announce_all(context, [journal.News(topic, row) for row in rows])
@@ -146,12 +188,16 @@ async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any],
 
 
 async def _write_down(context: Context, action: str, rows: Sequence[Any], before: Sequence[journal.State]) -> None:
-    """What happens to a partnership is noted there, for both sides; the rest is written down for itself."""
+    """What happens to a partnership is noted there, for both sides; the rest for the organisation it belongs to."""
     after = [(row, was, journal.state(row, "status")) for row, was in zip(rows, before, strict=True)]
     if rows and isinstance(rows[0], Partnership):
         await note_all(context, [Note(action, row, None, before=was, after=now) for row, was, now in after])
     else:
-        await journal.record_all(context, [journal.Act(action, row, None, None, was, now) for row, was, now in after])
+        acts = [
+            journal.Act(action, row, getattr(row, "organisation_id", None), before=was, after=now)
+            for row, was, now in after
+        ]
+        await journal.record_all(context, acts)
 
 
 async def _tell(context: Context, model: Any, due: Q, columns: dict[str, int], topic: str, column: str) -> int:
@@ -172,13 +218,6 @@ def _notice(context: Context, topic: str, row: Any, columns: dict[str, int], col
 
 async def _due(model: Any, due: Q) -> list[Any]:
     return await model.filter(due).order_by("id").limit(AT_ONCE).select_for_update(skip_locked=True)
-
-
-async def _store(context: Context, model: Any, rows: Sequence[Any], columns: dict[str, Any]) -> None:
-    if rows:
-        await model.filter(OneOf("id", keys(rows))).update(**columns, version=F("version") + 1, updated_at=context.now)
-    for row in rows:
-        row.update_from_dict({**columns, "version": row.version + 1})
 
 
 def _latest_first(days: Sequence[int]) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """What ends with a membership, with the role that a member had, or with a right to ask (E7, E34)?
 
-Everything in the transaction of the change. What ends is kept, and named by its ids in the change's audit event.
+Everything in the transaction of the change. What ends is kept, and named by its ids in the change's audit event;
+what a person opened to support is theirs and not the organisation's, and is written down for itself.
 """
 
 from typing import Any
@@ -26,6 +27,7 @@ from server.models import (
 from server.models.conditions import OneOf
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.support_access import revoke_all
 
 # `Any` below: rows of any versioned model.
 
@@ -40,12 +42,16 @@ async def end_role(context: Context, member: Membership, before: Role) -> journa
 
 
 async def end_membership(context: Context, member: Membership) -> journal.State:
-    """End all that a former member had in the organisation; with the last membership, being signed in."""
+    """End all that a former member had in the organisation, and what they opened to support (E36).
+
+    With the last membership, being signed in ends too.
+    """
     grants = OwnProductGrant.filter(membership_id=member.id, revoked_at__isnull=True)
     gone = await _end_tokens(context, member) | await _cancel_invitations(context, member)
     gone |= await _end_assignments(context, member) | await end_requests(context, asked_by(member))
     gone["product_grants"] = await ended(context, grants, revoked_at=context.now)
     gone["teams"] = await _leave_teams(context, member)
+    await revoke_all(context, member.user_id)
     if not await Membership.filter(user_id=member.user_id, status=MembershipStatus.ACTIVE).exists():
         await Session.filter(user_id=member.user_id, ended_at__isnull=True).update(ended_at=context.now)
     return gone

@@ -28,6 +28,7 @@ from server.models import (
     Product,
     ProductAccess,
     Receipt,
+    SupportAccessGrant,
     Team,
     TeamMember,
     User,
@@ -52,6 +53,7 @@ PREFIXES: Final[dict[type[Model], str]] = {
     Team: "team",
     TeamMember: "tmem",
     Receipt: "rcpt",
+    SupportAccessGrant: "sagr",
     User: "usr",
 }
 _MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}
@@ -73,6 +75,7 @@ PartnershipId = Annotated[UUID, Partnership]
 PendingActionId = Annotated[UUID, PendingAction]
 ProductAccessId = Annotated[UUID, ProductAccess]
 ProductId = Annotated[UUID, Product]
+SupportAccessGrantId = Annotated[UUID, SupportAccessGrant]
 TeamId = Annotated[UUID, Team]
 
 

@@ -18,6 +18,7 @@ from server.resolvers.member_invitations import close, is_member
 from server.resolvers.people import NewPerson, check_signed_out, new_account
 from server.resolvers.permissions import NotByToken, allowed
 from server.resolvers.sessions import start_session
+from server.resolvers.teams import join_teams
 
 
 @allowed(NotByToken())
@@ -35,6 +36,7 @@ async def accept_member_invitation(context: Context, token: str, new_person: New
         secret = await _arrive(context, account)
         await close(context, invitation, MemberInvitationStatus.ACCEPTED, "member.invitation_accepted")
         after = journal.state(member, "user_id", "role", "status")
+        after["teams"] = await join_teams(context, member, invitation)
         await journal.record(context, "member.joined", member, acting=member.organisation_id, after=after)
         await journal.announce(context, "member.joined", member)
     if secret is not None:

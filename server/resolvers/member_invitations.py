@@ -1,5 +1,6 @@
 """Invitations of members: sent, sent again and cancelled (S11.1, S11.3)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -18,9 +19,10 @@ from server.models.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.holds import check_binds, held
-from server.resolvers.ids import MemberInvitationId, OrganisationId
+from server.resolvers.ids import MemberInvitationId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
 from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.teams import name_teams, teams_to_join
 
 
 class MemberInvitationOrderField(StrEnum):
@@ -55,15 +57,18 @@ async def invite_member(
     can_manage_billing: bool | None,
     notify_billing: bool | None,
     notify_products: bool | None,
+    team_ids: list[TeamId] | None,
 ) -> dict[str, object]:
     """Invite somebody to become a member, by e-mail. The answer is the same whether or not they have an account.
 
+    They join the teams when they accept, those that are still there then.
     Legal representatives are invited by one of them alone, in person, with a password typed recently.
     """
     async with transaction():
         actor = await held(context, organisation_id, Right.MANAGE_MEMBERS)
         check_may_change(actor, role, field=("role",))
         await check_binds(context, role)
+        teams = await teams_to_join(context, organisation_id, team_ids or ())
         mistakes = Mistakes()
         columns = {
             "email": mistakes.noted(people.email_address, email, ("email",)) or "",
@@ -84,7 +89,8 @@ async def invite_member(
             invited_at=context.now,
             **columns,
         )
-        await _send(context, invitation, "member.invited", before=None)
+        await _send(context, invitation, "member.invited", before=None, teams=teams)
+        await name_teams(invitation, teams)
     return {"member_invitation": invitation}
 
 
@@ -139,14 +145,21 @@ async def _check_not_invited(context: Context, organisation_id: UUID, email: str
     mistakes.noted(rules.check_not_invited, await is_member(organisation_id, email), is_invited=await pending.exists())
 
 
-async def _send(context: Context, invitation: MemberInvitation, action: str, before: journal.State | None) -> None:
+async def _send(
+    context: Context,
+    invitation: MemberInvitation,
+    action: str,
+    before: journal.State | None,
+    teams: Sequence[UUID] = (),
+) -> None:
     """Put a new link into the outbox: there alone is its secret, and only until it is sent."""
     secret = new_secret()
     invitation.secret_digest = digest(secret)
     invitation.expires_at = context.now + timedelta(days=context.settings.member_invitation_days)
     await invitation.save()
     organisation = await Organisation.get(id=invitation.organisation_id)
-    await journal.record(context, action, invitation, acting=organisation.id, before=before, after=_terms(invitation))
+    after = _terms(invitation) | ({"teams": [team.hex for team in teams]} if teams else {})
+    await journal.record(context, action, invitation, acting=organisation.id, before=before, after=after)
     await journal.announce(
         context,
         "member.invited",

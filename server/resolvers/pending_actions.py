@@ -14,7 +14,7 @@ from server.domain.rights import Right
 from server.domain.viewer import Standing, Viewer
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
 from server.resolvers import journal
-from server.resolvers.audit import named, person
+from server.resolvers.audit import full_name, named
 from server.resolvers.context import Context
 from server.resolvers.listings import Listing, equal
 from server.resolvers.partnerships import change
@@ -43,7 +43,7 @@ REQUESTED_ACTIONS = replace(PENDING_ACTIONS, name="requested actions", parent="p
 
 MAY_VIEW_PENDING_ACTIONS = (RightOn(Right.VIEW_PRODUCTS, Organisation),)
 
-asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_name"), person)
+asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_name"), full_name)
 
 
 async def ask_to_terminate(context: Context, product: Product, reason: str | None) -> PendingAction:

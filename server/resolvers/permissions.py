@@ -124,6 +124,12 @@ class PersonOnly(Permission):
         if context.signed_in.token is not None:
             raise _beyond_the_token(self.right)
 
+    def held(self, viewer: Viewer | None) -> bool:
+        return viewer is not None and viewer.token is None
+
+    def refusal(self, viewer: Viewer) -> Denied:
+        return _beyond_the_token(self.right)
+
 
 class NotByToken(Permission):
     """Everybody may ask, signed in or not, but for programs: this is about who somebody is."""

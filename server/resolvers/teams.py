@@ -1,6 +1,8 @@
 """Teams: members of an organisation who share product grants (M12)."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from server.domain import teams as rules
@@ -9,9 +11,18 @@ from server.domain.memberships import check_active
 from server.domain.rights import Right
 from server.domain.text import line, sort_key
 from server.domain.versions import check_version
-from server.models import Membership, Organisation, OwnProductGrant, Team, TeamMember
+from server.engine.declarations import Through
+from server.models import (
+    MemberInvitation,
+    MemberInvitationTeam,
+    Membership,
+    Organisation,
+    OwnProductGrant,
+    Team,
+    TeamMember,
+)
 from server.models.database import transaction
-from server.models.lookups import locked, visible_row
+from server.models.lookups import locked, visible_row, visible_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.endings import ended
@@ -19,6 +30,7 @@ from server.resolvers.holds import held
 from server.resolvers.ids import MembershipId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
 from server.resolvers.permissions import RightOn, VisibleRows, allowed
+from server.resolvers.through import rows_through
 
 
 class TeamOrderField(StrEnum):
@@ -50,6 +62,9 @@ TEAMS_OF_MEMBER = Listing(
 )
 
 MAY_VIEW_OF_TEAM = (VisibleRows(),)
+
+OF_INVITATION: Final = Through(MemberInvitationTeam, "member_invitation_id", "team_id")
+teams_of_invitation = rows_through(Team, OF_INVITATION)
 
 
 @allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "organisation_id"))
@@ -124,6 +139,33 @@ async def remove_team_member(context: Context, team_id: TeamId, membership_id: M
                 await team.save(update_fields=["leader_id", "version", "updated_at"])
             await _journal_place(context, "team.member_removed", team, place)
     return {"team": team}
+
+
+async def teams_to_join(context: Context, organisation_id: UUID, team_ids: Sequence[UUID]) -> list[UUID]:
+    """The teams of the organisation that somebody is invited to join, each once; for who may put people into teams."""
+    if team_ids:
+        await held(context, organisation_id, Right.MANAGE_TEAMS)
+    seen = await visible_rows(Team, context.viewer, team_ids)
+    own = {team.id for team in seen if team.organisation_id == organisation_id}
+    for place, id in enumerate(team_ids):
+        if id not in own:
+            raise NotFound(("input", "team_ids", str(place)))
+    return list(dict.fromkeys(team_ids))
+
+
+async def name_teams(invitation: MemberInvitation, team_ids: Sequence[UUID]) -> None:
+    """Keep with an invitation which teams it is for."""
+    named = [MemberInvitationTeam(member_invitation_id=invitation.id, team_id=id) for id in team_ids]
+    await MemberInvitationTeam.bulk_create(named)
+
+
+async def join_teams(context: Context, member: Membership, invitation: MemberInvitation) -> list[str]:
+    """Put a new member into the teams that their invitation named, those that are still there (S11.2)."""
+    teams = await Team.filter(invitation_teams__member_invitation_id=invitation.id, deleted_at__isnull=True)
+    keys = sorted(team.id for team in teams)
+    places = [TeamMember(team_id=key, membership_id=member.id, joined_at=context.now) for key in keys]
+    await TeamMember.bulk_create(places)
+    return [key.hex for key in keys]
 
 
 async def _held_team(context: Context, team_id: UUID, expected_version: int | None) -> Team:

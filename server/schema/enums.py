@@ -81,6 +81,7 @@ describe(
     CREATE_API_TOKEN="Make API tokens for the organisation.",
     REVOKE_API_TOKEN="End API tokens of the organisation.",
     ADMINISTER_PROGRAMME="Act as the programme's staff.",
+    GRANT_SUPPORT_ACCESS="Open one's own mail or drive to support, and close it again.",
     VIEW_AUDIT_LOG="See what was done in the organisation's name; an employee sees their own acts.",
     VIEW_PARTNER_ACTIVITY="See what partners did on behalf of the organisation.",
     REVIEW_ACCESS="See who has access, through which partner, employee and token.",

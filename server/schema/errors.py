@@ -52,6 +52,7 @@ describe(
     PRODUCT_NOT_OWNED="The product does not belong to the customer, or to the organisation.",
     SELF_PARTNERSHIP="An organisation cannot be its own partner.",
     STALE_VERSION="The object is no longer in the version that `expectedVersion` names.",
+    SUPPORT_ACCESS_OPEN="Support has access of this kind already.",
     TOKEN_LIMIT_REACHED="The organisation has as many API tokens as it may have.",
 )
 

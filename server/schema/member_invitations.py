@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
+from server.engine.declarations import Rows
 from server.resolvers.member_invitations import status_now
+from server.resolvers.teams import OF_INVITATION, teams_of_invitation
 from server.schema.enums import MemberInvitationStatus, Role
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation
@@ -18,9 +20,11 @@ from server.schema.users import User
 
 if TYPE_CHECKING:
     from server.schema.organisations import Organisation
+    from server.schema.teams import Team
     from server.schema.viewers import Viewer
 
 OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.organisations")]
+TeamType = Annotated["Team", strawberry.lazy("server.schema.teams")]
 ViewerType = Annotated["Viewer", strawberry.lazy("server.schema.viewers")]
 
 
@@ -38,6 +42,11 @@ class MemberInvitation(Node):
     last_name: str = strawberry.field(description="Family name, as the inviter knows it.")
     locale: str = strawberry.field(description="In which language it was written.")
     role: Role = strawberry.field(description="What the person will be.")
+    teams: list[TeamType] = computed(
+        teams_of_invitation,
+        "The teams that the person joins; without those that were deleted since.",
+        Rows(models.Team, through=OF_INVITATION),
+    )
     status: MemberInvitationStatus = computed(
         status_now, "Where it is in its life at this moment.", ("status", "expires_at")
     )
@@ -68,6 +77,9 @@ class InviteMemberInput:
     notify_products: bool | None = strawberry.field(
         default=strawberry.UNSET,
         description="Whether they receive e-mails about products; they do unless given.",
+    )
+    team_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="The organisation's teams that they will be in; in none unless given."
     )
 
 

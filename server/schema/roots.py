@@ -26,6 +26,7 @@ from server.resolvers import (
     sessions,
     signing_up,
     staff,
+    support_access,
     teams,
     terminations,
     tokens,
@@ -182,6 +183,12 @@ from server.schema.staff import (
     SuspendPartnershipInput,
     SuspendPartnershipPayload,
 )
+from server.schema.support_access import (
+    GrantSupportAccessInput,
+    GrantSupportAccessPayload,
+    RevokeSupportAccessInput,
+    RevokeSupportAccessPayload,
+)
 from server.schema.teams import (
     AddTeamMemberInput,
     AddTeamMemberPayload,
@@ -336,6 +343,12 @@ class Mutation:
     suspend_partnership: SuspendPartnershipPayload = mutation(staff.suspend_partnership, SuspendPartnershipInput)
     resume_partnership: ResumePartnershipPayload = mutation(staff.resume_partnership, ResumePartnershipInput)
     recover_organisation: RecoverOrganisationPayload = mutation(staff.recover_organisation, RecoverOrganisationInput)
+    grant_support_access: GrantSupportAccessPayload = mutation(
+        support_access.grant_support_access, GrantSupportAccessInput
+    )
+    revoke_support_access: RevokeSupportAccessPayload = mutation(
+        support_access.revoke_support_access, RevokeSupportAccessInput
+    )
     invite_member: InviteMemberPayload = mutation(member_invitations.invite_member, InviteMemberInput)
     resend_member_invitation: ResendMemberInvitationPayload = mutation(
         member_invitations.resend_member_invitation, ResendMemberInvitationInput

@@ -7,8 +7,8 @@ import strawberry
 
 from server import models
 from server.domain import rights
-from server.engine.declarations import Column, Rows, Through
-from server.resolvers.restrictions import customers_of
+from server.engine.declarations import Column, Rows
+from server.resolvers.restrictions import CUSTOMERS, customers_of
 from server.schema.enums import Scope
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation
@@ -43,11 +43,7 @@ class ApiToken(Node):
     customers: list[OrganisationType] | None = computed(
         customers_of,
         "The only managed customers it may be used for; null when it may be used for all.",
-        Rows(
-            models.Organisation,
-            through=Through(models.ApiTokenCustomer, "api_token_id", "customer_id"),
-            present="is_for_some_customers",
-        ),
+        Rows(models.Organisation, through=CUSTOMERS, present="is_for_some_customers"),
     )
     expires_at: datetime = strawberry.field(description="When it ends.")
     last_used_at: datetime | None = strawberry.field(description="When it was last used, to the minute; null before.")

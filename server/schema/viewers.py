@@ -4,13 +4,14 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Relation
-from server.resolvers import organisations
+from server.resolvers import organisations, support_access
 from server.resolvers.viewers import token_of, user_of
 from server.schema.connections import Connection
 from server.schema.errors import UserError
 from server.schema.fields import computed, connection
 from server.schema.organisations import Organisation
 from server.schema.scalars import EmailAddress
+from server.schema.support_access import SupportAccessGrant
 from server.schema.tokens import ApiToken
 from server.schema.users import User
 
@@ -35,6 +36,11 @@ class Viewer:
         organisations.OWN_ORGANISATIONS,
         "The organisations the viewer is a member of; with a token, its organisation.",
         organisations.MAY_LIST_OWN,
+    )
+    support_access_grants: Connection[SupportAccessGrant] | None = connection(
+        support_access.OWN_SUPPORT_ACCESS,
+        "What the person opened to support, the latest first; what is closed again among it.",
+        support_access.MAY_GRANT,
     )
 
 

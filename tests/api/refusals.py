@@ -58,6 +58,8 @@ PAYLOADS = {
     "changeProductAccesses": ("results { productAccess { id } }",),
     "assignEmployee": ("assignment { id }", "partnership { id }"),
     "unassignEmployee": ("assignment { id }", "partnership { id }"),
+    "grantSupportAccess": ("supportAccessGrant { id }",),
+    "revokeSupportAccess": ("supportAccessGrant { id }",),
     "inviteMember": ("memberInvitation { id }",),
     "resendMemberInvitation": ("memberInvitation { id }",),
     "cancelMemberInvitation": ("memberInvitation { id }",),

@@ -14,6 +14,7 @@ from server.domain.partnerships import PartnershipStatus
 from server.domain.pending_actions import PendingActionStatus
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import ProductRight, Role, Scope
+from server.domain.support_access import SupportAccessKind, SupportAccessStatus
 from server.domain.text import sort_key
 from server.models import (
     AccessChangeRequest,
@@ -26,6 +27,7 @@ from server.models import (
     Product,
     ProductAccess,
     Receipt,
+    SupportAccessGrant,
     Team,
     TeamMember,
     User,
@@ -242,6 +244,17 @@ async def _closed_action(world: World, number: int) -> None:
     await pending_action(world.complete, world.borean, world.pE.user, now=world.now, **closed)
 
 
+async def _opened(world: World, number: int) -> None:
+    """What was opened to support and is closed again."""
+    await SupportAccessGrant.create(
+        user_id=world.cE.user.id,
+        kind=SupportAccessKind.KDRIVE,
+        status=SupportAccessStatus.EXPIRED,
+        granted_at=world.now + timedelta(hours=number // 2),
+        expires_at=world.now + timedelta(days=7),
+    )
+
+
 @dataclass(frozen=True)
 class List:
     """A list that can grow: the object it belongs to, its field there, who asks, and how it grows."""
@@ -302,6 +315,7 @@ def _by(field: str, direction: str) -> str:
 
 LISTS = {
     "viewer.organisations": List("viewer", "organisations", "cL", _own_organisation),
+    "viewer.supportAccessGrants": List("viewer", "supportAccessGrants", "cE", _opened),
     "members": List("alpina", "members", "cL", _member),
     "memberInvitations": List("alpina", "memberInvitations", "cL", _invitation),
     "teams": List("alpina", "teams", "cL", _team),

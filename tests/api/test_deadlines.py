@@ -1,12 +1,23 @@
-"""What does the clock do to partnerships: remind, warn, let expire, end (S1.6, S2.8, D4)?"""
+"""What does the clock do: remind, warn, let expire, end (S1.6, S2.8, S11.4, S13.6, D4)?"""
 
 from datetime import timedelta
 
 import pytest
 
 from server.domain.access_changes import AccessChangeStatus
+from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.partnerships import PartnershipStatus
-from server.models import AccessChangeRequest, AuditEvent, CustomerInvitation, OutboxMessage, Partnership, ProductAccess
+from server.domain.support_access import SupportAccessStatus
+from server.models import (
+    AccessChangeRequest,
+    AuditEvent,
+    CustomerInvitation,
+    MemberInvitation,
+    OutboxMessage,
+    Partnership,
+    ProductAccess,
+    SupportAccessGrant,
+)
 from server.resolvers.context import Context
 from server.resolvers.deadlines import AT_ONCE, DEADLINES, context_of_the_clock
 from server.settings import Settings
@@ -86,6 +97,34 @@ async def test_a_request_for_another_access_expires(world: World, settings: Sett
     assert await expire(clock(settings, world, days=30)) == 1
 
     assert (await AccessChangeRequest.get(id=world.change.id)).status is AccessChangeStatus.EXPIRED
+
+
+async def test_an_invitation_of_a_member_expires_and_the_inviter_is_told(world: World, settings: Settings):
+    expire = DEADLINES["expire member invitations"]
+    assert await expire(clock(settings, world, days=14, microseconds=-1)) == 0
+    assert [await expire(clock(settings, world, days=14)) for _ in range(2)] == [1, 0]
+
+    row = await MemberInvitation.get(id=world.newcomer.id)
+    assert (row.status, row.version, row.answered_at) == (MemberInvitationStatus.EXPIRED, 2, None)
+    assert await told("member.invitation_expired") == [(world.id("newcomer"), None)]
+    event = await AuditEvent.get(action="member.invitation_expired")
+    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, world.alpina.id, None)
+    assert (event.before, event.after) == ({"status": "PENDING"}, {"status": "EXPIRED"})
+
+
+async def test_what_is_open_to_support_closes_by_itself_a_day_after_a_warning(world: World, settings: Settings):
+    warn, expire = DEADLINES["warn of support access"], DEADLINES["expire support access"]
+
+    assert [await warn(clock(settings, world, days=days)) for days in (8, 9, 9.5)] == [0, 1, 0]
+    assert await told("support.access_expiring") == [(world.id("support_access"), 1)]
+    assert await expire(clock(settings, world, days=10, microseconds=-1)) == 0
+    assert [await expire(clock(settings, world, days=10)) for _ in range(2)] == [1, 0]
+
+    row = await SupportAccessGrant.get(id=world.support_access.id)
+    assert (row.status, row.version, row.revoked_at) == (SupportAccessStatus.EXPIRED, 2, None)
+    assert await told("support.access_revoked") == []
+    event = await AuditEvent.get(action="supportAccess.expired")
+    assert (event.actor_id, event.acting_organisation_id, event.subject_id) == (None, None, row.id)
 
 
 async def test_a_partnership_ends_on_its_last_day_after_two_warnings(world: World, settings: Settings):

@@ -10,7 +10,8 @@ from server.domain.invitations import digest
 from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.memberships import MembershipStatus
 from server.domain.rights import Role
-from server.models import MemberInvitation, Membership, OutboxMessage, Session, User
+from server.models import MemberInvitation, Membership, OutboxMessage, Session, Team, TeamMember, User
+from server.models.rows import new_id
 from server.resolvers import ids
 from server.schema.scalars import moment_text
 from tests.api.refusals import check_id, denied, missing, not_found, refused
@@ -108,6 +109,37 @@ async def test_an_administrator_invites_an_employee(world: World, clients: Clien
         "organisation": {"name": "Alpina"},
     }
     assert changed(before, after) == {"MemberInvitation", "AuditEvent", "OutboxMessage"}
+
+
+async def test_the_invited_join_the_teams_they_were_invited_to_that_are_still_there(world: World, clients: Clients):
+    gone = await Team.create(organisation_id=world.alpina.id, name="Gone", name_key="gone")
+    teams = [ids.encode(gone), world.id("team"), world.id("team")]
+    shown = "memberInvitation { id teams { name } } userErrors { code }"
+    answer = await clients.change("inviteMember", call(world, teamIds=teams), shown, as_=world.cA)
+    invitation = answer.data["inviteMember"]["memberInvitation"]
+    assert invitation["teams"] == [{"name": "Gone"}, {"name": "Web"}]
+    (event,) = await acts(answer)
+    assert event["after"]["teams"] == [gone.id.hex, world.team.id.hex]
+    token = (await payload(answer))["secret"]
+
+    await clients.change("deleteTeam", {"teamId": ids.encode(gone)}, as_=world.cL)
+    left = "query($id: ID!) { node(id: $id) { ... on MemberInvitation { teams { name } } } }"
+    assert (await clients.ask(left, {"id": invitation["id"]}, as_=world.cL)).data["node"] == {
+        "teams": [{"name": "Web"}]
+    }
+    joined = await clients.change("acceptMemberInvitation", {"token": token, "newPerson": NEW_PERSON}, ACCEPTED)
+
+    member = await row_of(joined.data["acceptMemberInvitation"]["membership"]["id"])
+    assert await TeamMember.all().values_list("team_id", "membership_id") == [(world.team.id, member.id)]
+    assert (await acts(joined))[-1]["after"]["teams"] == [world.team.id.hex]
+
+
+async def test_nobody_is_invited_to_a_team_that_is_not_the_organisations(world: World, clients: Clients):
+    other = await Team.create(organisation_id=world.nova.id, name="Crew", name_key="crew")
+
+    for id in (ids.encode(other), f"team_{new_id().hex}"):
+        input = call(world, teamIds=[world.id("team"), id])
+        assert await denied(clients, "inviteMember", input, as_=world.cL) == not_found("input", "teamIds", "1")
 
 
 async def test_the_secret_is_in_the_outbox_alone(world: World, clients: Clients):

@@ -3,7 +3,8 @@
 import pytest
 
 from server.domain.rights import Role
-from server.models import CatalogueItem, Membership, TeamMember
+from server.domain.support_access import SupportAccessKind
+from server.models import CatalogueItem, Membership, SupportAccessGrant, TeamMember
 from server.resolvers import ids
 from tests.world import customer_invitation
 
@@ -36,6 +37,9 @@ async def _one_of_each(world):
     """An id of every type that pL sees."""
     item = await CatalogueItem.get(sku="WEB-HOSTING")
     await _lead_alpina_too(world)
+    opened = await SupportAccessGrant.create(
+        user_id=world.pL.user.id, kind=SupportAccessKind.MAIL, granted_at=world.now, expires_at=world.now
+    )
     place = await TeamMember.create(team_id=world.team.id, membership_id=world.cX.membership.id, joined_at=world.now)
     return {
         "AccessChangeRequest": world.id("change"),
@@ -53,6 +57,7 @@ async def _one_of_each(world):
         "PendingAction": world.id("pending"),
         "Product": world.id("granted"),
         "ProductAccess": world.id("access"),
+        "SupportAccessGrant": ids.encode(opened),
         "Team": world.id("team"),
         "TeamMember": ids.encode(place),
         "Receipt": world.id("receipt"),

@@ -147,3 +147,11 @@ async def test_there_is_no_mailbox_outside_the_demo(planned, path: str):
     answer = await planned.http.get(path)
 
     assert answer.status_code == 404
+
+
+async def test_the_page_of_the_explorer_leads_to_it_in_the_demo_alone(browser: httpx2.AsyncClient, planned):
+    in_the_demo, elsewhere = await browser.get("/graphiql"), await planned.http.get("/graphiql")
+
+    assert in_the_demo.text.count('<a href="/mailbox"') == elsewhere.text.count('<div id="page">') == 1
+    assert "mailbox" not in elsewhere.text
+    assert in_the_demo.headers["content-security-policy"] == elsewhere.headers["content-security-policy"]

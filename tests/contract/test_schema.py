@@ -91,7 +91,7 @@ def test_every_node_has_an_id_and_can_be_asked_for_by_it() -> None:
     assert nodes == {
         "AccessChangeRequest", "ApiToken", "AuditEvent", "CatalogueItem", "CustomerInvitation", "EmployeeAssignment", "Export",
         "MemberInvitation", "Membership", "Organisation", "OwnProductGrant", "Partnership", "PendingAction",
-        "Product", "ProductAccess", "Receipt", "Team", "TeamMember", "User",
+        "Product", "ProductAccess", "Receipt", "SupportAccessGrant", "Team", "TeamMember", "User",
     }  # fmt: skip
     assert {str(OBJECTS[name].fields["id"].type) for name in nodes} == {"ID!"}
     assert str(OBJECTS["Query"].fields["node"].type) == "Node"

@@ -51,6 +51,7 @@ HOLDERS = """
     EXCLUDE_API_TOKEN         | own organisation L    |                  |
     CREATE_EXPORT             | own organisation LAE  |                  |
     ADMINISTER_PROGRAMME      |                       |                  |
+    GRANT_SUPPORT_ACCESS      |                       |                  |
     ACCEPT_INVITATION         |                       |                  | as partner LA
     DECLINE_INVITATION        |                       |                  | as partner LA
     ACCEPT_REQUEST            |                       | as customer L    |
@@ -99,6 +100,7 @@ SCOPES = """
     EXCLUDE_API_TOKEN         | never
     CREATE_EXPORT             | exports:create
     ADMINISTER_PROGRAMME      | never
+    GRANT_SUPPORT_ACCESS      | never
     ACCEPT_INVITATION         | partnerships:manage
     DECLINE_INVITATION        | partnerships:manage
     ACCEPT_REQUEST            | never

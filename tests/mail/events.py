@@ -65,7 +65,7 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
         "pending_action.expired": (world.id("pending"), {"verdict": "EXPIRED"}),
         "payment_mode.changed": (world.id("complete"), {"before": "CUSTOMER", "after": "PARTNER"}),
         "member.invited": (
-            f"minv_{new_id().hex}",
+            world.id("newcomer"),
             {
                 "organisation": alpina,
                 "secret": SECRET,
@@ -74,12 +74,16 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
                 "locale": "it_IT",
             },
         ),
+        "member.invitation_expired": (world.id("newcomer"), {}),
         "member.role_changed": (world.id("cE"), {"before": "EMPLOYEE", "after": "ADMINISTRATOR"}),
         "member.removed": (world.id("cE"), {}),
         "token.created": (world.id("token_pE"), {}),
         "token.expiring": (world.id("token_pE"), {}),
         "token.revoked": (world.id("token_pE"), {}),
         "export.ready": (world.id("export"), {"expires_at": "2027-03-01T00:00:00+00:00"}),
+        "support.access_granted": (world.id("support_access"), {}),
+        "support.access_expiring": (world.id("support_access"), {"days_left": 1}),
+        "support.access_revoked": (world.id("support_access"), {}),
         "invitation.undeliverable": (asked, {"address": UNKNOWN_ADDRESS}),
     }
 

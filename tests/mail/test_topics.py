@@ -60,12 +60,16 @@ GETS = {
     "pending_action.refused": {"pending_action.closed": ["pE"]},
     "pending_action.expired": {"pending_action.closed": ["pE"]},
     "payment_mode.changed": {"payment_mode.changed": PARTNER, "payment_mode.changed.receipt": ["bL"]},
+    "member.invitation_expired": {"member.invitation_expired": ["cL"]},
     "member.role_changed": {"member.role_changed": ["cE"]},
     "member.removed": {"member.removed": ["cE"]},
     "token.created": {"token.created": ["pE"]},
     "token.expiring": {"token.expiring": ["pE"]},
     "token.revoked": {"token.revoked": ["pE"]},
     "export.ready": {"export.ready": CUSTOMER},
+    "support.access_granted": {"support.access_granted": ["cE"]},
+    "support.access_expiring": {"support.access_expiring": ["cE"]},
+    "support.access_revoked": {"support.access_revoked": ["cE"]},
     "invitation.undeliverable": {"invitation.undeliverable": ["dL"]},
 }
 """By topic and template, who of the world. `member.invited` goes to an address that is nobody's."""
@@ -136,7 +140,7 @@ async def test_an_address_without_an_account_is_invited_in_the_language_that_was
     assert (email.address, email.name, email.locale) == (UNKNOWN_ADDRESS, "Nina", "it_IT")
     assert email.variables == {
         "organisation": "Alpina",
-        "role": None,
+        "role": "EMPLOYEE",
         "page": "http://127.0.0.1:8000/",
         "link": f"http://127.0.0.1:8000/invitations/{SECRET}",
     }

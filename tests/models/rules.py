@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.domain.access import Serving, reach, sees_partnership, sees_pending_action, serves
+from server.domain.access import Serving, reach, sees_partnership, sees_pending_action, sees_support_access, serves
 from server.domain.exports import sees_export
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import INVITABLE_PARTNERS
@@ -31,6 +31,7 @@ from server.models import (
     ProductAccess,
     Receipt,
     RequestedProduct,
+    SupportAccessGrant,
     Team,
     TeamMember,
     User,
@@ -218,6 +219,11 @@ def pending_actions(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     return {link.asked_key for link in world.links if sees_pending_action(viewer, link, link.asked_by, link.assigned)}
 
 
+def support_access_grants(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    is_staff = viewer.user_id in world.staff
+    return {key for key, user in world.opened.items() if sees_support_access(viewer, user, is_staff=is_staff)}
+
+
 def catalogue(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     return {key for key, is_sellable in world.catalogue.items() if is_sellable}
 
@@ -240,6 +246,7 @@ RULES: dict[type[Model], Rule] = {
     ProductAccess: product_accesses,
     Receipt: receipts,
     RequestedProduct: requested_products,
+    SupportAccessGrant: support_access_grants,
     Team: teams,
     TeamMember: team_members,
     User: users,

@@ -20,6 +20,7 @@ from server.models import (
     Partnership,
     Product,
     ProductAccess,
+    SupportAccessGrant,
 )
 from server.models.database import dialect
 from server.models.visibility import POLICIES, SHOWN_BY, visible
@@ -32,8 +33,8 @@ from tests.models.worlds import RandomWorld, store, worlds
 
 pytestmark = pytest.mark.database
 
-PUBLIC = (CatalogueItem, Organisation)
-"""Models of which everybody sees some rows."""
+PUBLIC = (CatalogueItem, Organisation, SupportAccessGrant)
+"""Models of which people, or the staff, see rows that are of nobody they know."""
 
 RESOLVERS = (accesses, assignments, organisations, partnerships, products, tokens)
 

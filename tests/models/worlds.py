@@ -19,6 +19,7 @@ from server.domain.partnerships import LIVE, AccessType, PartnershipStatus, Paym
 from server.domain.pending_actions import PendingActionStatus
 from server.domain.products import ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
+from server.domain.support_access import SupportAccessKind
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from server.models import (
     AccessChangeRequest,
@@ -38,6 +39,7 @@ from server.models import (
     ProductAccess,
     Receipt,
     RequestedProduct,
+    SupportAccessGrant,
     Team,
     TeamMember,
     User,
@@ -167,6 +169,10 @@ class RandomWorld:
     gifts: list[Gift] = field(default_factory=list)
     invitations: dict[UUID, UUID] = field(default_factory=dict)
     """The organisation of each."""
+    staff: set[UUID] = field(default_factory=set)
+    """Those of the users who work for the programme."""
+    opened: dict[UUID, UUID] = field(default_factory=dict)
+    """Whose mail each grant opens to support."""
 
     def standings(self, user: UUID) -> tuple[Standing, ...]:
         """What counts of a person's memberships: those in force."""
@@ -217,6 +223,7 @@ class RandomWorld:
             ProductAccess: {key for link in self.links for key in link.access_keys},
             Receipt: {link.receipt_key for link in self.links},
             RequestedProduct: {key for link in self.links for key in link.request_keys},
+            SupportAccessGrant: set(self.opened),
             Team: {team.id for team in self.teams.values()},
             TeamMember: {key for team in self.teams.values() for key in team.places.values()},
             User: set(self.users),
@@ -233,6 +240,8 @@ def worlds(draw: st.DrawFn) -> RandomWorld:
     keys = list(world.organisations)
     world.catalogue = {new_id(): is_sellable for is_sellable in (True, False)}
     world.users = [new_id() for _ in range(USERS)]
+    world.staff = set(draw(st.frozensets(st.sampled_from(world.users))))
+    world.opened = {new_id(): user for user in world.users}
     statuses = st.sampled_from([MembershipStatus.ACTIVE, MembershipStatus.ACTIVE, *MembershipStatus])
     for user in world.users:
         for at in draw(st.lists(st.sampled_from(keys), min_size=1, max_size=3, unique=True)):
@@ -330,7 +339,12 @@ async def store(world: RandomWorld) -> None:
             id=key, sku=key.hex, name="x", name_key="x", category="MAIL", period="YEAR", is_sellable=is_sellable
         )
     for key in world.users:
-        await User.create(id=key, email=f"{key.hex}@random.example", first_name="A", last_name="B")
+        is_staff = key in world.staff
+        await User.create(id=key, email=f"{key.hex}@random.example", first_name="A", last_name="B", is_staff=is_staff)
+    for key, user in world.opened.items():
+        await SupportAccessGrant.create(
+            id=key, user_id=user, kind=SupportAccessKind.MAIL, granted_at=NOW, expires_at=NOW
+        )
     for key, place in world.memberships.items():
         await Membership.create(id=key, **asdict(place))
     for key, (partner, user) in world.asked.items():

@@ -32,6 +32,7 @@ BESIDES: dict[str, tuple[tuple[str, Callable[[World], Input]], ...]] = {
             },
         ),
     ),
+    "inviteMember": (("cL", lambda world: {"teamIds": [world.id("team")]}),),
     "createTeam": (("cL", lambda world: {"leaderId": world.id("cE")}),),
     "updateTeam": (("cL", lambda world: {"leaderId": world.id("cE")}),),
     "grantOwnProducts": (

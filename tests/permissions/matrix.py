@@ -34,6 +34,8 @@ MATRIX = """
 operation                   AN  cL  cA  cE  cX  pL  pA  pE  pU  qL  bL  tC  tP  tE  tR  tO  tB
 viewer                      ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 viewer's organisations      ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+viewer's support access     ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  FB  FB  FB  FB  FB  FB
+what cE opened to support   NF  NF  NF  ok  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF
 an employee of Nova         NF  NF  NF  NF  NF  ok  ok  ok  NF  NF  NF  NF  ok  ok  ok  NF  ok
 catalogue                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 partners                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -125,6 +127,8 @@ suspendPartner              UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  
 suspendPartnership          UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 resumePartnership           UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
 recoverOrganisation         UA  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB  FB
+grantSupportAccess          UA  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  FB  FB  FB  FB  FB  FB
+revokeSupportAccess         UA  NF  NF  ok  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
 inviteMember                UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
 resendMemberInvitation      UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
 cancelMemberInvitation      UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
@@ -192,6 +196,13 @@ OPERATIONS: dict[str, Operation] = {
     "viewer's organisations": Operation(
         "{ viewer { organisations { nodes { id } } } }", lambda world: {}, ("Viewer.organisations",), ("viewer",)
     ),
+    "viewer's support access": Operation(
+        "{ viewer { supportAccessGrants { nodes { id } } } }",
+        lambda world: {},
+        ("Viewer.supportAccessGrants",),
+        ("viewer",),
+    ),
+    "what cE opened to support": _root("node", "support_access"),
     "an employee of Nova": Operation(
         "query($id: ID!) { node(id: $id) { ... on User { email } } }",
         lambda world: {"id": ids.encode(world.pE.user)},
@@ -439,6 +450,10 @@ OPERATIONS: dict[str, Operation] = {
     "recoverOrganisation": _mutation(
         "recoverOrganisation",
         lambda world: {"organisationId": world.id("delta"), "email": world.kL.user.email, "reason": "Documents"},
+    ),
+    "grantSupportAccess": _mutation("grantSupportAccess", lambda world: {"kind": "KDRIVE"}),
+    "revokeSupportAccess": _mutation(
+        "revokeSupportAccess", lambda world: {"supportAccessGrantId": world.id("support_access")}
     ),
     "inviteMember": _mutation(
         "inviteMember",

@@ -39,7 +39,7 @@ SEEN = {
     "AN": "",
     "cL": "own",
     "cA": "own",
-    "cE": "alpina cE",
+    "cE": "alpina cE support_access",
     "cX": "alpina cX",
     "pL": _PARTNER,
     "pA": _PARTNER,

@@ -51,12 +51,13 @@ class Race:
     async def run(self, attempts: Sequence[Attempt], seed: int) -> Counter[tuple[str, str]]:
         """Try all at once, in an order that the seed decides; how often each mutation ended how."""
         shuffled = Random(seed).sample(attempts, len(attempts))
-        outcomes = await asyncio.gather(*(self._outcome(attempt) for attempt in shuffled))
+        outcomes = await asyncio.gather(*(self.outcome(attempt) for attempt in shuffled))
         await check_rules()
         await self.check_traces()
         return Counter(outcomes)
 
-    async def _outcome(self, attempt: Attempt) -> tuple[str, str]:
+    async def outcome(self, attempt: Attempt) -> tuple[str, str]:
+        """Try it: which mutation, and how it ended."""
         request_id = uuid4().hex
         answer = await self.clients.change(
             attempt.mutation, attempt.input, as_=attempt.who, headers={"X-Request-Id": request_id}

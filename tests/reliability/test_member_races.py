@@ -12,6 +12,7 @@ from server.domain.errors import Denied, Refused
 from server.domain.invitations import digest
 from server.domain.memberships import MembershipStatus
 from server.domain.rights import ProductRight, Role
+from server.domain.support_access import SupportAccessKind, SupportAccessStatus
 from server.domain.viewer import Standing, Viewer
 from server.models import (
     MemberInvitation,
@@ -19,6 +20,7 @@ from server.models import (
     Organisation,
     OutboxMessage,
     OwnProductGrant,
+    SupportAccessGrant,
     User,
 )
 from server.models.rows import new_id
@@ -27,6 +29,7 @@ from server.resolvers.member_answers import NewPerson, accept_member_invitation,
 from server.resolvers.member_invitations import invite_member
 from server.resolvers.memberships import change_member_role, leave_organisation, remove_member
 from server.resolvers.own_product_grants import Extent, Holder, grant_own_products
+from server.resolvers.support_access import grant_support_access
 from server.settings import Settings
 from tests.world import organisation, person, product
 
@@ -165,7 +168,7 @@ async def test_an_address_has_one_open_invitation_and_a_holder_one_grant(own_dat
         [
             invite_member(
                 _context(own_database, leader),
-                *(firm.id, "new@firm.example", "New", "Comer", None, Role.EMPLOYEE, None, None, None),
+                *(firm.id, "new@firm.example", "New", "Comer", None, Role.EMPLOYEE, None, None, None, None),
             )
             for _ in range(ACTORS)
         ]
@@ -181,3 +184,24 @@ async def test_an_address_has_one_open_invitation_and_a_holder_one_grant(own_dat
     assert await MemberInvitation.all().count() == 1
     assert grants == {"ok": ACTORS}
     assert await OwnProductGrant.all().count() == 1
+
+
+async def test_whoever_is_removed_while_they_open_something_to_support_has_nothing_open(own_database: Settings) -> None:
+    firm = await organisation("Firm")
+    leader = await person("leader", firm, Role.LEGAL_REPRESENTATIVE, NOW)
+
+    for round_ in range(ROUNDS // 20):
+        employee = await person(f"employee{round_}", firm, Role.EMPLOYEE, NOW)
+        outcomes = await _outcomes(
+            [
+                *(
+                    grant_support_access(_context(own_database, employee), SupportAccessKind.MAIL, None)
+                    for _ in range(3)
+                ),
+                remove_member(_context(own_database, leader), employee.membership.id, None),
+            ]
+        )
+
+        assert 1 <= outcomes["ok"] <= 2, outcomes
+        assert set(outcomes) <= {"ok", "SUPPORT_ACCESS_OPEN", "FORBIDDEN"}
+        assert not await SupportAccessGrant.filter(status=SupportAccessStatus.ACTIVE).exists()

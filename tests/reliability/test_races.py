@@ -190,6 +190,26 @@ async def test_an_employee_assigned_and_unassigned_at_once_has_one_assignment_or
         assert (await EmployeeAssignment.get(id=held.id)).ended_at is not None
 
 
+async def test_nobody_waits_in_a_ring_where_an_employee_is_assigned_while_the_partnership_ends(race: Race) -> None:
+    ((company, leader),) = await partners(1)
+    employee = await person("employee", company, Role.EMPLOYEE, NOW)
+    for round_ in range(ROUNDS):
+        customer = await organisation(f"Customer {round_}")
+        owner = await person(f"owner{round_}", customer, Role.LEGAL_REPRESENTATIVE, NOW)
+        served = await partnership(customer, company, PaymentMode.CUSTOMER, now=NOW)
+        ending = {"partnershipId": ids.encode(served), "confirmation": customer.name, "reason": "OTHER"}
+        attempts = [
+            assigning(served, employee, ["VIEW"], leader),
+            Attempt("terminatePartnership", ending, owner),
+        ]
+
+        outcomes = dict(await asyncio.gather(*map(race.outcome, attempts)))
+
+        assert outcomes.pop("terminatePartnership") == "ok"
+        assert outcomes.pop("assignEmployee") in ("ok", "PARTNERSHIP_NOT_ACTIVE")
+        assert await EmployeeAssignment.filter(partnership_id=served.id, ended_at__isnull=True).count() == 0
+
+
 async def test_a_customer_accepts_one_of_sixteen_requests_for_everything(race: Race) -> None:
     askers = await partners()
     for round_ in range(ROUNDS):

@@ -1,0 +1,51 @@
+"""What does somebody open to support, and for how long (S13.4 to S13.6, R15, E36)?"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+
+MOST_TICKET_CHARACTERS: Final = 40
+WARNED_BEFORE: Final = timedelta(days=1)
+"""How long before it ends by itself whoever opened it is told."""
+
+
+class SupportAccessKind(StrEnum):
+    """What is opened; none opens another."""
+
+    MAIL = "MAIL"
+    KDRIVE = "KDRIVE"
+
+
+class SupportAccessStatus(StrEnum):
+    """Where a grant is in its life."""
+
+    ACTIVE = "ACTIVE"
+    REVOKED = "REVOKED"
+    EXPIRED = "EXPIRED"
+
+
+class SupportAccessRevocation(StrEnum):
+    """Why a grant ended before its time."""
+
+    OWN_WISH = "OWN_WISH"
+    MEMBERSHIP_ENDED = "MEMBERSHIP_ENDED"
+
+
+def status_at(status: SupportAccessStatus, expires_at: datetime, now: datetime) -> SupportAccessStatus:
+    """A grant whose time is over opens nothing, whether or not that was written down (S13.6, E37, E39)."""
+    is_over = status is SupportAccessStatus.ACTIVE and now >= expires_at
+    return SupportAccessStatus.EXPIRED if is_over else status
+
+
+def check_not_open(is_open: bool) -> None:
+    """There is one grant of a kind at a time. Granting again does not prolong it: its last day was promised (R15)."""
+    if is_open:
+        raise Refused(
+            Refusal(
+                ErrorCode.SUPPORT_ACCESS_OPEN,
+                N_("You have opened this to support already. To begin anew, revoke that access first."),
+                ("kind",),
+            )
+        )

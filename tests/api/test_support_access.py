@@ -1,0 +1,214 @@
+"""What does somebody open to support, for how long, and what closes it?"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.errors import RightMissing
+from server.domain.memberships import MembershipStatus
+from server.domain.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
+from server.domain.viewer import Viewer
+from server.models import Membership, SupportAccessGrant
+from server.resolvers import ids
+from server.resolvers.context import Context
+from server.resolvers.support_access import grant_support_access
+from server.schema.scalars import moment_text
+from server.settings import Settings
+from tests.api.refusals import check_id, denied, missing, refused
+from tests.api.traces import act, acts, announced, row_of
+from tests.clients import Clients
+from tests.snapshots import changed, snapshot
+from tests.world import Person, World
+
+pytestmark = pytest.mark.database
+
+GRANT = """
+    supportAccessGrant {
+        id person { email } personName kind ticket status grantedAt expiresAt revokedAt revocationReason
+    }
+    userErrors { code message field }
+"""
+MINE = "{ viewer { supportAccessGrants { totalCount nodes { kind ticket status } } } }"
+
+
+def terms(row: Any, status: str = "ACTIVE", reason: str | None = None) -> dict[str, Any]:
+    """What an audit event writes down of a grant."""
+    return {
+        "user_id": row.user_id.hex,
+        "kind": row.kind.value,
+        "ticket": row.ticket,
+        "status": status,
+        "expires_at": row.expires_at.isoformat(),
+        "revocation_reason": reason,
+    }
+
+
+async def mine(clients: Clients, who: Person) -> list[dict[str, Any]]:
+    answer = await clients.ask(MINE, as_=who)
+    return answer.data["viewer"]["supportAccessGrants"]["nodes"]
+
+
+# Opening
+
+
+async def test_an_employee_opens_their_drive_for_seven_days(world: World, clients: Clients):
+    before, start = await snapshot(), datetime.now(UTC)
+
+    answer = await clients.change("grantSupportAccess", {"kind": "KDRIVE", "ticket": " 4711 "}, GRANT, as_=world.cE)
+
+    made = answer.data["grantSupportAccess"]["supportAccessGrant"]
+    row = await row_of(made["id"])
+    assert start <= row.granted_at <= datetime.now(UTC)
+    assert row.expires_at == row.granted_at + timedelta(days=7)
+    assert made == {
+        "id": ids.encode(row),
+        "person": {"email": world.cE.user.email},
+        "personName": "cE Alpina",
+        "kind": "KDRIVE",
+        "ticket": "4711",
+        "status": "ACTIVE",
+        "grantedAt": moment_text(row.granted_at),
+        "expiresAt": moment_text(row.expires_at),
+        "revokedAt": None,
+        "revocationReason": None,
+    }
+    assert changed(before, await snapshot()) == {"SupportAccessGrant", "AuditEvent", "OutboxMessage"}
+    assert await acts(answer) == [act("supportAccess.granted", row, world.cE, None, after=terms(row))]
+    assert await announced(answer) == [("support.access_granted", made["id"])]
+    assert await mine(clients, world.cE) == [
+        {"kind": "KDRIVE", "ticket": "4711", "status": "ACTIVE"},
+        {"kind": "MAIL", "ticket": "a request for support", "status": "ACTIVE"},
+    ]
+
+
+async def test_what_is_open_is_not_prolonged_and_all_mistakes_are_told_at_once(world: World, clients: Clients):
+    open_ = "You have opened this to support already. To begin anew, revoke that access first."
+
+    assert await refused(clients, "grantSupportAccess", {"kind": "MAIL", "ticket": "x" * 41}, as_=world.cE) == [
+        ("VALIDATION_FAILED", "This must not be longer than 40 characters.", ["input", "ticket"]),
+        ("SUPPORT_ACCESS_OPEN", open_, ["input", "kind"]),
+    ]
+
+
+async def test_what_is_over_is_opened_anew_before_anybody_wrote_down_that_it_is(world: World, clients: Clients):
+    over = world.support_access
+    await SupportAccessGrant.filter(id=over.id).update(expires_at=world.now - timedelta(seconds=1))
+
+    answer = await clients.change("grantSupportAccess", {"kind": "MAIL"}, GRANT, as_=world.cE)
+
+    assert answer.data["grantSupportAccess"]["supportAccessGrant"]["ticket"] is None
+    assert (await SupportAccessGrant.get(id=over.id)).status is SupportAccessStatus.EXPIRED
+    assert [one["action"] for one in await acts(answer)] == ["supportAccess.expired", "supportAccess.granted"]
+
+
+# Closing
+
+
+async def test_the_person_closes_what_they_opened(world: World, clients: Clients):
+    row = world.support_access
+
+    answer = await clients.change(
+        "revokeSupportAccess", {"supportAccessGrantId": world.id("support_access")}, GRANT, as_=world.cE
+    )
+
+    closed = answer.data["revokeSupportAccess"]["supportAccessGrant"]
+    now = await SupportAccessGrant.get(id=row.id)
+    assert (closed["status"], closed["revocationReason"]) == ("REVOKED", "OWN_WISH")
+    assert closed["revokedAt"] == moment_text(now.revoked_at)
+    assert await acts(answer) == [
+        act(
+            "supportAccess.revoked",
+            row,
+            world.cE,
+            None,
+            before=terms(row),
+            after=terms(row, "REVOKED", "OWN_WISH"),
+        )
+    ]
+    assert await announced(answer) == [("support.access_revoked", ids.encode(row))]
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"expires_at": datetime(2026, 1, 1, tzinfo=UTC)},
+        {
+            "status": SupportAccessStatus.REVOKED,
+            "revoked_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "revocation_reason": SupportAccessRevocation.OWN_WISH,
+        },
+    ],
+)
+async def test_what_is_closed_already_stays_as_it_is(world: World, clients: Clients, ended: dict[str, Any]):
+    await SupportAccessGrant.filter(id=world.support_access.id).update(**ended)
+    before = await snapshot()
+
+    answer = await clients.change(
+        "revokeSupportAccess", {"supportAccessGrantId": world.id("support_access")}, GRANT, as_=world.cE
+    )
+
+    assert answer.data["revokeSupportAccess"]["userErrors"] == []
+    assert changed(before, await snapshot()) == set()
+
+
+async def test_nobody_closes_what_another_person_opened(world: World, clients: Clients):
+    input = {"supportAccessGrantId": world.id("support_access")}
+
+    await check_id(
+        clients, "revokeSupportAccess", input, "supportAccessGrantId", foreign=world.support_access, as_=world.cL
+    )
+    assert await denied(clients, "revokeSupportAccess", input, as_=world.kL) == missing("GRANT_SUPPORT_ACCESS")
+
+
+# What ends with a membership (E36)
+
+
+@pytest.mark.parametrize(
+    ("mutation", "who"), [("removeMember", "cL"), ("leaveOrganisation", "cE")], ids=["removed", "left"]
+)
+async def test_whoever_is_removed_or_leaves_has_nothing_open_any_more(
+    world: World, clients: Clients, mutation: str, who: str
+):
+    row = world.support_access
+    named = {"membershipId": world.id("cE")} if mutation == "removeMember" else {"organisationId": world.id("alpina")}
+
+    answer = await clients.change(mutation, named, as_=world.people[who])
+
+    now = await SupportAccessGrant.get(id=row.id)
+    assert (now.status, now.revocation_reason, now.version) == ("REVOKED", "MEMBERSHIP_ENDED", 2)
+    assert now.revoked_at is not None
+    assert ("support.access_revoked", ids.encode(row)) in await announced(answer)
+    revoked = act(
+        "supportAccess.revoked",
+        row,
+        world.people[who],
+        None,
+        before=terms(row),
+        after=terms(row, "REVOKED", "MEMBERSHIP_ENDED"),
+    )
+    assert revoked in await acts(answer)
+
+
+async def test_whoever_was_removed_meanwhile_opens_nothing(world: World, clients: Clients, settings: Settings):
+    """The viewer was found before the person left; the membership is read again under the lock."""
+    await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
+    context = Context(Viewer(world.cE.user.id), world.now, "a request", settings)
+
+    with pytest.raises(RightMissing):
+        await grant_support_access(context, SupportAccessKind.KDRIVE, None)
+
+    assert await SupportAccessGrant.all().count() == 1
+
+
+# Seeing
+
+
+async def test_the_staff_see_what_is_open_and_whose_it_is(world: World, clients: Clients):
+    query = "query($id: ID!) { node(id: $id) { ... on SupportAccessGrant { kind personName person { email } } } }"
+    asked = {"id": world.id("support_access")}
+
+    answer = await clients.ask(query, asked, as_=world.kL)
+
+    assert answer.data["node"] == {"kind": "MAIL", "personName": "cE Alpina", "person": None}
+    assert await mine(clients, world.kL) == []

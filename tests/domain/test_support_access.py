@@ -1,0 +1,34 @@
+"""How long is something open to support, and may it be opened twice?"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.domain.support_access import SupportAccessStatus, check_not_open, status_at
+from tests.domain.refusals import refusals
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SOON, PAST = NOW + timedelta(microseconds=1), NOW - timedelta(microseconds=1)
+ACTIVE, REVOKED, EXPIRED = SupportAccessStatus
+
+
+@pytest.mark.parametrize(
+    ("stored", "until", "now_is"),
+    [
+        (ACTIVE, SOON, ACTIVE),
+        (ACTIVE, NOW, EXPIRED),
+        (ACTIVE, PAST, EXPIRED),
+        (REVOKED, SOON, REVOKED),
+        (REVOKED, PAST, REVOKED),
+        (EXPIRED, PAST, EXPIRED),
+    ],
+)
+def test_what_is_open_is_so_until_its_last_moment(
+    stored: SupportAccessStatus, until: datetime, now_is: SupportAccessStatus
+):
+    assert status_at(stored, until, NOW) is now_is
+
+
+def test_what_is_open_is_not_opened_again():
+    assert refusals(check_not_open, is_open=False) == []
+    assert refusals(check_not_open, is_open=True) == [("SUPPORT_ACCESS_OPEN", "kind")]
