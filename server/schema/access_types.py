@@ -4,9 +4,11 @@ from datetime import datetime
 
 import strawberry
 
+from server.resolvers import access_changes, access_types
 from server.schema.enums import PaymentMode
 from server.schema.errors import UserError
 from server.schema.offers import AccessInput, WantedAccessInput
+from server.schema.operations import mutation
 from server.schema.partnerships import AccessChangeRequest, Partnership
 
 
@@ -114,3 +116,21 @@ class RefuseAccessChangePayload:
     access_change_request: AccessChangeRequest | None = strawberry.field(description="The request, refused.")
     partnership: Partnership | None = strawberry.field(description="The partnership.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class AccessTypeMutations:
+    """What a partnership in force gives."""
+
+    change_access_type: ChangeAccessTypePayload = mutation(access_types.change_access_type, ChangeAccessTypeInput)
+    change_payment_mode: ChangePaymentModePayload = mutation(access_types.change_payment_mode, ChangePaymentModeInput)
+    set_partnership_dates: SetPartnershipDatesPayload = mutation(
+        access_types.set_partnership_dates, SetPartnershipDatesInput
+    )
+    request_access_change: RequestAccessChangePayload = mutation(
+        access_changes.request_access_change, RequestAccessChangeInput
+    )
+    grant_access_change: GrantAccessChangePayload = mutation(access_changes.grant_access_change, GrantAccessChangeInput)
+    refuse_access_change: RefuseAccessChangePayload = mutation(
+        access_changes.refuse_access_change, RefuseAccessChangeInput
+    )

@@ -5,11 +5,13 @@ from datetime import datetime
 import strawberry
 
 from server import models
+from server.resolvers import customer_invitations
 from server.schema.enums import AccessType, PartnershipStatus, PaymentMode
 from server.schema.errors import UserError
 from server.schema.fields import relation
 from server.schema.nodes import Node
 from server.schema.offers import AccessInput, WantedAccessInput
+from server.schema.operations import mutation
 from server.schema.partnerships import OrganisationType, Partnership
 from server.schema.scalars import EmailAddress
 
@@ -120,3 +122,24 @@ class DeclineCustomerInvitationInput:
 class DeclineCustomerInvitationPayload:
     customer_invitation: CustomerInvitation | None = strawberry.field(description="The request, declined.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class CustomerInvitationMutations:
+    """Requests to customers who are known by an address alone."""
+
+    request_customer_by_email: RequestCustomerByEmailPayload = mutation(
+        customer_invitations.request_customer_by_email, RequestCustomerByEmailInput
+    )
+    accept_customer_invitation: AcceptCustomerInvitationPayload = mutation(
+        customer_invitations.accept_customer_invitation, AcceptCustomerInvitationInput
+    )
+    decline_customer_invitation: DeclineCustomerInvitationPayload = mutation(
+        customer_invitations.decline_customer_invitation, DeclineCustomerInvitationInput
+    )
+    cancel_customer_invitation: CancelCustomerInvitationPayload = mutation(
+        customer_invitations.cancel_customer_invitation, CancelCustomerInvitationInput
+    )
+    resend_customer_invitation: ResendCustomerInvitationPayload = mutation(
+        customer_invitations.resend_customer_invitation, ResendCustomerInvitationInput
+    )

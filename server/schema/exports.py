@@ -8,11 +8,13 @@ import strawberry
 from server import models
 from server.domain.exports import ExportFailure, ExportKind, ExportState
 from server.engine.declarations import Column
+from server.resolvers import exports
 from server.resolvers.exports import state_now
 from server.schema.enums import describe
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
+from server.schema.operations import mutation
 from server.schema.tokens import ApiToken
 from server.schema.users import User
 
@@ -109,3 +111,11 @@ class CreateExportLinkPayload:
     )
     expires_at: datetime | None = strawberry.field(description="Until when it works.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class ExportMutations:
+    """Exports."""
+
+    request_export: RequestExportPayload = mutation(exports.request_export, RequestExportInput)
+    create_export_link: CreateExportLinkPayload = mutation(exports.create_export_link, CreateExportLinkInput)

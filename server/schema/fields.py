@@ -5,25 +5,21 @@ mutations with the functions below. Nothing that asks a database loads without s
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Final, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, cast, get_args
 from uuid import UUID
 
 import strawberry
 from strawberry import Info
 from strawberry.permission import PermissionExtension
-from strawberry.utils.str_converters import to_camel_case
 from tortoise.models import Model
 
-from server.domain.errors import Denied, NotFound, Refusal, Refused
+from server.domain.errors import Denied, NotFound
 from server.domain.rights import Right
 from server.engine.declarations import (
     PLAN,
-    ByFunction,
     ByKey,
-    Changing,
     Column,
     Embedded,
     Guarded,
@@ -31,20 +27,15 @@ from server.engine.declarations import (
     Paged,
     Relation,
 )
-from server.languages import translated
-from server.models.database import joined_transaction
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.listings import Listing, Narrowed, reading, size, window
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, page
-from server.resolvers.permissions import Permission, context_of, permissions_of
-from server.schema.errors import UserError
+from server.resolvers.permissions import Permission, context_of
 from server.schema.plain import plain
 from server.schema.slices import Slice
 
 # `Any` below: Strawberry reads signatures and annotations, and they are put together here.
-
-Resolver = Callable[..., Awaitable[Any]]
 
 KIND: Final = "kind"
 """Metadata of every field declared here; a field with a resolver and without it does not load."""
@@ -60,84 +51,6 @@ class _Withholding(PermissionExtension):
             return None
 
 
-def root(resolver: Resolver, plan: Any = None, **arguments: str) -> Any:
-    """A root field. Its sentence and permissions are the resolver's own; `arguments` say what each one means.
-
-    `plan` says how the engine answers it; without it the resolver gives the object there too.
-    """
-    hints = _hints(resolver)
-    permissions = permissions_of(resolver)
-
-    async def answer(context: Context, given: Mapping[str, Any]) -> Any:
-        return await resolver(context, **{name: plain(value, hints[name], (name,)) for name, value in given.items()})
-
-    async def resolve(info: Info[Any, Any], **given: Any) -> Any:
-        return await answer(context_of(info), given)
-
-    _sign(resolve, {name: (_outside(hint), arguments[name]) for name, hint in hints.items()})
-    declared = Guarded(plan, permissions) if plan else ByFunction(_checking(permissions), answer)
-    return _field("root", resolve, _sentence(resolver), permissions, plan=declared)
-
-
-def _checking(permissions: Sequence[Permission]) -> Callable[[Context, Mapping[str, Any]], Awaitable[None]]:
-    """Raises for who may not ask with these arguments."""
-
-    async def check(context: Context, given: Mapping[str, Any]) -> None:
-        for permission in permissions:
-            await permission.check(context, None, dict(given))
-
-    return check
-
-
-def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> Any:
-    """A mutation. What the business refuses comes back as `userErrors`, with nothing changed.
-
-    With `together` the change and the reading of what it answers are one transaction.
-    """
-    hints = _hints(resolver)
-    permissions = permissions_of(resolver)
-
-    async def change(context: Context, input: Any) -> Changed:
-        try:
-            arguments = {name: plain(getattr(input, name), hint, ("input", name)) for name, hint in hints.items()}
-            values = await resolver(context, **arguments)
-            if warnings := values.get("warnings"):
-                values["warnings"] = user_errors(context, warnings)
-            return Changed(values, [])
-        finally:
-            context.forget()
-
-    check_arguments = _checking(permissions)
-
-    async def check(context: Context, input: Any) -> None:
-        await check_arguments(context, {"input": input})
-
-    def refuse(context: Context, refused: Exception) -> Changed | None:
-        return Changed({}, user_errors(context, refused.refusals)) if isinstance(refused, Refused) else None
-
-    async def resolve(info: Info[Any, Any], input: Any) -> Any:
-        context = context_of(info)
-        try:
-            return await change(context, input)
-        except Refused as refused:
-            return refuse(context, refused)
-
-    _sign(resolve, {"input": (input_type, "What is to be done.")})
-    plan = Changing(check, change, refuse, joined_transaction if together else nullcontext)
-    return _field("mutation", resolve, _sentence(resolver), permissions, plan=plan)
-
-
-class Changed:
-    """What a payload answers from: what changed, null where nothing did, and the mistakes."""
-
-    def __init__(self, values: Mapping[str, object], user_errors: list[UserError]) -> None:
-        self.values = values
-        self.user_errors = user_errors
-
-    def __getattr__(self, name: str) -> object:
-        return self.values.get(name)
-
-
 def relation(model: type[Model], column: str, description: str) -> Any:
     """The row that a column points to; null where it does not exist for the viewer."""
 
@@ -145,7 +58,7 @@ def relation(model: type[Model], column: str, description: str) -> Any:
         key: UUID | None = getattr(root, column)
         return None if key is None else await context_of(info).row(model, key)
 
-    return _field("relation", resolve, description, plan=Relation(model, column))
+    return field("relation", resolve, description, plan=Relation(model, column))
 
 
 def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any = None) -> Any:
@@ -161,7 +74,7 @@ def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any
         value = compute(context_of(info), root)
         return await value if inspect.isawaitable(value) else value
 
-    return _field("computed", resolve, description, plan=plan)
+    return field("computed", resolve, description, plan=plan)
 
 
 def rights(held: Callable[[Context, Any], Any], description: str, plan: Hole) -> Any:
@@ -194,7 +107,7 @@ def withheld(
         return compute(root)
 
     guarded = Guarded(plan, permissions, withheld=True)
-    return _field("withheld", resolve, f"{description} Null where withheld.", permissions, _Withholding, plan=guarded)
+    return field("withheld", resolve, f"{description} Null where withheld.", permissions, _Withholding, plan=guarded)
 
 
 def by_id(model: type[Model]) -> ByKey:
@@ -248,9 +161,9 @@ def connection(
         arguments["filter"] = (filter | None, "Only rows like this.")
     if order is not None:
         arguments["order_by"] = (order | None, "In which order; ties are broken by id.")
-    _sign(resolve, arguments, of_row=True)
+    sign(resolve, arguments, of_row=True)
     plan = Guarded(Paged(listing, lambda given: reading(listing, *asked(given))), permissions)
-    return _field("connection", resolve, description, permissions, plan=plan)
+    return field("connection", resolve, description, permissions, plan=plan)
 
 
 _PAGE: Final[dict[str, tuple[Any, str]]] = {
@@ -264,7 +177,7 @@ _PAGE: Final[dict[str, tuple[Any, str]]] = {
 }
 
 
-def _field(
+def field(
     kind: str,
     resolve: Callable[..., Any],
     description: str,
@@ -281,7 +194,7 @@ def _field(
     )
 
 
-def _sign(resolve: Any, arguments: Mapping[str, tuple[Any, str]], *, of_row: bool = False) -> None:
+def sign(resolve: Any, arguments: Mapping[str, tuple[Any, str]], *, of_row: bool = False) -> None:
     """Give the function the signature that Strawberry reads: optional arguments may be absent."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     parameters = [inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info[Any, Any])]
@@ -293,34 +206,3 @@ def _sign(resolve: Any, arguments: Mapping[str, tuple[Any, str]], *, of_row: boo
         parameters.append(inspect.Parameter(name, keyword, annotation=annotation, default=default))
     resolve.__signature__ = inspect.Signature(parameters)
     resolve.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-
-
-def _hints(resolver: Resolver) -> dict[str, Any]:
-    """The resolver's arguments beyond the context, with their annotations."""
-    hints = get_type_hints(resolver, include_extras=True)
-    return {name: hint for name, hint in hints.items() if name not in ("context", "return")}
-
-
-def _outside(hint: Any) -> Any:
-    """The GraphQL type of a resolver's argument: an ID for every key."""
-    if get_origin(hint) is Annotated:
-        return strawberry.ID
-    if get_origin(hint) is list:
-        return list[_outside(get_args(hint)[0])]
-    return hint
-
-
-def _sentence(resolver: Resolver) -> str:
-    return " ".join((inspect.getdoc(resolver) or "").split())
-
-
-def user_errors(context: Context, refusals: Sequence[Refusal]) -> list[UserError]:
-    """Refusals as callers read them, in their language."""
-    return [
-        UserError(
-            code=refusal.code,
-            message=translated(refusal.message, context.language, refusal.values),
-            field=["input", *map(to_camel_case, refusal.field)] if refusal.field else None,
-        )
-        for refusal in refusals
-    ]

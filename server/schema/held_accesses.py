@@ -2,9 +2,11 @@
 
 import strawberry
 
+from server.resolvers import accesses
 from server.schema.enums import ProductRight
 from server.schema.errors import UserError
-from server.schema.fields import computed, user_errors
+from server.schema.fields import computed
+from server.schema.operations import mutation, user_errors
 from server.schema.partnerships import Partnership, ProductAccess
 
 
@@ -69,3 +71,18 @@ class RevokeProductAccessesPayload:
         description="What became of each, in the order of the input."
     )
     user_errors: list[UserError] = strawberry.field(description="Why nothing at all was changed.")
+
+
+@strawberry.type
+class HeldAccessMutations:
+    """Accesses to products, once they are given."""
+
+    revoke_product_accesses: RevokeProductAccessesPayload = mutation(
+        accesses.revoke_product_accesses, RevokeProductAccessesInput
+    )
+    change_product_access: ChangeProductAccessPayload = mutation(
+        accesses.change_product_access, ChangeProductAccessInput
+    )
+    change_product_accesses: ChangeProductAccessesPayload = mutation(
+        accesses.change_product_accesses, ChangeProductAccessesInput
+    )

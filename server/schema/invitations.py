@@ -4,8 +4,10 @@ from datetime import datetime
 
 import strawberry
 
+from server.resolvers import invitations, proposal_answers
 from server.schema.errors import UserError
 from server.schema.offers import AccessInput, WantedAccessInput
+from server.schema.operations import mutation
 from server.schema.partnerships import Partnership
 
 
@@ -154,3 +156,17 @@ class ResendInvitationInput:
 class ResendInvitationPayload:
     partnership: Partnership | None = strawberry.field(description="The partnership, open for as long as a new one.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class InvitationMutations:
+    """Proposals between a customer and a partner."""
+
+    invite_partner: InvitePartnerPayload = mutation(invitations.invite_partner, InvitePartnerInput)
+    request_customer: RequestCustomerPayload = mutation(invitations.request_customer, RequestCustomerInput)
+    accept_invitation: AcceptInvitationPayload = mutation(proposal_answers.accept_invitation, AcceptInvitationInput)
+    accept_request: AcceptRequestPayload = mutation(proposal_answers.accept_request, AcceptRequestInput)
+    decline_invitation: DeclineInvitationPayload = mutation(proposal_answers.decline_invitation, DeclineInvitationInput)
+    decline_request: DeclineRequestPayload = mutation(proposal_answers.decline_request, DeclineRequestInput)
+    cancel_invitation: CancelInvitationPayload = mutation(invitations.cancel_invitation, CancelInvitationInput)
+    resend_invitation: ResendInvitationPayload = mutation(invitations.resend_invitation, ResendInvitationInput)

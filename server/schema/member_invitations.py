@@ -7,6 +7,7 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Rows
+from server.resolvers import member_answers, member_invitations
 from server.resolvers.member_invitations import status_now
 from server.resolvers.teams import OF_INVITATION, teams_of_invitation
 from server.schema.enums import MemberInvitationStatus, Role
@@ -14,6 +15,7 @@ from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.memberships import Membership
 from server.schema.nodes import Node
+from server.schema.operations import mutation
 from server.schema.scalars import EmailAddress
 from server.schema.signing_up import NewPersonInput
 from server.schema.users import User
@@ -134,3 +136,22 @@ class DeclineMemberInvitationInput:
 @strawberry.type(description="The answer of `declineMemberInvitation`.")
 class DeclineMemberInvitationPayload:
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class MemberInvitationMutations:
+    """Invitations of members."""
+
+    invite_member: InviteMemberPayload = mutation(member_invitations.invite_member, InviteMemberInput)
+    resend_member_invitation: ResendMemberInvitationPayload = mutation(
+        member_invitations.resend_member_invitation, ResendMemberInvitationInput
+    )
+    cancel_member_invitation: CancelMemberInvitationPayload = mutation(
+        member_invitations.cancel_member_invitation, CancelMemberInvitationInput
+    )
+    accept_member_invitation: AcceptMemberInvitationPayload = mutation(
+        member_answers.accept_member_invitation, AcceptMemberInvitationInput, together=False
+    )
+    decline_member_invitation: DeclineMemberInvitationPayload = mutation(
+        member_answers.decline_member_invitation, DeclineMemberInvitationInput
+    )

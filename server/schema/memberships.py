@@ -7,12 +7,13 @@ import strawberry
 
 from server import models
 from server.domain.memberships import may_manage_billing
-from server.resolvers import own_product_grants, teams
+from server.resolvers import memberships, own_product_grants, teams
 from server.schema.connections import Connection
 from server.schema.enums import MembershipStatus, Role
 from server.schema.errors import UserError
 from server.schema.fields import computed, connection, relation
 from server.schema.nodes import Node
+from server.schema.operations import mutation
 from server.schema.users import User
 
 if TYPE_CHECKING:
@@ -136,3 +137,16 @@ class ReplaceLegalRepresentativePayload:
     incoming: Membership | None = strawberry.field(description="The new legal representative.")
     outgoing: Membership | None = strawberry.field(description="The one before.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class MembershipMutations:
+    """Members."""
+
+    change_member_role: ChangeMemberRolePayload = mutation(memberships.change_member_role, ChangeMemberRoleInput)
+    update_member: UpdateMemberPayload = mutation(memberships.update_member, UpdateMemberInput)
+    remove_member: RemoveMemberPayload = mutation(memberships.remove_member, RemoveMemberInput)
+    leave_organisation: LeaveOrganisationPayload = mutation(memberships.leave_organisation, LeaveOrganisationInput)
+    replace_legal_representative: ReplaceLegalRepresentativePayload = mutation(
+        memberships.replace_legal_representative, ReplaceLegalRepresentativeInput
+    )

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
+from server.resolvers import own_product_grants
 from server.resolvers.own_product_grants import includes_future_products
 from server.schema.enums import ProductCategory, ProductRight
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.memberships import Membership
 from server.schema.nodes import Node
+from server.schema.operations import mutation
 from server.schema.products import Product
 from server.schema.users import User
 
@@ -104,3 +106,13 @@ class RevokeOwnProductsInput:
 class RevokeOwnProductsPayload:
     own_product_grant: OwnProductGrant | None = strawberry.field(description="The grant, ended.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class OwnProductGrantMutations:
+    """Products opened to one's own people."""
+
+    grant_own_products: GrantOwnProductsPayload = mutation(own_product_grants.grant_own_products, GrantOwnProductsInput)
+    revoke_own_products: RevokeOwnProductsPayload = mutation(
+        own_product_grants.revoke_own_products, RevokeOwnProductsInput
+    )

@@ -29,6 +29,7 @@ from server.schema.errors import UserError
 from server.schema.fields import computed, connection, embedded, relation, rights
 from server.schema.memberships import Membership
 from server.schema.nodes import Node
+from server.schema.operations import mutation
 from server.schema.products import Product
 from server.schema.receipts import Receipt
 from server.schema.users import User
@@ -270,3 +271,15 @@ class UnassignEmployeePayload:
     assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, ended.")
     partnership: Partnership | None = strawberry.field(description="The partnership it belonged to.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class AccessMutations:
+    """Products and employees of a partnership."""
+
+    grant_product_access: GrantProductAccessPayload = mutation(accesses.grant_product_access, GrantProductAccessInput)
+    revoke_product_access: RevokeProductAccessPayload = mutation(
+        accesses.revoke_product_access, RevokeProductAccessInput
+    )
+    assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
+    unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)

@@ -6,11 +6,12 @@ import strawberry
 
 from server import models
 from server.domain.pending_actions import PendingActionKind, PendingActionStatus
-from server.resolvers import pending_actions
+from server.resolvers import pending_action_answers, pending_actions, product_terminations
 from server.schema.enums import describe
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
+from server.schema.operations import mutation
 from server.schema.partnerships import Partnership
 from server.schema.products import Product
 from server.schema.users import User
@@ -129,3 +130,19 @@ class WithdrawPendingActionInput:
 class WithdrawPendingActionPayload:
     pending_action: PendingAction | None = strawberry.field(description="It, withdrawn.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class PendingActionMutations:
+    """The end of products, and what waits for a customer."""
+
+    terminate_product: TerminateProductPayload = mutation(product_terminations.terminate_product, TerminateProductInput)
+    confirm_pending_action: ConfirmPendingActionPayload = mutation(
+        pending_action_answers.confirm_pending_action, ConfirmPendingActionInput
+    )
+    refuse_pending_action: RefusePendingActionPayload = mutation(
+        pending_action_answers.refuse_pending_action, RefusePendingActionInput
+    )
+    withdraw_pending_action: WithdrawPendingActionPayload = mutation(
+        pending_action_answers.withdraw_pending_action, WithdrawPendingActionInput
+    )

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from server.resolvers import signing_up
 from server.schema.enums import LegalEntityType
 from server.schema.errors import UserError
+from server.schema.operations import mutation
 from server.schema.scalars import CountryCode
 
 if TYPE_CHECKING:
@@ -55,3 +57,10 @@ class SignUpPayload:
     organisation: OrganisationType | None = strawberry.field(description="The new organisation.")
     viewer: ViewerType | None = strawberry.field(description="Who is signed in now.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class SignUpMutations:
+    """Coming into being."""
+
+    sign_up: SignUpPayload = mutation(signing_up.sign_up, SignUpInput, together=False)

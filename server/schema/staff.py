@@ -2,7 +2,9 @@
 
 import strawberry
 
+from server.resolvers import staff
 from server.schema.errors import UserError
+from server.schema.operations import mutation
 from server.schema.organisations import Organisation
 from server.schema.partnerships import Partnership
 
@@ -78,3 +80,14 @@ class RecoverOrganisationInput:
 class RecoverOrganisationPayload:
     organisation: Organisation | None = strawberry.field(description="The organisation.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class StaffMutations:
+    """What the programme itself does."""
+
+    approve_partner: ApprovePartnerPayload = mutation(staff.approve_partner, ApprovePartnerInput)
+    suspend_partner: SuspendPartnerPayload = mutation(staff.suspend_partner, SuspendPartnerInput)
+    suspend_partnership: SuspendPartnershipPayload = mutation(staff.suspend_partnership, SuspendPartnershipInput)
+    resume_partnership: ResumePartnershipPayload = mutation(staff.resume_partnership, ResumePartnershipInput)
+    recover_organisation: RecoverOrganisationPayload = mutation(staff.recover_organisation, RecoverOrganisationInput)

@@ -6,11 +6,13 @@ import strawberry
 
 from server import models
 from server.domain.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
+from server.resolvers import support_access
 from server.resolvers.support_access import PERSON_NAME, person_name, status_now
 from server.schema.enums import describe
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
+from server.schema.operations import mutation
 from server.schema.users import User
 
 describe(
@@ -83,3 +85,15 @@ class RevokeSupportAccessInput:
 class RevokeSupportAccessPayload:
     support_access_grant: SupportAccessGrant | None = strawberry.field(description="What is closed now.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class SupportAccessMutations:
+    """What is open to support."""
+
+    grant_support_access: GrantSupportAccessPayload = mutation(
+        support_access.grant_support_access, GrantSupportAccessInput
+    )
+    revoke_support_access: RevokeSupportAccessPayload = mutation(
+        support_access.revoke_support_access, RevokeSupportAccessInput
+    )

@@ -12,6 +12,7 @@ from server.schema.errors import UserError
 from server.schema.fields import connection, relation
 from server.schema.memberships import Membership
 from server.schema.nodes import Node
+from server.schema.operations import mutation
 from server.schema.own_product_grants import OwnProductGrant
 
 if TYPE_CHECKING:
@@ -124,3 +125,14 @@ class RemoveTeamMemberInput:
 class RemoveTeamMemberPayload:
     team: Team | None = strawberry.field(description="The team; without its leader where that one went.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class TeamMutations:
+    """Teams."""
+
+    create_team: CreateTeamPayload = mutation(teams.create_team, CreateTeamInput)
+    update_team: UpdateTeamPayload = mutation(teams.update_team, UpdateTeamInput)
+    delete_team: DeleteTeamPayload = mutation(teams.delete_team, DeleteTeamInput)
+    add_team_member: AddTeamMemberPayload = mutation(teams.add_team_member, AddTeamMemberInput)
+    remove_team_member: RemoveTeamMemberPayload = mutation(teams.remove_team_member, RemoveTeamMemberInput)

@@ -4,8 +4,10 @@ from datetime import datetime
 
 import strawberry
 
+from server.resolvers import terminations
 from server.schema.enums import TerminationReason
 from server.schema.errors import UserError
+from server.schema.operations import mutation
 from server.schema.partnerships import Partnership
 
 
@@ -54,3 +56,12 @@ class TerminatePartnershipPayload:
         description="What the customer has to choose a payer for."
     )
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class TerminationMutations:
+    """The end of partnerships."""
+
+    terminate_partnership: TerminatePartnershipPayload = mutation(
+        terminations.terminate_partnership, TerminatePartnershipInput
+    )

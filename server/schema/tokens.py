@@ -8,11 +8,13 @@ import strawberry
 from server import models
 from server.domain import rights
 from server.engine.declarations import Column, Rows
+from server.resolvers import tokens
 from server.resolvers.restrictions import CUSTOMERS, customers_of
 from server.schema.enums import Scope
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
+from server.schema.operations import mutation
 from server.schema.users import User
 
 if TYPE_CHECKING:
@@ -96,3 +98,12 @@ class RevokeApiTokenInput:
 class RevokeApiTokenPayload:
     api_token: ApiToken | None = strawberry.field(description="The token, ended.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.type
+class TokenMutations:
+    """API tokens."""
+
+    create_api_token: CreateApiTokenPayload = mutation(tokens.create_api_token, CreateApiTokenInput)
+    revoke_api_token: RevokeApiTokenPayload = mutation(tokens.revoke_api_token, RevokeApiTokenInput)
+    exclude_api_token: ExcludeApiTokenPayload = mutation(tokens.exclude_api_token, ExcludeApiTokenInput)

@@ -4,11 +4,12 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Relation
-from server.resolvers import organisations, support_access
+from server.resolvers import organisations, sessions, support_access
 from server.resolvers.viewers import token_of, user_of
 from server.schema.connections import Connection
 from server.schema.errors import UserError
 from server.schema.fields import computed, connection
+from server.schema.operations import mutation
 from server.schema.organisations import Organisation
 from server.schema.scalars import EmailAddress
 from server.schema.support_access import SupportAccessGrant
@@ -66,3 +67,11 @@ class SignOutInput:
 @strawberry.type(description="The answer of `signOut`.")
 class SignOutPayload:
     user_errors: list[UserError] = strawberry.field(description="Why nothing was ended; empty when it worked.")
+
+
+@strawberry.type
+class SessionMutations:
+    """Signing in and out."""
+
+    sign_in: SignInPayload = mutation(sessions.sign_in, SignInInput, together=False)
+    sign_out: SignOutPayload = mutation(sessions.sign_out, SignOutInput, together=False)
