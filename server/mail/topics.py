@@ -99,5 +99,8 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "token.created": (Letter("token.created", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.expiring": (Letter("token.expiring", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.revoked": (Letter("token.revoked", to.person, ("organisation", "token"), _TOKENS),),
-    "invitation.undeliverable": (Letter("invitation.undeliverable", to.inviter, ("address",), START),),
+    "invitation.undeliverable": (
+        Letter("invitation.undeliverable", to.inviter_of_address, ("address",), START),
+        Letter("invitation.undeliverable.organisation", to.inviter_of_organisation, ("invitee",)),
+    ),
 }

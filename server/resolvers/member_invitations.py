@@ -142,7 +142,7 @@ async def _check_not_invited(context: Context, organisation_id: UUID, email: str
 async def _send(context: Context, invitation: MemberInvitation, action: str, before: journal.State | None) -> None:
     """Put a new link into the outbox: there alone is its secret, and only until it is sent."""
     secret = new_secret()
-    invitation.secret_digest = digest(secret)
+    invitation.secret_digest, invitation.undeliverable_at = digest(secret), None
     invitation.expires_at = context.now + timedelta(days=context.settings.member_invitation_days)
     await invitation.save()
     organisation = await Organisation.get(id=invitation.organisation_id)
@@ -153,6 +153,7 @@ async def _send(context: Context, invitation: MemberInvitation, action: str, bef
         invitation,
         invitation.version,
         secret=secret,
+        answer_by=invitation.expires_at,
         email=invitation.email,
         first_name=invitation.first_name,
         locale=invitation.locale,

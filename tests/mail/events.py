@@ -74,7 +74,7 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
         "token.created": (world.id("token_pE"), {}),
         "token.expiring": (world.id("token_pE"), {}),
         "token.revoked": (world.id("token_pE"), {}),
-        "invitation.undeliverable": (asked, {"address": UNKNOWN_ADDRESS}),
+        "invitation.undeliverable": (asked, {}),
     }
 
 

@@ -60,7 +60,7 @@ GETS = {
     "token.created": {"token.created": ["pE"]},
     "token.expiring": {"token.expiring": ["pE"]},
     "token.revoked": {"token.revoked": ["pE"]},
-    "invitation.undeliverable": {"invitation.undeliverable": ["dL"]},
+    "invitation.undeliverable": {"invitation.undeliverable.organisation": ["dL"]},
 }
 """By topic and template, who of the world. `member.invited` goes to an address that is nobody's."""
 

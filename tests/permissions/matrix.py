@@ -74,6 +74,7 @@ its change requests         UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  
 previewTermination          UA  ok  FB  NF  NF  ok  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
 Nova's requests by e-mail   UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  FB  FB  FB  ok
 customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  NF
+its delivery                UA  NF  NF  NF  NF  ok  ··  NF  NF  NF  NF  NF  ok  NF  ··  NF  NF
 its receipts                UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  ok  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -258,6 +259,7 @@ OPERATIONS: dict[str, Operation] = {
         ("Query.customerInvitation",),
         ("customerInvitation",),
     ),
+    "its delivery": _inside("Partnership", "wooed", "undeliverableAt", "undeliverableAt"),
     "its receipts": _inside("Partnership", "limited", "receipts { nodes { id } }", "receipts"),
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
