@@ -113,7 +113,7 @@ async def request_customer(
             ),
             wanted,
         )
-        await note(context, "partnership.requested", request, Side.PARTNER, after=terms(request))
+        await note(context, "partnership.requested", request, Side.PARTNER, after=terms(request), has=[])
         await journal.announce(context, "partnership.requested", request, answer_by=request.answer_by)
     return {"partnership": request}
 
