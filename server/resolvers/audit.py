@@ -53,10 +53,16 @@ AUDIT_LOG = Listing(
     },
     latest_first=True,
 )
-PARTNER_ACTIVITY = replace(
+PROGRAMME_ACTIVITY = replace(
     AUDIT_LOG,
-    name="partner activity",
+    name="programme activity",
     parent="on_behalf_of_id",
+    always=lambda viewer: Q(acting_organisation_id__isnull=True),
+)
+PARTNER_ACTIVITY = replace(
+    PROGRAMME_ACTIVITY,
+    name="partner activity",
+    always=lambda viewer: Q(acting_organisation_id__isnull=False),
     filters={**AUDIT_LOG.filters, "partner_id": naming("acting_organisation_id", Organisation, "partnerId")},
 )
 

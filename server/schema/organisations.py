@@ -259,6 +259,12 @@ class Organisation(Node):
         audit.MAY_VIEW_ACTIVITY,
         filter=PartnerActivityFilter,
     )
+    programme_activity: Connection[AuditEvent] | None = connection(
+        audit.PROGRAMME_ACTIVITY,
+        "What the programme did that concerns it, by its staff or its clock, the latest first.",
+        audit.MAY_VIEW_ACTIVITY,
+        filter=AuditLogFilter,
+    )
     api_tokens: Connection[ApiToken] | None = connection(
         tokens.API_TOKENS, "The API tokens made for it, those that have ended among them.", tokens.MAY_VIEW_TOKENS
     )

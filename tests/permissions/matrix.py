@@ -59,6 +59,7 @@ a team's members            NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  
 a team's product grants     NF  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF
 its audit log               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its partners' acts          UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+the programme's acts        UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its access review           UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 Nova's partnerships         UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
@@ -228,6 +229,9 @@ OPERATIONS: dict[str, Operation] = {
     "a team's product grants": _of_node("Team", "team", "productGrants"),
     "its audit log": _inside("Organisation", "alpina", "auditLog { nodes { id } }", "auditLog"),
     "its partners' acts": _inside("Organisation", "alpina", "partnerActivity { nodes { id } }", "partnerActivity"),
+    "the programme's acts": _inside(
+        "Organisation", "alpina", "programmeActivity { nodes { id } }", "programmeActivity"
+    ),
     "its access review": _inside("Organisation", "alpina", "accessReview { nodes { id } }", "accessReview"),
     "Nova's customers": _inside("Organisation", "nova", "managedCustomers { nodes { id } }", "managedCustomers"),
     "Nova's partnerships": _inside(
