@@ -18,7 +18,7 @@ from server.mail.audiences import Recipient
 from server.mail.delivery import Interrupted, NotDelivered, Patience, RefusedForGood, deliver
 from server.mail.events import Event, Variables, known, read
 from server.mail.topics import INVITATION_LINK, LETTERS, Letter
-from server.mail.undeliverable import refused_for_good
+from server.mail.undeliverable import begun_anew, refused_for_good
 from server.models import EmailMessage, OutboxMessage
 from server.models.outbox import Queued
 from server.settings import Settings
@@ -135,7 +135,10 @@ class Outbox:
 
 async def retry(row: Queued, now: datetime) -> None:
     """Begin anew with what was parked."""
-    await type(row).filter(id=row.id, dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
+    async with in_transaction():
+        await type(row).filter(id=row.id, dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
+        if isinstance(row, EmailMessage):
+            await begun_anew(row)
 
 
 async def _claimed(model: type[RowT], now: datetime) -> RowT | None:

@@ -41,6 +41,14 @@ async def refused_for_good(email: EmailMessage, now: datetime) -> None:
         await _tell_inviter(event, email, now)
 
 
+async def begun_anew(email: EmailMessage) -> None:
+    """An invitation of which an e-mail is tried once more may yet reach somebody."""
+    if _invites(email.template):
+        event = await OutboxMessage.get(id=email.event_id)
+        model, key = ids.decode_any(event.payload["subject"])
+        await model.filter(id=key).update(undeliverable_at=None)
+
+
 def _invites(template: str) -> bool:
     return any(one.template == template and one.answers_by_link for letters in LETTERS.values() for one in letters)
 
@@ -62,6 +70,6 @@ async def _tell_inviter(event: OutboxMessage, email: EmailMessage, now: datetime
     await OutboxMessage.create(
         topic=_TOPIC,
         payload={name: event.payload[name] for name in _KEPT if name in event.payload} | named,
-        dedupe_key=f"{_TOPIC}:{event.id.hex}",
+        dedupe_key=f"{_TOPIC}:{event.id.hex}:{now.isoformat()}",
         run_after=now,
     )

@@ -1,7 +1,7 @@
 """What becomes of an invitation that reaches nobody, and of an e-mail whose sender has to end?"""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from server.domain.partnerships import PartnershipStatus
 from server.mail import delivery
 from server.models import EmailMessage, OutboxMessage
-from server.outbox import Outbox
+from server.outbox import Outbox, retry
 from server.settings import Settings
 from server.worker import Worker
 from tests.mail.events import UNKNOWN_ADDRESS
@@ -19,13 +19,14 @@ from tests.reliability.invitations import NOW, asked_by_email, invited, invited_
 
 pytestmark = pytest.mark.database
 
+LATER = NOW + timedelta(minutes=1)
 PARTNERS = ("leader@partner.example", "other@partner.example")
 
 
-async def all_sent(settings: Settings) -> None:
+async def all_sent(settings: Settings, now: datetime = NOW) -> None:
     """Everything that waits has been tried."""
     outbox = Outbox(settings)
-    while await outbox.expand_next(NOW) or await outbox.send_next(NOW):
+    while await outbox.expand_next(now) or await outbox.send_next(now):
         pass
 
 
@@ -80,6 +81,20 @@ async def test_who_invites_an_organisation_in_vain_is_told_no_address(own_databa
     [told] = [message for message in post.arrived if "could not be delivered" in message["Subject"]]
     assert told["Subject"] == "Your proposal to Partner could not be delivered"
     assert "partner.example" not in "".join(parts(told))
+
+
+async def test_an_email_that_is_begun_anew_may_yet_arrive_or_be_refused_again(own_database: Settings, post: PostOffice):
+    invitation = await invited_partner()
+    post.answers |= dict.fromkeys(PARTNERS, UNKNOWN)
+    await all_sent(sending(own_database, post))
+    parked = await EmailMessage.get(address=PARTNERS[0], dead_at__isnull=False)
+
+    await retry(parked, NOW)
+    between = await undeliverable_at(invitation)
+    await all_sent(sending(own_database, post), LATER)
+
+    assert (between, await undeliverable_at(invitation)) == (None, LATER)
+    assert await OutboxMessage.filter(topic="invitation.undeliverable").count() == 2
 
 
 @pytest.mark.parametrize("changes", [{"status": PartnershipStatus.DECLINED}, {"answer_by": NOW + timedelta(days=31)}])
