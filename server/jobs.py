@@ -20,6 +20,7 @@ from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session
 from server.models.database import transaction
 from server.models.lookups import locked
 from server.resolvers import export_files, journal
+from server.resolvers.chains import begin_chains
 from server.resolvers.context import Context
 from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.settings import Settings
@@ -124,6 +125,7 @@ def _until_nothing_is_due(part: Callable[[Context], Awaitable[int]]) -> Callable
 JOBS: Final = (
     *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),
     Job("expire exports", _OFTEN, _until_nothing_is_due(export_files.expire)),
+    Job("begin chains of receipts", timedelta(days=1), _until_nothing_is_due(begin_chains)),
     Job("announce expiring tokens", timedelta(hours=1), announce_expiring_tokens),
     Job("clean up", timedelta(days=1), clean_up),
 )

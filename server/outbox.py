@@ -8,7 +8,7 @@ and before it could note that, is it sent again, under the same Message-ID.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -17,9 +17,10 @@ import structlog
 from tortoise.transactions import in_transaction
 
 from server.mail.audiences import Recipient
-from server.mail.delivery import NotDelivered, RefusedForGood, deliver
+from server.mail.delivery import Interrupted, NotDelivered, Patience, RefusedForGood, deliver
 from server.mail.events import Event, Variables, known, read
 from server.mail.topics import INVITATION_LINK, LETTERS, Letter
+from server.mail.undeliverable import begun_anew, refused_for_good
 from server.models import EmailMessage, Export, OutboxMessage
 from server.models.outbox import Queued
 from server.resolvers import export_files, ids
@@ -30,8 +31,6 @@ CLAIM: Final = timedelta(minutes=5)
 """How long a claim holds; longer than sending one e-mail, or writing the longest file, may take."""
 _PAUSE_GROWS: Final = 3
 _MOST_ERROR_CHARACTERS: Final = 500
-_UNDELIVERABLE: Final = "invitation.undeliverable"
-_PARTIES: Final = ("customer", "partner", "organisation")
 
 RowT = TypeVar("RowT", bound=Queued)
 _log = structlog.get_logger(__name__)
@@ -54,9 +53,13 @@ WORKS: Final[Mapping[str, Work]] = {"export.requested": Work(export_files.write,
 
 @dataclass(frozen=True)
 class Outbox:
-    """The two steps, with the settings that they follow. `now` is the moment that a step is taken at."""
+    """The two steps, with the settings that they follow. `now` is the moment that a step is taken at.
+
+    `patience` is told when whoever takes the steps is to end.
+    """
 
     settings: Settings
+    patience: Patience = field(default_factory=Patience)
 
     async def expand_next(self, now: datetime) -> bool:
         """Turn the next event into e-mails. False where there is none."""
@@ -122,7 +125,9 @@ class Outbox:
 
     async def _send(self, email: EmailMessage, now: datetime) -> None:
         try:
-            await deliver(email, self.settings, now)
+            await deliver(email, self.settings, now, self.patience)
+        except Interrupted:
+            await _give_back(email, now)
         except RefusedForGood as error:
             await self._give_up(email, now, str(error))
         except NotDelivered as error:
@@ -134,10 +139,10 @@ class Outbox:
             await _note(email, sent_at=now, last_error=None, variables=_without_link(email.variables))
 
     async def _give_up(self, email: EmailMessage, now: datetime, why: str) -> None:
-        """Park what is refused for good; who invited is told, in the same transaction (E41)."""
+        """Park what is refused for good, and with it the invitation that it was the last hope of (E41)."""
         async with in_transaction():
-            if await self._park(email, now, why) and _is_invitation(email.template):
-                await _tell_inviter(email, now)
+            if await self._park(email, now, why):
+                await refused_for_good(email, now)
 
     async def _put_off(self, row: Queued, now: datetime, why: str) -> None:
         if row.attempts >= self.settings.mail_attempts:
@@ -158,7 +163,10 @@ class Outbox:
 
 async def retry(row: Queued, now: datetime) -> None:
     """Begin anew with what was parked."""
-    await type(row).filter(id=row.id, dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
+    async with in_transaction():
+        await type(row).filter(id=row.id, dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
+        if isinstance(row, EmailMessage):
+            await begun_anew(row)
 
 
 async def _claimed(model: type[RowT], now: datetime) -> RowT | None:
@@ -178,6 +186,12 @@ async def _claimed(model: type[RowT], now: datetime) -> RowT | None:
 async def _note(row: Queued, **columns: Any) -> bool:
     """Write down how it went, unless somebody else has it in hand by now."""
     return bool(await type(row).filter(id=row.id, attempts=row.attempts, sent_at__isnull=True).update(**columns))
+
+
+async def _give_back(email: EmailMessage, now: datetime) -> None:
+    """Leave it to whoever comes next, as if this attempt had not been."""
+    await _note(email, run_after=now, attempts=email.attempts - 1)
+    _log.info("email_given_back", id=str(email.id))
 
 
 def _email(letter: Letter, event: Event, to: Recipient, variables: Variables, now: datetime) -> EmailMessage:
@@ -200,19 +214,3 @@ def _without_link(variables: Variables) -> Variables:
 def has_lost_its_link(row: Queued) -> bool:
     """Whether it was an invitation whose secret is gone."""
     return isinstance(row, EmailMessage) and "link" in row.variables and row.variables["link"] is None
-
-
-def _is_invitation(template: str) -> bool:
-    return any(one.template == template and one.answers_by_link for letters in LETTERS.values() for one in letters)
-
-
-async def _tell_inviter(email: EmailMessage, now: datetime) -> None:
-    invitation = await OutboxMessage.get(id=email.event_id)
-    kept = ("subject", "requestId", *_PARTIES)
-    await OutboxMessage.create(
-        topic=_UNDELIVERABLE,
-        payload={name: invitation.payload[name] for name in kept if name in invitation.payload}
-        | {"address": email.address},
-        dedupe_key=f"{_UNDELIVERABLE}:{email.id.hex}",
-        run_after=now,
-    )

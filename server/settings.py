@@ -3,6 +3,7 @@
 `docs/operations.md` lists them; a test compares the two.
 """
 
+import ssl
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
@@ -26,6 +27,15 @@ def _sender(value: str, info: ValidationInfo) -> str:
 def _no_or_mailbox(value: str) -> str:
     if value:
         mailbox(value)
+    return value
+
+
+def _no_or_certificates(value: str) -> str:
+    if value:
+        try:
+            ssl.create_default_context(cafile=value)
+        except OSError as error:
+            raise ValueError(f"{value} cannot be read as certificates in PEM: {error}") from error
     return value
 
 
@@ -99,6 +109,10 @@ class Settings(BaseSettings):
     smtp_port: int = Field(default=587, ge=1, le=65535, description="The mail server's port.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls", description="How the mail server is spoken to: `starttls`, `tls` or `none`."
+    )
+    smtp_ca_file: Annotated[str, AfterValidator(_no_or_certificates)] = Field(
+        default="",
+        description="A file of certificates (PEM) that vouch for the mail server, beside the system's.",
     )
     smtp_user: str = Field(default="", description="Who signs in at the mail server; nobody where it is empty.")
     smtp_password: str = Field(default="", repr=False, description="The password for it.")

@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Runs until it is told to stop; what it has in hand then is finished."""
+    """Runs until it is told to stop; what it has in hand then is finished, or left to the next one (`Patience`)."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -29,6 +29,7 @@ class Worker:
 
     def stop(self) -> None:
         self._is_stopping = True
+        self._outbox.patience.end()
         self._wake.set()
 
     async def run(self) -> None:

@@ -1,6 +1,7 @@
 """A mail server on loopback that tests look into: it takes, puts off and refuses as it is told."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 TAKEN = "250 OK"
 FULL = "452 4.2.2 The mailbox is full"
@@ -26,6 +27,8 @@ class PostOffice:
     recipients: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     to_content: str = TAKEN
+    encrypted: list[bool] = field(default_factory=list)
+    passwords: list[bytes] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
@@ -42,20 +45,35 @@ class PostOffice:
             assert isinstance(message, EmailMessage)
             self.arrived.append(message)
             self.recipients.extend(envelope.rcpt_tos)
+            assert server.transport is not None
+            self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         return self.to_content
+
+    def authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any
+    ) -> AuthResult:
+        assert isinstance(given, LoginPassword)
+        self.passwords.append(given.password)
+        return AuthResult(success=True)
 
     def forget(self) -> None:
         self.arrived.clear()
         self.recipients.clear()
         self.answers.clear()
+        self.encrypted.clear()
         self.to_content = TAKEN
 
 
 @asynccontextmanager
-async def post_office() -> AsyncIterator[PostOffice]:
-    """Open, on a port of its own."""
-    office = PostOffice()
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(office), "127.0.0.1", 0)
+async def post_office(
+    office: PostOffice | None = None, *, tls: ssl.SSLContext | None = None, **how: Any
+) -> AsyncIterator[PostOffice]:
+    """Open, on a port of its own: behind TLS with `tls`, and otherwise as `how` tells the server."""
+    office = office or PostOffice()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: SMTP(office, authenticator=office.authenticate, **how), "127.0.0.1", 0, ssl=tls
+    )
     async with server:
         office.port = server.sockets[0].getsockname()[1]
         yield office

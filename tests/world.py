@@ -11,7 +11,7 @@ Three partners and four customers:
 
 Rival (qL, qE) is the other partner: limited at Alpina for `rivals`; it asked bL by e-mail (`by_email`, `secret`).
 Third is a partner without members or customers: it asks Alpina for limited access (`asked`), and Nova asks to
-manage it (`wooed`). At Alpina Nova asks for more (`change`). Nothing else connects the companies.
+manage it, which its mail server refused (`wooed`). At Alpina Nova asks for more (`change`). Nothing else connects the companies.
 Rival (qL, qE) is the other partner: limited at Alpina for `rivals`. Third is a partner without members or
 customers. Nothing else connects the companies.
 
@@ -192,6 +192,8 @@ async def _connect(world: World) -> None:
     rows["wooed"] = await partnership(
         rows["third"], rows["nova"], status=PartnershipStatus.INVITED, now=world.now, initiated_by=Side.PARTNER
     )
+    rows["wooed"].undeliverable_at = world.now
+    await rows["wooed"].save(update_fields=["undeliverable_at"])
     rows["by_email"] = await customer_invitation(rows["rival"], world.bL.user.email, world.secret, now=world.now)
     rows["to_newcomer"] = await customer_invitation(rows["rival"], "new@come.example", world.secret_too, now=world.now)
     rows["change"] = await change_request(rows["limited"], now=world.now)

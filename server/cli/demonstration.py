@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -21,6 +22,9 @@ from server.demo import (
     employee_token,
     is_built,
 )
+from server.resolvers.chains import begin_chains
+from server.resolvers.context import Context
+from server.resolvers.deadlines import context_of_the_clock
 from server.settings import Settings
 
 
@@ -29,7 +33,7 @@ async def build(scale: int) -> None:
     settings = read_settings()
     await prepare(settings)
     async with opened(settings):
-        world = await _built(scale)
+        world = await _built(settings, scale)
     width = max(len(table) for table in world.counts)
     for table, rows in world.counts.items():
         print(f"  {table:<{width}}  {rows:>9,}")
@@ -40,7 +44,7 @@ async def build_once(settings: Settings) -> None:
     """Build the world unless it is there; refuses to mix it with what people stored."""
     async with opened(settings):
         if not await is_built():
-            await _built(scale=1)
+            await _built(settings, scale=1)
 
 
 def visitors_guide() -> str:
@@ -60,15 +64,26 @@ def _part(account: DemoAccount) -> str:
     return f"{account.role.replace('_', ' ').lower()} of {account.organisation}"
 
 
-async def _built(scale: int) -> DemoWorld:
+async def _built(settings: Settings, scale: int) -> DemoWorld:
+    """The world, with a first receipt for each live partnership: both sides have something to verify at once."""
+    now = datetime.now(UTC)
     try:
         with _progress() as report:
-            return await build_demo(scale, now=datetime.now(UTC), report=report)
+            world = await build_demo(scale, now=now, report=report)
     except DatabaseNotEmpty as error:
         raise Failure(
             "The database is not empty, and the demo never mixes with what people stored. "
             "Set RESELLER_DATABASE_URL to another one."
         ) from error
+    receipts = await _receipts_written(context_of_the_clock(settings, now))
+    return replace(world, counts={**world.counts, "receipt": receipts})
+
+
+async def _receipts_written(context: Context) -> int:
+    total = 0
+    while written := await begin_chains(context):
+        total += written
+    return total
 
 
 @contextmanager

@@ -44,6 +44,15 @@ async def inviter(event: Event) -> list[Recipient]:
     return await _members(event.inviter, _REPRESENTATIVES)
 
 
+async def inviter_of_address(event: Event) -> list[Recipient]:
+    """Whoever invited an address, which the event then says."""
+    return await inviter(event) if "address" in event.facts else []
+
+
+async def inviter_of_organisation(event: Event) -> list[Recipient]:
+    return [] if "address" in event.facts else await inviter(event)
+
+
 async def invitee(event: Event) -> list[Recipient]:
     """Whoever may answer: of a customer its legal representatives alone (S1.3b), or the address that was asked."""
     if event.invitee is None:

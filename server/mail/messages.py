@@ -31,7 +31,7 @@ def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
     sender = mailbox(settings.mail_from)
     built = Message(policy=SMTP)
     built["From"] = sender
-    built["To"] = Address(_header(email.name) if email.name else "", addr_spec=address(email.address))
+    built["To"] = Address(_header(email.name) if email.name else "", *address(email.address).rsplit("@", 1))
     if settings.mail_reply_to:
         built["Reply-To"] = mailbox(settings.mail_reply_to)
     built["Subject"] = _header(letter.subject)
@@ -44,14 +44,15 @@ def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
 
 
 def address(stored: str) -> str:
-    """The address in ASCII, as every server knows it. A letter with an accent before the @ has no such form."""
+    """The address in ASCII, as every server knows it; with a letter before the @ that ASCII has not, as it is.
+
+    Such an address is for servers that offer SMTPUTF8 (RFC 6531).
+    """
     try:
         checked = validate_email(stored, check_deliverability=False)
     except EmailNotValidError as error:
         raise Unwritable(str(error)) from error
-    if checked.ascii_email is None:
-        raise Unwritable(f"{stored} has no form in ASCII")
-    return checked.ascii_email
+    return checked.ascii_email or checked.normalized
 
 
 def _header(value: str) -> str:

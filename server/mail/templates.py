@@ -229,4 +229,8 @@ TEMPLATES: Final[Mapping[str, Template]] = {
         N_("The mail server of this address refuses messages to it. Check the address, then invite again."),
         _START,
     ),
+    "invitation.undeliverable.organisation": Template(
+        N_("Your proposal to {invitee} could not be delivered"),
+        N_("Every address that it went to refuses messages. Reach {invitee} in another way, then send it again."),
+    ),
 }

@@ -124,5 +124,8 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "support.access_granted": (Letter("support.access_granted", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
     "support.access_expiring": (Letter("support.access_expiring", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
     "support.access_revoked": (Letter("support.access_revoked", to.person, _OPENED, _SUPPORT),),
-    "invitation.undeliverable": (Letter("invitation.undeliverable", to.inviter, ("address",), START),),
+    "invitation.undeliverable": (
+        Letter("invitation.undeliverable", to.inviter_of_address, ("address",), START),
+        Letter("invitation.undeliverable.organisation", to.inviter_of_organisation, ("invitee",)),
+    ),
 }

@@ -17,7 +17,8 @@ from server.models.users import User
 class MemberInvitation(VersionedRow):
     """An invitation to become a member (S11), with what the membership will be. Its secret is stored as a digest.
 
-    `sent_again` are the moments at which it was lately sent anew.
+    `sent_again` are the moments at which it was lately sent anew, `undeliverable_at` when its e-mail was refused for
+    good, until it is sent again (E41).
     """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
@@ -42,6 +43,7 @@ class MemberInvitation(VersionedRow):
     expires_at: datetime = fields.DatetimeField()
     answered_at: datetime | None = fields.DatetimeField(null=True)
     sent_again: list[str] = fields.JSONField[list[str]](default=list)
+    undeliverable_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "member_invitation"

@@ -21,7 +21,8 @@ class Partnership(VersionedRow):
     """What a customer lets a partner manage, from the invitation to the end (S1).
 
     `requested_…` keep what was proposed where `access_type` and `payment_mode` are what was granted. `answer_by`
-    is the end of an open proposal, `sendings` how often it was sent since `sent_at` (S1.7); `notices` and
+    is the end of an open proposal, `sendings` how often it was sent since `sent_at` (S1.7), `undeliverable_at` when
+    its e-mails were refused for good, until it is sent again (E41); `notices` and
     `review_notices` say how many reminders of the present deadlines went out. The database itself keeps C1 and C2
     by partial unique indexes and C4 by a trigger. Triggers keep `customer_name_key` what the customer's is: an
     index leads through a partner's customers by name.
@@ -54,6 +55,7 @@ class Partnership(VersionedRow):
     answer_by: datetime | None = fields.DatetimeField(null=True)
     sent_at: datetime | None = fields.DatetimeField(null=True)
     sendings = fields.IntField(default=1, db_default=1)
+    undeliverable_at: datetime | None = fields.DatetimeField(null=True)
     notices = fields.IntField(default=0, db_default=0)
     review_notices = fields.IntField(default=0, db_default=0)
     expires_at: datetime | None = fields.DatetimeField(null=True)
@@ -184,6 +186,7 @@ class CustomerInvitation(VersionedRow):
     answered_at: datetime | None = fields.DatetimeField(null=True)
     sent_at: datetime = fields.DatetimeField()
     sendings = fields.IntField(default=1)
+    undeliverable_at: datetime | None = fields.DatetimeField(null=True)
     notices = fields.IntField(default=0)
     partnership: fields.ForeignKeyNullableRelation[Partnership] = fields.ForeignKeyField(
         "models.Partnership", related_name="customer_invitations", null=True, on_delete=fields.RESTRICT

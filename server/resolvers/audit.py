@@ -39,6 +39,16 @@ class AuditChange:
     after: str | None
 
 
+def _in_nobodys_name(viewer: Viewer | None) -> Q:
+    """Of acts: those of the programme's staff and of its clock."""
+    return Q(acting_organisation_id__isnull=True)
+
+
+def _in_somebodys_name(viewer: Viewer | None) -> Q:
+    """Of acts on behalf of a customer: those of its partners (E40)."""
+    return Q(acting_organisation_id__isnull=False)
+
+
 AUDIT_LOG = Listing(
     name="audit log",
     model=AuditEvent,
@@ -53,10 +63,16 @@ AUDIT_LOG = Listing(
     },
     latest_first=True,
 )
-PARTNER_ACTIVITY = replace(
+PROGRAMME_ACTIVITY = replace(
     AUDIT_LOG,
-    name="partner activity",
+    name="programme activity",
     parent="on_behalf_of_id",
+    always=_in_nobodys_name,
+)
+PARTNER_ACTIVITY = replace(
+    PROGRAMME_ACTIVITY,
+    name="partner activity",
+    always=_in_somebodys_name,
     filters={**AUDIT_LOG.filters, "partner_id": naming("acting_organisation_id", Organisation, "partnerId")},
 )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from server.domain import access_changes, invitations, people
 from server.domain import partnerships as rules
+from server.domain.access import reach, usable
 from server.domain.errors import Mistakes, NotFound, RightMissing
 from server.domain.partnerships import PartnershipStatus, Side
 from server.domain.rights import Right
@@ -57,6 +58,13 @@ _MAY_BIND = (
     PersonOnly(Right.ACCEPT_REQUEST),
     RightOn(Right.INVITE_PARTNER, Organisation, "customer_id"),
 )
+
+
+def undeliverable_at(context: Context, row: CustomerInvitation) -> datetime | None:
+    """When it proved undeliverable, for the partner's side alone: its addressee learns nothing of it (E25, E41)."""
+    viewer = context.viewer
+    own = reach(viewer, row.partner_id, ()).rights_on_organisation() if viewer else frozenset[Right]()
+    return row.undeliverable_at if viewer and Right.REQUEST_CUSTOMER in usable(viewer, own) else None
 
 
 @allowed(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
@@ -257,6 +265,7 @@ async def _announce_request(context: Context, row: CustomerInvitation, secret: s
         row.version,
         **_about(row),
         secret=secret,
+        answer_by=row.answer_by,
         email=row.email,
         locale=row.locale,
         access_type=row.access_type,

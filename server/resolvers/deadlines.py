@@ -32,6 +32,7 @@ from server.models.rows import new_id, store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.partnerships import Note, held, keys, note_all
+from server.resolvers.requests import named_by
 from server.resolvers.support_access import end_grants
 from server.resolvers.terminations import Ending, end_all
 from server.settings import Settings
@@ -179,7 +180,7 @@ async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any],
     """Change what is due, and write down and tell of it."""
     async with transaction():
         rows = await _due(model, due)
-        before = [journal.state(row, "status") for row in rows]
+        before = [_proposed(row) for row in rows]
         await store_all(rows, context.now, **columns)
         await _write_down(context, action, rows, before)
         if topic is not None:
@@ -189,15 +190,24 @@ async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any],
 
 async def _write_down(context: Context, action: str, rows: Sequence[Any], before: Sequence[journal.State]) -> None:
     """What happens to a partnership is noted there, for both sides; the rest for the organisation it belongs to."""
-    after = [(row, was, journal.state(row, "status")) for row, was in zip(rows, before, strict=True)]
+    after = [(row, was, _proposed(row)) for row, was in zip(rows, before, strict=True)]
     if rows and isinstance(rows[0], Partnership):
-        await note_all(context, [Note(action, row, None, before=was, after=now) for row, was, now in after])
+        named = await named_by(keys(rows))
+        await note_all(
+            context,
+            [Note(action, row, None, before=was, after=now, had=named[row.id], has=[]) for row, was, now in after],
+        )
     else:
         acts = [
             journal.Act(action, row, getattr(row, "organisation_id", None), before=was, after=now)
             for row, was, now in after
         ]
         await journal.record_all(context, acts)
+
+
+def _proposed(row: Any) -> journal.State:
+    """What is written down of whatever waits for an answer: of a proposal of any kind also what was proposed."""
+    return journal.state(row, *(name for name in ("access_type", "payment_mode", "status") if hasattr(row, name)))
 
 
 async def _tell(context: Context, model: Any, due: Q, columns: dict[str, int], topic: str, column: str) -> int:

@@ -81,7 +81,7 @@ async def invite_partner(
         await request_products(invitation, offer, access.grants)
         asked = granted_now(offer, access.grants)
         await note(context, "partnership.invited", invitation, Side.CUSTOMER, after=terms(invitation), has=asked)
-        await journal.announce(context, "partnership.invited", invitation)
+        await journal.announce(context, "partnership.invited", invitation, answer_by=invitation.answer_by)
     return {"partnership": invitation, "warnings": offer.warnings}
 
 
@@ -113,8 +113,8 @@ async def request_customer(
             ),
             wanted,
         )
-        await note(context, "partnership.requested", request, Side.PARTNER, after=terms(request))
-        await journal.announce(context, "partnership.requested", request)
+        await note(context, "partnership.requested", request, Side.PARTNER, after=terms(request), has=[])
+        await journal.announce(context, "partnership.requested", request, answer_by=request.answer_by)
     return {"partnership": request}
 
 
@@ -143,7 +143,7 @@ async def resend_invitation(
         side = row.initiated_by
         await note(context, "partnership.resent", row, side, after=journal.state(row, "answer_by"))
         topic = "partnership.invited" if side is Side.CUSTOMER else "partnership.requested"
-        await journal.announce(context, topic, row, row.version)
+        await journal.announce(context, topic, row, row.version, answer_by=row.answer_by)
     return {"partnership": row}
 
 
@@ -157,6 +157,7 @@ def sent_again(context: Context, sent_at: datetime | None, sendings: int) -> dic
         "sendings": 2 if is_another_day else sendings + 1,
         "answer_by": answer_by(context),
         "notices": 0,
+        "undeliverable_at": None,
     }
 
 

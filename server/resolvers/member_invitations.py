@@ -154,7 +154,7 @@ async def _send(
 ) -> None:
     """Put a new link into the outbox: there alone is its secret, and only until it is sent."""
     secret = new_secret()
-    invitation.secret_digest = digest(secret)
+    invitation.secret_digest, invitation.undeliverable_at = digest(secret), None
     invitation.expires_at = context.now + timedelta(days=context.settings.member_invitation_days)
     await invitation.save()
     organisation = await Organisation.get(id=invitation.organisation_id)
@@ -166,6 +166,7 @@ async def _send(
         invitation,
         invitation.version,
         secret=secret,
+        answer_by=invitation.expires_at,
         email=invitation.email,
         first_name=invitation.first_name,
         locale=invitation.locale,

@@ -41,6 +41,7 @@ PARTNERSHIPS = Listing(
 CUSTOMER_PARTNERSHIPS = replace(PARTNERSHIPS, name="customer partnerships", parent="partner_id")
 
 MAY_VIEW_PARTNERSHIPS = (RightOn(Right.VIEW_PARTNERSHIPS, Organisation),)
+MAY_SEND_AGAIN = (RightOn(Right.MANAGE_INVITATION, Partnership),)
 
 
 @allowed(SignedIn())

@@ -26,6 +26,7 @@ from server.resolvers.offers import (
 from server.resolvers.offers import wanted as granted_now
 from server.resolvers.partnerships import change, held, live_partnerships, note, terms
 from server.resolvers.permissions import PersonOnly, RightOn, allowed
+from server.resolvers.requests import named_by
 from server.resolvers.terminations import Ending, end_all
 
 
@@ -89,7 +90,7 @@ async def cancelled(context: Context, row: Partnership) -> None:
     """The side that proposed takes it back."""
     before = terms(row)
     await change(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
-    await note(context, "partnership.cancelled", row, row.initiated_by, before=before, after=terms(row))
+    await _note_end(context, "partnership.cancelled", row, row.initiated_by, before)
 
 
 async def accept_what_was_asked(
@@ -144,6 +145,12 @@ async def _note_acceptance(
     await journal.announce(context, action, row)
 
 
+async def _note_end(context: Context, action: str, row: Partnership, side: Side, before: journal.State) -> None:
+    """What had been proposed is kept of what came to nothing."""
+    proposed = (await named_by([row.id]))[row.id]
+    await note(context, action, row, side, before=before, after=terms(row), had=proposed, has=[])
+
+
 async def _check_acceptance(
     context: Context, row: Partnership, *, replaces: bool, access: Access | None = None
 ) -> None:
@@ -175,6 +182,6 @@ async def _decline(
         rules.check_open(row)
         before = terms(row)
         await change(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)
-        await note(context, "partnership.declined", row, side, before=before, after=terms(row))
+        await _note_end(context, "partnership.declined", row, side, before)
         await journal.announce(context, "partnership.declined", row, reason=why)
     return {"partnership": row}

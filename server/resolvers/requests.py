@@ -1,6 +1,7 @@
 """What an invitation named."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 from server.models import Partnership, RequestedProduct
@@ -20,3 +21,11 @@ async def requested_products(context: Context, partnership: Partnership) -> list
         return [named[id] for id in ids]
 
     return await context.loader("requested products", load).load(partnership.id)
+
+
+async def named_by(partnership_ids: Sequence[UUID]) -> dict[UUID, list[RequestedProduct]]:
+    """The products that these proposals name, for whom it is about to be written down. One statement."""
+    named = defaultdict[UUID, list[RequestedProduct]](list)
+    for request in await RequestedProduct.filter(OneOf("partnership_id", partnership_ids)).order_by("id"):
+        named[request.partnership_id].append(request)
+    return named

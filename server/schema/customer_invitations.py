@@ -6,9 +6,10 @@ import strawberry
 
 from server import models
 from server.resolvers import customer_invitations
+from server.resolvers.customer_invitations import undeliverable_at
 from server.schema.enums import AccessType, PartnershipStatus, PaymentMode
 from server.schema.errors import UserError
-from server.schema.fields import relation
+from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.offers import AccessInput, WantedAccessInput
 from server.schema.operations import mutation
@@ -33,6 +34,12 @@ class CustomerInvitation(Node):
     invited_at: datetime = strawberry.field(description="When it was asked.")
     answer_by: datetime = strawberry.field(description="Until when it can be answered.")
     answered_at: datetime | None = strawberry.field(description="When it was answered; null before.")
+    undeliverable_at: datetime | None = computed(
+        undeliverable_at,
+        "When its e-mail was refused for good; null otherwise, and once it is sent again. For whoever may send it "
+        "again alone: it needs `REQUEST_CUSTOMER` on the partner.",
+        ("partner_id", "undeliverable_at"),
+    )
     partnership: Partnership | None = relation(
         models.Partnership, "partnership_id", "What came of it; null before, and where not visible."
     )

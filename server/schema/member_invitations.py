@@ -56,6 +56,9 @@ class MemberInvitation(Node):
     invited_at: datetime = strawberry.field(description="When it was sent first.")
     expires_at: datetime = strawberry.field(description="Until when it can be accepted.")
     answered_at: datetime | None = strawberry.field(description="When it was answered or cancelled; null before.")
+    undeliverable_at: datetime | None = strawberry.field(
+        description="When its e-mail was refused for good; null otherwise, and once it is sent again."
+    )
     version: int = strawberry.field(description="Counts the changes.")
 
 

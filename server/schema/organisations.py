@@ -280,6 +280,12 @@ class Organisation(Node):
         "What was taken away of its lists as files, the latest first. An employee sees what they asked for.",
         exports.MAY_VIEW_EXPORTS,
     )
+    programme_activity: Connection[AuditEvent] | None = connection(
+        audit.PROGRAMME_ACTIVITY,
+        "What the programme did that concerns it, by its staff or its clock, the latest first.",
+        audit.MAY_VIEW_ACTIVITY,
+        filter=AuditLogFilter,
+    )
     api_tokens: Connection[ApiToken] | None = connection(
         tokens.API_TOKENS, "The API tokens made for it, those that have ended among them.", tokens.MAY_VIEW_TOKENS
     )

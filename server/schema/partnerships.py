@@ -26,7 +26,7 @@ from server.schema.enums import (
     describe,
 )
 from server.schema.errors import UserError
-from server.schema.fields import computed, connection, embedded, relation, rights
+from server.schema.fields import computed, connection, embedded, relation, rights, withheld
 from server.schema.memberships import Membership
 from server.schema.nodes import Node
 from server.schema.operations import mutation
@@ -148,6 +148,12 @@ class Partnership(Node):
     termination_reason: TerminationReason | None = strawberry.field(description="Why it was ended.")
     answer_by: datetime | None = strawberry.field(
         description="Until when the proposal can, or could, be answered; null for the oldest."
+    )
+    undeliverable_at: datetime | None = withheld(
+        lambda row: row.undeliverable_at,
+        "When everybody it was sent to refused its e-mail for good; null otherwise, and once it is sent again.",
+        partnerships.MAY_SEND_AGAIN,
+        Column("undeliverable_at"),
     )
     expires_at: datetime | None = strawberry.field(description="When it ends by itself; null for never.")
     review_at: datetime | None = strawberry.field(description="When it is to be looked at again; null for never.")

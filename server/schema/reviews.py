@@ -42,7 +42,8 @@ class ReviewedApiToken:
     created_at: datetime = strawberry.field(description="When it was made.")
     expires_at: datetime = strawberry.field(description="When it ends.")
     last_used_at: datetime | None = strawberry.field(
-        description="When it was last used, for whatever customer; null before."
+        description="When it was last used at all, whichever customer it was used for or none; null before. "
+        "`lastActAt` of its owner is of this customer."
     )
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from server.models import AuditEvent, User
 from server.resolvers import ids, journal
+from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.resolvers.paging import moment_text
+from server.settings import Settings
 from tests.clients import Clients
 from tests.statements import counted
 from tests.world import Person, World
@@ -100,6 +102,23 @@ async def test_every_act_of_the_partner_for_the_customer_is_in_its_feed(world: W
     ]
     assert {event["partnership"]["id"] for event in found} == {world.id("limited")}
     assert await actions(clients, "auditLog", world.id("alpina"), world.cL) == ["access.revoked"]
+
+
+async def test_acts_of_the_programme_are_no_acts_of_a_partner(world: World, clients: Clients, settings: Settings):
+    stopping = {"partnershipId": world.id("limited"), "reason": "A complaint"}
+    await clients.change("suspendPartnership", stopping, as_=world.kL)
+    await DEADLINES["expire proposals"](context_of_the_clock(settings, world.now + timedelta(days=31)))
+
+    found = {
+        field: await actions(clients, field, world.id("alpina"), world.cA)
+        for field in ("partnerActivity", "programmeActivity", "auditLog")
+    }
+
+    assert found == {
+        "partnerActivity": ["access.revoked"],
+        "programmeActivity": ["partnership.expired", "partnership.suspended"],
+        "auditLog": [],
+    }
 
 
 async def test_a_feed_is_narrowed(world: World, clients: Clients):

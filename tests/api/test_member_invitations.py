@@ -151,6 +151,7 @@ async def test_the_secret_is_in_the_outbox_alone(world: World, clients: Clients)
     assert sent == {
         "subject": ids.encode(row),
         "requestId": answer.response.headers["x-request-id"],
+        "answer_by": row.expires_at.isoformat(),
         "email": "other@alpina.example",
         "first_name": "Ann",
         "locale": "en_GB",

@@ -1,43 +1,27 @@
-"""What do both sides keep of a partnership, and who may take it away?"""
+"""What do both sides keep of a partnership?"""
 
 import json
-from collections import defaultdict
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from server.cli import main
-from server.domain.receipts import FIRST, line_of, verify
-from server.models import Partnership, ProductAccess, Receipt
+from server.domain.partnerships import PartnershipStatus
+from server.domain.receipts import FIRST
+from server.domain.rights import ProductRight, Role
+from server.models import Membership, Partnership, Receipt
 from server.resolvers import ids
+from server.resolvers.chains import begin_chains
 from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.resolvers.paging import moment_text
 from server.settings import Settings
+from tests.api.receipts import chains, kept, newer
 from tests.api.traces import key
 from tests.clients import Clients
-from tests.permissions.inputs import prepare, ways
-from tests.permissions.walks import SCHEMA
 from tests.snapshots import snapshot
-from tests.world import Person, World
+from tests.world import World, request
 
 pytestmark = pytest.mark.database
-
-QUERY = """
-    query($id: ID!) { partnership(id: $id) { receipts { nodes { id sequence what body hash writtenAt } } } }
-"""
-
-
-async def kept(clients: Clients, id: str, as_: Person | str) -> list[dict[str, Any]]:
-    answer = await clients.ask(QUERY, {"id": id}, as_=as_)
-    return answer.data["partnership"]["receipts"]["nodes"]
-
-
-async def taken(clients: Clients, id: str, **headers: str) -> Any:
-    clients.http.cookies.clear()
-    return await clients.http.get(f"/partnerships/{id}/receipts.jsonl", headers=headers)
 
 
 async def test_a_partnership_leaves_a_chain_from_its_invitation_on(world: World, clients: Clients):
@@ -101,9 +85,7 @@ async def test_an_answer_is_receipted(world: World, clients: Clients, mutation: 
     (receipt,) = await kept(clients, world.id("invitation"), world.dL)
 
     body = json.loads(receipt["body"])
-    terms: dict[str, Any] = {"access_type": "COMPLETE", "payment_mode": "CUSTOMER"}
-    if mutation == "acceptInvitation":
-        terms["products"] = []
+    terms: dict[str, Any] = {"access_type": "COMPLETE", "payment_mode": "CUSTOMER", "products": []}
     status = {"acceptInvitation": "ACTIVE", "declineInvitation": "DECLINED"}[mutation]
     assert body["actor"] == {"side": "PARTNER", "role": "ADMINISTRATOR"}
     assert (body["before"], body["after"]) == (terms | {"status": "INVITED"}, terms | {"status": status})
@@ -116,132 +98,6 @@ async def test_what_is_refused_leaves_no_receipt(world: World, clients: Clients)
     await clients.change("grantProductAccess", granting, as_=world.cA)
 
     assert await snapshot() == before
-
-
-@pytest.mark.parametrize("who", ["cL", "cA", "pL", "pA"])
-async def test_both_sides_take_away_the_same_whole_file(
-    world: World, clients: Clients, tmp_path: Path, capsys: pytest.CaptureFixture[str], who: str
-):
-    await clients.change("revokeProductAccess", {"productAccessId": world.id("access")}, as_=world.cA)
-
-    response = await taken(clients, world.id("limited"), Cookie=f"session={world.people[who].session}")
-
-    assert response.status_code == 200
-    assert response.headers["content-type"] == "application/jsonl; charset=utf-8"
-    assert response.headers["content-disposition"] == 'attachment; filename="receipts.jsonl"'
-    head = verify(response.content.splitlines())[1]
-    assert head == (await kept(clients, world.id("limited"), world.cL))[-1]["hash"]
-    file = tmp_path / "receipts.jsonl"
-    file.write_bytes(response.content)
-    assert main(["verify-receipts", str(file), "--head", head]) == 0
-    assert capsys.readouterr().out == f"2 receipts, the last with the hash {head}\n"
-    file.write_bytes(response.content.replace(b"TECHNICAL", b"technical"))
-    assert main(["verify-receipts", str(file)]) == 1
-    assert capsys.readouterr().err == f"{file}, line 2: its hash is not that of its body.\n"
-
-
-async def test_a_token_takes_the_file_within_its_scope_and_customers(world: World, clients: Clients):
-    answers = [
-        (await taken(clients, world.id("limited"), Authorization=f"Bearer {world.tokens[name]}")).status_code
-        for name in ("cL", "pL", "reader", "pE", "products", "only_borea")
-    ]
-
-    assert answers == [200, 200, 200, 403, 404, 404]
-
-
-@pytest.mark.parametrize(
-    ("who", "status", "code"),
-    [
-        (None, 401, "UNAUTHENTICATED"),
-        ("pE", 403, "FORBIDDEN"),
-        ("cE", 404, "NOT_FOUND"),
-        ("qL", 404, "NOT_FOUND"),
-        ("bL", 404, "NOT_FOUND"),
-    ],
-)
-async def test_nobody_else_takes_the_file(world: World, clients: Clients, who: str | None, status: int, code: str):
-    headers = {"Cookie": f"session={world.people[who].session}"} if who else {}
-
-    response = await taken(clients, world.id("limited"), **headers)
-
-    (error,) = response.json()["errors"]
-    assert (response.status_code, error["extensions"]["code"]) == (status, code)
-
-
-async def test_a_hidden_partnership_and_none_at_all_are_not_found_alike(world: World, clients: Clients):
-    headers = {"Cookie": f"session={world.qL.session}", "X-Request-Id": "the-same-request"}
-
-    answers = [
-        (await taken(clients, id, **headers)).content
-        for id in (world.id("limited"), "pship_" + "0" * 32, world.id("alpina"), "x")
-    ]
-
-    assert len(set(answers)) == 1
-
-
-RECEIPTED = {
-    "invitePartner": ["partnership.invited"],
-    "requestCustomer": ["partnership.requested"],
-    "acceptInvitation": ["partnership.accepted"],
-    "acceptRequest": ["partnership.accepted"],
-    "acceptCustomerInvitation": ["partnership.accepted", "partnership.terminated"],
-    "declineInvitation": ["partnership.declined"],
-    "declineRequest": ["partnership.declined"],
-    "cancelInvitation": ["partnership.cancelled"],
-    "resendInvitation": ["partnership.resent"],
-    "changeAccessType": ["partnership.accessTypeChanged", "partnership.terminated"],
-    "changePaymentMode": ["partnership.paymentModeChanged"],
-    "setPartnershipDates": ["partnership.datesSet"],
-    "grantAccessChange": ["access.granted"],
-    "grantProductAccess": ["access.granted"],
-    "changeProductAccess": ["access.rightsChanged"],
-    "changeProductAccesses": ["access.rightsChanged"],
-    "revokeProductAccess": ["access.revoked"],
-    "revokeProductAccesses": ["access.revoked"],
-    "suspendPartnership": ["partnership.suspended"],
-    "resumePartnership": ["partnership.resumed"],
-    "terminatePartnership": ["partnership.terminated"],
-    "terminateProduct": ["access.revoked"],
-}
-"""What is receipted by each mutation; by all others nothing."""
-
-
-async def agreed() -> dict[UUID, Any]:
-    """What holds between the two sides, by partnership."""
-    found: dict[UUID, Any] = {}
-    columns = ("access_type", "payment_mode", "status", "answer_by", "expires_at", "review_at")
-    for id, *terms in await Partnership.all().values_list("id", *columns):
-        accesses = ProductAccess.filter(partnership_id=id, revoked_at__isnull=True).order_by("product_id")
-        found[id] = [*terms, await accesses.values_list("product_id", "rights")]
-    return found
-
-
-async def chains() -> dict[UUID, list[str]]:
-    """What was receipted of each partnership, in chains that all verify."""
-    found = defaultdict[UUID, list[Receipt]](list)
-    for receipt in await Receipt.all().order_by("sequence"):
-        found[receipt.partnership_id].append(receipt)
-    for receipts in found.values():
-        verify([line_of(receipt.body, receipt.hash).encode() for receipt in receipts], receipts[-1].hash)
-    return {id: [receipt.what for receipt in receipts] for id, receipts in found.items()}
-
-
-def newer(before: dict[UUID, list[str]], after: dict[UUID, list[str]]) -> dict[UUID, list[str]]:
-    return {id: whats[len(before.get(id, [])) :] for id, whats in after.items() if whats != before.get(id)}
-
-
-@pytest.mark.parametrize("mutation", sorted(SCHEMA.mutation_type.fields))
-async def test_whatever_changes_a_partnership_is_receipted(world: World, clients: Clients, mutation: str):
-    who, input = ways(world, mutation)[0]
-    await prepare(world, mutation, input)
-    before, kept_before = await agreed(), await chains()
-
-    answer = await clients.change(mutation, input, as_=who)
-
-    assert answer.json["data"][mutation]["userErrors"] == []
-    written = newer(kept_before, await chains())
-    assert set(written) == {id for id, terms in (await agreed()).items() if terms != before.get(id)}
-    assert sorted(what for whats in written.values() for what in whats) == RECEIPTED.get(mutation, [])
 
 
 async def test_whoever_is_replaced_and_loses_a_product_gets_a_receipt(world: World, clients: Clients):
@@ -309,3 +165,84 @@ async def test_the_clock_gives_receipts_in_nobodys_name(world: World, settings: 
     }
     for receipt in await Receipt.filter(what__in=("partnership.terminated", "partnership.expired")):
         assert json.loads(receipt.body)["actor"] is None
+
+
+PROPOSED = {"access_type": "LIMITED", "payment_mode": None, "status": "INVITED"}
+
+
+@pytest.mark.parametrize(
+    ("mutation", "what", "status"),
+    [
+        ("declineInvitation", "partnership.declined", "DECLINED"),
+        ("cancelInvitation", "partnership.cancelled", "CANCELLED"),
+        (None, "partnership.expired", "EXPIRED"),
+    ],
+)
+async def test_what_had_been_proposed_is_kept_of_what_came_to_nothing(
+    world: World, clients: Clients, settings: Settings, mutation: str | None, what: str, status: str
+):
+    offer = {"limited": {"products": [{"productId": world.id("kept"), "rights": ["STATISTICS"]}]}}
+    inviting = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": offer}
+    invited = await clients.change("invitePartner", inviting, "partnership { id }", as_=world.cL)
+    id = invited.data["invitePartner"]["partnership"]["id"]
+    await Membership.create(
+        user_id=world.qL.user.id, organisation_id=world.third.id, role=Role.ADMINISTRATOR, joined_at=world.now
+    )
+
+    if mutation is None:
+        await DEADLINES["expire proposals"](context_of_the_clock(settings, world.now + timedelta(days=31)))
+    else:
+        who = world.cL if mutation == "cancelInvitation" else world.qL
+        await clients.change(mutation, {"partnershipId": id}, as_=who)
+
+    last = json.loads((await kept(clients, id, world.cL))[-1]["body"])
+    named = [{"product": world.id("kept"), "rights": ["STATISTICS"]}]
+    assert last["what"] == what
+    assert last["before"] == PROPOSED | {"products": named}
+    assert last["after"] == PROPOSED | {"status": status, "products": []}
+
+
+async def test_a_request_says_what_was_asked(world: World, clients: Clients):
+    wanted = {"accessType": "COMPLETE", "paymentMode": "PARTNER"}
+    asking = {"partnerId": world.id("nova"), "customerId": world.id("rival"), "wanted": wanted}
+    asked = await clients.change("requestCustomer", asking, "partnership { id }", as_=world.pL)
+
+    (receipt,) = await kept(clients, asked.data["requestCustomer"]["partnership"]["id"], world.pL)
+
+    body = json.loads(receipt["body"])
+    terms = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "status": "INVITED", "products": []}
+    assert (body["before"], body["after"]) == (None, terms)
+
+
+async def test_partnerships_without_receipts_get_a_first_one_that_states_what_is_in_force(
+    world: World, clients: Clients, settings: Settings
+):
+    await Partnership.filter(id=world.at_rival.id).update(status=PartnershipStatus.TERMINATED)
+    await request(world.asked, world.kept, [ProductRight.TECHNICAL])
+    before = await chains()
+    clock = context_of_the_clock(settings, world.now)
+
+    written = [await begin_chains(clock), await begin_chains(clock)]
+
+    live = ("complete", "partner_pays", "invitation", "asked", "wooed")
+    assert written == [5, 0]
+    assert newer(before, await chains()) == {world.rows[name].id: ["partnership.stated"] for name in live}
+    bodies = [
+        json.loads((await Receipt.get(partnership_id=world.rows[name].id)).body) for name in ("complete", "asked")
+    ]
+    always = {"expires_at": None, "review_at": None}
+    assert [(body["actor"], body["before"], body["at"]) for body in bodies] == [
+        (None, None, moment_text(world.now))
+    ] * 2
+    assert [body["after"] for body in bodies] == [
+        {"access_type": "COMPLETE", "payment_mode": "CUSTOMER", "status": "ACTIVE", "products": [], **always},
+        PROPOSED | always | {"products": [{"product": world.id("kept"), "rights": ["TECHNICAL"]}]},
+    ]
+
+
+async def test_a_first_receipt_names_the_products_that_are_managed(world: World, settings: Settings):
+    await begin_chains(context_of_the_clock(settings, world.now))
+
+    body = json.loads((await Receipt.get(partnership_id=world.at_rival.id)).body)
+
+    assert body["after"]["products"] == [{"product": world.id("rivals"), "rights": ["TECHNICAL", "STATISTICS"]}]

@@ -74,7 +74,10 @@ async def test_no_two_teams_have_the_same_name(world: World, clients: Clients, n
 
 
 async def test_another_organisation_may_use_the_same_name(world: World, clients: Clients):
-    await done(clients, "createTeam", world.bL, organisationId=world.id("borea"), name="Web")
+    answer = await done(clients, "createTeam", world.bL, organisationId=world.id("borea"), name="Web")
+
+    made = answer.data["createTeam"]["team"]
+    assert (made["name"], made["organisation"]) == ("Web", {"name": "Borea"})
 
 
 async def test_all_mistakes_of_a_team_are_told_at_once(world: World, clients: Clients):

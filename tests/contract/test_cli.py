@@ -281,6 +281,17 @@ def test_the_banner_says_how_to_visit_the_demo(running: Running):
     assert answer.json() == {"data": {"viewer": {"user": {"email": emma.email}}}}
 
 
+def test_both_sides_of_every_living_partnership_of_the_demo_have_a_receipt(running: Running):
+    first = """SELECT p.status, count(r.id) FROM partnership p LEFT JOIN receipt r ON r.partnership_id = p.id
+        AND r.sequence = 1 AND r.what = 'partnership.stated' GROUP BY p.id"""
+
+    with closing(sqlite3.connect(running.folder / "test.sqlite3")) as database:
+        found = set(database.execute(first).fetchall())
+
+    living, over = {"INVITED", "ACTIVE", "SUSPENDED"}, {"DECLINED", "CANCELLED", "EXPIRED", "TERMINATED"}
+    assert found == {(status, 1) for status in living} | {(status, 0) for status in over}
+
+
 def test_nothing_is_migrated_or_built_twice(running: Running):
     migrating, building = start(running.folder, "migrate"), start(running.folder, "demo")
 

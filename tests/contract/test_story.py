@@ -89,10 +89,21 @@ def _stored_for_emma(folder: Path) -> dict[str, int]:
 def test_the_printed_customer_invites_the_printed_partner_who_accepts(server: DemoServer) -> None:
     claire, ralf, _ = DEMO_ACCOUNTS
     with signed_in(server, claire.email) as customer, signed_in(server, ralf.email) as partner:
-        _invite_and_accept(customer, partner, ralf.organisation)
+        company, offered = _company_with_a_free_product(customer)
+        before = _customers(partner, company["name"])
+        invited = _invited(customer, company["id"], offered, ralf.organisation)
+        while_open = _customers(partner, company["name"])
+        accepted = partner.ask(ACCEPT, {"input": {"partnershipId": invited["partnership"]["id"]}})["acceptInvitation"]
+        (served,) = _customers(partner, company["name"])
+
+    assert (before, while_open, invited["userErrors"]) == ([], [], [])
+    assert accepted == {"partnership": {"status": "ACTIVE"}, "userErrors": []}
+    (product,) = served["products"]["nodes"]
+    assert (product["id"], product["viewerRights"]) == (offered, ["VIEW_PRODUCT", "MANAGE_PRODUCT"])
 
 
-def _invite_and_accept(claire: Browser, partner: Browser, partner_name: str) -> None:
+def _company_with_a_free_product(claire: Browser) -> tuple[Any, str]:
+    """Her company, and one of its products that no partner manages."""
     (company,) = claire.ask(OWN_PRODUCTS)["viewer"]["organisations"]["nodes"]
     managed = {
         access["product"]["id"]
@@ -100,29 +111,16 @@ def _invite_and_accept(claire: Browser, partner: Browser, partner_name: str) -> 
         for access in partnership["productAccesses"]["nodes"]
         if access["revokedAt"] is None
     }
-    offered = next(product["id"] for product in company["products"]["nodes"] if product["id"] not in managed)
+    return company, next(product["id"] for product in company["products"]["nodes"] if product["id"] not in managed)
+
+
+def _invited(claire: Browser, customer: str, offered: str, partner: str) -> Any:
     search = "query($name: String) { partners(filter: {search: $name}) { nodes { id } } }"
-    found = claire.ask(search, {"name": partner_name})
-    assert _customers(partner, company["name"]) == []
-
-    invitation = claire.ask(
-        INVITE,
-        {
-            "input": {
-                "customerId": company["id"],
-                "partnerId": found["partners"]["nodes"][0]["id"],
-                "access": {"limited": {"products": [{"productId": offered, "rights": ["TECHNICAL"]}]}},
-            }
-        },
-    )["invitePartner"]
-    assert invitation["userErrors"] == []
-    assert _customers(partner, company["name"]) == []
-    accepted = partner.ask(ACCEPT, {"input": {"partnershipId": invitation["partnership"]["id"]}})
-
-    assert accepted["acceptInvitation"] == {"partnership": {"status": "ACTIVE"}, "userErrors": []}
-    (customer,) = _customers(partner, company["name"])
-    assert [product["id"] for product in customer["products"]["nodes"]] == [offered]
-    assert customer["products"]["nodes"][0]["viewerRights"] == ["VIEW_PRODUCT", "MANAGE_PRODUCT"]
+    (found,) = claire.ask(search, {"name": partner})["partners"]["nodes"]
+    access = {"limited": {"products": [{"productId": offered, "rights": ["TECHNICAL"]}]}}
+    return claire.ask(INVITE, {"input": {"customerId": customer, "partnerId": found["id"], "access": access}})[
+        "invitePartner"
+    ]
 
 
 def _customers(who: Browser, name: str) -> Any:

@@ -31,13 +31,12 @@ def schema_with(name: str, annotation: Any, field: Any, model: Any = Author) -> 
     return schema_of(strawberry.type(query))
 
 
-async def planned_alike(toy: Toy, schema: ToySchema, document: str, viewer: Any = None) -> None:
-    """The declaration is refused, or not planned, or answered as resolvers do."""
+async def both_roads(toy: Toy, schema: ToySchema, document: str, viewer: Any = None) -> tuple[Any, Any]:
+    """What the engine answers, and what resolvers do. None for a declaration that is refused or not planned."""
     try:
         other = toy.with_schema(schema)
     except Undeclared:
-        return
-    expected = await other.by_resolvers(document, {}, viewer)
+        return None, None
+    ordinary = await other.by_resolvers(document, {}, viewer)
     result, _ = await other.by_engine(document, {}, viewer)
-    if result is not None:
-        assert (result.data, toys.told(result.errors)) == expected
+    return (result.data, toys.told(result.errors)) if result else None, ordinary

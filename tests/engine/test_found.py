@@ -56,7 +56,17 @@ async def test_large_documents_do_not_fill_the_memory(both: Both) -> None:
 
 
 async def test_an_error_within_an_object_of_a_hole_is_at_its_field(toy: Toy) -> None:
+    ada = {"id": toy.id("ada")}
     async with taken_back():
         await Author.filter(id=ADA).update(name="a!0c")
-        for selection in ("letters { place sign }", "mayLetters { place sign }", "mayLetters { sign twin { sign } }"):
-            await toy.ask(f"query($id: ID!) {{ author(id: $id) {{ {selection} }} }}", {"id": toy.id("ada")})
+        places = [
+            [error[0] for error in await toy.errors(f"query($id: ID!) {{ author(id: $id) {{ {selection} }} }}", ada)]
+            for selection in (
+                "letters { place sign }",
+                "mayLetters { place sign }",
+                "mayLetters { sign twin { sign } }",
+            )
+        ]
+
+    nullable = [["author", "mayLetters", 1, "sign"], ["author", "mayLetters", 2, "sign"]]
+    assert places == [[["author", "letters", 1, "sign"]], nullable, nullable]

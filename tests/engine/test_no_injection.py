@@ -150,7 +150,13 @@ _IDS = ("id", "ids", "actorId", "partnerId", "partnershipId")
 def harmless(field: str, path: tuple[str, ...], order: str = "plain") -> str:
     if path[-1] in ("after", "before"):
         return uuid4().hex + order.encode().hex()
-    known = {"organisation": "org", "partnership": "pship", "actorId": "usr", "partnerId": "org", "partnershipId": "pship"}
+    known = {
+        "organisation": "org",
+        "partnership": "pship",
+        "actorId": "usr",
+        "partnerId": "org",
+        "partnershipId": "pship",
+    }
     prefix = known.get(path[-1], known.get(field, "prd"))
     if path[-1] in ("since", "until"):
         return "2024-01-01T00:00:00.000000Z"

@@ -1,5 +1,6 @@
 """Is a declaration that can never be planned refused when the server starts, with the reason?"""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from tortoise.expressions import Q
 
 from server.engine.declarations import ByFunction, ByKey, Column, Embedded, Facts, Guarded, Hole, Relation, Rows
 from server.engine.errors import Undeclared
+from server.engine.operations import Engine
 from server.schema.planning import new_engine
 from tests.engine import toy as toys
 from tests.engine.schemas import schema_with
@@ -24,9 +26,9 @@ def nothing(plan: Any) -> Any:
     return declared(plan, toys._part(lambda row: None))
 
 
-def test_the_schemas_of_the_product_and_of_the_toy_are_planned() -> None:
-    new_engine()
-    toys.engine_of(toys.SCHEMA)
+@pytest.mark.parametrize("engine", [new_engine, lambda: toys.engine_of(toys.SCHEMA)], ids=["the product", "the toy"])
+def test_a_schema_whose_declarations_hold_is_planned(engine: Callable[[], Engine]) -> None:
+    assert isinstance(engine(), Engine)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
         "support.access_granted": (world.id("support_access"), {}),
         "support.access_expiring": (world.id("support_access"), {"days_left": 1}),
         "support.access_revoked": (world.id("support_access"), {}),
-        "invitation.undeliverable": (asked, {"address": UNKNOWN_ADDRESS}),
+        "invitation.undeliverable": (asked, {}),
     }
 
 

@@ -101,7 +101,7 @@ def test_no_name_adds_a_header(place: str, ending: str):
 
 @pytest.mark.parametrize(
     "stored",
-    ["a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "A <a@b.example>", "nobody", "", "ü@b.example"],
+    ["a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "A <a@b.example>", "nobody", ""],
 )
 def test_no_address_is_two(stored: str):
     with pytest.raises(Unwritable):
@@ -110,6 +110,7 @@ def test_no_address_is_two(stored: str):
 
 def test_a_domain_with_accents_has_a_form_that_every_server_knows():
     assert address("claire@exämple.example") == "claire@xn--exmple-cua.example"
+    assert address("jörg@exämple.example") == "jörg@exämple.example"
 
 
 def test_a_missing_variable_is_no_hole_in_the_words():

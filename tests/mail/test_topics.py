@@ -70,7 +70,7 @@ GETS = {
     "support.access_granted": {"support.access_granted": ["cE"]},
     "support.access_expiring": {"support.access_expiring": ["cE"]},
     "support.access_revoked": {"support.access_revoked": ["cE"]},
-    "invitation.undeliverable": {"invitation.undeliverable": ["dL"]},
+    "invitation.undeliverable": {"invitation.undeliverable.organisation": ["dL"]},
 }
 """By topic and template, who of the world. `member.invited` goes to an address that is nobody's."""
 

@@ -63,6 +63,7 @@ its audit log               UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  
 its partners' acts          UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its pending actions         UA  ok  ok  ok  ok  ok  ok  ok  NF  ok  NF  ok  ok  ok  ok  NF  NF
 its exports                 UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
+the programme's acts        UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its access review           UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 Nova's requested actions    UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
@@ -80,6 +81,7 @@ its change requests         UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  
 previewTermination          UA  ok  FB  NF  NF  ok  FB  FB  NF  NF  NF  FB  FB  FB  FB  FB  FB
 Nova's requests by e-mail   UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  FB  FB  FB  ok
 customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  NF
+its delivery                UA  NF  NF  NF  NF  ok  ··  NF  NF  NF  NF  NF  ok  NF  ··  NF  NF
 its receipts                UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  ok  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -251,6 +253,9 @@ OPERATIONS: dict[str, Operation] = {
     "its partners' acts": _inside("Organisation", "alpina", "partnerActivity { nodes { id } }", "partnerActivity"),
     "its pending actions": _inside("Organisation", "alpina", "pendingActions { nodes { id } }", "pendingActions"),
     "its exports": _inside("Organisation", "alpina", "exports { nodes { id } }", "exports"),
+    "the programme's acts": _inside(
+        "Organisation", "alpina", "programmeActivity { nodes { id } }", "programmeActivity"
+    ),
     "its access review": _inside("Organisation", "alpina", "accessReview { nodes { id } }", "accessReview"),
     "Nova's customers": _inside("Organisation", "nova", "managedCustomers { nodes { id } }", "managedCustomers"),
     "Nova's requested actions": _inside(
@@ -286,6 +291,7 @@ OPERATIONS: dict[str, Operation] = {
         ("Query.customerInvitation",),
         ("customerInvitation",),
     ),
+    "its delivery": _inside("Partnership", "wooed", "undeliverableAt", "undeliverableAt"),
     "its receipts": _inside("Partnership", "limited", "receipts { nodes { id } }", "receipts"),
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(

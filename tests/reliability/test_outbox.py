@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,8 @@ from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker
 from tests.mail.events import REASON, SECRET, UNKNOWN_ADDRESS, announce
-from tests.post import FULL, UNKNOWN, UNWANTED, PostOffice, parts
+from tests.post import FULL, UNKNOWN, PostOffice, parts
+from tests.reliability.invitations import invited, sending
 from tests.servers import _free_port
 from tests.world import organisation, partnership, person
 
@@ -27,18 +27,6 @@ pytestmark = pytest.mark.database
 NOW = datetime.now(UTC)
 LEADER = "leader@customer.example"
 LINK = f"http://127.0.0.1:8000/invitations/{SECRET}"
-
-
-def sending(settings: Settings, post: PostOffice, **changes: Any) -> Settings:
-    """The settings with the tests' mail server."""
-    chosen = {
-        "smtp_host": "127.0.0.1",
-        "smtp_port": post.port,
-        "smtp_security": "none",
-        "mail_from": "no-reply@hosting.example",
-        "worker_poll_seconds": 0.05,
-    }
-    return settings.model_copy(update=chosen | changes)
 
 
 async def pair(customer_name: str = "Customer") -> Partnership:
@@ -58,10 +46,7 @@ async def one_email(settings: Settings) -> EmailMessage:
 
 async def one_invitation(settings: Settings) -> EmailMessage:
     """An invitation that waits, to an address without an account."""
-    inviting = await organisation("Inviting")
-    await person("leader", inviting, Role.LEGAL_REPRESENTATIVE, NOW)
-    payload = {"organisation": ids.encode(inviting), "secret": SECRET, "email": UNKNOWN_ADDRESS, "locale": "en_GB"}
-    await announce("member.invited", f"minv_{'1' * 32}", NOW, **payload)
+    await invited(UNKNOWN_ADDRESS)
     assert await Outbox(settings).expand_next(NOW) is True
     return await EmailMessage.get()
 
@@ -143,30 +128,6 @@ async def test_a_server_that_is_away_loses_nothing(own_database: Settings, post:
     assert (email.attempts, email.sent_at, email.dead_at) == (1, None, None)
     assert str(email.last_error).startswith("SMTPConnect")
     assert post.recipients == [LEADER]
-
-
-@pytest.mark.parametrize("refusal", ["recipient", "content"])
-async def test_an_invitation_that_is_refused_for_good_is_told_to_the_inviter(
-    own_database: Settings, post: PostOffice, refusal: str
-):
-    settings = sending(own_database, post)
-    email = await one_invitation(settings)
-    if refusal == "recipient":
-        post.answers[UNKNOWN_ADDRESS] = UNKNOWN
-    else:
-        post.to_content = UNWANTED
-
-    await Outbox(settings).send_next(NOW)
-
-    await email.refresh_from_db()
-    assert (email.dead_at, email.sent_at, email.attempts) == (NOW, None, 1)
-    assert email.variables["link"] is None
-    post.forget()
-    await Outbox(settings).expand_next(NOW)
-    await Outbox(settings).send_next(NOW)
-    [told] = post.arrived
-    assert (post.recipients, told["Subject"]) == (["leader@inviting.example"], "Your invitation could not be delivered")
-    assert f"E-mail address: {UNKNOWN_ADDRESS}" in parts(told)[0]
 
 
 async def test_nobody_is_told_of_other_emails_that_are_refused(own_database: Settings, post: PostOffice):

@@ -1,0 +1,133 @@
+"""How is an operation declared: a root of a query, or a mutation?"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import strawberry
+from strawberry import Info
+from strawberry.utils.str_converters import to_camel_case
+
+from server.domain.errors import Refusal, Refused
+from server.engine.declarations import ByFunction, Changing, Guarded
+from server.languages import translated
+from server.models.database import joined_transaction
+from server.resolvers.context import Context
+from server.resolvers.permissions import Permission, context_of, permissions_of
+from server.schema.errors import UserError
+from server.schema.fields import field, sign
+from server.schema.plain import plain
+
+# `Any` below: Strawberry reads signatures and annotations, and they are put together here.
+
+Resolver = Callable[..., Awaitable[Any]]
+
+
+def root(resolver: Resolver, plan: Any = None, **arguments: str) -> Any:
+    """A root field. Its sentence and permissions are the resolver's own; `arguments` say what each one means.
+
+    `plan` says how the engine answers it; without it the resolver gives the object there too.
+    """
+    hints = _hints(resolver)
+    permissions = permissions_of(resolver)
+
+    async def answer(context: Context, given: Mapping[str, Any]) -> Any:
+        return await resolver(context, **{name: plain(value, hints[name], (name,)) for name, value in given.items()})
+
+    async def resolve(info: Info[Any, Any], **given: Any) -> Any:
+        return await answer(context_of(info), given)
+
+    sign(resolve, {name: (_outside(hint), arguments[name]) for name, hint in hints.items()})
+    declared = Guarded(plan, permissions) if plan else ByFunction(_checking(permissions), answer)
+    return field("root", resolve, _sentence(resolver), permissions, plan=declared)
+
+
+def _checking(permissions: Sequence[Permission]) -> Callable[[Context, Mapping[str, Any]], Awaitable[None]]:
+    """Raises for who may not ask with these arguments."""
+
+    async def check(context: Context, given: Mapping[str, Any]) -> None:
+        for permission in permissions:
+            await permission.check(context, None, dict(given))
+
+    return check
+
+
+def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> Any:
+    """A mutation. What the business refuses comes back as `userErrors`, with nothing changed.
+
+    With `together` the change and the reading of what it answers are one transaction.
+    """
+    hints = _hints(resolver)
+    permissions = permissions_of(resolver)
+
+    async def change(context: Context, input: Any) -> Changed:
+        try:
+            arguments = {name: plain(getattr(input, name), hint, ("input", name)) for name, hint in hints.items()}
+            values = await resolver(context, **arguments)
+            if warnings := values.get("warnings"):
+                values["warnings"] = user_errors(context, warnings)
+            return Changed(values, [])
+        finally:
+            context.forget()
+
+    check_arguments = _checking(permissions)
+
+    async def check(context: Context, input: Any) -> None:
+        await check_arguments(context, {"input": input})
+
+    def refuse(context: Context, refused: Exception) -> Changed | None:
+        return Changed({}, user_errors(context, refused.refusals)) if isinstance(refused, Refused) else None
+
+    async def resolve(info: Info[Any, Any], input: Any) -> Any:
+        context = context_of(info)
+        try:
+            return await change(context, input)
+        except Refused as refused:
+            return refuse(context, refused)
+
+    sign(resolve, {"input": (input_type, "What is to be done.")})
+    plan = Changing(check, change, refuse, joined_transaction if together else nullcontext)
+    return field("mutation", resolve, _sentence(resolver), permissions, plan=plan)
+
+
+class Changed:
+    """What a payload answers from: what changed, null where nothing did, and the mistakes."""
+
+    def __init__(self, values: Mapping[str, object], user_errors: list[UserError]) -> None:
+        self.values = values
+        self.user_errors = user_errors
+
+    def __getattr__(self, name: str) -> object:
+        return self.values.get(name)
+
+
+def _hints(resolver: Resolver) -> dict[str, Any]:
+    """The resolver's arguments beyond the context, with their annotations."""
+    hints = get_type_hints(resolver, include_extras=True)
+    return {name: hint for name, hint in hints.items() if name not in ("context", "return")}
+
+
+def _outside(hint: Any) -> Any:
+    """The GraphQL type of a resolver's argument: an ID for every key."""
+    if get_origin(hint) is Annotated:
+        return strawberry.ID
+    if get_origin(hint) is list:
+        return list[_outside(get_args(hint)[0])]
+    return hint
+
+
+def _sentence(resolver: Resolver) -> str:
+    return " ".join((inspect.getdoc(resolver) or "").split())
+
+
+def user_errors(context: Context, refusals: Sequence[Refusal]) -> list[UserError]:
+    """Refusals as callers read them, in their language."""
+    return [
+        UserError(
+            code=refusal.code,
+            message=translated(refusal.message, context.language, refusal.values),
+            field=["input", *map(to_camel_case, refusal.field)] if refusal.field else None,
+        )
+        for refusal in refusals
+    ]

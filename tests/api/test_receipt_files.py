@@ -1,0 +1,80 @@
+"""Who takes the receipts of a partnership away, and is the file whole?"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.cli import main
+from server.domain.receipts import verify
+from tests.api.receipts import kept
+from tests.clients import Clients
+from tests.world import World
+
+pytestmark = pytest.mark.database
+
+
+async def taken(clients: Clients, id: str, **headers: str) -> Any:
+    clients.http.cookies.clear()
+    return await clients.http.get(f"/partnerships/{id}/receipts.jsonl", headers=headers)
+
+
+@pytest.mark.parametrize("who", ["cL", "cA", "pL", "pA"])
+async def test_both_sides_take_away_the_same_whole_file(
+    world: World, clients: Clients, tmp_path: Path, capsys: pytest.CaptureFixture[str], who: str
+):
+    await clients.change("revokeProductAccess", {"productAccessId": world.id("access")}, as_=world.cA)
+
+    response = await taken(clients, world.id("limited"), Cookie=f"session={world.people[who].session}")
+
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/jsonl; charset=utf-8"
+    assert response.headers["content-disposition"] == 'attachment; filename="receipts.jsonl"'
+    head = verify(response.content.splitlines())[1]
+    assert head == (await kept(clients, world.id("limited"), world.cL))[-1]["hash"]
+    file = tmp_path / "receipts.jsonl"
+    file.write_bytes(response.content)
+    assert main(["verify-receipts", str(file), "--head", head]) == 0
+    assert capsys.readouterr().out == f"2 receipts, the last with the hash {head}\n"
+    file.write_bytes(response.content.replace(b"TECHNICAL", b"technical"))
+    assert main(["verify-receipts", str(file)]) == 1
+    assert capsys.readouterr().err == f"{file}, line 2: its hash is not that of its body.\n"
+
+
+async def test_a_token_takes_the_file_within_its_scope_and_customers(world: World, clients: Clients):
+    answers = [
+        (await taken(clients, world.id("limited"), Authorization=f"Bearer {world.tokens[name]}")).status_code
+        for name in ("cL", "pL", "reader", "pE", "products", "only_borea")
+    ]
+
+    assert answers == [200, 200, 200, 403, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "code"),
+    [
+        (None, 401, "UNAUTHENTICATED"),
+        ("pE", 403, "FORBIDDEN"),
+        ("cE", 404, "NOT_FOUND"),
+        ("qL", 404, "NOT_FOUND"),
+        ("bL", 404, "NOT_FOUND"),
+    ],
+)
+async def test_nobody_else_takes_the_file(world: World, clients: Clients, who: str | None, status: int, code: str):
+    headers = {"Cookie": f"session={world.people[who].session}"} if who else {}
+
+    response = await taken(clients, world.id("limited"), **headers)
+
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["extensions"]["code"]) == (status, code)
+
+
+async def test_a_hidden_partnership_and_none_at_all_are_not_found_alike(world: World, clients: Clients):
+    headers = {"Cookie": f"session={world.qL.session}", "X-Request-Id": "the-same-request"}
+
+    answers = [
+        (await taken(clients, id, **headers)).content
+        for id in (world.id("limited"), "pship_" + "0" * 32, world.id("alpina"), "x")
+    ]
+
+    assert len(set(answers)) == 1
