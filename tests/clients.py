@@ -17,7 +17,7 @@ URL = "http://127.0.0.1:8000"
 
 
 _MADE_ANEW = re.compile(
-    r"[0-9a-f]{32}|/exports/[\w-]+|rsl_pat_\w+|session=[\w-]+|expires=[^;,]+, [^;]+|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=lastFour\":\")\w+"
+    r"[0-9a-f]{32}|/exports/[\w-]+|rsl_pat_\w+|session=[\w-]+|expires=[^;,]+, [^;]+|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<=lastFour\":\")\w+"
 )
 
 

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import answers
-from server.engine.operations import Trace
+from server.engine.traces import Trace
 
 WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 MOST_HEADER_BYTES: Final = 32_768

@@ -12,13 +12,14 @@ from server.engine.checks import is_plain, nullable
 from server.engine.declarations import Changing
 from server.engine.documents import Operation, Plan
 from server.engine.errors import Unplannable
-from server.engine.operations import Engine, Run, Trace
+from server.engine.operations import Engine, Run
 from server.engine.planner import Planner
 from server.engine.results import Result, Root, assembled
 from server.engine.rows import row
 from server.engine.selections import Fields, Nodes, named_type
 from server.engine.statements import HoleSlot, Place, Statement
 from server.engine.texts import Text, expression, marker
+from server.engine.traces import Trace
 from server.models.conditions import Deferred, equals
 
 # `Any` below: payloads and contexts are the application's own.

@@ -8,7 +8,8 @@ from tortoise.connection import get_connection
 
 from server.engine.changes import changes
 from server.engine.errors import Unplannable
-from server.engine.operations import Engine, Prepared, Trace
+from server.engine.operations import Engine, Prepared
+from server.engine.traces import Trace
 
 # `Any` below: contexts and variables are the application's own.
 

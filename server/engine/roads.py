@@ -11,8 +11,9 @@ from graphql import GraphQLError
 
 from server.engine.changes import changes
 from server.engine.errors import Unplannable
-from server.engine.operations import Engine, Trace
+from server.engine.operations import Engine
 from server.engine.results import Result
+from server.engine.traces import Trace
 
 # `Any` below: contexts and variables are the application's own.
 

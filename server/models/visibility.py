@@ -9,8 +9,8 @@ viewer may see in all.
 `domain/access.py` says the same of values in Python.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from tortoise.expressions import Q
 from tortoise.models import Model
@@ -18,8 +18,8 @@ from tortoise.queryset import QuerySet
 
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import INVITABLE_PARTNERS
-from server.domain.partnerships import PartnershipStatus, Side, proposed_by
-from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATION, PARTNER_SIDE, Right, Role, Scope
+from server.domain.partnerships import PartnershipStatus
+from server.domain.rights import Scope
 from server.domain.viewer import Viewer
 from server.models.assignments import EmployeeAssignment
 from server.models.audit import AuditEvent
@@ -77,7 +77,7 @@ def policy_through(model: type[Model], viewer: Viewer | None, seen: type[Model],
 
 def serves(viewer: Viewer) -> Q:
     """Of partnerships: those through which the viewer serves the customer now."""
-    active = Q(status=PartnershipStatus.ACTIVE) & _allowed_customer(viewer)
+    active = Q(status=PartnershipStatus.ACTIVE) & allowed_customer(viewer)
     assigned = Exists(
         EmployeeAssignment,
         Among("membership_id", viewer.employee_membership_ids) & Q(ended_at__isnull=True),
@@ -124,7 +124,7 @@ def _products(viewer: Viewer) -> Q:
 
 def _led_side(viewer: Viewer) -> Q:
     """Of what names a customer and a partner: where the viewer leads one of the two (`leads_a_side`)."""
-    as_partner = Among("partner_id", viewer.led_organisation_ids) & _allowed_customer(viewer)
+    as_partner = Among("partner_id", viewer.led_organisation_ids) & allowed_customer(viewer)
     return Among("customer_id", viewer.led_organisation_ids) | as_partner
 
 
@@ -171,7 +171,7 @@ def _users(viewer: Viewer) -> Q:
 
 def _assignments(viewer: Viewer) -> Q:
     """The partner's legal representatives and administrators see all, an employee their own."""
-    led = Q(Among("partner_id", viewer.led_organisation_ids), _allowed_customer(viewer))
+    led = Q(Among("partner_id", viewer.led_organisation_ids), allowed_customer(viewer))
     own = Among("membership_id", viewer.employee_membership_ids) & Exists(
         Partnership, serves(viewer), id="partnership_id"
     )
@@ -190,7 +190,7 @@ def _audit_events(viewer: Viewer) -> Q:
     on_behalf = Among("on_behalf_of_id", viewer.led_organisation_ids)
     own = equals("actor_id", viewer.user_id) & Among("acting_organisation_id", viewer.organisation_ids)
     in_its_name = Among("acting_organisation_id", viewer.led_organisation_ids) | own
-    return on_behalf | in_its_name & _for_allowed_customer(viewer)
+    return on_behalf | in_its_name & _forallowed_customer(viewer)
 
 
 def _exports(viewer: Viewer) -> Q:
@@ -199,7 +199,7 @@ def _exports(viewer: Viewer) -> Q:
     return own | _of_led_organisation(viewer)
 
 
-def _for_allowed_customer(viewer: Viewer) -> Q:
+def _forallowed_customer(viewer: Viewer) -> Q:
     """Of acts: those for no customer, or for one whom the token in use is not kept away from."""
     if viewer.token is None or (viewer.token.customer_ids is None and not viewer.token.excluded_ids):
         return EVERY_ROW
@@ -224,7 +224,7 @@ def _support_access_grants(viewer: Viewer) -> Q:
     return equals("user_id", viewer.user_id) | Exists(User, equals("id", viewer.user_id) & Q(is_staff=True))
 
 
-def _allowed_customer(viewer: Viewer) -> Q:
+def allowed_customer(viewer: Viewer) -> Q:
     """Of partnerships: those whose customer the token in use is not kept away from."""
     return _allowed(viewer, "customer_id")
 
@@ -242,33 +242,6 @@ def _allowed(viewer: Viewer, customer: str) -> Q:
 def _for_employees(viewer: Viewer, condition: Q) -> Q:
     """Leaves the condition out of the statement for a viewer who is nobody's employee."""
     return condition if viewer.employee_membership_ids else NO_ROW
-
-
-def holds_on_organisation(viewer: Viewer, right: Right) -> Q:
-    """Of organisations: those on which the viewer's roles and partnerships give the right."""
-    own = Among("id", standings_with(viewer, right, OWN_ORGANISATION))
-    if right not in MANAGED_CUSTOMER:
-        return own
-    return own | Exists(Partnership, serves(viewer), customer_id="id")
-
-
-def holds_on_partnership(viewer: Viewer, right: Right) -> Q:
-    """Of partnerships: those on which the viewer's roles on either side give the right."""
-    as_partner = Among("partner_id", standings_with(viewer, right, PARTNER_SIDE)) & _proposed(right, Side.PARTNER)
-    as_customer = Among("customer_id", standings_with(viewer, right, CUSTOMER_SIDE)) & _proposed(right, Side.CUSTOMER)
-    return as_customer | as_partner & _allowed_customer(viewer)
-
-
-def _proposed(right: Right, side: Side) -> Q:
-    """Of partnerships: those proposed by the side that this right on `side` needs."""
-    by = proposed_by(right, side)
-    return Q(initiated_by=by) if by else EVERY_ROW
-
-
-def standings_with(viewer: Viewer, right: Right, table: Mapping[Role, frozenset[Right]]) -> Any:
-    """The organisations in which the viewer's role gives the right, by this table."""
-    roles = frozenset(role for role, rights in table.items() if right in rights)
-    return viewer.organisations_as(roles)
 
 
 _PUBLIC_PARTNERS: Final = Q(partner_status__in=sorted(INVITABLE_PARTNERS))

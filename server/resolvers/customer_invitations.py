@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from server.domain import access_changes, invitations, people
+from server.domain import access_changes, invitations, people, proposals
 from server.domain import partnerships as rules
 from server.domain.access import reach, usable
 from server.domain.errors import Mistakes, NotFound, RightMissing
@@ -87,13 +87,15 @@ async def request_customer_by_email(
     spoken = mistakes.noted(people.locale, locale, ("locale",))
     async with transaction():
         partner = await locked(Organisation, partner_id)
-        mistakes.noted(rules.check_may_ask, partner.partner_status)
+        mistakes.noted(proposals.check_may_ask, partner.partner_status)
         sent = CustomerInvitation.filter(partner_id=partner_id, invited_at__gt=context.now - timedelta(days=1))
-        mistakes.noted(rules.check_number_of_requests, await sent.count(), context.settings.requests_by_email_per_day)
+        mistakes.noted(
+            proposals.check_number_of_requests, await sent.count(), context.settings.requests_by_email_per_day
+        )
         is_open = CustomerInvitation.filter(
             partner_id=partner_id, email=address or "", status=PartnershipStatus.INVITED
         )
-        mistakes.noted(rules.check_not_asked, is_asked=await is_open.exists())
+        mistakes.noted(proposals.check_not_asked, is_asked=await is_open.exists())
         mistakes.refuse()
         secret = invitations.new_secret()
         row = await CustomerInvitation.create(
@@ -168,12 +170,12 @@ async def accept_customer_invitation(
     async with transaction():
         await locked(Organisation, customer_id)
         row = await locked(CustomerInvitation, found.id)
-        rules.check_open(row)
+        proposals.check_open(row)
         invitations.check_in_time(row.answer_by, context.now)
         partner = await Organisation.get(id=row.partner_id)
         others = [other for other in await live_partnerships(customer_id) if other.partner_id == row.partner_id]
         mistakes.noted(
-            rules.check_request, customer_id, row.partner_id, partner.partner_status, others, ("customer_id",)
+            proposals.check_request, customer_id, row.partner_id, partner.partner_status, others, ("customer_id",)
         )
         offer = await offered(context, customer_id, access, mistakes)
         mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
@@ -235,7 +237,7 @@ async def _addressed(context: Context, token: str, field: tuple[str, ...]) -> Cu
 async def _open(id: CustomerInvitationId, expected_version: int | None) -> CustomerInvitation:
     row = await locked(CustomerInvitation, id)
     check_version(row.version, expected_version)
-    rules.check_open(row)
+    proposals.check_open(row)
     return row
 
 

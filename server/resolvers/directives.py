@@ -3,6 +3,8 @@
 import strawberry
 from strawberry.schema_directive import Location
 
+from server.domain.rights import SCOPE_OF, Right
+
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION], name="public", description="Everybody may ask this, signed in or not."
@@ -58,3 +60,14 @@ class SudoDirective:
 )
 class StaffOnlyDirective:
     pass
+
+
+def by_token(right: Right) -> str:
+    """The end of a sentence: what an API token needs for this right."""
+    scope = SCOPE_OF.get(right)
+    return f"; an API token needs the scope `{scope}`" if scope else "; never by API token"
+
+
+def requires(right: Right) -> RequiresDirective:
+    scope = SCOPE_OF.get(right)
+    return RequiresDirective(right=right.value, scope=scope.value if scope else None)

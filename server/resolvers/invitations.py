@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from server.domain import access_changes
+from server.domain import access_changes, proposals
 from server.domain import partnerships as rules
 from server.domain.errors import Mistakes, NotFound
 from server.domain.partnerships import PartnershipStatus, Side
@@ -49,7 +49,7 @@ async def invite_partner(
         replaces = bool(replace_existing)
         others = await live_partnerships(customer_id)
         mistakes.noted(
-            rules.check_invitation,
+            proposals.check_invitation,
             customer_id,
             partner_id,
             partner.partner_status,
@@ -102,7 +102,9 @@ async def request_customer(
         await locked(Organisation, customer_id)
         partner = await Organisation.get(id=partner_id)
         others = [row for row in await live_partnerships(customer_id) if row.partner_id == partner_id]
-        mistakes.noted(rules.check_request, customer_id, partner_id, partner.partner_status, others, ("customer_id",))
+        mistakes.noted(
+            proposals.check_request, customer_id, partner_id, partner.partner_status, others, ("customer_id",)
+        )
         mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
@@ -125,7 +127,7 @@ async def cancel_invitation(
     """Withdraw your own open invitation or request. You may propose again."""
     async with transaction():
         row = await held(partnership_id, expected_version)
-        rules.check_open(row)
+        proposals.check_open(row)
         await cancelled(context, row)
         await journal.announce(context, "partnership.cancelled", row)
     return {"partnership": row}
@@ -138,7 +140,7 @@ async def resend_invitation(
     """Send your own open invitation or request again. It can be answered for as long as a new one."""
     async with transaction():
         row = await held(partnership_id, expected_version)
-        rules.check_open(row)
+        proposals.check_open(row)
         await change(row, **sent_again(context, row.sent_at, row.sendings))
         side = row.initiated_by
         await note(context, "partnership.resent", row, side, after=journal.state(row, "answer_by"))
@@ -151,7 +153,7 @@ def sent_again(context: Context, sent_at: datetime | None, sendings: int) -> dic
     """What changes in a proposal that is sent once more; a few times within 24 hours (S1.7)."""
     is_another_day = sent_at is None or context.now - sent_at >= _DAY
     if not is_another_day:
-        rules.check_resending(sendings - 1, context.settings.resendings_per_day)
+        proposals.check_resending(sendings - 1, context.settings.resendings_per_day)
     return {
         "sent_at": context.now if is_another_day else sent_at,
         "sendings": 2 if is_another_day else sendings + 1,

@@ -5,7 +5,7 @@ and in the field's description. A resolver without one does not load.
 """
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, Final, ParamSpec, TypeVar
 
@@ -18,17 +18,18 @@ from server.domain.errors import Denied, NotFound, NotSignedIn, RightMissing, Su
 from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
 from server.domain.viewer import Viewer
 from server.models import CustomerInvitation, Organisation, Partnership, Product, User
-from server.models.visibility import holds_on_organisation, holds_on_partnership
+from server.models.holdings import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.directives import (
     PersonOnlyDirective,
     PublicDirective,
-    RequiresDirective,
     SignedInDirective,
     StaffOnlyDirective,
     SudoDirective,
     VisibleRowsDirective,
+    by_token,
+    requires,
 )
 from server.resolvers.reaches import rights_on_organisation, rights_on_partnership, rights_on_product
 
@@ -168,6 +169,12 @@ class StaffOnly(Permission):
             raise RightMissing(Right.ADMINISTER_PROGRAMME)
 
 
+_HELD_ON: Final[Mapping[type[Model], Callable[[Viewer, Right], Q]]] = {
+    Organisation: holds_on_organisation,
+    Partnership: holds_on_partnership,
+}
+
+
 class RightOn(Permission):
     """Only who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
 
@@ -187,8 +194,8 @@ class RightOn(Permission):
         self.model = model
         self.at = at
         self.through = through
-        self.sentence = f"Needs the right `{right}`{_by_token(right)}."
-        self.directive = _requires(right)
+        self.sentence = f"Needs the right `{right}`{by_token(right)}."
+        self.directive = requires(right)
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         viewer = context.signed_in
@@ -202,8 +209,7 @@ class RightOn(Permission):
         assert self.at is None, "decided by an argument, not by the source"
         if viewer is None or not viewer.may_use(self.right):
             return False
-        of_model = holds_on_organisation if self.model is Organisation else holds_on_partnership
-        return of_model(viewer, self.right)
+        return _HELD_ON[self.model](viewer, self.right)
 
     def refusal(self, viewer: Viewer) -> Denied:
         """Why the viewer lacks the right: the credential, or the role."""
@@ -245,8 +251,8 @@ class RightOnEach(Permission):
 
     def __init__(self, right: Right) -> None:
         self.right = right
-        self.sentence = f"Needs the right `{right}` on each{_by_token(right)}."
-        self.directive = _requires(right)
+        self.sentence = f"Needs the right `{right}` on each{by_token(right)}."
+        self.directive = requires(right)
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         if not context.signed_in.may_use(self.right):
@@ -274,16 +280,6 @@ def permissions_of(resolver: Callable[..., Awaitable[Any]]) -> tuple[Permission,
 def context_of(info: Info[Any, Any]) -> Context:
     context: Context = info.context
     return context
-
-
-def _by_token(right: Right) -> str:
-    scope = SCOPE_OF.get(right)
-    return f"; an API token needs the scope `{scope}`" if scope else "; never by API token"
-
-
-def _requires(right: Right) -> RequiresDirective:
-    scope = SCOPE_OF.get(right)
-    return RequiresDirective(right=right.value, scope=scope.value if scope else None)
 
 
 def _beyond_the_credential(right: Right) -> RightMissing:

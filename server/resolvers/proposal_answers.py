@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from server.domain import access_changes
+from server.domain import access_changes, proposals
 from server.domain import partnerships as rules
 from server.domain.errors import Mistakes
 from server.domain.partnerships import PartnershipStatus, Side
@@ -157,8 +157,8 @@ async def _check_acceptance(
     others = await live_partnerships(row.customer_id, but=row.id)
     partner = await Organisation.get(id=row.partner_id)
     granted = access.access_type if access else None
-    rules.check_acceptance(row, partner.partner_status, others, replaces=replaces, access_type=granted)
-    rules.check_in_time(row.answer_by, context.now)
+    proposals.check_acceptance(row, partner.partner_status, others, replaces=replaces, access_type=granted)
+    proposals.check_in_time(row.answer_by, context.now)
 
 
 async def _come_into_force(context: Context, row: Partnership, *, replaces: bool, **columns: object) -> None:
@@ -179,7 +179,7 @@ async def _decline(
     why = paragraph(reason or "", rules.MOST_MESSAGE_CHARACTERS, ("reason",)) or None
     async with transaction():
         row = await held(partnership_id, expected_version)
-        rules.check_open(row)
+        proposals.check_open(row)
         before = terms(row)
         await change(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)
         await _note_end(context, "partnership.declined", row, side, before)

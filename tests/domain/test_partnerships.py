@@ -16,12 +16,10 @@ from server.domain.partnerships import (
     AccessType,
     PartnershipStatus,
     Side,
-    check_acceptance,
     check_active,
-    check_invitation,
-    check_open,
     is_possible_now,
 )
+from server.domain.proposals import check_acceptance, check_invitation, check_open
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
 from server.domain.terminations import check_may_end
 from tests.domain.refusals import refusals

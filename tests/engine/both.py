@@ -13,9 +13,10 @@ from server.app import answers, reading
 from server.authentication import Credentials, authenticate
 from server.authentication.known import KnownViewers
 from server.domain.viewer import Viewer
-from server.engine.operations import Engine, Trace
+from server.engine.operations import Engine
 from server.engine.results import Result
 from server.engine.roads import planned
+from server.engine.traces import Trace
 from server.resolvers.context import Context
 from server.schema import schema
 from server.schema.planning import new_engine

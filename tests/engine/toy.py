@@ -50,9 +50,10 @@ from server.engine.declarations import (
     ViewerItself,
 )
 from server.engine.dialects import DIALECTS
-from server.engine.operations import Engine, Trace
+from server.engine.operations import Engine
 from server.engine.results import Result
 from server.engine.roads import planned
+from server.engine.traces import Trace
 from server.models.conditions import Among, Compared, Contains, Deferred, Exists, OneOf, Reach, equals
 
 # What is stored

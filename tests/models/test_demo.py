@@ -26,10 +26,9 @@ from server.domain.partnerships import (
     AccessType,
     PartnershipStatus,
     PaymentMode,
-    check_acceptance,
-    check_invitation,
 )
 from server.domain.products import ProductCategory, ProductState
+from server.domain.proposals import check_acceptance, check_invitation
 from server.domain.rights import LEADING_ROLES, ProductRight, Role
 from server.domain.tokens import digest, is_alive, is_well_formed
 from server.models import (
