@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from strawberry import Info
 from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 
@@ -71,3 +72,8 @@ class Context:
     def forget(self) -> None:
         """Drop what was loaded: a mutation changed it."""
         self._loaders.clear()
+
+
+def context_of(info: Info[Any, Any]) -> Context:
+    context: Context = info.context
+    return context

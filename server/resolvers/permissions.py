@@ -20,7 +20,7 @@ from server.domain.viewer import Viewer
 from server.models import CustomerInvitation, Organisation, Partnership, Product, User
 from server.models.holdings import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
-from server.resolvers.context import Context
+from server.resolvers.context import Context, context_of
 from server.resolvers.directives import (
     PersonOnlyDirective,
     PublicDirective,
@@ -277,11 +277,6 @@ def permissions_of(resolver: Callable[..., Awaitable[Any]]) -> tuple[Permission,
     return permissions
 
 
-def context_of(info: Info[Any, Any]) -> Context:
-    context: Context = info.context
-    return context
-
-
 def _beyond_the_credential(right: Right) -> RightMissing:
     """A token was sent that lacks the scope, or that no scope would help."""
     return RightMissing(right, SCOPE_OF[right]) if right not in NEVER_BY_TOKEN else _beyond_the_token(right)
@@ -303,6 +298,5 @@ __all__ = [
     "Sudo",
     "VisibleRows",
     "allowed",
-    "context_of",
     "permissions_of",
 ]

@@ -28,10 +28,10 @@ from server.engine.declarations import (
     Relation,
 )
 from server.resolvers import ids
-from server.resolvers.context import Context
+from server.resolvers.context import Context, context_of
 from server.resolvers.listings import Listing, Narrowed, reading, size, window
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, page
-from server.resolvers.permissions import Permission, context_of
+from server.resolvers.permissions import Permission
 from server.schema.plain import plain
 from server.schema.slices import Slice
 

@@ -13,8 +13,8 @@ from server.domain.errors import Refusal, Refused
 from server.engine.declarations import ByFunction, Changing, Guarded
 from server.languages import translated
 from server.models.database import joined_transaction
-from server.resolvers.context import Context
-from server.resolvers.permissions import Permission, context_of, permissions_of
+from server.resolvers.context import Context, context_of
+from server.resolvers.permissions import Permission, permissions_of
 from server.schema.errors import UserError
 from server.schema.fields import field, sign
 from server.schema.plain import plain
