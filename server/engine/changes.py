@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLError, GraphQLField, GraphQLNonNull, GraphQLObjectType, located_error
+from graphql import GraphQLError, GraphQLField, GraphQLList, GraphQLNonNull, GraphQLObjectType, located_error
 from graphql.execution.values import get_argument_values
 
 from server.engine.bindings import Bindings, strawberry_field
@@ -12,6 +12,7 @@ from server.engine.checks import is_plain, nullable
 from server.engine.declarations import Changing
 from server.engine.documents import Operation, Plan
 from server.engine.errors import Unplannable
+from server.engine.items import items
 from server.engine.operations import Engine, Run
 from server.engine.planner import Planner
 from server.engine.results import Result, Root, assembled
@@ -168,6 +169,8 @@ def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kin
         link = planner.conditions.once(child, equals("id", key))
         found = row(planner, child, place.object_type, nodes, link, is_given=True)
         return expression(f"coalesce({found}, 'null')")
+    if kind == "items":
+        return items(planner, place, name)
     if kind == "viewer" and planner.viewer is not None:
         return planner.object(planner.scope(None), place.object_type, nodes)
     planner.holes.append(HoleSlot(lambda run, values: run.payload.get(name), place.type_, nodes, type_))
@@ -175,7 +178,7 @@ def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kin
 
 
 def _kind(bindings: Bindings, type_: GraphQLObjectType, nodes: Nodes, value: Any) -> str:
-    """Where a field of a payload comes from: a row, the viewer, or a value as it is."""
+    """Where a field of a payload comes from: a row, items with a row each, the viewer, or a value as it is."""
     possible = _possible_kind(bindings, type_, nodes)
     return "plain" if value is None else possible
 
@@ -193,9 +196,11 @@ def _possible_kind(bindings: Bindings, type_: GraphQLObjectType, nodes: Nodes) -
         return "row"
     if inside.name in bindings.viewer_types:
         return "viewer"
-    if not is_plain(inside):
-        raise Unplannable(f"a resolver alone answers {inside.name}")
-    return "plain"
+    if is_plain(inside):
+        return "plain"
+    if isinstance(nullable(outer), GraphQLList) and isinstance(inside, GraphQLObjectType):
+        return "items"
+    raise Unplannable(f"a resolver alone answers {inside.name}")
 
 
 def _python_name(type_: GraphQLObjectType, nodes: Nodes) -> str:

@@ -16,6 +16,7 @@ from tortoise.transactions import in_transaction
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.models.catalogue_data import load_catalogue
+from server.models.migration_states import make_models_when_looked_at
 from server.models.sqlite import DatabaseLocked
 from server.settings import Settings
 
@@ -104,6 +105,7 @@ async def connected(settings: Settings) -> AsyncGenerator[None]:
 
 async def bring_up_to_date(settings: Settings) -> None:
     """Apply the migrations that are missing and the catalogue's prices; safe when several processes start at once."""
+    make_models_when_looked_at()
     async with _migration_lock(settings):
         await migrate(config=tortoise_config(settings))
         await disconnect()

@@ -5,8 +5,7 @@ import strawberry
 from server.resolvers import accesses
 from server.schema.enums import ProductRight
 from server.schema.errors import UserError
-from server.schema.fields import computed
-from server.schema.operations import mutation, user_errors
+from server.schema.operations import mutation
 from server.schema.partnerships import Partnership, ProductAccess
 
 
@@ -33,10 +32,7 @@ class ProductAccessResult:
     product_access: ProductAccess | None = strawberry.field(
         description="The access, as it is now; null for one that does not exist for the viewer."
     )
-    user_errors: list[UserError] = computed(
-        lambda context, result: user_errors(context, result.refusals),
-        "Why this one was not changed; empty when it was.",
-    )
+    user_errors: list[UserError] = strawberry.field(description="Why this one was not changed; empty when it was.")
 
 
 @strawberry.input(description="An access, and the rights it is to have.")

@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from types import SimpleNamespace
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import strawberry
 from strawberry import Info
@@ -67,6 +68,10 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
             values = await resolver(context, **arguments)
             if warnings := values.get("warnings"):
                 values["warnings"] = user_errors(context, warnings)
+            if results := cast("Sequence[Any]", values.get("results", ())):
+                values["results"] = [
+                    SimpleNamespace(**vars(one), user_errors=user_errors(context, one.refusals)) for one in results
+                ]
             return Changed(values, [])
         finally:
             context.forget()

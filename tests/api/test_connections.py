@@ -150,6 +150,17 @@ async def _act(world: World, number: int) -> None:
     )
 
 
+async def _act_of_the_clock(world: World, number: int) -> None:
+    await AuditEvent.create(
+        on_behalf_of_id=world.alpina.id,
+        action="partnership.expired",
+        subject_type="Partnership",
+        subject_id=world.limited.id,
+        request_id="the clock",
+        created_at=world.now + timedelta(hours=number // 2),
+    )
+
+
 async def _export(world: World, number: int) -> None:
     await export(world.pE, now=world.now, created_at=world.now + timedelta(hours=number // 2))
 
@@ -337,6 +348,7 @@ LISTS = {
     "assignments": List("limited", "assignments", "pL", _assignment),
     "auditLog": List("nova", "auditLog", "pL", _act),
     "partnerActivity": List("alpina", "partnerActivity", "cL", _act),
+    "programmeActivity": List("alpina", "programmeActivity", "cL", _act_of_the_clock),
     "accessReview": List("alpina", "accessReview", "cL", _partner_in_force),
     "exports": List("nova", "exports", "pL", _export),
     "receipts": List("limited", "receipts", "pL", _receipt),

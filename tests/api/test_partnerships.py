@@ -176,6 +176,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         "review_notices": 0,
         "expires_at": None,
         "review_at": None,
+        "undeliverable_at": None,
         "version": 1,
     }
     assert await RequestedProduct.filter(partnership_id=row.id).order_by("service_name").values(

@@ -693,6 +693,7 @@ async def test_what_the_engine_does_not_know_it_leaves_to_the_ordinary_road(toy:
 
 WRITE = """mutation($input: WriteNoteInput!) { __typename writeNote(input: $input) {
     __typename note { id text author { name } book { title } } author { notes { text } letters { sign } } secret
+    written { remark note { text id author { name } } ... on Written { __typename mine: letters { sign } } }
     userErrors { message field } } }"""
 
 

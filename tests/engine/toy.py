@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
+from types import SimpleNamespace
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -816,8 +817,18 @@ class WriteNoteInput:
 
 
 @strawberry.type
+class Written:
+    """One of several: a row, and what is said of it."""
+
+    note: NoteType | None
+    remark: str | None
+    letters: list[Letter]
+
+
+@strawberry.type
 class WriteNotePayload:
     note: NoteType | None
+    written: list[Written] | None
     author: AuthorType | None
     secret: str | None
     user_errors: list[Problem]
@@ -850,7 +861,12 @@ async def _write(context: Any, input: Any) -> Changed:
     if input.text == "broken":
         raise RuntimeError("a bug")
     author = await visible(Author, context.viewer).get_or_none(id=author_id)
-    return Changed({"note": note, "author": author, "secret": f"“{input.text}”"}, [])
+    written = [_written(note, "new"), _written(None, input.text), _written(note, None)]
+    return Changed({"note": note, "author": author, "secret": f"“{input.text}”", "written": written}, [])
+
+
+def _written(note: Note | None, remark: str | None) -> Any:
+    return SimpleNamespace(note=note, remark=remark, letters=[_LetterValue(sign, 0) for sign in remark or "!"])
 
 
 def _refuse(context: Any, error: Exception) -> Changed | None:

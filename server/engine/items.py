@@ -1,0 +1,69 @@
+"""How is a list of a payload written whose items hold a row each, beside what is not stored?"""
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from graphql import GraphQLObjectType
+
+from server.engine.bindings import strawberry_field
+from server.engine.checks import is_plain, nullable
+from server.engine.errors import Unplannable
+from server.engine.rows import row
+from server.engine.selections import Nodes, named_type
+from server.engine.statements import Place
+from server.engine.texts import Text, expression
+from server.models.conditions import Deferred
+
+if TYPE_CHECKING:
+    from server.engine.planner import Planner
+
+# `Any` below: items are the application's own, and types are graphql-core's, generic over what nobody says.
+
+_NO_ROW: Final = UUID(int=0)
+
+
+def check_items(planner: "Planner", type_: GraphQLObjectType) -> None:
+    """Raise Unplannable for items with more than one row, or with something that resolvers alone answer."""
+    inside = [named_type(field.type) for field in type_.fields.values()]
+    rows = [one for one in inside if isinstance(one, GraphQLObjectType) and planner.bindings.model(one) is not None]
+    if len(rows) != 1 or not all(one in rows or is_plain(one) for one in inside):
+        raise Unplannable(f"a resolver alone answers {type_.name}")
+
+
+def items(planner: "Planner", place: Place, name: str) -> Text:
+    """The items that a payload holds under this name, in their order."""
+    type_ = place.object_type
+    check_items(planner, type_)
+    (held,) = (field for field in type_.fields.values() if not is_plain(named_type(field.type)))
+    attribute = strawberry_field(held).python_name
+    numbered = Deferred(f"payload.{name}.keys", "pairs", lambda run: _keys(run.payload[name], attribute))
+    keys = planner.scope(None)
+
+    def write(nodes: Nodes) -> Text:
+        inner = Place(type_, type_.fields[nodes[0].name.value], nodes)
+        return _row(planner, inner, keys.outer) if inner.field is held else _value(planner, inner, name, keys.outer)
+
+    listed = planner.dialect.joined(planner.object_with(type_, planner.selections.of(type_, place.nodes), write).sql)
+    source = f'{planner.dialect.keys(planner.parameters.place(numbered))} AS "{keys.outer}"'
+    return expression(f"(SELECT '[' || coalesce({listed}, '') || ']' FROM {source})")
+
+
+def _keys(listed: list[Any], attribute: str) -> list[tuple[int, UUID]]:
+    """The number of each item, with the key of its row."""
+    rows = (getattr(item, attribute) for item in listed)
+    return [(number, _NO_ROW if found is None else found.pk) for number, found in enumerate(rows)]
+
+
+def _row(planner: "Planner", place: Place, keys: str) -> Text:
+    bound: Any = planner.bindings.model(place.object_type)
+    if nullable(place.type_) is not place.object_type:
+        raise Unplannable(f"{place.parent.name} holds a list of rows")
+    child = planner.scope(bound)
+    link = f'"{child.inner}"."id"="{keys}"."key"'
+    return expression(f"coalesce({row(planner, child, place.object_type, place.nodes, link, is_given=True)}, 'null')")
+
+
+def _value(planner: "Planner", place: Place, name: str, keys: str) -> Text:
+    attribute = strawberry_field(place.field).python_name
+    number = Text("[").add(expression(f'"{keys}"."model"')).add("]")
+    return planner.hole(lambda run, values: getattr(run.payload[name][values[0]], attribute), place, number)
