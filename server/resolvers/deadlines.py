@@ -7,6 +7,7 @@ until it gives nothing. Several processes may call it at once: none does what an
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from tortoise.expressions import Q
 
@@ -39,6 +40,9 @@ from server.settings import Settings
 
 AT_ONCE: Final = 100
 """How many rows one transaction changes."""
+
+_OWNERS: Final = {CustomerInvitation: "partner_id", MemberInvitation: "organisation_id", PendingAction: "customer_id"}
+"""By which column a row belongs to the organisation that reads what the clock did to it."""
 
 # `Any` below: the models of a deadline are of several kinds.
 
@@ -189,7 +193,7 @@ async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any],
 
 
 async def _write_down(context: Context, action: str, rows: Sequence[Any], before: Sequence[journal.State]) -> None:
-    """What happens to a partnership is noted there, for both sides; the rest for the organisation it belongs to."""
+    """What happens to a partnership is noted there, for both sides; the rest for the organisation it concerns."""
     after = [(row, was, _proposed(row)) for row, was in zip(rows, before, strict=True)]
     if rows and isinstance(rows[0], Partnership):
         named = await named_by(keys(rows))
@@ -198,11 +202,22 @@ async def _write_down(context: Context, action: str, rows: Sequence[Any], before
             [Note(action, row, None, before=was, after=now, had=named[row.id], has=[]) for row, was, now in after],
         )
     else:
+        concerned = await _concerned(rows)
         acts = [
-            journal.Act(action, row, getattr(row, "organisation_id", None), before=was, after=now)
-            for row, was, now in after
+            journal.Act(action, row, None, whose, was, now)
+            for (row, was, now), whose in zip(after, concerned, strict=True)
         ]
         await journal.record_all(context, acts)
+
+
+async def _concerned(rows: Sequence[Any]) -> list[UUID]:
+    """The organisation that reads of each: the one it belongs to, or the customer of its partnership. One statement."""
+    column = next((_OWNERS[type(row)] for row in rows if type(row) in _OWNERS), None)
+    if column is not None:
+        return [getattr(row, column) for row in rows]
+    named = Partnership.filter(OneOf("id", [row.partnership_id for row in rows]))
+    customers: dict[UUID, UUID] = dict(await named.values_list("id", "customer_id"))
+    return [customers[row.partnership_id] for row in rows]
 
 
 def _proposed(row: Any) -> journal.State:
