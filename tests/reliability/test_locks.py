@@ -11,13 +11,13 @@ from tortoise.connection import get_connection
 
 from server.app import create_app
 from server.domain.rights import Role
-from server.models import Organisation
+from server.models import ExportPart, Organisation
 from server.models.database import open_connection, transaction
 from server.resolvers import ids
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.snapshots import snapshot
-from tests.world import Person, organisation, person
+from tests.world import Person, export, organisation, person
 
 pytestmark = pytest.mark.database
 
@@ -75,6 +75,26 @@ async def test_who_waits_too_long_is_refused_and_the_next_is_answered(own_databa
     assert read.data["viewer"]["user"] == {"firstName": "owner"}
     assert after == before
     assert made.data["createApiToken"]["userErrors"] == []
+
+
+async def test_a_link_that_waits_too_long_is_not_used(own_database: Settings):
+    company = await organisation("Alone")
+    owner = await person("owner", company, Role.LEGAL_REPRESENTATIVE, NOW)
+    row = await export(owner, now=NOW, size_in_bytes=3)
+    await ExportPart.create(export_id=row.id, place=0, content=b"abc")
+    await be_impatient(own_database)
+
+    async with Clients(create_app(own_database)) as clients:
+        answer = await clients.change("createExportLink", {"exportId": ids.encode(row)}, "path", as_=owner)
+        path, headers = answer.data["createExportLink"]["path"], {"Cookie": f"session={owner.session}"}
+        clients.http.cookies.clear()
+        async with held(own_database, company):
+            waited = await clients.http.get(path, headers=headers)
+        given = await clients.http.get(path, headers=headers)
+
+    assert (waited.status_code, waited.json()["errors"][0]["extensions"]["code"]) == (409, "CONFLICT")
+    assert waited.json()["errors"][0]["message"] == TOO_LATE["message"]
+    assert (given.status_code, given.content) == (200, b"abc")
 
 
 async def test_who_goes_away_while_waiting_leaves_nothing_begun(own_database: Settings):
