@@ -33,6 +33,7 @@ from server.models.rows import new_id, store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.partnerships import Note, held, keys, note_all
+from server.resolvers.pending_actions import expire
 from server.resolvers.requests import named_by
 from server.resolvers.support_access import end_grants
 from server.resolvers.terminations import Ending, end_all
@@ -41,7 +42,7 @@ from server.settings import Settings
 AT_ONCE: Final = 100
 """How many rows one transaction changes."""
 
-_OWNERS: Final = {CustomerInvitation: "partner_id", MemberInvitation: "organisation_id", PendingAction: "customer_id"}
+_OWNERS: Final = {CustomerInvitation: "partner_id", MemberInvitation: "organisation_id"}
 """By which column a row belongs to the organisation that reads what the clock did to it."""
 
 # `Any` below: the models of a deadline are of several kinds.
@@ -80,8 +81,10 @@ async def expire_access_changes(context: Context) -> int:
 async def expire_pending_actions(context: Context) -> int:
     """What a partner asked to do and the customer did not confirm in time; whoever asked is told (E34)."""
     late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
-    columns: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
-    return await _change(context, PendingAction, late, columns, "pendingAction.expired", "pending_action.expired")
+    async with transaction():
+        rows = await _due(PendingAction, late)
+        await expire(context, rows)
+    return len(rows)
 
 
 async def expire_member_invitations(context: Context) -> int:

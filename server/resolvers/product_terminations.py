@@ -88,6 +88,8 @@ async def _held(product_id: ProductId, expected_version: int | None) -> Product:
 
 async def _answer_who_asked(context: Context, product: Product) -> None:
     """A partner that waits for this very end hears that the owner has done it."""
-    waiting = PendingAction.filter(product_id=product.id, status=PendingActionStatus.PENDING)
+    waiting = PendingAction.filter(
+        product_id=product.id, status=PendingActionStatus.PENDING, expires_at__gt=context.now
+    )
     for action in await waiting.select_for_update():
         await decide(context, action, PendingActionStatus.CONFIRMED, action.customer_id)
