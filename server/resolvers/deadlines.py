@@ -29,6 +29,7 @@ from server.models import (
 )
 from server.models.conditions import OneOf
 from server.models.database import transaction
+from server.models.lookups import locked_rows
 from server.models.rows import new_id, store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
@@ -42,8 +43,13 @@ from server.settings import Settings
 AT_ONCE: Final = 100
 """How many rows one transaction changes."""
 
-_OWNERS: Final = {CustomerInvitation: "partner_id", MemberInvitation: "organisation_id"}
-"""By which column a row belongs to the organisation that reads what the clock did to it."""
+_OWNERS: Final = {
+    CustomerInvitation: "partner_id",
+    MemberInvitation: "organisation_id",
+    Partnership: "customer_id",
+    PendingAction: "customer_id",
+}
+"""By which column a row says which organisation it concerns."""
 
 # `Any` below: the models of a deadline are of several kinds.
 
@@ -82,7 +88,7 @@ async def expire_pending_actions(context: Context) -> int:
     """What a partner asked to do and the customer did not confirm in time; whoever asked is told (E34)."""
     late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
     async with transaction():
-        rows = await _due(PendingAction, late)
+        rows = await _held(PendingAction, late)
         await expire(context, rows)
     return len(rows)
 
@@ -186,7 +192,7 @@ async def _end(context: Context, found: Partnership) -> int:
 async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any], action: str, topic: str | None) -> int:
     """Change what is due, and write down and tell of it."""
     async with transaction():
-        rows = await _due(model, due)
+        rows = await _held(model, due)
         before = [_proposed(row) for row in rows]
         await store_all(rows, context.now, **columns)
         await _write_down(context, action, rows, before)
@@ -214,7 +220,7 @@ async def _write_down(context: Context, action: str, rows: Sequence[Any], before
 
 
 async def _concerned(rows: Sequence[Any]) -> list[UUID]:
-    """The organisation that reads of each: the one it belongs to, or the customer of its partnership. One statement."""
+    """The organisation that each concerns: the one it belongs to, or the customer of its partnership. One statement."""
     column = next((_OWNERS[type(row)] for row in rows if type(row) in _OWNERS), None)
     if column is not None:
         return [getattr(row, column) for row in rows]
@@ -242,6 +248,13 @@ def _notice(context: Context, topic: str, row: Any, columns: dict[str, int], col
     deadline: datetime = getattr(row, column)
     told = {"days_left": rules.days_left(deadline, context.now), "ends_at": deadline}
     return journal.News(topic, row, (deadline.isoformat(), *columns.values()), told)
+
+
+async def _held(model: Any, due: Q) -> list[Any]:
+    """What is due, with the organisations it concerns held first, as everybody does: nobody waits in a ring."""
+    found = await model.filter(due).order_by("id").limit(AT_ONCE)
+    await locked_rows(Organisation, sorted(set(await _concerned(found))))
+    return await _due(model, due & OneOf("id", keys(found)))
 
 
 async def _due(model: Any, due: Q) -> list[Any]:

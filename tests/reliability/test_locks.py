@@ -4,20 +4,22 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tortoise.connection import get_connection
+from tortoise.models import Model
 
 from server.app import create_app
 from server.domain.rights import Role
 from server.models import ExportPart, Organisation
 from server.models.database import open_connection, transaction
 from server.resolvers import ids
+from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.snapshots import snapshot
-from tests.world import Person, export, organisation, person
+from tests.world import Person, build_world, export, organisation, person
 
 pytestmark = pytest.mark.database
 
@@ -95,6 +97,38 @@ async def test_a_link_that_waits_too_long_is_not_used(own_database: Settings):
     assert (waited.status_code, waited.json()["errors"][0]["extensions"]["code"]) == (409, "CONFLICT")
     assert waited.json()["errors"][0]["message"] == TOO_LATE["message"]
     assert (given.status_code, given.content) == (200, b"abc")
+
+
+async def is_free(settings: Settings, row: Model) -> bool:
+    """Whether nobody holds the row; on SQLite nobody holds rows."""
+    if settings.is_sqlite:
+        return True
+    other = await open_connection(settings)
+    table = type(row)._meta.db_table
+    async with other.transaction():
+        found = await other.fetch(f'SELECT 1 FROM "{table}" WHERE id = $1 FOR UPDATE SKIP LOCKED', row.pk)
+    await other.close()
+    return bool(found)
+
+
+@pytest.mark.parametrize("what", ["proposals", "pending actions", "access changes", "member invitations"])
+async def test_the_clock_holds_nothing_of_an_organisation_that_somebody_else_holds(own_database: Settings, what: str):
+    world = await build_world()
+    row, company = {
+        "proposals": (world.invitation, world.delta),
+        "pending actions": (world.pending, world.borea),
+        "access changes": (world.change, world.alpina),
+        "member invitations": (world.newcomer, world.alpina),
+    }[what]
+    clock = context_of_the_clock(own_database, world.now + timedelta(days=31))
+
+    async with held(own_database, company):
+        running = asyncio.create_task(DEADLINES[f"expire {what}"](clock))
+        await asyncio.sleep(0.3)
+        free = await is_free(own_database, row)
+
+    assert free
+    assert await running >= 1
 
 
 async def test_who_goes_away_while_waiting_leaves_nothing_begun(own_database: Settings):
