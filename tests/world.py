@@ -12,8 +12,6 @@ Three partners and four customers:
 Rival (qL, qE) is the other partner: limited at Alpina for `rivals`; it asked bL by e-mail (`by_email`, `secret`).
 Third is a partner without members or customers: it asks Alpina for limited access (`asked`), and Nova asks to
 manage it, which its mail server refused (`wooed`). At Alpina Nova asks for more (`change`). Nothing else connects the companies.
-Rival (qL, qE) is the other partner: limited at Alpina for `rivals`. Third is a partner without members or
-customers. Nothing else connects the companies.
 
 At Borea pE asks to end `borean` (`pending`). Alpina has invited a `newcomer`, and has a team without members to which it opened `kept` (`team`, `own_grant`).
 cL has asked for what Alpina's partners did, and the file is there (`export`).

@@ -11,7 +11,7 @@ from server.app import answers
 from server.app.downloads import credentials
 from server.authentication import authenticate
 from server.authentication.known import KnownViewers
-from server.domain.errors import Denied, NotFound
+from server.domain.errors import Denied, NotFound, Refused
 from server.domain.exports import file_name
 from server.models import Export
 from server.resolvers.context import Context
@@ -22,7 +22,10 @@ _MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
 
 
 def exports_route(settings: Settings, known: KnownViewers) -> Route:
-    """`/exports/SECRET`: the file behind a link, for who made it. HEAD looks, and leaves the link as it is."""
+    """`/exports/SECRET`: the file behind a link, for who made it. HEAD looks, and leaves the link as it is.
+
+    Whoever waits too long for somebody else's change is told so, and the link is not used.
+    """
 
     async def answer(request: Request) -> Response:
         now = datetime.now(UTC)
@@ -34,7 +37,10 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
                 return Response(None, 200, _headers(await behind(context, secret)), _MEDIA_TYPE)
             export = await taken(context, secret)
         except Denied:
-            return _not_found(request)
+            return _refused(404, NotFound().message, NotFound.code, request)
+        except Refused as refused:
+            (conflict,) = refused.refusals
+            return _refused(409, conflict.message, conflict.code, request)
         return StreamingResponse(content(export), 200, _headers(export), _MEDIA_TYPE)
 
     return Route("/exports/{secret}", answer)
@@ -49,7 +55,7 @@ def _headers(export: Export) -> dict[str, str]:
     }
 
 
-def _not_found(request: Request) -> Response:
-    """One answer for a link that never was, was used, is over, or is somebody else's."""
-    content = answers.problem(NotFound().message, request.state.request_id, NotFound.code)
-    return Response(content, 404, {"Content-Type": f"{answers.JSON}; charset=utf-8"})
+def _refused(status: int, message: str, code: str, request: Request) -> Response:
+    """One answer for a link that never was, was used, is over, or is somebody else's; another while others hold it."""
+    problem = answers.problem(message, request.state.request_id, code)
+    return Response(problem, status, {"Content-Type": f"{answers.JSON}; charset=utf-8"})

@@ -129,7 +129,7 @@ def check_period(since: datetime | None, until: datetime | None, *, is_dated: bo
 def reach_digest(viewer: Viewer, organisation_id: UUID, assigned: Collection[UUID]) -> str:
     """All that decides which rows somebody reads in the organisation, in few characters.
 
-    `assigned` are the partnerships that they are assigned to as an employee.
+    `assigned` are the partnerships through which they serve customers as an employee.
     """
     standing, token = viewer.standing_in(organisation_id), viewer.token
     decisive = (

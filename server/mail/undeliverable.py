@@ -36,8 +36,7 @@ async def refused_for_good(email: EmailMessage, now: datetime) -> None:
     # Held, so that of two that are parked at once the later one sees the earlier.
     event = await locked(OutboxMessage, email.event_id)
     others = EmailMessage.filter(event_id=event.id, template=email.template, dead_at__isnull=True)
-    if not await others.exists():
-        await _mark(event, now)
+    if not await others.exists() and await _mark(event, now):
         await _tell_inviter(event, email, now)
 
 
@@ -53,16 +52,18 @@ def _invites(template: str) -> bool:
     return any(one.template == template and one.answers_by_link for letters in LETTERS.values() for one in letters)
 
 
-async def _mark(event: OutboxMessage, now: datetime) -> None:
-    """Write it with the invitation, unless that was answered or sent again in the meantime. No version changes."""
+async def _mark(event: OutboxMessage, now: datetime) -> bool:
+    """Write it with the invitation. False where that was answered or sent again meanwhile. No version changes."""
     model, key = ids.decode_any(event.payload["subject"])
     status, until = _OPEN[model]
     # `Any`: the three kinds share no type that has these columns.
     row: Any = (await locked_rows(model, [key]))[key]
     sent_until = event.payload.get("answer_by")
     is_this_sending = sent_until is None or datetime.fromisoformat(sent_until) == getattr(row, until)
-    if row.status is status and is_this_sending:
-        await model.filter(id=key).update(undeliverable_at=now)
+    if row.status is not status or not is_this_sending:
+        return False
+    await model.filter(id=key).update(undeliverable_at=now)
+    return True
 
 
 async def _tell_inviter(event: OutboxMessage, email: EmailMessage, now: datetime) -> None:

@@ -7,6 +7,7 @@ until it gives nothing. Several processes may call it at once: none does what an
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from tortoise.expressions import Q
 
@@ -28,10 +29,12 @@ from server.models import (
 )
 from server.models.conditions import OneOf
 from server.models.database import transaction
+from server.models.lookups import locked_rows
 from server.models.rows import new_id, store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.partnerships import Note, held, keys, note_all
+from server.resolvers.pending_actions import expire
 from server.resolvers.requests import named_by
 from server.resolvers.support_access import end_grants
 from server.resolvers.terminations import Ending, end_all
@@ -39,6 +42,14 @@ from server.settings import Settings
 
 AT_ONCE: Final = 100
 """How many rows one transaction changes."""
+
+_OWNERS: Final = {
+    CustomerInvitation: "partner_id",
+    MemberInvitation: "organisation_id",
+    Partnership: "customer_id",
+    PendingAction: "customer_id",
+}
+"""By which column a row says which organisation it concerns."""
 
 # `Any` below: the models of a deadline are of several kinds.
 
@@ -76,8 +87,10 @@ async def expire_access_changes(context: Context) -> int:
 async def expire_pending_actions(context: Context) -> int:
     """What a partner asked to do and the customer did not confirm in time; whoever asked is told (E34)."""
     late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
-    columns: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
-    return await _change(context, PendingAction, late, columns, "pendingAction.expired", "pending_action.expired")
+    async with transaction():
+        rows = await _held(PendingAction, late)
+        await expire(context, rows)
+    return len(rows)
 
 
 async def expire_member_invitations(context: Context) -> int:
@@ -179,7 +192,7 @@ async def _end(context: Context, found: Partnership) -> int:
 async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any], action: str, topic: str | None) -> int:
     """Change what is due, and write down and tell of it."""
     async with transaction():
-        rows = await _due(model, due)
+        rows = await _held(model, due)
         before = [_proposed(row) for row in rows]
         await store_all(rows, context.now, **columns)
         await _write_down(context, action, rows, before)
@@ -189,7 +202,7 @@ async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any],
 
 
 async def _write_down(context: Context, action: str, rows: Sequence[Any], before: Sequence[journal.State]) -> None:
-    """What happens to a partnership is noted there, for both sides; the rest for the organisation it belongs to."""
+    """What happens to a partnership is noted there, for both sides; the rest for the organisation it concerns."""
     after = [(row, was, _proposed(row)) for row, was in zip(rows, before, strict=True)]
     if rows and isinstance(rows[0], Partnership):
         named = await named_by(keys(rows))
@@ -198,11 +211,22 @@ async def _write_down(context: Context, action: str, rows: Sequence[Any], before
             [Note(action, row, None, before=was, after=now, had=named[row.id], has=[]) for row, was, now in after],
         )
     else:
+        concerned = await _concerned(rows)
         acts = [
-            journal.Act(action, row, getattr(row, "organisation_id", None), before=was, after=now)
-            for row, was, now in after
+            journal.Act(action, row, None, whose, was, now)
+            for (row, was, now), whose in zip(after, concerned, strict=True)
         ]
         await journal.record_all(context, acts)
+
+
+async def _concerned(rows: Sequence[Any]) -> list[UUID]:
+    """The organisation that each concerns: the one it belongs to, or the customer of its partnership. One statement."""
+    column = next((_OWNERS[type(row)] for row in rows if type(row) in _OWNERS), None)
+    if column is not None:
+        return [getattr(row, column) for row in rows]
+    named = Partnership.filter(OneOf("id", [row.partnership_id for row in rows]))
+    customers: dict[UUID, UUID] = dict(await named.values_list("id", "customer_id"))
+    return [customers[row.partnership_id] for row in rows]
 
 
 def _proposed(row: Any) -> journal.State:
@@ -224,6 +248,13 @@ def _notice(context: Context, topic: str, row: Any, columns: dict[str, int], col
     deadline: datetime = getattr(row, column)
     told = {"days_left": rules.days_left(deadline, context.now), "ends_at": deadline}
     return journal.News(topic, row, (deadline.isoformat(), *columns.values()), told)
+
+
+async def _held(model: Any, due: Q) -> list[Any]:
+    """What is due, with the organisations it concerns held first, as everybody does: nobody waits in a ring."""
+    found = await model.filter(due).order_by("id").limit(AT_ONCE)
+    await locked_rows(Organisation, sorted(set(await _concerned(found))))
+    return await _due(model, due & OneOf("id", keys(found)))
 
 
 async def _due(model: Any, due: Q) -> list[Any]:

@@ -8,6 +8,7 @@ from server.domain import exports as rules
 from server.domain.errors import Denied, Mistakes, NotFound
 from server.domain.exports import ExportKind, ExportState
 from server.domain.invitations import digest, new_secret
+from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Export, Organisation
@@ -137,7 +138,9 @@ async def reach_of(viewer: Viewer, organisation_id: UUID) -> str:
     standing = viewer.standing_in(organisation_id)
     assigned = list[UUID]()
     if standing is not None and standing.role is Role.EMPLOYEE:
-        mine = EmployeeAssignment.filter(membership_id=standing.membership_id, ended_at__isnull=True)
+        mine = EmployeeAssignment.filter(
+            membership_id=standing.membership_id, ended_at__isnull=True, partnership__status=PartnershipStatus.ACTIVE
+        )
         assigned = [assignment.partnership_id for assignment in await mine]
     return rules.reach_digest(viewer, organisation_id, assigned)
 

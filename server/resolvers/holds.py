@@ -4,7 +4,7 @@ from uuid import UUID
 
 from server.domain.errors import RightMissing
 from server.domain.memberships import MembershipStatus
-from server.domain.rights import OWN_ORGANISATION, Right, Role
+from server.domain.rights import LEADING_ROLES, OWN_ORGANISATION, Right, Role
 from server.models import Membership, Organisation
 from server.models.lookups import locked
 from server.resolvers.context import Context
@@ -23,6 +23,12 @@ async def held(context: Context, organisation_id: UUID, right: Right) -> Role:
     if role is None or right not in OWN_ORGANISATION[role]:
         raise RightMissing(right)
     return role
+
+
+async def check_leads(context: Context, organisation_id: UUID, right: Right) -> None:
+    """The same for what whoever leads the organisation may do with its things. It is locked already (E7)."""
+    if await role_now(context.signed_in.user_id, organisation_id) not in LEADING_ROLES:
+        raise RightMissing(right)
 
 
 async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:

@@ -37,7 +37,7 @@ class Act:
     """What somebody did: `acting` is the organisation they acted for, `on_behalf_of` a customer (E40).
 
     `by` is the person who did it, perhaps by a token, where that is not whoever asks now: what they asked for was
-    confirmed by another.
+    confirmed by another, or time did it and nobody.
     """
 
     action: str
@@ -46,7 +46,7 @@ class Act:
     on_behalf_of: UUID | None = None
     before: State | None = None
     after: State | None = None
-    by: tuple[UUID, UUID | None] | None = None
+    by: tuple[UUID | None, UUID | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What partners ask to do with customers' products, and may not do alone (E34)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from server.domain.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.rights import Right
 from server.domain.viewer import Standing, Viewer
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
+from server.models.rows import store_all
 from server.resolvers import journal
 from server.resolvers.audit import full_name, named
 from server.resolvers.context import Context
@@ -54,6 +56,7 @@ async def ask_to_terminate(context: Context, product: Product, reason: str | Non
         raise RightMissing(Right.TERMINATE_PRODUCT)
     about: dict[str, Any] = {"product_id": product.id, "kind": PendingActionKind.TERMINATE_PRODUCT}
     same = PendingAction.filter(**about, status=PendingActionStatus.PENDING)
+    await expire(context, await same.filter(expires_at__lte=context.now).select_for_update())
     rules.check_none_pending(is_pending=await same.exists())
     action = await _create(context, partnership, reason, about)
     await _note(context, "pendingAction.requested", action, action.partner_id, None)
@@ -79,6 +82,26 @@ async def decide(context: Context, action: PendingAction, status: PendingActionS
     what = status.value.lower()
     await _note(context, f"pendingAction.{what}", action, acting, before)
     await journal.announce(context, f"pending_action.{what}", action)
+
+
+async def expire(context: Context, actions: Sequence[PendingAction]) -> None:
+    """End these, which are locked and were not answered in time: nobody's act, of which whoever asked is told."""
+    before = [journal.state(action, "status") for action in actions]
+    await store_all(actions, context.now, status=PendingActionStatus.EXPIRED, decided_at=context.now)
+    acts = [
+        journal.Act(
+            "pendingAction.expired",
+            action,
+            None,
+            action.customer_id,
+            was,
+            journal.state(action, "status"),
+            by=(None, None),
+        )
+        for action, was in zip(actions, before, strict=True)
+    ]
+    await journal.record_all(context, acts)
+    await journal.announce_all(context, [journal.News("pending_action.expired", action) for action in actions])
 
 
 async def _complete_partnership(customer_id: UUID) -> Partnership | None:

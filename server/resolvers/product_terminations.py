@@ -14,6 +14,7 @@ from server.models.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.held_accesses import hold_for_customer, revoke
+from server.resolvers.holds import check_leads
 from server.resolvers.ids import ProductId
 from server.resolvers.own_product_grants import revoke_of_product
 from server.resolvers.partnerships import change
@@ -35,6 +36,7 @@ async def terminate_product(
         mistakes.refuse()
         if not leads(context.signed_in, product.organisation_id):
             return {"product": product, "pending_action": await ask_to_terminate(context, product, words)}
+        await check_leads(context, product.organisation_id, Right.TERMINATE_PRODUCT)
         await _answer_who_asked(context, product)
         await end_product(context, product, words)
     return {"product": product}
@@ -86,6 +88,8 @@ async def _held(product_id: ProductId, expected_version: int | None) -> Product:
 
 async def _answer_who_asked(context: Context, product: Product) -> None:
     """A partner that waits for this very end hears that the owner has done it."""
-    waiting = PendingAction.filter(product_id=product.id, status=PendingActionStatus.PENDING)
+    waiting = PendingAction.filter(
+        product_id=product.id, status=PendingActionStatus.PENDING, expires_at__gt=context.now
+    )
     for action in await waiting.select_for_update():
         await decide(context, action, PendingActionStatus.CONFIRMED, action.customer_id)

@@ -114,13 +114,17 @@ async def end_grants(
     status: SupportAccessStatus,
     reason: SupportAccessRevocation | None = None,
 ) -> None:
-    """End these grants, which are locked; whoever gave them is told of what ends before its time."""
+    """End these grants, which are locked; whoever gave them is told of what ends before its time.
+
+    What ends by itself is nobody's act, also where somebody's next grant is what it is noticed by.
+    """
     before = [_terms(grant) for grant in grants]
     revoked_at = None if reason is None else context.now
     await store_all(grants, context.now, status=status, revoked_at=revoked_at, revocation_reason=reason)
     action = f"supportAccess.{status.lower()}"
     acts = [
-        journal.Act(action, grant, None, None, was, _terms(grant)) for grant, was in zip(grants, before, strict=True)
+        journal.Act(action, grant, None, None, was, _terms(grant), by=None if reason else (None, None))
+        for grant, was in zip(grants, before, strict=True)
     ]
     await journal.record_all(context, acts)
     if status is SupportAccessStatus.REVOKED:

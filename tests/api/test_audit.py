@@ -121,6 +121,24 @@ async def test_acts_of_the_programme_are_no_acts_of_a_partner(world: World, clie
     }
 
 
+async def test_what_the_clock_lets_expire_is_read_by_whom_it_concerns(
+    world: World, clients: Clients, settings: Settings
+):
+    for deadline in ("proposals", "access changes", "pending actions", "member invitations"):
+        await DEADLINES[f"expire {deadline}"](context_of_the_clock(settings, world.now + timedelta(days=31)))
+
+    found = {
+        name: await actions(clients, "programmeActivity", world.id(name), world.people[reader])
+        for name, reader in (("alpina", "cL"), ("borea", "bL"), ("rival", "qL"))
+    }
+
+    assert found == {
+        "alpina": ["member.invitation_expired", "access.changeExpired", "partnership.expired"],
+        "borea": ["pendingAction.expired"],
+        "rival": ["customer.requestExpired", "customer.requestExpired"],
+    }
+
+
 async def test_a_feed_is_narrowed(world: World, clients: Clients):
     moment = (await AuditEvent.get(id=world.act.id)).created_at
     feed = ("partnerActivity", world.id("alpina"), world.cL)

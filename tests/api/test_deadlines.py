@@ -108,7 +108,7 @@ async def test_an_invitation_of_a_member_expires_and_the_inviter_is_told(world: 
     assert (row.status, row.version, row.answered_at) == (MemberInvitationStatus.EXPIRED, 2, None)
     assert await told("member.invitation_expired") == [(world.id("newcomer"), None)]
     event = await AuditEvent.get(action="member.invitation_expired")
-    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, world.alpina.id, None)
+    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, None, world.alpina.id)
     assert (event.before, event.after) == ({"status": "PENDING"}, {"status": "EXPIRED"})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from server.domain.exports import ExportKind
+from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Role, Scope
 from server.models import (
     ApiToken,
@@ -322,9 +323,14 @@ async def test_no_link_is_made_without_the_rights_the_file_was_written_with(
     await work(settings)
     outdated = "Your rights have changed since this export was written. Ask for a new one."
 
-    await EmployeeAssignment.filter(id=world.assignment.id).update(ended_at=world.now)
-    told = await refused(clients, "createExportLink", {"exportId": served}, as_=world.pE)
-    assert told == [("EXPORT_OUTDATED", outdated, None)]
+    for row, lost, kept in (
+        (world.limited, {"status": PartnershipStatus.SUSPENDED}, {"status": PartnershipStatus.ACTIVE}),
+        (world.assignment, {"ended_at": world.now}, {"ended_at": None}),
+    ):
+        await type(row).filter(id=row.id).update(**lost)
+        told = await refused(clients, "createExportLink", {"exportId": served}, as_=world.pE)
+        assert told == [("EXPORT_OUTDATED", outdated, None)]
+        await type(row).filter(id=row.id).update(**kept)
 
     input = {"exportId": world.id("export")}
     await becomes(world.cA, Role.LEGAL_REPRESENTATIVE)

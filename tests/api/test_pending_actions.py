@@ -306,6 +306,26 @@ async def test_without_an_answer_it_expires_and_who_asked_is_told(world: World, 
     assert message.payload["subject"] == world.id("pending")
 
 
+async def test_what_is_over_before_the_clock_came_is_asked_anew_and_not_confirmed(world: World, clients: Clients):
+    await PendingAction.filter(id=world.pending.id).update(expires_at=world.now)
+
+    answer = await clients.change("terminateProduct", ending(world, "borean"), ASKED, as_=world.pL)
+
+    assert answer.data["terminateProduct"]["pendingAction"]["status"] == "PENDING"
+    assert await status(world) is PendingActionStatus.EXPIRED
+    event = await AuditEvent.get(action="pendingAction.expired")
+    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, None, world.borea.id)
+    assert await OutboxMessage.filter(topic="pending_action.expired").count() == 1
+
+
+async def test_an_owner_who_ends_the_product_later_has_confirmed_nothing(world: World, clients: Clients):
+    await PendingAction.filter(id=world.pending.id).update(expires_at=world.now)
+
+    await clients.change("terminateProduct", ending(world, "borean"), ASKED, as_=world.bL)
+
+    assert await status(world) is PendingActionStatus.PENDING
+
+
 # Reading
 
 

@@ -99,7 +99,10 @@ async def test_what_is_over_is_opened_anew_before_anybody_wrote_down_that_it_is(
 
     assert answer.data["grantSupportAccess"]["supportAccessGrant"]["ticket"] is None
     assert (await SupportAccessGrant.get(id=over.id)).status is SupportAccessStatus.EXPIRED
-    assert [one["action"] for one in await acts(answer)] == ["supportAccess.expired", "supportAccess.granted"]
+    assert [(one["action"], one["actor_id"]) for one in await acts(answer)] == [
+        ("supportAccess.expired", None),
+        ("supportAccess.granted", world.cE.user.id),
+    ]
 
 
 # Closing

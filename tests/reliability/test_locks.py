@@ -4,20 +4,22 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tortoise.connection import get_connection
+from tortoise.models import Model
 
 from server.app import create_app
 from server.domain.rights import Role
-from server.models import Organisation
+from server.models import ExportPart, Organisation
 from server.models.database import open_connection, transaction
 from server.resolvers import ids
+from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.snapshots import snapshot
-from tests.world import Person, organisation, person
+from tests.world import Person, build_world, export, organisation, person
 
 pytestmark = pytest.mark.database
 
@@ -75,6 +77,58 @@ async def test_who_waits_too_long_is_refused_and_the_next_is_answered(own_databa
     assert read.data["viewer"]["user"] == {"firstName": "owner"}
     assert after == before
     assert made.data["createApiToken"]["userErrors"] == []
+
+
+async def test_a_link_that_waits_too_long_is_not_used(own_database: Settings):
+    company = await organisation("Alone")
+    owner = await person("owner", company, Role.LEGAL_REPRESENTATIVE, NOW)
+    row = await export(owner, now=NOW, size_in_bytes=3)
+    await ExportPart.create(export_id=row.id, place=0, content=b"abc")
+    await be_impatient(own_database)
+
+    async with Clients(create_app(own_database)) as clients:
+        answer = await clients.change("createExportLink", {"exportId": ids.encode(row)}, "path", as_=owner)
+        path, headers = answer.data["createExportLink"]["path"], {"Cookie": f"session={owner.session}"}
+        clients.http.cookies.clear()
+        async with held(own_database, company):
+            waited = await clients.http.get(path, headers=headers)
+        given = await clients.http.get(path, headers=headers)
+
+    assert (waited.status_code, waited.json()["errors"][0]["extensions"]["code"]) == (409, "CONFLICT")
+    assert waited.json()["errors"][0]["message"] == TOO_LATE["message"]
+    assert (given.status_code, given.content) == (200, b"abc")
+
+
+async def is_free(settings: Settings, row: Model) -> bool:
+    """Whether nobody holds the row; on SQLite nobody holds rows."""
+    if settings.is_sqlite:
+        return True
+    other = await open_connection(settings)
+    table = type(row)._meta.db_table
+    async with other.transaction():
+        found = await other.fetch(f'SELECT 1 FROM "{table}" WHERE id = $1 FOR UPDATE SKIP LOCKED', row.pk)
+    await other.close()
+    return bool(found)
+
+
+@pytest.mark.parametrize("what", ["proposals", "pending actions", "access changes", "member invitations"])
+async def test_the_clock_holds_nothing_of_an_organisation_that_somebody_else_holds(own_database: Settings, what: str):
+    world = await build_world()
+    row, company = {
+        "proposals": (world.invitation, world.delta),
+        "pending actions": (world.pending, world.borea),
+        "access changes": (world.change, world.alpina),
+        "member invitations": (world.newcomer, world.alpina),
+    }[what]
+    clock = context_of_the_clock(own_database, world.now + timedelta(days=31))
+
+    async with held(own_database, company):
+        running = asyncio.create_task(DEADLINES[f"expire {what}"](clock))
+        await asyncio.sleep(0.3)
+        free = await is_free(own_database, row)
+
+    assert free
+    assert await running >= 1
 
 
 async def test_who_goes_away_while_waiting_leaves_nothing_begun(own_database: Settings):

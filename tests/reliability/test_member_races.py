@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Denied, Refused
+from server.domain.errors import Denied, Refused, RightMissing
 from server.domain.invitations import digest
 from server.domain.memberships import MembershipStatus
+from server.domain.organisations import PartnerStatus
+from server.domain.partnerships import PaymentMode
 from server.domain.rights import ProductRight, Role
 from server.domain.support_access import SupportAccessKind, SupportAccessStatus
 from server.domain.viewer import Standing, Viewer
@@ -29,9 +31,12 @@ from server.resolvers.member_answers import NewPerson, accept_member_invitation,
 from server.resolvers.member_invitations import invite_member
 from server.resolvers.memberships import change_member_role, leave_organisation, remove_member
 from server.resolvers.own_product_grants import Extent, Holder, grant_own_products
+from server.resolvers.pending_action_answers import confirm_pending_action, refuse_pending_action
+from server.resolvers.product_terminations import terminate_product
 from server.resolvers.support_access import grant_support_access
 from server.settings import Settings
-from tests.world import organisation, person, product
+from tests.snapshots import contents
+from tests.world import organisation, partnership, pending_action, person, product
 
 pytestmark = pytest.mark.database
 
@@ -125,6 +130,25 @@ async def test_who_lost_the_right_while_they_waited_changes_nobody(own_database:
         await Membership.all().update(status=MembershipStatus.ACTIVE)
         await Membership.filter(id=employee.membership.id).update(role=Role.EMPLOYEE)
         await OutboxMessage.all().delete()
+
+
+@pytest.mark.parametrize("answer", [confirm_pending_action, refuse_pending_action, None])
+async def test_who_stops_leading_the_customer_while_they_wait_neither_ends_a_product_nor_answers(
+    own_database: Settings, answer: Any
+) -> None:
+    firm, company = await organisation("Firm"), await organisation("Company", partner_status=PartnerStatus.APPROVED)
+    one = await person("one", firm, Role.ADMINISTRATOR, NOW)
+    asker = await person("asker", company, Role.LEGAL_REPRESENTATIVE, NOW)
+    row, wanted = await partnership(firm, company, PaymentMode.CUSTOMER, now=NOW), await product("x", firm)
+    action = await pending_action(row, wanted, asker.user, now=NOW)
+    waiting = _context(own_database, one)
+    await Membership.filter(id=one.membership.id).update(role=Role.EMPLOYEE)
+    before = await contents()
+
+    with pytest.raises(RightMissing):
+        await (answer(waiting, action.id, None) if answer else terminate_product(waiting, wanted.id, "x", None, None))
+
+    assert await contents() == before
 
 
 async def test_an_invitation_of_a_member_is_answered_once(own_database: Settings) -> None:

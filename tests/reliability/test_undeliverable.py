@@ -98,7 +98,7 @@ async def test_an_email_that_is_begun_anew_may_yet_arrive_or_be_refused_again(ow
 
 
 @pytest.mark.parametrize("changes", [{"status": PartnershipStatus.DECLINED}, {"answer_by": NOW + timedelta(days=31)}])
-async def test_what_was_answered_or_sent_again_is_not_marked_for_an_earlier_email(
+async def test_what_was_answered_or_sent_again_is_neither_marked_nor_told_of_for_an_earlier_email(
     own_database: Settings, post: PostOffice, changes: dict[str, Any]
 ):
     invitation = await invited_partner()
@@ -108,6 +108,7 @@ async def test_what_was_answered_or_sent_again_is_not_marked_for_an_earlier_emai
     await all_sent(sending(own_database, post))
 
     assert await undeliverable_at(invitation) is None
+    assert await OutboxMessage.filter(topic="invitation.undeliverable").count() == 0
 
 
 async def test_a_worker_that_is_told_to_stop_leaves_what_a_silent_server_has_not_taken(
