@@ -153,10 +153,12 @@ class Outbox:
         _log.warning("outbox_put_off", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)
 
     async def _park(self, row: Queued, now: datetime, why: str) -> bool:
+        """Leave it until somebody begins it anew, and what was to be done as given up: both, or neither."""
         forgotten = {"variables": _without_link(row.variables)} if isinstance(row, EmailMessage) else {}
-        noted = await _note(row, dead_at=now, last_error=why[:_MOST_ERROR_CHARACTERS], **forgotten)
-        if noted and isinstance(row, OutboxMessage) and (work := WORKS.get(row.topic)):
-            await work.give_up(*self._of(row, now))
+        async with in_transaction():
+            noted = await _note(row, dead_at=now, last_error=why[:_MOST_ERROR_CHARACTERS], **forgotten)
+            if noted and isinstance(row, OutboxMessage) and (work := WORKS.get(row.topic)):
+                await work.give_up(*self._of(row, now))
         _log.error("outbox_parked", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)
         return noted
 
