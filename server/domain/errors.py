@@ -16,7 +16,7 @@ Every other exception is a bug: logged with its traceback, told as INTERNAL with
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from server.domain.rights import Right, Scope
 
@@ -179,3 +179,9 @@ class SudoRequired(Denied):
 
     def __init__(self) -> None:
         super().__init__("Confirm your password first: sign in again, then repeat this.")
+
+
+CHANGED_MEANWHILE: Final = Refusal(
+    ErrorCode.CONFLICT, N_("Somebody else changed this at the same moment. Look again, then retry.")
+)
+"""A race that the rules could not see was lost."""

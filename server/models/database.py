@@ -14,7 +14,7 @@ from tortoise.exceptions import DBConnectionError, IntegrityError
 from tortoise.migrations.api.migrate import migrate
 from tortoise.transactions import in_transaction
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import CHANGED_MEANWHILE, Refused
 from server.models.catalogue_data import load_catalogue
 from server.models.migration_states import make_models_when_looked_at
 from server.models.sqlite import DatabaseLocked
@@ -144,9 +144,7 @@ async def transaction() -> AsyncGenerator[None]:
         async with nullcontext() if _is_joined.get() else in_transaction():
             yield
     except (IntegrityError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, DatabaseLocked) as error:
-        raise Refused(
-            Refusal(ErrorCode.CONFLICT, N_("Somebody else changed this at the same moment. Look again, then retry."))
-        ) from error
+        raise Refused(CHANGED_MEANWHILE) from error
     if not _is_joined.get():
         for told in tuple(after_commit):
             told()

@@ -54,7 +54,7 @@ async def request_access_change(
     mistakes.noted(rules.check_wanted, wanted.access_type, wanted.payment_mode)
     mistakes.refuse()
     async with transaction():
-        row = await held(partnership_id)
+        row = await held(context, partnership_id)
         check_active(row)
         pending = AccessChangeRequest.filter(partnership_id=row.id, status=AccessChangeStatus.PENDING)
         rules.check_number_of_requests(await pending.count())
@@ -125,7 +125,7 @@ async def _open(
 ) -> tuple[AccessChangeRequest, Partnership]:
     """The request and its partnership, held; the request is open."""
     found = await AccessChangeRequest.get(id=request_id)
-    row = await held(found.partnership_id)
+    row = await held(context, found.partnership_id)
     request = await locked(AccessChangeRequest, request_id)
     rules.check_pending(request.status, request.expires_at, context.now)
     check_active(row)

@@ -36,7 +36,7 @@ async def change_access_type(
     """Move a partner between limited and complete access. Complete access ends the other partnerships you name."""
     mistakes = Mistakes()
     async with transaction():
-        row = await held(partnership_id, expected_version)
+        row = await held(context, partnership_id, expected_version)
         others = await _active_others(row)
         to_end = _named(others, end_other_partnerships or [])
         mistakes.noted(rules.check_access_type_change, row, access.access_type, keys(others), keys(to_end))
@@ -52,7 +52,7 @@ async def change_payment_mode(
 ) -> dict[str, object]:
     """Decide who pays what a partner with complete access orders from now on. The partner is told."""
     async with transaction():
-        row = await held(partnership_id, expected_version)
+        row = await held(context, partnership_id, expected_version)
         rules.check_payment_mode_change(row)
         if row.payment_mode is not payment_mode:
             before = terms(row)
@@ -79,7 +79,7 @@ async def set_partnership_dates(
 ) -> dict[str, object]:
     """Say when a partnership ends by itself and when it is to be looked at again; without a date it never does."""
     async with transaction():
-        row = await held(partnership_id, expected_version)
+        row = await held(context, partnership_id, expected_version)
         rules.check_dates(row, expires_at, review_at, context.now)
         before = journal.state(row, "expires_at", "review_at")
         await change(row, expires_at=expires_at, review_at=review_at, notices=0, review_notices=0)

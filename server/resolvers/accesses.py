@@ -69,7 +69,7 @@ async def grant_product_access(
     """Let a partner with limited access manage one more of your products, from now on."""
     stored = access_rules.product_rights(rights, ("rights",))
     async with transaction():
-        partnership = await held_partnership(partnership_id, expected_version)
+        partnership = await held_partnership(context, partnership_id, expected_version)
         access_rules.check_takes_products(partnership)
         product = await visible_row(Product, context.viewer, product_id)
         if product is None:

@@ -51,7 +51,7 @@ async def assign_employee(
     """Let an employee of the partner serve this customer, or change what they may do for it."""
     stored = assignment_rules.assignment_rights(rights)
     async with transaction():
-        partnership = await held(partnership_id)
+        partnership = await held(context, partnership_id)
         rules.check_active(partnership)
         member = await _member(context, partnership, membership_id)
         assignment = await EmployeeAssignment.get_or_none(
@@ -74,7 +74,7 @@ async def unassign_employee(
     """End an employee's assignment; from the next request on they see nothing of this customer."""
     async with transaction():
         found = await EmployeeAssignment.get(id=assignment_id)
-        partnership = await held(found.partnership_id)
+        partnership = await held(context, found.partnership_id)
         assignment = await locked(EmployeeAssignment, assignment_id)
         check_version(assignment.version, expected_version)
         if assignment.ended_at is None:

@@ -181,7 +181,7 @@ DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
 
 async def _end(context: Context, found: Partnership) -> int:
     async with transaction():
-        row = await held(found.id)
+        row = await held(context, found.id)
         if row.status not in IN_FORCE or row.expires_at is None or row.expires_at > context.now:
             return 0
         customer = await Organisation.get(id=row.customer_id)

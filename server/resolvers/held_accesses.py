@@ -22,7 +22,7 @@ from server.models.lookups import locked_rows, visible_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.journal import News
-from server.resolvers.partnerships import Note, held_all, keys, note_all
+from server.resolvers.partnerships import Note, check_standings, held_all, keys, note_all
 from server.resolvers.reaches import rights_on_partnership
 
 # `Any` below: Tortoise's expressions are untyped.
@@ -60,6 +60,7 @@ async def hold(context: Context, right: Right, ids: Sequence[UUID]) -> dict[UUID
     """Those of these accesses that exist for the viewer, who means to use this right on them."""
     seen = await visible_rows(ProductAccess, context.viewer, ids)
     partnerships = await held_all([row.partnership_id for row in seen])
+    await check_standings(context, partnerships.values())
     accesses = await locked_rows(ProductAccess, keys(seen))
     found = {id: (access, partnerships[access.partnership_id]) for id, access in accesses.items()}
     return {id: Held(access, row, side_of(context.signed_in, right, row)) for id, (access, row) in found.items()}

@@ -126,7 +126,7 @@ async def cancel_invitation(
 ) -> dict[str, object]:
     """Withdraw your own open invitation or request. You may propose again."""
     async with transaction():
-        row = await held(partnership_id, expected_version)
+        row = await held(context, partnership_id, expected_version)
         proposals.check_open(row)
         await cancelled(context, row)
         await journal.announce(context, "partnership.cancelled", row)
@@ -139,7 +139,7 @@ async def resend_invitation(
 ) -> dict[str, object]:
     """Send your own open invitation or request again. It can be answered for as long as a new one."""
     async with transaction():
-        row = await held(partnership_id, expected_version)
+        row = await held(context, partnership_id, expected_version)
         proposals.check_open(row)
         await change(row, **sent_again(context, row.sent_at, row.sendings))
         side = row.initiated_by

@@ -1,6 +1,6 @@
 """Partnerships: what is found, and what every change of one has in common."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -8,11 +8,12 @@ from uuid import UUID
 from tortoise.models import Model
 
 from server.domain import partnerships as rules
-from server.domain.errors import NotFound
+from server.domain.errors import CHANGED_MEANWHILE, NotFound, Refused
+from server.domain.memberships import MembershipStatus
 from server.domain.partnerships import Side
 from server.domain.rights import Right
 from server.domain.versions import check_version
-from server.models import AccessChangeRequest, Organisation, Partnership
+from server.models import AccessChangeRequest, Membership, Organisation, Partnership
 from server.models.conditions import OneOf
 from server.models.lookups import locked_rows
 from server.models.rows import VersionedRow
@@ -53,9 +54,13 @@ async def partnership(context: Context, id: PartnershipId) -> Partnership:
     return row
 
 
-async def held(partnership_id: UUID, expected_version: int | None = None) -> Partnership:
-    """The partnership, with its customer locked: changes to one customer's partnerships wait in line (C1 to C4)."""
+async def held(context: Context, partnership_id: UUID, expected_version: int | None = None) -> Partnership:
+    """The partnership, with its customer locked: changes to one customer's partnerships wait in line (C1 to C4).
+
+    Whoever is no longer what they were when they asked is too late (E7).
+    """
     row = (await held_all([partnership_id]))[partnership_id]
+    await check_standings(context, [row])
     check_version(row.version, expected_version)
     return row
 
@@ -65,6 +70,20 @@ async def held_all(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
     found = await Partnership.filter(OneOf("id", partnership_ids))
     await locked_rows(Organisation, sorted({row.customer_id for row in found}))
     return await locked_rows(Partnership, keys(found))
+
+
+async def check_standings(context: Context, rows: Iterable[Partnership]) -> None:
+    """Whether the viewer still has the roles in both sides by which they were let through, before these were locked."""
+    sides = {side for row in rows for side in (row.customer_id, row.partner_id)}
+    standings = context.viewer.standings if context.viewer else ()
+    known = {standing.organisation_id: standing.role for standing in standings if standing.organisation_id in sides}
+    if context.viewer is None or not known:
+        return
+    current = Membership.filter(
+        OneOf("organisation_id", list(known)), user_id=context.viewer.user_id, status=MembershipStatus.ACTIVE
+    )
+    if dict(await current.values_list("organisation_id", "role")) != known:
+        raise Refused(CHANGED_MEANWHILE)
 
 
 async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:

@@ -11,7 +11,6 @@ from server.models import Organisation, Partnership, PendingAction, Product
 from server.models.database import transaction
 from server.models.lookups import locked, locked_rows
 from server.resolvers.context import Context
-from server.resolvers.holds import check_leads
 from server.resolvers.ids import PendingActionId
 from server.resolvers.partnerships import held
 from server.resolvers.pending_actions import decide, may_ask
@@ -28,7 +27,7 @@ async def confirm_pending_action(
 ) -> dict[str, object]:
     """Confirm what a partner asks to do with one of your products: it is done at once."""
     async with transaction():
-        action, partnership = await _asked(context, pending_action_id, expected_version)
+        action, partnership = await _open(context, pending_action_id, expected_version)
         product = await locked(Product, action.product_id)
         may = await may_ask(context, action.requested_by_id, action.partner_id, product)
         rules.check_still_asked(partnership, may_ask=may)
@@ -44,7 +43,7 @@ async def refuse_pending_action(
 ) -> dict[str, object]:
     """Refuse what a partner asks to do with one of your products. Nothing changes, and the partner may ask again."""
     async with transaction():
-        action, _ = await _asked(context, pending_action_id, expected_version)
+        action, _ = await _open(context, pending_action_id, expected_version)
         await decide(context, action, PendingActionStatus.REFUSED, action.customer_id)
     return {"pending_action": action}
 
@@ -64,15 +63,8 @@ async def _open(context: Context, id: UUID, expected_version: int | None) -> tup
     """What waits for an answer, and its partnership, locked; both organisations first, where members are removed."""
     found = await PendingAction.get(id=id)
     await locked_rows(Organisation, sorted((found.customer_id, found.partner_id)))
-    partnership = await held(found.partnership_id)
+    partnership = await held(context, found.partnership_id)
     action = await locked(PendingAction, id)
     check_version(action.version, expected_version)
     rules.check_open(action.status, action.expires_at, context.now)
-    return action, partnership
-
-
-async def _asked(context: Context, id: UUID, expected_version: int | None) -> tuple[PendingAction, Partnership]:
-    """The same for the customer, whom whoever answers still leads: consent is looked at under the lock (E7)."""
-    action, partnership = await _open(context, id, expected_version)
-    await check_leads(context, action.customer_id, Right.ANSWER_PENDING_ACTION)
     return action, partnership

@@ -36,7 +36,7 @@ async def accept_invitation(
 ) -> dict[str, object]:
     """Accept a customer's invitation: from now on the partner manages what was offered."""
     async with transaction():
-        invitation = await held(partnership_id, expected_version)
+        invitation = await held(context, partnership_id, expected_version)
         requested = await RequestedProduct.filter(partnership_id=invitation.id).select_related("product").order_by("id")
         products = [Wanted(each.product, each.rights, each.moves) for each in requested]
         await _check_acceptance(context, invitation, replaces=invitation.replaces_others)
@@ -60,7 +60,7 @@ async def accept_request(
     """Accept a partner's request, granting what you say: it may be something else than what was asked."""
     mistakes = Mistakes()
     async with transaction():
-        request = await held(partnership_id, expected_version)
+        request = await held(context, partnership_id, expected_version)
         offer = await offered(context, request.customer_id, access, mistakes)
         mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
         mistakes.refuse()
@@ -178,7 +178,7 @@ async def _decline(
 ) -> dict[str, object]:
     why = paragraph(reason or "", rules.MOST_MESSAGE_CHARACTERS, ("reason",)) or None
     async with transaction():
-        row = await held(partnership_id, expected_version)
+        row = await held(context, partnership_id, expected_version)
         proposals.check_open(row)
         before = terms(row)
         await change(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)

@@ -44,7 +44,7 @@ async def suspend_partnership(
     """Stop a partnership: from the next request on the partner reaches nothing. Both sides are told."""
     why = _reason(reason)
     async with transaction():
-        row = await _partnership(partnership_id, expected_version)
+        row = await _partnership(context, partnership_id, expected_version)
         rules.check_active(row)
         await _move(context, row, PartnershipStatus.SUSPENDED, "partnership.suspended", why)
     return {"partnership": row}
@@ -57,7 +57,7 @@ async def resume_partnership(
     """Let a suspended partnership go on. Both sides are told."""
     why = _reason(reason)
     async with transaction():
-        row = await _partnership(partnership_id, expected_version)
+        row = await _partnership(context, partnership_id, expected_version)
         rules.check_resumption(row, await live_partnerships(row.customer_id, but=row.id))
         await _move(context, row, PartnershipStatus.ACTIVE, "partnership.resumed", why)
     return {"partnership": row}
@@ -131,10 +131,10 @@ async def _move(context: Context, row: Partnership, status: PartnershipStatus, a
     await journal.announce(context, action, row, row.version, reason=reason)
 
 
-async def _partnership(partnership_id: PartnershipId, expected_version: int | None) -> Partnership:
+async def _partnership(context: Context, partnership_id: PartnershipId, expected_version: int | None) -> Partnership:
     if not await Partnership.filter(id=partnership_id).exists():
         raise NotFound(("input", "partnership_id"))
-    return await held(partnership_id, expected_version)
+    return await held(context, partnership_id, expected_version)
 
 
 async def _organisation(organisation_id: OrganisationId) -> Organisation:

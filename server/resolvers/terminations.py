@@ -93,7 +93,7 @@ async def terminate_partnership(
     """End a partnership: from the next request on the partner reaches nothing. Both sides are told."""
     mistakes = Mistakes()
     async with transaction():
-        row = await held(partnership_id, expected_version)
+        row = await held(context, partnership_id, expected_version)
         customer = await Organisation.get(id=row.customer_id)
         mistakes.noted(rules.check_termination, row, customer.name, confirmation, reason)
         words = mistakes.noted(paragraph, note or "", MOST_MESSAGE_CHARACTERS, ("note",))

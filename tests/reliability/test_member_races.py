@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Denied, Refused, RightMissing
+from server.domain.errors import Denied, ErrorCode, Refused, RightMissing
 from server.domain.invitations import digest
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
@@ -26,6 +26,7 @@ from server.models import (
     User,
 )
 from server.models.rows import new_id
+from server.resolvers.access_types import change_payment_mode
 from server.resolvers.context import Context
 from server.resolvers.member_answers import NewPerson, accept_member_invitation, decline_member_invitation
 from server.resolvers.member_invitations import invite_member
@@ -145,9 +146,29 @@ async def test_who_stops_leading_the_customer_while_they_wait_neither_ends_a_pro
     await Membership.filter(id=one.membership.id).update(role=Role.EMPLOYEE)
     before = await contents()
 
-    with pytest.raises(RightMissing):
+    with pytest.raises(Refused if answer else RightMissing):
         await (answer(waiting, action.id, None) if answer else terminate_product(waiting, wanted.id, "x", None, None))
 
+    assert await contents() == before
+
+
+@pytest.mark.parametrize("role", [Role.EMPLOYEE, None])
+async def test_who_stops_leading_the_customer_while_they_wait_changes_no_partnership(
+    own_database: Settings, role: Role | None
+) -> None:
+    firm, company = await organisation("Firm"), await organisation("Company", partner_status=PartnerStatus.APPROVED)
+    one = await person("one", firm, Role.LEGAL_REPRESENTATIVE, NOW)
+    await person("other", firm, Role.LEGAL_REPRESENTATIVE, NOW)
+    row = await partnership(firm, company, PaymentMode.CUSTOMER, now=NOW)
+    waiting = _context(own_database, one)
+    member = Membership.filter(id=one.membership.id)
+    await (member.update(role=role) if role else member.update(status=MembershipStatus.REMOVED))
+    before = await contents()
+
+    with pytest.raises(Refused) as refused:
+        await change_payment_mode(waiting, row.id, PaymentMode.PARTNER, None)
+
+    assert [refusal.code for refusal in refused.value.refusals] == [ErrorCode.CONFLICT]
     assert await contents() == before
 
 
