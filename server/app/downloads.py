@@ -1,13 +1,28 @@
-"""With which credentials are files taken away?"""
+"""Who takes a file away, and how are they told that they get none?"""
+
+from datetime import UTC, datetime
 
 from starlette.requests import Request
+from starlette.responses import Response
 
+from server.app import answers
 from server.app.cookies import session_cookie
-from server.authentication import Credentials
+from server.authentication import Credentials, authenticate
+from server.authentication.known import KnownViewers
+from server.resolvers.context import Context
 from server.settings import Settings
 
 
-def credentials(request: Request, settings: Settings) -> Credentials:
-    """A token wins over the cookie, which counts for GET here: no other page can read the answer."""
+async def asked_by(request: Request, settings: Settings, known: KnownViewers) -> Context:
+    """Whoever asks, by a token or else by the cookie, which counts for GET here: no other page can read the answer."""
+    now = datetime.now(UTC)
     authorization = request.headers.get("authorization")
-    return Credentials(authorization, None if authorization else session_cookie(request, settings))
+    credentials = Credentials(authorization, None if authorization else session_cookie(request, settings))
+    viewer = await authenticate(credentials, now, known)
+    return Context(viewer, now, request.state.request_id, settings)
+
+
+def refusal(request: Request, status: int, message: str, code: str) -> Response:
+    """In place of a file, why there is none, as the API says it."""
+    content = answers.problem(message, request.state.request_id, code)
+    return Response(content, status, {"Content-Type": f"{answers.JSON}; charset=utf-8"})

@@ -1,20 +1,16 @@
 """How does whoever asked for an export get its file, once?"""
 
-from datetime import UTC, datetime
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from server.app import answers
-from server.app.downloads import credentials
-from server.authentication import authenticate
+from server.app.downloads import asked_by, refusal
 from server.authentication.known import KnownViewers
 from server.domain.errors import Denied, NotFound, Refused
 from server.domain.exports import file_name
 from server.models import Export
-from server.resolvers.context import Context
 from server.resolvers.export_files import behind, content, taken
 from server.settings import Settings
 
@@ -28,19 +24,17 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
     """
 
     async def answer(request: Request) -> Response:
-        now = datetime.now(UTC)
         try:
-            viewer = await authenticate(credentials(request, settings), now, known)
-            context = Context(viewer, now, request.state.request_id, settings)
+            context = await asked_by(request, settings, known)
             secret: str = request.path_params["secret"]
             if request.method == "HEAD":
                 return Response(None, 200, _headers(await behind(context, secret)), _MEDIA_TYPE)
             export = await taken(context, secret)
-        except Denied:
-            return _refused(404, NotFound().message, NotFound.code, request)
+        except Denied:  # one answer for a link that never was, was used, is over, or is somebody else's
+            return refusal(request, 404, NotFound().message, NotFound.code)
         except Refused as refused:
             (conflict,) = refused.refusals
-            return _refused(409, conflict.message, conflict.code, request)
+            return refusal(request, 409, conflict.message, conflict.code)
         return StreamingResponse(content(export), 200, _headers(export), _MEDIA_TYPE)
 
     return Route("/exports/{secret}", answer)
@@ -53,9 +47,3 @@ def _headers(export: Export) -> dict[str, str]:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-
-
-def _refused(status: int, message: str, code: str, request: Request) -> Response:
-    """One answer for a link that never was, was used, is over, or is somebody else's; another while others hold it."""
-    problem = answers.problem(message, request.state.request_id, code)
-    return Response(problem, status, {"Content-Type": f"{answers.JSON}; charset=utf-8"})

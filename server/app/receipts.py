@@ -1,6 +1,5 @@
 """How do both sides of a partnership take its receipts away?"""
 
-from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -8,14 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.app import answers
-from server.app.downloads import credentials
-from server.authentication import authenticate
+from server.app.downloads import asked_by, refusal
 from server.authentication.known import KnownViewers
 from server.domain.errors import Denied, MalformedInput, NotFound, NotSignedIn
 from server.models import Partnership
 from server.resolvers import ids
-from server.resolvers.context import Context
 from server.resolvers.receipts import file_of
 from server.settings import Settings
 
@@ -28,8 +24,7 @@ def receipts_route(settings: Settings, known: KnownViewers) -> Route:
 
     async def answer(request: Request) -> Response:
         try:
-            viewer = await authenticate(credentials(request, settings), datetime.now(UTC), known)
-            context = Context(viewer, datetime.now(UTC), request.state.request_id, settings)
+            context = await asked_by(request, settings, known)
             content = await file_of(context, _partnership(request))
         except Denied as denied:
             return _refused(denied, request)
@@ -47,8 +42,7 @@ def _partnership(request: Request) -> UUID:
 
 
 def _refused(denied: Denied, request: Request) -> Response:
-    headers = {"Content-Type": f"{answers.JSON}; charset=utf-8"}
+    response = refusal(request, _STATUS.get(denied.code, _FORBIDDEN), denied.message, denied.code)
     if isinstance(denied, NotSignedIn):
-        headers["WWW-Authenticate"] = "Bearer"
-    content = answers.problem(denied.message, request.state.request_id, denied.code)
-    return Response(content, _STATUS.get(denied.code, _FORBIDDEN), headers)
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
