@@ -1,7 +1,9 @@
 """The databases, the world and the clients that tests ask for by name."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from starlette.applications import Starlette
@@ -19,8 +21,17 @@ from tests.world import CHEAP, World, build_world
 
 
 def pytest_collection_finish() -> None:
-    """As the server does at its start: thousands of tests need not be looked at with each one's litter."""
+    """As the server does at its start: thousands of tests need not be looked at with each one's litter.
+
+    Where Python's own handler of Ctrl-C stands, asyncio puts its own in its place around each test and fixture, and
+    writes their results out as text meanwhile. This one does the same and stays.
+    """
     settle_memory()
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.default_int_handler(number, frame)
 
 
 @pytest.fixture(scope="session")
@@ -80,25 +91,29 @@ def ordinary_app(settings: Settings) -> Starlette:
     return create_app(settings.model_copy(update={"engine": False}))
 
 
+@pytest.fixture(scope="session")
+async def open_clients(app: Starlette, ordinary_app: Starlette) -> AsyncIterator[dict[str, Clients]]:
+    """Clients keep nothing from one request to the next."""
+    async with Clients(app, ordinary_app) as both, Clients(app) as planned, Clients(ordinary_app) as ordinary:
+        yield {"both": both, "planned": planned, "ordinary": ordinary}
+
+
 @pytest.fixture
-async def clients(world: World, app: Starlette, ordinary_app: Starlette) -> AsyncIterator[Clients]:
+def clients(world: World, open_clients: dict[str, Clients]) -> Clients:
     """Clients that ask over HTTP as the people of the world, and compare the engine with the resolvers."""
-    async with Clients(app, ordinary_app) as found:
-        yield found
+    return open_clients["both"]
 
 
 @pytest.fixture
-async def planned(world: World, app: Starlette) -> AsyncIterator[Clients]:
+def planned(world: World, open_clients: dict[str, Clients]) -> Clients:
     """Clients that are answered once, by the engine where it plans."""
-    async with Clients(app) as found:
-        yield found
+    return open_clients["planned"]
 
 
 @pytest.fixture
-async def ordinary(world: World, ordinary_app: Starlette) -> AsyncIterator[Clients]:
+def ordinary(world: World, open_clients: dict[str, Clients]) -> Clients:
     """Clients that are answered by resolvers alone."""
-    async with Clients(ordinary_app) as found:
-        yield found
+    return open_clients["ordinary"]
 
 
 @pytest.fixture

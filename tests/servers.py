@@ -38,8 +38,7 @@ def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
     The first one builds the demo world; the others of a run begin with a copy of it.
     """
     database = folder / "demo.sqlite3"
-    if _BUILT.exists():
-        shutil.copyfile(_BUILT, database)
+    begin_with_what_is_built(database)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
@@ -61,6 +60,12 @@ def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def begin_with_what_is_built(database: Path) -> None:
+    """Put the demo world where a server is to look for it, if one of this run has built it already."""
+    if _BUILT.exists():
+        shutil.copyfile(_BUILT, database)
 
 
 def _copy(database: Path, copy: Path) -> None:

@@ -25,6 +25,7 @@ from server.cli import main
 from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, employee_token
 from server.domain.rights import Scope
 from server.domain.tokens import is_well_formed
+from tests.servers import begin_with_what_is_built
 
 PROJECT = Path(__file__).parents[2]
 SECONDS_TO_START = 30
@@ -89,6 +90,7 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("cli")
+    begin_with_what_is_built(folder / "test.sqlite3")
     port = free_port()
     process = start(folder, "serve", "--demo", "--port", str(port))
     try:

@@ -4,13 +4,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from graphql import parse, print_ast
 
 from tests.servers import DemoServer
 
 EXAMPLES = Path("explorer/examples")
 FILES = sorted(EXAMPLES.glob("*.graphql"))
+MARKED = 'query Marked { product(id: "prd_00000000000000000000000000000000") { viewerRights } }'
 
 
 def explain(server: DemoServer, file: Path, *options: str) -> str:
@@ -21,13 +24,26 @@ def explain(server: DemoServer, file: Path, *options: str) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module")
+def of_each(demo_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is said of each operation, by its name, when they all stand in one file."""
+    texts = [*(file.read_text() for file in FILES), readme(), MARKED]
+    operations: dict[str, Any] = {node.name.value: node for text in texts for node in parse(text).definitions}
+    file = tmp_path_factory.mktemp("explain") / "operations.graphql"
+    file.write_text("\n".join(map(print_ast, operations.values())))
+    said = explain(demo_server, file, "--as", demo_server.token)
+    return dict(part.split("\n", 1) for part in said.split("\n# ")[1:])
+
+
+def readme() -> str:
+    (document,) = re.findall(r"```graphql\n(.*?)```", Path("README.md").read_text(), re.DOTALL)
+    return f"query Readme {document}"
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_each_example_of_the_explorer_is_one_statement(demo_server: DemoServer, file: Path):
+def test_each_example_of_the_explorer_is_one_statement(of_each: dict[str, str], file: Path):
     queries = re.findall(r"^query (\w+)", file.read_text(), re.MULTILINE)
 
-    said = explain(demo_server, file, "--as", demo_server.token)
-
-    of_each = dict(part.split("\n", 1) for part in said.split("\n# ")[1:])
     assert queries
     for query in queries:
         assert of_each[query].startswith("Road: planned\n"), query
@@ -35,14 +51,10 @@ def test_each_example_of_the_explorer_is_one_statement(demo_server: DemoServer, 
         assert of_each[query].count("Plan:") == 1, query
 
 
-def test_the_operation_of_the_readme_is_one_statement(demo_server: DemoServer, tmp_path: Path):
-    (document,) = re.findall(r"```graphql\n(.*?)```", Path("README.md").read_text(), re.DOTALL)
-    file = tmp_path / "readme.graphql"
-    file.write_text(document)
+def test_the_operation_of_the_readme_is_one_statement(of_each: dict[str, str]):
+    said = of_each["Readme"]
 
-    said = explain(demo_server, file, "--as", demo_server.token)
-
-    assert re.search(r"Road: planned\nCost: \d+ of \d+ rows, \d+ of \d+ fields, depth \d+ of \d+\n", said)
+    assert re.match(r"Road: planned\nCost: \d+ of \d+ rows, \d+ of \d+ fields, depth \d+ of \d+\n", said)
     assert said.count("SQL:") == 1
 
 
@@ -56,11 +68,8 @@ def test_why_an_operation_takes_the_ordinary_road_is_said(demo_server: DemoServe
     assert "Road: ordinary (it asks for the schema's own description)" in said
 
 
-def test_the_marks_of_a_statement_are_shown_and_not_printed(demo_server: DemoServer, tmp_path: Path):
-    file = tmp_path / "product.graphql"
-    file.write_text('{ product(id: "prd_00000000000000000000000000000000") { viewerRights } }')
-
-    said = explain(demo_server, file, "--as", demo_server.token)
+def test_the_marks_of_a_statement_are_shown_and_not_printed(of_each: dict[str, str]):
+    said = of_each["Marked"]
 
     assert "\\x01" in said
     assert "\x01" not in said

@@ -41,8 +41,7 @@ _BARE = [
     "__typename", "__proto__", "../../etc/passwd", "<script>", "${7*7}", "{{7*7}}", "A" * 9_999, "'" * 5_000,
 ]  # fmt: skip
 _TOKEN = "zqx7"
-_EACH = 1 if os.environ.get("LONG") == "1" else 10
-"""Each place is given a fifth of the texts, the next place the next fifth; all of them with LONG=1."""
+LONG = os.environ.get("LONG") == "1"
 HOSTILE = [
     *_BARE,
     *(f"{_TOKEN}{text[:500]}" for text in _BARE if text.isprintable()),
@@ -113,6 +112,11 @@ def document(world: World, type_: str, field: str, path: tuple[str, ...], writte
     return text % inside
 
 
+def in_turn(texts: list[str], place: int, each: int) -> list[str]:
+    """Each place is given one text of so many, the next place the next ones; all of them with LONG=1."""
+    return texts if LONG else texts[place % each :: each]
+
+
 def hostile_at(path: tuple[str, ...]) -> list[str]:
     """Hostile texts for a place; a cursor also holds them, and an id bears them."""
     found = HOSTILE
@@ -178,7 +182,7 @@ async def test_no_text_of_a_variable_is_in_a_statement(
         usual = set(seen)
         seen.clear()
 
-        for text in hostile_at(path)[place % _EACH :: _EACH]:
+        for text in in_turn(hostile_at(path), place, each=10):
             result, _ = await both.by_engine(query, {"text": text}, "pL")
 
             assert set(seen) <= usual, repr(text)
@@ -200,7 +204,7 @@ async def test_no_text_of_a_document_is_in_a_statement(
             await both.by_engine(query, {}, "pL")
         usual = "".join(seen)
         seen.clear()
-        for text in hostile_at(path)[place % 12 :: 12]:
+        for text in in_turn(hostile_at(path), place, each=25):
             if any("\ud800" <= character <= "\udfff" for character in text):
                 continue
             query = f"{{ {document(standing_world, type_, field, path, literal(text))} }}"
@@ -233,7 +237,7 @@ async def test_no_text_of_a_mutation_is_in_a_statement(
         usual = "".join(seen)
         assert usual
         seen.clear()
-        for text in HOSTILE[place % 17 :: 17]:
+        for text in in_turn(HOSTILE, place, each=35):
             variables = operation.variables(world)
             _put(variables, path, text)
             try:

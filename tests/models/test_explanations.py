@@ -27,7 +27,7 @@ pytestmark = pytest.mark.database
 
 
 @hypothesis_settings(
-    max_examples=10, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(random_world=worlds())
 async def test_a_right_is_explained_as_held_where_it_is_and_nowhere_else(
@@ -58,7 +58,7 @@ async def _rights(context: Context, row: Model) -> frozenset[Right]:
 
 
 @hypothesis_settings(
-    max_examples=5, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(random_world=worlds())
 async def test_nothing_is_explained_of_what_a_viewer_does_not_see(

@@ -40,7 +40,7 @@ RESOLVERS = (accesses, assignments, organisations, partnerships, products, token
 
 
 @hypothesis_settings(
-    max_examples=20, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(random_world=worlds())
 async def test_every_viewer_sees_exactly_what_the_rules_say(standing_world: Any, random_world: RandomWorld) -> None:

@@ -8,6 +8,14 @@ from server.models.database import connect, disconnect
 from server.settings import Settings
 from tests.databases import Databases, rolled_back, settings_for
 from tests.permissions.tenants import Tenants, build_tenants
+from tests.snapshots import contents
+from tests.world import World
+
+
+@pytest.fixture(scope="session")
+async def stored(standing_world: World) -> list[str]:
+    """All tables as every test finds them."""
+    return await contents()
 
 
 @pytest.fixture(scope="session")
