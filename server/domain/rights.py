@@ -67,6 +67,8 @@ class Right(StrEnum):
     VIEW_ASSIGNMENTS = "VIEW_ASSIGNMENTS"
     ASSIGN_EMPLOYEES = "ASSIGN_EMPLOYEES"
     VIEW_RECEIPTS = "VIEW_RECEIPTS"
+    VIEW_CUSTOMER_NOTE = "VIEW_CUSTOMER_NOTE"
+    MANAGE_CUSTOMER_NOTE = "MANAGE_CUSTOMER_NOTE"
 
     VIEW_PRODUCT = "VIEW_PRODUCT"
     MANAGE_PRODUCT = "MANAGE_PRODUCT"
@@ -179,14 +181,16 @@ _PARTNER_LEADER: Final = frozenset(
         Right.VIEW_ASSIGNMENTS,
         Right.ASSIGN_EMPLOYEES,
         Right.VIEW_RECEIPTS,
+        Right.VIEW_CUSTOMER_NOTE,
+        Right.MANAGE_CUSTOMER_NOTE,
     }
 )
 PARTNER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
     Role.LEGAL_REPRESENTATIVE: _PARTNER_LEADER | {Right.MANAGE_INVITATION, Right.TERMINATE_PARTNERSHIP},
     Role.ADMINISTRATOR: _PARTNER_LEADER,
-    Role.EMPLOYEE: frozenset({Right.VIEW_ASSIGNMENTS}),
+    Role.EMPLOYEE: frozenset({Right.VIEW_ASSIGNMENTS, Right.VIEW_CUSTOMER_NOTE}),
 }
-"""What a role in the partner's organisation gives on a partnership (S1.3a, S1.4, S2.3, S2.6, S4)."""
+"""What a role in the partner's organisation gives on a partnership (S1.3a, S1.4, S2.3, S2.6, S4, M46)."""
 
 OWN_PRODUCT: Final = frozenset(
     {
@@ -262,6 +266,8 @@ SCOPE_OF: Final[Mapping[Right, Scope]] = {
     Right.VIEW_ASSIGNMENTS: Scope.ASSIGNMENTS_READ,
     Right.ASSIGN_EMPLOYEES: Scope.ASSIGNMENTS_MANAGE,
     Right.VIEW_RECEIPTS: Scope.PARTNERSHIPS_READ,
+    Right.VIEW_CUSTOMER_NOTE: Scope.PARTNERSHIPS_READ,
+    Right.MANAGE_CUSTOMER_NOTE: Scope.PARTNERSHIPS_MANAGE,
     Right.VIEW_AUDIT_LOG: Scope.AUDIT_READ,
     Right.VIEW_PARTNER_ACTIVITY: Scope.AUDIT_READ,
     Right.REVIEW_ACCESS: Scope.AUDIT_READ,

@@ -104,6 +104,8 @@ describe(
     VIEW_ASSIGNMENTS="See which employees serve the customer; an employee sees their own assignment.",
     ASSIGN_EMPLOYEES="Decide which employees serve the customer.",
     VIEW_RECEIPTS="See and keep the receipts of the partnership.",
+    VIEW_CUSTOMER_NOTE="Read what the partner notes of the customer, who never does.",
+    MANAGE_CUSTOMER_NOTE="Write what the partner notes of the customer.",
     VIEW_PRODUCT="See the product.",
     MANAGE_PRODUCT="Manage the product technically.",
     VIEW_STATISTICS="See the product's statistics.",

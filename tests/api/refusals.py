@@ -58,6 +58,7 @@ PAYLOADS = {
     "changeProductAccesses": ("results { productAccess { id } }",),
     "assignEmployee": ("assignment { id }", "partnership { id }"),
     "unassignEmployee": ("assignment { id }", "partnership { id }"),
+    "updateCustomerNote": ("customerNote { version }", "partnership { id }"),
     "grantSupportAccess": ("supportAccessGrant { id }",),
     "revokeSupportAccess": ("supportAccessGrant { id }",),
     "inviteMember": ("memberInvitation { id }",),

@@ -69,6 +69,8 @@ HOLDERS = """
     VIEW_ASSIGNMENTS          |                       |                  | as partner LAE
     ASSIGN_EMPLOYEES          |                       |                  | as partner LA
     VIEW_RECEIPTS             |                       | as customer LA   | as partner LA
+    VIEW_CUSTOMER_NOTE        |                       |                  | as partner LAE
+    MANAGE_CUSTOMER_NOTE      |                       |                  | as partner LA
     VIEW_PRODUCT              |                       |                  |
     MANAGE_PRODUCT            |                       |                  |
     VIEW_STATISTICS           |                       |                  |
@@ -118,6 +120,8 @@ SCOPES = """
     VIEW_ASSIGNMENTS          | assignments:read
     ASSIGN_EMPLOYEES          | assignments:manage
     VIEW_RECEIPTS             | partnerships:read
+    VIEW_CUSTOMER_NOTE        | partnerships:read
+    MANAGE_CUSTOMER_NOTE      | partnerships:manage
     VIEW_PRODUCT              | products:read
     MANAGE_PRODUCT            | products:manage
     VIEW_STATISTICS           | products:read

@@ -83,6 +83,7 @@ Nova's requests by e-mail   UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  
 customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  NF
 its delivery                UA  NF  NF  NF  NF  ok  ··  NF  NF  NF  NF  NF  ok  NF  ··  NF  NF
 its receipts                UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  ok  NF  NF
+its customer note           UA  ··  ··  NF  NF  ok  ok  ok  NF  NF  NF  ··  ok  ok  ok  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 signUp                      ok  no  no  no  no  no  no  no  no  no  no  FB  FB  FB  FB  FB  FB
@@ -116,6 +117,7 @@ revokeProductAccesses       UA  ok  ok  no  no  ok  ok  no  no  no  no  ok  ok  
 changeProductAccess         UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
 changeProductAccesses       UA  ok  ok  no  no  no  no  no  no  no  no  ok  no  no  FB  FB  no
 assignEmployee              UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
+updateCustomerNote          UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
 unassignEmployee            UA  NF  NF  NF  NF  ok  ok  FB  NF  NF  NF  NF  ok  FB  FB  FB  NF
 terminateProduct            UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
 the end of a customer's     UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
@@ -293,6 +295,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "its delivery": _inside("Partnership", "wooed", "undeliverableAt", "undeliverableAt"),
     "its receipts": _inside("Partnership", "limited", "receipts { nodes { id } }", "receipts"),
+    "its customer note": _inside("Partnership", "limited", "customerNote { alias notes version }", "customerNote"),
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
         "signIn", lambda world: {"email": world.dL.user.email, "password": "correct horse battery staple"}
@@ -424,6 +427,9 @@ OPERATIONS: dict[str, Operation] = {
     "assignEmployee": _mutation(
         "assignEmployee",
         lambda world: {"partnershipId": world.id("limited"), "membershipId": world.id("pU"), "rights": ["ORDER"]},
+    ),
+    "updateCustomerNote": _mutation(
+        "updateCustomerNote", lambda world: {"partnershipId": world.id("limited"), "alias": "The Alps"}
     ),
     "unassignEmployee": _mutation("unassignEmployee", lambda world: {"assignmentId": world.id("assignment")}),
     "terminateProduct": _mutation(
