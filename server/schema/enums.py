@@ -77,6 +77,7 @@ describe(
     MANAGE_TEAMS="Make teams, and decide who is in them.",
     GRANT_OWN_PRODUCTS="Open the organisation's own products to its members and teams.",
     LEAVE_ORGANISATION="Leave the organisation.",
+    SET_EMAIL_WISHES="Say which of the organisation's e-mails one wishes to receive.",
     VIEW_API_TOKENS="See the organisation's API tokens.",
     CREATE_API_TOKEN="Make API tokens for the organisation.",
     REVOKE_API_TOKEN="End API tokens of the organisation.",

@@ -68,6 +68,7 @@ PAYLOADS = {
     "declineMemberInvitation": (),
     "changeMemberRole": ("membership { id }",),
     "updateMember": ("membership { id }",),
+    "setEmailWishes": ("membership { id }",),
     "removeMember": ("membership { id }",),
     "leaveOrganisation": (),
     "replaceLegalRepresentative": ("incoming { id }", "outgoing { id }"),

@@ -42,6 +42,7 @@ HOLDERS = """
     MANAGE_TEAMS              | own organisation LA   |                  |
     GRANT_OWN_PRODUCTS        | own organisation LA   |                  |
     LEAVE_ORGANISATION        | own organisation LAEX |                  |
+    SET_EMAIL_WISHES          | own organisation LAEX |                  |
     VIEW_API_TOKENS           | own organisation LA   |                  |
     CREATE_API_TOKEN          | own organisation LA   |                  |
     REVOKE_API_TOKEN          | own organisation LA   |                  |
@@ -93,6 +94,7 @@ SCOPES = """
     MANAGE_TEAMS              | members:manage
     GRANT_OWN_PRODUCTS        | members:manage
     LEAVE_ORGANISATION        | never
+    SET_EMAIL_WISHES          | never
     VIEW_API_TOKENS           | never
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never

@@ -34,6 +34,7 @@ MATRIX = """
 operation                   AN  cL  cA  cE  cX  pL  pA  pE  pU  qL  bL  tC  tP  tE  tR  tO  tB
 viewer                      ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 viewer's organisations      ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+viewer's memberships        ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 viewer's support access     ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  FB  FB  FB  FB  FB  FB
 what cE opened to support   NF  NF  NF  ok  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF
 an employee of Nova         NF  NF  NF  NF  NF  ok  ok  ok  NF  NF  NF  NF  ok  ok  ok  NF  ok
@@ -141,6 +142,7 @@ declineMemberInvitation     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  FB  FB  
 changeMemberRole            UA  ok  ok  FB  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
 updateMember                UA  ok  ok  FB  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
 removeMember                UA  ok  ok  FB  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
+setEmailWishes              UA  ok  ok  ok  ok  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 leaveOrganisation           UA  no  ok  ok  ok  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 replaceLegalRepresentative  UA  ok  FB  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
 createTeam                  UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
@@ -199,6 +201,9 @@ OPERATIONS: dict[str, Operation] = {
     "viewer": Operation("{ viewer { user { id } } }", lambda world: {}, ("Query.viewer",), ("viewer",)),
     "viewer's organisations": Operation(
         "{ viewer { organisations { nodes { id } } } }", lambda world: {}, ("Viewer.organisations",), ("viewer",)
+    ),
+    "viewer's memberships": Operation(
+        "{ viewer { memberships { nodes { id } } } }", lambda world: {}, ("Viewer.memberships",), ("viewer",)
     ),
     "viewer's support access": Operation(
         "{ viewer { supportAccessGrants { nodes { id } } } }",
@@ -496,6 +501,9 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "updateMember": _mutation("updateMember", lambda world: {"membershipId": world.id("cE"), "canManageBilling": True}),
     "removeMember": _mutation("removeMember", lambda world: {"membershipId": world.id("cE")}),
+    "setEmailWishes": _mutation(
+        "setEmailWishes", lambda world: {"organisationId": world.id("alpina"), "notifyProducts": False}
+    ),
     "leaveOrganisation": _mutation("leaveOrganisation", lambda world: {"organisationId": world.id("alpina")}),
     "replaceLegalRepresentative": _mutation(
         "replaceLegalRepresentative",
