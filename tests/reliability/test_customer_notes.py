@@ -9,6 +9,7 @@ from server.app import create_app
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Role
+from server.jobs import run_due
 from server.models import AuditEvent, CustomerNote, Organisation, OutboxMessage, Partnership
 from server.resolvers import ids
 from server.resolvers.deadlines import AT_ONCE, context_of_the_clock, delete_customer_notes
@@ -62,6 +63,18 @@ async def test_of_those_who_saw_the_same_version_one_writes(own_database: Settin
     codes = [error["code"] for answer in answers for error in answer.data["updateCustomerNote"]["userErrors"]]
     assert codes == ["STALE_VERSION"] * (ACTORS - 1)
     assert (await CustomerNote.get()).version == 1
+
+
+async def test_the_jobs_of_the_product_delete_what_is_over(own_database: Settings) -> None:
+    company, _ = await _partner()
+    over, lasting = [await partnership(await organisation(name), company, now=NOW) for name in ("Over", "Lasting")]
+    for row in (over, lasting):
+        await customer_note(row, "an alias", "a note")
+    await Partnership.filter(id=over.id).update(status=PartnershipStatus.TERMINATED, ended_at=NOW)
+
+    await run_due(own_database, NOW + timedelta(days=own_database.customer_note_days))
+
+    assert (await CustomerNote.get()).partnership_id == lasting.id
 
 
 async def test_several_clocks_delete_each_note_once_while_it_is_written(own_database: Settings) -> None:
