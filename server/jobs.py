@@ -22,7 +22,7 @@ from server.models.lookups import locked
 from server.resolvers import export_files, journal
 from server.resolvers.chains import begin_chains
 from server.resolvers.context import Context
-from server.resolvers.deadlines import DEADLINES, context_of_the_clock
+from server.resolvers.deadlines import DEADLINES, context_of_the_clock, delete_customer_notes
 from server.settings import Settings
 
 TOKEN_NOTICE: Final = timedelta(days=7)
@@ -125,6 +125,8 @@ def _until_nothing_is_due(part: Callable[[Context], Awaitable[int]]) -> Callable
 JOBS: Final = (
     *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),
     Job("expire exports", _OFTEN, _until_nothing_is_due(export_files.expire)),
+    # Once a day is enough, and looks through all notes: no index leads to those whose partnership ended long ago.
+    Job("delete customer notes", timedelta(days=1), _until_nothing_is_due(delete_customer_notes)),
     Job("begin chains of receipts", timedelta(days=1), _until_nothing_is_due(begin_chains)),
     Job("announce expiring tokens", timedelta(hours=1), announce_expiring_tokens),
     Job("clean up", timedelta(days=1), clean_up),

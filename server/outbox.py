@@ -112,7 +112,7 @@ class Outbox:
 
     async def _write(self, letter: Letter, event: Event, variables: Variables, now: datetime) -> None:
         chosen = {name: variables.get(name) for name in letter.variables} | self._addresses(letter, variables)
-        emails = [_email(letter, event, recipient, chosen, now) for recipient in await letter.audience(event)]
+        emails = [_email(letter, event, recipient, chosen, now) for recipient in await letter.recipients(event)]
         await EmailMessage.bulk_create(emails, ignore_conflicts=True)
 
     def _addresses(self, letter: Letter, variables: Variables) -> Variables:

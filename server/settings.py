@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     pending_action_days: int = Field(
         default=7, ge=1, le=365, description="How long a customer can confirm what a partner may not do alone."
     )
+    customer_note_days: int = Field(
+        default=90, ge=1, description="How long what a partner noted of a customer is kept after the partnership's end."
+    )
     most_exports: int = Field(
         default=20, ge=1, description="How many exports of an organisation are being written or kept at a time."
     )

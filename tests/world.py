@@ -13,6 +13,8 @@ Rival (qL, qE) is the other partner: limited at Alpina for `rivals`; it asked bL
 Third is a partner without members or customers: it asks Alpina for limited access (`asked`), and Nova asks to
 manage it, which its mail server refused (`wooed`). At Alpina Nova asks for more (`change`). Nothing else connects the companies.
 
+Of Alpina and of Borea Nova notes something (`note`, `complete_note`), Rival of Alpina (`rivals_note`).
+
 At Borea pE asks to end `borean` (`pending`). Alpina has invited a `newcomer`, and has a team without members to which it opened `kept` (`team`, `own_grant`).
 cL has asked for what Alpina's partners did, and the file is there (`export`).
 Alpina's employee cE opened their mail to support (`support_access`).
@@ -46,6 +48,7 @@ from server.models import (
     ApiTokenCustomer,
     AuditEvent,
     CustomerInvitation,
+    CustomerNote,
     EmployeeAssignment,
     Export,
     ExportPart,
@@ -203,6 +206,8 @@ async def _connect(world: World) -> None:
         rows[name] = await EmployeeAssignment.create(
             membership_id=world.pE.membership.id, partnership_id=rows[served].id, rights=rights, assigned_at=world.now
         )
+    for name, noted in (("note", "limited"), ("complete_note", "complete"), ("rivals_note", "at_rival")):
+        rows[name] = await customer_note(rows[noted], f"alias in {name}", f"what is noted in {name}")
 
 
 async def _gather(world: World) -> None:
@@ -443,6 +448,11 @@ async def pending_action(
         expires_at=now + timedelta(days=7),
         **(defaults | columns),
     )
+
+
+async def customer_note(through: Partnership, alias: str | None, notes: str | None) -> CustomerNote:
+    """What the partner notes of its customer."""
+    return await CustomerNote.create(partnership_id=through.id, alias=alias, notes=notes)
 
 
 async def grant(through: Partnership, granted: Product, rights: list[ProductRight]) -> ProductAccess:

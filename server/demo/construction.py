@@ -8,6 +8,7 @@ from uuid import UUID
 
 from server.demo.accounts import EMMA, employee_token
 from server.demo.assignments import Rota
+from server.demo.customer_notes import Notebook
 from server.demo.grants import Grants, Holding
 from server.demo.insertion import Insertion
 from server.demo.lives import OLD
@@ -22,6 +23,7 @@ from server.domain.rights import Role, Scope
 from server.domain.tokens import LONGEST_LIFETIME, digest
 from server.models import (
     ApiToken,
+    CustomerNote,
     EmployeeAssignment,
     Membership,
     Organisation,
@@ -93,9 +95,10 @@ class Construction:
             self._report("products", done, total)
 
     async def make_agreements(self) -> None:
-        """The partnerships, with the products and the employees they are about."""
+        """The partnerships, with the products and the employees they are about, and what partners note of them."""
         negotiations = Negotiations(self._partners, self._calendar)
         grants, rota = Grants(self._holdings, self._signatories), Rota(self._employees)
+        notebook = Notebook()
         done = 0
         for batch in batches(self._customers, _COMPANIES_AT_ONCE):
             agreements = [agreement for customer in batch for agreement in negotiations.agreements(customer)]
@@ -107,6 +110,8 @@ class Construction:
             await self._insertion.write(ProductAccess, accesses)
             assignments = list(chain.from_iterable(map(rota.assignments, agreements)))
             await self._insertion.write(EmployeeAssignment, assignments)
+            notes = list(chain.from_iterable(map(notebook.notes, agreements)))
+            await self._insertion.write(CustomerNote, notes)
             done += len(batch)
             self._report("partnerships", done, len(self._customers))
 

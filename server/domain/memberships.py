@@ -16,6 +16,13 @@ class MembershipStatus(StrEnum):
     REMOVED = "REMOVED"
 
 
+class Wish(StrEnum):
+    """What a member may wish to be told of by e-mail, or not."""
+
+    BILLING = "BILLING"
+    PRODUCTS = "PRODUCTS"
+
+
 _RANKS: Final[Sequence[Role]] = (Role.EXTERNAL, Role.EMPLOYEE, Role.ADMINISTRATOR, Role.LEGAL_REPRESENTATIVE)
 
 
@@ -27,6 +34,12 @@ def is_lower(role: Role, before: Role) -> bool:
 def may_manage_billing(role: Role, is_switched_on: bool) -> bool:
     """The billing permission is a switch for employees; who leads always has it, external users never."""
     return role in LEADING_ROLES or (role is Role.EMPLOYEE and is_switched_on)
+
+
+def wishes(role: Role, *, can_manage_billing: bool, notify_billing: bool, notify_products: bool) -> frozenset[Wish]:
+    """What a member is told of: who may not manage billing is told nothing of it, whatever they wish."""
+    billing = notify_billing and may_manage_billing(role, can_manage_billing)
+    return frozenset(wish for wish, told in ((Wish.BILLING, billing), (Wish.PRODUCTS, notify_products)) if told)
 
 
 def may_change(actor: Role | None, *roles: Role) -> bool:
@@ -83,14 +96,17 @@ def check_billing(role: Role, can_manage_billing: bool | None) -> None:
         )
 
 
-def check_notified(role: Role, notify_billing: bool | None, other_legal_representatives: int) -> None:
-    """The only legal representative receives the billing e-mails, whatever they wish."""
-    is_sole = role is Role.LEGAL_REPRESENTATIVE and other_legal_representatives == 0
-    if is_sole and notify_billing is False:
+def check_notified(role: Role, notify_billing: bool | None, other_notified_representatives: int) -> None:
+    """One legal representative at least receives the billing e-mails, whatever they wish; who is the only one does.
+
+    `other_notified_representatives` are the others who receive them.
+    """
+    is_last = role is Role.LEGAL_REPRESENTATIVE and other_notified_representatives == 0
+    if is_last and notify_billing is False:
         raise Refused(
             Refusal(
                 ErrorCode.LAST_LEGAL_REPRESENTATIVE,
-                N_("The only legal representative receives the billing e-mails."),
+                N_("At least one legal representative receives the billing e-mails."),
                 ("notify_billing",),
             )
         )

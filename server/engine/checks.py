@@ -89,8 +89,9 @@ class Checks:
                 self._check_policy(place, listing.model)
                 if listing.parent is not None:
                     column_of(place, listing.model, listing.parent)
-            case Relation(model=other, column=column):
+            case Relation(model=other, column=column, by=by):
                 self._check_type(place, other, field)
+                column_of(place, other, by)
                 if column is not None:
                     column_of(place, model, column)
             case Followed(model=other, column=column):

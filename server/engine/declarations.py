@@ -63,11 +63,13 @@ class Itself:
 class Relation:
     """The row of `model` whose id a column holds; null where it does not exist for the viewer.
 
+    `by` is the column of the other row that holds the same, where that is not its id; no two rows share it.
     `key` reads the id out of the run instead, for what belongs to no row; None there means null.
     """
 
     model: type[Model]
     column: str | None = None
+    by: str = "id"
     key: Callable[[Any], Any] | None = None
     is_present: Callable[[Any], bool] = lambda viewer: True
 

@@ -42,7 +42,7 @@ def relation(planner: "Planner", declaration: declared.Relation, scope: Scope, p
         link = planner.conditions.once(child, equals("id", named))
     else:
         assert declaration.column is not None
-        child, link = planner.linked(declaration.model, "id", scope, declaration.column)
+        child, link = planner.linked(declaration.model, declaration.by, scope, declaration.column)
     found = row(planner, child, place.object_type, place.nodes, link)
     return expression(f"coalesce({found}, {quoted(planner.absent(place))})")
 

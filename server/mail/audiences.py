@@ -4,9 +4,9 @@ Legal representatives, and with them the administrators where an answer is their
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from server.domain.memberships import MembershipStatus
+from server.domain.memberships import MembershipStatus, Wish, wishes
 from server.domain.partnerships import Side
 from server.domain.people import DEFAULT_LOCALE
 from server.domain.rights import LEADING_ROLES, Role
@@ -18,11 +18,12 @@ _REPRESENTATIVES = frozenset({Role.LEGAL_REPRESENTATIVE})
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody with an address; the name is empty where nobody told it."""
+    """Somebody with an address; the name is empty where nobody told it. `wishes` are those of a member."""
 
     address: str
     name: str
     locale: str
+    wishes: frozenset[Wish] = frozenset()
 
 
 Audience = Callable[[Event], Awaitable[list[Recipient]]]
@@ -74,7 +75,7 @@ async def partner_team(event: Event) -> list[Recipient]:
         membership__status=MembershipStatus.ACTIVE,
     )
     serving = await assigned.select_related("membership__user").order_by("id")
-    return await partner(event) + [_recipient(row.membership.user) for row in serving]
+    return await partner(event) + [_member(row.membership) for row in serving]
 
 
 async def person(event: Event) -> list[Recipient]:
@@ -94,7 +95,17 @@ async def _members(organisation: Organisation | None, roles: Iterable[Role]) -> 
     if organisation is None:
         return []
     active = Membership.filter(organisation_id=organisation.id, role__in=sorted(roles), status=MembershipStatus.ACTIVE)
-    return [_recipient(row.user) for row in await active.select_related("user").order_by("id")]
+    return [_member(row) for row in await active.select_related("user").order_by("id")]
+
+
+def _member(row: Membership) -> Recipient:
+    wished = wishes(
+        row.role,
+        can_manage_billing=row.can_manage_billing,
+        notify_billing=row.notify_billing,
+        notify_products=row.notify_products,
+    )
+    return replace(_recipient(row.user), wishes=wished)
 
 
 def _recipient(user: User) -> Recipient:

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from server.domain.memberships import Wish
 from server.mail import audiences as to
-from server.mail.audiences import Audience
+from server.mail.audiences import Audience, Recipient
+from server.mail.events import Event
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One e-mail for each of the audience.
+    """One e-mail for each of the audience; with `wish`, for those of its members who wish to be told of that.
 
     `page` is the path its button leads to. With `answers_by_link` it is the path of the event's secret, where
     the event has one: that mail is an invitation, and the inviter hears of it when it cannot be delivered (E41).
@@ -25,6 +27,11 @@ class Letter:
     variables: tuple[str, ...]
     page: str = "/partnerships/{partnership_id}"
     answers_by_link: bool = False
+    wish: Wish | None = None
+
+    async def recipients(self, event: Event) -> list[Recipient]:
+        """Whom it goes to."""
+        return [one for one in await self.audience(event) if self.wish is None or self.wish in one.wishes]
 
     def path(self, variables: Mapping[str, object]) -> str:
         """Where the button leads: to the start, where the event is about somebody who has no such page yet."""
@@ -59,9 +66,14 @@ def _both_sides(template: str, *variables: str) -> tuple[Letter, ...]:
     return Letter(template, to.customer, variables), Letter(template, to.partner, variables)
 
 
-def _with_receipt(template: str, variables: tuple[str, ...]) -> tuple[Letter, ...]:
+def _with_receipt(template: str, variables: tuple[str, ...], wish: Wish | None = None) -> tuple[Letter, ...]:
     """Something the customer did: told to the partner, with a receipt for the customer."""
-    return Letter(template, to.partner, variables), Letter(f"{template}.receipt", to.customer, variables)
+    return Letter(template, to.partner, variables, wish=wish), Letter(f"{template}.receipt", to.customer, variables)
+
+
+def _to_team(template: str, *more: str) -> tuple[Letter, ...]:
+    """Something about one of the customer's products: told to those of the partner who manage it, and wish to know."""
+    return (Letter(template, to.partner_team, (*_PRODUCT, *more), wish=Wish.PRODUCTS),)
 
 
 LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
@@ -88,15 +100,15 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
         Letter("partnership.terminated.partner", to.partner, (*_PAIR, "ended_by", "reason", "words")),
     ),
     "partnership.products_without_payer": (
-        Letter("partnership.products_without_payer", to.customer, (*_PAIR, "products"), _PRODUCTS),
+        Letter("partnership.products_without_payer", to.customer, (*_PAIR, "products"), _PRODUCTS, wish=Wish.BILLING),
     ),
-    "access.product_added": (Letter("access.product_added", to.partner_team, (*_PRODUCT, "rights")),),
-    "access.product_removed": (Letter("access.product_removed", to.partner_team, _PRODUCT),),
-    "access.rights_changed": (Letter("access.rights_changed", to.partner_team, (*_PRODUCT, "rights")),),
+    "access.product_added": _to_team("access.product_added", "rights"),
+    "access.product_removed": _to_team("access.product_removed"),
+    "access.rights_changed": _to_team("access.rights_changed", "rights"),
     "access.type_changed": _with_receipt("access.type_changed", _CHANGE),
     "access.change_requested": (Letter("access.change_requested", to.customer, (*_TERMS, "message"), _REQUEST),),
     "access.change_answered": (Letter("access.change_answered", to.partner, (*_PAIR, "verdict", "reason"), _REQUEST),),
-    "product.terminated": (Letter("product.terminated", to.partner_team, _PRODUCT),),
+    "product.terminated": _to_team("product.terminated"),
     "pending_action.requested": (
         Letter(
             "pending_action.requested",
@@ -108,7 +120,7 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "pending_action.confirmed": _DECIDED,
     "pending_action.refused": _DECIDED,
     "pending_action.expired": _DECIDED,
-    "payment_mode.changed": _with_receipt("payment_mode.changed", _CHANGE),
+    "payment_mode.changed": _with_receipt("payment_mode.changed", _CHANGE, Wish.BILLING),
     "member.invited": (Letter("member.invited", to.addressed, ("organisation", "role"), START, answers_by_link=True),),
     "member.invitation_expired": (
         Letter("member.invitation_expired", to.person, ("organisation", "invitee"), _ORGANISATION),

@@ -7,6 +7,7 @@ for a viewer; `migrations/` is how a database gets here.
 from server.models.assignments import EmployeeAssignment
 from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem, CataloguePrice
+from server.models.customer_notes import CustomerNote
 from server.models.exports import Export, ExportPart
 from server.models.jobs import JobRun
 from server.models.member_invitations import MemberInvitation, MemberInvitationTeam
@@ -39,6 +40,7 @@ __all__ = [
     "CatalogueItem",
     "CataloguePrice",
     "CustomerInvitation",
+    "CustomerNote",
     "EmailMessage",
     "EmployeeAssignment",
     "Export",

@@ -41,11 +41,13 @@ class _Deferring(Parameterizer):
         return not isinstance(value, (str, bool, int))
 
 
-async def visible_rows(model: type[ModelT], viewer: Viewer | None, ids: Sequence[UUID]) -> list[ModelT]:
-    """Those of these rows that exist for the viewer, in no order."""
-    key = (model, shape_of(viewer))
+async def visible_rows(
+    model: type[ModelT], viewer: Viewer | None, ids: Sequence[UUID], column: str = "id"
+) -> list[ModelT]:
+    """Those of these rows that exist for the viewer, in no order; `column` is the one that holds the ids."""
+    key = (model, column, shape_of(viewer))
     if key not in _statements:
-        _keep(key, visible(model, deferred_viewer(viewer)).filter(OneOf("id", _ASKED)))
+        _keep(key, visible(model, deferred_viewer(viewer)).filter(OneOf(column, _ASKED)))
     return await _found(model, key, _Run(viewer, ids))
 
 

@@ -25,6 +25,7 @@ from server.models.assignments import EmployeeAssignment
 from server.models.audit import AuditEvent
 from server.models.catalogue import CatalogueItem
 from server.models.conditions import EVERY_ROW, Among, AtMost, Exists, Reach, equals
+from server.models.customer_notes import CustomerNote
 from server.models.exports import Export
 from server.models.member_invitations import MemberInvitation
 from server.models.memberships import Membership
@@ -178,6 +179,12 @@ def _assignments(viewer: Viewer) -> Q:
     return Exists(Partnership, led, id="partnership_id") | _for_employees(viewer, own)
 
 
+def _customer_notes(viewer: Viewer) -> Q:
+    """The partner's people who lead it or serve the customer; nobody of the customer, and none of the staff (M46)."""
+    led = Among("partner_id", viewer.led_organisation_ids) & allowed_customer(viewer)
+    return Exists(Partnership, led | serves(viewer), id="partnership_id")
+
+
 def _api_tokens(viewer: Viewer) -> Q:
     """People see their own and, where they lead, everybody's; a token sees itself."""
     if viewer.token is not None:
@@ -262,6 +269,7 @@ POLICIES: Final[dict[type[Model], tuple[Q, Scope | None, Policy]]] = {
     AuditEvent: (NO_ROW, Scope.AUDIT_READ, _audit_events),
     CatalogueItem: (Q(is_sellable=True), None, lambda viewer: Q(is_sellable=True)),
     CustomerInvitation: (NO_ROW, Scope.PARTNERSHIPS_READ, _customer_invitations),
+    CustomerNote: (NO_ROW, Scope.PARTNERSHIPS_READ, _customer_notes),
     EmployeeAssignment: (NO_ROW, Scope.ASSIGNMENTS_READ, _assignments),
     Export: (NO_ROW, Scope.EXPORTS_CREATE, _exports),
     MemberInvitation: (NO_ROW, Scope.MEMBERS_READ, _of_led_organisation),

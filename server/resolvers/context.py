@@ -60,14 +60,17 @@ class Context:
             loader = self._loaders[key] = _Loader(load_fn=load)
         return loader
 
-    async def row(self, model: type[ModelT], id: UUID) -> ModelT | None:
-        """The row with this id, if it exists for the viewer. All asked for at once are one statement."""
+    async def row(self, model: type[ModelT], id: UUID, column: str = "id") -> ModelT | None:
+        """The row with this id, if it exists for the viewer. All asked for at once are one statement.
+
+        Another `column` than the row's own id names it as surely: no two rows have the same there.
+        """
 
         async def load(ids: list[UUID]) -> list[ModelT | None]:
-            rows = {row.pk: row for row in await visible_rows(model, self.viewer, ids)}
+            rows = {getattr(row, column): row for row in await visible_rows(model, self.viewer, ids, column)}
             return [rows.get(id) for id in ids]
 
-        return await self.loader(model, load).load(id)
+        return await self.loader((model, column), load).load(id)
 
     def forget(self) -> None:
         """Drop what was loaded: a mutation changed it."""

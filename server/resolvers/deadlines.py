@@ -21,18 +21,20 @@ from server.domain.terminations import EndedBy, TerminationReason
 from server.models import (
     AccessChangeRequest,
     CustomerInvitation,
+    CustomerNote,
     MemberInvitation,
     Organisation,
     Partnership,
     PendingAction,
     SupportAccessGrant,
 )
-from server.models.conditions import OneOf
+from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.models.lookups import locked_rows
 from server.models.rows import new_id, store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.customer_notes import delete
 from server.resolvers.partnerships import Note, held, keys, note_all
 from server.resolvers.pending_actions import expire
 from server.resolvers.requests import named_by
@@ -119,6 +121,16 @@ async def warn_of_support_access(context: Context) -> int:
         expires_at__gt=context.now,
     )
     return await _tell(context, SupportAccessGrant, near, {"notices": 1}, "support.access_expiring", "expires_at")
+
+
+async def delete_customer_notes(context: Context) -> int:
+    """What partners noted of customers, some time after the end, whichever it was (S4)."""
+    before = context.now - timedelta(days=context.settings.customer_note_days)
+    over = Exists(Partnership, Q(ended_at__lte=before), id="partnership_id")
+    async with transaction():
+        rows = await _held(CustomerNote, over)
+        await delete(context, rows)
+    return len(rows)
 
 
 async def remind_of_proposals(context: Context) -> int:

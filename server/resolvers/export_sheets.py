@@ -12,7 +12,7 @@ from tortoise.models import Model
 
 from server.domain.exports import ExportKind
 from server.domain.reviews import Reviewed, ReviewedCredential
-from server.models import ApiToken, AuditEvent, Export, Organisation, Partnership, ProductAccess, User
+from server.models import ApiToken, AuditEvent, CustomerNote, Export, Organisation, Partnership, ProductAccess, User
 from server.resolvers import audit, ids, organisations, reviews
 from server.resolvers.context import Context
 from server.resolvers.listings import Listing, Narrowed
@@ -133,12 +133,16 @@ _REVIEWED: Final = (
 
 
 async def _managed(context: Context, partnership: Partnership) -> list[Line]:
-    customer = await _seen(context, Organisation, partnership.customer_id)
+    customer, note = await asyncio.gather(
+        _seen(context, Organisation, partnership.customer_id),
+        context.row(CustomerNote, partnership.id, "partnership_id"),
+    )
     line = (
         ids.encode(partnership),
         partnership.access_type,
         partnership.payment_mode,
         _moment(partnership.activated_at),
+        note and note.alias,
         customer and ids.encode(customer),
         customer and customer.name,
         customer and customer.country,
@@ -148,6 +152,7 @@ async def _managed(context: Context, partnership: Partnership) -> list[Line]:
 
 _MANAGED: Final = (
     *("partnership.id", "partnership.accessType", "partnership.paymentMode", "partnership.activatedAt"),
+    "partnership.customerNote.alias",
     *("node.id", "node.name", "node.country"),
 )
 

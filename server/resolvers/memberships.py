@@ -4,6 +4,7 @@ from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.domain import memberships as rules
@@ -11,10 +12,13 @@ from server.domain.errors import Mistakes, NotFound
 from server.domain.memberships import MembershipStatus
 from server.domain.rights import Right, Role
 from server.domain.versions import check_version
+from server.domain.viewer import Viewer
 from server.models import Membership, Organisation
+from server.models.conditions import Among, equals
 from server.models.database import transaction
 from server.models.lookups import locked, visible_row
 from server.models.standings import standings_of
+from server.models.visibility import NO_ROW
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.endings import end_membership, end_role
@@ -30,6 +34,14 @@ class MembershipOrderField(StrEnum):
     SINCE = "SINCE"
 
 
+def _own(viewer: Viewer | None) -> Q:
+    """Of memberships: the viewer's own that are in force; with a token, the one in its organisation."""
+    if viewer is None:
+        return NO_ROW
+    own = equals("user_id", viewer.user_id) & Q(status=MembershipStatus.ACTIVE)
+    return own & Among("organisation_id", viewer.organisation_ids)
+
+
 MEMBERS = Listing(
     name="members",
     model=Membership,
@@ -38,8 +50,10 @@ MEMBERS = Listing(
     moments=frozenset({"created_at"}),
 )
 
+OWN_MEMBERSHIPS = replace(MEMBERS, name="own memberships", parent=None, always=_own)
+
 MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
-MAY_VIEW_OF_MEMBER = (VisibleRows(),)
+MAY_LIST_OWN = (VisibleRows(),)
 
 
 @allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", through=Membership))
@@ -78,15 +92,35 @@ async def update_member(
         rules.check_may_change(actor, member.role, field=("membership_id",))
         mistakes = Mistakes()
         mistakes.noted(rules.check_billing, member.role, can_manage_billing)
-        others = await _other_legal_representatives(member)
-        mistakes.noted(rules.check_notified, member.role, notify_billing, others)
+        await _check_notified(mistakes, member, notify_billing)
         mistakes.refuse()
-        wanted = {
-            "can_manage_billing": can_manage_billing if member.role is Role.EMPLOYEE else None,
-            "notify_billing": notify_billing,
-            "notify_products": notify_products,
-        }
-        await _update(context, member, {name: value for name, value in wanted.items() if value is not None})
+        await _update(
+            context,
+            member,
+            can_manage_billing=can_manage_billing if member.role is Role.EMPLOYEE else None,
+            notify_billing=notify_billing,
+            notify_products=notify_products,
+        )
+    return {"membership": member}
+
+
+@allowed(RightOn(Right.SET_EMAIL_WISHES, Organisation, "organisation_id"))
+async def set_email_wishes(
+    context: Context,
+    organisation_id: OrganisationId,
+    notify_billing: bool | None,
+    notify_products: bool | None,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Say which e-mails of an organisation you wish to receive as a member; what is left out stays as it is."""
+    mistakes = Mistakes()
+    async with transaction():
+        await held(context, organisation_id, Right.SET_EMAIL_WISHES)
+        member = await _own_membership(context, organisation_id)
+        check_version(member.version, expected_version)
+        await _check_notified(mistakes, member, notify_billing)
+        mistakes.refuse()
+        await _update(context, member, notify_billing=notify_billing, notify_products=notify_products)
     return {"membership": member}
 
 
@@ -113,9 +147,7 @@ async def leave_organisation(context: Context, organisation_id: OrganisationId) 
     """Leave an organisation. Its only legal representative finds another one first."""
     async with transaction():
         await held(context, organisation_id, Right.LEAVE_ORGANISATION)
-        member = await Membership.get(
-            user_id=context.signed_in.user_id, organisation_id=organisation_id, status=MembershipStatus.ACTIVE
-        )
+        member = await _own_membership(context, organisation_id)
         rules.check_keeps_a_legal_representative(member.role, await _other_legal_representatives(member))
         await _remove(context, member)
         await _look_again(context, member)
@@ -159,6 +191,13 @@ async def _held_member(
     return member, actor
 
 
+async def _own_membership(context: Context, organisation_id: UUID) -> Membership:
+    """The viewer's own, in an organisation that is locked."""
+    return await Membership.get(
+        user_id=context.signed_in.user_id, organisation_id=organisation_id, status=MembershipStatus.ACTIVE
+    )
+
+
 async def _colleague(context: Context, member: Membership, membership_id: UUID) -> Membership:
     """Another member of the same organisation, locked."""
     seen = await visible_row(Membership, context.viewer, membership_id)
@@ -169,6 +208,12 @@ async def _colleague(context: Context, member: Membership, membership_id: UUID) 
 
 async def _other_legal_representatives(member: Membership) -> int:
     return await _legal_representatives(member.organisation_id).exclude(id=member.id).count()
+
+
+async def _check_notified(mistakes: Mistakes, member: Membership, notify_billing: bool | None) -> None:
+    others = _legal_representatives(member.organisation_id).exclude(id=member.id)
+    told = await others.filter(notify_billing=True).count()
+    mistakes.noted(rules.check_notified, member.role, notify_billing, told)
 
 
 def _legal_representatives(organisation_id: UUID) -> QuerySet[Membership]:
@@ -182,7 +227,7 @@ async def _give_role(context: Context, member: Membership, role: Role) -> None:
     before, old = _terms(member), member.role
     await _change(member, role=role, can_manage_billing=False)
     ended = await end_role(context, member, old)
-    await _keep_the_sole_one_told(member)
+    await _keep_somebody_told(member)
     await journal.record(
         context,
         "member.role_changed",
@@ -198,15 +243,16 @@ async def _remove(context: Context, member: Membership) -> None:
     before = _terms(member)
     await _change(member, status=MembershipStatus.REMOVED)
     ended = await end_membership(context, member)
-    await _keep_the_sole_one_told(member)
+    await _keep_somebody_told(member)
     await journal.record(
         context, "member.removed", member, acting=member.organisation_id, before=before, after=_terms(member) | ended
     )
     await journal.announce(context, "member.removed", member)
 
 
-async def _update(context: Context, member: Membership, wanted: dict[str, bool]) -> None:
-    before = _terms(member)
+async def _update(context: Context, member: Membership, **given: bool | None) -> None:
+    """Store what was given, where it is something else than what is stored."""
+    before, wanted = _terms(member), {name: value for name, value in given.items() if value is not None}
     if all(before[name] == value for name, value in wanted.items()):
         return
     await _change(member, **wanted)
@@ -221,11 +267,12 @@ async def _change(member: Membership, **columns: object) -> None:
     await member.save(update_fields=["version", "updated_at", *columns])
 
 
-async def _keep_the_sole_one_told(member: Membership) -> None:
-    """Whoever is left as the only legal representative receives the billing e-mails."""
+async def _keep_somebody_told(member: Membership) -> None:
+    """Where none of the legal representatives who are left receives the billing e-mails, they all do from now on."""
     left = await _legal_representatives(member.organisation_id)
-    if len(left) == 1 and not left[0].notify_billing:
-        await _change(left[0], notify_billing=True)
+    if not any(one.notify_billing for one in left):
+        for one in left:
+            await _change(one, notify_billing=True)
 
 
 async def _look_again(context: Context, member: Membership) -> None:

@@ -51,14 +51,23 @@ class _Withholding(PermissionExtension):
             return None
 
 
-def relation(model: type[Model], column: str, description: str) -> Any:
-    """The row that a column points to; null where it does not exist for the viewer."""
+def relation(
+    model: type[Model], column: str, description: str, permissions: Sequence[Permission] = (), by: str = "id"
+) -> Any:
+    """The row that a column points to; null where it does not exist for the viewer, or the permission is not given.
+
+    `by` is the column of that row which it points to, one that no two rows share.
+    """
 
     async def resolve(root: Any, info: Info[Any, Any]) -> Any:
         key: UUID | None = getattr(root, column)
-        return None if key is None else await context_of(info).row(model, key)
+        return None if key is None else await context_of(info).row(model, key, by)
 
-    return field("relation", resolve, description, plan=Relation(model, column))
+    plan = Relation(model, column, by)
+    if not permissions:
+        return field("relation", resolve, description, plan=plan)
+    guarded = Guarded(plan, permissions, withheld=True)
+    return field("relation", resolve, description, permissions, _Withholding, plan=guarded)
 
 
 def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any = None) -> Any:

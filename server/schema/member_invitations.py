@@ -77,7 +77,7 @@ class InviteMemberInput:
     )
     notify_billing: bool | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Whether they receive e-mails about invoices; they do unless given.",
+        description="Whether they receive e-mails about billing; they do unless given.",
     )
     notify_products: bool | None = strawberry.field(
         default=strawberry.UNSET,

@@ -43,7 +43,7 @@ class Membership(Node):
         ("role", "can_manage_billing"),
     )
     notify_billing: bool = strawberry.field(
-        description="Whether they wish e-mails about invoices; who may not manage billing receives none."
+        description="Whether they wish e-mails about billing; who may not manage billing receives none."
     )
     notify_products: bool = strawberry.field(description="Whether they wish e-mails about products.")
     version: int = strawberry.field(description="Counts the changes.")
@@ -79,7 +79,7 @@ class UpdateMemberInput:
         default=strawberry.UNSET, description="Whether an employee orders and pays."
     )
     notify_billing: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Whether they receive e-mails about invoices."
+        default=strawberry.UNSET, description="Whether they receive e-mails about billing."
     )
     notify_products: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Whether they receive e-mails about products."
@@ -92,6 +92,27 @@ class UpdateMemberInput:
 @strawberry.type(description="The answer of `updateMember`.")
 class UpdateMemberPayload:
     membership: Membership | None = strawberry.field(description="The member.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+
+
+@strawberry.input(description="Which e-mails one wishes; what is left out stays as it is.")
+class SetEmailWishesInput:
+    organisation_id: strawberry.ID = strawberry.field(description="An organisation one is a member of.")
+    notify_billing: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether to receive e-mails about billing; at least one legal representative does.",
+    )
+    notify_products: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether to receive e-mails about products."
+    )
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Change nothing unless the membership is in this version."
+    )
+
+
+@strawberry.type(description="The answer of `setEmailWishes`.")
+class SetEmailWishesPayload:
+    membership: Membership | None = strawberry.field(description="One's own membership.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
@@ -145,6 +166,7 @@ class MembershipMutations:
 
     change_member_role: ChangeMemberRolePayload = mutation(memberships.change_member_role, ChangeMemberRoleInput)
     update_member: UpdateMemberPayload = mutation(memberships.update_member, UpdateMemberInput)
+    set_email_wishes: SetEmailWishesPayload = mutation(memberships.set_email_wishes, SetEmailWishesInput)
     remove_member: RemoveMemberPayload = mutation(memberships.remove_member, RemoveMemberInput)
     leave_organisation: LeaveOrganisationPayload = mutation(memberships.leave_organisation, LeaveOrganisationInput)
     replace_legal_representative: ReplaceLegalRepresentativePayload = mutation(

@@ -7,10 +7,11 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Column, Rows
-from server.resolvers import access_changes, accesses, assignments, partnerships, receipts
+from server.resolvers import access_changes, accesses, assignments, customer_notes, partnerships, receipts
 from server.resolvers.reaches import RIGHTS_ON_PARTNERSHIP, rights_on_partnership_now
 from server.resolvers.requests import requested_products
 from server.schema.connections import Connection
+from server.schema.customer_notes import CustomerNote
 from server.schema.enums import (
     AccessChangeStatus,
     AccessType,
@@ -191,6 +192,13 @@ class Partnership(Node):
         "What was granted, changed and ended, from the first to the last, for both sides to keep. The whole chain "
         "is at `/partnerships/ID/receipts.jsonl`.",
         receipts.MAY_VIEW_RECEIPTS,
+    )
+    customer_note: CustomerNote | None = relation(
+        models.CustomerNote,
+        "id",
+        "What the partner noted of the customer; null where nothing is noted.",
+        customer_notes.MAY_VIEW_NOTE,
+        by="partnership_id",
     )
     viewer_rights: list[Right] = rights(
         rights_on_partnership_now,

@@ -1,7 +1,8 @@
 """How do GraphQL inputs become the plain arguments of resolvers?
 
 By the resolver's own annotations: ids are decoded to keys, inputs become the resolver's
-dataclasses. Text that a database cannot store is refused here, for every input there is.
+dataclasses, what null clears comes as `Given`. Text that a database cannot store is refused here,
+for every input there is.
 """
 
 import dataclasses
@@ -13,6 +14,7 @@ from tortoise.models import Model
 
 from server.domain.errors import MalformedInput
 from server.resolvers import ids
+from server.resolvers.given import Given
 
 LONGEST_TEXT: Final = 10_000
 LONGEST_LIST: Final = 100
@@ -25,6 +27,9 @@ def plain(value: Any, annotation: Any, path: tuple[str, ...]) -> Any:
 
     Raises MalformedInput, which names the field by its path.
     """
+    if get_origin(_required(annotation)) is Given:
+        (inside,) = get_args(_required(annotation))
+        return Given(plain(value, inside, path)) if isinstance(value, strawberry.Some) else None
     if isinstance(value, strawberry.Some):
         return plain(cast("Any", value).value, annotation, path)
     if value is None or value is strawberry.UNSET:

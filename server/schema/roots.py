@@ -23,6 +23,9 @@ from server.schema.customer_invitations import (
     CustomerInvitation,
     CustomerInvitationMutations,
 )
+from server.schema.customer_notes import (
+    CustomerNoteMutations,
+)
 from server.schema.explanations import (
     RightExplanation,
 )
@@ -143,6 +146,7 @@ class Mutation(
     AccessTypeMutations,
     TerminationMutations,
     AccessMutations,
+    CustomerNoteMutations,
     HeldAccessMutations,
     PendingActionMutations,
     ExportMutations,

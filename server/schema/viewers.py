@@ -4,11 +4,12 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Relation
-from server.resolvers import organisations, sessions, support_access
+from server.resolvers import memberships, organisations, sessions, support_access
 from server.resolvers.viewers import token_of, user_of
 from server.schema.connections import Connection
 from server.schema.errors import UserError
 from server.schema.fields import computed, connection
+from server.schema.memberships import Membership
 from server.schema.operations import mutation
 from server.schema.organisations import Organisation
 from server.schema.scalars import EmailAddress
@@ -37,6 +38,11 @@ class Viewer:
         organisations.OWN_ORGANISATIONS,
         "The organisations the viewer is a member of; with a token, its organisation.",
         organisations.MAY_LIST_OWN,
+    )
+    memberships: Connection[Membership] = connection(
+        memberships.OWN_MEMBERSHIPS,
+        "What the viewer is there, and which e-mails they wish; empty where a token may not read members.",
+        memberships.MAY_LIST_OWN,
     )
     support_access_grants: Connection[SupportAccessGrant] | None = connection(
         support_access.OWN_SUPPORT_ACCESS,

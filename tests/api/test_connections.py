@@ -66,6 +66,7 @@ async def _own_organisation(world: World, number: int) -> None:
         organisation_id=(await organisation(_name(number))).id,
         role=Role.EMPLOYEE,
         status=MembershipStatus.ACTIVE,
+        created_at=world.now + timedelta(hours=number // 2),
     )
 
 
@@ -326,6 +327,7 @@ def _by(field: str, direction: str) -> str:
 
 LISTS = {
     "viewer.organisations": List("viewer", "organisations", "cL", _own_organisation),
+    "viewer.memberships": List("viewer", "memberships", "cL", _own_organisation),
     "viewer.supportAccessGrants": List("viewer", "supportAccessGrants", "cE", _opened),
     "members": List("alpina", "members", "cL", _member),
     "memberInvitations": List("alpina", "memberInvitations", "cL", _invitation),

@@ -148,7 +148,7 @@ async def test_who_lowers_themselves_sees_less_at_once(world: World, clients: Cl
     seen = await clients.ask(query, {"id": world.id("alpina")}, as_=world.cL)
     assert seen.data["organisation"] == {
         "viewerRole": "EXTERNAL",
-        "viewerRights": ["VIEW_PRODUCTS", "LEAVE_ORGANISATION"],
+        "viewerRights": ["VIEW_PRODUCTS", "LEAVE_ORGANISATION", "SET_EMAIL_WISHES"],
         "products": {"totalCount": 0},
     }
 
@@ -255,7 +255,7 @@ async def test_what_a_role_decides_is_no_switch_and_the_only_one_is_told(world: 
         ),
         (
             "LAST_LEGAL_REPRESENTATIVE",
-            "The only legal representative receives the billing e-mails.",
+            "At least one legal representative receives the billing e-mails.",
             ["input", "notifyBilling"],
         ),
     ]

@@ -573,6 +573,8 @@ async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clie
             "VIEW_ASSIGNMENTS",
             "ASSIGN_EMPLOYEES",
             "VIEW_RECEIPTS",
+            "VIEW_CUSTOMER_NOTE",
+            "MANAGE_CUSTOMER_NOTE",
         ],
         "requestedProducts": [
             {"serviceName": "shop.example", "product": {"id": customer.shop_id}, "rights": ["TECHNICAL"]}
@@ -694,6 +696,8 @@ async def test_with_complete_access_leader_and_assigned_employee_see_everything(
         "VIEW_ASSIGNMENTS",
         "ASSIGN_EMPLOYEES",
         "VIEW_RECEIPTS",
+        "VIEW_CUSTOMER_NOTE",
+        "MANAGE_CUSTOMER_NOTE",
     ]
     assert active["productAccesses"] == {"nodes": []}
     assert before == STRANGER
@@ -808,7 +812,12 @@ async def test_a_partner_declines(world: World, clients: Clients):
     assert start <= row.ended_at <= datetime.now(UTC)
     assert (declined["status"], declined["endReason"], declined["version"]) == ("DECLINED", "Too much\nwork.", 2)
     assert (declined["activatedAt"], declined["endedAt"]) == (None, moment_text(row.ended_at))
-    assert declined["viewerRights"] == ["VIEW_ASSIGNMENTS", "VIEW_RECEIPTS"]
+    assert declined["viewerRights"] == [
+        "VIEW_ASSIGNMENTS",
+        "VIEW_RECEIPTS",
+        "VIEW_CUSTOMER_NOTE",
+        "MANAGE_CUSTOMER_NOTE",
+    ]
     assert after["Partnership"][key(id)] == before["Partnership"][key(id)] | moved
     assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
     assert await managed(clients, world, world.pL, customer.id) == INVITED

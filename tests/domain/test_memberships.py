@@ -1,9 +1,12 @@
 """Who decides about members, and does an organisation always keep somebody who can bind it?"""
 
+from functools import partial
+
 import pytest
 
 from server.domain.memberships import (
     MembershipStatus,
+    Wish,
     check_active,
     check_billing,
     check_keeps_a_legal_representative,
@@ -14,10 +17,12 @@ from server.domain.memberships import (
     is_lower,
     may_change,
     may_manage_billing,
+    wishes,
 )
 from server.domain.rights import Role
 from tests.domain.refusals import refusals
 
+BILLING, PRODUCTS = Wish.BILLING, Wish.PRODUCTS
 LAST = [("LAST_LEGAL_REPRESENTATIVE", "")]
 
 
@@ -90,8 +95,20 @@ def test_the_billing_permission_is_a_switch_for_employees(role, off, on):
         (E, False, 1, []),
     ],
 )
-def test_the_only_legal_representative_is_told_of_invoices(role, wanted, others, expected):
+def test_the_last_legal_representative_who_is_told_of_billing_stays_so(role, wanted, others, expected):
     assert refusals(check_notified, role, wanted, others) == expected
+
+
+@pytest.mark.parametrize(
+    ("role", "switch", "expected"),
+    [(L, False, {BILLING}), (A, False, {BILLING}), (E, False, set()), (E, True, {BILLING}), (X, True, set())],
+)
+def test_who_may_not_manage_billing_is_told_nothing_of_it(role, switch, expected):
+    told = partial(wishes, role, can_manage_billing=switch)
+
+    assert told(notify_billing=True, notify_products=False) == expected
+    assert told(notify_billing=False, notify_products=True) == {PRODUCTS}
+    assert told(notify_billing=False, notify_products=False) == set()
 
 
 @pytest.mark.parametrize("status", [MembershipStatus.INVITED, MembershipStatus.REMOVED])

@@ -42,6 +42,7 @@ HOLDERS = """
     MANAGE_TEAMS              | own organisation LA   |                  |
     GRANT_OWN_PRODUCTS        | own organisation LA   |                  |
     LEAVE_ORGANISATION        | own organisation LAEX |                  |
+    SET_EMAIL_WISHES          | own organisation LAEX |                  |
     VIEW_API_TOKENS           | own organisation LA   |                  |
     CREATE_API_TOKEN          | own organisation LA   |                  |
     REVOKE_API_TOKEN          | own organisation LA   |                  |
@@ -69,6 +70,8 @@ HOLDERS = """
     VIEW_ASSIGNMENTS          |                       |                  | as partner LAE
     ASSIGN_EMPLOYEES          |                       |                  | as partner LA
     VIEW_RECEIPTS             |                       | as customer LA   | as partner LA
+    VIEW_CUSTOMER_NOTE        |                       |                  | as partner LAE
+    MANAGE_CUSTOMER_NOTE      |                       |                  | as partner LA
     VIEW_PRODUCT              |                       |                  |
     MANAGE_PRODUCT            |                       |                  |
     VIEW_STATISTICS           |                       |                  |
@@ -91,6 +94,7 @@ SCOPES = """
     MANAGE_TEAMS              | members:manage
     GRANT_OWN_PRODUCTS        | members:manage
     LEAVE_ORGANISATION        | never
+    SET_EMAIL_WISHES          | never
     VIEW_API_TOKENS           | never
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never
@@ -118,6 +122,8 @@ SCOPES = """
     VIEW_ASSIGNMENTS          | assignments:read
     ASSIGN_EMPLOYEES          | assignments:manage
     VIEW_RECEIPTS             | partnerships:read
+    VIEW_CUSTOMER_NOTE        | partnerships:read
+    MANAGE_CUSTOMER_NOTE      | partnerships:manage
     VIEW_PRODUCT              | products:read
     MANAGE_PRODUCT            | products:manage
     VIEW_STATISTICS           | products:read

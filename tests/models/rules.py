@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise.models import Model
 
 from server.domain.access import Serving, reach, sees_partnership, sees_pending_action, sees_support_access, serves
+from server.domain.customer_notes import sees_customer_note
 from server.domain.exports import sees_export
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import INVITABLE_PARTNERS
@@ -19,6 +20,7 @@ from server.models import (
     AuditEvent,
     CatalogueItem,
     CustomerInvitation,
+    CustomerNote,
     EmployeeAssignment,
     Export,
     MemberInvitation,
@@ -75,6 +77,13 @@ def customer_invitations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
         for key, (partner, user) in world.asked.items()
         if partner in viewer.led_organisation_ids or user == addressed
     }
+
+
+def customer_notes(world: RandomWorld, viewer: Viewer) -> set[UUID]:
+    """What the partner noted is the partner's alone, whatever became of the partnership."""
+    if not viewer.has_scope(Scope.PARTNERSHIPS_READ):
+        return set()
+    return {link.note_key for link in world.links if sees_customer_note(viewer, link, link.assigned)}
 
 
 def products(world: RandomWorld, viewer: Viewer) -> set[UUID]:
@@ -234,6 +243,7 @@ RULES: dict[type[Model], Rule] = {
     AuditEvent: audit_events,
     CatalogueItem: catalogue,
     CustomerInvitation: customer_invitations,
+    CustomerNote: customer_notes,
     EmployeeAssignment: assignments,
     Export: exports,
     MemberInvitation: member_invitations,

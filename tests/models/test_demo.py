@@ -35,6 +35,7 @@ from server.models import (
     ApiToken,
     CatalogueItem,
     CataloguePrice,
+    CustomerNote,
     EmployeeAssignment,
     Membership,
     Organisation,
@@ -58,6 +59,7 @@ FILLED: dict[str, type[Model]] = {
     "requested_product": RequestedProduct,
     "product_access": ProductAccess,
     "employee_assignment": EmployeeAssignment,
+    "customer_note": CustomerNote,
     "api_token": ApiToken,
 }
 
@@ -303,6 +305,19 @@ async def test_emma_serves_claire_and_some_others_but_not_every_customer() -> No
     served = [assignment.partnership.customer_id for assignment in await assignments.select_related("partnership")]
     assert claires.id in served
     assert len(served) == 6
+
+
+async def test_partners_note_something_of_those_who_are_their_customers_or_asked_them() -> None:
+    await build_demo(now=NOW)
+
+    notes = await CustomerNote.all().select_related("partnership")
+    assert {note.partnership.status for note in notes} <= LIVE
+    assert len(notes) > 20
+    assert 0 < len([note for note in notes if note.notes]) < len([note for note in notes if note.alias]) == len(notes)
+    claires = await CustomerNote.filter(
+        partnership__customer__memberships__user__email=CLAIRE.email, partnership__status=PartnershipStatus.ACTIVE
+    )
+    assert len(claires) == 1
 
 
 async def test_an_employee_of_each_partner_serves_nobody() -> None:

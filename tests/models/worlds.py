@@ -27,6 +27,7 @@ from server.models import (
     AuditEvent,
     CatalogueItem,
     CustomerInvitation,
+    CustomerNote,
     EmployeeAssignment,
     Export,
     MemberInvitation,
@@ -76,6 +77,8 @@ class Link:
     asked_key: UUID
     """Of what the partner may not do alone, with who asked it."""
     asked_by: UUID
+    note_key: UUID
+    """Of what the partner notes of the customer."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,7 @@ class RandomWorld:
             AuditEvent: set(self.deeds),
             CatalogueItem: set(self.catalogue),
             CustomerInvitation: set(self.asked),
+            CustomerNote: {link.note_key for link in self.links},
             Export: set(self.exports),
             EmployeeAssignment: {key for link in self.links for key in link.assignment_keys},
             MemberInvitation: set(self.invitations),
@@ -324,6 +328,7 @@ def _link(draw: st.DrawFn, world: RandomWorld, customer: UUID, partner: UUID) ->
         new_id(),
         new_id(),
         draw(st.sampled_from(world.users)),
+        new_id(),
     )
     world.links.append(link)
 
@@ -448,6 +453,7 @@ async def _store_link(link: Link) -> None:
         )
         lives.discard(membership_id)
     await Receipt.create(id=link.receipt_key, partnership_id=link.id, sequence=1, what="x", body="{}", hash="")
+    await CustomerNote.create(id=link.note_key, partnership_id=link.id, alias="x", notes="x")
     row, owned = await Partnership.get(id=link.id), await Product.filter(organisation_id=link.customer_id).first()
     assert owned is not None
     await change_request(row, now=NOW, id=link.change_key)

@@ -34,6 +34,7 @@ MATRIX = """
 operation                   AN  cL  cA  cE  cX  pL  pA  pE  pU  qL  bL  tC  tP  tE  tR  tO  tB
 viewer                      ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 viewer's organisations      ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+viewer's memberships        ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 viewer's support access     ··  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  FB  FB  FB  FB  FB  FB
 what cE opened to support   NF  NF  NF  ok  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF  NF
 an employee of Nova         NF  NF  NF  NF  NF  ok  ok  ok  NF  NF  NF  NF  ok  ok  ok  NF  ok
@@ -83,6 +84,7 @@ Nova's requests by e-mail   UA  FB  FB  FB  FB  ok  FB  FB  FB  FB  FB  FB  ok  
 customerInvitation          UA  NF  NF  NF  NF  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  NF
 its delivery                UA  NF  NF  NF  NF  ok  ··  NF  NF  NF  NF  NF  ok  NF  ··  NF  NF
 its receipts                UA  ok  ok  NF  NF  ok  ok  FB  NF  NF  NF  ok  ok  FB  ok  NF  NF
+its customer note           UA  ··  ··  NF  NF  ok  ok  ok  NF  NF  NF  ··  ok  ok  ok  NF  NF
 open invitation             UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  ok  NF  NF
 signIn                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 signUp                      ok  no  no  no  no  no  no  no  no  no  no  FB  FB  FB  FB  FB  FB
@@ -116,6 +118,7 @@ revokeProductAccesses       UA  ok  ok  no  no  ok  ok  no  no  no  no  ok  ok  
 changeProductAccess         UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
 changeProductAccesses       UA  ok  ok  no  no  no  no  no  no  no  no  ok  no  no  FB  FB  no
 assignEmployee              UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
+updateCustomerNote          UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
 unassignEmployee            UA  NF  NF  NF  NF  ok  ok  FB  NF  NF  NF  NF  ok  FB  FB  FB  NF
 terminateProduct            UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
 the end of a customer's     UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
@@ -139,6 +142,7 @@ declineMemberInvitation     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  FB  FB  
 changeMemberRole            UA  ok  ok  FB  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
 updateMember                UA  ok  ok  FB  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  FB  FB  NF
 removeMember                UA  ok  ok  FB  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
+setEmailWishes              UA  ok  ok  ok  ok  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 leaveOrganisation           UA  no  ok  ok  ok  FB  FB  FB  NF  FB  NF  FB  FB  FB  FB  FB  FB
 replaceLegalRepresentative  UA  ok  FB  NF  NF  NF  NF  NF  NF  NF  NF  FB  FB  FB  FB  FB  FB
 createTeam                  UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  FB  NF
@@ -197,6 +201,9 @@ OPERATIONS: dict[str, Operation] = {
     "viewer": Operation("{ viewer { user { id } } }", lambda world: {}, ("Query.viewer",), ("viewer",)),
     "viewer's organisations": Operation(
         "{ viewer { organisations { nodes { id } } } }", lambda world: {}, ("Viewer.organisations",), ("viewer",)
+    ),
+    "viewer's memberships": Operation(
+        "{ viewer { memberships { nodes { id } } } }", lambda world: {}, ("Viewer.memberships",), ("viewer",)
     ),
     "viewer's support access": Operation(
         "{ viewer { supportAccessGrants { nodes { id } } } }",
@@ -293,6 +300,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "its delivery": _inside("Partnership", "wooed", "undeliverableAt", "undeliverableAt"),
     "its receipts": _inside("Partnership", "limited", "receipts { nodes { id } }", "receipts"),
+    "its customer note": _inside("Partnership", "limited", "customerNote { alias notes version }", "customerNote"),
     "open invitation": _root("partnership", "invitation"),
     "signIn": _mutation(
         "signIn", lambda world: {"email": world.dL.user.email, "password": "correct horse battery staple"}
@@ -425,6 +433,9 @@ OPERATIONS: dict[str, Operation] = {
         "assignEmployee",
         lambda world: {"partnershipId": world.id("limited"), "membershipId": world.id("pU"), "rights": ["ORDER"]},
     ),
+    "updateCustomerNote": _mutation(
+        "updateCustomerNote", lambda world: {"partnershipId": world.id("limited"), "alias": "The Alps"}
+    ),
     "unassignEmployee": _mutation("unassignEmployee", lambda world: {"assignmentId": world.id("assignment")}),
     "terminateProduct": _mutation(
         "terminateProduct",
@@ -490,6 +501,9 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "updateMember": _mutation("updateMember", lambda world: {"membershipId": world.id("cE"), "canManageBilling": True}),
     "removeMember": _mutation("removeMember", lambda world: {"membershipId": world.id("cE")}),
+    "setEmailWishes": _mutation(
+        "setEmailWishes", lambda world: {"organisationId": world.id("alpina"), "notifyProducts": False}
+    ),
     "leaveOrganisation": _mutation("leaveOrganisation", lambda world: {"organisationId": world.id("alpina")}),
     "replaceLegalRepresentative": _mutation(
         "replaceLegalRepresentative",

@@ -34,7 +34,7 @@ IN_TURN = 1 if BACKEND == "postgres" else 0
 NAME_ALONE = {"id", "name", "name_key"}
 """What shows of an organisation to whoever does not lead it."""
 
-_EMPLOYEE = "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment change act pending"
+_EMPLOYEE = "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment note complete_note change act pending"
 _PARTNER = "own alpina granted watched borea borean corvo corvine delta"
 
 SEEN = {
@@ -54,7 +54,7 @@ SEEN = {
     "tE": f"{_EMPLOYEE} token_pE",
     "tR": _PARTNER,
     "tO": "granted watched borean corvine novan pL token_products pending",
-    "tB": "alone borea borean complete complete_assignment pending",
+    "tB": "alone borea borean complete complete_assignment complete_note pending",
 }
 """The rows of their world that each actor sees something of, besides PUBLIC, by their names in tests/world.py.
 
@@ -78,8 +78,14 @@ Tokens are told to the customer's legal representatives in person, who may keep 
 
 NAMES = {"id", "first_name", "last_name", "name", "last_four"}
 
-HIDDEN = {"cL": "assignment", "cA": "assignment", "tC": "assignment", "bL": "complete_assignment"}
-"""Of `own`, what is the other side's affair: which of the partner's employees serves the customer."""
+HIDDEN = {
+    "cL": "assignment note rivals_note",
+    "cA": "assignment note rivals_note",
+    "tC": "assignment note rivals_note",
+    "bL": "complete_assignment complete_note",
+}
+"""Of `own`, what is the other side's affair: which of the partner's employees serves the customer, and what the
+partner notes of it."""
 
 
 async def test_nobody_sees_more_than_is_theirs_at_any_depth(

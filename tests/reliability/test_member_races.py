@@ -30,7 +30,7 @@ from server.resolvers.access_types import change_payment_mode
 from server.resolvers.context import Context
 from server.resolvers.member_answers import NewPerson, accept_member_invitation, decline_member_invitation
 from server.resolvers.member_invitations import invite_member
-from server.resolvers.memberships import change_member_role, leave_organisation, remove_member
+from server.resolvers.memberships import change_member_role, leave_organisation, remove_member, set_email_wishes
 from server.resolvers.own_product_grants import Extent, Holder, grant_own_products
 from server.resolvers.pending_action_answers import confirm_pending_action, refuse_pending_action
 from server.resolvers.product_terminations import terminate_product
@@ -76,6 +76,22 @@ async def _two_legal_representatives() -> tuple[Any, Any]:
 
 async def _legal_representatives() -> int:
     return await Membership.filter(role=Role.LEGAL_REPRESENTATIVE, status=MembershipStatus.ACTIVE).count()
+
+
+async def test_of_two_legal_representatives_who_wish_no_billing_emails_one_gets_them(own_database: Settings) -> None:
+    one, two = await _two_legal_representatives()
+
+    for _ in range(ROUNDS // 4):
+        await Membership.all().update(notify_billing=True)
+        outcomes = await _outcomes(
+            [
+                set_email_wishes(_context(own_database, who), who.organisation_id, False, None, None)
+                for who in (one, two)
+            ]
+        )
+
+        assert outcomes == {"ok": 1, "LAST_LEGAL_REPRESENTATIVE": 1}
+        assert await Membership.filter(notify_billing=True).count() == 1
 
 
 async def test_of_two_legal_representatives_who_remove_each_other_one_stays(own_database: Settings) -> None:

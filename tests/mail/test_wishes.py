@@ -1,0 +1,78 @@
+"""Which e-mails follow a member's wish, and which arrive whatever they wish?"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server.domain.memberships import Wish
+from server.mail.topics import LETTERS
+from server.models import Membership
+from server.settings import Settings
+from tests.mail.events import address, announce_in
+from tests.mail.test_topics import GETS, expanded
+from tests.world import World
+
+pytestmark = pytest.mark.database
+
+PROGRAMME = Path(__file__).parents[2] / "docs" / "programme.md"
+FOLLOWS = {
+    Wish.PRODUCTS: {"access.product_added", "access.product_removed", "access.rights_changed", "product.terminated"},
+    Wish.BILLING: {"payment_mode.changed", "partnership.products_without_payer"},
+}
+"""The templates that follow each wish; all others arrive."""
+
+FOLLOWING = {template for templates in FOLLOWS.values() for template in templates}
+EVENTS = sorted(topic for topic, letters in LETTERS.items() if any(letter.template in FOLLOWING for letter in letters))
+
+
+async def got(world: World, settings: Settings, topic: str) -> dict[str, list[str]]:
+    """Who is told of the world's event of this topic, by template."""
+    found = dict[str, list[str]]()
+    for email in await expanded(settings, await announce_in(world, topic)):
+        found.setdefault(email.template, []).append(email.address)
+    return found
+
+
+def test_each_email_is_about_what_the_table_says():
+    about = {letter.template: letter.wish for letters in LETTERS.values() for letter in letters}
+
+    assert {wish: {name for name, one in about.items() if one is wish} for wish in Wish} == FOLLOWS
+
+
+def test_the_programme_says_which_emails_follow_which_wish():
+    text, told = PROGRAMME.read_text(), dict[Wish, set[str]]()
+    for wish, about in ((Wish.BILLING, "billing"), (Wish.PRODUCTS, "product")):
+        (row,) = re.findall(rf"^\| wish for {about} e-mails \|.*", text, re.MULTILINE)
+        told[wish] = set(re.findall(r"`([\w.]+)`", row))
+
+    assert told == FOLLOWS
+
+
+@pytest.mark.parametrize("topic", GETS)
+async def test_who_wishes_none_is_told_what_they_must_know_and_nothing_else(
+    world: World, settings: Settings, topic: str
+):
+    await Membership.all().update(notify_billing=False, notify_products=False)
+
+    told = await got(world, settings, topic)
+
+    must = {template: names for template, names in GETS[topic].items() if template not in FOLLOWING}
+    assert told == {template: [address(world, name) for name in names] for template, names in must.items()}
+
+
+@pytest.mark.parametrize("topic", EVENTS)
+@pytest.mark.parametrize("wish", Wish)
+async def test_one_wish_is_not_the_other(world: World, settings: Settings, topic: str, wish: Wish):
+    unwished = "notify_products" if wish is Wish.BILLING else "notify_billing"
+    await Membership.all().update(**{unwished: False})
+
+    told = set(await got(world, settings, topic)) & FOLLOWING
+
+    assert told == set(GETS[topic]) & FOLLOWS[wish]
+
+
+async def test_of_those_who_serve_a_customer_each_is_told_what_they_wish(world: World, settings: Settings):
+    await Membership.filter(id=world.pL.membership.id).update(notify_products=False)
+
+    assert await got(world, settings, "access.product_added") == {"access.product_added": [address(world, "pE")]}

@@ -1,0 +1,99 @@
+"""What happens to a note when many write it, and several clocks delete it, at the same moment?"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.app import create_app
+from server.domain.organisations import PartnerStatus
+from server.domain.partnerships import PartnershipStatus
+from server.domain.rights import Role
+from server.jobs import run_due
+from server.models import AuditEvent, CustomerNote, Organisation, OutboxMessage, Partnership
+from server.resolvers import ids
+from server.resolvers.deadlines import AT_ONCE, context_of_the_clock, delete_customer_notes
+from server.settings import Settings
+from tests.clients import Clients
+from tests.reliability.races import ACTORS
+from tests.world import Person, customer_note, organisation, partnership, person
+
+pytestmark = pytest.mark.database
+
+NOW = datetime.now(UTC)
+
+
+async def _partner() -> tuple[Organisation, Person]:
+    company = await organisation("Partner", partner_status=PartnerStatus.APPROVED)
+    return company, await person("leader", company, Role.LEGAL_REPRESENTATIVE, NOW)
+
+
+async def _deleted(settings: Settings) -> int:
+    """How much one clock deletes, until it finds nothing more."""
+    context, done = context_of_the_clock(settings, NOW + timedelta(days=settings.customer_note_days)), 0
+    while found := await delete_customer_notes(context):
+        done += found
+    return done
+
+
+async def test_the_first_words_of_many_at_once_are_one_note(own_database: Settings) -> None:
+    company, who = await _partner()
+    row = await partnership(await organisation("Customer"), company, now=NOW)
+
+    async with Clients(create_app(own_database)) as clients:
+        inputs = [{"partnershipId": ids.encode(row), "alias": f"name {number}"} for number in range(ACTORS)]
+        answers = await asyncio.gather(*(clients.change("updateCustomerNote", one, as_=who) for one in inputs))
+
+    assert [answer.data["updateCustomerNote"]["userErrors"] for answer in answers] == [[]] * ACTORS
+    note = await CustomerNote.get()
+    assert note.version == ACTORS
+    assert await AuditEvent.filter(action="customerNote.updated", subject_id=note.id).count() == ACTORS
+    assert await OutboxMessage.filter(topic="customer_note.updated").count() == ACTORS
+
+
+async def test_of_those_who_saw_the_same_version_one_writes(own_database: Settings) -> None:
+    company, who = await _partner()
+    row = await partnership(await organisation("Customer"), company, now=NOW)
+
+    async with Clients(create_app(own_database)) as clients:
+        input = {"partnershipId": ids.encode(row), "expectedVersion": 0}
+        inputs = [input | {"alias": f"name {number}"} for number in range(ACTORS)]
+        answers = await asyncio.gather(*(clients.change("updateCustomerNote", one, as_=who) for one in inputs))
+
+    codes = [error["code"] for answer in answers for error in answer.data["updateCustomerNote"]["userErrors"]]
+    assert codes == ["STALE_VERSION"] * (ACTORS - 1)
+    assert (await CustomerNote.get()).version == 1
+
+
+async def test_the_jobs_of_the_product_delete_what_is_over(own_database: Settings) -> None:
+    company, _ = await _partner()
+    over, lasting = [await partnership(await organisation(name), company, now=NOW) for name in ("Over", "Lasting")]
+    for row in (over, lasting):
+        await customer_note(row, "an alias", "a note")
+    await Partnership.filter(id=over.id).update(status=PartnershipStatus.TERMINATED, ended_at=NOW)
+
+    await run_due(own_database, NOW + timedelta(days=own_database.customer_note_days))
+
+    assert (await CustomerNote.get()).partnership_id == lasting.id
+
+
+async def test_several_clocks_delete_each_note_once_while_it_is_written(own_database: Settings) -> None:
+    company, who = await _partner()
+    rows = [await partnership(await organisation(f"Customer {n}"), company, now=NOW) for n in range(AT_ONCE + 10)]
+    notes = [await customer_note(row, "an alias", "a note") for row in rows]
+    await Partnership.all().update(status=PartnershipStatus.TERMINATED, ended_at=NOW)
+
+    async with Clients(create_app(own_database)) as clients:
+        inputs = [{"partnershipId": ids.encode(row), "alias": "another"} for row in rows[:ACTORS]]
+        writing = [clients.change("updateCustomerNote", one, as_=who) for one in inputs]
+        deleted, answers = await asyncio.gather(
+            asyncio.gather(*(_deleted(own_database) for _ in range(4))), asyncio.gather(*writing)
+        )
+    later = await _deleted(own_database)
+
+    assert [answer.data["updateCustomerNote"]["userErrors"] for answer in answers] == [[]] * ACTORS
+    assert await CustomerNote.all().count() == 0
+    written_anew = sum(deleted) + later - len(notes)
+    assert 0 <= written_anew <= ACTORS
+    told = await AuditEvent.filter(action="customerNote.deleted").values_list("subject_id", flat=True)
+    assert len(told) == len(set(map(str, told))) == len(notes) + written_anew
