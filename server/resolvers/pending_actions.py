@@ -8,20 +8,20 @@ from uuid import UUID
 
 from server.domain import pending_actions as rules
 from server.domain.errors import RightMissing
-from server.domain.memberships import MembershipStatus
 from server.domain.partnerships import AccessType, PartnershipStatus
 from server.domain.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.rights import Right
-from server.domain.viewer import Standing, Viewer
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
+from server.models.lookups import locked
 from server.models.rows import store_all
+from server.models.standings import viewer_in
 from server.resolvers import journal
 from server.resolvers.audit import full_name, named
 from server.resolvers.context import Context
+from server.resolvers.holds import check_serves, may_now
 from server.resolvers.listings import Listing, equal
 from server.resolvers.partnerships import change
 from server.resolvers.permissions import RightOn
-from server.resolvers.reaches import rights_on_product
 
 # `Any` below: columns of several kinds.
 
@@ -51,9 +51,10 @@ asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_nam
 async def ask_to_terminate(context: Context, product: Product, reason: str | None) -> PendingAction:
     """Ask the customer, whose organisation is locked, to confirm the end of a product. Nothing else changes."""
     partnership = await _complete_partnership(product.organisation_id)
-    asker = context.signed_in.user_id
-    if partnership is None or not await may_ask(context, asker, partnership.partner_id, product):
+    if partnership is None:
         raise RightMissing(Right.TERMINATE_PRODUCT)
+    await _hold_asker(context, partnership.partner_id)
+    await check_serves(context, Right.TERMINATE_PRODUCT, product)
     about: dict[str, Any] = {"product_id": product.id, "kind": PendingActionKind.TERMINATE_PRODUCT}
     same = PendingAction.filter(**about, status=PendingActionStatus.PENDING)
     await expire(context, await same.filter(expires_at__lte=context.now).select_for_update())
@@ -65,13 +66,9 @@ async def ask_to_terminate(context: Context, product: Product, reason: str | Non
 
 
 async def may_ask(context: Context, user_id: UUID, partner_id: UUID, product: Product) -> bool:
-    """Whether a person, as a member of the partner, may ask for this now: by the gates that decide it for viewers."""
-    member = await Membership.get_or_none(user_id=user_id, organisation_id=partner_id, status=MembershipStatus.ACTIVE)
-    if member is None:
-        return False
-    asker = Viewer(user_id, (Standing(member.id, partner_id, member.role),))
-    as_they = Context(viewer=asker, now=context.now, request_id=context.request_id, settings=context.settings)
-    return Right.TERMINATE_PRODUCT in await rights_on_product(as_they, product)
+    """Whether a person, as a member of the partner, may ask for this now, in person."""
+    asker = await viewer_in(partner_id, user_id, None, context.now)
+    return await may_now(context, asker, Right.TERMINATE_PRODUCT, product)
 
 
 async def decide(context: Context, action: PendingAction, status: PendingActionStatus, acting: UUID) -> None:
@@ -110,6 +107,13 @@ async def _complete_partnership(customer_id: UUID) -> Partnership | None:
         customer_id=customer_id, access_type=AccessType.COMPLETE, status=PartnershipStatus.ACTIVE
     )
     return await complete.select_for_update().get_or_none()
+
+
+async def _hold_asker(context: Context, partner_id: UUID) -> None:
+    """Lock the asker's membership: who is removed at this moment has asked before that, or is too late."""
+    standing = context.signed_in.standing_in(partner_id)
+    if standing is not None:
+        await locked(Membership, standing.membership_id)
 
 
 async def _create(
