@@ -258,7 +258,7 @@ async def _held(model: Any, due: Q) -> list[Any]:
 
 
 async def _due(model: Any, due: Q) -> list[Any]:
-    return await model.filter(due).order_by("id").limit(AT_ONCE).select_for_update(skip_locked=True)
+    return await model.filter(due).order_by("id").limit(AT_ONCE).select_for_update(skip_locked=True, no_key=True)
 
 
 def _latest_first(days: Sequence[int]) -> list[tuple[int, int]]:

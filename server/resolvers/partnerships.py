@@ -94,7 +94,7 @@ def _roles(viewer: Viewer, organisation_ids: Collection[UUID]) -> dict[UUID, Rol
 async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
     """The customer's partnerships that are proposed or in force, locked; without the one that is being changed."""
     live = Partnership.filter(customer_id=customer_id, status__in=sorted(rules.LIVE))
-    return [row for row in await live.order_by("id").select_for_update() if row.id != but]
+    return [row for row in await live.order_by("id").select_for_update(no_key=True) if row.id != but]
 
 
 async def change(row: VersionedRow, **columns: object) -> None:

@@ -57,7 +57,7 @@ async def ask_to_terminate(context: Context, product: Product, reason: str | Non
     await check_serves(context, Right.TERMINATE_PRODUCT, product)
     about: dict[str, Any] = {"product_id": product.id, "kind": PendingActionKind.TERMINATE_PRODUCT}
     same = PendingAction.filter(**about, status=PendingActionStatus.PENDING)
-    await expire(context, await same.filter(expires_at__lte=context.now).select_for_update())
+    await expire(context, await same.filter(expires_at__lte=context.now).select_for_update(no_key=True))
     rules.check_none_pending(is_pending=await same.exists())
     action = await _create(context, partnership, reason, about)
     await _note(context, "pendingAction.requested", action, action.partner_id, None)
@@ -106,7 +106,7 @@ async def _complete_partnership(customer_id: UUID) -> Partnership | None:
     complete = Partnership.filter(
         customer_id=customer_id, access_type=AccessType.COMPLETE, status=PartnershipStatus.ACTIVE
     )
-    return await complete.select_for_update().get_or_none()
+    return await complete.select_for_update(no_key=True).get_or_none()
 
 
 async def _hold_asker(context: Context, partner_id: UUID) -> None:

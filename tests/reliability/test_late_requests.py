@@ -25,6 +25,7 @@ from server.models import (
     Product,
 )
 from server.models.database import joined_transaction
+from server.models.lookups import locked
 from server.models.rows import new_id
 from server.models.standings import grant_of
 from server.resolvers.accesses import revoke_product_access
@@ -169,6 +170,21 @@ async def assign_less(scene: Scene) -> Any:
 
 async def remove(scene: Scene) -> Any:
     return await remove_member(scene.context(scene.leader), scene.employee.membership.id, None)
+
+
+async def test_assigning_and_removing_wait_for_one_another_and_in_no_ring(scene: Scene) -> None:
+    outside = copy_context()
+
+    async with joined_transaction():
+        await locked(Organisation, scene.leader.organisation_id)
+        waiting = asyncio.get_running_loop().create_task(assign_less(scene), context=outside)
+        await asyncio.sleep(0.3)
+        await remove(scene)
+    (result,) = await asyncio.gather(waiting, return_exceptions=True)
+
+    refused = [refusal.code for refusal in result.refusals] if isinstance(result, Refused) else []
+    assert isinstance(result, dict) or refused == [ErrorCode.NOT_AN_EMPLOYEE], result
+    assert not await EmployeeAssignment.filter(ended_at__isnull=True).exists()
 
 
 @ACTS
