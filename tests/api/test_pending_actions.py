@@ -346,6 +346,17 @@ async def test_each_side_lists_what_is_its_own(world: World, clients: Clients):
     assert await listed("requestedActions", "nova", "pU") == []
 
 
+async def test_a_token_that_reads_products_alone_lists_what_it_may_look_at(world: World, clients: Clients):
+    one = "query($id: ID!) { node(id: $id) { id } }"
+    all_ = "query($id: ID!) { organisation(id: $id) { requestedActions { nodes { id } } } }"
+
+    seen = await clients.ask(one, {"id": world.id("pending")}, as_=world.tokens["products"])
+    listed = await clients.ask(all_, {"id": world.id("nova")}, as_=world.tokens["products"])
+
+    assert seen.data["node"] == {"id": world.id("pending")}
+    assert listed.data["organisation"]["requestedActions"]["nodes"] == [seen.data["node"]]
+
+
 async def test_the_customer_reads_by_name_who_asked(world: World, clients: Clients):
     query = "query($id: ID!) { node(id: $id) { ... on PendingAction { requestedByName requestedBy { id } } } }"
 
