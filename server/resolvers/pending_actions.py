@@ -48,6 +48,11 @@ MAY_VIEW_PENDING_ACTIONS = (RightOn(Right.VIEW_PRODUCTS, Organisation),)
 asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_name"), full_name)
 
 
+def status_now(context: Context, row: PendingAction) -> PendingActionStatus:
+    """Where it is at this moment."""
+    return rules.status_at(row.status, row.expires_at, context.now)
+
+
 async def ask_to_terminate(context: Context, product: Product, reason: str | None) -> PendingAction:
     """Ask the customer, whose organisation is locked, to confirm the end of a product. Nothing else changes."""
     partnership = await _complete_partnership(product.organisation_id)

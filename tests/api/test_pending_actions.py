@@ -10,7 +10,16 @@ from server.domain.partnerships import PartnershipStatus
 from server.domain.pending_actions import PendingActionStatus
 from server.domain.products import ProductState
 from server.domain.rights import AssignmentRight
-from server.models import AuditEvent, EmployeeAssignment, Membership, OutboxMessage, Partnership, PendingAction, Product
+from server.models import (
+    AccessChangeRequest,
+    AuditEvent,
+    EmployeeAssignment,
+    Membership,
+    OutboxMessage,
+    Partnership,
+    PendingAction,
+    Product,
+)
 from server.resolvers import ids
 from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.schema.scalars import moment_text
@@ -327,6 +336,23 @@ async def test_an_owner_who_ends_the_product_later_has_confirmed_nothing(world: 
 
 
 # Reading
+
+
+@pytest.mark.parametrize(("model", "name"), [(PendingAction, "pending"), (AccessChangeRequest, "change")])
+async def test_what_ran_out_of_time_has_expired_before_the_clock_says_so(
+    world: World, clients: Clients, model: Any, name: str
+):
+    status = "{ ... on PendingAction { status } ... on AccessChangeRequest { asked: status } }"
+    query = f"query($id: ID!) {{ node(id: $id) {status} }}"
+    asked = {"id": world.id(name)}
+
+    before = await clients.ask(query, asked, as_=world.pL)
+    await model.filter(id=world.rows[name].id).update(expires_at=world.now)
+    after = await clients.ask(query, asked, as_=world.pL)
+
+    assert list(before.data["node"].values()) == ["PENDING"]
+    assert list(after.data["node"].values()) == ["EXPIRED"]
+    assert (await model.get(id=world.rows[name].id)).status == "PENDING"
 
 
 async def test_each_side_lists_what_is_its_own(world: World, clients: Clients):
