@@ -20,6 +20,7 @@ from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.holds import check_binds, held
 from server.resolvers.ids import MemberInvitationId, OrganisationId, TeamId
+from server.resolvers.lapses import lapse
 from server.resolvers.listings import Listing
 from server.resolvers.permissions import RightOn, allowed
 from server.resolvers.teams import name_teams, teams_to_join
@@ -136,12 +137,20 @@ async def close(context: Context, invitation: MemberInvitation, status: MemberIn
     await journal.announce(context, action, invitation)
 
 
+async def expire(context: Context, invitations: Sequence[MemberInvitation]) -> None:
+    """End these, which are locked and nobody answered in time; whoever sent them is told (S11.4)."""
+    expired: dict[str, object] = {"status": MemberInvitationStatus.EXPIRED}
+    concerned = [invitation.organisation_id for invitation in invitations]
+    action = "member.invitation_expired"
+    await lapse(context, invitations, expired, action, action, concerned)
+
+
 async def _check_not_invited(context: Context, organisation_id: UUID, email: str, mistakes: Mistakes) -> None:
-    """Notes the address of a member, or of an open invitation. One that is over is written down as such."""
+    """Notes the address of a member, or of an open invitation. One that is over has its end first, as by the clock."""
     pending = MemberInvitation.filter(
         organisation_id=organisation_id, email=email, status=MemberInvitationStatus.PENDING
     )
-    await pending.filter(expires_at__lte=context.now).update(status=MemberInvitationStatus.EXPIRED)
+    await expire(context, await pending.filter(expires_at__lte=context.now).select_for_update(no_key=True))
     mistakes.noted(rules.check_not_invited, await is_member(organisation_id, email), is_invited=await pending.exists())
 
 

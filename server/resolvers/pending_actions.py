@@ -13,12 +13,12 @@ from server.domain.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.rights import Right
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
 from server.models.lookups import locked
-from server.models.rows import store_all
 from server.models.standings import viewer_in
 from server.resolvers import journal
 from server.resolvers.audit import full_name, named
 from server.resolvers.context import Context
 from server.resolvers.holds import check_serves, may_now
+from server.resolvers.lapses import lapse
 from server.resolvers.listings import Listing, equal
 from server.resolvers.partnerships import change
 from server.resolvers.permissions import RightOn
@@ -88,22 +88,9 @@ async def decide(context: Context, action: PendingAction, status: PendingActionS
 
 async def expire(context: Context, actions: Sequence[PendingAction]) -> None:
     """End these, which are locked and were not answered in time: nobody's act, of which whoever asked is told."""
-    before = [journal.state(action, "status") for action in actions]
-    await store_all(actions, context.now, status=PendingActionStatus.EXPIRED, decided_at=context.now)
-    acts = [
-        journal.Act(
-            "pendingAction.expired",
-            action,
-            None,
-            action.customer_id,
-            was,
-            journal.state(action, "status"),
-            by=(None, None),
-        )
-        for action, was in zip(actions, before, strict=True)
-    ]
-    await journal.record_all(context, acts)
-    await journal.announce_all(context, [journal.News("pending_action.expired", action) for action in actions])
+    expired: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
+    concerned = [action.customer_id for action in actions]
+    await lapse(context, actions, expired, "pendingAction.expired", "pending_action.expired", concerned)
 
 
 async def _complete_partnership(customer_id: UUID) -> Partnership | None:
