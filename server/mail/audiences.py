@@ -46,7 +46,7 @@ async def inviter(event: Event) -> list[Recipient]:
 
 async def inviter_of_address(event: Event) -> list[Recipient]:
     """Whoever invited an address, which the event then says: the person who did, while they are a member (E41)."""
-    return await _inviting_member(event) or await inviter(event) if "address" in event.facts else []
+    return await member(event) or await inviter(event) if "address" in event.facts else []
 
 
 async def inviter_of_organisation(event: Event) -> list[Recipient]:
@@ -82,21 +82,22 @@ async def person(event: Event) -> list[Recipient]:
     return [_recipient(event.person)] if event.person else []
 
 
-async def addressed(event: Event) -> list[Recipient]:
-    """The address that the event is about, which may be of somebody who has no account."""
-    told = event.facts
-    if "email" not in told:
-        return []
-    return [Recipient(told["email"], told.get("first_name") or "", told.get("locale") or DEFAULT_LOCALE)]
-
-
-async def _inviting_member(event: Event) -> list[Recipient]:
+async def member(event: Event) -> list[Recipient]:
+    """The person, while they are a member of the organisation."""
     if event.person is None or event.organisation is None:
         return []
     own = Membership.filter(
         organisation_id=event.organisation.id, user_id=event.person.id, status=MembershipStatus.ACTIVE
     )
     return [_recipient(event.person)] if await own.exists() else []
+
+
+async def addressed(event: Event) -> list[Recipient]:
+    """The address that the event is about, which may be of somebody who has no account."""
+    told = event.facts
+    if "email" not in told:
+        return []
+    return [Recipient(told["email"], told.get("first_name") or "", told.get("locale") or DEFAULT_LOCALE)]
 
 
 async def _members(organisation: Organisation | None, roles: Iterable[Role]) -> list[Recipient]:

@@ -126,7 +126,6 @@ async def _keep(context: Context, export_id: UUID, file: File, reach: str) -> No
         export.ready_at = context.now
         export.expires_at = context.now + timedelta(hours=context.settings.export_hours)
         await _note(context, export, ExportState.READY)
-        await journal.announce(context, "export.ready", export, expires_at=export.expires_at)
 
 
 async def _end(context: Context, export_id: UUID, state: ExportState, failure: ExportFailure | None = None) -> None:
@@ -138,13 +137,15 @@ async def _end(context: Context, export_id: UUID, state: ExportState, failure: E
 
 
 async def _note(context: Context, export: Export, state: ExportState) -> None:
-    """What became of an export, as an act of nobody who signed in."""
+    """What became of an export: an act of nobody, on the organisation's behalf (ADR 19). Whoever asked is told."""
     export.state = state
     export.version += 1
     await export.save()
     after = journal.state(export, "state", "failure", "row_count", "expires_at")
     action = f"export.{state.lower()}"
-    await journal.record(context, action, export, acting=export.organisation_id, after=after)
+    concerned = export.organisation_id
+    await journal.record(context, action, export, acting=None, on_behalf_of=concerned, after=after)
+    await journal.announce(context, action, export, export.version, expires_at=export.expires_at)
 
 
 async def behind(context: Context, secret: str) -> Export:

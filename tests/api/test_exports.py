@@ -15,6 +15,7 @@ from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Role, Scope
 from server.models import (
     ApiToken,
+    AuditEvent,
     EmployeeAssignment,
     Export,
     ExportPart,
@@ -146,9 +147,21 @@ async def test_the_worker_writes_what_the_api_shows_and_tells_who_asked(
     export = await stored(id)
     assert (export["state"], export["row_count"], export["failure"]) == ("READY", 2, None)
     assert export["expires_at"] - export["ready_at"] == timedelta(hours=settings.export_hours)
+    await check_told(id, "export.ready")
     (mail,) = await OutboxMessage.filter(topic="export.ready")
-    assert mail.payload["subject"] == id
     assert "/exports" not in str(mail.payload)
+
+
+async def check_told(id: str, what: str) -> None:
+    """What became of an export is nobody's act, which concerns its organisation, and an e-mail to who asked."""
+    export = await stored(id)
+    event = await AuditEvent.get(action=what, subject_id=key(id))
+    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (
+        *(None, None),
+        export["organisation_id"],
+    )
+    (told,) = await OutboxMessage.filter(topic__in=["export.ready", "export.failed", "export.refused"])
+    assert (told.topic, told.payload["subject"]) == (what, id)
 
 
 def at(node: dict[str, Any], path: str) -> str:
@@ -246,7 +259,7 @@ async def check_refused(id: str) -> None:
     export = await stored(id)
     assert (export["state"], export["row_count"], export["link_digest"]) == ("REFUSED", None, None)
     assert await ExportPart.filter(export_id=key(id)).count() == 0
-    assert await OutboxMessage.filter(topic="export.ready").count() == 0
+    await check_told(id, "export.refused")
 
 
 async def test_the_file_is_given_once_and_looked_at_before(world: World, planned: Clients):
@@ -404,6 +417,7 @@ async def test_a_list_that_is_too_long_gives_no_file(world: World, planned: Clie
     export = await stored(id)
     assert (export["state"], export["failure"], export["row_count"]) == ("FAILED", "TOO_MANY_ROWS", None)
     assert await ExportPart.filter(export_id=key(id)).count() == 0
+    await check_told(id, "export.failed")
 
 
 async def test_an_employee_sees_the_exports_they_asked_for_and_leaders_see_all(world: World, clients: Clients):
