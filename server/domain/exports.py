@@ -104,6 +104,18 @@ def check_reach(before: str | None, now: str | None) -> None:
         )
 
 
+def check_number_of_person(open_ones: int, most: int) -> None:
+    """`open_ones` is how many of the organisation's exports this person asked for: nobody uses up those of all."""
+    if open_ones >= most:
+        raise Refused(
+            Refusal(
+                ErrorCode.EXPORT_LIMIT_REACHED,
+                N_("You have at most {most} exports in an organisation at a time; wait until one has expired."),
+                values={"most": most},
+            )
+        )
+
+
 def check_number(open_ones: int, most: int) -> None:
     """`open_ones` is how many exports of the organisation are being written or kept."""
     if open_ones >= most:

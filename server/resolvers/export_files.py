@@ -27,6 +27,12 @@ _PART_BYTES: Final = 262_144
 _IN_MEMORY: Final = 4 * _PART_BYTES
 _EXPIRED_AT_ONCE: Final = 20
 
+LONGEST_DOWNLOAD: Final = timedelta(minutes=10)
+"""How long a download may last, and a file is held beyond its time for one that began in its last moment.
+
+50 MB within it is less than a tenth of a megabyte a second.
+"""
+
 
 class TooManyRows(Exception):
     """The list is longer than a file may be."""
@@ -181,9 +187,9 @@ async def content(export: Export) -> AsyncGenerator[bytes]:
 
 
 async def expire(context: Context) -> int:
-    """Delete files whose time is over. Gives how many there were; none when there are no more."""
+    """Delete files whose time is over, with that of downloads. Gives how many; none when there are no more."""
     async with transaction():
-        due = Export.filter(state=ExportState.READY, expires_at__lte=context.now)
+        due = Export.filter(state=ExportState.READY, expires_at__lte=context.now - LONGEST_DOWNLOAD)
         rows = await due.order_by("id").limit(_EXPIRED_AT_ONCE).select_for_update(skip_locked=True)
         if rows:
             over = OneOf("id", [row.id for row in rows])

@@ -52,7 +52,8 @@ async def requested(clients: Clients, id: str, kind: str, as_: Person | str, **p
 async def work(settings: Settings, **changes: Any) -> None:
     """What the worker does with all that waits, however long it has to wait."""
     while message := await OutboxMessage.filter(sent_at=None, dead_at=None).order_by("-run_after").first():
-        await Outbox(settings.model_copy(update=changes)).expand_next(message.run_after)
+        outbox = Outbox(settings.model_copy(update=changes))
+        assert await outbox.work_next(message.run_after) or await outbox.expand_next(message.run_after)
 
 
 async def rows_of(id: str) -> list[dict[str, str]]:
@@ -390,11 +391,23 @@ async def test_requests_that_cannot_be_met_name_all_their_mistakes(world: World,
         ("VALIDATION_FAILED", no_period, ["input", name]) for name in ("since", "until")
     ]
     for _ in range(settings.most_exports - 1):
-        await Export.create(organisation_id=world.alpina.id, requested_by_id=world.cL.user.id, kind="AUDIT_LOG")
+        await Export.create(organisation_id=world.alpina.id, requested_by_id=world.cA.user.id, kind="AUDIT_LOG")
     limit = f"An organisation has at most {settings.most_exports} exports at a time; wait until one has expired."
     told = await refused(clients, "requestExport", dated, as_=world.cL)
     assert told == [turned, ("EXPORT_LIMIT_REACHED", limit, None)]
     await Export.filter(id=world.export.id).update(expires_at=world.now)
+    await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
+
+
+async def test_nobody_uses_up_the_exports_of_their_organisation(world: World, clients: Clients, settings: Settings):
+    wanted = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
+    for _ in range(settings.most_exports_per_person):
+        await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cA)
+    most = f"You have at most {settings.most_exports_per_person} exports in an organisation at a time"
+
+    told = await refused(clients, "requestExport", wanted, as_=world.cA)
+
+    assert told == [("EXPORT_LIMIT_REACHED", f"{most}; wait until one has expired.", None)]
     await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
 
 
