@@ -71,14 +71,9 @@ async def invite_member(
         await check_binds(context, role)
         teams = await teams_to_join(context, organisation_id, team_ids or ())
         mistakes = Mistakes()
-        columns = {
-            "email": mistakes.noted(people.email_address, email, ("email",)) or "",
-            "first_name": mistakes.noted(line, first_name, people.MOST_NAME_CHARACTERS, ("first_name",)),
-            "last_name": mistakes.noted(line, last_name, people.MOST_NAME_CHARACTERS, ("last_name",)),
-            "locale": mistakes.noted(people.locale, locale, ("locale",)),
-        }
+        whom = _whom(email, first_name, last_name, locale, mistakes)
         mistakes.noted(check_billing, role, can_manage_billing)
-        await _check_not_invited(context, organisation_id, columns["email"] or "", mistakes)
+        await _check_not_invited(context, organisation_id, whom["email"] or "", mistakes)
         mistakes.refuse()
         invitation = MemberInvitation(
             organisation_id=organisation_id,
@@ -88,7 +83,7 @@ async def invite_member(
             notify_products=notify_products is not False,
             invited_by_id=context.signed_in.user_id,
             invited_at=context.now,
-            **columns,
+            **whom,
         )
         await _send(context, invitation, "member.invited", before=None, teams=teams)
         await name_teams(invitation, teams)
@@ -135,6 +130,16 @@ async def close(context: Context, invitation: MemberInvitation, status: MemberIn
     acting = invitation.organisation_id
     await journal.record(context, action, invitation, acting=acting, before=before, after=_terms(invitation))
     await journal.announce(context, action, invitation)
+
+
+def _whom(email: str, first_name: str, last_name: str, locale: str | None, mistakes: Mistakes) -> dict[str, str | None]:
+    """Who is invited, as it is stored; what is wrong with it is noted."""
+    return {
+        "email": mistakes.noted(people.email_address, email, ("email",)) or "",
+        "first_name": mistakes.noted(line, first_name, people.MOST_NAME_CHARACTERS, ("first_name",)),
+        "last_name": mistakes.noted(line, last_name, people.MOST_NAME_CHARACTERS, ("last_name",)),
+        "locale": mistakes.noted(people.locale, locale, ("locale",)),
+    }
 
 
 async def expire(context: Context, invitations: Sequence[MemberInvitation]) -> None:
