@@ -1,10 +1,10 @@
 """How does what was announced reach people, each once?
 
 Two steps, each in hand of one worker at a time. An event is turned into one e-mail for each recipient, in one
-transaction; before that is done what it asks for beyond e-mails. An e-mail is claimed in a transaction of its own,
-sent, and noted as sent: a worker that dies in between loses none, because the claim runs out; and who claimed last
-alone says how it went, by the number of the attempt. Only where a worker dies after the mail server took the e-mail,
-and before it could note that, is it sent again, under the same Message-ID.
+transaction; before that is done what it asks for beyond e-mails, for which no other event waits. An e-mail is claimed
+in a transaction of its own, sent, and noted as sent: a worker that dies in between loses none, because the claim runs
+out; and who claimed last alone says how it went, by the number of the attempt. Only where a worker dies after the mail
+server took the e-mail, and before it could note that, is it sent again, under the same Message-ID.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import structlog
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from server.mail.audiences import Recipient
@@ -22,6 +23,7 @@ from server.mail.events import Event, Variables, known, read
 from server.mail.topics import INVITATION_LINK, LETTERS, Letter
 from server.mail.undeliverable import begun_anew, refused_for_good
 from server.models import EmailMessage, Export, OutboxMessage
+from server.models.conditions import EVERY_ROW
 from server.models.outbox import Queued
 from server.resolvers import export_files, ids
 from server.resolvers.context import Context
@@ -49,11 +51,12 @@ class Work:
 
 WORKS: Final[Mapping[str, Work]] = {"export.requested": Work(export_files.write, export_files.give_up)}
 """By topic. The subject of such an event is an export."""
+_ASKS_FOR_WORK: Final = Q(topic__in=sorted(WORKS))
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """The two steps, with the settings that they follow. `now` is the moment that a step is taken at.
+    """The steps, with the settings that they follow. `now` is the moment that a step is taken at.
 
     `patience` is told when whoever takes the steps is to end.
     """
@@ -62,8 +65,14 @@ class Outbox:
     patience: Patience = field(default_factory=Patience)
 
     async def expand_next(self, now: datetime) -> bool:
-        """Turn the next event into e-mails. False where there is none."""
-        message = await _claimed(OutboxMessage, now)
+        """Turn the next event that asks for no more into e-mails. False where there is none."""
+        return await self._take(await _claimed(OutboxMessage, now, ~_ASKS_FOR_WORK), now)
+
+    async def work_next(self, now: datetime) -> bool:
+        """Do what the next event asks for beyond e-mails, which may take minutes. False where there is none."""
+        return await self._take(await _claimed(OutboxMessage, now, _ASKS_FOR_WORK), now)
+
+    async def _take(self, message: OutboxMessage | None, now: datetime) -> bool:
         if message is None:
             return False
         if not await self._has_failed_for_good(message, now):
@@ -171,9 +180,9 @@ async def retry(row: Queued, now: datetime) -> None:
             await begun_anew(row)
 
 
-async def _claimed(model: type[RowT], now: datetime) -> RowT | None:
-    """The row that waits the longest, with a claim on it. Those that others have in hand are passed over."""
-    waiting = model.filter(sent_at__isnull=True, dead_at__isnull=True, run_after__lte=now)
+async def _claimed(model: type[RowT], now: datetime, which: Q = EVERY_ROW) -> RowT | None:
+    """The row of these that waits the longest, with a claim on it. Those that others have in hand are passed over."""
+    waiting = model.filter(which, sent_at__isnull=True, dead_at__isnull=True, run_after__lte=now)
     if not await waiting.exists():
         return None  # looked at first, because on SQLite a transaction keeps everybody else from writing
     async with in_transaction():

@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     most_exports: int = Field(
         default=20, ge=1, description="How many exports of an organisation are being written or kept at a time."
     )
+    most_exports_per_person: int = Field(
+        default=5, ge=1, description="How many of them are one person's, in person and by their API tokens."
+    )
     most_export_rows: int = Field(default=100_000, ge=1, description="How many rows an export has at most.")
     export_hours: int = Field(default=24, ge=1, description="How long the file of an export is kept.")
     export_link_minutes: int = Field(default=15, ge=1, description="How long the link to an export's file is open.")

@@ -1,20 +1,35 @@
 """How does whoever asked for an export get its file, once?"""
 
+import asyncio
 from typing import Final
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Send
 
 from server.app.downloads import asked_by, refusal
 from server.authentication.known import KnownViewers
 from server.domain.errors import Denied, NotFound, Refused
 from server.domain.exports import file_name
 from server.models import Export
-from server.resolvers.export_files import behind, content, taken
+from server.resolvers.export_files import LONGEST_DOWNLOAD, behind, content, taken
 from server.settings import Settings
 
+_log = structlog.get_logger(__name__)
 _MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
+
+
+class Download(StreamingResponse):
+    """A file on its way. One that takes longer than files are held for is ended: the connection closes early."""
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_DOWNLOAD.total_seconds()):
+                await super().stream_response(send)
+        except TimeoutError:
+            _log.warning("download_ended", after_seconds=LONGEST_DOWNLOAD.total_seconds())
 
 
 def exports_route(settings: Settings, known: KnownViewers) -> Route:
@@ -35,7 +50,7 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
         except Refused as refused:
             (conflict,) = refused.refusals
             return refusal(request, 409, conflict.message, conflict.code)
-        return StreamingResponse(content(export), 200, _headers(export), _MEDIA_TYPE)
+        return Download(content(export), 200, _headers(export), _MEDIA_TYPE)
 
     return Route("/exports/{secret}", answer)
 

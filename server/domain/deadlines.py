@@ -4,7 +4,10 @@ Moments are half open (E39): what is to be answered by noon is late at noon.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
+
+StatusT = TypeVar("StatusT", bound=StrEnum)
 
 REMINDED_AFTER_DAYS: Final = (7, 25)
 """How many days after an invitation was sent its addressee is reminded."""
@@ -17,3 +20,9 @@ REVIEWED_BEFORE_DAYS: Final = (14,)
 def days_left(deadline: datetime, now: datetime) -> int:
     """Whole days until a deadline, as people are told: none on the last day."""
     return max(0, (deadline - now) // timedelta(days=1))
+
+
+def status_at(status: StatusT, until: datetime | None, now: datetime, *, waiting: StatusT, over: StatusT) -> StatusT:
+    """What was `waiting` until a moment is `over` from then on, whether or not that was written down (E39)."""
+    is_late = status is waiting and until is not None and now >= until
+    return over if is_late else status

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
+from server.domain import deadlines
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.viewer import Viewer
 
@@ -62,8 +63,7 @@ class ExportFacts(Protocol):
 
 def state_at(state: ExportState, expires_at: datetime | None, now: datetime) -> ExportState:
     """A file that was kept for its time has expired, whether or not it is deleted already (E39)."""
-    is_over = state is ExportState.READY and expires_at is not None and now >= expires_at
-    return ExportState.EXPIRED if is_over else state
+    return deadlines.status_at(state, expires_at, now, waiting=ExportState.READY, over=ExportState.EXPIRED)
 
 
 def sees_export(viewer: Viewer, export: ExportFacts) -> bool:
@@ -100,6 +100,18 @@ def check_reach(before: str | None, now: str | None) -> None:
             Refusal(
                 ErrorCode.EXPORT_OUTDATED,
                 N_("Your rights have changed since this export was written. Ask for a new one."),
+            )
+        )
+
+
+def check_number_of_person(open_ones: int, most: int) -> None:
+    """`open_ones` is how many of the organisation's exports this person asked for: nobody uses up those of all."""
+    if open_ones >= most:
+        raise Refused(
+            Refusal(
+                ErrorCode.EXPORT_LIMIT_REACHED,
+                N_("You have at most {most} exports in an organisation at a time; wait until one has expired."),
+                values={"most": most},
             )
         )
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from server.domain import deadlines
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.memberships import may_change
 from server.domain.rights import Role
@@ -24,8 +25,8 @@ class MemberInvitationStatus(StrEnum):
 
 def status_at(status: MemberInvitationStatus, expires_at: datetime, now: datetime) -> MemberInvitationStatus:
     """An invitation that nobody answered in time has expired, whether or not that was written down (S11.4, E39)."""
-    is_over = status is MemberInvitationStatus.PENDING and now >= expires_at
-    return MemberInvitationStatus.EXPIRED if is_over else status
+    waiting, over = MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRED
+    return deadlines.status_at(status, expires_at, now, waiting=waiting, over=over)
 
 
 def check_open(status: MemberInvitationStatus) -> None:

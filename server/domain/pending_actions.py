@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from server.domain import deadlines
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.partnerships import AccessType, Agreement, check_active
 
@@ -28,6 +29,12 @@ def answer_until(now: datetime, days: int) -> datetime:
     return now + timedelta(days=days)
 
 
+def status_at(status: PendingActionStatus, expires_at: datetime, now: datetime) -> PendingActionStatus:
+    """What the customer did not answer in time has expired, whether or not that was written down (E34, E39)."""
+    waiting, over = PendingActionStatus.PENDING, PendingActionStatus.EXPIRED
+    return deadlines.status_at(status, expires_at, now, waiting=waiting, over=over)
+
+
 def check_none_pending(*, is_pending: bool) -> None:
     """The customer is asked once at a time about each product and kind of act."""
     if is_pending:
@@ -36,7 +43,7 @@ def check_none_pending(*, is_pending: bool) -> None:
 
 def check_open(status: PendingActionStatus, expires_at: datetime, now: datetime) -> None:
     """Only what waits for an answer is confirmed, refused or withdrawn, and only in time."""
-    if status is not PendingActionStatus.PENDING or now >= expires_at:
+    if status_at(status, expires_at, now) is not PendingActionStatus.PENDING:
         raise Refused(Refusal(ErrorCode.ACTION_CLOSED, N_("This no longer waits for an answer.")))
 
 

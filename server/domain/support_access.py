@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from server.domain import deadlines
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 
 MOST_TICKET_CHARACTERS: Final = 40
@@ -35,8 +36,8 @@ class SupportAccessRevocation(StrEnum):
 
 def status_at(status: SupportAccessStatus, expires_at: datetime, now: datetime) -> SupportAccessStatus:
     """A grant whose time is over opens nothing, whether or not that was written down (S13.6, E37, E39)."""
-    is_over = status is SupportAccessStatus.ACTIVE and now >= expires_at
-    return SupportAccessStatus.EXPIRED if is_over else status
+    open_, over = SupportAccessStatus.ACTIVE, SupportAccessStatus.EXPIRED
+    return deadlines.status_at(status, expires_at, now, waiting=open_, over=over)
 
 
 def check_not_open(is_open: bool) -> None:

@@ -46,8 +46,8 @@ async def inviter(event: Event) -> list[Recipient]:
 
 
 async def inviter_of_address(event: Event) -> list[Recipient]:
-    """Whoever invited an address, which the event then says."""
-    return await inviter(event) if "address" in event.facts else []
+    """Whoever invited an address, which the event then says: the person who did, while they are a member (E41)."""
+    return await member(event) or await inviter(event) if "address" in event.facts else []
 
 
 async def inviter_of_organisation(event: Event) -> list[Recipient]:
@@ -81,6 +81,16 @@ async def partner_team(event: Event) -> list[Recipient]:
 async def person(event: Event) -> list[Recipient]:
     """The member, the inviter, whoever asked for something, or whose token or opened mailbox it is."""
     return [_recipient(event.person)] if event.person else []
+
+
+async def member(event: Event) -> list[Recipient]:
+    """The person, while they are a member of the organisation."""
+    if event.person is None or event.organisation is None:
+        return []
+    own = Membership.filter(
+        organisation_id=event.organisation.id, user_id=event.person.id, status=MembershipStatus.ACTIVE
+    )
+    return [_recipient(event.person)] if await own.exists() else []
 
 
 async def addressed(event: Event) -> list[Recipient]:

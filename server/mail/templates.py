@@ -209,6 +209,13 @@ TEMPLATES: Final[Mapping[str, Template]] = {
         N_("Open it in the application: the file is for you alone, and is kept until the day below."),
         N_("See the exports"),
     ),
+    "export.failed": Template(
+        N_("Your export from {organisation} came to nothing"),
+        N_(
+            "No file could be written. The application says why: ask for a new one there, for a shorter list if needed."
+        ),
+        N_("See the exports"),
+    ),
     "support.access_granted": Template(
         N_("Support may now look into something of yours"),
         N_("You have opened what is written below to support. You can close it at any time; it closes by itself."),

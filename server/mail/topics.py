@@ -61,6 +61,8 @@ _ASKED: Final = ("partner", "terms", "message")
 
 _DECIDED: Final = (Letter("pending_action.closed", to.person, (*_PRODUCT, "verdict"), _PENDING_ACTION),)
 
+_NO_FILE: Final = (Letter("export.failed", to.member, ("organisation",), _EXPORTS),)
+
 
 def _both_sides(template: str, *variables: str) -> tuple[Letter, ...]:
     return Letter(template, to.customer, variables), Letter(template, to.partner, variables)
@@ -132,6 +134,8 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "token.created": (Letter("token.created", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.expiring": (Letter("token.expiring", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.revoked": (Letter("token.revoked", to.person, ("organisation", "token"), _TOKENS),),
+    "export.failed": _NO_FILE,
+    "export.refused": _NO_FILE,
     "export.ready": (Letter("export.ready", to.person, ("organisation", "expires_at"), _EXPORTS),),
     "support.access_granted": (Letter("support.access_granted", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
     "support.access_expiring": (Letter("support.access_expiring", to.person, (*_OPENED, "expires_at"), _SUPPORT),),

@@ -57,7 +57,10 @@ async def visible_row(model: type[ModelT], viewer: Viewer | None, id: UUID) -> M
 
 
 async def locked(model: type[ModelT], id: UUID) -> ModelT:
-    """The row, held until the transaction ends, so that what is decided on it stays true."""
+    """The row, held until the transaction ends, so that what is decided on it stays true.
+
+    Rows that name it are written by others meanwhile. In which order rows are locked, and why: decision 27.
+    """
     return (await locked_rows(model, [id]))[id]
 
 
@@ -65,7 +68,7 @@ async def locked_rows(model: type[ModelT], ids: Sequence[UUID]) -> dict[UUID, Mo
     """The rows, held until the transaction ends; whoever locks the same ones locks them in the same order."""
     key = (model, "locked")
     if key not in _statements:
-        _keep(key, model.filter(OneOf("id", _ASKED)).order_by("id").select_for_update())
+        _keep(key, model.filter(OneOf("id", _ASKED)).order_by("id").select_for_update(no_key=True))
     return {row.pk: row for row in await _found(model, key, _Run(None, ids))}
 
 

@@ -47,6 +47,13 @@ async def viewer_in(organisation_id: UUID, user_id: UUID, api_token_id: UUID | N
     return Viewer(user_id, standings, token=await grant_of(token))
 
 
+async def viewer_now(viewer: Viewer, now: datetime) -> Viewer | None:
+    """Whoever asks, with the credential they ask with, as they are at this moment."""
+    if viewer.token is None:
+        return Viewer(viewer.user_id, await standings_of(viewer.user_id))
+    return await viewer_in(viewer.token.organisation_id, viewer.user_id, viewer.token.token_id, now)
+
+
 async def _customers(token: ApiToken) -> frozenset[UUID] | None:
     if not token.is_for_some_customers:
         return None

@@ -44,6 +44,11 @@ MAY_VIEW_CHANGE_REQUESTS = (VisibleRows(),)
 _MAY_ANSWER = RightOn(Right.ANSWER_ACCESS_CHANGE, Partnership, "access_change_request_id", through=AccessChangeRequest)
 
 
+def status_now(context: Context, row: AccessChangeRequest) -> AccessChangeStatus:
+    """Where the request is in its life at this moment."""
+    return rules.status_at(row.status, row.expires_at, context.now)
+
+
 @allowed(RightOn(Right.REQUEST_ACCESS_CHANGE, Partnership, "partnership_id"))
 async def request_access_change(
     context: Context, partnership_id: PartnershipId, wanted: WantedAccess, message: str | None

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from server.domain import access_changes, invitations, people, proposals
@@ -26,6 +27,8 @@ from server.resolvers.offers import Access, WantedAccess, offered
 from server.resolvers.partnerships import live_partnerships
 from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allowed
 from server.resolvers.proposal_answers import accept_what_was_asked
+
+# `Any` below: columns of several kinds.
 
 
 class CustomerInvitationOrderField(StrEnum):
@@ -77,40 +80,14 @@ async def request_customer_by_email(
     locale: str | None,
 ) -> dict[str, object]:
     """Ask somebody for access by their e-mail address. Whether the address has an account is not told."""
-    token = context.signed_in.token
-    if token is not None and token.customer_ids is not None:
-        raise RightMissing(Right.REQUEST_CUSTOMER, reason="This token is for some customers alone.")
+    _check_reaches_everybody(context)
     mistakes = Mistakes()
-    address = mistakes.noted(people.email_address, email, ("email",))
-    mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
-    words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
-    spoken = mistakes.noted(people.locale, locale, ("locale",))
+    columns = _asked(email, wanted, message, locale, mistakes)
     async with transaction():
         partner = await locked(Organisation, partner_id)
-        mistakes.noted(proposals.check_may_ask, partner.partner_status)
-        sent = CustomerInvitation.filter(partner_id=partner_id, invited_at__gt=context.now - timedelta(days=1))
-        mistakes.noted(
-            proposals.check_number_of_requests, await sent.count(), context.settings.requests_by_email_per_day
-        )
-        is_open = CustomerInvitation.filter(
-            partner_id=partner_id, email=address or "", status=PartnershipStatus.INVITED
-        )
-        mistakes.noted(proposals.check_not_asked, is_asked=await is_open.exists())
+        await _note_limits(context, partner, columns["email"] or "", mistakes)
         mistakes.refuse()
-        secret = invitations.new_secret()
-        row = await CustomerInvitation.create(
-            partner_id=partner_id,
-            email=address,
-            locale=spoken,
-            access_type=wanted.access_type,
-            payment_mode=wanted.payment_mode,
-            message=words or None,
-            status=PartnershipStatus.INVITED,
-            secret_digest=invitations.digest(secret),
-            invited_at=context.now,
-            sent_at=context.now,
-            answer_by=answer_by(context),
-        )
+        row, secret = await _ask(context, partner_id, columns)
         after = journal.state(row, "email", "access_type", "payment_mode", "status")
         await journal.record(context, "customer.requested", row, acting=partner_id, after=after)
         await _announce_request(context, row, secret)
@@ -204,6 +181,44 @@ async def decline_customer_invitation(context: Context, token: str) -> dict[str,
         await _settle(context, row, PartnershipStatus.DECLINED, "customer.requestDeclined", None)
         await journal.announce(context, "partnership.declined", row, **_about(row))
     return {"customer_invitation": row}
+
+
+def _check_reaches_everybody(context: Context) -> None:
+    """Whoever is asked by e-mail is no customer yet: a token that is for some customers asks nobody."""
+    token = context.signed_in.token
+    if token is not None and token.customer_ids is not None:
+        raise RightMissing(Right.REQUEST_CUSTOMER, reason="This token is for some customers alone.")
+
+
+def _asked(
+    email: str, wanted: WantedAccess, message: str | None, locale: str | None, mistakes: Mistakes
+) -> dict[str, Any]:
+    """What is asked of whom, as it is stored; what is wrong with it is noted."""
+    address = mistakes.noted(people.email_address, email, ("email",))
+    mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
+    words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
+    spoken = mistakes.noted(people.locale, locale, ("locale",))
+    terms = {"access_type": wanted.access_type, "payment_mode": wanted.payment_mode}
+    return {"email": address, "locale": spoken, "message": words or None, **terms}
+
+
+async def _note_limits(context: Context, partner: Organisation, email: str, mistakes: Mistakes) -> None:
+    """Notes where the partner, which is locked, may ask nobody, has asked often enough, or this address already."""
+    mistakes.noted(proposals.check_may_ask, partner.partner_status)
+    requests = CustomerInvitation.filter(partner_id=partner.id)
+    lately = await requests.filter(invited_at__gt=context.now - timedelta(days=1)).count()
+    mistakes.noted(proposals.check_number_of_requests, lately, context.settings.requests_by_email_per_day)
+    is_asked = await requests.filter(email=email, status=PartnershipStatus.INVITED).exists()
+    mistakes.noted(proposals.check_not_asked, is_asked=is_asked)
+
+
+async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> tuple[CustomerInvitation, str]:
+    """The request, and the secret of its link."""
+    secret = invitations.new_secret()
+    columns |= {"partner_id": partner_id, "status": PartnershipStatus.INVITED}
+    columns |= {"invited_at": context.now, "sent_at": context.now, "answer_by": answer_by(context)}
+    row = await CustomerInvitation.create(secret_digest=invitations.digest(secret), **columns)
+    return row, secret
 
 
 async def _as_partnership(context: Context, row: CustomerInvitation, customer_id: OrganisationId) -> Partnership:

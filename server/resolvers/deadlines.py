@@ -32,11 +32,11 @@ from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.models.lookups import locked_rows
 from server.models.rows import new_id, store_all
-from server.resolvers import journal
+from server.resolvers import journal, member_invitations, pending_actions
 from server.resolvers.context import Context
 from server.resolvers.customer_notes import delete
+from server.resolvers.lapses import lapse, proposed
 from server.resolvers.partnerships import Note, held, keys, note_all
-from server.resolvers.pending_actions import expire
 from server.resolvers.requests import named_by
 from server.resolvers.support_access import end_grants
 from server.resolvers.terminations import Ending, end_all
@@ -65,9 +65,8 @@ async def expire_proposals(context: Context) -> int:
     """Invitations and requests that nobody answered in time; who made them is told (S1.6)."""
     expired: dict[str, Any] = {"status": PartnershipStatus.EXPIRED}
     late = Q(status=PartnershipStatus.INVITED, answer_by__lte=context.now)
-    between = await _change(
-        context, Partnership, late, expired | {"ended_at": context.now}, "partnership.expired", "partnership.expired"
-    )
+    ended = expired | {"ended_at": context.now}
+    between = await _expire_partnerships(context, late, ended, "partnership.expired")
     by_email = await _change(
         context,
         CustomerInvitation,
@@ -91,16 +90,17 @@ async def expire_pending_actions(context: Context) -> int:
     late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
     async with transaction():
         rows = await _held(PendingAction, late)
-        await expire(context, rows)
+        await pending_actions.expire(context, rows)
     return len(rows)
 
 
 async def expire_member_invitations(context: Context) -> int:
     """Invitations of members that nobody answered in time; whoever sent them is told (S11.4)."""
     late = Q(status=MemberInvitationStatus.PENDING, expires_at__lte=context.now)
-    expired: dict[str, Any] = {"status": MemberInvitationStatus.EXPIRED}
-    action = "member.invitation_expired"
-    return await _change(context, MemberInvitation, late, expired, action, action)
+    async with transaction():
+        rows = await _held(MemberInvitation, late)
+        await member_invitations.expire(context, rows)
+    return len(rows)
 
 
 async def expire_support_access(context: Context) -> int:
@@ -205,30 +205,23 @@ async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any],
     """Change what is due, and write down and tell of it."""
     async with transaction():
         rows = await _held(model, due)
-        before = [_proposed(row) for row in rows]
-        await store_all(rows, context.now, **columns)
-        await _write_down(context, action, rows, before)
-        if topic is not None:
-            await journal.announce_all(context, [journal.News(topic, row) for row in rows])
+        await lapse(context, rows, columns, action, topic, await _concerned(rows))
     return len(rows)
 
 
-async def _write_down(context: Context, action: str, rows: Sequence[Any], before: Sequence[journal.State]) -> None:
-    """What happens to a partnership is noted there, for both sides; the rest for the organisation it concerns."""
-    after = [(row, was, _proposed(row)) for row, was in zip(rows, before, strict=True)]
-    if rows and isinstance(rows[0], Partnership):
-        named = await named_by(keys(rows))
-        await note_all(
-            context,
-            [Note(action, row, None, before=was, after=now, had=named[row.id], has=[]) for row, was, now in after],
-        )
-    else:
-        concerned = await _concerned(rows)
-        acts = [
-            journal.Act(action, row, None, whose, was, now)
-            for (row, was, now), whose in zip(after, concerned, strict=True)
+async def _expire_partnerships(context: Context, due: Q, columns: dict[str, Any], what: str) -> int:
+    """The same of partnerships: what happens to them is noted there, for both sides."""
+    async with transaction():
+        rows = await _held(Partnership, due)
+        before, named = [proposed(row) for row in rows], await named_by(keys(rows))
+        await store_all(rows, context.now, **columns)
+        notes = [
+            Note(what, row, None, before=was, after=proposed(row), had=named[row.id], has=[])
+            for row, was in zip(rows, before, strict=True)
         ]
-        await journal.record_all(context, acts)
+        await note_all(context, notes)
+        await journal.announce_all(context, [journal.News(what, row) for row in rows])
+    return len(rows)
 
 
 async def _concerned(rows: Sequence[Any]) -> list[UUID]:
@@ -239,11 +232,6 @@ async def _concerned(rows: Sequence[Any]) -> list[UUID]:
     named = Partnership.filter(OneOf("id", [row.partnership_id for row in rows]))
     customers: dict[UUID, UUID] = dict(await named.values_list("id", "customer_id"))
     return [customers[row.partnership_id] for row in rows]
-
-
-def _proposed(row: Any) -> journal.State:
-    """What is written down of whatever waits for an answer: of a proposal of any kind also what was proposed."""
-    return journal.state(row, *(name for name in ("access_type", "payment_mode", "status") if hasattr(row, name)))
 
 
 async def _tell(context: Context, model: Any, due: Q, columns: dict[str, int], topic: str, column: str) -> int:
@@ -270,7 +258,7 @@ async def _held(model: Any, due: Q) -> list[Any]:
 
 
 async def _due(model: Any, due: Q) -> list[Any]:
-    return await model.filter(due).order_by("id").limit(AT_ONCE).select_for_update(skip_locked=True)
+    return await model.filter(due).order_by("id").limit(AT_ONCE).select_for_update(skip_locked=True, no_key=True)
 
 
 def _latest_first(days: Sequence[int]) -> list[tuple[int, int]]:

@@ -93,7 +93,7 @@ async def end_requests(context: Context, which: Q) -> journal.State:
 
     They are locked first: one that is answered or expires at this moment stays as it was decided.
     """
-    waiting = PendingAction.filter(which, status=PendingActionStatus.PENDING).select_for_update()
+    waiting = PendingAction.filter(which, status=PendingActionStatus.PENDING).select_for_update(no_key=True)
     withdrawn = await ended(context, waiting, status=PendingActionStatus.WITHDRAWN, decided_at=context.now)
     return {"pending_actions": withdrawn}
 

@@ -60,7 +60,7 @@ async def request_export(
         await held(context, organisation_id, Right.CREATE_EXPORT)
         mistakes = Mistakes()
         mistakes.noted(rules.check_period, since, until, is_dated=SHEETS[kind].is_dated)
-        mistakes.noted(rules.check_number, await _open(context, organisation_id), context.settings.most_exports)
+        await _note_limits(context, organisation_id, mistakes)
         mistakes.refuse()
         viewer = context.signed_in
         export = await Export.create(
@@ -145,7 +145,10 @@ async def reach_of(viewer: Viewer, organisation_id: UUID) -> str:
     return rules.reach_digest(viewer, organisation_id, assigned)
 
 
-async def _open(context: Context, organisation_id: UUID) -> int:
-    """How many exports of the organisation are being written, or kept."""
+async def _note_limits(context: Context, organisation_id: UUID, mistakes: Mistakes) -> None:
+    """Notes where as many exports are being written or kept as may be, by everybody or by who asks."""
     found = await Export.filter(organisation_id=organisation_id, state__in=sorted(rules.OPEN))
-    return sum(state_now(context, export) in rules.OPEN for export in found)
+    open_ones = [export for export in found if state_now(context, export) in rules.OPEN]
+    own = [export for export in open_ones if export.requested_by_id == context.signed_in.user_id]
+    mistakes.noted(rules.check_number, len(open_ones), context.settings.most_exports)
+    mistakes.noted(rules.check_number_of_person, len(own), context.settings.most_exports_per_person)

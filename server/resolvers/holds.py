@@ -5,10 +5,13 @@ from uuid import UUID
 from server.domain.errors import RightMissing
 from server.domain.memberships import MembershipStatus
 from server.domain.rights import LEADING_ROLES, OWN_ORGANISATION, Right, Role
-from server.models import Membership, Organisation
+from server.domain.viewer import Viewer
+from server.models import Membership, Organisation, Product
 from server.models.lookups import locked
+from server.models.standings import viewer_now
 from server.resolvers.context import Context
 from server.resolvers.permissions import PersonOnly, Sudo
+from server.resolvers.reaches import rights_on_product
 
 _WHO_BINDS = (PersonOnly(Right.MANAGE_LEGAL_REPRESENTATIVES), Sudo())
 
@@ -29,6 +32,20 @@ async def check_leads(context: Context, organisation_id: UUID, right: Right) -> 
     """The same for what whoever leads the organisation may do with its things. It is locked already (E7)."""
     if await role_now(context.signed_in.user_id, organisation_id) not in LEADING_ROLES:
         raise RightMissing(right)
+
+
+async def check_serves(context: Context, right: Right, product: Product) -> None:
+    """The same for whoever serves the product's owner: their assignment, the partner's access and the token in use
+    may have changed too while they waited. The owner is locked already, and the partnership (E7, E33).
+    """
+    if not await may_now(context, await viewer_now(context.signed_in, context.now), right, product):
+        raise RightMissing(right)
+
+
+async def may_now(context: Context, viewer: Viewer | None, right: Right, product: Product) -> bool:
+    """Whether this viewer, as they are now, holds the right on the product: by the gates that decide it for callers."""
+    as_they = Context(viewer=viewer, now=context.now, request_id=context.request_id, settings=context.settings)
+    return right in await rights_on_product(as_they, product)
 
 
 async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:

@@ -1,6 +1,7 @@
 """How a partnership is proposed by either side, withdrawn and sent again (S1)."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from server.domain import access_changes, proposals
 from server.domain import partnerships as rules
@@ -14,12 +15,7 @@ from server.models.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
-from server.resolvers.offers import (
-    Access,
-    WantedAccess,
-    offered,
-    request_products,
-)
+from server.resolvers.offers import Access, Offer, WantedAccess, offered, request_products
 from server.resolvers.offers import wanted as granted_now
 from server.resolvers.partnerships import change, held, live_partnerships, note, terms
 from server.resolvers.permissions import RightOn, allowed
@@ -43,20 +39,10 @@ async def invite_partner(
     mistakes = Mistakes()
     async with transaction():
         await locked(Organisation, customer_id)
-        partner = await visible_row(Organisation, context.viewer, partner_id)
-        if partner is None:
-            raise NotFound(("input", "partner_id"))
-        replaces = bool(replace_existing)
+        partner = await _partner(context, partner_id)
         others = await live_partnerships(customer_id)
-        mistakes.noted(
-            proposals.check_invitation,
-            customer_id,
-            partner_id,
-            partner.partner_status,
-            access.access_type,
-            others,
-            replaces=replaces,
-        )
+        check = partial(proposals.check_invitation, replaces=bool(replace_existing))
+        mistakes.noted(check, customer_id, partner_id, partner.partner_status, access.access_type, others)
         offer = await offered(context, customer_id, access, mistakes)
         mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
@@ -65,23 +51,16 @@ async def invite_partner(
         if asked is not None and await _is_the_same(context, asked, access):
             await accept_what_was_asked(context, asked, access, offer, expires_at, review_at)
             return {"partnership": asked, "warnings": []}
-        invitation = await _propose(
-            context,
-            Partnership(
-                customer_id=customer_id,
-                partner_id=partner_id,
-                initiated_by=Side.CUSTOMER,
-                message=words or None,
-                replaces_others=replaces,
-                expires_at=expires_at,
-                review_at=review_at,
-            ),
-            access,
+        invitation = Partnership(
+            customer_id=customer_id,
+            partner_id=partner_id,
+            initiated_by=Side.CUSTOMER,
+            message=words or None,
+            replaces_others=bool(replace_existing),
+            expires_at=expires_at,
+            review_at=review_at,
         )
-        await request_products(invitation, offer, access.grants)
-        asked = granted_now(offer, access.grants)
-        await note(context, "partnership.invited", invitation, Side.CUSTOMER, after=terms(invitation), has=asked)
-        await journal.announce(context, "partnership.invited", invitation, answer_by=invitation.answer_by)
+        await _invite(context, invitation, access, offer)
     return {"partnership": invitation, "warnings": offer.warnings}
 
 
@@ -166,6 +145,23 @@ def sent_again(context: Context, sent_at: datetime | None, sendings: int) -> dic
 def answer_by(context: Context) -> datetime:
     """Until when a proposal that is sent now can be answered (S1.6)."""
     return context.now + timedelta(days=context.settings.partnership_invitation_days)
+
+
+async def _partner(context: Context, partner_id: OrganisationId) -> Organisation:
+    """The partner to invite, which exists for the viewer."""
+    partner = await visible_row(Organisation, context.viewer, partner_id)
+    if partner is None:
+        raise NotFound(("input", "partner_id"))
+    return partner
+
+
+async def _invite(context: Context, row: Partnership, access: Access, offer: Offer) -> None:
+    """Store an invitation with the products that it names, and tell the partner."""
+    invitation = await _propose(context, row, access)
+    await request_products(invitation, offer, access.grants)
+    named = granted_now(offer, access.grants)
+    await note(context, "partnership.invited", invitation, Side.CUSTOMER, after=terms(invitation), has=named)
+    await journal.announce(context, "partnership.invited", invitation, answer_by=invitation.answer_by)
 
 
 async def _propose(context: Context, row: Partnership, access: Access | WantedAccess) -> Partnership:

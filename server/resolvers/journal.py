@@ -26,6 +26,8 @@ from server.resolvers import ids
 from server.resolvers.context import Context
 
 State = dict[str, Any]
+NOBODY: Final = (None, None)
+"""Who did what time did, or the server by itself."""
 _OF_VIEWERS: Final = (ApiToken, ApiTokenCustomer, Membership, Session)
 """What a credential stands for depends on these."""
 

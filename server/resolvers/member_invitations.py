@@ -20,6 +20,7 @@ from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.holds import check_binds, held
 from server.resolvers.ids import MemberInvitationId, OrganisationId, TeamId
+from server.resolvers.lapses import lapse
 from server.resolvers.listings import Listing
 from server.resolvers.permissions import RightOn, allowed
 from server.resolvers.teams import name_teams, teams_to_join
@@ -70,14 +71,9 @@ async def invite_member(
         await check_binds(context, role)
         teams = await teams_to_join(context, organisation_id, team_ids or ())
         mistakes = Mistakes()
-        columns = {
-            "email": mistakes.noted(people.email_address, email, ("email",)) or "",
-            "first_name": mistakes.noted(line, first_name, people.MOST_NAME_CHARACTERS, ("first_name",)),
-            "last_name": mistakes.noted(line, last_name, people.MOST_NAME_CHARACTERS, ("last_name",)),
-            "locale": mistakes.noted(people.locale, locale, ("locale",)),
-        }
+        whom = _whom(email, first_name, last_name, locale, mistakes)
         mistakes.noted(check_billing, role, can_manage_billing)
-        await _check_not_invited(context, organisation_id, columns["email"] or "", mistakes)
+        await _check_not_invited(context, organisation_id, whom["email"] or "", mistakes)
         mistakes.refuse()
         invitation = MemberInvitation(
             organisation_id=organisation_id,
@@ -87,7 +83,7 @@ async def invite_member(
             notify_products=notify_products is not False,
             invited_by_id=context.signed_in.user_id,
             invited_at=context.now,
-            **columns,
+            **whom,
         )
         await _send(context, invitation, "member.invited", before=None, teams=teams)
         await name_teams(invitation, teams)
@@ -136,12 +132,30 @@ async def close(context: Context, invitation: MemberInvitation, status: MemberIn
     await journal.announce(context, action, invitation)
 
 
+def _whom(email: str, first_name: str, last_name: str, locale: str | None, mistakes: Mistakes) -> dict[str, str | None]:
+    """Who is invited, as it is stored; what is wrong with it is noted."""
+    return {
+        "email": mistakes.noted(people.email_address, email, ("email",)) or "",
+        "first_name": mistakes.noted(line, first_name, people.MOST_NAME_CHARACTERS, ("first_name",)),
+        "last_name": mistakes.noted(line, last_name, people.MOST_NAME_CHARACTERS, ("last_name",)),
+        "locale": mistakes.noted(people.locale, locale, ("locale",)),
+    }
+
+
+async def expire(context: Context, invitations: Sequence[MemberInvitation]) -> None:
+    """End these, which are locked and nobody answered in time; whoever sent them is told (S11.4)."""
+    expired: dict[str, object] = {"status": MemberInvitationStatus.EXPIRED}
+    concerned = [invitation.organisation_id for invitation in invitations]
+    action = "member.invitation_expired"
+    await lapse(context, invitations, expired, action, action, concerned)
+
+
 async def _check_not_invited(context: Context, organisation_id: UUID, email: str, mistakes: Mistakes) -> None:
-    """Notes the address of a member, or of an open invitation. One that is over is written down as such."""
+    """Notes the address of a member, or of an open invitation. One that is over has its end first, as by the clock."""
     pending = MemberInvitation.filter(
         organisation_id=organisation_id, email=email, status=MemberInvitationStatus.PENDING
     )
-    await pending.filter(expires_at__lte=context.now).update(status=MemberInvitationStatus.EXPIRED)
+    await expire(context, await pending.filter(expires_at__lte=context.now).select_for_update(no_key=True))
     mistakes.noted(rules.check_not_invited, await is_member(organisation_id, email), is_invited=await pending.exists())
 
 

@@ -1,6 +1,6 @@
 """Partnerships: what is found, and what every change of one has in common."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -9,14 +9,15 @@ from tortoise.models import Model
 
 from server.domain import partnerships as rules
 from server.domain.errors import CHANGED_MEANWHILE, NotFound, Refused
-from server.domain.memberships import MembershipStatus
 from server.domain.partnerships import Side
-from server.domain.rights import Right
+from server.domain.rights import Right, Role
 from server.domain.versions import check_version
-from server.models import AccessChangeRequest, Membership, Organisation, Partnership
+from server.domain.viewer import Viewer
+from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.conditions import OneOf
 from server.models.lookups import locked_rows
 from server.models.rows import VersionedRow
+from server.models.standings import viewer_now
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
@@ -73,23 +74,27 @@ async def held_all(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
 
 
 async def check_standings(context: Context, rows: Iterable[Partnership]) -> None:
-    """Whether the viewer still has the roles in both sides by which they were let through, before these were locked."""
+    """Whether the viewer still has the roles in both sides by which they were let through, before these were locked,
+    and their token what it reached.
+    """
     sides = {side for row in rows for side in (row.customer_id, row.partner_id)}
-    standings = context.viewer.standings if context.viewer else ()
-    known = {standing.organisation_id: standing.role for standing in standings if standing.organisation_id in sides}
-    if context.viewer is None or not known:
+    viewer = context.viewer
+    if viewer is None or not _roles(viewer, sides):
         return
-    current = Membership.filter(
-        OneOf("organisation_id", list(known)), user_id=context.viewer.user_id, status=MembershipStatus.ACTIVE
-    )
-    if dict(await current.values_list("organisation_id", "role")) != known:
+    now = await viewer_now(viewer, context.now)
+    if now is None or _roles(now, sides) != _roles(viewer, sides) or now.token != viewer.token:
         raise Refused(CHANGED_MEANWHILE)
+
+
+def _roles(viewer: Viewer, organisation_ids: Collection[UUID]) -> dict[UUID, Role]:
+    standings = (viewer.standing_in(id) for id in organisation_ids)
+    return {standing.organisation_id: standing.role for standing in standings if standing is not None}
 
 
 async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
     """The customer's partnerships that are proposed or in force, locked; without the one that is being changed."""
     live = Partnership.filter(customer_id=customer_id, status__in=sorted(rules.LIVE))
-    return [row for row in await live.order_by("id").select_for_update() if row.id != but]
+    return [row for row in await live.order_by("id").select_for_update(no_key=True) if row.id != but]
 
 
 async def change(row: VersionedRow, **columns: object) -> None:

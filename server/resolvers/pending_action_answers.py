@@ -11,6 +11,7 @@ from server.models import Organisation, Partnership, PendingAction, Product
 from server.models.database import transaction
 from server.models.lookups import locked, locked_rows
 from server.resolvers.context import Context
+from server.resolvers.holds import check_serves
 from server.resolvers.ids import PendingActionId
 from server.resolvers.partnerships import held
 from server.resolvers.pending_actions import decide, may_ask
@@ -55,6 +56,8 @@ async def withdraw_pending_action(
     """Withdraw what your side asked to do with a customer's product. An employee withdraws what they asked."""
     async with transaction():
         action, _ = await _open(context, pending_action_id, expected_version)
+        product = await Product.get(id=action.product_id)
+        await check_serves(context, Right.WITHDRAW_PENDING_ACTION, product)
         await decide(context, action, PendingActionStatus.WITHDRAWN, action.partner_id)
     return {"pending_action": action}
 

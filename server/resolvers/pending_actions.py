@@ -8,20 +8,20 @@ from uuid import UUID
 
 from server.domain import pending_actions as rules
 from server.domain.errors import RightMissing
-from server.domain.memberships import MembershipStatus
 from server.domain.partnerships import AccessType, PartnershipStatus
 from server.domain.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.rights import Right
-from server.domain.viewer import Standing, Viewer
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
-from server.models.rows import store_all
+from server.models.lookups import locked
+from server.models.standings import viewer_in
 from server.resolvers import journal
 from server.resolvers.audit import full_name, named
 from server.resolvers.context import Context
+from server.resolvers.holds import check_serves, may_now
+from server.resolvers.lapses import lapse
 from server.resolvers.listings import Listing, equal
 from server.resolvers.partnerships import change
 from server.resolvers.permissions import RightOn
-from server.resolvers.reaches import rights_on_product
 
 # `Any` below: columns of several kinds.
 
@@ -48,15 +48,21 @@ MAY_VIEW_PENDING_ACTIONS = (RightOn(Right.VIEW_PRODUCTS, Organisation),)
 asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_name"), full_name)
 
 
+def status_now(context: Context, row: PendingAction) -> PendingActionStatus:
+    """Where it is at this moment."""
+    return rules.status_at(row.status, row.expires_at, context.now)
+
+
 async def ask_to_terminate(context: Context, product: Product, reason: str | None) -> PendingAction:
     """Ask the customer, whose organisation is locked, to confirm the end of a product. Nothing else changes."""
     partnership = await _complete_partnership(product.organisation_id)
-    asker = context.signed_in.user_id
-    if partnership is None or not await may_ask(context, asker, partnership.partner_id, product):
+    if partnership is None:
         raise RightMissing(Right.TERMINATE_PRODUCT)
+    await _hold_asker(context, partnership.partner_id)
+    await check_serves(context, Right.TERMINATE_PRODUCT, product)
     about: dict[str, Any] = {"product_id": product.id, "kind": PendingActionKind.TERMINATE_PRODUCT}
     same = PendingAction.filter(**about, status=PendingActionStatus.PENDING)
-    await expire(context, await same.filter(expires_at__lte=context.now).select_for_update())
+    await expire(context, await same.filter(expires_at__lte=context.now).select_for_update(no_key=True))
     rules.check_none_pending(is_pending=await same.exists())
     action = await _create(context, partnership, reason, about)
     await _note(context, "pendingAction.requested", action, action.partner_id, None)
@@ -65,13 +71,9 @@ async def ask_to_terminate(context: Context, product: Product, reason: str | Non
 
 
 async def may_ask(context: Context, user_id: UUID, partner_id: UUID, product: Product) -> bool:
-    """Whether a person, as a member of the partner, may ask for this now: by the gates that decide it for viewers."""
-    member = await Membership.get_or_none(user_id=user_id, organisation_id=partner_id, status=MembershipStatus.ACTIVE)
-    if member is None:
-        return False
-    asker = Viewer(user_id, (Standing(member.id, partner_id, member.role),))
-    as_they = Context(viewer=asker, now=context.now, request_id=context.request_id, settings=context.settings)
-    return Right.TERMINATE_PRODUCT in await rights_on_product(as_they, product)
+    """Whether a person, as a member of the partner, may ask for this now, in person."""
+    asker = await viewer_in(partner_id, user_id, None, context.now)
+    return await may_now(context, asker, Right.TERMINATE_PRODUCT, product)
 
 
 async def decide(context: Context, action: PendingAction, status: PendingActionStatus, acting: UUID) -> None:
@@ -86,22 +88,9 @@ async def decide(context: Context, action: PendingAction, status: PendingActionS
 
 async def expire(context: Context, actions: Sequence[PendingAction]) -> None:
     """End these, which are locked and were not answered in time: nobody's act, of which whoever asked is told."""
-    before = [journal.state(action, "status") for action in actions]
-    await store_all(actions, context.now, status=PendingActionStatus.EXPIRED, decided_at=context.now)
-    acts = [
-        journal.Act(
-            "pendingAction.expired",
-            action,
-            None,
-            action.customer_id,
-            was,
-            journal.state(action, "status"),
-            by=(None, None),
-        )
-        for action, was in zip(actions, before, strict=True)
-    ]
-    await journal.record_all(context, acts)
-    await journal.announce_all(context, [journal.News("pending_action.expired", action) for action in actions])
+    expired: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
+    concerned = [action.customer_id for action in actions]
+    await lapse(context, actions, expired, "pendingAction.expired", "pending_action.expired", concerned)
 
 
 async def _complete_partnership(customer_id: UUID) -> Partnership | None:
@@ -109,7 +98,14 @@ async def _complete_partnership(customer_id: UUID) -> Partnership | None:
     complete = Partnership.filter(
         customer_id=customer_id, access_type=AccessType.COMPLETE, status=PartnershipStatus.ACTIVE
     )
-    return await complete.select_for_update().get_or_none()
+    return await complete.select_for_update(no_key=True).get_or_none()
+
+
+async def _hold_asker(context: Context, partner_id: UUID) -> None:
+    """Lock the asker's membership: who is removed at this moment has asked before that, or is too late."""
+    standing = context.signed_in.standing_in(partner_id)
+    if standing is not None:
+        await locked(Membership, standing.membership_id)
 
 
 async def _create(

@@ -15,12 +15,13 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from server.domain.errors import Denied, NotFound, NotSignedIn, RightMissing, SudoRequired
-from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
+from server.domain.rights import Right
 from server.domain.viewer import Viewer
 from server.models import CustomerInvitation, Organisation, Partnership, Product, User
 from server.models.holdings import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context, context_of
+from server.resolvers.denials import FOR_PEOPLE, beyond_the_credential, beyond_the_token
 from server.resolvers.directives import (
     PersonOnlyDirective,
     PublicDirective,
@@ -37,7 +38,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTRIBUTE: Final = "__permissions__"
-_FOR_PEOPLE: Final = "This is for people, never for API tokens."
 
 
 class Permission(BasePermission):
@@ -123,13 +123,13 @@ class PersonOnly(Permission):
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         if context.signed_in.token is not None:
-            raise _beyond_the_token(self.right)
+            raise beyond_the_token(self.right)
 
     def held(self, viewer: Viewer | None) -> bool:
         return viewer is not None and viewer.token is None
 
     def refusal(self, viewer: Viewer) -> Denied:
-        return _beyond_the_token(self.right)
+        return beyond_the_token(self.right)
 
 
 class NotByToken(Permission):
@@ -140,7 +140,7 @@ class NotByToken(Permission):
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         if context.viewer is not None and context.viewer.token is not None:
-            raise Denied(_FOR_PEOPLE)
+            raise Denied(FOR_PEOPLE)
 
 
 class Sudo(Permission):
@@ -164,7 +164,7 @@ class StaffOnly(Permission):
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         viewer = context.signed_in
         if viewer.token is not None:
-            raise _beyond_the_token(Right.ADMINISTER_PROGRAMME)
+            raise beyond_the_token(Right.ADMINISTER_PROGRAMME)
         if not await User.filter(id=viewer.user_id, is_staff=True).exists():
             raise RightMissing(Right.ADMINISTER_PROGRAMME)
 
@@ -215,7 +215,7 @@ class RightOn(Permission):
         """Why the viewer lacks the right: the credential, or the role."""
         if viewer.may_use(self.right):
             return RightMissing(self.right)
-        return _beyond_the_credential(self.right)
+        return beyond_the_credential(self.right)
 
     async def _named(self, context: Context, arguments: dict[str, Any]) -> Any:
         """The row that the argument names."""
@@ -256,7 +256,7 @@ class RightOnEach(Permission):
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         if not context.signed_in.may_use(self.right):
-            raise _beyond_the_credential(self.right)
+            raise beyond_the_credential(self.right)
 
 
 def allowed(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -275,15 +275,6 @@ def permissions_of(resolver: Callable[..., Awaitable[Any]]) -> tuple[Permission,
     if not permissions:
         raise TypeError(f"{resolver.__module__}.{resolver.__name__} does not say who may call it")
     return permissions
-
-
-def _beyond_the_credential(right: Right) -> RightMissing:
-    """A token was sent that lacks the scope, or that no scope would help."""
-    return RightMissing(right, SCOPE_OF[right]) if right not in NEVER_BY_TOKEN else _beyond_the_token(right)
-
-
-def _beyond_the_token(right: Right) -> RightMissing:
-    return RightMissing(right, reason=_FOR_PEOPLE)
 
 
 __all__ = [

@@ -91,5 +91,5 @@ async def _answer_who_asked(context: Context, product: Product) -> None:
     waiting = PendingAction.filter(
         product_id=product.id, status=PendingActionStatus.PENDING, expires_at__gt=context.now
     )
-    for action in await waiting.select_for_update():
+    for action in await waiting.select_for_update(no_key=True):
         await decide(context, action, PendingActionStatus.CONFIRMED, action.customer_id)

@@ -104,7 +104,7 @@ async def revoke_all(context: Context, user_id: UUID) -> None:
     held = SupportAccessGrant.filter(
         user_id=user_id, status=SupportAccessStatus.ACTIVE, expires_at__gt=context.now
     ).order_by("id")
-    grants = await held.select_for_update()
+    grants = await held.select_for_update(no_key=True)
     await end_grants(context, grants, SupportAccessStatus.REVOKED, SupportAccessRevocation.MEMBERSHIP_ENDED)
 
 
@@ -149,7 +149,7 @@ async def _is_open(context: Context, user_id: UUID, kind: SupportAccessKind) -> 
     """Whether there is such a grant. One that is over and not written down as such yet is so first."""
     found = await SupportAccessGrant.filter(
         user_id=user_id, kind=kind, status=SupportAccessStatus.ACTIVE
-    ).select_for_update()
+    ).select_for_update(no_key=True)
     late = [grant for grant in found if status_now(context, grant) is SupportAccessStatus.EXPIRED]
     await end_grants(context, late, SupportAccessStatus.EXPIRED)
     return len(found) > len(late)

@@ -255,7 +255,7 @@ class Organisation(Node):
     requested_actions: Connection[PendingAction] | None = connection(
         resolvers_pending_actions.REQUESTED_ACTIONS,
         "What it asked to do with its customers' products, as a partner. An employee sees what they asked.",
-        organisations.MAY_VIEW_MANAGED_CUSTOMERS,
+        resolvers_pending_actions.MAY_VIEW_PENDING_ACTIONS,
         filter=PendingActionFilter,
     )
     access_review: Connection[ReviewedPartnership] | None = connection(

@@ -116,7 +116,9 @@ class AccessChangeRequest(Node):
         description="Who would pay what the partner orders; null under limited access."
     )
     message: str | None = strawberry.field(description="What the partner wrote, such as which products.")
-    status: AccessChangeStatus = strawberry.field(description="Whether it was answered, and how.")
+    status: AccessChangeStatus = computed(
+        access_changes.status_now, "Whether it was answered, and how, at this moment.", ("status", "expires_at")
+    )
     requested_at: datetime = strawberry.field(description="When it was asked.")
     expires_at: datetime = strawberry.field(description="Until when it can be answered.")
     answered_at: datetime | None = strawberry.field(description="When it was answered; null before.")

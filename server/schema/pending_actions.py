@@ -51,7 +51,9 @@ class PendingAction(Node):
         pending_actions.asker_name, "Who asked, by name, for both sides.", pending_actions.ASKER_NAME
     )
     reason: str | None = strawberry.field(description="What they wrote.")
-    status: PendingActionStatus = strawberry.field(description="Whether it was answered, and how.")
+    status: PendingActionStatus = computed(
+        pending_actions.status_now, "Whether it was answered, and how, at this moment.", ("status", "expires_at")
+    )
     requested_at: datetime = strawberry.field(description="When it was asked.")
     expires_at: datetime = strawberry.field(description="Until when it can be answered.")
     decided_by: User | None = relation(
@@ -65,7 +67,10 @@ class PendingAction(Node):
 
 @strawberry.input(description="Narrows a list of what waits for a confirmation, or did.")
 class PendingActionFilter:
-    status: PendingActionStatus | None = strawberry.field(default=strawberry.UNSET, description="In this status.")
+    status: PendingActionStatus | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="In this status, as it was last written down: what ran out of time follows within minutes.",
+    )
 
 
 @strawberry.input(description="Which product to end, and why.")

@@ -15,6 +15,7 @@ from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Role, Scope
 from server.models import (
     ApiToken,
+    AuditEvent,
     EmployeeAssignment,
     Export,
     ExportPart,
@@ -51,7 +52,8 @@ async def requested(clients: Clients, id: str, kind: str, as_: Person | str, **p
 async def work(settings: Settings, **changes: Any) -> None:
     """What the worker does with all that waits, however long it has to wait."""
     while message := await OutboxMessage.filter(sent_at=None, dead_at=None).order_by("-run_after").first():
-        await Outbox(settings.model_copy(update=changes)).expand_next(message.run_after)
+        outbox = Outbox(settings.model_copy(update=changes))
+        assert await outbox.work_next(message.run_after) or await outbox.expand_next(message.run_after)
 
 
 async def rows_of(id: str) -> list[dict[str, str]]:
@@ -146,9 +148,21 @@ async def test_the_worker_writes_what_the_api_shows_and_tells_who_asked(
     export = await stored(id)
     assert (export["state"], export["row_count"], export["failure"]) == ("READY", 2, None)
     assert export["expires_at"] - export["ready_at"] == timedelta(hours=settings.export_hours)
+    await check_told(id, "export.ready")
     (mail,) = await OutboxMessage.filter(topic="export.ready")
-    assert mail.payload["subject"] == id
     assert "/exports" not in str(mail.payload)
+
+
+async def check_told(id: str, what: str) -> None:
+    """What became of an export is nobody's act, which concerns its organisation, and an e-mail to who asked."""
+    export = await stored(id)
+    event = await AuditEvent.get(action=what, subject_id=key(id))
+    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (
+        *(None, None),
+        export["organisation_id"],
+    )
+    (told,) = await OutboxMessage.filter(topic__in=["export.ready", "export.failed", "export.refused"])
+    assert (told.topic, told.payload["subject"]) == (what, id)
 
 
 def at(node: dict[str, Any], path: str) -> str:
@@ -246,7 +260,7 @@ async def check_refused(id: str) -> None:
     export = await stored(id)
     assert (export["state"], export["row_count"], export["link_digest"]) == ("REFUSED", None, None)
     assert await ExportPart.filter(export_id=key(id)).count() == 0
-    assert await OutboxMessage.filter(topic="export.ready").count() == 0
+    await check_told(id, "export.refused")
 
 
 async def test_the_file_is_given_once_and_looked_at_before(world: World, planned: Clients):
@@ -377,11 +391,23 @@ async def test_requests_that_cannot_be_met_name_all_their_mistakes(world: World,
         ("VALIDATION_FAILED", no_period, ["input", name]) for name in ("since", "until")
     ]
     for _ in range(settings.most_exports - 1):
-        await Export.create(organisation_id=world.alpina.id, requested_by_id=world.cL.user.id, kind="AUDIT_LOG")
+        await Export.create(organisation_id=world.alpina.id, requested_by_id=world.cA.user.id, kind="AUDIT_LOG")
     limit = f"An organisation has at most {settings.most_exports} exports at a time; wait until one has expired."
     told = await refused(clients, "requestExport", dated, as_=world.cL)
     assert told == [turned, ("EXPORT_LIMIT_REACHED", limit, None)]
     await Export.filter(id=world.export.id).update(expires_at=world.now)
+    await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
+
+
+async def test_nobody_uses_up_the_exports_of_their_organisation(world: World, clients: Clients, settings: Settings):
+    wanted = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
+    for _ in range(settings.most_exports_per_person):
+        await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cA)
+    most = f"You have at most {settings.most_exports_per_person} exports in an organisation at a time"
+
+    told = await refused(clients, "requestExport", wanted, as_=world.cA)
+
+    assert told == [("EXPORT_LIMIT_REACHED", f"{most}; wait until one has expired.", None)]
     await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
 
 
@@ -404,6 +430,7 @@ async def test_a_list_that_is_too_long_gives_no_file(world: World, planned: Clie
     export = await stored(id)
     assert (export["state"], export["failure"], export["row_count"]) == ("FAILED", "TOO_MANY_ROWS", None)
     assert await ExportPart.filter(export_id=key(id)).count() == 0
+    await check_told(id, "export.failed")
 
 
 async def test_an_employee_sees_the_exports_they_asked_for_and_leaders_see_all(world: World, clients: Clients):

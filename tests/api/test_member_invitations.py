@@ -10,7 +10,7 @@ from server.domain.invitations import digest
 from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.memberships import MembershipStatus
 from server.domain.rights import Role
-from server.models import MemberInvitation, Membership, OutboxMessage, Session, Team, TeamMember, User
+from server.models import AuditEvent, MemberInvitation, Membership, OutboxMessage, Session, Team, TeamMember, User
 from server.models.rows import new_id
 from server.resolvers import ids
 from server.schema.scalars import moment_text
@@ -224,7 +224,13 @@ async def test_who_did_not_answer_in_time_is_invited_again(world: World, clients
 
     await invited(clients, call(world, "newcomer@alpina.example"), world.cL)
 
-    assert (await row_of(world.id("newcomer"))).status is MemberInvitationStatus.EXPIRED
+    row = await row_of(world.id("newcomer"))
+    assert (row.status, row.version) == (MemberInvitationStatus.EXPIRED, 2)
+    event = await AuditEvent.get(action="member.invitation_expired")
+    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, None, world.alpina.id)
+    assert (event.subject_id, event.before["status"], event.after["status"]) == (row.id, "PENDING", "EXPIRED")
+    told = await OutboxMessage.get(topic="member.invitation_expired")
+    assert told.payload["subject"] == world.id("newcomer")
 
 
 async def test_an_administrator_makes_no_legal_representative(world: World, clients: Clients):

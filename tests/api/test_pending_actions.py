@@ -10,7 +10,16 @@ from server.domain.partnerships import PartnershipStatus
 from server.domain.pending_actions import PendingActionStatus
 from server.domain.products import ProductState
 from server.domain.rights import AssignmentRight
-from server.models import AuditEvent, EmployeeAssignment, Membership, OutboxMessage, Partnership, PendingAction, Product
+from server.models import (
+    AccessChangeRequest,
+    AuditEvent,
+    EmployeeAssignment,
+    Membership,
+    OutboxMessage,
+    Partnership,
+    PendingAction,
+    Product,
+)
 from server.resolvers import ids
 from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.schema.scalars import moment_text
@@ -329,6 +338,23 @@ async def test_an_owner_who_ends_the_product_later_has_confirmed_nothing(world: 
 # Reading
 
 
+@pytest.mark.parametrize(("model", "name"), [(PendingAction, "pending"), (AccessChangeRequest, "change")])
+async def test_what_ran_out_of_time_has_expired_before_the_clock_says_so(
+    world: World, clients: Clients, model: Any, name: str
+):
+    status = "{ ... on PendingAction { status } ... on AccessChangeRequest { asked: status } }"
+    query = f"query($id: ID!) {{ node(id: $id) {status} }}"
+    asked = {"id": world.id(name)}
+
+    before = await clients.ask(query, asked, as_=world.pL)
+    await model.filter(id=world.rows[name].id).update(expires_at=world.now)
+    after = await clients.ask(query, asked, as_=world.pL)
+
+    assert list(before.data["node"].values()) == ["PENDING"]
+    assert list(after.data["node"].values()) == ["EXPIRED"]
+    assert (await model.get(id=world.rows[name].id)).status == "PENDING"
+
+
 async def test_each_side_lists_what_is_its_own(world: World, clients: Clients):
     other = await pending_action(world.partner_pays, world.corvine, world.pL.user, now=world.now + timedelta(hours=1))
     latest, first = ids.encode(other), world.id("pending")
@@ -344,6 +370,17 @@ async def test_each_side_lists_what_is_its_own(world: World, clients: Clients):
     assert await listed("requestedActions", "nova", "pL") == [latest, first]
     assert await listed("requestedActions", "nova", "pE") == [first]
     assert await listed("requestedActions", "nova", "pU") == []
+
+
+async def test_a_token_that_reads_products_alone_lists_what_it_may_look_at(world: World, clients: Clients):
+    one = "query($id: ID!) { node(id: $id) { id } }"
+    all_ = "query($id: ID!) { organisation(id: $id) { requestedActions { nodes { id } } } }"
+
+    seen = await clients.ask(one, {"id": world.id("pending")}, as_=world.tokens["products"])
+    listed = await clients.ask(all_, {"id": world.id("nova")}, as_=world.tokens["products"])
+
+    assert seen.data["node"] == {"id": world.id("pending")}
+    assert listed.data["organisation"]["requestedActions"]["nodes"] == [seen.data["node"]]
 
 
 async def test_the_customer_reads_by_name_who_asked(world: World, clients: Clients):

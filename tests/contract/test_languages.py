@@ -1,6 +1,7 @@
 """Is everything that people are told there in each language, and does each person get theirs?"""
 
 import ast
+import re
 from pathlib import Path
 from string import Formatter
 
@@ -105,6 +106,13 @@ def test_a_catalogue_is_of_the_language_in_its_name(folder, language):
 
     assert header["Language"] == language
     assert header["Content-Type"].lower() == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_have_typographic_apostrophes_and_one_blank_line_between_them(folder, language):
+    assert [text for text in entries(folder, language).values() if "'" in text] == []
+    assert re.findall(r'(?<=")\n(?=msgid)|\n{3}', (folder / f"{language}.po").read_text()) == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -80,6 +80,8 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
         "token.created": (world.id("token_pE"), {}),
         "token.expiring": (world.id("token_pE"), {}),
         "token.revoked": (world.id("token_pE"), {}),
+        "export.failed": (world.id("export"), {}),
+        "export.refused": (world.id("export"), {}),
         "export.ready": (world.id("export"), {"expires_at": "2027-03-01T00:00:00+00:00"}),
         "support.access_granted": (world.id("support_access"), {}),
         "support.access_expiring": (world.id("support_access"), {"days_left": 1}),

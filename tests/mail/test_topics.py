@@ -66,6 +66,8 @@ GETS = {
     "token.created": {"token.created": ["pE"]},
     "token.expiring": {"token.expiring": ["pE"]},
     "token.revoked": {"token.revoked": ["pE"]},
+    "export.failed": {"export.failed": CUSTOMER},
+    "export.refused": {"export.failed": CUSTOMER},
     "export.ready": {"export.ready": CUSTOMER},
     "support.access_granted": {"support.access_granted": ["cE"]},
     "support.access_expiring": {"support.access_expiring": ["cE"]},

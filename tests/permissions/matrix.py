@@ -67,7 +67,7 @@ its exports                 UA  ok  ok  ok  FB  FB  FB  FB  NF  FB  NF  ok  FB  
 the programme's acts        UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 its access review           UA  ok  ok  FB  FB  FB  FB  FB  NF  FB  NF  ok  FB  FB  FB  NF  NF
 Nova's customers            UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
-Nova's requested actions    UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
+Nova's requested actions    UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  ok  ok
 Nova's partnerships         UA  FB  FB  FB  FB  ok  ok  ok  ok  FB  FB  FB  ok  ok  ok  FB  ok
 product, granted            UA  ok  ok  NF  NF  ok  ok  ok  NF  NF  NF  ok  ok  ok  ok  ok  NF
 product, not granted        UA  ok  ok  NF  NF  NF  NF  NF  NF  NF  NF  ok  NF  NF  NF  NF  NF

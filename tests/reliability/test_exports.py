@@ -1,22 +1,27 @@
 """Is a file written once and given once, whatever happens to workers, and however many reach for it?"""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from starlette.types import Message
 
 from server.app import create_app
+from server.app import exports as downloads
 from server.domain.exports import ExportKind, ExportState
-from server.domain.rights import Role
+from server.domain.rights import Role, Scope
 from server.jobs import JOBS, run_due
 from server.models import AuditEvent, EmailMessage, Export, ExportPart, OutboxMessage
-from server.outbox import CLAIM, Outbox, retry
+from server.outbox import CLAIM, WORKS, Outbox, Work, retry
 from server.resolvers import export_files, ids
 from server.resolvers.context import Context
 from server.settings import Settings
+from server.worker import Worker
 from tests.clients import Clients
-from tests.world import Person, export, organisation, person
+from tests.mail.events import announce
+from tests.world import Person, export, organisation, person, token
 
 pytestmark = pytest.mark.database
 
@@ -50,12 +55,12 @@ async def test_a_worker_that_dies_in_the_middle_is_followed_by_another_and_there
     with monkeypatch.context() as patched:
         patched.setattr(export_files, "_keep", killed)
         with pytest.raises(asyncio.CancelledError):
-            await Outbox(own_database).expand_next(NOW)
+            await Outbox(own_database).work_next(NOW)
     await row.refresh_from_db()
     assert (row.state, await ExportPart.all().count()) == (ExportState.RUNNING, 0)
 
-    assert await Outbox(own_database).expand_next(NOW + CLAIM - timedelta(seconds=1)) is False
-    assert await Outbox(own_database).expand_next(NOW + CLAIM) is True
+    assert await Outbox(own_database).work_next(NOW + CLAIM - timedelta(seconds=1)) is False
+    assert await Outbox(own_database).work_next(NOW + CLAIM) is True
 
     await check_one_file(row)
     await event.refresh_from_db()
@@ -92,17 +97,17 @@ async def test_what_never_works_is_parked_and_can_be_begun_anew(
 
     with monkeypatch.context() as patched:
         patched.setattr(export_files, "_fill", broken)
-        await Outbox(settings).expand_next(NOW)
+        await Outbox(settings).work_next(NOW)
         await row.refresh_from_db()
         assert row.state is ExportState.RUNNING
-        await Outbox(settings).expand_next(NOW + timedelta(seconds=1))
+        await Outbox(settings).work_next(NOW + timedelta(seconds=1))
     await row.refresh_from_db()
     await event.refresh_from_db()
     assert (row.state, row.failure) == (ExportState.FAILED, "INTERNAL")
     assert "no space left" in str(event.last_error)
 
     await retry(event, NOW)
-    await Outbox(settings).expand_next(NOW)
+    await Outbox(settings).work_next(NOW)
 
     await check_one_file(row)
 
@@ -130,8 +135,9 @@ async def test_files_are_deleted_after_their_time_and_the_others_stay(
 ):
     monkeypatch.setattr(export_files, "_EXPIRED_AT_ONCE", 2)
     who = await leader()
-    over = [await export(who, now=NOW, expires_at=NOW, link_digest=f"{place}") for place in range(5)]
-    kept = await export(who, now=NOW, expires_at=NOW + timedelta(seconds=1))
+    at_last = NOW - export_files.LONGEST_DOWNLOAD
+    over = [await export(who, now=NOW, expires_at=at_last, link_digest=f"{place}") for place in range(5)]
+    kept = await export(who, now=NOW, expires_at=at_last + timedelta(seconds=1))
     for row in (*over, kept):
         await ExportPart.create(export_id=row.id, place=0, content=b"abc")
 
@@ -141,3 +147,59 @@ async def test_files_are_deleted_after_their_time_and_the_others_stay(
     expired = await Export.filter(state=ExportState.EXPIRED, link_digest=None).values_list("id", flat=True)
     assert sorted(expired) == sorted(row.id for row in over)
     assert await EmailMessage.all().count() == 0
+
+
+async def test_a_download_that_began_in_the_last_moment_gets_the_whole_file(own_database: Settings):
+    row = await export(await leader(), now=NOW, expires_at=NOW, size_in_bytes=6)
+    for place, part in enumerate((b"abc", b"def")):
+        await ExportPart.create(export_id=row.id, place=place, content=part)
+    parts = export_files.content(row)
+    first = await anext(parts)
+
+    await run_due(own_database, NOW + timedelta(minutes=5), [job for job in JOBS if job.name == "expire exports"])
+
+    assert [first, *[part async for part in parts]] == [b"abc", b"def"]
+
+
+async def test_a_download_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(downloads, "LONGEST_DOWNLOAD", timedelta(seconds=0.1))
+    sent = list[str]()
+
+    async def endless() -> AsyncGenerator[bytes]:
+        while True:
+            yield b"abc"
+
+    async def slow(message: Message) -> None:
+        sent.append(message["type"])
+        await asyncio.sleep(0.08)
+
+    async with asyncio.timeout(5):
+        await downloads.Download(endless()).stream_response(slow)
+
+    assert sent == ["http.response.start", "http.response.body"]
+
+
+async def test_a_long_export_keeps_no_email_waiting(own_database: Settings, monkeypatch: pytest.MonkeyPatch):
+    who = await leader()
+    _, event = await waiting(who)
+    row, _ = await token(who, [Scope.PRODUCTS_READ], [], now=NOW)
+    is_written, may_end = asyncio.Event(), asyncio.Event()
+
+    async def write(*_: object) -> None:
+        is_written.set()
+        await may_end.wait()
+
+    monkeypatch.setitem(cast("dict[str, Work]", WORKS), "export.requested", Work(write, export_files.give_up))
+    worker = Worker(own_database.model_copy(update={"demo": True, "worker_poll_seconds": 0.05}))
+    running = asyncio.create_task(worker.run())
+    async with asyncio.timeout(20):
+        await is_written.wait()
+        await announce("token.created", ids.encode(row), NOW)
+        while not await EmailMessage.filter(sent_at__isnull=False).exists():  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.05)
+        may_end.set()
+        worker.stop()
+        await running
+
+    await event.refresh_from_db()
+    assert event.sent_at is not None

@@ -13,10 +13,11 @@ from server.domain.invitations import digest
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import PaymentMode
-from server.domain.rights import ProductRight, Role
+from server.domain.rights import AssignmentRight, ProductRight, Role
 from server.domain.support_access import SupportAccessKind, SupportAccessStatus
 from server.domain.viewer import Standing, Viewer
 from server.models import (
+    EmployeeAssignment,
     MemberInvitation,
     Membership,
     Organisation,
@@ -27,6 +28,7 @@ from server.models import (
 )
 from server.models.rows import new_id
 from server.resolvers.access_types import change_payment_mode
+from server.resolvers.assignments import assign_employee
 from server.resolvers.context import Context
 from server.resolvers.member_answers import NewPerson, accept_member_invitation, decline_member_invitation
 from server.resolvers.member_invitations import invite_member
@@ -186,6 +188,29 @@ async def test_who_stops_leading_the_customer_while_they_wait_changes_no_partner
 
     assert [refusal.code for refusal in refused.value.refusals] == [ErrorCode.CONFLICT]
     assert await contents() == before
+
+
+async def test_nobody_waits_in_a_ring_where_employees_are_assigned_while_they_are_removed(
+    own_database: Settings,
+) -> None:
+    company = await organisation("Company", partner_status=PartnerStatus.APPROVED)
+    leader = await person("leader", company, Role.LEGAL_REPRESENTATIVE, NOW)
+    firms = [await organisation(f"Firm {number}") for number in range(ACTORS // 2)]
+    served = [await partnership(firm, company, PaymentMode.CUSTOMER, now=NOW) for firm in firms]
+
+    for round_ in range(ROUNDS // 10):
+        employee = (await person(f"employee{round_}", company, Role.EMPLOYEE, NOW)).membership
+        rights = [AssignmentRight.MANAGE_PRODUCTS] if round_ % 2 else [AssignmentRight.VIEW]
+        assigning = [
+            assign_employee(_context(own_database, leader), row.id, employee.id, rights, None) for row in served
+        ]
+        removing = [remove_member(_context(own_database, leader), employee.id, None) for _ in range(ACTORS // 2)]
+        mixed = [attempt for pair in zip(assigning, removing, strict=True) for attempt in pair]
+        outcomes = await _outcomes(mixed)
+
+        assert set(outcomes) <= {"ok", "NOT_AN_EMPLOYEE"}, outcomes
+        assert outcomes["ok"] >= ACTORS // 2
+        assert not await EmployeeAssignment.filter(membership_id=employee.id, ended_at__isnull=True).exists()
 
 
 async def test_an_invitation_of_a_member_is_answered_once(own_database: Settings) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.memberships import MembershipStatus
 from server.domain.partnerships import PartnershipStatus
+from server.domain.rights import Role
 from server.mail import delivery
-from server.models import EmailMessage, OutboxMessage
+from server.models import EmailMessage, Membership, OutboxMessage
 from server.outbox import Outbox, retry
 from server.settings import Settings
 from server.worker import Worker
@@ -16,6 +18,7 @@ from tests.mail.events import UNKNOWN_ADDRESS
 from tests.mail.test_delivery import ACCENTED, silent_server
 from tests.post import UNKNOWN, UNWANTED, PostOffice, parts
 from tests.reliability.invitations import NOW, asked_by_email, invited, invited_partner, sending
+from tests.world import person
 
 pytestmark = pytest.mark.database
 
@@ -58,6 +61,24 @@ async def test_an_invitation_that_is_refused_for_good_says_so_and_is_told_to_the
     [told] = post.arrived
     assert (post.recipients, told["Subject"]) == (["leader@inviting.example"], "Your invitation could not be delivered")
     assert f"E-mail address: {address}" in parts(told)[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(MembershipStatus.ACTIVE, "leader@inviting.example"), (MembershipStatus.REMOVED, "boss@inviting.example")],
+)
+async def test_an_administrator_hears_of_their_own_invitation_while_they_are_a_member(
+    own_database: Settings, post: PostOffice, status: MembershipStatus, told: str
+):
+    invitation = await invited(UNKNOWN_ADDRESS)
+    await person("boss", await invitation.organisation, Role.LEGAL_REPRESENTATIVE, NOW)
+    own = Membership.filter(user_id=invitation.invited_by_id)
+    await own.update(role=Role.ADMINISTRATOR, status=status)
+    post.answers[UNKNOWN_ADDRESS] = UNKNOWN
+
+    await all_sent(sending(own_database, post))
+
+    assert post.recipients == [told]
 
 
 async def test_an_invitation_that_reaches_one_of_several_is_delivered(own_database: Settings, post: PostOffice):

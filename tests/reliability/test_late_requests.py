@@ -1,0 +1,226 @@
+"""What becomes of a request of a partner's people whose right ends while it waits for somebody else's change (E7)?"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from server.domain.errors import CHANGED_MEANWHILE, ErrorCode, Refused, RightMissing
+from server.domain.organisations import PartnerStatus
+from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
+from server.domain.pending_actions import PendingActionStatus
+from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
+from server.domain.viewer import Standing, TokenGrant, Viewer
+from server.models import (
+    ApiToken,
+    ApiTokenExclusion,
+    EmployeeAssignment,
+    Organisation,
+    Partnership,
+    PendingAction,
+    Product,
+)
+from server.models.database import joined_transaction
+from server.models.lookups import locked
+from server.models.rows import new_id
+from server.models.standings import grant_of
+from server.resolvers.accesses import revoke_product_access
+from server.resolvers.assignments import assign_employee, unassign_employee
+from server.resolvers.context import Context
+from server.resolvers.memberships import remove_member
+from server.resolvers.pending_action_answers import withdraw_pending_action
+from server.resolvers.product_terminations import terminate_product
+from server.resolvers.tokens import exclude_api_token
+from server.settings import Settings
+from tests.snapshots import contents
+from tests.world import Person, grant, organisation, partnership, pending_action, person, product, token
+
+pytestmark = pytest.mark.database
+
+NOW = datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A customer with a partner that manages everything, and the employee who serves it."""
+
+    settings: Settings
+    customer: Organisation
+    partnership: Partnership
+    leader: Person
+    employee: Person
+    assignment: EmployeeAssignment
+    products: list[Product]
+    asked: PendingAction
+
+    def context(self, who: Person, credential: TokenGrant | None = None) -> Context:
+        standing = Standing(who.membership.id, who.organisation_id, who.membership.role)
+        viewer = Viewer(who.user.id, (standing,), token=credential)
+        return Context(viewer=viewer, now=NOW, request_id=new_id().hex, settings=self.settings)
+
+
+@pytest.fixture
+async def scene(own_database: Settings) -> AsyncIterator[Scene]:
+    customer, company = await organisation("Customer"), await organisation("P", partner_status=PartnerStatus.APPROVED)
+    served = await partnership(customer, company, PaymentMode.CUSTOMER, now=NOW)
+    leader = await person("leader", company, Role.LEGAL_REPRESENTATIVE, NOW)
+    employee = await person("employee", company, Role.EMPLOYEE, NOW)
+    assignment = await EmployeeAssignment.create(
+        membership_id=employee.membership.id,
+        partnership_id=served.id,
+        rights=[AssignmentRight.MANAGE_PRODUCTS],
+        assigned_at=NOW,
+    )
+    products = [await product(name, customer) for name in ("one", "two")]
+    asked = await pending_action(served, products[1], employee.user, now=NOW)
+    yield Scene(own_database, customer, served, leader, employee, assignment, products, asked)
+
+
+Act = Callable[[Scene, Context], Awaitable[Any]]
+
+
+async def ask(scene: Scene, context: Context) -> Any:
+    return await terminate_product(context, scene.products[0].id, scene.products[0].customer_name, None, None)
+
+
+async def withdraw(scene: Scene, context: Context) -> Any:
+    return await withdraw_pending_action(context, scene.asked.id, None)
+
+
+ACTS = pytest.mark.parametrize("act", [ask, withdraw])
+
+
+async def end_assignment(scene: Scene) -> None:
+    await EmployeeAssignment.filter(id=scene.assignment.id).update(ended_at=NOW)
+
+
+async def lower_assignment(scene: Scene) -> None:
+    await EmployeeAssignment.filter(id=scene.assignment.id).update(rights=[AssignmentRight.VIEW])
+
+
+async def limit_partnership(scene: Scene) -> None:
+    columns: dict[str, Any] = {"access_type": AccessType.LIMITED, "payment_mode": None}
+    await Partnership.filter(id=scene.partnership.id).update(**columns)
+
+
+async def end_partnership(scene: Scene) -> None:
+    await Partnership.filter(id=scene.partnership.id).update(status=PartnershipStatus.TERMINATED)
+
+
+@ACTS
+@pytest.mark.parametrize("change", [end_assignment, lower_assignment, limit_partnership, end_partnership])
+async def test_who_no_longer_holds_the_right_when_it_is_their_turn_changes_nothing(
+    scene: Scene, act: Act, change: Callable[[Scene], Awaitable[None]]
+) -> None:
+    waiting = scene.context(scene.employee)
+    await change(scene)
+    before = await contents()
+
+    with pytest.raises(RightMissing):
+        await act(scene, waiting)
+
+    assert await contents() == before
+
+
+@ACTS
+@pytest.mark.parametrize("ended", ["excluded", "revoked"])
+async def test_nor_does_a_token_that_was_kept_away_or_revoked_meanwhile(scene: Scene, act: Act, ended: str) -> None:
+    row, _ = await token(scene.employee, [Scope.PRODUCTS_MANAGE], [], now=NOW)
+    waiting = scene.context(scene.employee, await grant_of(row))
+    if ended == "excluded":
+        await ApiTokenExclusion.create(api_token_id=row.id, customer_id=scene.customer.id)
+    else:
+        await ApiToken.filter(id=row.id).update(revoked_at=NOW)
+    before = await contents()
+
+    with pytest.raises((RightMissing, Refused)):
+        await act(scene, waiting)
+
+    assert await contents() == before
+
+
+async def test_nor_does_such_a_token_change_a_partnership(scene: Scene) -> None:
+    row, _ = await token(scene.leader, [Scope.PARTNERSHIPS_MANAGE], [], now=NOW)
+    await limit_partnership(scene)
+    granted = await grant(scene.partnership, scene.products[0], [ProductRight.TECHNICAL])
+    waiting = scene.context(scene.leader, await grant_of(row))
+    await ApiTokenExclusion.create(api_token_id=row.id, customer_id=scene.customer.id)
+    before = await contents()
+
+    with pytest.raises(Refused) as refused:
+        await revoke_product_access(waiting, granted.id, None)
+
+    assert refused.value.refusals == (CHANGED_MEANWHILE,)
+    assert await contents() == before
+
+
+async def unassign(scene: Scene) -> Any:
+    return await unassign_employee(scene.context(scene.leader), scene.assignment.id, None)
+
+
+async def assign_less(scene: Scene) -> Any:
+    rights = [AssignmentRight.VIEW]
+    who = scene.employee.membership.id
+    return await assign_employee(scene.context(scene.leader), scene.partnership.id, who, rights, None)
+
+
+async def remove(scene: Scene) -> Any:
+    return await remove_member(scene.context(scene.leader), scene.employee.membership.id, None)
+
+
+async def test_assigning_and_removing_wait_for_one_another_and_in_no_ring(scene: Scene) -> None:
+    outside = copy_context()
+
+    async with joined_transaction():
+        await locked(Organisation, scene.leader.organisation_id)
+        waiting = asyncio.get_running_loop().create_task(assign_less(scene), context=outside)
+        await asyncio.sleep(0.3)
+        await remove(scene)
+    (result,) = await asyncio.gather(waiting, return_exceptions=True)
+
+    refused = [refusal.code for refusal in result.refusals] if isinstance(result, Refused) else []
+    assert isinstance(result, dict) or refused == [ErrorCode.NOT_AN_EMPLOYEE], result
+    assert not await EmployeeAssignment.filter(ended_at__isnull=True).exists()
+
+
+@ACTS
+@pytest.mark.parametrize("change", [unassign, assign_less, remove])
+async def test_who_waits_for_the_very_change_that_takes_the_right_is_too_late(
+    scene: Scene, act: Act, change: Callable[[Scene], Awaitable[Any]]
+) -> None:
+    outside = copy_context()
+
+    async with joined_transaction():
+        await change(scene)
+        waiting = asyncio.get_running_loop().create_task(act(scene, scene.context(scene.employee)), context=outside)
+        await asyncio.sleep(0.3)
+    (result,) = await asyncio.gather(waiting, return_exceptions=True)
+
+    assert is_too_late(result), result
+    assert not await PendingAction.filter(status=PendingActionStatus.PENDING).exists()
+    assert {row.status for row in await PendingAction.all()} == {PendingActionStatus.WITHDRAWN}
+
+
+def is_too_late(result: Any) -> bool:
+    if isinstance(result, Refused):
+        return {refusal.code for refusal in result.refusals} <= {ErrorCode.ACTION_CLOSED, ErrorCode.CONFLICT}
+    return isinstance(result, RightMissing)
+
+
+async def test_a_token_that_waits_for_its_own_exclusion_asks_for_nothing(scene: Scene) -> None:
+    row, _ = await token(scene.employee, [Scope.PRODUCTS_MANAGE], [], now=NOW)
+    owner = await person("owner", scene.customer, Role.LEGAL_REPRESENTATIVE, NOW)
+    by_token, outside = scene.context(scene.employee, await grant_of(row)), copy_context()
+
+    async with joined_transaction():
+        await exclude_api_token(scene.context(owner), scene.customer.id, row.id)
+        waiting = asyncio.get_running_loop().create_task(ask(scene, by_token), context=outside)
+        await asyncio.sleep(0.3)
+    with pytest.raises(RightMissing):
+        await waiting
+
+    assert [found.id for found in await PendingAction.all()] == [scene.asked.id]
