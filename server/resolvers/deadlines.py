@@ -32,9 +32,8 @@ from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.models.lookups import locked_rows
 from server.models.rows import new_id, store_all
-from server.resolvers import journal, member_invitations, pending_actions
+from server.resolvers import customer_notes, journal, member_invitations, pending_actions
 from server.resolvers.context import Context
-from server.resolvers.customer_notes import delete
 from server.resolvers.lapses import lapse, proposed
 from server.resolvers.partnerships import Note, held, keys, note_all
 from server.resolvers.requests import named_by
@@ -129,7 +128,7 @@ async def delete_customer_notes(context: Context) -> int:
     over = Exists(Partnership, Q(ended_at__lte=before), id="partnership_id")
     async with transaction():
         rows = await _held(CustomerNote, over)
-        await delete(context, rows)
+        await customer_notes.delete(context, rows)
     return len(rows)
 
 

@@ -1,4 +1,4 @@
-"""What is promised of partnerships, product accesses and assignments."""
+"""What is promised of partnerships, and of the product accesses and assignments in them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -26,11 +26,9 @@ from server.schema.enums import (
     TerminationReason,
     describe,
 )
-from server.schema.errors import UserError
 from server.schema.fields import computed, connection, embedded, relation, rights, withheld
 from server.schema.memberships import Membership
 from server.schema.nodes import Node
-from server.schema.operations import mutation
 from server.schema.products import Product
 from server.schema.receipts import Receipt
 from server.schema.users import User
@@ -219,83 +217,3 @@ class PartnershipFilter:
 class PartnershipOrder:
     field: partnerships.PartnershipOrderField = strawberry.field(description="By what.")
     direction: Direction = strawberry.field(default=Direction.ASC, description="Which end comes first.")
-
-
-@strawberry.input(description="Which product to grant, to whom.")
-class GrantProductAccessInput:
-    partnership_id: strawberry.ID = strawberry.field(description="An active partnership with limited access.")
-    product_id: strawberry.ID = strawberry.field(description="One of the customer's products.")
-    rights: list[ProductRight] = strawberry.field(description="At least one right.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
-
-
-@strawberry.type(description="The answer of `grantProductAccess`.")
-class GrantProductAccessPayload:
-    product_access: ProductAccess | None = strawberry.field(description="The new access.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
-
-
-@strawberry.input(description="Which access to end.")
-class RevokeProductAccessInput:
-    product_access_id: strawberry.ID = strawberry.field(
-        description="The access; one that has ended already stays as it is."
-    )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the access is in this version."
-    )
-
-
-@strawberry.type(description="The answer of `revokeProductAccess`.")
-class RevokeProductAccessPayload:
-    product_access: ProductAccess | None = strawberry.field(description="The access, ended.")
-    partnership: Partnership | None = strawberry.field(description="The partnership it belonged to.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
-
-
-@strawberry.input(description="Whom to assign, with which rights.")
-class AssignEmployeeInput:
-    partnership_id: strawberry.ID = strawberry.field(description="An active partnership of the partner.")
-    membership_id: strawberry.ID = strawberry.field(description="An active employee of the partner.")
-    rights: list[AssignmentRight] = strawberry.field(description="What the employee may do; VIEW is always included.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Change nothing unless the assignment that is to be changed is in this version.",
-    )
-
-
-@strawberry.type(description="The answer of `assignEmployee`.")
-class AssignEmployeePayload:
-    assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, new or changed.")
-    partnership: Partnership | None = strawberry.field(description="The partnership it belongs to.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
-
-
-@strawberry.input(description="Which assignment to end.")
-class UnassignEmployeeInput:
-    assignment_id: strawberry.ID = strawberry.field(
-        description="The assignment; one that has ended already stays as it is."
-    )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the assignment is in this version."
-    )
-
-
-@strawberry.type(description="The answer of `unassignEmployee`.")
-class UnassignEmployeePayload:
-    assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, ended.")
-    partnership: Partnership | None = strawberry.field(description="The partnership it belonged to.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
-
-
-@strawberry.type
-class AccessMutations:
-    """Products and employees of a partnership."""
-
-    grant_product_access: GrantProductAccessPayload = mutation(accesses.grant_product_access, GrantProductAccessInput)
-    revoke_product_access: RevokeProductAccessPayload = mutation(
-        accesses.revoke_product_access, RevokeProductAccessInput
-    )
-    assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
-    unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)

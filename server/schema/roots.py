@@ -16,6 +16,12 @@ from server.resolvers import (
 from server.schema.access_types import (
     AccessTypeMutations,
 )
+from server.schema.accesses import (
+    AccessMutations,
+)
+from server.schema.assignments import (
+    AssignmentMutations,
+)
 from server.schema.connections import (
     Connection,
 )
@@ -57,7 +63,6 @@ from server.schema.own_product_grants import (
     OwnProductGrantMutations,
 )
 from server.schema.partnerships import (
-    AccessMutations,
     Partnership,
 )
 from server.schema.pending_actions import (
@@ -146,6 +151,7 @@ class Mutation(
     AccessTypeMutations,
     TerminationMutations,
     AccessMutations,
+    AssignmentMutations,
     CustomerNoteMutations,
     HeldAccessMutations,
     PendingActionMutations,
