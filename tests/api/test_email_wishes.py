@@ -1,13 +1,13 @@
 """How do members say which e-mails of an organisation they wish, and what is refused?"""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from server.domain.rights import Role
-from server.models import Membership, Session
+from server.models import Membership
 from server.resolvers import ids
+from tests.api.members import stale, terms
 from tests.api.refusals import check_id, denied, missing, not_found, refused
 from tests.api.traces import act, acts, announced
 from tests.clients import Answer, Clients
@@ -34,18 +34,6 @@ async def wished(clients: Clients, as_: Person, organisation: str, **input: Any)
     return answer
 
 
-def _terms(who: Person, **other: Any) -> dict[str, Any]:
-    terms = {
-        "user_id": who.user.id.hex,
-        "role": who.membership.role.value,
-        "status": "ACTIVE",
-        "can_manage_billing": False,
-        "notify_billing": True,
-        "notify_products": True,
-    }
-    return terms | other
-
-
 @pytest.mark.parametrize(("who", "at"), MEMBERS.items())
 async def test_every_member_says_which_emails_they_wish(world: World, clients: Clients, who: str, at: str):
     before, member = await snapshot(), world.people[who]
@@ -60,10 +48,10 @@ async def test_every_member_says_which_emails_they_wish(world: World, clients: C
         "version": 2,
     }
     assert changed(before, await snapshot()) == {"Membership", "AuditEvent", "OutboxMessage"}
-    after = _terms(member, notify_products=False)
+    after = terms(member, notify_products=False)
     company = world.rows[at]
     assert await acts(answer) == [
-        act("member.updated", member.membership, member, company, before=_terms(member), after=after)
+        act("member.updated", member.membership, member, company, before=terms(member), after=after)
     ]
     assert await announced(answer) == [("member.updated", world.id(who))]
 
@@ -116,9 +104,11 @@ async def test_a_wish_that_is_known_changes_nothing(world: World, clients: Clien
 
 
 async def test_a_wish_is_said_without_a_password_typed_recently(world: World, clients: Clients):
-    await Session.filter(user_id=world.cE.user.id).update(password_confirmed_at=world.now - timedelta(days=1))
+    await stale(world.cE, world)
 
-    await wished(clients, world.cE, world.id("alpina"), notifyProducts=False)
+    answer = await wished(clients, world.cE, world.id("alpina"), notifyProducts=False)
+
+    assert answer.data["setEmailWishes"]["membership"]["notifyProducts"] is False
 
 
 async def test_one_legal_representative_always_receives_the_billing_emails(world: World, clients: Clients):

@@ -1,6 +1,5 @@
 """How do members get another role, and leave? And what ends with it?"""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +15,11 @@ from server.models import (
     Membership,
     OutboxMessage,
     OwnProductGrant,
-    Session,
     Team,
     TeamMember,
 )
 from server.resolvers import ids
+from tests.api.members import stale, terms
 from tests.api.refusals import check_id, denied, missing, refused
 from tests.api.traces import act, acts, announced, row_of
 from tests.clients import Answer, Clients
@@ -47,24 +46,6 @@ async def done(clients: Clients, mutation: str, as_: Person | str, member: str, 
 
 async def second_legal_representative(world: World) -> Person:
     return await person("second", world.alpina, Role.LEGAL_REPRESENTATIVE, world.now)
-
-
-async def stale(who: Person, world: World) -> None:
-    """Lets the person's password be typed too long ago."""
-    await Session.filter(user_id=who.user.id).update(password_confirmed_at=world.now - timedelta(minutes=16))
-
-
-def _terms(who: Person, **other: Any) -> dict[str, Any]:
-    """What an audit event writes down of a member."""
-    terms = {
-        "user_id": who.user.id.hex,
-        "role": who.membership.role.value,
-        "status": "ACTIVE",
-        "can_manage_billing": False,
-        "notify_billing": True,
-        "notify_products": True,
-    }
-    return terms | other
 
 
 NOTHING_ENDED: dict[str, list[str]] = {"api_tokens": [], "member_invitations": []}
@@ -96,8 +77,8 @@ async def test_an_administrator_changes_a_role(world: World, clients: Clients):
             world.cE.membership,
             world.cA,
             world.alpina,
-            before=_terms(world.cE),
-            after=_terms(world.cE, role="EXTERNAL") | ended,
+            before=terms(world.cE),
+            after=terms(world.cE, role="EXTERNAL") | ended,
         )
     ]
     assert await announced(answer) == [("member.role_changed", world.id("cE"))]
@@ -219,8 +200,8 @@ async def test_a_member_is_updated_as_far_as_something_is_given(world: World, cl
             world.cE.membership,
             world.cA,
             world.alpina,
-            before=_terms(world.cE),
-            after=_terms(world.cE, can_manage_billing=True, notify_products=False),
+            before=terms(world.cE),
+            after=terms(world.cE, can_manage_billing=True, notify_products=False),
         )
     ]
     assert await announced(answer) == [("member.updated", world.id("cE"))]
@@ -306,7 +287,7 @@ async def test_a_removed_member_reaches_nothing_from_the_next_request_on(world: 
         *("PendingAction", "AuditEvent", "OutboxMessage"),
     }
     (event,) = await acts(answer)
-    assert event["after"] == _terms(world.pE, status="REMOVED") | {
+    assert event["after"] == terms(world.pE, status="REMOVED") | {
         "api_tokens": [world.token_pE.id.hex],
         "member_invitations": [],
         "assignments": sorted([world.assignment.id.hex, world.complete_assignment.id.hex]),

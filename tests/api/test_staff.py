@@ -1,6 +1,5 @@
 """What may the programme's own staff do, and what stays of each act (S1.8, S5, E8)?"""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +7,8 @@ import pytest
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import LegalEntityType, PartnerStatus
 from server.domain.partnerships import PartnershipStatus
-from server.models import AuditEvent, Membership, Organisation, Partnership, Session, User
+from server.models import AuditEvent, Membership, Organisation, Partnership, User
+from tests.api.members import stale
 from tests.api.refusals import denied, missing, not_found, refused
 from tests.api.traces import acts, announced
 from tests.clients import Clients
@@ -161,7 +161,7 @@ async def test_each_act_has_its_reason_a_password_and_a_member_of_the_staff(
         answer = await refused(clients, mutation, asked | {"reason": reason}, as_=staff)
         assert [(code, field) for code, _, field in answer] == [("VALIDATION_FAILED", ["input", "reason"])]
 
-    await Session.filter(user_id=staff.user.id).update(password_confirmed_at=world.now - timedelta(minutes=16))
+    await stale(staff, world)
     assert (await denied(clients, mutation, asked | {"reason": "x"}, as_=staff))["code"] == "SUDO_REQUIRED"
 
     await User.filter(id=staff.user.id).update(is_staff=False)

@@ -15,9 +15,9 @@ from server.models import (
     Partnership,
     Product,
     ProductAccess,
-    Session,
 )
 from server.schema.scalars import moment_text
+from tests.api.members import stale
 from tests.api.refusals import denied, refused
 from tests.api.traces import act, acts, announced
 from tests.clients import Clients
@@ -177,7 +177,7 @@ async def test_the_end_is_confirmed_by_the_customers_name(world: World, clients:
 
 
 async def test_the_end_needs_a_password_typed_recently(world: World, clients: Clients):
-    await Session.filter(user_id=world.cL.user.id).update(password_confirmed_at=world.now - timedelta(minutes=16))
+    await stale(world.cL, world)
 
     found = await denied(clients, "terminatePartnership", ending(world), as_=world.cL)
 

@@ -6,10 +6,17 @@ import pytest
 
 from server.models.database import connect, disconnect
 from server.settings import Settings
-from tests.databases import Databases, rolled_back, settings_for
+from tests.clients import Clients
+from tests.databases import BACKEND, Databases, rolled_back, settings_for
 from tests.permissions.tenants import Tenants, build_tenants
 from tests.snapshots import contents
 from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def asking(open_clients: dict[str, Clients]) -> Clients:
+    """Clients whom both roads answer on SQLite; on PostgreSQL the engine's alone, where it plans."""
+    return open_clients["both" if BACKEND == "sqlite" else "planned"]
 
 
 @pytest.fixture(scope="session")

@@ -12,14 +12,12 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNonNull
-from starlette.applications import Starlette
 from tortoise.models import Model
 
 from server.models.rows import new_id
 from server.resolvers import ids
 from tests.api.refusals import malformed, not_found
 from tests.clients import Answer, Clients
-from tests.databases import BACKEND
 from tests.permissions.inputs import STAFF, Input, Path, prepare, ways
 from tests.permissions.tenants import OWN, PUBLIC, STRANGER, Tenants
 from tests.permissions.walks import SCHEMA
@@ -70,9 +68,7 @@ CASES = [(name, at) for name, field in MUTATIONS.items() for at in places(field.
 
 
 @pytest.mark.parametrize(("mutation", "at"), CASES, ids=[f"{name}-{'.'.join(at)}" for name, at in CASES])
-async def test_a_strangers_id_is_that_of_nothing(
-    tenants: Tenants, app: Starlette, ordinary_app: Starlette, mutation: str, at: Path
-) -> None:
+async def test_a_strangers_id_is_that_of_nothing(tenants: Tenants, asking: Clients, mutation: str, at: Path) -> None:
     world = tenants.worlds[OWN]
     who, input, model = asked_with(world, mutation, at)
     unknown = f"{ids.PREFIXES[model]}_{new_id().hex}"
@@ -80,30 +76,28 @@ async def test_a_strangers_id_is_that_of_nothing(
     public, hidden = strangers(tenants, model)
     before = await contents()
 
-    async with Clients(app, ordinary_app if BACKEND == "sqlite" else None) as clients:
+    async def answer(id: str) -> tuple[Answer, Path]:
+        changed, _, place = put(input, at, id)
+        payload = PAYLOAD_OF_MANY if mutation in OF_MANY else "userErrors { code message field }"
+        return await asking.change(mutation, changed, payload, as_=who), ("input", *place)
 
-        async def answer(id: str) -> tuple[Answer, Path]:
-            changed, _, place = put(input, at, id)
-            payload = PAYLOAD_OF_MANY if mutation in OF_MANY else "userErrors { code message field }"
-            return await clients.change(mutation, changed, payload, as_=who), ("input", *place)
+    for id in (unknown,) if mutation in STAFF else (*hidden, unknown):
+        told, place = await answer(id)
+        if mutation in OF_MANY:
+            assert told.data[mutation]["results"] == missing_among_many(place), id
+        else:
+            assert extensions(told) == not_found(*place), id
+    for id in (f"{other_type}_{new_id().hex}", unknown.upper(), unknown[:-1], ""):
+        told, place = await answer(id)
+        assert extensions(told) == malformed(*place), id
+    for id in public if (mutation, at) not in FOR_STRANGERS and mutation not in STAFF else ():
+        told, place = await answer(id)
+        assert is_refused(told, mutation, place), (id, told.json)
 
-        for id in (unknown,) if mutation in STAFF else (*hidden, unknown):
-            told, place = await answer(id)
-            if mutation in OF_MANY:
-                assert told.data[mutation]["results"] == missing_among_many(place), id
-            else:
-                assert extensions(told) == not_found(*place), id
-        for id in (f"{other_type}_{new_id().hex}", unknown.upper(), unknown[:-1], ""):
-            told, place = await answer(id)
-            assert extensions(told) == malformed(*place), id
-        for id in public if (mutation, at) not in FOR_STRANGERS and mutation not in STAFF else ():
-            told, place = await answer(id)
-            assert is_refused(told, mutation, place), (id, told.json)
-
-        assert await contents() == before
-        await prepare(world, mutation, input)
-        accepted = await clients.change(mutation, input, as_=who)
-        assert accepted.data[mutation]["userErrors"] == [], "nothing but the id was wrong"
+    assert await contents() == before
+    await prepare(world, mutation, input)
+    accepted = await asking.change(mutation, input, as_=who)
+    assert accepted.data[mutation]["userErrors"] == [], "nothing but the id was wrong"
 
 
 def missing_among_many(place: Path) -> list[Any]:

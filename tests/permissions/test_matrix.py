@@ -8,7 +8,6 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from server.schema import schema
 from tests.clients import Answer, Clients
-from tests.databases import BACKEND
 from tests.permissions.matrix import ACTORS, OPERATIONS, Operation, cells
 from tests.snapshots import contents, writes
 from tests.world import World
@@ -19,11 +18,8 @@ TOKENS = {"tC": "cL", "tP": "pL", "tE": "pE", "tR": "reader", "tO": "products", 
 
 @pytest.mark.database
 @pytest.mark.parametrize(("operation", "actor", "outcome"), cells())
-async def test_cell(
-    world: World, stored: list[str], clients: Clients, planned: Clients, operation: str, actor: str, outcome: str
-) -> None:
-    """On SQLite both roads answer each cell; on PostgreSQL the engine's, where it plans."""
-    asking, asked = clients if BACKEND == "sqlite" else planned, OPERATIONS[operation]
+async def test_cell(world: World, stored: list[str], asking: Clients, operation: str, actor: str, outcome: str) -> None:
+    asked = OPERATIONS[operation]
     variables = asked.variables(world)
     before = await writes()
 
