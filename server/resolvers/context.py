@@ -53,6 +53,10 @@ class Context:
             raise NotSignedIn
         return self.viewer
 
+    def asked_by(self, viewer: Viewer | None) -> "Context":
+        """The same request, asked by somebody else, or by the same person as they are later."""
+        return Context(viewer=viewer, now=self.now, request_id=self.request_id, settings=self.settings)
+
     def loader(self, key: Hashable, load: Callable[[list[KeyT]], Awaitable[list[ValueT]]]) -> DataLoader[KeyT, ValueT]:
         """The batch of this name in this request; `load` answers it, one value for each key."""
         loader = self._loaders.get(key)

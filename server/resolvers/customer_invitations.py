@@ -9,24 +9,23 @@ from server.domain import access_changes, invitations, people, proposals
 from server.domain import partnerships as rules
 from server.domain.access import reach, usable
 from server.domain.errors import Mistakes, NotFound, RightMissing
-from server.domain.partnerships import PartnershipStatus, Side
+from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.engine.declarations import ByKey
-from server.models import CustomerInvitation, Organisation, Partnership, User
+from server.models import CustomerInvitation, Organisation
 from server.models.database import transaction
 from server.models.lookups import locked
 from server.models.visibility import visible
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
+from server.resolvers.holds import held, still_holding
 from server.resolvers.ids import CustomerInvitationId, OrganisationId
 from server.resolvers.invitations import answer_by, sent_again
 from server.resolvers.listings import Listing
-from server.resolvers.offers import Access, WantedAccess, offered
-from server.resolvers.partnerships import live_partnerships
-from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allowed
-from server.resolvers.proposal_answers import accept_what_was_asked
+from server.resolvers.offers import WantedAccess
+from server.resolvers.permissions import RightOn, SignedIn, allowed
 
 # `Any` below: columns of several kinds.
 
@@ -57,10 +56,6 @@ BY_TOKEN = ByKey(
 MAY_VIEW_CUSTOMER_INVITATIONS = (RightOn(Right.REQUEST_CUSTOMER, Organisation),)
 
 _MAY_MANAGE = RightOn(Right.REQUEST_CUSTOMER, Organisation, "customer_invitation_id", through=CustomerInvitation)
-_MAY_BIND = (
-    PersonOnly(Right.ACCEPT_REQUEST),
-    RightOn(Right.INVITE_PARTNER, Organisation, "customer_id"),
-)
 
 
 def undeliverable_at(context: Context, row: CustomerInvitation) -> datetime | None:
@@ -84,7 +79,8 @@ async def request_customer_by_email(
     mistakes = Mistakes()
     columns = _asked(email, wanted, message, locale, mistakes)
     async with transaction():
-        partner = await locked(Organisation, partner_id)
+        await held(context, partner_id, Right.REQUEST_CUSTOMER)
+        partner = await Organisation.get(id=partner_id)
         await _note_limits(context, partner, columns["email"] or "", mistakes)
         mistakes.refuse()
         row, secret = await _ask(context, partner_id, columns)
@@ -100,8 +96,8 @@ async def cancel_customer_invitation(
 ) -> dict[str, object]:
     """Withdraw a request that was sent by e-mail: its link is dead."""
     async with transaction():
-        row = await _open(customer_invitation_id, expected_version)
-        await _settle(context, row, PartnershipStatus.CANCELLED, "customer.requestCancelled", row.partner_id)
+        row = await _own(context, customer_invitation_id, expected_version)
+        await settle(context, row, PartnershipStatus.CANCELLED, "customer.requestCancelled", row.partner_id)
     return {"customer_invitation": row}
 
 
@@ -112,7 +108,7 @@ async def resend_customer_invitation(
     """Send a request by e-mail again, with a new link; the old one is dead."""
     secret = invitations.new_secret()
     async with transaction():
-        row = await _open(customer_invitation_id, expected_version)
+        row = await _own(context, customer_invitation_id, expected_version)
         again = sent_again(context, row.sent_at, row.sendings)
         await _store(row, **again, secret_digest=invitations.digest(secret))
         after = journal.state(row, "answer_by")
@@ -129,58 +125,6 @@ async def customer_invitation(context: Context, token: str) -> CustomerInvitatio
     if row is None:
         raise NotFound(("token",))
     return row
-
-
-@allowed(*_MAY_BIND)
-async def accept_customer_invitation(
-    context: Context,
-    customer_id: OrganisationId,
-    token: str,
-    access: Access,
-    replace_existing: bool | None,
-    expires_at: datetime | None,
-    review_at: datetime | None,
-) -> dict[str, object]:
-    """Accept a request that came by e-mail, for an organisation that you represent, granting what you say."""
-    mistakes = Mistakes()
-    found = await _addressed(context, token, ("input", "token"))
-    async with transaction():
-        await locked(Organisation, customer_id)
-        row = await locked(CustomerInvitation, found.id)
-        proposals.check_open(row)
-        invitations.check_in_time(row.answer_by, context.now)
-        partner = await Organisation.get(id=row.partner_id)
-        others = [other for other in await live_partnerships(customer_id) if other.partner_id == row.partner_id]
-        mistakes.noted(
-            proposals.check_request, customer_id, row.partner_id, partner.partner_status, others, ("customer_id",)
-        )
-        offer = await offered(context, customer_id, access, mistakes)
-        mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
-        mistakes.refuse()
-        partnership = await _as_partnership(context, row, customer_id)
-        await accept_what_was_asked(
-            context, partnership, access, offer, expires_at, review_at, replaces=bool(replace_existing)
-        )
-        await _settle(
-            context,
-            row,
-            PartnershipStatus.ACTIVE,
-            "customer.requestAccepted",
-            customer_id,
-            partnership_id=partnership.id,
-        )
-    return {"customer_invitation": row, "partnership": partnership}
-
-
-@allowed(PersonOnly(Right.DECLINE_REQUEST), SignedIn())
-async def decline_customer_invitation(context: Context, token: str) -> dict[str, object]:
-    """Decline a request that came by e-mail. The partner is told, and may ask again."""
-    found = await _addressed(context, token, ("input", "token"))
-    async with transaction():
-        row = await _open(found.id, None)
-        await _settle(context, row, PartnershipStatus.DECLINED, "customer.requestDeclined", None)
-        await journal.announce(context, "partnership.declined", row, **_about(row))
-    return {"customer_invitation": row}
 
 
 def _check_reaches_everybody(context: Context) -> None:
@@ -221,42 +165,22 @@ async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> t
     return row, secret
 
 
-async def _as_partnership(context: Context, row: CustomerInvitation, customer_id: OrganisationId) -> Partnership:
-    """What was asked by e-mail, as a request to this organisation."""
-    return await Partnership.create(
-        customer_id=customer_id,
-        partner_id=row.partner_id,
-        access_type=row.access_type,
-        payment_mode=row.payment_mode,
-        requested_access_type=row.access_type,
-        requested_payment_mode=row.payment_mode,
-        status=PartnershipStatus.INVITED,
-        initiated_by=Side.PARTNER,
-        message=row.message,
-        invited_at=row.invited_at,
-        sent_at=row.sent_at,
-        answer_by=row.answer_by,
-    )
-
-
-async def _addressed(context: Context, token: str, field: tuple[str, ...]) -> CustomerInvitation:
-    """The request with this secret. It exists for the person with its address alone (E24)."""
-    viewer = context.signed_in
-    row = await CustomerInvitation.get_or_none(secret_digest=invitations.digest(token))
-    user = await User.get(id=viewer.user_id)
-    if row is None or viewer.token is not None or user.email != row.email:
-        raise NotFound(field)
+async def _own(context: Context, id: CustomerInvitationId, expected_version: int | None) -> CustomerInvitation:
+    """An open request of the viewer's side, locked."""
+    row = await open_request(id, expected_version)
+    await still_holding(context, Right.REQUEST_CUSTOMER, row.partner_id)
     return row
 
 
-async def _open(id: CustomerInvitationId, expected_version: int | None) -> CustomerInvitation:
+async def open_request(id: UUID, expected_version: int | None) -> CustomerInvitation:
+    """A request that can still be answered or withdrawn, locked."""
     row = await locked(CustomerInvitation, id)
     check_version(row.version, expected_version)
     proposals.check_open(row)
     return row
 
 
-async def _settle(
+async def settle(
     context: Context,
     row: CustomerInvitation,
     status: PartnershipStatus,
@@ -264,6 +188,7 @@ async def _settle(
     acting: UUID | None,
     **columns: object,
 ) -> None:
+    """Write down how an open request, which is locked, ended."""
     before = journal.state(row, "status")
     await _store(row, status=status, answered_at=context.now, **columns)
     await journal.record(context, action, row, acting=acting, before=before, after=journal.state(row, "status"))
@@ -280,7 +205,7 @@ async def _announce_request(context: Context, row: CustomerInvitation, secret: s
         "partnership.requested",
         row,
         row.version,
-        **_about(row),
+        **about(row),
         secret=secret,
         answer_by=row.answer_by,
         email=row.email,
@@ -291,5 +216,6 @@ async def _announce_request(context: Context, row: CustomerInvitation, secret: s
     )
 
 
-def _about(row: CustomerInvitation) -> dict[str, str]:
+def about(row: CustomerInvitation) -> dict[str, str]:
+    """Whose request it is, for those who are told of it."""
     return {"partner": ids.encoded(Organisation, row.partner_id)}

@@ -14,7 +14,7 @@ from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Export, Organisation
 from server.models.database import transaction
 from server.models.lookups import locked
-from server.models.standings import viewer_in
+from server.models.standings import viewer_in, viewer_now
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.export_sheets import SHEETS
@@ -85,7 +85,7 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
     """
     async with transaction():
         export = await locked(Export, export_id)
-        await _check_linkable(context, export)
+        await _check_linkable(context.asked_by(await viewer_now(context.signed_in, context.now)), export)
         before = journal.state(export, "link_expires_at")
         secret = new_secret()
         export.link_digest = digest(secret)
@@ -119,7 +119,7 @@ async def check_readable(context: Context, organisation_id: UUID, kind: ExportKi
 async def asking(context: Context, export: Export) -> Context | None:
     """Whoever asked for the export, as they are at this moment; None for who may not read the list any more."""
     viewer = await viewer_in(export.organisation_id, export.requested_by_id, export.api_token_id, context.now)
-    theirs = Context(viewer, context.now, context.request_id, context.settings)
+    theirs = context.asked_by(viewer)
     try:
         await check_readable(theirs, export.organisation_id, export.kind)
     except Denied:

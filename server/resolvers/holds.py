@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from server.domain.access import leads, reach, usable
 from server.domain.errors import RightMissing
 from server.domain.memberships import MembershipStatus
-from server.domain.rights import LEADING_ROLES, OWN_ORGANISATION, Right, Role
+from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import Membership, Organisation, Product
 from server.models.lookups import locked
@@ -17,20 +18,28 @@ _WHO_BINDS = (PersonOnly(Right.MANAGE_LEGAL_REPRESENTATIVES), Sudo())
 
 
 async def held(context: Context, organisation_id: UUID, right: Right) -> Role:
-    """What the viewer is in the organisation, which is locked until the transaction ends.
-
-    The right was looked at before the lock: whoever lost it while they waited is denied (E7).
-    """
+    """What the viewer is in the organisation, which is locked until the transaction ends."""
     await locked(Organisation, organisation_id)
-    role = await role_now(context.signed_in.user_id, organisation_id)
-    if role is None or right not in OWN_ORGANISATION[role]:
+    standing = (await still_holding(context, right, organisation_id)).standing_in(organisation_id)
+    assert standing is not None, "only members hold a right on their organisation"
+    return standing.role
+
+
+async def still_holding(context: Context, right: Right, organisation_id: UUID) -> Viewer:
+    """The viewer as they are once it is their turn, with what their token reaches.
+
+    The right was looked at before the lock: whoever lost it while they waited, or their token, is denied (E7).
+    """
+    now = await viewer_now(context.signed_in, context.now)
+    if now is None or right not in usable(now, reach(now, organisation_id, ()).rights_on_organisation()):
         raise RightMissing(right)
-    return role
+    return now
 
 
 async def check_leads(context: Context, organisation_id: UUID, right: Right) -> None:
     """The same for what whoever leads the organisation may do with its things. It is locked already (E7)."""
-    if await role_now(context.signed_in.user_id, organisation_id) not in LEADING_ROLES:
+    now = await viewer_now(context.signed_in, context.now)
+    if now is None or not leads(now, organisation_id):
         raise RightMissing(right)
 
 
@@ -44,8 +53,7 @@ async def check_serves(context: Context, right: Right, product: Product) -> None
 
 async def may_now(context: Context, viewer: Viewer | None, right: Right, product: Product) -> bool:
     """Whether this viewer, as they are now, holds the right on the product: by the gates that decide it for callers."""
-    as_they = Context(viewer=viewer, now=context.now, request_id=context.request_id, settings=context.settings)
-    return right in await rights_on_product(as_they, product)
+    return right in await rights_on_product(context.asked_by(viewer), product)
 
 
 async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:

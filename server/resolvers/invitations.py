@@ -14,6 +14,8 @@ from server.models.database import transaction
 from server.models.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.holds import held as in_organisation
+from server.resolvers.holds import still_holding
 from server.resolvers.ids import OrganisationId, PartnershipId
 from server.resolvers.offers import Access, Offer, WantedAccess, offered, request_products
 from server.resolvers.offers import wanted as granted_now
@@ -38,7 +40,7 @@ async def invite_partner(
     """Invite a partner to manage some of your products, or everything. Nothing is granted until it accepts."""
     mistakes = Mistakes()
     async with transaction():
-        await locked(Organisation, customer_id)
+        await in_organisation(context, customer_id, Right.INVITE_PARTNER)
         partner = await _partner(context, partner_id)
         others = await live_partnerships(customer_id)
         check = partial(proposals.check_invitation, replaces=bool(replace_existing))
@@ -75,10 +77,7 @@ async def request_customer(
     """Ask an organisation that you know for access. It decides what it grants, and may grant something else."""
     mistakes = Mistakes()
     async with transaction():
-        customer = await visible_row(Organisation, context.viewer, customer_id)
-        if customer is None or not context.signed_in.may_serve(customer_id):
-            raise NotFound(("input", "customer_id"))
-        await locked(Organisation, customer_id)
+        await _hold_customer(context, customer_id, partner_id)
         partner = await Organisation.get(id=partner_id)
         others = [row for row in await live_partnerships(customer_id) if row.partner_id == partner_id]
         mistakes.noted(
@@ -153,6 +152,16 @@ async def _partner(context: Context, partner_id: OrganisationId) -> Organisation
     if partner is None:
         raise NotFound(("input", "partner_id"))
     return partner
+
+
+async def _hold_customer(context: Context, customer_id: OrganisationId, partner_id: OrganisationId) -> None:
+    """Lock the customer to ask, which exists for the viewer, and is not kept from their token."""
+    if await visible_row(Organisation, context.viewer, customer_id) is None:
+        raise NotFound(("input", "customer_id"))
+    await locked(Organisation, customer_id)
+    asker = await still_holding(context, Right.REQUEST_CUSTOMER, partner_id)
+    if not asker.may_serve(customer_id):
+        raise NotFound(("input", "customer_id"))
 
 
 async def _invite(context: Context, row: Partnership, access: Access, offer: Offer) -> None:

@@ -18,7 +18,8 @@ from server.resolvers.ids import OrganisationId, PartnershipId
 from server.resolvers.partnerships import change, held, live_partnerships, note
 from server.resolvers.permissions import StaffOnly, Sudo, allowed
 
-_AS_STAFF = (StaffOnly(), Sudo())
+_STAFF = StaffOnly()
+_AS_STAFF = (_STAFF, Sudo())
 
 
 @allowed(*_AS_STAFF)
@@ -70,7 +71,7 @@ async def recover_organisation(
     """Make a person with an account legal representative of an organisation that has lost its own (E8)."""
     why = _reason(reason)
     async with transaction():
-        row = await _organisation(organisation_id)
+        row = await _organisation(context, organisation_id)
         user = await User.get_or_none(email=email.strip().lower())
         if user is None:
             raise NotFound(("input", "email"))
@@ -96,7 +97,7 @@ async def _set_status(
     why = _reason(reason)
     approves = status is PartnerStatus.APPROVED
     async with transaction():
-        row = await _organisation(organisation_id)
+        row = await _organisation(context, organisation_id)
         check_version(row.version, expected_version)
         _check_status(row, approves=approves)
         before = journal.state(row, "partner_status")
@@ -134,14 +135,18 @@ async def _move(context: Context, row: Partnership, status: PartnershipStatus, a
 async def _partnership(context: Context, partnership_id: PartnershipId, expected_version: int | None) -> Partnership:
     if not await Partnership.filter(id=partnership_id).exists():
         raise NotFound(("input", "partnership_id"))
-    return await held(context, partnership_id, expected_version)
+    row = await held(context, partnership_id, expected_version)
+    await _STAFF.check(context, None, {})
+    return row
 
 
-async def _organisation(organisation_id: OrganisationId) -> Organisation:
-    """The organisation, held; staff see every one."""
+async def _organisation(context: Context, organisation_id: OrganisationId) -> Organisation:
+    """The organisation, held; staff see every one. Whoever is no staff any more by then is too late (E7)."""
     if not await Organisation.filter(id=organisation_id).exists():
         raise NotFound(("input", "organisation_id"))
-    return await locked(Organisation, organisation_id)
+    row = await locked(Organisation, organisation_id)
+    await _STAFF.check(context, None, {})
+    return row
 
 
 def _reason(value: str) -> str:

@@ -13,7 +13,8 @@ from server.domain.text import line
 from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Organisation, Partnership, User
 from server.models.conditions import OneOf
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.lookups import locked, visible_row
+from server.models.standings import viewer_now
 from server.models.visibility import visible
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
@@ -73,10 +74,8 @@ async def create_api_token(
 @allowed(PersonOnly(Right.REVOKE_API_TOKEN), SignedIn())
 async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[str, object]:
     """End an API token at once. For its owner, and for who may revoke tokens in its organisation."""
-    if await context.row(ApiToken, api_token_id) is None:
-        raise NotFound(("input", "api_token_id"))
     async with transaction():
-        token = await locked(ApiToken, api_token_id)
+        token = await _held(context, api_token_id)
         if token.revoked_at is None:
             await end_token(token, context.now)
             await journal.record(
@@ -92,7 +91,8 @@ async def exclude_api_token(
 ) -> dict[str, object]:
     """Keep a partner's API token away from your organisation: it reaches nothing of it from the next request on."""
     async with transaction():
-        customer = await locked(Organisation, customer_id)
+        await held(context, customer_id, Right.EXCLUDE_API_TOKEN)
+        customer = await Organisation.get(id=customer_id)
         token = await ApiToken.get_or_none(id=api_token_id, revoked_at__isnull=True, expires_at__gt=context.now)
         if token is None or not await _may_reach(token, customer_id):
             raise NotFound(("input", "api_token_id"))
@@ -102,6 +102,17 @@ async def exclude_api_token(
             await journal.record(context, "apiToken.excluded", token, acting=customer_id, after=after)
             await journal.announce(context, "token.excluded", token, customer_id.hex, customer=ids.encode(customer))
     return {"organisation": customer}
+
+
+async def _held(context: Context, api_token_id: ApiTokenId) -> ApiToken:
+    """A token that exists for the viewer, before it is locked and once it is (E7)."""
+    token = None
+    if await context.row(ApiToken, api_token_id) is not None:
+        await locked(ApiToken, api_token_id)
+        token = await visible_row(ApiToken, await viewer_now(context.signed_in, context.now), api_token_id)
+    if token is None:
+        raise NotFound(("input", "api_token_id"))
+    return token
 
 
 async def _may_reach(token: ApiToken, customer_id: UUID) -> bool:

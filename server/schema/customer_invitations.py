@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from server import models
-from server.resolvers import customer_invitations
+from server.resolvers import customer_invitation_answers, customer_invitations
 from server.resolvers.customer_invitations import undeliverable_at
 from server.schema.enums import AccessType, PartnershipStatus, PaymentMode
 from server.schema.errors import UserError
@@ -139,10 +139,10 @@ class CustomerInvitationMutations:
         customer_invitations.request_customer_by_email, RequestCustomerByEmailInput
     )
     accept_customer_invitation: AcceptCustomerInvitationPayload = mutation(
-        customer_invitations.accept_customer_invitation, AcceptCustomerInvitationInput
+        customer_invitation_answers.accept_customer_invitation, AcceptCustomerInvitationInput
     )
     decline_customer_invitation: DeclineCustomerInvitationPayload = mutation(
-        customer_invitations.decline_customer_invitation, DeclineCustomerInvitationInput
+        customer_invitation_answers.decline_customer_invitation, DeclineCustomerInvitationInput
     )
     cancel_customer_invitation: CancelCustomerInvitationPayload = mutation(
         customer_invitations.cancel_customer_invitation, CancelCustomerInvitationInput

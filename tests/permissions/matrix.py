@@ -26,9 +26,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.resolvers import ids
-from tests.world import INVITED, World
+from tests.world import INVITED, Person, World
 
 ACTORS = "AN cL cA cE cX pL pA pE pU qL bL tC tP tE tR tO tB".split()
+TOKENS = {"tC": "cL", "tP": "pL", "tE": "pE", "tR": "reader", "tO": "products", "tB": "only_borea"}
+"""What the tokens among them are called in the world."""
 
 MATRIX = """
 operation                   AN  cL  cA  cE  cX  pL  pA  pE  pU  qL  bL  tC  tP  tE  tR  tO  tB
@@ -533,6 +535,13 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "revokeOwnProducts": _mutation("revokeOwnProducts", lambda world: {"ownProductGrantId": world.id("own_grant")}),
 }
+
+
+def credential(world: World, actor: str) -> Person | str | None:
+    """With what an actor asks."""
+    if actor == "AN":
+        return None
+    return world.tokens[TOKENS[actor]] if actor in TOKENS else world.people[actor]
 
 
 def cells() -> list[tuple[str, str, str]]:

@@ -8,12 +8,11 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from server.schema import schema
 from tests.clients import Answer, Clients
-from tests.permissions.matrix import ACTORS, OPERATIONS, Operation, cells
+from tests.permissions.matrix import ACTORS, OPERATIONS, Operation, cells, credential
 from tests.snapshots import contents, writes
 from tests.world import World
 
 CODES = {"UA": "UNAUTHENTICATED", "NF": "NOT_FOUND", "FB": "FORBIDDEN"}
-TOKENS = {"tC": "cL", "tP": "pL", "tE": "pE", "tR": "reader", "tO": "products", "tB": "only_borea"}
 
 
 @pytest.mark.database
@@ -23,7 +22,7 @@ async def test_cell(world: World, stored: list[str], asking: Clients, operation:
     variables = asked.variables(world)
     before = await writes()
 
-    answer = await asking.ask(asked.document, variables, as_=_credential(world, actor))
+    answer = await asking.ask(asked.document, variables, as_=credential(world, actor))
 
     assert _outcome(answer, asked) == outcome
     if outcome != "ok" and await writes() != before:
@@ -40,12 +39,6 @@ def test_every_row_has_an_operation_and_every_operation_a_row() -> None:
     rows = [operation for operation, actor, _ in cells() if actor == ACTORS[0]]
 
     assert rows == list(OPERATIONS)
-
-
-def _credential(world: World, actor: str) -> Any:
-    if actor == "AN":
-        return None
-    return world.tokens[TOKENS[actor]] if actor in TOKENS else world.people[actor]
 
 
 def _outcome(answer: Answer, operation: Operation) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import CHANGED_MEANWHILE, ErrorCode, Refused, RightMissing
+from server.domain.errors import CHANGED_MEANWHILE, ErrorCode, NotFound, Refused, RightMissing
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
 from server.domain.pending_actions import PendingActionStatus
@@ -19,6 +19,7 @@ from server.models import (
     ApiToken,
     ApiTokenExclusion,
     EmployeeAssignment,
+    Membership,
     Organisation,
     Partnership,
     PendingAction,
@@ -34,7 +35,7 @@ from server.resolvers.context import Context
 from server.resolvers.memberships import remove_member
 from server.resolvers.pending_action_answers import withdraw_pending_action
 from server.resolvers.product_terminations import terminate_product
-from server.resolvers.tokens import exclude_api_token
+from server.resolvers.tokens import exclude_api_token, revoke_api_token
 from server.settings import Settings
 from tests.snapshots import contents
 from tests.world import Person, grant, organisation, partnership, pending_action, person, product, token
@@ -156,6 +157,21 @@ async def test_nor_does_such_a_token_change_a_partnership(scene: Scene) -> None:
 
     assert refused.value.refusals == (CHANGED_MEANWHILE,)
     assert await contents() == before
+
+
+async def test_who_no_longer_leads_ends_no_token_of_a_colleague(scene: Scene) -> None:
+    row, _ = await token(scene.employee, [Scope.PRODUCTS_READ], [], now=NOW)
+    await person("successor", await Organisation.get(id=scene.leader.organisation_id), Role.LEGAL_REPRESENTATIVE, NOW)
+    waiting = scene.context(scene.leader)
+    async with joined_transaction():
+        assert await waiting.row(ApiToken, row.id) is not None
+        await Membership.filter(id=scene.leader.membership.id).update(role=Role.EMPLOYEE)
+        before = await contents()
+
+        with pytest.raises(NotFound):
+            await revoke_api_token(waiting, row.id)
+
+        assert await contents() == before
 
 
 async def unassign(scene: Scene) -> Any:
