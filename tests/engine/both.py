@@ -21,8 +21,7 @@ from server.resolvers.context import Context
 from server.schema import schema
 from server.schema.planning import new_engine
 from server.settings import Settings
-from tests.permissions.matrix import ACTORS
-from tests.permissions.test_matrix import TOKENS
+from tests.permissions.matrix import ACTORS, TOKENS
 from tests.world import World
 
 REQUEST_ID = "0" * 32
