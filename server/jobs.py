@@ -26,7 +26,7 @@ from server.resolvers.deadlines import DEADLINES, context_of_the_clock, delete_c
 from server.settings import Settings
 
 TOKEN_NOTICE: Final = timedelta(days=7)
-_OFTEN: Final = timedelta(minutes=5)
+_OFTEN: Final = timedelta(minutes=1)
 _MOST_AT_ONCE: Final = 500
 _TOKEN_EXPIRING: Final = "token.expiring"
 
@@ -72,7 +72,7 @@ async def _run(job: Job, context: Context) -> None:
     except Exception:  # noqa: BLE001 - the other jobs go on
         _log.exception("job_failed", job=job.name)
     else:
-        _log.info("job_done", job=job.name)
+        _log.debug("job_done", job=job.name)
 
 
 async def announce_expiring_tokens(context: Context) -> None:

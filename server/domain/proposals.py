@@ -76,9 +76,10 @@ def check_not_asked(*, is_asked: bool) -> None:
 
 
 def check_acceptance(
-    partnership: Agreement,
+    partnership: "OpenAgreement",
     partner_status: PartnerStatus | None,
     others: Iterable[OtherPartnership],
+    now: datetime,
     *,
     replaces: bool = False,
     access_type: AccessType | None = None,
@@ -88,7 +89,7 @@ def check_acceptance(
     `others` are the customer's other live partnerships, `access_type` what is granted where that is not what
     was proposed (S1.3a, S1.3b, E1, E3, E9).
     """
-    check_open(partnership)
+    check_open(partnership, now)
     if partner_status not in INVITABLE_PARTNERS:
         raise Refused(_not_approved(field=()))
     granted = access_type or partnership.access_type
@@ -101,18 +102,28 @@ class Proposal(Protocol):
 
     @property
     def status(self) -> PartnershipStatus: ...
+    @property
+    def answer_by(self) -> datetime | None: ...
 
 
-def check_open(partnership: Proposal) -> None:
-    """Only an invitation that nobody has answered can be answered."""
-    if partnership.status is not PartnershipStatus.INVITED:
+class OpenAgreement(Proposal, Agreement, Protocol):
+    """What an acceptance depends on beside it."""
+
+
+def check_open(proposal: Proposal, now: datetime) -> None:
+    """Only a proposal that nobody has answered can be answered, withdrawn or sent again; before its last moment,
+    not at it (S1.6, E39).
+    """
+    if proposal.status is not PartnershipStatus.INVITED:
         raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
+    if proposal.answer_by is not None:
+        invitations.check_in_time(proposal.answer_by, now)
 
 
-def check_in_time(answer_by: datetime | None, now: datetime) -> None:
-    """A proposal can be answered before its last moment, not at it (S1.6, E39)."""
-    if answer_by is not None:
-        invitations.check_in_time(answer_by, now)
+def is_late(proposal: Proposal, now: datetime) -> bool:
+    """Whether nobody answered in time, and that is still to be written down (S1.6, E39)."""
+    is_open = proposal.status is PartnershipStatus.INVITED
+    return is_open and proposal.answer_by is not None and now >= proposal.answer_by
 
 
 def check_resending(sendings: int, most: int) -> None:

@@ -14,8 +14,8 @@ from server.resolvers.context import Context
 from server.resolvers.customer_invitations import about, open_request, settle
 from server.resolvers.holds import held
 from server.resolvers.ids import OrganisationId
+from server.resolvers.late_proposals import live_now
 from server.resolvers.offers import Access, offered
-from server.resolvers.partnerships import live_partnerships
 from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allowed
 from server.resolvers.proposal_answers import accept_what_was_asked
 
@@ -41,10 +41,9 @@ async def accept_customer_invitation(
     async with transaction():
         await held(context, customer_id, Right.INVITE_PARTNER)
         row = await locked(CustomerInvitation, found.id)
-        proposals.check_open(row)
-        invitations.check_in_time(row.answer_by, context.now)
+        proposals.check_open(row, context.now)
         partner = await Organisation.get(id=row.partner_id)
-        others = [other for other in await live_partnerships(customer_id) if other.partner_id == row.partner_id]
+        others = [other for other in await live_now(context, customer_id) if other.partner_id == row.partner_id]
         mistakes.noted(
             proposals.check_request, customer_id, row.partner_id, partner.partner_status, others, ("customer_id",)
         )
@@ -71,7 +70,7 @@ async def decline_customer_invitation(context: Context, token: str) -> dict[str,
     """Decline a request that came by e-mail. The partner is told, and may ask again."""
     found = await _addressed(context, token, ("input", "token"))
     async with transaction():
-        row = await open_request(found.id, None)
+        row = await open_request(context, found.id, None)
         await settle(context, row, PartnershipStatus.DECLINED, "customer.requestDeclined", None)
         await journal.announce(context, "partnership.declined", row, **about(row))
     return {"customer_invitation": row}

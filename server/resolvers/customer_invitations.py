@@ -23,6 +23,7 @@ from server.resolvers.context import Context
 from server.resolvers.holds import held, still_holding
 from server.resolvers.ids import CustomerInvitationId, OrganisationId
 from server.resolvers.invitations import answer_by, sent_again
+from server.resolvers.late_proposals import expire_by_email
 from server.resolvers.listings import Listing
 from server.resolvers.offers import WantedAccess
 from server.resolvers.permissions import RightOn, SignedIn, allowed
@@ -147,12 +148,17 @@ def _asked(
 
 
 async def _note_limits(context: Context, partner: Organisation, email: str, mistakes: Mistakes) -> None:
-    """Notes where the partner, which is locked, may ask nobody, has asked often enough, or this address already."""
+    """Notes where the partner, which is locked, may ask nobody, has asked often enough, or this address already.
+
+    What is over has its end first, as by the clock.
+    """
     mistakes.noted(proposals.check_may_ask, partner.partner_status)
     requests = CustomerInvitation.filter(partner_id=partner.id)
     lately = await requests.filter(invited_at__gt=context.now - timedelta(days=1)).count()
     mistakes.noted(proposals.check_number_of_requests, lately, context.settings.requests_by_email_per_day)
-    is_asked = await requests.filter(email=email, status=PartnershipStatus.INVITED).exists()
+    open_ = requests.filter(email=email, status=PartnershipStatus.INVITED)
+    await expire_by_email(context, await open_.filter(answer_by__lte=context.now).select_for_update(no_key=True))
+    is_asked = await open_.exists()
     mistakes.noted(proposals.check_not_asked, is_asked=is_asked)
 
 
@@ -167,16 +173,16 @@ async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> t
 
 async def _own(context: Context, id: CustomerInvitationId, expected_version: int | None) -> CustomerInvitation:
     """An open request of the viewer's side, locked."""
-    row = await open_request(id, expected_version)
+    row = await open_request(context, id, expected_version)
     await still_holding(context, Right.REQUEST_CUSTOMER, row.partner_id)
     return row
 
 
-async def open_request(id: UUID, expected_version: int | None) -> CustomerInvitation:
+async def open_request(context: Context, id: UUID, expected_version: int | None) -> CustomerInvitation:
     """A request that can still be answered or withdrawn, locked."""
     row = await locked(CustomerInvitation, id)
     check_version(row.version, expected_version)
-    proposals.check_open(row)
+    proposals.check_open(row, context.now)
     return row
 
 

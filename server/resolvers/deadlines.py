@@ -31,12 +31,11 @@ from server.models import (
 from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.models.lookups import locked_rows
-from server.models.rows import new_id, store_all
-from server.resolvers import customer_notes, journal, member_invitations, pending_actions
+from server.models.rows import new_id
+from server.resolvers import customer_notes, journal, late_proposals, member_invitations, pending_actions
 from server.resolvers.context import Context
-from server.resolvers.lapses import lapse, proposed
-from server.resolvers.partnerships import Note, held, keys, note_all
-from server.resolvers.requests import named_by
+from server.resolvers.lapses import lapse
+from server.resolvers.partnerships import held, keys
 from server.resolvers.support_access import end_grants
 from server.resolvers.terminations import Ending, end_all
 from server.settings import Settings
@@ -62,26 +61,24 @@ def context_of_the_clock(settings: Settings, now: datetime) -> Context:
 
 async def expire_proposals(context: Context) -> int:
     """Invitations and requests that nobody answered in time; who made them is told (S1.6)."""
-    expired: dict[str, Any] = {"status": PartnershipStatus.EXPIRED}
     late = Q(status=PartnershipStatus.INVITED, answer_by__lte=context.now)
-    ended = expired | {"ended_at": context.now}
-    between = await _expire_partnerships(context, late, ended, "partnership.expired")
-    by_email = await _change(
-        context,
-        CustomerInvitation,
-        late,
-        expired | {"answered_at": context.now},
-        "customer.requestExpired",
-        "partnership.expired",
-    )
-    return between + by_email
+    async with transaction():
+        between = await _held(Partnership, late)
+        await late_proposals.expire(context, between)
+    async with transaction():
+        by_email = await _held(CustomerInvitation, late)
+        await late_proposals.expire_by_email(context, by_email)
+    return len(between) + len(by_email)
 
 
 async def expire_access_changes(context: Context) -> int:
     """Requests for another access that nobody answered in time (S2.8)."""
     late = Q(status=AccessChangeStatus.PENDING, expires_at__lte=context.now)
     columns: dict[str, Any] = {"status": AccessChangeStatus.EXPIRED, "answered_at": context.now}
-    return await _change(context, AccessChangeRequest, late, columns, "access.changeExpired", None)
+    async with transaction():
+        rows = await _held(AccessChangeRequest, late)
+        await lapse(context, rows, columns, "access.changeExpired", None, await _concerned(rows))
+    return len(rows)
 
 
 async def expire_pending_actions(context: Context) -> int:
@@ -198,29 +195,6 @@ async def _end(context: Context, found: Partnership) -> int:
         customer = await Organisation.get(id=row.customer_id)
         await end_all(context, customer, [row], Ending(EndedBy.CLOCK, TerminationReason.DATE_REACHED))
     return 1
-
-
-async def _change(context: Context, model: Any, due: Q, columns: dict[str, Any], action: str, topic: str | None) -> int:
-    """Change what is due, and write down and tell of it."""
-    async with transaction():
-        rows = await _held(model, due)
-        await lapse(context, rows, columns, action, topic, await _concerned(rows))
-    return len(rows)
-
-
-async def _expire_partnerships(context: Context, due: Q, columns: dict[str, Any], what: str) -> int:
-    """The same of partnerships: what happens to them is noted there, for both sides."""
-    async with transaction():
-        rows = await _held(Partnership, due)
-        before, named = [proposed(row) for row in rows], await named_by(keys(rows))
-        await store_all(rows, context.now, **columns)
-        notes = [
-            Note(what, row, None, before=was, after=proposed(row), had=named[row.id], has=[])
-            for row, was in zip(rows, before, strict=True)
-        ]
-        await note_all(context, notes)
-        await journal.announce_all(context, [journal.News(what, row) for row in rows])
-    return len(rows)
 
 
 async def _concerned(rows: Sequence[Any]) -> list[UUID]:

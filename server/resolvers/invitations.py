@@ -17,9 +17,10 @@ from server.resolvers.context import Context
 from server.resolvers.holds import held as in_organisation
 from server.resolvers.holds import still_holding
 from server.resolvers.ids import OrganisationId, PartnershipId
+from server.resolvers.late_proposals import live_now
 from server.resolvers.offers import Access, Offer, WantedAccess, offered, request_products
 from server.resolvers.offers import wanted as granted_now
-from server.resolvers.partnerships import change, held, live_partnerships, note, terms
+from server.resolvers.partnerships import change, held, note, terms
 from server.resolvers.permissions import RightOn, allowed
 from server.resolvers.proposal_answers import accept_what_was_asked, cancelled
 
@@ -42,7 +43,7 @@ async def invite_partner(
     async with transaction():
         await in_organisation(context, customer_id, Right.INVITE_PARTNER)
         partner = await _partner(context, partner_id)
-        others = await live_partnerships(customer_id)
+        others = await live_now(context, customer_id)
         check = partial(proposals.check_invitation, replaces=bool(replace_existing))
         mistakes.noted(check, customer_id, partner_id, partner.partner_status, access.access_type, others)
         offer = await offered(context, customer_id, access, mistakes)
@@ -79,7 +80,7 @@ async def request_customer(
     async with transaction():
         await _hold_customer(context, customer_id, partner_id)
         partner = await Organisation.get(id=partner_id)
-        others = [row for row in await live_partnerships(customer_id) if row.partner_id == partner_id]
+        others = [row for row in await live_now(context, customer_id) if row.partner_id == partner_id]
         mistakes.noted(
             proposals.check_request, customer_id, partner_id, partner.partner_status, others, ("customer_id",)
         )
@@ -105,7 +106,7 @@ async def cancel_invitation(
     """Withdraw your own open invitation or request. You may propose again."""
     async with transaction():
         row = await held(context, partnership_id, expected_version)
-        proposals.check_open(row)
+        proposals.check_open(row, context.now)
         await cancelled(context, row)
         await journal.announce(context, "partnership.cancelled", row)
     return {"partnership": row}
@@ -118,7 +119,7 @@ async def resend_invitation(
     """Send your own open invitation or request again. It can be answered for as long as a new one."""
     async with transaction():
         row = await held(context, partnership_id, expected_version)
-        proposals.check_open(row)
+        proposals.check_open(row, context.now)
         await change(row, **sent_again(context, row.sent_at, row.sendings))
         side = row.initiated_by
         await note(context, "partnership.resent", row, side, after=journal.state(row, "answer_by"))

@@ -15,6 +15,7 @@ from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
+from server.resolvers.late_proposals import live_now
 from server.resolvers.offers import (
     Access,
     Offer,
@@ -24,7 +25,7 @@ from server.resolvers.offers import (
     told,
 )
 from server.resolvers.offers import wanted as granted_now
-from server.resolvers.partnerships import change, held, live_partnerships, note, terms
+from server.resolvers.partnerships import change, held, note, terms
 from server.resolvers.permissions import PersonOnly, RightOn, allowed
 from server.resolvers.requests import named_by
 from server.resolvers.terminations import Ending, end_all
@@ -154,16 +155,16 @@ async def _note_end(context: Context, action: str, row: Partnership, side: Side,
 async def _check_acceptance(
     context: Context, row: Partnership, *, replaces: bool, access: Access | None = None
 ) -> None:
-    others = await live_partnerships(row.customer_id, but=row.id)
+    others = await live_now(context, row.customer_id, but=row.id)
     partner = await Organisation.get(id=row.partner_id)
     granted = access.access_type if access else None
-    proposals.check_acceptance(row, partner.partner_status, others, replaces=replaces, access_type=granted)
-    proposals.check_in_time(row.answer_by, context.now)
+    status = partner.partner_status
+    proposals.check_acceptance(row, status, others, context.now, replaces=replaces, access_type=granted)
 
 
 async def _come_into_force(context: Context, row: Partnership, *, replaces: bool, **columns: object) -> None:
     """Those that it replaces end first, and the other side's open proposal with them (E1, E4)."""
-    others = await live_partnerships(row.customer_id, but=row.id)
+    others = await live_now(context, row.customer_id, but=row.id)
     if replaces and (ended := [other for other in others if other.status in rules.IN_FORCE]):
         customer = await Organisation.get(id=row.customer_id)
         await end_all(context, customer, ended, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
@@ -179,7 +180,7 @@ async def _decline(
     why = paragraph(reason or "", rules.MOST_MESSAGE_CHARACTERS, ("reason",)) or None
     async with transaction():
         row = await held(context, partnership_id, expected_version)
-        proposals.check_open(row)
+        proposals.check_open(row, context.now)
         before = terms(row)
         await change(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)
         await _note_end(context, "partnership.declined", row, side, before)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from server.domain import organisations as organisation_rules
 from server.domain import proposals
 from server.domain.errors import Mistakes, NotFound
-from server.domain.invitations import check_in_time, digest
+from server.domain.invitations import digest
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import LegalEntityType
 from server.domain.rights import Role
@@ -61,8 +61,7 @@ async def _open(context: Context, token: str) -> CustomerInvitation:
     invited = await CustomerInvitation.get_or_none(secret_digest=digest(token))
     if invited is None:
         raise NotFound(("input", "token"))
-    proposals.check_open(invited)
-    check_in_time(invited.answer_by, context.now)
+    proposals.check_open(invited, context.now)
     return invited
 
 

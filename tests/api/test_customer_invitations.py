@@ -11,7 +11,7 @@ from server.models import CustomerInvitation, OutboxMessage, Partnership, User
 from server.resolvers import ids
 from tests.api.refusals import denied, not_found, refused
 from tests.api.test_requests import limited
-from tests.api.traces import acts, announced, row_of
+from tests.api.traces import act, acts, announced, row_of
 from tests.clients import Clients
 from tests.world import World, customer_invitation
 
@@ -160,7 +160,7 @@ async def test_the_link_alone_grants_nothing(world: World, clients: Clients):
     assert (await denied(clients, "acceptCustomerInvitation", other, as_=world.pL))["code"] == "FORBIDDEN"
 
 
-async def test_what_is_too_late_is_not_accepted(world: World, clients: Clients):
+async def test_what_is_too_late_is_neither_answered_nor_withdrawn_nor_sent_again(world: World, clients: Clients):
     await CustomerInvitation.filter(id=world.by_email.id).update(answer_by=world.now - timedelta(seconds=1))
     input = {
         "customerId": world.id("borea"),
@@ -168,9 +168,45 @@ async def test_what_is_too_late_is_not_accepted(world: World, clients: Clients):
         "access": {"complete": {"paymentMode": "CUSTOMER"}},
     }
 
-    answer = await refused(clients, "acceptCustomerInvitation", input, as_=world.bL)
+    by_link, own = {"token": world.secret}, {"customerInvitationId": world.id("by_email")}
 
-    assert answer == [("INVITATION_EXPIRED", "This invitation has expired.", None)]
+    for mutation, given, who in [
+        ("acceptCustomerInvitation", input, world.bL),
+        ("declineCustomerInvitation", by_link, world.bL),
+        ("cancelCustomerInvitation", own, world.qL),
+        ("resendCustomerInvitation", own, world.qL),
+    ]:
+        answer = await refused(clients, mutation, given, as_=who)
+        assert answer == [("INVITATION_EXPIRED", "This invitation has expired.", None)], mutation
+
+
+async def test_a_request_that_is_over_is_in_the_way_of_no_other(world: World, clients: Clients):
+    await CustomerInvitation.filter(id=world.by_email.id).update(answer_by=world.now - timedelta(seconds=1))
+    input = asking(world, world.bL.user.email, partnerId=world.id("rival"))
+
+    answer = await clients.change("requestCustomerByEmail", input, INVITATION, as_=world.qL)
+
+    payload = answer.data["requestCustomerByEmail"]
+    assert payload["userErrors"] == []
+    again = await row_of(payload["customerInvitation"]["id"])
+    was = {"access_type": "LIMITED", "payment_mode": None, "status": "INVITED"}
+    terms = was | {"email": again.email}
+    assert await acts(answer) == [
+        act(
+            "customer.requestExpired",
+            world.by_email,
+            None,
+            None,
+            on_behalf_of=world.rival,
+            before=was,
+            after=was | {"status": "EXPIRED"},
+        ),
+        act("customer.requested", again, world.qL, world.rival, after=terms),
+    ]
+    assert await announced(answer) == [
+        ("partnership.expired", world.id("by_email")),
+        ("partnership.requested", ids.encode(again)),
+    ]
 
 
 async def test_a_partner_that_serves_the_customer_already_is_not_let_in_twice(world: World, clients: Clients):

@@ -1,5 +1,6 @@
 """How does a partner ask for access, and what may become of a proposal of either side (S1.2, S1.3b, S1.5, S1.7)?"""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.rights import ProductRight
-from server.models import Organisation, Partnership, ProductAccess
+from server.models import Organisation, Partnership, ProductAccess, Receipt
 from server.resolvers import ids
 from tests.api.refusals import denied, missing, not_found, refused
 from tests.api.traces import act, acts, announced, row_of
@@ -216,15 +217,74 @@ async def test_what_was_answered_is_answered_once(world: World, clients: Clients
     assert answer == [("INVITATION_USED", OPEN, None)]
 
 
-async def test_what_is_too_late_is_not_accepted(world: World, clients: Clients):
-    late = world.now - timedelta(seconds=1)
-    await Partnership.filter(id__in=[world.asked.id, world.invitation.id]).update(answer_by=late)
-    expired = [("INVITATION_EXPIRED", "This invitation has expired.", None)]
-    input = {"partnershipId": world.id("asked"), "access": limited((world.id("kept"), ["TECHNICAL"]))}
+@pytest.mark.parametrize(
+    ("mutation", "proposal", "who"),
+    [
+        ("acceptRequest", "asked", "cL"),
+        ("declineRequest", "asked", "cL"),
+        ("acceptInvitation", "invitation", "pL"),
+        ("declineInvitation", "invitation", "pL"),
+        ("cancelInvitation", "wooed", "pL"),
+        ("resendInvitation", "wooed", "pL"),
+    ],
+)
+async def test_what_is_too_late_is_neither_answered_nor_withdrawn_nor_sent_again(
+    world: World, clients: Clients, mutation: str, proposal: str, who: str
+):
+    """Whether or not the clock has come round since (E39)."""
+    await Partnership.filter(id=world.rows[proposal].id).update(answer_by=world.now - timedelta(seconds=1))
+    more = {"access": limited((world.id("kept"), ["TECHNICAL"]))} if mutation == "acceptRequest" else {}
+    input = {"partnershipId": world.id(proposal), **more}
 
-    assert await refused(clients, "acceptRequest", input, as_=world.cL) == expired
-    invitation = {"partnershipId": world.id("invitation")}
-    assert await refused(clients, "acceptInvitation", invitation, as_=world.pL) == expired
+    answer = await refused(clients, mutation, input, as_=world.people[who])
+
+    assert answer == [("INVITATION_EXPIRED", "This invitation has expired.", None)]
+
+
+async def test_what_nobody_answered_in_time_is_in_the_way_of_no_other(world: World, clients: Clients):
+    """Nova's late request ends as by the clock, nobody's act, before Nova asks again."""
+    late = world.wooed
+    await Partnership.filter(id=late.id).update(answer_by=world.now - timedelta(seconds=1))
+    input = {"partnerId": world.id("nova"), "customerId": world.id("third"), "wanted": EVERYTHING}
+
+    answer = await clients.change("requestCustomer", input, STATE, as_=world.pL)
+
+    again = await row_of(answer.data["requestCustomer"]["partnership"]["id"])
+    was = {"access_type": "LIMITED", "payment_mode": None, "status": "INVITED"}
+    terms = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "status": "INVITED"}
+    assert await acts(answer) == [
+        act(
+            "partnership.expired",
+            late,
+            None,
+            None,
+            on_behalf_of=world.third,
+            before=was,
+            after=was | {"status": "EXPIRED"},
+        ),
+        act("partnership.requested", again, world.pL, world.nova, on_behalf_of=world.third, after=terms),
+    ]
+    assert await announced(answer) == [
+        ("partnership.expired", world.id("wooed")),
+        ("partnership.requested", ids.encode(again)),
+    ]
+    bodies = [json.loads(receipt.body) for receipt in await Receipt.filter(partnership_id=late.id)]
+    assert [(body["what"], body["actor"]) for body in bodies] == [("partnership.expired", None)]
+
+
+async def test_a_late_request_of_the_partner_is_not_what_an_invitation_accepts(world: World, clients: Clients):
+    await request(world.asked, world.kept, [ProductRight.TECHNICAL])
+    await Partnership.filter(id=world.asked.id).update(answer_by=world.now - timedelta(seconds=1))
+    input = {
+        "customerId": world.id("alpina"),
+        "partnerId": world.id("third"),
+        "access": limited((world.id("kept"), ["TECHNICAL"])),
+    }
+
+    invitation = await done(clients, "invitePartner", input, world.cL)
+
+    assert (invitation["status"], invitation["initiatedBy"]) == ("INVITED", "CUSTOMER")
+    assert (await Partnership.get(id=world.asked.id)).status is PartnershipStatus.EXPIRED
 
 
 async def test_who_proposed_does_not_accept(world: World, clients: Clients):
@@ -280,7 +340,7 @@ async def test_a_proposal_is_sent_again_three_times_a_day(world: World, clients:
     assert await refused(clients, "resendInvitation", input, as_=world.pL) == [("TOO_MANY_ATTEMPTS", often, None)]
 
     yesterday = world.now - timedelta(hours=25)
-    await Partnership.filter(id=world.wooed.id).update(sent_at=yesterday, answer_by=world.now)
+    await Partnership.filter(id=world.wooed.id).update(sent_at=yesterday)
 
     answer = await clients.change("resendInvitation", input, STATE, as_=world.pL)
     row = await Partnership.get(id=world.wooed.id)

@@ -35,7 +35,7 @@ _OF_EVERY_ROW = ("id", "created_at", "updated_at")
 def act(
     action: str,
     subject: Model,
-    actor: Person,
+    actor: Person | None,
     acting: Organisation | None,
     *,
     on_behalf_of: Organisation | None = None,
@@ -43,9 +43,9 @@ def act(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """An audit event as `acts` gives it."""
+    """An audit event as `acts` gives it; nobody's, where time did it."""
     return {
-        "actor_id": actor.user.id,
+        "actor_id": actor.user.id if actor else None,
         "api_token_id": token.id if token else None,
         "acting_organisation_id": acting.id if acting else None,
         "on_behalf_of_id": on_behalf_of.id if on_behalf_of else None,

@@ -1,6 +1,8 @@
 """When may a partnership begin, change and be used, and what is said when it may not?"""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -19,7 +21,7 @@ from server.domain.partnerships import (
     check_active,
     is_possible_now,
 )
-from server.domain.proposals import check_acceptance, check_invitation, check_open
+from server.domain.proposals import check_acceptance, check_invitation, check_open, is_late
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
 from server.domain.terminations import check_may_end
 from tests.domain.refusals import refusals
@@ -36,6 +38,9 @@ NOT_APPROVED = ("PARTNER_NOT_APPROVED", "partner_id")
 EXISTS = ("PARTNERSHIP_EXISTS", "partner_id")
 NOT_ACTIVE = ("PARTNERSHIP_NOT_ACTIVE", "")
 USED = ("INVITATION_USED", "")
+EXPIRED = ("INVITATION_EXPIRED", "")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
 
 # The customer's other partnerships, each an access type and a status | access asked for | refusal.
 SIDE_BY_SIDE = """
@@ -90,6 +95,7 @@ class Partnership:
     status: PartnershipStatus = ACTIVE
     partner_id: UUID = OTHER_PARTNER
     initiated_by: Side = Side.CUSTOMER
+    answer_by: datetime | None = None
 
 
 def others(cell: str) -> list[Partnership]:
@@ -140,7 +146,7 @@ def test_a_customer_has_one_complete_partner_or_several_limited_ones(existing, a
     found = others(existing)
 
     invitation = refusals(check_invitation, CUSTOMER, PARTNER, APPROVED, asked.access_type, found)
-    acceptance = refusals(check_acceptance, asked, APPROVED, found)
+    acceptance = refusals(check_acceptance, asked, APPROVED, found, NOW)
 
     assert invitation == expect(code, "access")
     assert acceptance == expect(code, "")
@@ -176,14 +182,25 @@ def test_only_an_unanswered_invitation_is_answered(status, access_type):
     partnership = Partnership(access_type, status)
     expected = [] if status is INVITED else [USED]
 
-    assert refusals(check_open, partnership) == expected
-    assert refusals(check_acceptance, partnership, APPROVED, []) == expected
+    assert refusals(check_open, partnership, NOW) == expected
+    assert refusals(check_acceptance, partnership, APPROVED, [], NOW) == expected
+
+
+@pytest.mark.parametrize("status", PartnershipStatus)
+@pytest.mark.parametrize(("answer_by", "in_time"), [(NOW + INSTANT, True), (NOW, False), (NOW - INSTANT, False)])
+def test_a_proposal_is_open_until_its_last_moment(status, answer_by, in_time):
+    proposal = Partnership(LIMITED, status, answer_by=answer_by)
+    expected = [USED] if status is not INVITED else [] if in_time else [EXPIRED]
+
+    assert refusals(check_open, proposal, NOW) == expected
+    assert refusals(check_acceptance, proposal, APPROVED, [], NOW) == expected
+    assert is_late(proposal, NOW) is (status is INVITED and not in_time)
 
 
 def test_of_a_used_invitation_nothing_else_is_told():
     used = Partnership(COMPLETE, PartnershipStatus.DECLINED, PARTNER)
 
-    assert refusals(check_acceptance, used, APPROVED, [Partnership(COMPLETE)]) == [USED]
+    assert refusals(check_acceptance, used, APPROVED, [Partnership(COMPLETE)], NOW) == [USED]
 
 
 @pytest.mark.parametrize("access_type", AccessType)
@@ -294,13 +311,14 @@ def test_every_other_right_is_possible_in_every_state(right):
 @pytest.mark.parametrize("status", PartnershipStatus)
 def test_what_is_shown_as_possible_is_what_the_checks_allow(status, access_type):
     partnership = Partnership(access_type, status)
+    is_open = partial(check_open, now=NOW)
 
     for right, check in [
-        (Right.ACCEPT_INVITATION, check_open),
-        (Right.DECLINE_INVITATION, check_open),
-        (Right.ACCEPT_REQUEST, check_open),
-        (Right.DECLINE_REQUEST, check_open),
-        (Right.MANAGE_INVITATION, check_open),
+        (Right.ACCEPT_INVITATION, is_open),
+        (Right.DECLINE_INVITATION, is_open),
+        (Right.ACCEPT_REQUEST, is_open),
+        (Right.DECLINE_REQUEST, is_open),
+        (Right.MANAGE_INVITATION, is_open),
         (Right.TERMINATE_PARTNERSHIP, check_may_end),
         (Right.CHANGE_PAYMENT_MODE, check_payment_mode_change),
         (Right.GRANT_PRODUCT_ACCESS, check_takes_products),
@@ -315,4 +333,4 @@ def test_what_is_shown_as_possible_is_what_the_checks_allow(status, access_type)
 def test_only_an_approved_partner_accepts(status):
     invitation = Partnership(COMPLETE, PartnershipStatus.INVITED, PARTNER)
 
-    assert refusals(check_acceptance, invitation, status, []) == expect("PARTNER_NOT_APPROVED", "")
+    assert refusals(check_acceptance, invitation, status, [], NOW) == expect("PARTNER_NOT_APPROVED", "")

@@ -220,7 +220,7 @@ async def test_every_open_invitation_can_be_accepted() -> None:
     for invitation in invitations:
         others = [p for p in live if p.customer_id == invitation.customer_id and p.id != invitation.id]
         requested = named[invitation.id]
-        check_acceptance(invitation, PartnerStatus.APPROVED, others)
+        check_acceptance(invitation, PartnerStatus.APPROVED, others, NOW)
         assert bool(requested) == (invitation.access_type is AccessType.LIMITED)
         assert not requested & managed
         assert NOW - invitation.invited_at < timedelta(days=30)
