@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from server.domain import deadlines
+from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.partnerships import AccessType, Agreement, PaymentMode, check_active
 from server.domain.rights import Role
@@ -22,6 +22,10 @@ class AccessChangeStatus(StrEnum):
     GRANTED = "GRANTED"
     REFUSED = "REFUSED"
     EXPIRED = "EXPIRED"
+
+
+LAPSE: Final = Lapse(AccessChangeStatus.PENDING, AccessChangeStatus.EXPIRED)
+"""What the customer did not answer in time has expired (S2.8)."""
 
 
 def check_access_type_change(
@@ -82,15 +86,9 @@ def _dates(expires_at: datetime | None, review_at: datetime | None, now: datetim
         yield Refusal(ErrorCode.VALIDATION_FAILED, N_("The review must be before the end."), ("review_at",))
 
 
-def status_at(status: AccessChangeStatus, expires_at: datetime, now: datetime) -> AccessChangeStatus:
-    """What the customer did not answer in time has expired, whether or not that was written down (S2.8, E39)."""
-    waiting, over = AccessChangeStatus.PENDING, AccessChangeStatus.EXPIRED
-    return deadlines.status_at(status, expires_at, now, waiting=waiting, over=over)
-
-
 def check_pending(status: AccessChangeStatus, expires_at: datetime, now: datetime) -> None:
     """Only a request that is open can be answered (S2.7)."""
-    if status_at(status, expires_at, now) is not AccessChangeStatus.PENDING:
+    if LAPSE.at(now, status, expires_at) is not AccessChangeStatus.PENDING:
         raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This request is no longer open.")))
 
 

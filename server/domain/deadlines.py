@@ -3,9 +3,10 @@
 Moments are half open (E39): what is to be answered by noon is late at noon.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 StatusT = TypeVar("StatusT", bound=StrEnum)
 
@@ -22,7 +23,14 @@ def days_left(deadline: datetime, now: datetime) -> int:
     return max(0, (deadline - now) // timedelta(days=1))
 
 
-def status_at(status: StatusT, until: datetime | None, now: datetime, *, waiting: StatusT, over: StatusT) -> StatusT:
-    """What was `waiting` until a moment is `over` from then on, whether or not that was written down (E39)."""
-    is_late = status is waiting and until is not None and now >= until
-    return over if is_late else status
+@dataclass(frozen=True)
+class Lapse(Generic[StatusT]):
+    """What is `waiting` until a moment is `over` from then on, whether or not that was written down (E39)."""
+
+    waiting: StatusT
+    over: StatusT
+
+    def at(self, now: datetime, status: StatusT, until: datetime | None) -> StatusT:
+        """The status at this moment of what is stored with `status`, and waits until then."""
+        is_late = status is self.waiting and until is not None and now >= until
+        return self.over if is_late else status

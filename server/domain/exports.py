@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
-from server.domain import deadlines
+from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.viewer import Viewer
 
@@ -33,6 +33,10 @@ class ExportState(StrEnum):
     FAILED = "FAILED"
     REFUSED = "REFUSED"
     EXPIRED = "EXPIRED"
+
+
+LAPSE: Final = Lapse(ExportState.READY, ExportState.EXPIRED)
+"""A file that was kept for its time has expired, whether or not it is deleted already."""
 
 
 class ExportFailure(StrEnum):
@@ -59,11 +63,6 @@ class ExportFacts(Protocol):
     def requested_by_id(self) -> UUID: ...
     @property
     def api_token_id(self) -> UUID | None: ...
-
-
-def state_at(state: ExportState, expires_at: datetime | None, now: datetime) -> ExportState:
-    """A file that was kept for its time has expired, whether or not it is deleted already (E39)."""
-    return deadlines.status_at(state, expires_at, now, waiting=ExportState.READY, over=ExportState.EXPIRED)
 
 
 def sees_export(viewer: Viewer, export: ExportFacts) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from server.domain import deadlines
+from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.memberships import may_change
 from server.domain.rights import Role
@@ -23,10 +23,8 @@ class MemberInvitationStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-def status_at(status: MemberInvitationStatus, expires_at: datetime, now: datetime) -> MemberInvitationStatus:
-    """An invitation that nobody answered in time has expired, whether or not that was written down (S11.4, E39)."""
-    waiting, over = MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRED
-    return deadlines.status_at(status, expires_at, now, waiting=waiting, over=over)
+LAPSE: Final = Lapse(MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRED)
+"""An invitation that nobody answered in time has expired (S11.4)."""
 
 
 def check_open(status: MemberInvitationStatus) -> None:

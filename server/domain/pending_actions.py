@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-from server.domain import deadlines
+from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.partnerships import AccessType, Agreement, check_active
 
@@ -24,15 +25,13 @@ class PendingActionStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+LAPSE: Final = Lapse(PendingActionStatus.PENDING, PendingActionStatus.EXPIRED)
+"""What the customer did not answer in time has expired (E34)."""
+
+
 def answer_until(now: datetime, days: int) -> datetime:
     """Until when the customer can answer, that moment excluded (E39)."""
     return now + timedelta(days=days)
-
-
-def status_at(status: PendingActionStatus, expires_at: datetime, now: datetime) -> PendingActionStatus:
-    """What the customer did not answer in time has expired, whether or not that was written down (E34, E39)."""
-    waiting, over = PendingActionStatus.PENDING, PendingActionStatus.EXPIRED
-    return deadlines.status_at(status, expires_at, now, waiting=waiting, over=over)
 
 
 def check_none_pending(*, is_pending: bool) -> None:
@@ -43,7 +42,7 @@ def check_none_pending(*, is_pending: bool) -> None:
 
 def check_open(status: PendingActionStatus, expires_at: datetime, now: datetime) -> None:
     """Only what waits for an answer is confirmed, refused or withdrawn, and only in time."""
-    if status_at(status, expires_at, now) is not PendingActionStatus.PENDING:
+    if LAPSE.at(now, status, expires_at) is not PendingActionStatus.PENDING:
         raise Refused(Refusal(ErrorCode.ACTION_CLOSED, N_("This no longer waits for an answer.")))
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from server.domain import invitations
+from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.organisations import INVITABLE_PARTNERS, PartnerStatus
 from server.domain.partnerships import AccessType, Agreement, OtherPartnership, PartnershipStatus, Side, coexistence
+
+LAPSE: Final = Lapse(PartnershipStatus.INVITED, PartnershipStatus.EXPIRED)
+"""What nobody answered in time has expired (S1.6)."""
 
 
 def check_invitation(
@@ -122,8 +126,7 @@ def check_open(proposal: Proposal, now: datetime) -> None:
 
 def is_late(proposal: Proposal, now: datetime) -> bool:
     """Whether nobody answered in time, and that is still to be written down (S1.6, E39)."""
-    is_open = proposal.status is PartnershipStatus.INVITED
-    return is_open and proposal.answer_by is not None and now >= proposal.answer_by
+    return LAPSE.at(now, proposal.status, proposal.answer_by) is not proposal.status
 
 
 def check_resending(sendings: int, most: int) -> None:

@@ -1,10 +1,10 @@
 """What does somebody open to support, and for how long (S13.4 to S13.6, R15, E36)?"""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from server.domain import deadlines
+from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 
 MOST_TICKET_CHARACTERS: Final = 40
@@ -27,17 +27,15 @@ class SupportAccessStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+LAPSE: Final = Lapse(SupportAccessStatus.ACTIVE, SupportAccessStatus.EXPIRED)
+"""A grant whose time is over opens nothing (S13.6, E37)."""
+
+
 class SupportAccessRevocation(StrEnum):
     """Why a grant ended before its time."""
 
     OWN_WISH = "OWN_WISH"
     MEMBERSHIP_ENDED = "MEMBERSHIP_ENDED"
-
-
-def status_at(status: SupportAccessStatus, expires_at: datetime, now: datetime) -> SupportAccessStatus:
-    """A grant whose time is over opens nothing, whether or not that was written down (S13.6, E37, E39)."""
-    open_, over = SupportAccessStatus.ACTIVE, SupportAccessStatus.EXPIRED
-    return deadlines.status_at(status, expires_at, now, waiting=open_, over=over)
 
 
 def check_not_open(is_open: bool) -> None:

@@ -141,8 +141,8 @@ class Listing(Protocol):
         """Whether `always` lets no row through that the row policy would not."""
         ...
 
-    def criterion(self, name: str, value: Any) -> Q:
-        """The condition that a member of the filter becomes."""
+    def criterion(self, name: str, value: Any, now: Any) -> Q:
+        """The condition that a member of the filter becomes; `now` is what the context has by that name."""
         ...
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from graphql import GraphQLObjectType
 
@@ -13,9 +13,13 @@ from server.engine.scopes import Scope
 from server.engine.selections import Nodes, named_type
 from server.engine.statements import Place
 from server.engine.texts import Text, expression, together
+from server.models.conditions import Deferred
 
 if TYPE_CHECKING:
     from server.engine.planner import Planner
+
+_NOW: Final = Deferred("now", "timestamptz", lambda run: run.context.now)
+"""The moment at which an operation is answered: it is in no arguments, so that these can be read once."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,7 @@ def paged(planner: "Planner", declaration: Paged, scope: Scope, place: Place) ->
 
     def rows() -> str:
         narrowed = [
-            conditions.once(child, listing.criterion(name, planner.given(number, name, kind)))
+            conditions.once(child, listing.criterion(name, planner.given(number, name, kind), _NOW))
             for name, kind in asked.narrowed
         ]
         always = conditions.known(child, listing.always, lambda: listing.always(planner.viewer))

@@ -14,7 +14,7 @@ from uuid import UUID
 from pypika_tortoise.context import SqlContext
 from pypika_tortoise.enums import Dialects
 from pypika_tortoise.queries import Table
-from pypika_tortoise.terms import Criterion, Term, ValueWrapper
+from pypika_tortoise.terms import Case, Criterion, Term, ValueWrapper
 from tortoise.expressions import Q, ResolveContext
 from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
@@ -132,6 +132,30 @@ class Compared(Condition):
 def equals(column: str, value: Any) -> Compared:
     """Whether a column holds this value, which may be deferred."""
     return Compared(column, "=", value)
+
+
+class StatusAt(Condition):
+    """Whether a status is this one at a moment: from `until` on, what is stored as `waiting` is `over`.
+
+    Value and moment may be deferred.
+    """
+
+    __slots__ = ("column", "over", "reached", "value", "waiting")
+
+    def __init__(self, column: str, until: str, waiting: str, over: str, value: Any, moment: Any) -> None:
+        super().__init__()
+        self.column = column
+        self.reached = Compared(until, "<=", moment)
+        self.waiting = waiting
+        self.over = over
+        self.value = value
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        table: Any = resolve_context.table
+        stored: Any = table[self.column]
+        reached: Any = self.reached.resolve(resolve_context).where_criterion
+        status: Any = Case().when((stored == self.waiting) & reached, self.over).else_(stored)
+        return QueryModifier(where_criterion=_ComparedTerm(status, "=", self.value))
 
 
 class Contains(Condition):

@@ -46,7 +46,7 @@ _MAY_ANSWER = RightOn(Right.ANSWER_ACCESS_CHANGE, Partnership, "access_change_re
 
 def status_now(context: Context, row: AccessChangeRequest) -> AccessChangeStatus:
     """Where the request is in its life at this moment."""
-    return rules.status_at(row.status, row.expires_at, context.now)
+    return rules.LAPSE.at(context.now, row.status, row.expires_at)
 
 
 @allowed(RightOn(Right.REQUEST_ACCESS_CHANGE, Partnership, "partnership_id"))

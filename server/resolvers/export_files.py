@@ -107,7 +107,7 @@ async def _write(file: File, context: Context, theirs: Context, export: Export) 
 async def _fill(file: File, theirs: Context, export: Export) -> None:
     """All rows of the list that whoever asked sees. What is not short is turned into text beside the event loop."""
     sheet = SHEETS[export.kind]
-    rows = batches(sheet.listing, theirs.viewer, export.organisation_id, sheet.narrowed(export), _ROWS_AT_ONCE)
+    rows = batches(sheet.listing, theirs, export.organisation_id, sheet.narrowed(export), _ROWS_AT_ONCE)
     async for batch in rows:
         found = await asyncio.gather(*(sheet.lines(theirs, row) for row in batch))
         written = [line for lines in found for line in lines]
@@ -160,7 +160,7 @@ async def behind(context: Context, secret: str) -> Export:
     viewer = context.viewer
     if export is None or viewer is None or not rules.is_for(viewer, export):
         raise NotFound
-    has_file = rules.state_at(export.state, export.expires_at, context.now) is ExportState.READY
+    has_file = rules.LAPSE.at(context.now, export.state, export.expires_at) is ExportState.READY
     if not has_file or await reach_now(context, export) != export.reach_digest:
         raise NotFound
     return export

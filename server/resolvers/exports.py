@@ -44,7 +44,7 @@ MAY_VIEW_EXPORTS = (RightOn(Right.CREATE_EXPORT, Organisation),)
 
 def state_now(context: Context, row: Export) -> ExportState:
     """Where the export is in its life at this moment."""
-    return rules.state_at(row.state, row.expires_at, context.now)
+    return rules.LAPSE.at(context.now, row.state, row.expires_at)
 
 
 @allowed(RightOn(Right.CREATE_EXPORT, Organisation, "organisation_id"))

@@ -16,10 +16,11 @@ from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from server.domain.deadlines import Lapse
 from server.domain.text import sort_key
 from server.domain.viewer import Viewer
 from server.engine.declarations import Asked
-from server.models.conditions import EVERY_ROW, Compared, Contains, OneOf, equals
+from server.models.conditions import EVERY_ROW, Compared, Contains, OneOf, StatusAt, equals
 from server.models.visibility import visible
 from server.resolvers.context import Context
 from server.resolvers.ids import decode
@@ -36,9 +37,9 @@ Narrowed = tuple[tuple[str, Any], ...]
 
 @dataclass(frozen=True)
 class Criterion:
-    """What a member of a filter becomes: a condition on a value, which may be deferred."""
+    """What a member of a filter becomes: a condition on a value at this moment. Both may be deferred."""
 
-    condition: Callable[[Any], Q]
+    condition: Callable[[Any, Any], Q]
     prepare: Callable[[Any], Any] = lambda value: value
     kind: str = "text"
     """The SQL type of the value."""
@@ -46,27 +47,34 @@ class Criterion:
 
 def equal(column: str) -> Criterion:
     """Rows with this value in the column."""
-    return Criterion(lambda value: equals(column, value))
+    return Criterion(lambda value, now: equals(column, value))
 
 
 def naming(column: str, model: type[Model], *path: str) -> Criterion:
     """Rows that name this row of the model in the column; `path` is where in the arguments its id is."""
-    return Criterion(lambda key: equals(column, key), lambda given: decode(given, model, ("filter", *path)), "uuid")
+    return Criterion(
+        lambda key, now: equals(column, key), lambda given: decode(given, model, ("filter", *path)), "uuid"
+    )
+
+
+def status_at(column: str, until: str, lapse: Lapse[Any]) -> Criterion:
+    """Rows with this status at this moment, whether or not it was written down that they lapsed (E39)."""
+    return Criterion(lambda status, now: StatusAt(column, until, lapse.waiting, lapse.over, status, now))
 
 
 def since(column: str) -> Criterion:
     """Rows from this moment on."""
-    return Criterion(lambda moment: Compared(column, ">=", moment), kind="timestamptz")
+    return Criterion(lambda moment, now: Compared(column, ">=", moment), kind="timestamptz")
 
 
 def until(column: str) -> Criterion:
     """Rows before this moment (E39)."""
-    return Criterion(lambda moment: Compared(column, "<", moment), kind="timestamptz")
+    return Criterion(lambda moment, now: Compared(column, "<", moment), kind="timestamptz")
 
 
 def containing(column: str) -> Criterion:
     """Rows with this text in the column, which holds what text is searched by."""
-    return Criterion(lambda text: Contains(column, text), lambda text: sort_key(text) or _IN_NO_KEY)
+    return Criterion(lambda text, now: Contains(column, text), lambda text: sort_key(text) or _IN_NO_KEY)
 
 
 _IN_NO_KEY: Final = "\x01"
@@ -102,8 +110,8 @@ class Listing(Generic[RowT]):
             if given.get(name) not in (None, "")
         )
 
-    def criterion(self, name: str, value: Any) -> Q:
-        return self.filters[name].condition(value)
+    def criterion(self, name: str, value: Any, now: Any) -> Q:
+        return self.filters[name].condition(value, now)
 
     def order(self, asked: tuple[StrEnum, Direction] | None) -> Order:
         usual = Direction.DESC if self.latest_first else Direction.ASC
@@ -111,9 +119,9 @@ class Listing(Generic[RowT]):
         column = self.orders[by]
         return Order(column, direction, column in self.moments)
 
-    def rows(self, viewer: Viewer | None, narrowed: Narrowed) -> QuerySet[RowT]:
-        """All rows of all lists of this kind that the viewer sees."""
-        conditions = (self.criterion(name, value) for name, value in narrowed)
+    def rows(self, viewer: Viewer | None, narrowed: Narrowed, now: datetime) -> QuerySet[RowT]:
+        """All rows of all lists of this kind that the viewer sees at this moment."""
+        conditions = (self.criterion(name, value, now) for name, value in narrowed)
         return visible(self.model, viewer).filter(self.always(viewer), *conditions)
 
 
@@ -123,7 +131,7 @@ async def window(
     """One page of one list. Pages of the same shape, asked for at once, are one statement."""
 
     async def load(parents: list[UUID | None]) -> list[Window[RowT]]:
-        rows = listing.rows(context.viewer, narrowed).filter(within(order, page))
+        rows = listing.rows(context.viewer, narrowed, context.now).filter(within(order, page))
         found = await _first_of_each(listing, rows, parents, page, order)
         return [_window(found[parent], page, order) for parent in parents]
 
@@ -134,7 +142,7 @@ async def size(context: Context, listing: Listing[RowT], parent: UUID | None, na
     """How many rows the whole list has for the viewer."""
 
     async def load(parents: list[UUID | None]) -> list[int]:
-        rows = listing.rows(context.viewer, narrowed)
+        rows = listing.rows(context.viewer, narrowed, context.now)
         if listing.parent is None:
             return [await rows.count()] * len(parents)
         of_parents = rows.filter(OneOf(listing.parent, _present(parents)))
@@ -146,12 +154,12 @@ async def size(context: Context, listing: Listing[RowT], parent: UUID | None, na
 
 
 async def batches(
-    listing: Listing[RowT], viewer: Viewer | None, parent: UUID, narrowed: Narrowed, size: int
+    listing: Listing[RowT], context: Context, parent: UUID, narrowed: Narrowed, size: int
 ) -> AsyncGenerator[list[RowT]]:
     """A whole list in its usual order, some rows at a time: however long it is, no more are in memory."""
     assert listing.parent is not None
     order = listing.order(None)
-    rows = listing.rows(viewer, narrowed).filter(**{listing.parent: parent})
+    rows = listing.rows(context.viewer, narrowed, context.now).filter(**{listing.parent: parent})
     found = await _some(rows, order, size)
     while found:
         yield found

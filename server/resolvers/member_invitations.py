@@ -43,7 +43,7 @@ MEMBER_INVITATIONS = Listing(
 
 def status_now(context: Context, row: MemberInvitation) -> MemberInvitationStatus:
     """Where the invitation is in its life at this moment."""
-    return rules.status_at(row.status, row.expires_at, context.now)
+    return rules.LAPSE.at(context.now, row.status, row.expires_at)
 
 
 @allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "organisation_id"))

@@ -19,7 +19,7 @@ from server.resolvers.audit import full_name, named
 from server.resolvers.context import Context
 from server.resolvers.holds import check_serves, may_now
 from server.resolvers.lapses import lapse
-from server.resolvers.listings import Listing, equal
+from server.resolvers.listings import Listing, status_at
 from server.resolvers.partnerships import change
 from server.resolvers.permissions import RightOn
 
@@ -38,7 +38,7 @@ PENDING_ACTIONS = Listing(
     parent="customer_id",
     orders={PendingActionOrderField.REQUESTED_AT: "requested_at"},
     moments=frozenset({"requested_at"}),
-    filters={"status": equal("status")},
+    filters={"status": status_at("status", "expires_at", rules.LAPSE)},
     latest_first=True,
 )
 REQUESTED_ACTIONS = replace(PENDING_ACTIONS, name="requested actions", parent="partner_id")
@@ -50,7 +50,7 @@ asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_nam
 
 def status_now(context: Context, row: PendingAction) -> PendingActionStatus:
     """Where it is at this moment."""
-    return rules.status_at(row.status, row.expires_at, context.now)
+    return rules.LAPSE.at(context.now, row.status, row.expires_at)
 
 
 async def ask_to_terminate(context: Context, product: Product, reason: str | None) -> PendingAction:

@@ -55,7 +55,7 @@ person_name, PERSON_NAME = named("user_id", User, ("first_name", "last_name"), f
 
 def status_now(context: Context, row: SupportAccessGrant) -> SupportAccessStatus:
     """Where the grant is in its life at this moment."""
-    return rules.status_at(row.status, row.expires_at, context.now)
+    return rules.LAPSE.at(context.now, row.status, row.expires_at)
 
 
 @allowed(*MAY_GRANT)

@@ -355,6 +355,25 @@ async def test_what_ran_out_of_time_has_expired_before_the_clock_says_so(
     assert (await model.get(id=world.rows[name].id)).status == "PENDING"
 
 
+async def test_the_status_that_is_filtered_by_is_the_one_that_is_shown(world: World, clients: Clients):
+    query = """query($id: ID!, $status: PendingActionStatus!) { organisation(id: $id) {
+        pendingActions(filter: {status: $status}) { totalCount nodes { id status } } } }"""
+
+    async def found(status: str) -> list[str]:
+        answer = await clients.ask(query, {"id": world.id("borea"), "status": status}, as_=world.bL)
+        page = answer.data["organisation"]["pendingActions"]
+        assert page["totalCount"] == len(page["nodes"])
+        assert all(node["status"] == status for node in page["nodes"])
+        return [node["id"] for node in page["nodes"]]
+
+    before = [await found(status) for status in ("PENDING", "EXPIRED", "REFUSED")]
+    await PendingAction.filter(id=world.pending.id).update(expires_at=world.now)
+    after = [await found(status) for status in ("PENDING", "EXPIRED", "REFUSED")]
+
+    assert before == [[world.id("pending")], [], []]
+    assert after == [[], [world.id("pending")], []]
+
+
 async def test_each_side_lists_what_is_its_own(world: World, clients: Clients):
     other = await pending_action(world.partner_pays, world.corvine, world.pL.user, now=world.now + timedelta(hours=1))
     latest, first = ids.encode(other), world.id("pending")

@@ -93,10 +93,10 @@ def test_what_a_token_asked_for_is_for_it_and_for_its_owner():
 def test_a_file_has_expired_at_the_moment_that_was_said():
     until = NOW + timedelta(hours=1)
 
-    assert rules.state_at(ExportState.READY, until, until - timedelta(microseconds=1)) is ExportState.READY
-    assert rules.state_at(ExportState.READY, until, until) is ExportState.EXPIRED
-    assert rules.state_at(ExportState.FAILED, until, until) is ExportState.FAILED
-    assert rules.state_at(ExportState.REQUESTED, None, until) is ExportState.REQUESTED
+    assert rules.LAPSE.at(until - timedelta(microseconds=1), ExportState.READY, until) is ExportState.READY
+    assert rules.LAPSE.at(until, ExportState.READY, until) is ExportState.EXPIRED
+    assert rules.LAPSE.at(until, ExportState.FAILED, until) is ExportState.FAILED
+    assert rules.LAPSE.at(until, ExportState.REQUESTED, None) is ExportState.REQUESTED
 
 
 def test_whatever_decides_about_rows_is_in_the_digest_of_a_reach():

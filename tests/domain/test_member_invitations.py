@@ -6,13 +6,13 @@ import pytest
 
 from server.domain.errors import Refused
 from server.domain.member_invitations import (
+    LAPSE,
     MemberInvitationStatus,
     check_invited_person,
     check_inviter,
     check_not_invited,
     check_open,
     sent_again,
-    status_at,
 )
 from server.domain.rights import Role
 from tests.domain.refusals import refusals
@@ -27,13 +27,13 @@ PENDING, EXPIRED = MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRE
 @pytest.mark.parametrize("status", [status for status in MemberInvitationStatus if status is not PENDING])
 def test_what_was_answered_or_cancelled_is_not_open(status):
     assert refusals(check_open, status) == USED
-    assert status_at(status, NOW - DAY, NOW) is status
+    assert LAPSE.at(NOW, status, NOW - DAY) is status
 
 
 @pytest.mark.parametrize(("expires_at", "status"), [(NOW + INSTANT, PENDING), (NOW, EXPIRED), (NOW - INSTANT, EXPIRED)])
 def test_an_open_invitation_is_over_from_its_last_moment_on(expires_at, status):
     assert refusals(check_open, PENDING) == []
-    assert status_at(PENDING, expires_at, NOW) is status
+    assert LAPSE.at(NOW, PENDING, expires_at) is status
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Does the engine answer as resolvers do, byte for byte, for a schema that is not the product's?"""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -238,6 +240,20 @@ async def test_absent_and_null_in_nested_inputs_differ(toy: Toy, filter: dict[st
     data = await toy.ask(BOOKS, filter)
 
     assert data["books"]["totalCount"] == count
+
+
+async def test_what_is_asked_of_a_moment_is_asked_of_each_anew(toy: Toy) -> None:
+    """With one text and the same values: the moment is of the operation, not of its arguments."""
+    at = toy.book4.printed_at
+    moments = [at - timedelta(microseconds=1), at, at + timedelta(days=1)]
+
+    async def found(reads: str, now: datetime) -> list[str]:
+        data = await replace(toy, now=now).ask(BOOKS, {"filter": {"reads": reads}})
+        return [node["subtitle"] for node in data["books"]["nodes"]]
+
+    assert [await found("sub4", now) for now in moments] == [["sub4"], [], []]
+    assert [await found("out", now) for now in moments] == [[], ["sub4"], ["sub4"]]
+    assert [await found("sub2", now) for now in moments] == [["sub2"]] * 3
 
 
 async def test_variables_stand_inside_nested_inputs_and_lists(toy: Toy) -> None:

@@ -55,7 +55,7 @@ from server.engine.operations import Engine
 from server.engine.results import Result
 from server.engine.roads import planned
 from server.engine.traces import Trace
-from server.models.conditions import Among, Compared, Contains, Deferred, Exists, OneOf, Reach, equals
+from server.models.conditions import Among, Compared, Contains, Deferred, Exists, OneOf, Reach, StatusAt, equals
 
 # What is stored
 
@@ -165,6 +165,7 @@ class Visitor:
 class ToyContext:
     viewer: Visitor | None = None
     computed: list[str] = field(default_factory=list)
+    now: datetime | None = None
 
 
 def _authors(viewer: Visitor | None) -> Q:
@@ -334,6 +335,7 @@ class BookFilter:
     subtitle: str | None = strawberry.field(default=strawberry.UNSET, description="null: those without one")
     ids: list[strawberry.ID | None] | None = strawberry.UNSET
     is_public: bool | None = strawberry.UNSET
+    reads: str | None = strawberry.field(default=strawberry.UNSET, description="the subtitle, at this moment")
 
 
 @strawberry.input
@@ -342,14 +344,15 @@ class BookOrdering:
     direction: strawberry.enum(Direction) = Direction.UP  # type: ignore[valid-type]
 
 
-CRITERIA: dict[str, tuple[str, Callable[[Any], Q]]] = {
-    "title": ("text", lambda value: Contains("title", value)),
-    "least": ("bigint", lambda value: Compared("pages", ">=", value)),
-    "most": ("bigint", lambda value: Compared("pages", "<=", value)),
-    "subtitle": ("text", lambda value: equals("subtitle", value)),
-    "no_subtitle": ("text", lambda value: Q(subtitle__isnull=True)),
-    "ids": ("uuid[]", lambda value: OneOf("id", value)),
-    "is_public": ("boolean", lambda value: equals("is_public", value)),
+CRITERIA: dict[str, tuple[str, Callable[[Any, Any], Q]]] = {
+    "title": ("text", lambda value, now: Contains("title", value)),
+    "least": ("bigint", lambda value, now: Compared("pages", ">=", value)),
+    "most": ("bigint", lambda value, now: Compared("pages", "<=", value)),
+    "subtitle": ("text", lambda value, now: equals("subtitle", value)),
+    "no_subtitle": ("text", lambda value, now: Q(subtitle__isnull=True)),
+    "ids": ("uuid[]", lambda value, now: OneOf("id", value)),
+    "is_public": ("boolean", lambda value, now: equals("is_public", value)),
+    "reads": ("text", lambda value, now: StatusAt("subtitle", "printed_at", "sub4", "out", value, now)),
 }
 
 
@@ -362,8 +365,8 @@ class Shelf:
     always: Callable[[Any], Q] = lambda viewer: Q()
     is_stricter: bool = False
 
-    def criterion(self, name: str, value: Any) -> Q:
-        return CRITERIA[name][1](value)
+    def criterion(self, name: str, value: Any, now: Any) -> Q:
+        return CRITERIA[name][1](value, now)
 
     def read(self, given: Mapping[str, Any]) -> tuple[Asked, dict[str, Any]]:
         first, last = given.get("first"), given.get("last")
@@ -407,6 +410,8 @@ def _narrowed(asked: Any) -> dict[str, Any]:
         found["ids"] = [decode(id, Book)[1] for id in asked.ids if id is not None]
     if asked.is_public not in (None, strawberry.UNSET):
         found["is_public"] = asked.is_public
+    if asked.reads not in (None, strawberry.UNSET):
+        found["reads"] = asked.reads
     return found
 
 
@@ -480,7 +485,7 @@ def shelf(listing: Shelf, *permissions: BasePermission) -> Any:
         if listing.parent:
             rows = rows.filter(**{listing.parent: root.pk})
         for name, _ in asked.narrowed:
-            rows = rows.filter(listing.criterion(name, values[name]))
+            rows = rows.filter(listing.criterion(name, values[name], info.context.now))
         sign = "-" if asked.descends else ""
         found = list(await rows.order_by(f"{sign}{asked.column}", "id"))
         total = len(found)
@@ -970,6 +975,7 @@ class Toy:
     schema: ToySchema
     engine: Engine
     rows: dict[str, Any] = field(default_factory=dict)
+    now: datetime = datetime(2024, 1, 1, 8, tzinfo=UTC)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -1015,13 +1021,13 @@ class Toy:
     async def by_engine(
         self, text: str, variables: dict[str, Any] | None = None, viewer: Any = None, name: str | None = None
     ) -> tuple[Result | None, Trace]:
-        return await planned(self.engine, text, name, variables or {}, ToyContext(viewer))
+        return await planned(self.engine, text, name, variables or {}, ToyContext(viewer, now=self.now))
 
     async def by_resolvers(
         self, text: str, variables: dict[str, Any] | None = None, viewer: Any = None, name: str | None = None
     ) -> tuple[bytes, list[Any]]:
         found = await self.schema.execute(
-            text, variable_values=variables or {}, context_value=ToyContext(viewer), operation_name=name
+            text, variable_values=variables or {}, context_value=ToyContext(viewer, now=self.now), operation_name=name
         )
         return orjson.dumps(found.data), told(found.errors or [])
 
