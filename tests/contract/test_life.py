@@ -111,7 +111,7 @@ async def test_a_partnership_from_the_request_to_the_receipts(
         await request_everything(ralf, partner)
         token = re.search(r"/invitations/([\w-]+)", parts(await claire.mail(RALF.organisation))[0])
         assert token is not None
-        access = {"limited": {"products": [{"productId": id, "rights": ["STATISTICS"]} for id in free[:2]]}}
+        access = {"limited": {"products": [{"productId": id, "rights": ["TECHNICAL"]} for id in free[:2]]}}
         accepted = await claire.do(
             "acceptCustomerInvitation",
             f"partnership {{ {GRANTED} }}",
@@ -122,40 +122,52 @@ async def test_a_partnership_from_the_request_to_the_receipts(
         partnership = accepted["partnership"]["id"]
         await ralf.mail(CLAIRE.organisation)
 
-        # The partner sees the difference, and lets one employee look.
+        # The partner sees the difference, and lets one employee manage.
         seen = (await ralf.ask(f'{{ partnership(id: "{partnership}") {{ {GRANTED} }} }}'))["partnership"]
         assert (seen["accessType"], seen["grantDiffers"]) == ("LIMITED", True)
         assert seen["requestedAccess"] == {"accessType": "COMPLETE", "paymentMode": "PARTNER"}
         assert sorted(node["product"]["id"] for node in seen["productAccesses"]["nodes"]) == sorted(free[:2])
         member = await hire(ralf, pia, partner)
         await ralf.do(
-            "assignEmployee", "assignment { rights }", partnershipId=partnership, membershipId=member, rights=["VIEW"]
+            "assignEmployee",
+            "assignment { rights }",
+            partnershipId=partnership,
+            membershipId=member,
+            rights=["MANAGE_PRODUCTS"],
         )
 
-        # She looks, is refused what is beyond, and asks why.
+        # She manages, is refused what is beyond, and asks why.
         product = f'{{ product(id: "{free[0]}") {{ viewerRights }} }}'
-        assert (await pia.ask(product))["product"]["viewerRights"] == ["VIEW_PRODUCT", "VIEW_STATISTICS"]
+        assert (await pia.ask(product))["product"]["viewerRights"] == ["VIEW_PRODUCT", "MANAGE_PRODUCT"]
         other = await pia.answer(f'{{ product(id: "{free[2]}") {{ id }} }}')
         assert other["errors"][0]["extensions"]["code"] == "NOT_FOUND"
         denied = await pia.answer(
-            "mutation($input: TerminatePartnershipInput!) { terminatePartnership(input: $input) { userErrors { code } } }",
-            input={"partnershipId": partnership, "confirmation": CLAIRE.organisation, "reason": "OTHER"},
+            "mutation($input: TerminateProductInput!) { terminateProduct(input: $input) { userErrors { code } } }",
+            input={"productId": free[0], "confirmation": "its name"},
         )
-        assert denied["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        assert denied["errors"][0]["extensions"] | {"requestId": ""} == {
+            "code": "FORBIDDEN",
+            "right": "TERMINATE_PRODUCT",
+            "requestId": "",
+        }
         why = await pia.ask(
-            f'{{ explainRight(right: MANAGE_PRODUCT, id: "{free[0]}") {{ held links {{ link holds sentence }} }} }}'
+            f'{{ explainRight(right: TERMINATE_PRODUCT, id: "{free[0]}") {{ held links {{ link holds sentence }} }} }}'
         )
         assert why["explainRight"]["held"] is False
         withheld = [link["link"] for link in why["explainRight"]["links"] if not link["holds"]]
         assert "PRODUCT_GRANT" in withheld
 
-        # The customer reads who did what, gives everything at the partner's expense, and ends it.
-        activity = await claire.ask(
-            f'{{ organisation(id: "{customer}") {{ partnerActivity(first: 20) {{ nodes {{ action actorName }} }} }} }}'
-        )
-        assert {node["action"] for node in activity["organisation"]["partnerActivity"]["nodes"]} >= {"assignment.made"}
+        # The customer gives everything at the partner's expense; now the employee may ask for an end.
         await move_to_everything(claire, customer, partnership)
-        assert (await pia.ask(f'{{ product(id: "{free[2]}") {{ id }} }}'))["product"] == {"id": free[2]}
+        await ralf.mail("hat Ihren Zugriff geändert")
+        await ask_for_the_end(pia, free[2])
+
+        # The customer reads who did what, refuses that, and ends the partnership.
+        assert await activity(claire, customer) == [
+            ("pendingAction.requested", "Pia Lang", RALF.organisation),
+            ("assignment.made", "Ralf Kaufmann", RALF.organisation),
+        ]
+        await refuse_the_end(claire, customer)
         await claire.do(
             "terminatePartnership",
             "partnership { status }",
@@ -163,6 +175,8 @@ async def test_a_partnership_from_the_request_to_the_receipts(
             confirmation=CLAIRE.organisation,
             reason="NO_LONGER_NEEDED",
         )
+        await ralf.mail("ist beendet")
+        await claire.mail("a pris fin")
         assert (await pia.answer(product))["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
         # Both sides hold the same receipts, which verify without the server.
@@ -242,6 +256,35 @@ async def move_to_everything(claire: Person, customer: str, partnership: str) ->
         endOtherPartnerships=others,
     )
     assert changed["partnership"] == {"accessType": "COMPLETE", "paymentMode": "PARTNER"}
+
+
+async def ask_for_the_end(pia: Person, product: str) -> None:
+    found = await pia.ask(f'{{ product(id: "{product}") {{ serviceName }} }}')
+    asked = await pia.do(
+        "terminateProduct",
+        "pendingAction { status }",
+        productId=product,
+        confirmation=found["product"]["serviceName"],
+    )
+    assert asked["pendingAction"] == {"status": "PENDING"}
+
+
+async def activity(claire: Person, customer: str) -> list[tuple[str, str, str]]:
+    """What partners did here, by whom and for which partner, the latest first."""
+    nodes = "nodes { action actorName actingOrganisation { name } }"
+    found = await claire.ask(f'{{ organisation(id: "{customer}") {{ partnerActivity(first: 20) {{ {nodes} }} }} }}')
+    return [
+        (node["action"], node["actorName"], node["actingOrganisation"]["name"])
+        for node in found["organisation"]["partnerActivity"]["nodes"]
+    ]
+
+
+async def refuse_the_end(claire: Person, customer: str) -> None:
+    waiting = "pendingActions(filter: {status: PENDING}) { nodes { id } }"
+    found = await claire.ask(f'{{ organisation(id: "{customer}") {{ {waiting} }} }}')
+    (pending,) = found["organisation"]["pendingActions"]["nodes"]
+    refused = await claire.do("refusePendingAction", "pendingAction { status }", pendingActionId=pending["id"])
+    assert refused["pendingAction"] == {"status": "REFUSED"}
 
 
 async def download(person: Person, partnership: str, folder: Path) -> Path:
