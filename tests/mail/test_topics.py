@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.database
 
+PROGRAMME = Path(__file__).parents[2] / "docs" / "programme.md"
 PARTNER, CUSTOMER = ["pL"], ["cL"]
 TEAM = ["pE", "pL"]
 
@@ -88,6 +90,12 @@ async def expanded(settings: Settings, event: OutboxMessage) -> list[EmailMessag
 async def test_every_topic_and_every_template_is_tried_here(world: World):
     assert set(GETS) | {"member.invited"} == set(LETTERS) == set(payloads(world))
     assert {letter.template for letters in LETTERS.values() for letter in letters} == set(TEMPLATES)
+
+
+def test_the_programme_names_every_template():
+    catalogue = PROGRAMME.read_text().partition("\n## E-mails\n")[2].partition("\n**Wishes.**")[0]
+
+    assert set(TEMPLATES) - set(re.findall(r"`([\w.]+)`", catalogue)) == set()
 
 
 @pytest.mark.parametrize("topic", GETS)

@@ -1,7 +1,6 @@
 """Which e-mails follow a member's wish, and which arrive whatever they wish?"""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -10,12 +9,11 @@ from server.mail.topics import LETTERS
 from server.models import Membership
 from server.settings import Settings
 from tests.mail.events import address, announce_in
-from tests.mail.test_topics import GETS, expanded
+from tests.mail.test_topics import GETS, PROGRAMME, expanded
 from tests.world import World
 
 pytestmark = pytest.mark.database
 
-PROGRAMME = Path(__file__).parents[2] / "docs" / "programme.md"
 FOLLOWS = {
     Wish.PRODUCTS: {"access.product_added", "access.product_removed", "access.rights_changed", "product.terminated"},
     Wish.BILLING: {"payment_mode.changed", "partnership.products_without_payer"},
