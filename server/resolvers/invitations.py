@@ -119,7 +119,7 @@ async def resend_invitation(
     async with transaction():
         row = await held(context, partnership_id, expected_version)
         proposals.check_open(row)
-        await change(row, **sent_again(context, row.sent_at, row.sendings))
+        await change(row, **sent_again(context, row.sent_at, row.sendings, row.expires_at))
         side = row.initiated_by
         await note(context, "partnership.resent", row, side, after=journal.state(row, "answer_by"))
         topic = "partnership.invited" if side is Side.CUSTOMER else "partnership.requested"
@@ -127,7 +127,9 @@ async def resend_invitation(
     return {"partnership": row}
 
 
-def sent_again(context: Context, sent_at: datetime | None, sendings: int) -> dict[str, object]:
+def sent_again(
+    context: Context, sent_at: datetime | None, sendings: int, expires_at: datetime | None = None
+) -> dict[str, object]:
     """What changes in a proposal that is sent once more; a few times within 24 hours (S1.7)."""
     is_another_day = sent_at is None or context.now - sent_at >= _DAY
     if not is_another_day:
@@ -135,15 +137,16 @@ def sent_again(context: Context, sent_at: datetime | None, sendings: int) -> dic
     return {
         "sent_at": context.now if is_another_day else sent_at,
         "sendings": 2 if is_another_day else sendings + 1,
-        "answer_by": answer_by(context),
+        "answer_by": answer_by(context, expires_at),
         "notices": 0,
         "undeliverable_at": None,
     }
 
 
-def answer_by(context: Context) -> datetime:
-    """Until when a proposal that is sent now can be answered (S1.6)."""
-    return context.now + timedelta(days=context.settings.partnership_invitation_days)
+def answer_by(context: Context, expires_at: datetime | None = None) -> datetime:
+    """Until when a proposal that is sent now can be answered (S1.6); not beyond the end of what is proposed (D4)."""
+    latest = context.now + timedelta(days=context.settings.partnership_invitation_days)
+    return latest if expires_at is None else min(latest, expires_at)
 
 
 async def _partner(context: Context, partner_id: OrganisationId) -> Organisation:
@@ -184,7 +187,7 @@ async def _propose(context: Context, row: Partnership, access: Access | WantedAc
             "status": PartnershipStatus.INVITED,
             "invited_at": context.now,
             "sent_at": context.now,
-            "answer_by": answer_by(context),
+            "answer_by": answer_by(context, row.expires_at),
         }
     )
     await row.save(force_create=True)

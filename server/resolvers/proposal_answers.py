@@ -164,7 +164,8 @@ async def _check_acceptance(
 async def _come_into_force(context: Context, row: Partnership, *, replaces: bool, **columns: object) -> None:
     """Those that it replaces end first, and the other side's open proposal with them (E1, E4)."""
     others = await live_partnerships(row.customer_id, but=row.id)
-    if replaces and (ended := [other for other in others if other.status in rules.IN_FORCE]):
+    row.update_from_dict(columns)
+    if ended := proposals.replaced(row.access_type, others, is_agreed=replaces):
         customer = await Organisation.get(id=row.customer_id)
         await end_all(context, customer, ended, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
     for other in others:

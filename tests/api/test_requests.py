@@ -407,6 +407,37 @@ async def test_limited_access_replaces_nobody(world: World, clients: Clients):
     assert [code for code, _, _ in answer] == ["COMPLETE_PARTNER_EXISTS"]
 
 
+async def test_limited_access_that_is_granted_ends_no_partnership(world: World, clients: Clients):
+    access = limited((world.id("kept"), ["TECHNICAL"]))
+    input = {"partnershipId": world.id("asked"), "access": access, "replaceExisting": True}
+
+    assert (await done(clients, "acceptRequest", input, world.cL))["status"] == "ACTIVE"
+
+    others = await Partnership.filter(id__in=[world.limited.id, world.at_rival.id])
+    assert [other.status for other in others] == [PartnershipStatus.ACTIVE] * 2
+
+
+async def test_limited_access_that_is_offered_ends_no_partnership(world: World, clients: Clients):
+    access = limited((world.id("kept"), ["TECHNICAL"]))
+
+    answer = await accepted_by_third(world, clients, access, replaceExisting=True)
+
+    assert answer.data["acceptInvitation"]["partnership"]["status"] == "ACTIVE"
+    others = await Partnership.filter(id__in=[world.limited.id, world.at_rival.id])
+    assert [other.status for other in others] == [PartnershipStatus.ACTIVE] * 2
+
+
+async def test_an_offer_is_open_no_longer_than_what_it_offers(world: World, clients: Clients):
+    ends = world.now + timedelta(days=10)
+    offer = {"customerId": world.id("delta"), "partnerId": world.id("third"), "access": complete()}
+    invited = await done(clients, "invitePartner", offer | {"expiresAt": ends.isoformat()}, world.dL)
+    assert (await row_of(invited["id"])).answer_by == ends
+
+    await done(clients, "resendInvitation", {"partnershipId": invited["id"]}, world.dL)
+
+    assert (await row_of(invited["id"])).answer_by == ends
+
+
 async def test_dates_of_an_offer_are_in_the_future_and_in_order(world: World, clients: Clients):
     offer = {
         "customerId": world.id("delta"),
