@@ -1,12 +1,13 @@
 """How a partnership is proposed by either side, withdrawn and sent again (S1)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from server.domain import access_changes, proposals
 from server.domain import partnerships as rules
 from server.domain.errors import Mistakes, NotFound
-from server.domain.partnerships import PartnershipStatus, Side
+from server.domain.partnerships import AccessType, PartnershipStatus, Side
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.models import Organisation, Partnership, RequestedProduct
@@ -21,7 +22,7 @@ from server.resolvers.offers import Access, Offer, WantedAccess, offered, reques
 from server.resolvers.offers import wanted as granted_now
 from server.resolvers.partnerships import change, held, live_partnerships, note, terms
 from server.resolvers.permissions import RightOn, allowed
-from server.resolvers.proposal_answers import accept_what_was_asked, cancelled
+from server.resolvers.proposal_answers import accept_what_was_asked, accept_what_was_offered, cancelled
 
 _DAY = timedelta(days=1)
 
@@ -86,6 +87,9 @@ async def request_customer(
         mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
+        if (offer := _offer_of_the_same(others, wanted)) is not None:
+            await accept_what_was_offered(context, offer)
+            return {"partnership": offer}
         request = await _propose(
             context,
             Partnership(
@@ -192,6 +196,16 @@ async def _propose(context: Context, row: Partnership, access: Access | WantedAc
     )
     await row.save(force_create=True)
     return row
+
+
+def _offer_of_the_same(others: Sequence[Partnership], wanted: WantedAccess) -> Partnership | None:
+    """The customer's open invitation that a request says the same as: then the request is the answer (E4).
+
+    A partner names no products, so only complete access is ever the same.
+    """
+    asked = (AccessType.COMPLETE, wanted.payment_mode)
+    same = [row for row in others if (row.access_type, row.payment_mode) == asked]
+    return next(iter(same), None) if wanted.access_type is AccessType.COMPLETE else None
 
 
 async def _is_the_same(context: Context, request: Partnership, access: Access) -> bool:

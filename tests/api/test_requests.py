@@ -306,6 +306,29 @@ async def test_the_same_proposal_of_the_other_side_is_accepted_by_making_it(worl
     assert await Partnership.filter(customer_id=world.alpina.id, partner_id=world.third.id).count() == 1
 
 
+@pytest.mark.parametrize("as_", ["person", "token"])
+async def test_asking_for_what_the_customer_has_offered_accepts_it(world: World, clients: Clients, as_: str):
+    wanted = {"accessType": "COMPLETE", "paymentMode": "CUSTOMER"}
+    input = {"partnerId": world.id("nova"), "customerId": world.id("delta"), "wanted": wanted}
+
+    found = await done(clients, "requestCustomer", input, world.pL if as_ == "person" else world.tokens["pL"])
+
+    assert (found["id"], found["status"], found["grantDiffers"]) == (world.id("invitation"), "ACTIVE", False)
+    assert await Partnership.filter(customer_id=world.delta.id, partner_id=world.nova.id).count() == 1
+
+
+@pytest.mark.parametrize("wanted", [EVERYTHING, {"accessType": "LIMITED"}])
+async def test_asking_for_something_else_stands_beside_the_offer(
+    world: World, clients: Clients, wanted: dict[str, Any]
+):
+    input = {"partnerId": world.id("nova"), "customerId": world.id("delta"), "wanted": wanted}
+
+    found = await done(clients, "requestCustomer", input, world.pL)
+
+    assert (found["id"] == world.id("invitation"), found["status"]) == (False, "INVITED")
+    assert (await row_of(world.id("invitation"))).status is PartnershipStatus.INVITED
+
+
 @pytest.mark.parametrize("rights", [["STATISTICS"], ["TECHNICAL", "STATISTICS"]])
 async def test_another_proposal_stands_beside_it_until_one_is_accepted(
     world: World, clients: Clients, rights: list[str]
