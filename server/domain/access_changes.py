@@ -8,7 +8,14 @@ from uuid import UUID
 
 from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.partnerships import AccessType, Agreement, PaymentMode, check_active
+from server.domain.partnerships import (
+    AccessType,
+    Agreement,
+    OtherPartnership,
+    PaymentMode,
+    check_active,
+    coexistence,
+)
 from server.domain.rights import Role
 
 CHANGE_REQUEST_LIFETIME_DAYS: Final = 30
@@ -103,12 +110,22 @@ def check_may_answer(partnership: Agreement, access_type: AccessType, role: Role
         )
 
 
-def check_is_a_change(partnership: Agreement, access_type: AccessType) -> None:
+def check_is_a_change(partnership: Agreement, access_type: AccessType, field: tuple[str, ...] = ("access",)) -> None:
     """Who has complete access already can be given nothing more."""
     if partnership.access_type is AccessType.COMPLETE and access_type is AccessType.COMPLETE:
-        raise Refused(
-            Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner has this access type already."), ("access",))
-        )
+        raise Refused(Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner has this access type already."), field))
+
+
+def check_leaves_room(partnership: Agreement, access_type: AccessType, others: Iterable[OtherPartnership]) -> None:
+    """What is granted as it was asked for ends nobody's partnership: `others` are the customer's (C4, S2.7)."""
+    refusals = list(coexistence(access_type, others, field=("access",), replaces=False))
+    if access_type is not partnership.access_type and refusals:
+        raise Refused(*refusals)
+
+
+def fewest_products(partnership: Agreement, access_type: AccessType) -> int:
+    """How many products a grant names at least: complete access may become limited to none (S2.5)."""
+    return 1 if access_type is partnership.access_type else 0
 
 
 def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> None:

@@ -2,14 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from server.domain import invitations
 from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.organisations import INVITABLE_PARTNERS, PartnerStatus
-from server.domain.partnerships import AccessType, Agreement, OtherPartnership, PartnershipStatus, Side, coexistence
+from server.domain.partnerships import (
+    IN_FORCE,
+    AccessType,
+    Agreement,
+    OtherPartnership,
+    PartnershipStatus,
+    Side,
+    coexistence,
+)
+
+OtherT = TypeVar("OtherT", bound=OtherPartnership)
 
 LAPSE: Final = Lapse(PartnershipStatus.INVITED, PartnershipStatus.EXPIRED)
 """What nobody answered in time has expired (S1.6)."""
@@ -99,6 +109,14 @@ def check_acceptance(
     granted = access_type or partnership.access_type
     if refusals := list(coexistence(granted, others, field=(), replaces=replaces)):
         raise Refused(*refusals)
+
+
+def replaced(access_type: AccessType, others: Iterable[OtherT], *, is_agreed: bool) -> list[OtherT]:
+    """Of the customer's other partnerships: those that end as this one comes into force. Complete access alone takes
+    the place of others, where the customer agreed (E1).
+    """
+    takes_their_place = is_agreed and access_type is AccessType.COMPLETE
+    return [other for other in others if takes_their_place and other.status in IN_FORCE]
 
 
 class Proposal(Protocol):

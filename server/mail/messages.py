@@ -1,6 +1,7 @@
 """How does an e-mail look on the wire?
 
-Everything that goes into a header is one line without control characters: nobody's name adds a header.
+Everything that goes into a header is one line without control characters, and says the same to whoever decodes it:
+nobody's name adds a header.
 """
 
 from datetime import datetime
@@ -19,6 +20,10 @@ from server.models import EmailMessage
 from server.settings import Settings, mailbox
 
 _MOST_HEADER_CHARACTERS: Final = 500
+_ENCODED_WORD: Final = "=?"
+"""What begins an encoded word (RFC 2047). Python's `email` reads one wherever it stands, in addresses too, and writes
+what it stands for, line ends and all.
+"""
 
 
 class Unwritable(Exception):
@@ -52,11 +57,14 @@ def address(stored: str) -> str:
         checked = validate_email(stored, check_deliverability=False)
     except EmailNotValidError as error:
         raise Unwritable(str(error)) from error
+    if _ENCODED_WORD in stored:
+        raise Unwritable("an address that is read as an encoded word")
     return checked.ascii_email or checked.normalized
 
 
 def _header(value: str) -> str:
+    """The text of a header. What would be read as an encoded word is shown as it was written, with a blank in it."""
     try:
-        return line(value, _MOST_HEADER_CHARACTERS, ())
+        return line(value, _MOST_HEADER_CHARACTERS, ()).replace(_ENCODED_WORD, "= ?")
     except Refused as error:
         raise Unwritable(f"a header of {len(value)} characters: {error.refusals[0].message}") from error

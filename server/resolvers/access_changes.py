@@ -21,7 +21,7 @@ from server.resolvers.ids import AccessChangeRequestId, PartnershipId
 from server.resolvers.listings import Listing
 from server.resolvers.offers import Access, Wanted, WantedAccess, grant_all, offered
 from server.resolvers.offers import wanted as granted_now
-from server.resolvers.partnerships import Note, held, note, note_all
+from server.resolvers.partnerships import Note, held, live_partnerships, note, note_all
 from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allowed
 
 
@@ -61,6 +61,7 @@ async def request_access_change(
     async with transaction():
         row = await held(context, partnership_id)
         check_active(row)
+        rules.check_is_a_change(row, wanted.access_type, ("wanted", "access_type"))
         pending = AccessChangeRequest.filter(partnership_id=row.id, status=AccessChangeStatus.PENDING)
         rules.check_number_of_requests(await pending.count())
         request = await AccessChangeRequest.create(
@@ -87,7 +88,10 @@ async def grant_access_change(
     async with transaction():
         request, row = await _open(context, access_change_request_id, expected_version)
         mistakes.noted(_check_may_grant, context, row, access)
-        offer = await offered(context, row.customer_id, access, mistakes, least=0)
+        others = await live_partnerships(row.customer_id, but=row.id)
+        mistakes.noted(rules.check_leaves_room, row, access.access_type, others)
+        least = rules.fewest_products(row, access.access_type)
+        offer = await offered(context, row.customer_id, access, mistakes, least=least)
         mistakes.refuse()
         if access.access_type is row.access_type:
             await _grant(context, row, granted_now(offer, access.grants))

@@ -81,10 +81,8 @@ async def set_partnership_dates(
     async with transaction():
         row = await held(context, partnership_id, expected_version)
         rules.check_dates(row, expires_at, review_at, context.now)
-        before = journal.state(row, "expires_at", "review_at")
-        await change(row, expires_at=expires_at, review_at=review_at, notices=0, review_notices=0)
-        after = journal.state(row, "expires_at", "review_at")
-        await note(context, "partnership.datesSet", row, Side.CUSTOMER, before=before, after=after)
+        if (row.expires_at, row.review_at) != (expires_at, review_at):
+            await _set_dates(context, row, expires_at, review_at)
     return {"partnership": row}
 
 
@@ -110,6 +108,18 @@ async def change_access(
     await note(context, action, row, side, before=before, after=after, had=held_before, has=granted)
     now = told(access.access_type, access.payment_mode, products)
     await journal.announce(context, "access.type_changed", row, row.version, before=was, after=now)
+
+
+async def _set_dates(
+    context: Context, row: Partnership, expires_at: datetime | None, review_at: datetime | None
+) -> None:
+    """Of a day that is another one than before both sides are told anew when it comes nearer (D4)."""
+    before = journal.state(row, "expires_at", "review_at")
+    notices = row.notices if row.expires_at == expires_at else 0
+    review_notices = row.review_notices if row.review_at == review_at else 0
+    await change(row, expires_at=expires_at, review_at=review_at, notices=notices, review_notices=review_notices)
+    after = journal.state(row, "expires_at", "review_at")
+    await note(context, "partnership.datesSet", row, Side.CUSTOMER, before=before, after=after)
 
 
 def _told(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:

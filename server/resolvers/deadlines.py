@@ -13,6 +13,7 @@ from tortoise.expressions import Q
 
 from server.domain import deadlines as rules
 from server.domain.access_changes import AccessChangeStatus
+from server.domain.errors import Refused
 from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.partnerships import IN_FORCE, PartnershipStatus
 from server.domain.pending_actions import PendingActionStatus
@@ -164,12 +165,20 @@ async def warn_of_ends(context: Context) -> int:
 
 
 async def end_partnerships(context: Context) -> int:
-    """Partnerships whose last day has come end, with all that hangs on them (D4, S4)."""
+    """Partnerships whose last day has come end, with all that hangs on them (D4, S4).
+
+    One that cannot end now, as somebody else holds it, keeps no other from ending. Raises Refused where none can.
+    """
     due = Partnership.filter(status__in=sorted(IN_FORCE), expires_at__lte=context.now)
     found = await due.order_by("expires_at").limit(AT_ONCE)
-    ended = 0
+    ended, held_up = 0, list[Refused]()
     for row in found:
-        ended += await _end(context, row)
+        try:
+            ended += await _end(context, row)
+        except Refused as refused:
+            held_up.append(refused)
+    if held_up and not ended:
+        raise held_up[0]
     return ended
 
 
@@ -220,7 +229,8 @@ async def _tell(context: Context, model: Any, due: Q, columns: dict[str, int], t
 def _notice(context: Context, topic: str, row: Any, columns: dict[str, int], column: str) -> journal.News:
     deadline: datetime = getattr(row, column)
     told = {"days_left": rules.days_left(deadline, context.now), "ends_at": deadline}
-    return journal.News(topic, row, (deadline.isoformat(), *columns.values()), told)
+    # Whatever begins the count of notices anew gives the row another version: the same day may be told of again.
+    return journal.News(topic, row, (row.version, *columns.values()), told)
 
 
 async def _held(model: Any, due: Q) -> list[Any]:

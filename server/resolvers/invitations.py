@@ -1,12 +1,13 @@
 """How a partnership is proposed by either side, withdrawn and sent again (S1)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from server.domain import access_changes, proposals
 from server.domain import partnerships as rules
 from server.domain.errors import Mistakes, NotFound
-from server.domain.partnerships import PartnershipStatus, Side
+from server.domain.partnerships import AccessType, PartnershipStatus, Side
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.models import Organisation, Partnership, RequestedProduct
@@ -22,7 +23,7 @@ from server.resolvers.offers import Access, Offer, WantedAccess, offered, reques
 from server.resolvers.offers import wanted as granted_now
 from server.resolvers.partnerships import change, held, note, terms
 from server.resolvers.permissions import RightOn, allowed
-from server.resolvers.proposal_answers import accept_what_was_asked, cancelled
+from server.resolvers.proposal_answers import accept_what_was_asked, accept_what_was_offered, cancelled
 
 _DAY = timedelta(days=1)
 
@@ -87,6 +88,9 @@ async def request_customer(
         mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
+        if (offer := _offer_of_the_same(others, wanted)) is not None:
+            await accept_what_was_offered(context, offer)
+            return {"partnership": offer}
         request = await _propose(
             context,
             Partnership(
@@ -120,7 +124,7 @@ async def resend_invitation(
     async with transaction():
         row = await held(context, partnership_id, expected_version)
         proposals.check_open(row, context.now)
-        await change(row, **sent_again(context, row.sent_at, row.sendings))
+        await change(row, **sent_again(context, row.sent_at, row.sendings, row.expires_at))
         side = row.initiated_by
         await note(context, "partnership.resent", row, side, after=journal.state(row, "answer_by"))
         topic = "partnership.invited" if side is Side.CUSTOMER else "partnership.requested"
@@ -128,7 +132,9 @@ async def resend_invitation(
     return {"partnership": row}
 
 
-def sent_again(context: Context, sent_at: datetime | None, sendings: int) -> dict[str, object]:
+def sent_again(
+    context: Context, sent_at: datetime | None, sendings: int, expires_at: datetime | None = None
+) -> dict[str, object]:
     """What changes in a proposal that is sent once more; a few times within 24 hours (S1.7)."""
     is_another_day = sent_at is None or context.now - sent_at >= _DAY
     if not is_another_day:
@@ -136,15 +142,16 @@ def sent_again(context: Context, sent_at: datetime | None, sendings: int) -> dic
     return {
         "sent_at": context.now if is_another_day else sent_at,
         "sendings": 2 if is_another_day else sendings + 1,
-        "answer_by": answer_by(context),
+        "answer_by": answer_by(context, expires_at),
         "notices": 0,
         "undeliverable_at": None,
     }
 
 
-def answer_by(context: Context) -> datetime:
-    """Until when a proposal that is sent now can be answered (S1.6)."""
-    return context.now + timedelta(days=context.settings.partnership_invitation_days)
+def answer_by(context: Context, expires_at: datetime | None = None) -> datetime:
+    """Until when a proposal that is sent now can be answered (S1.6); not beyond the end of what is proposed (D4)."""
+    latest = context.now + timedelta(days=context.settings.partnership_invitation_days)
+    return latest if expires_at is None else min(latest, expires_at)
 
 
 async def _partner(context: Context, partner_id: OrganisationId) -> Organisation:
@@ -185,11 +192,21 @@ async def _propose(context: Context, row: Partnership, access: Access | WantedAc
             "status": PartnershipStatus.INVITED,
             "invited_at": context.now,
             "sent_at": context.now,
-            "answer_by": answer_by(context),
+            "answer_by": answer_by(context, row.expires_at),
         }
     )
     await row.save(force_create=True)
     return row
+
+
+def _offer_of_the_same(others: Sequence[Partnership], wanted: WantedAccess) -> Partnership | None:
+    """The customer's open invitation that a request says the same as: then the request is the answer (E4).
+
+    A partner names no products, so only complete access is ever the same.
+    """
+    asked = (AccessType.COMPLETE, wanted.payment_mode)
+    same = [row for row in others if (row.access_type, row.payment_mode) == asked]
+    return next(iter(same), None) if wanted.access_type is AccessType.COMPLETE else None
 
 
 async def _is_the_same(context: Context, request: Partnership, access: Access) -> bool:

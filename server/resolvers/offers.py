@@ -163,12 +163,13 @@ async def grant_all(
 ) -> list[ProductAccess]:
     """Let the partner manage these products, unless one was given away, sold or ended in the meantime (S1.3a, E2)."""
     managed = await managing([each.product.id for each in products])
+    here = {id for id, access in managed.items() if access.partnership_id == partnership.id}
     for each in products:
         check_lives(each.product.state, each.field)
         access_rules.check_product_is_grantable(
             each.product.organisation_id,
             partnership.customer_id,
-            managed_here=False,
+            managed_here=each.product.id in here,
             managed_elsewhere=each.product.id in managed and not each.moves,
             field=each.field,
         )

@@ -38,13 +38,7 @@ async def accept_invitation(
     """Accept a customer's invitation: from now on the partner manages what was offered."""
     async with transaction():
         invitation = await held(context, partnership_id, expected_version)
-        requested = await RequestedProduct.filter(partnership_id=invitation.id).select_related("product").order_by("id")
-        products = [Wanted(each.product, each.rights, each.moves) for each in requested]
-        await _check_acceptance(context, invitation, replaces=invitation.replaces_others)
-        before = terms(invitation)
-        await _come_into_force(context, invitation, replaces=invitation.replaces_others)
-        granted = await grant_all(context, invitation, products, None)
-        await _note_acceptance(context, invitation, Side.PARTNER, before, products, granted)
+        await accept_what_was_offered(context, invitation)
     return {"partnership": invitation}
 
 
@@ -92,6 +86,17 @@ async def cancelled(context: Context, row: Partnership) -> None:
     before = terms(row)
     await change(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
     await _note_end(context, "partnership.cancelled", row, row.initiated_by, before)
+
+
+async def accept_what_was_offered(context: Context, invitation: Partnership) -> None:
+    """Bring an invitation into force as it was made (S1.3a)."""
+    requested = await RequestedProduct.filter(partnership_id=invitation.id).select_related("product").order_by("id")
+    products = [Wanted(each.product, each.rights, each.moves) for each in requested]
+    await _check_acceptance(context, invitation, replaces=invitation.replaces_others)
+    before = terms(invitation)
+    await _come_into_force(context, invitation, replaces=invitation.replaces_others)
+    granted = await grant_all(context, invitation, products, None)
+    await _note_acceptance(context, invitation, Side.PARTNER, before, products, granted)
 
 
 async def accept_what_was_asked(
@@ -165,7 +170,8 @@ async def _check_acceptance(
 async def _come_into_force(context: Context, row: Partnership, *, replaces: bool, **columns: object) -> None:
     """Those that it replaces end first, and the other side's open proposal with them (E1, E4)."""
     others = await live_now(context, row.customer_id, but=row.id)
-    if replaces and (ended := [other for other in others if other.status in rules.IN_FORCE]):
+    row.update_from_dict(columns)
+    if ended := proposals.replaced(row.access_type, others, is_agreed=replaces):
         customer = await Organisation.get(id=row.customer_id)
         await end_all(context, customer, ended, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
     for other in others:

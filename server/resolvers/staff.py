@@ -14,6 +14,7 @@ from server.models.database import transaction
 from server.models.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.endings import end_role
 from server.resolvers.ids import OrganisationId, PartnershipId
 from server.resolvers.partnerships import change, held, live_partnerships, note
 from server.resolvers.permissions import StaffOnly, Sudo, allowed
@@ -79,16 +80,25 @@ async def recover_organisation(
             user_id=user.id, organisation_id=row.id, status__not=MembershipStatus.REMOVED
         )
         before = journal.state(membership, "role", "status") if membership else None
-        membership = membership or Membership(user_id=user.id, organisation_id=row.id, joined_at=context.now)
-        membership.update_from_dict({"role": Role.LEGAL_REPRESENTATIVE, "status": MembershipStatus.ACTIVE})
-        membership.version += 0 if before is None else 1
-        await membership.save()
-        after = journal.state(membership, "role", "status") | {"reason": why}
+        old = membership.role if membership else None
+        membership = membership or Membership(user_id=user.id, organisation_id=row.id, joined_at=context.now, version=0)
+        ended = await _raise(context, membership, old)
+        after = journal.state(membership, "role", "status") | ended | {"reason": why}
         await journal.record(
             context, "organisation.recovered", membership, acting=None, on_behalf_of=row.id, before=before, after=after
         )
-        await journal.announce(context, "member.role_changed", membership, membership.version)
+        await journal.announce(
+            context, "member.role_changed", membership, membership.version, before=old, after=membership.role
+        )
     return {"organisation": row}
+
+
+async def _raise(context: Context, membership: Membership, old: Role | None) -> journal.State:
+    """Make a member, who was this or is new, legal representative; what only the old role had ends (E7)."""
+    representing = {"role": Role.LEGAL_REPRESENTATIVE, "status": MembershipStatus.ACTIVE, "can_manage_billing": False}
+    membership.update_from_dict({**representing, "version": membership.version + 1})
+    await membership.save()
+    return {} if old is None else await end_role(context, membership, old)
 
 
 async def _set_status(

@@ -54,7 +54,9 @@ class RequestCustomerInput:
 
 @strawberry.type(description="The answer of `requestCustomer`.")
 class RequestCustomerPayload:
-    partnership: Partnership | None = strawberry.field(description="The partnership, as an open request.")
+    partnership: Partnership | None = strawberry.field(
+        description="The partnership, as an open request; in force where the customer had offered the same."
+    )
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 

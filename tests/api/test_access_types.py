@@ -297,6 +297,46 @@ async def test_complete_access_is_granted_by_a_legal_representative(world: World
     assert (changed_.access_type, changed_.payment_mode) == ("COMPLETE", "CUSTOMER")
 
 
+async def test_complete_access_is_not_granted_beside_others_as_it_was_asked_for(world: World, clients: Clients):
+    input = {"accessChangeRequestId": world.id("change"), "access": complete("CUSTOMER")}
+
+    assert await refused(clients, "grantAccessChange", input, as_=world.cL) == [
+        (
+            "LIMITED_PARTNER_EXISTS",
+            "This customer has partners with limited access; end them before granting complete access.",
+            ["input", "access"],
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("products", "code", "field"),
+    [
+        ([], "VALIDATION_FAILED", []),
+        (["granted"], "ALREADY_GRANTED", ["0", "productId"]),
+        (["kept", "granted"], "ALREADY_GRANTED", ["1", "productId"]),
+        (["kept", "rivals"], "PRODUCT_ALREADY_MANAGED", ["1", "productId"]),
+    ],
+)
+async def test_what_is_granted_as_asked_for_is_something_that_the_partner_has_not(
+    world: World, clients: Clients, products: list[str], code: str, field: list[str]
+):
+    access = limited(*((world.id(name), ["TECHNICAL"]) for name in products))
+    input = {"accessChangeRequestId": world.id("change"), "access": access}
+
+    answer = await refused(clients, "grantAccessChange", input, as_=world.cL)
+
+    assert [(code, field) for code, _, field in answer] == [(code, ["input", "access", "limited", "products", *field])]
+
+
+async def test_who_has_everything_asks_for_no_more(world: World, clients: Clients):
+    input = {"partnershipId": world.id("complete"), "wanted": {"accessType": "COMPLETE", "paymentMode": "PARTNER"}}
+
+    assert await refused(clients, "requestAccessChange", input, as_=world.pL) == [
+        ("ACCESS_TYPE_UNCHANGED", "The partner has this access type already.", ["input", "wanted", "accessType"])
+    ]
+
+
 async def test_refusing_changes_nothing_but_the_request(world: World, clients: Clients):
     before = await snapshot()
     input = {"accessChangeRequestId": world.id("change"), "reason": "Not yet."}

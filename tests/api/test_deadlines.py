@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from strawberry.utils.str_converters import to_camel_case
 
 from server.domain.access_changes import AccessChangeStatus
+from server.domain.errors import Refused
 from server.domain.member_invitations import MemberInvitationStatus
 from server.domain.partnerships import PartnershipStatus
 from server.domain.support_access import SupportAccessStatus
@@ -18,9 +20,11 @@ from server.models import (
     ProductAccess,
     SupportAccessGrant,
 )
+from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.deadlines import AT_ONCE, DEADLINES, context_of_the_clock
 from server.settings import Settings
+from tests.clients import Clients
 from tests.snapshots import snapshot
 from tests.world import World, organisation, partnership
 
@@ -143,6 +147,69 @@ async def test_a_partnership_ends_on_its_last_day_after_two_warnings(world: Worl
     assert await told("partnership.terminated") == [(world.id("limited"), None)]
     event = await AuditEvent.get(action="partnership.terminated")
     assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, None, world.alpina.id)
+
+
+@pytest.mark.parametrize("name", ["expires_at", "review_at"])
+async def test_a_day_that_is_set_once_more_keeps_nobody_from_being_warned(
+    world: World, clients: Clients, settings: Settings, name: str
+):
+    day, later = ((world.now + timedelta(days=days)).isoformat() for days in (5, 6))
+    field = to_camel_case(name)
+    warn, topic = DEADLINES["warn of ends"], {"expires_at": "ending", "review_at": "review_due"}[name]
+    await _set_day(clients, world, {field: day})
+    assert await warn(clock(settings, world, hours=1)) == 1
+
+    await _set_day(clients, world, {field: day})
+    assert await warn(clock(settings, world, hours=2)) == 0
+    for moment in (later, day):
+        await _set_day(clients, world, {field: moment})
+    await Partnership.filter(id=world.complete.id).update(**{name: world.now + timedelta(days=5)})
+    assert await warn(clock(settings, world, hours=3)) == 2
+
+    assert await told(f"partnership.{topic}") == sorted(
+        (world.id(name), 4) for name in ("limited", "limited", "complete")
+    )
+    assert await AuditEvent.filter(action="partnership.datesSet").count() == 3
+
+
+async def test_of_a_day_that_stays_nobody_is_told_again_when_the_other_changes(
+    world: World, clients: Clients, settings: Settings
+):
+    ends, review = ((world.now + timedelta(days=days)).isoformat() for days in (5, 4))
+    warn = DEADLINES["warn of ends"]
+    await _set_day(clients, world, {"expiresAt": ends})
+    assert await warn(clock(settings, world, hours=1)) == 1
+
+    await _set_day(clients, world, {"expiresAt": ends, "reviewAt": review})
+
+    assert await warn(clock(settings, world, hours=2)) == 1
+    assert await told("partnership.ending") == [(world.id("limited"), 4)]
+    assert await told("partnership.review_due") == [(world.id("limited"), 3)]
+
+
+async def test_one_that_cannot_end_keeps_no_other_from_ending(world: World, settings: Settings):
+    due = Partnership.filter(id__in=[world.limited.id, world.complete.id])
+    await due.update(expires_at=world.now + timedelta(days=1))
+    taken = journal.key("partnership.terminated", world.limited)
+    await OutboxMessage.create(topic="other", payload={}, dedupe_key=taken, run_after=world.now)
+    end = DEADLINES["end partnerships"]
+
+    assert await end(clock(settings, world, days=1)) == 1
+    with pytest.raises(Refused):
+        await end(clock(settings, world, days=1))
+
+    found = {row.id: row.status for row in await due}
+    assert found == {world.limited.id: PartnershipStatus.ACTIVE, world.complete.id: PartnershipStatus.TERMINATED}
+
+
+async def _set_day(clients: Clients, world: World, days: dict[str, str]) -> None:
+    answer = await clients.change(
+        "setPartnershipDates",
+        {"partnershipId": world.id("limited"), **days},
+        "userErrors { code message field }",
+        as_=world.cL,
+    )
+    assert answer.data["setPartnershipDates"]["userErrors"] == []
 
 
 async def test_a_review_is_announced_once(world: World, settings: Settings):

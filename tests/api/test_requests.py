@@ -366,6 +366,29 @@ async def test_the_same_proposal_of_the_other_side_is_accepted_by_making_it(worl
     assert await Partnership.filter(customer_id=world.alpina.id, partner_id=world.third.id).count() == 1
 
 
+@pytest.mark.parametrize("as_", ["person", "token"])
+async def test_asking_for_what_the_customer_has_offered_accepts_it(world: World, clients: Clients, as_: str):
+    wanted = {"accessType": "COMPLETE", "paymentMode": "CUSTOMER"}
+    input = {"partnerId": world.id("nova"), "customerId": world.id("delta"), "wanted": wanted}
+
+    found = await done(clients, "requestCustomer", input, world.pL if as_ == "person" else world.tokens["pL"])
+
+    assert (found["id"], found["status"], found["grantDiffers"]) == (world.id("invitation"), "ACTIVE", False)
+    assert await Partnership.filter(customer_id=world.delta.id, partner_id=world.nova.id).count() == 1
+
+
+@pytest.mark.parametrize("wanted", [EVERYTHING, {"accessType": "LIMITED"}])
+async def test_asking_for_something_else_stands_beside_the_offer(
+    world: World, clients: Clients, wanted: dict[str, Any]
+):
+    input = {"partnerId": world.id("nova"), "customerId": world.id("delta"), "wanted": wanted}
+
+    found = await done(clients, "requestCustomer", input, world.pL)
+
+    assert (found["id"] == world.id("invitation"), found["status"]) == (False, "INVITED")
+    assert (await row_of(world.id("invitation"))).status is PartnershipStatus.INVITED
+
+
 @pytest.mark.parametrize("rights", [["STATISTICS"], ["TECHNICAL", "STATISTICS"]])
 async def test_another_proposal_stands_beside_it_until_one_is_accepted(
     world: World, clients: Clients, rights: list[str]
@@ -465,6 +488,37 @@ async def test_limited_access_replaces_nobody(world: World, clients: Clients):
     answer = await refused(clients, "invitePartner", offer, as_=world.bL)
 
     assert [code for code, _, _ in answer] == ["COMPLETE_PARTNER_EXISTS"]
+
+
+async def test_limited_access_that_is_granted_ends_no_partnership(world: World, clients: Clients):
+    access = limited((world.id("kept"), ["TECHNICAL"]))
+    input = {"partnershipId": world.id("asked"), "access": access, "replaceExisting": True}
+
+    assert (await done(clients, "acceptRequest", input, world.cL))["status"] == "ACTIVE"
+
+    others = await Partnership.filter(id__in=[world.limited.id, world.at_rival.id])
+    assert [other.status for other in others] == [PartnershipStatus.ACTIVE] * 2
+
+
+async def test_limited_access_that_is_offered_ends_no_partnership(world: World, clients: Clients):
+    access = limited((world.id("kept"), ["TECHNICAL"]))
+
+    answer = await accepted_by_third(world, clients, access, replaceExisting=True)
+
+    assert answer.data["acceptInvitation"]["partnership"]["status"] == "ACTIVE"
+    others = await Partnership.filter(id__in=[world.limited.id, world.at_rival.id])
+    assert [other.status for other in others] == [PartnershipStatus.ACTIVE] * 2
+
+
+async def test_an_offer_is_open_no_longer_than_what_it_offers(world: World, clients: Clients):
+    ends = world.now + timedelta(days=10)
+    offer = {"customerId": world.id("delta"), "partnerId": world.id("third"), "access": complete()}
+    invited = await done(clients, "invitePartner", offer | {"expiresAt": ends.isoformat()}, world.dL)
+    assert (await row_of(invited["id"])).answer_by == ends
+
+    await done(clients, "resendInvitation", {"partnershipId": invited["id"]}, world.dL)
+
+    assert (await row_of(invited["id"])).answer_by == ends
 
 
 async def test_dates_of_an_offer_are_in_the_future_and_in_order(world: World, clients: Clients):

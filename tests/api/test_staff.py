@@ -7,7 +7,7 @@ import pytest
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import LegalEntityType, PartnerStatus
 from server.domain.partnerships import PartnershipStatus
-from server.models import AuditEvent, Membership, Organisation, Partnership, User
+from server.models import AuditEvent, EmployeeAssignment, Membership, Organisation, OutboxMessage, Partnership, User
 from tests.api.members import stale
 from tests.api.refusals import denied, missing, not_found, refused
 from tests.api.traces import acts, announced
@@ -141,6 +141,23 @@ async def test_staff_give_an_organisation_a_legal_representative(world: World, c
     assert await denied(
         clients, "recoverOrganisation", input | {"email": "nobody@example.com"}, as_=staff
     ) == not_found("input", "email")
+
+
+async def test_what_a_member_had_by_their_role_ends_when_staff_give_them_another(
+    world: World, clients: Clients, staff: Person
+):
+    input = {"organisationId": world.id("nova"), "email": world.pE.user.email, "reason": "Documents seen"}
+    await Membership.filter(id=world.pE.membership.id).update(can_manage_billing=True)
+
+    answer = await clients.change("recoverOrganisation", input, ORGANISATION, as_=staff)
+
+    assert answer.data["recoverOrganisation"]["userErrors"] == []
+    assert await EmployeeAssignment.filter(membership_id=world.pE.membership.id, ended_at__isnull=True).count() == 0
+    assert (await Membership.get(id=world.pE.membership.id)).can_manage_billing is False
+    (event,) = await acts(answer)
+    assert event["after"]["assignments"] == [world.assignment.id.hex, world.complete_assignment.id.hex]
+    message = await OutboxMessage.get(topic="member.role_changed")
+    assert (message.payload["before"], message.payload["after"]) == ("EMPLOYEE", "LEGAL_REPRESENTATIVE")
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,34 @@ def test_no_address_is_two(stored: str):
         message(email(address=stored), SETTINGS, NOW)
 
 
+ENCODED = [
+    "=?utf-8?q?=0D=0ABcc=3Aall@victims.example?=",
+    "=?utf-8?b?DQpCY2M6IHhAeS56DQoNCjxoMT4=?=",
+    "a ==?utf-8?q?=0A?= b",
+]
+
+
+@pytest.mark.parametrize("written", ENCODED)
+@pytest.mark.parametrize("place", ["name", "subject"])
+def test_a_name_that_is_written_as_a_header_is_encoded_is_shown_as_it_is(place: str, written: str):
+    variables = {"inviter": "Atelier", "invitee": written, "reason": None, "page": "https://app.example/x"}
+    row = email(name=written) if place == "name" else email(variables=variables)
+
+    read = received(row)
+
+    assert list(read) == list(received(email()))
+    shown = written.replace("=?", "= ?")
+    if place == "name":
+        assert [one.display_name for one in read["To"].addresses] == [shown]
+    else:
+        assert read["Subject"] == f"{shown} has declined"
+
+
+def test_no_address_is_written_as_a_header_is_encoded():
+    with pytest.raises(Unwritable):
+        message(email(address="=?utf-8?q?=0ABcc=3Ax?=@customer.example"), SETTINGS, NOW)
+
+
 def test_a_domain_with_accents_has_a_form_that_every_server_knows():
     assert address("claire@exämple.example") == "claire@xn--exmple-cua.example"
     assert address("jörg@exämple.example") == "jörg@exämple.example"
