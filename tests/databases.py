@@ -15,9 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
+from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
-from server.models.database import bring_up_to_date, disconnect
+from server.models.database import bring_up_to_date, disconnect, tortoise_config
 from server.settings import Settings
 
 BACKEND = os.environ.get("TEST_DATABASE", "sqlite")
@@ -94,6 +95,26 @@ def databases(folder: Path) -> Iterator[Databases]:
 def settings_for(database_url: str, **changes: Any) -> Settings:
     """The settings of the tests: the defaults, whatever the environment says."""
     return Settings(_env_file=None, database_url=database_url, log_level="ERROR", **changes)
+
+
+@asynccontextmanager
+async def opened(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
+    """A database beside the one that is connected, in whose place it is `with` what this gives."""
+    context = TortoiseContext()
+    with context:
+        await context.init(config=config)
+    try:
+        yield context
+    finally:
+        await context.close_connections()
+
+
+@asynccontextmanager
+async def connected_to(settings: Settings) -> AsyncIterator[None]:
+    """This database in the place of the one that is connected, which is there again afterwards."""
+    async with opened(tortoise_config(settings)) as context:
+        with context:
+            yield
 
 
 class _RollBack(Exception):

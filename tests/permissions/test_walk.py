@@ -89,12 +89,12 @@ partner notes of it."""
 
 
 async def test_nobody_sees_more_than_is_theirs_at_any_depth(
-    tenants_database: tuple[Settings, Tenants], tenants: Tenants, app: Starlette
+    tenants_settings: Settings, tenants: Tenants, app: Starlette
 ) -> None:
     viewers = await viewers_of(tenants.worlds[OWN])
     seen = {actor: set[Mark]() for actor in ACTORS}
 
-    async with both_ways(viewers, tenants_database[0]) as both:
+    async with both_ways(viewers, tenants_settings) as both:
         for depth, asked in asked_to_depth(tenants).items():
             for number, (text, variables) in enumerate(asked):
                 for actor in asking(depth, number):
