@@ -31,7 +31,7 @@ from server.models.database import open_connection
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.databases import BACKEND, Databases, connected_to, settings_for
-from tests.servers import _free_port, _wait_until_ready
+from tests.servers import NO_CERTIFICATES, _free_port, _wait_until_ready
 from tests.statements import ENGINE, counted
 from tests.world import Person, World, build_world, person, token
 
@@ -673,7 +673,7 @@ async def asking(house: House, url: str) -> AsyncIterator[Callable[..., Awaitabl
         return len(await listeners(house.settings)) == 2
 
     await until(both_listen)
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(verify=NO_CERTIFICATES) as http:
 
         async def ask(query: str, variables: Any = None, **headers: str) -> httpx2.Response:
             http.cookies.clear()
