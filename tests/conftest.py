@@ -7,12 +7,13 @@ from types import FrameType
 
 import pytest
 from starlette.applications import Starlette
+from tortoise.transactions import in_transaction
 
 from server.app import create_app, settle_memory
 from server.resolvers import passwords
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import Databases, connected_to, databases, rolled_back, settings_for
+from tests.databases import Databases, connected_to, databases, kept_as_it_is, opened, rolled_back, settings_for
 from tests.logs import log
 from tests.post import PostOffice, post_office
 from tests.servers import DemoServer, demo_server
@@ -49,8 +50,11 @@ async def settings(all_databases: Databases) -> Settings:
 @pytest.fixture(scope="session")
 async def standing_world(settings: Settings) -> AsyncIterator[World]:
     """The world, stored once; every test that uses it puts back what it changed."""
-    async with connected_to(settings):
-        yield await build_world()
+    async with opened(kept_as_it_is(settings)) as database:
+        with database:
+            async with in_transaction():
+                world = await build_world()
+            yield world
 
 
 @pytest.fixture

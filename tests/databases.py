@@ -97,6 +97,14 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
     return Settings(_env_file=None, database_url=database_url, log_level="ERROR", **changes)
 
 
+def kept_as_it_is(settings: Settings) -> dict[str, Any]:
+    """Tortoise's configuration for a database in which every test rolls back what it changed, over one connection."""
+    config = tortoise_config(settings)
+    if settings.is_sqlite:
+        config["connections"]["default"]["engine"] = "tests.at_once"
+    return config
+
+
 @asynccontextmanager
 async def opened(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
     """A database beside the one that is connected, in whose place it is `with` what this gives."""
@@ -112,8 +120,8 @@ async def opened(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
 @asynccontextmanager
 async def connected_to(settings: Settings) -> AsyncIterator[None]:
     """This database in the place of the one that is connected, which is there again afterwards."""
-    async with opened(tortoise_config(settings)) as context:
-        with context:
+    async with opened(tortoise_config(settings)) as database:
+        with database:
             yield
 
 

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
 
-from server.models.database import tortoise_config
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import BACKEND, Databases, opened, rolled_back, settings_for
+from tests.databases import BACKEND, Databases, kept_as_it_is, opened, rolled_back, settings_for
 from tests.permissions.tenants import Tenants, build_tenants
 from tests.snapshots import contents
 from tests.world import World
@@ -35,9 +35,10 @@ async def tenants_settings(all_databases: Databases) -> Settings:
 @pytest.fixture(scope="session")
 async def standing_tenants(tenants_settings: Settings) -> AsyncIterator[tuple[TortoiseContext, Tenants]]:
     """The three worlds, stored once, and their database."""
-    async with opened(tortoise_config(tenants_settings)) as database:
+    async with opened(kept_as_it_is(tenants_settings)) as database:
         with database:
-            built = await build_tenants()
+            async with in_transaction():
+                built = await build_tenants()
         yield database, built
 
 
