@@ -18,6 +18,7 @@ from server.schema.fields import KIND
 from server.schema.limits import DocumentLimits
 from server.schema.roots import Mutation, Query
 from server.schema.scalars import SCALARS
+from server.schema.validation import validate_sooner
 
 CACHED_DOCUMENTS: Final = 128
 _log = structlog.get_logger("server.graphql")
@@ -80,6 +81,7 @@ def _built() -> Schema:
     return built
 
 
+validate_sooner()
 schema: Final = _built()
 """The one schema of this process."""
 
