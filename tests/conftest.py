@@ -67,9 +67,10 @@ async def world(standing_world: World) -> AsyncIterator[World]:
 @pytest.fixture
 async def own_database(all_databases: Databases) -> AsyncIterator[Settings]:
     """An empty, migrated database of the test's own, for what commits or runs in several connections."""
-    own = settings_for(await all_databases.copy())
-    async with connected_to(own):
-        yield own
+    async with all_databases.lent() as url:
+        own = settings_for(url)
+        async with connected_to(own):
+            yield own
 
 
 @pytest.fixture

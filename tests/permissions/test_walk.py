@@ -6,9 +6,8 @@ the permission matrix, over three worlds that nothing connects. What is in an an
 own world what the tables below say.
 """
 
-import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -22,14 +21,12 @@ from tests.databases import BACKEND
 from tests.engine.both import Both, both_ways, expected, viewers_of, written
 from tests.permissions.matrix import ACTORS
 from tests.permissions.tenants import OWN, PUBLIC, Mark, Tenants
-from tests.permissions.walks import SCHEMA, Document, documents, walks
+from tests.permissions.walks import LONG, SCHEMA, TURN, Document, documents, in_turn, walks
 
 pytestmark = pytest.mark.database
 
 DEEPEST = 4
 COMPARED_EACH = 16
-LONG = os.environ.get("LONG") == "1"
-IN_TURN = 1 if BACKEND == "postgres" else 0
 
 NAME_ALONE = {"id", "name", "name_key"}
 """What shows of an organisation to whoever does not lead it."""
@@ -114,15 +111,15 @@ def asked_to_depth(tenants: Tenants) -> dict[int, list[Document]]:
     return {2: [*documents(2, ids_in(tenants))], **further}
 
 
-def asking(depth: int, number: int) -> list[str]:
+def asking(depth: int, number: int) -> Sequence[str]:
     """Everybody to the second row. Further, half of the actors on each database, and at the end one, on one of the two;
     with LONG=1 everybody everywhere.
     """
     if depth == 2 or LONG:
         return ACTORS
     if depth < DEEPEST:
-        return ACTORS[(number + IN_TURN) % 2 :: 2]
-    return [ACTORS[number // 2 % len(ACTORS)]] if number % 2 == IN_TURN else []
+        return in_turn(ACTORS, number)
+    return [ACTORS[number // 2 % len(ACTORS)]] if number % 2 == TURN else []
 
 
 def ids_in(tenants: Tenants, tenant: str | None = None) -> Callable[[type[Model]], list[str]]:
