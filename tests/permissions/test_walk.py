@@ -92,9 +92,10 @@ async def test_nobody_sees_more_than_is_theirs_at_any_depth(
     seen = {actor: set[Mark]() for actor in ACTORS}
 
     async with both_ways(viewers, tenants_settings) as both:
+        own = {id for model in ids.PREFIXES for id in ids_in(tenants, OWN)(model)}
         for depth, asked in asked_to_depth(tenants).items():
             for number, (text, variables) in enumerate(asked):
-                for actor in asking(depth, number):
+                for actor in asking(depth, number, is_strange(variables, own)):
                     answer = await answered(both, text, variables, actor, depth, number)
                     seen[actor] |= tenants.found_in(answer)
 
@@ -111,11 +112,17 @@ def asked_to_depth(tenants: Tenants) -> dict[int, list[Document]]:
     return {2: [*documents(2, ids_in(tenants))], **further}
 
 
-def asking(depth: int, number: int) -> Sequence[str]:
-    """Everybody to the second row. Further, half of the actors on each database, and at the end one, on one of the two;
-    with LONG=1 everybody everywhere.
+def is_strange(variables: dict[str, Any], own: set[str]) -> bool:
+    """Whether rows are asked for, and none of the actors' own world."""
+    given = variables.get("given", ())
+    return bool(given) and own.isdisjoint(given if isinstance(given, list) else [given])
+
+
+def asking(depth: int, number: int, is_strange: bool) -> Sequence[str]:
+    """Everybody to the second row of their world. Further, and of strangers' rows, half of the actors on each
+    database, and at the end one, on one of the two; with LONG=1 everybody everywhere.
     """
-    if depth == 2 or LONG:
+    if LONG or (depth == 2 and not is_strange):
         return ACTORS
     if depth < DEEPEST:
         return in_turn(ACTORS, number)
