@@ -24,12 +24,14 @@ TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
 def calls_of(name: str, file: Path) -> list[ast.Call]:
     """Every call of this function in a module."""
-    return [call for call in calls_in(file) if isinstance(call.func, ast.Name) and call.func.id == name]
-
-
-@cache
-def calls_in(file: Path) -> list[ast.Call]:
-    return [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+    source = file.read_text()
+    if f"{name}(" not in source:
+        return []
+    return [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]
 
 
 @cache
