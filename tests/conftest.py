@@ -7,13 +7,13 @@ from types import FrameType
 
 import pytest
 from starlette.applications import Starlette
+from tortoise.transactions import in_transaction
 
 from server.app import create_app, settle_memory
-from server.models.database import connect, disconnect
 from server.resolvers import passwords
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import Databases, databases, rolled_back, settings_for
+from tests.databases import Databases, connected_to, databases, kept_as_it_is, opened, rolled_back, settings_for
 from tests.logs import log
 from tests.post import PostOffice, post_office
 from tests.servers import DemoServer, demo_server
@@ -50,9 +50,11 @@ async def settings(all_databases: Databases) -> Settings:
 @pytest.fixture(scope="session")
 async def standing_world(settings: Settings) -> AsyncIterator[World]:
     """The world, stored once; every test that uses it puts back what it changed."""
-    await connect(settings)
-    yield await build_world()
-    await disconnect()
+    async with opened(kept_as_it_is(settings)) as database:
+        with database:
+            async with in_transaction():
+                world = await build_world()
+            yield world
 
 
 @pytest.fixture
@@ -63,14 +65,12 @@ async def world(standing_world: World) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def own_database(all_databases: Databases, settings: Settings) -> AsyncIterator[Settings]:
+async def own_database(all_databases: Databases) -> AsyncIterator[Settings]:
     """An empty, migrated database of the test's own, for what commits or runs in several connections."""
-    own = settings_for(await all_databases.copy())
-    await disconnect()
-    await connect(own)
-    yield own
-    await disconnect()
-    await connect(settings)
+    async with all_databases.lent() as url:
+        own = settings_for(url)
+        async with connected_to(own):
+            yield own
 
 
 @pytest.fixture

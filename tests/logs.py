@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.app.logs import set_up_logs
+from server.logs import set_up_logs
 
 Lines = Callable[[], list[dict[str, Any]]]
 

@@ -20,13 +20,13 @@ from server.app.explorer import explorer_routes
 from server.app.exports import exports_route
 from server.app.graphql import GraphQLEndpoint
 from server.app.health import health_routes
-from server.app.logs import set_up_logs
 from server.app.mailbox import mailbox_routes
 from server.app.receipts import receipts_route
 from server.app.requests import RequestLog
 from server.app.short_way import ShortWay
 from server.engine.operations import Engine
 from server.engine.reading import PostgresReader, SqliteReader
+from server.logs import set_up_logs
 from server.models.database import connected, open_connection
 from server.schema import sdl
 from server.schema.planning import new_engine

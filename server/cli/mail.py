@@ -8,9 +8,9 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.app.logs import set_up_logs
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
+from server.logs import set_up_logs
 from server.models import EmailMessage, OutboxMessage
 from server.models.outbox import Queued
 from server.outbox import has_lost_its_link, retry

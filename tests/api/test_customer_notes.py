@@ -17,7 +17,7 @@ from tests.api.refusals import Refusal, check_id, denied, missing, refused
 from tests.api.test_exports import exported
 from tests.api.traces import act, acts, announced
 from tests.clients import Answer, Clients
-from tests.permissions.walks import documents
+from tests.permissions.walks import documents, in_turn
 from tests.snapshots import changed, contents, snapshot
 from tests.world import Person, World, customer_note, organisation, partnership
 
@@ -248,8 +248,8 @@ async def test_no_answer_to_the_customer_s_people_or_to_the_staff_has_what_was_n
     walked = [*documents(3, lambda model: [world.id(name) for name in ids_of.get(model.__name__, [])])]
     assert any("customerNote" in text for text, _ in walked)
 
-    for text, variables in walked:
-        for who in (*(world.people[name] for name in others), world.tokens["cL"]):
+    for number, (text, variables) in enumerate(walked):
+        for who in in_turn([*(world.people[name] for name in others), world.tokens["cL"]], number):
             assert MARKER not in (await marked.ask(text, variables, as_=who)).response.text, text
 
 

@@ -11,7 +11,7 @@ from graphql import OperationDefinitionNode, parse, validate
 
 from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from server.schema import schema
-from tests.servers import DemoServer, demo_server
+from tests.servers import NO_CERTIFICATES, DemoServer, demo_server
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "explorer" / "examples").glob("*.graphql"))
@@ -51,7 +51,7 @@ def test_every_operation_of_an_example_has_an_answer(file: Path, demo_server: De
     body = _body(file)
     operations = _operations(body["query"])
 
-    with httpx2.Client(base_url=demo_server.url) as http:
+    with httpx2.Client(base_url=demo_server.url, verify=NO_CERTIFICATES) as http:
         token = None if "SignIn" in operations else demo_server.token
         if "SignIn" in operations:
             _sign_in(http, body)
@@ -70,11 +70,11 @@ def _sign_in(http: httpx2.Client, body: dict[str, Any]) -> None:
 def test_what_the_customers_tab_offers_is_accepted_in_the_partners_tab(tmp_path: Path) -> None:
     customer, partner = (ROOT / "explorer" / "examples" / f"{side}.graphql" for side in ("customer", "partner"))
 
-    with demo_server(tmp_path) as server, httpx2.Client(base_url=server.url) as claire:
+    with demo_server(tmp_path) as server, httpx2.Client(base_url=server.url, verify=NO_CERTIFICATES) as claire:
         _sign_in(claire, _body(customer))
         invited = _ask(claire, _body(customer) | {"operationName": "InvitePartner"})["invitePartner"]
         body = _body(partner, acceptance={"partnershipId": invited["partnership"]["id"]})
-        with httpx2.Client(base_url=server.url) as ralf:
+        with httpx2.Client(base_url=server.url, verify=NO_CERTIFICATES) as ralf:
             _sign_in(ralf, body)
             open_ones = _ask(ralf, body | {"operationName": "PartnerInvitations"})
             accepted = _ask(ralf, body | {"operationName": "AcceptInvitation"})["acceptInvitation"]
@@ -95,7 +95,7 @@ def test_the_query_of_the_readme_has_the_answer_of_the_readme(demo_server: DemoS
     (query,) = re.findall(r"```graphql\n(.*?)```", readme, re.DOTALL)
     (answer,) = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
 
-    with httpx2.Client(base_url=demo_server.url) as http:
+    with httpx2.Client(base_url=demo_server.url, verify=NO_CERTIFICATES) as http:
         data = _ask(http, {"query": query}, demo_server.token)
 
     assert data == json.loads(answer)["data"]

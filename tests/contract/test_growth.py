@@ -1,6 +1,6 @@
 """Does a mutation take as many statements in a large organisation as in a small one?
 
-Each is run in the world of the tests, and in one with five times as much of everything that its organisations
+Each is run in the world of the tests, and in one with three times as much of everything that its organisations
 have; with all that its payload can show, lists of rows among it.
 """
 
@@ -26,7 +26,7 @@ from tests.world import World, grant, organisation, partnership, person, product
 
 pytestmark = pytest.mark.database
 
-FEW, MANY = 2, 10
+FEW, MANY = 2, 6
 SPLIT = 2
 """What two resolvers ask for in the same breath is one statement, or two where one of them came a moment later."""
 

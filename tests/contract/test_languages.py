@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -21,8 +22,11 @@ FOLDERS = [REFUSALS, EMAILS]
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 
 
-def calls_of(name: str, source: str) -> list[ast.Call]:
+def calls_of(name: str, file: Path) -> list[ast.Call]:
     """Every call of this function in a module."""
+    source = file.read_text()
+    if f"{name}(" not in source:
+        return []
     return [
         node
         for node in ast.walk(ast.parse(source))
@@ -30,13 +34,14 @@ def calls_of(name: str, source: str) -> list[ast.Call]:
     ]
 
 
+@cache
 def messages(folder: Path) -> set[str]:
     """Every English message that is marked for translation: of the e-mails, or of all the rest of the server."""
     found = set[str]()
     for file in SERVER.rglob("*.py"):
         if file.is_relative_to(EMAILS.parent) != (folder == EMAILS):
             continue
-        for call in calls_of(N_.__name__, file.read_text()):
+        for call in calls_of(N_.__name__, file):
             [argument] = call.args
             message = ast.literal_eval(argument)  # anything but a literal is no gettext id, and fails here
             assert isinstance(message, str), (file, message)
@@ -44,11 +49,13 @@ def messages(folder: Path) -> set[str]:
     return found
 
 
+@cache
 def catalogue(folder: Path, language: str) -> Catalog:
     with (folder / f"{language}.po").open("rb") as source:
         return read_po(source, locale=language, abort_invalid=True)
 
 
+@cache
 def entries(folder: Path, language: str) -> dict[str, str]:
     return {entry.id: entry.string for entry in catalogue(folder, language) if entry.id}
 
@@ -69,7 +76,7 @@ def test_no_refusal_has_words_that_are_not_marked_for_translation():
     unmarked = [
         f"{file.relative_to(SERVER)}:{call.lineno}"
         for file in SERVER.rglob("*.py")
-        for call in calls_of("Refusal", file.read_text())
+        for call in calls_of("Refusal", file)
         if isinstance(call.args[1], ast.Constant | ast.JoinedStr | ast.BinOp)
     ]
 

@@ -15,7 +15,7 @@ import pytest
 
 from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from tests.post import PostOffice, parts, post_office
-from tests.servers import DemoServer, demo_server
+from tests.servers import NO_CERTIFICATES, DemoServer, demo_server
 
 CLAIRE, RALF, _EMMA = DEMO_ACCOUNTS
 """Of a customer; of a partner that works for it not yet."""
@@ -89,7 +89,7 @@ async def server(tmp_path: Path, office: PostOffice) -> AsyncIterator[DemoServer
 
 @asynccontextmanager
 async def at_a_browser(server: DemoServer, office: PostOffice, address: str) -> AsyncIterator[Person]:
-    async with httpx2.AsyncClient(base_url=server.url) as http:
+    async with httpx2.AsyncClient(base_url=server.url, verify=NO_CERTIFICATES) as http:
         yield Person(http, office, address)
 
 

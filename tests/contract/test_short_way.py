@@ -20,9 +20,8 @@ from starlette.types import ASGIApp, Message, Scope
 from server.app import Application, create_app
 from server.domain.tokens import new_secret
 from server.models import Session
-from server.models.database import connect, disconnect
 from server.settings import Settings
-from tests.databases import BACKEND, Databases, rolled_back, settings_for
+from tests.databases import BACKEND, Databases, connected_to, rolled_back, settings_for
 from tests.logs import Lines
 from tests.world import PASSWORD, World, build_world
 
@@ -112,24 +111,20 @@ class Ways:
 
 
 @pytest.fixture(scope="module")
-async def ways(all_databases: Databases, settings: Settings) -> AsyncIterator[Ways]:
+async def ways(all_databases: Databases) -> AsyncIterator[Ways]:
     """On a database of its own, since only what is committed is known."""
     own = settings_for(await all_databases.copy())
-    await disconnect()
-    await connect(own)
-    world = await build_world()
-    await disconnect()
     app = create_app(own)
-    found = Ways(own, world, app)
+    async with connected_to(own):
+        found = Ways(own, await build_world(), app)
 
-    async def counting(scope: Any, receive: Any, send: Any) -> None:
-        found.long_taken["all"] += 1
-        await app.long_way(scope, receive, send)
+        async def counting(scope: Any, receive: Any, send: Any) -> None:
+            found.long_taken["all"] += 1
+            await app.long_way(scope, receive, send)
 
-    app.short_way.app = counting
-    async with app.router.lifespan_context(app):
-        yield found
-    await connect(settings)
+        app.short_way.app = counting
+        async with app.router.lifespan_context(app):
+            yield found
 
 
 async def answered(app: ASGIApp, asked: Asked) -> tuple[int | None, list[tuple[str, str]], str]:

@@ -12,7 +12,7 @@ from gql import Client, gql
 from gql.transport.httpx import HTTPXTransport
 
 from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
-from tests.servers import DemoServer, demo_server
+from tests.servers import NO_CERTIFICATES, DemoServer, demo_server
 
 CUSTOMERS = """
 query($name: String) { viewer { organisations { nodes { id managedCustomers(filter: {search: $name}) {
@@ -55,7 +55,7 @@ class Browser:
 
 @contextmanager
 def signed_in(server: DemoServer, email: str) -> Iterator[Browser]:
-    with httpx2.Client(base_url=server.url) as http:
+    with httpx2.Client(base_url=server.url, verify=NO_CERTIFICATES) as http:
         browser = Browser(http)
         answer = browser.ask(SIGN_IN, {"input": {"email": email, "password": DEMO_PASSWORD}})
         assert answer["signIn"]["userErrors"] == []

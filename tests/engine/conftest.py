@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
 
 from server.domain.viewer import Viewer
-from server.models.database import connect, disconnect, tortoise_config
 from server.settings import Settings
-from tests.databases import Databases, settings_for
+from tests.databases import Databases, kept_as_it_is, opened, settings_for
 
 pytest.register_assert_rewrite("tests.engine.toy")
 
@@ -34,28 +34,21 @@ async def both(viewers: dict[str, Viewer | None], settings: Settings, app: Starl
 
 
 @pytest.fixture(scope="session")
-async def toy_database(all_databases: Databases, settings: Settings) -> AsyncIterator[tuple[Settings, dict[str, Any]]]:
+async def standing_toy(all_databases: Databases) -> AsyncIterator[tuple[TortoiseContext, dict[str, Any]]]:
     """A database with the toy's tables and rows."""
     own = settings_for(await all_databases.copy())
-    await disconnect()
-    await toys.connect_toy(_credentials(own))
-    await Tortoise.generate_schemas()
-    rows = await toys.fill()
-    await disconnect()
-    await connect(settings)
-    yield own, rows
+    async with opened(kept_as_it_is(own) | {"apps": toys.APPS}) as database:
+        with database:
+            # Opened now: a first statement that is cancelled while it opens the connection would keep it for good.
+            await get_connection("default").create_connection(with_db=True)
+            await database.generate_schemas()
+            rows = await toys.fill()
+        yield database, rows
 
 
 @pytest.fixture
-async def toy(toy_database: tuple[Settings, dict[str, Any]], settings: Settings) -> AsyncIterator[Toy]:
+async def toy(standing_toy: tuple[TortoiseContext, dict[str, Any]]) -> AsyncIterator[Toy]:
     """The toy with a new engine."""
-    own, rows = toy_database
-    await disconnect()
-    await toys.connect_toy(_credentials(own))
-    yield Toy(toys.SCHEMA, toys.engine_of(toys.SCHEMA), dict(rows))
-    await disconnect()
-    await connect(settings)
-
-
-def _credentials(settings: Settings) -> dict[str, Any]:
-    return tortoise_config(settings)["connections"]["default"]
+    database, rows = standing_toy
+    with database:
+        yield Toy(toys.SCHEMA, toys.engine_of(toys.SCHEMA), dict(rows))

@@ -3,7 +3,6 @@
 Every place of the schema where a caller writes text is given what attackers write; the statements are watched.
 """
 
-import os
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -20,6 +19,7 @@ from tests.engine.documents import literal
 from tests.engine.test_random_documents import PEOPLE
 from tests.engine.toy import HOSTILE_TEXTS
 from tests.permissions.matrix import OPERATIONS
+from tests.permissions.walks import LONG, TURN
 from tests.statements import ENGINE, TORTOISE, counted
 from tests.world import World
 
@@ -41,7 +41,6 @@ _BARE = [
     "__typename", "__proto__", "../../etc/passwd", "<script>", "${7*7}", "{{7*7}}", "A" * 9_999, "'" * 5_000,
 ]  # fmt: skip
 _TOKEN = "zqx7"
-LONG = os.environ.get("LONG") == "1"
 HOSTILE = [
     *_BARE,
     *(f"{_TOKEN}{text[:500]}" for text in _BARE if text.isprintable()),
@@ -113,8 +112,10 @@ def document(world: World, type_: str, field: str, path: tuple[str, ...], writte
 
 
 def in_turn(texts: list[str], place: int, each: int) -> list[str]:
-    """Each place is given one text of so many, the next place the next ones; all of them with LONG=1."""
-    return texts if LONG else texts[place % each :: each]
+    """Each place is given one text of so many, half of them on each database, the next place the next ones; all of
+    them on both with LONG=1.
+    """
+    return texts if LONG else texts[(place + TURN * each) % (2 * each) :: 2 * each]
 
 
 def hostile_at(path: tuple[str, ...]) -> list[str]:

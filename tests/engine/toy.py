@@ -21,7 +21,7 @@ from strawberry import Info
 from strawberry.permission import BasePermission
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import convert_arguments
-from tortoise import Tortoise, fields
+from tortoise import fields
 from tortoise.connection import get_connection
 from tortoise.expressions import Q
 from tortoise.models import Model
@@ -1176,14 +1176,5 @@ async def fill() -> dict[str, Any]:
     return rows
 
 
-async def connect_toy(credentials: dict[str, Any]) -> None:
-    """Connect Tortoise to a database for the toy's models alone."""
-    config = {
-        "connections": {"default": credentials},
-        "apps": {"toy": {"models": ["tests.engine.toy"], "default_connection": "default"}},
-        "use_tz": True,
-        "timezone": "UTC",
-    }
-    await Tortoise.init(config=config, _enable_global_fallback=True)
-    # Opened now: a first statement that is cancelled while it opens the connection would keep it for good.
-    await get_connection("default").create_connection(with_db=True)
+APPS = {"toy": {"models": ["tests.engine.toy"], "default_connection": "default"}}
+"""The toy's models alone, as Tortoise is told of them."""

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
 
-from server.models.database import connect, disconnect
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import BACKEND, Databases, rolled_back, settings_for
+from tests.databases import BACKEND, Databases, kept_as_it_is, opened, rolled_back, settings_for
 from tests.permissions.tenants import Tenants, build_tenants
 from tests.snapshots import contents
 from tests.world import World
@@ -26,24 +27,25 @@ async def stored(standing_world: World) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-async def tenants_database(all_databases: Databases, settings: Settings) -> tuple[Settings, Tenants]:
-    """A database with three worlds, stored once."""
-    own = settings_for(await all_databases.copy())
-    await disconnect()
-    await connect(own)
-    built = await build_tenants()
-    await disconnect()
-    await connect(settings)
-    return own, built
+async def tenants_settings(all_databases: Databases) -> Settings:
+    """Of the database that holds the three worlds."""
+    return settings_for(await all_databases.copy())
+
+
+@pytest.fixture(scope="session")
+async def standing_tenants(tenants_settings: Settings) -> AsyncIterator[tuple[TortoiseContext, Tenants]]:
+    """The three worlds, stored once, and their database."""
+    async with opened(kept_as_it_is(tenants_settings)) as database:
+        with database:
+            async with in_transaction():
+                built = await build_tenants()
+        yield database, built
 
 
 @pytest.fixture
-async def tenants(tenants_database: tuple[Settings, Tenants], settings: Settings) -> AsyncIterator[Tenants]:
+async def tenants(standing_tenants: tuple[TortoiseContext, Tenants]) -> AsyncIterator[Tenants]:
     """The three worlds, connected; what a test changes in them is rolled back."""
-    own, built = tenants_database
-    await disconnect()
-    await connect(own)
-    async with rolled_back():
-        yield built
-    await disconnect()
-    await connect(settings)
+    database, built = standing_tenants
+    with database:
+        async with rolled_back():
+            yield built

@@ -6,9 +6,8 @@ the permission matrix, over three worlds that nothing connects. What is in an an
 own world what the tables below say.
 """
 
-import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -22,14 +21,12 @@ from tests.databases import BACKEND
 from tests.engine.both import Both, both_ways, expected, viewers_of, written
 from tests.permissions.matrix import ACTORS
 from tests.permissions.tenants import OWN, PUBLIC, Mark, Tenants
-from tests.permissions.walks import SCHEMA, Document, documents, walks
+from tests.permissions.walks import LONG, SCHEMA, TURN, Document, documents, in_turn, walks
 
 pytestmark = pytest.mark.database
 
 DEEPEST = 4
 COMPARED_EACH = 16
-LONG = os.environ.get("LONG") == "1"
-IN_TURN = 1 if BACKEND == "postgres" else 0
 
 NAME_ALONE = {"id", "name", "name_key"}
 """What shows of an organisation to whoever does not lead it."""
@@ -89,15 +86,16 @@ partner notes of it."""
 
 
 async def test_nobody_sees_more_than_is_theirs_at_any_depth(
-    tenants_database: tuple[Settings, Tenants], tenants: Tenants, app: Starlette
+    tenants_settings: Settings, tenants: Tenants, app: Starlette
 ) -> None:
     viewers = await viewers_of(tenants.worlds[OWN])
     seen = {actor: set[Mark]() for actor in ACTORS}
 
-    async with both_ways(viewers, tenants_database[0]) as both:
+    async with both_ways(viewers, tenants_settings) as both:
+        own = {id for model in ids.PREFIXES for id in ids_in(tenants, OWN)(model)}
         for depth, asked in asked_to_depth(tenants).items():
             for number, (text, variables) in enumerate(asked):
-                for actor in asking(depth, number):
+                for actor in asking(depth, number, is_strange(variables, own)):
                     answer = await answered(both, text, variables, actor, depth, number)
                     seen[actor] |= tenants.found_in(answer)
 
@@ -114,15 +112,21 @@ def asked_to_depth(tenants: Tenants) -> dict[int, list[Document]]:
     return {2: [*documents(2, ids_in(tenants))], **further}
 
 
-def asking(depth: int, number: int) -> list[str]:
-    """Everybody to the second row. Further, half of the actors on each database, and at the end one, on one of the two;
-    with LONG=1 everybody everywhere.
+def is_strange(variables: dict[str, Any], own: set[str]) -> bool:
+    """Whether rows are asked for, and none of the actors' own world."""
+    given = variables.get("given", ())
+    return bool(given) and own.isdisjoint(given if isinstance(given, list) else [given])
+
+
+def asking(depth: int, number: int, is_strange: bool) -> Sequence[str]:
+    """Everybody to the second row of their world. Further, and of strangers' rows, half of the actors on each
+    database, and at the end one, on one of the two; with LONG=1 everybody everywhere.
     """
-    if depth == 2 or LONG:
+    if LONG or (depth == 2 and not is_strange):
         return ACTORS
     if depth < DEEPEST:
-        return ACTORS[(number + IN_TURN) % 2 :: 2]
-    return [ACTORS[number // 2 % len(ACTORS)]] if number % 2 == IN_TURN else []
+        return in_turn(ACTORS, number)
+    return [ACTORS[number // 2 % len(ACTORS)]] if number % 2 == TURN else []
 
 
 def ids_in(tenants: Tenants, tenant: str | None = None) -> Callable[[type[Model]], list[str]]:

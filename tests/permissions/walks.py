@@ -3,9 +3,10 @@
 They are made of the schema alone: a new field is walked as soon as it is there.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql import (
     GraphQLEnumType,
@@ -22,12 +23,15 @@ from graphql import (
 from server import models
 from server.resolvers import ids
 from server.schema import schema
+from tests.databases import BACKEND
 
 SCHEMA = schema._schema
 ROWS = 7  # no list of the world is longer, and four lists within each other stay within the limits
 MOST_IDS = 10
 MOST_WAYS = 4  # that one document takes at once, behind the last row but one
 FEW = 3  # of the ids of a type, where a root takes one id of any type
+LONG = os.environ.get("LONG") == "1"
+TURN = 1 if BACKEND == "postgres" else 0
 VALUES = {
     "Boolean": "true",
     "Int": "1",
@@ -40,6 +44,12 @@ VALUES = {
 """What arguments are asked with: by the argument's name, or else by its type."""
 
 Document = tuple[str, dict[str, Any]]
+T = TypeVar("T")
+
+
+def in_turn(everybody: Sequence[T], number: int) -> Sequence[T]:
+    """Who asks the document of this number: half of them on each database; with LONG=1 everybody on both."""
+    return everybody if LONG else everybody[(number + TURN) % 2 :: 2]
 
 
 def documents(depth: int, ids_of: Callable[[type[Any]], Sequence[str]]) -> Iterator[Document]:

@@ -27,11 +27,11 @@ from server.domain.rights import Role, Scope
 from server.domain.tokens import new_secret
 from server.domain.viewer import Viewer
 from server.models import ApiToken
-from server.models.database import connect, disconnect, open_connection
+from server.models.database import open_connection
 from server.settings import Settings
 from tests.clients import Answer, Clients
-from tests.databases import BACKEND, Databases, settings_for
-from tests.servers import _free_port, _wait_until_ready
+from tests.databases import BACKEND, Databases, connected_to, settings_for
+from tests.servers import NO_CERTIFICATES, _free_port, _wait_until_ready
 from tests.statements import ENGINE, counted
 from tests.world import Person, World, build_world, person, token
 
@@ -106,22 +106,19 @@ async def until(holds: Callable[[], Awaitable[bool]], within: float = 5.0) -> No
 
 
 @pytest.fixture(scope="module")
-async def house(all_databases: Databases, settings: Settings) -> AsyncIterator[House]:
+async def house(all_databases: Databases) -> AsyncIterator[House]:
     """One for all tests here, each of which makes people and tokens of its own: what they do is committed.
 
     Without a worker, whose own changes would be heard as well.
     """
     own = settings_for(await all_databases.copy())
-    await disconnect()
-    await connect(own)
-    world = await build_world()
-    await disconnect()
     app = create_app(own)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("server.app.working", lambda _: nullcontext())
-        async with app.router.lifespan_context(app), Clients(app) as clients:
-            yield House(own, world, app, clients)
-    await connect(settings)
+    async with connected_to(own):
+        world = await build_world()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("server.app.working", lambda _: nullcontext())
+            async with app.router.lifespan_context(app), Clients(app) as clients:
+                yield House(own, world, app, clients)
 
 
 async def elsewhere(settings: Settings, *statements: str) -> None:
@@ -676,7 +673,7 @@ async def asking(house: House, url: str) -> AsyncIterator[Callable[..., Awaitabl
         return len(await listeners(house.settings)) == 2
 
     await until(both_listen)
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(verify=NO_CERTIFICATES) as http:
 
         async def ask(query: str, variables: Any = None, **headers: str) -> httpx2.Response:
             http.cookies.clear()
