@@ -82,9 +82,7 @@ async def request_customer(
         await _hold_customer(context, customer_id, partner_id)
         partner = await Organisation.get(id=partner_id)
         others = [row for row in await live_now(context, customer_id) if row.partner_id == partner_id]
-        mistakes.noted(
-            proposals.check_request, customer_id, partner_id, partner.partner_status, others, ("customer_id",)
-        )
+        mistakes.noted(proposals.check_request, customer_id, partner_id, partner.partner_status, others)
         mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()

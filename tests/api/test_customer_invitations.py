@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from server.domain import invitations
+from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import PartnershipStatus
-from server.models import CustomerInvitation, OutboxMessage, Partnership, User
+from server.models import CustomerInvitation, Organisation, OutboxMessage, Partnership, User
 from server.resolvers import ids
 from tests.api.refusals import denied, not_found, refused
 from tests.api.test_requests import limited
@@ -206,6 +207,16 @@ async def test_a_request_that_is_over_is_in_the_way_of_no_other(world: World, cl
     assert await announced(answer) == [
         ("partnership.expired", world.id("by_email")),
         ("partnership.requested", ids.encode(again)),
+    ]
+
+
+async def test_who_is_no_partner_any_more_is_not_let_in(world: World, clients: Clients):
+    await Organisation.filter(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
+    access = {"complete": {"paymentMode": "CUSTOMER"}}
+    input = {"customerId": world.id("borea"), "token": world.secret, "access": access, "replaceExisting": True}
+
+    assert await refused(clients, "acceptCustomerInvitation", input, as_=world.bL) == [
+        ("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", None)
     ]
 
 
