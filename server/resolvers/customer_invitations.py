@@ -95,10 +95,11 @@ async def request_customer_by_email(
 async def cancel_customer_invitation(
     context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
 ) -> dict[str, object]:
-    """Withdraw a request that was sent by e-mail: its link is dead."""
+    """Withdraw a request that was sent by e-mail: its link is dead, and its addressee is told."""
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
         await settle(context, row, PartnershipStatus.CANCELLED, "customer.requestCancelled", row.partner_id)
+        await journal.announce(context, "partnership.cancelled", row, **about(row))
     return {"customer_invitation": row}
 
 

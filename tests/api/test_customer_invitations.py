@@ -259,7 +259,8 @@ async def test_sent_again_the_old_link_is_dead(world: World, clients: Clients):
 async def test_withdrawn_the_link_is_dead(world: World, clients: Clients):
     id = ids.encode(world.by_email)
 
-    await clients.change("cancelCustomerInvitation", {"customerInvitationId": id}, INVITATION, as_=world.qL)
+    withdrawn = await clients.change("cancelCustomerInvitation", {"customerInvitationId": id}, INVITATION, as_=world.qL)
 
+    assert await announced(withdrawn) == [("partnership.cancelled", id)]
     answer = await refused(clients, "declineCustomerInvitation", {"token": world.secret}, as_=world.bL)
     assert [code for code, _, _ in answer] == ["INVITATION_USED"]
