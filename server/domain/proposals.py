@@ -66,10 +66,10 @@ def check_request(
         raise Refused(*refusals)
 
 
-def check_may_ask(partner_status: PartnerStatus | None) -> None:
-    """Only an approved partner asks for access (S1.2)."""
+def check_may_ask(partner_status: PartnerStatus | None, field: tuple[str, ...] = ("partner_id",)) -> None:
+    """Only an approved partner asks for access, for the first time or again (S1.2, S5.7)."""
     if partner_status not in INVITABLE_PARTNERS:
-        raise Refused(_not_approved(("partner_id",)))
+        raise Refused(_not_approved(field))
 
 
 def check_number_of_requests(sent: int, most: int) -> None:

@@ -210,6 +210,15 @@ async def test_a_request_that_is_over_is_in_the_way_of_no_other(world: World, cl
     ]
 
 
+async def test_who_is_no_partner_any_more_sends_nothing_again(world: World, clients: Clients):
+    await Organisation.filter(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
+    input = {"customerInvitationId": world.id("by_email")}
+
+    assert await refused(clients, "resendCustomerInvitation", input, as_=world.qL) == [
+        ("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", None)
+    ]
+
+
 async def test_who_is_no_partner_any_more_is_not_let_in(world: World, clients: Clients):
     await Organisation.filter(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
     access = {"complete": {"paymentMode": "CUSTOMER"}}
