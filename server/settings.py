@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     member_invitation_resends: int = Field(
         default=3, ge=1, description="How many times in 24 hours the invitation of a member is sent again."
     )
+    member_invitations_per_day: int = Field(
+        default=100, ge=1, description="How many people an organisation invites to become members in 24 hours."
+    )
     support_access_days: int = Field(
         default=7, ge=2, le=365, description="How long a mailbox or a drive stays open to support."
     )

@@ -48,6 +48,18 @@ def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] 
         raise Refused(Refusal(ErrorCode.INVITATION_PENDING, N_("There is an open invitation for this address."), field))
 
 
+def check_number(sent: int, most: int) -> None:
+    """`sent` is how many people the organisation invited within 24 hours, whatever became of it."""
+    if sent >= most:
+        raise Refused(
+            Refusal(
+                ErrorCode.TOO_MANY_ATTEMPTS,
+                N_("An organisation invites at most {most} people within 24 hours."),
+                values={"most": most},
+            )
+        )
+
+
 def check_inviter(inviter: Role | None, role: Role) -> None:
     """An invitation holds as long as whoever sent it could still send it (R14); `inviter` is their role now."""
     if not may_change(inviter, role):

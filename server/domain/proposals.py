@@ -53,20 +53,23 @@ def check_request(
     partner_id: UUID,
     partner_status: PartnerStatus | None,
     others: Iterable[OtherPartnership],
-    field: tuple[str, ...],
+    *,
+    is_answered: bool = False,
 ) -> None:
     """An approved partner asks a customer for access (S1.2).
 
-    What else the customer has agreed with whom is not looked at: the partner is not to learn of it.
+    What else the customer has agreed with whom is not looked at: the partner is not to learn of it. Where what was
+    asked by e-mail `is_answered`, the input names no partner.
     """
-    if refusals := list(_between(customer_id, partner_id, partner_status, others, Side.PARTNER, field)):
+    asking = () if is_answered else ("partner_id",)
+    if refusals := list(_between(customer_id, partner_id, partner_status, others, Side.PARTNER, asking)):
         raise Refused(*refusals)
 
 
-def check_may_ask(partner_status: PartnerStatus | None) -> None:
-    """Only an approved partner asks for access (S1.2)."""
+def check_may_ask(partner_status: PartnerStatus | None, field: tuple[str, ...] = ("partner_id",)) -> None:
+    """Only an approved partner asks for access, for the first time or again (S1.2, S5.7)."""
     if partner_status not in INVITABLE_PARTNERS:
-        raise Refused(_not_approved(("partner_id",)))
+        raise Refused(_not_approved(field))
 
 
 def check_number_of_requests(sent: int, most: int) -> None:
@@ -165,13 +168,17 @@ def _between(
     partner_status: PartnerStatus | None,
     others: Iterable[OtherPartnership],
     initiated_by: Side,
-    field: tuple[str, ...],
+    partner: tuple[str, ...],
 ) -> Iterable[Refusal]:
-    """Two different organisations, one of them an approved partner, without a live partnership (C1, E4, E11)."""
+    """Two different organisations, one of them an approved partner, without a live partnership (C1, E4, E11).
+
+    `partner` is where in the input the partner is named.
+    """
+    field = partner if initiated_by is Side.CUSTOMER else ("customer_id",)
     if customer_id == partner_id:
         yield Refusal(ErrorCode.SELF_PARTNERSHIP, N_("An organisation cannot be its own partner."), field)
     elif partner_status not in INVITABLE_PARTNERS:
-        yield _not_approved(field if initiated_by is Side.CUSTOMER else ("partner_id",))
+        yield _not_approved(partner)
     if any(other.partner_id == partner_id and not _is_opposite(other, initiated_by) for other in others):
         yield Refusal(
             ErrorCode.PARTNERSHIP_EXISTS,

@@ -46,7 +46,7 @@ def verify(lines: Iterable[bytes], head: str | None = None) -> tuple[int, str]:
     count, last, partnership = 0, FIRST, None
     for count, line in enumerate(lines, 1):
         body, hash = _read(line, count)
-        partnership = partnership or body.get("partnership")
+        partnership = body.get("partnership") if count == 1 else partnership
         _check_place(body, count, last, partnership)
         last = hash
     if count == 0:
@@ -76,9 +76,12 @@ def _read(line: bytes, number: int) -> tuple[dict[str, Any], str]:
 
 
 def _check_place(body: dict[str, Any], number: int, last: str, partnership: Any) -> None:
-    if body.get("partnership") != partnership:
+    if not isinstance(body.get("partnership"), str):
+        raise WrongReceipt(number, "it names no partnership")
+    if body["partnership"] != partnership:
         raise WrongReceipt(number, "it is of another partnership")
-    if body.get("sequence") != number:
+    # In Python `true` and 1.0 are 1 too, and neither is the number of a receipt.
+    if type(body.get("sequence")) is not int or body["sequence"] != number:
         raise WrongReceipt(number, "its place in the sequence is another")
     if body.get("previous") != last:
         raise WrongReceipt(number, "it does not follow the one before it")

@@ -120,6 +120,7 @@ async def _set_dates(
     await change(row, expires_at=expires_at, review_at=review_at, notices=notices, review_notices=review_notices)
     after = journal.state(row, "expires_at", "review_at")
     await note(context, "partnership.datesSet", row, Side.CUSTOMER, before=before, after=after)
+    await journal.announce(context, "partnership.dates_set", row, row.version, **after)
 
 
 def _told(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:

@@ -1,6 +1,7 @@
 """How somebody whom a partner asked by e-mail answers (S1.2, E24)."""
 
 from datetime import datetime
+from functools import partial
 
 from server.domain import access_changes, invitations, proposals
 from server.domain.errors import Mistakes, NotFound
@@ -44,9 +45,8 @@ async def accept_customer_invitation(
         proposals.check_open(row, context.now)
         partner = await Organisation.get(id=row.partner_id)
         others = [other for other in await live_now(context, customer_id) if other.partner_id == row.partner_id]
-        mistakes.noted(
-            proposals.check_request, customer_id, row.partner_id, partner.partner_status, others, ("customer_id",)
-        )
+        check = partial(proposals.check_request, is_answered=True)
+        mistakes.noted(check, customer_id, row.partner_id, partner.partner_status, others)
         offer = await offered(context, customer_id, access, mistakes)
         mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
         mistakes.refuse()

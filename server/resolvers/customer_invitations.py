@@ -22,7 +22,7 @@ from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.holds import held, still_holding
 from server.resolvers.ids import CustomerInvitationId, OrganisationId
-from server.resolvers.invitations import answer_by, sent_again
+from server.resolvers.invitations import answer_by, check_partner_is_approved, sent_again
 from server.resolvers.late_proposals import expire_by_email
 from server.resolvers.listings import Listing
 from server.resolvers.offers import WantedAccess
@@ -95,10 +95,11 @@ async def request_customer_by_email(
 async def cancel_customer_invitation(
     context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
 ) -> dict[str, object]:
-    """Withdraw a request that was sent by e-mail: its link is dead."""
+    """Withdraw a request that was sent by e-mail: its link is dead, and its addressee is told."""
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
         await settle(context, row, PartnershipStatus.CANCELLED, "customer.requestCancelled", row.partner_id)
+        await journal.announce(context, "partnership.cancelled", row, **about(row))
     return {"customer_invitation": row}
 
 
@@ -110,6 +111,7 @@ async def resend_customer_invitation(
     secret = invitations.new_secret()
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
+        await check_partner_is_approved(row)
         again = sent_again(context, row.sent_at, row.sendings)
         await _store(row, **again, secret_digest=invitations.digest(secret))
         after = journal.state(row, "answer_by")

@@ -10,7 +10,7 @@ from server.domain.errors import Mistakes, NotFound
 from server.domain.partnerships import AccessType, PartnershipStatus, Side
 from server.domain.rights import Right
 from server.domain.text import paragraph
-from server.models import Organisation, Partnership, RequestedProduct
+from server.models import CustomerInvitation, Organisation, Partnership, RequestedProduct
 from server.models.database import transaction
 from server.models.lookups import locked, visible_row
 from server.resolvers import journal
@@ -82,9 +82,7 @@ async def request_customer(
         await _hold_customer(context, customer_id, partner_id)
         partner = await Organisation.get(id=partner_id)
         others = [row for row in await live_now(context, customer_id) if row.partner_id == partner_id]
-        mistakes.noted(
-            proposals.check_request, customer_id, partner_id, partner.partner_status, others, ("customer_id",)
-        )
+        mistakes.noted(proposals.check_request, customer_id, partner_id, partner.partner_status, others)
         mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
@@ -124,12 +122,19 @@ async def resend_invitation(
     async with transaction():
         row = await held(context, partnership_id, expected_version)
         proposals.check_open(row, context.now)
+        await check_partner_is_approved(row)
         await change(row, **sent_again(context, row.sent_at, row.sendings, row.expires_at))
         side = row.initiated_by
         await note(context, "partnership.resent", row, side, after=journal.state(row, "answer_by"))
         topic = "partnership.invited" if side is Side.CUSTOMER else "partnership.requested"
         await journal.announce(context, topic, row, row.version, answer_by=row.answer_by)
     return {"partnership": row}
+
+
+async def check_partner_is_approved(row: Partnership | CustomerInvitation) -> None:
+    """What could not be accepted is not sent again: a suspended partner wins no new customers (S5.7)."""
+    partner = await Organisation.get(id=row.partner_id)
+    proposals.check_may_ask(partner.partner_status, field=())
 
 
 def sent_again(

@@ -70,10 +70,11 @@ async def invite_member(
         check_may_change(actor, role, field=("role",))
         await check_binds(context, role)
         teams = await teams_to_join(context, organisation_id, team_ids or ())
-        mistakes = Mistakes()
+        mistakes, most = Mistakes(), context.settings.member_invitations_per_day
         whom = _whom(email, first_name, last_name, locale, mistakes)
         mistakes.noted(check_billing, role, can_manage_billing)
         await _check_not_invited(context, organisation_id, whom["email"] or "", mistakes)
+        mistakes.noted(rules.check_number, await _sent_lately(context, organisation_id), most)
         mistakes.refuse()
         invitation = MemberInvitation(
             organisation_id=organisation_id,
@@ -157,6 +158,11 @@ async def _check_not_invited(context: Context, organisation_id: UUID, email: str
     )
     await expire(context, await pending.filter(expires_at__lte=context.now).select_for_update(no_key=True))
     mistakes.noted(rules.check_not_invited, await is_member(organisation_id, email), is_invited=await pending.exists())
+
+
+async def _sent_lately(context: Context, organisation_id: UUID) -> int:
+    sent = MemberInvitation.filter(organisation_id=organisation_id, invited_at__gt=context.now - timedelta(days=1))
+    return await sent.count()
 
 
 async def _send(

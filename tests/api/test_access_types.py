@@ -207,6 +207,11 @@ async def test_a_partnership_may_have_an_end_and_a_review_and_lose_them(world: W
     found = await done(clients, "setPartnershipDates", input, world.cL)
     assert (found["expiresAt"], found["reviewAt"]) == ("2999-12-31T00:00:00.000000Z", "2999-06-30T00:00:00.000000Z")
 
+    assert await payload("partnership.dates_set") == {
+        "expires_at": "2999-12-31T00:00:00+00:00",
+        "review_at": "2999-06-30T00:00:00+00:00",
+    }
+
     found = await done(clients, "setPartnershipDates", {"partnershipId": world.id("limited")}, world.cL)
     assert (found["expiresAt"], found["reviewAt"]) == (None, None)
 

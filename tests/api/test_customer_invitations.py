@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from server.domain import invitations
+from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import PartnershipStatus
-from server.models import CustomerInvitation, OutboxMessage, Partnership, User
+from server.models import CustomerInvitation, Organisation, OutboxMessage, Partnership, User
 from server.resolvers import ids
 from tests.api.refusals import denied, not_found, refused
 from tests.api.test_requests import limited
@@ -209,6 +210,25 @@ async def test_a_request_that_is_over_is_in_the_way_of_no_other(world: World, cl
     ]
 
 
+async def test_who_is_no_partner_any_more_sends_nothing_again(world: World, clients: Clients):
+    await Organisation.filter(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
+    input = {"customerInvitationId": world.id("by_email")}
+
+    assert await refused(clients, "resendCustomerInvitation", input, as_=world.qL) == [
+        ("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", None)
+    ]
+
+
+async def test_who_is_no_partner_any_more_is_not_let_in(world: World, clients: Clients):
+    await Organisation.filter(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
+    access = {"complete": {"paymentMode": "CUSTOMER"}}
+    input = {"customerId": world.id("borea"), "token": world.secret, "access": access, "replaceExisting": True}
+
+    assert await refused(clients, "acceptCustomerInvitation", input, as_=world.bL) == [
+        ("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", None)
+    ]
+
+
 async def test_a_partner_that_serves_the_customer_already_is_not_let_in_twice(world: World, clients: Clients):
     await User.filter(id=world.cL.user.id).update(email="cl@example.com")
     row = await customer_invitation(world.nova, "cl@example.com", "for cL", now=world.now)
@@ -248,7 +268,8 @@ async def test_sent_again_the_old_link_is_dead(world: World, clients: Clients):
 async def test_withdrawn_the_link_is_dead(world: World, clients: Clients):
     id = ids.encode(world.by_email)
 
-    await clients.change("cancelCustomerInvitation", {"customerInvitationId": id}, INVITATION, as_=world.qL)
+    withdrawn = await clients.change("cancelCustomerInvitation", {"customerInvitationId": id}, INVITATION, as_=world.qL)
 
+    assert await announced(withdrawn) == [("partnership.cancelled", id)]
     answer = await refused(clients, "declineCustomerInvitation", {"token": world.secret}, as_=world.bL)
     assert [code for code, _, _ in answer] == ["INVITATION_USED"]

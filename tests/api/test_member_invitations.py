@@ -310,6 +310,24 @@ async def test_sent_again_the_old_link_is_dead_and_the_new_one_works(world: Worl
     ]
 
 
+async def test_an_organisation_invites_a_hundred_people_a_day(world: World, clients: Clients):
+    (before,) = await MemberInvitation.filter(id=world.newcomer.id).values()
+    before |= {"status": MemberInvitationStatus.CANCELLED}
+    await MemberInvitation.bulk_create(
+        [
+            MemberInvitation(**before | {"id": new_id(), "email": f"{number}@x.example", "secret_digest": str(number)})
+            for number in range(99)
+        ]
+    )
+
+    assert await refused(clients, "inviteMember", call(world), as_=world.cL) == [
+        ("TOO_MANY_ATTEMPTS", "An organisation invites at most 100 people within 24 hours.", None)
+    ]
+
+    await MemberInvitation.filter(id=world.newcomer.id).update(invited_at=world.now - timedelta(days=1))
+    await invited(clients, call(world), world.cL)
+
+
 async def test_an_invitation_is_sent_again_three_times_a_day(world: World, clients: Clients):
     input = {"memberInvitationId": world.id("newcomer")}
     for _ in range(3):

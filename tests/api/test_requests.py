@@ -322,6 +322,16 @@ async def test_who_is_no_partner_any_more_is_not_let_in(world: World, clients: C
 # Withdrawing and sending again
 
 
+@pytest.mark.parametrize(("name", "as_"), [("wooed", "pL"), ("invitation", "dL")])
+async def test_what_could_not_be_accepted_is_not_sent_again(world: World, clients: Clients, name: str, as_: str):
+    await Organisation.filter(id=world.nova.id).update(partner_status=PartnerStatus.SUSPENDED)
+    input = {"partnershipId": world.id(name)}
+
+    assert await refused(clients, "resendInvitation", input, as_=world.people[as_]) == [
+        ("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", None)
+    ]
+
+
 async def test_who_proposed_withdraws(world: World, clients: Clients):
     answer = await clients.change("cancelInvitation", {"partnershipId": world.id("wooed")}, STATE, as_=world.pL)
 

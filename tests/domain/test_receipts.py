@@ -84,6 +84,22 @@ def test_a_receipt_written_anew_breaks_the_chain_behind_it():
     assert wrong([LINES[0], forged, *LINES[2:]]) == (3, "it does not follow the one before it")
 
 
+@pytest.mark.parametrize("sequence", ["true", "1.0", '"1"', "null"])
+def test_what_only_equals_a_place_in_the_sequence_is_none(sequence):
+    body = f'{{"partnership":"pship_1","previous":"{FIRST}","sequence":{sequence}}}'
+
+    assert wrong([line_of(body, digest(body)).encode()]) == (1, "its place in the sequence is another")
+
+
+def test_a_receipt_that_names_no_partnership_is_noticed():
+    body = canonical({"previous": FIRST, "sequence": 1})
+    then = canonical({"partnership": "pship_1", "previous": digest(body), "sequence": 2})
+
+    lines = [line_of(each, digest(each)).encode() for each in (body, then)]
+
+    assert wrong(lines) == wrong(lines[:1]) == (1, "it names no partnership")
+
+
 def test_a_receipt_of_another_partnership_is_noticed():
     assert wrong([LINES[0], chain(2, "pship_2")[1]]) == (2, "it is of another partnership")
 
