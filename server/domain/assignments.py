@@ -19,6 +19,19 @@ def check_assignable(organisation_id: UUID, partner_id: UUID, role: Role, is_act
         )
 
 
+def future_rights(rights: Collection[AssignmentRight] | None, *, is_included: bool) -> list[AssignmentRight] | None:
+    """What an employee may do for each customer to come; None where those are not theirs."""
+    if rights and not is_included:
+        raise Refused(
+            Refusal(
+                ErrorCode.VALIDATION_FAILED,
+                N_("There are no rights where future customers are not included."),
+                ("rights",),
+            )
+        )
+    return assignment_rights(rights or ()) if is_included else None
+
+
 def assignment_rights(rights: Collection[AssignmentRight]) -> list[AssignmentRight]:
     """The rights in their stored form. Whoever may do something for a customer may see it: VIEW is always in."""
     return [right for right in AssignmentRight if right is AssignmentRight.VIEW or right in rights]

@@ -7,14 +7,18 @@ from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
 from server.domain.memberships import MembershipStatus
-from server.domain.rights import Role
+from server.domain.rights import AssignmentRight, Role
 from server.models.organisations import Organisation
 from server.models.rows import VersionedRow, enum_column
 from server.models.users import User
 
 
 class Membership(VersionedRow):
-    """A person's role in an organisation. A trigger keeps one active legal representative each (R14)."""
+    """A person's role in an organisation. A trigger keeps one active legal representative each (R14).
+
+    `future_customer_rights` are those of an employee of a partner for each customer to come; null where those are not
+    theirs.
+    """
 
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="memberships", on_delete=fields.RESTRICT
@@ -29,6 +33,7 @@ class Membership(VersionedRow):
     can_manage_billing = fields.BooleanField(default=False, db_default=False)
     notify_billing = fields.BooleanField(default=True, db_default=True)
     notify_products = fields.BooleanField(default=True, db_default=True)
+    future_customer_rights: list[AssignmentRight] | None = fields.JSONField[list[AssignmentRight] | None](null=True)
     joined_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

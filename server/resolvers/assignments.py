@@ -58,7 +58,7 @@ async def assign_employee(
             membership_id=member.id, partnership_id=partnership_id, ended_at__isnull=True
         )
         check_version(assignment.version if assignment else 0, expected_version)
-        before = _terms(assignment) if assignment else None
+        before = terms(assignment) if assignment else None
         if before is None or before["rights"] != stored:
             assignment = await _assign(context, assignment, partnership, member, stored)
             if AssignmentRight.MANAGE_PRODUCTS not in stored:
@@ -78,7 +78,7 @@ async def unassign_employee(
         assignment = await locked(EmployeeAssignment, assignment_id)
         check_version(assignment.version, expected_version)
         if assignment.ended_at is None:
-            before = _terms(assignment)
+            before = terms(assignment)
             assignment.ended_at = context.now
             assignment.version += 1
             await assignment.save(update_fields=["ended_at", "version", "updated_at"])
@@ -130,10 +130,11 @@ async def _journal_assignment(
         acting=partnership.partner_id,
         on_behalf_of=partnership.customer_id,
         before=before,
-        after=_terms(assignment),
+        after=terms(assignment),
     )
     await journal.announce(context, action, assignment, assignment.version)
 
 
-def _terms(assignment: EmployeeAssignment) -> journal.State:
+def terms(assignment: EmployeeAssignment) -> journal.State:
+    """What is written down of an assignment."""
     return journal.state(assignment, "membership_id", "partnership_id", "rights", "ended_at")

@@ -8,7 +8,7 @@ from uuid import UUID
 from server.domain import access_changes, invitations, people, proposals
 from server.domain import partnerships as rules
 from server.domain.access import reach, usable
-from server.domain.errors import Mistakes, NotFound, RightMissing
+from server.domain.errors import Mistakes, NotFound
 from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Right
 from server.domain.text import paragraph
@@ -20,7 +20,7 @@ from server.models.lookups import locked
 from server.models.visibility import visible
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
-from server.resolvers.holds import held, still_holding
+from server.resolvers.holds import check_reaches_everybody, held, still_holding
 from server.resolvers.ids import CustomerInvitationId, OrganisationId
 from server.resolvers.invitations import answer_by, check_partner_is_approved, sent_again
 from server.resolvers.late_proposals import expire_by_email
@@ -76,7 +76,7 @@ async def request_customer_by_email(
     locale: str | None,
 ) -> dict[str, object]:
     """Ask somebody for access by their e-mail address. Whether the address has an account is not told."""
-    _check_reaches_everybody(context)
+    check_reaches_everybody(context, Right.REQUEST_CUSTOMER)
     mistakes = Mistakes()
     columns = _asked(email, wanted, message, locale, mistakes)
     async with transaction():
@@ -128,13 +128,6 @@ async def customer_invitation(context: Context, token: str) -> CustomerInvitatio
     if row is None:
         raise NotFound(("token",))
     return row
-
-
-def _check_reaches_everybody(context: Context) -> None:
-    """Whoever is asked by e-mail is no customer yet: a token that is for some customers asks nobody."""
-    token = context.signed_in.token
-    if token is not None and token.customer_ids is not None:
-        raise RightMissing(Right.REQUEST_CUSTOMER, reason="This token is for some customers alone.")
 
 
 def _asked(

@@ -36,6 +36,13 @@ async def still_holding(context: Context, right: Right, organisation_id: UUID) -
     return now
 
 
+def check_reaches_everybody(context: Context, right: Right) -> None:
+    """Who is no customer yet is beyond a token that is for some customers."""
+    token = context.signed_in.token
+    if token is not None and token.customer_ids is not None:
+        raise RightMissing(right, reason="This token is for some customers alone.")
+
+
 async def check_leads(context: Context, organisation_id: UUID, right: Right) -> None:
     """The same for what whoever leads the organisation may do with its things. It is locked already (E7)."""
     now = await viewer_now(context.signed_in, context.now)

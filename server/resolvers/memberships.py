@@ -223,9 +223,9 @@ def _legal_representatives(organisation_id: UUID) -> QuerySet[Membership]:
 
 
 async def _give_role(context: Context, member: Membership, role: Role) -> None:
-    """The billing switch belongs to the role it was set for."""
+    """The switches belong to the role they were set for."""
     before, old = _terms(member), member.role
-    await _change(member, role=role, can_manage_billing=False)
+    await change(member, role=role, can_manage_billing=False, future_customer_rights=None)
     ended = await end_role(context, member, old)
     await _keep_somebody_told(member)
     await journal.record(
@@ -241,7 +241,7 @@ async def _give_role(context: Context, member: Membership, role: Role) -> None:
 
 async def _remove(context: Context, member: Membership) -> None:
     before = _terms(member)
-    await _change(member, status=MembershipStatus.REMOVED)
+    await change(member, status=MembershipStatus.REMOVED, future_customer_rights=None)
     ended = await end_membership(context, member)
     await _keep_somebody_told(member)
     await journal.record(
@@ -255,14 +255,15 @@ async def _update(context: Context, member: Membership, **given: bool | None) ->
     before, wanted = _terms(member), {name: value for name, value in given.items() if value is not None}
     if all(before[name] == value for name, value in wanted.items()):
         return
-    await _change(member, **wanted)
+    await change(member, **wanted)
     await journal.record(
         context, "member.updated", member, acting=member.organisation_id, before=before, after=_terms(member)
     )
     await journal.announce(context, "member.updated", member, member.version)
 
 
-async def _change(member: Membership, **columns: object) -> None:
+async def change(member: Membership, **columns: object) -> None:
+    """Store these columns, as another version."""
     member.update_from_dict({"version": member.version + 1, **columns})
     await member.save(update_fields=["version", "updated_at", *columns])
 
@@ -272,7 +273,7 @@ async def _keep_somebody_told(member: Membership) -> None:
     left = await _legal_representatives(member.organisation_id)
     if not any(one.notify_billing for one in left):
         for one in left:
-            await _change(one, notify_billing=True)
+            await change(one, notify_billing=True)
 
 
 async def _look_again(context: Context, member: Membership) -> None:
@@ -287,4 +288,6 @@ async def _look_again(context: Context, member: Membership) -> None:
 
 
 def _terms(member: Membership) -> journal.State:
-    return journal.state(member, "user_id", "role", "status", "can_manage_billing", "notify_billing", "notify_products")
+    known = ("user_id", "role", "status", "can_manage_billing", "notify_billing", "notify_products")
+    switch = () if member.future_customer_rights is None else ("future_customer_rights",)
+    return journal.state(member, *known, *switch)

@@ -14,6 +14,7 @@ from server.models import Organisation, Partnership, ProductAccess, RequestedPro
 from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.future_customers import assign_all, held_for_new_customers
 from server.resolvers.ids import PartnershipId
 from server.resolvers.late_proposals import live_now
 from server.resolvers.offers import (
@@ -168,7 +169,11 @@ async def _check_acceptance(
 
 
 async def _come_into_force(context: Context, row: Partnership, *, replaces: bool, **columns: object) -> None:
-    """Those that it replaces end first, and the other side's open proposal with them (E1, E4)."""
+    """Those that it replaces end first, and the other side's open proposal with them (E1, E4).
+
+    Employees who serve the partner's customers to come serve this one from now on.
+    """
+    employees = await held_for_new_customers(row.partner_id)
     others = await live_now(context, row.customer_id, but=row.id)
     row.update_from_dict(columns)
     if ended := proposals.replaced(row.access_type, others, is_agreed=replaces):
@@ -178,6 +183,7 @@ async def _come_into_force(context: Context, row: Partnership, *, replaces: bool
         if other.partner_id == row.partner_id and other.status is PartnershipStatus.INVITED:
             await cancelled(context, other)
     await change(row, status=PartnershipStatus.ACTIVE, activated_at=context.now, notices=0, **columns)
+    await assign_all(context, row, employees)
 
 
 async def _decline(

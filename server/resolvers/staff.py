@@ -95,8 +95,9 @@ async def recover_organisation(
 
 async def _raise(context: Context, membership: Membership, old: Role | None) -> journal.State:
     """Make a member, who was this or is new, legal representative; what only the old role had ends (E7)."""
-    representing = {"role": Role.LEGAL_REPRESENTATIVE, "status": MembershipStatus.ACTIVE, "can_manage_billing": False}
-    membership.update_from_dict({**representing, "version": membership.version + 1})
+    representing = {"role": Role.LEGAL_REPRESENTATIVE, "status": MembershipStatus.ACTIVE}
+    switches = {"can_manage_billing": False, "future_customer_rights": None}
+    membership.update_from_dict({**representing, **switches, "version": membership.version + 1})
     await membership.save()
     return {} if old is None else await end_role(context, membership, old)
 

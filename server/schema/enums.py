@@ -78,6 +78,7 @@ describe(
     GRANT_OWN_PRODUCTS="Open the organisation's own products to its members and teams.",
     LEAVE_ORGANISATION="Leave the organisation.",
     SET_EMAIL_WISHES="Say which of the organisation's e-mails one wishes to receive.",
+    ASSIGN_FUTURE_CUSTOMERS="Let employees of the partner serve customers to come, from their first day on.",
     VIEW_API_TOKENS="See the organisation's API tokens.",
     CREATE_API_TOKEN="Make API tokens for the organisation.",
     REVOKE_API_TOKEN="End API tokens of the organisation.",

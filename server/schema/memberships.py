@@ -9,7 +9,7 @@ from server import models
 from server.domain.memberships import may_manage_billing
 from server.resolvers import memberships, own_product_grants, teams
 from server.schema.connections import Connection
-from server.schema.enums import MembershipStatus, Role
+from server.schema.enums import AssignmentRight, MembershipStatus, Role
 from server.schema.errors import UserError
 from server.schema.fields import computed, connection, relation
 from server.schema.nodes import Node
@@ -46,6 +46,14 @@ class Membership(Node):
         description="Whether they wish e-mails about billing; who may not manage billing receives none."
     )
     notify_products: bool = strawberry.field(description="Whether they wish e-mails about products.")
+    include_future_customers: bool = computed(
+        lambda context, row: row.future_customer_rights is not None,
+        "Whether an employee of a partner is assigned to each new customer (`setFutureCustomers`).",
+        ("future_customer_rights",),
+    )
+    future_customer_rights: list[AssignmentRight] | None = strawberry.field(
+        description="What they may then do for it; null where they are not."
+    )
     version: int = strawberry.field(description="Counts the changes.")
     teams: Connection[TeamMemberType] | None = connection(
         teams.TEAMS_OF_MEMBER, "The teams they are in, for who leads the organisation.", teams.MAY_VIEW_OF_TEAM

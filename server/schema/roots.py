@@ -39,6 +39,9 @@ from server.schema.exports import (
     ExportMutations,
 )
 from server.schema.fields import by_id, connection
+from server.schema.future_customers import (
+    FutureCustomerMutations,
+)
 from server.schema.held_accesses import (
     HeldAccessMutations,
 )
@@ -152,6 +155,7 @@ class Mutation(
     TerminationMutations,
     AccessMutations,
     AssignmentMutations,
+    FutureCustomerMutations,
     CustomerNoteMutations,
     HeldAccessMutations,
     PendingActionMutations,

@@ -57,6 +57,7 @@ PAYLOADS = {
     "changeProductAccess": ("productAccess { id }", "partnership { id }"),
     "changeProductAccesses": ("results { productAccess { id } }",),
     "assignEmployee": ("assignment { id }", "partnership { id }"),
+    "setFutureCustomers": ("membership { id }",),
     "unassignEmployee": ("assignment { id }", "partnership { id }"),
     "updateCustomerNote": ("customerNote { version }", "partnership { id }"),
     "grantSupportAccess": ("supportAccessGrant { id }",),

@@ -58,6 +58,7 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
         "GRANT_OWN_PRODUCTS",
         "LEAVE_ORGANISATION",
         "SET_EMAIL_WISHES",
+        "ASSIGN_FUTURE_CUSTOMERS",
         "VIEW_API_TOKENS",
         "CREATE_API_TOKEN",
         "REVOKE_API_TOKEN",

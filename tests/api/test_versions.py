@@ -16,6 +16,7 @@ MUTATIONS: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
     "grantProductAccess": ("cL", {"partnershipId": "limited", "productId": "kept"}, {"rights": ["TECHNICAL"]}),
     "revokeProductAccess": ("cL", {"productAccessId": "access"}, {}),
     "assignEmployee": ("pL", {"partnershipId": "limited", "membershipId": "pE"}, {"rights": ["ORDER"]}),
+    "setFutureCustomers": ("pL", {"membershipId": "pE"}, {"includeFutureCustomers": True}),
     "unassignEmployee": ("pL", {"assignmentId": "assignment"}, {}),
 }
 

@@ -13,7 +13,7 @@ from graphql import get_named_type
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import AccessType, PartnershipStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
-from server.models import EmployeeAssignment, Organisation, Partnership
+from server.models import EmployeeAssignment, Membership, Organisation, Partnership
 from server.resolvers import ids
 from tests import world as made
 from tests.api.traces import key
@@ -83,7 +83,7 @@ def payloads(mutation: str) -> list[str]:
 
 
 async def grow(world: World, times: int) -> None:
-    """More products, members, accesses, partners, customers, assignments, tokens and requested products."""
+    """More products, members (those of the partner serve customers to come), accesses, partners, customers, assignments, tokens and requested products."""
     rows, now = world.rows, world.now
     await Partnership.filter(id=rows["invitation"].id).update(access_type=AccessType.LIMITED, payment_mode=None)
     for number in range(times):
@@ -93,6 +93,7 @@ async def grow(world: World, times: int) -> None:
         for company in ("alpina", "nova"):
             member = await person(f"more{number}", rows[company], Role.EMPLOYEE, now)
             await token(member, list(Scope), [], now=now)
+        await Membership.filter(id=member.membership.id).update(future_customer_rights=[AssignmentRight.VIEW])
         await EmployeeAssignment.create(
             membership_id=member.membership.id,
             partnership_id=rows["limited"].id,

@@ -43,6 +43,7 @@ HOLDERS = """
     GRANT_OWN_PRODUCTS        | own organisation LA   |                  |
     LEAVE_ORGANISATION        | own organisation LAEX |                  |
     SET_EMAIL_WISHES          | own organisation LAEX |                  |
+    ASSIGN_FUTURE_CUSTOMERS   | own organisation LA   |                  |
     VIEW_API_TOKENS           | own organisation LA   |                  |
     CREATE_API_TOKEN          | own organisation LA   |                  |
     REVOKE_API_TOKEN          | own organisation LA   |                  |
@@ -95,6 +96,7 @@ SCOPES = """
     GRANT_OWN_PRODUCTS        | members:manage
     LEAVE_ORGANISATION        | never
     SET_EMAIL_WISHES          | never
+    ASSIGN_FUTURE_CUSTOMERS   | assignments:manage
     VIEW_API_TOKENS           | never
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never

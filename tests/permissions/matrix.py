@@ -122,6 +122,7 @@ changeProductAccesses       UA  ok  ok  no  no  no  no  no  no  no  no  ok  no  
 assignEmployee              UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
 updateCustomerNote          UA  FB  FB  NF  NF  ok  ok  FB  NF  NF  NF  FB  ok  FB  FB  FB  NF
 unassignEmployee            UA  NF  NF  NF  NF  ok  ok  FB  NF  NF  NF  NF  ok  FB  FB  FB  NF
+setFutureCustomers          UA  NF  NF  NF  NF  ok  ok  FB  NF  NF  NF  NF  ok  FB  FB  FB  FB
 terminateProduct            UA  ok  ok  NF  NF  FB  FB  FB  NF  NF  NF  ok  FB  FB  FB  FB  NF
 the end of a customer's     UA  NF  NF  NF  NF  ok  ok  NF  NF  NF  NF  NF  ok  NF  FB  FB  NF
 confirmPendingAction        UA  NF  NF  NF  NF  FB  FB  FB  NF  NF  ok  FB  FB  FB  FB  FB  FB
@@ -439,6 +440,10 @@ OPERATIONS: dict[str, Operation] = {
         "updateCustomerNote", lambda world: {"partnershipId": world.id("limited"), "alias": "The Alps"}
     ),
     "unassignEmployee": _mutation("unassignEmployee", lambda world: {"assignmentId": world.id("assignment")}),
+    "setFutureCustomers": _mutation(
+        "setFutureCustomers",
+        lambda world: {"membershipId": world.id("pE"), "includeFutureCustomers": True, "rights": ["MANAGE_PRODUCTS"]},
+    ),
     "terminateProduct": _mutation(
         "terminateProduct",
         lambda world: {"productId": world.id("granted"), "confirmation": world.granted.customer_name},
