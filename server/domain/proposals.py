@@ -151,7 +151,7 @@ def is_late(proposal: Proposal, now: datetime) -> bool:
 
 
 def check_resending(sendings: int, most: int) -> None:
-    """`sendings` is how often a proposal was sent again within 24 hours (S1.7)."""
+    """`sendings` is how often a proposal was sent again, or another was made, within 24 hours (S1.7)."""
     if sendings >= most:
         raise Refused(
             Refusal(

@@ -15,6 +15,7 @@ from server.domain import deadlines as rules
 from server.domain.access_changes import AccessChangeStatus
 from server.domain.errors import Refused
 from server.domain.member_invitations import MemberInvitationStatus
+from server.domain.organisations import INVITABLE_PARTNERS
 from server.domain.partnerships import IN_FORCE, PartnershipStatus
 from server.domain.pending_actions import PendingActionStatus
 from server.domain.support_access import WARNED_BEFORE, SupportAccessStatus
@@ -131,7 +132,10 @@ async def delete_customer_notes(context: Context) -> int:
 
 
 async def remind_of_proposals(context: Context) -> int:
-    """Whoever has not answered is reminded, some days after they were asked (S1.6)."""
+    """Whoever has not answered is reminded, some days after they were asked (S1.6).
+
+    Not of what could not be accepted: the partner is suspended (S5.7).
+    """
     reminded = 0
     for number, days in _latest_first(rules.REMINDED_AFTER_DAYS):
         due = Q(
@@ -139,7 +143,7 @@ async def remind_of_proposals(context: Context) -> int:
             notices__lt=number,
             sent_at__lte=context.now - timedelta(days=days),
             answer_by__gt=context.now,
-        )
+        ) & Exists(Organisation, Q(partner_status__in=sorted(INVITABLE_PARTNERS)), id="partner_id")
         for model in (Partnership, CustomerInvitation):
             reminded += await _tell(context, model, due, {"notices": number}, "partnership.reminder", "answer_by")
     return reminded

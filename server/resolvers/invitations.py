@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from server.domain import access_changes, proposals
 from server.domain import partnerships as rules
@@ -47,6 +48,7 @@ async def invite_partner(
         others = await live_now(context, customer_id)
         check = partial(proposals.check_invitation, replaces=bool(replace_existing))
         mistakes.noted(check, customer_id, partner_id, partner.partner_status, access.access_type, others)
+        await _note_limit(context, customer_id, partner_id, Side.CUSTOMER, mistakes)
         offer = await offered(context, customer_id, access, mistakes)
         mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
@@ -83,6 +85,7 @@ async def request_customer(
         partner = await Organisation.get(id=partner_id)
         others = [row for row in await live_now(context, customer_id) if row.partner_id == partner_id]
         mistakes.noted(proposals.check_request, customer_id, partner_id, partner.partner_status, others)
+        await _note_limit(context, customer_id, partner_id, Side.PARTNER, mistakes)
         mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
@@ -165,6 +168,13 @@ async def _partner(context: Context, partner_id: OrganisationId) -> Organisation
     if partner is None:
         raise NotFound(("input", "partner_id"))
     return partner
+
+
+async def _note_limit(context: Context, customer_id: UUID, partner_id: UUID, side: Side, mistakes: Mistakes) -> None:
+    """Whoever withdraws and proposes anew sends no more e-mails than by sending again (S1.7)."""
+    between = Partnership.filter(customer_id=customer_id, partner_id=partner_id, initiated_by=side)
+    lately = await between.filter(invited_at__gt=context.now - _DAY).count()
+    mistakes.noted(proposals.check_resending, lately, context.settings.resendings_per_day)
 
 
 async def _hold_customer(context: Context, customer_id: OrganisationId, partner_id: OrganisationId) -> None:

@@ -8,6 +8,7 @@ from strawberry.utils.str_converters import to_camel_case
 from server.domain.access_changes import AccessChangeStatus
 from server.domain.errors import Refused
 from server.domain.member_invitations import MemberInvitationStatus
+from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import PartnershipStatus
 from server.domain.support_access import SupportAccessStatus
 from server.models import (
@@ -15,6 +16,7 @@ from server.models import (
     AuditEvent,
     CustomerInvitation,
     MemberInvitation,
+    Organisation,
     OutboxMessage,
     Partnership,
     ProductAccess,
@@ -93,6 +95,14 @@ async def test_who_missed_two_reminders_gets_one(world: World, settings: Setting
     assert await DEADLINES["remind of proposals"](clock(settings, world, days=26)) == 5
 
     assert {left for _, left in await told("partnership.reminder")} == {4}
+
+
+async def test_nobody_is_reminded_of_a_suspended_partner(world: World, settings: Settings):
+    await Organisation.exclude(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
+
+    assert await DEADLINES["remind of proposals"](clock(settings, world, days=7)) == 1
+
+    assert [subject for subject, _ in await told("partnership.reminder")] == [world.id("by_email")]
 
 
 async def test_a_request_for_another_access_expires(world: World, settings: Settings):

@@ -359,6 +359,25 @@ async def test_a_proposal_is_sent_again_three_times_a_day(world: World, clients:
     assert await announced(answer) == [("partnership.requested", world.id("wooed"))]
 
 
+@pytest.mark.parametrize(
+    ("propose", "customer", "partner", "who"),
+    [("requestCustomer", "rival", "nova", "pL"), ("invitePartner", "borea", "rival", "bL")],
+)
+async def test_withdrawing_and_proposing_anew_sends_no_more(
+    world: World, clients: Clients, propose: str, customer: str, partner: str, who: str
+):
+    wish = {"wanted": EVERYTHING} if propose == "requestCustomer" else {"access": complete(), "replaceExisting": True}
+    input = {"customerId": world.id(customer), "partnerId": world.id(partner), **wish}
+    for _ in range(3):
+        proposed = await done(clients, propose, input, world.people[who])
+        await done(clients, "cancelInvitation", {"partnershipId": proposed["id"]}, world.people[who])
+
+    often = "This was sent 3 times within a day; wait before the next."
+    assert await refused(clients, propose, input, as_=world.people[who]) == [("TOO_MANY_ATTEMPTS", often, None)]
+    await Partnership.filter(partner_id=world.rows[partner].id).update(invited_at=world.now - timedelta(hours=25))
+    assert (await done(clients, propose, input, world.people[who]))["status"] == "INVITED"
+
+
 # Both at once, and what is with another
 
 
