@@ -100,9 +100,10 @@ async def test_who_missed_two_reminders_gets_one(world: World, settings: Setting
 async def test_nobody_is_reminded_of_a_suspended_partner(world: World, settings: Settings):
     await Organisation.exclude(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
 
-    assert await DEADLINES["remind of proposals"](clock(settings, world, days=7)) == 1
+    assert await DEADLINES["remind of proposals"](clock(settings, world, days=7)) == 2
 
-    assert [subject for subject, _ in await told("partnership.reminder")] == [world.id("by_email")]
+    of_rival = sorted([world.id("by_email"), world.id("to_newcomer")])
+    assert [subject for subject, _ in await told("partnership.reminder")] == of_rival
 
 
 async def test_a_request_for_another_access_expires(world: World, settings: Settings):
