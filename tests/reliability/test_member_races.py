@@ -12,7 +12,7 @@ from server.domain.errors import Denied, ErrorCode, Refused, RightMissing
 from server.domain.invitations import digest
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import PaymentMode
+from server.domain.partnerships import PartnershipStatus, PaymentMode
 from server.domain.rights import AssignmentRight, ProductRight, Role
 from server.domain.support_access import SupportAccessKind, SupportAccessStatus
 from server.domain.viewer import Standing, Viewer
@@ -36,6 +36,7 @@ from server.resolvers.memberships import change_member_role, leave_organisation,
 from server.resolvers.own_product_grants import Extent, Holder, grant_own_products
 from server.resolvers.pending_action_answers import confirm_pending_action, refuse_pending_action
 from server.resolvers.product_terminations import terminate_product
+from server.resolvers.proposal_answers import accept_invitation
 from server.resolvers.support_access import grant_support_access
 from server.settings import Settings
 from tests.snapshots import contents
@@ -210,6 +211,27 @@ async def test_nobody_waits_in_a_ring_where_employees_are_assigned_while_they_ar
 
         assert set(outcomes) <= {"ok", "NOT_AN_EMPLOYEE"}, outcomes
         assert outcomes["ok"] >= ACTORS // 2
+        assert not await EmployeeAssignment.filter(membership_id=employee.id, ended_at__isnull=True).exists()
+
+
+async def test_who_is_removed_while_partnerships_begin_serves_none_of_the_new_customers(own_database: Settings) -> None:
+    """Whose acceptance is first is assigned to them, and ends with them; the others are not (ADR 28)."""
+    company = await organisation("Company", partner_status=PartnerStatus.APPROVED)
+    leader = await person("leader", company, Role.LEGAL_REPRESENTATIVE, NOW)
+
+    for round_ in range(ROUNDS // 20):
+        employee = (await person(f"employee{round_}", company, Role.EMPLOYEE, NOW)).membership
+        await Membership.filter(id=employee.id).update(future_customer_rights=[AssignmentRight.VIEW])
+        firms = [await organisation(f"Firm {round_} {number}") for number in range(ACTORS // 2)]
+        offers = [
+            await partnership(firm, company, PaymentMode.CUSTOMER, status=PartnershipStatus.INVITED, now=NOW)
+            for firm in firms
+        ]
+        accepting = [accept_invitation(_context(own_database, leader), offer.id, None) for offer in offers]
+        removing = [remove_member(_context(own_database, leader), employee.id, None) for _ in offers]
+        mixed = [attempt for pair in zip(accepting, removing, strict=True) for attempt in pair]
+
+        assert await _outcomes(mixed) == {"ok": ACTORS}
         assert not await EmployeeAssignment.filter(membership_id=employee.id, ended_at__isnull=True).exists()
 
 
