@@ -61,7 +61,7 @@ def forget_grants(world: World) -> None:
     execute(
         world.node_url,
         "SET lock_timeout = '10s'",
-        "TRUNCATE audit_event, outbox_message",
+        "TRUNCATE audit_event, outbox_message, email_message",
         f"DELETE FROM product_access WHERE partnership_id IN ({partnerships})",
         "VACUUM ANALYZE product_access",
         "CHECKPOINT",
