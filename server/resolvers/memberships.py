@@ -1,7 +1,9 @@
 """Members: what they are, what they are told, and when they leave (M10, M11)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -54,6 +56,9 @@ OWN_MEMBERSHIPS = replace(MEMBERS, name="own memberships", parent=None, always=_
 
 MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
 MAY_LIST_OWN = (VisibleRows(),)
+
+NO_SWITCHES: Final[Mapping[str, object]] = {"can_manage_billing": False, "future_customer_rights": None}
+"""What of a membership belongs to the role it was set for, as it is for who has just got another."""
 
 
 @allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", through=Membership))
@@ -225,7 +230,7 @@ def _legal_representatives(organisation_id: UUID) -> QuerySet[Membership]:
 async def _give_role(context: Context, member: Membership, role: Role) -> None:
     """The switches belong to the role they were set for."""
     before, old = _terms(member), member.role
-    await change(member, role=role, can_manage_billing=False, future_customer_rights=None)
+    await change(member, role=role, **NO_SWITCHES)
     ended = await end_role(context, member, old)
     await _keep_somebody_told(member)
     await journal.record(

@@ -93,9 +93,9 @@ async def accept_what_was_offered(context: Context, invitation: Partnership) -> 
     """Bring an invitation into force as it was made (S1.3a)."""
     requested = await RequestedProduct.filter(partnership_id=invitation.id).select_related("product").order_by("id")
     products = [Wanted(each.product, each.rights, each.moves) for each in requested]
-    await _check_acceptance(context, invitation, replaces=invitation.replaces_others)
+    others = await _checked_beside(context, invitation, replaces=invitation.replaces_others)
     before = terms(invitation)
-    await _come_into_force(context, invitation, replaces=invitation.replaces_others)
+    await _come_into_force(context, invitation, others, replaces=invitation.replaces_others)
     granted = await grant_all(context, invitation, products, None)
     await _note_acceptance(context, invitation, Side.PARTNER, before, products, granted)
 
@@ -111,7 +111,7 @@ async def accept_what_was_asked(
     replaces: bool = False,
 ) -> None:
     """Bring a request into force with what the customer grants, which may be something else (S1.3b, R11)."""
-    await _check_acceptance(context, request, replaces=replaces, access=access)
+    others = await _checked_beside(context, request, replaces=replaces, access=access)
     requested = await RequestedProduct.filter(partnership_id=request.id).select_related("product").order_by("id")
     asked = [Wanted(each.product, each.rights) for each in requested]
     products = granted_now(offer, access.grants)
@@ -124,6 +124,7 @@ async def accept_what_was_asked(
     await _come_into_force(
         context,
         request,
+        others,
         replaces=replaces,
         access_type=access.access_type,
         payment_mode=access.payment_mode,
@@ -158,23 +159,26 @@ async def _note_end(context: Context, action: str, row: Partnership, side: Side,
     await note(context, action, row, side, before=before, after=terms(row), had=proposed, has=[])
 
 
-async def _check_acceptance(
+async def _checked_beside(
     context: Context, row: Partnership, *, replaces: bool, access: Access | None = None
-) -> None:
+) -> list[Partnership]:
+    """The customer's other partnerships, locked, beside which this one may come into force."""
     others = await live_now(context, row.customer_id, but=row.id)
     partner = await Organisation.get(id=row.partner_id)
     granted = access.access_type if access else None
     status = partner.partner_status
     proposals.check_acceptance(row, status, others, context.now, replaces=replaces, access_type=granted)
+    return others
 
 
-async def _come_into_force(context: Context, row: Partnership, *, replaces: bool, **columns: object) -> None:
+async def _come_into_force(
+    context: Context, row: Partnership, others: Sequence[Partnership], *, replaces: bool, **columns: object
+) -> None:
     """Those that it replaces end first, and the other side's open proposal with them (E1, E4).
 
     Employees who serve the partner's customers to come serve this one from now on.
     """
     employees = await held_for_new_customers(row.partner_id)
-    others = await live_now(context, row.customer_id, but=row.id)
     row.update_from_dict(columns)
     if ended := proposals.replaced(row.access_type, others, is_agreed=replaces):
         customer = await Organisation.get(id=row.customer_id)

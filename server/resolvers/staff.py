@@ -16,6 +16,7 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.endings import end_role
 from server.resolvers.ids import OrganisationId, PartnershipId
+from server.resolvers.memberships import NO_SWITCHES
 from server.resolvers.partnerships import change, held, live_partnerships, note
 from server.resolvers.permissions import StaffOnly, Sudo, allowed
 
@@ -96,8 +97,7 @@ async def recover_organisation(
 async def _raise(context: Context, membership: Membership, old: Role | None) -> journal.State:
     """Make a member, who was this or is new, legal representative; what only the old role had ends (E7)."""
     representing = {"role": Role.LEGAL_REPRESENTATIVE, "status": MembershipStatus.ACTIVE}
-    switches = {"can_manage_billing": False, "future_customer_rights": None}
-    membership.update_from_dict({**representing, **switches, "version": membership.version + 1})
+    membership.update_from_dict({**representing, **NO_SWITCHES, "version": membership.version + 1})
     await membership.save()
     return {} if old is None else await end_role(context, membership, old)
 
