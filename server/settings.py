@@ -6,11 +6,14 @@
 import ssl
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, ValidationInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 def _without_trailing_slash(url: str) -> str:
@@ -39,6 +42,25 @@ def _no_or_certificates(value: str) -> str:
     return value
 
 
+def _networks(value: object) -> object:
+    """Addresses and networks, separated by commas; an address is a network of one."""
+    if not isinstance(value, str):
+        return value
+    return tuple(_network(entry) for entry in map(str.strip, value.split(",")) if entry)
+
+
+def _network(entry: str) -> Network:
+    try:
+        network = ip_network(entry)
+    except ValueError as error:
+        raise ValueError(f"write addresses and networks as `10.0.0.5, 10.1.0.0/16, 2001:db8::/64`: {error}") from error
+    if network.prefixlen == 0:
+        raise ValueError(f"{entry} is every address: anyone could claim any address")
+    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped:
+        raise ValueError(f"write {entry} as an IPv4 address or network")
+    return network
+
+
 def mailbox(value: str) -> Address:
     """`Name <address>` or a bare address, as it stands in a header. Raises ValueError for anything else."""
     name, address = parseaddr(value)
@@ -62,6 +84,11 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_without_trailing_slash)] = Field(
         default="http://127.0.0.1:8000",
         description="The address people use. With https the session cookie is `__Host-` and Secure.",
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        default=(),
+        description="Addresses and networks of the proxies whose `X-Forwarded-For` or `Forwarded` is believed, "
+        "separated by commas.",
     )
     app_url: Annotated[str, AfterValidator(_without_trailing_slash)] = Field(
         default="", description="The address of the pages that e-mails lead to; without it, the public one."

@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from server.app import answers, bodies
 from server.app.bodies import BadRequest, GraphQLRequest
+from server.app.client_address import ClientAddresses
 from server.app.cookies import session_cookie, set_session_cookie
 from server.authentication import Credentials, authenticate
 from server.authentication.known import KnownViewers
@@ -41,6 +42,7 @@ class GraphQLEndpoint:
         self.settings = settings
         self.engine = engine
         self.known = KnownViewers()
+        self.client_address = ClientAddresses(settings.trusted_proxies)
 
     async def answer(self, request: Request) -> Response:
         request_id: str = request.state.request_id
@@ -75,7 +77,7 @@ class GraphQLEndpoint:
             request_id=request.state.request_id,
             settings=self.settings,
             language=preferred(request.headers.get("accept-language", "")),
-            address=request.client.host if request.client else "",
+            address=self.client_address(request.scope),
         )
         content, was_executed = await self._content(request, asked, context)
         status = 400 if accepted == answers.GRAPHQL_JSON and not was_executed else 200

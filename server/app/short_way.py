@@ -100,7 +100,7 @@ class ShortWay:
             request_id=given if given and WELL_FORMED.fullmatch(given) else os.urandom(16).hex(),
             settings=self.endpoint.settings,
             language=language,
-            address=scope["client"][0] if scope.get("client") else "",
+            address=self.endpoint.client_address(scope),
         ), accepted
 
     async def _content(self, scope: Scope, body: bytes, context: Context) -> bytes | None:

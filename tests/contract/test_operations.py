@@ -29,6 +29,8 @@ def test_the_table_of_settings_is_that_of_the_code():
 
 def shown(default: object) -> str:
     """A default as people write it into the environment."""
+    if isinstance(default, tuple):
+        return ", ".join(map(str, default))
     return default if isinstance(default, str) else json.dumps(default)
 
 

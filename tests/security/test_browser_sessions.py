@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -417,6 +418,21 @@ async def test_a_forwarded_address_is_not_believed(world: World, clients: Client
     answer = await sign_in(clients, "cl@alpina.example", PASSWORD, **{"X-Forwarded-For": "192.0.2.99"})
 
     assert answer.data["signIn"]["userErrors"] == [TOO_MANY]
+
+
+async def test_behind_a_trusted_proxy_callers_are_not_one_address(world: World, settings: Settings):
+    async with Clients(
+        create_app(settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.1"),)}))
+    ) as clients:
+        for number in range(50):
+            headers = {"X-Forwarded-For": f"198.51.100.{number}, 192.0.2.1"}
+            await sign_in(clients, f"nobody{number}@alpina.example", "", **headers)
+
+        same = await sign_in(clients, "cl@alpina.example", PASSWORD, **{"X-Forwarded-For": "192.0.2.1"})
+        other = await sign_in(clients, "cl@alpina.example", PASSWORD, **{"X-Forwarded-For": "192.0.2.2"})
+
+    assert same.data["signIn"]["userErrors"] == [TOO_MANY]
+    assert other.data["signIn"]["userErrors"] == []
 
 
 async def test_no_failure_keeps_whom_it_was_about(world: World, clients: Clients):

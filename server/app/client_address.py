@@ -1,0 +1,131 @@
+"""The address of the client, behind trusted proxies too (`X-Forwarded-For`, `Forwarded`).
+
+Anyone can send these headers. They count only where the connection comes from a proxy of the setting
+`trusted_proxies`, and only as far as those proxies wrote them: from the right, the first address that is not itself
+a trusted proxy is the client's. What stands further left was sent by the client.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
+
+import structlog
+from starlette.types import Scope
+
+from server.settings import Network
+
+_log = structlog.get_logger("server.http")
+_FORWARDED: Final = frozenset({b"x-forwarded-for", b"forwarded"})
+_LONGEST_NODE: Final = 80
+_MOST_KEPT: Final = 4_096
+_PORT: Final = r"(?::(?:\d{1,5}|_[\w.-]+))?"
+_NODE: Final = re.compile(rf"\[([0-9A-Fa-f:.]+)\]{_PORT}|([\d.]+){_PORT}|([0-9A-Fa-f:.]+)", re.ASCII)
+"""An IPv6 address in brackets, an IPv4 address, each with a port or without, or a bare IPv6 address."""
+_BACKWARDS: Final = re.compile(r"""[\s,]*("(?:"\\|[^"])*"|[^\s",;=]+)=([!#$%&'*+.^_`|~\w-]+)\s*""", re.ASCII)
+"""`name=value` of RFC 7239 read from the right; the value is a token or a quoted string."""
+
+
+class ClientAddresses:
+    """Says which address a request comes from. One for each process: it logs an ignored header once."""
+
+    def __init__(self, trusted: tuple[Network, ...]) -> None:
+        self.trusted = trusted
+        self._is_logged = False
+        self._peer = lru_cache(_MOST_KEPT)(self._classified)
+
+    def __call__(self, scope: Scope) -> str:
+        """The client's address; empty where the connection has none, as on a Unix socket."""
+        forwarded = [(name, value) for name, value in scope["headers"] if name in _FORWARDED]
+        client = scope.get("client")
+        peer, is_trusted = self._peer(client[0]) if client else ("", False)
+        if not forwarded:
+            return peer
+        if is_trusted:
+            return self._behind(peer, forwarded)
+        self._log_once()
+        return peer
+
+    def is_trusted(self, peer: str) -> bool:
+        """Whether a connection from this address is a trusted proxy's."""
+        return self._peer(peer)[1]
+
+    def _classified(self, peer: str) -> tuple[str, bool]:
+        """The address as it is written here, and whether it is a trusted proxy's."""
+        try:
+            address = _plain(ip_address(peer))
+        except ValueError:
+            return peer, False
+        return str(address), self._is_proxy(address)
+
+    def _is_proxy(self, address: IPv4Address | IPv6Address) -> bool:
+        return any(address in network for network in self.trusted)
+
+    def _behind(self, peer: str, forwarded: list[tuple[bytes, bytes]]) -> str:
+        """The first address from the right that is not a trusted proxy's, or the last one that can be read."""
+        found = peer
+        for node in _nodes(forwarded):
+            address = _address(node)
+            if address is None:
+                break
+            found = str(address)
+            if not self._is_proxy(address):
+                break
+        return found
+
+    def _log_once(self) -> None:
+        if not self._is_logged:
+            self._is_logged = True
+            _log.warning(
+                "forwarded_ignored",
+                told="A forwarded header from an address that is not in RESELLER_TRUSTED_PROXIES is not believed.",
+            )
+
+
+def _nodes(forwarded: list[tuple[bytes, bytes]]) -> Iterator[str]:
+    """From the right, what the proxies say they were asked by. `Forwarded` counts where `X-Forwarded-For` is absent."""
+    by_habit = _joined(forwarded, b"x-forwarded-for")
+    if by_habit is not None:
+        return (entry for entry in map(str.strip, reversed(by_habit.split(","))) if entry)
+    return _by_standard(_joined(forwarded, b"forwarded") or "")
+
+
+def _joined(forwarded: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """The lines of a header as one; None where there are none."""
+    lines = [value.decode("latin-1") for given, value in forwarded if given == name]
+    return ",".join(lines) if lines else None
+
+
+def _by_standard(forwarded: str) -> Iterator[str]:
+    """From the right, the `for` of each element (RFC 7239); an empty text where an element has none or is malformed.
+
+    What the client sent stands on the left. Reading from the right, nothing in it can hide what the proxies added.
+    """
+    backwards, node, at = forwarded[::-1], "", 0
+    while match := _BACKWARDS.match(backwards, at):
+        if match[2].lower() == "rof":
+            node = re.sub(r"\\(.)", r"\1", match[1][::-1].strip('"'))
+        at = match.end() + 1
+        after = backwards[match.end() : at]
+        if after == ";":
+            continue
+        yield node if after in {"", ","} else ""
+        node = ""
+    yield ""
+
+
+def _address(node: str) -> IPv4Address | IPv6Address | None:
+    """The address in a node; None for `unknown`, a name that hides it (`_x7`), and what is malformed."""
+    match = _NODE.fullmatch(node) if len(node) <= _LONGEST_NODE else None
+    if match is None:
+        return None
+    try:
+        return _plain(ip_address(match[1] or match[2] or match[3]))
+    except ValueError:
+        return None
+
+
+def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """An IPv4 address that is written as IPv6, as IPv4."""
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
