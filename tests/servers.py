@@ -39,10 +39,12 @@ class DemoServer:
 def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
     """`python -m server serve --demo` on a free port, with its database in `folder` and these settings beside.
 
-    The first one builds the demo world; the others of a run begin with a copy of it.
+    The first one builds the demo world; the others of a run begin with a copy of it. One that is given the
+    address of another database builds it there.
     """
     database = folder / "demo.sqlite3"
-    begin_with_what_is_built(database)
+    if "RESELLER_DATABASE_URL" not in settings:
+        begin_with_what_is_built(database)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
@@ -57,7 +59,7 @@ def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
         process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
     try:
         _wait_until_ready(url, process, output)
-        if not _BUILT.exists():
+        if database.exists() and not _BUILT.exists():
             _copy(database, _BUILT)
         (token,) = set(re.findall(r"rsl_pat_\w+", output.read_text()))
         yield DemoServer(url, token, environment["RESELLER_DATABASE_URL"])

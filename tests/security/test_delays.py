@@ -1,0 +1,138 @@
+"""Does an attack by one client keep another waiting?
+
+A second client keeps asking while each attack runs. LONG=1 sends all of each attack and holds the slowest answer to
+100 ms; otherwise less is sent, and the bound leaves room for a busy machine. The table of the slowest answers is
+printed and left in `.artifacts`.
+"""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import pytest
+from graphql import get_introspection_query
+
+from tests.databases import BACKEND, Databases
+from tests.security.delays import Attacker, Bystander, attacker, body, bystander
+from tests.servers import DemoServer, demo_server
+
+pytestmark = pytest.mark.database
+
+LONG: Final = os.environ.get("LONG") == "1"
+BOUND: Final = 0.1 if LONG else 0.5
+"""Seconds."""
+TIMES: Final = 20 if LONG else 4
+"""How often an attack is repeated within a run."""
+
+SIGN_IN: Final = "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }"
+NODES: Final = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+CATALOGUE: Final = "query($filter: CatalogueFilter) { catalogue(filter: $filter) { totalCount } }"
+
+Attack = Callable[[Attacker], Awaitable[None]]
+
+
+async def nothing(attacker: Attacker) -> None:
+    """What the bystander waits when nobody attacks."""
+
+
+async def keys_that_no_input_has(attacker: Attacker) -> None:
+    sent = body(SIGN_IN, {"input": {f"k{number}": 1 for number in range(20_000)}})
+
+    await attacker.post(*[sent] * TIMES)
+
+
+async def variables_that_no_operation_has(attacker: Attacker) -> None:
+    sent = body("{ __typename }", {f"k{number}": 1 for number in range(20_000)})
+
+    await attacker.post(*[sent] * TIMES)
+
+
+async def lists_for_ids(attacker: Attacker) -> None:
+    await attacker.post(*[body(NODES, {"ids": [[]] * 80_000})] * TIMES)
+
+
+async def numbers_for_ids(attacker: Attacker) -> None:
+    await attacker.post(*[body(NODES, {"ids": [0] * 125_000})] * TIMES)
+
+
+async def long_texts_of_the_wrong_type(attacker: Attacker) -> None:
+    sent = body(CATALOGUE, {"filter": {"category": "x" * 250_000}})
+
+    await attacker.post(*[sent] * TIMES)
+
+
+async def introspection(attacker: Attacker) -> None:
+    query = get_introspection_query(descriptions=True, input_value_deprecation=True)
+
+    await attacker.post(*[body(f"{query} # {number}") for number in range(TIMES)])
+
+
+async def documents_that_take_long_to_validate(attacker: Attacker) -> None:
+    """Each another, of the most fields that are admitted, all of them in fragments that are spread everywhere."""
+    fields = " ".join(["name", "id", "__typename", "category"] * 12)
+
+    await attacker.post(
+        *[
+            body(
+                "{ " + f"a{number}: catalogue {{ nodes {{ ...F ...G }} }} }} "
+                f"fragment F on CatalogueItem {{ {fields} ...G }} fragment G on CatalogueItem {{ {fields} }}"
+            )
+            for number in range(TIMES * 5)
+        ]
+    )
+
+
+ATTACKS: Final[dict[str, Attack]] = {
+    "nothing": nothing,
+    "20,000 keys that no input has": keys_that_no_input_has,
+    "20,000 variables that no operation has": variables_that_no_operation_has,
+    "80,000 lists in the place of ids": lists_for_ids,
+    "125,000 numbers in the place of ids": numbers_for_ids,
+    "a text of 250,000 characters in the place of a category": long_texts_of_the_wrong_type,
+    "introspection, each time in another document": introspection,
+    "documents that take long to validate": documents_that_take_long_to_validate,
+}
+
+
+@pytest.fixture(scope="module")
+async def attacked_server(
+    all_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[DemoServer]:
+    """A server of its own with the demo world, since it is left with what the attacks did."""
+    chosen = {} if BACKEND == "sqlite" else {"RESELLER_DATABASE_URL": await all_databases.copy()}
+    with demo_server(tmp_path_factory.mktemp("attacked"), **chosen) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+async def second(attacked_server: DemoServer) -> AsyncIterator[Bystander]:
+    async with bystander(attacked_server) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def delays(artifacts: Path) -> Iterator[dict[str, float]]:
+    """The slowest answer during each attack, in seconds; written out at the end."""
+    found = dict[str, float]()
+    yield found
+    lines = [f"{seconds * 1000:8.1f} ms  {name}" for name, seconds in found.items()]
+    table = "\n".join([f"The slowest answer to a second client on {BACKEND}, during", *lines, ""])
+    (artifacts / f"delays-{BACKEND}.txt").write_text(table)
+    sys.stdout.write(f"\n{table}")
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+async def test_an_attack_keeps_nobody_else_waiting(
+    name: str, attacked_server: DemoServer, second: Bystander, delays: dict[str, float]
+):
+    async def attack() -> None:
+        async with attacker(attacked_server) as found:
+            await ATTACKS[name](found)
+        assert all(status < HTTPStatus.INTERNAL_SERVER_ERROR for status in found.answers), found.answers
+
+    delays[name] = await second.worst_delay(attack, BOUND)
+
+    assert delays[name] <= BOUND, f"a second client waited {delays[name]:.3f} s"
