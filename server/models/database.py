@@ -94,10 +94,20 @@ async def disconnect() -> None:
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncGenerator[None]:
-    """The database, open from the first moment: what keeps it from opening is told at the start."""
-    await connect(settings)
-    try:
+    """The database, open from the first moment: what keeps it from opening is told at the start.
+
+    Closed on every way out: an SQLite connection that stays open keeps the process from ending.
+    """
+    async with _closed_afterwards():
+        await connect(settings)
         await get_connection("default").create_connection(with_db=True)
+        yield
+
+
+@asynccontextmanager
+async def _closed_afterwards() -> AsyncGenerator[None]:
+    """Whatever opens a connection in here, and however this ends: none stays open."""
+    try:
         yield
     finally:
         await disconnect()
@@ -107,8 +117,8 @@ async def bring_up_to_date(settings: Settings) -> None:
     """Apply the migrations that are missing and the catalogue's prices; safe when several processes start at once."""
     make_models_when_looked_at()
     async with _migration_lock(settings):
-        await migrate(config=tortoise_config(settings))
-        await disconnect()
+        async with _closed_afterwards():
+            await migrate(config=tortoise_config(settings))
         async with connected(settings), transaction():
             await load_catalogue()
 

@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -238,6 +239,59 @@ def test_an_unusable_database_is_told_in_one_line(
     answer = said("migrate")
 
     assert answer == Answer(exit_code, "", f"{message}\n")
+
+
+NOT_MIGRATED = "The database is not up to date. Run `python -m server migrate` first."
+NOT_MIGRATABLE = 'The database could not be brought up to date: table "catalogue_item" already exists.'
+OPENING = {
+    "migrate": NOT_MIGRATABLE,
+    "demo": NOT_MIGRATABLE,
+    "serve": NOT_MIGRATABLE,
+    "outbox": NOT_MIGRATED,
+    "explain query.graphql": NOT_MIGRATED,
+    "staff add a@b.example": NOT_MIGRATED,
+    "staff remove a@b.example": NOT_MIGRATED,
+    "token create --email a@b.example --organisation b --name c --scope products:read": NOT_MIGRATED,
+    "token revoke aaaa": NOT_MIGRATED,
+}
+"""Every command that opens an SQLite database, and what it says of one with a table in the migrations' way."""
+
+
+def in_the_way(folder: Path) -> Path:
+    """An SQLite file in which somebody has made a table of ours."""
+    file = folder / "test.sqlite3"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE catalogue_item (a)")
+        database.commit()
+    return file
+
+
+@pytest.mark.parametrize("command", OPENING)
+def test_a_failing_command_leaves_no_connection_that_keeps_the_process(
+    said: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+):
+    monkeypatch.setenv("RESELLER_DATABASE_URL", f"sqlite://{in_the_way(tmp_path)}")
+    monkeypatch.setenv("RESELLER_PORT", str(free_port()))
+    (tmp_path / "query.graphql").write_text("{ viewer { user { email } } }")
+    before = set(threading.enumerate())
+
+    answer = said(*command.split())
+
+    assert answer == Answer(1, "", f"{OPENING[command]}\n")
+    assert [one for one in set(threading.enumerate()) - before if not one.daemon and is_alive_after_a_moment(one)] == []
+
+
+def is_alive_after_a_moment(thread: threading.Thread) -> bool:
+    thread.join(1)
+    return thread.is_alive()
+
+
+def test_a_failing_command_ends(tmp_path: Path):
+    in_the_way(tmp_path)
+
+    process = start(tmp_path, "migrate")
+
+    assert finished(process) == Answer(1, "", f"{NOT_MIGRATABLE}\n")
 
 
 def test_an_unreachable_postgres_is_told_without_its_password(tmp_path: Path):
