@@ -94,6 +94,9 @@ class Settings(BaseSettings):
         default="", description="The address of the pages that e-mails lead to; without it, the public one."
     )
     demo: bool = Field(default=False, description="Whether this is the demo, as with `serve --demo`.")
+    demo_in_public: bool = Field(
+        default=False, description="Whether others may reach the demo, as with `serve --demo --demo-in-public`."
+    )
     explorer: bool = Field(default=True, description="Whether /graphiql is served.")
     engine: bool = Field(
         default=True, description="Whether operations are planned as one SQL statement; without, resolvers answer."

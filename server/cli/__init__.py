@@ -39,6 +39,7 @@ def serve(
     port: int | None = None,
     workers: int | None = None,
     demo: Annotated[bool, Parameter(show_default=False)] = False,
+    demo_in_public: Annotated[bool, Parameter(show_default=False)] = False,
 ) -> None:
     """Bring the database up to date and serve the API until stopped.
 
@@ -52,10 +53,12 @@ def serve(
         Server processes, instead of RESELLER_WORKERS; more than one needs PostgreSQL.
     demo
         Build the demo world where the database is empty, and say how to visit it.
+    demo_in_public
+        Allow the demo where others could reach it, although everybody knows its password and its token.
     """
     from server.cli import serving
 
-    serving.serve(host, port, workers, demo=demo)
+    serving.serve(host, port, workers, demo=demo, demo_in_public=demo_in_public)
 
 
 @app.command
@@ -89,17 +92,23 @@ async def migrate() -> None:
 
 
 @app.command
-async def demo(*, scale: Annotated[int, Parameter(validator=Number(gte=1, lte=1000))] = 1) -> None:
+async def demo(
+    *,
+    scale: Annotated[int, Parameter(validator=Number(gte=1, lte=1000))] = 1,
+    close_accounts: Annotated[bool, Parameter(show_default=False)] = False,
+) -> None:
     """Build the demo world in an empty database. Its password is public: never where others reach it.
 
     Parameters
     ----------
     scale
         How many times over: 1 is 3 partners, 40 customers and 600 products.
+    close_accounts
+        Build nothing: take the demo's password and tokens away from a database that was a demo.
     """
     from server.cli import demonstration
 
-    await demonstration.build(scale)
+    await (demonstration.close_accounts() if close_accounts else demonstration.build(scale))
 
 
 @app.command

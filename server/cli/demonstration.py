@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from server.cli.credentials import close_public_credentials
 from server.cli.database import opened, prepare, read_settings
 from server.cli.failures import Failure
+from server.cli.tokens import nobodys
 from server.demo import (
     DEMO_ACCOUNTS,
     DEMO_PASSWORD,
@@ -38,6 +40,14 @@ async def build(scale: int) -> None:
     for table, rows in world.counts.items():
         print(f"  {table:<{width}}  {rows:>9,}")
     print(visitors_guide())
+
+
+async def close_accounts() -> None:
+    """Take the demo's password and tokens away from the people of a database that was a demo."""
+    context = nobodys(read_settings())
+    async with opened(context.settings):
+        people, tokens = await close_public_credentials(context)
+    print(f"The demo's password was removed from {people} accounts, and {tokens} API tokens were revoked.")
 
 
 async def build_once(settings: Settings) -> None:

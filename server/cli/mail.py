@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
+from server.cli.credentials import check_demo_is_private, check_no_public_credentials
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.logs import set_up_logs
@@ -24,6 +25,8 @@ async def work() -> None:
     settings = read_settings()
     if settings.is_sqlite:
         raise WrongUsage("SQLite takes one process: `serve` is its worker too. A worker of its own needs PostgreSQL.")
+    check_demo_is_private(settings)
+    await check_no_public_credentials(settings)
     set_up_logs(settings.log_level)
     async with opened(settings):
         worker = Worker(settings)

@@ -7,6 +7,7 @@ from typing import Final
 
 import uvicorn
 
+from server.cli.credentials import check_demo_is_private, check_no_public_credentials
 from server.cli.database import prepare, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.settings import Settings
@@ -19,12 +20,12 @@ SECONDS_TO_FINISH: Final = 20
 """How long requests may go on after the server was told to stop."""
 
 ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised here, not chosen
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool) -> None:
+def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool, demo_in_public: bool) -> None:
     """Check, migrate, build the demo world where asked, and serve until a signal."""
-    settings = read_settings(host=host, port=port, workers=workers, demo=demo or None)
+    chosen = {"demo": demo or None, "demo_in_public": demo_in_public or None}
+    settings = read_settings(host=host, port=port, workers=workers, **chosen)
     check_port(settings.host, settings.port)
     if settings.is_sqlite and settings.workers > 1:
         raise WrongUsage(
@@ -32,6 +33,7 @@ def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool
         )
     if "public_url" not in settings.model_fields_set:
         settings = read_settings(public_url=_own_address(settings))
+    check_demo_is_private(settings)
     asyncio.run(_made_ready(settings))
     if settings.demo:
         _greet(settings)
@@ -68,6 +70,7 @@ def _own_address(settings: Settings) -> str:
 
 async def _made_ready(settings: Settings) -> None:
     await prepare(settings)
+    await check_no_public_credentials(settings)
     if settings.demo:
         from server.cli.demonstration import build_once  # noqa: PLC0415 - only where it is asked for
 
@@ -79,7 +82,7 @@ def _greet(settings: Settings) -> None:
 
     print(f"\n  {'GraphiQL':<12}{settings.public_url}/graphiql\n  {'Mailbox':<12}{settings.public_url}/mailbox")
     print(visitors_guide())
-    if settings.host not in LOOPBACK:
+    if settings.demo_in_public:
         print("\n  Others can reach this server, and the demo's password and token are public.")
     print(flush=True)
 

@@ -5,7 +5,14 @@ so that nothing in it looks abandoned. Its password and its token are known to e
 reads this package: it is for a machine of one's own, never for one that others reach.
 """
 
-from server.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount, employee_token
+from server.demo.accounts import (
+    DEMO_ACCOUNTS,
+    DEMO_PASSWORD,
+    DemoAccount,
+    PublicCredentials,
+    employee_token,
+    public_credentials,
+)
 from server.demo.world import DatabaseNotEmpty, DemoWorld, Report, build_demo, is_built
 
 __all__ = [
@@ -14,8 +21,10 @@ __all__ = [
     "DatabaseNotEmpty",
     "DemoAccount",
     "DemoWorld",
+    "PublicCredentials",
     "Report",
     "build_demo",
     "employee_token",
     "is_built",
+    "public_credentials",
 ]

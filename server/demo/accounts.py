@@ -1,18 +1,27 @@
-"""As whom can the demo world be visited?"""
+"""The demo's credentials, which everybody knows: its accounts, their password, its API token. Who still has them?"""
 
+import asyncio
+from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 from pwdlib import PasswordHash
+from tortoise.expressions import Q
 
 from server.demo.origin import stream
 from server.domain.rights import Role
-from server.domain.tokens import new_secret
+from server.domain.tokens import digest, new_secret
+from server.models import ApiToken, User
 
 DEMO_PASSWORD: Final = "demo-password-1"
 
 _SALT: Final = b"the demo's salt."
+_SALT_IN_HASH: Final = f"${b64encode(_SALT).decode().rstrip('=')}$"
+"""Stands in the hash of every password that the demo set, whatever argon2 cost then, and in no other."""
 
 
 @dataclass(frozen=True)
@@ -62,3 +71,34 @@ def password_hash() -> str:
     The salt is fixed because the password is public: there is nothing for a salt to protect.
     """
     return PasswordHash.recommended().hash(DEMO_PASSWORD, salt=_SALT)
+
+
+@dataclass(frozen=True)
+class PublicCredentials:
+    """What lets everybody in who has read this file: people with the demo's password, and its API token."""
+
+    user_ids: Sequence[UUID]
+    token_ids: Sequence[UUID]
+
+    def __bool__(self) -> bool:
+        return bool(self.user_ids or self.token_ids)
+
+
+async def public_credentials(now: datetime) -> PublicCredentials:
+    """Those that still hold in the connected database. An account whose password was changed is not one of them."""
+    set_by_demo = await User.filter(password_hash__contains=_SALT_IN_HASH).order_by("id").values_list("id", flat=True)
+    set_again = [user.id for user in await _others_known() if await asyncio.to_thread(_has_demo_password, user)]
+    secret = Q(secret_digest=digest(employee_token()), revoked_at__isnull=True, expires_at__gt=now)
+    tokens = await ApiToken.filter(secret).values_list("id", flat=True)
+    return PublicCredentials([*set_by_demo, *set_again], tokens)  # pyright: ignore[reportArgumentType]
+
+
+async def _others_known() -> list[User]:
+    """The accounts of the demo whose password was set by somebody else, perhaps to the same."""
+    known = User.filter(email__in=[account.email for account in KNOWN], password_hash__isnull=False)
+    return await known.exclude(password_hash__contains=_SALT_IN_HASH)
+
+
+def _has_demo_password(user: User) -> bool:
+    """Takes as long as a sign-in: for a thread."""
+    return PasswordHash.recommended().verify(DEMO_PASSWORD, user.password_hash or "")

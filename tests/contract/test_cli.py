@@ -124,7 +124,14 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
     """Runs a command that ends before it touches a database, in this process."""
     for name in [name for name in os.environ if name.startswith("RESELLER_")]:
         monkeypatch.delenv(name)
-    for name in ("HOST", "PORT", "WORKERS", "PUBLIC_URL", "DEMO"):  # what `serve` sets is to be forgotten afterwards
+    for name in (
+        "HOST",
+        "PORT",
+        "WORKERS",
+        "PUBLIC_URL",
+        "DEMO",
+        "DEMO_IN_PUBLIC",
+    ):  # what `serve` sets is to be forgotten afterwards
         monkeypatch.setenv(f"RESELLER_{name}", "")
         monkeypatch.delenv(f"RESELLER_{name}")
     monkeypatch.chdir(tmp_path)
@@ -142,8 +149,8 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
     [
         ([], ["serve", "worker", "outbox", "migrate", "demo", "schema", "token"]),
         (["--help"], ["serve", "worker", "outbox", "migrate", "demo", "schema", "token"]),
-        (["serve", "--help"], ["--host", "--port", "--workers", "--demo"]),
-        (["demo", "--help"], ["--scale"]),
+        (["serve", "--help"], ["--host", "--port", "--workers", "--demo", "--demo-in-public"]),
+        (["demo", "--help"], ["--scale", "--close-accounts"]),
         (["outbox", "--help"], ["--retry"]),
         (["token", "--help"], ["create", "revoke"]),
         (["token", "create", "--help"], ["--email", "--organisation", "--name", "--scope", "--customer", "--days"]),
@@ -361,6 +368,17 @@ def test_nothing_is_migrated_or_built_twice(running: Running):
         "",
         "The database is not empty, and the demo never mixes with what people stored. "
         "Set RESELLER_DATABASE_URL to another one.\n",
+    )
+
+
+def test_the_demo_is_not_served_as_production(running: Running):
+    answer = run(running.folder, "serve", "--port", str(free_port()))
+
+    assert answer.exit_code == 1
+    assert re.fullmatch(
+        r"This database was a demo: it has \d+ accounts with the demo's password and the demo's API token, "
+        r"which everybody knows\. Give production [^\n]+\n",
+        answer.err,
     )
 
 

@@ -43,7 +43,7 @@ def test_every_command_and_no_other_is_listed():
 def test_every_option_and_no_other_is_explained_beside_its_command():
     rows = dict(re.findall(r"^\| `([a-z -]+)` \|(.*)", section("Commands"), re.MULTILINE))
 
-    explained = {name: set(re.findall(r"`(--[a-z]+)`", row)) for name, row in rows.items()}
+    explained = {name: set(re.findall(r"`(--[a-z-]+)`", row)) for name, row in rows.items()}
 
     assert explained == {
         name: {

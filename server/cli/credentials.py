@@ -1,0 +1,100 @@
+"""Is the demo where others reach it, or production with the demo's credentials? Neither starts unless it is meant."""
+
+import ipaddress
+import socket
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from server.cli.database import opened
+from server.cli.failures import Failure, WrongUsage
+from server.demo import public_credentials
+from server.models import ApiToken, Session, User
+from server.models.conditions import OneOf
+from server.models.database import transaction
+from server.models.rows import store_all
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.tokens import end_token
+from server.settings import Settings
+
+_CURE: Final = (
+    "Give production a database of its own in RESELLER_DATABASE_URL, or run `python -m server demo --close-accounts`, "
+    "which takes them away. For the demo itself say --demo or RESELLER_DEMO=true."
+)
+
+
+def check_demo_is_private(settings: Settings) -> None:
+    """Refuse a demo that others could reach, unless that is meant."""
+    if settings.demo and not settings.demo_in_public and (reason := _public_part(settings)):
+        raise WrongUsage(
+            f"Others could reach this demo, whose password and API token everybody knows: {reason}. "
+            "Keep it to 127.0.0.1, or say that you mean it with --demo-in-public or RESELLER_DEMO_IN_PUBLIC=true."
+        )
+
+
+def _public_part(settings: Settings) -> str | None:
+    """The setting that leads others to this server."""
+    if not is_loopback(settings.host):
+        return f"RESELLER_HOST is {settings.host or 'every address'}"
+    for name, url in (("RESELLER_PUBLIC_URL", settings.public_url), ("RESELLER_APP_URL", settings.app_url)):
+        if url and (url.startswith("https://") or not is_loopback(urlsplit(url).hostname or "")):
+            return f"{name} is {url}"
+    return f"RESELLER_SMTP_HOST is {settings.smtp_host}" if settings.smtp_host else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there: all addresses of a name, or the address itself."""
+    try:
+        found = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        return False
+    return all(_is_loopback_address(str(address[0])) for *_, address in found)
+
+
+def _is_loopback_address(text: str) -> bool:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+async def check_no_public_credentials(settings: Settings) -> None:
+    """Refuse to be production on a database that everybody can sign in to. The database is up to date."""
+    if settings.demo:
+        return
+    async with opened(settings):
+        found = await public_credentials(datetime.now(UTC))
+    if found:
+        held = [f"{len(found.user_ids)} accounts with the demo's password"] if found.user_ids else []
+        held += ["the demo's API token"] if found.token_ids else []
+        raise Failure(f"This database was a demo: it has {' and '.join(held)}, which everybody knows. {_CURE}")
+
+
+async def close_public_credentials(context: Context) -> tuple[int, int]:
+    """Remove the demo's password where it stands, and end what it let people in with. Gives how many of each.
+
+    Also the sessions of those accounts and the tokens made by them: anybody could have made one.
+    """
+    async with transaction():
+        found = await public_credentials(context.now)
+        users = await User.filter(OneOf("id", found.user_ids)).select_for_update().order_by("id")
+        await store_all(users, context.now, password_hash=None)
+        await journal.record_all(context, [journal.Act("user.passwordRemoved", user, None) for user in users])
+        await _end_sessions(context, users)
+        tokens = await ApiToken.filter(
+            OneOf("user_id", found.user_ids) | OneOf("id", found.token_ids), revoked_at__isnull=True
+        ).order_by("id")
+        for token in tokens:
+            await end_token(token, context.now)
+        await journal.record_all(context, [_revoked(token) for token in tokens])
+    return len(users), len(tokens)
+
+
+async def _end_sessions(context: Context, users: list[User]) -> None:
+    sessions = await Session.filter(OneOf("user_id", [user.id for user in users]), ended_at__isnull=True).order_by("id")
+    await Session.filter(OneOf("id", [session.id for session in sessions])).update(ended_at=context.now)
+    await journal.record_all(context, [journal.Act("session.ended", session, None) for session in sessions])
+
+
+def _revoked(token: ApiToken) -> journal.Act:
+    return journal.Act("apiToken.revoked", token, token.organisation_id, before={"revoked_at": None})
