@@ -17,12 +17,12 @@ from uuid import UUID
 
 from server.demo import employee_token
 from server.demo.accounts import EMMA, LARGE_PARTNER
+from server.domain.folding import name_key
 from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
-from server.domain.text import sort_key
 from server.domain.tokens import DEFAULT_LIFETIME, digest, new_secret
 from server.models import (
     ApiToken,
@@ -182,7 +182,7 @@ def _product(owner: Organisation, turn: int) -> Product:
         category=list(ProductCategory)[turn % len(ProductCategory)],
         service_name=f"site-{turn:03}.{owner.id.hex[-12:]}.example",
         customer_name=name,
-        customer_name_key=sort_key(name),
+        customer_name_key=name_key(name),
         internal_name=f"bench-{turn:03}",
         price_minor=1_200 + turn,
         currency=Currency.CHF,

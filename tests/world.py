@@ -31,6 +31,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from server.domain import invitations, receipts, tokens
 from server.domain.access_changes import AccessChangeStatus
 from server.domain.exports import ExportKind, ExportState, lines, reach_digest
+from server.domain.folding import name_key
 from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
@@ -40,7 +41,6 @@ from server.domain.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.support_access import SupportAccessKind
-from server.domain.text import sort_key
 from server.domain.viewer import Standing, Viewer
 from server.models import (
     AccessChangeRequest,
@@ -364,7 +364,7 @@ async def product(name: str, owner: Organisation, **columns: Any) -> Product:
         organisation_id=owner.id,
         service_name=f"{name}.example",
         customer_name=name,
-        customer_name_key=sort_key(name),
+        customer_name_key=name_key(name),
         internal_name=f"web {name}",
         price_minor=992,
         currency=owner.currency,

@@ -207,13 +207,13 @@ async def create(
     email
         Whose token it is: an active member of the organisation.
     organisation
-        For which organisation: its id (org_…) or its exact name.
+        For which organisation: its id (org_…) or its whole name.
     name
         What it is for, so that people recognise it later.
     scope
         What it may be used for, such as products:read. Repeat it for more.
     customer
-        Restrict the token to this customer: id or exact name. Repeat it for more.
+        Restrict the token to this customer: id or whole name. Repeat it for more.
     days
         How long it lives.
     """

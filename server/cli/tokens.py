@@ -14,6 +14,7 @@ from tortoise.expressions import Q
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import MalformedInput
+from server.domain.folding import BETWEEN_SPELLINGS, folded
 from server.domain.memberships import MembershipStatus
 from server.domain.rights import Scope
 from server.models import ApiToken, Membership, Organisation, User
@@ -91,16 +92,23 @@ async def _user(email: str) -> User:
 
 
 async def _organisation(wanted: str) -> Organisation:
-    """By id or by exact name; a name may be anybody's, so two of a name need the id."""
+    """By id or by name; a name may be anybody's, so two of a name need the id."""
     try:
         found = await Organisation.filter(id=ids.decode(wanted, Organisation))
     except MalformedInput:
-        found = await Organisation.filter(name=wanted).limit(MOST_LISTED)
+        found = await _named(wanted)
     if not found:
         raise Failure(f"There is no organisation {wanted}.")
     if len(found) > 1:
         raise Failure(f"Several organisations are named {wanted}; say which by id: {_listed(found)}.")
     return found[0]
+
+
+async def _named(name: str) -> list[Organisation]:
+    """The organisations of this whole name, which is compared as everywhere."""
+    key = folded(name)
+    same = Q(name_key=key) | Q(name_key__startswith=f"{key}{BETWEEN_SPELLINGS}")
+    return await Organisation.filter(same).order_by("name_key", "id").limit(MOST_LISTED) if key else []
 
 
 async def _home(owner: User, organisation: Organisation) -> Organisation:

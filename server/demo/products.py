@@ -11,9 +11,9 @@ from server.demo.lives import MOST, OLD, Life, bought_at, renewing, run_out, run
 from server.demo.organisations import Company
 from server.demo.origin import Calendar, row_ids
 from server.demo.prices import Offer, PriceList
+from server.domain.folding import name_key
 from server.domain.organisations import currency_of
 from server.domain.products import ProductCategory, ProductState
-from server.domain.text import sort_key
 from server.models import Product
 
 PRODUCTS: Final = 600
@@ -57,7 +57,7 @@ def _columns(offer: Offer, company: Company, turn: int, domains: int) -> dict[st
         "category": offer.category,
         "service_name": service_name,
         "customer_name": customer_name,
-        "customer_name_key": sort_key(customer_name),
+        "customer_name_key": name_key(customer_name),
         "internal_name": internal_name,
         "price_minor": offer.prices[currency],
         "currency": currency,

@@ -3,8 +3,8 @@
 from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.folding import is_same_name
 from server.domain.products import ProductState
-from server.domain.text import is_same_name
 
 MOST_REASON_CHARACTERS: Final = 500
 

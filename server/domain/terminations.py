@@ -4,8 +4,8 @@ from enum import StrEnum
 from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.folding import is_same_name
 from server.domain.partnerships import IN_FORCE, Agreement
-from server.domain.text import is_same_name
 
 
 class EndedBy(StrEnum):

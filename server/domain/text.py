@@ -1,19 +1,44 @@
-"""Which text may people store?"""
+"""Text rules: which text may people store, and in which form?
+
+Everything that is stored passes `line` or `paragraph`. Both bring a text into its composed form (NFC) and take out
+what cannot be seen and means nothing, so that two texts that look the same are the same:
+
+    zero-width blanks, soft hyphens, fillers      taken out
+    joiners, direction marks, variation selectors  stay where a script or an emoji needs them
+    control characters, bidirectional controls     refused, as are halves of characters and noncharacters
+"""
 
 import unicodedata
+from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 
-LONGEST_KEY = 240
-"""How much of a text is searched and ordered by: one character can become many."""
-
-_ALLOWED_CONTROLS = frozenset("\n\t")
-_REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})  # the last two end a line, as some programs read it
-_BIDIRECTIONAL_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+_ALLOWED_CONTROLS: Final = frozenset("\n\t")
+_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # the last two end a line, as some programs read it
+_BIDIRECTIONAL_CONTROLS: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 """They show a text in another order than it is stored in, and reach beyond it: a name that reads as another."""
 
-_ONLY_WITH_OTHERS = frozenset({"Cf", "Mn", "Mc", "Me"})
-_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_NONCHARACTERS: Final = frozenset(
+    map(
+        chr,
+        (*range(0xFDD0, 0xFDF0), *(plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))),
+    )
+)
+_LINE_ENDS: Final = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
+_ONLY_WITH_OTHERS: Final = frozenset({"Cf", "Mn", "Mc", "Me"})
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+_NEVER_SEEN: Final = frozenset("\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u3164\ufeff\uffa0") | frozenset(
+    map(chr, (*range(0x2061, 0x2066), *range(0x206A, 0x2070), *range(0xFFF9, 0xFFFC)))
+)
+_JOINERS: Final = frozenset("\u200c\u200d")
+_DIRECTION_MARKS: Final = frozenset("\u200e\u200f\u061c")
+_SELECTORS: Final = frozenset(map(chr, (*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_TAGS: Final = frozenset(map(chr, range(0xE0000, 0xE0080)))
+_FLAG: Final = "\U0001f3f4"
+_KEYCAPS: Final = frozenset("0123456789#*")
+_SCRIPTS_THAT_JOIN_NOTHING: Final = ("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH")
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 
 def line(value: str, most: int, field: tuple[str, ...]) -> str:
@@ -25,27 +50,16 @@ def line(value: str, most: int, field: tuple[str, ...]) -> str:
 
 
 def paragraph(value: str, most: int, field: tuple[str, ...]) -> str:
-    """Text of several lines, trimmed, possibly empty, of at most `most` characters."""
+    """Text of several lines, trimmed, possibly empty, of at most `most` characters. Lines end in one way."""
+    for end in _LINE_ENDS:
+        value = value.replace(end, "\n")
     return _checked(_trimmed(value), most, field, allowed=_ALLOWED_CONTROLS)
 
 
-def sort_key(value: str) -> str:
-    """The text as it is searched and ordered: without case and accents, the same on every database."""
-    # Folding can make what decomposes, and decomposing what folds: once more finds the end of it.
-    for _ in range(2):
-        decomposed = unicodedata.normalize("NFKD", value.casefold())
-        value = "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
-    return value[:LONGEST_KEY]
-
-
-def is_same_name(typed: str, name: str) -> bool:
-    """Whether somebody typed this name, to say that they mean what it names: case and accents do not matter."""
-    return sort_key(typed.strip()) == sort_key(name)
-
-
 def _trimmed(value: str) -> str:
-    """The text without the blanks around it; empty where nothing in it can be seen."""
-    return value.strip() if any(map(_is_visible, value)) else ""
+    """The text as it is stored, without the blanks around it; empty where nothing in it can be seen."""
+    text = value.strip() if value.isascii() else _without_unseen(unicodedata.normalize("NFC", value)).strip()
+    return text if any(map(_is_visible, text)) else ""
 
 
 def _is_visible(character: str) -> bool:
@@ -53,6 +67,52 @@ def _is_visible(character: str) -> bool:
     return not (
         character.isspace() or character in _BLANK_LETTERS or unicodedata.category(character) in _ONLY_WITH_OTHERS
     )
+
+
+def _without_unseen(text: str) -> str:
+    """The text without characters that nobody sees, where they do nothing for those beside them."""
+    before = None
+    while text != before and not all(map(_is_seen, text)):
+        before, text = text, _needed(text)
+    return text
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in _ONLY_WITH_OTHERS and character not in _NEVER_SEEN
+
+
+def _needed(text: str) -> str:
+    letters = (character for character in text if character not in _DIRECTION_MARKS)
+    is_right_to_left = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in letters)
+    kept = list[str]()
+    for place, character in enumerate(text):
+        before, after = kept[-1] if kept else "", text[place + 1 : place + 2]
+        if _is_needed(character, before, after, is_right_to_left=is_right_to_left):
+            kept.append(character)
+    # What an unseen character kept apart can now be one.
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _is_needed(character: str, before: str, after: str, *, is_right_to_left: bool) -> bool:
+    if character in _NEVER_SEEN:
+        return False
+    if character in _JOINERS:
+        return _takes_joiners(before) and _takes_joiners(after)
+    if character in _DIRECTION_MARKS:
+        return is_right_to_left
+    if character in _SELECTORS:
+        return before in _KEYCAPS or (_takes_joiners(before) and before not in _SELECTORS)
+    if character in _TAGS:
+        return before == _FLAG or before in _TAGS
+    return True
+
+
+def _takes_joiners(character: str) -> bool:
+    """Whether it is of a script whose letters join, or a picture: no letter of Europe, no blank, no punctuation."""
+    if character in _SELECTORS:
+        return True
+    is_joining = character >= "\u0600" and unicodedata.category(character)[0] in "LMNS"
+    return is_joining and not unicodedata.name(character, "").startswith(_SCRIPTS_THAT_JOIN_NOTHING)
 
 
 def _checked(value: str, most: int, field: tuple[str, ...], allowed: frozenset[str]) -> str:
@@ -65,8 +125,14 @@ def _checked(value: str, most: int, field: tuple[str, ...], allowed: frozenset[s
                 {"most": most},
             )
         )
-    for character in value:
-        is_control = unicodedata.category(character) in _REFUSED_CATEGORIES or character in _BIDIRECTIONAL_CONTROLS
-        if is_control and character not in allowed:
-            raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not contain control characters."), field))
+    if any(_is_refused(character) and character not in allowed for character in value):
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not contain control characters."), field))
     return value
+
+
+def _is_refused(character: str) -> bool:
+    return (
+        unicodedata.category(character) in _REFUSED_CATEGORIES
+        or character in _BIDIRECTIONAL_CONTROLS
+        or character in _NONCHARACTERS
+    )

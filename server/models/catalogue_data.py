@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from server.domain.folding import name_key
 from server.domain.money import Currency
 from server.domain.products import Period, ProductCategory
-from server.domain.text import sort_key
 from server.models.catalogue import CatalogueItem, CataloguePrice
 
 _FILE = Path(__file__).with_name("catalogue.toml")
@@ -46,7 +46,7 @@ def _items(listed: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[int]]]
                 "sku": f"DOMAIN-{tld.upper()}",
                 "category": ProductCategory.DOMAIN,
                 "name": name,
-                "name_key": sort_key(name),
+                "name_key": name_key(name),
                 "period": Period.YEAR,
                 "tld": tld,
             },
@@ -57,7 +57,7 @@ def _items(listed: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[int]]]
             "sku": item["sku"],
             "category": ProductCategory(item["category"]),
             "name": item["name"],
-            "name_key": sort_key(item["name"]),
+            "name_key": name_key(item["name"]),
             "period": Period(item["period"]),
         }
         yield columns, item["price"]

@@ -7,7 +7,7 @@ before they are known, and run for any of them.
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,14 @@ class Deferred:
     kind: str
     read: Callable[[Any], Any] = field(compare=False, repr=False)
     is_of_viewer: bool = False
+
+    def part(self, place: int) -> "Deferred":
+        """One of several values that are read together."""
+
+        def read(run: Any) -> Any:
+            return self.read(run)[place]
+
+        return replace(self, name=f"{self.name}.{place}", read=read)
 
 
 class Condition(Q):

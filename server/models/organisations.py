@@ -5,9 +5,9 @@ from typing import Any
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
+from server.domain.folding import name_key
 from server.domain.money import Currency
 from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
-from server.domain.text import sort_key
 from server.models.rows import VersionedRow, enum_column, nullable_enum_column
 
 
@@ -51,4 +51,4 @@ class Organisation(VersionedRow):
     @classmethod
     def build(cls, **columns: Any) -> "Organisation":
         """An organisation, not yet saved, with the key it is searched and ordered by."""
-        return cls(name_key=sort_key(columns["name"]), **columns)
+        return cls(name_key=name_key(columns["name"]), **columns)

@@ -17,10 +17,10 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from server.domain.deadlines import Lapse
-from server.domain.text import sort_key
+from server.domain.folding import spellings
 from server.domain.viewer import Viewer
 from server.engine.declarations import Asked
-from server.models.conditions import EVERY_ROW, Compared, Contains, OneOf, StatusAt, equals
+from server.models.conditions import EVERY_ROW, Compared, Contains, Deferred, OneOf, StatusAt, equals
 from server.models.visibility import visible
 from server.resolvers.context import Context
 from server.resolvers.ids import decode
@@ -73,12 +73,20 @@ def until(column: str) -> Criterion:
 
 
 def containing(column: str) -> Criterion:
-    """Rows with this text in the column, which holds what text is searched by."""
-    return Criterion(lambda text, now: Contains(column, text), lambda text: sort_key(text) or _IN_NO_KEY)
+    """Rows with this text in the column, which holds the key of a name. One of its spellings is enough."""
+    return Criterion(lambda texts, now: _contains(column, texts, 0) | _contains(column, texts, 1), _sought)
+
+
+def _contains(column: str, texts: Any, which: int) -> Q:
+    return Contains(column, texts.part(which) if isinstance(texts, Deferred) else texts[which])
+
+
+def _sought(text: str) -> tuple[str, ...]:
+    return tuple(spelling or _IN_NO_KEY for spelling in spellings(text))
 
 
 _IN_NO_KEY: Final = "\x01"
-"""Searched for where nothing is left of a text without its accents: that is in no name, not in every one."""
+"""Searched for where nothing of a text can be seen: that is in no name, not in every one."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from server.domain import teams as rules
 from server.domain.errors import Mistakes, NotFound
+from server.domain.folding import folded
 from server.domain.memberships import check_active
 from server.domain.rights import Right
-from server.domain.text import line, sort_key
+from server.domain.text import line
 from server.domain.versions import check_version
 from server.engine.declarations import Through
 from server.models import (
@@ -183,12 +184,12 @@ async def _settle(context: Context, team: Team, name: str, leader_id: UUID | Non
     mistakes = Mistakes()
     member = leader_id and await _seen(context, team.organisation_id, leader_id, "leader_id")
     called = mistakes.noted(line, name, rules.MOST_NAME_CHARACTERS, ("name",)) or ""
-    same = Team.filter(organisation_id=team.organisation_id, name_key=sort_key(called), deleted_at__isnull=True)
+    same = Team.filter(organisation_id=team.organisation_id, name_key=folded(called), deleted_at__isnull=True)
     mistakes.noted(rules.check_name_is_free, await same.exclude(id=team.id).exists())
     if member:
         mistakes.noted(check_active, member.status, ("leader_id",))
     mistakes.refuse()
-    team.name, team.name_key, team.leader_id = called, sort_key(called), leader_id
+    team.name, team.name_key, team.leader_id = called, folded(called), leader_id
     await team.save()
     if member:
         await _add(context, team, member)

@@ -2,7 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-NAMES = ("Épicerie Zürich", "50% off", "50 off", "under_score", "underXscore", "O'Neil", 'the "inn"', "back\\slash")
+NAMES = (
+    *("Épicerie Zürich", "50% off", "50 off", "under_score", "underXscore", "O'Neil", 'the "inn"', "back\\slash"),
+    *("L’Atelier", "Łódź", "Søren", "Œuvre", "İstanbul", "Müller\u2011Meier", "Mueller AG", "Weiß\xa0& Co"),
+)
 
 FOUND = {
     "epicerie zurich": ["Épicerie Zürich"],
@@ -14,7 +17,27 @@ FOUND = {
     "under_score": ["under_score"],
     "_": ["under_score"],
     "UNDERX": ["underXscore"],
-    "'": ["O'Neil"],
+    "'": ["O'Neil", "L’Atelier"],
+    "L'Atelier": ["L’Atelier"],
+    "l’atelier": ["L’Atelier"],
+    "o’neil": ["O'Neil"],
+    "lodz": ["Łódź"],
+    "ŁÓDŹ": ["Łódź"],
+    "soren": ["Søren"],
+    "soeren": ["Søren"],
+    "oeuvre": ["Œuvre"],
+    "istanbul": ["İstanbul"],
+    "ISTANBUL": ["İstanbul"],
+    "Müller-Meier": ["Müller\u2011Meier"],
+    "mueller": ["Müller\u2011Meier", "Mueller AG"],
+    "MÜLLER": ["Müller\u2011Meier", "Mueller AG"],
+    "mu\u0308ller": ["Müller\u2011Meier", "Mueller AG"],
+    "muller": ["Müller\u2011Meier"],
+    "WEISS  &\u3000CO ": ["Weiß\xa0& Co"],
+    "zu\u200brich": ["Épicerie Zürich"],
+    "\u200b": [],
+    " ": [],
+    "meier mueller": [],
     "o'n": ["O'Neil"],
     '"': ['the "inn"'],
     "\\": ["back\\slash"],

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from server import models
+from server.domain.folding import name_key
 from server.domain.money import Currency
 from server.domain.products import Period, ProductCategory
-from server.domain.text import sort_key
 from server.models import CatalogueItem, CataloguePrice
 from tests.api.searches import NAMES, check_search
 
@@ -33,7 +33,7 @@ async def _found(clients, filter=None, order=None, as_=None):
 
 async def _item(name, sku="THING", **columns):
     defaults = {"category": ProductCategory.OTHER, "period": Period.MONTH}
-    return await CatalogueItem.create(sku=sku, name=name, name_key=sort_key(name), **(defaults | columns))
+    return await CatalogueItem.create(sku=sku, name=name, name_key=name_key(name), **(defaults | columns))
 
 
 async def _price(item, amount_minor, valid_from, currency=Currency.CHF):

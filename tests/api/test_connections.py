@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from server.domain.folding import name_key
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import PartnershipStatus
@@ -15,7 +16,6 @@ from server.domain.pending_actions import PendingActionStatus
 from server.domain.products import Period, ProductCategory
 from server.domain.rights import ProductRight, Role, Scope
 from server.domain.support_access import SupportAccessKind, SupportAccessStatus
-from server.domain.text import sort_key
 from server.models import (
     AccessChangeRequest,
     AuditEvent,
@@ -184,7 +184,7 @@ async def _item(world: World, number: int) -> None:
         sku=f"ROW-{number}",
         category=ProductCategory.OTHER,
         name=name,
-        name_key=sort_key(name),
+        name_key=name_key(name),
         period=Period.MONTH,
     )
 
@@ -211,7 +211,7 @@ async def _invitation(world: World, number: int) -> None:
 async def _team(world: World, number: int) -> Team:
     """No two have the same name."""
     name = f"Row {number:02}"
-    return await Team.create(organisation_id=world.alpina.id, name=name, name_key=sort_key(name))
+    return await Team.create(organisation_id=world.alpina.id, name=name, name_key=name_key(name))
 
 
 async def _own_team(world: World, number: int) -> None:

@@ -388,7 +388,7 @@ def test_a_token_works_from_its_making_to_its_end(running: Running):
 
     made = run(
         running.folder,
-        *("token", "create", "--email", claire.email.upper(), "--organisation", claire.organisation),
+        *("token", "create", "--email", claire.email.upper(), "--organisation", claire.organisation.upper()),
         *("--name", "nightly", "--scope", "products:read", "--scope", "members:read", "--days", "5"),
     )
 

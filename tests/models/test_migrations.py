@@ -3,6 +3,9 @@
 Both databases are held against the models, and so against each other.
 """
 
+from datetime import UTC, datetime
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,16 +15,28 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.operations import AlterModelOptions
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
+from tortoise.transactions import in_transaction
 
 from server.domain.memberships import MembershipStatus
 from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.rights import Role
-from server.models import AuditEvent, CatalogueItem, CataloguePrice, Membership, Partnership, ProductAccess, Receipt
+from server.models import (
+    AuditEvent,
+    CatalogueItem,
+    CataloguePrice,
+    Membership,
+    Organisation,
+    Partnership,
+    Product,
+    ProductAccess,
+    Receipt,
+    Team,
+)
 from server.models.database import bring_up_to_date, connect, dialect, disconnect, tortoise_config
 from server.models.rows import new_id
 from server.settings import Settings
 from tests.models import structure
-from tests.world import World, grant, partnership
+from tests.world import World, grant, organisation, partnership, product
 
 pytestmark = pytest.mark.database
 
@@ -73,8 +88,6 @@ async def _kept(table: str) -> set[str]:
 
 async def _refused(change: Any) -> bool:
     """Whether the database refuses; in a savepoint, so that the test's transaction goes on."""
-    from tortoise.transactions import in_transaction
-
     try:
         async with in_transaction():
             await change
@@ -166,3 +179,38 @@ async def test_the_catalogue_has_both_currencies_for_everything(world: World) ->
 
     assert items > 30
     assert await CataloguePrice.all().count() == 2 * items
+
+
+async def test_stored_keys_are_folded_again(own_database: Settings) -> None:
+    atelier, muller = await organisation("L’Atelier"), await organisation("Müller")
+    for one in (atelier, muller):
+        await Organisation.filter(id=one.id).update(name_key=one.name.casefold())
+    served = await partnership(muller, atelier, now=datetime.now(UTC))
+    owned = await product("Œuvre", atelier)
+    await Product.filter(id=owned.id).update(customer_name_key="œuvre")
+    names = ("Søren", "Soren", "soren")
+    teams = [await Team.create(organisation_id=atelier.id, name=name, name_key=name) for name in names]
+    gone = await Team.create(organisation_id=atelier.id, name="SOREN", name_key="x", deleted_at=datetime.now(UTC))
+    await CatalogueItem.filter(sku="DOMAIN-CH").update(name_key="?")
+    migration = import_module("server.models.migrations.0014_name_keys")
+
+    async with in_transaction() as client:
+        await migration.fold_again(None, SimpleNamespace(client=client, DIALECT=dialect()))
+
+    assert (await Organisation.get(id=atelier.id)).name_key == "l'atelier"
+    assert (await Organisation.get(id=muller.id)).name_key == "muller\nmueller"
+    assert (await Partnership.get(id=served.id)).customer_name_key == "muller\nmueller"
+    assert (await Product.get(id=owned.id)).customer_name_key == "oeuvre"
+    assert (await CatalogueItem.get(sku="DOMAIN-CH")).name_key == "domain .ch"
+    keys = [(await Team.get(id=team.id)).name_key for team in (*teams, gone)]
+    assert keys == ["soren", f"soren\n{teams[1].id}", f"soren\n{teams[2].id}", "soren"]
+
+
+async def test_names_are_ordered_alike_on_every_database(own_database: Settings) -> None:
+    if dialect() == "sqlite":
+        pytest.skip("SQLite compares bytes unless it is asked not to")
+    columns = "SELECT collation_name FROM information_schema.columns WHERE column_name LIKE '%name_key'"
+
+    found = await get_connection("default").execute_query_dict(columns)
+
+    assert [row["collation_name"] for row in found] == ["C"] * 5
