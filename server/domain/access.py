@@ -242,22 +242,30 @@ def sees_support_access(viewer: Viewer, user_id: UUID, *, is_staff: bool) -> boo
 
 def ways_to_partnership(viewer: Viewer, partnership: PartnershipFacts) -> list[Way]:
     """What the viewer's roles on either side give on a partnership they see, before its state is looked at."""
-    customer = viewer.standing_in(partnership.customer_id)
-    partner = viewer.standing_in(partnership.partner_id)
+    return ways_on_sides(
+        viewer.standing_in(partnership.customer_id),
+        viewer.standing_in(partnership.partner_id),
+        partnership.initiated_by,
+        may_serve=viewer.may_serve(partnership.customer_id),
+    )
+
+
+def ways_on_sides(
+    customer: Standing | None, partner: Standing | None, initiated_by: Side, *, may_serve: bool = True
+) -> list[Way]:
+    """The same of what the viewer is on either side; `may_serve` says whether their token is for this customer."""
     ways = list[Way]()
     if customer is not None:
-        ways.append(_way_on_side(CUSTOMER_SIDE, customer, partnership, Side.CUSTOMER))
+        ways.append(_way_on_side(CUSTOMER_SIDE, customer, initiated_by, Side.CUSTOMER))
     if partner is not None:
-        token = _open(Link.TOKEN_CUSTOMERS, viewer.may_serve(partnership.customer_id))
-        ways.append((*_way_on_side(PARTNER_SIDE, partner, partnership, Side.PARTNER), token))
+        token = _open(Link.TOKEN_CUSTOMERS, may_serve)
+        ways.append((*_way_on_side(PARTNER_SIDE, partner, initiated_by, Side.PARTNER), token))
     return ways
 
 
-def _way_on_side(
-    table: Mapping[Role, frozenset[Right]], standing: Standing, partnership: PartnershipFacts, side: Side
-) -> Way:
+def _way_on_side(table: Mapping[Role, frozenset[Right]], standing: Standing, initiated_by: Side, side: Side) -> Way:
     """What a role on one side gives; a proposal is answered by one side, and withdrawn by the other."""
-    return Gate(Link.MEMBERSHIP, table.get(standing.role, NOTHING)), _proposal(side, partnership.initiated_by)
+    return Gate(Link.MEMBERSHIP, table.get(standing.role, NOTHING)), _proposal(side, initiated_by)
 
 
 @lru_cache
@@ -290,7 +298,7 @@ def side_of(viewer: Viewer, right: Right, partnership: PartnershipFacts) -> Side
     customer = viewer.standing_in(partnership.customer_id)
     if customer is None:
         return Side.PARTNER
-    by_customer = right in held([_way_on_side(CUSTOMER_SIDE, customer, partnership, Side.CUSTOMER)])
+    by_customer = right in held([_way_on_side(CUSTOMER_SIDE, customer, partnership.initiated_by, Side.CUSTOMER)])
     return Side.CUSTOMER if by_customer else Side.PARTNER
 
 

@@ -24,6 +24,7 @@ from server.engine.declarations import (
     Guarded,
     Hole,
     Itself,
+    Joined,
     Key,
     Paged,
     Relation,
@@ -31,6 +32,7 @@ from server.engine.declarations import (
 )
 from server.engine.errors import Undeclared
 from server.engine.selections import named_type
+from server.models.conditions import AtMost
 
 # `Any` below: Strawberry's and Tortoise's definitions are untyped.
 
@@ -153,11 +155,11 @@ class Checks:
         if inspect.iscoroutinefunction(hole.compute):
             raise Undeclared(f"{place}: what fills a hole is no coroutine")
         _check_plain(place, field)
-        for name in hole.columns:
+        for name in (*hole.columns, *hole.partial):
             column_of(place, model, name)
         for facts in hole.facts.values():
             column_of(place, model, facts.outer)
-            _check_facts(place, facts)
+            _check_facts(place, facts, model)
 
 
 def check_column(place: str, model: type[Model] | None, declared: Column, field: GraphQLField) -> None:
@@ -233,14 +235,26 @@ def _check_plain(place: str, field: GraphQLField) -> None:
         raise Undeclared(f"{place}: {named_type(field.type).name} has resolvers, or several types")
 
 
-def _check_facts(place: str, facts: Facts) -> None:
+def _check_facts(place: str, facts: Facts, row: type[Model] | None) -> None:
     for name in (facts.column, *facts.columns):
         column_of(place, facts.model, name)
-    if facts.latest is not None and (facts.latest not in facts.columns or facts.nested is not None):
+    _check_ties(place, facts, row)
+    for joined in facts.joined:
+        column_of(place, facts.model, joined.near)
+        for name in (joined.column, *joined.columns):
+            column_of(place, joined.model, name)
+        _check_ties(place, joined, row)
+    if facts.latest is not None and (facts.latest not in facts.columns or facts.nested or facts.joined):
         raise Undeclared(f"{place}: the latest is one of the columns, and has nothing nested")
     if facts.nested is not None:
         column_of(place, facts.model, facts.nested.outer)
-        _check_facts(place, facts.nested)
+        _check_facts(place, facts.nested, facts.model)
+
+
+def _check_ties(place: str, tied: Facts | Joined, row: type[Model] | None) -> None:
+    for name, tied_to in tied.ties:
+        column_of(place, tied.model, name)
+        column_of(place, row, tied_to.column if isinstance(tied_to, AtMost) else tied_to)
 
 
 def column_of(place: str, model: type[Model] | None, name: str) -> Any:

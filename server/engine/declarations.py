@@ -13,6 +13,8 @@ from typing import Any, Final, Protocol
 from tortoise.expressions import Q
 from tortoise.models import Model
 
+from server.models.conditions import AtMost
+
 # `Any` below: viewers, contexts and rows are the application's own.
 
 PLAN: Final = "plan"
@@ -96,13 +98,36 @@ class Rows:
     present: str | None = None
 
 
+Ties = tuple[tuple[str, str | AtMost], ...]
+"""Columns of a further row, each with the column of the hole's own row that it equals."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A row beside each fact: the one of `model` whose `column` holds what `near` of the fact does.
+
+    A fact without one is left out; where it `is_optional` the `columns` are null. Where there are several, the fact
+    comes once with each. Where `is_present` is false for a viewer, nothing is joined and the columns are null.
+    """
+
+    model: type[Model]
+    column: str
+    near: str
+    where: Callable[[Any], Q]
+    columns: tuple[str, ...]
+    ties: Ties = ()
+    is_optional: bool = False
+    is_present: Callable[[Any], bool] = lambda viewer: True
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a function needs to know beyond the row: rows of `model`, as lists of the values of `columns`.
 
-    `column` of those rows holds what `outer` of the row around them does. `nested` comes last in each. Where
-    `is_present` is false for a viewer there are none, and the statement does not look for them. With `latest` there
-    is one for each combination of the other columns, with the greatest value of this one.
+    `column` of those rows holds what `outer` of the row around them does. The columns of what is `joined` come next,
+    `nested` last in each. Where `is_present` is false for a viewer there are none, and the statement does not look
+    for them. With `latest` there is one for each combination of the other columns, with the greatest value of this
+    one.
     """
 
     model: type[Model]
@@ -113,18 +138,23 @@ class Facts:
     nested: "Facts | None" = None
     is_present: Callable[[Any], bool] = lambda viewer: True
     latest: str | None = None
+    ties: Ties = ()
+    joined: tuple[Joined, ...] = ()
 
 
 @dataclass(frozen=True)
 class Hole:
     """What Python works out of some columns and facts of the row: the statement leaves a place for it.
 
-    `compute(context, row)` is no coroutine; the row has what is named in `columns`, and `facts` by name.
+    `compute(context, row)` is no coroutine; the row has what is named in `columns`, `partial` and `facts`, and nothing
+    else. Rows that are alike in it share one call of an answer, so ask for what decides and no more: an id that makes
+    every row another row costs a call for each. A `partial` column is None where its condition does not hold.
     """
 
     compute: Callable[[Any, Any], Any]
     columns: tuple[str, ...] = ()
     facts: Mapping[str, Facts] = field(default_factory=dict[str, Facts])
+    partial: Mapping[str, Callable[[Any], Q]] = field(default_factory=dict[str, Callable[[Any], Q]])
 
 
 class Listing(Protocol):

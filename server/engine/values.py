@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tortoise.expressions import Q
 from tortoise.models import Model
 
 from server.engine import declarations as declared
-from server.engine.columns import json_of, raw_json_of
+from server.engine.columns import json_of
 from server.engine.dialects import quoted
+from server.engine.facts import facts_of, raw
 from server.engine.scopes import Scope
 from server.engine.selections import Nodes
 from server.engine.statements import Place
-from server.engine.texts import Text, expression, together
+from server.engine.texts import Text, expression
 
 if TYPE_CHECKING:
     from server.engine.planner import Planner
@@ -68,13 +70,15 @@ def _given(found: Any) -> Any:
 
 
 def hole(planner: "Planner", declaration: declared.Hole, scope: Scope, place: Place) -> Text:
-    names = (*declaration.columns, *declaration.facts)
-    parts = [expression(_raw(planner, scope.model, scope.column(name), name)) for name in declaration.columns]
-    parts += [expression(_facts(planner, scope, facts)) for facts in declaration.facts.values()]
+    columns = (*declaration.columns, *declaration.partial)
+    names = (*columns, *declaration.facts)
+    parts = [expression(raw(planner, scope.model, scope.column(name), name)) for name in declaration.columns]
+    parts += [expression(_partial(planner, scope, name, where)) for name, where in declaration.partial.items()]
+    parts += [expression(facts_of(planner, scope, facts)) for facts in declaration.facts.values()]
     payload = Text("[")
     for number, part in enumerate(parts):
         payload.add("," if number else "").add(part)
-    read = _reader(scope.known_model if declaration.columns else None, declaration.columns)
+    read = _reader(scope.known_model if columns else None, columns)
 
     def compute(run: Any, given: list[Any]) -> Any:
         return declaration.compute(run.context, read(dict(zip(names, given, strict=True))))
@@ -82,44 +86,11 @@ def hole(planner: "Planner", declaration: declared.Hole, scope: Scope, place: Pl
     return planner.hole(compute, place, payload.add("]"))
 
 
-def _facts(planner: "Planner", scope: Scope, facts: declared.Facts) -> str:
-    """The facts of the row, read where the row that fixes their key is."""
-    if not facts.is_present(planner.viewer):
-        return "'[]'"
-    owner, named = scope.source(facts.outer)
-    outer = f'"{owner.inner}"."{named}"'
-    if (facts, outer) not in planner.facts:
-        planner.facts[facts, outer] = _fact_rows(planner, facts, outer)
-    return owner.extra(planner.facts[facts, outer])
-
-
-def _fact_rows(planner: "Planner", facts: declared.Facts, outer: str) -> str:
-    scope = planner.scope(facts.model)
-    text = Text("[")
-    for number, name in enumerate(facts.columns):
-        text.add("," if number else "")
-        text.add(expression(_raw(planner, facts.model, f'"{scope.inner}"."{name}"', name)))
-    if facts.nested is not None:
-        nested = _fact_rows(planner, facts.nested, f'"{scope.inner}"."{facts.nested.outer}"')
-        text.add(",").add(expression(nested))
-    where = planner.conditions.known(scope, facts.where, lambda: facts.where(planner.viewer))
-    condition = together(f'"{scope.inner}"."{facts.column}"={outer}', where)
-    rows = planner.dialect.joined(text.add("]").sql)
-    if facts.latest is None:
-        return f"(SELECT '[' || coalesce({rows}, '') || ']' FROM {scope.table} WHERE {condition})"
-    return f"(SELECT '[' || coalesce({rows}, '') || ']' FROM ({_latest(facts, scope, condition)}) AS \"{scope.inner}\")"
-
-
-def _latest(facts: declared.Facts, scope: Scope, condition: str) -> str:
-    """The facts with the greatest value of one column for each combination of the others."""
-    alike = ", ".join(f'"{scope.inner}"."{name}"' for name in facts.columns if name != facts.latest)
-    latest = f'max("{scope.inner}"."{facts.latest}") AS "{facts.latest}"'
-    return f"SELECT {alike}, {latest} FROM {scope.table} WHERE {condition} GROUP BY {alike}"
-
-
-def _raw(planner: "Planner", model: type[Model] | None, named: str, name: str) -> str:
-    meta: Any = model
-    return raw_json_of(meta._meta.fields_map[name], named, planner.dialect)
+def _partial(planner: "Planner", scope: Scope, name: str, where: Callable[[Any], Q]) -> str:
+    """The column, where the condition holds."""
+    condition = planner.conditions.known(scope, where, lambda: where(planner.viewer))
+    column = raw(planner, scope.model, scope.column(name), name)
+    return column if not condition else f"CASE WHEN {scope.extra(f'({condition})')} THEN {column} ELSE 'null' END"
 
 
 def _reader(model: type[Model] | None, names: Sequence[str]) -> Callable[[dict[str, Any]], Any]:

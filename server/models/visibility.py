@@ -106,12 +106,17 @@ def grants_held(viewer: Viewer) -> Q:
     return Q(revoked_at__isnull=True) & (mine | in_team)
 
 
+COVERING: Final[tuple[dict[str, str | AtMost], ...]] = (
+    {"product_id": "id", "organisation_id": "organisation_id"},
+    {"organisation_id": "organisation_id", "category": "category", "covers_until": AtMost("created_at")},
+)
+"""How a grant to an organisation's own people is tied to the products it covers: one by one, and by category (M12)."""
+
+
 def _product_is_own(viewer: Viewer) -> Q:
     """Of products: those that their organisation opened to the viewer, one by one or by category (M12)."""
     held = grants_held(viewer)
-    one = Exists(OwnProductGrant, held, product_id="id", organisation_id="organisation_id")
-    same = {"organisation_id": "organisation_id", "category": "category"}
-    by_category = Exists(OwnProductGrant, held, **same, covers_until=AtMost("created_at"))
+    one, by_category = (Exists(OwnProductGrant, held, **ties) for ties in COVERING)
     # Said beside what the grants say: the products of others are not looked at.
     return Among("organisation_id", viewer.organisation_ids) & (one | by_category)
 

@@ -1,6 +1,7 @@
 """Organisations: who is found, and what they show."""
 
 from enum import StrEnum
+from typing import Any, Final
 
 from tortoise.expressions import Q
 
@@ -8,6 +9,7 @@ from server.domain.errors import NotFound
 from server.domain.organisations import INVITABLE_PARTNERS
 from server.domain.rights import Right, Role, Scope
 from server.domain.viewer import Viewer
+from server.engine.declarations import Hole
 from server.models import Organisation, Partnership
 from server.models.conditions import OneOf
 from server.models.visibility import NO_ROW, serves
@@ -15,6 +17,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId
 from server.resolvers.listings import Listing, containing, equal
 from server.resolvers.permissions import Public, RightOn, SignedIn, VisibleRows, allowed
+from server.resolvers.reaches import of_own_organisation
 
 
 class OrganisationOrderField(StrEnum):
@@ -82,10 +85,13 @@ async def organisation(context: Context, id: OrganisationId) -> Organisation:
     return row
 
 
-def role_in(context: Context, row: Organisation) -> Role | None:
-    """What the viewer is in this organisation."""
-    standing = context.viewer.standing_in(row.id) if context.viewer else None
+def role_in(context: Context, row: Any) -> Role | None:
+    """What the viewer is in this organisation; None of its id where they are no member."""
+    standing = context.viewer.standing_in(row.id) if context.viewer and row.id else None
     return standing.role if standing else None
+
+
+ROLE_IN: Final = Hole(role_in, partial={"id": of_own_organisation("id")})
 
 
 MAY_LIST_PARTNERS = (Public(),)

@@ -193,7 +193,7 @@ class Organisation(Node):
     updated_at: datetime = strawberry.field(description="When it was last changed.")
     version: int = strawberry.field(description="Counts the changes.")
     viewer_role: Role | None = computed(
-        organisations.role_in, "What the viewer is there; null for somebody who is no member.", ("id",)
+        organisations.role_in, "What the viewer is there; null for somebody who is no member.", organisations.ROLE_IN
     )
     viewer_rights: list[Right] = rights(
         rights_on_organisation, "What the viewer may do there, with this credential.", RIGHTS_ON_ORGANISATION

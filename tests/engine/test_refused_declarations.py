@@ -7,13 +7,14 @@ import pytest
 import strawberry
 from tortoise.expressions import Q
 
-from server.engine.declarations import ByFunction, ByKey, Column, Embedded, Facts, Guarded, Hole, Relation, Rows
+from server.engine.declarations import ByFunction, ByKey, Column, Embedded, Facts, Guarded, Hole, Joined, Relation, Rows
 from server.engine.errors import Undeclared
 from server.engine.operations import Engine
+from server.models.conditions import AtMost
 from server.schema.planning import new_engine
 from tests.engine import toy as toys
 from tests.engine.schemas import schema_with
-from tests.engine.toy import Author, Book, Nobody, declared
+from tests.engine.toy import Author, Book, Nobody, Note, declared
 
 
 def refusal(name: str, annotation: Any, field: Any, model: Any = Author) -> str:
@@ -69,6 +70,28 @@ def test_facts_of_columns_that_do_not_exist() -> None:
     ):
         plan = Hole(lambda context, row: "", (), {"books": facts})
         assert " has no column " in refusal("x", str, nothing(plan))
+
+
+def test_ties_and_joined_rows_of_columns_that_do_not_exist() -> None:
+    def books(*, ties: Any = (), joined: Any = ()) -> Facts:
+        return Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), ties=ties, joined=joined)
+
+    def note(column: str = "book_id", near: str = "id", name: str = "text", ties: Any = ()) -> Joined:
+        return Joined(Note, column, near, lambda viewer: Q(), (name,), ties)
+
+    for facts in (
+        books(ties=(("leaves", "name"),)),
+        books(ties=(("title", "nickname"),)),
+        books(ties=(("printed_at", AtMost("born_at")),)),
+        books(joined=(note(column="leaf_id"),)),
+        books(joined=(note(near="key"),)),
+        books(joined=(note(name="words"),)),
+        books(joined=(note(ties=(("text", "nickname"),)),)),
+    ):
+        plan = Hole(lambda context, row: "", (), {"books": facts})
+        assert " has no column " in refusal("x", str, nothing(plan))
+    plan = Hole(lambda context, row: "", partial={"nickname": lambda viewer: Q(name="x")})
+    assert refusal("x", str, nothing(plan)) == "One.x: Author has no column nickname"
 
 
 def test_the_latest_of_what_is_not_asked_for_or_has_more_inside() -> None:

@@ -1,0 +1,131 @@
+"""Does a statement give each viewer the rights that the rules give, and many rows alike for the price of one?"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+
+from server.domain.rights import AssignmentRight, ProductRight, Right, Role
+from server.domain.viewer import Standing, Viewer
+from server.engine.operations import Engine
+from server.engine.roads import planned
+from server.models import EmployeeAssignment, Organisation, Partnership, Product
+from server.models.visibility import visible
+from server.resolvers import ids
+from server.resolvers.context import Context
+from server.resolvers.reaches import rights_on_organisation, rights_on_partnership_now, rights_on_product
+from server.schema.planning import new_engine
+from server.settings import Settings
+from tests.databases import rolled_back
+from tests.models.worlds import RandomWorld, store, worlds
+from tests.world import World, grant, organisation, partnership, product
+
+pytestmark = pytest.mark.database
+
+RIGHTS = """query($ids: [ID!]!) { nodes(ids: $ids) {
+    ... on Product { viewerRights } ... on Partnership { viewerRights } ... on Organisation { viewerRights viewerRole }
+} }"""
+PLACES = re.compile(rb"\x01[^\x03]*\x03")
+
+
+@hypothesis_settings(
+    max_examples=8, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(random_world=worlds())
+async def test_a_statement_gives_everybody_the_rights_that_the_rules_give(
+    standing_world: Any, settings: Settings, random_world: RandomWorld
+) -> None:
+    engine = new_engine()
+    async with rolled_back():
+        await store(random_world)
+
+        for viewer in random_world.viewers():
+            context = Context(viewer, datetime.now(UTC), "test", settings)
+            rows = [row for model in (Organisation, Partnership, Product) for row in await visible(model, viewer)]
+            given_rights = await _asked(engine, rows[:100], context)
+            assert given_rights == [await _by_the_rules(context, row) for row in rows[:100]], viewer
+
+
+async def _asked(engine: Engine, rows: list[Any], context: Context) -> list[Any]:
+    found, trace = await planned(engine, RIGHTS, None, {"ids": [ids.encode(row) for row in rows]}, context)
+    assert found is not None, trace.reason
+    return orjson.loads(found.data)["nodes"]
+
+
+async def _by_the_rules(context: Context, row: Any) -> dict[str, Any]:
+    if isinstance(row, Organisation):
+        standing = context.signed_in.standing_in(row.id)
+        role = standing.role if standing else None
+        return {"viewerRights": _listed(await rights_on_organisation(context, row)), "viewerRole": role}
+    if isinstance(row, Product):
+        return {"viewerRights": _listed(await rights_on_product(context, row))}
+    return {"viewerRights": _listed(rights_on_partnership_now(context, row))}
+
+
+def _listed(rights: frozenset[Right]) -> list[Right]:
+    return [right for right in Right if right in rights]
+
+
+@pytest.mark.parametrize(
+    ("who", "of"),
+    [("pL", "products"), ("pE", "products"), ("cL", "products"), ("pL", "customers"), ("pL", "partnerships")],
+)
+async def test_rows_of_the_same_reach_share_one_computation(
+    world: World, settings: Settings, who: str, of: str
+) -> None:
+    rows = await _alike(world)
+    member = world.people[who].membership
+    viewer = Viewer(member.user_id, (Standing(member.id, member.organisation_id, member.role),))
+
+    given_rights, computed = await _asked_of_each(rows[of], Context(viewer, datetime.now(UTC), "test", settings))
+
+    assert len(given_rights) == 20
+    assert given_rights[0] != []
+    assert given_rights == [given_rights[0]] * 20
+    assert computed == 1
+
+
+async def test_products_reached_through_another_partner_are_computed_apart(world: World, settings: Settings) -> None:
+    rows = [world.rivals, *(await _alike(world))["products"]]
+    of_both = (
+        Standing(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),
+        Standing(world.qL.membership.id, world.rival.id, Role.LEGAL_REPRESENTATIVE),
+    )
+    context = Context(Viewer(world.pE.user.id, of_both), datetime.now(UTC), "test", settings)
+
+    given_rights, computed = await _asked_of_each(rows, context)
+
+    by_assignment = ["VIEW_PRODUCT", "VIEW_STATISTICS"]
+    assert given_rights == [["VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"], *[by_assignment] * 20]
+    assert computed == 2
+
+
+async def _asked_of_each(rows: list[Any], context: Context) -> tuple[list[list[str]], int]:
+    """The rights on each, and how many different facts they were worked out of."""
+    text = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {type(rows[0]).__name__} {{ viewerRights }} }} }}"
+    found, trace = await planned(new_engine(), text, None, {"ids": [ids.encode(row) for row in rows]}, context)
+    assert found is not None, trace.reason
+    return [row["viewerRights"] for row in orjson.loads(found.data)["nodes"]], len(
+        set(PLACES.findall(trace.answers[0]))
+    )
+
+
+async def _alike(world: World) -> dict[str, list[Any]]:
+    """Twenty products of Alpina that Nova was granted, and twenty customers that it manages, with their partnerships."""
+    products = [await product(f"one {number}", world.alpina) for number in range(20)]
+    for one in products:
+        await grant(world.limited, one, list(ProductRight))
+    customers = [await organisation(f"Customer {number}") for number in range(20)]
+    served = [await partnership(customer, world.nova, now=world.now) for customer in customers]
+    for one in served:
+        await EmployeeAssignment.create(
+            membership_id=world.pE.membership.id,
+            partnership_id=one.id,
+            rights=[AssignmentRight.VIEW],
+            assigned_at=world.now,
+        )
+    return {"products": products, "customers": customers, "partnerships": served}
