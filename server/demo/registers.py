@@ -7,7 +7,7 @@ from stdnum import luhn
 from stdnum.ch import uid as ch_uid
 from stdnum.es import cif as es_cif
 
-from server.domain.organisations import registration_number, registration_scheme
+from server.domain.registers import registration_number
 
 _ONE_DIGIT: Final = 1
 
@@ -15,7 +15,7 @@ _ONE_DIGIT: Final = 1
 def register_number(country: str, random: Random) -> str:
     """A number that nobody was given on purpose, in its stored form: the domain checks it as it checks a person's."""
     written = {"CH": _swiss, "FR": _french, "DE": _german, "IT": _italian, "ES": _spanish}[country](random)
-    return registration_number(registration_scheme(country), written)
+    return registration_number(country, written)
 
 
 def _swiss(random: Random) -> str:

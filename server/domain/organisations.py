@@ -4,10 +4,6 @@ from enum import StrEnum
 from typing import Final
 
 from babel import Locale
-from stdnum.ch import uid as ch_uid
-from stdnum.exceptions import ValidationError
-from stdnum.fr import siren as fr_siren
-from stdnum.fr import siret as fr_siret
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.money import Currency
@@ -49,8 +45,6 @@ _NO_TERRITORIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _TERRITORIES: Final = frozenset(map(str, Locale("en").territories)) - _NO_TERRITORIES
 """By Unicode's list, in which regions of several have numbers."""
 _SWISS_FRANC_COUNTRIES: Final = frozenset({"CH", "LI"})
-_SIREN_LENGTH: Final = 9
-_OTHER_NUMBER_LENGTHS: Final = range(4, 31)
 
 
 def country(code: str, field: tuple[str, ...]) -> str:
@@ -69,24 +63,6 @@ def registration_scheme(country: str) -> RegistrationScheme:
     """The register that numbers of this country are checked against."""
     schemes = {"CH": RegistrationScheme.CH_UID, "FR": RegistrationScheme.FR_SIREN_SIRET}
     return schemes.get(country, RegistrationScheme.OTHER_REGISTER)
-
-
-def registration_number(
-    scheme: RegistrationScheme, value: str, field: tuple[str, ...] = ("registration_number",)
-) -> str:
-    """The number in its stored, compact form, after its check digits; other registers by form alone."""
-    try:
-        if scheme is RegistrationScheme.CH_UID:
-            return str(ch_uid.validate(value))
-        if scheme is RegistrationScheme.FR_SIREN_SIRET:
-            compact = str(fr_siren.compact(value))
-            return str(fr_siret.validate(compact) if len(compact) > _SIREN_LENGTH else fr_siren.validate(compact))
-    except ValidationError:
-        raise _invalid_number(field) from None
-    compact = "".join(value.split()).upper()
-    if len(compact) not in _OTHER_NUMBER_LENGTHS or not any(map(str.isdigit, compact)):
-        raise _invalid_number(field)
-    return compact
 
 
 def check_approval(
@@ -110,13 +86,3 @@ def check_suspension(partner_status: PartnerStatus | None) -> None:
     """Only an approved partner is suspended (S5.6)."""
     if partner_status not in INVITABLE_PARTNERS:
         raise Refused(Refusal(ErrorCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner.")))
-
-
-def _invalid_number(field: tuple[str, ...]) -> Refused:
-    return Refused(
-        Refusal(
-            ErrorCode.VALIDATION_FAILED,
-            N_("This is not a valid registration number."),
-            field,
-        )
-    )

@@ -8,6 +8,7 @@ from server.domain.errors import Mistakes, NotFound
 from server.domain.invitations import digest
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import LegalEntityType
+from server.domain.registers import registration_number
 from server.domain.rights import Role
 from server.domain.text import line
 from server.models import CustomerInvitation, Membership, Organisation, User
@@ -93,8 +94,8 @@ def _checked_organisation(given: NewOrganisation) -> Organisation:
     scheme = organisation_rules.registration_scheme(given.country)
     number = (
         mistakes.noted(
-            organisation_rules.registration_number,
-            scheme,
+            registration_number,
+            given.country,
             given.registration_number,
             ("organisation", "registration_number"),
         )

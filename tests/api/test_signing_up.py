@@ -94,6 +94,21 @@ async def test_all_that_is_wrong_with_an_organisation_is_told_at_once(world: Wor
     ]
 
 
+async def test_a_number_is_refused_with_the_form_of_its_register(world: World, clients: Clients):
+    organisation = signing_up(world)["organisation"] | {"country": "LU", "registrationNumber": "52"}
+    sent = signing_up(world, organisation=organisation)
+
+    english = await refused(clients, "signUp", sent, as_=None)
+    payload = "userErrors { code message field }"
+    german = await clients.change("signUp", sent, payload, as_=None, headers={"Accept-Language": "de"})
+
+    field = ["input", "organisation", "registrationNumber"]
+    wanted = "This is not a valid registration number. It is written such as B 123456."
+    assert english == [("VALIDATION_FAILED", wanted, field)]
+    wanted = "Dies ist keine gültige Registernummer. Sie wird zum Beispiel so geschrieben: B 123456."
+    assert german.data["signUp"]["userErrors"] == [{"code": "VALIDATION_FAILED", "message": wanted, "field": field}]
+
+
 async def test_all_that_is_wrong_with_a_person_is_told_at_once(world: World, clients: Clients):
     person = {"password": "short", "firstName": "", "lastName": "x" * 81, "locale": "tlh"}
 

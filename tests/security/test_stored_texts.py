@@ -1,0 +1,123 @@
+"""Is there a text argument that stores what no text may have in it?
+
+The arguments are read from the schema: one that is added, and that goes round the rules of `server.domain.text`, is found
+here. So is one of which we do not know whether it is stored.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNonNull, GraphQLScalarType
+
+from tests.clients import Clients
+from tests.databases import rolled_back
+from tests.permissions.inputs import Input, Path, prepare, ways
+from tests.permissions.walks import SCHEMA
+from tests.snapshots import contents
+from tests.world import Person, World
+
+pytestmark = pytest.mark.database
+
+MUTATIONS: dict[str, Any] = dict(SCHEMA.mutation_type.fields)
+NO_TEXT = {"ID", "Int", "Float", "Boolean", "DateTime", "Decimal"}
+"""Scalars that are stored as something else."""
+
+NOT_STORED = {
+    *(("signIn", "email"), ("signIn", "password"), ("recoverOrganisation", "email")),
+    *(("signUp", "token"), ("signUp", "newPerson.password")),
+    *(("acceptMemberInvitation", "token"), ("acceptMemberInvitation", "newPerson.password")),
+    *(
+        ("acceptCustomerInvitation", "token"),
+        ("declineCustomerInvitation", "token"),
+        ("declineMemberInvitation", "token"),
+    ),
+    *(("terminatePartnership", "confirmation"), ("terminateProduct", "confirmation")),
+}
+"""Compared, or kept as a digest."""
+
+HARMLESS = {"email": "mark@er.example", "country": "NO", "locale": "es_ES", "registrationNumber": "CHE-107.787.577"}
+STORED_AS = {"registrationNumber": "CHE107787577"}
+"""By the argument's name: a text that is taken, and how it is found in the tables."""
+
+HOSTILE = (
+    "\x1b",
+    "\x00",
+    "\x85",
+    "\u2028",
+    "\u202e",
+    "\u2066",
+    "\u200b",
+    "\u200d",
+    "\ufeff",
+    "\xad",
+    "\uffff",
+    "\U000e0041",
+)
+
+
+def places(type_: Any, at: Path = ()) -> Iterator[Path]:
+    """Where an input has room for a text; `*` is each place in a list."""
+    if isinstance(type_, (GraphQLNonNull, GraphQLList)):
+        yield from places(type_.of_type, (*at, "*") if isinstance(type_, GraphQLList) else at)
+    elif isinstance(type_, GraphQLInputObjectType):
+        for name, member in type_.fields.items():
+            yield from places(member.type, (*at, name))
+    elif isinstance(type_, GraphQLScalarType) and type_.name not in NO_TEXT:
+        yield at
+
+
+CASES = [(name, at) for name, field in MUTATIONS.items() for at in places(field.args["input"].type)]
+
+
+def with_text(input: Input, at: Path, text: str) -> Input:
+    """The input with this text at a place, which may be one that it left out."""
+    whole = deepcopy(input)
+    inner: Any = whole
+    for part in at[:-1]:
+        inner = inner[-1 if part == "*" else part]
+    inner[-1 if at[-1] == "*" else at[-1]] = text
+    return whole
+
+
+def asked_with(world: World, mutation: str, at: Path) -> tuple[Person | None, Input]:
+    """Who asks, with an input that has room for the text."""
+    for who, input in ways(world, mutation):
+        with suppress(KeyError, IndexError, TypeError):
+            with_text(input, at, "")
+            return who, input
+    raise AssertionError(f"add a way to ask {mutation} with {'.'.join(at)} to BESIDES of tests/permissions/inputs.py")
+
+
+def is_in(row: str, text: str) -> bool:
+    """Whether a row has the text: as it is, in JSON, or in JSON within JSON."""
+    escaped = json.dumps(text)[1:-1]
+    return any(form in row for form in (text, escaped, json.dumps(escaped)[1:-1]))
+
+
+async def stores(clients: Clients, world: World, mutation: str, at: Path, text: str, found: str) -> bool:
+    """Whether the tables have the text once a mutation was asked with it."""
+    who, input = asked_with(world, mutation, at)
+    async with rolled_back():
+        await prepare(world, mutation, input)
+        await clients.change(mutation, with_text(input, at, text), as_=who)
+        after = await contents()
+    return any(is_in(row, found) for row in set(after) - set(await contents()))
+
+
+@pytest.mark.usefixtures("cheap_passwords")
+@pytest.mark.parametrize(("mutation", "at"), CASES, ids=[f"{name}-{'.'.join(at)}" for name, at in CASES])
+async def test_no_argument_stores_what_no_text_may_have(
+    world: World, planned: Clients, mutation: str, at: Path
+) -> None:
+    harmless = HARMLESS.get(at[-1], "Mark Er")
+    halves = harmless[:4], harmless[4:]
+
+    is_stored = await stores(planned, world, mutation, at, harmless, STORED_AS.get(at[-1], harmless))
+    hostile = [mark for mark in HOSTILE if await stores(planned, world, mutation, at, mark.join(halves), mark)]
+
+    assert is_stored is ((mutation, ".".join(at)) not in NOT_STORED)
+    assert hostile == []
