@@ -16,7 +16,8 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session
+from server.domain.sign_ins import FAILURES_COUNT_FOR
+from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session, SignInFailure, SignInSource
 from server.models.database import transaction
 from server.models.lookups import locked
 from server.resolvers import export_files, journal
@@ -95,10 +96,17 @@ async def _announce_expiring(context: Context, id: UUID) -> None:
 
 
 async def clean_up(context: Context) -> None:
-    """Sessions that have expired and e-mails that were sent are kept for some days, and then no longer."""
+    """Sessions that have expired, e-mails that were sent and where somebody signed in from are kept for some days."""
     before = context.now - timedelta(days=context.settings.keep_days)
     await _delete(Session.filter(expires_at__lt=before))
+    known = timedelta(days=context.settings.known_address_days)
+    await _delete(SignInSource.filter(seen_at__lt=context.now - known))
     await _delete(EmailMessage.filter(sent_at__lt=before))
+
+
+async def forget_sign_in_failures(context: Context) -> None:
+    """What is over counts no more: a stranger's guesses fill no table for longer than the bounds look back."""
+    await _delete(SignInFailure.filter(since__lt=context.now - 2 * FAILURES_COUNT_FOR))
 
 
 async def _delete(rows: QuerySet[RowT]) -> None:
@@ -129,6 +137,7 @@ JOBS: Final = (
     Job("delete customer notes", timedelta(days=1), _until_nothing_is_due(delete_customer_notes)),
     Job("begin chains of receipts", timedelta(days=1), _until_nothing_is_due(begin_chains)),
     Job("announce expiring tokens", timedelta(hours=1), announce_expiring_tokens),
+    Job("forget sign-in failures", timedelta(hours=1), forget_sign_in_failures),
     Job("clean up", timedelta(days=1), clean_up),
 )
 """What the product does by itself. A job is written so that running it once more changes nothing."""

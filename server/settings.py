@@ -114,8 +114,27 @@ class Settings(BaseSettings):
     support_access_days: int = Field(
         default=7, ge=2, le=365, description="How long a mailbox or a drive stays open to support."
     )
-    sign_in_failures_per_account: int = Field(default=10, ge=1, description="Failed sign-ins an hour for one account.")
-    sign_in_failures_per_address: int = Field(default=50, ge=1, description="Failed sign-ins an hour from one address.")
+    sign_in_failures_without_delay: int = Field(
+        default=5, ge=1, description="Failed sign-ins for one account from one address before each next one waits."
+    )
+    sign_in_longest_delay_seconds: int = Field(
+        default=900, ge=1, le=3_600, description="The wait doubles with each failure, from a second up to this."
+    )
+    sign_in_failures_per_address: int = Field(
+        default=50, ge=1, description="Failed sign-ins an hour from one address, for all accounts."
+    )
+    sign_in_failures_per_account: int = Field(
+        default=100, ge=1, description="Failed sign-ins an hour for one account, from all addresses."
+    )
+    sign_in_waiting: int = Field(
+        default=64, ge=1, description="How many addresses wait for their passwords to be checked, in one process."
+    )
+    sign_in_waiting_per_address: int = Field(
+        default=16, ge=1, description="How many sign-ins from one address wait, in one process."
+    )
+    known_address_days: int = Field(
+        default=90, ge=1, description="How long an address is remembered that somebody signed in from."
+    )
     partnership_invitation_days: int = Field(
         default=30, ge=1, le=365, description="How long an invitation or a request between organisations stays open."
     )

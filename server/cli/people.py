@@ -3,6 +3,7 @@
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure
 from server.cli.tokens import nobodys
+from server.domain.people import normal_email
 from server.models import User
 from server.models.database import transaction
 from server.models.lookups import locked
@@ -13,7 +14,7 @@ async def set_staff(email: str, *, is_staff: bool) -> None:
     """Write down that somebody belongs to the staff, or no longer does."""
     context = nobodys(read_settings())
     async with opened(context.settings), transaction():
-        found = await User.get_or_none(email=email.strip().lower())
+        found = await User.get_or_none(email=normal_email(email))
         if found is None:
             raise Failure(f"Nobody has the address {email}.")
         user = await locked(User, found.id)

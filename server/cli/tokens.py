@@ -16,6 +16,7 @@ from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import MalformedInput
 from server.domain.folding import BETWEEN_SPELLINGS, folded
 from server.domain.memberships import MembershipStatus
+from server.domain.people import normal_email
 from server.domain.rights import Scope
 from server.models import ApiToken, Membership, Organisation, User
 from server.models.database import transaction
@@ -85,7 +86,7 @@ def _scope(value: str) -> Scope:
 
 
 async def _user(email: str) -> User:
-    user = await User.get_or_none(email=email.strip().lower())
+    user = await User.get_or_none(email=normal_email(email))
     if user is None:
         raise Failure(f"Nobody has the e-mail address {email}.")
     return user

@@ -1,5 +1,7 @@
 """What do we need to know of a person who signs in?"""
 
+import unicodedata
+from contextlib import suppress
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -9,21 +11,47 @@ from server.domain.errors import N_, ErrorCode, Refusal, Refused
 MOST_NAME_CHARACTERS: Final = 80
 LEAST_PASSWORD_CHARACTERS: Final = 12
 MOST_PASSWORD_CHARACTERS: Final = 256
+MOST_EMAIL_CHARACTERS: Final = 254
 LOCALES: Final = ("de_DE", "en_GB", "es_ES", "fr_FR", "it_IT")
 DEFAULT_LOCALE: Final = "en_GB"
 
+_MOST_TYPED_PASSWORD_CHARACTERS: Final = 4 * MOST_PASSWORD_CHARACTERS
+"""A letter that is typed in pieces is up to four characters. Putting together more than that could take long."""
+_MOST_PASSWORD_BYTES: Final = 4 * MOST_PASSWORD_CHARACTERS
+_MOST_TYPED_EMAIL_CHARACTERS: Final = 1_000
+_NOT_IN_PASSWORDS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
 
 def email_address(value: str, field: tuple[str, ...]) -> str:
-    """The address as it is stored and compared: in lower case. Looks at its form alone, nobody is asked."""
+    """The address as it is stored and looked up. Looks at its form only, nobody is asked."""
+    normal = normal_email(value)
     try:
-        return validate_email(value.strip(), check_deliverability=False).normalized.lower()
+        validate_email(normal, check_deliverability=False)
     except EmailNotValidError:
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This is not an e-mail address."), field)) from None
+        normal = ""
+    if not 0 < len(normal) <= MOST_EMAIL_CHARACTERS:
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This is not an e-mail address."), field))
+    return normal
+
+
+def normal_email(value: str) -> str:
+    """The one form in which an address is stored and looked up, however it was typed.
+
+    In lower case and composed (NFC), an international domain in letters: `RENE\u0301@xn--exmple-cua.ch` is
+    `rené@exämple.ch`. What is not an address gets the same case and composition, and is then nobody's.
+    """
+    typed = value.strip()
+    if len(typed) > _MOST_TYPED_EMAIL_CHARACTERS:
+        return ""
+    with suppress(EmailNotValidError):
+        typed = validate_email(typed, check_deliverability=False).normalized
+    return _composed(_composed(typed).lower())
 
 
 def password(value: str, field: tuple[str, ...]) -> str:
-    """A password somebody chose: long enough, that is all that helps."""
-    if not LEAST_PASSWORD_CHARACTERS <= len(value) <= MOST_PASSWORD_CHARACTERS:
+    """A password that somebody chooses, in the form in which it is hashed: long enough, that is all that helps."""
+    prepared = _prepared(value) if len(value) <= _MOST_TYPED_PASSWORD_CHARACTERS else value
+    if not LEAST_PASSWORD_CHARACTERS <= len(prepared) <= MOST_PASSWORD_CHARACTERS:
         raise Refused(
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
@@ -32,7 +60,35 @@ def password(value: str, field: tuple[str, ...]) -> str:
                 {"least": LEAST_PASSWORD_CHARACTERS, "most": MOST_PASSWORD_CHARACTERS},
             )
         )
-    return value
+    if any(unicodedata.category(character) in _NOT_IN_PASSWORDS for character in prepared):
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not contain control characters."), field))
+    return prepared
+
+
+def forms_of_password(typed: str) -> tuple[str, ...]:
+    """The forms in which a typed password may have been hashed; none where it cannot be a password.
+
+    The first is the one in which passwords are hashed now; the second, where it differs, is as it was typed, which
+    is how they were hashed before.
+    """
+    if not 0 < len(typed) <= _MOST_TYPED_PASSWORD_CHARACTERS or "Cs" in map(unicodedata.category, typed):
+        return ()
+    prepared = _prepared(typed)
+    if len(prepared.encode()) > _MOST_PASSWORD_BYTES:
+        return ()
+    return (prepared,) if prepared == typed else (prepared, typed)
+
+
+def _prepared(value: str) -> str:
+    """The same password from every keyboard (RFC 8265, OpaqueString): plain spaces, composed letters."""
+    if value.isascii():
+        return value
+    plain = (" " if unicodedata.category(character) == "Zs" else character for character in value)
+    return _composed("".join(plain))
+
+
+def _composed(value: str) -> str:
+    return unicodedata.normalize("NFC", value)
 
 
 def locale(value: str | None, field: tuple[str, ...]) -> str:

@@ -25,7 +25,7 @@ from server.models.partnerships import (
 from server.models.pending_actions import PendingAction
 from server.models.products import Product
 from server.models.receipts import Receipt
-from server.models.sessions import Session, SignInFailure
+from server.models.sessions import Session, SignInFailure, SignInSource
 from server.models.support_access import SupportAccessGrant
 from server.models.teams import Team, TeamMember
 from server.models.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
@@ -60,6 +60,7 @@ __all__ = [
     "RequestedProduct",
     "Session",
     "SignInFailure",
+    "SignInSource",
     "SupportAccessGrant",
     "Team",
     "TeamMember",

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
 
 from server.models.rows import Row
 from server.models.users import User
@@ -27,9 +28,10 @@ class Session(Row):
 
 
 class SignInFailure(Row):
-    """How many times sign-in failed for an account or an address since `since`.
+    """How many times sign-in failed: for an account and a source, for a source, or for an account.
 
-    `key` is a digest, so that no address or e-mail of a stranger is kept.
+    `key` is a digest, so that no address or e-mail of a stranger is kept. `since` is when the first of them was
+    counted; for an account and a source, the last.
     """
 
     key = fields.CharField(max_length=64, unique=True)
@@ -38,3 +40,20 @@ class SignInFailure(Row):
 
     class Meta:
         table = "sign_in_failure"
+        indexes = (("since",),)
+
+
+class SignInSource(Row):
+    """Where somebody signed in from, and when last. `key` is a digest of the account and the source."""
+
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="sign_in_sources", on_delete=fields.CASCADE
+    )
+    user_id: UUID
+    key = fields.CharField(max_length=64)
+    seen_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "sign_in_source"
+        indexes = (("key",), ("user_id", "seen_at"), ("seen_at",))
+        constraints = (UniqueConstraint(fields=("user_id", "key"), name="sign_in_source_once"),)

@@ -1,15 +1,28 @@
-"""How is a password checked without stopping everybody else?
+"""Checking and hashing passwords (argon2) without keeping everybody else waiting.
 
-argon2 takes a tenth of a second and 64 MiB on purpose: it runs in a thread, for those whose turn it is.
+argon2 takes a tenth of a second and 64 MiB on purpose. It runs in threads of its own, two at a time. Those who wait
+stand in one line for each source; only the first of each line takes part in the turns, which go round the lines. So
+a source with many attempts delays its own, and each line and the number of lines are bounded.
 """
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Final, TypeVar
 
 from pwdlib import PasswordHash
 
-TURNS = asyncio.Semaphore(2)
-"""Two passwords are looked at or hashed at the same moment; whoever does it waits for a turn."""
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.settings import Settings
+
+T = TypeVar("T")
+
+_AT_ONCE: Final = 2
+_turns: Final = asyncio.Semaphore(_AT_ONCE)
+_threads: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
 
 
 @cache
@@ -19,16 +32,98 @@ def hasher() -> PasswordHash:
 
 
 @cache
-def _nobody() -> str:
+def _nobodys(hasher: PasswordHash) -> str:
     """The hash of no password, so that an unknown account takes as long as a known one."""
-    return hasher().hash("nobody has this password")
+    return hasher.hash("nobody has this password")
 
 
-async def is_right(password: str, stored: str | None) -> bool:
-    """Whether this is the password behind the stored hash; takes as long when there is none."""
-    matches = await asyncio.to_thread(lambda: hasher().verify(password, stored or _nobody()))
-    return matches and stored is not None
+@dataclass(frozen=True)
+class Match:
+    """Whether a password is right; `better` is what to store in place of its hash, where that is from before."""
+
+    is_right: bool
+    better: str | None = None
+
+
+async def compare(forms: Sequence[str], stored: str | None) -> Match:
+    """Whether one of these forms of a typed password is behind the stored hash; takes as long when there is none.
+
+    The first is the form in which passwords are hashed; the others are from before they had one.
+    """
+    return await _in_turn(lambda: _compared(forms, stored))
 
 
 async def hashed(password: str) -> str:
-    return await asyncio.to_thread(hasher().hash, password)
+    """What is stored of a password, which is in the form that the rules give it."""
+    return await _in_turn(lambda: hasher().hash(password))
+
+
+def _compared(forms: Sequence[str], stored: str | None) -> Match:
+    for form in forms:
+        if hasher().verify(form, stored or _nobodys(hasher())) and stored is not None:
+            return Match(is_right=True, better=None if form == forms[0] else hasher().hash(forms[0]))
+    return Match(is_right=False)
+
+
+async def _in_turn(work: Callable[[], T]) -> T:
+    """Do it in a thread, when its turn has come. Of a caller that is cancelled the turn lasts until the thread ends."""
+    await _turns.acquire()
+    try:
+        running = asyncio.get_running_loop().run_in_executor(_threads, work)
+    except BaseException:
+        _turns.release()
+        raise
+    running.add_done_callback(_end_turn)
+    return await asyncio.shield(running)
+
+
+def _end_turn(running: asyncio.Future[T]) -> None:
+    _turns.release()
+    if not running.cancelled():
+        running.exception()  # the caller may be gone, and nobody else asks for it
+
+
+@dataclass
+class _Line:
+    """The attempts of one source, one after the other."""
+
+    length: int = 0
+    first: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_lines: Final = dict[str, _Line]()
+
+
+@asynccontextmanager
+async def line(source: str, settings: Settings, *, is_expected: bool) -> AsyncGenerator[None]:
+    """Wait until nobody of the same source is before you; refused at once where too many wait already.
+
+    There is some more room for those who are expected: a source that signed in to the account before, or the
+    holder of an invitation. Others cannot take it from them.
+    """
+    own = _lines.get(source) or _Line()
+    if _is_full(own, settings, is_expected=is_expected):
+        raise Refused(
+            Refusal(
+                ErrorCode.TOO_MANY_ATTEMPTS,
+                N_("Too many people are signing in at the moment. Try again in a few seconds."),
+            )
+        )
+    _lines[source] = own
+    own.length += 1
+    try:
+        async with own.first:
+            yield
+    finally:
+        own.length -= 1
+        if own.length == 0:
+            del _lines[source]
+
+
+def _is_full(own: _Line, settings: Settings, *, is_expected: bool) -> bool:
+    """Whoever begins a line waits for one turn of each other line; whoever joins one, for those before them too."""
+    most = settings.sign_in_waiting + (settings.sign_in_waiting // 4 if is_expected else 0)
+    if own.length == 0:
+        return len(_lines) >= most
+    behind = sum(line.length for line in _lines.values()) - len(_lines)
+    return own.length >= settings.sign_in_waiting_per_address or behind >= most

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from server.domain import people as rules
 from server.domain.errors import N_, ErrorCode, Mistakes, Refusal, Refused
+from server.domain.sign_ins import source_of
 from server.domain.text import line
 from server.models import User
 from server.resolvers import passwords
@@ -32,7 +33,7 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
     """The account of a new person at an address that they were reached by, not stored yet.
 
     Refuses all that is wrong in `newPerson` at once. Only who holds the link learns that there is an account
-    already (E25). Hashing takes a tenth of a second: call it outside of a transaction.
+    already (E25). It waits for its turn to hash: call it outside of a transaction.
     """
     if await User.exists(email=email):
         raise Refused(
@@ -42,13 +43,13 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
         )
     mistakes = Mistakes()
     most = rules.MOST_NAME_CHARACTERS
-    mistakes.noted(rules.password, person.password, ("new_person", "password"))
+    password = mistakes.noted(rules.password, person.password, ("new_person", "password"))
     first = mistakes.noted(line, person.first_name, most, ("new_person", "first_name"))
     last = mistakes.noted(line, person.last_name, most, ("new_person", "last_name"))
     spoken = mistakes.noted(rules.locale, person.locale or locale, ("new_person", "locale"))
     mistakes.refuse()
-    async with passwords.TURNS:
-        stored = await passwords.hashed(person.password)
+    async with passwords.line(source_of(context.address), context.settings, is_expected=True):
+        stored = await passwords.hashed(password or "")
     # The link reached them by this address: that it is theirs is known.
     return User(
         email=email,

@@ -1,50 +1,64 @@
 """Signing in and out."""
 
-import asyncio
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
-from ipaddress import IPv6Address, IPv6Network
-from typing import Any
-from weakref import WeakValueDictionary
 
-from tortoise.expressions import F
-
+from server.domain import people
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.viewer import Viewer
-from server.models import Session, SignInFailure, User
+from server.models import Session, User
 from server.models.database import transaction
 from server.models.standings import standings_of
 from server.resolvers import journal, passwords
 from server.resolvers.context import Context
 from server.resolvers.permissions import Public, SignedIn, allowed
-
-_FAILURES_COUNT_FOR = timedelta(hours=1)
-
-_queues = WeakValueDictionary[str, asyncio.Lock]()
-"""Of each account that somebody signs in to just now: one attempt after the other."""
+from server.resolvers.sign_in_attempts import (
+    Attempt,
+    attempt_of,
+    check_attempt,
+    counted_attempt,
+    remember_source,
+    take_back_attempt,
+)
 
 
 @allowed(Public())
 async def sign_in(context: Context, email: str, password: str) -> dict[str, object]:
     """Sign in with e-mail address and password; the answer sets the session cookie."""
-    address = email.strip().lower()
-    # Attempts that wait are not counted yet, so that those before them can be right and forgiven first.
-    async with _queues.setdefault(address, asyncio.Lock()), passwords.TURNS:
-        return await _sign_in(context, address, password)
-
-
-async def _sign_in(context: Context, address: str, password: str) -> dict[str, object]:
-    await _count_attempt(context, address)
-    user = await User.get_or_none(email=address)
-    is_right = password != "" and await passwords.is_right(password, user.password_hash if user else None)
-    if user is None or not is_right:
-        raise Refused(Refusal(ErrorCode.INVALID_CREDENTIALS, N_("The e-mail address or the password is wrong.")))
-    async with transaction():
-        secret = await start_session(context, user)
-        await _take_back_attempt(context, address)
+    forms = people.forms_of_password(password)
+    if not forms:
+        raise _wrong()
+    attempt = attempt_of(context, people.normal_email(email))
+    is_known = await check_attempt(context, attempt)
+    async with (
+        passwords.line(attempt.source, context.settings, is_expected=is_known),
+        counted_attempt(context, attempt, is_known=is_known),
+    ):
+        user = await _owner(attempt, forms)
+        async with transaction():
+            secret = await start_session(context, user)
+            await take_back_attempt(attempt)
     context.session_secret = secret
     return {"viewer": context.viewer}
+
+
+async def _owner(attempt: Attempt, forms: Sequence[str]) -> User:
+    """Whose account and password these are."""
+    user = await User.get_or_none(email=attempt.email)
+    stored = user.password_hash if user else None
+    match = await passwords.compare(forms, stored)
+    if user is None or not match.is_right:
+        raise _wrong()
+    if match.better:
+        await User.filter(id=user.id, password_hash=stored).update(password_hash=match.better)
+    return user
+
+
+def _wrong() -> Refused:
+    """The same for an account that does not exist."""
+    return Refused(Refusal(ErrorCode.INVALID_CREDENTIALS, N_("The e-mail address or the password is wrong.")))
 
 
 async def start_session(context: Context, user: User) -> str:
@@ -59,6 +73,7 @@ async def start_session(context: Context, user: User) -> str:
     context.viewer = Viewer(
         user.id, await standings_of(user.id), session_id=session.id, password_confirmed_at=context.now
     )
+    await remember_source(context, user)
     await journal.record(context, "session.started", session, acting=None)
     return secret
 
@@ -85,50 +100,3 @@ async def sign_out(context: Context, everywhere: bool) -> dict[str, object]:
 def session_digest(secret: str) -> str:
     """What is stored of a session cookie."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-async def _count_attempt(context: Context, address: str) -> None:
-    """Too many failures within an hour, for the account or from the address, stop every further try.
-
-    An attempt counts as failed before its password is looked at, and no longer once it is right:
-    many at the same moment are no more than the limit.
-    """
-    limits = {
-        _key("account", address): context.settings.sign_in_failures_per_account,
-        _key("address", _network(context.address)): context.settings.sign_in_failures_per_address,
-    }
-    keys = sorted(limits)
-    async with transaction():
-        fresh = [SignInFailure(key=key, since=context.now) for key in keys]
-        await SignInFailure.bulk_create(fresh, ignore_conflicts=True)
-        for counter in await SignInFailure.filter(key__in=keys).order_by("key").select_for_update():
-            if counter.since <= context.now - _FAILURES_COUNT_FOR:
-                counter.failures, counter.since = 0, context.now
-            if counter.failures >= limits[counter.key]:
-                raise Refused(
-                    Refusal(ErrorCode.TOO_MANY_ATTEMPTS, N_("Too many failed attempts. Try again in an hour."))
-                )
-            counter.failures += 1
-            await counter.save(update_fields=["failures", "since"])
-
-
-async def _take_back_attempt(context: Context, address: str) -> None:
-    """In the order in which attempts are counted, or the two would wait for each other."""
-    failures: dict[str, Any] = {
-        _key("account", address): 0,
-        _key("address", _network(context.address)): F("failures") - 1,
-    }
-    for key in sorted(failures):
-        await SignInFailure.filter(key=key).update(failures=failures[key])
-
-
-def _network(address: str) -> str:
-    """Who has one IPv6 address has the 2^64 beside it too: they count as one."""
-    if ":" not in address:
-        return address
-    given = IPv6Address(address.partition("%")[0])
-    return str(given.ipv4_mapped or IPv6Network((given, 64), strict=False))
-
-
-def _key(kind: str, value: str) -> str:
-    return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()

@@ -6,6 +6,7 @@ from server.domain.errors import NotFound
 from server.domain.memberships import MembershipStatus
 from server.domain.organisations import PartnerStatus
 from server.domain.partnerships import PartnershipStatus
+from server.domain.people import normal_email
 from server.domain.rights import Role
 from server.domain.text import line
 from server.domain.versions import check_version
@@ -74,7 +75,7 @@ async def recover_organisation(
     why = _reason(reason)
     async with transaction():
         row = await _organisation(context, organisation_id)
-        user = await User.get_or_none(email=email.strip().lower())
+        user = await User.get_or_none(email=normal_email(email))
         if user is None:
             raise NotFound(("input", "email"))
         membership = await Membership.get_or_none(

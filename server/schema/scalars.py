@@ -9,6 +9,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from server.domain.people import MOST_EMAIL_CHARACTERS, normal_email
 from server.resolvers.paging import moment_text
 
 CountryCode = NewType("CountryCode", str)
@@ -17,7 +18,6 @@ EmailAddress = NewType("EmailAddress", str)
 # A value that is refused is refused as a GraphQLError: every other exception counts as a bug of ours.
 
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
-_LONGEST_EMAIL: Final = 254
 _EMAIL: Final = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
 
 
@@ -32,9 +32,8 @@ def _moment(value: Any) -> datetime:
 
 
 def _email(value: Any) -> str:
-    address = value.strip() if isinstance(value, str) else ""
-    # Some letters are two in lower case, in which addresses are stored.
-    if not _EMAIL.fullmatch(address) or len(address.lower()) > _LONGEST_EMAIL:
+    address = normal_email(value) if isinstance(value, str) else ""
+    if not _EMAIL.fullmatch(address) or len(address) > MOST_EMAIL_CHARACTERS:
         raise GraphQLError("This is not an e-mail address.")
     return address
 

@@ -400,7 +400,7 @@ async def test_a_new_person_gets_an_account_and_is_signed_in(world: World, plann
     }
     assert user.email_verified_at is not None
     assert changed(before, after) == {
-        *("User", "Membership", "Session", "MemberInvitation", "AuditEvent", "OutboxMessage")
+        *("User", "Membership", "Session", "SignInSource", "MemberInvitation", "AuditEvent", "OutboxMessage")
     }
     cookie = answer.response.cookies["session"]
     again = await planned.ask("{ viewer { user { email } } }", as_=Person(user, member, cookie))

@@ -47,7 +47,9 @@ async def test_a_person_and_their_organisation_come_into_being(world: World, cli
         },
         "userErrors": [],
     }
-    assert changed(before, await snapshot()) == {"AuditEvent", "Membership", "Organisation", "Session", "User"}
+    assert changed(before, await snapshot()) == {
+        *("AuditEvent", "Membership", "Organisation", "Session", "SignInSource", "User")
+    }
     user = await User.get(email="new@come.example")
     assert user.email_verified_at is not None
     assert "correct horse" not in (user.password_hash or "")

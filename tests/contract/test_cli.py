@@ -382,13 +382,33 @@ def test_the_demo_is_not_served_as_production(running: Running):
     )
 
 
+def other_spelling(email: str) -> str:
+    """In capitals, and with a dot of Chinese typesetting, which domains may have."""
+    return email.upper().replace(".", "。")
+
+
+def test_somebody_is_made_staff_by_their_address_however_it_is_typed(running: Running, tmp_path: Path):
+    source, copy = running.folder / "test.sqlite3", tmp_path / "test.sqlite3"
+    with closing(sqlite3.connect(source)) as demo, closing(sqlite3.connect(copy)) as own:
+        demo.backup(own)
+    claire = DEMO_ACCOUNTS[0]
+
+    answers = [run(tmp_path, "staff", act, other_spelling(claire.email)) for act in ("add", "remove")]
+
+    assert answers == [
+        Answer(0, f"{claire.email} belongs to the staff.\n", ""),
+        Answer(0, f"{claire.email} does not belong to the staff.\n", ""),
+    ]
+
+
 def test_a_token_works_from_its_making_to_its_end(running: Running):
     claire = DEMO_ACCOUNTS[0]
     query = "{ viewer { user { email } token { name lastFour scopes } } }"
 
     made = run(
         running.folder,
-        *("token", "create", "--email", claire.email.upper(), "--organisation", claire.organisation.upper()),
+        *("token", "create", "--email", other_spelling(claire.email)),
+        *("--organisation", claire.organisation.upper()),
         *("--name", "nightly", "--scope", "products:read", "--scope", "members:read", "--days", "5"),
     )
 

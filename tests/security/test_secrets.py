@@ -110,7 +110,7 @@ async def test_an_error_in_a_resolver_is_logged_and_not_told(
 async def test_an_error_in_a_mutation_is_logged_and_not_told(
     world: World, talkative: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("server.resolvers.passwords.is_right", failing(RuntimeError(SECRET)))
+    monkeypatch.setattr("server.resolvers.passwords.compare", failing(RuntimeError(SECRET)))
 
     answer = await talkative.change("signIn", {"email": "cl@alpina.example", "password": CANARY})
 

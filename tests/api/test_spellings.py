@@ -1,0 +1,225 @@
+"""Is a person found by their address and let in by their password, however the two are typed?"""
+
+import importlib
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tortoise.connection import get_connection
+
+from server.domain.invitations import digest
+from server.domain.rights import Role
+from server.models import CustomerInvitation, MemberInvitation, Membership, Organisation, User
+from server.models.database import dialect
+from server.settings import Settings
+from tests.api.refusals import refused
+from tests.api.test_customer_invitations import INVITATION, asking, secret_of
+from tests.api.test_member_invitations import NEW_PERSON, call, invited, payload
+from tests.clients import Clients
+from tests.domain.test_people import SPELLINGS
+from tests.world import CHEAP, INVITED, PASSWORD, World, customer_invitation, organisation, person
+
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("cheap_passwords")]
+
+NOW = datetime.now(UTC)
+MIGRATION = "server.models.migrations.0015_sign_ins"
+STORED = "rené@exämple.ch"
+COMPOSED = "ein schönes Passwort"
+DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
+SEEN = "query($token: String!) { customerInvitation(token: $token) { email } }"
+
+
+@pytest.fixture
+async def rene(world: World) -> User:
+    """A member of Alpina."""
+    await User.filter(id=world.cE.user.id).update(email=STORED)
+    return await User.get(id=world.cE.user.id)
+
+
+async def sign_in(clients: Clients, email: str, password: str) -> list[str]:
+    """What signing in is refused with."""
+    answer = await clients.change("signIn", {"email": email, "password": password})
+    return [error["code"] for error in answer.data["signIn"]["userErrors"]]
+
+
+# Addresses
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_somebody_signs_in_with_their_address(rene: User, planned: Clients, spelling: str):
+    assert await sign_in(planned, spelling, PASSWORD) == []
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_guesses_at_an_address_count_for_one_account(rene: User, planned: Clients, spelling: str):
+    for _ in range(5):
+        await sign_in(planned, STORED, "wrong")
+
+    assert await sign_in(planned, spelling, PASSWORD) == ["TOO_MANY_ATTEMPTS"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_a_member_is_not_invited_again(world: World, rene: User, planned: Clients, spelling: str):
+    answer = await refused(planned, "inviteMember", call(world, spelling), as_=world.cL)
+
+    assert [code for code, _, _ in answer] == ["ALREADY_A_MEMBER"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_an_invited_address_is_not_invited_again(world: World, planned: Clients, spelling: str):
+    answer = await invited(planned, call(world, spelling), world.cL)
+    again = await refused(planned, "inviteMember", call(world, STORED), as_=world.cL)
+
+    assert (await payload(answer))["email"] == STORED
+    assert [code for code, _, _ in again] == ["INVITATION_PENDING"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_one_who_is_invited_accepts_with_their_account(world: World, rene: User, planned: Clients, spelling: str):
+    input = call(world, spelling) | {"organisationId": world.id("borea")}
+    token = (await payload(await invited(planned, input, world.bL)))["secret"]
+
+    answer = await planned.change("acceptMemberInvitation", {"token": token}, as_=world.cE)
+
+    assert answer.data["acceptMemberInvitation"]["userErrors"] == []
+    assert await Membership.filter(user_id=rene.id, organisation_id=world.borea.id).count() == 1
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_one_who_is_invited_and_has_an_account_signs_in_first(
+    world: World, rene: User, planned: Clients, spelling: str
+):
+    input = call(world, spelling) | {"organisationId": world.id("borea")}
+    token = (await payload(await invited(planned, input, world.bL)))["secret"]
+
+    answer = await refused(planned, "acceptMemberInvitation", {"token": token, "newPerson": NEW_PERSON}, as_=None)
+
+    assert [code for code, _, _ in answer] == ["ACCOUNT_EXISTS"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_an_address_is_asked_for_access_once(world: World, planned: Clients, spelling: str):
+    await customer_invitation(world.nova, STORED, "once", now=world.now)
+
+    answer = await refused(planned, "requestCustomerByEmail", asking(world, spelling), as_=world.pL)
+
+    assert [code for code, _, _ in answer] == ["PARTNERSHIP_EXISTS"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_one_who_is_asked_by_email_sees_it(world: World, rene: User, planned: Clients, spelling: str):
+    asked = await planned.change("requestCustomerByEmail", asking(world, spelling), INVITATION, as_=world.pL)
+    token = await secret_of(asked.data["requestCustomerByEmail"]["customerInvitation"]["id"])
+
+    answer = await planned.ask(SEEN, {"token": token}, as_=world.cE)
+
+    assert answer.data == {"customerInvitation": {"email": STORED}}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_staff_recover_an_organisation_for_somebody(world: World, rene: User, planned: Clients, spelling: str):
+    input = {"organisationId": world.id("delta"), "email": spelling, "reason": "The old one left"}
+
+    answer = await planned.change("recoverOrganisation", input, as_=world.kL)
+
+    assert answer.data["recoverOrganisation"]["userErrors"] == []
+    assert await Membership.filter(user_id=rene.id, organisation_id=world.delta.id).count() == 1
+
+
+async def test_addresses_from_before_get_this_form(own_database: Settings):
+    """But for a second of the same address, which stays as it is: nobody knows whose it is."""
+    company, other_company = await organisation("Company"), await organisation("Other")
+    host = await person("host", company, Role.LEGAL_REPRESENTATIVE, NOW)
+    decomposed = unicodedata.normalize("NFD", STORED)
+    for email in (decomposed, "b@xn--exmple-cua.ch", "rene@example.ch", "twice@exämple.ch", "twice@xn--exmple-cua.ch"):
+        await User.create(email=email, first_name="Somebody", last_name="Else")
+    for at in (company, other_company):
+        await customer_invitation(at, decomposed, at.name, now=NOW)
+    await member_invitation(company, host.user, decomposed)
+
+    await normalise_addresses()
+
+    users = await User.all().order_by("id").values_list("email", flat=True)
+    assert users == [
+        *("host@company.example", STORED, "b@exämple.ch", "rene@example.ch"),
+        *("twice@exämple.ch", "twice@xn--exmple-cua.ch"),
+    ]
+    for model in (CustomerInvitation, MemberInvitation):
+        assert set(await model.all().values_list("email", flat=True)) == {STORED}
+
+
+async def normalise_addresses() -> None:
+    migration: Any = importlib.import_module(MIGRATION)
+    await migration.normalise_addresses(None, SimpleNamespace(DIALECT=dialect(), client=get_connection("default")))
+
+
+async def member_invitation(at: Organisation, by: User, email: str) -> None:
+    await MemberInvitation.create(
+        organisation_id=at.id,
+        email=email,
+        first_name="New",
+        last_name="Comer",
+        locale="fr_FR",
+        role=Role.EMPLOYEE,
+        secret_digest=digest(email),
+        invited_by_id=by.id,
+        invited_at=NOW,
+        expires_at=NOW + timedelta(days=14),
+    )
+
+
+# Passwords
+
+
+@pytest.mark.parametrize(("set_as", "typed"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)])
+async def test_a_password_is_the_same_from_every_keyboard(planned: Clients, set_as: str, typed: str):
+    input = {"token": INVITED, "newPerson": NEW_PERSON | {"password": set_as}}
+    await planned.change("acceptMemberInvitation", input)
+
+    codes = [await sign_in(planned, "newcomer@alpina.example", password) for password in (typed, set_as)]
+
+    assert codes == [[], []]
+
+
+async def test_a_password_that_was_hashed_as_typed_still_works_and_is_hashed_again(rene: User, planned: Clients):
+    await User.filter(id=rene.id).update(password_hash=CHEAP.hash(DECOMPOSED))
+    before = await User.get(id=rene.id)
+
+    first = await sign_in(planned, STORED, DECOMPOSED)
+    between = await User.get(id=rene.id)
+    then = [await sign_in(planned, STORED, password) for password in (COMPOSED, DECOMPOSED)]
+    after = await User.get(id=rene.id)
+
+    assert (first, then) == ([], [[], []])
+    assert between.password_hash not in (None, before.password_hash)
+    assert (between.version, between.updated_at) == (before.version, before.updated_at)
+    assert after.password_hash == between.password_hash
+
+
+async def test_a_wrong_password_leaves_an_old_hash_as_it_is(rene: User, planned: Clients):
+    stored = CHEAP.hash(DECOMPOSED)
+    await User.filter(id=rene.id).update(password_hash=stored)
+
+    assert await sign_in(planned, STORED, "ein häßliches") == ["INVALID_CREDENTIALS"]
+    assert (await User.get(id=rene.id)).password_hash == stored
+
+
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        ("", "A password has from 12 to 256 characters."),
+        ("e\u0301" * 11, "A password has from 12 to 256 characters."),
+        ("x" * 257, "A password has from 12 to 256 characters."),
+        ("correct horse\x1bbattery", "This must not contain control characters."),
+    ],
+)
+async def test_a_password_that_is_not_allowed_is_refused_by_its_field(
+    world: World, planned: Clients, password: str, message: str
+):
+    input = {"token": INVITED, "newPerson": NEW_PERSON | {"password": password}}
+
+    answer = await refused(planned, "acceptMemberInvitation", input, as_=None)
+
+    assert answer == [("VALIDATION_FAILED", message, ["input", "newPerson", "password"])]

@@ -1,0 +1,167 @@
+"""Whose password is looked at next, and who is refused rather than kept waiting?"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from server.domain.errors import Refused
+from server.resolvers import passwords
+from tests.databases import settings_for
+
+SETTINGS = settings_for("sqlite://none", sign_in_waiting=8, sign_in_waiting_per_address=3)
+
+
+class HeldHash(PasswordHash):
+    """Looks at passwords when it is allowed to; notes which, and how many at the same moment."""
+
+    def __init__(self) -> None:
+        super().__init__((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+        self.may_go_on = threading.Semaphore(0)
+        self.seen = list[str]()
+        self.at_once = self.most_at_once = 0
+        self.lock = threading.Lock()
+
+    def hash(self, password: str | bytes, *args: Any, **options: Any) -> str:
+        with self.lock:
+            self.seen.append(str(password))
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        self.may_go_on.acquire()
+        with self.lock:
+            self.at_once -= 1
+        return f"hash of {password!s}"
+
+
+@pytest.fixture
+async def hasher(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HeldHash]:
+    found = HeldHash()
+    monkeypatch.setattr(passwords, "hasher", lambda: found)
+    yield found
+    found.may_go_on.release(1_000)
+    await settled()
+    assert passwords._lines == {}
+
+
+async def settled() -> None:
+    """All that can happen has happened."""
+    for _ in range(30):
+        await asyncio.sleep(0.001)
+
+
+async def attempt(source: str, password: str, *, is_expected: bool = False) -> str:
+    """Look at this password for this source, as signing in does."""
+    async with passwords.line(source, SETTINGS, is_expected=is_expected):
+        return await passwords.hashed(password)
+
+
+def begin(*attempts: tuple[str, str], is_expected: bool = False) -> list[asyncio.Task[str]]:
+    return [asyncio.create_task(attempt(*one, is_expected=is_expected)) for one in attempts]
+
+
+def refused(tasks: list[asyncio.Task[str]]) -> list[bool]:
+    return [task.done() and isinstance(task.exception(), Refused) for task in tasks]
+
+
+async def test_the_turns_go_round_the_sources(hasher: HeldHash):
+    flood = [("flood", f"flood {number}") for number in range(3)]
+    tasks = begin(*flood, ("other", "other 1"), ("other", "other 2"), ("third", "third 1"))
+    await settled()
+    assert hasher.seen == ["flood 0", "other 1"]
+
+    for _ in tasks:
+        hasher.may_go_on.release()
+        await settled()
+
+    assert hasher.seen == ["flood 0", "other 1", "third 1", "flood 1", "other 2", "flood 2"]
+    assert [await task for task in tasks[:2]] == ["hash of flood 0", "hash of flood 1"]
+    assert hasher.most_at_once == 2
+
+
+async def test_more_of_one_source_than_may_wait_are_refused_at_once(hasher: HeldHash):
+    tasks = begin(*[("flood", f"flood {number}") for number in range(5)])
+    await settled()
+
+    assert refused(tasks) == [False, False, False, True, True]
+    with pytest.raises(Refused) as caught:
+        await tasks[4]
+    [refusal] = caught.value.refusals
+    assert (refusal.code, refusal.message) == (
+        "TOO_MANY_ATTEMPTS",
+        "Too many people are signing in at the moment. Try again in a few seconds.",
+    )
+
+
+async def test_more_sources_than_may_wait_are_refused_at_once(hasher: HeldHash):
+    tasks = begin(*[(f"source {number}", "guess") for number in range(10)])
+    await settled()
+
+    assert refused(tasks) == [False] * 8 + [True] * 2
+
+
+async def test_sources_that_fill_the_lines_leave_room_for_those_who_wait_alone(hasher: HeldHash):
+    crowd = begin(*[(f"source {number}", f"guess {again}") for number in range(5) for again in range(3)])
+    alone = begin(("alone", "mine"))
+    await settled()
+
+    assert sum(refused(crowd)) == 2  # of fifteen, five lead their lines and eight wait behind them
+    assert refused(alone) == [False]
+
+
+async def test_who_is_expected_has_room_that_nobody_else_can_take(hasher: HeldHash):
+    begin(*[(f"source {number}", "guess") for number in range(20)])
+    await settled()
+
+    expected = begin(("home", "mine"), ("office", "mine"), is_expected=True)
+    await settled()
+
+    assert refused(expected) == [False, False]
+
+
+async def test_one_who_gives_up_while_waiting_leaves_the_turn_to_the_next(hasher: HeldHash):
+    tasks = begin(("a", "a 1"), ("b", "b 1"), ("c", "c 1"), ("a", "a 2"), ("d", "d 1"))
+    await settled()
+
+    for task in (tasks[2], tasks[3]):
+        task.cancel()
+    hasher.may_go_on.release(2)
+    await settled()
+
+    assert hasher.seen == ["a 1", "b 1", "d 1"]
+
+
+async def test_one_who_gives_up_while_hashing_keeps_the_turn_until_the_thread_is_free(hasher: HeldHash):
+    given_up = begin(*[(f"gone {number}", f"gone {number}") for number in range(2)])
+    await settled()
+    for task in given_up:
+        task.cancel()
+    waiting = begin(("here", "here"))
+    await settled()
+    assert hasher.seen == ["gone 0", "gone 1"]
+
+    hasher.may_go_on.release(3)
+    for task in given_up:
+        with suppress(asyncio.CancelledError):
+            await task
+
+    assert await waiting[0] == "hash of here"
+    assert hasher.most_at_once == 2
+
+
+async def test_a_hash_that_fails_gives_its_turn_back(hasher: HeldHash, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_: object) -> str:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hasher, "hash", fail)
+        for _ in range(3):
+            with pytest.raises(MemoryError):
+                await attempt("a", "a")
+
+    hasher.may_go_on.release()
+    assert await attempt("a", "a") == "hash of a"
