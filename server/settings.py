@@ -158,6 +158,14 @@ class Settings(BaseSettings):
     export_hours: int = Field(default=24, ge=1, description="How long the file of an export is kept.")
     export_link_minutes: int = Field(default=15, ge=1, description="How long the link to an export's file is open.")
     most_body_bytes: int = Field(default=262_144, ge=1_024, description="The largest request body.")
+    most_input_values: int = Field(
+        default=2_000, ge=100, description="How many values the variables of a request hold in all."
+    )
+    most_input_fields: int = Field(default=200, ge=50, description="How many fields an object in the variables has.")
+    most_input_items: int = Field(default=100, ge=1, le=100, description="How many items a list in the variables has.")
+    most_input_characters: int = Field(
+        default=10_000, ge=1_000, le=10_000, description="How many characters a text in the variables has."
+    )
     pool_size: int = Field(default=10, ge=1, description="PostgreSQL connections of one process.")
     statement_milliseconds: int = Field(default=5_000, ge=100, description="PostgreSQL's limit for one statement.")
     lock_milliseconds: int = Field(default=2_000, ge=100, description="PostgreSQL's limit for waiting for a lock.")

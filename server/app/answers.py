@@ -66,10 +66,8 @@ def told(error: GraphQLError, request_id: str) -> dict[str, Any]:
         formatted["path"] = error.path
     original = _origin(error)
     if isinstance(original, Denied):
-        formatted["message"] = original.message
-        extensions = original.extensions | (
-            {"field": [_camel(part) for part in original.field]} if original.field else {}
-        )
+        formatted["message"] = original.message[:_LONGEST_MESSAGE]
+        extensions = original.extensions | ({"field": _field(original)} if original.field else {})
     elif original is None:
         extensions = {"code": "VALIDATION_FAILED"}
     else:
@@ -85,6 +83,11 @@ def _origin(error: GraphQLError) -> BaseException | None:
     while isinstance(original, GraphQLError):
         original = original.original_error
     return original
+
+
+def _field(denied: Denied) -> list[str]:
+    """The path of the argument, as the schema spells it."""
+    return list(denied.field) if denied.is_spelled else [_camel(part) for part in denied.field]
 
 
 def _camel(part: str) -> str:

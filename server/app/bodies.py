@@ -3,23 +3,40 @@
 import re
 from dataclasses import dataclass
 from typing import Any, Final, cast
+from urllib.parse import parse_qsl
 
 import orjson
-from starlette.datastructures import QueryParams
 
-DEEPEST_JSON: Final = 64
 LONGEST_DOCUMENT: Final = 100_000
+_NUL_WITHIN: Final = 4
+"""A text in UTF-16 or UTF-32 that begins as JSON does has a zero byte among its first ones."""
+_COMPRESSED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+"""How gzip, zstd and zlib begin."""
 _CONTENT_TYPE: Final = re.compile(r"application/json(\s*;\s*charset\s*=\s*\"?utf-8\"?)?\s*", re.IGNORECASE)
 
 
 class BadRequest(Exception):
-    """The request is no GraphQL request; `status` is what HTTP calls it."""
+    """The request is not a GraphQL request; `status` is what HTTP calls it."""
+
+    code = "BAD_USER_INPUT"
+    is_well_formed = False
+    """Whether only what is asked for is refused: answered as JSON, such a request has the status 200."""
 
     def __init__(self, message: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
         self.headers = headers or {}
+
+
+class PersistedQueryNotSupported(BadRequest):
+    """The document is named by its hash alone. These words and this code make Apollo's clients send its text."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+    is_well_formed = True
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotSupported")
 
 
 @dataclass(frozen=True)
@@ -37,14 +54,23 @@ def check_content_type(content_type: str) -> None:
         raise BadRequest("Send the request as application/json in UTF-8.", 415)
 
 
+def check_content_encoding(content_encoding: str) -> None:
+    """Nothing compressed: a few bytes could become very many."""
+    if content_encoding.strip().lower() not in ("", "identity"):
+        raise _compressed("The body")
+
+
 def from_body(body: bytes) -> GraphQLRequest:
     """The request in a POST's body."""
     return _request(_json(body, "The body"))
 
 
-def from_query_string(parameters: QueryParams) -> GraphQLRequest:
+def from_query_string(query_string: bytes) -> GraphQLRequest:
     """The request in a GET's address."""
-    given: dict[str, Any] = dict(parameters)
+    try:
+        given: dict[str, Any] = dict(parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict"))
+    except UnicodeDecodeError:
+        raise BadRequest("The address is not in UTF-8.") from None
     for name in ("variables", "extensions"):
         if given.get(name):
             given[name] = _json(given[name].encode("utf-8", "replace"), f"`{name}`")
@@ -55,29 +81,38 @@ def from_query_string(parameters: QueryParams) -> GraphQLRequest:
 
 def _json(text: bytes, what: str) -> Any:
     try:
-        value = orjson.loads(text)
-    except (orjson.JSONDecodeError, RecursionError):
-        raise BadRequest(f"{what} is not valid JSON.") from None
-    if is_deep(value):
-        raise BadRequest(f"{what} is nested deeper than {DEEPEST_JSON} levels.")
-    return value
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise _fault(text, what, error) from None
 
 
-def is_deep(value: Any) -> bool:
-    """Whether it is nested deeper than anything asked for here."""
-    level = [value]
-    for _ in range(DEEPEST_JSON):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return False
+def _fault(text: bytes, what: str, error: orjson.JSONDecodeError) -> BadRequest:
+    """What is wrong with a text that is not JSON. Repeats nothing of it."""
+    if not text.strip():
+        return BadRequest(f"{what} is empty.")
+    if text.startswith(_COMPRESSED):
+        return _compressed(what)
+    if text.startswith(b"\xef\xbb\xbf"):
+        return BadRequest(f"{what} begins with a byte order mark; send it without one.")
+    if b"\0" in text[1:_NUL_WITHIN] or not _is_utf8(text):
+        return BadRequest(f"{what} is not in UTF-8.")
+    if "surrogate" in error.msg:
+        return BadRequest(f"{what} has half of a character: an escape such as `\\ud83d` needs its other half.")
+    if "depth" in error.msg:
+        return BadRequest(f"{what} is nested too deeply.")
+    return BadRequest(f"{what} is not valid JSON: look at line {error.lineno}, column {error.colno}.")
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
     return True
 
 
-def _inside(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        value = list(cast("dict[str, Any]", value).values())
-    inside = cast("list[Any]", value) if isinstance(value, list) else []
-    return [inner for inner in inside if isinstance(inner, (dict, list))]
+def _compressed(what: str) -> BadRequest:
+    return BadRequest(f"{what} is compressed; send it as it is.", 415, {"Accept-Encoding": "identity"})
 
 
 def _request(given: Any) -> GraphQLRequest:
@@ -87,15 +122,24 @@ def _request(given: Any) -> GraphQLRequest:
         raise BadRequest("A GraphQL request is a JSON object.")
     members = cast("dict[str, Any]", given)
     for name, kinds, what in (
-        ("query", str, "a string"),
         ("variables", (dict, type(None)), "an object or null"),
         ("operationName", (str, type(None)), "a string or null"),
         ("extensions", (dict, type(None)), "an object or null"),
     ):
         if not isinstance(members.get(name), kinds):
             raise BadRequest(f"`{name}` must be {what}.")
-    if not members["query"]:
+    _check_query(members)
+    # Some clients send an empty name for none.
+    return GraphQLRequest(members["query"], members.get("variables") or {}, members.get("operationName") or None)
+
+
+def _check_query(members: dict[str, Any]) -> None:
+    query = members.get("query")
+    if not query and isinstance((members.get("extensions") or {}).get("persistedQuery"), dict):
+        raise PersistedQueryNotSupported
+    if not isinstance(query, str):
+        raise BadRequest("`query` must be a string.")
+    if not query:
         raise BadRequest("`query` must not be empty.")
-    if len(members["query"]) > LONGEST_DOCUMENT:
+    if len(query) > LONGEST_DOCUMENT:
         raise BadRequest(f"`query` is longer than {LONGEST_DOCUMENT:,} characters.")
-    return GraphQLRequest(members["query"], members.get("variables") or {}, members.get("operationName"))

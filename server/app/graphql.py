@@ -21,7 +21,7 @@ from server.app.client_address import ClientAddresses
 from server.app.cookies import session_cookie, set_session_cookie
 from server.authentication import Credentials, authenticate
 from server.authentication.known import KnownViewers
-from server.domain.errors import NotSignedIn
+from server.domain.errors import MalformedInput, NotSignedIn
 from server.domain.viewer import Viewer
 from server.engine.operations import Engine
 from server.engine.roads import planned
@@ -29,6 +29,7 @@ from server.languages import preferred
 from server.resolvers.context import Context
 from server.schema import schema
 from server.schema.build import log_errors
+from server.schema.counts import bounds_of, excess
 from server.settings import Settings
 
 _EITHER: Final = {OperationType.QUERY, OperationType.MUTATION}
@@ -42,6 +43,7 @@ class GraphQLEndpoint:
         self.settings = settings
         self.engine = engine
         self.known = KnownViewers()
+        self.bounds = bounds_of(settings)
         self.client_address = ClientAddresses(settings.trusted_proxies)
 
     async def answer(self, request: Request) -> Response:
@@ -53,8 +55,9 @@ class GraphQLEndpoint:
             viewer = await self._viewer(request)
             return await self._answered(request, viewer, await _read(request), accepted)
         except BadRequest as error:
-            content = answers.problem(error.message, request_id)
-            return _response(content, accepted or answers.JSON, error.status, error.headers)
+            content = answers.problem(error.message, request_id, error.code)
+            status = 200 if error.is_well_formed and accepted == answers.JSON else error.status
+            return _response(content, accepted or answers.JSON, status, error.headers)
         except NotSignedIn as error:
             content = answers.problem(error.message, request_id, error.code)
             return _response(content, accepted or answers.JSON, 401, {"WWW-Authenticate": "Bearer"})
@@ -87,6 +90,8 @@ class GraphQLEndpoint:
 
     async def _content(self, request: Request, asked: GraphQLRequest, context: Context) -> tuple[bytes, bool]:
         """The body of the answer, and whether something was executed for it."""
+        if refusal := excess(asked.variables, self.bounds):
+            return _refused(refusal, asked, context), False
         may_change = request.method == "POST"
         found = await self.planned(asked, context, request.scope["state"], may_change=may_change)
         if found is not None:
@@ -123,13 +128,21 @@ class GraphQLEndpoint:
 
 async def _read(request: Request) -> GraphQLRequest:
     if request.method != "POST":
-        return bodies.from_query_string(request.query_params)
+        return bodies.from_query_string(request.scope["query_string"])
     bodies.check_content_type(request.headers.get("content-type", ""))
+    bodies.check_content_encoding(request.headers.get("content-encoding", ""))
     try:
         async with asyncio.timeout(SECONDS_TO_SEND):
             return bodies.from_body(await request.body())
     except TimeoutError:
         raise BadRequest(f"The body did not arrive within {SECONDS_TO_SEND} seconds.", 408) from None
+
+
+def _refused(refusal: MalformedInput, asked: GraphQLRequest, context: Context) -> bytes:
+    """The answer to variables that are not even looked into."""
+    errors = [GraphQLError(refusal.message, original_error=refusal)]
+    log_errors(errors, asked.query)
+    return answers.body(PreExecutionError(data=None, errors=errors), context.request_id, was_executed=False)
 
 
 async def _execute(asked: GraphQLRequest, context: Context, method: str) -> ExecutionResult:

@@ -17,7 +17,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import answers
-from server.app.bodies import LONGEST_DOCUMENT, GraphQLRequest, is_deep
+from server.app.bodies import LONGEST_DOCUMENT, GraphQLRequest
 from server.app.cookies import session_cookies
 from server.app.graphql import SECONDS_TO_SEND, GraphQLEndpoint
 from server.app.requests import ALWAYS, MOST_HEADER_BYTES, WELL_FORMED, log_answered
@@ -25,6 +25,7 @@ from server.authentication import token_key
 from server.domain import tokens
 from server.languages import preferred
 from server.resolvers.context import Context
+from server.schema.counts import excess
 
 _LONGEST_BODY: Final = 65_536
 _BEARER: Final = b"Bearer "
@@ -77,6 +78,7 @@ class ShortWay:
         length = headers.get(b"content-length", b"0")
         return (
             headers.get(b"content-type") == b"application/json"
+            and b"content-encoding" not in headers
             and headers.get(b"authorization", b"")[:7] == _BEARER
             and len(headers) == len(scope["headers"])
             and sum(map(len, headers)) + sum(map(len, headers.values())) <= MOST_HEADER_BYTES
@@ -111,7 +113,9 @@ class ShortWay:
             return None
         if not _is_plain(given):
             return None
-        asked = GraphQLRequest(given["query"], given.get("variables") or {}, given.get("operationName"))
+        asked = GraphQLRequest(given["query"], given.get("variables") or {}, given.get("operationName") or None)
+        if excess(asked.variables, self.endpoint.bounds):
+            return None
         return await self.endpoint.planned(asked, context, scope.setdefault("state", {}))
 
 
@@ -122,7 +126,7 @@ def _preferences(accept: bytes, accept_language: bytes) -> tuple[str | None, str
 
 
 def _is_plain(given: Any) -> bool:
-    """Whether a body is one that nothing could be said against, and small: the long way says what."""
+    """Whether a body is one that nothing could be said against: the long way says what."""
     if not isinstance(given, dict):
         return False
     members = cast("dict[str, Any]", given)
@@ -133,7 +137,6 @@ def _is_plain(given: Any) -> bool:
         and 0 < len(query) <= LONGEST_DOCUMENT
         and isinstance(name, (str, type(None)))
         and isinstance(members.get("variables"), (dict, type(None)))
-        and not is_deep(members)
     )
 
 

@@ -7,6 +7,7 @@
         ├── RightMissing            FORBIDDEN
         ├── NotFound                NOT_FOUND
         ├── MalformedInput          BAD_USER_INPUT
+        ├── WrongVariable           VALIDATION_FAILED
         ├── LimitExceeded           VALIDATION_FAILED
         └── SudoRequired            SUDO_REQUIRED
 
@@ -127,9 +128,13 @@ class Mistakes:
 
 
 class Denied(ProgrammeError):
-    """The request is wrong for this caller: `field` is the argument it is about, `extensions` what they may know."""
+    """The request is wrong for this caller: `field` is the argument it is about, `extensions` what they may know.
+
+    `is_spelled` says that `field` is spelled as in the document and the schema, and not as in Python.
+    """
 
     code = "FORBIDDEN"
+    is_spelled = False
 
     def __init__(self, message: str, field: Iterable[str] = (), **extensions: object) -> None:
         super().__init__(message)
@@ -166,6 +171,13 @@ class NotFound(Denied):
 
 class MalformedInput(Denied):
     code = "BAD_USER_INPUT"
+
+
+class WrongVariable(Denied):
+    """A variable whose type does not take the value that was sent."""
+
+    code = "VALIDATION_FAILED"
+    is_spelled = True
 
 
 class LimitExceeded(Denied):

@@ -1,37 +1,79 @@
-"""How is something kept as long as it is used, and no more of it than there is room for?"""
+"""A bounded cache that drops what was used least recently: bounded by its entries, and by their size."""
 
-from collections.abc import Hashable
-from typing import Generic, TypeVar
+import sys
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
 
 
-class Recent(Generic[KeyT, ValueT]):
-    """A dictionary of at most `most` entries that drops what was not used lately.
+def _nothing(_: int) -> None:
+    """Nobody wants to know how the size has changed."""
 
-    In two halves: what is asked for moves into the newer one; when that is full, the older one goes.
+
+class Recent(Generic[KeyT, ValueT]):
+    """A dictionary of at most `most` entries and `most_bytes` bytes that drops what was not used lately.
+
+    In two halves: what is asked for moves into the newer one; when that is full, the older one goes. How large an
+    entry is says whoever puts it there; `resized` hears by how much all of them together have grown or shrunk.
     """
 
-    __slots__ = ("_half", "_newer", "_older")
+    __slots__ = ("_bytes", "_half", "_half_bytes", "_newer", "_older", "_resized", "_sizes")
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, most_bytes: int = sys.maxsize, resized: Callable[[int], Any] = _nothing) -> None:
         self._half = max(1, most // 2)
+        self._half_bytes = most_bytes // 2
         self._newer: dict[KeyT, ValueT] = {}
         self._older: dict[KeyT, ValueT] = {}
+        self._sizes: dict[KeyT, int] = {}
+        self._bytes = 0
+        self._resized = resized
 
     def __len__(self) -> int:
         return len(self._newer) + len(self._older)
 
+    @property
+    def size(self) -> int:
+        """The bytes of all entries together."""
+        return sum(self._sizes.values())
+
     def get(self, key: KeyT) -> ValueT | None:
         found = self._newer.get(key)
-        if found is None and (found := self._older.pop(key, None)) is not None:
-            self.put(key, found)
+        if found is None and (found := self._older.get(key)) is not None:
+            self.put(key, found, self._sizes[key])
         return found
 
-    def put(self, key: KeyT, value: ValueT) -> ValueT:
-        if len(self._newer) >= self._half and key not in self._newer:
-            self._older, self._newer = self._newer, {}
+    def put(self, key: KeyT, value: ValueT, size: int = 0) -> ValueT:
+        """Keep a value of this size; one that alone would fill a half is not kept."""
+        self.drop(key)
+        if size > self._half_bytes:
+            return value
+        if len(self._newer) >= self._half or self._bytes + size > self._half_bytes:
+            self._turn_over()
         self._newer[key] = value
-        self._older.pop(key, None)
+        self._sizes[key] = size
+        self._bytes += size
+        self._resized(size)
         return value
+
+    def grow(self, key: KeyT, value: ValueT, more: int) -> None:
+        """What is kept under this key has become so much larger, or smaller."""
+        if self._newer.get(key) is value or self._older.get(key) is value:
+            self.put(key, value, self._sizes[key] + more)
+
+    def drop(self, key: KeyT) -> None:
+        if key in self._sizes:
+            size = self._sizes.pop(key)
+            if key in self._newer:
+                del self._newer[key]
+                self._bytes -= size
+            else:
+                del self._older[key]
+            self._resized(-size)
+
+    def _turn_over(self) -> None:
+        """The older half goes; the newer one becomes it."""
+        gone = sum([self._sizes.pop(key) for key in self._older])
+        self._older, self._newer, self._bytes = self._newer, {}, 0
+        self._resized(-gone)

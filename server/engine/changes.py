@@ -110,7 +110,7 @@ class Changes:
 
 def changes(engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace) -> Changes:
     """The mutations of an operation, their inputs read. Raises Unplannable before anything is done."""
-    asked = engine.asked(operation, variables)
+    asked = engine.asked(operation, variables, context)
     plan, shapes, values = asked.plan, asked.shapes, asked.values
     inputs: dict[str, Any] = {}
     for key, nodes in plan.root.fields.items():

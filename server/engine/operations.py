@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from graphql import DocumentNode, GraphQLError, GraphQLField, GraphQLSchema
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql import DocumentNode, GraphQLError, GraphQLField, GraphQLSchema, OperationDefinitionNode
+from graphql.execution.values import VariableValues
 from tortoise.expressions import Q
 from tortoise.models import Model
 
@@ -62,6 +62,12 @@ class Host(Protocol):
 
     def arguments(self, field: GraphQLField, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Arguments as the field's resolver would get them."""
+        ...
+
+    def coerced(
+        self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Any
+    ) -> VariableValues | None:
+        """The values of an operation's variables; None where one is wrong."""
         ...
 
     def document(self, text: str) -> DocumentNode:
@@ -154,7 +160,7 @@ class Engine:
 
     def prepared(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> Prepared:
         """The statement of a query and its values. Raises Unplannable, with the reason, before anything is done."""
-        asked = self.asked(operation, variables)
+        asked = self.asked(operation, variables, context)
         plan, run = asked.plan, Run(context.viewer, context, asked.values)
         key = (self.host.shape(run.viewer), asked.shapes)
         statement = plan.statements.get(key)
@@ -170,13 +176,13 @@ class Engine:
         except Unplannable as unplannable:
             return str(unplannable)
 
-    def asked(self, operation: Operation, variables: Mapping[str, Any]) -> Asked:
+    def asked(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> Asked:
         """What the variables come to. Raises Unplannable for wrong ones: the ordinary road tells of them."""
         strings = operation.only_strings(variables)
         known = None if strings is None else operation.readings.get(strings)
         if known is not None:
             return known
-        coerced = self.coerced(operation, variables)
+        coerced = self.coerced(operation, variables, context)
         plan = self._plan(operation, coerced)
         shapes, values = list[Hashable](), list[Mapping[str, Any]]()
         for call in plan.calls.values():
@@ -191,12 +197,12 @@ class Engine:
             return asked
         return operation.readings.put(strings, asked)
 
-    def coerced(self, operation: Operation, variables: Mapping[str, Any]) -> VariableValues:
+    def coerced(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> VariableValues:
         """The values of the variables, as their types have them. Raises Unplannable for wrong ones."""
         if operation.only_strings(variables) is not None:
             return VariableValues({}, dict(variables))
-        coerced = get_variable_values(self.host.schema, operation.node.variable_definitions or (), dict(variables))
-        if isinstance(coerced, list):
+        coerced = self.host.coerced(operation.node, variables, context)
+        if coerced is None:
             raise Unplannable("a variable is refused")
         return coerced
 

@@ -33,7 +33,7 @@ class Context:
     """One request. `now` is the same moment throughout; `session_secret` is what the cookie becomes.
 
     `session_secret` None leaves the cookie alone, an empty text ends it. `changes_viewers` says that what
-    somebody's credential stands for was changed.
+    somebody's credential stands for was changed. `coerced` is kept for whoever works out what the variables come to.
     """
 
     viewer: Viewer | None
@@ -44,6 +44,7 @@ class Context:
     address: str = ""
     session_secret: str | None = None
     changes_viewers: bool = False
+    coerced: object = None
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict[Hashable, DataLoader[Any, Any]])
 
     @property

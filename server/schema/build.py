@@ -7,19 +7,19 @@ from typing import Final
 import strawberry
 import structlog
 from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
 
 from server.domain.errors import Denied
+from server.schema.coercion import CoercedVariables, Execution
+from server.schema.documents import KnownDocuments
 from server.schema.fields import KIND
 from server.schema.limits import DocumentLimits
 from server.schema.roots import Mutation, Query
 from server.schema.scalars import SCALARS
 
-CACHED_DOCUMENTS: Final = 128
 _log = structlog.get_logger("server.graphql")
 
 
@@ -70,11 +70,8 @@ def _built() -> Schema:
         query=Query,
         mutation=Mutation,
         config=_config(),
-        extensions=[
-            lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
-            DocumentLimits,
-            lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
-        ],
+        extensions=[DocumentLimits, KnownDocuments, CoercedVariables],
+        execution_context_class=Execution,
     )
     _check_guarded(built)
     return built

@@ -11,7 +11,6 @@ from server.domain.errors import LimitExceeded, MalformedInput
 from server.resolvers.context import Context
 from server.schema.measures import Measure, measured, written_values
 
-MOST_TOKENS: Final = 2_000
 MOST_MUTATIONS: Final = 5
 MOST_DIGITS: Final = 100
 MOST_INPUT_FIELDS: Final = 100
@@ -38,10 +37,6 @@ SIGNED_IN: Final = Limits(depth=12, aliases=30, fields=600, root_fields=10, dire
 
 class DocumentLimits(SchemaExtension):
     """Refuses a document that is too large, or leaves open what to run, before it is validated."""
-
-    def on_operation(self) -> Iterator[None]:
-        self.execution_context.parse_options["max_tokens"] = MOST_TOKENS
-        yield
 
     def on_validate(self) -> Iterator[None]:
         asked = self.execution_context

@@ -210,7 +210,7 @@ class _Measuring:
 def written_values(document: DocumentNode) -> tuple[int, int]:
     """The digits of the longest number written into the document, and how many fields of input objects are."""
     most_digits = parentheses = braces = input_fields = 0
-    for token in _tokens(document):
+    for token in tokens(document):
         match token.kind:
             case TokenKind.INT:
                 most_digits = max(most_digits, token.end - token.start)
@@ -229,7 +229,8 @@ def written_values(document: DocumentNode) -> tuple[int, int]:
     return most_digits, input_fields
 
 
-def _tokens(document: DocumentNode) -> Iterator[Token]:
+def tokens(document: DocumentNode) -> Iterator[Token]:
+    """What the document was written of, comments and line ends left out."""
     token = document.loc.start_token if document.loc else None
     while token:
         yield token

@@ -1,13 +1,11 @@
 """What does the engine need to know of this application?"""
 
 from collections.abc import Hashable, Mapping
-from typing import Any, Final
+from typing import Any
 
-from graphql import DocumentNode, GraphQLField, GraphQLSchema
-from strawberry.extensions.parser_cache import _get_parse_cache
-from strawberry.extensions.validation_cache import _get_validate_cache
+from graphql import DocumentNode, GraphQLField, GraphQLSchema, OperationDefinitionNode
+from graphql.execution.values import VariableValues
 from strawberry.types.arguments import convert_arguments
-from strawberry.types.execution import ExecutionContext
 from tortoise.expressions import Q
 from tortoise.models import Model
 
@@ -19,15 +17,13 @@ from server.models.database import dialect
 from server.models.deferral import deferred_viewer, shape_of
 from server.models.visibility import POLICIES, policy_through, row_policy
 from server.resolvers.context import Context
-from server.schema.build import CACHED_DOCUMENTS, schema
-from server.schema.limits import MOST_TOKENS, excess, limits_for, names_are_needed
+from server.schema.build import schema
+from server.schema.coercion import coerced
+from server.schema.documents import mistakes, parsed
+from server.schema.limits import excess, limits_for, names_are_needed
 
-# `Any` below: the engine knows neither viewers nor contexts. The caches are those of the ordinary road, so
-# that a document is parsed and validated once, whichever road it takes.
-
-_parse: Final = _get_parse_cache(CACHED_DOCUMENTS)
-_validate: Final = _get_validate_cache(CACHED_DOCUMENTS)
-_RULES: Final = ExecutionContext.__dataclass_fields__["validation_rules"]
+# `Any` below: the engine knows neither viewers nor contexts. What is known of documents and variables it shares with
+# the ordinary road, so that they are read once, whichever road they take.
 
 
 class Application:
@@ -56,12 +52,17 @@ class Application:
         registry = schema.schema_converter.scalar_registry
         return convert_arguments(dict(values), definition.arguments, registry, schema.config)
 
+    def coerced(
+        self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Context
+    ) -> VariableValues | None:
+        found = coerced(self.schema, node, variables, context)
+        return found if isinstance(found, VariableValues) else None
+
     def document(self, text: str) -> DocumentNode:
-        return _parse(text, max_tokens=MOST_TOKENS)
+        return parsed(text)
 
     def is_valid(self, text: str, document: DocumentNode) -> bool:
-        rules: Any = _RULES.default_factory  # pyright: ignore[reportUnknownMemberType]
-        return not _validate(self.schema, document, rules())
+        return not mistakes(self.schema, text)
 
     def admits(
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], context: Context

@@ -16,7 +16,16 @@ from uuid import UUID, uuid4
 
 import orjson
 import strawberry
-from graphql import DocumentNode, GraphQLError, GraphQLField, GraphQLSchema, parse, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
+from graphql.execution.values import get_variable_values
 from strawberry import Info
 from strawberry.permission import BasePermission
 from strawberry.schema.config import StrawberryConfig
@@ -949,6 +958,10 @@ class ToyHost:
         definition = strawberry_field(field)
         registry = self.strawberry.schema_converter.scalar_registry
         return convert_arguments(dict(values), definition.arguments, registry, self.strawberry.config)
+
+    def coerced(self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Any) -> Any:
+        found = get_variable_values(self.schema, node.variable_definitions or (), dict(variables))
+        return None if isinstance(found, list) else found
 
     def document(self, text: str) -> DocumentNode:
         return parse(text)

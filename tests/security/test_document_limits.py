@@ -270,11 +270,11 @@ WITHIN: dict[str, tuple[str, str]] = {
     ),
     "1,900 wrong values in a list": (
         "{ nodes(ids: [" + "1.5 " * 1_900 + "]) { id } }",
-        "ID cannot represent a non-string and non-integer value: 1.5",
+        "Expected an id, written as text.",
     ),
     "100 wrong fields of an input": (
         "{ catalogue(filter: {" + " ".join(f"a{number}: 1" for number in range(100)) + "}) { totalCount } }",
-        "Expected value of type 'CatalogueFilter' not to include unknown field 'a0'",
+        "'CatalogueFilter' has no field 'a0'.",
     ),
     "90 pages that do not go together": (
         "{ viewer { "
@@ -282,7 +282,10 @@ WITHIN: dict[str, tuple[str, str]] = {
         + " } }",
         "Fields 'organisations' conflict because they have differing arguments.",
     ),
-    "a list in a list in a list": ("{ node(id: " + "[" * 90 + "]" * 90 + ") { id } }", "ID cannot represent"),
+    "a list in a list in a list": (
+        "{ node(id: " + "[" * 90 + "]" * 90 + ") { id } }",
+        "Expected an id, written as text.",
+    ),
     "fields of types of fields of types": (
         "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
         "Maximum introspection depth exceeded",

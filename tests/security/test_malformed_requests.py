@@ -15,14 +15,19 @@ from starlette.applications import Starlette
 
 from tests.clients import URL, Clients
 from tests.security.refusals import errors, refusal
+from tests.world import World
 
 JSON = {"Content-Type": "application/json"}
 STRICT = JSON | {"Accept": "application/graphql-response+json"}
 GOOD = b'{"query":"{__typename}"}'
-NOT_JSON = "The body is not valid JSON."
+EMPTY = "The body is empty."
+NOT_UTF8 = "The body is not in UTF-8."
+MARKED = "The body begins with a byte order mark; send it without one."
+COMPRESSED = "The body is compressed; send it as it is."
+HALF_A_CHARACTER = "The body has half of a character: an escape such as `\\ud83d` needs its other half."
 NOT_AN_OBJECT = "A GraphQL request is a JSON object."
 A_BATCH = "Send one operation in a request; batches are not taken."
-TOO_DEEP = "The body is nested deeper than 64 levels."
+TOO_DEEP = "The body is nested too deeply."
 
 
 @pytest.fixture
@@ -31,59 +36,59 @@ async def http(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
         yield clients.http
 
 
+def not_json(column: int, line: int = 1) -> str:
+    return f"The body is not valid JSON: look at line {line}, column {column}."
+
+
 def sent(**members: Any) -> bytes:
     """A body with these members and, unless given, a good query."""
     return json.dumps({"query": "{__typename}"} | members).encode()
 
 
 BODIES: dict[str, tuple[bytes, str]] = {
-    "nothing": (b"", NOT_JSON),
-    "a space": (b" ", NOT_JSON),
-    "a NUL": (b"\0", NOT_JSON),
-    "half an object": (b'{"query":', NOT_JSON),
-    "an object that is not closed": (b'{"query":"{__typename}"', NOT_JSON),
-    "an object closed twice": (GOOD + b"}", NOT_JSON),
-    "two objects": (GOOD + GOOD, NOT_JSON),
-    "an object and a word": (GOOD + b" x", NOT_JSON),
-    "a comma too many": (b'{"query":"{__typename}",}', NOT_JSON),
-    "a comment": (b'{"query":"{__typename}"/* x */}', NOT_JSON),
-    "single quotes": (b"{'query':'{__typename}'}", NOT_JSON),
-    "a name without quotes": (b'{query:"{__typename}"}', NOT_JSON),
-    "a bare document": (b"{__typename}", NOT_JSON),
-    "a line break in a string": (b'{"query":"{\n__typename}"}', NOT_JSON),
-    "an escape that is none": (b'{"query":"\\x"}', NOT_JSON),
-    "half a unicode escape": (b'{"query":"\\u12"}', NOT_JSON),
-    "a lone high surrogate": (b'{"query":"\\ud800"}', NOT_JSON),
-    "a lone low surrogate": (b'{"query":"{__typename}","variables":{"a":"\\udfff"}}', NOT_JSON),
-    "surrogates the wrong way round": (b'{"query":"\\udc00\\ud800"}', NOT_JSON),
-    "a surrogate in UTF-8": (b'{"query":"\xed\xa0\x80"}', NOT_JSON),
-    "a byte that is not UTF-8": (b'{"query":"\xff"}', NOT_JSON),
-    "an overlong NUL": (b'{"query":"\xc0\x80"}', NOT_JSON),
-    "a character cut short": (b'{"query":"\xf0\x9f\x98"}', NOT_JSON),
-    "Latin-1": ('{"query":"{__typename} # é"}'.encode("latin-1"), NOT_JSON),
-    "UTF-8 with a byte order mark": (b"\xef\xbb\xbf" + GOOD, NOT_JSON),
-    "UTF-16": (GOOD.decode().encode("utf-16"), NOT_JSON),
-    "UTF-32": (GOOD.decode().encode("utf-32"), NOT_JSON),
-    "gzip": (gzip.compress(GOOD), NOT_JSON),
-    "deflate": (zlib.compress(GOOD), NOT_JSON),
-    "a gzip bomb": (gzip.compress(b" " * 10_000_000), NOT_JSON),
-    "NaN": (b"NaN", NOT_JSON),
-    "Infinity": (b"Infinity", NOT_JSON),
-    "NaN in a variable": (b'{"query":"{__typename}","variables":{"a":NaN}}', NOT_JSON),
-    "minus infinity in a variable": (b'{"query":"{__typename}","variables":{"a":-Infinity}}', NOT_JSON),
-    "a number that is too large for a float": (b'{"query":"{__typename}","variables":{"a":1e999}}', NOT_JSON),
-    "an integer of 5,000 digits": (b'{"query":"{__typename}","variables":{"a":' + b"9" * 5_000 + b"}}", NOT_JSON),
-    "a number with a leading zero": (b'{"query":"{__typename}","variables":{"a":01}}', NOT_JSON),
-    "a form": (b"query=%7B__typename%7D", NOT_JSON),
-    "a page": (b"<html></html>", NOT_JSON),
-    "arrays nested 100,000 deep": (b"[" * 100_000 + b"]" * 100_000, NOT_JSON),
-    "arrays opened 100,000 times": (b"[" * 100_000, NOT_JSON),
-    "objects opened 30,000 times": (b'{"a":' * 30_000, NOT_JSON),
-    "arrays nested 65 deep": (b"[" * 65 + b"]" * 65, TOO_DEEP),
-    "a variable nested 64 deep": (
-        b'{"query":"{__typename}","variables":{"a":' + b"[" * 63 + b"]" * 63 + b"}}",
-        TOO_DEEP,
-    ),
+    "nothing": (b"", EMPTY),
+    "a space": (b" ", EMPTY),
+    "a NUL": (b"\0", not_json(1)),
+    "half an object": (b'{"query":', not_json(10)),
+    "an object that is not closed": (b'{"query":"{__typename}"', not_json(24)),
+    "an object closed twice": (GOOD + b"}", not_json(25)),
+    "two objects": (GOOD + GOOD, not_json(25)),
+    "an object and a word": (GOOD + b" x", not_json(26)),
+    "a comma too many": (b'{"query":"{__typename}",}', not_json(24)),
+    "a comment": (b'{"query":"{__typename}"/* x */}', not_json(24)),
+    "single quotes": (b"{'query':'{__typename}'}", not_json(2)),
+    "a name without quotes": (b'{query:"{__typename}"}', not_json(2)),
+    "a bare document": (b"{__typename}", not_json(2)),
+    "a line break in a string": (b'{"query":"{\n__typename}"}', not_json(12)),
+    "an escape that is none": (b'{"query":"\\x"}', not_json(11)),
+    "half a unicode escape": (b'{"query":"\\u12"}', not_json(11)),
+    "a lone high surrogate": (b'{"query":"\\ud800"}', HALF_A_CHARACTER),
+    "a lone low surrogate": (b'{"query":"{__typename}","variables":{"a":"\\udfff"}}', HALF_A_CHARACTER),
+    "surrogates the wrong way round": (b'{"query":"\\udc00\\ud800"}', HALF_A_CHARACTER),
+    "a surrogate in UTF-8": (b'{"query":"\xed\xa0\x80"}', NOT_UTF8),
+    "a byte that is not UTF-8": (b'{"query":"\xff"}', NOT_UTF8),
+    "an overlong NUL": (b'{"query":"\xc0\x80"}', NOT_UTF8),
+    "a character cut short": (b'{"query":"\xf0\x9f\x98"}', NOT_UTF8),
+    "Latin-1": ('{"query":"{__typename} # é"}'.encode("latin-1"), NOT_UTF8),
+    "UTF-8 with a byte order mark": (b"\xef\xbb\xbf" + GOOD, MARKED),
+    "UTF-16": (GOOD.decode().encode("utf-16"), NOT_UTF8),
+    "UTF-32": (GOOD.decode().encode("utf-32"), NOT_UTF8),
+    "gzip": (gzip.compress(GOOD), COMPRESSED),
+    "deflate": (zlib.compress(GOOD), COMPRESSED),
+    "a gzip bomb": (gzip.compress(b" " * 10_000_000), COMPRESSED),
+    "NaN": (b"NaN", not_json(1)),
+    "Infinity": (b"Infinity", not_json(1)),
+    "NaN in a variable": (b'{"query":"{__typename}","variables":{"a":NaN}}', not_json(42)),
+    "minus infinity in a variable": (b'{"query":"{__typename}","variables":{"a":-Infinity}}', not_json(43)),
+    "a number that is too large for a float": (b'{"query":"{__typename}","variables":{"a":1e999}}', not_json(42)),
+    "an integer of 5,000 digits": (b'{"query":"{__typename}","variables":{"a":' + b"9" * 5_000 + b"}}", not_json(42)),
+    "a number with a leading zero": (b'{"query":"{__typename}","variables":{"a":01}}', not_json(42)),
+    "a form": (b"query=%7B__typename%7D", not_json(1)),
+    "a page": (b"<html></html>", not_json(1)),
+    "arrays nested 100,000 deep": (b"[" * 100_000 + b"]" * 100_000, TOO_DEEP),
+    "arrays opened 100,000 times": (b"[" * 100_000, TOO_DEEP),
+    "objects opened 30,000 times": (b'{"a":' * 30_000, TOO_DEEP),
+    "arrays nested 65 deep": (b"[" * 65 + b"]" * 65, A_BATCH),
     "null": (b"null", NOT_AN_OBJECT),
     "true": (b"true", NOT_AN_OBJECT),
     "false": (b"false", NOT_AN_OBJECT),
@@ -128,7 +133,68 @@ async def test_a_malformed_body_is_a_bad_request(http: httpx2.AsyncClient, name:
 
     response = await http.post("/graphql", content=body, headers=JSON)
 
-    assert refusal(response) == (400, "BAD_USER_INPUT", message)
+    assert refusal(response) == (415 if message == COMPRESSED else 400, "BAD_USER_INPUT", message)
+    assert response.headers.get("accept-encoding") == ("identity" if message == COMPRESSED else None)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "compress", "x", "identity, gzip", "é"])
+async def test_a_body_in_another_encoding_is_refused_unread(http: httpx2.AsyncClient, encoding: str):
+    response = await http.post("/graphql", content=GOOD, headers=JSON | {"Content-Encoding": encoding.encode()})
+
+    assert refusal(response) == (415, "BAD_USER_INPUT", COMPRESSED)
+    assert response.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("encoding", ["identity", " Identity ", ""])
+async def test_a_body_in_no_encoding_is_taken(http: httpx2.AsyncClient, encoding: str):
+    response = await http.post("/graphql", content=b"[]", headers=JSON | {"Content-Encoding": encoding})
+
+    assert refusal(response) == (400, "BAD_USER_INPUT", A_BATCH)
+
+
+HASH_ALONE = {
+    "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "ecf4edb46db40b5132295c0291d62fb65d6759a9"}}
+}
+
+
+@pytest.mark.parametrize("query", [{}, {"query": None}, {"query": ""}])
+async def test_a_client_that_sends_the_hash_of_its_query_learns_to_send_the_text(
+    http: httpx2.AsyncClient, query: dict[str, Any]
+):
+    asked = HASH_ALONE | {"operationName": "Q", "variables": {}} | query
+
+    lenient = await http.post("/graphql", json=asked, headers=JSON)
+    strict = await http.post("/graphql", json=asked, headers=STRICT)
+    got = await http.get("/graphql", params={name: json.dumps(value) for name, value in HASH_ALONE.items()})
+
+    told = ("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
+    assert refusal(lenient) == refusal(got) == (200, *told)
+    assert refusal(strict) == (400, *told)
+
+
+@pytest.mark.database
+async def test_a_query_beside_its_hash_is_answered(world: World, clients: Clients):
+    response = await clients.http.post("/graphql", json=HASH_ALONE | {"query": "{__typename}"})
+
+    assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
+
+
+@pytest.mark.database
+async def test_an_empty_operation_name_is_none(world: World, clients: Clients):
+    posted = await clients.http.post("/graphql", json={"query": "query A {__typename}", "operationName": ""})
+    got = await clients.http.get("/graphql?query=query+A+%7B__typename%7D&operationName=")
+    of_two = await clients.http.post(
+        "/graphql", json={"query": "query A {__typename} query B {__typename}", "operationName": ""}
+    )
+
+    assert posted.json() == got.json() == {"data": {"__typename": "Query"}}
+    assert refusal(of_two)[2] == "Say in `operationName` which of the operations to run."
+
+
+async def test_an_address_that_is_not_utf_8_is_refused(http: httpx2.AsyncClient):
+    response = await http.get("/graphql?query=%7B__typename%7D%20%23%E9")
+
+    assert refusal(response) == (400, "BAD_USER_INPUT", "The address is not in UTF-8.")
 
 
 CONTENT_TYPES = [
@@ -198,7 +264,11 @@ class Verbatim(str):
 ADDRESSES: dict[str, tuple[dict[str, str], int, str]] = {
     "no query": ({}, 400, "`query` must be a string."),
     "query empty": ({"query": ""}, 400, "`query` must not be empty."),
-    "variables not JSON": ({"query": "{__typename}", "variables": "{"}, 400, "`variables` is not valid JSON."),
+    "variables not JSON": (
+        {"query": "{__typename}", "variables": "{"},
+        400,
+        "`variables` is not valid JSON: look at line 1, column 2.",
+    ),
     "variables an array": ({"query": "{__typename}", "variables": "[]"}, 400, "`variables` must be an object or null."),
     "variables a string": (
         {"query": "{__typename}", "variables": '"x"'},
@@ -207,14 +277,14 @@ ADDRESSES: dict[str, tuple[dict[str, str], int, str]] = {
     ),
     "variables a number": ({"query": "{__typename}", "variables": "1"}, 400, "`variables` must be an object or null."),
     "variables deep": (
-        {"query": "{__typename}", "variables": "[" * 65 + "]" * 65},
+        {"query": "{__typename}", "variables": "[" * 2_000 + "]" * 2_000},
         400,
-        "`variables` is nested deeper than 64 levels.",
+        "`variables` is nested too deeply.",
     ),
     "extensions not JSON": (
         {"query": "{__typename}", "extensions": "[" * 9_000},
         400,
-        "`extensions` is not valid JSON.",
+        "`extensions` is nested too deeply.",
     ),
     "extensions an array": (
         {"query": "{__typename}", "extensions": "[]"},
@@ -264,19 +334,20 @@ async def test_who_takes_no_json_is_told_so(http: httpx2.AsyncClient, accept: st
     assert refusal(response) == (406, "BAD_USER_INPUT", message)
 
 
+WHOLE_NUMBER = "Expected a whole number from -2147483648 to 2147483647."
 DOCUMENTS: dict[str, tuple[str, str]] = {
     "only a space": (" ", "Syntax Error: Unexpected <EOF>."),
     "half a field": ("{", "Syntax Error: Expected Name, found <EOF>."),
-    "a word": ("x", "Syntax Error: Unexpected Name 'x'."),
+    "a word": ("x", "Syntax Error: Unexpected Name."),
     "a NUL": ("{__typename \0}", "Syntax Error: Unexpected character: U+0000."),
     "a bell": ("{__typename \a}", "Syntax Error: Unexpected character: U+0007."),
     "a string that is not closed": ('{node(id:"', "Syntax Error: Unterminated string."),
-    "a lone surrogate": ('{node(id:"\\ud800"){id}}', "Syntax Error: Invalid Unicode escape sequence: '\\ud800'."),
+    "a lone surrogate": ('{node(id:"\\ud800"){id}}', "Syntax Error: Invalid Unicode escape sequence."),
     "a surrogate in braces": (
         '{node(id:"\\u{d800}"){id}}',
-        "Syntax Error: Invalid Unicode escape sequence: '\\u{d800}'.",
+        "Syntax Error: Invalid Unicode escape sequence.",
     ),
-    "beyond unicode": ('{node(id:"\\u{110000}"){id}}', "Syntax Error: Invalid Unicode escape sequence: '\\u{110000}'."),
+    "beyond unicode": ('{node(id:"\\u{110000}"){id}}', "Syntax Error: Invalid Unicode escape sequence."),
     "fields nested 1,000 deep": ("{a" * 1_000, "Syntax Error: Document is nested too deeply. Parsing aborted."),
     "lists nested 1,000 deep": (
         "{node(id:" + "[" * 1_000,
@@ -307,10 +378,10 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
     "a type": ("type Query {a: Int}", "The document has no operation of this name."),
     "an unknown field": ("{viewr{id}}", "Cannot query field 'viewr' on type 'Query'."),
     "an unknown type": ("{...on Vewer{id}}", "Unknown type 'Vewer'."),
-    "a wrong literal": ('{catalogue(first:"1"){totalCount}}', 'Int cannot represent non-integer value: "1"'),
+    "a wrong literal": ('{catalogue(first:"1"){totalCount}}', WHOLE_NUMBER),
     "an Int of 33 bits": (
         "{catalogue(first:4294967296){totalCount}}",
-        "Int cannot represent non 32-bit signed integer value: 4294967296",
+        WHOLE_NUMBER,
     ),
     "a date that is none": (
         'mutation{createApiToken(input:{organisationId:"x",name:"x",scopes:[],expiresAt:"soon"}){secret}}',
@@ -330,7 +401,7 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
     ),
     "a missing variable": (
         "query($a:ID!){node(id:$a){id}}",
-        "Variable '$a' has invalid value: Expected a value of non-null type 'ID!' to be provided.",
+        "Variable '$a' has invalid value: Expected a value of type 'ID!' to be provided.",
     ),
 }
 
@@ -390,11 +461,11 @@ VARIABLES: dict[str, tuple[str, Any]] = {
     "ID, null": ("ID!", None),
     "ids, a hole": ("[ID!]!", ["x", None]),
     "ids, arrays": ("[ID!]!", [[["x"]]]),
-    "ids, 50,000 fractions": ("[ID!]!", [1.5] * 50_000),
+    "ids, 100 fractions": ("[ID!]!", [1.5] * 100),
     "filter, text": ("CatalogueFilter", "x"),
     "filter, an unknown field": ("CatalogueFilter", {"serch": "x"}),
-    "filter, 1,000 unknown fields": ("CatalogueFilter", {f"a{number}": 1 for number in range(1_000)}),
-    "filter, an unknown value": ("CatalogueFilter", {"category": "x" * 100_000}),
+    "filter, 200 unknown fields": ("CatalogueFilter", {f"a{number}": 1 for number in range(200)}),
+    "filter, an unknown value": ("CatalogueFilter", {"category": "x" * 10_000}),
     "filter, a number": ("CatalogueFilter", {"search": 1}),
     "sign-in, a date": ("SignInInput!", {"email": 5, "password": "x"}),
     "sign-in, no password": ("SignInInput!", {"email": "a@b.example"}),

@@ -1,0 +1,138 @@
+"""What is known of a document that was sent: parsed and validated once, kept while it is used, whichever road asks.
+
+The mistakes say what is wrong and where; none repeats a value that is written into the document.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import (
+    SKIP,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    ValueNode,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.validation import ValuesOfCorrectTypeRule
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from server.engine.caches import Recent
+from server.schema.coercion import MOST_MISTAKES
+from server.schema.expectations import WRITTEN, wrong
+from server.schema.measures import tokens
+
+MOST_TOKENS: Final = 2_000
+MOST_DOCUMENTS: Final = 500
+MOST_BYTES: Final = 32 * 2**20
+BYTES_OF_A_TOKEN: Final = 620
+"""What a document needs in memory for each of its tokens, at most: the token itself and its part of the tree."""
+_BYTES_OF_A_MISTAKE: Final = 1_000
+
+_WHAT_WAS_FOUND: Final = re.compile(
+    r"""
+      \b (Name|Int|Float|String|BlockString|Comment) [ ] ['"] .*
+    | (?<! Unexpected[ ]character) : [ ] (?: ' | U\+) .*
+    | , [ ] did [ ] you [ ] mean [ ] '0\. .*
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""How the parser ends its messages: with what it found, or with characters of it."""
+
+
+class _Values(ValuesOfCorrectTypeRule):
+    """Values are of the type that stands where they are; in our own words."""
+
+    def is_valid_value_node(self, node: ValueNode, input_type: Any) -> Any:
+        if input_type:
+            for found in wrong(node, input_type, WRITTEN):
+                self.report_error(GraphQLError(found.message, found.value))
+        return SKIP
+
+
+_RULES: Final = (
+    *(_Values if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
+
+
+@dataclass(eq=False)
+class Document:
+    """A text with what it was parsed to, or why it could not be, and then what is wrong with that."""
+
+    text: str
+    node: DocumentNode | None = None
+    syntax_error: GraphQLError | None = None
+    mistakes: list[GraphQLError] | None = None
+
+
+_documents: Final[Recent[str, Document]] = Recent(MOST_DOCUMENTS, MOST_BYTES)
+
+
+def parsed(text: str) -> DocumentNode:
+    """The tree of a document. Raises GraphQLError for a text that is none."""
+    found = _read(text)
+    if found.node is None:
+        assert found.syntax_error
+        # Another one each time: those who raise an error leave their traces in it.
+        raise _copy(found.syntax_error)
+    return found.node
+
+
+def mistakes(schema: GraphQLSchema, text: str) -> list[GraphQLError]:
+    """What is wrong with a document that could be parsed, by the rules of GraphQL."""
+    found = _read(text)
+    assert found.node
+    if found.mistakes is None:
+        found.mistakes = validate(schema, found.node, _RULES, MOST_MISTAKES, hide_suggestions=True)
+        _documents.grow(text, found, _BYTES_OF_A_MISTAKE * len(found.mistakes))
+    return found.mistakes
+
+
+def _read(text: str) -> Document:
+    found = _documents.get(text)
+    if found is None:
+        found = Document(text)
+        try:
+            found.node = parse(text, max_tokens=MOST_TOKENS)
+        except GraphQLSyntaxError as error:
+            found.syntax_error = _without_values(error)
+        _documents.put(text, found, document_size(text, found.node))
+    return found
+
+
+def document_size(text: str, node: DocumentNode | None) -> int:
+    """The bytes that a document needs in memory, about."""
+    return sys.getsizeof(text) + (BYTES_OF_A_TOKEN * sum(1 for _ in tokens(node)) if node else _BYTES_OF_A_MISTAKE)
+
+
+def _without_values(error: GraphQLSyntaxError) -> GraphQLError:
+    """The same without what was found: which kind of thing it is, and where, says enough."""
+    message = _WHAT_WAS_FOUND.sub(lambda found: f"{found[1] or ''}.", error.message)
+    return GraphQLError(message, source=error.source, positions=error.positions)
+
+
+def _copy(error: GraphQLError) -> GraphQLError:
+    return GraphQLError(error.message, source=error.source, positions=error.positions)
+
+
+class KnownDocuments(SchemaExtension):
+    """Parses and validates where that was not done before."""
+
+    def on_parse(self) -> Iterator[None]:
+        self.execution_context.graphql_document = parsed(self.execution_context.query or "")
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        asked = self.execution_context
+        asked.pre_execution_errors = mistakes(asked.schema._schema, asked.query or "")
+        yield
