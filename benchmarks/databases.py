@@ -51,6 +51,11 @@ class Postgres:
         self.run(name, f"ALTER DATABASE {name} SET plan_cache_mode = force_generic_plan")
         return World(url, node_url, facts)
 
+    def empty(self, name: str) -> str:
+        """The address of a new database with nothing in it."""
+        self.run("postgres", f"CREATE DATABASE {name}")
+        return self._server.get_uri(database=name).replace("postgresql://", "asyncpg://")
+
     def settings(self) -> dict[str, str]:
         """The settings that say how durable a commit is and how much memory there is, with the version."""
         names = ("server_version", *TOLD_SETTINGS)

@@ -1,15 +1,25 @@
 """How does what was announced reach people, each once?
 
-Two steps, each in hand of one worker at a time. An event is turned into one e-mail for each recipient, in one
-transaction; before that is done what it asks for beyond e-mails, for which no other event waits. An e-mail is claimed
-in a transaction of its own, sent, and noted as sent: a worker that dies in between loses none, because the claim runs
-out; and who claimed last alone says how it went, by the number of the attempt. Only where a worker dies after the mail
-server took the e-mail, and before it could note that, is it sent again, under the same Message-ID.
+Two steps, each taken for a batch that one worker at a time has in hand. Events become e-mails, one for each recipient:
+an event wholly, or not at all. What an event asks for beyond e-mails is done before that, and no other event waits for
+it. E-mails are sent over a few connections, outside of any transaction, and noted as sent together with those sent
+at the same time.
+
+A worker that dies loses nothing, because its claim runs out; and only the worker that claimed a row last says how it
+went, by the number of the attempt. An e-mail is sent again, under the same Message-ID, only where a worker dies between
+the mail server's answer and the note of it.
+
+What goes to one address goes in the order in which it was announced. Nothing waits for an e-mail that was put off, nor
+for one that another worker has in hand.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -17,24 +27,38 @@ import structlog
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
-from server.mail.audiences import Recipient
-from server.mail.delivery import Interrupted, NotDelivered, Patience, RefusedForGood, deliver
-from server.mail.events import Event, Variables, known, read
-from server.mail.topics import INVITATION_LINK, LETTERS, Letter
+from server.mail.delivery import HouseRefused, Interrupted, NotDelivered, Patience, RefusedForGood
+from server.mail.events import Variables
+from server.mail.expansion import expand
+from server.mail.sending import Outcome, Sender
 from server.mail.undeliverable import begun_anew, refused_for_good
 from server.models import EmailMessage, Export, OutboxMessage
-from server.models.conditions import EVERY_ROW
+from server.models.claims import claim, give_back
+from server.models.conditions import OneOf
+from server.models.database import UNREACHABLE
 from server.models.outbox import Queued
+from server.models.sqlite import DatabaseLocked
 from server.resolvers import export_files, ids
 from server.resolvers.context import Context
 from server.settings import Settings
 
 CLAIM: Final = timedelta(minutes=5)
-"""How long a claim holds; longer than sending one e-mail, or writing the longest file, may take."""
+"""How long a claim holds; longer than sending a batch, or writing the longest file, may take."""
+MOST_EVENTS: Final = 50
+MOST_EMAILS: Final = 100
+_EMAILS_AT_ONCE: Final = 100
+"""How many e-mails one transaction stores, unless a single event becomes more."""
 _PAUSE_GROWS: Final = 3
 _MOST_ERROR_CHARACTERS: Final = 500
+_NOTES: Final = 5
+"""How often it is tried to note what was sent, a second apart: what is not noted is sent again."""
+
+_MOST_IDS: Final = 5
+"""How many ids a line in the log names."""
+REFUSED_HOUSE: Final = "The mail server refuses what this server sends, whoever it is for"
 
 RowT = TypeVar("RowT", bound=Queued)
+Expanded = tuple[OutboxMessage, list[EmailMessage]]
 _log = structlog.get_logger(__name__)
 
 
@@ -58,94 +82,117 @@ _ASKS_FOR_WORK: Final = Q(topic__in=sorted(WORKS))
 class Outbox:
     """The steps, with the settings that they follow. `now` is the moment that a step is taken at.
 
-    `patience` is told when whoever takes the steps is to end.
+    `patience` is told when whoever takes the steps has to end. Connections are closed after each step, unless they
+    are kept for the next one until `close`.
     """
 
     settings: Settings
     patience: Patience = field(default_factory=Patience)
+    keeps_connections: bool = False
 
     async def expand_next(self, now: datetime) -> bool:
-        """Turn the next event that asks for no more into e-mails. False where there is none."""
-        return await self._take(await _claimed(OutboxMessage, now, ~_ASKS_FOR_WORK), now)
+        """Turn the next events that ask for no more into e-mails. False where there is none."""
+        messages = await claim(OutboxMessage, now, now + CLAIM, MOST_EVENTS, ~_ASKS_FOR_WORK)
+        await self._expand(await self._without_hopeless(messages, now), now)
+        return bool(messages)
 
     async def work_next(self, now: datetime) -> bool:
         """Do what the next event asks for beyond e-mails, which may take minutes. False where there is none."""
-        return await self._take(await _claimed(OutboxMessage, now, _ASKS_FOR_WORK), now)
-
-    async def _take(self, message: OutboxMessage | None, now: datetime) -> bool:
-        if message is None:
-            return False
-        if not await self._has_failed_for_good(message, now):
+        messages = await claim(OutboxMessage, now, now + CLAIM, 1, _ASKS_FOR_WORK)
+        for message in await self._without_hopeless(messages, now):
             try:
-                if work := WORKS.get(message.topic):
-                    await work.do(*self._of(message, now))
-                await self._expand(message, now)
+                await WORKS[message.topic].do(*self._of(message, now))
             except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
-                _log.exception("event_not_expanded", event_id=str(message.id), topic=message.topic)
-                await self._put_off(message, now, repr(error))
-        return True
+                await self._put_off_event(message, now, error)
+            else:
+                await self._expand([message], now)
+        return bool(messages)
 
     async def send_next(self, now: datetime) -> bool:
-        """Send the next e-mail, or put it into the demo's mailbox. False where there is none, or no way to send."""
+        """Send the next e-mails, or put them into the demo's mailbox. False where there is none, or no way to send."""
         if not self.settings.smtp_host and not self.settings.demo:
             return False
-        email = await _claimed(EmailMessage, now)
-        if email is None:
-            return False
-        if not await self._has_failed_for_good(email, now):
-            await (self._send(email, now) if self.settings.smtp_host else _note(email, sent_at=now))
-        return True
+        claimed = await claim(EmailMessage, now, now + CLAIM, MOST_EMAILS)
+        emails = await self._without_hopeless(claimed, now)
+        if not self.settings.smtp_host:
+            await _note_all(emails, sent_at=now)
+        elif emails:
+            await self._send(emails, now)
+        return bool(claimed)
 
-    async def _has_failed_for_good(self, row: Queued, now: datetime) -> bool:
+    async def close(self) -> None:
+        """Close the connections to the mail server: there is nothing to send."""
+        await self._sender.close()
+
+    @cached_property
+    def _sender(self) -> Sender:
+        return Sender(self.settings, self.patience)
+
+    async def _without_hopeless(self, rows: Sequence[RowT], now: datetime) -> list[RowT]:
         """Park what was taken in hand as often as allowed, by workers who never said how it went."""
-        if row.attempts <= self.settings.mail_attempts:
-            return False
-        await self._park(row, now, "Whoever had it in hand last did not come back.")
-        return True
+        most = self.settings.mail_attempts
+        for row in rows:
+            if row.attempts > most:
+                await self._park(row, now, "The worker that had it in hand last did not come back.")
+        return [row for row in rows if row.attempts <= most]
 
-    async def _expand(self, message: OutboxMessage, now: datetime) -> None:
-        """All the e-mails of the event, and the event as done with its secret forgotten, or nothing of it."""
-        async with in_transaction():
-            if letters := LETTERS.get(message.topic):
-                event = await read(message)
-                variables = known(event)
-                for letter in letters:
-                    await self._write(letter, event, variables, now)
-            payload = {name: value for name, value in message.payload.items() if name != "secret"}
-            await _note(message, sent_at=now, payload=payload)
+    async def _expand(self, messages: Sequence[OutboxMessage], now: datetime) -> None:
+        expansion = await expand(messages, self.settings, now)
+        expanded = [(message, expansion.emails[message.id]) for message in messages if message.id in expansion.emails]
+        for part in _parts(expanded):
+            await self._store(part, now)
+        for message in messages:
+            if failure := expansion.failures.get(message.id):
+                await self._put_off_event(message, now, failure)
+
+    async def _store(self, expanded: Sequence[Expanded], now: datetime) -> None:
+        """The e-mails of these events, and the events as done with their secrets forgotten, or nothing of it."""
+        try:
+            async with in_transaction():
+                await EmailMessage.bulk_create([one for _, emails in expanded for one in emails], ignore_conflicts=True)
+                await _note_expanded([message for message, _ in expanded], now)
+        except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
+            if len(expanded) == 1:
+                await self._put_off_event(expanded[0][0], now, error)
+            else:
+                for one in expanded:
+                    await self._store([one], now)
 
     def _of(self, message: OutboxMessage, now: datetime) -> tuple[Context, UUID]:
         """The event's request, as an act of nobody who signed in, and the row that it is about."""
         context = Context(None, now, message.payload["requestId"], self.settings)
         return context, ids.decode(message.payload["subject"], Export)
 
-    async def _write(self, letter: Letter, event: Event, variables: Variables, now: datetime) -> None:
-        chosen = {name: variables.get(name) for name in letter.variables} | self._addresses(letter, variables)
-        emails = [_email(letter, event, recipient, chosen, now) for recipient in await letter.recipients(event)]
-        await EmailMessage.bulk_create(emails, ignore_conflicts=True)
-
-    def _addresses(self, letter: Letter, variables: Variables) -> Variables:
-        """Where the e-mail's button leads: to the page, and by the secret link where there is one."""
-        pages = self.settings.pages
-        addresses = {"page": pages + letter.path(variables)}
-        if letter.answers_by_link and variables.get("secret"):
-            addresses["link"] = pages + INVITATION_LINK.format_map(variables)
-        return addresses
-
-    async def _send(self, email: EmailMessage, now: datetime) -> None:
+    async def _send(self, emails: Sequence[EmailMessage], now: datetime) -> None:
         try:
-            await deliver(email, self.settings, now, self.patience)
-        except Interrupted:
-            await _give_back(email, now)
-        except RefusedForGood as error:
-            await self._give_up(email, now, str(error))
-        except NotDelivered as error:
-            await self._put_off(email, now, str(error))
-        except Exception as error:  # noqa: BLE001 - one e-mail keeps no other waiting
-            _log.exception("email_not_written", email_id=str(email.id), template=email.template)
-            await self._put_off(email, now, repr(error))
-        else:
-            await _note(email, sent_at=now, last_error=None, variables=_without_link(email.variables))
+            async with aclosing(self._sender.send(emails, now)) as sending:
+                async for outcomes in sending:
+                    await self._note_outcomes(outcomes, now)
+        finally:
+            if not self.keeps_connections:
+                await self.close()
+
+    async def _note_outcomes(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        await _note_sent([one.email for one in outcomes if one.failure is None], now)
+        await give_back([one.email for one in outcomes if isinstance(one.failure, Interrupted)])
+        put_off = defaultdict[str, list[EmailMessage]](list)
+        for email, failure in ((one.email, one.failure) for one in outcomes if one.failure is not None):
+            if isinstance(failure, RefusedForGood):
+                await self._give_up(email, now, str(failure))
+            elif isinstance(failure, NotDelivered):
+                put_off[_why(failure)].append(email)
+            elif not isinstance(failure, Interrupted):
+                _log.error("email_not_written", email_id=str(email.id), template=email.template, exc_info=failure)
+                put_off[repr(failure)].append(email)
+        for why, alike in put_off.items():
+            await self._put_off(alike, now, why)
+        self._tell_of_house(outcomes)
+
+    def _tell_of_house(self, outcomes: Sequence[Outcome]) -> None:
+        """What the mail server refuses whoever it is for waits for somebody to mend it: the operator is told once."""
+        refused = [one.failure for one in outcomes if isinstance(one.failure, HouseRefused)]
+        if refused:
+            _log.error("mail_server_refuses", number=len(refused), why=str(refused[0]))
 
     async def _give_up(self, email: EmailMessage, now: datetime, why: str) -> None:
         """Park what is refused for good, and with it the invitation that it was the last hope of (E41)."""
@@ -153,75 +200,104 @@ class Outbox:
             if await self._park(email, now, why):
                 await refused_for_good(email, now)
 
-    async def _put_off(self, row: Queued, now: datetime, why: str) -> None:
-        if row.attempts >= self.settings.mail_attempts:
-            await self._park(row, now, why)
-            return
-        pause = timedelta(seconds=self.settings.mail_pause_seconds * _PAUSE_GROWS ** (row.attempts - 1))
-        await _note(row, run_after=now + pause, last_error=why[:_MOST_ERROR_CHARACTERS])
-        _log.warning("outbox_put_off", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)
+    async def _put_off_event(self, message: OutboxMessage, now: datetime, error: Exception) -> None:
+        _log.error("event_not_expanded", event_id=str(message.id), topic=message.topic, exc_info=error)
+        await self._put_off([message], now, repr(error))
+
+    async def _put_off(self, rows: Sequence[Queued], now: datetime, why: str) -> None:
+        """Try these again after a pause, which grows; park those that were tried as often as allowed."""
+        later = [row for row in rows if row.attempts < self.settings.mail_attempts]
+        for attempts in {row.attempts for row in later}:
+            pause = timedelta(seconds=self.settings.mail_pause_seconds * _PAUSE_GROWS ** (attempts - 1))
+            alike = [row for row in later if row.attempts == attempts]
+            await _note_all(alike, run_after=now + pause, last_error=why[:_MOST_ERROR_CHARACTERS])
+        for row in rows:
+            if row.attempts >= self.settings.mail_attempts:
+                await self._park(row, now, why)
+        if later:
+            kind, ids = type(later[0]).__name__, [str(row.id) for row in later[:_MOST_IDS]]
+            _log.warning("outbox_put_off", number=len(later), kind=kind, first=ids, why=why)
 
     async def _park(self, row: Queued, now: datetime, why: str) -> bool:
-        """Leave it until somebody begins it anew, and what was to be done as given up: both, or neither."""
+        """Leave it until somebody begins it again, and what was to be done as given up: both, or neither."""
         forgotten = {"variables": _without_link(row.variables)} if isinstance(row, EmailMessage) else {}
         async with in_transaction():
-            noted = await _note(row, dead_at=now, last_error=why[:_MOST_ERROR_CHARACTERS], **forgotten)
+            noted = await _note_all([row], dead_at=now, last_error=why[:_MOST_ERROR_CHARACTERS], **forgotten)
             if noted and isinstance(row, OutboxMessage) and (work := WORKS.get(row.topic)):
                 await work.give_up(*self._of(row, now))
         _log.error("outbox_parked", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)
-        return noted
+        return bool(noted)
 
 
 async def retry(row: Queued, now: datetime) -> None:
-    """Begin anew with what was parked."""
+    """Begin again with what was parked."""
     async with in_transaction():
         await type(row).filter(id=row.id, dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
         if isinstance(row, EmailMessage):
             await begun_anew(row)
 
 
-async def _claimed(model: type[RowT], now: datetime, which: Q = EVERY_ROW) -> RowT | None:
-    """The row of these that waits the longest, with a claim on it. Those that others have in hand are passed over."""
-    waiting = model.filter(which, sent_at__isnull=True, dead_at__isnull=True, run_after__lte=now)
-    if not await waiting.exists():
-        return None  # looked at first, because on SQLite a transaction keeps everybody else from writing
-    async with in_transaction():
-        row = await waiting.order_by("run_after", "id").select_for_update(skip_locked=True).first()
-        if row is not None:
-            row.attempts += 1
-            row.run_after = now + CLAIM
-            await row.save(update_fields=["attempts", "run_after"])
-    return row
+def has_lost_its_link(row: Queued) -> bool:
+    """Whether it was an invitation whose secret is gone."""
+    return isinstance(row, EmailMessage) and "link" in row.variables and row.variables["link"] is None
 
 
-async def _note(row: Queued, **columns: Any) -> bool:
-    """Write down how it went, unless somebody else has it in hand by now."""
-    return bool(await type(row).filter(id=row.id, attempts=row.attempts, sent_at__isnull=True).update(**columns))
+def _parts(expanded: Sequence[Expanded]) -> Iterator[list[Expanded]]:
+    """The events in parts that are stored in one transaction each, none of which takes long."""
+    part, number = list[Expanded](), 0
+    for message, emails in expanded:
+        if part and number + len(emails) > _EMAILS_AT_ONCE:
+            yield part
+            part, number = [], 0
+        part.append((message, emails))
+        number += len(emails)
+    if part:
+        yield part
 
 
-async def _give_back(email: EmailMessage, now: datetime) -> None:
-    """Leave it to whoever comes next, as if this attempt had not been."""
-    await _note(email, run_after=now, attempts=email.attempts - 1)
-    _log.info("email_given_back", id=str(email.id))
+async def _note_expanded(messages: Sequence[OutboxMessage], now: datetime) -> None:
+    await _note_all([one for one in messages if "secret" not in one.payload], sent_at=now)
+    for message in messages:
+        if "secret" in message.payload:
+            payload = {name: value for name, value in message.payload.items() if name != "secret"}
+            await _note_all([message], sent_at=now, payload=payload)
 
 
-def _email(letter: Letter, event: Event, to: Recipient, variables: Variables, now: datetime) -> EmailMessage:
-    return EmailMessage(
-        event_id=event.message.id,
-        template=letter.template,
-        address=to.address,
-        name=to.name,
-        locale=to.locale,
-        variables=variables,
-        dedupe_key=f"{letter.template}:{event.message.dedupe_key}:{to.address}",
-        run_after=now,
-    )
+async def _note_sent(emails: Sequence[EmailMessage], now: datetime) -> None:
+    """Write down what was sent, and forget the links in it. Tried for a while: the database may be away."""
+    if not emails:
+        return
+    for left in reversed(range(_NOTES)):
+        try:
+            async with in_transaction():
+                await _note_all([one for one in emails if not one.variables.get("link")], sent_at=now, last_error=None)
+                for email in emails:
+                    if email.variables.get("link"):
+                        forgotten = _without_link(email.variables)
+                        await _note_all([email], sent_at=now, last_error=None, variables=forgotten)
+        except (*UNREACHABLE, DatabaseLocked):
+            if not left:
+                raise
+            await asyncio.sleep(1)
+        else:
+            return
+
+
+async def _note_all(rows: Sequence[Queued], **columns: Any) -> int:
+    """Write down how it went, except where another worker has it in hand by now. Gives how many were written."""
+    number = 0
+    for attempts in {row.attempts for row in rows}:
+        alike = [row.id for row in rows if row.attempts == attempts]
+        same = type(rows[0]).filter(OneOf("id", alike), attempts=attempts, sent_at__isnull=True)
+        number += await same.update(**columns)
+    return number
+
+
+def _why(failure: NotDelivered) -> str:
+    """What is kept of a failure. One that is the house's own affair says so, wherever it is read."""
+    is_ours = isinstance(failure, HouseRefused)
+    return f"{REFUSED_HOUSE}: {failure}" if is_ours else str(failure)
 
 
 def _without_link(variables: Variables) -> Variables:
     return variables | {"link": None} if "link" in variables else variables
-
-
-def has_lost_its_link(row: Queued) -> bool:
-    """Whether it was an invitation whose secret is gone."""
-    return isinstance(row, EmailMessage) and "link" in row.variables and row.variables["link"] is None

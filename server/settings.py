@@ -6,6 +6,7 @@
 import ssl
 from email.headerregistry import Address
 from email.utils import parseaddr
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -61,6 +62,7 @@ def _network(entry: str) -> Network:
     return network
 
 
+@lru_cache(16)
 def mailbox(value: str) -> Address:
     """`Name <address>` or a bare address, as it stands in a header. Raises ValueError for anything else."""
     name, address = parseaddr(value)
@@ -182,6 +184,9 @@ class Settings(BaseSettings):
     )
     smtp_user: str = Field(default="", description="Who signs in at the mail server; nobody where it is empty.")
     smtp_password: str = Field(default="", repr=False, description="The password for it.")
+    smtp_connections: int = Field(
+        default=4, ge=1, le=50, description="How many connections to the mail server a worker has at most."
+    )
     mail_from: Annotated[str, AfterValidator(_sender)] = Field(
         default="", validate_default=True, description="Whom e-mails come from; needed with a mail server."
     )

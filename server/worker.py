@@ -6,74 +6,103 @@ Several may run at once. Each looks again after a pause, and at once after a com
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import structlog
 
 from server.jobs import run_due
+from server.models.backlog import read_backlog
 from server.models.database import after_commit
 from server.outbox import Outbox
 from server.settings import Settings
 
+BACKLOG_EVERY: Final = timedelta(minutes=1)
+"""How often the log says what waits, while something does."""
+_LATE: Final = timedelta(minutes=1)
+"""How long something may wait without being worth a warning."""
+
 _log = structlog.get_logger(__name__)
 
 
-class Worker:
-    """Runs until it is told to stop; what it has in hand then is finished, or left to the next one (`Patience`).
+@dataclass
+class _Round:
+    """Something to look for again and again. `look` says whether there may be more to do at once.
 
-    E-mails and the clock have one round, what takes long another beside it: neither waits for the other.
+    With `follows_commits` also at once when this process has committed a change.
+    """
+
+    look: Callable[[], Awaitable[bool]]
+    follows_commits: bool = True
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Worker:
+    """Runs until it has to stop; what it has in hand then is finished, or left to the next one (`Patience`).
+
+    E-mails, what takes long and the clock have a round each: none waits for another.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._outbox = Outbox(settings)
-        self._wakes = (asyncio.Event(), asyncio.Event())
+        self._outbox = Outbox(settings, keeps_connections=True)
+        self._rounds = (_Round(self._mail), _Round(self._work), _Round(self._run_jobs, follows_commits=False))
         self._is_stopping = False
+        self._told_at = datetime.min.replace(tzinfo=UTC)
 
     def stop(self) -> None:
         self._is_stopping = True
         self._outbox.patience.end()
-        self._wake()
+        for one in self._rounds:
+            one.wake.set()
 
     async def run(self) -> None:
         if not self._settings.smtp_host and not self._settings.demo:
             _log.warning("no_mail_server", told="E-mails wait until RESELLER_SMTP_HOST is set.")
         after_commit.add(self._wake)
         try:
-            async with asyncio.TaskGroup() as rounds:
-                for wake, look in zip(self._wakes, (self._look, self._work), strict=True):
-                    rounds.create_task(self._rounds(wake, look))
+            async with asyncio.TaskGroup() as tasks:
+                for one in self._rounds:
+                    tasks.create_task(self._go_round(one))
         finally:
             after_commit.discard(self._wake)
+            await self._outbox.close()
 
     def _wake(self) -> None:
-        for wake in self._wakes:
-            wake.set()
+        for one in self._rounds:
+            if one.follows_commits:
+                one.wake.set()
 
-    async def _rounds(self, wake: asyncio.Event, look: Callable[[], Awaitable[None]]) -> None:
+    async def _go_round(self, one: _Round) -> None:
         """Do everything there is to do. What goes wrong with the database is logged, and tried again next time."""
         while not self._is_stopping:
-            wake.clear()
+            one.wake.clear()
             try:
-                await look()
+                while not self._is_stopping and await one.look():
+                    pass
             except Exception:  # noqa: BLE001 - whatever the database says, the next look may do
                 _log.exception("worker_interrupted")
-            await self._rest(wake)
+            await self._rest(one.wake)
 
-    async def _look(self) -> None:
-        await run_due(self._settings, datetime.now(UTC))
-        while not self._is_stopping and await self._step():
-            pass
+    async def _mail(self) -> bool:
+        """Some events and some e-mails. Neither waits until all of the others are done."""
+        did_expand = await self._outbox.expand_next(datetime.now(UTC))
+        did_send = await self._outbox.send_next(datetime.now(UTC))
+        if not did_send:
+            await self._outbox.close()
+        return did_expand or did_send
 
-    async def _step(self) -> bool:
-        """One event and one e-mail. Neither waits until all of the others are done."""
+    async def _work(self) -> bool:
+        return await self._outbox.work_next(datetime.now(UTC))
+
+    async def _run_jobs(self) -> bool:
         now = datetime.now(UTC)
-        did_expand = await self._outbox.expand_next(now)
-        return await self._outbox.send_next(now) or did_expand
-
-    async def _work(self) -> None:
-        while not self._is_stopping and await self._outbox.work_next(datetime.now(UTC)):
-            pass
+        await run_due(self._settings, now)
+        if now - self._told_at >= BACKLOG_EVERY:
+            self._told_at = now
+            await _tell_of_backlog(now)
+        return False
 
     async def _rest(self, wake: asyncio.Event) -> None:
         if self._is_stopping:
@@ -83,6 +112,14 @@ class Worker:
                 await wake.wait()
         except TimeoutError:
             pass
+
+
+async def _tell_of_backlog(now: datetime) -> None:
+    """Log how much waits, and for how long: a warning where it waits too long, and nothing where nothing does."""
+    backlog = await read_backlog(now)
+    if backlog.number:
+        write = _log.warning if backlog.seconds > _LATE.total_seconds() else _log.info
+        write("outbox_backlog", events=backlog.events, emails=backlog.emails, oldest_seconds=round(backlog.seconds, 1))
 
 
 @asynccontextmanager

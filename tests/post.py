@@ -24,6 +24,7 @@ class PostOffice:
 
     port: int = 0
     arrived: list[EmailMessage] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     to_content: str = TAKEN
@@ -44,6 +45,7 @@ class PostOffice:
             message = message_from_bytes(envelope.content, policy=default)
             assert isinstance(message, EmailMessage)
             self.arrived.append(message)
+            self.contents.append(envelope.content)
             self.recipients.extend(envelope.rcpt_tos)
             assert server.transport is not None
             self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
@@ -58,6 +60,7 @@ class PostOffice:
 
     def forget(self) -> None:
         self.arrived.clear()
+        self.contents.clear()
         self.recipients.clear()
         self.answers.clear()
         self.encrypted.clear()

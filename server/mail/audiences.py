@@ -1,122 +1,170 @@
-"""Who is to be told?
+"""Who is to be notified?
 
 Legal representatives, and with them the administrators where an answer is theirs to give too (S1.3a, E34).
 """
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from server.domain.memberships import MembershipStatus, Wish, wishes
 from server.domain.partnerships import Side
 from server.domain.people import DEFAULT_LOCALE
 from server.domain.rights import LEADING_ROLES, Role
 from server.mail.events import Event
+from server.mail.zones import UTC, zone_of_country
 from server.models import EmployeeAssignment, Membership, Organisation, User
+from server.models.conditions import OneOf
 
 _REPRESENTATIVES = frozenset({Role.LEGAL_REPRESENTATIVE})
+_ACTIVE = MembershipStatus.ACTIVE
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody with an address; the name is empty where nobody told it. `wishes` are those of a member."""
+    """Somebody with an address; the name is empty where nobody has given it. `wishes` are those of a member.
+
+    `zone` is where they read dates: that of the organisation they are written to as a member of.
+    """
 
     address: str
     name: str
     locale: str
+    zone: str = UTC
     wishes: frozenset[Wish] = frozenset()
 
 
-Audience = Callable[[Event], Awaitable[list[Recipient]]]
+@dataclass(frozen=True)
+class People:
+    """The people around several events, read for all of them at once."""
+
+    leaders: dict[UUID, list[Membership]] = field(default_factory=dict[UUID, list[Membership]])
+    """By organisation: its legal representatives and administrators."""
+    serving: dict[UUID, list[Membership]] = field(default_factory=dict[UUID, list[Membership]])
+    """By partnership: the employees who serve the customer."""
+    countries: dict[tuple[UUID, UUID | None], str] = field(default_factory=dict[tuple[UUID, UUID | None], str])
+    """By the person of an event, and an organisation that they are a member of or none: its country."""
 
 
-async def customer(event: Event) -> list[Recipient]:
-    return await _members(event.customer, _REPRESENTATIVES)
+Audience = Callable[[Event, People], list[Recipient]]
 
 
-async def customer_leaders(event: Event) -> list[Recipient]:
-    return await _members(event.customer, LEADING_ROLES)
-
-
-async def partner(event: Event) -> list[Recipient]:
-    return await _members(event.partner, _REPRESENTATIVES)
-
-
-async def inviter(event: Event) -> list[Recipient]:
-    return await _members(event.inviter, _REPRESENTATIVES)
-
-
-async def inviter_of_address(event: Event) -> list[Recipient]:
-    """Whoever invited an address, which the event then says: the person who did, while they are a member (E41)."""
-    return await member(event) or await inviter(event) if "address" in event.facts else []
-
-
-async def inviter_of_organisation(event: Event) -> list[Recipient]:
-    return [] if "address" in event.facts else await inviter(event)
-
-
-async def invitee(event: Event) -> list[Recipient]:
-    """Whoever may answer: of a customer its legal representatives alone (S1.3b), or the address that was asked."""
-    if event.invitee is None:
-        return await addressed(event)
-    roles = LEADING_ROLES if event.inviting_side is Side.CUSTOMER else _REPRESENTATIVES
-    return await _members(event.invitee, roles)
-
-
-async def invited_customer(event: Event) -> list[Recipient]:
-    """The customer who is asked, where it is an organisation."""
-    return [] if "email" in event.facts else await customer(event)
-
-
-async def partner_team(event: Event) -> list[Recipient]:
-    """The partner's legal representatives, and the employees who serve the customer."""
+async def read_people(events: Collection[Event], teams: Collection[UUID]) -> People:
+    """The people around these events; of the employees those who serve in the partnerships of `teams`."""
+    parties = [row.id for event in events for row in (event.customer, event.partner, event.organisation) if row]
+    leaders, serving = defaultdict[UUID, list[Membership]](list), defaultdict[UUID, list[Membership]](list)
+    leading = Membership.filter(OneOf("organisation_id", parties), role__in=sorted(LEADING_ROLES), status=_ACTIVE)
+    for row in await leading.select_related("user").order_by("id") if parties else ():
+        leaders[row.organisation_id].append(row)
     assigned = EmployeeAssignment.filter(
-        partnership_id=event.partnership.id if event.partnership else None,
-        ended_at__isnull=True,
-        membership__status=MembershipStatus.ACTIVE,
+        OneOf("partnership_id", list(teams)), ended_at__isnull=True, membership__status=_ACTIVE
     )
-    serving = await assigned.select_related("membership__user").order_by("id")
-    return await partner(event) + [_member(row.membership) for row in serving]
+    for one in await assigned.select_related("membership__user").order_by("id") if teams else ():
+        serving[one.partnership_id].append(one.membership)
+    return People(leaders, serving, await _countries([event.person.id for event in events if event.person]))
 
 
-async def person(event: Event) -> list[Recipient]:
-    """The member, the inviter, whoever asked for something, or whose token or opened mailbox it is."""
-    return [_recipient(event.person)] if event.person else []
+async def _countries(users: Sequence[UUID]) -> dict[tuple[UUID, UUID | None], str]:
+    """Of each organisation that these people are members of, and of the first of each."""
+    found = dict[tuple[UUID, UUID | None], str]()
+    own = Membership.filter(OneOf("user_id", users), status=_ACTIVE).select_related("organisation")
+    for row in await own.order_by("id") if users else ():
+        found[row.user_id, row.organisation_id] = row.organisation.country
+        found.setdefault((row.user_id, None), row.organisation.country)
+    return found
 
 
-async def member(event: Event) -> list[Recipient]:
+def customer(event: Event, people: People) -> list[Recipient]:
+    return _members(people, event.customer, _REPRESENTATIVES)
+
+
+def customer_leaders(event: Event, people: People) -> list[Recipient]:
+    return _members(people, event.customer, LEADING_ROLES)
+
+
+def partner(event: Event, people: People) -> list[Recipient]:
+    return _members(people, event.partner, _REPRESENTATIVES)
+
+
+def organisation_leaders(event: Event, people: People) -> list[Recipient]:
+    return _members(people, event.organisation, LEADING_ROLES)
+
+
+def inviter(event: Event, people: People) -> list[Recipient]:
+    return _members(people, event.inviter, _REPRESENTATIVES)
+
+
+def inviter_of_address(event: Event, people: People) -> list[Recipient]:
+    """Of an invitation to an address, which the event then says: the person who sent it, while a member (E41)."""
+    return member(event, people) or inviter(event, people) if "address" in event.facts else []
+
+
+def inviter_of_organisation(event: Event, people: People) -> list[Recipient]:
+    return [] if "address" in event.facts else inviter(event, people)
+
+
+def invitee(event: Event, people: People) -> list[Recipient]:
+    """Those who may answer: of a customer only its legal representatives (S1.3b), or the address that was asked."""
+    if event.invitee is None:
+        return addressed(event, people)
+    roles = LEADING_ROLES if event.inviting_side is Side.CUSTOMER else _REPRESENTATIVES
+    return _members(people, event.invitee, roles)
+
+
+def invited_customer(event: Event, people: People) -> list[Recipient]:
+    """The customer who is asked, where it is an organisation."""
+    return [] if "email" in event.facts else customer(event, people)
+
+
+def partner_team(event: Event, people: People) -> list[Recipient]:
+    """The partner's legal representatives, and the employees who serve the customer."""
+    serving = people.serving.get(event.partnership.id, []) if event.partnership else []
+    return partner(event, people) + [_member(row, event.partner) for row in serving]
+
+
+def person(event: Event, people: People) -> list[Recipient]:
+    """The member, the inviter, the one who asked for something, or whose token or opened mailbox it is."""
+    if event.person is None:
+        return []
+    own = event.organisation or event.partner
+    country = own.country if own else people.countries.get((event.person.id, None), "")
+    return [_recipient(event.person, country)]
+
+
+def member(event: Event, people: People) -> list[Recipient]:
     """The person, while they are a member of the organisation."""
     if event.person is None or event.organisation is None:
         return []
-    own = Membership.filter(
-        organisation_id=event.organisation.id, user_id=event.person.id, status=MembershipStatus.ACTIVE
-    )
-    return [_recipient(event.person)] if await own.exists() else []
+    is_member = (event.person.id, event.organisation.id) in people.countries
+    return person(event, people) if is_member else []
 
 
-async def addressed(event: Event) -> list[Recipient]:
+def addressed(event: Event, people: People) -> list[Recipient]:
     """The address that the event is about, which may be of somebody who has no account."""
-    told = event.facts
-    if "email" not in told:
+    facts = event.facts
+    if "email" not in facts:
         return []
-    return [Recipient(told["email"], told.get("first_name") or "", told.get("locale") or DEFAULT_LOCALE)]
+    inviting = event.inviter or event.partner
+    zone = zone_of_country(inviting.country if inviting else "")
+    return [Recipient(facts["email"], facts.get("first_name") or "", facts.get("locale") or DEFAULT_LOCALE, zone)]
 
 
-async def _members(organisation: Organisation | None, roles: Iterable[Role]) -> list[Recipient]:
+def _members(people: People, organisation: Organisation | None, roles: Iterable[Role]) -> list[Recipient]:
     if organisation is None:
         return []
-    active = Membership.filter(organisation_id=organisation.id, role__in=sorted(roles), status=MembershipStatus.ACTIVE)
-    return [_member(row) for row in await active.select_related("user").order_by("id")]
+    return [_member(row, organisation) for row in people.leaders.get(organisation.id, []) if row.role in roles]
 
 
-def _member(row: Membership) -> Recipient:
+def _member(row: Membership, organisation: Organisation | None) -> Recipient:
     wished = wishes(
         row.role,
         can_manage_billing=row.can_manage_billing,
         notify_billing=row.notify_billing,
         notify_products=row.notify_products,
     )
-    return replace(_recipient(row.user), wishes=wished)
+    return replace(_recipient(row.user, organisation.country if organisation else ""), wishes=wished)
 
 
-def _recipient(user: User) -> Recipient:
-    return Recipient(user.email, f"{user.first_name} {user.last_name}", user.locale)
+def _recipient(user: User, country: str) -> Recipient:
+    return Recipient(user.email, f"{user.first_name} {user.last_name}", user.locale, zone_of_country(country))

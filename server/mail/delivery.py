@@ -1,33 +1,45 @@
 """How does an e-mail leave the house, and what does it mean when it does not?
 
-NotDelivered        it may work later: the server is away, busy or set up wrongly
+NotDelivered        it may work later: the server is busy, or went away
+├── NotReached      the server was not even spoken to: it is away, or is spoken to wrongly
+├── HouseRefused    the server refuses who sends, not this e-mail: somebody has to mend it
 └── RefusedForGood  it never will: this message, or this recipient, is refused
-Interrupted         nobody said anything: whoever sends it is to end
+Interrupted         nobody said anything: its sender has to end
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
-from email.message import EmailMessage as Message
 from typing import Final
+from zlib import crc32
 
 import aiosmtplib
 
-from server.mail.messages import Unwritable, message
-from server.models import EmailMessage
+from server.mail.messages import Message
+from server.mail.refusals import Command, is_for_good, is_refusal
 from server.settings import Settings
 
 MOST_SECONDS: Final = 60
 """How long one e-mail may take, all in all."""
 SECONDS_TO_END: Final = 5
-"""How long it may still take once its sender was told to end."""
+"""How long it may still take once its sender has to end."""
 _SECONDS_TO_PART: Final = 2
-_PERMANENT: Final = 500
+_MOST_EMAILS: Final = 100
+"""How many e-mails one connection carries: some servers take no more, and a new one may reach another server."""
+_CLOSING: Final = 421
+_FAILURES: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
 class NotDelivered(Exception):
     """The mail server did not take it this time."""
+
+
+class NotReached(NotDelivered):
+    """There was nobody to take it."""
+
+
+class HouseRefused(NotDelivered):
+    """The mail server takes nothing of the kind from here."""
 
 
 class RefusedForGood(NotDelivered):
@@ -38,50 +50,143 @@ class Interrupted(Exception):
     """It was not taken in the time that was left."""
 
 
+class _Closed(Exception):
+    """The server closed the connection before it got the content."""
+
+
 class Patience:
     """How long a mail server is waited for."""
 
     def __init__(self) -> None:
-        self._is_ending = False
-        self._limit: asyncio.Timeout | None = None
+        self._limits = set[asyncio.Timeout]()
+        self.is_ending = False
 
     def end(self) -> None:
-        """From now on there are a few seconds left, for the e-mail in hand too."""
-        self._is_ending = True
-        if self._limit is not None and not self._limit.expired():
-            soon = asyncio.get_running_loop().time() + SECONDS_TO_END
-            self._limit.reschedule(min(soon, self._limit.when() or soon))
+        """From now on there are a few seconds left, for the e-mails in hand too."""
+        self.is_ending = True
+        soon = asyncio.get_running_loop().time() + SECONDS_TO_END if self._limits else 0
+        for limit in self._limits:
+            if not limit.expired():
+                limit.reschedule(min(soon, limit.when() or soon))
 
     @asynccontextmanager
     async def lasting(self) -> AsyncGenerator[None]:
-        """Raises TimeoutError for what takes too long, and Interrupted where its sender is to end."""
+        """Raises TimeoutError for what takes too long, and Interrupted where its sender has to end."""
+        limit = asyncio.timeout(SECONDS_TO_END if self.is_ending else MOST_SECONDS)
         try:
-            async with asyncio.timeout(SECONDS_TO_END if self._is_ending else MOST_SECONDS) as self._limit:
+            async with limit:
+                self._limits.add(limit)
                 yield
         except TimeoutError:
-            if self._is_ending:
+            if self.is_ending:
                 raise Interrupted from None
             raise
         finally:
-            self._limit = None
+            self._limits.discard(limit)
 
 
-async def deliver(email: EmailMessage, settings: Settings, now: datetime, patience: Patience) -> None:
-    """Hand the e-mail to the mail server. Returns once the server has taken it over."""
-    client = _client(settings)
-    try:
-        built = message(email, settings, now)
-        async with patience.lasting():
-            await client.connect()
-            await _hand_over(client, built)
-        with suppress(aiosmtplib.SMTPException):
-            await client.quit(timeout=_SECONDS_TO_PART)
-    except Unwritable as error:
-        raise RefusedForGood(str(error)) from error
-    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        raise _meaning(error)(_told(error)) from error
-    finally:
-        client.close()
+class Line:
+    """A connection to the mail server, kept between e-mails, and opened when there is one to send."""
+
+    def __init__(self, settings: Settings, patience: Patience) -> None:
+        self._settings = settings
+        self._patience = patience
+        self._client: aiosmtplib.SMTP | None = None
+        self._carried = 0
+
+    async def send(self, message: Message) -> None:
+        """Hand the e-mail to the mail server. Returns once the server has taken it over."""
+        try:
+            async with self._patience.lasting():
+                await self._send(message)
+        except NotDelivered:
+            raise
+        except (_Closed, *_FAILURES) as error:
+            self._drop()
+            raise NotDelivered(_told(error)) from error
+        except BaseException:
+            self._drop()
+            raise
+
+    async def _send(self, message: Message) -> None:
+        """A kept connection that the server has closed meanwhile is opened once more."""
+        if self._client is not None:
+            with suppress(_Closed):
+                await self._hand_over(self._client, message)
+                return
+        await self._hand_over(await self._opened(), message)
+
+    async def _opened(self) -> aiosmtplib.SMTP:
+        self._drop()
+        self._client, self._carried = _client(self._settings), 0
+        try:
+            await self._client.connect()
+            await self._client._ehlo_or_helo_if_needed()  # what the server offers is known from then on
+        except _FAILURES as error:
+            self._drop()
+            raise NotReached(_told(error)) from error
+        return self._client
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, message: Message) -> None:
+        """Say whom it is from and whom it is for, then the content. What is refused leaves the connection usable."""
+        if message.needs_utf8 and not client.supports_extension("smtputf8"):  # RFC 6531
+            raise RefusedForGood("SMTPUTF8 is not supported by this server, and the address needs it")
+        command = Command.MAIL
+        try:
+            await _address(client, message, Command.MAIL)
+            command = Command.RCPT
+            await _address(client, message, Command.RCPT)
+            command = Command.DATA
+            await client.data(message.content)
+        except aiosmtplib.SMTPResponseException as error:
+            if error.code == _CLOSING and command is not Command.DATA:
+                raise _Closed(_told(error)) from error
+            await self._reset(client)
+            raise _meaning(command, error) from error
+        except aiosmtplib.SMTPServerDisconnected as error:
+            # Of the content nobody knows whether it was taken: it is not sent again at once.
+            raise error if command is Command.DATA else _Closed(_told(error)) from error
+        self._carried += 1
+        if self._carried >= _MOST_EMAILS:
+            await self.close()
+
+    async def _reset(self, client: aiosmtplib.SMTP) -> None:
+        """Nothing of the refused e-mail is left for the next one; a connection that cannot say so is given up."""
+        try:
+            await client.rset()
+        except _FAILURES:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Close the connection without a word."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    async def close(self) -> None:
+        """Say goodbye, without waiting long for the answer."""
+        client = self._client
+        if client is not None:
+            with suppress(*_FAILURES):
+                await client.quit(timeout=_SECONDS_TO_PART)
+        self._drop()
+
+
+class Lines:
+    """A few connections. All that goes to one address takes the same one, in the order in which it is given."""
+
+    def __init__(self, settings: Settings, patience: Patience) -> None:
+        self._lines = [Line(settings, patience) for _ in range(settings.smtp_connections)]
+
+    def __getitem__(self, place: int) -> Line:
+        return self._lines[place]
+
+    def place(self, address: str) -> int:
+        """Which line an address belongs to."""
+        return crc32(address.encode()) % len(self._lines)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(line.close() for line in self._lines))
 
 
 def _client(settings: Settings) -> aiosmtplib.SMTP:
@@ -98,23 +203,25 @@ def _client(settings: Settings) -> aiosmtplib.SMTP:
     )
 
 
-async def _hand_over(client: aiosmtplib.SMTP, built: Message) -> None:
-    try:
-        await client.send_message(built)
-    except aiosmtplib.SMTPNotSupported as error:  # an address that this server cannot write down (RFC 6531)
-        raise RefusedForGood(_told(error)) from error
+async def _address(client: aiosmtplib.SMTP, message: Message, command: Command) -> None:
+    encoding = "utf-8" if message.needs_utf8 else "ascii"
+    if command is Command.RCPT:
+        await client.rcpt(message.recipient, encoding=encoding)
+    else:
+        await client.mail(message.sender, options=_options(client, message), encoding=encoding)
 
 
-def _meaning(error: Exception) -> type[NotDelivered]:
-    """Only what is said of the recipient or the content is for good: what else fails, the house can mend."""
-    match error:
-        case aiosmtplib.SMTPRecipientsRefused():
-            codes = [refused.code for refused in error.recipients]
-        case aiosmtplib.SMTPDataError():
-            codes = [error.code]
-        case _:
-            codes = []
-    return RefusedForGood if codes and min(codes) >= _PERMANENT else NotDelivered
+def _options(client: aiosmtplib.SMTP, message: Message) -> Sequence[str]:
+    size = [f"SIZE={len(message.content)}"] if client.supports_extension("size") else []
+    return [*size, "SMTPUTF8", "BODY=8BITMIME"] if message.needs_utf8 else size
+
+
+def _meaning(command: Command, error: aiosmtplib.SMTPResponseException) -> NotDelivered:
+    """Only what is said of the recipient or the content is for good: what else fails, somebody can mend."""
+    told = f"{command}: {error.code} {error.message}"
+    if is_for_good(command, error.code, error.message):
+        return RefusedForGood(told)
+    return HouseRefused(told) if is_refusal(error.code) else NotDelivered(told)
 
 
 def _told(error: Exception) -> str:

@@ -1,13 +1,13 @@
 """How does an e-mail look on the wire?
 
 Everything that goes into a header is one line without control characters, and says the same to whoever decodes it:
-nobody's name adds a header.
+nobody's name adds a header or an address.
 """
 
+import re
+from binascii import b2a_qp
+from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage as Message
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
 
@@ -15,37 +15,74 @@ from email_validator import EmailNotValidError, validate_email
 
 from server.domain.errors import Refused
 from server.domain.text import line
+from server.mail.headers import address_header, text_header
 from server.mail.letters import written
 from server.models import EmailMessage
 from server.settings import Settings, mailbox
 
 _MOST_HEADER_CHARACTERS: Final = 500
 _ENCODED_WORD: Final = "=?"
-"""What begins an encoded word (RFC 2047). Python's `email` reads one wherever it stands, in addresses too, and writes
-what it stands for, line ends and all.
+"""What begins an encoded word (RFC 2047). Some readers decode one wherever it stands, also what they have decoded
+already, line ends and all.
 """
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 class Unwritable(Exception):
     """It can be put into no header, today or later."""
 
 
+@dataclass(frozen=True)
+class Message:
+    """An e-mail as the mail server gets it, with whom it is from and whom it is for."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+    @property
+    def needs_utf8(self) -> bool:
+        """Whether only a server that offers SMTPUTF8 can deliver it (RFC 6531)."""
+        return not (self.sender + self.recipient).isascii()
+
+
 def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
     """The e-mail with its headers, in text and in HTML. Its Message-ID is the same each time it is tried."""
     letter = written(email.template, email.locale, email.name, email.variables)
-    sender = mailbox(settings.mail_from)
-    built = Message(policy=SMTP)
-    built["From"] = sender
-    built["To"] = Address(_header(email.name) if email.name else "", *address(email.address).rsplit("@", 1))
-    if settings.mail_reply_to:
-        built["Reply-To"] = mailbox(settings.mail_reply_to)
-    built["Subject"] = _header(letter.subject)
-    built["Date"] = format_datetime(now)
-    built["Message-ID"] = f"<{email.id.hex}@{sender.domain}>"
-    built["Auto-Submitted"] = "auto-generated"
-    built.set_content(letter.text)
-    built.add_alternative(letter.html, subtype="html")
-    return built
+    sender, recipient = mailbox(settings.mail_from), address(email.address)
+    headers = [
+        address_header("From", sender.display_name, sender.addr_spec),
+        address_header("To", _header(email.name) if email.name else "", recipient),
+        _reply_to(settings),
+        text_header("Subject", _header(letter.subject)),
+        f"Date: {format_datetime(now)}\r\n",
+        f"Message-ID: <{email.id.hex}@{sender.domain}>\r\n",
+        "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
+    ]
+    # What is quoted-printable holds no "=_".
+    boundary = f"=_{email.id.hex}"
+    body = [
+        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n',
+        _part(boundary, "plain", letter.text),
+        _part(boundary, "html", letter.html),
+        f"--{boundary}--\r\n",
+    ]
+    return Message(sender.addr_spec, recipient, "".join([*headers, *body]).encode())
+
+
+def _reply_to(settings: Settings) -> str:
+    if not settings.mail_reply_to:
+        return ""
+    answers = mailbox(settings.mail_reply_to)
+    return address_header("Reply-To", answers.display_name, answers.addr_spec)
+
+
+def _part(boundary: str, subtype: str, text: str) -> str:
+    lines = _LINE_END.sub("\r\n", text.rstrip("\n") + "\n").encode()
+    return (
+        f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
+        f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{b2a_qp(lines).decode()}\r\n"
+    )
 
 
 def address(stored: str) -> str:
@@ -63,7 +100,7 @@ def address(stored: str) -> str:
 
 
 def _header(value: str) -> str:
-    """The text of a header. What would be read as an encoded word is shown as it was written, with a blank in it."""
+    """The text of a header. What some would read as an encoded word is shown as it was written, with a blank in it."""
     try:
         return line(value, _MOST_HEADER_CHARACTERS, ()).replace(_ENCODED_WORD, "= ?")
     except Refused as error:

@@ -10,7 +10,7 @@ from typing import Final
 
 from server.domain.memberships import Wish
 from server.mail import audiences as to
-from server.mail.audiences import Audience, Recipient
+from server.mail.audiences import Audience, People, Recipient
 from server.mail.events import Event
 
 
@@ -18,6 +18,7 @@ from server.mail.events import Event
 class Letter:
     """One e-mail for each of the audience; with `wish`, for those of its members who wish to be told of that.
 
+    With `by`, only where it was this one who acted, as the event says: the side that did not act is notified.
     `page` is the path its button leads to. With `answers_by_link` it is the path of the event's secret, where
     the event has one: that mail is an invitation, and the inviter hears of it when it cannot be delivered (E41).
     """
@@ -28,10 +29,13 @@ class Letter:
     page: str = "/partnerships/{partnership_id}"
     answers_by_link: bool = False
     wish: Wish | None = None
+    by: str | None = None
 
-    async def recipients(self, event: Event) -> list[Recipient]:
+    def recipients(self, event: Event, people: People) -> list[Recipient]:
         """Whom it goes to."""
-        return [one for one in await self.audience(event) if self.wish is None or self.wish in one.wishes]
+        if self.by is not None and self.by != event.by:
+            return []
+        return [one for one in self.audience(event, people) if self.wish is None or self.wish in one.wishes]
 
     def path(self, variables: Mapping[str, object]) -> str:
         """Where the button leads: to the start, where the event is about somebody who has no such page yet."""

@@ -20,6 +20,8 @@ from tests.world import PASSWORD, World
 COMMITTED_SCHEMA = Path(__file__).parents[2] / "schema.graphql"
 LENIENT = "application/json; charset=utf-8"
 STRICT = "application/graphql-response+json; charset=utf-8"
+READY = '{"status":"ready","outbox":{"events":0,"emails":0,"oldestSeconds":0.0}}'
+UNREADY = '{"status":"the database does not answer"}'
 NAME = "query Type($name: String!) { __type(name: $name) { name } }"
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { viewer { user { email } } userErrors { code } } }"
 
@@ -279,10 +281,10 @@ async def test_the_server_is_ready_as_long_as_its_database_answers(own_database:
         after = await clients.http.get("/readyz")
 
     assert [(found.status_code, found.text) for found in (before, without, alive, after)] == [
-        (200, "ready"),
-        (503, "the database does not answer"),
+        (200, READY),
+        (503, UNREADY),
         (200, "alive"),
-        (200, "ready"),
+        (200, READY),
     ]
 
 

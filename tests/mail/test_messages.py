@@ -36,7 +36,7 @@ def email(**columns: object) -> EmailMessage:
 
 def received(row: EmailMessage, settings: Settings = SETTINGS) -> Message:
     """The message as a mail program reads it."""
-    read = message_from_bytes(bytes(message(row, settings, NOW)), policy=default)
+    read = message_from_bytes(message(row, settings, NOW).content, policy=default)
     assert isinstance(read, Message)
     return read
 

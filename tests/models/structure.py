@@ -7,6 +7,7 @@ from typing import Any
 from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.fields.relational import ForeignKeyFieldInstance
+from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
@@ -40,8 +41,9 @@ def _of_model(model: type[Model]) -> Table:
             table.keys.add(((column,), True, ""))
         elif described.index:
             table.keys.add(((column,), False, ""))
-    for fields in meta.indexes:
-        table.keys.add((tuple(fields), False, ""))
+    for index in meta.indexes:
+        fields, extra = (index.fields, index.extra) if isinstance(index, Index) else (index, "")
+        table.keys.add((tuple(fields), False, _condition(extra)))
     for constraint in meta.constraints:
         if isinstance(constraint, UniqueConstraint):
             table.keys.add((tuple(constraint.fields), True, _condition(constraint.condition or "")))

@@ -205,17 +205,18 @@ class _Killed(BaseException):
     """A process that ends at this place."""
 
 
+async def die(*_: object, **__: object) -> None:
+    raise _Killed
+
+
 async def test_a_worker_that_dies_before_it_sends_loses_nothing(
     own_database: Settings, post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ):
     settings = sending(own_database, post)
     await one_email(settings)
 
-    async def die(*_: object, **__: object) -> None:
-        raise _Killed
-
     with monkeypatch.context() as patched, pytest.raises(_Killed):
-        patched.setattr(outbox, "deliver", die)
+        patched.setattr(delivery.Line, "send", die)
         await Outbox(settings).send_next(NOW)
 
     assert await Outbox(settings).send_next(NOW + CLAIM - timedelta(seconds=1)) is False
@@ -229,10 +230,7 @@ async def test_what_kills_every_worker_is_parked(
     settings = sending(own_database, post, mail_attempts=2)
     email = await one_email(settings)
 
-    async def die(*_: object, **__: object) -> None:
-        raise _Killed
-
-    monkeypatch.setattr(outbox, "deliver", die)
+    monkeypatch.setattr(delivery.Line, "send", die)
     for number in range(2):
         with pytest.raises(_Killed):
             await Outbox(settings).send_next(NOW + number * CLAIM)
@@ -254,7 +252,7 @@ async def test_who_lost_the_claim_does_not_say_how_it_went(
         await Outbox(settings).send_next(later)
         raise delivery.NotDelivered("too late")
 
-    monkeypatch.setattr(outbox, "deliver", be_overtaken)
+    monkeypatch.setattr(delivery.Line, "send", be_overtaken)
     await Outbox(settings).send_next(NOW)
 
     await email.refresh_from_db()
@@ -267,11 +265,8 @@ async def test_an_event_whose_worker_dies_becomes_its_emails_later(
 ):
     event = await announce("partnership.ending", ids.encode(await pair()), NOW, ends_at=NOW.isoformat())
 
-    async def die(*_: object, **__: object) -> None:
-        raise _Killed
-
     with monkeypatch.context() as patched, pytest.raises(_Killed):
-        patched.setattr(outbox, "_note", die)
+        patched.setattr(outbox, "_note_all", die)
         await Outbox(own_database).expand_next(NOW)
 
     assert await EmailMessage.all().count() == 0

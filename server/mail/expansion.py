@@ -1,0 +1,103 @@
+"""What becomes of an event: which e-mails, to whom, with what in them?"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from server.mail import audiences as to
+from server.mail.audiences import People, Recipient, read_people
+from server.mail.events import Event, Variables, known
+from server.mail.subjects import read_all
+from server.mail.topics import INVITATION_LINK, LETTERS, Letter
+from server.models import EmailMessage, OutboxMessage
+from server.settings import Settings
+
+_SHOW_PRODUCTS = frozenset(
+    topic for topic, letters in LETTERS.items() if any("terms" in letter.variables for letter in letters)
+)
+_TO_TEAMS = frozenset(
+    topic for topic, letters in LETTERS.items() if any(letter.audience is to.partner_team for letter in letters)
+)
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """What became of events, by their ids: e-mails that are not stored yet, or why not."""
+
+    emails: dict[UUID, list[EmailMessage]] = field(default_factory=dict[UUID, list[EmailMessage]])
+    failures: dict[UUID, Exception] = field(default_factory=dict[UUID, Exception])
+
+
+async def expand(messages: Sequence[OutboxMessage], settings: Settings, now: datetime) -> Expansion:
+    """The e-mails of each of these events. What surrounds them is read together; one that fails fails alone."""
+    try:
+        return await _expand(messages, settings, now)
+    except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
+        if len(messages) > 1:
+            each = [await expand([message], settings, now) for message in messages]
+            return Expansion(
+                {id: emails for one in each for id, emails in one.emails.items()},
+                {id: failure for one in each for id, failure in one.failures.items()},
+            )
+        return Expansion(failures={message.id: error for message in messages})
+
+
+async def _expand(messages: Sequence[OutboxMessage], settings: Settings, now: datetime) -> Expansion:
+    mailed = [message for message in messages if message.topic in LETTERS]
+    found = await read_all(mailed, _SHOW_PRODUCTS)
+    events = [event for event in found.values() if isinstance(event, Event)]
+    people = await read_people(events, _teams(events))
+    expansion = Expansion({message.id: [] for message in messages if message.topic not in LETTERS})
+    for id, event in found.items():
+        if isinstance(event, Event):
+            try:
+                expansion.emails[id] = _emails(event, people, settings, now)
+            except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
+                expansion.failures[id] = error
+        else:
+            expansion.failures[id] = event
+    return expansion
+
+
+def _teams(events: Collection[Event]) -> set[UUID]:
+    return {event.partnership.id for event in events if event.partnership and event.message.topic in _TO_TEAMS}
+
+
+def _emails(event: Event, people: People, settings: Settings, now: datetime) -> list[EmailMessage]:
+    variables = known(event)
+    return [
+        email
+        for letter in LETTERS[event.message.topic]
+        for email in _emails_of(letter, event, variables, people, settings, now)
+    ]
+
+
+def _emails_of(
+    letter: Letter, event: Event, variables: Variables, people: People, settings: Settings, now: datetime
+) -> list[EmailMessage]:
+    chosen = {name: variables.get(name) for name in letter.variables} | _addresses(letter, variables, settings)
+    recipients = {one.address: one for one in reversed(letter.recipients(event, people))}
+    return [_email(letter, event, recipient, chosen, now) for recipient in reversed(recipients.values())]
+
+
+def _addresses(letter: Letter, variables: Mapping[str, object], settings: Settings) -> Variables:
+    """Where the e-mail's button leads: to the page, and by the secret link where there is one."""
+    addresses = {"page": settings.pages + letter.path(variables)}
+    if letter.answers_by_link and variables.get("secret"):
+        addresses["link"] = settings.pages + INVITATION_LINK.format_map(dict(variables))
+    return addresses
+
+
+def _email(letter: Letter, event: Event, to: Recipient, variables: Variables, now: datetime) -> EmailMessage:
+    return EmailMessage(
+        event_id=event.message.id,
+        template=letter.template,
+        address=to.address,
+        name=to.name,
+        locale=to.locale,
+        zone=to.zone,
+        variables=variables,
+        dedupe_key=f"{letter.template}:{event.message.dedupe_key}:{to.address}",
+        run_after=now,
+    )

@@ -1,0 +1,68 @@
+"""In which time zone does a recipient read a date?
+
+Nobody stores a zone of their own: it is that of the organisation's country. Of a country with several zones it is
+the one where most people live; the zone is named beside every time, so that nobody reads it as another.
+"""
+
+from functools import cache
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.core import get_global
+
+UTC: Final = "UTC"
+_USUAL: Final = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo",
+    "CA": "America/Toronto",
+    "CD": "Africa/Kinshasa",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia",
+    "DE": "Europe/Berlin",
+    "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid",
+    "FM": "Pacific/Pohnpei",
+    "GL": "America/Nuuk",
+    "ID": "Asia/Jakarta",
+    "KI": "Pacific/Tarawa",
+    "KZ": "Asia/Almaty",
+    "MH": "Pacific/Majuro",
+    "MN": "Asia/Ulaanbaatar",
+    "MX": "America/Mexico_City",
+    "MY": "Asia/Kuala_Lumpur",
+    "NZ": "Pacific/Auckland",
+    "PF": "Pacific/Tahiti",
+    "PG": "Pacific/Port_Moresby",
+    "PS": "Asia/Hebron",
+    "PT": "Europe/Lisbon",
+    "RU": "Europe/Moscow",
+    "UA": "Europe/Kyiv",
+    "US": "America/New_York",
+    "UZ": "Asia/Tashkent",
+}
+"""Of countries with several zones the one where most of their people live."""
+
+
+@cache
+def zone_of_country(country: str) -> str:
+    """The usual time zone of a country, by its two letters; UTC where none is known."""
+    # `Any`: what Babel keeps of all countries is untyped.
+    zones = cast("Any", get_global)("territory_zones").get(country, [])
+    name = _USUAL.get(country) or (zones[0] if zones else UTC)
+    return name if _is_known(name) else UTC
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The zone of this name; UTC for one that this machine does not know."""
+    return ZoneInfo(name if _is_known(name) else UTC)
+
+
+def _is_known(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True

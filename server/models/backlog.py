@@ -1,0 +1,55 @@
+"""How much waits in the outbox, and for how long?"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+from tortoise.connection import get_connection
+
+from server.models.outbox import EmailMessage, OutboxMessage
+
+MOST_COUNTED: Final = 10_000
+"""How many are counted of each kind: more than these are one more."""
+
+_WAITING: Final = 'FROM "{table}" WHERE sent_at IS NULL AND dead_at IS NULL'
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What is neither sent nor parked: its number, and how long ago the oldest of it was written."""
+
+    events: int
+    emails: int
+    seconds: float
+
+    @property
+    def number(self) -> int:
+        return self.events + self.emails
+
+
+async def read_backlog(now: datetime) -> Backlog:
+    """What waits at this moment. One statement, which takes as long at any size."""
+    [row] = cast("list[dict[str, Any]]", await get_connection("default").execute_query_dict(_STATEMENT))
+    since = [_moment(row[name]) for name in ("event_since", "email_since") if row[name] is not None]
+    return Backlog(row["events"], row["emails"], max((now - min(since, default=now)).total_seconds(), 0.0))
+
+
+def _moment(value: Any) -> datetime:
+    """SQLite gives it as text, in UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _counted(model: type[OutboxMessage | EmailMessage]) -> str:
+    waiting = _WAITING.format(table=model._meta.db_table)
+    return f"(SELECT count(*) FROM (SELECT 1 {waiting} LIMIT {MOST_COUNTED + 1}) counted)"  # noqa: S608 - nothing that anybody sends
+
+
+def _oldest(model: type[OutboxMessage | EmailMessage]) -> str:
+    return f"(SELECT min(created_at) {_WAITING.format(table=model._meta.db_table)})"
+
+
+_STATEMENT: Final = (
+    f"SELECT {_counted(OutboxMessage)} AS events, {_counted(EmailMessage)} AS emails,"
+    f" {_oldest(OutboxMessage)} AS event_since, {_oldest(EmailMessage)} AS email_since"
+)
