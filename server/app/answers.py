@@ -12,8 +12,8 @@ from strawberry.types import ExecutionResult
 from strawberry.utils.str_converters import to_camel_case
 
 from server.domain.errors import Denied
+from server.engine.healing import MOST_ERRORS
 
-MOST_ERRORS: Final = 20
 _LONGEST_MESSAGE: Final = 300
 _UNWANTED: Final = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 JSON: Final = "application/json"

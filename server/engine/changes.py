@@ -12,10 +12,11 @@ from server.engine.checks import is_plain, nullable
 from server.engine.declarations import Changing
 from server.engine.documents import Operation, Plan
 from server.engine.errors import Unplannable
+from server.engine.healing import Root
 from server.engine.items import items
 from server.engine.operations import Engine, Run
 from server.engine.planner import Planner
-from server.engine.results import Result, Root, assembled
+from server.engine.results import Result, assembled
 from server.engine.rows import row
 from server.engine.selections import Fields, Nodes, named_type
 from server.engine.statements import HoleSlot, Place, Statement
@@ -91,7 +92,7 @@ class Changes:
         raw = await self.engine.fetch(statement, run, self.trace, is_changing=True)
         self.trace.plan = self.plan.key
         root = Root(type_, fields, self.plan.root.concrete_types)
-        return assembled(raw, statement, run, self.engine.bindings, self.plan.selections, root, (key,))
+        return await assembled(raw, statement, run, self.plan.selections, root, self.engine.turns, (key,))
 
     def _statement(self, nodes: Nodes, type_: GraphQLObjectType, fields: Fields, run: Run) -> Statement:
         kinds = tuple(

@@ -167,7 +167,8 @@ class Sqlite:
         return self.placeholder(number)
 
     def text(self, column: str) -> str:
-        return f"json_quote({column})"
+        # Of null it makes the text `null`.
+        return f"nullif(json_quote({column}), 'null')"
 
     def number(self, column: str) -> str:
         return f"CAST({column} AS TEXT)"

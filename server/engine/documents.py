@@ -22,7 +22,7 @@ from server.engine.bindings import Bindings
 from server.engine.caches import Recent
 from server.engine.calls import Call
 from server.engine.declarations import ByAnyKey, ByFunction, ByKey, Guarded, Paged, Reading
-from server.engine.results import Root
+from server.engine.healing import Root
 from server.engine.selections import Nodes, Selections, deciding_variables, named_type
 from server.engine.statements import Statement
 

@@ -24,11 +24,13 @@ from server.engine.declarations import ByFunction
 from server.engine.dialects import Dialect
 from server.engine.documents import LONGEST_VALUES, Asked, Operation, Plan, calls_of, operation_of
 from server.engine.errors import Unplannable
+from server.engine.healing import Root
 from server.engine.planner import Planner
-from server.engine.results import Result, Root, assembled
+from server.engine.results import Result, assembled
 from server.engine.selections import Selections
 from server.engine.statements import Statement
 from server.engine.traces import Trace
+from server.engine.turns import Turns
 
 # `Any` below: viewers and contexts are the application's own.
 
@@ -110,6 +112,7 @@ class Engine:
         self.dialect = dialect
         self.bindings = Bindings(host.schema, host.policies)
         self.reader: reading.Reader | None = None
+        self.turns = Turns()
         self._operations: Recent[tuple[str, str | None], Operation] = Recent(MOST_OPERATIONS)
         self._criteria: Recent[Hashable, Criteria] = Recent(MOST_SHAPES)
 
@@ -242,7 +245,7 @@ class Engine:
         for number, function in statement.functions.items():
             run.found[number] = await _outcome(function, run, number)
         raw = await self.fetch(statement, run, trace)
-        return assembled(raw, statement, run, self.bindings, plan.selections, plan.root)
+        return await assembled(raw, statement, run, plan.selections, plan.root, self.turns)
 
     async def fetch(self, statement: Statement, run: Run, trace: Trace, *, is_changing: bool = False) -> bytes:
         """What the database answers, with its marks; within the transaction of a change, to see what it did."""

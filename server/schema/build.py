@@ -13,6 +13,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
 
 from server.domain.errors import Denied
+from server.engine.healing import MOST_ERRORS
 from server.schema.coercion import CoercedVariables, Execution
 from server.schema.documents import KnownDocuments
 from server.schema.fields import KIND
@@ -31,11 +32,11 @@ class Schema(strawberry.Schema):
 
 
 def log_errors(errors: Sequence[GraphQLError], document: str) -> None:
-    """A line for each: what the caller did wrong with its code, a bug of ours with its traceback."""
+    """A line for each that an answer tells of: what the caller did wrong with its code, a bug with its traceback."""
     if not errors:
         return
     about = {"document": hashlib.sha256(document.encode()).hexdigest()[:16]}
-    for error in errors:
+    for error in errors[:MOST_ERRORS]:
         original = error.original_error
         if original is None or isinstance(original, (Denied, GraphQLError)):
             _log.info("refused", code=getattr(original, "code", "VALIDATION_FAILED"), **about)

@@ -60,6 +60,7 @@ from server.engine.declarations import (
     ViewerItself,
 )
 from server.engine.dialects import DIALECTS
+from server.engine.healing import MOST_ERRORS
 from server.engine.operations import Engine
 from server.engine.results import Result
 from server.engine.roads import planned
@@ -1012,7 +1013,9 @@ class Toy:
         assert result is not None, trace.reason
         assert result.data == expected[0]
         data = orjson.loads(result.data)
-        assert kept(told(result.errors), data) == kept(expected[1], data)
+        found, wanted = kept(told(result.errors), data), kept(expected[1], data)
+        # Of more than an answer tells of the engine makes no errors.
+        assert found == wanted or (len(result.errors) == MOST_ERRORS and all(error in wanted for error in found))
         return data
 
     async def errors(self, text: str, variables: dict[str, Any] | None = None, viewer: Visitor | None = None) -> Any:

@@ -1,0 +1,173 @@
+"""What becomes of an answer in which something failed: nulls where the specification wants them, and errors.
+
+The text of the answer is read once, from bracket to bracket: what is between them stays as the database wrote it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType, is_leaf_type, located_error
+
+from server.engine.checks import nullable
+from server.engine.selections import Nodes, Selections
+from server.engine.statements import OutputType
+from server.engine.turns import Turns, clock
+
+# `Any` below: values are of whatever type the schema says.
+
+MOST_ERRORS: Final = 20
+"""How many errors an answer tells of: as many are made."""
+Path = tuple[str | int, ...]
+
+# Skipped are strings, unless they name what a bracket or a mark opens, and commas that divide no objects.
+_SKIPPED: Final = rb'(?:[^"{}\[\],\x01]++|"(?:[^"\\]++|\\.)*+"(?!:[{\[\x01])|,(?![{\[n\x01]))*+'
+_NEXT: Final = re.compile(_SKIPPED + rb'(?:"([^"\\]*)":)?([{}\[\],]|\x01([0-9]+)\x03)')
+_FAILURE: Final = re.compile(rb"\x01[0-9]+\x03")
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or a list whose end has not come yet.
+
+    `fields` are those of an object, `place` is where in a list we are. `begins` is its first byte, and `pieces` and
+    `copied` say how far the answer was written when it began. `is_lost`: something in it may not be null and is.
+    """
+
+    key: str | int
+    type_: Any
+    nodes: Nodes
+    fields: Mapping[str, Nodes]
+    is_nullable: bool
+    is_list: bool
+    begins: int
+    pieces: int
+    copied: int
+    place: int = 0
+    is_lost: bool = False
+
+
+@dataclass(frozen=True)
+class Root:
+    """Where an answer begins. `concrete_types` gives the types of the objects that interfaces are answered with."""
+
+    type_: GraphQLObjectType
+    fields: Mapping[str, Nodes]
+    concrete_types: Callable[[Any], Mapping[int, Any]]
+
+
+class Healing:
+    """Heals one answer, in which the number of a failure stands between control characters where it happened."""
+
+    def __init__(
+        self, root: Root, selections: Selections, failures: Sequence[Exception | None], run: Any, path: Path
+    ) -> None:
+        self.root = root
+        self.selections = selections
+        self.failures = failures
+        self.concrete = root.concrete_types(run)
+        self.path = path
+        self.errors: list[GraphQLError] = []
+        self._text = b""
+        self._pieces: list[bytes] = []
+        self._copied = 0
+        self._around: list[_Open] = []
+        self._given_up = 0
+        """How many of the lists around are lost: of what comes after that in a list nobody is told."""
+
+    async def heal(self, text: bytes, turns: Turns) -> bytes:
+        """The answer with its nulls; the errors are noted."""
+        self._text = text
+        end = turns.slice_end()
+        for found in _NEXT.finditer(text):
+            self._go_on(found)
+            if clock() > end:
+                end = await turns.wait()
+        self._pieces.append(text[self._copied :])
+        return b"".join(self._pieces)
+
+    def _go_on(self, found: re.Match[bytes]) -> None:
+        key, sign, failure = found.groups()
+        if failure is not None:
+            self._fail(key, int(failure), found)
+        elif sign in b"{[":
+            self._open(key, sign == b"[", found.start(2))
+        elif sign == b",":
+            self._around[-1].place += 1
+        else:
+            self._close(found.end(2))
+
+    def _open(self, key: bytes | None, is_list: bool, begins: int) -> None:
+        if not self._around:
+            root = self.root
+            self._around.append(_Open("", root.type_, (), root.fields, True, False, begins, 0, 0))
+            return
+        name, type_, nodes = self._here(key)
+        is_nullable, inside = not isinstance(type_, GraphQLNonNull), nullable(type_)
+        fields: Mapping[str, Nodes] = {}
+        if not is_list and not is_leaf_type(inside):
+            inside = self._concrete(inside, nodes, name)
+            fields = self.selections.of(inside, nodes)
+        pieces, copied = len(self._pieces), self._copied
+        self._around.append(_Open(name, inside, nodes, fields, is_nullable, is_list, begins, pieces, copied))
+
+    def _here(self, key: bytes | None) -> tuple[str | int, OutputType, Nodes]:
+        """Where in what is around something stands, of which type it is, and by which fields it was asked for."""
+        around = self._around[-1]
+        if around.is_list:
+            return around.place, around.type_.of_type, around.nodes
+        name = (key or b"").decode()
+        nodes = around.fields[name]
+        return name, around.type_.fields[nodes[0].name.value].type, nodes
+
+    def _concrete(self, type_: Any, nodes: Nodes, name: str | int) -> GraphQLObjectType:
+        if isinstance(type_, GraphQLObjectType):
+            return type_
+        concrete: Any = self.concrete[id(nodes[0])]
+        return concrete[name] if isinstance(name, int) else concrete
+
+    def _fail(self, key: bytes | None, failure: int, found: re.Match[bytes]) -> None:
+        around = self._around[-1]
+        if around.is_list and is_leaf_type(nullable(around.type_.of_type)):
+            around.place = self._count(around.begins, found.start(2))
+        name, type_, nodes = self._here(key)
+        if not self._given_up and len(self.errors) < MOST_ERRORS:
+            self.errors.append(self._located(self.failures[failure], nodes, name))
+        self._write(b"null", found.start(2), found.end(2))
+        if isinstance(type_, GraphQLNonNull):
+            self._lose(around)
+
+    def _count(self, begins: int, ends: int) -> int:
+        """How many values, and no objects, a list holds before this place."""
+        before = _FAILURE.sub(b"null", self._text[begins:ends]).rstrip(b",")
+        return len(orjson.loads(before + b"]"))
+
+    def _write(self, what: bytes, begins: int, ends: int) -> None:
+        self._pieces += (self._text[self._copied : begins], what)
+        self._copied = ends
+
+    def _lose(self, around: _Open) -> None:
+        if around.is_list and not around.is_lost:
+            self._given_up += 1
+        around.is_lost = True
+
+    def _close(self, ends: int) -> None:
+        closed = self._around.pop()
+        if not closed.is_lost:
+            return
+        self._given_up -= closed.is_list
+        if closed.is_nullable:
+            del self._pieces[closed.pieces :]
+            self._copied = closed.copied
+            self._write(b"null", closed.begins, ends)
+        else:
+            self._lose(self._around[-1])
+
+    def _located(self, error: Exception | None, nodes: Nodes, name: str | int) -> GraphQLError:
+        if error is None:
+            parent = next(around.type_ for around in reversed(self._around) if not around.is_list)
+            error = TypeError(f"Cannot return null for non-nullable field {parent.name}.{nodes[0].name.value}.")
+        inside = (around.key for around in self._around[1:])
+        return located_error(error, list(nodes), [*self.path, *inside, name])

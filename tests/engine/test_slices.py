@@ -1,0 +1,183 @@
+"""Is a large answer put together in slices, one of all at a time, and are its errors as few as are told?"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+from graphql import GraphQLList, GraphQLString, build_schema, parse
+from graphql.execution.values import VariableValues
+
+from server.engine.healing import MOST_ERRORS, Root
+from server.engine.results import Result, assembled
+from server.engine.selections import Selections
+from server.engine.statements import HoleSlot, Statement
+from server.engine.turns import SECONDS_A_SLICE, Turns
+
+SCHEMA = build_schema("""
+    type Query { rows: [Row!], mayRows: [Row]!, words: [String] }
+    type Row { may: String, must: String!, inner: Row, needed: Row! }
+""")
+QUERY = (
+    """{ rows { may must inner { must } needed { must } } mayRows { may must inner { must } needed { must } } words }"""
+)
+
+
+async def put_together(raw: str, compute: Callable[[Any], Any] = str, turns: Turns | None = None) -> Result:
+    """The answer whose holes (`<0|...>`) `compute` fills out of their payload; `<!0>` is refused, `<?0>` absent."""
+    selections = Selections(SCHEMA, {}, VariableValues({}, {}))
+    type_: Any = SCHEMA.query_type
+    operation: Any = parse(QUERY).definitions[0]
+    root = Root(type_, selections.within(type_, [operation.selection_set]), lambda run: {})
+    hole = HoleSlot(lambda run, values: compute(values), GraphQLString, (), type_)
+    words = HoleSlot(lambda run, values: compute(values), GraphQLList(GraphQLString), (), type_)
+    statement = Statement("", (), (hole, words), (lambda run: PermissionError("not yours"),))
+    marked = raw.replace("<", "\x01").replace("|", "\x02").replace(">", "\x03")
+    return await assembled(marked.encode(), statement, None, selections, root, turns or Turns())
+
+
+def told(result: Result) -> list[tuple[Any, str]]:
+    return [(error.path, error.message) for error in result.errors]
+
+
+async def test_a_value_is_computed_once_for_all_places_with_the_same_facts() -> None:
+    computed: list[Any] = []
+
+    def compute(values: Any) -> str:
+        computed.append(values)
+        return "x"
+
+    rows = ",".join(f'{{"may":<0|[{number % 3}]>}}' for number in range(1_000))
+    result = await put_together(f'{{"rows":[{rows}]}}', compute)
+
+    assert orjson.loads(result.data) == {"rows": [{"may": "x"}] * 1_000}
+    assert computed == [[0], [1], [2]]
+
+
+async def test_others_have_their_turn_while_a_large_answer_is_put_together() -> None:
+    longest = await _longest_wait([put_together(_rows(60), _busy)])
+
+    assert longest < 10 * SECONDS_A_SLICE
+
+
+async def test_however_many_large_answers_there_are_others_wait_for_one_slice_at_a_time() -> None:
+    turns, round_of = Turns(), [0]
+    slices = set[tuple[int, int]]()
+
+    async def count_rounds() -> None:
+        while True:
+            round_of[0] += 1
+            await asyncio.sleep(0)
+
+    def compute_for(answer: int) -> Callable[[Any], str]:
+        def compute(values: Any) -> str:
+            slices.add((round_of[0], answer))
+            return _busy(values)
+
+        return compute
+
+    counting = asyncio.create_task(count_rounds())
+    await asyncio.gather(*(put_together(_rows(20), compute_for(answer), turns) for answer in range(10)))
+    counting.cancel()
+
+    first = min(round for round, _ in slices)
+    later = [round for round, _ in slices if round > first]
+    assert len(later) == len(set(later)) > 10
+
+
+async def test_refusals_do_not_hold_others_up_either() -> None:
+    rows = ",".join('{"may":<!0>,"must":<!0>}' for _ in range(40_000))
+
+    longest = await _longest_wait([put_together(f'{{"mayRows":[{rows}]}}')])
+
+    assert longest < 20 * SECONDS_A_SLICE
+
+
+def _rows(number: int) -> str:
+    return '{"rows":[' + ",".join(f'{{"may":<0|[{place}]>}}' for place in range(number)) + "]}"
+
+
+def _busy(values: Any) -> str:
+    until = time.perf_counter() + SECONDS_A_SLICE / 2
+    while time.perf_counter() < until:
+        pass
+    return "x"
+
+
+async def _longest_wait(answers: list[Any]) -> float:
+    waited: list[float] = []
+
+    async def look() -> None:
+        before = time.perf_counter()
+        while True:
+            await asyncio.sleep(0)
+            waited.append((now := time.perf_counter()) - before)
+            before = now
+
+    looking = asyncio.create_task(look())
+    await asyncio.gather(*answers)
+    looking.cancel()
+    return max(waited)
+
+
+# What failed
+
+
+async def test_of_many_errors_as_many_are_made_as_an_answer_tells_of() -> None:
+    rows = ",".join('{"may":<!0>}' for _ in range(1_000))
+
+    result = await put_together(f'{{"rows":[{rows}]}}')
+
+    assert orjson.loads(result.data) == {"rows": [{"may": None}] * 1_000}
+    assert told(result) == [(["rows", place, "may"], "not yours") for place in range(MOST_ERRORS)]
+
+
+MUST = "Cannot return null for non-nullable field Row.must."
+FAILED = [
+    ('{"rows":[{"may":<!0>,"must":"a"}]}', {"rows": [{"may": None, "must": "a"}]}, [("rows", 0, "may")]),
+    ('{"rows":[{"must":"a"},{"must":<?0>},{"must":<?0>}]}', {"rows": None}, [("rows", 1, "must")]),
+    (
+        '{"mayRows":[{"must":"a"},{"must":<?0>},null,{"may":<!0>,"must":<?0>}]}',
+        {"mayRows": [{"must": "a"}, None, None, None]},
+        [("mayRows", 1, "must"), ("mayRows", 3, "may"), ("mayRows", 3, "must")],
+    ),
+    ('{"mayRows":[<?0>,{"must":"a"}]}', {"mayRows": [None, {"must": "a"}]}, [("mayRows", 0)]),
+    (
+        '{"mayRows":[{"inner":{"must":<?0>},"may":"a"}],"words":["b"]}',
+        {"mayRows": [{"inner": None, "may": "a"}], "words": ["b"]},
+        [("mayRows", 0, "inner", "must")],
+    ),
+    (
+        '{"mayRows":[{"needed":{"must":<?0>},"may":<!0>},{"may":"},{"}]}',
+        {"mayRows": [None, {"may": "},{"}]},
+        [("mayRows", 0, "needed", "must"), ("mayRows", 0, "may")],
+    ),
+    ('{"mayRows":<?0>}', None, [("mayRows",)]),
+]
+
+
+@pytest.mark.parametrize(("raw", "data", "paths"), FAILED)
+async def test_what_fails_is_null_up_to_where_null_is_allowed(raw: str, data: Any, paths: list[Any]) -> None:
+    result = await put_together(raw)
+
+    assert orjson.loads(result.data) == data
+    assert [tuple(error.path or ()) for error in result.errors] == paths
+
+
+@pytest.mark.parametrize("text", ['"', "\\", '\\"', '":{', '",{', "[{", "}],", "\\u0001", "ä\n\t", '{"may":'])
+async def test_what_stands_beside_a_failure_is_as_it_was(text: str) -> None:
+    beside = {"may": text, "needed": {"must": text}}
+    written = orjson.dumps(beside).decode()
+
+    result = await put_together(f'{{"mayRows":[{written},{{"must":<?0>}},{written}]}}')
+
+    assert orjson.loads(result.data) == {"mayRows": [beside, None, beside]}
+
+
+async def test_an_error_within_a_list_of_values_is_at_its_place() -> None:
+    result = await put_together('{"words":<1|["a, b", "c", {}, "d", {}]>}', lambda values: values)
+
+    assert orjson.loads(result.data) == {"words": ["a, b", "c", None, "d", None]}
+    assert [error.path for error in result.errors] == [["words", 2], ["words", 4]]
