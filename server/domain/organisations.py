@@ -42,8 +42,12 @@ class RegistrationScheme(StrEnum):
 
 
 _NO_TERRITORIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-_TERRITORIES: Final = frozenset(map(str, Locale("en").territories)) - _NO_TERRITORIES
-"""By Unicode's list, in which regions of several have numbers."""
+_RESERVED: Final = frozenset({"AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
+_TERRITORIES: Final = frozenset(map(str, Locale("en").territories)) - _NO_TERRITORIES - _RESERVED
+"""Unicode's list, in which regions of several have numbers, without codes that ISO 3166-1 assigned to no country.
+
+XK for Kosovo stays: it is free for such use, and the EU uses it.
+"""
 _SWISS_FRANC_COUNTRIES: Final = frozenset({"CH", "LI"})
 
 

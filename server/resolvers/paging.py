@@ -103,8 +103,8 @@ def cursor(order: Order, key: Any, id: UUID) -> str:
 
 
 def moment_text(moment: datetime) -> str:
-    """A moment in UTC as RFC 3339 writes it, to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """A moment in UTC as RFC 3339 writes it, to the microsecond, with four digits of a year."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def within(order: Order, page: Page) -> Q:

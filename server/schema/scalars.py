@@ -1,7 +1,7 @@
 """The scalars that GraphQL does not bring along, and how each is written and read."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NewType
 
@@ -9,6 +9,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from server.domain.moments import read_moment
 from server.domain.people import MOST_EMAIL_CHARACTERS, normal_email
 from server.resolvers.paging import moment_text
 
@@ -18,29 +19,37 @@ EmailAddress = NewType("EmailAddress", str)
 # A value that is refused is refused as a GraphQLError: every other exception counts as a bug of ours.
 
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
-_EMAIL: Final = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
+_MOST_OCTETS_BEFORE_AT: Final = 64
+_ATOM: Final = r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
+_QUOTED: Final = r'"(?:[ !#-\[\]-~\x80-\U0010ffff]|\\[ -~])*"'
+_LABEL: Final = r"[0-9A-Za-z\x80-\U0010ffff](?:[0-9A-Za-z\x80-\U0010ffff-]*[0-9A-Za-z\x80-\U0010ffff])?"
+_EMAIL: Final = re.compile(rf"({_ATOM}(?:\.{_ATOM})*|{_QUOTED})@(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Za-z.:-]+\])")
+"""The `Mailbox` of RFC 5321, with letters of every script as RFC 6531 has them."""
 
 
 def _moment(value: Any) -> datetime:
     try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment.astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
+        return read_moment(value)
+    except (TypeError, ValueError):
         raise GraphQLError("A DateTime is written as in RFC 3339, with its time zone.") from None
 
 
 def _email(value: Any) -> str:
-    address = normal_email(value) if isinstance(value, str) else ""
-    if not _EMAIL.fullmatch(address) or len(address) > MOST_EMAIL_CHARACTERS:
+    """The address in the form in which it is stored and looked up."""
+    typed = value.strip() if isinstance(value, str) else ""
+    is_short = len(typed) <= MOST_EMAIL_CHARACTERS and len(typed.encode("utf-8", "replace")) <= MOST_EMAIL_CHARACTERS
+    found = _EMAIL.fullmatch(typed) if is_short and typed.isprintable() else None
+    if found is None or len(found[1].encode()) > _MOST_OCTETS_BEFORE_AT:
+        raise GraphQLError("This is not an e-mail address.")
+    address = normal_email(typed)
+    if not 0 < len(address) <= MOST_EMAIL_CHARACTERS:  # some letters are two in lower case
         raise GraphQLError("This is not an e-mail address.")
     return address
 
 
 def _country(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch("[A-Z]{2}", value):
-        raise GraphQLError("A CountryCode has two capital letters.")
+        raise GraphQLError("A CountryCode has two capital letters, as in ISO 3166-1.")
     return value
 
 
@@ -50,30 +59,38 @@ def _decimal(value: Any) -> Decimal:
     return Decimal(value)
 
 
+def _decimal_text(value: Any) -> str:
+    """Never with an exponent."""
+    return format(Decimal(value), "f")
+
+
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment in UTC, such as `2026-11-23T08:30:00.000000Z`.",
+        description="A moment, such as `2026-11-23T08:30:00.000000Z`; answers are in UTC. You may send any `date-time` "
+        "of RFC 3339 in the years 1 to 9999, with its offset. What is finer than a microsecond is cut off.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=moment_text,
         parse_value=_moment,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="A decimal number, written in a string so that nothing rounds it.",
-        serialize=str,
+        description="A decimal number, written in a string so that nothing rounds it: at most 15 digits, and 6 more "
+        "behind a point, such as `-12.50`.",
+        serialize=_decimal_text,
         parse_value=_decimal,
     ),
     CountryCode: strawberry.scalar(
         name="CountryCode",
-        description="A country by its two-letter code.",
+        description="A country by its two-letter code, in capitals; also XK, which the EU uses for Kosovo.",
         specified_by_url="https://www.iso.org/iso-3166-country-codes.html",
         serialize=str,
         parse_value=_country,
     ),
     EmailAddress: strawberry.scalar(
         name="EmailAddress",
-        description="An e-mail address.",
+        description="An e-mail address: a `Mailbox` of at most 254 octets, with letters of any script (RFC 6531). "
+        "Blanks around it are ignored.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc5321",
         serialize=str,
         parse_value=_email,

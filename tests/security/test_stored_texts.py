@@ -39,9 +39,12 @@ NOT_STORED = {
 }
 """Compared, or kept as a digest."""
 
-HARMLESS = {"email": "mark@er.example", "country": "NO", "locale": "es_ES", "registrationNumber": "CHE-107.787.577"}
-STORED_AS = {"registrationNumber": "CHE107787577"}
+HARMLESS = {"email": "mark@er.example", "country": "NO", "locale": "es_ES", "registrationNumber": "HRB 4321 Q"}
+STORED_AS = {"registrationNumber": "HRB4321Q"}
 """By the argument's name: a text that is taken, and how it is found in the tables."""
+
+BESIDE: dict[str, Input] = {"registrationNumber": {"country": "DE"}}
+"""What stands beside a text: where a check digit is looked at, nothing else would be."""
 
 HOSTILE = (
     "\x1b",
@@ -80,6 +83,8 @@ def with_text(input: Input, at: Path, text: str) -> Input:
     for part in at[:-1]:
         inner = inner[-1 if part == "*" else part]
     inner[-1 if at[-1] == "*" else at[-1]] = text
+    if at[-1] in BESIDE:
+        inner.update(BESIDE[at[-1]])
     return whole
 
 
