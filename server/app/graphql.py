@@ -25,11 +25,14 @@ from server.domain.errors import MalformedInput, NotSignedIn
 from server.domain.viewer import Viewer
 from server.engine.operations import Engine
 from server.engine.roads import planned
+from server.engine.traces import Trace
 from server.languages import preferred
 from server.resolvers.context import Context
 from server.schema import schema
 from server.schema.build import log_errors
 from server.schema.counts import bounds_of, excess
+from server.schema.introspection import KeptAnswers
+from server.schema.planning import description_asked
 from server.settings import Settings
 
 _EITHER: Final = {OperationType.QUERY, OperationType.MUTATION}
@@ -44,6 +47,7 @@ class GraphQLEndpoint:
         self.engine = engine
         self.known = KnownViewers()
         self.bounds = bounds_of(settings)
+        self.descriptions = KeptAnswers(schema._schema)
         self.client_address = ClientAddresses(settings.trusted_proxies)
 
     async def answer(self, request: Request) -> Response:
@@ -92,6 +96,9 @@ class GraphQLEndpoint:
         """The body of the answer, and whether something was executed for it."""
         if refusal := excess(asked.variables, self.bounds):
             return _refused(refusal, asked, context), False
+        described = await self.described(asked, context, request.scope["state"])
+        if described is not None:
+            return answers.planned_body(described, [], context.request_id), True
         may_change = request.method == "POST"
         found = await self.planned(asked, context, request.scope["state"], may_change=may_change)
         if found is not None:
@@ -119,6 +126,18 @@ class GraphQLEndpoint:
             with structlog.contextvars.bound_contextvars(request_id=context.request_id):
                 log_errors(found.errors, asked.query)
         return answers.planned_body(found.data, found.errors, context.request_id)
+
+    async def described(self, asked: GraphQLRequest, context: Context, state: MutableMapping[str, Any]) -> bytes | None:
+        """The schema's description of itself; None where something else is asked for, or it may not be asked for."""
+        if context.viewer is None and not self.settings.introspection:
+            return None
+        name = asked.operation_name
+        found = self.descriptions.find(asked.query, name)
+        if found is None and (document := description_asked(asked.query, name, context)) is not None:
+            found = await self.descriptions.answer(asked.query, name, document)
+        if found is not None:
+            state["trace"] = Trace("kept")
+        return found
 
     def _remember(self, context: Context) -> None:
         """What a credential stands for was changed here: not even the next request may miss it."""

@@ -9,6 +9,7 @@ from strawberry.extensions import SchemaExtension
 
 from server.domain.errors import LimitExceeded, MalformedInput
 from server.resolvers.context import Context
+from server.schema.introspection import asks_for_schema_alone, is_standard
 from server.schema.measures import Measure, measured, written_values
 
 MOST_MUTATIONS: Final = 5
@@ -16,6 +17,9 @@ MOST_DIGITS: Final = 100
 MOST_INPUT_FIELDS: Final = 100
 MOST_REPEATED: Final = 100
 MOST_INTROSPECTED: Final = 100_000
+"""Values of the schema's description in a document that asks for nothing else; it is answered in a thread."""
+MOST_INTROSPECTED_BESIDE: Final = 20_000
+"""The same in every other document: they take some 20 milliseconds, in which nobody else is answered."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,23 @@ def excess(
     except RecursionError:
         return LimitExceeded("This document is nested too deeply.")
     refusals = (
-        _refusal(type_, measure, limits if run in (None, name) else SIGNED_IN) for name, type_, measure in operations
+        _refusal(type_, measure, limits if run in (None, name) else SIGNED_IN)
+        or _schema_refusal(document, name, measure, limits if run in (None, name) else SIGNED_IN)
+        for name, type_, measure in operations
     )
     return next((refusal for refusal in refusals if refusal), None)
+
+
+def _schema_refusal(document: DocumentNode, name: str | None, measure: Measure, limits: Limits) -> LimitExceeded | None:
+    """Why this is too much of the schema. What it lists counts as rows, save for the query that every tool sends."""
+    if not measure.introspected:
+        return None
+    is_alone = asks_for_schema_alone(document, name)
+    most = limits.introspected if is_alone else min(limits.introspected, MOST_INTROSPECTED_BESIDE)
+    is_within = measure.introspected <= most and measure.rows + measure.schema_rows <= limits.rows
+    if is_within or (most and is_alone and is_standard(document, name)):
+        return None
+    return LimitExceeded("This document asks for more of the schema than you may ask at once.")
 
 
 def _refusal(type_: OperationType, measure: Measure, limits: Limits) -> LimitExceeded | None:
@@ -101,6 +119,4 @@ def _refusal(type_: OperationType, measure: Measure, limits: Limits) -> LimitExc
         return LimitExceeded("Sign in once in an operation.")
     if measure.rows > limits.rows:
         return LimitExceeded(f"This document could ask for more than {limits.rows:,} rows; take smaller pages.")
-    if measure.introspected > limits.introspected:
-        return LimitExceeded("This document asks for more of the schema than you may ask at once.")
     return None

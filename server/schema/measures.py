@@ -51,8 +51,9 @@ class Measure:
     """How much a selection holds, with its fragments spread out.
 
     `keys` are the names of its own fields in the answer; `repeated` is how often a name comes again
-    in the same place, which costs validation the square of it. `values` is how many values of the
-    schema's description it would give below `__schema`, `introspected` how many it does.
+    in the same place, which costs validation the square of it. `values` and `listed` are how many values and
+    rows of the schema's description it would give below `__schema`; `introspected` and `schema_rows` how many
+    it does, itself among them.
     """
 
     depth: int = 0
@@ -62,6 +63,8 @@ class Measure:
     rows: int = 0
     values: int = 0
     introspected: int = 0
+    listed: int = 0
+    schema_rows: int = 0
     root_fields: int = 0
     sign_ins: int = 0
     inner_repeated: int = 0
@@ -81,6 +84,8 @@ class Measure:
         self.rows += other.rows
         self.values += other.values
         self.introspected += other.introspected
+        self.listed += other.listed
+        self.schema_rows += other.schema_rows
         self.root_fields += other.root_fields
         self.sign_ins += other.sign_ins
         self.inner_repeated += other.inner_repeated
@@ -190,7 +195,9 @@ class _Measuring:
         total.directives += below.directives
         total.rows += below.rows if size is None else size * (1 + below.rows)
         total.values += _INTROSPECTION_LISTS.get(name, 1) * max(below.values, 1)
-        total.introspected += below.values if introspects else below.introspected
+        total.introspected += max(below.values, 1) if introspects else below.introspected
+        total.listed += _INTROSPECTION_LISTS.get(name, 0) * (1 + below.listed) or below.listed
+        total.schema_rows += 1 + below.listed if introspects else below.schema_rows
         total.root_fields += 1
         total.sign_ins += name in _ONE_AT_A_TIME
         total.inner_repeated += below.repeated

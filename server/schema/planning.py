@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from graphql import DocumentNode, GraphQLField, GraphQLSchema, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, GraphQLField, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues
 from strawberry.types.arguments import convert_arguments
 from tortoise.expressions import Q
@@ -20,6 +20,7 @@ from server.resolvers.context import Context
 from server.schema.build import schema
 from server.schema.coercion import coerced
 from server.schema.documents import mistakes, parsed
+from server.schema.introspection import asks_for_schema_alone, mentions_schema
 from server.schema.limits import excess, limits_for, names_are_needed
 
 # `Any` below: the engine knows neither viewers nor contexts. What is known of documents and variables it shares with
@@ -70,6 +71,21 @@ class Application:
         if name is None and names_are_needed(document):
             return False
         return excess(document, text, variables, limits_for(context), name) is None
+
+
+def description_asked(text: str, name: str | None, context: Context) -> DocumentNode | None:
+    """The document, where it asks for the schema alone, is valid, and within the limits of whoever asks."""
+    if not mentions_schema(text):
+        return None
+    try:
+        document = parsed(text)
+    except GraphQLError:
+        return None
+    if not asks_for_schema_alone(document, name) or (name is None and names_are_needed(document)):
+        return None
+    if excess(document, text, {}, limits_for(context), name) or mistakes(schema._schema, text):
+        return None
+    return document
 
 
 def connected_dialect() -> Dialect:

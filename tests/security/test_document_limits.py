@@ -313,7 +313,7 @@ ANSWERED: dict[str, str] = {
     "61 times a field in fragments of fragments": (
         "{ __typename viewer { ...F0 } } " + chain(60, "{0} __typename", "__typename", "Viewer")
     ),
-    "two levels of fields of all types": "{ __typename __schema { types { fields { type { fields { name description } } } } } }",
+    "the names of all types": "{ __typename __schema { types { name kind description } } }",
 }
 
 

@@ -1,0 +1,165 @@
+"""Who asks for the schema's own description? The same document is answered once, in a thread, and its answer is kept.
+
+The description never changes while the server runs, and is the same for everybody.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+    SelectionSetNode,
+    execute,  # pyright: ignore[reportUnknownVariableType]
+    get_introspection_query,
+    parse,
+)
+
+from server.engine.caches import Recent
+
+# `Any` below: a tree of names holds trees of names.
+
+MOST_ANSWERS: Final = 16
+MOST_ANSWER_BYTES: Final = 16 * 2**20
+_ROOTS: Final = frozenset({"__schema", "__type", "__typename"})
+_ASKS: Final = re.compile(r"__(schema|type)\b")
+_DEEPEST_TYPE: Final = 15
+Fragments = Mapping[str, FragmentDefinitionNode]
+Tree = dict[str, Any]
+
+
+class KeptAnswers:
+    """The answers to documents that ask for the schema alone, by text and name of operation."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self.answers: Recent[tuple[str, str | None], bytes] = Recent(MOST_ANSWERS, MOST_ANSWER_BYTES)
+        self._turn = asyncio.Lock()
+
+    def find(self, text: str, name: str | None) -> bytes | None:
+        return self.answers.get((text, name)) if mentions_schema(text) else None
+
+    async def answer(self, text: str, name: str | None, document: DocumentNode) -> bytes:
+        """The data for a document that is valid, within the limits, and asks for the schema alone.
+
+        Worked out in a thread, one at a time: everybody else is answered meanwhile.
+        """
+        async with self._turn:
+            found = self.answers.get((text, name))
+            if found is None:
+                found = await asyncio.to_thread(self._worked_out, document, name)
+                self.answers.put((text, name), found, len(text) + len(found))
+            return found
+
+    def _worked_out(self, document: DocumentNode, name: str | None) -> bytes:
+        result: Any = execute(self.schema, document, operation_name=name)
+        if result.errors:
+            raise GraphQLError("The schema cannot be described.", original_error=result.errors[0])
+        return orjson.dumps(result.data)
+
+
+def mentions_schema(text: str) -> bool:
+    """Whether this text can be a document that asks for the schema."""
+    return _ASKS.search(text) is not None
+
+
+def asks_for_schema_alone(document: DocumentNode, name: str | None) -> bool:
+    """Whether this operation asks for the schema and nothing else, and no variable can change its answer."""
+    node = _operation(document, name)
+    if node is None or node.operation is not OperationType.QUERY or node.variable_definitions:
+        return False
+    fields = {field.name.value for field in _fields(node.selection_set, _fragments(document), set())}
+    return fields <= _ROOTS and fields != {"__typename"}
+
+
+def is_standard(document: DocumentNode, name: str | None) -> bool:
+    """Whether this operation asks for what the introspection query of GraphQL's own libraries does, or for part of it.
+
+    Only for a document that is within the limits of fields: fragments are followed wherever they are spread.
+    """
+    node = _operation(document, name)
+    return node is not None and _is_part(node.selection_set, _standard(), _fragments(document))
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    chosen = [node for node in operations if name is None or (node.name and node.name.value == name)]
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _fragments(document: DocumentNode) -> Fragments:
+    found = (node for node in document.definitions if isinstance(node, FragmentDefinitionNode))
+    return {node.name.value: node for node in found}
+
+
+def _fields(selections: SelectionSetNode, fragments: Fragments, spread: set[str]) -> Iterator[FieldNode]:
+    """The fields of a selection, those of its fragments among them."""
+    for selection in selections.selections:
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif inside := _inside(selection, fragments, spread):
+            yield from _fields(inside, fragments, spread)
+
+
+def _inside(selection: SelectionNode, fragments: Fragments, spread: set[str]) -> SelectionSetNode | None:
+    """What a fragment holds, which is looked at once."""
+    if isinstance(selection, InlineFragmentNode):
+        return selection.selection_set
+    assert isinstance(selection, FragmentSpreadNode)
+    name = selection.name.value
+    if name in spread or name not in fragments:
+        return None
+    spread.add(name)
+    return fragments[name].selection_set
+
+
+def _is_part(selections: SelectionSetNode, tree: Tree, fragments: Fragments) -> bool:
+    for field in _fields(selections, fragments, set()):
+        below = tree.get(field.name.value)
+        if below is None or field.alias or field.directives:
+            return False
+        if field.selection_set and not _is_part(field.selection_set, below, fragments):
+            return False
+    return True
+
+
+def _standard() -> Tree:
+    """The names of the standard query, with everything that it can be asked to ask for."""
+    if not _standard_tree:
+        text = get_introspection_query(
+            descriptions=True,
+            specified_by_url=True,
+            directive_is_repeatable=True,
+            schema_description=True,
+            input_value_deprecation=True,
+            experimental_directive_deprecation=True,
+            one_of=True,
+            type_depth=_DEEPEST_TYPE,
+        )
+        document = parse(text)
+        node = _operation(document, None)
+        assert node
+        _standard_tree.update(_tree(node.selection_set, _fragments(document)) | {"__typename": {}})
+    return _standard_tree
+
+
+_standard_tree: Final[Tree] = {}
+
+
+def _tree(selections: SelectionSetNode, fragments: Fragments) -> Tree:
+    """The names of a selection, each with those below it; __typename can be asked for everywhere."""
+    found: Tree = {"__typename": {}}
+    for field in _fields(selections, fragments, set()):
+        found[field.name.value] = _tree(field.selection_set, fragments) if field.selection_set else {}
+    return found
