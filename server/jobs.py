@@ -16,6 +16,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+from server.domain.errors import Unavailable
 from server.domain.sign_ins import FAILURES_COUNT_FOR
 from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session, SignInFailure, SignInSource
 from server.models.database import transaction
@@ -70,6 +71,8 @@ async def _is_taken(job: Job, now: datetime) -> bool:
 async def _run(job: Job, context: Context) -> None:
     try:
         await job.run(context)
+    except Unavailable:
+        raise
     except Exception:  # noqa: BLE001 - the other jobs go on
         _log.exception("job_failed", job=job.name)
     else:

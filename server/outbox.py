@@ -27,6 +27,7 @@ import structlog
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
+from server.domain.errors import Unavailable
 from server.mail.delivery import HouseRefused, Interrupted, NotDelivered, Patience, RefusedForGood
 from server.mail.events import Variables
 from server.mail.expansion import expand
@@ -102,6 +103,8 @@ class Outbox:
         for message in await self._without_hopeless(messages, now):
             try:
                 await WORKS[message.topic].do(*self._of(message, now))
+            except Unavailable:
+                raise  # the claim runs out
             except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
                 await self._put_off_event(message, now, error)
             else:
@@ -151,6 +154,8 @@ class Outbox:
             async with in_transaction():
                 await EmailMessage.bulk_create([one for _, emails in expanded for one in emails], ignore_conflicts=True)
                 await _note_expanded([message for message, _ in expanded], now)
+        except Unavailable:
+            raise  # the claim runs out
         except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
             if len(expanded) == 1:
                 await self._put_off_event(expanded[0][0], now, error)

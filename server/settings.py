@@ -71,6 +71,14 @@ def mailbox(value: str) -> Address:
     return Address(name, addr_spec=address)
 
 
+def _direct_where_pooled(value: str, info: ValidationInfo) -> str:
+    if value and not value.startswith("asyncpg://"):
+        raise ValueError("it begins with asyncpg://")
+    if not value and info.data.get("pooler") == "transaction":
+        raise ValueError("with RESELLER_POOLER name the database's own address, without the pooler")
+    return value
+
+
 class Settings(BaseSettings):
     """Read from variables named RESELLER_…, or from a file `.env` in the working directory."""
 
@@ -79,6 +87,14 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="sqlite://reseller.sqlite3",
         description="Where the data is: `sqlite://FILE` or `asyncpg://USER:PASSWORD@HOST:PORT/DATABASE`.",
+    )
+    pooler: Literal["none", "transaction"] = Field(
+        default="none", description="`transaction` where that address is of a pooler such as PgBouncer."
+    )
+    direct_database_url: Annotated[str, AfterValidator(_direct_where_pooled)] = Field(
+        default="",
+        validate_default=True,
+        description="The database's own address, needed with a pooler: for migrations, and to hear of changes.",
     )
     host: str = Field(default="127.0.0.1", description="The address the server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The port the server listens on.")
@@ -212,6 +228,11 @@ class Settings(BaseSettings):
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite://")
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a connection is lent for one transaction at a time."""
+        return self.pooler == "transaction" and not self.is_sqlite
 
     @property
     def sqlite_file(self) -> Path:

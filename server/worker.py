@@ -12,9 +12,11 @@ from typing import Final
 
 import structlog
 
+from server.domain.errors import Unavailable
 from server.jobs import run_due
 from server.models.backlog import read_backlog
 from server.models.database import after_commit
+from server.models.sqlite import DatabaseLocked
 from server.outbox import Outbox
 from server.settings import Settings
 
@@ -81,6 +83,8 @@ class Worker:
             try:
                 while not self._is_stopping and await one.look():
                     pass
+            except (Unavailable, DatabaseLocked):
+                pass  # one line for the outage is enough
             except Exception:  # noqa: BLE001 - whatever the database says, the next look may do
                 _log.exception("worker_interrupted")
             await self._rest(one.wake)

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from tortoise.transactions import in_transaction
 
 from server.app import create_app, settle_memory
+from server.models.outages import outages
 from server.resolvers import passwords
 from server.settings import Settings
 from tests.clients import Clients
@@ -96,6 +97,13 @@ async def open_clients(app: Starlette, ordinary_app: Starlette) -> AsyncIterator
     """Clients keep nothing from one request to the next."""
     async with Clients(app, ordinary_app) as both, Clients(app) as planned, Clients(ordinary_app) as ordinary:
         yield {"both": both, "planned": planned, "ordinary": ordinary}
+
+
+@pytest.fixture(autouse=True)
+def no_outage() -> Iterator[None]:
+    """What one test has noticed of a database that was away, the next one does not see the end of."""
+    yield
+    outages.begin_again()
 
 
 @pytest.fixture

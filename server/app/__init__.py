@@ -27,7 +27,7 @@ from server.app.short_way import ShortWay
 from server.engine.operations import Engine
 from server.engine.reading import PostgresReader, SqliteReader
 from server.logs import set_up_logs
-from server.models.database import connected, open_connection
+from server.models.database import connected, longest_command, open_connection, settings_of_transactions
 from server.schema import sdl
 from server.schema.planning import new_engine
 from server.settings import Settings
@@ -85,7 +85,11 @@ async def reading(engine: Engine | None, settings: Settings) -> AsyncGenerator[N
     if settings.is_sqlite:
         engine.reader = SqliteReader(str(settings.sqlite_file), settings.statement_milliseconds)
     else:
-        engine.reader = PostgresReader(partial(open_connection, settings), settings.pool_size)
+        engine.reader = PostgresReader(
+            partial(open_connection, settings, command_timeout=longest_command(settings)),
+            settings.pool_size,
+            settings_of_transactions(settings),
+        )
     try:
         yield
     finally:

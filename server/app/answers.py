@@ -11,13 +11,16 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 from strawberry.utils.str_converters import to_camel_case
 
-from server.domain.errors import Denied
+from server.domain.errors import Denied, OutcomeUnknown, Unavailable
 from server.engine.healing import MOST_ERRORS
 
 _LONGEST_MESSAGE: Final = 300
 _UNWANTED: Final = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
+RETRY_AFTER: Final = {"Retry-After": "5"}
+"""With 503: in how many seconds to try again."""
+_STORED: Final = "Your change was stored. The database stopped answering before what you asked to see could be read."
 OUR_FAULT: Final = "Something went wrong on our side. Tell us the requestId."
 
 
@@ -64,10 +67,13 @@ def told(error: GraphQLError, request_id: str) -> dict[str, Any]:
         formatted["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path is not None:
         formatted["path"] = error.path
-    original = _origin(error)
+    original = origin(error)
     if isinstance(original, Denied):
         formatted["message"] = original.message[:_LONGEST_MESSAGE]
         extensions = original.extensions | ({"field": _field(original)} if original.field else {})
+    elif isinstance(original, Unavailable):
+        formatted["message"] = original.message
+        extensions = {"code": original.code}
     elif original is None:
         extensions = {"code": "VALIDATION_FAILED"}
     else:
@@ -77,7 +83,29 @@ def told(error: GraphQLError, request_id: str) -> dict[str, Any]:
     return formatted
 
 
-def _origin(error: GraphQLError) -> BaseException | None:
+def outage(errors: Sequence[GraphQLError], commits: int) -> Unavailable | None:
+    """What makes an answer void: the database was away, and nothing was stored, so that all of it may be sent again."""
+    for error in errors:
+        original = origin(error)
+        if isinstance(original, Unavailable) and not isinstance(original, OutcomeUnknown) and not commits:
+            return original
+    return None
+
+
+def after_commits(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """Errors of an operation that stored something: of what was done before the database went away nobody is misled."""
+    return [_after_commits(error) for error in errors]
+
+
+def _after_commits(error: GraphQLError) -> GraphQLError:
+    if not isinstance(origin(error), Unavailable):
+        return error
+    was_answered = len(error.path or ()) > 1
+    what = Unavailable(_STORED) if was_answered else OutcomeUnknown()
+    return GraphQLError(what.message, nodes=error.nodes, path=error.path, original_error=what)
+
+
+def origin(error: GraphQLError) -> BaseException | None:
     """What was raised by our code or a library; None for an error of GraphQL's own."""
     original: BaseException | None = error
     while isinstance(original, GraphQLError):

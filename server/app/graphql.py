@@ -21,12 +21,13 @@ from server.app.client_address import ClientAddresses
 from server.app.cookies import session_cookie, set_session_cookie
 from server.authentication import Credentials, authenticate
 from server.authentication.known import KnownViewers
-from server.domain.errors import MalformedInput, NotSignedIn
+from server.domain.errors import MalformedInput, NotSignedIn, Unavailable
 from server.domain.viewer import Viewer
 from server.engine.operations import Engine
 from server.engine.roads import planned
 from server.engine.traces import Trace
 from server.languages import preferred
+from server.models.database import Commits, commits
 from server.resolvers.context import Context
 from server.schema import schema
 from server.schema.build import log_errors
@@ -65,6 +66,9 @@ class GraphQLEndpoint:
         except NotSignedIn as error:
             content = answers.problem(error.message, request_id, error.code)
             return _response(content, accepted or answers.JSON, 401, {"WWW-Authenticate": "Bearer"})
+        except Unavailable as error:
+            content = answers.problem(error.message, request_id, error.code)
+            return _response(content, accepted or answers.JSON, 503, answers.RETRY_AFTER)
 
     async def _viewer(self, request: Request) -> Viewer | None:
         """Who asks: known before the body is read. Cookies count for POST alone, and only from our own pages."""
@@ -103,8 +107,10 @@ class GraphQLEndpoint:
         found = await self.planned(asked, context, request.scope["state"], may_change=may_change)
         if found is not None:
             return found, True
+        counted = _counted_commits()
         result = await _execute(asked, context, request.method)
         self._remember(context)
+        result.errors = _checked(result.errors or [], counted) or None
         was_executed = not isinstance(result, PreExecutionError) and not answers.is_request_error(
             result.errors, result.data
         )
@@ -113,9 +119,13 @@ class GraphQLEndpoint:
     async def planned(
         self, asked: GraphQLRequest, context: Context, state: MutableMapping[str, Any], *, may_change: bool = True
     ) -> bytes | None:
-        """The engine's answer; None where the ordinary road has to give it. The state gets how it went."""
+        """The engine's answer; None where the ordinary road has to give it. The state gets how it went.
+
+        Raises Unavailable where the database is away, and nothing was stored.
+        """
         if self.engine is None:
             return None
+        counted = _counted_commits()
         found, state["trace"] = await planned(
             self.engine, asked.query, asked.operation_name, asked.variables, context, may_change=may_change
         )
@@ -123,6 +133,7 @@ class GraphQLEndpoint:
             return None
         self._remember(context)
         if found.errors:
+            found.errors = _checked(found.errors, counted)
             with structlog.contextvars.bound_contextvars(request_id=context.request_id):
                 log_errors(found.errors, asked.query)
         return answers.planned_body(found.data, found.errors, context.request_id)
@@ -179,6 +190,20 @@ async def _execute(asked: GraphQLRequest, context: Context, method: str) -> Exec
         if method != "POST" and error.operation_type is OperationType.MUTATION:
             raise BadRequest("Send mutations by POST.", 405, {"Allow": "POST"}) from None
         raise BadRequest("This endpoint answers queries and mutations.") from None
+
+
+def _counted_commits() -> Commits:
+    """Counts what is stored from now on for this request."""
+    counted = Commits()
+    commits.set(counted)
+    return counted
+
+
+def _checked(errors: list[GraphQLError], counted: Commits) -> list[GraphQLError]:
+    """The errors to tell of. Raises Unavailable where that is all there is to say."""
+    if (outage := answers.outage(errors, counted.number)) is not None:
+        raise outage
+    return answers.after_commits(errors) if counted.number else errors
 
 
 def _check_origin(request: Request, settings: Settings) -> None:

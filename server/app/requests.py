@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from typing import Final
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import answers
+from server.domain.errors import Unavailable
 from server.engine.traces import Trace
 
 WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -60,6 +62,9 @@ class RequestLog:
                 await self.app(scope, receive, send_with_id)
         except ClientDisconnect:
             _log.info("abandoned")
+        except Unavailable as error:
+            if status is None:
+                await _send_problem(send_with_id, 503, error.message, error.code, request_id, answers.RETRY_AFTER)
         except Exception:  # noqa: BLE001 - the last place that can still answer
             _log.exception("failed")
             if status is None:
@@ -99,8 +104,11 @@ def _announced_length(scope: Scope) -> int:
         return 0
 
 
-async def _send_problem(send: Send, status: int, message: str, code: str, request_id: str) -> None:
+async def _send_problem(
+    send: Send, status: int, message: str, code: str, request_id: str, headers: Mapping[str, str] | None = None
+) -> None:
     content = answers.problem(message, request_id, code)
-    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", str(len(content)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    own = {"Content-Type": f"{answers.JSON}; charset=utf-8", "Content-Length": str(len(content))} | dict(headers or {})
+    headers_sent = [(name.lower().encode(), value.encode()) for name, value in own.items()]
+    await send({"type": "http.response.start", "status": status, "headers": headers_sent})
     await send({"type": "http.response.body", "body": content})

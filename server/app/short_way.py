@@ -23,6 +23,7 @@ from server.app.graphql import SECONDS_TO_SEND, GraphQLEndpoint
 from server.app.requests import ALWAYS, MOST_HEADER_BYTES, WELL_FORMED, log_answered
 from server.authentication import token_key
 from server.domain import tokens
+from server.domain.errors import Unavailable
 from server.languages import preferred
 from server.resolvers.context import Context
 from server.schema.counts import excess
@@ -33,6 +34,7 @@ _LOG: Final = logging.getLogger("server.http")
 _CONTENT_TYPES: Final = {
     type_: (b"content-type", f"{type_}; charset=utf-8".encode()) for type_ in (answers.JSON, answers.GRAPHQL_JSON)
 }
+_RETRY_AFTER: Final = [(name.lower().encode(), value.encode()) for name, value in answers.RETRY_AFTER.items()]
 _ALWAYS: Final = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 
 
@@ -63,15 +65,20 @@ class ShortWay:
         # Who asks is looked up when all is there: what was revoked meanwhile is revoked.
         context, accepted = self._context(scope, headers)
         is_whole = first["type"] == "http.request" and not first.get("more_body") and len(body) <= self.most_bytes
-        content = await self._content(scope, body, context) if context is not None and is_whole else None
+        status = 200
+        try:
+            content = await self._content(scope, body, context) if context is not None and is_whole else None
+        except Unavailable as error:
+            assert context is not None
+            status, content = 503, answers.problem(error.message, context.request_id, error.code)
         if context is None or content is None:
             await self.app(scope, _again(first, receive), send)
             return
         cookies = session_cookies(context, self.endpoint.settings)
-        await _send(send, content, accepted, context.request_id, cookies)
+        await _send(send, status, content, accepted, context.request_id, cookies)
         if _LOG.isEnabledFor(logging.INFO):
             with structlog.contextvars.bound_contextvars(request_id=context.request_id):
-                log_answered(scope, 200, started)
+                log_answered(scope, status, started)
 
     def _is_ordinary(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
         """Whether the headers are those of a program's post, and nothing could be said against them."""
@@ -155,13 +162,15 @@ def _again(first: Message, receive: Receive) -> Receive:
     return receive_again
 
 
-async def _send(send: Send, content: bytes, accepted: str, request_id: str, cookies: list[tuple[bytes, bytes]]) -> None:
+async def _send(
+    send: Send, status: int, content: bytes, accepted: str, request_id: str, cookies: list[tuple[bytes, bytes]]
+) -> None:
     headers = [
         _CONTENT_TYPES[accepted],
         (b"content-length", b"%d" % len(content)),
         (b"x-request-id", request_id.encode()),
         *_ALWAYS,
-        *cookies,
+        *(_RETRY_AFTER if status != 200 else cookies),  # noqa: PLR2004
     ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

@@ -18,6 +18,7 @@ import structlog
 
 from server.domain.viewer import Viewer
 from server.models.database import UNREACHABLE, open_connection
+from server.models.outages import translated
 from server.settings import Settings
 
 # `Any` below: asyncpg is untyped.
@@ -46,7 +47,8 @@ class KnownViewers:
         self.changes = 0
         self._entries: OrderedDict[str, Known] = OrderedDict()
         self._file: sqlite3.Connection | None = None
-        self._version = 0
+        self._version: int | None = 0
+        self._is_told_deaf = False
 
     def find(self, digest: str, now: datetime) -> Viewer | None:
         """The viewer behind this digest, if they are known and nothing has changed."""
@@ -77,8 +79,11 @@ class KnownViewers:
         """Whether somebody wrote into the SQLite file since."""
         if self._file is None:
             return
-        (version,) = self._file.execute("PRAGMA data_version").fetchone()
-        if version != self._version:
+        try:
+            (version,) = self._file.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            version = None  # whoever looks them up hears why
+        if version is None or version != self._version:
             self._version = version
             self.forget()
 
@@ -106,6 +111,7 @@ class KnownViewers:
         """Nobody who was looked up before may be kept: what changed since was not heard."""
         self.forget()
         self.is_open = True
+        self._is_told_deaf = False
 
     def _deaf(self) -> None:
         self.is_open = False
@@ -114,9 +120,13 @@ class KnownViewers:
     async def _listen(self, settings: Settings) -> None:
         while True:
             try:
-                await self._heard(await open_connection(settings))
-            except (*UNREACHABLE, TimeoutError) as error:
-                _log.warning("viewers are looked up each time", reason=type(error).__name__)
+                with translated():
+                    connection = await open_connection(settings, is_direct=True)
+                await self._heard(connection)
+            except UNREACHABLE as error:
+                if not self._is_told_deaf:
+                    self._is_told_deaf = True
+                    _log.warning("viewers are looked up each time", reason=type(error.__cause__ or error).__name__)
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
     async def _heard(self, connection: Any) -> None:

@@ -13,6 +13,7 @@ from tortoise.exceptions import ConfigurationError, OperationalError, Transactio
 from tortoise.migrations.executor import MigrationExecutor
 
 from server.cli.failures import Failure, WrongUsage
+from server.domain.errors import OutcomeUnknown, Unavailable
 from server.models.database import UNREACHABLE, bring_up_to_date, connected, tortoise_config
 from server.settings import Settings
 
@@ -51,10 +52,14 @@ async def opened(settings: Settings) -> AsyncGenerator[None]:
     """The database, for a command that expects it to be there and up to date."""
     await check_reachable(settings)
     async with connected(settings):
-        if await _missing_migrations(settings):
-            raise Failure("The database is not up to date. Run `python -m server migrate` first.")
         try:
+            if await _missing_migrations(settings):
+                raise Failure("The database is not up to date. Run `python -m server migrate` first.")
             yield
+        except OutcomeUnknown as error:
+            raise Failure(f"{error} ({_told(error)})") from error
+        except Unavailable as error:
+            raise Failure(f"The database could not be used: {_told(error)}. Nothing was changed; try again.") from error
         except TransactionManagementError as error:
             raise Failure(f"The database could not be written to: {_told(error)}. Try again.") from error
 
@@ -112,4 +117,5 @@ async def _missing_migrations(settings: Settings) -> bool:
 
 def _told(error: BaseException) -> str:
     """What went wrong, also where an exception says nothing, as a timeout does."""
-    return str(error) or type(error).__name__
+    cause = error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error
+    return (str(cause) or type(cause).__name__).rstrip(".")

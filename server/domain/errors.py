@@ -2,14 +2,16 @@
 
     ProgrammeError
     ├── Refused                 a refusal the business foresees: data, in a payload's userErrors
-    └── Denied                  a request that is wrong for this caller: a top-level error with a code
-        ├── NotSignedIn             UNAUTHENTICATED
-        ├── RightMissing            FORBIDDEN
-        ├── NotFound                NOT_FOUND
-        ├── MalformedInput          BAD_USER_INPUT
-        ├── WrongVariable           VALIDATION_FAILED
-        ├── LimitExceeded           VALIDATION_FAILED
-        └── SudoRequired            SUDO_REQUIRED
+    ├── Denied                  a request that is wrong for this caller: a top-level error with a code
+    │   ├── NotSignedIn             UNAUTHENTICATED
+    │   ├── RightMissing            FORBIDDEN
+    │   ├── NotFound                NOT_FOUND
+    │   ├── MalformedInput          BAD_USER_INPUT
+    │   ├── WrongVariable           VALIDATION_FAILED
+    │   ├── LimitExceeded           VALIDATION_FAILED
+    │   └── SudoRequired            SUDO_REQUIRED
+    └── Unavailable             the database does not answer: UNAVAILABLE, and over HTTP 503
+        └── OutcomeUnknown          it stopped answering while a change was being stored: OUTCOME_UNKNOWN
 
 Every other exception is a bug: logged with its traceback, told as INTERNAL with a reference.
 """
@@ -191,6 +193,28 @@ class SudoRequired(Denied):
 
     def __init__(self) -> None:
         super().__init__("Confirm your password first: sign in again, then repeat this.")
+
+
+class Unavailable(ProgrammeError):
+    """What the server cannot do without does not answer, or not in time. Nothing was changed."""
+
+    code = "UNAVAILABLE"
+
+    def __init__(self, message: str = "The database does not answer at the moment. Nothing was changed.") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class OutcomeUnknown(Unavailable):
+    """It stopped answering while a change was being stored: nobody knows whether it was."""
+
+    code = "OUTCOME_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database stopped answering while this was being stored. "
+            "It may have been stored or not: look before you repeat it."
+        )
 
 
 CHANGED_MEANWHILE: Final = Refusal(

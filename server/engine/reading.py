@@ -11,9 +11,14 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Protocol
+from urllib.parse import quote
 
 import aiosqlite
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.connection import get_connection
+
+from server.models.outages import SECONDS_TO_WAIT, Unavailable, is_away, outages, raise_if_unavailable
+from server.models.sqlite import OpenedFile
 
 # `Any` below: the drivers are untyped.
 
@@ -57,22 +62,54 @@ class _Connection:
 
 
 class PostgresReader:
-    """PostgreSQL connections of the engine's own, at most `most`; `connect` opens one."""
+    """PostgreSQL connections of the engine's own, at most `most`; `connect` opens one. A broken one is replaced.
 
-    def __init__(self, connect: Callable[..., Awaitable[Any]], most: int) -> None:
+    Behind a pooler a statement is neither named nor kept, and each is a transaction, which begins with `settings`.
+    """
+
+    def __init__(self, connect: Callable[..., Awaitable[Any]], most: int, settings: str = "") -> None:
         self._connect = connect
+        self._begin = settings and f"BEGIN READ ONLY; {settings}"
         self._most = most
         self._open = 0
         self._free: list[Any] = []
         self._waiting: deque[asyncio.Future[Any]] = deque()
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
+        try:
+            found = await self._read(sql, values)
+        except Exception as error:
+            raise_if_unavailable(error)
+            if isinstance(error, asyncpg.LockNotAvailableError):
+                raise Unavailable from error
+            raise
+        outages.answered()
+        return found
+
+    async def _read(self, sql: str, values: Sequence[Any]) -> bytes:
         connection = await self._take()
         try:
+            if self._begin:
+                return await self._read_in_transaction(connection.driver, sql, values)
             statement = connection.statements.get(sql) or await connection.prepared(sql)
             return await statement.fetchval(*values)
+        except TimeoutError:
+            connection.driver.terminate()
+            raise
         finally:
             self._give_back(connection)
+
+    async def _read_in_transaction(self, driver: Any, sql: str, values: Sequence[Any]) -> bytes:
+        is_done = False
+        try:
+            await driver.execute(self._begin)
+            found = await driver.fetchval(sql, *values)
+            await driver.execute("COMMIT")
+            is_done = True
+        finally:
+            if not is_done:
+                driver.terminate()  # nobody may find it within this transaction
+        return found
 
     async def close(self) -> None:
         while self._free:
@@ -96,7 +133,8 @@ class PostgresReader:
         turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            connection = await turn
+            async with asyncio.timeout(SECONDS_TO_WAIT):
+                connection = await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._give_back(turn.result())
@@ -132,7 +170,9 @@ class SqliteReader:
     """
 
     def __init__(self, file: str, milliseconds: int) -> None:
-        self._file = file
+        self._opened = OpenedFile(file)
+        # By an address that makes no file where there is none.
+        self._address = f"file:{quote(file)}?mode=rw"
         self._seconds = milliseconds / 1000
         self._at_once: sqlite3.Connection | None = None
         self._in_thread: aiosqlite.Connection | None = None
@@ -141,6 +181,18 @@ class SqliteReader:
         self._lock = asyncio.Lock()
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
+        try:
+            self._opened.check()
+            found = await self._read(sql, values)
+        except Exception as error:
+            if is_away(error):
+                await self._begin_again()
+            raise_if_unavailable(error)
+            raise
+        outages.answered()
+        return found
+
+    async def _read(self, sql: str, values: Sequence[Any]) -> bytes:
         if sql not in self._slow and len(sql) <= _LONGEST_KEPT:
             try:
                 return self._read_at_once(sql, values)
@@ -156,7 +208,7 @@ class SqliteReader:
         connection = self._at_once
         if connection is None:
             connection = self._at_once = sqlite3.connect(
-                self._file, isolation_level=None, cached_statements=_STATEMENTS_A_CONNECTION
+                self._address, uri=True, isolation_level=None, cached_statements=_STATEMENTS_A_CONNECTION
             )
             for pragma in _READING:
                 connection.execute(f"PRAGMA {pragma}")
@@ -169,7 +221,7 @@ class SqliteReader:
             connection = self._in_thread
             if connection is None:
                 connection = self._in_thread = await aiosqlite.connect(
-                    self._file, isolation_level=None, cached_statements=_STATEMENTS_IN_THREAD
+                    self._address, uri=True, isolation_level=None, cached_statements=_STATEMENTS_IN_THREAD
                 )
                 for pragma in _READING:
                     await connection.execute(f"PRAGMA {pragma}")
@@ -178,13 +230,18 @@ class SqliteReader:
             rows: Any = await connection.execute_fetchall(sql, values)
         return rows[0][0].encode()
 
+    async def _begin_again(self) -> None:
+        """With new connections, once whoever reads in the thread has done so."""
+        async with self._lock:
+            await self.close()
+
     async def close(self) -> None:
         if self._at_once is not None:
             self._at_once.close()
             self._at_once = None
         if self._in_thread is not None:
-            await self._in_thread.close()
-            self._in_thread = None
+            connection, self._in_thread = self._in_thread, None
+            await connection.close()
 
     def _is_late(self, where: str) -> bool:
         return time.monotonic() > self._deadlines[where]

@@ -14,6 +14,7 @@ from server.engine.errors import Unplannable
 from server.engine.operations import Engine
 from server.engine.results import Result
 from server.engine.traces import Trace
+from server.models.outages import Unavailable
 
 # `Any` below: contexts and variables are the application's own.
 
@@ -21,7 +22,10 @@ from server.engine.traces import Trace
 async def planned(
     engine: Engine, text: str, name: str | None, variables: Mapping[str, Any], context: Any, *, may_change: bool = True
 ) -> tuple[Result | None, Trace]:
-    """The answer of the engine, None where the ordinary road has to give it; and how it went."""
+    """The answer of the engine, None where the ordinary road has to give it; and how it went.
+
+    Raises Unavailable where the database is away.
+    """
     trace = Trace("planned")
     try:
         operation = engine.admitted(text, name, variables, context)
@@ -34,5 +38,7 @@ async def planned(
         return await engine.answer(prepared, trace), trace
     except Unplannable as unplannable:
         return None, Trace("ordinary", str(unplannable))
-    except Exception as error:  # noqa: BLE001 - a failure of the database, or of ours: told without its words
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug: told without its words
         return Result(b"null", [GraphQLError(str(error), original_error=error)]), trace

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from server.domain.errors import Unavailable
 from server.mail import audiences as to
 from server.mail.audiences import People, Recipient, read_people
 from server.mail.events import Event, Variables, known
@@ -33,6 +34,8 @@ async def expand(messages: Sequence[OutboxMessage], settings: Settings, now: dat
     """The e-mails of each of these events. What surrounds them is read together; one that fails fails alone."""
     try:
         return await _expand(messages, settings, now)
+    except Unavailable:
+        raise
     except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
         if len(messages) > 1:
             each = [await expand([message], settings, now) for message in messages]
@@ -53,7 +56,9 @@ async def _expand(messages: Sequence[OutboxMessage], settings: Settings, now: da
         if isinstance(event, Event):
             try:
                 expansion.emails[id] = _emails(event, people, settings, now)
-            except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
+            except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
                 expansion.failures[id] = error
         else:
             expansion.failures[id] = event

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -14,22 +15,23 @@ from tortoise.exceptions import DBConnectionError, IntegrityError
 from tortoise.migrations.api.migrate import migrate
 from tortoise.transactions import in_transaction
 
-from server.domain.errors import CHANGED_MEANWHILE, Refused
+from server.domain.errors import CHANGED_MEANWHILE, Refused, Unavailable
 from server.models.catalogue_data import load_catalogue
 from server.models.migration_states import make_models_when_looked_at
+from server.models.outages import SECONDS_TO_WAIT
 from server.models.sqlite import DatabaseLocked
 from server.settings import Settings
 
 APP = "models"
-UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError)
+UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError, Unavailable)
 """What is raised where a database does not answer."""
 _MIGRATION_LOCK = int.from_bytes(hashlib.sha256(b"reseller-graph migrations").digest()[:7])
 
 
-def tortoise_config(settings: Settings) -> dict[str, Any]:
-    """Tortoise's configuration for these settings."""
+def tortoise_config(settings: Settings, *, is_migrating: bool = False) -> dict[str, Any]:
+    """Tortoise's configuration for these settings. Migrations have a direct connection, and their time."""
     return {
-        "connections": {"default": _connection(settings)},
+        "connections": {"default": _connection(settings, is_migrating=is_migrating)},
         "apps": {
             APP: {
                 "models": ["server.models"],
@@ -42,7 +44,7 @@ def tortoise_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _connection(settings: Settings) -> dict[str, Any]:
+def _connection(settings: Settings, *, is_migrating: bool) -> dict[str, Any]:
     if settings.is_sqlite:
         return {
             "engine": "server.models.sqlite",
@@ -55,28 +57,66 @@ def _connection(settings: Settings) -> dict[str, Any]:
                 "trusted_schema": "OFF",
             },
         }
-    return {
-        "engine": "tortoise.backends.asyncpg",
-        "credentials": _postgres_credentials(settings),
+    credentials = _postgres_credentials(settings, is_direct=is_migrating)
+    if is_migrating:
+        credentials["server_settings"]["statement_timeout"] = "0"
+    else:
+        credentials["command_timeout"] = longest_command(settings)
+    return {"engine": "server.models.postgres", "credentials": credentials}
+
+
+def _postgres_credentials(settings: Settings, *, is_direct: bool) -> dict[str, Any]:
+    url = (settings.direct_database_url or settings.database_url) if is_direct else settings.database_url
+    credentials = cast("dict[str, Any]", expand_db_url(url)["credentials"])
+    return credentials | {
+        # With a least number, asyncpg tries again and again to reach it, and says so each time.
+        "minsize": 0,
+        "maxsize": settings.pool_size,
+        "timeout": SECONDS_TO_WAIT,
+        # Nothing here changes a session, so nothing has to be undone between two uses of a connection.
+        "reset": _leave_as_it_is,
+        **(_of_pooled(settings) if settings.is_pooled and not is_direct else _of_sessions(settings)),
     }
 
 
-def _postgres_credentials(settings: Settings) -> dict[str, Any]:
-    credentials = cast("dict[str, Any]", expand_db_url(settings.database_url)["credentials"])
-    return credentials | {
-        "minsize": 1,
-        "maxsize": settings.pool_size,
-        "server_settings": {
-            "statement_timeout": str(settings.statement_milliseconds),
-            "lock_timeout": str(settings.lock_milliseconds),
+def _of_sessions(settings: Settings) -> dict[str, Any]:
+    return {
+        "server_settings": _limits(settings)
+        | {
             "application_name": "reseller-graph",
             # Statements are few, large and run often: planned once, and never compiled.
             "plan_cache_mode": "force_generic_plan",
-            "jit": "off",
-        },
-        # Nothing here changes a session, so nothing has to be undone between two uses of a connection.
-        "reset": _leave_as_it_is,
+        }
     }
+
+
+def _of_pooled(settings: Settings) -> dict[str, Any]:
+    """A pooler takes no settings of a session, and lends another connection for the next transaction."""
+    return {
+        "server_settings": {"application_name": "reseller-graph"},
+        "statement_cache_size": 0,
+        "settings_of_transactions": settings_of_transactions(settings),
+    }
+
+
+def _limits(settings: Settings) -> dict[str, str]:
+    return {
+        "statement_timeout": str(settings.statement_milliseconds),
+        "lock_timeout": str(settings.lock_milliseconds),
+        "jit": "off",
+    }
+
+
+def settings_of_transactions(settings: Settings) -> str:
+    """What each transaction begins with behind a pooler; empty where sessions have it."""
+    if not settings.is_pooled:
+        return ""
+    return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _limits(settings).items())
+
+
+def longest_command(settings: Settings) -> float:
+    """How many seconds an answer is waited for: longer than PostgreSQL lets a statement run, if it still answers."""
+    return (settings.statement_milliseconds + settings.lock_milliseconds) / 1000 + SECONDS_TO_WAIT
 
 
 async def _leave_as_it_is(connection: Any) -> None:
@@ -118,7 +158,7 @@ async def bring_up_to_date(settings: Settings) -> None:
     make_models_when_looked_at()
     async with _migration_lock(settings):
         async with _closed_afterwards():
-            await migrate(config=tortoise_config(settings))
+            await migrate(config=tortoise_config(settings, is_migrating=True))
         async with connected(settings), transaction():
             await load_catalogue()
 
@@ -128,7 +168,7 @@ async def _migration_lock(settings: Settings) -> AsyncGenerator[None]:
     if settings.is_sqlite:
         yield
         return
-    connection = await open_connection(settings)
+    connection = await open_connection(settings, is_direct=True)
     try:
         await connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
         await connection.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
@@ -138,6 +178,17 @@ async def _migration_lock(settings: Settings) -> AsyncGenerator[None]:
 
 
 _is_joined: ContextVar[bool] = ContextVar("is_joined", default=False)
+
+
+@dataclass
+class Commits:
+    """How many changes were stored, in the place that counts them."""
+
+    number: int = 0
+
+
+commits: Final[ContextVar[Commits | None]] = ContextVar("commits", default=None)
+"""Where the commits of a request are counted: what came of one whose answer cannot be read."""
 
 after_commit: Final = set[Callable[[], None]]()
 """Called after each commit of a change in this process; they are quick, and ask nothing of the database."""
@@ -156,6 +207,8 @@ async def transaction() -> AsyncGenerator[None]:
     except (IntegrityError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, DatabaseLocked) as error:
         raise Refused(CHANGED_MEANWHILE) from error
     if not _is_joined.get():
+        if (counted := commits.get()) is not None:
+            counted.number += 1
         for told in tuple(after_commit):
             told()
 
@@ -171,12 +224,22 @@ async def joined_transaction() -> AsyncGenerator[None]:
             _is_joined.reset(token)
 
 
-async def open_connection(settings: Settings, **options: Any) -> Any:
-    """A PostgreSQL connection of one's own."""
-    credentials = _postgres_credentials(settings)
-    names = ("host", "port", "user", "password", "database", "server_settings", "ssl")
+async def open_connection(settings: Settings, *, is_direct: bool = False, **options: Any) -> Any:
+    """A PostgreSQL connection of one's own; a direct one goes round the pooler, where there is one."""
+    credentials = _postgres_credentials(settings, is_direct=is_direct)
+    names = (
+        "host",
+        "port",
+        "user",
+        "password",
+        "database",
+        "server_settings",
+        "ssl",
+        "timeout",
+        "statement_cache_size",
+    )
     address = {name: credentials[name] for name in names if name in credentials}
-    return await cast("Any", asyncpg).connect(**address, **options)
+    return await cast("Any", asyncpg).connect(**(address | options))
 
 
 def dialect() -> str:

@@ -2,22 +2,42 @@
 
 Transactions take the write lock when they begin: a deferred BEGIN that reads first fails at once
 with "database is locked" when another process writes in between, whatever the busy timeout. One that
-cannot begin leaves the connection to the next. Migrations keep indexes and triggers when they remake
-a table, and know partial unique indexes.
+cannot begin leaves the connection to the next, and one that cannot be committed is undone. A file that
+cannot be used, or was removed or replaced, is `Unavailable`. Migrations keep indexes and triggers when
+they remake a table, and know partial unique indexes.
 """
 
 import asyncio
+import os
 import sqlite3
+from contextlib import suppress
+from types import TracebackType
 from typing import Any, cast
 
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 
-_PRIMARY_CODE = 0xFF
-"""What an extended error code of SQLite has of the primary one."""
+from server.models.outages import PRIMARY_CODE, DatabaseReplaced, outages, raise_if_unavailable, translated
+
+
+class OpenedFile:
+    """A file as it was when it was opened. SQLite goes on with one that was removed, and what it writes is lost."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._identity = self._look()
+
+    def check(self) -> None:
+        """Raises `DatabaseReplaced` or OSError where the file of this name is another one by now, or none."""
+        if self._look() != self._identity:
+            raise DatabaseReplaced("The database file was replaced. Stop the server before you replace it.")
+
+    def _look(self) -> tuple[int, int]:
+        found = os.stat(self._name)  # noqa: PTH116 - looked at for each statement
+        return found.st_dev, found.st_ino
 
 
 class DatabaseLocked(TransactionManagementError):
@@ -32,21 +52,46 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             await self._connection.commit()
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            is_locked = error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
-            raise (DatabaseLocked if is_locked else TransactionManagementError)(error) from error
+            if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+                raise DatabaseLocked(error) from error
+            raise_if_unavailable(error)
+            raise TransactionManagementError(error) from error
         except asyncio.CancelledError:
             # Nobody waits any more, and the connection's thread begins all the same.
             await self._connection.rollback()
             raise
 
+    async def commit(self) -> None:
+        try:
+            with translated():
+                await super().commit()
+        except Exception:
+            # Or it would be committed with the next one, after it was said that nothing was changed.
+            with suppress(sqlite3.Error):
+                await self._connection.rollback()
+            raise
+        outages.answered(wrote=True)
+
+    async def rollback(self) -> None:
+        with suppress(sqlite3.Error):
+            await super().rollback()
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        return _Statement(self._lock, self)
+
+    def check_file(self) -> None:
+        """It was looked at when this began."""
+
 
 class ImmediateTransactionContext(SqliteTransactionContext):
-    """Gives the connection back also where the transaction cannot begin: Tortoise's own keeps it for good."""
+    """Gives the connection back also where the transaction cannot begin: Tortoise's own keeps it permanently."""
 
     async def __aenter__(self) -> TransactionalDBClient:
         await self._trxlock.acquire()
         try:
-            await self.ensure_connection()
+            with translated():
+                await self.ensure_connection()
+                self.connection._parent.check_file()
             self.token = get_connections().set(self.connection_name, self.connection)
             await self.connection.begin()
         except BaseException:
@@ -57,7 +102,45 @@ class ImmediateTransactionContext(SqliteTransactionContext):
         return self.connection
 
 
+class _Statement(ConnectionWrapper[Any]):
+    """The connection, for one statement."""
+
+    client: Any
+
+    async def __aenter__(self) -> Any:
+        await self._lock.acquire()
+        try:
+            with translated():
+                await self.ensure_connection()
+                self.client.check_file()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.connection
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        self._lock.release()
+        if exc_val is not None:
+            raise_if_unavailable(exc_val)
+        outages.answered()
+
+
 class Client(SqliteClient):
+    _file: OpenedFile | None = None
+
+    async def create_connection(self, with_db: bool) -> None:
+        await super().create_connection(with_db)
+        self._file = self._file or OpenedFile(self.filename)
+
+    def check_file(self) -> None:
+        if self._file is not None:
+            self._file.check()
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        return _Statement(self._lock, self)
+
     def _in_transaction(self) -> TransactionContext:
         return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
 

@@ -12,7 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
 
-from server.domain.errors import Denied
+from server.domain.errors import Denied, Unavailable
 from server.engine.healing import MOST_ERRORS
 from server.schema.coercion import CoercedVariables, Execution
 from server.schema.documents import KnownDocuments
@@ -32,12 +32,17 @@ class Schema(strawberry.Schema):
 
 
 def log_errors(errors: Sequence[GraphQLError], document: str) -> None:
-    """A line for each that an answer tells of: what the caller did wrong with its code, a bug with its traceback."""
+    """A line for each that an answer tells of: what the caller did wrong with its code, a bug with its traceback.
+
+    None for an outage, which has one line of its own.
+    """
     if not errors:
         return
     about = {"document": hashlib.sha256(document.encode()).hexdigest()[:16]}
     for error in errors[:MOST_ERRORS]:
         original = error.original_error
+        if isinstance(original, Unavailable):
+            continue  # one line for the outage is enough
         if original is None or isinstance(original, (Denied, GraphQLError)):
             _log.info("refused", code=getattr(original, "code", "VALIDATION_FAILED"), **about)
         else:

@@ -296,14 +296,11 @@ async def test_without_a_database_requests_fail_in_the_words_of_the_api(own_data
         await lose_the_database()
         authentication = await clients.ask("{ __typename }", as_=new_secret())
 
-    message = "Something went wrong on our side. Tell us the requestId."
-    for answer, status in ((field, 200), (authentication, 500)):
-        (error,) = answer.errors
-        assert (answer.status, error["message"], error["extensions"]) == (
-            status,
-            message,
-            {"code": "INTERNAL", "requestId": answer.response.headers["x-request-id"]},
-        )
+    message = "The database does not answer at the moment. Nothing was changed."
+    for answer in (field, authentication):
+        extensions = {"code": "UNAVAILABLE", "requestId": answer.response.headers["x-request-id"]}
+        assert (answer.status, answer.json) == (503, {"errors": [{"message": message, "extensions": extensions}]})
+        assert answer.response.headers["retry-after"] == "5"
 
 
 async def lose_the_database() -> None:

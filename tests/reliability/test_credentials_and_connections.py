@@ -13,6 +13,7 @@ import pytest
 
 from server.app import create_app, graphql, short_way
 from server.authentication.known import KnownViewers
+from server.domain.errors import Unavailable
 from server.domain.tokens import digest, new_secret
 from server.domain.viewer import Viewer
 from server.engine.operations import Engine
@@ -338,7 +339,7 @@ async def test_who_waits_for_a_connection_is_told_when_none_can_be_opened(house:
     async with asyncio.timeout(2):
         outcomes = await asyncio.gather(*(reader.read("SELECT 1", []) for _ in range(3)), return_exceptions=True)
 
-    assert [isinstance(outcome, OSError) for outcome in outcomes] == [True] * 3
+    assert [isinstance(outcome, Unavailable) for outcome in outcomes] == [True] * 3
 
 
 @on_postgres
