@@ -75,6 +75,7 @@ async def office() -> AsyncIterator[PostOffice]:
 @pytest.fixture
 async def server(tmp_path: Path, office: PostOffice) -> AsyncIterator[DemoServer]:
     mail = {
+        "RESELLER_DEMO_IN_PUBLIC": "true",  # the mail server is in this process
         "RESELLER_SMTP_HOST": "127.0.0.1",
         "RESELLER_SMTP_PORT": str(office.port),
         "RESELLER_SMTP_SECURITY": "none",
