@@ -56,9 +56,7 @@ async def _expand(messages: Sequence[OutboxMessage], settings: Settings, now: da
         if isinstance(event, Event):
             try:
                 expansion.emails[id] = _emails(event, people, settings, now)
-            except Unavailable:
-        raise
-    except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
+            except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
                 expansion.failures[id] = error
         else:
             expansion.failures[id] = event
