@@ -97,7 +97,7 @@ def _row(email: EmailMessage) -> _Row:
 
 
 def _letter(email: EmailMessage) -> Letter:
-    return written(email.template, email.locale, email.name, email.variables)
+    return written(email.template, email.locale, email.name, email.variables, email.zone)
 
 
 def _page(name: str, **values: object) -> Response:

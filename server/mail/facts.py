@@ -5,16 +5,17 @@ As labelled lines. Terms, and what was before and is after a change, are groups 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time, get_timezone_name
 from babel.lists import format_list
 
 from server.domain.errors import N_
 from server.languages import translated
+from server.mail.zones import UTC, zone
 
 CATALOGUES: Final = Path(__file__).with_name("translations")
 
@@ -23,9 +24,10 @@ CATALOGUES: Final = Path(__file__).with_name("translations")
 
 @dataclass(frozen=True)
 class Words:
-    """The language and the customs of a locale such as de_DE."""
+    """The language and the customs of a locale such as de_DE, and the time zone in which dates are read."""
 
     locale: str
+    zone: str = UTC
 
     @property
     def language(self) -> str:
@@ -35,8 +37,13 @@ class Words:
         return translated(message, self.language, values, CATALOGUES)
 
     def date(self, moment: str) -> str:
-        """The day of a moment, in words; moments are in UTC (E39)."""
-        return format_date(datetime.fromisoformat(moment).date(), "long", Locale.parse(self.locale))
+        """A moment as the recipient's clock shows it, with the name of their zone; a day alone has neither."""
+        locale = Locale.parse(self.locale)
+        if "T" not in moment:
+            return format_date(date.fromisoformat(moment), "long", locale)
+        local = datetime.fromisoformat(moment).astimezone(zone(self.zone))
+        day, time = format_date(local, "long", locale), format_time(local, "short", locale=locale)
+        return f"{day}, {time} ({get_timezone_name(local, 'long', locale=locale)})"
 
     def all_of(self, parts: Sequence[str]) -> str:
         return format_list(parts, locale=Locale.parse(self.locale))

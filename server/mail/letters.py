@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from server.domain.errors import N_
 from server.mail.facts import Words, groups
 from server.mail.templates import TEMPLATES
+from server.mail.zones import UTC
 
 _FOLDER: Final = Path(__file__).parent
 _GREETING: Final = N_("Hello {name},")
@@ -39,9 +40,12 @@ def subject_of(template: str, locale: str, variables: Mapping[str, Any]) -> str:
     return Words(locale).say(TEMPLATES[template].subject, **_told(variables))
 
 
-def written(template: str, locale: str, name: str, variables: Mapping[str, Any]) -> Letter:
-    """The e-mail of this template in the recipient's language. Raises KeyError where a variable is missing."""
-    words, chosen = Words(locale), TEMPLATES[template]
+def written(template: str, locale: str, name: str, variables: Mapping[str, Any], zone: str = UTC) -> Letter:
+    """The e-mail of this template in the recipient's language, with the times of their zone.
+
+    Raises KeyError where a variable is missing.
+    """
+    words, chosen = Words(locale, zone), TEMPLATES[template]
     address = variables.get("link") or variables.get("page")
     subject = subject_of(template, locale, variables)
     parts = {

@@ -48,7 +48,7 @@ class Message:
 
 def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
     """The e-mail with its headers, in text and in HTML. Its Message-ID is the same each time it is tried."""
-    letter = written(email.template, email.locale, email.name, email.variables)
+    letter = written(email.template, email.locale, email.name, email.variables, email.zone)
     sender, recipient = mailbox(settings.mail_from), address(email.address)
     headers = [
         address_header("From", sender.display_name, sender.addr_spec),

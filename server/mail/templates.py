@@ -131,6 +131,13 @@ TEMPLATES: Final[Mapping[str, Template]] = {
         N_("{customer} has taken back access to a product"),
         N_("{partner} no longer has access to this product of {customer}."),
     ),
+    "access.product_given_back": Template(
+        N_("{partner} has given back access to a product"),
+        N_(
+            "{partner} has given back its access to this product of {customer}, and no longer manages it. "
+            "You can give access to it to another partner."
+        ),
+    ),
     "access.rights_changed": Template(
         N_("{customer} has changed your rights on a product"),
         N_("From now on {partner} has the rights below on this product of {customer}."),
@@ -188,6 +195,11 @@ TEMPLATES: Final[Mapping[str, Template]] = {
         N_("You are no longer a member of {organisation}"),
         N_("You no longer have access to anything of {organisation}."),
         _START,
+    ),
+    "member.left": Template(
+        N_("{member} has left {organisation}"),
+        N_("{member} is no longer a member of {organisation}, and no longer has access to anything of it."),
+        N_("See the organisation"),
     ),
     "token.created": Template(
         N_("A new API token for {organisation}"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.domain.memberships import Wish
+from server.domain.partnerships import Side
 from server.mail import audiences as to
 from server.mail.audiences import Audience, People, Recipient
 from server.mail.events import Event
@@ -77,9 +78,9 @@ def _with_receipt(template: str, variables: tuple[str, ...], wish: Wish | None =
     return Letter(template, to.partner, variables, wish=wish), Letter(f"{template}.receipt", to.customer, variables)
 
 
-def _to_team(template: str, *more: str) -> tuple[Letter, ...]:
-    """Something about one of the customer's products: told to those of the partner who manage it, and wish to know."""
-    return (Letter(template, to.partner_team, (*_PRODUCT, *more), wish=Wish.PRODUCTS),)
+def _to_team(template: str, *more: str, by: str | None = None) -> tuple[Letter, ...]:
+    """Something about one of the customer's products: to those of the partner who manage it, and wish to know."""
+    return (Letter(template, to.partner_team, (*_PRODUCT, *more), wish=Wish.PRODUCTS, by=by),)
 
 
 LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
@@ -109,7 +110,11 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
         Letter("partnership.products_without_payer", to.customer, (*_PAIR, "products"), _PRODUCTS, wish=Wish.BILLING),
     ),
     "access.product_added": _to_team("access.product_added", "rights"),
-    "access.product_removed": _to_team("access.product_removed"),
+    "access.product_removed": (
+        *_to_team("access.product_removed", by=Side.CUSTOMER),
+        Letter("access.product_given_back", to.customer, _PRODUCT, wish=Wish.PRODUCTS, by=Side.PARTNER),
+    ),
+    "access.product_ended": _to_team("product.terminated"),
     "access.rights_changed": _to_team("access.rights_changed", "rights"),
     "access.type_changed": _with_receipt("access.type_changed", _CHANGE),
     "access.change_requested": (Letter("access.change_requested", to.customer, (*_TERMS, "message"), _REQUEST),),
@@ -134,7 +139,10 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
     "member.role_changed": (
         Letter("member.role_changed", to.person, ("organisation", "before", "after"), _ORGANISATION),
     ),
-    "member.removed": (Letter("member.removed", to.person, ("organisation",), START),),
+    "member.removed": (
+        Letter("member.removed", to.person, ("organisation",), START),
+        Letter("member.left", to.organisation_leaders, ("organisation", "member"), _ORGANISATION, by="MEMBER"),
+    ),
     "token.created": (Letter("token.created", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.expiring": (Letter("token.expiring", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
     "token.revoked": (Letter("token.revoked", to.person, ("organisation", "token"), _TOKENS),),

@@ -54,6 +54,7 @@ class _Kind(NamedTuple):
 
 _CHANGED: Final = _Kind("access.rightsChanged", "access.rights_changed")
 _REVOKED: Final = _Kind("access.revoked", "access.product_removed")
+_PRODUCT_ENDED: Final = _Kind("access.revoked", "access.product_ended")
 
 
 async def hold(context: Context, right: Right, ids: Sequence[UUID]) -> dict[UUID, Held]:
@@ -106,12 +107,12 @@ async def change(context: Context, wanted: Iterable[tuple[Held, list[ProductRigh
     await _leave_traces(context, _CHANGED, [held for held, _ in moves], before)
 
 
-async def revoke(context: Context, wanted: Iterable[Held]) -> None:
-    """End each access; those that have ended already stay as they are."""
+async def revoke(context: Context, wanted: Iterable[Held], *, product_ends: bool = False) -> None:
+    """End each access, perhaps because its product ends; those that have ended already stay as they are."""
     moves = [held for held in wanted if held.access.revoked_at is None]
     before = [terms(held.access) for held in moves]
     await close(context, [held.access for held in moves])
-    await _leave_traces(context, _REVOKED, moves, before)
+    await _leave_traces(context, _PRODUCT_ENDED if product_ends else _REVOKED, moves, before)
 
 
 async def close(context: Context, accesses: Sequence[ProductAccess]) -> None:
@@ -139,4 +140,6 @@ async def _leave_traces(context: Context, kind: _Kind, moves: Sequence[Held], be
         for held, was in zip(moves, before, strict=True)
     ]
     await note_all(context, notes)
-    await journal.announce_all(context, [News(kind.topic, held.access, (held.access.version,)) for held in moves])
+    # The side that did not act is notified.
+    news = [News(kind.topic, held.access, (held.access.version,), {"by": held.side}) for held in moves]
+    await journal.announce_all(context, news)

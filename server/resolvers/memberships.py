@@ -57,6 +57,9 @@ OWN_MEMBERSHIPS = replace(MEMBERS, name="own memberships", parent=None, always=_
 MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
 MAY_LIST_OWN = (VisibleRows(),)
 
+MEMBER: Final = "MEMBER"
+"""Who acted, where a member left: then their organisation is notified as well."""
+
 NO_SWITCHES: Final[Mapping[str, object]] = {"can_manage_billing": False, "future_customer_rights": None}
 """What of a membership belongs to the role it was set for, as it is for who has just got another."""
 
@@ -252,7 +255,8 @@ async def _remove(context: Context, member: Membership) -> None:
     await journal.record(
         context, "member.removed", member, acting=member.organisation_id, before=before, after=_terms(member) | ended
     )
-    await journal.announce(context, "member.removed", member)
+    by = MEMBER if member.user_id == context.signed_in.user_id else None
+    await journal.announce(context, "member.removed", member, by=by)
 
 
 async def _update(context: Context, member: Membership, **given: bool | None) -> None:

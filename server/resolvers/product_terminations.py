@@ -50,7 +50,7 @@ async def end_product(
     What a partner asked for is its act, on the customer's behalf; what it asked says who confirmed it (E40).
     """
     accesses = await ProductAccess.filter(product_id=product.id, revoked_at__isnull=True).order_by("id")
-    await revoke(context, await hold_for_customer(accesses))
+    await revoke(context, await hold_for_customer(accesses), product_ends=True)
     await revoke_of_product(context, product.id)
     before = journal.state(product, *_TERMS)
     await change(product, state=ProductState.TERMINATED, auto_renew=False, payer_id=None)

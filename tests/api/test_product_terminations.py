@@ -74,7 +74,7 @@ async def test_the_owner_ends_it_at_once_with_every_access_to_it(world: World, c
         after={"state": "TERMINATED", "auto_renew": False, "reason": "Nobody uses it."},
     )
     assert await announced(answer) == [
-        ("access.product_removed", world.id("access")),
+        ("access.product_ended", world.id("access")),
         ("own_products.revoked", f"own_{gift.id.hex}"),
         ("product.terminated", world.id("granted")),
     ]

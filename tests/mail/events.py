@@ -48,6 +48,7 @@ def payloads(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "access.product_added": (world.id("access"), {}),
         "access.product_removed": (world.id("access"), {}),
+        "access.product_ended": (world.id("access"), {"by": "CUSTOMER"}),
         "access.rights_changed": (world.id("access"), {"rights": ["STATISTICS"]}),
         "access.type_changed": (limited, {"before": LIMITED, "after": COMPLETE}),
         "access.change_requested": (

@@ -149,15 +149,19 @@ def test_a_missing_variable_is_no_hole_in_the_words():
 @pytest.mark.parametrize(
     ("locale", "told"),
     [
-        ("en_GB", "3 March 2027"),
-        ("fr_FR", "3 mars 2027"),
-        ("de_DE", "3. März 2027"),
-        ("it_IT", "3 marzo 2027"),
-        ("es_ES", "3 de marzo de 2027"),
+        ("en_GB", "4 March 2027, 00:59 (Central European Standard Time)"),
+        ("fr_FR", "4 mars 2027, 00:59 (heure normale d’Europe centrale)"),
+        ("de_DE", "4. März 2027, 00:59 (Mitteleuropäische Normalzeit)"),
+        ("it_IT", "4 marzo 2027, 00:59 (Ora standard dell’Europa centrale)"),
+        ("es_ES", "4 de marzo de 2027, 0:59 (hora estándar de Europa central)"),
     ],
 )
-def test_a_day_is_written_as_the_recipient_writes_it(locale: str, told: str):
-    assert Words(locale).date("2027-03-03T23:59:59+00:00") == told
+def test_a_moment_is_written_as_the_recipient_writes_it_in_their_zone(locale: str, told: str):
+    assert Words(locale, "Europe/Zurich").date("2027-03-03T23:59:59+00:00") == told
+
+
+def test_a_day_without_a_time_is_the_same_everywhere():
+    assert Words("en_GB", "Europe/Zurich").date("2027-03-03") == "3 March 2027"
 
 
 def test_terms_before_and_after_a_change_stand_under_their_headings():

@@ -52,6 +52,7 @@ GETS = {
     "partnership.products_without_payer": {"partnership.products_without_payer": ["kL"]},
     "access.product_added": {"access.product_added": TEAM},
     "access.product_removed": {"access.product_removed": TEAM},
+    "access.product_ended": {"product.terminated": TEAM},
     "access.rights_changed": {"access.rights_changed": TEAM},
     "access.type_changed": {"access.type_changed": PARTNER, "access.type_changed.receipt": CUSTOMER},
     "access.change_requested": {"access.change_requested": CUSTOMER},

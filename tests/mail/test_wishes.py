@@ -15,7 +15,8 @@ from tests.world import World
 pytestmark = pytest.mark.database
 
 FOLLOWS = {
-    Wish.PRODUCTS: {"access.product_added", "access.product_removed", "access.rights_changed", "product.terminated"},
+    Wish.PRODUCTS: {"access.product_added", "access.product_removed", "access.rights_changed", "product.terminated"}
+    | {"access.product_given_back"},
     Wish.BILLING: {"payment_mode.changed", "partnership.products_without_payer"},
 }
 """The templates that follow each wish; all others arrive."""
