@@ -18,7 +18,9 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 
 def _without_trailing_slash(url: str) -> str:
-    return url.rstrip("/")
+    """The address without a slash at its end; `HTTPS://` is `https://`."""
+    scheme, separator, rest = url.rstrip("/").partition("://")
+    return f"{scheme.lower() if separator else scheme}{separator}{rest}"
 
 
 def _sender(value: str, info: ValidationInfo) -> str:
@@ -183,6 +185,16 @@ class Settings(BaseSettings):
     most_input_items: int = Field(default=100, ge=1, le=100, description="How many items a list in the variables has.")
     most_input_characters: int = Field(
         default=10_000, ge=1_000, le=10_000, description="How many characters a text in the variables has."
+    )
+    header_seconds: float = Field(default=10.0, gt=0, description="How long the head of a request may take to arrive.")
+    body_seconds: float = Field(default=10.0, gt=0, description="How long its body may take to arrive.")
+    idle_seconds: float = Field(default=5.0, gt=0, description="How long an idle connection is kept open.")
+    answer_seconds: float = Field(
+        default=20.0, gt=0, description="How long a caller may take nothing of an answer before it is cut off."
+    )
+    most_connections: int = Field(default=800, ge=1, description="The most connections of one process.")
+    most_connections_per_source: int = Field(
+        default=64, ge=1, description="The most connections from one IPv4 address or one IPv6 /64 network."
     )
     pool_size: int = Field(default=10, ge=1, description="PostgreSQL connections of one process.")
     statement_milliseconds: int = Field(default=5_000, ge=100, description="PostgreSQL's limit for one statement.")

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from server.app import answers
+from server.app.connections import Connections
 from server.app.explorer import explorer_routes
 from server.app.exports import exports_route
 from server.app.graphql import GraphQLEndpoint
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         routes=_routes(chosen, endpoint),
         # Within the log, so that a body that turns out too large is refused and logged as everything else.
         middleware=[
-            Middleware(RequestLog, most_body_bytes=chosen.most_body_bytes),
+            Middleware(RequestLog, settings=chosen),
             Middleware(RequestBodyLimitMiddleware, max_body_size=chosen.most_body_bytes),
         ],
         exception_handlers={HTTPException: _refused},
@@ -60,13 +61,15 @@ def create_app(settings: Settings | None = None) -> Starlette:
     # Another spelling of a path is another path: a redirect would repeat the Host header that the caller chose.
     app.router.redirect_slashes = False
     app.short_way = ShortWay(app.long_way, endpoint)
+    app.connections = Connections(chosen, endpoint.client_address)
     return app
 
 
 class Application(Starlette):
-    """Starlette, with the short way in front of it."""
+    """Starlette, with the short way in front of it, and bounds on the connections that lead to it."""
 
     short_way: ShortWay
+    connections: Connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self

@@ -51,6 +51,10 @@ class ClientAddresses:
         """Whether a connection from this address is a trusted proxy's."""
         return self._peer(peer)[1]
 
+    def plain(self, peer: str) -> str:
+        """The address of a peer as it is written here: IPv4 as IPv4, IPv6 in its shortest form."""
+        return self._peer(peer)[0]
+
     def _classified(self, peer: str) -> tuple[str, bool]:
         """The address as it is written here, and whether it is a trusted proxy's."""
         try:

@@ -1,6 +1,5 @@
 """How does HTTP become a GraphQL operation, and its result HTTP again?"""
 
-import asyncio
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -37,7 +36,6 @@ from server.schema.planning import description_asked
 from server.settings import Settings
 
 _EITHER: Final = {OperationType.QUERY, OperationType.MUTATION}
-SECONDS_TO_SEND: Final = 10
 
 
 class GraphQLEndpoint:
@@ -161,11 +159,7 @@ async def _read(request: Request) -> GraphQLRequest:
         return bodies.from_query_string(request.scope["query_string"])
     bodies.check_content_type(request.headers.get("content-type", ""))
     bodies.check_content_encoding(request.headers.get("content-encoding", ""))
-    try:
-        async with asyncio.timeout(SECONDS_TO_SEND):
-            return bodies.from_body(await request.body())
-    except TimeoutError:
-        raise BadRequest(f"The body did not arrive within {SECONDS_TO_SEND} seconds.", 408) from None
+    return bodies.from_body(await request.body())
 
 
 def _refused(refusal: MalformedInput, asked: GraphQLRequest, context: Context) -> bytes:

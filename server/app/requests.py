@@ -14,21 +14,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.app import answers
 from server.domain.errors import Unavailable
 from server.engine.traces import Trace
+from server.settings import Settings
 
 WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 MOST_HEADER_BYTES: Final = 32_768
-_LONGEST_ADDRESS: Final = 32_768
+LONGEST_ADDRESS: Final = 32_768
 _LONGEST_PATH_LOGGED: Final = 200
-ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_HTTPS_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000"}
+"""For this host alone: without `includeSubDomains`, which would speak for hosts that are not this server's."""
 _log = structlog.get_logger("server.http")
+
+
+def standing_headers(settings: Settings) -> dict[str, str]:
+    """The headers of every answer, unless it has its own of that name."""
+    return _ALWAYS | (_HTTPS_ONLY if settings.is_https else {})
 
 
 class RequestLog:
     """Gives each request an id, in its answer and in every line logged for it. Logs the path, never the query."""
 
-    def __init__(self, app: ASGIApp, most_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.most_body_bytes = most_body_bytes
+        self.most_body_bytes = settings.most_body_bytes
+        self.always = standing_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +60,7 @@ class RequestLog:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                for name, value in ALWAYS.items():
+                for name, value in self.always.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -74,7 +83,7 @@ class RequestLog:
 
     def _too_large(self, scope: Scope) -> tuple[int, str] | None:
         """The status and the words for what says beforehand that it is too large."""
-        if len(scope["path"]) + len(scope["query_string"]) > _LONGEST_ADDRESS:
+        if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
             return 414, "The address is too long."
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
             return 431, "The headers are too large."

@@ -4,12 +4,12 @@ A POST of JSON with an API token that is known, whose operation is planned: read
 Whatever else it is goes the long way, which gives the same bytes, status and headers.
 """
 
-import asyncio
 import logging
 import os
 import time
 from datetime import UTC, datetime
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 import orjson
@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.app import answers
 from server.app.bodies import LONGEST_DOCUMENT, GraphQLRequest
 from server.app.cookies import session_cookies
-from server.app.graphql import SECONDS_TO_SEND, GraphQLEndpoint
-from server.app.requests import ALWAYS, MOST_HEADER_BYTES, WELL_FORMED, log_answered
+from server.app.graphql import GraphQLEndpoint
+from server.app.requests import MOST_HEADER_BYTES, WELL_FORMED, log_answered, standing_headers
 from server.authentication import token_key
 from server.domain import tokens
 from server.domain.errors import Unavailable
@@ -35,7 +35,6 @@ _CONTENT_TYPES: Final = {
     type_: (b"content-type", f"{type_}; charset=utf-8".encode()) for type_ in (answers.JSON, answers.GRAPHQL_JSON)
 }
 _RETRY_AFTER: Final = [(name.lower().encode(), value.encode()) for name, value in answers.RETRY_AFTER.items()]
-_ALWAYS: Final = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 
 
 class ShortWay:
@@ -44,6 +43,8 @@ class ShortWay:
     def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint) -> None:
         self.app = app
         self.endpoint = endpoint
+        always = standing_headers(endpoint.settings).items()
+        self.always = [(name.lower().encode(), value.encode()) for name, value in always]
         self.most_bytes = min(_LONGEST_BODY, endpoint.settings.most_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,27 +56,25 @@ class ShortWay:
         if not self._is_ordinary(scope, headers):
             await self.app(scope, receive, send)
             return
-        try:
-            async with asyncio.timeout(SECONDS_TO_SEND):
-                first = await receive()
-        except TimeoutError:
-            await self.app(scope, _late, send)
-            return
+        first = await receive()
         body = first.get("body", b"")
         # Who asks is looked up when all is there: what was revoked meanwhile is revoked.
         context, accepted = self._context(scope, headers)
         is_whole = first["type"] == "http.request" and not first.get("more_body") and len(body) <= self.most_bytes
-        status = 200
+        status = HTTPStatus.OK
         try:
             content = await self._content(scope, body, context) if context is not None and is_whole else None
         except Unavailable as error:
             assert context is not None
-            status, content = 503, answers.problem(error.message, context.request_id, error.code)
+            status, content = (
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                answers.problem(error.message, context.request_id, error.code),
+            )
         if context is None or content is None:
             await self.app(scope, _again(first, receive), send)
             return
-        cookies = session_cookies(context, self.endpoint.settings)
-        await _send(send, status, content, accepted, context.request_id, cookies)
+        more = session_cookies(context, self.endpoint.settings) if status == HTTPStatus.OK else _RETRY_AFTER
+        await _send(send, status, content, accepted, context.request_id, [*self.always, *more])
         if _LOG.isEnabledFor(logging.INFO):
             with structlog.contextvars.bound_contextvars(request_id=context.request_id):
                 log_answered(scope, status, started)
@@ -147,11 +146,6 @@ def _is_plain(given: Any) -> bool:
     )
 
 
-async def _late() -> Message:
-    """A body that did not come in time."""
-    raise TimeoutError
-
-
 def _again(first: Message, receive: Receive) -> Receive:
     """What was received already, and then the rest."""
     waiting = [first]
@@ -163,14 +157,13 @@ def _again(first: Message, receive: Receive) -> Receive:
 
 
 async def _send(
-    send: Send, status: int, content: bytes, accepted: str, request_id: str, cookies: list[tuple[bytes, bytes]]
+    send: Send, status: int, content: bytes, accepted: str, request_id: str, more: list[tuple[bytes, bytes]]
 ) -> None:
     headers = [
         _CONTENT_TYPES[accepted],
         (b"content-length", b"%d" % len(content)),
         (b"x-request-id", request_id.encode()),
-        *_ALWAYS,
-        *(_RETRY_AFTER if status != 200 else cookies),  # noqa: PLR2004
+        *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

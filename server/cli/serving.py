@@ -12,10 +12,8 @@ from server.cli.database import prepare, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.settings import Settings
 
-MOST_CONNECTIONS: Final = 800
-"""Below the 1,024 open files that systems usually allow a process."""
-SOCKET_MESSAGE_BYTES: Final = 65_536
-SOCKET_MESSAGES_WAITING: Final = 8
+MOST_WAITING: Final = 256
+"""Connections that the system holds until they are taken: all of them are taken in one go."""
 SECONDS_TO_FINISH: Final = 20
 """How long requests may go on after the server was told to stop."""
 
@@ -96,10 +94,9 @@ def _run(settings: Settings) -> None:
             port=settings.port,
             workers=settings.workers,
             loop="uvloop",
-            http="httptools",
-            ws_max_size=SOCKET_MESSAGE_BYTES,
-            ws_max_queue=SOCKET_MESSAGES_WAITING,
-            limit_concurrency=MOST_CONNECTIONS,
+            http="server.app.protocol:BoundedProtocol",
+            ws="none",
+            backlog=MOST_WAITING,
             timeout_graceful_shutdown=SECONDS_TO_FINISH,
             log_config=None,
             access_log=False,

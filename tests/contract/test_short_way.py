@@ -8,13 +8,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.types import ASGIApp, Message, Scope
 
 from server.app import Application, create_app
@@ -23,6 +22,7 @@ from server.models import Session
 from server.settings import Settings
 from tests.databases import BACKEND, Databases, connected_to, rolled_back, settings_for
 from tests.logs import Lines
+from tests.wire import served
 from tests.world import PASSWORD, World, build_world
 
 pytestmark = pytest.mark.database
@@ -654,28 +654,6 @@ async def test_no_password_token_or_cookie_reaches_the_log_by_the_short_way(ways
 # Behind a real server
 
 
-@asynccontextmanager
-async def served(app: Any) -> AsyncIterator[int]:
-    config = uvicorn.Config(
-        app,
-        port=0,
-        lifespan="off",
-        http="httptools",
-        interface="asgi3",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait for
-        await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await running
-
-
 async def said_to(port: int, *sent: bytes, leaves: bool = False) -> str:
     """What the server answers to these pieces until it is silent or closes the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -742,10 +720,21 @@ WIRE: dict[str, Callable[[str], list[bytes]]] = {
 }
 
 
+class LongWay:
+    """The application with its long way alone."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self.connections = app.connections
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        await self.app.long_way(scope, receive, send)
+
+
 @pytest.fixture(scope="module")
 async def ports(ways: Ways) -> AsyncIterator[tuple[int, int]]:
     """Where the application is served, and where its long way alone."""
-    async with served(ways.app) as short, served(ways.app.long_way) as long:
+    async with served(ways.app) as short, served(LongWay(ways.app)) as long:
         yield short, long
 
 

@@ -1,0 +1,152 @@
+"""Bounds on connections: how many in all and from one source, and until when each may keep the server waiting.
+
+Counts are those of one process. A source is an IPv4 address or an IPv6 network of 64 bits. Trusted proxies and Unix
+sockets are not sources: they count in all, but there is no bound of their own.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from ipaddress import ip_network
+from itertools import chain
+from typing import Final, Protocol
+
+import structlog
+
+from server.app.client_address import ClientAddresses
+from server.app.requests import standing_headers
+from server.settings import Settings
+
+_log = structlog.get_logger("server.http")
+_LONGEST_PAUSE: Final = 0.25
+_MOST_KEPT: Final = 4_096
+NEVER: Final = float("inf")
+
+
+class Connection(Protocol):
+    """What is bounded. `due_at` and `take_by` are moments of `Connections.now`."""
+
+    due_at: float
+    """Until when the client has to send what it owes."""
+    take_by: float
+    """Until when the client has to take some of what was sent to it."""
+    source: "Source | None"
+
+    def be_due(self) -> None: ...
+    def look_at_taken(self) -> None: ...
+    def give_way(self) -> None: ...
+
+
+@dataclass
+class Source:
+    """Where connections come from: how many there are, and those that do not work, the longest idle first.
+
+    `fresh` are those on which no request has come yet, `idle` those on which one was answered.
+    """
+
+    name: str
+    most: float
+    count: int = 0
+    fresh: dict[Connection, None] = field(default_factory=dict[Connection, None])
+    idle: dict[Connection, None] = field(default_factory=dict[Connection, None])
+
+    def works(self, connection: Connection) -> None:
+        """A request has come on it."""
+        self.fresh.pop(connection, None)
+        self.idle.pop(connection, None)
+
+
+class Connections:
+    """The connections of a process. One timer looks at all of them, instead of one timer for each request."""
+
+    def __init__(self, settings: Settings, addresses: ClientAddresses) -> None:
+        self.head_seconds = settings.header_seconds
+        self.body_seconds = settings.body_seconds
+        self.idle_seconds = settings.idle_seconds
+        self.answer_seconds = settings.answer_seconds
+        self.most = settings.most_connections
+        self.most_per_source = settings.most_connections_per_source
+        self.most_body_bytes = settings.most_body_bytes
+        self.headers = standing_headers(settings)
+        self.now = 0.0
+        """The loop's time when the connections were last looked at: exact enough, and free."""
+        self._open = set[Connection]()
+        self._sources = dict[str, Source]()
+        self._source_of = lru_cache(_MOST_KEPT)(partial(_source_of, addresses))
+        self._is_told = self._is_looking = False
+        seconds = (self.head_seconds, self.body_seconds, self.idle_seconds, self.answer_seconds)
+        self._pause = min(_LONGEST_PAUSE, min(seconds) / 4)
+
+    def admit(self, connection: Connection, peer: str, loop: asyncio.AbstractEventLoop) -> bool:
+        """Whether there is room for it. One that does not work gives way to a new one, first a fresh one."""
+        name = self._source_of(peer)
+        source = self._sources.get(name) or Source(name, self.most_per_source if name else NEVER)
+        if source.count >= source.most:
+            self._tell()
+            if not self._make_room(source):
+                return False
+        if len(self._open) >= self.most and not self._make_room(max(self._sources.values(), key=_idle)):
+            return False
+        if not self._is_looking:
+            self._start(loop)
+        self._sources[name] = connection.source = source
+        self._open.add(connection)
+        source.count += 1
+        source.fresh[connection] = None
+        return True
+
+    def forget(self, connection: Connection) -> None:
+        """It is closed."""
+        self._open.discard(connection)
+        source, connection.source = connection.source, None
+        if source is None:
+            return
+        source.count -= 1
+        source.works(connection)
+        if not source.count:
+            del self._sources[source.name]
+
+    def _make_room(self, source: Source) -> bool:
+        oldest = next(chain(source.fresh, source.idle), None)
+        if oldest is not None:
+            self.forget(oldest)
+            oldest.give_way()
+        return oldest is not None
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._is_looking = True
+        self.now = loop.time()
+        loop.call_later(self._pause, self._look, loop)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Tell every connection whose time is over."""
+        now = self.now = loop.time()
+        for connection in list(self._open):
+            if now >= connection.due_at:
+                connection.be_due()
+            if now >= connection.take_by:
+                connection.look_at_taken()
+        self._is_looking = bool(self._open)
+        if self._is_looking:
+            loop.call_later(self._pause, self._look, loop)
+
+    def _tell(self) -> None:
+        if not self._is_told:
+            self._is_told = True
+            _log.warning(
+                "source_full",
+                told=f"A source has {self.most_per_source} connections. "
+                "If it is a proxy of yours, name it in RESELLER_TRUSTED_PROXIES.",
+            )
+
+
+def _idle(source: Source) -> int:
+    return len(source.fresh) + len(source.idle)
+
+
+def _source_of(addresses: ClientAddresses, peer: str) -> str:
+    """What a peer counts as; empty for one that is no source."""
+    if not peer or addresses.is_trusted(peer):
+        return ""
+    address = addresses.plain(peer)
+    return str(ip_network((address.partition("%")[0], 64), strict=False)) if ":" in address else address

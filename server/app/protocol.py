@@ -1,0 +1,298 @@
+"""HTTP/1.1 on a connection, bounded in bytes and in time before the application sees a request.
+
+uvicorn's protocol reads a head of any length for any time, and so does the parser beneath it. This one answers
+with 400, 408, 413, 414, 431 or 503 in the form of the API where an answer is still possible, and then closes. It
+ignores `Upgrade`, as RFC 9110 (7.8) lets a server do: such a request is answered as plain HTTP.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final, Literal, cast
+from uuid import uuid4
+
+import structlog
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from uvicorn._types import HTTPScope
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from server.app import answers
+from server.app.connections import NEVER, Connections, Source
+from server.app.requests import LONGEST_ADDRESS, MOST_HEADER_BYTES, WELL_FORMED
+
+MOST_LINE_BYTES: Final = 8_192
+MOST_HEADERS: Final = 100
+MOST_PIPELINED: Final = 16
+"""How many requests wait on a connection while another is answered. What follows them is not read."""
+SECONDS_TO_READ_ON: Final = 2.0
+"""How long the server reads on after a refusal: closing at once could take the answer away before it is read."""
+_MOST_HEAD_BYTES: Final = LONGEST_ADDRESS + MOST_HEADER_BYTES
+_MOST_BYTES_READ_ON: Final = 262_144
+_LEAST_BYTES_TAKEN: Final = 65_536
+"""How much of a long answer the caller takes within `answer_seconds`, at least."""
+_TOO_LATE: Final = "The request did not arrive in time."
+_log = structlog.get_logger("server.http")
+
+Stage = Literal["between", "head", "body", "deaf", "closing"]
+"""No request is begun; its head is coming; its body is; what comes is thrown away; the connection is closed."""
+
+
+class OutOfBounds(Exception):
+    """Raised in the parser's callbacks: what was sent goes beyond a bound."""
+
+    def __init__(self, status: int, message: str, code: str = "BAD_USER_INPUT") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """A connection. What it is bound by is in the application's `connections`."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.bounds = cast("Connections", cast("Any", config.loaded_app).connections)
+        self.source: Source | None = None
+        self.due_at = self.take_by = NEVER
+        self.stage: Stage = "between"
+        self.piece = self.pieces = self.received = self.untaken = 0
+
+    # The connection
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast("asyncio.Transport", transport))
+        if self.bounds.admit(self, self.client[0] if self.client else "", self.loop):
+            self.due_at = self.bounds.now + self.bounds.head_seconds
+        else:
+            self._write(OutOfBounds(503, "The server has too many connections. Try again.", "UNAVAILABLE"))
+            self._close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.stage = "closing"
+        self.bounds.forget(self)
+        super().connection_lost(exc)
+
+    def give_way(self) -> None:
+        self.stage = "closing"
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        self._watch_taking()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        if self.stage != "closing":
+            self.take_by = NEVER
+        super().resume_writing()
+
+    # What comes
+
+    def data_received(self, data: bytes) -> None:
+        if self.stage in ("deaf", "closing"):
+            self._throw_away(data)
+            return
+        self.piece, upgraded_at = len(data), None
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            upgraded_at = int(upgrade.args[0])
+        except HttpParserError as error:
+            why = error.__context__
+            self._refuse(
+                why if isinstance(why, OutOfBounds) else OutOfBounds(400, "This is not a request of HTTP/1.1.")
+            )
+        else:
+            self.pieces += 1
+            self.received += self.piece
+            self._check_received()
+        if upgraded_at is not None:
+            self._begin_again(data[upgraded_at:])
+
+    def _check_received(self) -> None:
+        """An unfinished line of a head, and the framing of chunks, come to no callback."""
+        if self.stage == "body":
+            # Chunks of a few bytes double a body; no client's are smaller.
+            if self.received > 2 * self.bounds.most_body_bytes:
+                self._refuse(OutOfBounds(413, "The body is too large."))
+        elif self.received > _MOST_HEAD_BYTES:
+            self._refuse(_too_large(self.url if self.stage == "head" and not self.headers else b""))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.stage = "head"
+        self.due_at = self.bounds.now + self.bounds.head_seconds
+        self.pieces = 0
+        self.received = -self.piece
+
+    def on_url(self, url: bytes) -> None:
+        self.url += url
+        if len(self.url) > LONGEST_ADDRESS:
+            raise _too_large(self.url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        if len(self.headers) >= MOST_HEADERS:
+            raise OutOfBounds(431, f"A request has at most {MOST_HEADERS} headers.")
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        if self.piece > MOST_LINE_BYTES or self.pieces:
+            _check_headers(self.headers)
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise OutOfBounds(400, "Too many requests wait on this connection.")
+        if len(self.tasks) > self.bounds.most:
+            raise OutOfBounds(503, "The server is busy. Try again.", "UNAVAILABLE")
+        super().on_headers_complete()
+        self.headers = []  # those after a body are counted, and change nothing
+        self.stage = "body"
+        self.due_at = self.bounds.now + self.bounds.body_seconds
+        if self.source is not None:
+            self.source.works(self)
+
+    def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        super().on_message_complete()
+        self.stage = "between"
+        self.received = -self.piece
+        if self.cycle.response_complete:
+            self._rest()
+        else:
+            self.due_at = NEVER
+
+    def _begin_again(self, rest: bytes) -> None:
+        """Read the head once more, without its `Upgrade`, and then what came behind it."""
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._refuse(OutOfBounds(400, "This server is not a proxy."))
+            return
+        head = [b"%b %b HTTP/%b\r\n" % (method, self.url, self.parser.get_http_version().encode())]
+        head += [b"%b: %b\r\n" % header for header in self.headers if header[0] not in (b"upgrade", b"connection")]
+        self.parser = HttpRequestParser(self)
+        self.data_received(b"".join(head) + b"connection: close\r\n\r\n" + rest)
+
+    # What is answered
+
+    def on_response_complete(self) -> None:
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            self._close()
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self.stage == "body":
+            # Answered early. The rest of a body that is nearly there may come; for any other the connection ends.
+            self.due_at = min(self.due_at, self.bounds.now + SECONDS_TO_READ_ON)
+        else:
+            self._rest()
+
+    def _rest(self) -> None:
+        """Nothing is to be answered."""
+        if self.stage == "between":
+            self.due_at = self.bounds.now + self.bounds.idle_seconds
+        if self.source is not None:
+            self.source.idle[self] = None
+
+    def be_due(self) -> None:
+        """What was to come has not come in time."""
+        if self.stage in ("between", "deaf", "closing"):
+            self._close()
+        else:
+            self._refuse(OutOfBounds(408, _TOO_LATE))
+
+    def _refuse(self, bound: OutOfBounds) -> None:
+        """Answer so, where no other answer is on its way, and read no more requests."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        answering = None if cycle is None or cycle.response_complete else cycle
+        is_its_body = self.stage == "body"
+        self.stage = "deaf"
+        self.received = 0
+        if answering and (not is_its_body or answering.response_started):
+            answering.keep_alive = False
+            self.due_at = NEVER
+        elif answering and self.pipeline:
+            self._close()
+        else:
+            if answering:
+                answering.disconnected = True
+                answering.message_event.set()
+            if answering or not is_its_body:
+                self._write(bound)
+            self._end()
+
+    def _write(self, bound: OutOfBounds) -> None:
+        sent = cast("HTTPScope | None", self.scope)
+        given = dict(sent["headers"] if sent else ()).get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if WELL_FORMED.fullmatch(given) else uuid4().hex
+        content = answers.problem(bound.message, request_id, bound.code)
+        headers = (
+            self.bounds.headers
+            | {
+                "Content-Type": f"{answers.JSON}; charset=utf-8",
+                "Content-Length": str(len(content)),
+                "X-Request-Id": request_id,
+                "Connection": "close",
+            }
+            | (answers.RETRY_AFTER if bound.status == HTTPStatus.SERVICE_UNAVAILABLE else {})
+        )
+        head = [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
+        head += [f"{name.lower()}: {value}\r\n".encode() for name, value in headers.items()]
+        self.transport.write(b"".join([STATUS_LINE[bound.status], *head, b"\r\n", content]))
+        if self.source is not None:  # connections that are not admitted are logged once, not each
+            _log.info("refused", request_id=request_id, status=bound.status, why=bound.message)
+
+    def _end(self) -> None:
+        """Close, but not before the answer can have been read."""
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self.due_at = self.bounds.now + SECONDS_TO_READ_ON
+
+    def _throw_away(self, data: bytes) -> None:
+        self.received += len(data)
+        if self.received > _MOST_BYTES_READ_ON:
+            self.flow.pause_reading()
+
+    def _close(self) -> None:
+        self.stage = "closing"
+        self.due_at = NEVER
+        self._watch_taking()
+        self.transport.close()
+
+    def _watch_taking(self) -> None:
+        self.untaken = self.transport.get_write_buffer_size()
+        self.take_by = self.bounds.now + self.bounds.answer_seconds
+
+    def look_at_taken(self) -> None:
+        """An answer that is taken too slowly is thrown away."""
+        if self.transport.get_write_buffer_size() > self.untaken - _LEAST_BYTES_TAKEN:
+            self.transport.abort()
+        else:
+            self._watch_taking()
+
+
+def _check_headers(headers: list[tuple[bytes, bytes]]) -> None:
+    sizes = [len(name) + len(value) for name, value in headers]
+    if sum(sizes) > MOST_HEADER_BYTES:
+        raise _too_large(b"")
+    if max(sizes, default=0) > MOST_LINE_BYTES:
+        raise OutOfBounds(431, f"A header has more than {MOST_LINE_BYTES} bytes.")
+
+
+def _too_large(address: bytes) -> OutOfBounds:
+    if len(address) > LONGEST_ADDRESS:
+        return OutOfBounds(414, "The address is too long.")
+    return OutOfBounds(431, "The headers are too large.")
