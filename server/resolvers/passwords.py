@@ -1,11 +1,15 @@
 """Checking and hashing passwords (argon2) without keeping everybody else waiting.
 
-argon2 takes a tenth of a second and 64 MiB on purpose. It runs in threads of its own, two at a time. Those who wait
-stand in one line for each source; only the first of each line takes part in the turns, which go round the lines. So
-a source with many attempts delays its own, and each line and the number of lines are bounded.
+argon2 takes a tenth of a second and 64 MiB on purpose. It runs in threads of its own, two at a time, which give way to
+everything else that the server does. Those who wait stand in one line for each source; only the first of each line
+takes part in the turns, which go round the lines. So a source with many attempts delays its own, and each line and
+the number of lines are bounded.
 """
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -16,13 +20,25 @@ from typing import Final, TypeVar
 from pwdlib import PasswordHash
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.resolvers.turns import Turns
 from server.settings import Settings
 
 T = TypeVar("T")
 
 _AT_ONCE: Final = 2
-_turns: Final = asyncio.Semaphore(_AT_ONCE)
-_threads: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
+_NICENESS: Final = 10
+"""As `nice` has it. Without it, requests were answered up to 0.3 s later while passwords were hashed."""
+
+_turns: Final = Turns(_AT_ONCE)
+
+
+def _give_way() -> None:
+    """Linux has a priority for each thread, which the threads that argon2 starts inherit."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+_threads: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords", initializer=_give_way)
 
 
 @cache
@@ -45,17 +61,17 @@ class Match:
     better: str | None = None
 
 
-async def compare(forms: Sequence[str], stored: str | None) -> Match:
+async def compare(forms: Sequence[str], stored: str | None, *, is_expected: bool = False) -> Match:
     """Whether one of these forms of a typed password is behind the stored hash; takes as long when there is none.
 
     The first is the form in which passwords are hashed; the others are from before they had one.
     """
-    return await _in_turn(lambda: _compared(forms, stored))
+    return await _in_turn(lambda: _compared(forms, stored), is_expected=is_expected)
 
 
-async def hashed(password: str) -> str:
+async def hashed(password: str, *, is_expected: bool = False) -> str:
     """What is stored of a password, which is in the form that the rules give it."""
-    return await _in_turn(lambda: hasher().hash(password))
+    return await _in_turn(lambda: hasher().hash(password), is_expected=is_expected)
 
 
 def _compared(forms: Sequence[str], stored: str | None) -> Match:
@@ -65,20 +81,20 @@ def _compared(forms: Sequence[str], stored: str | None) -> Match:
     return Match(is_right=False)
 
 
-async def _in_turn(work: Callable[[], T]) -> T:
+async def _in_turn(work: Callable[[], T], *, is_expected: bool) -> T:
     """Do it in a thread, when its turn has come. Of a caller that is cancelled the turn lasts until the thread ends."""
-    await _turns.acquire()
+    await _turns.begin(is_expected=is_expected)
     try:
         running = asyncio.get_running_loop().run_in_executor(_threads, work)
     except BaseException:
-        _turns.release()
+        _turns.end()
         raise
     running.add_done_callback(_end_turn)
     return await asyncio.shield(running)
 
 
 def _end_turn(running: asyncio.Future[T]) -> None:
-    _turns.release()
+    _turns.end()
     if not running.cancelled():
         running.exception()  # the caller may be gone, and nobody else asks for it
 

@@ -49,7 +49,7 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
     spoken = mistakes.noted(rules.locale, person.locale or locale, ("new_person", "locale"))
     mistakes.refuse()
     async with passwords.line(source_of(context.address), context.settings, is_expected=True):
-        stored = await passwords.hashed(password or "")
+        stored = await passwords.hashed(password or "", is_expected=True)
     # The link reached them by this address: that it is theirs is known.
     return User(
         email=email,

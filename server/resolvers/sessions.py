@@ -36,7 +36,7 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
         passwords.line(attempt.source, context.settings, is_expected=is_known),
         counted_attempt(context, attempt, is_known=is_known),
     ):
-        user = await _owner(attempt, forms)
+        user = await _owner(attempt, forms, is_known=is_known)
         async with transaction():
             secret = await start_session(context, user)
             await take_back_attempt(attempt)
@@ -44,11 +44,11 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
     return {"viewer": context.viewer}
 
 
-async def _owner(attempt: Attempt, forms: Sequence[str]) -> User:
+async def _owner(attempt: Attempt, forms: Sequence[str], *, is_known: bool) -> User:
     """Whose account and password these are."""
     user = await User.get_or_none(email=attempt.email)
     stored = user.password_hash if user else None
-    match = await passwords.compare(forms, stored)
+    match = await passwords.compare(forms, stored, is_expected=is_known)
     if user is None or not match.is_right:
         raise _wrong()
     if match.better:

@@ -17,6 +17,7 @@ from graphql import get_introspection_query
 
 from tests.databases import BACKEND, Databases
 from tests.security.delays import Attacker, Bystander, attacker, body, bystander
+from tests.security.sign_in_flood import wrong_passwords
 from tests.servers import DemoServer, demo_server
 
 pytestmark = pytest.mark.database
@@ -94,6 +95,7 @@ ATTACKS: Final[dict[str, Attack]] = {
     "a text of 250,000 characters in the place of a category": long_texts_of_the_wrong_type,
     "introspection, each time in another document": introspection,
     "documents that take long to validate": documents_that_take_long_to_validate,
+    "wrong passwords from many sources": wrong_passwords,
 }
 
 

@@ -57,7 +57,7 @@ async def settled() -> None:
 async def attempt(source: str, password: str, *, is_expected: bool = False) -> str:
     """Look at this password for this source, as signing in does."""
     async with passwords.line(source, SETTINGS, is_expected=is_expected):
-        return await passwords.hashed(password)
+        return await passwords.hashed(password, is_expected=is_expected)
 
 
 def begin(*attempts: tuple[str, str], is_expected: bool = False) -> list[asyncio.Task[str]]:
@@ -81,6 +81,21 @@ async def test_the_turns_go_round_the_sources(hasher: HeldHash):
     assert hasher.seen == ["flood 0", "other 1", "third 1", "flood 1", "other 2", "flood 2"]
     assert [await task for task in tasks[:2]] == ["hash of flood 0", "hash of flood 1"]
     assert hasher.most_at_once == 2
+
+
+async def test_every_second_turn_is_for_those_who_are_expected(hasher: HeldHash):
+    begin(*[(f"source {number}", f"guess {number}") for number in range(6)])
+    await settled()
+    begin(*[(f"home {number}", f"mine {number}") for number in range(3)], is_expected=True)
+    await settled()
+
+    for _ in range(7):
+        hasher.may_go_on.release()
+        await settled()
+
+    assert hasher.seen == [
+        *("guess 0", "guess 1", "mine 0", "guess 2", "mine 1", "guess 3", "mine 2", "guess 4", "guess 5"),
+    ]
 
 
 async def test_more_of_one_source_than_may_wait_are_refused_at_once(hasher: HeldHash):
