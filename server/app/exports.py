@@ -1,7 +1,6 @@
 """How does whoever asked for an export get its file, once?"""
 
 import asyncio
-from typing import Final
 
 import structlog
 from starlette.requests import Request
@@ -12,13 +11,12 @@ from starlette.types import Send
 from server.app.downloads import asked_by, refusal
 from server.authentication.known import KnownViewers
 from server.domain.errors import Denied, NotFound, Refused
-from server.domain.exports import file_name
+from server.domain.exports import MEDIA_TYPES, file_name
 from server.models import Export
 from server.resolvers.export_files import LONGEST_DOWNLOAD, behind, content, taken
 from server.settings import Settings
 
 _log = structlog.get_logger(__name__)
-_MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
 
 
 class Download(StreamingResponse):
@@ -43,21 +41,22 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
             context = await asked_by(request, settings, known)
             secret: str = request.path_params["secret"]
             if request.method == "HEAD":
-                return Response(None, 200, _headers(await behind(context, secret)), _MEDIA_TYPE)
+                looked_at = await behind(context, secret)
+                return Response(None, 200, _headers(looked_at), MEDIA_TYPES[looked_at.format])
             export = await taken(context, secret)
         except Denied:  # one answer for a link that never was, was used, is over, or is somebody else's
             return refusal(request, 404, NotFound().message, NotFound.code)
         except Refused as refused:
             (conflict,) = refused.refusals
             return refusal(request, 409, conflict.message, conflict.code)
-        return Download(content(export), 200, _headers(export), _MEDIA_TYPE)
+        return Download(content(export), 200, _headers(export), MEDIA_TYPES[export.format])
 
     return Route("/exports/{secret}", answer)
 
 
 def _headers(export: Export) -> dict[str, str]:
     return {
-        "Content-Disposition": f'attachment; filename="{file_name(export.kind, export.created_at)}"',
+        "Content-Disposition": f'attachment; filename="{file_name(export.kind, export.created_at, export.format)}"',
         "Content-Length": str(export.size_in_bytes),
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",

@@ -24,6 +24,19 @@ class ExportKind(StrEnum):
     MANAGED_CUSTOMERS = "MANAGED_CUSTOMERS"
 
 
+class ExportFormat(StrEnum):
+    """For whom the file is: for programs, or for people and their spreadsheets."""
+
+    CSV = "CSV"
+    XLSX = "XLSX"
+
+
+MEDIA_TYPES: Final = {
+    ExportFormat.CSV: "text/csv; charset=utf-8; header=present",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
 class ExportState(StrEnum):
     """Where an export is in its life."""
 
@@ -157,9 +170,14 @@ def _in_order(keys: Collection[UUID]) -> list[str]:
     return sorted(key.hex for key in keys)
 
 
-def file_name(kind: ExportKind, requested_at: datetime) -> str:
+def sheet_name(kind: ExportKind) -> str:
+    """What the list is called in a file and in the file's own name, such as `audit-log`."""
+    return kind.value.lower().replace("_", "-")
+
+
+def file_name(kind: ExportKind, requested_at: datetime, format: ExportFormat) -> str:
     """What the file is called when it is saved, such as `audit-log-2026-01-31.csv`."""
-    return f"{kind.value.lower().replace('_', '-')}-{requested_at:%Y-%m-%d}.csv"
+    return f"{sheet_name(kind)}-{requested_at:%Y-%m-%d}.{format.value.lower()}"
 
 
 _RISKY: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.domain.exports import ExportFailure, ExportKind, ExportState
+from server.domain.exports import ExportFailure, ExportFormat, ExportKind, ExportState
 from server.models.organisations import Organisation
 from server.models.rows import Row, VersionedRow, enum_column, nullable_enum_column
 from server.models.tokens import ApiToken
@@ -33,6 +33,7 @@ class Export(VersionedRow):
     )
     api_token_id: UUID | None
     kind = enum_column(ExportKind, max_length=20)
+    format = enum_column(ExportFormat, max_length=4, default=ExportFormat.CSV, db_default=ExportFormat.CSV)
     since: datetime | None = fields.DatetimeField(null=True)
     until: datetime | None = fields.DatetimeField(null=True)
     state = enum_column(ExportState, max_length=10, default=ExportState.REQUESTED)

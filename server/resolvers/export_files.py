@@ -1,10 +1,9 @@
 """The files of exports: written by the worker, given to who asked, deleted after their time (E42)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import closing
 from datetime import timedelta
-from tempfile import SpooledTemporaryFile
 from typing import Final
 from uuid import UUID
 
@@ -18,13 +17,12 @@ from server.models.database import transaction
 from server.models.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.export_sheets import SHEETS, Line
+from server.resolvers.export_forms import File, new_file
+from server.resolvers.export_sheets import SHEETS
 from server.resolvers.exports import asking, reach_now, reach_of
 from server.resolvers.listings import batches
 
 _ROWS_AT_ONCE: Final = 100
-_PART_BYTES: Final = 262_144
-_IN_MEMORY: Final = 4 * _PART_BYTES
 _EXPIRED_AT_ONCE: Final = 20
 
 LONGEST_DOWNLOAD: Final = timedelta(minutes=10)
@@ -36,31 +34,6 @@ LONGEST_DOWNLOAD: Final = timedelta(minutes=10)
 
 class TooManyRows(Exception):
     """The list is longer than a file may be."""
-
-
-class File:
-    """A file while it is written: a long one on the disk, without a name, so that it goes with the process."""
-
-    def __init__(self, columns: Line) -> None:
-        self.row_count = 0
-        self.size = 0
-        self._content = SpooledTemporaryFile[bytes](max_size=_IN_MEMORY)
-        self._write([columns])
-
-    def add(self, rows: list[Line]) -> None:
-        self.row_count += len(rows)
-        self._write(rows)
-
-    def parts(self) -> Iterator[bytes]:
-        self._content.seek(0)
-        while part := self._content.read(_PART_BYTES):
-            yield part
-
-    def close(self) -> None:
-        self._content.close()
-
-    def _write(self, rows: list[Line]) -> None:
-        self.size += self._content.write(rules.lines(rows))
 
 
 async def write(context: Context, export_id: UUID) -> None:
@@ -75,7 +48,8 @@ async def write(context: Context, export_id: UUID) -> None:
     if theirs is None:
         await _end(context, export_id, ExportState.REFUSED)
         return
-    with closing(File(SHEETS[export.kind].columns)) as file:
+    columns, name = SHEETS[export.kind].columns, rules.sheet_name(export.kind)
+    with closing(new_file(export.format, columns, name)) as file:
         await _write(file, context, theirs, export)
 
 
@@ -115,6 +89,7 @@ async def _fill(file: File, theirs: Context, export: Export) -> None:
             raise TooManyRows
         await asyncio.to_thread(file.add, written)
         theirs.forget()
+    await asyncio.to_thread(file.finish)
 
 
 async def _keep(context: Context, export_id: UUID, file: File, reach: str) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -15,12 +14,11 @@ from server.domain.reviews import Reviewed, ReviewedCredential
 from server.models import ApiToken, AuditEvent, CustomerNote, Export, Organisation, Partnership, ProductAccess, User
 from server.resolvers import audit, ids, organisations, reviews
 from server.resolvers.context import Context
+from server.resolvers.export_forms import Line
 from server.resolvers.listings import Listing, Narrowed
-from server.resolvers.paging import moment_text
 from server.resolvers.permissions import Permission
 
 ModelT = TypeVar("ModelT", bound=Model)
-Line = tuple[str | None, ...]
 
 # `Any` below: the rows of a sheet are of the model of its list.
 
@@ -60,7 +58,7 @@ async def _act(context: Context, event: AuditEvent) -> list[Line]:
     line = (
         ids.encode(event),
         event.action,
-        moment_text(event.created_at),
+        event.created_at,
         audit.actor_id(context, event),
         actor,
         token,
@@ -93,7 +91,7 @@ async def _reviewed(context: Context, partnership: Partnership) -> list[Line]:
         ids.encode(partnership),
         partner and partner.name,
         partnership.access_type,
-        _moment(partnership.activated_at),
+        partnership.activated_at,
     )
     of_people = [(*of_all, *_person(person), *[None] * len(_TOKEN)) for person in people]
     return of_people + [(*of_all, *[None] * len(_PERSON), *_token(token)) for token in tokens or ()]
@@ -105,8 +103,8 @@ def _person(person: Reviewed) -> Line:
         person.name,
         person.role,
         None if person.rights is None else ", ".join(person.rights),
-        moment_text(person.since),
-        _moment(person.last_act_at),
+        person.since,
+        person.last_act_at,
     )
 
 
@@ -117,9 +115,9 @@ def _token(token: ReviewedCredential) -> Line:
         token.last_four,
         token.owner_name,
         ", ".join(scope.name for scope in token.scopes),
-        moment_text(token.created_at),
-        moment_text(token.expires_at),
-        _moment(token.last_used_at),
+        token.created_at,
+        token.expires_at,
+        token.last_used_at,
     )
 
 
@@ -141,7 +139,7 @@ async def _managed(context: Context, partnership: Partnership) -> list[Line]:
         ids.encode(partnership),
         partnership.access_type,
         partnership.payment_mode,
-        _moment(partnership.activated_at),
+        partnership.activated_at,
         note and note.alias,
         customer and ids.encode(customer),
         customer and customer.name,
@@ -169,7 +167,3 @@ SHEETS: Final[Mapping[ExportKind, Sheet]] = {
 async def _seen(context: Context, model: type[ModelT], key: UUID | None) -> ModelT | None:
     """The row of this key, if it exists for whoever asked."""
     return None if key is None else await context.row(model, key)
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment_text(moment)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from server.domain import exports as rules
 from server.domain.errors import Denied, Mistakes, NotFound
-from server.domain.exports import ExportKind, ExportState
+from server.domain.exports import ExportFormat, ExportKind, ExportState
 from server.domain.invitations import digest, new_secret
 from server.domain.partnerships import PartnershipStatus
 from server.domain.rights import Right, Role
@@ -49,9 +49,14 @@ def state_now(context: Context, row: Export) -> ExportState:
 
 @allowed(RightOn(Right.CREATE_EXPORT, Organisation, "organisation_id"))
 async def request_export(
-    context: Context, organisation_id: OrganisationId, kind: ExportKind, since: datetime | None, until: datetime | None
+    context: Context,
+    organisation_id: OrganisationId,
+    kind: ExportKind,
+    since: datetime | None,
+    until: datetime | None,
+    format: ExportFormat,
 ) -> dict[str, object]:
-    """Have a list that you may read written into a CSV file. You are told by e-mail when it is there.
+    """Have a list that you may read written into a file, for programs or for people. An e-mail says when it is there.
 
     It needs the rights and scopes that the list itself needs, now and when the file is written.
     """
@@ -70,8 +75,9 @@ async def request_export(
             kind=kind,
             since=since,
             until=until,
+            format=format,
         )
-        after = journal.state(export, "kind", "since", "until", "state")
+        after = journal.state(export, "kind", "since", "until", "format", "state")
         await journal.record(context, "export.requested", export, acting=organisation_id, after=after)
         await journal.announce(context, "export.requested", export)
     return {"export": export}

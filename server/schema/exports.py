@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
-from server.domain.exports import ExportFailure, ExportKind, ExportState
+from server.domain.exports import ExportFailure, ExportFormat, ExportKind, ExportState
 from server.engine.declarations import Column
 from server.resolvers import exports
 from server.resolvers.exports import state_now
@@ -32,6 +32,12 @@ describe(
     MANAGED_CUSTOMERS="Its `managedCustomers`.",
 )
 describe(
+    ExportFormat,
+    "For whom the file of an export is.",
+    CSV="For programs: UTF-8 without a byte order mark, RFC 4180, moments as in this API.",
+    XLSX="For people: opens with a double click in every spreadsheet, with dates as its reader writes them, in UTC.",
+)
+describe(
     ExportState,
     "Where an export is in its life.",
     REQUESTED="It waits for its turn.",
@@ -49,9 +55,7 @@ describe(
 )
 
 
-@strawberry.type(
-    description="A list of an organisation as a CSV file: UTF-8, RFC 4180, the names of this API in its first line."
-)
+@strawberry.type(description="A list of an organisation as a file, with the names of this API in its first line.")
 class Export(Node):
     model = models.Export
 
@@ -65,6 +69,7 @@ class Export(Node):
         models.ApiToken, "api_token_id", "The API token that asked for it; null for a person, and where not visible."
     )
     kind: ExportKind = strawberry.field(description="Which list.")
+    format: ExportFormat = strawberry.field(description="For whom the file is.")
     since: datetime | None = strawberry.field(description="Only what is from this moment on; null for all.")
     until: datetime | None = strawberry.field(description="Only what is before this moment; null for all.")
     state: ExportState = computed(state_now, "Where it is in its life at this moment.", ("state", "expires_at"))
@@ -90,6 +95,7 @@ class RequestExportInput:
     until: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="Only what is before this moment; for the same."
     )
+    format: ExportFormat = strawberry.field(default=ExportFormat.CSV, description="For whom the file is.")
 
 
 @strawberry.type(description="The answer of `requestExport`.")

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -33,11 +34,12 @@ from tests.api.traces import act, acts, announced, row_of, stored
 from tests.clients import Answer, Clients
 from tests.permissions.walks import SCHEMA
 from tests.snapshots import contents
+from tests.spreadsheets import read_sheet
 from tests.world import Person, World, token
 
 pytestmark = pytest.mark.database
 
-COLUMNS = "id kind since until state failure rowCount sizeInBytes readyAt expiresAt downloadedAt"
+COLUMNS = "id kind format since until state failure rowCount sizeInBytes readyAt expiresAt downloadedAt"
 GONE = 404
 
 
@@ -120,9 +122,16 @@ async def test_a_request_waits_for_the_worker(world: World, clients: Clients):
     export = await row_of(shown.pop("id"))
     nothing = ("until", "failure", "rowCount", "sizeInBytes", "readyAt", "expiresAt", "downloadedAt")
     since = "2026-01-01T00:00:00.000000Z"
-    assert shown == {"kind": "AUDIT_LOG", "since": since, "state": "REQUESTED", **dict.fromkeys(nothing)}
+    given = {"kind": "AUDIT_LOG", "format": "CSV", "since": since, "state": "REQUESTED"}
+    assert shown == given | dict.fromkeys(nothing)
     assert (export.organisation_id, export.requested_by_id) == (world.alpina.id, world.cE.user.id)
-    after = {"kind": "AUDIT_LOG", "since": "2026-01-01T00:00:00+00:00", "until": None, "state": "REQUESTED"}
+    after = {
+        "kind": "AUDIT_LOG",
+        "since": "2026-01-01T00:00:00+00:00",
+        "until": None,
+        "format": "CSV",
+        "state": "REQUESTED",
+    }
     assert await acts(answer) == [act("export.requested", export, world.cE, world.alpina, after=after)]
     assert await announced(answer) == [("export.requested", ids.encode(export))]
 
@@ -173,6 +182,38 @@ def at(node: dict[str, Any], path: str) -> str:
     return value or ""
 
 
+async def test_a_spreadsheet_has_the_same_rows_and_is_saved_as_what_it_is(
+    world: World, planned: Clients, settings: Settings
+):
+    await Organisation.filter(id=world.nova.id).update(name='=1+1 "é" & <Co>')
+    of_programs = await requested(planned, world.id("alpina"), "ACCESS_REVIEW", world.cL)
+    of_people = await requested(planned, world.id("alpina"), "ACCESS_REVIEW", world.cL, format="XLSX")
+    await work(settings)
+
+    answer = await get(planned, await link(planned, of_people, world.cL), world.cL)
+
+    header, *rows = read_sheet(answer.content)
+    texts = await rows_of(of_programs)
+    assert [name.removesuffix(" (UTC)") for name in header] == list(texts[0])
+    assert [dict(zip(texts[0], map(as_text, row), strict=True)) for row in rows] == [
+        {name: as_text(text) for name, text in row.items()} for row in texts
+    ]
+    assert {'\'=1+1 "é" & <Co>'} < {row["partner.name"] for row in texts}
+    are_moments = {name for row in rows for name, value in zip(header, row, strict=True) if isinstance(value, datetime)}
+    assert are_moments == {name for name in header if name.endswith(" (UTC)")}
+    assert answer.headers["content-type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert re.search(r'filename="access-review-\d{4}-\d\d-\d\d\.xlsx"', answer.headers["content-disposition"])
+    assert len(answer.content) == (await stored(of_people))["size_in_bytes"]
+
+
+def as_text(value: Any) -> str:
+    """A moment to the second, which is what a sheet keeps for sure, and every other value as it is."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%S}"
+    is_moment = re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", value)
+    return as_text(datetime.fromisoformat(value).replace(tzinfo=None)) if is_moment else value
+
+
 async def test_a_review_has_a_row_for_each_person_and_each_token_that_its_reader_may_keep_away(
     world: World, planned: Clients, settings: Settings
 ):
@@ -209,7 +250,7 @@ async def test_a_list_is_read_in_batches_and_narrowed_by_time(
     world: World, planned: Clients, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("server.resolvers.export_files._ROWS_AT_ONCE", 2)
-    monkeypatch.setattr("server.resolvers.export_files._PART_BYTES", 100)
+    monkeypatch.setattr("server.resolvers.export_forms._PART_BYTES", 100)
     for name in ("access", "watching"):
         await planned.change("revokeProductAccess", {"productAccessId": world.id(name)}, as_=world.cL)
     for name in ("limited", "at_rival"):

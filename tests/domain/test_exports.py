@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from server.domain import exports as rules
-from server.domain.exports import ExportKind, ExportState
+from server.domain.exports import ExportFormat, ExportKind, ExportState
 from server.domain.rights import Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from tests.domain.refusals import refusals
@@ -154,4 +154,5 @@ def test_what_fits_is_let_through():
 
 
 def test_a_file_is_called_after_its_list_and_its_day():
-    assert rules.file_name(ExportKind.AUDIT_LOG, NOW) == "audit-log-2026-01-31.csv"
+    assert rules.file_name(ExportKind.AUDIT_LOG, NOW, ExportFormat.CSV) == "audit-log-2026-01-31.csv"
+    assert rules.file_name(ExportKind.ACCESS_REVIEW, NOW, ExportFormat.XLSX) == "access-review-2026-01-31.xlsx"

@@ -1,0 +1,113 @@
+"""What is in the two forms of an export's file?"""
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from server.domain.exports import ExportFormat, cell
+from server.resolvers.export_forms import Line, new_file
+from tests.spreadsheets import read_sheet
+
+AT = datetime(2026, 1, 31, 12, 34, 56, 789_000, tzinfo=UTC)
+COLUMNS = ("id", "at", "name", "changes")
+
+
+def written(format: ExportFormat, *rows: Line) -> bytes:
+    file = new_file(format, COLUMNS, "audit-log")
+    try:
+        for row in rows:
+            file.add([row])
+        file.finish()
+        content = b"".join(file.parts())
+    finally:
+        file.close()
+    assert (file.row_count, file.size) == (len(rows), len(content))
+    return content
+
+
+def test_a_file_for_programs_is_what_the_rfc_has():
+    content = written(ExportFormat.CSV, ("1", AT, "É", None))
+
+    assert content.decode() == ('"id","at","name","changes"\r\n"1","2026-01-31T12:34:56.789000Z","É",""\r\n')
+
+
+def test_a_file_for_people_says_in_which_zone_its_moments_are():
+    content = written(
+        ExportFormat.XLSX, ("00012345678901234567890", AT, "Épicerie 日本 🐦", None), ("1", None, " a ", "=1")
+    )
+
+    assert read_sheet(content) == [
+        ["id", "at (UTC)", "name", "changes"],
+        ["00012345678901234567890", AT.replace(tzinfo=None), "Épicerie 日本 🐦", ""],
+        ["1", "", " a ", "'=1"],
+    ]
+
+
+def test_a_moment_that_no_spreadsheet_has_is_text():
+    first = datetime(1, 1, 1, tzinfo=UTC)
+
+    assert read_sheet(written(ExportFormat.XLSX, ("1", first, "x", None)))[1][1] == "0001-01-01T00:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x1b\x00b", "a\ufffd\ufffdb"),
+        ("<&>\"'", "<&>\"'"),
+        ("_x0041_", "_x005F_x0041_"),
+        ("x" * 32_767, "x" * 32_767),
+        ("x" * 32_768, "x" * 32_766 + "…"),
+        ("🐦" * 16_384, "🐦" * 16_383 + "…"),
+    ],
+)
+def test_a_cell_has_what_it_can_have(text, shown):
+    assert read_sheet(written(ExportFormat.XLSX, ("1", None, text, None)))[1][2] == shown
+
+
+@given(
+    some.lists(
+        some.text(some.characters(exclude_categories=["Cc", "Cs"], exclude_characters="_"), max_size=20), max_size=4
+    )
+)
+def test_both_forms_have_the_same_texts(texts):
+    rows = [("1", None, text, None) for text in texts]
+
+    of_people = [row[2] for row in read_sheet(written(ExportFormat.XLSX, *rows))[1:]]
+    of_programs = [row[2] for row in csv.reader(io.StringIO(written(ExportFormat.CSV, *rows).decode(), newline=""))][1:]
+
+    assert of_people == [cell(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd") for text in texts]
+    assert of_programs == [cell(text) for text in texts]
+
+
+def test_a_file_that_is_given_up_leaves_nothing_open():
+    file = new_file(ExportFormat.XLSX, COLUMNS, "audit-log")
+    file.add([("1", AT, "x", None)])
+
+    file.close()
+
+
+@pytest.mark.skipif("LONG" not in os.environ or not shutil.which("soffice"), reason="takes LibreOffice, and seconds")
+@pytest.mark.parametrize(("language", "moment"), [("de_DE", "31.01.2026 12:34:56"), ("fr_FR", "31/01/2026 12:34:56")])
+def test_a_spreadsheet_shows_it_as_its_reader_writes(tmp_path: Path, language: str, moment: str):
+    (tmp_path / "file.xlsx").write_bytes(written(ExportFormat.XLSX, ("00012345678901234567890", AT, "É; à", "1,5")))
+    as_csv = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", as_csv]
+
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path), str(tmp_path / "file.xlsx")],
+        env=os.environ | {"LANG": f"{language}.UTF-8"},
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+    shown = list(csv.reader(io.StringIO((tmp_path / "file-audit-log.csv").read_text("utf-8"))))
+    assert shown[1] == ["00012345678901234567890", moment, "É; à", "1,5"]
