@@ -5,19 +5,25 @@ when first used.
 """
 
 import gettext
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LANGUAGES: Final = ("en", "fr", "de", "it", "es")
 _FOLDER: Final = Path(__file__).with_name("translations")
 _LONGEST_HEADER: Final = 200
+_ENTRY: Final = re.compile(
+    r"\s*([a-z]{1,8}(?:-[a-z0-9]{1,8})*|\*)\s*(?:;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*)?", re.ASCII
+)
+"""A language range (RFC 4647) and its weight (RFC 9110)."""
+_IN_TWO_LETTERS: Final[Mapping[str, str]] = get_global("language_aliases")
 
 
 def translated(message: str, language: str, values: Mapping[str, object], catalogues: Path = _FOLDER) -> str:
@@ -26,29 +32,43 @@ def translated(message: str, language: str, values: Mapping[str, object], catalo
 
 
 def preferred(accept_language: str) -> str:
-    """The best of our languages for an Accept-Language header; English for everything else."""
-    return _preferred(accept_language[:_LONGEST_HEADER])
+    """The best of our languages for an Accept-Language header, by the look-up of RFC 4647.
+
+    A tag gives its language, whichever country, script or extension stands behind it: `de-LU-u-co-phonebk` is German.
+    Where none is ours, English, or the first of ours that is not refused (`q=0`).
+    """
+    if len(accept_language) > _LONGEST_HEADER:
+        # What the cut goes through would mean something else: `en;q=0.9` ends as `en;q=0`.
+        accept_language = accept_language[:_LONGEST_HEADER].rpartition(",")[0]
+    return _preferred(accept_language)
 
 
 @lru_cache(256)
 def _preferred(accept_language: str) -> str:
-    wanted = sorted(_weighted(accept_language), reverse=True)
-    return next((language for _, _, language in wanted), LANGUAGES[0])
+    entries = [entry for entry in map(_entry, accept_language.split(",")) if entry]
+    refused = {tag for tag, weight in entries if not weight}
+    # Sorting keeps the order of what weighs the same.
+    for tag, _ in sorted(entries, key=_weight, reverse=True):
+        language = _language(tag)
+        if language in LANGUAGES and not refused & {tag, language}:
+            return language
+    return next((language for language in LANGUAGES if language not in refused), LANGUAGES[0])
 
 
-def _weighted(header: str) -> list[tuple[float, int, str]]:
-    """Weight, place (earlier is higher) and language of each acceptable entry."""
-    weighted = list[tuple[float, int, str]]()
-    for place, entry in enumerate(header.split(",")):
-        tag, _, weight = "".join(entry.split()).lower().partition(";q=")
-        try:
-            language = Locale.parse(tag.strip(), sep="-").language
-            value = float(weight or 1)
-        except (UnknownLocaleError, ValueError):
-            continue
-        if language in LANGUAGES and 0 < value <= 1:
-            weighted.append((value, -place, language))
-    return weighted
+def _entry(text: str) -> tuple[str, float] | None:
+    """Tag and weight; None for what is malformed."""
+    match = _ENTRY.fullmatch(text.lower())
+    return (match[1], float(match[2] or 1)) if match else None
+
+
+def _weight(entry: tuple[str, float]) -> float:
+    return entry[1]
+
+
+def _language(tag: str) -> str:
+    """The language of a tag, in two letters where it has such a code."""
+    language = tag.partition("-")[0]
+    return _IN_TWO_LETTERS.get(language, language)
 
 
 @cache

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from server.app import answers
 from server.app.cookies import session_cookie
+from server.app.requests import accepted_language
 from server.authentication import Credentials, authenticate
 from server.authentication.known import KnownViewers
 from server.resolvers.context import Context
@@ -19,7 +20,7 @@ async def asked_by(request: Request, settings: Settings, known: KnownViewers) ->
     authorization = request.headers.get("authorization")
     credentials = Credentials(authorization, None if authorization else session_cookie(request, settings))
     viewer = await authenticate(credentials, now, known)
-    return Context(viewer, now, request.state.request_id, settings)
+    return Context(viewer, now, request.state.request_id, settings, accepted_language(request))
 
 
 def refusal(request: Request, status: int, message: str, code: str) -> Response:

@@ -9,9 +9,12 @@ from starlette.routing import Route
 from starlette.types import Send
 
 from server.app.downloads import asked_by, refusal
+from server.app.requests import accepted_language
 from server.authentication.known import KnownViewers
 from server.domain.errors import Denied, NotFound, Refused
 from server.domain.exports import MEDIA_TYPES, file_name
+from server.domain.exports import file_name
+from server.languages import translated
 from server.models import Export
 from server.resolvers.export_files import LONGEST_DOWNLOAD, behind, content, taken
 from server.settings import Settings
@@ -50,6 +53,9 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
             (conflict,) = refused.refusals
             return refusal(request, 409, conflict.message, conflict.code)
         return Download(content(export), 200, _headers(export), MEDIA_TYPES[export.format])
+            message = translated(conflict.message, accepted_language(request), conflict.values)
+            return refusal(request, 409, message, conflict.code)
+        return Download(content(export), 200, _headers(export), _MEDIA_TYPE)
 
     return Route("/exports/{secret}", answer)
 

@@ -18,6 +18,7 @@ from server.app import answers, bodies
 from server.app.bodies import BadRequest, GraphQLRequest
 from server.app.client_address import ClientAddresses
 from server.app.cookies import session_cookie, set_session_cookie
+from server.app.requests import accepted_language
 from server.authentication import Credentials, authenticate
 from server.authentication.known import KnownViewers
 from server.domain.errors import MalformedInput, NotSignedIn, Unavailable
@@ -25,7 +26,6 @@ from server.domain.viewer import Viewer
 from server.engine.operations import Engine
 from server.engine.roads import planned
 from server.engine.traces import Trace
-from server.languages import preferred
 from server.models.database import Commits, commits
 from server.resolvers.context import Context
 from server.schema import schema
@@ -85,7 +85,7 @@ class GraphQLEndpoint:
             now=datetime.now(UTC),
             request_id=request.state.request_id,
             settings=self.settings,
-            language=preferred(request.headers.get("accept-language", "")),
+            language=accepted_language(request),
             address=self.client_address(request.scope),
         )
         content, was_executed = await self._content(request, asked, context)

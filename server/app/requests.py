@@ -8,12 +8,13 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import answers
 from server.domain.errors import Unavailable
 from server.engine.traces import Trace
+from server.languages import preferred
 from server.settings import Settings
 
 WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -29,6 +30,11 @@ _log = structlog.get_logger("server.http")
 def standing_headers(settings: Settings) -> dict[str, str]:
     """The headers of every answer, unless it has its own of that name."""
     return _ALWAYS | (_HTTPS_ONLY if settings.is_https else {})
+
+
+def accepted_language(request: Request) -> str:
+    """The language to answer in. Several lines of the header are one list."""
+    return preferred(",".join(request.headers.getlist("accept-language")))
 
 
 class RequestLog:

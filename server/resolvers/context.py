@@ -56,7 +56,7 @@ class Context:
 
     def asked_by(self, viewer: Viewer | None) -> "Context":
         """The same request, asked by somebody else, or by the same person as they are later."""
-        return Context(viewer=viewer, now=self.now, request_id=self.request_id, settings=self.settings)
+        return Context(viewer, self.now, self.request_id, self.settings, self.language, self.address)
 
     def loader(self, key: Hashable, load: Callable[[list[KeyT]], Awaitable[list[ValueT]]]) -> DataLoader[KeyT, ValueT]:
         """The batch of this name in this request; `load` answers it, one value for each key."""
