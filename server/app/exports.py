@@ -13,7 +13,6 @@ from server.app.requests import accepted_language
 from server.authentication.known import KnownViewers
 from server.domain.errors import Denied, NotFound, Refused
 from server.domain.exports import MEDIA_TYPES, file_name
-from server.domain.exports import file_name
 from server.languages import translated
 from server.models import Export
 from server.resolvers.export_files import LONGEST_DOWNLOAD, behind, content, taken
@@ -51,11 +50,9 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
             return refusal(request, 404, NotFound().message, NotFound.code)
         except Refused as refused:
             (conflict,) = refused.refusals
-            return refusal(request, 409, conflict.message, conflict.code)
-        return Download(content(export), 200, _headers(export), MEDIA_TYPES[export.format])
             message = translated(conflict.message, accepted_language(request), conflict.values)
             return refusal(request, 409, message, conflict.code)
-        return Download(content(export), 200, _headers(export), _MEDIA_TYPE)
+        return Download(content(export), 200, _headers(export), MEDIA_TYPES[export.format])
 
     return Route("/exports/{secret}", answer)
 
