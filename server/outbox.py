@@ -91,11 +91,11 @@ class Outbox:
     patience: Patience = field(default_factory=Patience)
     keeps_connections: bool = False
 
-    async def expand_next(self, now: datetime) -> bool:
-        """Turn the next events that ask for no more into e-mails. False where there is none."""
+    async def expand_next(self, now: datetime) -> int:
+        """Turn the next events that ask for no more into e-mails, at most `MOST_EVENTS`. Gives how many there were."""
         messages = await claim(OutboxMessage, now, now + CLAIM, MOST_EVENTS, ~_ASKS_FOR_WORK)
         await self._expand(await self._without_hopeless(messages, now), now)
-        return bool(messages)
+        return len(messages)
 
     async def work_next(self, now: datetime) -> bool:
         """Do what the next event asks for beyond e-mails, which may take minutes. False where there is none."""
@@ -111,17 +111,20 @@ class Outbox:
                 await self._expand([message], now)
         return bool(messages)
 
-    async def send_next(self, now: datetime) -> bool:
-        """Send the next e-mails, or put them into the demo's mailbox. False where there is none, or no way to send."""
+    async def send_next(self, now: datetime) -> int:
+        """Send the next e-mails, at most `MOST_EMAILS`, or put them into the demo's mailbox. Gives how many there were.
+
+        None, where there is no way to send.
+        """
         if not self.settings.smtp_host and not self.settings.demo:
-            return False
+            return 0
         claimed = await claim(EmailMessage, now, now + CLAIM, MOST_EMAILS)
         emails = await self._without_hopeless(claimed, now)
         if not self.settings.smtp_host:
             await _note_all(emails, sent_at=now)
         elif emails:
             await self._send(emails, now)
-        return bool(claimed)
+        return len(claimed)
 
     async def close(self) -> None:
         """Close the connections to the mail server: there is nothing to send."""

@@ -14,14 +14,16 @@ import structlog
 
 from server.domain.errors import Unavailable
 from server.jobs import run_due
+from server.mail.letters import prepare
 from server.models.backlog import read_backlog
 from server.models.database import after_commit
 from server.models.sqlite import DatabaseLocked
-from server.outbox import Outbox
+from server.outbox import MOST_EMAILS, MOST_EVENTS, Outbox
 from server.settings import Settings
 
 BACKLOG_EVERY: Final = timedelta(minutes=1)
 """How often the log says what waits, while something does."""
+_GATHERED_SECONDS: Final = 0.2
 _LATE: Final = timedelta(minutes=1)
 """How long something may wait without being worth a warning."""
 
@@ -64,6 +66,7 @@ class Worker:
             _log.warning("no_mail_server", told="E-mails wait until RESELLER_SMTP_HOST is set.")
         after_commit.add(self._wake)
         try:
+            await asyncio.to_thread(prepare)
             async with asyncio.TaskGroup() as tasks:
                 for one in self._rounds:
                     tasks.create_task(self._go_round(one))
@@ -90,12 +93,18 @@ class Worker:
             await self._rest(one.wake)
 
     async def _mail(self) -> bool:
-        """Some events and some e-mails. Neither waits until all of the others are done."""
-        did_expand = await self._outbox.expand_next(datetime.now(UTC))
-        did_send = await self._outbox.send_next(datetime.now(UTC))
-        if not did_send:
+        """Some events and some e-mails. Neither waits until all of the others are done.
+
+        What comes one by one is gathered for a moment: a batch of it costs hardly more than one, and on SQLite every
+        transaction of a worker keeps those who change something waiting.
+        """
+        events = await self._outbox.expand_next(datetime.now(UTC))
+        emails = await self._outbox.send_next(datetime.now(UTC))
+        if not emails:
             await self._outbox.close()
-        return did_expand or did_send
+        if events < MOST_EVENTS and emails < MOST_EMAILS and not self._is_stopping:
+            await asyncio.sleep(_GATHERED_SECONDS)
+        return events + emails > 0
 
     async def _work(self) -> bool:
         return await self._outbox.work_next(datetime.now(UTC))

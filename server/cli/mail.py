@@ -13,8 +13,9 @@ from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.logs import set_up_logs
 from server.models import EmailMessage, OutboxMessage
+from server.models.backlog import read_backlog
 from server.models.outbox import Queued
-from server.outbox import has_lost_its_link, retry
+from server.outbox import REFUSED_HOUSE, has_lost_its_link, retry
 from server.worker import Worker
 
 MOST_LISTED: Final = 100
@@ -41,11 +42,21 @@ async def show(retried: str | None) -> None:
         if retried is not None:
             await _retry(retried)
             return
+        await _print_backlog()
         for is_waiting in (False, True):
             for model in (OutboxMessage, EmailMessage):
                 rows = model.filter(sent_at__isnull=True, dead_at__isnull=is_waiting).order_by("run_after", "id")
                 for row in await rows.limit(MOST_LISTED):
                     print(_line(row))
+
+
+async def _print_backlog() -> None:
+    """How much waits, and what the mail server refuses whoever it is for: that waits for you."""
+    backlog = await read_backlog(datetime.now(UTC))
+    print(f"{backlog.events} events and {backlog.emails} e-mails wait, the oldest for {backlog.seconds:.0f} seconds.")
+    refused = EmailMessage.filter(sent_at__isnull=True, dead_at__isnull=True, last_error__startswith=REFUSED_HOUSE)
+    if number := await refused.count():
+        print(f"{number} of them wait because the mail server refuses what this server sends. Mend that first.")
 
 
 async def _retry(which: str) -> None:

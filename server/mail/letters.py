@@ -14,6 +14,7 @@ import mrml
 from jinja2 import Environment, StrictUndefined, Template
 
 from server.domain.errors import N_
+from server.domain.people import LOCALES
 from server.mail.facts import Words, groups
 from server.mail.templates import TEMPLATES
 from server.mail.zones import UTC
@@ -59,6 +60,13 @@ def written(template: str, locale: str, name: str, variables: Mapping[str, Any],
         "footer": words.say(_FOOTER),
     }
     return Letter(subject, _html().render(parts), _text().render(parts))
+
+
+def prepare() -> None:
+    """Read the catalogues, the customs of each language and the layout: the first e-mail of each takes no longer."""
+    names = {"customer": "", "partner": "", "ends_at": "2027-01-01T00:00:00+00:00", "page": "/"}
+    for locale in LOCALES:
+        written("partnership.ending", locale, "", names)
 
 
 def _told(variables: Mapping[str, Any]) -> dict[str, str]:

@@ -82,7 +82,7 @@ GETS = {
 
 async def expanded(settings: Settings, event: OutboxMessage) -> list[EmailMessage]:
     """The e-mails that the event became."""
-    assert await Outbox(settings).expand_next(event.run_after) is True
+    assert await Outbox(settings).expand_next(event.run_after) >= 1
     await event.refresh_from_db()
     assert event.sent_at is not None, event.last_error
     return await EmailMessage.filter(event_id=event.id).order_by("template", "address")
@@ -293,12 +293,12 @@ async def test_an_event_that_cannot_be_read_is_tried_again_and_then_parked(world
     event = await announce("partnership.accepted", f"pship_{'0' * 32}", secret="hush")
     now = event.run_after
 
-    assert await Outbox(chosen).expand_next(now) is True
+    assert await Outbox(chosen).expand_next(now) >= 1
     await event.refresh_from_db()
     assert (event.attempts, event.sent_at, event.dead_at) == (1, None, None)
     assert event.run_after == now + timedelta(seconds=chosen.mail_pause_seconds)
-    assert await Outbox(chosen).expand_next(now) is False
-    assert await Outbox(chosen).expand_next(event.run_after) is True
+    assert await Outbox(chosen).expand_next(now) == 0
+    assert await Outbox(chosen).expand_next(event.run_after) >= 1
 
     await event.refresh_from_db()
     assert (event.attempts, event.sent_at, event.dead_at) == (2, None, event.run_after - timedelta(minutes=5))

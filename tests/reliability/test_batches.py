@@ -75,7 +75,7 @@ async def test_many_events_are_expanded_in_as_many_statements_as_few(own_databas
     for some in (rows[:2], rows):
         await announced(some, 2)
         with counted() as statements:
-            assert await Outbox(own_database).expand_next(NOW) is True
+            assert await Outbox(own_database).expand_next(NOW) >= 1
         counts.append(len(statements))
 
     assert counts[0] == counts[1] <= 16
@@ -124,7 +124,7 @@ async def test_what_goes_to_one_address_arrives_in_the_order_in_which_it_was_ann
 async def test_a_batch_is_sent_over_several_connections_and_noted_whole(own_database: Settings, post: PostOffice):
     await waiting(40, "person{number}@customer.example")
 
-    assert await Outbox(mailed(own_database, post, smtp_connections=4)).send_next(NOW) is True
+    assert await Outbox(mailed(own_database, post, smtp_connections=4)).send_next(NOW) >= 1
 
     assert len(set(post.recipients)) == len(post.recipients) == 40
     assert await EmailMessage.filter(sent_at=NOW, attempts=1, last_error__isnull=True).count() == 40
@@ -186,7 +186,7 @@ async def test_a_worker_that_has_to_stop_gives_the_rest_of_its_batch_back_in_its
     found = await EmailMessage.all().order_by("id")
     assert {(one.attempts, one.sent_at, one.dead_at, one.last_error) for one in found} == {(0, None, None, None)}
     assert [one.run_after for one in found] == [one.run_after for one in rows]
-    assert await Outbox(mailed(own_database, post)).send_next(NOW) is True
+    assert await Outbox(mailed(own_database, post)).send_next(NOW) >= 1
     assert len(post.recipients) == 30
 
 
@@ -196,7 +196,7 @@ async def test_a_batch_is_in_hand_for_less_time_than_its_claim_holds(
     monkeypatch.setattr(sending, "SECONDS_IN_HAND", 0)
     await waiting(5)
 
-    assert await Outbox(mailed(own_database, post)).send_next(NOW) is True
+    assert await Outbox(mailed(own_database, post)).send_next(NOW) >= 1
 
     assert await EmailMessage.filter(attempts=0, sent_at__isnull=True, run_after__lt=NOW).count() == 5
     assert CLAIM.total_seconds() > 60 + delivery.MOST_SECONDS + 60

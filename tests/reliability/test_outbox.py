@@ -40,14 +40,14 @@ async def pair(customer_name: str = "Customer") -> Partnership:
 async def one_email(settings: Settings) -> EmailMessage:
     """An e-mail that waits, to the customer's legal representative."""
     await announce("partnership.accepted", ids.encode(await pair()), NOW)
-    assert await Outbox(settings).expand_next(NOW) is True
+    assert await Outbox(settings).expand_next(NOW) >= 1
     return await EmailMessage.get()
 
 
 async def one_invitation(settings: Settings) -> EmailMessage:
     """An invitation that waits, to an address without an account."""
     await invited(UNKNOWN_ADDRESS)
-    assert await Outbox(settings).expand_next(NOW) is True
+    assert await Outbox(settings).expand_next(NOW) >= 1
     return await EmailMessage.get()
 
 
@@ -55,8 +55,8 @@ async def test_an_email_is_sent_once(own_database: Settings, post: PostOffice):
     settings = sending(own_database, post)
     email = await one_email(settings)
 
-    assert await Outbox(settings).send_next(NOW) is True
-    assert await Outbox(settings).send_next(NOW + timedelta(days=1)) is False
+    assert await Outbox(settings).send_next(NOW) >= 1
+    assert await Outbox(settings).send_next(NOW + timedelta(days=1)) == 0
 
     [message] = post.arrived
     assert (post.recipients, message["To"]) == ([LEADER], f"leader Customer <{LEADER}>")
@@ -89,9 +89,9 @@ async def test_a_server_that_is_busy_is_asked_again_after_growing_pauses(own_dat
 
     tried, now = list[float](), NOW
     for _ in range(3):
-        assert await Outbox(settings).send_next(now) is True
+        assert await Outbox(settings).send_next(now) >= 1
         await email.refresh_from_db()
-        assert await Outbox(settings).send_next(email.run_after - timedelta(seconds=1)) is False
+        assert await Outbox(settings).send_next(email.run_after - timedelta(seconds=1)) == 0
         tried.append((email.run_after - now).total_seconds())
         now = email.run_after
     post.answers.clear()
@@ -114,7 +114,7 @@ async def test_what_never_works_is_parked_after_the_last_try(own_database: Setti
     before = email.run_after
     await email.refresh_from_db()
     assert (email.dead_at, email.sent_at, email.attempts) == (before, None, 3)
-    assert await Outbox(settings).send_next(NOW + timedelta(days=9)) is False
+    assert await Outbox(settings).send_next(NOW + timedelta(days=9)) == 0
 
 
 async def test_a_server_that_is_away_loses_nothing(own_database: Settings, post: PostOffice):
@@ -219,8 +219,8 @@ async def test_a_worker_that_dies_before_it_sends_loses_nothing(
         patched.setattr(delivery.Line, "send", die)
         await Outbox(settings).send_next(NOW)
 
-    assert await Outbox(settings).send_next(NOW + CLAIM - timedelta(seconds=1)) is False
-    assert await Outbox(settings).send_next(NOW + CLAIM) is True
+    assert await Outbox(settings).send_next(NOW + CLAIM - timedelta(seconds=1)) == 0
+    assert await Outbox(settings).send_next(NOW + CLAIM) >= 1
     assert post.recipients == [LEADER]
 
 
@@ -270,7 +270,7 @@ async def test_an_event_whose_worker_dies_becomes_its_emails_later(
         await Outbox(own_database).expand_next(NOW)
 
     assert await EmailMessage.all().count() == 0
-    assert await Outbox(own_database).expand_next(NOW + CLAIM) is True
+    assert await Outbox(own_database).expand_next(NOW + CLAIM) >= 1
     await event.refresh_from_db()
     assert event.sent_at == NOW + CLAIM
     assert await EmailMessage.all().count() == 2
@@ -308,10 +308,10 @@ async def test_a_claimed_row_is_passed_over(own_database: Settings, post: PostOf
     held, released = asyncio.Event(), asyncio.Event()
     holding = asyncio.create_task(hold(held, released))
     await held.wait()
-    assert await Outbox(settings).send_next(NOW) is False
+    assert await Outbox(settings).send_next(NOW) == 0
     released.set()
     await holding
-    assert await Outbox(settings).send_next(NOW) is True
+    assert await Outbox(settings).send_next(NOW) >= 1
 
 
 async def test_a_worker_wakes_at_a_commit_and_finishes_what_it_has_in_hand(own_database: Settings, post: PostOffice):
@@ -349,7 +349,7 @@ async def test_a_worker_goes_on_after_the_database_failed_it(
 async def test_without_a_mail_server_emails_wait(own_database: Settings):
     email = await one_invitation(own_database)
 
-    assert await Outbox(own_database).send_next(NOW) is False
+    assert await Outbox(own_database).send_next(NOW) == 0
 
     await email.refresh_from_db()
     assert (email.attempts, email.sent_at, email.variables["link"]) == (0, None, LINK)
@@ -359,8 +359,8 @@ async def test_the_demo_keeps_emails_with_their_links(own_database: Settings):
     demo = own_database.model_copy(update={"demo": True})
     email = await one_invitation(demo)
 
-    assert await Outbox(demo).send_next(NOW) is True
-    assert await Outbox(demo).send_next(NOW) is False
+    assert await Outbox(demo).send_next(NOW) >= 1
+    assert await Outbox(demo).send_next(NOW) == 0
 
     await email.refresh_from_db()
     assert (email.sent_at, email.variables["link"]) == (NOW, LINK)

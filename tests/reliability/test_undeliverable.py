@@ -146,5 +146,5 @@ async def test_a_worker_that_is_told_to_stop_leaves_what_a_silent_server_has_not
 
     email = await EmailMessage.get()
     assert (email.attempts, email.sent_at, email.dead_at, email.last_error) == (0, None, None, None)
-    assert await Outbox(sending(own_database, post)).send_next(email.run_after) is True
+    assert await Outbox(sending(own_database, post)).send_next(email.run_after) >= 1
     assert post.recipients == [UNKNOWN_ADDRESS]
