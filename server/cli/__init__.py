@@ -238,6 +238,8 @@ async def revoke(which: Annotated[str, Parameter(name="ID_OR_LAST_FOUR")], /) ->
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Gives the exit code: 0 done, 1 failed, 2 wrongly called."""
+    if _is_unreadable(sys.argv[1:] if arguments is None else arguments):
+        return _said("The command line is not written in UTF-8.", WrongUsage.exit_code)
     try:
         app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
@@ -249,6 +251,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _is_unreadable(arguments: Sequence[str]) -> bool:
+    """Whether the system gave bytes that are no text. No name, address or file of ours is written so."""
+    return any("\ud800" <= character <= "\udfff" for argument in arguments for character in argument)
 
 
 def _said(message: str, exit_code: int) -> int:

@@ -10,6 +10,9 @@ from typing import Final
 LONGEST_KEY: Final = 240
 """How much of a text is searched and ordered by: one character can become many."""
 
+_MOST_READ: Final = 2 * LONGEST_KEY
+"""How much of a text is looked at: some characters become eighteen, and nobody waits for what no key has."""
+
 BETWEEN_SPELLINGS: Final = "\n"
 """Stands in a stored key between the two spellings of a name. It is less than all that a folded text has in it: names
 are ordered by the first spelling alone, and no search goes from one into the other."""
@@ -48,9 +51,9 @@ def folded(text: str) -> str:
     Case, accents, ligatures, strokes, the kind of quotation mark, hyphen or blank, and what cannot be seen.
     """
     # Folding can make what decomposes, and decomposing what folds: the second time finds the end of it, or the third.
-    before = None
+    before, text = None, text[:_MOST_READ]
     while text != before:
-        before, text = text, _step(text)
+        before, text = text, _step(text)[:_MOST_READ]
     return text[:LONGEST_KEY].rstrip()
 
 
@@ -61,8 +64,10 @@ def name_key(name: str) -> str:
 
 def spellings(text: str) -> tuple[str, str]:
     """The text folded, with umlauts as single letters and as `ae`, `oe`, `ue`. Two that share one are found."""
-    spelled_out = unicodedata.normalize("NFC", text).translate(_SPELLED_OUT)
-    return folded(text), folded(spelled_out)
+    composed = unicodedata.normalize("NFC", text[:_MOST_READ])
+    spelled_out = composed.translate(_SPELLED_OUT)
+    plain = folded(text)
+    return plain, plain if spelled_out == composed else folded(spelled_out)
 
 
 def is_same_name(typed: str, name: str) -> bool:

@@ -13,6 +13,8 @@ from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 
+_LONGEST_IN_PARTS: Final = 4
+"""A character may come as several: a letter and its marks."""
 _ALLOWED_CONTROLS: Final = frozenset("\n\t")
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # the last two end a line, as some programs read it
 _BIDIRECTIONAL_CONTROLS: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
@@ -43,7 +45,7 @@ _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 def line(value: str, most: int, field: tuple[str, ...]) -> str:
     """One line of text, trimmed, with something to see in it, of at most `most` characters."""
-    trimmed = _trimmed(value)
+    trimmed = _trimmed(value, most, field)
     if not trimmed:
         raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not be empty."), field))
     return _checked(trimmed, most, field, allowed=frozenset())
@@ -53,12 +55,16 @@ def paragraph(value: str, most: int, field: tuple[str, ...]) -> str:
     """Text of several lines, trimmed, possibly empty, of at most `most` characters. Lines end in one way."""
     for end in _LINE_ENDS:
         value = value.replace(end, "\n")
-    return _checked(_trimmed(value), most, field, allowed=_ALLOWED_CONTROLS)
+    return _checked(_trimmed(value, most, field), most, field, allowed=_ALLOWED_CONTROLS)
 
 
-def _trimmed(value: str) -> str:
+def _trimmed(value: str, most: int, field: tuple[str, ...]) -> str:
     """The text as it is stored, without the blanks around it; empty where nothing in it can be seen."""
-    text = value.strip() if value.isascii() else _without_unseen(unicodedata.normalize("NFC", value)).strip()
+    text = value.strip()
+    if len(text) > _LONGEST_IN_PARTS * most:
+        raise _too_long(most, field)  # at once: it takes time to look at every character
+    if not text.isascii():
+        text = _without_unseen(unicodedata.normalize("NFC", text)).strip()
     return text if any(map(_is_visible, text)) else ""
 
 
@@ -117,17 +123,15 @@ def _takes_joiners(character: str) -> bool:
 
 def _checked(value: str, most: int, field: tuple[str, ...], allowed: frozenset[str]) -> str:
     if len(value) > most:
-        raise Refused(
-            Refusal(
-                ErrorCode.VALIDATION_FAILED,
-                N_("This must not be longer than {most} characters."),
-                field,
-                {"most": most},
-            )
-        )
+        raise _too_long(most, field)
     if any(_is_refused(character) and character not in allowed for character in value):
         raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not contain control characters."), field))
     return value
+
+
+def _too_long(most: int, field: tuple[str, ...]) -> Refused:
+    message = N_("This must not be longer than {most} characters.")
+    return Refused(Refusal(ErrorCode.VALIDATION_FAILED, message, field, {"most": most}))
 
 
 def _is_refused(character: str) -> bool:

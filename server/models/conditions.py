@@ -40,12 +40,12 @@ class Deferred:
     is_of_viewer: bool = False
 
     def part(self, place: int) -> "Deferred":
-        """One of several values that are read together."""
+        """One of several texts that are read together."""
 
         def read(run: Any) -> Any:
             return self.read(run)[place]
 
-        return replace(self, name=f"{self.name}.{place}", read=read)
+        return replace(self, name=f"{self.name}.{place}", kind="text", read=read)
 
 
 class Condition(Q):

@@ -44,6 +44,10 @@ class Criterion:
     kind: str = "text"
     """The SQL type of the value."""
 
+    def kind_of(self, value: Any) -> str:
+        """The same, for a value that may be several texts."""
+        return _TEXTS if isinstance(value, tuple) else self.kind
+
 
 def equal(column: str) -> Criterion:
     """Rows with this value in the column."""
@@ -74,16 +78,26 @@ def until(column: str) -> Criterion:
 
 def containing(column: str) -> Criterion:
     """Rows with this text in the column, which holds the key of a name. One of its spellings is enough."""
-    return Criterion(lambda texts, now: _contains(column, texts, 0) | _contains(column, texts, 1), _sought)
+    return Criterion(lambda texts, now: _contains(column, texts), _sought)
 
 
-def _contains(column: str, texts: Any, which: int) -> Q:
-    return Contains(column, texts.part(which) if isinstance(texts, Deferred) else texts[which])
+def _contains(column: str, sought: Any) -> Q:
+    if isinstance(sought, Deferred):
+        spelled = (sought.part(0), sought.part(1)) if sought.kind == _TEXTS else (sought,)
+    else:
+        spelled = cast("tuple[str, ...]", sought) if isinstance(sought, tuple) else (sought,)
+    conditions: list[Q] = [Contains(column, text) for text in spelled]
+    return conditions[0] | conditions[1] if len(conditions) > 1 else conditions[0]
 
 
-def _sought(text: str) -> tuple[str, ...]:
-    return tuple(spelling or _IN_NO_KEY for spelling in spellings(text))
+def _sought(text: str) -> str | tuple[str, str]:
+    """Only a text with umlauts has two spellings: for every other one the database looks once."""
+    plain, spelled_out = spellings(text)
+    return plain or _IN_NO_KEY if plain == spelled_out else (plain, spelled_out)
 
+
+_TEXTS: Final = "texts"
+"""The kind of a value that is two texts."""
 
 _IN_NO_KEY: Final = "\x01"
 """Searched for where nothing of a text can be seen: that is in no name, not in every one."""
@@ -219,7 +233,7 @@ def reading(listing: Listing[Any], page: Page, order: Order, narrowed: Narrowed)
         backwards=page.backwards,
         after=page.after is not None,
         before=page.before is not None,
-        narrowed=tuple((name, listing.filters[name].kind) for name, _ in narrowed),
+        narrowed=tuple((name, listing.filters[name].kind_of(value)) for name, value in narrowed),
     )
     return asked, values
 

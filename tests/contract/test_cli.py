@@ -191,6 +191,11 @@ def test_wrong_usage_is_told_in_one_line(said: Any, arguments: Sequence[str], me
     assert answer == Answer(2, "", f"{message}\n")
 
 
+@pytest.mark.parametrize("arguments", [("staff", "add", "\udcff@x.example"), ("token", "revoke", "\udcff" * 4)])
+def test_bytes_that_are_no_text_are_refused(said: Any, arguments: Sequence[str]):
+    assert said(*arguments) == Answer(2, "", "The command line is not written in UTF-8.\n")
+
+
 def test_an_unknown_scope_is_answered_with_those_there_are(said: Any):
     answer = said(
         "token", "create", "--email", "a@b.example", "--organisation", "b", "--name", "c", "--scope", "all:read"

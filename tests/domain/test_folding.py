@@ -1,5 +1,6 @@
 """Under which key is a name found, ordered and compared?"""
 
+import time
 import unicodedata
 
 import pytest
@@ -123,6 +124,15 @@ def test_words_of_a_name_are_found_in_it(before, after):
 )
 def test_a_key_has_the_second_spelling_where_there_is_one(name, key):
     assert name_key(name) == key
+
+
+@pytest.mark.parametrize("character", ["ﷺ", "ü", "\u0301", "\u200b", "'"])
+def test_a_text_of_any_length_is_folded_in_no_time(character):
+    begun = time.perf_counter()
+
+    spellings(character * 10_000)
+
+    assert time.perf_counter() - begun < 0.1
 
 
 @pytest.mark.parametrize("name", ["Müller", "müller", "Mueller", "MUELLER"])
