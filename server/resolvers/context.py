@@ -14,6 +14,7 @@ from tortoise.models import Model
 from server.domain.errors import NotSignedIn
 from server.domain.viewer import Viewer
 from server.models.lookups import visible_rows
+from server.resolvers.work import Work
 from server.settings import Settings
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -45,6 +46,7 @@ class Context:
     session_secret: str | None = None
     changes_viewers: bool = False
     coerced: object = None
+    work: Work = field(default_factory=Work)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict[Hashable, DataLoader[Any, Any]])
 
     @property

@@ -14,8 +14,9 @@ from strawberry.types.execution import ExecutionContext
 
 from server.domain.errors import Denied, Unavailable
 from server.engine.healing import MOST_ERRORS
-from server.schema.coercion import CoercedVariables, Execution
+from server.schema.coercion import CoercedVariables
 from server.schema.documents import KnownDocuments
+from server.schema.execution import BoundedExecution
 from server.schema.fields import KIND
 from server.schema.limits import DocumentLimits
 from server.schema.roots import Mutation, Query
@@ -77,7 +78,7 @@ def _built() -> Schema:
         mutation=Mutation,
         config=_config(),
         extensions=[DocumentLimits, KnownDocuments, CoercedVariables],
-        execution_context_class=Execution,
+        execution_context_class=BoundedExecution,
     )
     _check_guarded(built)
     return built

@@ -162,7 +162,8 @@ def connection(
         context = context_of(info)
         wanted, ordered, narrowed = asked(given)
         parent = root.pk if listing.parent else None
-        found = await window(context, listing, parent, wanted, ordered, narrowed)
+        with context.work.loading(wanted.size):
+            found = await window(context, listing, parent, wanted, ordered, narrowed)
         return Slice(found, lambda: size(context, listing, parent, narrowed))
 
     arguments: dict[str, tuple[Any, str]] = dict(_PAGE)
