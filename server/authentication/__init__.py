@@ -4,13 +4,9 @@ The only reader of credentials. A viewer is resolved from the database, or known
 them has changed, so a right that ended a moment ago is gone.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
-from tortoise.exceptions import OperationalError
 
 from server.authentication.known import KnownViewers
 from server.domain import tokens
@@ -64,14 +60,13 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
     standings = await standings_of(token.user_id, token.organisation_id)
     if not standings:
         raise NotSignedIn(_BAD_TOKEN)
-    if token.last_used_at is None or now - token.last_used_at > _NOTICED_EVERY:
-        # Where the row is locked, the next use is noticed instead.
-        with suppress(OperationalError, asyncpg.LockNotAvailableError):
-            await ApiToken.filter(id=token.id).update(last_used_at=now)
-            token.last_used_at = now
+    used = token.last_used_at
+    if used is None or now - used > _NOTICED_EVERY:
+        known.uses.note(token.id, now)
+        used = now
     viewer = Viewer(token.user_id, standings, token=await grant_of(token))
     # Looked up again to notice the next use, and when the token ends.
-    known.keep(token_key(digest), viewer, min(token.expires_at, (token.last_used_at or now) + _NOTICED_EVERY), changes)
+    known.keep(token_key(digest), viewer, min(token.expires_at, used + _NOTICED_EVERY), changes)
     return viewer
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import structlog
 
+from server.authentication.uses import TokenUses
 from server.domain.viewer import Viewer
 from server.models.database import UNREACHABLE, open_connection
 from server.models.outages import translated
@@ -40,9 +41,10 @@ class Known:
 
 
 class KnownViewers:
-    """Viewers by the digest of their credential. `changes` counts what was dropped."""
+    """Viewers by the digest of their credential. `changes` counts what was dropped; `uses` of tokens are noted."""
 
     def __init__(self) -> None:
+        self.uses = TokenUses()
         self.is_open = False
         self.changes = 0
         self._entries: OrderedDict[str, Known] = OrderedDict()
@@ -89,10 +91,15 @@ class KnownViewers:
 
     @asynccontextmanager
     async def opened(self, settings: Settings) -> AsyncGenerator[None]:
-        """Begin to remember, as long as changes are heard of."""
+        """Begin to remember, as long as changes are heard of; and to write down the uses of tokens."""
+        async with self.uses.opened(settings), self._hearing(settings):
+            yield
+
+    @asynccontextmanager
+    async def _hearing(self, settings: Settings) -> AsyncGenerator[None]:
         try:
             if settings.is_sqlite:
-                with closing(sqlite3.connect(settings.sqlite_file)) as self._file:
+                with closing(sqlite3.connect(settings.sqlite_file, timeout=0)) as self._file:
                     self._listens()
                     yield
             else:

@@ -18,7 +18,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.connection import get_connection
 
 from server.models.outages import SECONDS_TO_WAIT, Unavailable, is_away, outages, raise_if_unavailable
-from server.models.sqlite import OpenedFile
+from server.models.sqlite import OpenedFile, is_locked
 
 # `Any` below: the drivers are untyped.
 
@@ -30,7 +30,7 @@ _LONGEST_KEPT: Final = 20_000
 _STEPS_BETWEEN_LOOKS: Final = 5_000
 _SECONDS_AT_ONCE: Final = 0.003
 _MOST_SLOW: Final = 1_000
-_READING: Final = ("query_only = ON", "busy_timeout = 5000", "trusted_schema = OFF")
+_READING: Final = ("query_only = ON", "trusted_schema = OFF")
 
 
 class Reader(Protocol):
@@ -197,6 +197,8 @@ class SqliteReader:
             try:
                 return self._read_at_once(sql, values)
             except sqlite3.OperationalError as error:
+                if is_locked(error):
+                    return await self._read_in_thread(sql, values)  # which waits
                 if str(error) != "interrupted":
                     raise
             if len(self._slow) >= _MOST_SLOW:
@@ -208,7 +210,7 @@ class SqliteReader:
         connection = self._at_once
         if connection is None:
             connection = self._at_once = sqlite3.connect(
-                self._address, uri=True, isolation_level=None, cached_statements=_STATEMENTS_A_CONNECTION
+                self._address, uri=True, timeout=0, isolation_level=None, cached_statements=_STATEMENTS_A_CONNECTION
             )
             for pragma in _READING:
                 connection.execute(f"PRAGMA {pragma}")

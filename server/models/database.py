@@ -52,7 +52,7 @@ def _connection(settings: Settings, *, is_migrating: bool) -> dict[str, Any]:
                 "file_path": str(settings.sqlite_file),
                 "journal_mode": "WAL",
                 "synchronous": "FULL",
-                "busy_timeout": 5000,
+                "busy_timeout": 0,
                 "foreign_keys": "ON",
                 "trusted_schema": "OFF",
             },

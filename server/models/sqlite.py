@@ -1,7 +1,8 @@
 """Tortoise's SQLite backend, with what the product needs beyond it.
 
 Transactions take the write lock when they begin: a deferred BEGIN that reads first fails at once
-with "database is locked" when another process writes in between, whatever the busy timeout. One that
+with "database is locked" when another process writes in between, whatever the busy timeout. For somebody
+else's lock a statement waits outside the connection, which others use meanwhile. A transaction that
 cannot begin leaves the connection to the next, and one that cannot be committed is undone. A file that
 cannot be used, or was removed or replaced, is `Unavailable`. Migrations keep indexes and triggers when
 they remake a table, and know partial unique indexes.
@@ -10,9 +11,12 @@ they remake a table, and know partial unique indexes.
 import asyncio
 import os
 import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, Final, TypeVar, cast
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
@@ -21,6 +25,15 @@ from tortoise.exceptions import TransactionManagementError
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 
 from server.models.outages import PRIMARY_CODE, DatabaseReplaced, outages, raise_if_unavailable, translated
+
+ResultT = TypeVar("ResultT")
+_client = cast("Any", SqliteClient)  # untyped in parts
+_SECONDS_BETWEEN_TRIES: Final = 0.02
+
+
+def is_locked(error: sqlite3.OperationalError) -> bool:
+    """Whether somebody else has the lock that this needs."""
+    return getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE == sqlite3.SQLITE_BUSY
 
 
 class OpenedFile:
@@ -41,7 +54,7 @@ class OpenedFile:
 
 
 class DatabaseLocked(TransactionManagementError):
-    """Somebody else held the write lock for longer than the busy timeout."""
+    """Somebody else holds the write lock."""
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -52,7 +65,7 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             await self._connection.commit()
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+            if is_locked(error):
                 raise DatabaseLocked(error) from error
             raise_if_unavailable(error)
             raise TransactionManagementError(error) from error
@@ -87,19 +100,22 @@ class ImmediateTransactionContext(SqliteTransactionContext):
     """Gives the connection back also where the transaction cannot begin: Tortoise's own keeps it permanently."""
 
     async def __aenter__(self) -> TransactionalDBClient:
+        await patiently(self.connection._parent, self._begun)
+        return self.connection
+
+    async def _begun(self) -> None:
         await self._trxlock.acquire()
+        token = None
         try:
             with translated():
                 await self.ensure_connection()
                 self.connection._parent.check_file()
-            self.token = get_connections().set(self.connection_name, self.connection)
+            token = self.token = get_connections().set(self.connection_name, self.connection)
             await self.connection.begin()
         except BaseException:
-            if hasattr(self, "token"):
-                get_connections().reset(self.token)
+            get_connections().reset(token)
             self._trxlock.release()
             raise
-        return self.connection
 
 
 class _Statement(ConnectionWrapper[Any]):
@@ -122,12 +138,30 @@ class _Statement(ConnectionWrapper[Any]):
         self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
     ) -> None:
         self._lock.release()
+        if isinstance(exc_val, sqlite3.OperationalError) and is_locked(exc_val):
+            raise DatabaseLocked(exc_val) from exc_val
         if exc_val is not None:
             raise_if_unavailable(exc_val)
         outages.answered()
 
 
+async def patiently(client: "Client", statement: Callable[[], Awaitable[ResultT]]) -> ResultT:
+    """Try until somebody else's lock is gone. Raises `DatabaseLocked` where it stays.
+
+    SQLite's own wait would keep the one connection, and with it everybody who only reads.
+    """
+    deadline = time.monotonic() + client.seconds_for_lock
+    while True:
+        try:
+            return await statement()
+        except DatabaseLocked:
+            if time.monotonic() >= deadline:
+                raise
+        await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
+
 class Client(SqliteClient):
+    seconds_for_lock = 5.0
     _file: OpenedFile | None = None
 
     async def create_connection(self, with_db: bool) -> None:
@@ -140,6 +174,29 @@ class Client(SqliteClient):
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         return _Statement(self._lock, self)
+
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        return await self._alone(partial(_client.execute_insert, self, query, values))
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        await self._alone(partial(_client.execute_many, self, query, values))
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[dict[str, Any]]]:
+        return await self._alone(partial(_client.execute_query, self, query, values))
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        return await self._alone(partial(_client.execute_query_dict, self, query, values))
+
+    async def execute_script(self, query: str) -> None:
+        await self._alone(partial(_client.execute_script, self, query))
+
+    async def _alone(self, statement: Callable[[], Awaitable[ResultT]]) -> ResultT:
+        """A statement without a transaction around it: one that waits in vain says that nothing was changed."""
+        try:
+            return await patiently(self, statement)
+        except DatabaseLocked as error:
+            raise_if_unavailable(error.__cause__ or error)
+            raise
 
     def _in_transaction(self) -> TransactionContext:
         return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)

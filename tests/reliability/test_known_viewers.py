@@ -745,13 +745,15 @@ async def test_the_use_of_a_known_token_is_noticed_once_a_minute(house: House):
     before = (await ApiToken.get(id=row.id)).last_used_at
 
     await asyncio.sleep(0.7)
-    with counted() as statements:
-        noticed = await house.clients.ask(WHO, as_=secret)
+    noticed = await house.clients.ask(WHO, as_=secret)
 
-    after = (await ApiToken.get(id=row.id)).last_used_at
+    async def is_written() -> bool:
+        return (await ApiToken.get(id=row.id)).last_used_at != used
+
     assert before == used
     assert noticed.status == 200
-    assert sum(statement.startswith("UPDATE") for statement in statements) == 1
+    await until(is_written)
+    after = (await ApiToken.get(id=row.id)).last_used_at
     assert datetime.now(UTC) - after < timedelta(seconds=5)
     await house.get_to_know(secret)
     assert (await ApiToken.get(id=row.id)).last_used_at == after
@@ -765,9 +767,9 @@ async def test_noticing_a_use_makes_nobody_unknown(house: House):
     changes = house.known.changes
 
     first, second = await house.looked_up(secret), await house.looked_up(secret)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(1.5)
 
-    assert (first, second, await house.looked_up(other)) == (4, 0, 0)
+    assert (first, second, await house.looked_up(other)) == (3, 0, 0)
     assert house.known.changes == changes
 
 

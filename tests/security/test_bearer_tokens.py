@@ -231,20 +231,6 @@ async def test_a_token_may_ask_by_get_as_well(world: World, clients: Clients):
     assert response.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize(("seconds", "moves"), [(1, False), (55, False), (61, True), (86_400, True)])
-async def test_the_last_use_is_noticed_once_a_minute(world: World, clients: Clients, seconds: int, moves: bool):
-    used = datetime.now(UTC) - timedelta(seconds=seconds)
-    row, secret = await token(world.cL, list(Scope), [], now=world.now, last_used_at=used)
-
-    with counted() as statements:
-        answer = await ask_with(clients, f"Bearer {secret}")
-
-    stored = await ApiToken.get(id=row.id)
-    assert answer.status == 200
-    assert (stored.last_used_at > used) is moves
-    assert sum(statement.startswith("UPDATE") for statement in statements) == moves
-
-
 async def test_a_bad_token_leaves_no_trace(world: World, clients: Clients):
     before = await AuditEvent.all().count(), await ApiToken.all().order_by("id").values()
 

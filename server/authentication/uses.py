@@ -1,0 +1,128 @@
+"""When was an API token last used? Written down after the answers, many tokens in one statement.
+
+Nobody asked for this, so nobody waits for it: a row that is locked is passed over, and written the next time. On SQLite
+it has a connection of its own, which gives up at once where somebody else writes.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, closing, suppress
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+import structlog
+from tortoise.connection import get_connection
+
+from server.domain.errors import Unavailable
+from server.models.outages import raise_if_unavailable
+from server.models.sqlite import DatabaseLocked
+from server.settings import Settings
+
+_PAUSE_SECONDS: Final = 1.0
+"""From the first use to the statement: those that come meanwhile share it."""
+_SECONDS_AT_THE_END: Final = 2
+_MOST: Final = 10_000
+_log = structlog.get_logger("server.authentication")
+
+# Gives the ids of all rows that were free, also where a later use is written down already.
+_POSTGRES: Final = """
+    WITH free AS (
+        SELECT t.id, u.at FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, at)
+        JOIN api_token t ON t.id = u.id ORDER BY t.id FOR UPDATE OF t SKIP LOCKED
+    ), written AS (
+        UPDATE api_token t SET last_used_at = free.at FROM free
+        WHERE t.id = free.id AND (t.last_used_at IS NULL OR t.last_used_at < free.at)
+    )
+    SELECT id FROM free
+"""
+_SQLITE: Final = """
+    UPDATE api_token SET last_used_at = used.at
+    FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS at FROM json_each(?)) AS used
+    WHERE api_token.id = used.id AND (last_used_at IS NULL OR last_used_at < used.at)
+"""
+
+
+class TokenUses:
+    """Uses that are not written down yet, by token. Where `opened`, they are soon."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[UUID, datetime] = {}
+        self._wake = asyncio.Event()
+        self._is_open = False
+
+    def note(self, token_id: UUID, at: datetime) -> None:
+        """Remember a use. Where nobody writes it down, it is no use: a command explains what would be answered."""
+        if self._is_open and (token_id in self._waiting or len(self._waiting) < _MOST):
+            self._waiting[token_id] = at
+            self._wake.set()
+
+    @asynccontextmanager
+    async def opened(self, settings: Settings) -> AsyncGenerator[None]:
+        """Write down what is noted, until the end; and then what is left."""
+        self._is_open = True
+        writing = asyncio.create_task(self._write_again_and_again(settings))
+        try:
+            yield
+        finally:
+            self._is_open = False
+            writing.cancel()
+            with suppress(asyncio.CancelledError):
+                await writing
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SECONDS_AT_THE_END):
+                    await self.write(settings)
+
+    async def write(self, settings: Settings) -> None:
+        """Write down what was noted. What cannot be written now is left for the next time."""
+        noted = dict(self._waiting)
+        if not noted:
+            return
+        try:
+            written = await (_on_sqlite(settings, noted) if settings.is_sqlite else _on_postgres(noted))
+        except (Unavailable, DatabaseLocked):
+            return  # one line for the outage is enough
+        except Exception:  # noqa: BLE001 - nobody asked for it, and nothing else depends on it
+            _log.exception("uses_not_written")
+            return
+        for token_id in written:
+            if self._waiting.get(token_id) == noted[token_id]:
+                del self._waiting[token_id]
+
+    async def _write_again_and_again(self, settings: Settings) -> None:
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(_PAUSE_SECONDS)
+            self._wake.clear()
+            await self.write(settings)
+            if self._waiting:
+                self._wake.set()
+
+
+async def _on_postgres(noted: Mapping[UUID, datetime]) -> list[UUID]:
+    connection: Any = get_connection("default")
+    _, rows = await connection.execute_query(_POSTGRES, [list(noted), list(noted.values())])
+    return [UUID(str(row["id"])) for row in rows]
+
+
+async def _on_sqlite(settings: Settings, noted: Mapping[UUID, datetime]) -> list[UUID]:
+    values = json.dumps([[str(token_id), at.isoformat(" ")] for token_id, at in noted.items()])
+    await asyncio.to_thread(_write_to_file, str(settings.sqlite_file), values)
+    return list(noted)
+
+
+def _write_to_file(file: str, values: str) -> None:
+    """At once or not at all: whoever waits for the write lock asked for something."""
+    try:
+        with closing(
+            sqlite3.connect(f"file:{quote(file)}?mode=rw", uri=True, timeout=0, isolation_level=None)
+        ) as connection:
+            connection.execute(_SQLITE, (values,))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise DatabaseLocked(error) from error
+        raise_if_unavailable(error)
+        raise
