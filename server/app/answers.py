@@ -15,6 +15,8 @@ from server.domain.errors import Denied, OutcomeUnknown, Unavailable
 from server.engine.healing import MOST_ERRORS
 
 _LONGEST_MESSAGE: Final = 300
+LONGEST_ACCEPT: Final = 1_000
+"""How many characters of an Accept header are looked at; browsers send a tenth of that."""
 _UNWANTED: Final = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
@@ -24,9 +26,13 @@ _STORED: Final = "Your change was stored. The database stopped answering before 
 OUR_FAULT: Final = "Something went wrong on our side. Tell us the requestId."
 
 
-@lru_cache(256)
 def media_type(accept: str) -> str | None:
     """What to answer with, by the Accept header; None where the caller takes neither."""
+    return _media_type(accept[:LONGEST_ACCEPT])
+
+
+@lru_cache(256)
+def _media_type(accept: str) -> str | None:
     entries = accept.split(",") if accept.strip() else ["*/*"]
     wanted = [entry.split(";")[0].strip().lower() for entry in entries if not _UNWANTED.search(entry)]
     for type_ in wanted:

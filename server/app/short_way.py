@@ -95,7 +95,10 @@ class ShortWay:
 
     def _context(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Context | None, str]:
         """What is known of who asks; None for somebody who has to be looked up."""
-        accepted, language = _preferences(headers.get(b"accept", b""), headers.get(b"accept-language", b""))
+        accepted, language = _preferences(
+            headers.get(b"accept", b"")[: answers.LONGEST_ACCEPT],
+            headers.get(b"accept-language", b"")[: answers.LONGEST_ACCEPT],
+        )
         now = datetime.now(UTC)
         digest = tokens.digest(headers[b"authorization"][7:].decode("latin-1"))
         viewer = self.endpoint.known.find(token_key(digest), now)

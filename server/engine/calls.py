@@ -15,6 +15,8 @@ from server.engine.declarations import Reading
 
 _MOST_REMEMBERED: Final = 128
 _LONGEST_REMEMBERED: Final = 500
+_BYTES_OF_A_READING: Final = 1_000
+"""What one needs in memory beside its values, about."""
 Ask = Callable[[Mapping[str, Any]], Reading]
 
 
@@ -33,11 +35,16 @@ class Call:
     ask_as_given: Ask
     variables: tuple[str, ...] = ()
     as_given: dict[str, str] | None = None
-    _remembered: Recent[bytes, Reading] = field(default_factory=lambda: Recent(_MOST_REMEMBERED))
+    resized: Callable[[int], object] = field(default=lambda more: None)
+    _remembered: Recent[bytes, Reading] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._remembered = Recent(_MOST_REMEMBERED, resized=self._resize)
         self.variables = tuple(sorted(_variables(argument.value for argument in self.node.arguments or ())))
         self.as_given = _as_given(self.definition, self.node)
+
+    def _resize(self, more: int) -> None:
+        self.resized(more)
 
     def read(self, variables: VariableValues, given: Mapping[str, Any]) -> Reading:
         """The reading of these variables; `given` is what the caller sent for them.
@@ -53,7 +60,7 @@ class Call:
         if found is None:
             found = self.ask(get_argument_values(self.definition, self.node, variables))
             if len(key) <= _LONGEST_REMEMBERED:
-                self._remembered.put(key, found)
+                self._remembered.put(key, found, _BYTES_OF_A_READING + 4 * len(key))
         return found
 
 

@@ -105,7 +105,7 @@ class Changes:
             return known
         planner = self.engine.planner(self.plan, self.shapes, run.viewer)
         statement = _payload_statement(planner, type_, fields, kinds)
-        self.plan.statements.put(shape, statement)
+        self.plan.keep_statement(shape, statement)
         return statement
 
 
@@ -141,7 +141,7 @@ def _try(
     fields = plan.selections.of(type_, nodes)
     kinds = tuple(_possible_kind(engine.bindings, type_, nodes) for nodes in fields.values())
     planner = engine.planner(plan, shapes, context.viewer)
-    plan.statements.put(key, _payload_statement(planner, type_, fields, kinds))
+    plan.keep_statement(key, _payload_statement(planner, type_, fields, kinds))
 
 
 def _places(nodes: Nodes) -> tuple[int, ...]:

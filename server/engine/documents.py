@@ -1,7 +1,8 @@
 """What is known of an operation of a document, once it was read?"""
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,12 +32,23 @@ from server.engine.statements import Statement
 MOST_PLANS: Final = 64
 MOST_STATEMENTS: Final = 64
 MOST_READINGS: Final = 128
+BYTES_OF_A_TOKEN: Final = 620
+BYTES_OF_AN_OPERATION: Final = 30_000
+BYTES_OF_A_PLAN: Final = 4_000
+BYTES_OF_A_READING: Final = 1_100
+_BYTES_OF_A_VALUE: Final = 60
+_BYTES_OF_A_PLANNED_TOKEN: Final = 160
+"""What each needs in memory beside its text, about: as they were measured."""
 LONGEST_VALUES: Final = 500
 """How many characters the variables may have whose reading is kept."""
 _STRINGS: Final = frozenset({"ID", "String"})
 
 
-@dataclass
+def _nothing(_: int) -> None:
+    """Nobody keeps it: its size is nobody's business."""
+
+
+@dataclass(eq=False)
 class Plan:
     """The selection of an operation for some values of its deciding variables.
 
@@ -44,10 +56,25 @@ class Plan:
     """
 
     key: str
+    tokens: int
     selections: Selections
     root: Root
     calls: dict[tuple[int, str], Call]
-    statements: Recent[Hashable, Statement | str] = field(default_factory=lambda: Recent(MOST_STATEMENTS))
+    resized: Callable[[int], object] = _nothing
+    statements: Recent[Hashable, Statement | str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = BYTES_OF_A_PLAN + _BYTES_OF_A_PLANNED_TOKEN * self.tokens
+        self.statements = Recent(MOST_STATEMENTS, resized=self._resize)
+        for call in self.calls.values():
+            call.resized = self._resize
+
+    def _resize(self, more: int) -> None:
+        self.resized(more)
+
+    def keep_statement(self, key: Hashable, statement: Statement | str) -> None:
+        size = len(statement) if isinstance(statement, str) else 2 * len(statement.sql) + self.size
+        self.statements.put(key, statement, size)
 
 
 @dataclass
@@ -60,7 +87,7 @@ class Asked:
     values: Sequence[Mapping[str, Any]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Operation:
     """One operation of a document; `reason` says why it is never planned.
 
@@ -75,12 +102,26 @@ class Operation:
     variables: tuple[str, ...]
     strings: tuple[str, ...] | None
     reason: str | None = None
-    plans: Recent[Hashable, Plan] = field(default_factory=lambda: Recent(MOST_PLANS))
-    admitted: Recent[Hashable, bool] = field(default_factory=lambda: Recent(MOST_PLANS))
-    readings: Recent[tuple[str, ...], Asked] = field(default_factory=lambda: Recent(MOST_READINGS))
+    resized: Callable[[int], object] = _nothing
+    plans: Recent[Hashable, Plan] = field(init=False)
+    admitted: Recent[Hashable, bool] = field(init=False)
+    readings: Recent[tuple[str, ...], Asked] = field(init=False)
 
     def __post_init__(self) -> None:
         self.is_mutation = self.node.operation is OperationType.MUTATION
+        self.tokens = tokens_of(self.document)
+        self.size = sys.getsizeof(self.text) + BYTES_OF_AN_OPERATION + BYTES_OF_A_TOKEN * self.tokens
+        self.plans = Recent(MOST_PLANS, resized=self._resize)
+        self.admitted = Recent(MOST_PLANS, resized=self._resize)
+        self.readings = Recent(MOST_READINGS, resized=self._resize)
+
+    def _resize(self, more: int) -> None:
+        self.resized(more)
+
+    def keep_plan(self, key: tuple[Any, ...], plan: Plan) -> Plan:
+        """Keep a plan; what is kept of it later counts as well."""
+        plan.resized = lambda more: self.plans.grow(key, plan, more)
+        return self.plans.put(key, plan, plan.size + size_of_values(key))
 
     @property
     def key(self) -> str:
@@ -102,6 +143,19 @@ class Operation:
             if type(value) is not str:
                 return None
         return values  # pyright: ignore[reportReturnType] - each was looked at
+
+
+def tokens_of(document: DocumentNode) -> int:
+    """How many tokens a document was read from."""
+    count, token = 0, document.loc.start_token if document.loc else None
+    while token:
+        count, token = count + 1, token.next
+    return count
+
+
+def size_of_values(values: Iterable[Any]) -> int:
+    """The bytes that short values need in memory, about."""
+    return sum(_BYTES_OF_A_VALUE + (len(value) if isinstance(value, str) else 0) for value in values)
 
 
 def operation_of(text: str, document: DocumentNode, name: str | None) -> Operation | None:

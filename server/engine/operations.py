@@ -22,7 +22,16 @@ from server.engine.calls import Call
 from server.engine.conditions import Criteria
 from server.engine.declarations import ByFunction
 from server.engine.dialects import Dialect
-from server.engine.documents import LONGEST_VALUES, Asked, Operation, Plan, calls_of, operation_of
+from server.engine.documents import (
+    BYTES_OF_A_READING,
+    LONGEST_VALUES,
+    Asked,
+    Operation,
+    Plan,
+    calls_of,
+    operation_of,
+    size_of_values,
+)
 from server.engine.errors import Unplannable
 from server.engine.healing import Root
 from server.engine.planner import Planner
@@ -35,7 +44,8 @@ from server.engine.turns import Turns
 # `Any` below: viewers and contexts are the application's own.
 
 MOST_OPERATIONS: Final = 500
-LONGEST_KEPT: Final = 8_000
+MOST_OPERATION_BYTES: Final = 64 * 2**20
+"""For all operations together, with everything that is kept of them."""
 MOST_SHAPES: Final = 64
 
 
@@ -113,7 +123,7 @@ class Engine:
         self.bindings = Bindings(host.schema, host.policies)
         self.reader: reading.Reader | None = None
         self.turns = Turns()
-        self._operations: Recent[tuple[str, str | None], Operation] = Recent(MOST_OPERATIONS)
+        self._operations: Recent[tuple[str, str | None], Operation] = Recent(MOST_OPERATIONS, MOST_OPERATION_BYTES)
         self._criteria: Recent[Hashable, Criteria] = Recent(MOST_SHAPES)
 
     async def close(self) -> None:
@@ -133,10 +143,10 @@ class Engine:
         except GraphQLError:
             return None
         read = operation_of(text, document, name)
-        # What is long is read anew each time: 500 such documents would fill the memory.
-        if read is None or len(text) > LONGEST_KEPT:
-            return read
-        return self._operations.put((text, name), read)
+        if read is None:
+            return None
+        read.resized = lambda more: self._operations.grow((text, name), read, more)
+        return self._operations.put((text, name), read, read.size)
 
     def admitted(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> Operation:
         """The operation, within the limits of whoever asks. Raises Unplannable."""
@@ -149,14 +159,15 @@ class Engine:
 
     def _is_admitted(self, operation: Operation, name: str | None, variables: Mapping[str, Any], context: Any) -> bool:
         """Within the limits of whoever asks, and then valid: what is too large is never validated."""
-        key: Hashable = context.viewer is None
+        key: tuple[Hashable, ...] = (context.viewer is None,)
         if operation.strings is None:
-            key = (key, *(_size(variables.get(variable)) for variable in operation.variables))
+            key = (*key, *(_size(variables.get(variable)) for variable in operation.variables))
         found = operation.admitted.get(key)
         if found is None:
             text, document = operation.text, operation.document
             is_admitted = self.host.admits(text, document, name, variables, context)
-            found = operation.admitted.put(key, is_admitted and self.host.is_valid(text, document))
+            is_admitted = is_admitted and self.host.is_valid(text, document)
+            found = operation.admitted.put(key, is_admitted, size_of_values(key))
         return found
 
     # Requests
@@ -168,7 +179,8 @@ class Engine:
         key = (self.host.shape(run.viewer), asked.shapes)
         statement = plan.statements.get(key)
         if statement is None:
-            statement = plan.statements.put(key, self._statement(plan, asked.shapes, run.viewer))
+            statement = self._statement(plan, asked.shapes, run.viewer)
+            plan.keep_statement(key, statement)
         if isinstance(statement, str):
             raise Unplannable(statement)
         return Prepared(plan, statement, run)
@@ -198,7 +210,7 @@ class Engine:
         asked = Asked(coerced, plan, tuple(shapes), values)
         if strings is None or sum(map(len, strings)) > LONGEST_VALUES:
             return asked
-        return operation.readings.put(strings, asked)
+        return operation.readings.put(strings, asked, BYTES_OF_A_READING + 4 * sum(map(len, strings)))
 
     def coerced(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> VariableValues:
         """The values of the variables, as their types have them. Raises Unplannable for wrong ones."""
@@ -214,7 +226,7 @@ class Engine:
         found = operation.plans.get(key)
         if found is None:
             try:
-                found = operation.plans.put(key, self._new_plan(operation, coerced))
+                found = operation.keep_plan(key, self._new_plan(operation, coerced))
             except Unplannable as unplannable:
                 operation.reason = None if operation.deciding else str(unplannable)
                 raise
@@ -229,7 +241,7 @@ class Engine:
             raise Unplannable("it asks for the schema's own description")
         calls = calls_of(self.bindings, selections, root_type, fields, self.host.arguments)
         root = Root(root_type, fields, lambda run: _concrete_types(self.bindings, calls, run))
-        return Plan(operation.key, selections, root, calls)
+        return Plan(operation.key, operation.tokens, selections, root, calls)
 
     def planner(self, plan: Plan, shapes: Sequence[Hashable], viewer: Any) -> Planner:
         shape = self.host.shape(viewer)

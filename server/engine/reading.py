@@ -17,6 +17,7 @@ import aiosqlite
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.connection import get_connection
 
+from server.engine.caches import Recent
 from server.models.outages import SECONDS_TO_WAIT, Unavailable, is_away, outages, raise_if_unavailable
 from server.models.sqlite import OpenedFile, is_locked
 
@@ -26,7 +27,9 @@ LOG: Final = logging.getLogger("server.engine.statements")
 _STATEMENTS_A_CONNECTION: Final = 300
 _STATEMENTS_IN_THREAD: Final = 8
 _LONGEST_KEPT: Final = 20_000
-"""How long a statement may be that is kept prepared: of longer ones a few hundred would fill the memory."""
+"""How long a statement may be that is kept prepared."""
+_CHARACTERS_A_CONNECTION: Final = 1_000_000
+"""How long all of them together may be: prepared, SQLite needs some thirteen bytes for each character."""
 _STEPS_BETWEEN_LOOKS: Final = 5_000
 _SECONDS_AT_ONCE: Final = 0.003
 _MOST_SLOW: Final = 1_000
@@ -43,18 +46,21 @@ class Reader(Protocol):
 class _Connection:
     """A connection and the statements prepared on it."""
 
-    __slots__ = ("_numbers", "driver", "statements")
+    __slots__ = ("_characters", "_numbers", "driver", "statements")
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
         self.statements: dict[str, Any] = {}
+        self._characters = 0
         self._numbers = 0
 
     async def prepared(self, sql: str) -> Any:
         if len(sql) > _LONGEST_KEPT:
             return await self.driver.prepare(sql)
-        if len(self.statements) >= _STATEMENTS_A_CONNECTION:
+        self._characters += len(sql)
+        if len(self.statements) >= _STATEMENTS_A_CONNECTION or self._characters > _CHARACTERS_A_CONNECTION:
             self.statements.clear()
+            self._characters = len(sql)
         self._numbers += 1
         # A name of its own: PostgreSQL plans a statement without one anew each time it is run.
         statement = self.statements[sql] = await self.driver.prepare(sql, name=f"engine_{self._numbers}")
@@ -177,7 +183,9 @@ class SqliteReader:
         self._at_once: sqlite3.Connection | None = None
         self._in_thread: aiosqlite.Connection | None = None
         self._deadlines = {"at once": 0.0, "in thread": 0.0}
-        self._slow: set[str] = set()
+        self._prepared: set[str] = set()
+        self._characters = 0
+        self._slow: Recent[str, bool] = Recent(_MOST_SLOW, _CHARACTERS_A_CONNECTION)
         self._lock = asyncio.Lock()
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
@@ -193,7 +201,7 @@ class SqliteReader:
         return found
 
     async def _read(self, sql: str, values: Sequence[Any]) -> bytes:
-        if sql not in self._slow and len(sql) <= _LONGEST_KEPT:
+        if len(sql) <= _LONGEST_KEPT and not self._slow.get(sql):
             try:
                 return self._read_at_once(sql, values)
             except sqlite3.OperationalError as error:
@@ -201,12 +209,12 @@ class SqliteReader:
                     return await self._read_in_thread(sql, values)  # which waits
                 if str(error) != "interrupted":
                     raise
-            if len(self._slow) >= _MOST_SLOW:
-                self._slow.clear()
-            self._slow.add(sql)
+            self._slow.put(sql, True, len(sql))
         return await self._read_in_thread(sql, values)
 
     def _read_at_once(self, sql: str, values: Sequence[Any]) -> bytes:
+        if sql not in self._prepared:
+            self._count(sql)
         connection = self._at_once
         if connection is None:
             connection = self._at_once = sqlite3.connect(
@@ -217,6 +225,17 @@ class SqliteReader:
             connection.set_progress_handler(lambda: self._is_late("at once"), _STEPS_BETWEEN_LOOKS)
         self._deadlines["at once"] = time.monotonic() + _SECONDS_AT_ONCE
         return connection.execute(sql, values).fetchone()[0].encode()
+
+    def _count(self, sql: str) -> None:
+        """Look after what is kept prepared: SQLite itself counts statements, and not how large they are."""
+        self._characters += len(sql)
+        if len(self._prepared) >= _STATEMENTS_A_CONNECTION or self._characters > _CHARACTERS_A_CONNECTION:
+            if self._at_once is not None:
+                self._at_once.close()
+                self._at_once = None
+            self._prepared.clear()
+            self._characters = len(sql)
+        self._prepared.add(sql)
 
     async def _read_in_thread(self, sql: str, values: Sequence[Any]) -> bytes:
         async with self._lock:

@@ -26,15 +26,13 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from server.engine.caches import Recent
+from server.engine.documents import BYTES_OF_A_TOKEN, tokens_of
 from server.schema.coercion import MOST_MISTAKES
 from server.schema.expectations import WRITTEN, wrong
-from server.schema.measures import tokens
 
 MOST_TOKENS: Final = 2_000
 MOST_DOCUMENTS: Final = 500
 MOST_BYTES: Final = 32 * 2**20
-BYTES_OF_A_TOKEN: Final = 620
-"""What a document needs in memory for each of its tokens, at most: the token itself and its part of the tree."""
 _BYTES_OF_A_MISTAKE: Final = 1_000
 
 _WHAT_WAS_FOUND: Final = re.compile(
@@ -112,7 +110,7 @@ def _read(text: str) -> Document:
 
 def document_size(text: str, node: DocumentNode | None) -> int:
     """The bytes that a document needs in memory, about."""
-    return sys.getsizeof(text) + (BYTES_OF_A_TOKEN * sum(1 for _ in tokens(node)) if node else _BYTES_OF_A_MISTAKE)
+    return sys.getsizeof(text) + (BYTES_OF_A_TOKEN * tokens_of(node) if node else _BYTES_OF_A_MISTAKE)
 
 
 def _without_values(error: GraphQLSyntaxError) -> GraphQLError:

@@ -7,7 +7,7 @@ document's text is remembered.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
 from graphql import (
@@ -27,6 +27,7 @@ from graphql import (
     VariableNode,
 )
 
+from server.engine.caches import Recent
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE
 
 _ONE_AT_A_TIME: Final = frozenset({"signIn", "signUp", "acceptMemberInvitation"})
@@ -75,6 +76,10 @@ class Measure:
     def repeated(self) -> int:
         return self.inner_repeated + self.keys.total() - len(self.keys)
 
+    def slim(self) -> "Measure":
+        """The same without the names, for keeping."""
+        return replace(self, inner_repeated=self.repeated, keys=Counter())
+
     def add(self, other: "Measure") -> None:
         """Put the other selection beside this one."""
         self.depth = max(self.depth, other.depth)
@@ -97,9 +102,11 @@ Measured = tuple[tuple[str | None, OperationType, Measure], ...]
 Sizes = dict[str, int | None]
 
 _NOTHING: Final = Measure()
-_known_measures: Final[dict[tuple[object, ...], Measured]] = {}
 _MOST_KNOWN: Final = 500
-_LONGEST_KNOWN: Final = 10_000
+_MOST_KNOWN_BYTES: Final = 4 * 2**20
+_BYTES_OF_A_MEASURE: Final = 1_000
+_BYTES_OF_A_SIZE: Final = 200
+_known_measures: Final[Recent[tuple[object, ...], Measured]] = Recent(_MOST_KNOWN, _MOST_KNOWN_BYTES)
 
 
 def measured(document: DocumentNode, text: str, variables: Mapping[str, Any]) -> Measured:
@@ -111,13 +118,11 @@ def measured(document: DocumentNode, text: str, variables: Mapping[str, Any]) ->
     if found is None:
         measuring = _Measuring(document, sizes)
         found = tuple(
-            (node.name.value if node.name else None, node.operation, measuring.selections(node.selection_set))
+            (node.name.value if node.name else None, node.operation, measuring.selections(node.selection_set).slim())
             for node in operations
         )
-        if len(_known_measures) >= _MOST_KNOWN:
-            _known_measures.clear()
-        if len(text) <= _LONGEST_KNOWN:
-            _known_measures[key] = found
+        size = len(text) + _BYTES_OF_A_MEASURE * len(found) + _BYTES_OF_A_SIZE * len(sizes)
+        _known_measures.put(key, found, size)
     return found
 
 

@@ -9,16 +9,19 @@ import os
 import time
 from collections.abc import AsyncIterator
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.domain.errors import Unavailable
-from server.engine.operations import MOST_OPERATIONS
+from server.engine.caches import Recent
+from server.engine.operations import MOST_OPERATION_BYTES, MOST_OPERATIONS
 from server.engine.reading import PostgresReader, SqliteReader
 from server.models import Product
 from server.models.database import open_connection
+from server.schema import documents, measures
 from server.schema.planning import new_engine
 from server.settings import Settings
 from tests.clients import Clients
@@ -75,6 +78,86 @@ async def test_one_document_with_many_values_leaves_the_memory_flat(both: Both) 
         growths.append(resident() - before)
 
     assert growths[1] < 5, growths
+
+
+def hostile(number: int) -> tuple[str, dict[str, Any]]:
+    """Another document each time, in turn of many tokens, much text, many variables, and one with many plans."""
+    shapes = [
+        "{ catalogue(first: 1) { totalCount "
+        + " ".join(f"...F{n}" for n in range(90))
+        + " } } "
+        + " ".join(
+            f"fragment F{n} on CatalogueItemConnection {{ pageInfo {{ endCursor }} totalCount }}" for n in range(90)
+        ),
+        "{ catalogue(first: 1) { totalCount } } # " + "x" * 90_000,
+        "query(" + " ".join(f"$v{n}: Int" for n in range(60)) + ") { catalogue(first: 1) { totalCount } }",
+        large_document(300),
+        "{ nodes(ids: [" + '"x" ' * 1_900 + "]) { id } }",
+    ]
+    return f"{shapes[number % len(shapes)]} # {number}", {f"v{n}": number * n for n in range(60)}
+
+
+async def test_hostile_documents_hold_no_more_memory_than_they_may(both: Both) -> None:
+    """LONG=1 sends thousands and looks at the memory of the process itself."""
+    before = resident()
+
+    for number in range(5_000 if LONG else 60):
+        text, variables = hostile(number)
+        await both.by_engine(text, variables, "pL")
+        if number == 1_000:
+            before = resident()
+    growth = resident() - before
+
+    operations = both.engine._operations
+    print(f"{growth:.1f} MiB more; {operations.size:,} bytes of {len(operations)} operations")  # noqa: T201 - shown with -s
+    assert 0 < operations.size <= MOST_OPERATION_BYTES
+    assert 0 < documents._documents.size <= documents.MOST_BYTES
+    assert 0 < measures._known_measures.size <= 4 * 2**20
+    assert growth < (40 if LONG else 150)
+
+
+async def test_what_is_kept_of_an_operation_counts_for_it(both: Both) -> None:
+    document = "query($id: ID!) { organisation(id: $id) { name } }"
+    sizes = list[int]()
+
+    for number in range(300):
+        await both.by_engine(document, {"id": f"org_{number:032x}"}, "pL")
+        sizes.append(both.engine._operations.size)
+
+    grown = [later - earlier for earlier, later in pairwise(sizes)]
+    assert min(grown[:60]) > 1_000
+    assert sizes[-1] < sizes[0] + 130 * 1_300
+    operation = both.engine.operation(document, None)
+    assert operation is not None
+    parts = operation.plans.size + operation.admitted.size + operation.readings.size
+    assert both.engine._operations.size == operation.size + parts
+
+
+async def test_an_operation_that_alone_fills_the_cache_is_not_kept() -> None:
+    cache = Recent[str, str](10, 1_000)
+
+    cache.put("small", "a", 100)
+    cache.put("large", "b", 501)
+    cache.put("growing", "c", 400)
+    cache.grow("growing", "c", 200)
+    cache.grow("small", "another", 10_000)
+
+    assert [cache.get(name) for name in ("small", "large", "growing")] == ["a", None, None]
+    assert cache.size == 100
+
+
+def test_a_cache_drops_what_was_not_used_lately_by_number_and_by_size() -> None:
+    told = list[int]()
+    cache = Recent[int, int](8, 1_000, told.append)
+
+    for number in range(100):
+        cache.put(number, number, 90)
+        cache.get(0)
+
+    assert cache.get(0) == 0
+    assert cache.get(99) == 99
+    assert len(cache) <= 8
+    assert 0 < cache.size == sum(told) <= 1_000
 
 
 # Documents that are too large
@@ -205,7 +288,7 @@ async def test_a_slow_statement_moves_to_a_thread_and_still_answers(settings: Se
     assert answered == [b"300000"] * 4
     assert quick == "“x”".encode()
     assert len(ticks) > 10
-    assert slow in reader._slow
+    assert reader._slow.get(slow)
 
 
 @only_sqlite
