@@ -1,12 +1,13 @@
 """The product's schema asked both ways, in this process and as anybody of the world."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
 from server.app import answers, reading
@@ -69,14 +70,19 @@ async def _viewer(world: World, actor: str) -> Viewer | None:
     return await authenticate(given, datetime.now(UTC), KnownViewers())
 
 
+def _told(errors: Sequence[GraphQLError]) -> list[str]:
+    """What an answer tells of the errors, which is never more than the first of them."""
+    return sorted(str(answers.told(error, REQUEST_ID)) for error in errors[: answers.MOST_ERRORS])
+
+
 def written(result: Result) -> tuple[bytes, list[str]]:
     """Data and errors of the engine's answer, errors in an order of their own."""
     body = answers.planned_body(result.data, [], REQUEST_ID)
-    return body, sorted(str(answers.told(error, REQUEST_ID)) for error in result.errors)
+    return body, _told(result.errors)
 
 
 def expected(result: ExecutionResult) -> tuple[bytes, list[str]]:
     """The same of the ordinary answer."""
-    errors = sorted(str(answers.told(error, REQUEST_ID)) for error in result.errors or ())
+    errors = _told(result.errors or ())
     result.errors = None
     return answers.body(result, REQUEST_ID, was_executed=True), errors
