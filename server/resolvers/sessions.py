@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from server.domain import people
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.sign_ins import check_heard
 from server.domain.viewer import Viewer
 from server.models import Session, User
 from server.models.database import transaction
@@ -34,9 +35,12 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
     is_known = await check_attempt(context, attempt)
     async with (
         passwords.line(attempt.source, context.settings, is_expected=is_known),
-        counted_attempt(context, attempt, is_known=is_known),
+        counted_attempt(context, attempt, is_known=is_known) as stranger_waits,
     ):
         user = await _owner(attempt, forms, is_known=is_known)
+        if user is None:
+            check_heard(stranger_waits)  # those who share the source must not learn who signed in from it
+            raise _wrong()
         async with transaction():
             secret = await start_session(context, user)
             await take_back_attempt(attempt)
@@ -44,13 +48,13 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
     return {"viewer": context.viewer}
 
 
-async def _owner(attempt: Attempt, forms: Sequence[str], *, is_known: bool) -> User:
-    """Whose account and password these are."""
+async def _owner(attempt: Attempt, forms: Sequence[str], *, is_known: bool) -> User | None:
+    """Whose account and password these are, if anybody's."""
     user = await User.get_or_none(email=attempt.email)
     stored = user.password_hash if user else None
     match = await passwords.compare(forms, stored, is_expected=is_known)
     if user is None or not match.is_right:
-        raise _wrong()
+        return None
     if match.better:
         await User.filter(id=user.id, password_hash=stored).update(password_hash=match.better)
     return user

@@ -6,7 +6,7 @@ moment are no more than the limit. Nothing here depends on whether the account e
 """
 
 import hashlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +23,7 @@ from server.resolvers.context import Context
 MAX_SOURCES: Final = 50
 """The most sources remembered of an account; the one that was not used for longest is forgotten first."""
 
-
+_NOTHING: Final = timedelta(0)
 _looked_at: Final = set[str]()
 """The sources of which this process looks at a password just now: one of each, as there is one line for each."""
 
@@ -53,6 +53,19 @@ class Attempt:
         return sorted((self.pair, self.of_account, self.of_source))
 
 
+@dataclass(frozen=True)
+class Waits:
+    """How long until an attempt is heard: from anywhere, and longer unless the source is known to the account."""
+
+    anywhere: timedelta
+    unless_known: timedelta
+
+    def check(self, *, is_known: bool) -> None:
+        """Refuses what comes too soon, with the same words whether the source is known or not."""
+        if self.anywhere > _NOTHING or not is_known:
+            check_heard(max(self.anywhere, self.unless_known))
+
+
 def attempt_of(context: Context, email: str) -> Attempt:
     """`email` in the form in which addresses are stored."""
     return Attempt(email, source_of(context.address))
@@ -67,35 +80,40 @@ async def check_attempt(context: Context, attempt: Attempt) -> bool:
     is_known = await _is_known(context, attempt)
     counters = await SignInFailure.filter(key__in=attempt.keys)
     if not is_open and attempt.source not in _looked_at:
-        check_heard(_wait(context, attempt, {counter.key: counter for counter in counters}, is_known=is_known))
+        _waits(context, attempt, counters).check(is_known=is_known)
     return is_known
 
 
 @asynccontextmanager
-async def counted_attempt(context: Context, attempt: Attempt, *, is_known: bool) -> AsyncGenerator[None]:
-    """Counts it as failed while the password is looked at, and refuses it where others came first since the check."""
+async def counted_attempt(context: Context, attempt: Attempt, *, is_known: bool) -> AsyncGenerator[timedelta]:
+    """Counts it as failed while the password is looked at, and refuses it where others came first since the check.
+
+    Gives how long it would wait if the source were not known.
+    """
     try:
         async with transaction():
-            await _count(context, attempt, is_known=is_known)
+            waits = await _count(context, attempt, is_known=is_known)
             _looked_at.add(attempt.source)
-        yield
+        yield waits.unless_known
     finally:
         _looked_at.discard(attempt.source)
 
 
-async def _count(context: Context, attempt: Attempt, *, is_known: bool) -> None:
+async def _count(context: Context, attempt: Attempt, *, is_known: bool) -> Waits:
     fresh = [SignInFailure(key=key, since=context.now) for key in attempt.keys]
     await SignInFailure.bulk_create(fresh, ignore_conflicts=True)
     found = await SignInFailure.filter(key__in=attempt.keys).order_by("key").select_for_update()
     if len(found) < len(fresh):
         raise Refused(CHANGED_MEANWHILE)  # the clock deleted one of them, which was over
-    check_heard(_wait(context, attempt, {counter.key: counter for counter in found}, is_known=is_known))
+    waits = _waits(context, attempt, found)
+    waits.check(is_known=is_known)
     for counter in found:
         is_over = counter.since <= context.now - FAILURES_COUNT_FOR
         counter.failures = 1 if is_over else counter.failures + 1
         if is_over or counter.key == attempt.pair:
             counter.since = context.now
         await counter.save(update_fields=["failures", "since"])
+    return waits
 
 
 async def take_back_attempt(attempt: Attempt) -> None:
@@ -121,30 +139,25 @@ async def _is_known(context: Context, attempt: Attempt) -> bool:
     return await SignInSource.filter(key=attempt.pair, seen_at__gt=since, user__email=attempt.email).exists()
 
 
-def _wait(context: Context, attempt: Attempt, counters: Mapping[str, SignInFailure], *, is_known: bool) -> timedelta:
-    """How long until an attempt is heard; nothing or less where it is heard now."""
-    settings = context.settings
-    waits = [_until_next(context, counters.get(attempt.pair))]
-    if not is_known:
-        waits += [
-            _until_over(context, counters.get(attempt.of_account), settings.sign_in_failures_per_account),
-            _until_over(context, counters.get(attempt.of_source), settings.sign_in_failures_per_address),
-        ]
-    return max(waits)
+def _waits(context: Context, attempt: Attempt, counters: Sequence[SignInFailure]) -> Waits:
+    settings, by_key = context.settings, {counter.key: counter for counter in counters}
+    of_account = _until_over(context, by_key.get(attempt.of_account), settings.sign_in_failures_per_account)
+    of_source = _until_over(context, by_key.get(attempt.of_source), settings.sign_in_failures_per_address)
+    return Waits(_until_next(context, by_key.get(attempt.pair)), max(of_account, of_source))
 
 
 def _until_next(context: Context, counter: SignInFailure | None) -> timedelta:
     if counter is None:
-        return timedelta(0)
+        return _NOTHING
     settings = context.settings
     longest = timedelta(seconds=settings.sign_in_longest_delay_seconds)
     delay = delay_after(counter.failures, settings.sign_in_failures_without_delay, longest)
-    return counter.since + delay - context.now if delay else timedelta(0)
+    return counter.since + delay - context.now if delay else _NOTHING
 
 
 def _until_over(context: Context, counter: SignInFailure | None, most: int) -> timedelta:
     if counter is None or counter.failures < most:
-        return timedelta(0)
+        return _NOTHING
     return counter.since + FAILURES_COUNT_FOR - context.now
 
 
