@@ -23,6 +23,7 @@ from server.app.requests import LONGEST_ADDRESS, MOST_HEADER_BYTES, WELL_FORMED
 
 MOST_LINE_BYTES: Final = 8_192
 MOST_HEADERS: Final = 100
+MOST_CHUNKS: Final = 4_096
 MOST_PIPELINED: Final = 16
 """How many requests wait on a connection while another is answered. What follows them is not read."""
 SECONDS_TO_READ_ON: Final = 2.0
@@ -63,7 +64,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.source: Source | None = None
         self.due_at = self.take_by = NEVER
         self.stage: Stage = "between"
-        self.piece = self.pieces = self.received = self.untaken = 0
+        self.piece = self.pieces = self.chunks = self.received = self.untaken = 0
 
     # The connection
 
@@ -129,7 +130,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self.stage = "head"
         self.due_at = self.bounds.now + self.bounds.head_seconds
-        self.pieces = 0
+        self.pieces = self.chunks = 0
         self.received = -self.piece
 
     def on_url(self, url: bytes) -> None:
@@ -160,6 +161,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self.due_at = self.bounds.now + self.bounds.body_seconds
         if self.source is not None:
             self.source.works(self)
+
+    def on_body(self, body: bytes) -> None:
+        self.chunks += 1
+        # What comes in pieces of the network is not counted: only what is in many chunks costs more than its bytes.
+        if self.chunks - self.pieces > MOST_CHUNKS:
+            raise OutOfBounds(413, f"A body has at most {MOST_CHUNKS} chunks.")
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         if self.parser.should_upgrade():

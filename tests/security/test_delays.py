@@ -16,6 +16,7 @@ import pytest
 from graphql import get_introspection_query
 
 from tests.databases import BACKEND, Databases
+from tests.security.connection_attacks import ON_CONNECTIONS
 from tests.security.delays import Attacker, Bystander, attacker, body, bystander
 from tests.security.sign_in_flood import wrong_passwords
 from tests.servers import DemoServer, demo_server
@@ -96,6 +97,7 @@ ATTACKS: Final[dict[str, Attack]] = {
     "introspection, each time in another document": introspection,
     "documents that take long to validate": documents_that_take_long_to_validate,
     "wrong passwords from many sources": wrong_passwords,
+    **ON_CONNECTIONS,
 }
 
 
