@@ -53,10 +53,11 @@ async def show(retried: str | None) -> None:
 async def _print_backlog() -> None:
     """How much waits, and what the mail server refuses whoever it is for: that waits for you."""
     backlog = await read_backlog(datetime.now(UTC))
-    print(f"{backlog.events} events and {backlog.emails} e-mails wait, the oldest for {backlog.seconds:.0f} seconds.")
+    waits = f"Events waiting: {backlog.events}. E-mails waiting: {backlog.emails}."
+    print(f"{waits} The oldest has waited for {backlog.seconds:.0f} seconds.")
     refused = EmailMessage.filter(sent_at__isnull=True, dead_at__isnull=True, last_error__startswith=REFUSED_HOUSE)
     if number := await refused.count():
-        print(f"{number} of them wait because the mail server refuses what this server sends. Mend that first.")
+        print(f"E-mails that the mail server refuses because of this server: {number}. Mend that first.")
 
 
 async def _retry(which: str) -> None:

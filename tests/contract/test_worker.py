@@ -16,6 +16,7 @@ from server.domain.rights import Role, Scope
 from server.models import EmailMessage, OutboxMessage
 from server.models.database import dialect
 from server.models.rows import new_id
+from server.outbox import REFUSED_HOUSE
 from server.resolvers import ids
 from server.settings import Settings
 from tests.mail.events import announce
@@ -103,9 +104,24 @@ async def test_what_waits_and_what_is_parked_is_listed(own_database: Settings):
     code, out, err = await answered(own_database, "outbox")
 
     assert (code, err) == (0, "")
-    assert out.splitlines() == [
+    first, *lines = out.splitlines()
+    assert re.fullmatch(r"Events waiting: 1\. E-mails waiting: 0\. The oldest has waited for \d+ seconds\.", first)
+    assert lines == [
         f"{parked.id.hex}  parked 2026-03-01 09:30  attempts 8  token.created to owner@company.example  nobody there",
         f"{waiting.id.hex}  due 2026-03-02 09:30  attempts 0  event partnership.ending",
+    ]
+
+
+async def test_the_operator_learns_what_the_mail_server_refuses_whoever_it_is_for(own_database: Settings):
+    why = f"{REFUSED_HOUSE}: RCPT: 554 5.7.1 Relay access denied"
+    email = await parked_email(dead_at=None, last_error=why)
+
+    code, out, err = await answered(own_database, "outbox")
+
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1:] == [
+        "E-mails that the mail server refuses because of this server: 1. Mend that first.",
+        f"{email.id.hex}  due 2026-03-01 09:30  attempts 8  token.created to owner@company.example  {why}",
     ]
 
 
