@@ -4,7 +4,7 @@ import os
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
-from typing import Any
+from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import ValidationError
@@ -14,8 +14,16 @@ from tortoise.migrations.executor import MigrationExecutor
 
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import OutcomeUnknown, Unavailable
-from server.models.database import UNREACHABLE, bring_up_to_date, connected, tortoise_config
+from server.models.database import UNREACHABLE, bring_up_to_date, connected, open_connection, tortoise_config
 from server.settings import Settings
+
+_SESSION_LIMIT: Final = "(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::int"
+"""What a connection began with, in milliseconds; a pooler drops it, or does not take it."""
+_POOLED: Final = (
+    "RESELLER_DATABASE_URL is the address of a pooler, which keeps nothing from one transaction to the next. "
+    "Set RESELLER_POOLER=transaction, and RESELLER_DIRECT_DATABASE_URL to the database's own address."
+)
+_WORDS_OF_POOLERS: Final = ("unsupported startup parameter", "prepared statement")
 
 
 def read_settings(**chosen: object) -> Settings:
@@ -103,10 +111,25 @@ async def _ask_for_one(settings: Settings, address: SplitResult) -> None:
     try:
         async with connected(settings):
             connection: Any = get_connection("default")
-            await connection.execute_query("SELECT 1")
-    except UNREACHABLE as error:
+            _, rows = await connection.execute_query(f"SELECT {_SESSION_LIMIT}")
+            if rows[0][0] != settings.statement_milliseconds:
+                raise Failure(_POOLED)
+        if settings.is_pooled and not await _is_direct(settings):
+            raise WrongUsage("RESELLER_DIRECT_DATABASE_URL: this is a pooler too. Name the database's own address.")
+    except (OperationalError, *UNREACHABLE) as error:
+        if any(words in _told(error) for words in _WORDS_OF_POOLERS):
+            raise Failure(_POOLED) from error
         place = f"{address.path.removeprefix('/')} on {address.hostname or 'the local socket'}"
         raise Failure(f"The database {place} cannot be reached: {_told(error)}.") from error
+
+
+async def _is_direct(settings: Settings) -> bool:
+    """Whether a session keeps what it began with, as it has to for migrations and to hear of changes."""
+    connection = await open_connection(settings, is_direct=True)
+    try:
+        return await connection.fetchval(f"SELECT {_SESSION_LIMIT}") == settings.statement_milliseconds
+    finally:
+        await connection.close()
 
 
 async def _missing_migrations(settings: Settings) -> bool:
