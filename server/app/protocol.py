@@ -18,17 +18,21 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from server.app import answers
+from server.app.bounds import (
+    MOST_CHUNKS,
+    MOST_HEAD_BYTES,
+    MOST_HEADERS,
+    MOST_LINE_BYTES,
+    MOST_PIPELINED,
+    OutOfBounds,
+    check_headers,
+    too_large,
+)
 from server.app.connections import NEVER, Connections, Source
-from server.app.requests import LONGEST_ADDRESS, MOST_HEADER_BYTES, WELL_FORMED
+from server.app.requests import LONGEST_ADDRESS, WELL_FORMED
 
-MOST_LINE_BYTES: Final = 8_192
-MOST_HEADERS: Final = 100
-MOST_CHUNKS: Final = 4_096
-MOST_PIPELINED: Final = 16
-"""How many requests wait on a connection while another is answered. What follows them is not read."""
 SECONDS_TO_READ_ON: Final = 2.0
 """How long the server reads on after a refusal: closing at once could take the answer away before it is read."""
-_MOST_HEAD_BYTES: Final = LONGEST_ADDRESS + MOST_HEADER_BYTES
 _MOST_BYTES_READ_ON: Final = 262_144
 _LEAST_BYTES_TAKEN: Final = 65_536
 """How much of a long answer the caller takes within `answer_seconds`, at least."""
@@ -37,16 +41,6 @@ _log = structlog.get_logger("server.http")
 
 Stage = Literal["between", "head", "body", "deaf", "closing"]
 """No request is begun; its head is coming; its body is; what comes is thrown away; the connection is closed."""
-
-
-class OutOfBounds(Exception):
-    """Raised in the parser's callbacks: what was sent goes beyond a bound."""
-
-    def __init__(self, status: int, message: str, code: str = "BAD_USER_INPUT") -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.code = code
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -113,7 +107,8 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self.pieces += 1
             self.received += self.piece
-            self._check_received()
+            if self.received > MOST_HEAD_BYTES:
+                self._check_received()
         if upgraded_at is not None:
             self._begin_again(data[upgraded_at:])
 
@@ -123,8 +118,8 @@ class BoundedProtocol(HttpToolsProtocol):
             # Chunks of a few bytes double a body; no client's are smaller.
             if self.received > 2 * self.bounds.most_body_bytes:
                 self._refuse(OutOfBounds(413, "The body is too large."))
-        elif self.received > _MOST_HEAD_BYTES:
-            self._refuse(_too_large(self.url if self.stage == "head" and not self.headers else b""))
+        else:
+            self._refuse(too_large(self.url if self.stage == "head" and not self.headers else b""))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -136,7 +131,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_url(self, url: bytes) -> None:
         self.url += url
         if len(self.url) > LONGEST_ADDRESS:
-            raise _too_large(self.url)
+            raise too_large(self.url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
@@ -150,7 +145,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.parser.should_upgrade():
             return
         if self.piece > MOST_LINE_BYTES or self.pieces:
-            _check_headers(self.headers)
+            check_headers(self.headers)
         if len(self.pipeline) >= MOST_PIPELINED:
             raise OutOfBounds(400, "Too many requests wait on this connection.")
         if len(self.tasks) > self.bounds.most:
@@ -290,17 +285,3 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self._watch_taking()
-
-
-def _check_headers(headers: list[tuple[bytes, bytes]]) -> None:
-    sizes = [len(name) + len(value) for name, value in headers]
-    if sum(sizes) > MOST_HEADER_BYTES:
-        raise _too_large(b"")
-    if max(sizes, default=0) > MOST_LINE_BYTES:
-        raise OutOfBounds(431, f"A header has more than {MOST_LINE_BYTES} bytes.")
-
-
-def _too_large(address: bytes) -> OutOfBounds:
-    if len(address) > LONGEST_ADDRESS:
-        return OutOfBounds(414, "The address is too long.")
-    return OutOfBounds(431, "The headers are too large.")

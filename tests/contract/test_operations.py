@@ -68,13 +68,13 @@ def commands(parent: App, path: str = "") -> Iterator[tuple[str, App]]:
 
 
 def test_the_numbers_the_text_names_are_those_of_the_code():
-    from server.app import protocol, requests
+    from server.app import bounds, requests
     from server.cli import serving
 
     proxy = " ".join(section("Behind a reverse proxy").split())
 
-    kilobytes = [size // 1024 for size in (protocol.MOST_LINE_BYTES, requests.MOST_HEADER_BYTES)]
-    assert f"| {protocol.MOST_HEADERS}, {kilobytes[0]} kB each, {kilobytes[1]} kB together |" in proxy
+    kilobytes = [size // 1024 for size in (bounds.MOST_LINE_BYTES, requests.MOST_HEADER_BYTES)]
+    assert f"| {bounds.MOST_HEADERS}, {kilobytes[0]} kB each, {kilobytes[1]} kB together |" in proxy
     assert f"| path and query string | {requests.LONGEST_ADDRESS // 1024} kB |" in proxy
-    assert f"while another is answered | {protocol.MOST_PIPELINED} |" in proxy
+    assert f"while another is answered | {bounds.MOST_PIPELINED} |" in proxy
     assert f"{serving.SECONDS_TO_FINISH} seconds for the requests in hand" in proxy

@@ -1,0 +1,36 @@
+"""Bounds on one request: how large its head and how many its parts are, and what is said beyond them."""
+
+from typing import Final
+
+from server.app.requests import LONGEST_ADDRESS, MOST_HEADER_BYTES
+
+MOST_LINE_BYTES: Final = 8_192
+MOST_HEADERS: Final = 100
+MOST_CHUNKS: Final = 4_096
+MOST_PIPELINED: Final = 16
+"""How many requests wait on a connection while another is answered. What follows them is not read."""
+MOST_HEAD_BYTES: Final = LONGEST_ADDRESS + MOST_HEADER_BYTES
+
+
+class OutOfBounds(Exception):
+    """Raised in the parser's callbacks: what was sent goes beyond a bound."""
+
+    def __init__(self, status: int, message: str, code: str = "BAD_USER_INPUT") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+
+
+def check_headers(headers: list[tuple[bytes, bytes]]) -> None:
+    sizes = [len(name) + len(value) for name, value in headers]
+    if sum(sizes) > MOST_HEADER_BYTES:
+        raise too_large(b"")
+    if max(sizes, default=0) > MOST_LINE_BYTES:
+        raise OutOfBounds(431, f"A header has more than {MOST_LINE_BYTES} bytes.")
+
+
+def too_large(address: bytes) -> OutOfBounds:
+    if len(address) > LONGEST_ADDRESS:
+        return OutOfBounds(414, "The address is too long.")
+    return OutOfBounds(431, "The headers are too large.")
