@@ -36,10 +36,11 @@ def _is_tied(facts: declared.Facts) -> bool:
 def _rows(planner: "Planner", facts: declared.Facts, outer: str, row: Scope) -> str:
     scope = planner.scope(facts.model)
     values = [raw(planner, facts.model, f'"{scope.inner}"."{name}"', name) for name in facts.columns]
-    source = scope.table
+    source, also = scope.table, list[str]()
     for joined in facts.joined:
-        further, columns = _joined(planner, joined, scope, row)
+        further, required, columns = _joined(planner, joined, scope, row)
         source += further
+        also.append(required)
         values += columns
     if facts.nested is not None:
         values.append(_rows(planner, facts.nested, f'"{scope.inner}"."{facts.nested.outer}"', scope))
@@ -47,25 +48,29 @@ def _rows(planner: "Planner", facts: declared.Facts, outer: str, row: Scope) -> 
     for number, value in enumerate(values):
         text.add("," if number else "").add(expression(value))
     where = planner.conditions.known(scope, facts.where, lambda: facts.where(planner.viewer))
-    condition = together(f'"{scope.inner}"."{facts.column}"={outer}', *_ties(facts.ties, scope, row), where)
+    condition = together(f'"{scope.inner}"."{facts.column}"={outer}', *_ties(facts.ties, scope, row), where, *also)
     rows = planner.dialect.joined(text.add("]").sql)
     if facts.latest is None:
         return f"(SELECT '[' || coalesce({rows}, '') || ']' FROM {source} WHERE {condition})"
     return f"(SELECT '[' || coalesce({rows}, '') || ']' FROM ({_latest(facts, scope, condition)}) AS \"{scope.inner}\")"
 
 
-def _joined(planner: "Planner", joined: declared.Joined, beside: Scope, row: Scope) -> tuple[str, list[str]]:
-    """What is added to the tables, and its columns. Side by side, not nested: databases bound how deep a text is."""
+def _joined(planner: "Planner", joined: declared.Joined, beside: Scope, row: Scope) -> tuple[str, str, list[str]]:
+    """What is added to the tables and to the condition, and the columns.
+
+    Side by side, not nested, and in the condition rather than in an ON: SQLite bounds how deep a statement is.
+    """
     if not joined.is_present(planner.viewer):
-        return "", ["'null'"] * len(joined.columns)
+        return "", "", ["'null'"] * len(joined.columns)
     scope = planner.scope(joined.model)
     where = planner.conditions.known(scope, joined.where, lambda: joined.where(planner.viewer))
     tie = f'"{scope.inner}"."{joined.column}"="{beside.inner}"."{joined.near}"'
-    condition = together(tie, *_ties(joined.ties, scope, row), where)
     columns = [raw(planner, joined.model, f'"{scope.inner}"."{name}"', name) for name in joined.columns]
+    ties = _ties(joined.ties, scope, row)
     if not joined.is_optional:
-        return f" JOIN {scope.table} ON {condition}", columns
-    return f" LEFT JOIN {scope.table} ON {condition}", [f"coalesce({column}, 'null')" for column in columns]
+        return f" JOIN {scope.table} ON {tie}", together(*ties, where), columns
+    found_or_null = [f"coalesce({column}, 'null')" for column in columns]
+    return f" LEFT JOIN {scope.table} ON {together(tie, *ties, where)}", "", found_or_null
 
 
 def _ties(ties: declared.Ties, scope: Scope, row: Scope) -> Iterator[str]:
