@@ -6,7 +6,7 @@ from server.app.requests import LONGEST_ADDRESS, MOST_HEADER_BYTES
 
 MOST_LINE_BYTES: Final = 8_192
 MOST_HEADERS: Final = 100
-MOST_CHUNKS: Final = 4_096
+MOST_CHUNKS: Final = 2_048
 MOST_PIPELINED: Final = 16
 """How many requests wait on a connection while another is answered. What follows them is not read."""
 MOST_HEAD_BYTES: Final = LONGEST_ADDRESS + MOST_HEADER_BYTES

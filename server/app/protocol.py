@@ -14,6 +14,7 @@ import structlog
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn._types import HTTPScope
 from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
@@ -162,7 +163,12 @@ class BoundedProtocol(HttpToolsProtocol):
         # What comes in pieces of the network is not counted: only what is in many chunks costs more than its bytes.
         if self.chunks - self.pieces > MOST_CHUNKS:
             raise OutOfBounds(413, f"A body has at most {MOST_CHUNKS} chunks.")
-        super().on_body(body)
+        cycle = self.cycle
+        if not cycle.response_complete:
+            cycle.body += body
+            if len(cycle.body) > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
+            cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         if self.parser.should_upgrade():
