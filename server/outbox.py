@@ -15,7 +15,7 @@ for one that another worker has in hand.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ from tortoise.transactions import in_transaction
 from server.domain.errors import Unavailable
 from server.mail.delivery import HouseRefused, Interrupted, NotDelivered, Patience, RefusedForGood
 from server.mail.events import Variables
-from server.mail.expansion import expand
+from server.mail.expansion import Expanded, expand, in_parts
 from server.mail.sending import Outcome, Sender
 from server.mail.undeliverable import begun_anew, refused_for_good
 from server.models import EmailMessage, Export, OutboxMessage
@@ -47,8 +47,6 @@ CLAIM: Final = timedelta(minutes=5)
 """How long a claim holds; longer than sending a batch, or writing the longest file, may take."""
 MOST_EVENTS: Final = 50
 MOST_EMAILS: Final = 100
-_EMAILS_AT_ONCE: Final = 100
-"""How many e-mails one transaction stores, unless a single event becomes more."""
 _PAUSE_GROWS: Final = 3
 _MOST_ERROR_CHARACTERS: Final = 500
 _NOTES: Final = 5
@@ -59,7 +57,6 @@ _MOST_IDS: Final = 5
 REFUSED_HOUSE: Final = "The mail server refuses what this server sends, whoever it is for"
 
 RowT = TypeVar("RowT", bound=Queued)
-Expanded = tuple[OutboxMessage, list[EmailMessage]]
 _log = structlog.get_logger(__name__)
 
 
@@ -145,7 +142,7 @@ class Outbox:
     async def _expand(self, messages: Sequence[OutboxMessage], now: datetime) -> None:
         expansion = await expand(messages, self.settings, now)
         expanded = [(message, expansion.emails[message.id]) for message in messages if message.id in expansion.emails]
-        for part in _parts(expanded):
+        for part in in_parts(expanded):
             await self._store(part, now)
         for message in messages:
             if failure := expansion.failures.get(message.id):
@@ -248,19 +245,6 @@ async def retry(row: Queued, now: datetime) -> None:
 def has_lost_its_link(row: Queued) -> bool:
     """Whether it was an invitation whose secret is gone."""
     return isinstance(row, EmailMessage) and "link" in row.variables and row.variables["link"] is None
-
-
-def _parts(expanded: Sequence[Expanded]) -> Iterator[list[Expanded]]:
-    """The events in parts that are stored in one transaction each, none of which takes long."""
-    part, number = list[Expanded](), 0
-    for message, emails in expanded:
-        if part and number + len(emails) > _EMAILS_AT_ONCE:
-            yield part
-            part, number = [], 0
-        part.append((message, emails))
-        number += len(emails)
-    if part:
-        yield part
 
 
 async def _note_expanded(messages: Sequence[OutboxMessage], now: datetime) -> None:

@@ -1,8 +1,9 @@
 """What becomes of an event: which e-mails, to whom, with what in them?"""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from server.domain.errors import Unavailable
@@ -20,6 +21,12 @@ _SHOW_PRODUCTS = frozenset(
 _TO_TEAMS = frozenset(
     topic for topic, letters in LETTERS.items() if any(letter.audience is to.partner_team for letter in letters)
 )
+
+
+_EMAILS_AT_ONCE: Final = 100
+"""How many e-mails one transaction stores, unless a single event becomes more."""
+
+Expanded = tuple[OutboxMessage, list[EmailMessage]]
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,19 @@ async def expand(messages: Sequence[OutboxMessage], settings: Settings, now: dat
                 {id: failure for one in each for id, failure in one.failures.items()},
             )
         return Expansion(failures={message.id: error for message in messages})
+
+
+def in_parts(expanded: Sequence[Expanded]) -> Iterator[list[Expanded]]:
+    """The events in parts that are stored in one transaction each, none of which takes long."""
+    part, number = list[Expanded](), 0
+    for message, emails in expanded:
+        if part and number + len(emails) > _EMAILS_AT_ONCE:
+            yield part
+            part, number = [], 0
+        part.append((message, emails))
+        number += len(emails)
+    if part:
+        yield part
 
 
 async def _expand(messages: Sequence[OutboxMessage], settings: Settings, now: datetime) -> Expansion:
