@@ -1,10 +1,12 @@
 """How is the product reached? The only reader of HTTP."""
 
 import gc
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -34,6 +36,9 @@ from server.schema.planning import new_engine
 from server.settings import Settings
 from server.worker import working
 
+_SECONDS_BETWEEN_THREADS: Final = 0.001
+"""How long a thread may keep the interpreter while the event loop waits for it: a fifth of what Python allows."""
+
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The ASGI application, with the settings of the environment unless given others."""
@@ -46,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         async with connected(chosen), reading(engine, chosen), endpoint.known.opened(chosen), working(chosen):
             settle_memory()
+            sys.setswitchinterval(_SECONDS_BETWEEN_THREADS)
             yield
 
     app = Application(

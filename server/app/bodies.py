@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 import orjson
 
 LONGEST_DOCUMENT: Final = 100_000
+LARGE: Final = 16_384
+"""Bytes of a body from which on reading it takes so long that it waits for its turn."""
 _NUL_WITHIN: Final = 4
 """A text in UTF-16 or UTF-32 that begins as JSON does has a zero byte among its first ones."""
 _COMPRESSED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")

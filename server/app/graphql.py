@@ -1,6 +1,7 @@
 """How does HTTP become a GraphQL operation, and its result HTTP again?"""
 
 from collections.abc import MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -26,11 +27,13 @@ from server.domain.viewer import Viewer
 from server.engine.operations import Engine
 from server.engine.roads import planned
 from server.engine.traces import Trace
+from server.engine.turns import Turns
 from server.models.database import Commits, commits
 from server.resolvers.context import Context
 from server.schema import schema
 from server.schema.build import log_errors
 from server.schema.counts import bounds_of, excess
+from server.schema.documents import is_known, parsed
 from server.schema.introspection import KeptAnswers
 from server.schema.planning import description_asked
 from server.settings import Settings
@@ -47,6 +50,7 @@ class GraphQLEndpoint:
         self.known = KnownViewers()
         self.bounds = bounds_of(settings)
         self.descriptions = KeptAnswers(schema._schema)
+        self.turns = engine.turns if engine else Turns()
         self.client_address = ClientAddresses(settings.trusted_proxies)
 
     async def answer(self, request: Request) -> Response:
@@ -56,7 +60,7 @@ class GraphQLEndpoint:
             if accepted is None:
                 raise BadRequest(f"This answers in {answers.GRAPHQL_JSON} or {answers.JSON}.", 406)
             viewer = await self._viewer(request)
-            return await self._answered(request, viewer, await _read(request), accepted)
+            return await self._answered(request, viewer, await self._read(request), accepted)
         except BadRequest as error:
             content = answers.problem(error.message, request_id, error.code)
             status = 200 if error.is_well_formed and accepted == answers.JSON else error.status
@@ -98,6 +102,7 @@ class GraphQLEndpoint:
         """The body of the answer, and whether something was executed for it."""
         if refusal := excess(asked.variables, self.bounds):
             return _refused(refusal, asked, context), False
+        await self._get_to_know(asked.query)
         described = await self.described(asked, context, request.scope["state"])
         if described is not None:
             return answers.planned_body(described, [], context.request_id), True
@@ -113,6 +118,27 @@ class GraphQLEndpoint:
             result.errors, result.data
         )
         return answers.body(result, context.request_id, was_executed=was_executed), was_executed
+
+    async def _get_to_know(self, text: str) -> None:
+        """Parse a document that is new when its turn has come: of all that are new, one at a time.
+
+        However many are sent at once, everybody else is answered between two of them.
+        """
+        if not is_known(text):
+            await self.turns.wait()
+            with suppress(GraphQLError):
+                parsed(text)
+            await self.turns.wait()
+
+    async def _read(self, request: Request) -> GraphQLRequest:
+        if request.method != "POST":
+            return bodies.from_query_string(request.scope["query_string"])
+        bodies.check_content_type(request.headers.get("content-type", ""))
+        bodies.check_content_encoding(request.headers.get("content-encoding", ""))
+        body = await request.body()
+        if len(body) > bodies.LARGE:
+            await self.turns.wait()
+        return bodies.from_body(body)
 
     async def planned(
         self, asked: GraphQLRequest, context: Context, state: MutableMapping[str, Any], *, may_change: bool = True
@@ -152,14 +178,6 @@ class GraphQLEndpoint:
         """What a credential stands for was changed here: not even the next request may miss it."""
         if context.changes_viewers:
             self.known.forget()
-
-
-async def _read(request: Request) -> GraphQLRequest:
-    if request.method != "POST":
-        return bodies.from_query_string(request.scope["query_string"])
-    bodies.check_content_type(request.headers.get("content-type", ""))
-    bodies.check_content_encoding(request.headers.get("content-encoding", ""))
-    return bodies.from_body(await request.body())
 
 
 def _refused(refusal: MalformedInput, asked: GraphQLRequest, context: Context) -> bytes:

@@ -17,7 +17,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import answers
-from server.app.bodies import LONGEST_DOCUMENT, GraphQLRequest
+from server.app.bodies import LARGE, LONGEST_DOCUMENT, GraphQLRequest
 from server.app.cookies import session_cookies
 from server.app.graphql import GraphQLEndpoint
 from server.app.requests import MOST_HEADER_BYTES, WELL_FORMED, log_answered, standing_headers
@@ -27,8 +27,8 @@ from server.domain.errors import Unavailable
 from server.languages import preferred
 from server.resolvers.context import Context
 from server.schema.counts import excess
+from server.schema.documents import is_known
 
-_LONGEST_BODY: Final = 65_536
 _BEARER: Final = b"Bearer "
 _LOG: Final = logging.getLogger("server.http")
 _CONTENT_TYPES: Final = {
@@ -45,7 +45,7 @@ class ShortWay:
         self.endpoint = endpoint
         always = standing_headers(endpoint.settings).items()
         self.always = [(name.lower().encode(), value.encode()) for name, value in always]
-        self.most_bytes = min(_LONGEST_BODY, endpoint.settings.most_body_bytes)
+        self.most_bytes = min(LARGE, endpoint.settings.most_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/graphql" or scope["method"] != "POST":
@@ -123,7 +123,7 @@ class ShortWay:
         if not _is_plain(given):
             return None
         asked = GraphQLRequest(given["query"], given.get("variables") or {}, given.get("operationName") or None)
-        if excess(asked.variables, self.endpoint.bounds):
+        if not is_known(asked.query) or excess(asked.variables, self.endpoint.bounds):
             return None
         return await self.endpoint.planned(asked, context, scope.setdefault("state", {}))
 

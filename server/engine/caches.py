@@ -19,7 +19,7 @@ class Recent(Generic[KeyT, ValueT]):
     entry is says whoever puts it there; `resized` hears by how much all of them together have grown or shrunk.
     """
 
-    __slots__ = ("_bytes", "_half", "_half_bytes", "_newer", "_older", "_resized", "_sizes")
+    __slots__ = ("__weakref__", "_bytes", "_half", "_half_bytes", "_newer", "_older", "_resized", "_sizes")
 
     def __init__(self, most: int, most_bytes: int = sys.maxsize, resized: Callable[[int], Any] = _nothing) -> None:
         self._half = max(1, most // 2)

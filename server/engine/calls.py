@@ -1,5 +1,6 @@
 """What do the arguments of a field decide about the statement, and which values do they give it?"""
 
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -39,12 +40,12 @@ class Call:
     _remembered: Recent[bytes, Reading] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._remembered = Recent(_MOST_REMEMBERED, resized=self._resize)
+        kept = weakref.ref(self)
+        self._remembered = Recent(
+            _MOST_REMEMBERED, resized=lambda more: (call := kept()) is not None and call.resized(more)
+        )
         self.variables = tuple(sorted(_variables(argument.value for argument in self.node.arguments or ())))
         self.as_given = _as_given(self.definition, self.node)
-
-    def _resize(self, more: int) -> None:
-        self.resized(more)
 
     def read(self, variables: VariableValues, given: Mapping[str, Any]) -> Reading:
         """The reading of these variables; `given` is what the caller sent for them.

@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+import weakref
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -44,6 +45,17 @@ LONGEST_VALUES: Final = 500
 _STRINGS: Final = frozenset({"ID", "String"})
 
 
+def weakly(method: Callable[[int], None]) -> Callable[[int], None]:
+    """A method that does not keep its object: what holds it within the object makes no circle."""
+    kept = weakref.WeakMethod(method)
+
+    def call(more: int) -> None:
+        if (found := kept()) is not None:
+            found(more)
+
+    return call
+
+
 def _nothing(_: int) -> None:
     """Nobody keeps it: its size is nobody's business."""
 
@@ -65,9 +77,10 @@ class Plan:
 
     def __post_init__(self) -> None:
         self.size = BYTES_OF_A_PLAN + _BYTES_OF_A_PLANNED_TOKEN * self.tokens
-        self.statements = Recent(MOST_STATEMENTS, resized=self._resize)
+        resize = weakly(self._resize)
+        self.statements = Recent(MOST_STATEMENTS, resized=resize)
         for call in self.calls.values():
-            call.resized = self._resize
+            call.resized = resize
 
     def _resize(self, more: int) -> None:
         self.resized(more)
@@ -101,6 +114,7 @@ class Operation:
     deciding: tuple[str, ...]
     variables: tuple[str, ...]
     strings: tuple[str, ...] | None
+    tokens: int = 0
     reason: str | None = None
     resized: Callable[[int], object] = _nothing
     plans: Recent[Hashable, Plan] = field(init=False)
@@ -109,18 +123,24 @@ class Operation:
 
     def __post_init__(self) -> None:
         self.is_mutation = self.node.operation is OperationType.MUTATION
-        self.tokens = tokens_of(self.document)
         self.size = sys.getsizeof(self.text) + BYTES_OF_AN_OPERATION + BYTES_OF_A_TOKEN * self.tokens
-        self.plans = Recent(MOST_PLANS, resized=self._resize)
-        self.admitted = Recent(MOST_PLANS, resized=self._resize)
-        self.readings = Recent(MOST_READINGS, resized=self._resize)
+        resize = weakly(self._resize)
+        self.plans = Recent(MOST_PLANS, resized=resize)
+        self.admitted = Recent(MOST_PLANS, resized=resize)
+        self.readings = Recent(MOST_READINGS, resized=resize)
 
     def _resize(self, more: int) -> None:
         self.resized(more)
 
     def keep_plan(self, key: tuple[Any, ...], plan: Plan) -> Plan:
         """Keep a plan; what is kept of it later counts as well."""
-        plan.resized = lambda more: self.plans.grow(key, plan, more)
+        kept, plans = weakref.ref(plan), weakref.ref(self.plans)
+
+        def resize(more: int) -> None:
+            if (found := kept()) is not None and (around := plans()) is not None:
+                around.grow(key, found, more)
+
+        plan.resized = resize
         return self.plans.put(key, plan, plan.size + size_of_values(key))
 
     @property
@@ -145,20 +165,12 @@ class Operation:
         return values  # pyright: ignore[reportReturnType] - each was looked at
 
 
-def tokens_of(document: DocumentNode) -> int:
-    """How many tokens a document was read from."""
-    count, token = 0, document.loc.start_token if document.loc else None
-    while token:
-        count, token = count + 1, token.next
-    return count
-
-
 def size_of_values(values: Iterable[Any]) -> int:
     """The bytes that short values need in memory, about."""
     return sum(_BYTES_OF_A_VALUE + (len(value) if isinstance(value, str) else 0) for value in values)
 
 
-def operation_of(text: str, document: DocumentNode, name: str | None) -> Operation | None:
+def operation_of(text: str, document: DocumentNode, name: str | None, tokens: int = 0) -> Operation | None:
     """The operation of this name; None where there is none, or no one to choose, or it is a subscription."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     chosen = [node for node in operations if name is None or (node.name and node.name.value == name)]
@@ -173,6 +185,7 @@ def operation_of(text: str, document: DocumentNode, name: str | None) -> Operati
         deciding=tuple(sorted(deciding_variables([node, *fragments]))),
         variables=tuple(definition.variable.name.value for definition in node.variable_definitions or ()),
         strings=_strings(node),
+        tokens=tokens,
     )
 
 

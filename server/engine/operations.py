@@ -6,6 +6,7 @@ arguments. All of it is bounded, and what was not used lately goes first.
 """
 
 import time
+import weakref
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -44,7 +45,7 @@ from server.engine.turns import Turns
 # `Any` below: viewers and contexts are the application's own.
 
 MOST_OPERATIONS: Final = 500
-MOST_OPERATION_BYTES: Final = 64 * 2**20
+MOST_OPERATION_BYTES: Final = 32 * 2**20
 """For all operations together, with everything that is kept of them."""
 MOST_SHAPES: Final = 64
 
@@ -84,6 +85,10 @@ class Host(Protocol):
 
     def document(self, text: str) -> DocumentNode:
         """The parsed document. Raises GraphQLError for one that is none."""
+        ...
+
+    def tokens(self, text: str) -> int:
+        """How many tokens a document was read from."""
         ...
 
     def is_valid(self, text: str, document: DocumentNode) -> bool: ...
@@ -142,11 +147,21 @@ class Engine:
             document = self.host.document(text)
         except GraphQLError:
             return None
-        read = operation_of(text, document, name)
+        read = operation_of(text, document, name, self.host.tokens(text))
         if read is None:
             return None
-        read.resized = lambda more: self._operations.grow((text, name), read, more)
+        read.resized = self._resizing((text, name), read)
         return self._operations.put((text, name), read, read.size)
+
+    def _resizing(self, key: tuple[str, str | None], operation: Operation) -> Callable[[int], object]:
+        """Counts what is kept of an operation, without keeping the operation."""
+        kept = weakref.ref(operation)
+
+        def resize(more: int) -> None:
+            if (found := kept()) is not None:
+                self._operations.grow(key, found, more)
+
+        return resize
 
     def admitted(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> Operation:
         """The operation, within the limits of whoever asks. Raises Unplannable."""

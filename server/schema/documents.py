@@ -3,6 +3,7 @@
 The mistakes say what is wrong and where; none repeats a value that is written into the document.
 """
 
+import gc
 import re
 import sys
 from collections.abc import Iterator
@@ -26,14 +27,18 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from server.engine.caches import Recent
-from server.engine.documents import BYTES_OF_A_TOKEN, tokens_of
+from server.engine.documents import BYTES_OF_A_TOKEN
 from server.schema.coercion import MOST_MISTAKES
 from server.schema.expectations import WRITTEN, wrong
 
 MOST_TOKENS: Final = 2_000
 MOST_DOCUMENTS: Final = 500
-MOST_BYTES: Final = 32 * 2**20
+MOST_BYTES: Final = 16 * 2**20
 _BYTES_OF_A_MISTAKE: Final = 1_000
+_MANY_TOKENS: Final = 500
+_YOUNG: Final = 1
+"""Validation leaves thousands of objects that name each other. Cleared away at once they cost some milliseconds;
+those of many documents together would stop everything for a second."""
 
 _WHAT_WAS_FOUND: Final = re.compile(
     r"""
@@ -68,12 +73,18 @@ class Document:
     """A text with what it was parsed to, or why it could not be, and then what is wrong with that."""
 
     text: str
+    tokens: int = 0
     node: DocumentNode | None = None
     syntax_error: GraphQLError | None = None
     mistakes: list[GraphQLError] | None = None
 
 
 _documents: Final[Recent[str, Document]] = Recent(MOST_DOCUMENTS, MOST_BYTES)
+
+
+def is_known(text: str) -> bool:
+    """Whether this text was read before and is kept."""
+    return _documents.get(text) is not None
 
 
 def parsed(text: str) -> DocumentNode:
@@ -92,6 +103,8 @@ def mistakes(schema: GraphQLSchema, text: str) -> list[GraphQLError]:
     assert found.node
     if found.mistakes is None:
         found.mistakes = validate(schema, found.node, _RULES, MOST_MISTAKES, hide_suggestions=True)
+        if found.tokens > _MANY_TOKENS:
+            gc.collect(_YOUNG)
         _documents.grow(text, found, _BYTES_OF_A_MISTAKE * len(found.mistakes))
     return found.mistakes
 
@@ -102,15 +115,30 @@ def _read(text: str) -> Document:
         found = Document(text)
         try:
             found.node = parse(text, max_tokens=MOST_TOKENS)
+            found.tokens = _take_apart(found.node)
         except GraphQLSyntaxError as error:
             found.syntax_error = _without_values(error)
-        _documents.put(text, found, document_size(text, found.node))
+        _documents.put(text, found, sys.getsizeof(text) + _BYTES_OF_A_MISTAKE + BYTES_OF_A_TOKEN * found.tokens)
     return found
 
 
-def document_size(text: str, node: DocumentNode | None) -> int:
-    """The bytes that a document needs in memory, about."""
-    return sys.getsizeof(text) + (BYTES_OF_A_TOKEN * tokens_of(node) if node else _BYTES_OF_A_MISTAKE)
+def token_count(text: str) -> int:
+    """How many tokens a document was read from."""
+    return _read(text).tokens
+
+
+def _take_apart(node: DocumentNode) -> int:
+    """Part the tokens, which name each other, and count them.
+
+    A document without circles goes as soon as it is dropped; with them it waits for the garbage collector, which stops
+    everything for as long as it looks at all that was dropped meanwhile.
+    """
+    count, token = 0, node.loc.start_token if node.loc else None
+    while token:
+        following = token.next
+        token.prev = token.next = None
+        count, token = count + 1, following
+    return count
 
 
 def _without_values(error: GraphQLSyntaxError) -> GraphQLError:

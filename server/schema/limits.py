@@ -10,12 +10,14 @@ from strawberry.extensions import SchemaExtension
 from server.domain.errors import LimitExceeded, MalformedInput
 from server.resolvers.context import Context
 from server.schema.introspection import asks_for_schema_alone, is_standard
-from server.schema.measures import Measure, measured, written_values
+from server.schema.measures import Measure, measured, written
 
 MOST_MUTATIONS: Final = 5
 MOST_DIGITS: Final = 100
 MOST_INPUT_FIELDS: Final = 100
 MOST_REPEATED: Final = 100
+MOST_PAIRS: Final = 1_000
+"""Of an operation and a fragment: validation looks from each operation into every fragment."""
 MOST_INTROSPECTED: Final = 100_000
 """Values of the schema's description in a document that asks for nothing else; it is answered in a thread."""
 MOST_INTROSPECTED_BESIDE: Final = 20_000
@@ -75,11 +77,15 @@ def excess(
     `text` is what it was parsed from, `run` the name of the operation to run. The others are only
     validated: they are held to the widest limits.
     """
-    digits, input_fields = written_values(document)
-    if digits > MOST_DIGITS:
+    whole = written(document, text)
+    if whole.digits > MOST_DIGITS:
         return LimitExceeded(f"A number in this document has more than {MOST_DIGITS} digits.")
-    if input_fields > MOST_INPUT_FIELDS:
+    if whole.input_fields > MOST_INPUT_FIELDS:
         return LimitExceeded(f"This document writes out more than {MOST_INPUT_FIELDS} input fields; use variables.")
+    if whole.fields > SIGNED_IN.fields:
+        return LimitExceeded(f"This document is too large: its fields may be at most {SIGNED_IN.fields}.")
+    if whole.operations * whole.fragments > MOST_PAIRS:
+        return LimitExceeded("This document has too many operations and fragments; send fewer of them at once.")
     try:
         operations = measured(document, text, variables)
     except RecursionError:

@@ -6,7 +6,7 @@ document's text is remembered.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
@@ -18,11 +18,11 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    Node,
+    ObjectFieldNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    Token,
-    TokenKind,
     ValueNode,
     VariableNode,
 )
@@ -219,31 +219,46 @@ class _Measuring:
         return max((size for size in given if size is not None), default=DEFAULT_SIZE if below.is_page else None)
 
 
-def written_values(document: DocumentNode) -> tuple[int, int]:
-    """The digits of the longest number written into the document, and how many fields of input objects are."""
-    most_digits = parentheses = braces = input_fields = 0
-    for token in tokens(document):
-        match token.kind:
-            case TokenKind.INT:
-                most_digits = max(most_digits, token.end - token.start)
-            case TokenKind.PAREN_L:
-                parentheses += 1
-            case TokenKind.PAREN_R:
-                parentheses -= 1
-            case TokenKind.BRACE_L if parentheses:
-                braces += 1
-            case TokenKind.BRACE_R if parentheses:
-                braces -= 1
-            case TokenKind.COLON if braces:
-                input_fields += 1
-            case _:
-                pass
-    return most_digits, input_fields
+@dataclass
+class Written:
+    """What is written into a document, whether it is used or not: the digits of its longest number and so on."""
+
+    digits: int = 0
+    input_fields: int = 0
+    fields: int = 0
+    operations: int = 0
+    fragments: int = 0
 
 
-def tokens(document: DocumentNode) -> Iterator[Token]:
-    """What the document was written of, comments and line ends left out."""
-    token = document.loc.start_token if document.loc else None
-    while token:
-        yield token
-        token = token.next
+_known_writings: Final[Recent[str, Written]] = Recent(_MOST_KNOWN, _MOST_KNOWN_BYTES)
+
+
+def written(document: DocumentNode, text: str) -> Written:
+    """What is written into a document; remembered by its text."""
+    found = _known_writings.get(text)
+    if found is None:
+        found = Written(
+            operations=sum(isinstance(node, OperationDefinitionNode) for node in document.definitions),
+            fragments=sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions),
+        )
+        _count_written(document, found)
+        _known_writings.put(text, found, len(text) + _BYTES_OF_A_MEASURE)
+    return found
+
+
+def _count_written(document: DocumentNode, found: Written) -> None:
+    waiting: list[Any] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, FieldNode):
+            found.fields += 1
+        elif isinstance(node, ObjectFieldNode):
+            found.input_fields += 1
+        elif isinstance(node, IntValueNode):
+            found.digits = max(found.digits, len(node.value))
+        for name in node.keys:
+            inner = getattr(node, name, None)
+            if isinstance(inner, Node):
+                waiting.append(inner)
+            elif isinstance(inner, tuple):
+                waiting.extend(cast("tuple[Any, ...]", inner))

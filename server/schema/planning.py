@@ -19,7 +19,7 @@ from server.models.visibility import POLICIES, policy_through, row_policy
 from server.resolvers.context import Context
 from server.schema.build import schema
 from server.schema.coercion import coerced
-from server.schema.documents import mistakes, parsed
+from server.schema.documents import mistakes, parsed, token_count
 from server.schema.introspection import asks_for_schema_alone, mentions_schema
 from server.schema.limits import excess, limits_for, names_are_needed
 
@@ -61,6 +61,9 @@ class Application:
 
     def document(self, text: str) -> DocumentNode:
         return parsed(text)
+
+    def tokens(self, text: str) -> int:
+        return token_count(text)
 
     def is_valid(self, text: str, document: DocumentNode) -> bool:
         return not mistakes(self.schema, text)

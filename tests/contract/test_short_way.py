@@ -259,10 +259,11 @@ SHORT: dict[str, Case] = {
         query="query($id: ID!) { organisation(id: $id) { partnerships(first: 1) { totalCount } } }",
         variables={"id": world.id("nova")},
     ),
-    "a hundred kilobytes of spaces": lambda world, secret: post(secret, query=WHO + " " * 60_000),
+    "ten kilobytes of spaces": lambda world, secret: post(secret, query=WHO + " " * 10_000),
 }
 
 LONG: dict[str, Case] = {
+    "sixty kilobytes of spaces": lambda world, secret: post(secret, query=WHO + " " * 60_000),
     "extensions": with_members(query=WHO, extensions={"a": {"b": 1}}),
     "extensions null": with_members(query=WHO, extensions=None),
     "extensions that are text": with_members(query=WHO, extensions="x"),

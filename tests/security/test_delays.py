@@ -72,6 +72,42 @@ async def introspection(attacker: Attacker) -> None:
     await attacker.post(*[body(f"{query} # {number}") for number in range(TIMES)])
 
 
+async def mistakes_within_the_limits(attacker: Attacker) -> None:
+    """As many as variables may hold, and as many long ids as a list may have."""
+    objects = body(NODES, {"ids": [{f"k{number}": number for number in range(18)}] * 100})
+    ids = body(NODES, {"ids": ["x" * 2_400] * 100})
+
+    await attacker.post(*[objects, ids] * TIMES)
+
+
+async def documents_that_hold_as_much_as_they_may(attacker: Attacker) -> None:
+    """Each another, of many tokens, of many mistakes, and of operations that share a long chain of fragments."""
+    fragments = " ".join(f"fragment F{number} on User {{ {'email ' * 35}}}" for number in range(45))
+    pages = " ".join(f"organisations(first: {number}) {{ nodes {{ id name }} }}" for number in range(99))
+    chain = " ".join(f"fragment F{number} on Viewer {{ ...F{number + 1} }}" for number in range(100))
+    operations = " ".join(f"query Q{number} {{ viewer {{ ...F0 }} }}" for number in range(100))
+    last = "fragment F100 on Viewer { __typename }"
+
+    for number in range(TIMES):
+        await attacker.post(
+            body(f"{{ __typename }} {fragments} # {number}"),
+            body(f"{{ viewer {{ {pages} }} }} # {number}"),
+            body(f"{operations} {chain} {last} # {number}", operationName="Q7"),
+            as_owner=number % 2 == 0,
+        )
+
+
+async def long_names_and_headers(attacker: Attacker) -> None:
+    name = body("query Q { __typename }", operationName="x" * 200_000)
+    headers = {"Accept": ", ".join(["a/b;q=0.1"] * 2_500), "X-Request-Id": "x" * 64}
+
+    async def ask(number: int) -> None:
+        await attacker.http.get(f"/graphql?query={{__typename}}&n={number}", headers=headers)
+
+    await attacker.post(*[name] * TIMES)
+    await attacker.together((ask(number) for number in range(TIMES)), 4)
+
+
 async def documents_that_take_long_to_validate(attacker: Attacker) -> None:
     """Each another, of the most fields that are admitted, all of them in fragments that are spread everywhere."""
     fields = " ".join(["name", "id", "__typename", "category"] * 12)
@@ -96,6 +132,9 @@ ATTACKS: Final[dict[str, Attack]] = {
     "a text of 250,000 characters in the place of a category": long_texts_of_the_wrong_type,
     "introspection, each time in another document": introspection,
     "documents that take long to validate": documents_that_take_long_to_validate,
+    "as many mistakes as variables may hold": mistakes_within_the_limits,
+    "documents that hold as much as they may": documents_that_hold_as_much_as_they_may,
+    "long names of operations and long headers": long_names_and_headers,
     "wrong passwords from many sources": wrong_passwords,
     **ON_CONNECTIONS,
 }

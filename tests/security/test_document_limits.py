@@ -80,6 +80,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "{ viewer { ...F0 } } " + chain(102, "user {{ email }} {0}", "__typename", "Viewer"),
         "This document repeats more than 100 fields.",
     ),
+    "45 large fragments that are never used": (
+        "{ __typename } " + " ".join(f"fragment F{number} on User {{ {'email ' * 35}}}" for number in range(45)),
+        TOO_MANY_FIELDS,
+    ),
     "13 levels": ("{ " + nested("viewer", 12, "x") + " }", "This document is too large: its depth may be at most 12."),
     "13 levels in fragments": (
         "{ ...F0 } " + chain(12, "viewer {{ {0} }}", "x"),
@@ -246,10 +250,6 @@ WITHIN: dict[str, tuple[str, str]] = {
         "{ __typename } " + chain(60, "{0} {0}", "__typename"),
         "Fragment 'F0' is never used.",
     ),
-    "45 large fragments that are never used": (
-        "{ __typename } " + " ".join(f"fragment F{number} on User {{ {'email ' * 35}}}" for number in range(45)),
-        "Fragment 'F0' is never used.",
-    ),
     "fragments nested 600 deep": (
         "{ ...F0 } " + chain(4, "... { ".replace("{", "{{") * 140 + "{0}" + "}}" * 140, "__typename"),
         "Validation aborted.",
@@ -394,6 +394,16 @@ async def test_nobody_tries_two_passwords_in_one_operation(world: World, clients
     assert "set-cookie" not in response.headers
     assert await Session.all().count() == before
     assert await SignInFailure.all().count() == 0
+
+
+async def test_operations_and_fragments_are_few_together(app: Starlette):
+    document = " ".join(f"query Q{number} {{ ...F0 }}" for number in range(60)) + " " + chain(60, "{0}", "__typename")
+
+    async with Clients(app) as clients:
+        response = await clients.http.post("/graphql", json={"query": document, "operationName": "Q1"})
+
+    message = "This document has too many operations and fragments; send fewer of them at once."
+    assert Answer(response).errors[0]["message"] == message
 
 
 @pytest.mark.parametrize(
