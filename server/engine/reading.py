@@ -18,6 +18,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.connection import get_connection
 
 from server.engine.caches import Recent
+from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
 from server.models.outages import SECONDS_TO_WAIT, Unavailable, is_away, outages, raise_if_unavailable
 from server.models.sqlite import OpenedFile, is_locked
 
@@ -167,6 +168,17 @@ class PostgresReader:
         return False
 
 
+class _Bounded(sqlite3.Connection):
+    """A connection that puts no longer text together than an answer may be."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_ANSWER_BYTES)
+
+
+_OPENING: Final[dict[str, Any]] = {"uri": True, "isolation_level": None, "factory": _Bounded}
+
+
 class SqliteReader:
     """Connections of the engine's own to an SQLite file.
 
@@ -196,6 +208,8 @@ class SqliteReader:
             if is_away(error):
                 await self._begin_again()
             raise_if_unavailable(error)
+            if str(error) == "string or blob too big":
+                raise AnswerTooLarge from error
             raise
         outages.answered()
         return found
@@ -218,7 +232,7 @@ class SqliteReader:
         connection = self._at_once
         if connection is None:
             connection = self._at_once = sqlite3.connect(
-                self._address, uri=True, timeout=0, isolation_level=None, cached_statements=_STATEMENTS_A_CONNECTION
+                self._address, timeout=0, cached_statements=_STATEMENTS_A_CONNECTION, **_OPENING
             )
             for pragma in _READING:
                 connection.execute(f"PRAGMA {pragma}")
@@ -242,7 +256,7 @@ class SqliteReader:
             connection = self._in_thread
             if connection is None:
                 connection = self._in_thread = await aiosqlite.connect(
-                    self._address, uri=True, isolation_level=None, cached_statements=_STATEMENTS_IN_THREAD
+                    self._address, cached_statements=_STATEMENTS_IN_THREAD, **_OPENING
                 )
                 for pragma in _READING:
                     await connection.execute(f"PRAGMA {pragma}")
@@ -272,8 +286,11 @@ async def read(reader: Reader | None, sql: str, values: Sequence[Any]) -> bytes:
     """The answer of a statement: by the engine's own reader, or in a transaction that is open here."""
     LOG.debug("%s", sql)
     if reader is not None:
-        return await reader.read(sql, values)
-    connection: Any = get_connection("default")
-    _, rows = await connection.execute_query(sql, list(values))
-    answer: Any = rows[0][0]
+        answer: Any = await reader.read(sql, values)
+    else:
+        connection: Any = get_connection("default")
+        _, rows = await connection.execute_query(sql, list(values))
+        answer = rows[0][0]
+    if answer is None or len(answer) > MOST_ANSWER_BYTES:
+        raise AnswerTooLarge
     return answer.encode() if isinstance(answer, str) else answer

@@ -13,6 +13,7 @@ import orjson
 from graphql import GraphQLError, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 
 from server.engine.bindings import strawberry_field
+from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
 from server.engine.healing import Healing, Path, Root
 from server.engine.selections import Nodes, Selections
 from server.engine.statements import HoleSlot, OutputType, Statement
@@ -59,7 +60,7 @@ class _Filling:
     async def fill(self, raw: bytes, turns: Turns) -> bytes:
         known: dict[bytes, bytes] = {}
         pieces: list[bytes] = []
-        done, slice_end = 0, turns.slice_end()
+        done, size, slice_end = 0, 0, turns.slice_end()
         while (begins := raw.find(b"\x01", done)) >= 0:
             pieces.append(raw[done:begins])
             ends = raw.index(b"\x03", begins)
@@ -68,6 +69,9 @@ class _Filling:
             if content is None:
                 content = known[mark] = self._content(mark)
             pieces.append(content)
+            size += begins - done + len(content)
+            if size > MOST_ANSWER_BYTES:
+                raise AnswerTooLarge
             done = ends + 1
             if clock() > slice_end:
                 slice_end = await turns.wait()
