@@ -312,4 +312,4 @@ def _size(value: Any) -> Hashable:
     """What of a variable's value the size of an answer can depend on."""
     if isinstance(value, list):
         return len(value)  # pyright: ignore[reportUnknownArgumentType]
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, (int, float)) else None

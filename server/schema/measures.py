@@ -127,19 +127,24 @@ def measured(document: DocumentNode, text: str, variables: Mapping[str, Any]) ->
 
 
 def _variable_sizes(operations: list[OperationDefinitionNode], variables: Mapping[str, Any]) -> Sizes:
-    """What each variable would say as the size of a page or as a list of ids."""
+    """What each variable would say as the size of a page or as a list of ids.
+
+    Where operations differ in the default of a variable, the largest counts for all of them.
+    """
     sizes: Sizes = {}
     for operation in operations:
         for definition in operation.variable_definitions or ():
             name, default = definition.variable.name.value, definition.default_value
-            sizes[name] = _given_size(variables[name]) if name in variables else _literal_size(default, {})
+            size = _given_size(variables[name]) if name in variables else _literal_size(default, {})
+            sizes[name] = max((known for known in (size, sizes.get(name)) if known is not None), default=None)
     return sizes
 
 
 def _given_size(value: Any) -> int | None:
     if isinstance(value, list):
         return _bounded(len(cast("list[Any]", value)))
-    return _bounded(value) if isinstance(value, int) else None
+    # `100.0` is an Int as well.
+    return _bounded(int(value)) if isinstance(value, (int, float)) else None
 
 
 def _literal_size(value: ValueNode | None, sizes: Sizes) -> int | None:

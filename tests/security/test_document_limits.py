@@ -407,7 +407,15 @@ async def test_operations_and_fragments_are_few_together(app: Starlette):
 
 
 @pytest.mark.parametrize(
-    ("given", "fits"), [({"n": 1}, True), ({"n": 100}, False), ({}, True), ({"n": None}, True), ({"n": -5}, True)]
+    ("given", "fits"),
+    [
+        ({"n": 1}, True),
+        ({"n": 100}, False),
+        ({"n": 100.0}, False),
+        ({}, True),
+        ({"n": None}, True),
+        ({"n": -5}, True),
+    ],
 )
 def test_the_size_of_a_page_may_come_from_a_variable(given: dict[str, Any], fits: bool):
     text = """
@@ -420,6 +428,36 @@ def test_the_size_of_a_page_may_come_from_a_variable(given: dict[str, Any], fits
     refusal = excess(parse(text), text, given, SIGNED_IN)
 
     assert (refusal is None) is fits
+
+
+def test_the_default_of_another_operation_makes_no_page_smaller():
+    text = """
+        query A($n: Int = 100) {
+          viewer { organisations(first: $n) { nodes { managedCustomers(first: $n) { nodes { products(first: $n) {
+            nodes { id } } } } } } }
+        }
+        query B($n: Int = 1) { viewer { organisations(first: $n) { totalCount } } }
+    """
+
+    refusal = excess(parse(text), text, {}, SIGNED_IN, run="A")
+
+    assert refusal is not None
+
+
+@pytest.mark.database
+async def test_a_whole_number_with_a_point_is_the_size_of_a_page_for_the_engine_too(world: World, planned: Clients):
+    text = """
+        query($n: Int) {
+          viewer { organisations(first: $n) { nodes { managedCustomers(first: $n) { nodes { products(first: $n) {
+            nodes { id } } } } } } }
+        }
+    """
+    small = await planned.ask(text, {}, as_=world.pL)
+
+    large = await planned.ask(text, {"n": 100.0}, as_=world.pL)
+
+    assert small.errors == []
+    assert large.code == "VALIDATION_FAILED"
 
 
 @pytest.mark.parametrize(("ids", "fits"), [(1, True), (100, False)])
