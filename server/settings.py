@@ -174,7 +174,12 @@ class Settings(BaseSettings):
     most_exports_per_person: int = Field(
         default=5, ge=1, description="How many of them are one person's, in person and by their API tokens."
     )
-    most_export_rows: int = Field(default=100_000, ge=1, description="How many rows an export has at most.")
+    most_export_rows: int = Field(
+        default=100_000,
+        ge=1,
+        le=1_048_575,
+        description="How many rows an export has at most; a spreadsheet has no more than 1,048,575 under its heading.",
+    )
     export_hours: int = Field(default=24, ge=1, description="How long the file of an export is kept.")
     export_link_minutes: int = Field(default=15, ge=1, description="How long the link to an export's file is open.")
     most_body_bytes: int = Field(default=262_144, ge=1_024, description="The largest request body.")

@@ -1,6 +1,7 @@
 """What does a spreadsheet see in an XLSX file?"""
 
 import io
+import re
 import zipfile
 from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
@@ -27,7 +28,12 @@ def read_sheet(content: bytes) -> list[list[str | datetime]]:
 
 def _value(cell: ET.Element, formats: list[str]) -> str | datetime:
     if cell.get("t") == "inlineStr":
-        return "".join(cell.itertext())
+        return "".join(_as_read(text) for text in cell.itertext())
     assert formats[int(cell.get("s", "0"))] == DATE_AND_TIME
     days = float(cell.findtext(f"{MAIN}v") or "")
     return datetime(1899, 12, 30) + timedelta(seconds=round(days * 86_400, 3))
+
+
+def _as_read(text: str) -> str:
+    """What a spreadsheet makes of `_x0041_`: the character of that number."""
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)

@@ -49,7 +49,7 @@ async def write(context: Context, export_id: UUID) -> None:
         await _end(context, export_id, ExportState.REFUSED)
         return
     columns, name = SHEETS[export.kind].columns, rules.sheet_name(export.kind)
-    with closing(new_file(export.format, columns, name)) as file:
+    with closing(new_file(export.format, columns, name, export.created_at)) as file:
         await _write(file, context, theirs, export)
 
 

@@ -1,19 +1,25 @@
 """What is in the two forms of an export's file?"""
 
 import csv
+import gc
 import io
 import os
+import re
 import shutil
 import subprocess
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from pydantic import ValidationError
+from xlsxwriter.exceptions import FileCreateError
 
 from server.domain.exports import ExportFormat, cell
 from server.resolvers.export_forms import Line, new_file
+from server.settings import Settings
 from tests.spreadsheets import read_sheet
 
 AT = datetime(2026, 1, 31, 12, 34, 56, 789_000, tzinfo=UTC)
@@ -21,7 +27,7 @@ COLUMNS = ("id", "at", "name", "changes")
 
 
 def written(format: ExportFormat, *rows: Line) -> bytes:
-    file = new_file(format, COLUMNS, "audit-log")
+    file = new_file(format, COLUMNS, "audit-log", AT)
     try:
         for row in rows:
             file.add([row])
@@ -62,7 +68,12 @@ def test_a_moment_that_no_spreadsheet_has_is_text():
     [
         ("a\x1b\x00b", "a\ufffd\ufffdb"),
         ("<&>\"'", "<&>\"'"),
-        ("_x0041_", "_x005F_x0041_"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("_x0041_", "_x0041_"),
+        ("_x0041_x0042_", "_x0041_x0042_"),
+        ("<r><t>A</t></r>", "<r><t>A</t></r>"),
+        ("<r>&<c>_x0041_</r>", "<r>&<c>_x0041_</r>"),
+        ("https://example.com", "https://example.com"),
         ("x" * 32_767, "x" * 32_767),
         ("x" * 32_768, "x" * 32_766 + "…"),
         ("🐦" * 16_384, "🐦" * 16_383 + "…"),
@@ -87,11 +98,59 @@ def test_both_forms_have_the_same_texts(texts):
     assert of_programs == [cell(text) for text in texts]
 
 
-def test_a_file_that_is_given_up_leaves_nothing_open():
-    file = new_file(ExportFormat.XLSX, COLUMNS, "audit-log")
+def test_the_same_rows_are_the_same_file():
+    row = ("1", AT, "x", None)
+
+    assert written(ExportFormat.XLSX, row) == written(ExportFormat.XLSX, row)
+
+
+def test_a_spreadsheet_knows_when_it_was_asked_for():
+    with zipfile.ZipFile(io.BytesIO(written(ExportFormat.XLSX))) as archive:
+        properties = archive.read("docProps/core.xml").decode()
+
+    assert set(re.findall(r">([^<]+)</dcterms:", properties)) == {"2026-01-31T12:34:56Z"}
+
+
+def test_no_export_is_longer_than_a_sheet():
+    with pytest.raises(ValidationError, match="most_export_rows"):
+        Settings(most_export_rows=1_048_576)
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The system's folder for temporary files."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_a_file_that_is_written_leaves_nothing_behind(temporary: Path):
+    written(ExportFormat.XLSX, ("1", AT, "x", None))
+
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_file_that_is_given_up_leaves_nothing_behind_and_nothing_open(temporary: Path):
+    file = new_file(ExportFormat.XLSX, COLUMNS, "audit-log", AT)
     file.add([("1", AT, "x", None)])
 
     file.close()
+
+    assert list(temporary.iterdir()) == []
+    del file
+    gc.collect()  # what is open still is an error here
+
+
+def test_a_file_that_cannot_be_put_together_leaves_nothing_behind(temporary: Path):
+    file = new_file(ExportFormat.XLSX, COLUMNS, "audit-log", AT)
+    file.add([("1", AT, "x", None)])
+    for folder in temporary.iterdir():
+        shutil.rmtree(folder)
+
+    with pytest.raises(FileCreateError):
+        file.finish()
+    file.close()
+
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.skipif("LONG" not in os.environ or not shutil.which("soffice"), reason="takes LibreOffice, and seconds")
