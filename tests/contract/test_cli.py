@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from contextvars import Context
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -121,7 +122,7 @@ def wait_until_open(process: subprocess.Popen[str], port: int) -> None:
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs a command that ends before it touches a database, in this process."""
+    """Runs a command that fails in this process, where no database is open: it closes whatever is, as it ends."""
     for name in [name for name in os.environ if name.startswith("RESELLER_")]:
         monkeypatch.delenv(name)
     for name in (
@@ -137,7 +138,7 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
     monkeypatch.chdir(tmp_path)
 
     def run_here(*arguments: str) -> Answer:
-        exit_code = main(arguments)
+        exit_code = Context().run(main, arguments)
         out, err = capsys.readouterr()
         return Answer(exit_code, out, err)
 
