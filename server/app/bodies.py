@@ -10,6 +10,8 @@ import orjson
 LONGEST_DOCUMENT: Final = 100_000
 LARGE: Final = 16_384
 """Bytes of a body from which on reading it takes so long that it waits for its turn."""
+_MOST_PARAMETERS: Final = 16
+"""Of an address: GraphQL over HTTP has four. Tens of thousands take long to read."""
 _NUL_WITHIN: Final = 4
 """A text in UTF-16 or UTF-32 that begins as JSON does has a zero byte among its first ones."""
 _COMPRESSED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
@@ -70,7 +72,7 @@ def from_body(body: bytes) -> GraphQLRequest:
 def from_query_string(query_string: bytes) -> GraphQLRequest:
     """The request in a GET's address."""
     try:
-        given: dict[str, Any] = dict(parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict"))
+        given = _parameters(query_string.decode())
     except UnicodeDecodeError:
         raise BadRequest("The address is not in UTF-8.") from None
     for name in ("variables", "extensions"):
@@ -79,6 +81,12 @@ def from_query_string(query_string: bytes) -> GraphQLRequest:
         else:
             given.pop(name, None)
     return _request(given)
+
+
+def _parameters(query_string: str) -> dict[str, Any]:
+    if query_string.count("&") >= _MOST_PARAMETERS:
+        raise BadRequest(f"An address has at most {_MOST_PARAMETERS} parameters.")
+    return dict(parse_qsl(query_string, keep_blank_values=True, errors="strict"))
 
 
 def _json(text: bytes, what: str) -> Any:

@@ -109,9 +109,11 @@ class Changes:
         return statement
 
 
-def changes(engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace) -> Changes:
+async def changes(
+    engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace
+) -> Changes:
     """The mutations of an operation, their inputs read. Raises Unplannable before anything is done."""
-    asked = engine.asked(operation, variables, context)
+    asked = await engine.asked(operation, variables, context)
     plan, shapes, values = asked.plan, asked.shapes, asked.values
     inputs: dict[str, Any] = {}
     for key, nodes in plan.root.fields.items():
@@ -126,17 +128,18 @@ def changes(engine: Engine, operation: Operation, variables: Mapping[str, Any], 
         except Exception as error:
             raise Unplannable("an argument is refused") from error
         inputs[key] = given["input"]
-        _try(engine, plan, definition, nodes, shapes, context)
+        await _try(engine, plan, definition, nodes, shapes, context)
     return Changes(engine, plan, context, trace, inputs, shapes, Run(context.viewer, context, values))
 
 
-def _try(
+async def _try(
     engine: Engine, plan: Plan, definition: GraphQLField, nodes: Nodes, shapes: tuple[Any, ...], context: Any
 ) -> None:
     """Whether what is asked of the payload can be planned: found out before anything is changed."""
     key = _tried(nodes, engine, context, shapes)
     if plan.statements.get(key) is not None:
         return
+    await engine.turns.wait()
     type_ = Place(plan.root.type_, definition, nodes).object_type
     fields = plan.selections.of(type_, nodes)
     kinds = tuple(_possible_kind(engine.bindings, type_, nodes) for nodes in fields.values())

@@ -29,11 +29,11 @@ async def explained(
 ) -> Explanation:
     """Plan an operation without running it. Of a mutation only the reading of its payload is planned."""
     try:
-        operation = engine.admitted(text, name, variables, context)
+        operation = await engine.admitted(text, name, variables, context)
         if operation.is_mutation:
-            changing = changes(engine, operation, variables, context, Trace("planned"))
+            changing = await changes(engine, operation, variables, context, Trace("planned"))
             return Explanation("planned", statements=changing.statements)
-        prepared = engine.prepared(operation, variables, context)
+        prepared = await engine.prepared(operation, variables, context)
     except Unplannable as unplannable:
         return Explanation("ordinary", str(unplannable))
     if prepared.statement.is_answer:

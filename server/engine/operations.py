@@ -163,22 +163,25 @@ class Engine:
 
         return resize
 
-    def admitted(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> Operation:
+    async def admitted(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> Operation:
         """The operation, within the limits of whoever asks. Raises Unplannable."""
         operation = self.operation(text, name)
-        if operation is None or not self._is_admitted(operation, name, variables, context):
+        if operation is None or not await self._is_admitted(operation, name, variables, context):
             raise Unplannable("the document is refused")
         if operation.reason is not None:
             raise Unplannable(operation.reason)
         return operation
 
-    def _is_admitted(self, operation: Operation, name: str | None, variables: Mapping[str, Any], context: Any) -> bool:
+    async def _is_admitted(
+        self, operation: Operation, name: str | None, variables: Mapping[str, Any], context: Any
+    ) -> bool:
         """Within the limits of whoever asks, and then valid: what is too large is never validated."""
         key: tuple[Hashable, ...] = (context.viewer is None,)
         if operation.strings is None:
             key = (*key, *(_size(variables.get(variable)) for variable in operation.variables))
         found = operation.admitted.get(key)
         if found is None:
+            await self.turns.wait()
             text, document = operation.text, operation.document
             is_admitted = self.host.admits(text, document, name, variables, context)
             is_admitted = is_admitted and self.host.is_valid(text, document)
@@ -187,14 +190,17 @@ class Engine:
 
     # Requests
 
-    def prepared(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> Prepared:
+    # What is planned for the first time waits for its turn: of many that are new, one each time the loop comes round.
+
+    async def prepared(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> Prepared:
         """The statement of a query and its values. Raises Unplannable, with the reason, before anything is done."""
-        asked = self.asked(operation, variables, context)
+        asked = await self.asked(operation, variables, context)
         plan, run = asked.plan, Run(context.viewer, context, asked.values)
         key = (self.host.shape(run.viewer), asked.shapes)
         statement = plan.statements.get(key)
         if statement is None:
-            statement = self._statement(plan, asked.shapes, run.viewer)
+            await self.turns.wait()
+            statement = plan.statements.get(key) or self._statement(plan, asked.shapes, run.viewer)
             plan.keep_statement(key, statement)
         if isinstance(statement, str):
             raise Unplannable(statement)
@@ -206,14 +212,14 @@ class Engine:
         except Unplannable as unplannable:
             return str(unplannable)
 
-    def asked(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> Asked:
+    async def asked(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> Asked:
         """What the variables come to. Raises Unplannable for wrong ones: the ordinary road tells of them."""
         strings = operation.only_strings(variables)
         known = None if strings is None else operation.readings.get(strings)
         if known is not None:
             return known
         coerced = self.coerced(operation, variables, context)
-        plan = self._plan(operation, coerced)
+        plan = await self._plan(operation, coerced)
         shapes, values = list[Hashable](), list[Mapping[str, Any]]()
         for call in plan.calls.values():
             try:
@@ -236,9 +242,12 @@ class Engine:
             raise Unplannable("a variable is refused")
         return coerced
 
-    def _plan(self, operation: Operation, coerced: VariableValues) -> Plan:
+    async def _plan(self, operation: Operation, coerced: VariableValues) -> Plan:
         key = tuple(coerced.coerced.get(name) for name in operation.deciding)
         found = operation.plans.get(key)
+        if found is None:
+            await self.turns.wait()
+            found = operation.plans.get(key)
         if found is None:
             try:
                 found = operation.keep_plan(key, self._new_plan(operation, coerced))

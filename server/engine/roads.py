@@ -28,13 +28,13 @@ async def planned(
     """
     trace = Trace("planned")
     try:
-        operation = engine.admitted(text, name, variables, context)
+        operation = await engine.admitted(text, name, variables, context)
         if operation.is_mutation:
             if not may_change:
                 raise Unplannable("a mutation is not taken here")
-            changing = changes(engine, operation, variables, context, trace)
+            changing = await changes(engine, operation, variables, context, trace)
             return await changing.answer(), trace
-        prepared = engine.prepared(operation, variables, context)
+        prepared = await engine.prepared(operation, variables, context)
         return await engine.answer(prepared, trace), trace
     except Unplannable as unplannable:
         return None, Trace("ordinary", str(unplannable))

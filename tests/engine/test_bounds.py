@@ -222,6 +222,29 @@ def large_document(fields: int) -> str:
     return "{ viewer { organisations(first: 2) { nodes { " + " ".join(f"p{n}: {one}" for n in range(parts)) + " } } } }"
 
 
+async def test_plans_that_are_new_are_made_in_turns(both: Both) -> None:
+    names = ("a", "b", "c", "d")
+    pages = " ".join(f"{name}: catalogue(first: 1) @include(if: ${name}) {{ totalCount }}" for name in names)
+    text = f"query({', '.join(f'${name}: Boolean!' for name in names)}) {{ {pages} }}"
+    engine, rounds, loop = new_engine(), [0], asyncio.get_running_loop()
+    planned_in = list[int]()
+
+    def count_rounds() -> None:
+        rounds[0] += 1
+        if len(planned_in) < len(names):
+            loop.call_soon(count_rounds)
+
+    async def plan(name: str) -> None:
+        context, variables = both.context("pL"), {other: other == name for other in names}
+        await engine.prepared(await engine.admitted(text, None, variables, context), variables, context)
+        planned_in.append(rounds[0])
+
+    count_rounds()
+    await asyncio.gather(*map(plan, names))
+
+    assert len(set(planned_in)) == len(names)
+
+
 async def test_a_document_of_five_hundred_fields_is_compiled_in_time(both: Both) -> None:
     document = large_document(500)
     await both.by_engine(document, {}, "pL")  # what is imported and remembered once
@@ -232,9 +255,9 @@ async def test_a_document_of_five_hundred_fields_is_compiled_in_time(both: Both)
         context = both.context("pL")
         text = f"{document} # {place}"
         started = time.process_time()
-        operation = engine.admitted(text, None, {}, context)
+        operation = await engine.admitted(text, None, {}, context)
         admitted = time.process_time()
-        prepared = engine.prepared(operation, {}, context)
+        prepared = await engine.prepared(operation, {}, context)
         times.append(time.process_time() - admitted)
         whole = admitted - started
 

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from http import HTTPStatus
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -123,6 +124,34 @@ async def documents_that_take_long_to_validate(attacker: Attacker) -> None:
     )
 
 
+async def plans_that_differ(attacker: Attacker) -> None:
+    """One document whose fields are asked for or not, each time in another combination, all of them at once."""
+    names = [f"b{number}" for number in range(12)]
+    page = "nodes { id serviceName category } pageInfo { hasNextPage endCursor } totalCount"
+    pages = " ".join(f"p{name}: products(first: 1) @include(if: ${name}) {{ {page} }}" for name in names)
+    declared = ", ".join(f"${name}: Boolean!" for name in names)
+    query = f"query({declared}) {{ viewer {{ organisations(first: 1) {{ nodes {{ {pages} }} }} }} }}"
+
+    def combination(number: int) -> dict[str, bool]:
+        return {name: bool(number >> place & 1) for place, name in enumerate(names)}
+
+    first = next(_combinations)
+    sent = [body(query, combination(first * TIMES * 5 + number)) for number in range(TIMES * 5)]
+    await attacker.post(*sent, as_owner=True, at_a_time=50)
+
+
+async def addresses_of_many_parameters(attacker: Attacker) -> None:
+    address = "/graphql?" + "%41=%41&" * 4_000
+
+    async def ask(_: int) -> None:
+        assert (await attacker.http.get(address)).status_code == HTTPStatus.BAD_REQUEST
+
+    await attacker.together((ask(number) for number in range(TIMES * 5)), 50)
+
+
+_combinations: Final = count()
+"""Counts the runs of an attack: what was planned once is known."""
+
 ATTACKS: Final[dict[str, Attack]] = {
     "nothing": nothing,
     "20,000 keys that no input has": keys_that_no_input_has,
@@ -135,6 +164,8 @@ ATTACKS: Final[dict[str, Attack]] = {
     "as many mistakes as variables may hold": mistakes_within_the_limits,
     "documents that hold as much as they may": documents_that_hold_as_much_as_they_may,
     "long names of operations and long headers": long_names_and_headers,
+    "one document in plans that differ": plans_that_differ,
+    "addresses of 4,000 parameters": addresses_of_many_parameters,
     "wrong passwords from many sources": wrong_passwords,
     **ON_CONNECTIONS,
 }

@@ -197,6 +197,14 @@ async def test_an_address_that_is_not_utf_8_is_refused(http: httpx2.AsyncClient)
     assert refusal(response) == (400, "BAD_USER_INPUT", "The address is not in UTF-8.")
 
 
+async def test_an_address_has_few_parameters(http: httpx2.AsyncClient):
+    many = await http.get("/graphql?query=%7B__typename%7D" + "&a" * 16)
+    allowed = await http.get("/graphql?query=%7B__typename%7D" + "&a" * 15)
+
+    assert refusal(many) == (400, "BAD_USER_INPUT", "An address has at most 16 parameters.")
+    assert allowed.json() == {"data": {"__typename": "Query"}}
+
+
 CONTENT_TYPES = [
     "",
     "text/plain",
