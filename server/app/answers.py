@@ -112,9 +112,15 @@ def _after_commits(error: GraphQLError) -> GraphQLError:
 
 
 def origin(error: GraphQLError) -> BaseException | None:
-    """What was raised by our code or a library; None for an error of GraphQL's own."""
+    """What was raised by our code or a library; None for an error of GraphQL's own.
+
+    A scalar that cannot write what we gave it raises an error of GraphQL that is ours all the same: it was found while
+    something was executed, and says of no node of the document that it is wrong.
+    """
     original: BaseException | None = error
     while isinstance(original, GraphQLError):
+        if error.path is not None and original.original_error is None and not original.nodes:
+            return original
         original = original.original_error
     return original
 

@@ -44,7 +44,8 @@ def log_errors(errors: Sequence[GraphQLError], document: str) -> None:
         original = error.original_error
         if isinstance(original, Unavailable):
             continue  # one line for the outage is enough
-        if original is None or isinstance(original, (Denied, GraphQLError)):
+        is_unwritten = isinstance(original, GraphQLError) and error.path is not None and not original.nodes
+        if original is None or (isinstance(original, (Denied, GraphQLError)) and not is_unwritten):
             _log.info("refused", code=getattr(original, "code", "VALIDATION_FAILED"), **about)
         else:
             _log.error("failed", path=error.path, exc_info=original, **about)

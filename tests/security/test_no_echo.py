@@ -12,15 +12,21 @@ from typing import Any
 
 import pytest
 from graphql import (
+    FieldNode,
+    GraphQLError,
     GraphQLInputObjectType,
+    GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLUnionType,
+    NameNode,
     get_named_type,
     is_leaf_type,
+    located_error,
 )
 
+from server.app import answers
 from server.schema import schema
 from tests.clients import Answer, Clients
 from tests.logs import Lines
@@ -195,6 +201,20 @@ async def test_no_message_repeats_what_was_sent_as_a_body(world: World, clients:
     response = await clients.http.post("/graphql", content=body.encode(), headers={"Content-Type": content_type})
 
     assert_nothing_is_repeated(Answer(response), body)
+
+
+def test_a_value_of_ours_that_a_scalar_cannot_write_is_our_fault_and_not_told():
+    with pytest.raises(GraphQLError) as raised:
+        GraphQLInt.serialize(WORD)
+    error = located_error(raised.value, [FieldNode(name=NameNode(value="totalCount"))], ["totalCount"])
+
+    told = answers.told(error, "0" * 32)
+
+    assert told == {
+        "message": answers.OUR_FAULT,
+        "path": ["totalCount"],
+        "extensions": {"code": "INTERNAL", "requestId": "0" * 32},
+    }
 
 
 async def test_nothing_that_is_wrong_reaches_the_log(world: World, clients: Clients, log: Lines):
