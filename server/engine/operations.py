@@ -9,12 +9,10 @@ import time
 import weakref
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from graphql import DocumentNode, GraphQLError, GraphQLField, GraphQLSchema, OperationDefinitionNode
+from graphql import GraphQLError
 from graphql.execution.values import VariableValues
-from tortoise.expressions import Q
-from tortoise.models import Model
 
 from server.engine import reading
 from server.engine.bindings import Bindings
@@ -35,6 +33,7 @@ from server.engine.documents import (
 )
 from server.engine.errors import Unplannable
 from server.engine.healing import Root
+from server.engine.host import Host
 from server.engine.planner import Planner
 from server.engine.results import Result, assembled
 from server.engine.selections import Selections
@@ -48,55 +47,6 @@ MOST_OPERATIONS: Final = 500
 MOST_OPERATION_BYTES: Final = 32 * 2**20
 """For all operations together, with everything that is kept of them."""
 MOST_SHAPES: Final = 64
-
-
-class Host(Protocol):
-    """What the engine asks of the application it serves."""
-
-    @property
-    def schema(self) -> GraphQLSchema: ...
-    @property
-    def policies(self) -> Mapping[type[Model], Any]: ...
-    def policy(self, model: type[Model], viewer: Any) -> Q:
-        """The condition that a row exists for a viewer, whose values may be deferred."""
-        ...
-
-    def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q:
-        """The same for a row that a column of a row names which exists for the viewer."""
-        ...
-
-    def shape(self, viewer: Any) -> Hashable:
-        """What of a viewer decides about the text of a statement."""
-        ...
-
-    def deferred(self, viewer: Any) -> Any:
-        """A viewer of the same shape, with deferred values in place of its own."""
-        ...
-
-    def arguments(self, field: GraphQLField, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Arguments as the field's resolver would get them."""
-        ...
-
-    def coerced(
-        self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Any
-    ) -> VariableValues | None:
-        """The values of an operation's variables; None where one is wrong."""
-        ...
-
-    def document(self, text: str) -> DocumentNode:
-        """The parsed document. Raises GraphQLError for one that is none."""
-        ...
-
-    def tokens(self, text: str) -> int:
-        """How many tokens a document was read from."""
-        ...
-
-    def is_valid(self, text: str, document: DocumentNode) -> bool: ...
-    def admits(
-        self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], context: Any
-    ) -> bool:
-        """Whether the document is within the limits of whoever asks."""
-        ...
 
 
 @dataclass
