@@ -109,6 +109,9 @@ class Line:
         except BaseException:
             self._drop()
             raise
+        # Once the e-mail is out of hand: the server took it, however long it takes to say goodbye.
+        if self._carried >= _MOST_EMAILS:
+            await self.close()
 
     async def _send(self, message: Message) -> None:
         """A kept connection that the server has closed meanwhile is opened once more."""
@@ -139,11 +142,12 @@ class Line:
         try:
             await client.data(message.content)
         except aiosmtplib.SMTPResponseException as error:
-            await self._reset(client)
+            if error.code == _CLOSING:
+                self._drop()  # or the next e-mail would be cut off with it, perhaps after its content arrived
+            else:
+                await self._reset(client)
             raise _meaning(Command.DATA, error.code, error.message) from error
         self._carried += 1
-        if self._carried >= _MOST_EMAILS:
-            await self.close()
 
     async def _say(self, client: aiosmtplib.SMTP, command: Command, *words: str) -> None:
         """Say what comes before the content. Raises _Closed where the server goes away: it has got nothing yet."""

@@ -72,14 +72,15 @@ async def _expand(messages: Sequence[OutboxMessage], settings: Settings, now: da
     events = [event for event in found.values() if isinstance(event, Event)]
     people = await read_people(events, _teams(events))
     expansion = Expansion({message.id: [] for message in messages if message.topic not in LETTERS})
-    for id, event in found.items():
+    for message in mailed:  # and not in the order in which they were read: ids of e-mails are ordered
+        event = found[message.id]
         if isinstance(event, Event):
             try:
-                expansion.emails[id] = _emails(event, people, settings, now)
+                expansion.emails[message.id] = _emails(event, people, settings, now)
             except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
-                expansion.failures[id] = error
+                expansion.failures[message.id] = error
         else:
-            expansion.failures[id] = event
+            expansion.failures[message.id] = event
     return expansion
 
 

@@ -1,5 +1,6 @@
 """Are connections to the mail server kept, and does none lose an e-mail when the server closes it?"""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -102,6 +103,34 @@ async def test_an_email_whose_content_may_have_arrived_is_not_sent_again_at_once
 
     async with post_office(Lost()) as office:
         assert await sent(office, ADDRESSES[0]) == [NotDelivered]
+
+    assert office.recipients == [ADDRESSES[0]]
+
+
+async def test_a_connection_that_the_server_is_about_to_close_carries_no_other_email():
+    class Leaving(Counting):
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+            answer = await super().handle_DATA(server, session, envelope)
+            return "421 4.3.2 Leaving soon" if self.taken == 1 else answer
+
+    async with post_office(Leaving()) as office:
+        assert await sent(office, *ADDRESSES[:2]) == [NotDelivered, None]
+
+    assert office.greetings == 2
+
+
+async def test_what_the_server_took_is_sent_though_its_goodbye_takes_longer_than_an_email_may(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    class Sulking(Counting):
+        async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802
+            await asyncio.sleep(1)
+            return "221 Bye"
+
+    monkeypatch.setattr(delivery, "_MOST_EMAILS", 1)
+    monkeypatch.setattr(delivery, "MOST_SECONDS", 0.5)
+    async with post_office(Sulking()) as office:
+        assert await sent(office, ADDRESSES[0]) == [None]
 
     assert office.recipients == [ADDRESSES[0]]
 

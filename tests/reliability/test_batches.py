@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 from tortoise.connection import get_connection
 
-from server.domain.rights import Role
+from server.domain.rights import Role, Scope
 from server.mail import delivery, sending
-from server.models import EmailMessage, OutboxMessage, Partnership
+from server.models import EmailMessage, Organisation, OutboxMessage, Partnership
 from server.models.backlog import MOST_COUNTED, Backlog, read_backlog
 from server.models.claims import claim
 from server.models.database import dialect
@@ -26,7 +26,7 @@ from tests.reliability.invitations import sending as mailed
 from tests.reliability.test_outbox import LEADER, at_work, pair
 from tests.servers import _free_port
 from tests.statements import counted
-from tests.world import organisation, partnership, person
+from tests.world import organisation, partnership, person, token
 
 pytestmark = pytest.mark.database
 
@@ -264,3 +264,20 @@ async def test_a_worker_says_what_waits_and_for_how_long(own_database: Settings)
     [line] = [line for line in lines if line["event"] == "outbox_backlog"]
     assert (line["log_level"], line["events"], line["emails"]) == ("warning", 0, 3)
     assert line["oldest_seconds"] >= 90
+
+
+async def test_events_of_different_subjects_become_emails_in_the_order_in_which_they_were_announced(
+    own_database: Settings,
+):
+    [row] = await pairs(1)
+    leader = await person("partner", await Organisation.get(id=row.partner_id), Role.LEGAL_REPRESENTATIVE, NOW)
+    its_token, _ = await token(leader, [Scope.PRODUCTS_READ], [], now=NOW)
+    topics = ["token.created", "partnership.suspended", "token.revoked", "partnership.resumed"]
+    for place, topic in enumerate(topics):
+        subject = its_token if topic.startswith("token") else row
+        await announce(topic, ids.encode(subject), NOW - timedelta(seconds=len(topics) - place))
+
+    await Outbox(own_database).expand_next(NOW)
+
+    emails = await EmailMessage.filter(address=leader.user.email).order_by("run_after", "id")
+    assert [email.template for email in emails] == topics
