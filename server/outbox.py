@@ -7,7 +7,7 @@ at the same time.
 
 A worker that dies loses nothing, because its claim runs out; and only the worker that claimed a row last says how it
 went, by the number of the attempt. An e-mail is sent again, under the same Message-ID, only where a worker dies between
-the mail server's answer and the note of it.
+the mail server's answer and the note of it, or the database stays away for longer than that note is tried.
 
 What goes to one address goes in the order in which it was announced. Nothing waits for an e-mail that was put off, nor
 for one that another worker has in hand.
@@ -34,8 +34,7 @@ from server.mail.expansion import Expanded, expand, in_parts
 from server.mail.sending import Outcome, Sender
 from server.mail.undeliverable import begun_anew, refused_for_good
 from server.models import EmailMessage, Export, OutboxMessage
-from server.models.claims import claim, give_back
-from server.models.conditions import OneOf
+from server.models.claims import claim, give_back, note
 from server.models.database import UNREACHABLE
 from server.models.outbox import Queued
 from server.models.sqlite import DatabaseLocked
@@ -49,8 +48,10 @@ MOST_EVENTS: Final = 50
 MOST_EMAILS: Final = 100
 _PAUSE_GROWS: Final = 3
 _MOST_ERROR_CHARACTERS: Final = 500
-_NOTES: Final = 5
-"""How often it is tried to note what was sent, a second apart: what is not noted is sent again."""
+SECONDS_TO_NOTE: Final = 150
+"""How long it is tried to note what was sent, while the claim still holds: what is not noted is sent again."""
+_SECONDS_TO_NOTE_AT_THE_END: Final = 5
+_PAUSE_BETWEEN_NOTES: Final = 1
 
 _MOST_IDS: Final = 5
 """How many ids a line in the log names."""
@@ -118,7 +119,7 @@ class Outbox:
         claimed = await claim(EmailMessage, now, now + CLAIM, MOST_EMAILS)
         emails = await self._without_hopeless(claimed, now)
         if not self.settings.smtp_host:
-            await _note_all(emails, sent_at=now)
+            await note(emails, sent_at=now)
         elif emails:
             await self._send(emails, now)
         return len(claimed)
@@ -169,16 +170,20 @@ class Outbox:
         return context, ids.decode(message.payload["subject"], Export)
 
     async def _send(self, emails: Sequence[EmailMessage], now: datetime) -> None:
+        refused = list[HouseRefused]()
         try:
             async with aclosing(self._sender.send(emails, now)) as sending:
                 async for outcomes in sending:
+                    refused += [one.failure for one in outcomes if isinstance(one.failure, HouseRefused)]
                     await self._note_outcomes(outcomes, now)
         finally:
+            _tell_of_house(refused)
             if not self.keeps_connections:
                 await self.close()
 
     async def _note_outcomes(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        await _note_sent([one.email for one in outcomes if one.failure is None], now)
+        if sent := [one.email for one in outcomes if one.failure is None]:
+            await self._note_sent(sent, now)
         await give_back([one.email for one in outcomes if isinstance(one.failure, Interrupted)])
         put_off = defaultdict[str, list[EmailMessage]](list)
         for email, failure in ((one.email, one.failure) for one in outcomes if one.failure is not None):
@@ -191,13 +196,21 @@ class Outbox:
                 put_off[repr(failure)].append(email)
         for why, alike in put_off.items():
             await self._put_off(alike, now, why)
-        self._tell_of_house(outcomes)
 
-    def _tell_of_house(self, outcomes: Sequence[Outcome]) -> None:
-        """What the mail server refuses whoever it is for waits for somebody to mend it: the operator is told once."""
-        refused = [one.failure for one in outcomes if isinstance(one.failure, HouseRefused)]
-        if refused:
-            _log.error("mail_server_refuses", number=len(refused), why=str(refused[0]))
+    async def _note_sent(self, emails: Sequence[EmailMessage], now: datetime) -> None:
+        """Tried until the database is there again, for as long as no other worker takes these in hand."""
+        clock = asyncio.get_running_loop().time
+        since = clock()
+        while True:
+            try:
+                await _note_sent(emails, now)
+            except (*UNREACHABLE, DatabaseLocked):
+                longest = _SECONDS_TO_NOTE_AT_THE_END if self.patience.is_ending else SECONDS_TO_NOTE
+                if clock() - since >= longest:
+                    raise
+                await asyncio.sleep(_PAUSE_BETWEEN_NOTES)
+            else:
+                return
 
     async def _give_up(self, email: EmailMessage, now: datetime, why: str) -> None:
         """Park what is refused for good, and with it the invitation that it was the last hope of (E41)."""
@@ -215,7 +228,7 @@ class Outbox:
         for attempts in {row.attempts for row in later}:
             pause = timedelta(seconds=self.settings.mail_pause_seconds * _PAUSE_GROWS ** (attempts - 1))
             alike = [row for row in later if row.attempts == attempts]
-            await _note_all(alike, run_after=now + pause, last_error=why[:_MOST_ERROR_CHARACTERS])
+            await note(alike, run_after=now + pause, last_error=why[:_MOST_ERROR_CHARACTERS])
         for row in rows:
             if row.attempts >= self.settings.mail_attempts:
                 await self._park(row, now, why)
@@ -227,7 +240,7 @@ class Outbox:
         """Leave it until somebody begins it again, and what was to be done as given up: both, or neither."""
         forgotten = {"variables": _without_link(row.variables)} if isinstance(row, EmailMessage) else {}
         async with in_transaction():
-            noted = await _note_all([row], dead_at=now, last_error=why[:_MOST_ERROR_CHARACTERS], **forgotten)
+            noted = await note([row], dead_at=now, last_error=why[:_MOST_ERROR_CHARACTERS], **forgotten)
             if noted and isinstance(row, OutboxMessage) and (work := WORKS.get(row.topic)):
                 await work.give_up(*self._of(row, now))
         _log.error("outbox_parked", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)
@@ -248,41 +261,26 @@ def has_lost_its_link(row: Queued) -> bool:
 
 
 async def _note_expanded(messages: Sequence[OutboxMessage], now: datetime) -> None:
-    await _note_all([one for one in messages if "secret" not in one.payload], sent_at=now)
+    await note([one for one in messages if "secret" not in one.payload], sent_at=now)
     for message in messages:
         if "secret" in message.payload:
             payload = {name: value for name, value in message.payload.items() if name != "secret"}
-            await _note_all([message], sent_at=now, payload=payload)
+            await note([message], sent_at=now, payload=payload)
 
 
 async def _note_sent(emails: Sequence[EmailMessage], now: datetime) -> None:
-    """Write down what was sent, and forget the links in it. Tried for a while: the database may be away."""
-    if not emails:
-        return
-    for left in reversed(range(_NOTES)):
-        try:
-            async with in_transaction():
-                await _note_all([one for one in emails if not one.variables.get("link")], sent_at=now, last_error=None)
-                for email in emails:
-                    if email.variables.get("link"):
-                        forgotten = _without_link(email.variables)
-                        await _note_all([email], sent_at=now, last_error=None, variables=forgotten)
-        except (*UNREACHABLE, DatabaseLocked):
-            if not left:
-                raise
-            await asyncio.sleep(1)
-        else:
-            return
+    """Write down what was sent, and forget the links in it."""
+    async with in_transaction():
+        await note([one for one in emails if not one.variables.get("link")], sent_at=now, last_error=None)
+        for email in emails:
+            if email.variables.get("link"):
+                await note([email], sent_at=now, last_error=None, variables=_without_link(email.variables))
 
 
-async def _note_all(rows: Sequence[Queued], **columns: Any) -> int:
-    """Write down how it went, except where another worker has it in hand by now. Gives how many were written."""
-    number = 0
-    for attempts in {row.attempts for row in rows}:
-        alike = [row.id for row in rows if row.attempts == attempts]
-        same = type(rows[0]).filter(OneOf("id", alike), attempts=attempts, sent_at__isnull=True)
-        number += await same.update(**columns)
-    return number
+def _tell_of_house(refused: Sequence[HouseRefused]) -> None:
+    """What the mail server refuses whoever it is for waits for somebody to mend it: the operator is told once a batch."""
+    if refused:
+        _log.error("mail_server_refuses", number=len(refused), why=str(refused[0]))
 
 
 def _why(failure: NotDelivered) -> str:

@@ -17,6 +17,7 @@ from tortoise.transactions import in_transaction
 
 from server.domain.errors import CHANGED_MEANWHILE, Refused, Unavailable
 from server.models.catalogue_data import load_catalogue
+from server.models.migration_records import tell_outages_from_new_databases
 from server.models.migration_states import make_models_when_looked_at
 from server.models.outages import SECONDS_TO_WAIT
 from server.models.sqlite import DatabaseLocked
@@ -26,6 +27,8 @@ APP = "models"
 UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError, Unavailable)
 """What is raised where a database does not answer."""
 _MIGRATION_LOCK = int.from_bytes(hashlib.sha256(b"reseller-graph migrations").digest()[:7])
+
+tell_outages_from_new_databases()
 
 
 def tortoise_config(settings: Settings, *, is_migrating: bool = False) -> dict[str, Any]:

@@ -14,13 +14,14 @@ import asyncpg
 import httpx2
 import pytest
 from tortoise.connection import get_connection
+from tortoise.migrations.executor import MigrationExecutor
 
 from server.app import create_app
 from server.domain.errors import Unavailable
 from server.domain.tokens import new_secret
 from server.engine import reading
 from server.models import ApiToken, Organisation, database, outages, postgres
-from server.models.database import transaction
+from server.models.database import tortoise_config, transaction
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker
@@ -406,6 +407,19 @@ async def test_a_worker_says_once_that_the_database_is_away(far: Far, log: Lines
         await running
 
     assert (outage_lines(during), outage_lines(log())) == (["database_unavailable"], ["database_available"])
+
+
+async def test_a_database_that_goes_away_is_not_taken_for_one_that_had_no_migrations(far: Far):
+    async with connected_to(far.settings):
+        executor = MigrationExecutor(get_connection("default"), tortoise_config(far.settings)["apps"])
+        assert await executor.plan() == []
+
+        await far.go()
+        with pytest.raises(Unavailable):
+            await executor.plan()
+
+        await far.come_back()
+        assert await executor.plan() == []
 
 
 def sqlite_error(code: int) -> sqlite3.Error:

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from server import outbox
+from server.domain.errors import Unavailable
 from server.domain.rights import Role
 from server.mail import delivery
 from server.models import EmailMessage, OutboxMessage, Partnership
@@ -266,7 +269,7 @@ async def test_an_event_whose_worker_dies_becomes_its_emails_later(
     event = await announce("partnership.ending", ids.encode(await pair()), NOW, ends_at=NOW.isoformat())
 
     with monkeypatch.context() as patched, pytest.raises(_Killed):
-        patched.setattr(outbox, "_note_all", die)
+        patched.setattr(outbox, "note", die)
         await Outbox(own_database).expand_next(NOW)
 
     assert await EmailMessage.all().count() == 0
@@ -344,6 +347,44 @@ async def test_a_worker_goes_on_after_the_database_failed_it(
         await until_sent(1)
 
     assert post.recipients == [LEADER]
+
+
+async def test_what_was_sent_while_the_database_was_away_for_longer_is_not_sent_again(
+    own_database: Settings, post: PostOffice, monkeypatch: pytest.MonkeyPatch
+):
+    settings = sending(own_database, post)
+    email = await one_email(settings)
+    real, failures = outbox.in_transaction, iter(20 * [Unavailable()])
+
+    def fail_often(*names: str) -> Any:
+        for failure in failures:
+            raise failure
+        return real(*names)
+
+    monkeypatch.setattr(outbox, "_PAUSE_BETWEEN_NOTES", 0, raising=False)
+    monkeypatch.setattr(outbox, "in_transaction", fail_often)
+    await Outbox(settings).send_next(NOW)
+    await Outbox(settings).send_next(NOW + CLAIM)
+
+    await email.refresh_from_db()
+    assert (email.sent_at, post.recipients) == (NOW, [LEADER])
+    assert CLAIM.total_seconds() > 60 + delivery.MOST_SECONDS + outbox.SECONDS_TO_NOTE
+
+
+async def test_what_the_mail_server_refuses_to_this_house_is_told_once_for_a_batch(
+    own_database: Settings, post: PostOffice
+):
+    settings = sending(own_database, post)
+    row = await pair()
+    for _ in range(30):
+        await announce("partnership.accepted", ids.encode(row), NOW)
+    await Outbox(settings).expand_next(NOW)
+    post.answers[LEADER] = "554 5.7.1 Relay access denied"
+
+    with capture_logs() as lines:
+        await Outbox(settings).send_next(NOW)
+
+    assert [line["number"] for line in lines if line["event"] == "mail_server_refuses"] == [30]
 
 
 async def test_without_a_mail_server_emails_wait(own_database: Settings):
