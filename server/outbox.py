@@ -278,7 +278,7 @@ async def _note_sent(emails: Sequence[EmailMessage], now: datetime) -> None:
 
 
 def _tell_of_house(refused: Sequence[HouseRefused]) -> None:
-    """What the mail server refuses whoever it is for waits for somebody to mend it: the operator is told once a batch."""
+    """What is refused whoever it is for waits for somebody to mend it: the operator is told once for a batch."""
     if refused:
         _log.error("mail_server_refuses", number=len(refused), why=str(refused[0]))
 
