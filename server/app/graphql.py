@@ -32,7 +32,7 @@ from server.models.database import Commits, commits
 from server.resolvers.context import Context
 from server.schema import schema
 from server.schema.build import log_errors
-from server.schema.counts import bounds_of, excess
+from server.schema.counts import bounds_of, excess, holds_many
 from server.schema.documents import is_known, parsed
 from server.schema.introspection import KeptAnswers
 from server.schema.planning import description_asked
@@ -110,6 +110,7 @@ class GraphQLEndpoint:
         found = await self.planned(asked, context, request.scope["state"], may_change=may_change)
         if found is not None:
             return found, True
+        await self.turns.wait()
         counted = _counted_commits()
         result = await _execute(asked, context, request.method)
         self._remember(context)
@@ -149,6 +150,8 @@ class GraphQLEndpoint:
         """
         if self.engine is None:
             return None
+        if holds_many(asked.variables):
+            await self.turns.wait()
         counted = _counted_commits()
         found, state["trace"] = await planned(
             self.engine, asked.query, asked.operation_name, asked.variables, context, may_change=may_change

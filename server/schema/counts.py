@@ -14,6 +14,7 @@ from server.settings import Settings
 # `Any` below: variables are whatever somebody sent.
 
 DEEPEST: Final = 64
+_MANY: Final = 100
 _FIELDS: Final = frozenset(
     name
     for type_ in schema._schema.type_map.values()
@@ -67,6 +68,19 @@ def excess(variables: Mapping[str, Any], bounds: Bounds) -> MalformedInput | Non
                     return _excess(f"The variables are nested deeper than {DEEPEST} levels.", place)
                 waiting.append((cast("Any", inner), (place, name), depth + 1))
     return None
+
+
+def holds_many(variables: Mapping[str, Any]) -> bool:
+    """Whether these variables, which are within their bounds, take so long to be read that they wait for their turn."""
+    counted = 0
+    waiting: list[Any] = [variables]
+    while waiting:
+        value = waiting.pop()
+        counted += len(value)
+        if counted > _MANY:
+            return True
+        waiting.extend(cast("Any", inner) for _, inner in _members(value) if isinstance(inner, (dict, list)))
+    return False
 
 
 def _excess(message: str, place: Place) -> MalformedInput:

@@ -1,5 +1,6 @@
 """Are the variables of a request counted before anything looks into them, however they are sent?"""
 
+import asyncio
 import json
 import time
 from typing import Any
@@ -168,3 +169,33 @@ async def test_a_mistake_in_a_variable_names_the_field(world: World, clients: Cl
         ("Variable '$input' has invalid value: 'SignInInput' requires the field 'password'.", ["input"]),
         ("Variable '$input' has invalid value: 'SignInInput' has no field 'pasword'.", ["input"]),
     ]
+
+
+async def test_a_large_request_and_one_for_resolvers_wait_for_their_turn_and_others_do_not(
+    world: World, settings: Settings
+):
+    app: Any = create_app(settings)
+    ids = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    large = {"ids": [dict.fromkeys("abcdefghijklmnopqr", 0) for _ in range(100)]}
+
+    async with Clients(app) as clients:
+        for query, variables in (
+            (ids, {"ids": []}),
+            (ids, large),
+            ("{ __typename }", {}),
+            ('{ node(id: "x") { id } }', {}),
+        ):
+            await clients.ask(query, variables)  # from now on it is known
+        async with app.short_way.endpoint.turns._one_at_a_time:
+            waiting = [
+                asyncio.create_task(clients.http.post("/graphql", json=sent))
+                for sent in ({"query": ids, "variables": large}, {"query": '{ node(id: "x") { id } }'})
+            ]
+            others = [await clients.ask("{ __typename }"), await clients.ask(ids, {"ids": []})]
+            await asyncio.sleep(0.05)
+            are_answered = [task.done() for task in waiting]
+        codes = [Answer(await task).errors[0]["extensions"]["code"] for task in waiting]
+
+    assert [other.data for other in others] == [{"__typename": "Query"}, {"nodes": []}]
+    assert are_answered == [False, False]
+    assert codes == ["VALIDATION_FAILED", "BAD_USER_INPUT"]
