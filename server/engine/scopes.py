@@ -1,5 +1,6 @@
 """What does a statement read of one table, and what is decided once for each of its rows?"""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +58,16 @@ class Scope:
         """How the value of this expression, worked out once for each row, is read from outside."""
         name = self.extras.setdefault(expression, f"x{len(self.extras) + 1}")
         return f'"{self.outer}"."{name}"'
+
+    def decided(self, condition: str) -> str:
+        """Whether the row fulfils this condition, read from outside.
+
+        What looks at the row only is written there: a subquery for it would make the statement deeper, and SQLite
+        bounds how deep one is.
+        """
+        if "SELECT" in condition:
+            return self.extra(f"({condition})")
+        return re.sub(rf'"{self.inner}"\."(\w+)"', lambda found: self.column(found[1]), condition)
 
     def source(self, name: str) -> tuple["Scope", str]:
         """The outermost row that fixes this column already, and its column there."""

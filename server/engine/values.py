@@ -90,7 +90,7 @@ def _partial(planner: "Planner", scope: Scope, name: str, where: Callable[[Any],
     """The column, where the condition holds."""
     condition = planner.conditions.known(scope, where, lambda: where(planner.viewer))
     column = raw(planner, scope.model, scope.column(name), name)
-    return column if not condition else f"CASE WHEN {scope.extra(f'({condition})')} THEN {column} ELSE 'null' END"
+    return column if not condition else f"CASE WHEN {scope.decided(condition)} THEN {column} ELSE 'null' END"
 
 
 def _reader(model: type[Model] | None, names: Sequence[str]) -> Callable[[dict[str, Any]], Any]:

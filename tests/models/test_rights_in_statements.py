@@ -129,3 +129,34 @@ async def _alike(world: World) -> dict[str, list[Any]]:
             assigned_at=world.now,
         )
     return {"products": products, "customers": customers, "partnerships": served}
+
+
+@pytest.mark.parametrize(
+    ("who", "lists"),
+    [
+        (
+            "pE",
+            "managedCustomers { nodes { viewerRights pendingActions(first: 2) { nodes { partnership { viewerRights } } } } }",
+        ),
+        (
+            "pE",
+            "managedCustomers { nodes { viewerRights auditLog(first: 2) { nodes { partnership { viewerRights } } } } }",
+        ),
+        (
+            "pL",
+            "auditLog { nodes { partnership { viewerRights assignments { nodes { partnership { viewerRights } } } } } }",
+        ),
+        ("pE", "teams { nodes { organisation { members { nodes { organisation { viewerRights viewerRole } } } } } }"),
+    ],
+)
+async def test_rights_make_no_statement_too_deep_for_sqlite(
+    world: World, settings: Settings, who: str, lists: str
+) -> None:
+    member = world.people[who].membership
+    viewer = Viewer(member.user_id, (Standing(member.id, member.organisation_id, member.role),))
+    text = f"query($id: ID!) {{ organisation(id: $id) {{ viewerRights viewerRole {lists} }} }}"
+    context = Context(viewer, datetime.now(UTC), "test", settings)
+
+    found, trace = await planned(new_engine(), text, None, {"id": ids.encode(world.nova)}, context)
+
+    assert found is not None, trace.reason
