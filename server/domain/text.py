@@ -38,6 +38,9 @@ _DIRECTION_MARKS: Final = frozenset("\u200e\u200f\u061c")
 _SELECTORS: Final = frozenset(map(chr, (*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _TAGS: Final = frozenset(map(chr, range(0xE0000, 0xE0080)))
 _FLAG: Final = "\U0001f3f4"
+_VIRAMA: Final = 9
+"""The combining class; RFC 5892 allows joiners behind it (ContextJ)."""
+
 _KEYCAPS: Final = frozenset("0123456789#*")
 _SCRIPTS_THAT_JOIN_NOTHING: Final = ("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH")
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
@@ -103,7 +106,7 @@ def _is_needed(character: str, before: str, after: str, *, is_right_to_left: boo
     if character in _NEVER_SEEN:
         return False
     if character in _JOINERS:
-        return _takes_joiners(before) and _takes_joiners(after)
+        return _takes_joiners(before) and (_is_virama(before) or _takes_joiners(after))
     if character in _DIRECTION_MARKS:
         return is_right_to_left
     if character in _SELECTORS:
@@ -111,6 +114,11 @@ def _is_needed(character: str, before: str, after: str, *, is_right_to_left: boo
     if character in _TAGS:
         return before == _FLAG or before in _TAGS
     return True
+
+
+def _is_virama(character: str) -> bool:
+    """Whether it takes the vowel from an Indic letter: a joiner behind it decides how that is written, at the end too."""
+    return unicodedata.combining(character) == _VIRAMA
 
 
 def _takes_joiners(character: str) -> bool:
