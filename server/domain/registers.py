@@ -213,7 +213,7 @@ def _refused(country: str, text: str, field: tuple[str, ...]) -> Refused:
     message = (
         N_("This is a VAT number. Enter the number in the register of companies, such as {example}.")
         if _is_vat_number(country, text)
-        else N_("This is not a valid registration number. It is written such as {example}.")
+        else N_("This is not a valid registration number. It should look like {example}.")
     )
     return Refused(Refusal(ErrorCode.VALIDATION_FAILED, message, field, {"example": form.example}))
 

@@ -105,7 +105,7 @@ async def test_a_number_is_refused_with_the_form_of_its_register(world: World, c
     german = await clients.change("signUp", sent, payload, as_=None, headers={"Accept-Language": "de"})
 
     field = ["input", "organisation", "registrationNumber"]
-    wanted = "This is not a valid registration number. It is written such as B 123456."
+    wanted = "This is not a valid registration number. It should look like B 123456."
     assert english == [("VALIDATION_FAILED", wanted, field)]
     wanted = "Dies ist keine gültige Registernummer. Sie wird zum Beispiel so geschrieben: B 123456."
     assert german.data["signUp"]["userErrors"] == [{"code": "VALIDATION_FAILED", "message": wanted, "field": field}]

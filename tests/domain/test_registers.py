@@ -9,7 +9,7 @@ from server.domain.registers import FORMS, MOST_CHARACTERS, registration_number
 from tests.domain.refusals import refusals
 
 INVALID = [("VALIDATION_FAILED", "registration_number")]
-FORM = "This is not a valid registration number. It is written such as {example}."
+FORM = "This is not a valid registration number. It should look like {example}."
 VAT = "This is a VAT number. Enter the number in the register of companies, such as {example}."
 ANY = "A registration number has 2 to 30 letters and digits, such as {example}."
 
