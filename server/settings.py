@@ -91,12 +91,12 @@ class Settings(BaseSettings):
         description="Where the data is: `sqlite://FILE` or `asyncpg://USER:PASSWORD@HOST:PORT/DATABASE`.",
     )
     pooler: Literal["none", "transaction"] = Field(
-        default="none", description="`transaction` where that address is of a pooler such as PgBouncer."
+        default="none", description="`transaction` if that address is a pooler's, such as PgBouncer."
     )
     direct_database_url: Annotated[str, AfterValidator(_direct_where_pooled)] = Field(
         default="",
         validate_default=True,
-        description="The database's own address, needed with a pooler: for migrations, and to hear of changes.",
+        description="The database's own address, needed with a pooler for migrations and for notifications of changes.",
     )
     host: str = Field(default="127.0.0.1", description="The address the server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The port the server listens on.")
