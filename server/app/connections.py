@@ -32,6 +32,11 @@ class Connection(Protocol):
     """Until when the client has to take some of what was sent to it."""
     source: "Source | None"
 
+    @property
+    def is_half_sent(self) -> bool:
+        """Whether the body of a request is still to come."""
+        ...
+
     def be_due(self) -> None: ...
     def look_at_taken(self) -> None: ...
     def give_way(self) -> None: ...
@@ -85,8 +90,10 @@ class Connections:
             self._tell()
             if not self._make_room(source):
                 return False
-        if len(self._open) >= self.most and not self._make_room(max(self._sources.values(), key=_idle)):
-            return False
+        if len(self._open) >= self.most:
+            idlest = max(self._sources.values(), key=_idle)
+            if not self._make_room(idlest) and not self._end_half_sent(source):
+                return False
         if not self._is_looking:
             self._start(loop)
         self._sources[name] = connection.source = source
@@ -112,6 +119,21 @@ class Connections:
             self.forget(oldest)
             oldest.give_way()
         return oldest is not None
+
+    def _end_half_sent(self, newcomer: Source) -> bool:
+        """Half of a request gives way, of the source with most connections, to a newcomer of one that has fewer.
+
+        A few sources could otherwise fill the process with halves. Proxies speak for many, and are left alone.
+        """
+        largest = max((source for source in self._sources.values() if source.name), key=_count, default=newcomer)
+        if largest.count <= newcomer.count + 1:
+            return False
+        halves = (found for found in self._open if found.source is largest and found.is_half_sent)
+        first_due = min(halves, key=_due_at, default=None)
+        if first_due is not None:
+            self.forget(first_due)
+            first_due.give_way()
+        return first_due is not None
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._is_looking = True
@@ -142,6 +164,14 @@ class Connections:
 
 def _idle(source: Source) -> int:
     return len(source.fresh) + len(source.idle)
+
+
+def _count(source: Source) -> int:
+    return source.count
+
+
+def _due_at(connection: Connection) -> float:
+    return connection.due_at
 
 
 def _source_of(addresses: ClientAddresses, peer: str) -> str:

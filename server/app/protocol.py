@@ -76,6 +76,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self.bounds.forget(self)
         super().connection_lost(exc)
 
+    @property
+    def is_half_sent(self) -> bool:
+        return self.stage == "body"
+
     def give_way(self) -> None:
         self.stage = "closing"
         self.transport.abort()

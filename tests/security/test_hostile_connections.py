@@ -487,6 +487,25 @@ async def test_in_all_the_source_with_most_idle_connections_gives_way():
             assert (await line.answer()).body == b"alive"
 
 
+async def test_half_sent_requests_of_few_sources_leave_room_for_others():
+    async with served(application(most_connections=4)) as port, AsyncExitStack() as stack:
+        halves = [await stack.enter_async_context(Line(port, "127.0.0.3")) for _ in range(3)]
+        other = await stack.enter_async_context(Line(port, "127.0.0.2"))
+        for line in (*halves, other):
+            await line.say(POST + LENGTH % len(GOOD))
+            await asyncio.sleep(0.02)
+
+        new = await stack.enter_async_context(Line(port, "127.0.0.4"))
+        await new.say(GET + b"\r\n")
+        assert (await new.answer()).body == b"alive"
+        answered = list[bytes]()
+        for line in (other, *halves):
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await line.say(GOOD)
+                answered.append((await line.answer()).body)
+        assert answered == [ANSWERED] * 3
+
+
 async def test_a_trusted_proxy_is_no_source():
     app = application(most_connections_per_source=2, trusted_proxies="127.0.0.2")
     async with served(app) as port, AsyncExitStack() as stack:
