@@ -53,6 +53,8 @@ from server.domain.folding import LONGEST_KEY, folded, is_same_name, name_key, s
         ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
         ("Σίσυφος", "σισυφοσ"),
         ("日本語", "日本語"),
+        ("Paral·lel", "paral.lel"),
+        ("Paraŀlel", "paral.lel"),
         ("a_b%c", "a_b%c"),
     ],
 )
