@@ -128,7 +128,13 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         state = _sqlstate(error)
         return state[:2] in _AWAY_CLASSES or state in _AWAY_CODES
-    return isinstance(error, (OSError, DBConnectionError, DatabaseReplaced)) or _is_of_closed(error)
+    is_of_connection = _is_of_closed(error) or _is_of_ending(error)
+    return isinstance(error, (OSError, DBConnectionError, DatabaseReplaced)) or is_of_connection
+
+
+def _is_of_ending(error: BaseException) -> bool:
+    """The driver was asked while it read the server's last words. Nothing was sent."""
+    return isinstance(error, asyncpg.InternalClientError) and "cannot switch to state" in str(error)
 
 
 def is_broken(error: BaseException) -> bool:

@@ -28,6 +28,8 @@ from server.models.outages import SECONDS_TO_WAIT, is_broken, outages, raise_if_
 
 # `Any` below: asyncpg is untyped.
 
+_OF_CONNECTIONS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What a connection raises that has ended, or is about to."""
 _SECONDS_TO_SETTLE: Final = 1
 """For a connection whose statement was broken off, until it is ended instead of kept."""
 
@@ -52,7 +54,7 @@ class Client(AsyncpgDBClient):
     async def take_back(self, connection: Any) -> None:
         """One that no longer works is replaced the next time."""
         if self._pool:
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with suppress(*_OF_CONNECTIONS):
                 await self._pool.release(connection, timeout=_SECONDS_TO_SETTLE)
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
@@ -166,6 +168,8 @@ async def _stored(transaction: Any, connection: Any) -> None:
         with translated():
             await transaction.commit()
     except Unavailable as error:
+        with suppress(asyncpg.InterfaceError):
+            connection.terminate()  # its transaction may be open
         if was_open and error.__cause__ is not None and is_broken(error.__cause__):
             raise OutcomeUnknown from error.__cause__
         raise
@@ -189,7 +193,7 @@ async def _undone(transaction: Any, connection: Any) -> None:
         return
     try:
         await transaction.rollback()
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except _OF_CONNECTIONS:
         connection.terminate()
     except asyncio.CancelledError:
         connection.terminate()

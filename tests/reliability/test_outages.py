@@ -443,6 +443,8 @@ def sqlite_error(code: int) -> sqlite3.Error:
         (asyncpg.ReadOnlySQLTransactionError("x"), True),
         (asyncpg.InterfaceError("connection is closed"), True),
         (asyncpg.InterfaceError("another operation is in progress"), False),
+        (asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"), True),
+        (asyncpg.InternalClientError("x"), False),
         (asyncpg.UndefinedTableError("x"), False),
         (asyncpg.UniqueViolationError("x"), False),
         (asyncpg.LockNotAvailableError("x"), False),
