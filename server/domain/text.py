@@ -117,7 +117,7 @@ def _is_needed(character: str, before: str, after: str, *, is_right_to_left: boo
 
 
 def _is_virama(character: str) -> bool:
-    """Whether it takes the vowel from an Indic letter. A joiner behind it decides how that is written, at an end too."""
+    """Whether it takes the vowel from an Indic letter. A joiner behind it decides how it is written, at an end too."""
     return unicodedata.combining(character) == _VIRAMA
 
 
