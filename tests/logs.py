@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
@@ -13,12 +14,15 @@ from server.logs import set_up_logs
 Lines = Callable[[], list[dict[str, Any]]]
 
 
-@pytest.fixture(params=["DEBUG", "INFO"])
-def log(request: pytest.FixtureRequest) -> Iterator[Lines]:
-    """The lines written to the log since it was last asked, at the two most talkative levels."""
+@contextmanager
+def logged(level: str = "INFO") -> Iterator[Lines]:
+    """Gives the lines written to the log since it was last asked.
+
+    As the server writes them: a logger that has written before is kept, and `structlog.testing` does not hear it.
+    """
     root = logging.getLogger()
     handlers, written = root.handlers[:], StringIO()
-    set_up_logs(request.param)
+    set_up_logs(level)
     for handler in root.handlers:
         handler.setStream(written)
 
@@ -28,6 +32,15 @@ def log(request: pytest.FixtureRequest) -> Iterator[Lines]:
         written.truncate()
         return [json.loads(line) for line in text.splitlines()]
 
-    yield lines
-    set_up_logs("ERROR")
-    root.handlers[:] = handlers
+    try:
+        yield lines
+    finally:
+        set_up_logs("ERROR")
+        root.handlers[:] = handlers
+
+
+@pytest.fixture(params=["DEBUG", "INFO"])
+def log(request: pytest.FixtureRequest) -> Iterator[Lines]:
+    """The lines written to the log since it was last asked, at the two most talkative levels."""
+    with logged(request.param) as lines:
+        yield lines

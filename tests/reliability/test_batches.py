@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from structlog.testing import capture_logs
 from tortoise.connection import get_connection
 
 from server.domain.rights import Role, Scope
@@ -18,6 +17,7 @@ from server.outbox import CLAIM, MOST_EMAILS, MOST_EVENTS, Outbox
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker
+from tests.logs import logged
 from tests.mail.events import REASON, UNKNOWN_ADDRESS, announce
 from tests.mail.test_delivery import silent_server
 from tests.post import PostOffice
@@ -136,11 +136,11 @@ async def test_a_server_that_is_away_is_asked_once_for_all_that_would_take_the_s
     await waiting(30)
     away = mailed(own_database, post, smtp_port=_free_port(), mail_pause_seconds=10)
 
-    with capture_logs() as lines:
+    with logged() as lines:
         await Outbox(away).send_next(NOW)
 
     assert await EmailMessage.filter(run_after=NOW + timedelta(seconds=10), attempts=1).count() == 30
-    put_off = [line for line in lines if line["event"] == "outbox_put_off"]
+    put_off = [line for line in lines() if line["event"] == "outbox_put_off"]
     assert sum(line["number"] for line in put_off) == 30
     assert all(line["why"].startswith("SMTPConnect") for line in put_off)
 
@@ -153,7 +153,7 @@ async def test_a_server_that_relays_nothing_parks_no_invitation_and_is_told_to_t
     post.answers[UNKNOWN_ADDRESS] = RELAY_DENIED
     await Outbox(settings).expand_next(NOW)
 
-    with capture_logs() as lines:
+    with logged() as lines:
         await Outbox(settings).send_next(NOW)
 
     email = await EmailMessage.get()
@@ -163,7 +163,7 @@ async def test_a_server_that_relays_nothing_parks_no_invitation_and_is_told_to_t
     assert email.last_error == (
         f"The mail server refuses what this server sends, whoever it is for: RCPT: {RELAY_DENIED}"
     )
-    assert [(line["log_level"], line["number"]) for line in lines if line["event"] == "mail_server_refuses"] == [
+    assert [(line["level"], line["number"]) for line in lines() if line["event"] == "mail_server_refuses"] == [
         ("error", 1)
     ]
     post.forget()
@@ -255,14 +255,14 @@ async def test_a_worker_says_what_waits_and_for_how_long(own_database: Settings)
     await waiting(3)
     await EmailMessage.all().update(created_at=NOW - timedelta(seconds=90))
 
-    with capture_logs() as lines:
+    with logged() as lines:
         async with at_work(Worker(own_database)):
             async with asyncio.timeout(10):
-                while not any(line["event"] == "outbox_backlog" for line in lines):  # noqa: ASYNC110 - a log tells nobody
+                while not (backlog := [line for line in lines() if line["event"] == "outbox_backlog"]):  # noqa: ASYNC110 - a log tells nobody
                     await asyncio.sleep(0.05)
 
-    [line] = [line for line in lines if line["event"] == "outbox_backlog"]
-    assert (line["log_level"], line["events"], line["emails"]) == ("warning", 0, 3)
+    [line] = backlog
+    assert (line["level"], line["events"], line["emails"]) == ("warning", 0, 3)
     assert line["oldest_seconds"] >= 90
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from server import outbox
 from server.domain.errors import Unavailable
@@ -19,6 +18,7 @@ from server.outbox import CLAIM, Outbox, has_lost_its_link, retry
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker
+from tests.logs import logged
 from tests.mail.events import REASON, SECRET, UNKNOWN_ADDRESS, announce
 from tests.post import FULL, UNKNOWN, PostOffice, parts
 from tests.reliability.invitations import invited, sending
@@ -381,10 +381,10 @@ async def test_what_the_mail_server_refuses_to_this_house_is_told_once_for_a_bat
     await Outbox(settings).expand_next(NOW)
     post.answers[LEADER] = "554 5.7.1 Relay access denied"
 
-    with capture_logs() as lines:
+    with logged() as lines:
         await Outbox(settings).send_next(NOW)
 
-    assert [line["number"] for line in lines if line["event"] == "mail_server_refuses"] == [30]
+    assert [line["number"] for line in lines() if line["event"] == "mail_server_refuses"] == [30]
 
 
 async def test_without_a_mail_server_emails_wait(own_database: Settings):
