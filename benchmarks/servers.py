@@ -42,7 +42,7 @@ class Recipe:
 
 
 def _ours(label: str, **settings: str) -> Recipe:
-    environment = {"RESELLER_LOG_LEVEL": "WARNING", "RESELLER_POOL_SIZE": "10"} | settings
+    environment = {"RESELLER_LOG_LEVEL": "WARNING", "RESELLER_POOL_SIZE": "10", "RESELLER_DEMO": "true"} | settings
     return Recipe(label, (sys.executable, "-m", "server", "serve"), OURS, environment, is_ours=True)
 
 

@@ -65,6 +65,7 @@ class Partnership(VersionedRow):
         table = "partnership"
         indexes = (
             ("customer_id", "partner_id"),
+            ("customer_id", "status"),
             ("partner_id", "status", "customer_id"),
             ("partner_id", "status", "customer_name_key", "id"),
             ("partner_id", "status", "activated_at", "id"),

@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
 from server.domain.viewer import Standing, Viewer
+from server.engine.explanations import explained
 from server.engine.operations import Engine
 from server.engine.roads import planned
 from server.models import EmployeeAssignment, Organisation, Partnership, Product
@@ -20,7 +21,7 @@ from server.resolvers.context import Context
 from server.resolvers.reaches import rights_on_organisation, rights_on_partnership_now, rights_on_product
 from server.schema.planning import new_engine
 from server.settings import Settings
-from tests.databases import rolled_back
+from tests.databases import BACKEND, rolled_back
 from tests.models.worlds import RandomWorld, store, worlds
 from tests.world import World, grant, organisation, partnership, product
 
@@ -160,3 +161,18 @@ async def test_rights_make_no_statement_too_deep_for_sqlite(
     found, trace = await planned(new_engine(), text, None, {"id": ids.encode(world.nova)}, context)
 
     assert found is not None, trace.reason
+
+
+@pytest.mark.skipif(BACKEND == "postgres", reason="PostgreSQL chooses by how many rows there are")
+async def test_the_rights_in_a_customer_are_found_by_its_own_partnerships(world: World, settings: Settings):
+    document = "query($id: ID!) { organisation(id: $id) { managedCustomers { nodes { viewerRights } } } }"
+    member = world.people["pL"].membership
+    viewer = Viewer(member.user_id, (Standing(member.id, member.organisation_id, member.role),))
+    context = Context(viewer, datetime.now(UTC), "test", settings)
+
+    said = await explained(new_engine(), document, None, {"id": ids.encode(world.nova)}, context)
+
+    # By their status would be all that are in force, once for each customer.
+    assert said.road == "planned"
+    assert any("(customer_id=? AND status=?)" in line for line in said.plan)
+    assert not any("(status=?)" in line for line in said.plan)
