@@ -5,6 +5,7 @@ attempt counts as failed before its password is looked at, and no longer once it
 moment are no more than the limit. Nothing here depends on whether the account exists.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -26,6 +27,10 @@ MAX_SOURCES: Final = 50
 _NOTHING: Final = timedelta(0)
 _looked_at: Final = set[str]()
 """The sources of which this process looks at a password just now: one of each, as there is one line for each."""
+
+_checking: Final = asyncio.Semaphore(1)
+_counting: Final = asyncio.Semaphore(1)
+"""One attempt after the other asks the database: a flood of them does not stand before everybody else's questions."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,9 @@ async def check_attempt(context: Context, attempt: Attempt) -> bool:
     While another attempt of the source is looked at, which may be right, nobody knows: counting it will tell.
     """
     is_open = attempt.source in _looked_at
-    is_known = await _is_known(context, attempt)
-    counters = await SignInFailure.filter(key__in=attempt.keys)
+    async with _checking:
+        is_known = await _is_known(context, attempt)
+        counters = await SignInFailure.filter(key__in=attempt.keys)
     if not is_open and attempt.source not in _looked_at:
         _waits(context, attempt, counters).check(is_known=is_known)
     return is_known
@@ -91,7 +97,7 @@ async def counted_attempt(context: Context, attempt: Attempt, *, is_known: bool)
     Gives how long it would wait if the source were not known.
     """
     try:
-        async with transaction():
+        async with _counting, transaction():
             waits = await _count(context, attempt, is_known=is_known)
             _looked_at.add(attempt.source)
         yield waits.unless_known
