@@ -26,7 +26,8 @@ from server.resolvers import pending_actions as resolvers_pending_actions
 from server.resolvers import products as resolvers_products
 from server.resolvers.context import Context
 from server.resolvers.organisations import MAY_VIEW_DETAILS
-from server.resolvers.reaches import RIGHTS_ON_ORGANISATION, rights_on_organisation
+from server.resolvers.reaches import rights_on_organisation
+from server.resolvers.rights_in_statements import RIGHTS_ON_ORGANISATION
 from server.schema.audit import AuditEvent, AuditLogFilter, PartnerActivityFilter
 from server.schema.connections import Connection, PageInfo, part
 from server.schema.customer_invitations import CustomerInvitation

@@ -8,8 +8,9 @@ import strawberry
 from server import models
 from server.engine.declarations import Column, Rows
 from server.resolvers import access_changes, accesses, assignments, customer_notes, partnerships, receipts
-from server.resolvers.reaches import RIGHTS_ON_PARTNERSHIP, rights_on_partnership_now
+from server.resolvers.reaches import rights_on_partnership_now
 from server.resolvers.requests import requested_products
+from server.resolvers.rights_in_statements import RIGHTS_ON_PARTNERSHIP
 from server.schema.connections import Connection
 from server.schema.customer_notes import CustomerNote
 from server.schema.enums import (
