@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
+from tortoise.transactions import in_transaction
 
 from server.app import create_app
 from server.cli import main
@@ -104,7 +105,8 @@ async def direct(all_databases: Databases) -> Settings:
 async def served(settings: Settings, *, engine: bool) -> AsyncIterator[tuple[Clients, World]]:
     app = create_app(settings.model_copy(update={"engine": engine, "worker_in_serve": True, "demo": True}))
     async with app.router.lifespan_context(app), Clients(app) as clients:
-        world = await build_world()
+        async with in_transaction():  # else the worker begins the receipts of what is there so far
+            world = await build_world()
         await until(lambda: is_listening(app))
         yield clients, world
 
