@@ -7,7 +7,6 @@ sockets are not sources: they count in all, but there is no bound of their own.
 import asyncio
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from ipaddress import ip_network
 from itertools import chain
 from typing import Final, Protocol
 
@@ -15,6 +14,7 @@ import structlog
 
 from server.app.client_address import ClientAddresses
 from server.app.requests import standing_headers
+from server.domain.sign_ins import source_of
 from server.settings import Settings
 
 _log = structlog.get_logger("server.http")
@@ -178,5 +178,4 @@ def _source_of(addresses: ClientAddresses, peer: str) -> str:
     """What a peer counts as; empty for one that is no source."""
     if not peer or addresses.is_trusted(peer):
         return ""
-    address = addresses.plain(peer)
-    return str(ip_network((address.partition("%")[0], 64), strict=False)) if ":" in address else address
+    return source_of(addresses.plain(peer))

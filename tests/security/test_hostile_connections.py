@@ -256,7 +256,10 @@ async def test_an_answer_that_nobody_reads_is_thrown_away(ending: bytes):
         async with asyncio.timeout(SECONDS + IDLE + SLACK):
             while app.connections._open:  # noqa: ASYNC110 - a server says nothing when it closes
                 await asyncio.sleep(0.05)
+        still_open = set(app.connections._open)
         sock.close()
+
+    assert still_open == set()
 
 
 def deaf_socket(port: int) -> socket.socket:
