@@ -19,11 +19,11 @@ from server.demo import employee_token
 from server.demo.accounts import EMMA, LARGE_PARTNER
 from server.domain.folding import name_key
 from server.domain.money import Currency
-from server.domain.organisations import LegalEntityType, PartnerStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
-from server.domain.products import Period, ProductCategory
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.people.organisations import LegalEntityType, PartnerStatus
+from server.domain.people.tokens import DEFAULT_LIFETIME, digest, new_secret
+from server.domain.products.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
-from server.domain.tokens import DEFAULT_LIFETIME, digest, new_secret
 from server.models import (
     ApiToken,
     EmployeeAssignment,

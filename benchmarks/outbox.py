@@ -22,8 +22,8 @@ from typing import Any, Final
 from benchmarks.databases import postgres
 from server.app import settle_memory
 from server.domain.money import Currency
-from server.domain.organisations import LegalEntityType
-from server.domain.partnerships import AccessType, PartnershipStatus, Side
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
+from server.domain.people.organisations import LegalEntityType
 from server.domain.rights import Role
 from server.logs import set_up_logs
 from server.models import EmailMessage, Membership, Organisation, OutboxMessage, Partnership, User

@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from server.domain.errors import Unavailable
-from server.domain.sign_ins import FAILURES_COUNT_FOR
+from server.domain.people.sign_ins import FAILURES_COUNT_FOR
 from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session, SignInFailure, SignInSource
 from server.models.database import transaction
 from server.models.lookups import locked

@@ -28,19 +28,20 @@ from uuid import UUID
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from server.domain import invitations, receipts, tokens
-from server.domain.access_changes import AccessChangeStatus
-from server.domain.exports import ExportKind, ExportState, lines, reach_digest
 from server.domain.folding import name_key
-from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
-from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
-from server.domain.own_product_grants import FOREVER
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
-from server.domain.pending_actions import PendingActionKind, PendingActionStatus
-from server.domain.products import Period, ProductCategory
+from server.domain.oversight.exports import ExportKind, ExportState, lines, reach_digest
+from server.domain.partnerships import email_links, receipts
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.people import tokens
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
+from server.domain.products.own_product_grants import FOREVER
+from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
+from server.domain.products.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
-from server.domain.support_access import SupportAccessKind
+from server.domain.support.support_access import SupportAccessKind
 from server.domain.viewer import Standing, Viewer
 from server.models import (
     AccessChangeRequest,
@@ -220,7 +221,7 @@ async def _gather(world: World) -> None:
         last_name="Comer",
         locale="fr_FR",
         role=Role.EMPLOYEE,
-        secret_digest=invitations.digest(INVITED),
+        secret_digest=email_links.digest(INVITED),
         invited_by_id=world.cL.user.id,
         invited_at=world.now,
         expires_at=world.now + timedelta(days=14),
@@ -412,7 +413,7 @@ async def customer_invitation(
         locale="en_GB",
         access_type=AccessType.LIMITED,
         status=PartnershipStatus.INVITED,
-        secret_digest=invitations.digest(secret),
+        secret_digest=email_links.digest(secret),
         invited_at=now,
         sent_at=now,
         answer_by=now + timedelta(days=30),

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from server.domain import tokens
-from server.domain.memberships import MembershipStatus
+from server.domain.people import tokens
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from server.models import ApiToken, Membership

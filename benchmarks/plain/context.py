@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Scope
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership, Product

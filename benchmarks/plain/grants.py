@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from tortoise.transactions import in_transaction
 
 from benchmarks.plain.context import IS_BARE, Context
-from server.domain.partnerships import AccessType, PartnershipStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
 from server.domain.rights import ProductRight, Scope
 from server.models import AuditEvent, OutboxMessage, Partnership, Product, ProductAccess
 

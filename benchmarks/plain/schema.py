@@ -12,7 +12,7 @@ from strawberry.permission import BasePermission
 from benchmarks.plain.context import IS_BARE, Context
 from benchmarks.plain.grants import Refused, grant
 from server import models
-from server.domain.products import Period, ProductCategory, ProductState
+from server.domain.products.products import Period, ProductCategory, ProductState
 from server.domain.rights import ProductRight, Scope
 
 Info = strawberry.Info[Context, None]

@@ -14,7 +14,7 @@ import structlog
 
 from server.app.client_address import ClientAddresses
 from server.app.requests import standing_headers
-from server.domain.sign_ins import source_of
+from server.domain.people.sign_ins import source_of
 from server.settings import Settings
 
 _log = structlog.get_logger("server.http")

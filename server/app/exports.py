@@ -12,7 +12,7 @@ from server.app.downloads import asked_by, refusal
 from server.app.requests import accepted_language
 from server.authentication.known import KnownViewers
 from server.domain.errors import Denied, NotFound, Refused
-from server.domain.exports import MEDIA_TYPES, file_name
+from server.domain.oversight.exports import MEDIA_TYPES, file_name
 from server.languages import translated
 from server.models import Export
 from server.resolvers.export_files import LONGEST_DOWNLOAD, behind, content, taken

@@ -22,8 +22,8 @@ from server.app.cookies import session_cookies
 from server.app.graphql import GraphQLEndpoint
 from server.app.requests import MOST_HEADER_BYTES, WELL_FORMED, log_answered, standing_headers
 from server.authentication import token_key
-from server.domain import tokens
 from server.domain.errors import Unavailable
+from server.domain.people import tokens
 from server.languages import preferred
 from server.resolvers.context import Context
 from server.schema.counts import excess

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from server.authentication.known import KnownViewers
-from server.domain import tokens
 from server.domain.errors import NotSignedIn
+from server.domain.people import tokens
 from server.domain.viewer import Viewer
 from server.models import ApiToken, Session
 from server.models.standings import grant_of, standings_of

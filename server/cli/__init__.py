@@ -15,7 +15,7 @@ from cyclopts.validators import Number
 
 from server.cli.failures import Failure, WrongUsage, reasons
 from server.domain.errors import Refused
-from server.domain.tokens import DEFAULT_LIFETIME, LONGEST_LIFETIME
+from server.domain.people.tokens import DEFAULT_LIFETIME, LONGEST_LIFETIME
 
 INTERRUPTED: Final = 130
 

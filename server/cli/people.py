@@ -3,7 +3,7 @@
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure
 from server.cli.tokens import nobodys
-from server.domain.people import normal_email
+from server.domain.people.users import normal_email
 from server.models import User
 from server.models.database import transaction
 from server.models.lookups import locked

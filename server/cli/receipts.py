@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from server.cli.failures import Failure
-from server.domain.receipts import WrongReceipt, verify
+from server.domain.partnerships.receipts import WrongReceipt, verify
 
 
 def verify_file(file: Path, head: str | None) -> None:

@@ -15,8 +15,8 @@ from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import MalformedInput
 from server.domain.folding import BETWEEN_SPELLINGS, folded
-from server.domain.memberships import MembershipStatus
-from server.domain.people import normal_email
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.users import normal_email
 from server.domain.rights import Scope
 from server.models import ApiToken, Membership, Organisation, User
 from server.models.database import transaction

@@ -13,8 +13,8 @@ from pwdlib import PasswordHash
 from tortoise.expressions import Q
 
 from server.demo.origin import stream
+from server.domain.people.tokens import digest, new_secret
 from server.domain.rights import Role
-from server.domain.tokens import digest, new_secret
 from server.models import ApiToken, User
 
 DEMO_PASSWORD: Final = "demo-password-1"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from server.demo.origin import row_ids
 from server.demo.partnerships import Agreement
-from server.domain.assignments import assignment_rights
+from server.domain.partnerships.assignments import assignment_rights
 from server.domain.rights import AssignmentRight
 from server.models import EmployeeAssignment
 

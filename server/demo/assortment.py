@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.demo.organisations import Company
-from server.domain.products import ProductCategory as Category
+from server.domain.products.products import ProductCategory as Category
 
 _FIRST_BOUGHT: Final = (Category.DOMAIN, Category.WEB_HOSTING, Category.MAIL)
 _LATER_BOUGHT: Final = (

@@ -18,9 +18,9 @@ from server.demo.partnerships import Agreement, Negotiations
 from server.demo.people import Population
 from server.demo.prices import price_list
 from server.demo.products import PRODUCTS, product_rows
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.tokens import LONGEST_LIFETIME, digest
 from server.domain.rights import Role, Scope
-from server.domain.tokens import LONGEST_LIFETIME, digest
 from server.models import (
     ApiToken,
     CustomerNote,

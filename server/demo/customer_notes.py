@@ -6,7 +6,7 @@ from typing import Final
 
 from server.demo.origin import row_ids, stream
 from server.demo.partnerships import Agreement
-from server.domain.partnerships import LIVE
+from server.domain.partnerships.partnerships import LIVE
 from server.models import CustomerNote
 
 _NOTED_AFTER: Final = timedelta(hours=5)

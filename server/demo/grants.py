@@ -8,8 +8,8 @@ from uuid import UUID
 
 from server.demo.origin import row_ids
 from server.demo.partnerships import Agreement
-from server.domain.accesses import product_rights
-from server.domain.partnerships import AccessType
+from server.domain.partnerships.partnerships import AccessType
+from server.domain.partnerships.product_accesses import product_rights
 from server.domain.rights import ProductRight
 from server.models import ProductAccess, RequestedProduct
 

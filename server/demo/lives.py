@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from server.demo.origin import Calendar
-from server.domain.products import Period, ProductState
+from server.domain.products.products import Period, ProductState
 
 MOST: Final = 30
 """The most products that a company owns."""

@@ -12,7 +12,7 @@ from server.demo.accounts import CLAIRE, FIRST_CUSTOMER, LARGE_PARTNER, OTHER_PA
 from server.demo.cultures import Culture, address_word, cultures
 from server.demo.origin import PERIOD, Calendar, row_ids, stream
 from server.demo.registers import register_number
-from server.domain.organisations import LegalEntityType, PartnerStatus, currency_of, registration_scheme
+from server.domain.people.organisations import LegalEntityType, PartnerStatus, currency_of, registration_scheme
 from server.models import Organisation
 
 PARTNERS: Final = 3

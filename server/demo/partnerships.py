@@ -9,8 +9,8 @@ from server.demo.cultures import Culture
 from server.demo.organisations import Company
 from server.demo.origin import Calendar, row_ids, stream
 from server.demo.terms import LARGE, TERMS, Terms
-from server.domain.partnerships import PartnershipStatus, Side
-from server.domain.terminations import EndedBy, TerminationReason
+from server.domain.partnerships.partnerships import PartnershipStatus, Side
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.models import Partnership
 
 _LASTED_DAYS: Final = {

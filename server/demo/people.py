@@ -8,7 +8,7 @@ from server.demo.accounts import DEMO_ACCOUNTS, KNOWN, Person
 from server.demo.cultures import address_word
 from server.demo.organisations import Company
 from server.demo.origin import Calendar, row_ids, stream
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import LEADING_ROLES, Role
 from server.models import Membership, User
 

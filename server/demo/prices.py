@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from server.domain.money import Currency
-from server.domain.products import Period, ProductCategory
+from server.domain.products.products import Period, ProductCategory
 from server.models import CatalogueItem, CataloguePrice
 
 

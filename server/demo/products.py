@@ -12,8 +12,8 @@ from server.demo.organisations import Company
 from server.demo.origin import Calendar, row_ids
 from server.demo.prices import Offer, PriceList
 from server.domain.folding import name_key
-from server.domain.organisations import currency_of
-from server.domain.products import ProductCategory, ProductState
+from server.domain.people.organisations import currency_of
+from server.domain.products.products import ProductCategory, ProductState
 from server.models import Product
 
 PRODUCTS: Final = 600

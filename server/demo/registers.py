@@ -7,7 +7,7 @@ from stdnum import luhn
 from stdnum.ch import uid as ch_uid
 from stdnum.es import cif as es_cif
 
-from server.domain.registers import registration_number
+from server.domain.people.registration_numbers import registration_number
 
 _ONE_DIGIT: Final = 1
 

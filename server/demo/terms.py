@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
 
 LARGE, FIRST, SECOND = range(3)
 """The large partner, and two different others."""

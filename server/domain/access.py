@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
-from server.domain.partnerships import (
+from server.domain.partnerships.partnerships import (
     AccessType,
     PartnershipStatus,
     Side,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from server.domain.memberships import MembershipStatus, Wish, wishes
-from server.domain.partnerships import Side
-from server.domain.people import DEFAULT_LOCALE
+from server.domain.partnerships.partnerships import Side
+from server.domain.people.memberships import MembershipStatus, Wish, wishes
+from server.domain.people.users import DEFAULT_LOCALE
 from server.domain.rights import LEADING_ROLES, Role
 from server.mail.events import Event
 from server.mail.zones import UTC, zone_of_country

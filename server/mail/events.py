@@ -6,7 +6,7 @@ The payload of an event says what was true when it happened, and goes before wha
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from server.domain.partnerships import Side
+from server.domain.partnerships.partnerships import Side
 from server.models import Organisation, OutboxMessage, Partnership, User
 from server.resolvers import ids
 

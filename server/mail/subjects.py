@@ -14,7 +14,7 @@ from uuid import UUID
 from tortoise.exceptions import DoesNotExist
 from tortoise.models import Model
 
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
 from server.mail.events import PARTIES, Event, Variables
 from server.models import (
     AccessChangeRequest,

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from server.domain.memberships import Wish
-from server.domain.partnerships import Side
+from server.domain.partnerships.partnerships import Side
+from server.domain.people.memberships import Wish
 from server.mail import audiences as to
 from server.mail.audiences import Audience, People, Recipient
 from server.mail.events import Event

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from tortoise.models import Model
 
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.member_invitations import MemberInvitationStatus
 from server.mail.topics import LETTERS
 from server.models import CustomerInvitation, EmailMessage, MemberInvitation, OutboxMessage, Partnership
 from server.models.lookups import locked, locked_rows

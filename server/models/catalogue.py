@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from server.domain.money import Currency, Money
-from server.domain.products import Period, ProductCategory
+from server.domain.products.products import Period, ProductCategory
 from server.models.rows import Row, enum_column
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.domain.exports import ExportFailure, ExportFormat, ExportKind, ExportState
+from server.domain.oversight.exports import ExportFailure, ExportFormat, ExportKind, ExportState
 from server.models.organisations import Organisation
 from server.models.rows import Row, VersionedRow, enum_column, nullable_enum_column
 from server.models.tokens import ApiToken

@@ -5,7 +5,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from server.domain.partnerships import Side, proposed_by
+from server.domain.partnerships.partnerships import Side, proposed_by
 from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATION, PARTNER_SIDE, Right, Role
 from server.domain.viewer import Viewer
 from server.models.conditions import EVERY_ROW, Among, Exists

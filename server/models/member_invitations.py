@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from server.domain.member_invitations import MemberInvitationStatus
+from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.rights import Role
 from server.models.organisations import Organisation
 from server.models.rows import Row, VersionedRow, enum_column

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import AssignmentRight, Role
 from server.models.organisations import Organisation
 from server.models.rows import VersionedRow, enum_column

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from server.domain.products import ProductCategory
+from server.domain.products.products import ProductCategory
 from server.domain.rights import ProductRight
 from server.models.memberships import Membership
 from server.models.organisations import Organisation

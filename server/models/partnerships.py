@@ -7,10 +7,10 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from server.domain.access_changes import AccessChangeStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.rights import ProductRight
-from server.domain.terminations import EndedBy, TerminationReason
 from server.models.organisations import Organisation
 from server.models.products import Product
 from server.models.rows import Row, VersionedRow, enum_column, nullable_enum_column

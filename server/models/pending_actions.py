@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.domain.pending_actions import PendingActionKind, PendingActionStatus
+from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
 from server.models.organisations import Organisation
 from server.models.partnerships import Partnership
 from server.models.products import Product

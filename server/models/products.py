@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 from server.domain.money import Currency, Money
-from server.domain.products import Period, ProductCategory, ProductState
+from server.domain.products.products import Period, ProductCategory, ProductState
 from server.models.organisations import Organisation
 from server.models.rows import VersionedRow, enum_column
 

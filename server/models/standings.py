@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from server.domain import tokens
-from server.domain.memberships import MembershipStatus
+from server.domain.people import tokens
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from server.models.memberships import Membership

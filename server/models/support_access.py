@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from server.domain.support_access import (
+from server.domain.support.support_access import (
     MOST_TICKET_CHARACTERS,
     SupportAccessKind,
     SupportAccessRevocation,

@@ -16,9 +16,9 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import INVITABLE_PARTNERS
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import INVITABLE_PARTNERS
 from server.domain.rights import Scope
 from server.domain.viewer import Viewer
 from server.models.assignments import EmployeeAssignment

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from server.domain import access_changes as rules
-from server.domain.access_changes import AccessChangeStatus
 from server.domain.errors import Mistakes
-from server.domain.partnerships import MOST_MESSAGE_CHARACTERS, Side, check_active
+from server.domain.partnerships import access_change_requests as rules
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import MOST_MESSAGE_CHARACTERS, Side, check_active
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version

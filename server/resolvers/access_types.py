@@ -6,12 +6,12 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain import access_changes as rules
 from server.domain.access import side_of
 from server.domain.errors import Mistakes, NotFound
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships import access_change_requests as rules
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.rights import Right
-from server.domain.terminations import EndedBy, TerminationReason
 from server.models import Organisation, Partnership, ProductAccess
 from server.models.database import transaction
 from server.resolvers import journal

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from server.domain import accesses as access_rules
 from server.domain.errors import NotFound
-from server.domain.partnerships import Side
-from server.domain.product_terminations import check_lives
+from server.domain.partnerships import product_accesses as access_rules
+from server.domain.partnerships.partnerships import Side
+from server.domain.products.product_terminations import check_lives
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Partnership, Product, ProductAccess

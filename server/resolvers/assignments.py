@@ -4,10 +4,10 @@ from enum import StrEnum
 
 from tortoise.expressions import Q
 
-from server.domain import assignments as assignment_rules
-from server.domain import partnerships as rules
 from server.domain.errors import NotFound
-from server.domain.memberships import MembershipStatus
+from server.domain.partnerships import assignments as assignment_rules
+from server.domain.partnerships import partnerships as rules
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import AssignmentRight, Right
 from server.domain.versions import check_version
 from server.models import EmployeeAssignment, Membership, Partnership

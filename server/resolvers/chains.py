@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from server.domain.partnerships import IN_FORCE, LIVE
+from server.domain.partnerships.partnerships import IN_FORCE, LIVE
 from server.models import Partnership, ProductAccess, Receipt
 from server.models.conditions import Exists, OneOf
 from server.models.database import transaction

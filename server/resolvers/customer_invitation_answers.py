@@ -3,9 +3,9 @@
 from datetime import datetime
 from functools import partial
 
-from server.domain import access_changes, invitations, proposals
 from server.domain.errors import Mistakes, NotFound
-from server.domain.partnerships import PartnershipStatus, Side
+from server.domain.partnerships import access_change_requests, email_links, proposals
+from server.domain.partnerships.partnerships import PartnershipStatus, Side
 from server.domain.rights import Right
 from server.models import CustomerInvitation, Organisation, Partnership, User
 from server.models.database import transaction
@@ -48,7 +48,7 @@ async def accept_customer_invitation(
         check = partial(proposals.check_request, is_answered=True)
         mistakes.noted(check, customer_id, row.partner_id, partner.partner_status, others)
         offer = await offered(context, customer_id, access, mistakes)
-        mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
+        mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
         mistakes.refuse()
         partnership = await _as_partnership(context, row, customer_id)
         await accept_what_was_asked(
@@ -97,7 +97,7 @@ async def _as_partnership(context: Context, row: CustomerInvitation, customer_id
 async def _addressed(context: Context, token: str, field: tuple[str, ...]) -> CustomerInvitation:
     """The request with this secret. It exists for the person with its address alone (E24)."""
     viewer = context.signed_in
-    row = await CustomerInvitation.get_or_none(secret_digest=invitations.digest(token))
+    row = await CustomerInvitation.get_or_none(secret_digest=email_links.digest(token))
     user = await User.get(id=viewer.user_id)
     if row is None or viewer.token is not None or user.email != row.email:
         raise NotFound(field)

@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from server.domain import access_changes, invitations, people, proposals
-from server.domain import partnerships as rules
 from server.domain.access import reach, usable
 from server.domain.errors import Mistakes, NotFound
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships import access_change_requests, email_links, proposals
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people import users
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version
@@ -47,7 +48,7 @@ CUSTOMER_INVITATIONS = Listing(
 
 BY_TOKEN = ByKey(
     CustomerInvitation,
-    lambda given: (None, {"key": invitations.digest(given["token"])}),
+    lambda given: (None, {"key": email_links.digest(given["token"])}),
     lambda: NotFound(("token",)),
     column="secret_digest",
     kind="text",
@@ -108,12 +109,12 @@ async def resend_customer_invitation(
     context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
 ) -> dict[str, object]:
     """Send a request by e-mail again, with a new link; the old one is dead."""
-    secret = invitations.new_secret()
+    secret = email_links.new_secret()
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
         await check_partner_is_approved(row)
         again = sent_again(context, row.sent_at, row.sendings)
-        await _store(row, **again, secret_digest=invitations.digest(secret))
+        await _store(row, **again, secret_digest=email_links.digest(secret))
         after = journal.state(row, "answer_by")
         await journal.record(context, "customer.requestResent", row, acting=row.partner_id, after=after)
         await _announce_request(context, row, secret)
@@ -123,7 +124,7 @@ async def resend_customer_invitation(
 @allowed(SignedIn())
 async def customer_invitation(context: Context, token: str) -> CustomerInvitation:
     """The request behind the link of an e-mail, for whoever has the address that it was sent to."""
-    digest = invitations.digest(token)
+    digest = email_links.digest(token)
     row = await visible(CustomerInvitation, context.viewer).get_or_none(secret_digest=digest)
     if row is None:
         raise NotFound(("token",))
@@ -134,10 +135,10 @@ def _asked(
     email: str, wanted: WantedAccess, message: str | None, locale: str | None, mistakes: Mistakes
 ) -> dict[str, Any]:
     """What is asked of whom, as it is stored; what is wrong with it is noted."""
-    address = mistakes.noted(people.email_address, email, ("email",))
-    mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
+    address = mistakes.noted(users.email_address, email, ("email",))
+    mistakes.noted(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
     words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
-    spoken = mistakes.noted(people.locale, locale, ("locale",))
+    spoken = mistakes.noted(users.locale, locale, ("locale",))
     terms = {"access_type": wanted.access_type, "payment_mode": wanted.payment_mode}
     return {"email": address, "locale": spoken, "message": words or None, **terms}
 
@@ -159,10 +160,10 @@ async def _note_limits(context: Context, partner: Organisation, email: str, mist
 
 async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> tuple[CustomerInvitation, str]:
     """The request, and the secret of its link."""
-    secret = invitations.new_secret()
+    secret = email_links.new_secret()
     columns |= {"partner_id": partner_id, "status": PartnershipStatus.INVITED}
     columns |= {"invited_at": context.now, "sent_at": context.now, "answer_by": answer_by(context)}
-    row = await CustomerInvitation.create(secret_digest=invitations.digest(secret), **columns)
+    row = await CustomerInvitation.create(secret_digest=email_links.digest(secret), **columns)
     return row, secret
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from server.domain import customer_notes as rules
 from server.domain.errors import Mistakes
+from server.domain.partnerships import customer_notes as rules
 from server.domain.rights import Right
 from server.domain.text import line, paragraph
 from server.domain.versions import check_version

@@ -11,15 +11,15 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain import deadlines as rules
-from server.domain.access_changes import AccessChangeStatus
+from server.domain import expiry as rules
 from server.domain.errors import Refused
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.organisations import INVITABLE_PARTNERS
-from server.domain.partnerships import IN_FORCE, PartnershipStatus
-from server.domain.pending_actions import PendingActionStatus
-from server.domain.support_access import WARNED_BEFORE, SupportAccessStatus
-from server.domain.terminations import EndedBy, TerminationReason
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import IN_FORCE, PartnershipStatus
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.organisations import INVITABLE_PARTNERS
+from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.support.support_access import WARNED_BEFORE, SupportAccessStatus
 from server.models import (
     AccessChangeRequest,
     CustomerInvitation,

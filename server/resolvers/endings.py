@@ -9,9 +9,9 @@ from typing import Any
 from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.memberships import MembershipStatus, is_lower, may_change
-from server.domain.pending_actions import PendingActionStatus
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.memberships import MembershipStatus, is_lower, may_change
+from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.rights import Role
 from server.models import (
     ApiToken,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from server.domain.access import Link
 from server.domain.errors import MalformedInput, NotFound
-from server.domain.explanations import explained
+from server.domain.oversight.explanations import explained
 from server.domain.rights import Right
 from server.languages import translated
 from server.models import Organisation, Partnership, Product

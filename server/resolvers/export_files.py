@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from server.domain import exports as rules
 from server.domain.errors import NotFound
-from server.domain.exports import ExportFailure, ExportState
-from server.domain.invitations import digest
+from server.domain.oversight import exports as rules
+from server.domain.oversight.exports import ExportFailure, ExportState
+from server.domain.partnerships.email_links import digest
 from server.models import Export, ExportPart
 from server.models.conditions import OneOf
 from server.models.database import transaction

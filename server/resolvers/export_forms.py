@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
 
-from server.domain import exports as rules
-from server.domain.exports import ExportFormat
+from server.domain.oversight import exports as rules
+from server.domain.oversight.exports import ExportFormat
 from server.resolvers.paging import moment_text
 
 Value = str | datetime | None

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.domain.exports import ExportKind
-from server.domain.reviews import Reviewed, ReviewedCredential
+from server.domain.oversight.access_review import Reviewed, ReviewedCredential
+from server.domain.oversight.exports import ExportKind
 from server.models import ApiToken, AuditEvent, CustomerNote, Export, Organisation, Partnership, ProductAccess, User
 from server.resolvers import audit, ids, organisations, reviews
 from server.resolvers.context import Context

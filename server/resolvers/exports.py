@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from server.domain import exports as rules
 from server.domain.errors import Denied, Mistakes, NotFound
-from server.domain.exports import ExportFormat, ExportKind, ExportState
-from server.domain.invitations import digest, new_secret
-from server.domain.partnerships import PartnershipStatus
+from server.domain.oversight import exports as rules
+from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState
+from server.domain.partnerships.email_links import digest, new_secret
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Export, Organisation

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from server.domain import assignments as rules
 from server.domain.errors import NotFound
-from server.domain.memberships import MembershipStatus
+from server.domain.partnerships import assignments as rules
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import AssignmentRight, Right, Role
 from server.domain.versions import check_version
 from server.models import EmployeeAssignment, Membership, Organisation, Partnership

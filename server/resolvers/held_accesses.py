@@ -11,10 +11,10 @@ from uuid import UUID
 
 from tortoise.expressions import F
 
-from server.domain import accesses as access_rules
 from server.domain.access import side_of
 from server.domain.errors import Refusal, Refused
-from server.domain.partnerships import Side
+from server.domain.partnerships import product_accesses as access_rules
+from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.models import Partnership, ProductAccess
 from server.models.conditions import OneOf

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from server.domain.access import leads, reach, usable
 from server.domain.errors import RightMissing
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import Membership, Organisation, Product

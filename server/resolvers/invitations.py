@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from server.domain import access_changes, proposals
-from server.domain import partnerships as rules
 from server.domain.errors import Mistakes, NotFound
-from server.domain.partnerships import AccessType, PartnershipStatus, Side
+from server.domain.partnerships import access_change_requests, proposals
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.models import CustomerInvitation, Organisation, Partnership, RequestedProduct
@@ -50,7 +50,7 @@ async def invite_partner(
         mistakes.noted(check, customer_id, partner_id, partner.partner_status, access.access_type, others)
         await _note_limit(context, customer_id, partner_id, Side.CUSTOMER, mistakes)
         offer = await offered(context, customer_id, access, mistakes)
-        mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
+        mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
         asked = next((row for row in others if row.partner_id == partner_id), None)
@@ -86,7 +86,7 @@ async def request_customer(
         others = [row for row in await live_now(context, customer_id) if row.partner_id == partner_id]
         mistakes.noted(proposals.check_request, customer_id, partner_id, partner.partner_status, others)
         await _note_limit(context, customer_id, partner_id, Side.PARTNER, mistakes)
-        mistakes.noted(access_changes.check_wanted, wanted.access_type, wanted.payment_mode)
+        mistakes.noted(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
         words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
         if (offer := _offer_of_the_same(others, wanted)) is not None:

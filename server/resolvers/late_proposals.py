@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from server.domain.partnerships import PartnershipStatus
-from server.domain.proposals import is_late
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.partnerships.proposals import is_late
 from server.models import CustomerInvitation, Partnership
 from server.models.rows import store_all
 from server.resolvers import journal

@@ -16,7 +16,7 @@ from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from server.domain.deadlines import Lapse
+from server.domain.expiry import Lapse
 from server.domain.folding import spellings
 from server.domain.viewer import Viewer
 from server.engine.declarations import Asked

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from server.domain import member_invitations as rules
 from server.domain.errors import NotSignedIn
-from server.domain.invitations import check_in_time, digest
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.memberships import MembershipStatus
+from server.domain.partnerships.email_links import check_in_time, digest
+from server.domain.people import member_invitations as rules
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.memberships import MembershipStatus
 from server.models import MemberInvitation, Membership, Organisation, User
 from server.models.database import transaction
 from server.models.lookups import locked

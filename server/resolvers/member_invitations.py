@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from server.domain import member_invitations as rules
-from server.domain import people
 from server.domain.errors import Mistakes
-from server.domain.invitations import digest, new_secret
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.memberships import MembershipStatus, check_billing, check_may_change
+from server.domain.partnerships.email_links import digest, new_secret
+from server.domain.people import member_invitations as rules
+from server.domain.people import users
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.memberships import MembershipStatus, check_billing, check_may_change
 from server.domain.rights import Right, Role
 from server.domain.text import line
 from server.models import MemberInvitation, Membership, Organisation
@@ -136,10 +136,10 @@ async def close(context: Context, invitation: MemberInvitation, status: MemberIn
 def _whom(email: str, first_name: str, last_name: str, locale: str | None, mistakes: Mistakes) -> dict[str, str | None]:
     """Who is invited, as it is stored; what is wrong with it is noted."""
     return {
-        "email": mistakes.noted(people.email_address, email, ("email",)) or "",
-        "first_name": mistakes.noted(line, first_name, people.MOST_NAME_CHARACTERS, ("first_name",)),
-        "last_name": mistakes.noted(line, last_name, people.MOST_NAME_CHARACTERS, ("last_name",)),
-        "locale": mistakes.noted(people.locale, locale, ("locale",)),
+        "email": mistakes.noted(users.email_address, email, ("email",)) or "",
+        "first_name": mistakes.noted(line, first_name, users.MOST_NAME_CHARACTERS, ("first_name",)),
+        "last_name": mistakes.noted(line, last_name, users.MOST_NAME_CHARACTERS, ("last_name",)),
+        "locale": mistakes.noted(users.locale, locale, ("locale",)),
     }
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from server.domain import memberships as rules
 from server.domain.errors import Mistakes, NotFound
-from server.domain.memberships import MembershipStatus
+from server.domain.people import memberships as rules
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right, Role
 from server.domain.versions import check_version
 from server.domain.viewer import Viewer

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from server.domain import accesses as access_rules
-from server.domain import partnerships as rules
 from server.domain.errors import N_, ErrorCode, Mistakes, NotFound, Refusal, Refused
-from server.domain.partnerships import AccessType, PaymentMode
-from server.domain.product_terminations import check_lives
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships import product_accesses as access_rules
+from server.domain.partnerships.partnerships import AccessType, PaymentMode
+from server.domain.products.product_terminations import check_lives
 from server.domain.rights import ProductRight
 from server.models import Partnership, Product, ProductAccess, RequestedProduct
 from server.models.conditions import OneOf

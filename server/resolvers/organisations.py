@@ -6,7 +6,7 @@ from typing import Any, Final
 from tortoise.expressions import Q
 
 from server.domain.errors import NotFound
-from server.domain.organisations import INVITABLE_PARTNERS
+from server.domain.people.organisations import INVITABLE_PARTNERS
 from server.domain.rights import Right, Role, Scope
 from server.domain.viewer import Viewer
 from server.engine.declarations import Hole

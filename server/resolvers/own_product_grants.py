@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from server.domain import own_product_grants as rules
-from server.domain.accesses import product_rights
 from server.domain.errors import Mistakes, NotFound
-from server.domain.memberships import check_active
-from server.domain.product_terminations import check_lives
-from server.domain.products import ProductCategory
+from server.domain.partnerships.product_accesses import product_rights
+from server.domain.people.memberships import check_active
+from server.domain.products import own_product_grants as rules
+from server.domain.products.product_terminations import check_lives
+from server.domain.products.products import ProductCategory
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Membership, Organisation, OwnProductGrant, Product, Team

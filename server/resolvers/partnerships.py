@@ -7,9 +7,9 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.domain import partnerships as rules
 from server.domain.errors import CHANGED_MEANWHILE, NotFound, Refused
-from server.domain.partnerships import Side
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import Side
 from server.domain.rights import Right, Role
 from server.domain.versions import check_version
 from server.domain.viewer import Viewer

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from server.domain import pending_actions as rules
-from server.domain import product_terminations
-from server.domain.pending_actions import PendingActionStatus
+from server.domain.products import pending_actions as rules
+from server.domain.products import product_terminations
+from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.rights import Right
 from server.domain.versions import check_version
 from server.models import Organisation, Partnership, PendingAction, Product

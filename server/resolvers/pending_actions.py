@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from server.domain import pending_actions as rules
 from server.domain.errors import RightMissing
-from server.domain.partnerships import AccessType, PartnershipStatus
-from server.domain.pending_actions import PendingActionKind, PendingActionStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
+from server.domain.products import pending_actions as rules
+from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.rights import Right
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
 from server.models.lookups import locked

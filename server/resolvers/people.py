@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from server.domain import people as rules
 from server.domain.errors import N_, ErrorCode, Mistakes, Refusal, Refused
-from server.domain.sign_ins import source_of
+from server.domain.people import users as rules
+from server.domain.people.sign_ins import source_of
 from server.domain.text import line
 from server.models import User
 from server.resolvers import passwords

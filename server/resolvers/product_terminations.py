@@ -1,10 +1,10 @@
 """How a product ends, and what ends with it (E34)."""
 
-from server.domain import product_terminations as rules
 from server.domain.access import leads
 from server.domain.errors import Mistakes
-from server.domain.pending_actions import PendingActionStatus
-from server.domain.products import ProductState
+from server.domain.products import product_terminations as rules
+from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.products.products import ProductState
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from server.domain import access_changes, proposals
-from server.domain import partnerships as rules
 from server.domain.errors import Mistakes
-from server.domain.partnerships import PartnershipStatus, Side
+from server.domain.partnerships import access_change_requests, proposals
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import PartnershipStatus, Side
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.rights import Right
-from server.domain.terminations import EndedBy, TerminationReason
 from server.domain.text import paragraph
 from server.models import Organisation, Partnership, ProductAccess, RequestedProduct
 from server.models.database import transaction
@@ -58,7 +58,7 @@ async def accept_request(
     async with transaction():
         request = await held(context, partnership_id, expected_version)
         offer = await offered(context, request.customer_id, access, mistakes)
-        mistakes.noted(access_changes.check_offered_dates, expires_at, review_at, context.now)
+        mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
         mistakes.refuse()
         await accept_what_was_asked(
             context, request, access, offer, expires_at, review_at, replaces=bool(replace_existing)
@@ -116,7 +116,7 @@ async def accept_what_was_asked(
     asked = [Wanted(each.product, each.rights) for each in requested]
     products = granted_now(offer, access.grants)
     before = terms(request)
-    differs = access_changes.differs(
+    differs = access_change_requests.differs(
         (request.access_type, request.payment_mode, [(each.product.id, frozenset(each.rights)) for each in asked]),
         (access.access_type, access.payment_mode, [(each.product.id, frozenset(each.rights)) for each in products]),
     )

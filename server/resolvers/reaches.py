@@ -18,8 +18,8 @@ from server.domain.access import (
     usable,
     ways_to_partnership,
 )
-from server.domain.own_product_grants import granted_rights
-from server.domain.partnerships import AccessType, is_possible_now
+from server.domain.partnerships.partnerships import AccessType, is_possible_now
+from server.domain.products.own_product_grants import granted_rights
 from server.domain.rights import AssignmentRight, ProductRight, Right
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Organisation, OwnProductGrant, Partnership, Product, ProductAccess

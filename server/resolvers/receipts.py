@@ -9,9 +9,9 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.functions import Max
 
-from server.domain import receipts as rules
 from server.domain.errors import NotFound
-from server.domain.partnerships import Side
+from server.domain.partnerships import receipts as rules
+from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.models import Organisation, Partnership, Product, Receipt
 from server.models.conditions import OneOf

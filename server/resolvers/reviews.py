@@ -8,9 +8,9 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.domain.access import reach, usable
-from server.domain.memberships import MembershipStatus
-from server.domain.partnerships import PartnershipStatus
-from server.domain.reviews import Reviewed, ReviewedCredential, reaching
+from server.domain.oversight.access_review import Reviewed, ReviewedCredential, reaching
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import LEADING_ROLES, AssignmentRight, Right, Role, Scope
 from server.domain.viewer import Viewer
 from server.engine.declarations import Facts, Hole

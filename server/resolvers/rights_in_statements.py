@@ -12,7 +12,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.domain.access import Reach, Serving, held, usable, ways_on_sides
-from server.domain.partnerships import AccessType, is_possible_now
+from server.domain.partnerships.partnerships import AccessType, is_possible_now
 from server.domain.rights import AssignmentRight, ProductRight, Right
 from server.domain.viewer import Standing, Viewer
 from server.engine.declarations import Facts, Hole, Joined

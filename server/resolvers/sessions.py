@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from server.domain import people
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.sign_ins import check_heard
+from server.domain.people import users
+from server.domain.people.sign_ins import check_heard
 from server.domain.viewer import Viewer
 from server.models import Session, User
 from server.models.database import transaction
@@ -28,10 +28,10 @@ from server.resolvers.sign_in_attempts import (
 @allowed(Public())
 async def sign_in(context: Context, email: str, password: str) -> dict[str, object]:
     """Sign in with e-mail address and password; the answer sets the session cookie."""
-    forms = people.forms_of_password(password)
+    forms = users.forms_of_password(password)
     if not forms:
         raise _wrong()
-    attempt = attempt_of(context, people.normal_email(email))
+    attempt = attempt_of(context, users.normal_email(email))
     is_known = await check_attempt(context, attempt)
     async with (
         passwords.line(attempt.source, context.settings, is_expected=is_known),

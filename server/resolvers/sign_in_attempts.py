@@ -1,6 +1,6 @@
 """Counting attempts to sign in (rate limits, brute force); which sources signed in to an account before.
 
-The rules are in `server.domain.sign_ins`. The counters are in the database, so that all processes share them. An
+The rules are in `server.domain.people.sign_ins`. The counters are in the database, so that all processes share them. An
 attempt counts as failed before its password is looked at, and no longer once it proved right: many at the same
 moment are no more than the limit. Nothing here depends on whether the account exists.
 """
@@ -16,7 +16,7 @@ from typing import Final
 from tortoise.expressions import F
 
 from server.domain.errors import CHANGED_MEANWHILE, Refused
-from server.domain.sign_ins import FAILURES_COUNT_FOR, check_heard, delay_after, source_of
+from server.domain.people.sign_ins import FAILURES_COUNT_FOR, check_heard, delay_after, source_of
 from server.models import SignInFailure, SignInSource, User
 from server.models.database import transaction
 from server.resolvers.context import Context

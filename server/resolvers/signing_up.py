@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from server.domain import organisations as organisation_rules
-from server.domain import proposals
 from server.domain.errors import Mistakes, NotFound
-from server.domain.invitations import digest
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import LegalEntityType
-from server.domain.registers import registration_number
+from server.domain.partnerships import proposals
+from server.domain.partnerships.email_links import digest
+from server.domain.people import organisations as organisation_rules
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import LegalEntityType
+from server.domain.people.registration_numbers import registration_number
 from server.domain.rights import Role
 from server.domain.text import line
 from server.models import CustomerInvitation, Membership, Organisation, User

@@ -1,12 +1,12 @@
 """What the programme's own staff may do (S1.8, S5, E8): each act with its reason, in the audit log."""
 
-from server.domain import organisations as organisation_rules
-from server.domain import partnerships as rules
 from server.domain.errors import NotFound
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import PartnershipStatus
-from server.domain.people import normal_email
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people import organisations as organisation_rules
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import PartnerStatus
+from server.domain.people.users import normal_email
 from server.domain.rights import Role
 from server.domain.text import line
 from server.domain.versions import check_version

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain import support_access as rules
 from server.domain.errors import Mistakes, NotFound, RightMissing
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right
-from server.domain.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
+from server.domain.support import support_access as rules
+from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
 from server.domain.text import line
 from server.domain.viewer import Viewer
 from server.models import Membership, SupportAccessGrant, User

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from server.domain import teams as rules
 from server.domain.errors import Mistakes, NotFound
 from server.domain.folding import folded
-from server.domain.memberships import check_active
+from server.domain.people import teams as rules
+from server.domain.people.memberships import check_active
 from server.domain.rights import Right
 from server.domain.text import line
 from server.domain.versions import check_version

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from tortoise.expressions import F
 
-from server.domain import terminations as rules
 from server.domain.access import side_of
-from server.domain.access_changes import AccessChangeStatus
 from server.domain.errors import Mistakes
-from server.domain.partnerships import IN_FORCE, MOST_MESSAGE_CHARACTERS, PartnershipStatus, Side
-from server.domain.pending_actions import PendingActionStatus
+from server.domain.partnerships import terminations as rules
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import IN_FORCE, MOST_MESSAGE_CHARACTERS, PartnershipStatus, Side
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
+from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.rights import Right
-from server.domain.terminations import EndedBy, TerminationReason
 from server.domain.text import paragraph
 from server.models import (
     AccessChangeRequest,

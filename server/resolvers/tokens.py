@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from server.domain import tokens as rules
 from server.domain.errors import Mistakes, NotFound
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people import tokens as rules
 from server.domain.rights import Right, Scope
 from server.domain.text import line
 from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Organisation, Partnership, User

@@ -5,15 +5,15 @@ from typing import Any
 
 import strawberry
 
-from server.domain.access_changes import AccessChangeStatus
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.memberships import MembershipStatus
 from server.domain.money import Currency
-from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
-from server.domain.products import Period, ProductCategory, ProductState
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
+from server.domain.products.products import Period, ProductCategory, ProductState
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role, Scope
-from server.domain.terminations import EndedBy, TerminationReason
 from server.resolvers.paging import Direction
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
-from server.domain.exports import ExportFailure, ExportFormat, ExportKind, ExportState
+from server.domain.oversight.exports import ExportFailure, ExportFormat, ExportKind, ExportState
 from server.engine.declarations import Column
 from server.resolvers import exports
 from server.resolvers.exports import state_now

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
-from server.domain.memberships import may_manage_billing
+from server.domain.people.memberships import may_manage_billing
 from server.resolvers import memberships, own_product_grants, teams
 from server.schema.connections import Connection
 from server.schema.enums import AssignmentRight, MembershipStatus, Role

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from server import models
-from server.domain.organisations import INVITABLE_PARTNERS
+from server.domain.people.organisations import INVITABLE_PARTNERS
 from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
 from server.resolvers import (
     audit,

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from server import models
-from server.domain.pending_actions import PendingActionKind, PendingActionStatus
+from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
 from server.resolvers import pending_action_answers, pending_actions, product_terminations
 from server.schema.enums import describe
 from server.schema.errors import UserError

@@ -9,8 +9,8 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
-from server.domain.moments import read_moment
-from server.domain.people import MOST_EMAIL_CHARACTERS, normal_email
+from server.domain.people.users import MOST_EMAIL_CHARACTERS, normal_email
+from server.domain.timestamps import read_moment
 from server.resolvers.paging import moment_text
 
 CountryCode = NewType("CountryCode", str)

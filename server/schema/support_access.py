@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from server import models
-from server.domain.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
+from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
 from server.resolvers import support_access
 from server.resolvers.support_access import PERSON_NAME, person_name, status_now
 from server.schema.enums import describe

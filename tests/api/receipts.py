@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from server.domain.receipts import line_of, verify
+from server.domain.partnerships.receipts import line_of, verify
 from server.models import Receipt
 from tests.clients import Clients
 from tests.world import Person

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.access_changes import AccessChangeStatus
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import AccessChangeRequest, OutboxMessage, Partnership, Product, ProductAccess
 from server.resolvers import ids
 from tests.api.refusals import denied, not_found, refused

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Role
 from server.models import EmployeeAssignment, Membership, Partnership
 from server.resolvers import ids

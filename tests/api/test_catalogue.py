@@ -9,7 +9,7 @@ import pytest
 from server import models
 from server.domain.folding import name_key
 from server.domain.money import Currency
-from server.domain.products import Period, ProductCategory
+from server.domain.products.products import Period, ProductCategory
 from server.models import CatalogueItem, CataloguePrice
 from tests.api.searches import NAMES, check_search
 

@@ -9,13 +9,13 @@ from uuid import UUID
 import pytest
 
 from server.domain.folding import name_key
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import PartnershipStatus
-from server.domain.pending_actions import PendingActionStatus
-from server.domain.products import Period, ProductCategory
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import PartnerStatus
+from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.products.products import Period, ProductCategory
 from server.domain.rights import ProductRight, Role, Scope
-from server.domain.support_access import SupportAccessKind, SupportAccessStatus
+from server.domain.support.support_access import SupportAccessKind, SupportAccessStatus
 from server.models import (
     AccessChangeRequest,
     AuditEvent,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from server.domain import invitations
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships import email_links
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.organisations import PartnerStatus
 from server.models import CustomerInvitation, Organisation, OutboxMessage, Partnership, User
 from server.resolvers import ids
 from tests.api.refusals import denied, not_found, refused
@@ -56,7 +56,7 @@ async def test_a_partner_asks_by_email(world: World, clients: Clients):
         "partnership": None,
     }
     secret = await secret_of(found["id"])
-    assert (row.secret_digest, row.locale) == (invitations.digest(secret), "fr_FR")
+    assert (row.secret_digest, row.locale) == (email_links.digest(secret), "fr_FR")
     assert len(secret) >= 43  # 256 bits
     assert row.answer_by == row.invited_at + timedelta(days=30)
     assert await announced(answer) == [("partnership.requested", found["id"])]

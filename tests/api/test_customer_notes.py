@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Role
 from server.models import AuditEvent, CustomerNote, EmailMessage, Membership, OutboxMessage, Partnership
 from server.outbox import Outbox

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from strawberry.utils.str_converters import to_camel_case
 
-from server.domain.access_changes import AccessChangeStatus
 from server.domain.errors import Refused
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import PartnershipStatus
-from server.domain.support_access import SupportAccessStatus
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.organisations import PartnerStatus
+from server.domain.support.support_access import SupportAccessStatus
 from server.models import (
     AccessChangeRequest,
     AuditEvent,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import ApiToken, ApiTokenExclusion, Partnership, Session
 from tests.api.refusals import check_id, denied, not_found
 from tests.api.traces import act, acts, announced

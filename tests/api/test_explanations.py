@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Right
 from server.models import Partnership, TeamMember
 from server.models.rows import new_id

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from graphql import get_named_type
 
-from server.domain.exports import ExportKind
-from server.domain.partnerships import PartnershipStatus
+from server.domain.oversight.exports import ExportKind
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Role, Scope
 from server.models import (
     ApiToken,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import ProductRight
 from server.models import Partnership, ProductAccess, Receipt
 from server.models.rows import new_id

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from server.domain.invitations import digest
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.memberships import MembershipStatus
+from server.domain.partnerships.email_links import digest
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Role
 from server.models import AuditEvent, MemberInvitation, Membership, OutboxMessage, Team, TeamMember, User
 from server.models.rows import new_id

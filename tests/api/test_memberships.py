@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.memberships import MembershipStatus
-from server.domain.own_product_grants import FOREVER
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.products.own_product_grants import FOREVER
 from server.domain.rights import ProductRight, Role
 from server.models import (
     ApiToken,

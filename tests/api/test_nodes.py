@@ -3,7 +3,7 @@
 import pytest
 
 from server.domain.rights import Role
-from server.domain.support_access import SupportAccessKind
+from server.domain.support.support_access import SupportAccessKind
 from server.models import CatalogueItem, Membership, SupportAccessGrant, TeamMember
 from server.resolvers import ids
 from tests.world import customer_invitation

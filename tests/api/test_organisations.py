@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import PartnerStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import PartnerStatus
 from server.models import Membership, Organisation, Partnership
 from tests.api.searches import NAMES, check_search
 from tests.world import organisation, partnership

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
-from server.domain.own_product_grants import FOREVER
-from server.domain.products import ProductCategory
+from server.domain.people.memberships import MembershipStatus
+from server.domain.products.own_product_grants import FOREVER
+from server.domain.products.products import ProductCategory
 from server.models import Membership, OwnProductGrant, Product, Team, TeamMember
 from server.schema.scalars import moment_text
 from tests.api.refusals import check_id, refused

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import ProductRight, Role
 from server.models import Membership, Organisation, Partnership, Product, RequestedProduct
 from server.resolvers import ids

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
-from server.domain.partnerships import PartnershipStatus
-from server.domain.pending_actions import PendingActionStatus
-from server.domain.products import ProductState
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.products.products import ProductState
 from server.domain.rights import AssignmentRight
 from server.models import (
     AccessChangeRequest,

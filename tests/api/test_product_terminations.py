@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from server.domain.own_product_grants import FOREVER
-from server.domain.pending_actions import PendingActionStatus
-from server.domain.products import ProductState
+from server.domain.products.own_product_grants import FOREVER
+from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.products.products import ProductState
 from server.domain.rights import ProductRight
 from server.models import OutboxMessage, OwnProductGrant, PendingAction, Product, ProductAccess, Receipt
 from tests.api.refusals import denied, missing, not_found, refused

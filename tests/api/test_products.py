@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.products import ProductCategory, ProductState
+from server.domain.products.products import ProductCategory, ProductState
 from server.domain.rights import AssignmentRight, ProductRight, Scope
 from server.models import EmployeeAssignment, Partnership, Product, ProductAccess
 from server.resolvers import ids

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.cli import main
-from server.domain.receipts import verify
+from server.domain.partnerships.receipts import verify
 from tests.api.receipts import kept
 from tests.clients import Clients
 from tests.world import World

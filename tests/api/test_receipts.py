@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.partnerships import PartnershipStatus
-from server.domain.receipts import FIRST
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.partnerships.receipts import FIRST
 from server.domain.rights import ProductRight, Role
 from server.models import Membership, Partnership, Receipt
 from server.resolvers import ids

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import ProductRight
 from server.models import Organisation, Partnership, ProductAccess, Receipt
 from server.resolvers import ids

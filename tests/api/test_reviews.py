@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.models import ApiToken, AuditEvent, EmployeeAssignment, Membership, Partnership
 from server.resolvers import ids
 from server.resolvers.paging import moment_text

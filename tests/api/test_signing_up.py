@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import CustomerInvitation, Membership, Organisation, User
 from tests.api.refusals import denied, not_found, refused
 from tests.api.traces import acts, row_of

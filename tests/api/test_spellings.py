@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tortoise.connection import get_connection
 
-from server.domain.invitations import digest
+from server.domain.partnerships.email_links import digest
 from server.domain.rights import Role
 from server.models import CustomerInvitation, MemberInvitation, Membership, Organisation, User
 from server.models.database import dialect

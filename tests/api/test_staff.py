@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import LegalEntityType, PartnerStatus
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import LegalEntityType, PartnerStatus
 from server.models import AuditEvent, EmployeeAssignment, Membership, Organisation, OutboxMessage, Partnership, User
 from tests.api.members import stale
 from tests.api.refusals import denied, missing, not_found, refused

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from server.domain.errors import RightMissing
-from server.domain.memberships import MembershipStatus
-from server.domain.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
 from server.domain.viewer import Viewer
 from server.models import Membership, SupportAccessGrant
 from server.resolvers import ids

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.models import Membership, OwnProductGrant, Team, TeamMember
 from server.resolvers import ids
 from tests.api.refusals import check_id, refused

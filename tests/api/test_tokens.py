@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.tokens import digest
 from server.domain.rights import Role, Scope
-from server.domain.tokens import digest
 from server.models import ApiToken, ApiTokenCustomer, Membership, Session
 from server.schema.scalars import moment_text
 from tests.api.refusals import denied, not_found, refused

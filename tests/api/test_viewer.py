@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import NEVER_BY_TOKEN, AssignmentRight, ProductRight, Right, Role, Scope
 from server.models import EmployeeAssignment, Membership
 from server.resolvers import ids

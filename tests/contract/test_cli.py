@@ -25,8 +25,8 @@ import pytest
 
 from server.cli import main
 from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, employee_token
+from server.domain.people.tokens import is_well_formed
 from server.domain.rights import Scope
-from server.domain.tokens import is_well_formed
 from tests.servers import NO_CERTIFICATES, begin_with_what_is_built
 
 PROJECT = Path(__file__).parents[2]

@@ -14,8 +14,8 @@ from server.cli import credentials, main
 from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, employee_token
 from server.demo.accounts import password_hash
 from server.domain.money import Currency
-from server.domain.organisations import LegalEntityType
-from server.domain.tokens import digest
+from server.domain.people.organisations import LegalEntityType
+from server.domain.people.tokens import digest
 from server.models import ApiToken, AuditEvent, Organisation, Session, User
 from server.resolvers import passwords
 from server.settings import Settings

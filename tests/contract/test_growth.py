@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from graphql import get_named_type
 
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import AccessType, PartnershipStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
+from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.models import EmployeeAssignment, Membership, Organisation, Partnership
 from server.resolvers import ids

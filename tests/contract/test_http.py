@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from server.domain.tokens import new_secret
+from server.domain.people.tokens import new_secret
 from server.models import AuditEvent
 from server.models.database import connect, disconnect
 from server.settings import Settings

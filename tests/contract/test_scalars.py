@@ -9,8 +9,8 @@ import pytest
 from graphql import GraphQLError, GraphQLInputObjectType, GraphQLList, GraphQLNonNull
 
 from server.domain.errors import Refused
-from server.domain.organisations import country
-from server.domain.people import normal_email
+from server.domain.people.organisations import country
+from server.domain.people.users import normal_email
 from server.schema.scalars import SCALARS, CountryCode, EmailAddress
 from tests.clients import Clients
 from tests.databases import rolled_back

@@ -17,7 +17,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Scope
 
 from server.app import Application, create_app
-from server.domain.tokens import new_secret
+from server.domain.people.tokens import new_secret
 from server.models import Session
 from server.settings import Settings
 from tests.databases import BACKEND, Databases, connected_to, rolled_back, settings_for

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.customer_notes import check_is_kept
+from server.domain.partnerships.customer_notes import check_is_kept
 from tests.domain.refusals import refusals
 
 ENDED = datetime(2026, 1, 1, tzinfo=UTC)

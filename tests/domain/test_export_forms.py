@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 from pydantic import ValidationError
 from xlsxwriter.exceptions import FileCreateError
 
-from server.domain.exports import ExportFormat, cell
+from server.domain.oversight.exports import ExportFormat, cell
 from server.resolvers.export_forms import Line, new_file
 from server.settings import Settings
 from tests.spreadsheets import read_sheet

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from server.domain import exports as rules
-from server.domain.exports import ExportFormat, ExportKind, ExportState
+from server.domain.oversight import exports as rules
+from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState
 from server.domain.rights import Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from tests.domain.refusals import refusals

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.errors import Refused
-from server.domain.member_invitations import (
+from server.domain.people.member_invitations import (
     LAPSE,
     MemberInvitationStatus,
     check_invited_person,

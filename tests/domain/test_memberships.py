@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from server.domain.memberships import (
+from server.domain.people.memberships import (
     MembershipStatus,
     Wish,
     check_active,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from server.domain.moments import read_moment
+from server.domain.timestamps import read_moment
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from server.domain.money import Currency
-from server.domain.organisations import (
+from server.domain.people.organisations import (
     RegistrationScheme,
     currency_of,
     registration_scheme,

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from server.domain.access import reach
-from server.domain.own_product_grants import (
+from server.domain.products.own_product_grants import (
     FOREVER,
     check_needs_grants,
     check_owned,
@@ -15,7 +15,7 @@ from server.domain.own_product_grants import (
     covers,
     granted_rights,
 )
-from server.domain.products import ProductCategory
+from server.domain.products.products import ProductCategory
 from server.domain.rights import OWN_PRODUCT, ProductRight, Right, Role
 from server.domain.viewer import Standing, Viewer
 from tests.domain.refusals import refusals

@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from server.domain.access_changes import check_payment_mode_change
-from server.domain.accesses import check_product_is_grantable, check_takes_products, product_rights
-from server.domain.assignments import assignment_rights, check_assignable
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import (
+from server.domain.partnerships.access_change_requests import check_payment_mode_change
+from server.domain.partnerships.assignments import assignment_rights, check_assignable
+from server.domain.partnerships.partnerships import (
     LIVE,
     AccessType,
     PartnershipStatus,
@@ -21,9 +19,11 @@ from server.domain.partnerships import (
     check_active,
     is_possible_now,
 )
-from server.domain.proposals import check_acceptance, check_invitation, check_open, is_late
+from server.domain.partnerships.product_accesses import check_product_is_grantable, check_takes_products, product_rights
+from server.domain.partnerships.proposals import check_acceptance, check_invitation, check_open, is_late
+from server.domain.partnerships.terminations import check_may_end
+from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
-from server.domain.terminations import check_may_end
 from tests.domain.refusals import refusals
 from tests.domain.tables import rows
 

@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.partnerships import AccessType, PartnershipStatus, Side
-from server.domain.pending_actions import (
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
+from server.domain.products.pending_actions import (
     PendingActionStatus,
     answer_until,
     check_none_pending,
     check_open,
     check_still_asked,
 )
-from server.domain.product_terminations import check_confirmation, check_may_end
-from server.domain.products import ProductState
+from server.domain.products.product_terminations import check_confirmation, check_may_end
+from server.domain.products.products import ProductState
 from tests.domain.refusals import refusals
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.people import email_address, forms_of_password, normal_email, password
+from server.domain.people.users import email_address, forms_of_password, normal_email, password
 from tests.domain.refusals import refusals
 
 FIELD = ("email",)

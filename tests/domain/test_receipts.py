@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from server.domain.receipts import FIRST, WrongReceipt, canonical, digest, line_of, verify
+from server.domain.partnerships.receipts import FIRST, WrongReceipt, canonical, digest, line_of, verify
 
 
 def chain(length: int, partnership: str = "pship_1") -> list[bytes]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from server.domain.errors import Refused
-from server.domain.registers import FORMS, MOST_CHARACTERS, registration_number
+from server.domain.people.registration_numbers import FORMS, MOST_CHARACTERS, registration_number
 from tests.domain.refusals import refusals
 
 INVALID = [("VALIDATION_FAILED", "registration_number")]

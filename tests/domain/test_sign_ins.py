@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from server.domain.errors import Refused
-from server.domain.sign_ins import check_heard, delay_after, source_of
+from server.domain.people.sign_ins import check_heard, delay_after, source_of
 
 LONGEST = timedelta(minutes=15)
 INSTANT = timedelta(microseconds=1)

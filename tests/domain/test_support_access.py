@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.support_access import LAPSE, SupportAccessStatus, check_not_open
+from server.domain.support.support_access import LAPSE, SupportAccessStatus, check_not_open
 from tests.domain.refusals import refusals
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """What is a team called?"""
 
-from server.domain.teams import check_name_is_free
+from server.domain.people.teams import check_name_is_free
 from tests.domain.refusals import refusals
 
 

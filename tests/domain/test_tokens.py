@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from server.domain.rights import Scope
-from server.domain.tokens import (
+from server.domain.people.tokens import (
     PREFIX,
     check_number,
     check_restriction,
@@ -21,6 +20,7 @@ from server.domain.tokens import (
     is_well_formed,
     new_secret,
 )
+from server.domain.rights import Scope
 from tests.domain.refusals import refusals
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.domain.access_changes import AccessChangeStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
 from server.models import AccessChangeRequest, CustomerInvitation, OutboxMessage
 from server.models.rows import new_id
 from server.resolvers import ids

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
-from server.domain.partnerships import Side
+from server.domain.partnerships.partnerships import Side
+from server.domain.people.memberships import MembershipStatus
 from server.mail.letters import written
 from server.mail.topics import LETTERS
 from server.models import Membership, Partnership

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
-from server.domain.people import LOCALES
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.users import LOCALES
 from server.mail.letters import written
 from server.mail.templates import TEMPLATES
 from server.mail.topics import LETTERS

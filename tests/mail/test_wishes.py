@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from server.domain.memberships import Wish
+from server.domain.people.memberships import Wish
 from server.mail.topics import LETTERS
 from server.models import Membership
 from server.settings import Settings

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel.core import get_global
 
-from server.domain.people import LOCALES
+from server.domain.people.users import LOCALES
 from server.mail import zones as zones_module
 from server.mail.letters import written
 from server.mail.topics import LETTERS

@@ -6,12 +6,12 @@ from uuid import UUID
 from tortoise.models import Model
 
 from server.domain.access import Serving, reach, sees_partnership, sees_pending_action, sees_support_access, serves
-from server.domain.customer_notes import sees_customer_note
-from server.domain.exports import sees_export
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import INVITABLE_PARTNERS
-from server.domain.own_product_grants import granted_rights
-from server.domain.partnerships import AccessType
+from server.domain.oversight.exports import sees_export
+from server.domain.partnerships.customer_notes import sees_customer_note
+from server.domain.partnerships.partnerships import AccessType
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import INVITABLE_PARTNERS
+from server.domain.products.own_product_grants import granted_rights
 from server.domain.rights import AssignmentRight, ProductRight, Scope
 from server.domain.viewer import Viewer
 from server.models import (

@@ -19,19 +19,19 @@ from server.demo import (
     is_built,
 )
 from server.demo.accounts import CLAIRE, EMMA, KNOWN, PAUL, RALF, password_hash
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import PartnerStatus, RegistrationScheme, registration_scheme
-from server.domain.partnerships import (
+from server.domain.partnerships.partnerships import (
     LIVE,
     AccessType,
     PartnershipStatus,
     PaymentMode,
 )
-from server.domain.products import ProductCategory, ProductState
-from server.domain.proposals import check_acceptance, check_invitation
-from server.domain.registers import registration_number
+from server.domain.partnerships.proposals import check_acceptance, check_invitation
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import PartnerStatus, RegistrationScheme, registration_scheme
+from server.domain.people.registration_numbers import registration_number
+from server.domain.people.tokens import digest, is_alive, is_well_formed
+from server.domain.products.products import ProductCategory, ProductState
 from server.domain.rights import LEADING_ROLES, ProductRight, Role
-from server.domain.tokens import digest, is_alive, is_well_formed
 from server.models import (
     ApiToken,
     CatalogueItem,

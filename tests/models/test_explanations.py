@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from tortoise.models import Model
 
 from server.domain.errors import NotFound
-from server.domain.explanations import explained
+from server.domain.oversight.explanations import explained
 from server.domain.rights import Right
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership, Product

@@ -17,8 +17,8 @@ from tortoise.migrations.operations import AlterModelOptions
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 from tortoise.transactions import in_transaction
 
-from server.domain.memberships import MembershipStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Role
 from server.models import (
     AuditEvent,

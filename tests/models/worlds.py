@@ -11,15 +11,15 @@ from uuid import UUID
 from hypothesis import strategies as st
 from tortoise.models import Model
 
-from server.domain.exports import ExportKind
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import PartnerStatus
-from server.domain.own_product_grants import FOREVER
-from server.domain.partnerships import LIVE, AccessType, PartnershipStatus, PaymentMode, Side
-from server.domain.pending_actions import PendingActionStatus
-from server.domain.products import ProductCategory
+from server.domain.oversight.exports import ExportKind
+from server.domain.partnerships.partnerships import LIVE, AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import PartnerStatus
+from server.domain.products.own_product_grants import FOREVER
+from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.products.products import ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
-from server.domain.support_access import SupportAccessKind
+from server.domain.support.support_access import SupportAccessKind
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from server.models import (
     AccessChangeRequest,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import Partnership
 from tests.permissions.matrix import OPERATIONS, cells
 from tests.world import Person, World

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Role
 from server.models import ApiToken, Membership, User, database
 from tests.clients import Answer, Clients

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Role
 from server.models import CustomerInvitation, MemberInvitation, Partnership
 from server.models.rows import new_id

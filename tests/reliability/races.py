@@ -13,8 +13,8 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from server.domain.memberships import MembershipStatus
-from server.domain.partnerships import LIVE, AccessType, PartnershipStatus
+from server.domain.partnerships.partnerships import LIVE, AccessType, PartnershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Role
 from server.models import (
     AuditEvent,

@@ -14,7 +14,7 @@ import pytest
 from server.app import create_app
 from server.authentication.known import KnownViewers
 from server.domain.errors import Unavailable
-from server.domain.tokens import digest, new_secret
+from server.domain.people.tokens import digest, new_secret
 from server.domain.viewer import Viewer
 from server.engine.operations import Engine
 from server.engine.reading import PostgresReader

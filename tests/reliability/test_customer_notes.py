@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.app import create_app
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import PartnershipStatus
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import Role
 from server.jobs import run_due
 from server.models import AuditEvent, CustomerNote, Organisation, OutboxMessage, Partnership

@@ -10,7 +10,7 @@ from starlette.types import Message
 
 from server.app import create_app
 from server.app import exports as downloads
-from server.domain.exports import ExportKind, ExportState
+from server.domain.oversight.exports import ExportKind, ExportState
 from server.domain.rights import Role, Scope
 from server.jobs import JOBS, run_due
 from server.models import AuditEvent, EmailMessage, Export, ExportPart, OutboxMessage

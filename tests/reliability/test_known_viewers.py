@@ -23,8 +23,8 @@ from tortoise.transactions import in_transaction
 from server import authentication
 from server.app import Application, create_app
 from server.authentication.known import KnownViewers
+from server.domain.people.tokens import new_secret
 from server.domain.rights import Role, Scope
-from server.domain.tokens import new_secret
 from server.domain.viewer import Viewer
 from server.models import ApiToken
 from server.models.database import open_connection

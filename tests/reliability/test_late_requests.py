@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from server.domain.errors import CHANGED_MEANWHILE, ErrorCode, NotFound, Refused, RightMissing
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
-from server.domain.pending_actions import PendingActionStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
+from server.domain.people.organisations import PartnerStatus
+from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
 from server.models import (

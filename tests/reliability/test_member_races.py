@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from server.domain.errors import Denied, ErrorCode, Refused, RightMissing
-from server.domain.invitations import digest
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import PartnershipStatus, PaymentMode
+from server.domain.partnerships.email_links import digest
+from server.domain.partnerships.partnerships import PartnershipStatus, PaymentMode
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role
-from server.domain.support_access import SupportAccessKind, SupportAccessStatus
+from server.domain.support.support_access import SupportAccessKind, SupportAccessStatus
 from server.domain.viewer import Standing, Viewer
 from server.models import (
     EmployeeAssignment,

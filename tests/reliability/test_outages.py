@@ -18,7 +18,7 @@ from tortoise.migrations.executor import MigrationExecutor
 
 from server.app import create_app
 from server.domain.errors import Unavailable
-from server.domain.tokens import new_secret
+from server.domain.people.tokens import new_secret
 from server.engine import reading
 from server.models import ApiToken, Organisation, database, outages, postgres
 from server.models.database import tortoise_config, transaction

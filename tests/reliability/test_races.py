@@ -13,9 +13,9 @@ import pytest
 
 from server.app import create_app
 from server.domain.errors import Refused
-from server.domain.memberships import MembershipStatus
-from server.domain.organisations import PartnerStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import ProductRight, Role
 from server.models import (
     EmployeeAssignment,

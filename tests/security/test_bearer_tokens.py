@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.tokens import new_secret
 from server.domain.rights import Scope
-from server.domain.tokens import new_secret
 from server.models import ApiToken, AuditEvent, Membership
 from tests.clients import Answer, Clients
 from tests.statements import counted

@@ -3,11 +3,11 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from orjson import loads
-from server.domain.memberships import MembershipStatus
+from server.domain.people.memberships import MembershipStatus
 from server.domain.money import Currency
-from server.domain.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
-from server.domain.products import Period, ProductCategory, ProductState
+from server.domain.people.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.products.products import Period, ProductCategory, ProductState
 from server.domain.rights import Role
 from server.models.rows import new_id
 from tortoise.fields.base import OnDelete

@@ -8,9 +8,9 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.domain.access_changes import AccessChangeStatus
-from server.domain.partnerships import AccessType, PartnershipStatus, PaymentMode
-from server.domain.terminations import EndedBy, TerminationReason
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.models.rows import new_id
 
 _THIRTY_DAYS_LATER = {

@@ -8,8 +8,8 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from server.domain.member_invitations import MemberInvitationStatus
-from server.domain.products import ProductCategory
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.products.products import ProductCategory
 from server.domain.rights import Role
 from server.models.rows import new_id
 

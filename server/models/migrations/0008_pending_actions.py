@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.domain.pending_actions import PendingActionKind, PendingActionStatus
+from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
 from server.models.rows import new_id
 
 

@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.domain.exports import ExportFailure, ExportKind, ExportState
+from server.domain.oversight.exports import ExportFailure, ExportKind, ExportState
 from server.models.rows import new_id
 
 

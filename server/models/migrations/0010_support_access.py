@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from server.domain.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
+from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
 from server.models.rows import new_id
 
 

@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.domain.people import normal_email
+from server.domain.people.users import normal_email
 from server.models.rows import new_id
 
 _UNIQUE = {

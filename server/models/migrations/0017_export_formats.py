@@ -3,7 +3,7 @@
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
-from server.domain.exports import ExportFormat
+from server.domain.oversight.exports import ExportFormat
 
 
 class Migration(migrations.Migration):

@@ -5,7 +5,7 @@ from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.folding import is_same_name
-from server.domain.partnerships import IN_FORCE, Agreement
+from server.domain.partnerships.partnerships import IN_FORCE, Agreement
 
 
 class EndedBy(StrEnum):

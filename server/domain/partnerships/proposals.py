@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
-from server.domain import invitations
-from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.organisations import INVITABLE_PARTNERS, PartnerStatus
-from server.domain.partnerships import (
+from server.domain.expiry import Lapse
+from server.domain.partnerships import email_links
+from server.domain.partnerships.partnerships import (
     IN_FORCE,
     AccessType,
     Agreement,
@@ -18,6 +17,7 @@ from server.domain.partnerships import (
     Side,
     coexistence,
 )
+from server.domain.people.organisations import INVITABLE_PARTNERS, PartnerStatus
 
 OtherT = TypeVar("OtherT", bound=OtherPartnership)
 
@@ -142,7 +142,7 @@ def check_open(proposal: Proposal, now: datetime) -> None:
     if proposal.status is not PartnershipStatus.INVITED:
         raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
     if proposal.answer_by is not None:
-        invitations.check_in_time(proposal.answer_by, now)
+        email_links.check_in_time(proposal.answer_by, now)
 
 
 def is_late(proposal: Proposal, now: datetime) -> bool:

@@ -4,8 +4,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.expiry import Lapse
 
 MOST_TICKET_CHARACTERS: Final = 40
 WARNED_BEFORE: Final = timedelta(days=1)

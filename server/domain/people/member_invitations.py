@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.memberships import may_change
+from server.domain.expiry import Lapse
+from server.domain.people.memberships import may_change
 from server.domain.rights import Role
 
 _RESENDS_COUNT_FOR: Final = timedelta(hours=24)

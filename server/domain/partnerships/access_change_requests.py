@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.partnerships import (
+from server.domain.expiry import Lapse
+from server.domain.partnerships.partnerships import (
     AccessType,
     Agreement,
     OtherPartnership,

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.partnerships import AccessType, Agreement, check_active
+from server.domain.partnerships.partnerships import AccessType, Agreement, check_active
 from server.domain.rights import ProductRight
 
 

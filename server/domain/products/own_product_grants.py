@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.products import ProductCategory
+from server.domain.products.products import ProductCategory
 from server.domain.rights import LEADING_ROLES, ProductRight, Role
 
 FOREVER: Final = datetime(9999, 12, 31, tzinfo=UTC)

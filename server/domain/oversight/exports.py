@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
-from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.expiry import Lapse
 from server.domain.viewer import Viewer
 
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from server.domain.deadlines import Lapse
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.partnerships import AccessType, Agreement, check_active
+from server.domain.expiry import Lapse
+from server.domain.partnerships.partnerships import AccessType, Agreement, check_active
 
 
 class PendingActionKind(StrEnum):

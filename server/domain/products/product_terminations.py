@@ -4,7 +4,7 @@ from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.folding import is_same_name
-from server.domain.products import ProductState
+from server.domain.products.products import ProductState
 
 MOST_REASON_CHARACTERS: Final = 500
 
