@@ -27,8 +27,8 @@ from server.domain.people.organisations import LegalEntityType
 from server.domain.rights import Role
 from server.logs import set_up_logs
 from server.models import EmailMessage, Membership, Organisation, OutboxMessage, Partnership, User
+from server.models.base import new_id
 from server.models.database import bring_up_to_date, connected
-from server.models.rows import new_id
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker

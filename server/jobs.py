@@ -20,7 +20,7 @@ from server.domain.errors import Unavailable
 from server.domain.people.sign_ins import FAILURES_COUNT_FOR
 from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session, SignInFailure, SignInSource
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.visibility.lookups import locked
 from server.resolvers import export_files, journal
 from server.resolvers.chains import begin_chains
 from server.resolvers.context import Context

@@ -15,7 +15,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Scope
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership, Product
-from server.models.visibility import serves, visible
+from server.models.visibility.policies import serves, visible
 
 ModelT = TypeVar("ModelT", bound=Model)
 

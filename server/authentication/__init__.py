@@ -13,7 +13,7 @@ from server.domain.errors import NotSignedIn
 from server.domain.people import tokens
 from server.domain.viewer import Viewer
 from server.models import ApiToken, Session
-from server.models.standings import grant_of, standings_of
+from server.models.visibility.viewers import grant_of, standings_of
 from server.resolvers.sessions import session_digest
 
 _BAD_TOKEN: Final = "This API token is not valid."

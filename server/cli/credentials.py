@@ -10,9 +10,9 @@ from server.cli.database import opened
 from server.cli.failures import Failure, WrongUsage
 from server.demo import public_credentials
 from server.models import ApiToken, Session, User
+from server.models.base import store_all
 from server.models.conditions import OneOf
 from server.models.database import transaction
-from server.models.rows import store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.tokens import end_token

@@ -6,7 +6,7 @@ from server.cli.tokens import nobodys
 from server.domain.people.users import normal_email
 from server.models import User
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.visibility.lookups import locked
 from server.resolvers import journal
 
 

@@ -20,7 +20,7 @@ from server.domain.people.users import normal_email
 from server.domain.rights import Scope
 from server.models import ApiToken, Membership, Organisation, User
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.visibility.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.tokens import end_token, issue_token

@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from server.models.rows import Row
+from server.models.base import Row
 
 _ROWS_AT_ONCE: Final = 1_000
 

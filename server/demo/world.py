@@ -9,8 +9,8 @@ from server.demo.accounts import CLAIRE, DEMO_ACCOUNTS, DemoAccount, employee_to
 from server.demo.construction import Construction
 from server.demo.origin import Calendar
 from server.models import Organisation, User
-from server.models.catalogue_data import load_catalogue
 from server.models.database import transaction
+from server.models.products.catalogue_data import load_catalogue
 
 Report = Callable[[str, int, int], None]
 """Called with a step, how much of it is done, and how much it is in all."""

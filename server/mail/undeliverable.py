@@ -16,7 +16,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.mail.topics import LETTERS
 from server.models import CustomerInvitation, EmailMessage, MemberInvitation, OutboxMessage, Partnership
-from server.models.lookups import locked, locked_rows
+from server.models.visibility.lookups import locked, locked_rows
 from server.resolvers import ids
 
 _TOPIC: Final = "invitation.undeliverable"

@@ -16,10 +16,10 @@ from tortoise.migrations.api.migrate import migrate
 from tortoise.transactions import in_transaction
 
 from server.domain.errors import CHANGED_MEANWHILE, Refused, Unavailable
-from server.models.catalogue_data import load_catalogue
 from server.models.migration_records import tell_outages_from_new_databases
 from server.models.migration_states import make_models_when_looked_at
 from server.models.outages import SECONDS_TO_WAIT
+from server.models.products.catalogue_data import load_catalogue
 from server.models.sqlite import DatabaseLocked
 from server.settings import Settings
 

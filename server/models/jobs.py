@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tortoise import fields
 
-from server.models.rows import Row
+from server.models.base import Row
 
 
 class JobRun(Row):

@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.indexes import Index
 
-from server.models.rows import Row
+from server.models.base import Row
 
 
 class IndexOfSome(Index):

@@ -12,7 +12,7 @@ from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.visibility.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.access_types import change_access
 from server.resolvers.context import Context

@@ -12,7 +12,7 @@ from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Partnership, Product, ProductAccess
 from server.models.database import transaction
-from server.models.lookups import visible_row
+from server.models.visibility.lookups import visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.held_accesses import (

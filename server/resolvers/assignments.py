@@ -12,8 +12,8 @@ from server.domain.rights import AssignmentRight, Right
 from server.domain.versions import check_version
 from server.models import EmployeeAssignment, Membership, Partnership
 from server.models.database import transaction
-from server.models.lookups import locked
-from server.models.visibility import visible
+from server.models.visibility.lookups import locked
+from server.models.visibility.policies import visible
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.endings import asked_by, end_requests

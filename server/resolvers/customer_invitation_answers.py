@@ -9,7 +9,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus, Side
 from server.domain.rights import Right
 from server.models import CustomerInvitation, Organisation, Partnership, User
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.visibility.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.customer_invitations import about, open_request, settle

@@ -17,8 +17,8 @@ from server.domain.versions import check_version
 from server.engine.declarations import ByKey
 from server.models import CustomerInvitation, Organisation
 from server.models.database import transaction
-from server.models.lookups import locked
-from server.models.visibility import visible
+from server.models.visibility.lookups import locked
+from server.models.visibility.policies import visible
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.holds import check_reaches_everybody, held, still_holding

@@ -30,10 +30,10 @@ from server.models import (
     PendingAction,
     SupportAccessGrant,
 )
+from server.models.base import new_id
 from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
-from server.models.lookups import locked_rows
-from server.models.rows import new_id
+from server.models.visibility.lookups import locked_rows
 from server.resolvers import customer_notes, journal, late_proposals, member_invitations, pending_actions
 from server.resolvers.context import Context
 from server.resolvers.lapses import lapse

@@ -14,7 +14,7 @@ from server.domain.partnerships.email_links import digest
 from server.models import Export, ExportPart
 from server.models.conditions import OneOf
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.visibility.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.export_forms import File, new_file

@@ -13,8 +13,8 @@ from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Export, Organisation
 from server.models.database import transaction
-from server.models.lookups import locked
-from server.models.standings import viewer_in, viewer_now
+from server.models.visibility.lookups import locked
+from server.models.visibility.viewers import viewer_in, viewer_now
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.export_sheets import SHEETS

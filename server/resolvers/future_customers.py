@@ -10,7 +10,7 @@ from server.domain.rights import AssignmentRight, Right, Role
 from server.domain.versions import check_version
 from server.models import EmployeeAssignment, Membership, Organisation, Partnership
 from server.models.database import transaction
-from server.models.lookups import locked, visible_row
+from server.models.visibility.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.assignments import terms
 from server.resolvers.context import Context

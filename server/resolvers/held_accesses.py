@@ -18,7 +18,7 @@ from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.models import Partnership, ProductAccess
 from server.models.conditions import OneOf
-from server.models.lookups import locked_rows, visible_rows
+from server.models.visibility.lookups import locked_rows, visible_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.journal import News

@@ -8,8 +8,8 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import Membership, Organisation, Product
-from server.models.lookups import locked
-from server.models.standings import viewer_now
+from server.models.visibility.lookups import locked
+from server.models.visibility.viewers import viewer_now
 from server.resolvers.context import Context
 from server.resolvers.permissions import PersonOnly, Sudo
 from server.resolvers.reaches import rights_on_product

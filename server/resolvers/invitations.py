@@ -13,7 +13,7 @@ from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.models import CustomerInvitation, Organisation, Partnership, RequestedProduct
 from server.models.database import transaction
-from server.models.lookups import locked, visible_row
+from server.models.visibility.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.holds import held as in_organisation

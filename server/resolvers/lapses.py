@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from server.models.rows import store_all
+from server.models.base import store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
 

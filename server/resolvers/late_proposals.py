@@ -7,7 +7,7 @@ from uuid import UUID
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.partnerships.proposals import is_late
 from server.models import CustomerInvitation, Partnership
-from server.models.rows import store_all
+from server.models.base import store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.lapses import lapse, proposed

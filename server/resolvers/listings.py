@@ -21,7 +21,7 @@ from server.domain.folding import spellings
 from server.domain.viewer import Viewer
 from server.engine.declarations import Asked
 from server.models.conditions import EVERY_ROW, Compared, Contains, Deferred, OneOf, StatusAt, equals
-from server.models.visibility import visible
+from server.models.visibility.policies import visible
 from server.resolvers.context import Context
 from server.resolvers.ids import decode
 from server.resolvers.paging import Direction, Order, Page, Window, cursor, position, within

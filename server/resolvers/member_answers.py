@@ -9,8 +9,8 @@ from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.people.memberships import MembershipStatus
 from server.models import MemberInvitation, Membership, Organisation, User
 from server.models.database import transaction
-from server.models.lookups import locked
-from server.models.standings import standings_of
+from server.models.visibility.lookups import locked
+from server.models.visibility.viewers import standings_of
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.holds import role_now

@@ -15,7 +15,7 @@ from server.domain.rights import Right, Role
 from server.domain.text import line
 from server.models import MemberInvitation, Membership, Organisation
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.visibility.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.holds import check_binds, held

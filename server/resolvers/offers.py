@@ -12,7 +12,7 @@ from server.domain.products.product_terminations import check_lives
 from server.domain.rights import ProductRight
 from server.models import Partnership, Product, ProductAccess, RequestedProduct
 from server.models.conditions import OneOf
-from server.models.visibility import visible
+from server.models.visibility.policies import visible
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.held_accesses import hold_for_customer, revoke

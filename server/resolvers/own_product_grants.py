@@ -15,7 +15,7 @@ from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Membership, Organisation, OwnProductGrant, Product, Team
 from server.models.database import transaction
-from server.models.lookups import locked, visible_row
+from server.models.visibility.lookups import locked, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.endings import ended

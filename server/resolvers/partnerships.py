@@ -14,10 +14,10 @@ from server.domain.rights import Right, Role
 from server.domain.versions import check_version
 from server.domain.viewer import Viewer
 from server.models import AccessChangeRequest, Organisation, Partnership
+from server.models.base import VersionedRow
 from server.models.conditions import OneOf
-from server.models.lookups import locked_rows
-from server.models.rows import VersionedRow
-from server.models.standings import viewer_now
+from server.models.visibility.lookups import locked_rows
+from server.models.visibility.viewers import viewer_now
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId

@@ -9,7 +9,7 @@ from server.domain.rights import Right
 from server.domain.versions import check_version
 from server.models import Organisation, Partnership, PendingAction, Product
 from server.models.database import transaction
-from server.models.lookups import locked, locked_rows
+from server.models.visibility.lookups import locked, locked_rows
 from server.resolvers.context import Context
 from server.resolvers.holds import check_serves
 from server.resolvers.ids import PendingActionId

@@ -12,8 +12,8 @@ from server.domain.products import pending_actions as rules
 from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.rights import Right
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
-from server.models.lookups import locked
-from server.models.standings import viewer_in
+from server.models.visibility.lookups import locked
+from server.models.visibility.viewers import viewer_in
 from server.resolvers import journal
 from server.resolvers.audit import full_name, named
 from server.resolvers.context import Context

@@ -18,7 +18,7 @@ from server.domain.errors import Denied, NotFound, NotSignedIn, RightMissing, Su
 from server.domain.rights import Right
 from server.domain.viewer import Viewer
 from server.models import CustomerInvitation, Organisation, Partnership, Product, User
-from server.models.holdings import holds_on_organisation, holds_on_partnership
+from server.models.visibility.right_filters import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context, context_of
 from server.resolvers.denials import FOR_PEOPLE, beyond_the_credential, beyond_the_token

@@ -10,7 +10,7 @@ from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.models import Organisation, PendingAction, Product, ProductAccess
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.visibility.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.held_accesses import hold_for_customer, revoke

@@ -15,7 +15,7 @@ from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.models import Organisation, Partnership, Product, Receipt
 from server.models.conditions import OneOf
-from server.models.visibility import visible
+from server.models.visibility.policies import visible
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.journal import State

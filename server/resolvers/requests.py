@@ -6,7 +6,7 @@ from uuid import UUID
 
 from server.models import Partnership, RequestedProduct
 from server.models.conditions import OneOf
-from server.models.visibility import visible
+from server.models.visibility.policies import visible
 from server.resolvers.context import Context
 
 

@@ -18,7 +18,7 @@ from server.domain.viewer import Standing, Viewer
 from server.engine.declarations import Facts, Hole, Joined
 from server.models import EmployeeAssignment, OwnProductGrant, Partnership, ProductAccess
 from server.models.conditions import Among, AtMost
-from server.models.visibility import COVERING, NO_ROW, allowed_customer, grants_held, serves
+from server.models.visibility.policies import COVERING, NO_ROW, allowed_customer, grants_held, serves
 from server.resolvers.context import Context
 
 

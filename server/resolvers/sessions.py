@@ -11,7 +11,7 @@ from server.domain.people.sign_ins import check_heard
 from server.domain.viewer import Viewer
 from server.models import Session, User
 from server.models.database import transaction
-from server.models.standings import standings_of
+from server.models.visibility.viewers import standings_of
 from server.resolvers import journal, passwords
 from server.resolvers.context import Context
 from server.resolvers.permissions import Public, SignedIn, allowed

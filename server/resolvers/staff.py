@@ -12,7 +12,7 @@ from server.domain.text import line
 from server.domain.versions import check_version
 from server.models import Membership, Organisation, Partnership, User
 from server.models.database import transaction
-from server.models.lookups import locked
+from server.models.visibility.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.endings import end_role

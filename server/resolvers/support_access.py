@@ -15,11 +15,11 @@ from server.domain.support.support_access import SupportAccessKind, SupportAcces
 from server.domain.text import line
 from server.domain.viewer import Viewer
 from server.models import Membership, SupportAccessGrant, User
+from server.models.base import store_all
 from server.models.conditions import equals
 from server.models.database import transaction
-from server.models.lookups import locked
-from server.models.rows import store_all
-from server.models.visibility import NO_ROW
+from server.models.visibility.lookups import locked
+from server.models.visibility.policies import NO_ROW
 from server.resolvers import journal
 from server.resolvers.audit import full_name, named
 from server.resolvers.context import Context

@@ -23,7 +23,7 @@ from server.models import (
     TeamMember,
 )
 from server.models.database import transaction
-from server.models.lookups import locked, visible_row, visible_rows
+from server.models.visibility.lookups import locked, visible_row, visible_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.endings import ended

@@ -13,9 +13,9 @@ from server.domain.text import line
 from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Organisation, Partnership, User
 from server.models.conditions import OneOf
 from server.models.database import transaction
-from server.models.lookups import locked, visible_row
-from server.models.standings import viewer_now
-from server.models.visibility import visible
+from server.models.visibility.lookups import locked, visible_row
+from server.models.visibility.policies import visible
+from server.models.visibility.viewers import viewer_now
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.holds import held

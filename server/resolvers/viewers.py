@@ -10,7 +10,7 @@ from tortoise.models import Model
 from server.domain.errors import MalformedInput, NotFound
 from server.domain.viewer import Viewer
 from server.models import ApiToken, User
-from server.models.visibility import visible
+from server.models.visibility.policies import visible
 from server.resolvers.context import Context
 from server.resolvers.ids import AnyId, decode_any
 from server.resolvers.permissions import Public, allowed

@@ -14,8 +14,8 @@ from server.engine.bindings import strawberry_field
 from server.engine.dialects import DIALECTS, Dialect
 from server.engine.operations import Engine
 from server.models.database import dialect
-from server.models.deferral import deferred_viewer, shape_of
-from server.models.visibility import POLICIES, policy_through, row_policy
+from server.models.visibility.policies import POLICIES, policy_through, row_policy
+from server.models.visibility.viewer_parameters import deferred_viewer, shape_of
 from server.resolvers.context import Context
 from server.schema.build import schema
 from server.schema.coercion import coerced

@@ -7,7 +7,7 @@ from typing import Any
 from tortoise.models import Model
 
 from server import languages
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.resolvers import ids
 from tests.clients import Clients
 from tests.snapshots import contents

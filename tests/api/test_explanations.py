@@ -7,7 +7,7 @@ import pytest
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Right
 from server.models import Partnership, TeamMember
-from server.models.rows import new_id
+from server.models.base import new_id
 from tests.clients import Answer, Clients
 from tests.world import Person, World
 

@@ -7,7 +7,7 @@ import pytest
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import ProductRight
 from server.models import Partnership, ProductAccess, Receipt
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.resolvers import ids
 from tests.api.refusals import check_id, denied, malformed, refused
 from tests.api.test_accesses import _terms, seen

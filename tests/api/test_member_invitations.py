@@ -11,7 +11,7 @@ from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Role
 from server.models import AuditEvent, MemberInvitation, Membership, OutboxMessage, Team, TeamMember, User
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.resolvers import ids
 from server.schema.scalars import moment_text
 from tests.api.members import stale

@@ -10,7 +10,7 @@ import pytest
 from server.app import create_app
 from server.app.mailbox import MOST_ON_A_PAGE
 from server.models import EmailMessage
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.outbox import Outbox
 from server.settings import Settings
 from tests.clients import URL

@@ -14,8 +14,8 @@ import pytest
 
 from server.domain.rights import Role, Scope
 from server.models import EmailMessage, OutboxMessage
+from server.models.base import new_id
 from server.models.database import dialect
-from server.models.rows import new_id
 from server.outbox import REFUSED_HOUSE
 from server.resolvers import ids
 from server.settings import Settings

@@ -6,7 +6,7 @@ from typing import Any
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
 from server.models import AccessChangeRequest, CustomerInvitation, OutboxMessage
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.resolvers import ids
 from tests.world import World
 

@@ -11,7 +11,7 @@ from server.mail.facts import Words
 from server.mail.letters import written
 from server.mail.messages import Unwritable, address, message
 from server.models import EmailMessage
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.settings import Settings
 from tests.post import parts
 

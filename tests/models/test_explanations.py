@@ -13,8 +13,8 @@ from server.domain.oversight.explanations import explained
 from server.domain.rights import Right
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership, Product
-from server.models.rows import new_id
-from server.models.visibility import visible
+from server.models.base import new_id
+from server.models.visibility.policies import visible
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.explanations import explain_right

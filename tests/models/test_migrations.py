@@ -32,8 +32,8 @@ from server.models import (
     Receipt,
     Team,
 )
+from server.models.base import new_id
 from server.models.database import bring_up_to_date, connect, dialect, disconnect, tortoise_config
-from server.models.rows import new_id
 from server.settings import Settings
 from tests.models import structure
 from tests.world import World, grant, organisation, partnership, product

@@ -15,7 +15,7 @@ from server.engine.explanations import explained
 from server.engine.operations import Engine
 from server.engine.roads import planned
 from server.models import EmployeeAssignment, Organisation, Partnership, Product
-from server.models.visibility import visible
+from server.models.visibility.policies import visible
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.reaches import rights_on_organisation, rights_on_partnership_now, rights_on_product

@@ -23,7 +23,7 @@ from server.models import (
     SupportAccessGrant,
 )
 from server.models.database import dialect
-from server.models.visibility import POLICIES, SHOWN_BY, visible
+from server.models.visibility.policies import POLICIES, SHOWN_BY, visible
 from server.resolvers import accesses, assignments, organisations, partnerships, products, tokens
 from server.resolvers.listings import Listing
 from server.resolvers.organisations import MANAGED_CUSTOMERS

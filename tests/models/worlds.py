@@ -45,7 +45,7 @@ from server.models import (
     TeamMember,
     User,
 )
-from server.models.rows import new_id
+from server.models.base import new_id
 from tests.world import change_request, customer_invitation, organisation, pending_action, product
 
 NOW = datetime.now(UTC)

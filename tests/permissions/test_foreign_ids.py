@@ -14,7 +14,7 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNonNull
 from tortoise.models import Model
 
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.resolvers import ids
 from tests.api.refusals import malformed, not_found
 from tests.clients import Answer, Clients

@@ -6,7 +6,7 @@ from typing import Any
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Role
 from server.models import CustomerInvitation, MemberInvitation, Partnership
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.resolvers import ids
 from server.settings import Settings
 from tests.mail.events import SECRET, announce

@@ -8,7 +8,7 @@ import pytest
 from server.domain.rights import Role, Scope
 from server.jobs import JOBS, TOKEN_NOTICE, Job, announce_expiring_tokens, run_due
 from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.settings import Settings

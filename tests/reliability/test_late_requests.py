@@ -25,10 +25,10 @@ from server.models import (
     PendingAction,
     Product,
 )
+from server.models.base import new_id
 from server.models.database import joined_transaction
-from server.models.lookups import locked
-from server.models.rows import new_id
-from server.models.standings import grant_of
+from server.models.visibility.lookups import locked
+from server.models.visibility.viewers import grant_of
 from server.resolvers.accesses import revoke_product_access
 from server.resolvers.assignments import assign_employee, unassign_employee
 from server.resolvers.context import Context

@@ -26,7 +26,7 @@ from server.models import (
     SupportAccessGrant,
     User,
 )
-from server.models.rows import new_id
+from server.models.base import new_id
 from server.resolvers.access_types import change_payment_mode
 from server.resolvers.assignments import assign_employee
 from server.resolvers.context import Context

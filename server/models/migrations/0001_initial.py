@@ -9,7 +9,7 @@ from server.domain.people.organisations import LegalEntityType, PartnerStatus, R
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.products.products import Period, ProductCategory, ProductState
 from server.domain.rights import Role
-from server.models.rows import new_id
+from server.models.base import new_id
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields

@@ -11,7 +11,7 @@ from tortoise.migrations.constraints import UniqueConstraint
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
-from server.models.rows import new_id
+from server.models.base import new_id
 
 _THIRTY_DAYS_LATER = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%S+00:00', invited_at, '+30 days')",

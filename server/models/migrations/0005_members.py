@@ -11,7 +11,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.products.products import ProductCategory
 from server.domain.rights import Role
-from server.models.rows import new_id
+from server.models.base import new_id
 
 
 class Migration(migrations.Migration):

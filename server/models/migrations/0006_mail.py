@@ -5,7 +5,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from server.models.rows import new_id
+from server.models.base import new_id
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.models.rows import new_id
+from server.models.base import new_id
 
 _SQLITE = {
     f"receipt_no_{what.lower()}": f"""

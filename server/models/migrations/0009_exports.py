@@ -9,7 +9,7 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import UniqueConstraint
 
 from server.domain.oversight.exports import ExportFailure, ExportKind, ExportState
-from server.models.rows import new_id
+from server.models.base import new_id
 
 
 def _reference(column: str, model: str, related_name: str, **options: Any) -> Any:

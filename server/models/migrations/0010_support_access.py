@@ -9,7 +9,7 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
-from server.models.rows import new_id
+from server.models.base import new_id
 
 
 def _reference(column: str, model: str, related_name: str) -> Any:

@@ -7,7 +7,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.models.rows import new_id
+from server.models.base import new_id
 
 _partnership = cast("Any", fields).ForeignKeyField(
     "models.Partnership",

@@ -9,7 +9,7 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import UniqueConstraint
 
 from server.domain.people.users import normal_email
-from server.models.rows import new_id
+from server.models.base import new_id
 
 _UNIQUE = {
     "user_account": "TRUE",

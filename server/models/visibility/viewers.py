@@ -7,8 +7,8 @@ from server.domain.people import tokens
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
-from server.models.memberships import Membership
-from server.models.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
+from server.models.people.memberships import Membership
+from server.models.people.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
 
 
 async def standings_of(user_id: UUID, organisation_id: UUID | None = None) -> tuple[Standing, ...]:

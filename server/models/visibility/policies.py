@@ -21,30 +21,30 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import INVITABLE_PARTNERS
 from server.domain.rights import Scope
 from server.domain.viewer import Viewer
-from server.models.assignments import EmployeeAssignment
-from server.models.audit import AuditEvent
-from server.models.catalogue import CatalogueItem
 from server.models.conditions import EVERY_ROW, Among, AtMost, Exists, Reach, equals
-from server.models.customer_notes import CustomerNote
-from server.models.exports import Export
-from server.models.member_invitations import MemberInvitation
-from server.models.memberships import Membership
-from server.models.organisations import Organisation
-from server.models.own_product_grants import OwnProductGrant
-from server.models.partnerships import (
+from server.models.oversight.audit_log import AuditEvent
+from server.models.oversight.exports import Export
+from server.models.partnerships.assignments import EmployeeAssignment
+from server.models.partnerships.customer_notes import CustomerNote
+from server.models.partnerships.partnerships import (
     AccessChangeRequest,
     CustomerInvitation,
     Partnership,
     ProductAccess,
     RequestedProduct,
 )
-from server.models.pending_actions import PendingAction
-from server.models.products import Product
-from server.models.receipts import Receipt
-from server.models.support_access import SupportAccessGrant
-from server.models.teams import Team, TeamMember
-from server.models.tokens import ApiToken
-from server.models.users import User
+from server.models.partnerships.receipts import Receipt
+from server.models.people.member_invitations import MemberInvitation
+from server.models.people.memberships import Membership
+from server.models.people.organisations import Organisation
+from server.models.people.teams import Team, TeamMember
+from server.models.people.tokens import ApiToken
+from server.models.people.users import User
+from server.models.products.catalogue import CatalogueItem
+from server.models.products.own_product_grants import OwnProductGrant
+from server.models.products.pending_actions import PendingAction
+from server.models.products.products import Product
+from server.models.support.support_access import SupportAccessGrant
 
 ModelT = TypeVar("ModelT", bound=Model)
 Policy = Callable[[Viewer], Q]

@@ -11,10 +11,10 @@ from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.rights import ProductRight
-from server.models.organisations import Organisation
-from server.models.products import Product
-from server.models.rows import Row, VersionedRow, enum_column, nullable_enum_column
-from server.models.users import User
+from server.models.base import Row, VersionedRow, enum_column, nullable_enum_column
+from server.models.people.organisations import Organisation
+from server.models.people.users import User
+from server.models.products.products import Product
 
 
 class Partnership(VersionedRow):

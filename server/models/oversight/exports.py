@@ -7,10 +7,10 @@ from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
 from server.domain.oversight.exports import ExportFailure, ExportFormat, ExportKind, ExportState
-from server.models.organisations import Organisation
-from server.models.rows import Row, VersionedRow, enum_column, nullable_enum_column
-from server.models.tokens import ApiToken
-from server.models.users import User
+from server.models.base import Row, VersionedRow, enum_column, nullable_enum_column
+from server.models.people.organisations import Organisation
+from server.models.people.tokens import ApiToken
+from server.models.people.users import User
 
 
 class Export(VersionedRow):

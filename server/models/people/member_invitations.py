@@ -8,10 +8,10 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.rights import Role
-from server.models.organisations import Organisation
-from server.models.rows import Row, VersionedRow, enum_column
-from server.models.teams import Team
-from server.models.users import User
+from server.models.base import Row, VersionedRow, enum_column
+from server.models.people.organisations import Organisation
+from server.models.people.teams import Team
+from server.models.people.users import User
 
 
 class MemberInvitation(VersionedRow):

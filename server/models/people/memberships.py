@@ -8,9 +8,9 @@ from tortoise.migrations.constraints import UniqueConstraint
 
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import AssignmentRight, Role
-from server.models.organisations import Organisation
-from server.models.rows import VersionedRow, enum_column
-from server.models.users import User
+from server.models.base import VersionedRow, enum_column
+from server.models.people.organisations import Organisation
+from server.models.people.users import User
 
 
 class Membership(VersionedRow):

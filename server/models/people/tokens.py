@@ -7,9 +7,9 @@ from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
 from server.domain.rights import Scope
-from server.models.organisations import Organisation
-from server.models.rows import Row, VersionedRow
-from server.models.users import User
+from server.models.base import Row, VersionedRow
+from server.models.people.organisations import Organisation
+from server.models.people.users import User
 
 
 class ApiToken(VersionedRow):

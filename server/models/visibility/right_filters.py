@@ -9,8 +9,8 @@ from server.domain.partnerships.partnerships import Side, proposed_by
 from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATION, PARTNER_SIDE, Right, Role
 from server.domain.viewer import Viewer
 from server.models.conditions import EVERY_ROW, Among, Exists
-from server.models.partnerships import Partnership
-from server.models.visibility import allowed_customer, serves
+from server.models.partnerships.partnerships import Partnership
+from server.models.visibility.policies import allowed_customer, serves
 
 # `Any` below: standings of a viewer that stands for others are deferred.
 

@@ -8,7 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from server.domain.money import Currency, Money
 from server.domain.products.products import Period, ProductCategory
-from server.models.rows import Row, enum_column
+from server.models.base import Row, enum_column
 
 
 class CatalogueItem(Row):

@@ -8,7 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from server.domain.folding import name_key
 from server.domain.money import Currency
 from server.domain.people.organisations import LegalEntityType, PartnerStatus, RegistrationScheme
-from server.models.rows import VersionedRow, enum_column, nullable_enum_column
+from server.models.base import VersionedRow, enum_column, nullable_enum_column
 
 
 class Organisation(VersionedRow):

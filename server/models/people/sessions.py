@@ -6,8 +6,8 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.models.rows import Row
-from server.models.users import User
+from server.models.base import Row
+from server.models.people.users import User
 
 
 class Session(Row):

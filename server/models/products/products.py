@@ -8,8 +8,8 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from server.domain.money import Currency, Money
 from server.domain.products.products import Period, ProductCategory, ProductState
-from server.models.organisations import Organisation
-from server.models.rows import VersionedRow, enum_column
+from server.models.base import VersionedRow, enum_column
+from server.models.people.organisations import Organisation
 
 
 class Product(VersionedRow):

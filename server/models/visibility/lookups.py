@@ -15,8 +15,8 @@ from tortoise.queryset import QuerySet
 
 from server.domain.viewer import Viewer
 from server.models.conditions import Deferred, OneOf, as_json
-from server.models.deferral import deferred_viewer, shape_of
-from server.models.visibility import visible
+from server.models.visibility.policies import visible
+from server.models.visibility.viewer_parameters import deferred_viewer, shape_of
 
 # `Any` below: Tortoise's query internals are untyped.
 

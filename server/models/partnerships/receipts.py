@@ -5,8 +5,8 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.models.partnerships import Partnership
-from server.models.rows import Row
+from server.models.base import Row
+from server.models.partnerships.partnerships import Partnership
 
 
 class Receipt(Row):

@@ -8,7 +8,7 @@ from typing import Any
 from server.domain.folding import name_key
 from server.domain.money import Currency
 from server.domain.products.products import Period, ProductCategory
-from server.models.catalogue import CatalogueItem, CataloguePrice
+from server.models.products.catalogue import CatalogueItem, CataloguePrice
 
 _FILE = Path(__file__).with_name("catalogue.toml")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
-from server.models.rows import VersionedRow
+from server.models.base import VersionedRow
 
 
 class User(VersionedRow):

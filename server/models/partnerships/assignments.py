@@ -7,9 +7,9 @@ from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
 from server.domain.rights import AssignmentRight
-from server.models.memberships import Membership
-from server.models.partnerships import Partnership
-from server.models.rows import VersionedRow
+from server.models.base import VersionedRow
+from server.models.partnerships.partnerships import Partnership
+from server.models.people.memberships import Membership
 
 
 class EmployeeAssignment(VersionedRow):

@@ -6,9 +6,9 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
-from server.models.memberships import Membership
-from server.models.organisations import Organisation
-from server.models.rows import Row, VersionedRow
+from server.models.base import Row, VersionedRow
+from server.models.people.memberships import Membership
+from server.models.people.organisations import Organisation
 
 
 class Team(VersionedRow):

@@ -8,12 +8,12 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from server.domain.products.products import ProductCategory
 from server.domain.rights import ProductRight
-from server.models.memberships import Membership
-from server.models.organisations import Organisation
-from server.models.products import Product
-from server.models.rows import VersionedRow, nullable_enum_column
-from server.models.teams import Team
-from server.models.users import User
+from server.models.base import VersionedRow, nullable_enum_column
+from server.models.people.memberships import Membership
+from server.models.people.organisations import Organisation
+from server.models.people.teams import Team
+from server.models.people.users import User
+from server.models.products.products import Product
 
 
 class OwnProductGrant(VersionedRow):

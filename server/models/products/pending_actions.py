@@ -7,12 +7,12 @@ from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
 from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
-from server.models.organisations import Organisation
-from server.models.partnerships import Partnership
-from server.models.products import Product
-from server.models.rows import VersionedRow, enum_column
-from server.models.tokens import ApiToken
-from server.models.users import User
+from server.models.base import VersionedRow, enum_column
+from server.models.partnerships.partnerships import Partnership
+from server.models.people.organisations import Organisation
+from server.models.people.tokens import ApiToken
+from server.models.people.users import User
+from server.models.products.products import Product
 
 
 class PendingAction(VersionedRow):

@@ -12,8 +12,8 @@ from server.domain.support.support_access import (
     SupportAccessRevocation,
     SupportAccessStatus,
 )
-from server.models.rows import VersionedRow, enum_column, nullable_enum_column
-from server.models.users import User
+from server.models.base import VersionedRow, enum_column, nullable_enum_column
+from server.models.people.users import User
 
 
 class SupportAccessGrant(VersionedRow):

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from tortoise import fields
 
-from server.models.organisations import Organisation
-from server.models.partnerships import Partnership, ProductAccess
-from server.models.rows import Row
-from server.models.tokens import ApiToken
-from server.models.users import User
+from server.models.base import Row
+from server.models.partnerships.partnerships import Partnership, ProductAccess
+from server.models.people.organisations import Organisation
+from server.models.people.tokens import ApiToken
+from server.models.people.users import User
 
 
 class AuditEvent(Row):
