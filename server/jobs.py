@@ -21,10 +21,11 @@ from server.domain.people.sign_ins import FAILURES_COUNT_FOR
 from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session, SignInFailure, SignInSource
 from server.models.database import transaction
 from server.models.visibility.lookups import locked
-from server.resolvers import export_files, journal
-from server.resolvers.chains import begin_chains
+from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.deadlines import DEADLINES, context_of_the_clock, delete_customer_notes
+from server.resolvers.oversight import export_files
+from server.resolvers.partnerships.receipt_backfill import begin_chains
 from server.settings import Settings
 
 TOKEN_NOTICE: Final = timedelta(days=7)

@@ -38,8 +38,9 @@ from server.models.claims import claim, give_back, note
 from server.models.database import UNREACHABLE
 from server.models.outbox import Queued
 from server.models.sqlite import DatabaseLocked
-from server.resolvers import export_files, ids
+from server.resolvers import ids
 from server.resolvers.context import Context
+from server.resolvers.oversight import export_files
 from server.settings import Settings
 
 CLAIM: Final = timedelta(minutes=5)

@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from server.app import create_app, settle_memory
 from server.models.outages import outages
-from server.resolvers import passwords
+from server.resolvers.people import passwords
 from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import Databases, connected_to, databases, kept_as_it_is, opened, rolled_back, settings_for

@@ -69,7 +69,7 @@ from server.models import (
     User,
 )
 from server.resolvers import ids
-from server.resolvers.sessions import session_digest
+from server.resolvers.people.sessions import session_digest
 
 PASSWORD = "correct horse battery staple"
 INVITED = "the secret in the link of the newcomer"

@@ -15,7 +15,7 @@ from server.domain.errors import Denied, NotFound, Refused
 from server.domain.oversight.exports import MEDIA_TYPES, file_name
 from server.languages import translated
 from server.models import Export
-from server.resolvers.export_files import LONGEST_DOWNLOAD, behind, content, taken
+from server.resolvers.oversight.export_files import LONGEST_DOWNLOAD, behind, content, taken
 from server.settings import Settings
 
 _log = structlog.get_logger(__name__)

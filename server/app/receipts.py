@@ -12,7 +12,7 @@ from server.authentication.known import KnownViewers
 from server.domain.errors import Denied, MalformedInput, NotFound, NotSignedIn
 from server.models import Partnership
 from server.resolvers import ids
-from server.resolvers.receipts import file_of
+from server.resolvers.partnerships.receipts import file_of
 from server.settings import Settings
 
 _STATUS: Final[dict[str, int]] = {"UNAUTHENTICATED": 401, "NOT_FOUND": 404}

@@ -14,7 +14,7 @@ from server.domain.people import tokens
 from server.domain.viewer import Viewer
 from server.models import ApiToken, Session
 from server.models.visibility.viewers import grant_of, standings_of
-from server.resolvers.sessions import session_digest
+from server.resolvers.people.sessions import session_digest
 
 _BAD_TOKEN: Final = "This API token is not valid."
 _NOTICED_EVERY: Final = timedelta(minutes=1)

@@ -15,7 +15,7 @@ from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.tokens import end_token
+from server.resolvers.people.tokens import end_token
 from server.settings import Settings
 
 _CURE: Final = (

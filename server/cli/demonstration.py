@@ -24,9 +24,9 @@ from server.demo import (
     employee_token,
     is_built,
 )
-from server.resolvers.chains import begin_chains
 from server.resolvers.context import Context
 from server.resolvers.deadlines import context_of_the_clock
+from server.resolvers.partnerships.receipt_backfill import begin_chains
 from server.settings import Settings
 
 

@@ -23,7 +23,7 @@ from server.models.database import transaction
 from server.models.visibility.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
-from server.resolvers.tokens import end_token, issue_token
+from server.resolvers.people.tokens import end_token, issue_token
 from server.settings import Settings
 
 REQUEST_ID: Final = "cli"

@@ -14,7 +14,7 @@ from tortoise.models import Model
 from server.domain.errors import NotSignedIn
 from server.domain.viewer import Viewer
 from server.models.visibility.lookups import visible_rows
-from server.resolvers.work import Work
+from server.resolvers.work_budget import Work
 from server.settings import Settings
 
 KeyT = TypeVar("KeyT", bound=Hashable)

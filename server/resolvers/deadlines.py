@@ -34,12 +34,15 @@ from server.models.base import new_id
 from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.models.visibility.lookups import locked_rows
-from server.resolvers import customer_notes, journal, late_proposals, member_invitations, pending_actions
+from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.lapses import lapse
-from server.resolvers.partnerships import held, keys
-from server.resolvers.support_access import end_grants
-from server.resolvers.terminations import Ending, end_all
+from server.resolvers.expiry import lapse
+from server.resolvers.partnerships import customer_notes, proposal_expiry
+from server.resolvers.partnerships.partnerships import held, keys
+from server.resolvers.partnerships.terminations import Ending, end_all
+from server.resolvers.people import member_invitations
+from server.resolvers.products import pending_actions
+from server.resolvers.support.support_access import end_grants
 from server.settings import Settings
 
 AT_ONCE: Final = 100
@@ -66,10 +69,10 @@ async def expire_proposals(context: Context) -> int:
     late = Q(status=PartnershipStatus.INVITED, answer_by__lte=context.now)
     async with transaction():
         between = await _held(Partnership, late)
-        await late_proposals.expire(context, between)
+        await proposal_expiry.expire(context, between)
     async with transaction():
         by_email = await _held(CustomerInvitation, late)
-        await late_proposals.expire_by_email(context, by_email)
+        await proposal_expiry.expire_by_email(context, by_email)
     return len(between) + len(by_email)
 
 

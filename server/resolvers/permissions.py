@@ -21,7 +21,7 @@ from server.models import CustomerInvitation, Organisation, Partnership, Product
 from server.models.visibility.right_filters import holds_on_organisation, holds_on_partnership
 from server.resolvers import ids
 from server.resolvers.context import Context, context_of
-from server.resolvers.denials import FOR_PEOPLE, beyond_the_credential, beyond_the_token
+from server.resolvers.denial_messages import FOR_PEOPLE, beyond_the_credential, beyond_the_token
 from server.resolvers.directives import (
     PersonOnlyDirective,
     PublicDirective,
@@ -32,7 +32,7 @@ from server.resolvers.directives import (
     by_token,
     requires,
 )
-from server.resolvers.reaches import rights_on_organisation, rights_on_partnership, rights_on_product
+from server.resolvers.viewer_rights import rights_on_organisation, rights_on_partnership, rights_on_product
 
 P = ParamSpec("P")
 R = TypeVar("R")

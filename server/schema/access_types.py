@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from server.resolvers import access_changes, access_types
+from server.resolvers.partnerships import access_change_requests, access_types
 from server.schema.enums import PaymentMode
 from server.schema.errors import UserError
 from server.schema.offers import AccessInput, WantedAccessInput
@@ -128,9 +128,11 @@ class AccessTypeMutations:
         access_types.set_partnership_dates, SetPartnershipDatesInput
     )
     request_access_change: RequestAccessChangePayload = mutation(
-        access_changes.request_access_change, RequestAccessChangeInput
+        access_change_requests.request_access_change, RequestAccessChangeInput
     )
-    grant_access_change: GrantAccessChangePayload = mutation(access_changes.grant_access_change, GrantAccessChangeInput)
+    grant_access_change: GrantAccessChangePayload = mutation(
+        access_change_requests.grant_access_change, GrantAccessChangeInput
+    )
     refuse_access_change: RefuseAccessChangePayload = mutation(
-        access_changes.refuse_access_change, RefuseAccessChangeInput
+        access_change_requests.refuse_access_change, RefuseAccessChangeInput
     )

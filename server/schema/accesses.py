@@ -2,7 +2,7 @@
 
 import strawberry
 
-from server.resolvers import accesses
+from server.resolvers.partnerships import product_accesses
 from server.schema.enums import ProductRight
 from server.schema.errors import UserError
 from server.schema.operations import mutation
@@ -46,7 +46,9 @@ class RevokeProductAccessPayload:
 class AccessMutations:
     """Products of a partnership."""
 
-    grant_product_access: GrantProductAccessPayload = mutation(accesses.grant_product_access, GrantProductAccessInput)
+    grant_product_access: GrantProductAccessPayload = mutation(
+        product_accesses.grant_product_access, GrantProductAccessInput
+    )
     revoke_product_access: RevokeProductAccessPayload = mutation(
-        accesses.revoke_product_access, RevokeProductAccessInput
+        product_accesses.revoke_product_access, RevokeProductAccessInput
     )

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from server.resolvers import assignments
+from server.resolvers.partnerships import assignments
 from server.schema.enums import AssignmentRight
 from server.schema.errors import UserError
 from server.schema.operations import mutation

@@ -7,7 +7,7 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Column
-from server.resolvers import audit
+from server.resolvers.oversight import audit_log
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.partnerships import Partnership, ProductAccess
@@ -36,15 +36,15 @@ class AuditEvent(Node):
         models.User, "actor_id", "Whoever acted; null where that person is not visible, or nobody acted."
     )
     actor_id: strawberry.ID | None = computed(
-        audit.actor_id, "The id of whoever acted, also where the person is not visible.", ("actor_id",)
+        audit_log.actor_id, "The id of whoever acted, also where the person is not visible.", ("actor_id",)
     )
     actor_name: str | None = computed(
-        audit.actor_name,
+        audit_log.actor_name,
         "The name of whoever acted, also where the person is not visible: a customer reads who of a partner it was.",
-        audit.ACTOR_NAME,
+        audit_log.ACTOR_NAME,
     )
     api_token_name: str | None = computed(
-        audit.token_name, "The API token that was used, by its name and last characters.", audit.TOKEN_NAME
+        audit_log.token_name, "The API token that was used, by its name and last characters.", audit_log.TOKEN_NAME
     )
     acting_organisation: OrganisationType | None = relation(
         models.Organisation, "acting_organisation_id", "In whose name; null where it is not visible."
@@ -54,7 +54,7 @@ class AuditEvent(Node):
     )
     subject_type: str = strawberry.field(description="What kind of object was acted on.")
     subject_id: strawberry.ID | None = computed(
-        audit.subject_id, "The id of that object; null where it has none.", ("subject_type", "subject_id")
+        audit_log.subject_id, "The id of that object; null where it has none.", ("subject_type", "subject_id")
     )
     partnership: Partnership | None = relation(
         models.Partnership, "partnership_id", "The partnership it was about; null where there is none to see."
@@ -63,7 +63,7 @@ class AuditEvent(Node):
         models.ProductAccess, "product_access_id", "The product access it was about: what `revokeProductAccess` ends."
     )
     changes: list[AuditChange] = computed(
-        audit.changes, "What it changed, in the order of the names.", ("before", "after")
+        audit_log.changes, "What it changed, in the order of the names.", ("before", "after")
     )
     request_id: str = strawberry.field(description="The request in which it was done.")
 

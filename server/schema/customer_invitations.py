@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 
 from server import models
-from server.resolvers import customer_invitation_answers, customer_invitations
-from server.resolvers.customer_invitations import undeliverable_at
+from server.resolvers.partnerships import customer_invitation_answers, customer_invitations
+from server.resolvers.partnerships.customer_invitations import undeliverable_at
 from server.schema.enums import AccessType, PartnershipStatus, PaymentMode
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
-from server.resolvers import customer_notes
+from server.resolvers.partnerships import customer_notes
 from server.schema.errors import UserError
 from server.schema.operations import mutation
 

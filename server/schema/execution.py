@@ -7,7 +7,7 @@ from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, Selection
 from server.engine.bindings import strawberry_field
 from server.engine.selections import named_type
 from server.resolvers.context import Context
-from server.resolvers.work import COST_OF_A_RESOLVER
+from server.resolvers.work_budget import COST_OF_A_RESOLVER
 from server.schema.coercion import Execution
 
 # `Any` below: graphql-core's executor is generic over what nobody says.

@@ -8,8 +8,8 @@ import strawberry
 from server import models
 from server.domain.oversight.exports import ExportFailure, ExportFormat, ExportKind, ExportState
 from server.engine.declarations import Column
-from server.resolvers import exports
-from server.resolvers.exports import state_now
+from server.resolvers.oversight import exports
+from server.resolvers.oversight.exports import state_now
 from server.schema.enums import describe
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from server.resolvers import future_customers
+from server.resolvers.partnerships import future_customers
 from server.schema.enums import AssignmentRight
 from server.schema.errors import UserError
 from server.schema.memberships import Membership

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from server.resolvers import accesses
+from server.resolvers.partnerships import product_accesses
 from server.schema.enums import ProductRight
 from server.schema.errors import UserError
 from server.schema.operations import mutation
@@ -74,11 +74,11 @@ class HeldAccessMutations:
     """Accesses to products, once they are given."""
 
     revoke_product_accesses: RevokeProductAccessesPayload = mutation(
-        accesses.revoke_product_accesses, RevokeProductAccessesInput
+        product_accesses.revoke_product_accesses, RevokeProductAccessesInput
     )
     change_product_access: ChangeProductAccessPayload = mutation(
-        accesses.change_product_access, ChangeProductAccessInput
+        product_accesses.change_product_access, ChangeProductAccessInput
     )
     change_product_accesses: ChangeProductAccessesPayload = mutation(
-        accesses.change_product_accesses, ChangeProductAccessesInput
+        product_accesses.change_product_accesses, ChangeProductAccessesInput
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from server.resolvers import invitations, proposal_answers
+from server.resolvers.partnerships import proposal_answers, proposals
 from server.schema.errors import UserError
 from server.schema.offers import AccessInput, WantedAccessInput
 from server.schema.operations import mutation
@@ -164,11 +164,11 @@ class ResendInvitationPayload:
 class InvitationMutations:
     """Proposals between a customer and a partner."""
 
-    invite_partner: InvitePartnerPayload = mutation(invitations.invite_partner, InvitePartnerInput)
-    request_customer: RequestCustomerPayload = mutation(invitations.request_customer, RequestCustomerInput)
+    invite_partner: InvitePartnerPayload = mutation(proposals.invite_partner, InvitePartnerInput)
+    request_customer: RequestCustomerPayload = mutation(proposals.request_customer, RequestCustomerInput)
     accept_invitation: AcceptInvitationPayload = mutation(proposal_answers.accept_invitation, AcceptInvitationInput)
     accept_request: AcceptRequestPayload = mutation(proposal_answers.accept_request, AcceptRequestInput)
     decline_invitation: DeclineInvitationPayload = mutation(proposal_answers.decline_invitation, DeclineInvitationInput)
     decline_request: DeclineRequestPayload = mutation(proposal_answers.decline_request, DeclineRequestInput)
-    cancel_invitation: CancelInvitationPayload = mutation(invitations.cancel_invitation, CancelInvitationInput)
-    resend_invitation: ResendInvitationPayload = mutation(invitations.resend_invitation, ResendInvitationInput)
+    cancel_invitation: CancelInvitationPayload = mutation(proposals.cancel_invitation, CancelInvitationInput)
+    resend_invitation: ResendInvitationPayload = mutation(proposals.resend_invitation, ResendInvitationInput)

@@ -7,9 +7,9 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Rows
-from server.resolvers import member_answers, member_invitations
-from server.resolvers.member_invitations import status_now
-from server.resolvers.teams import OF_INVITATION, teams_of_invitation
+from server.resolvers.people import member_invitation_answers, member_invitations
+from server.resolvers.people.member_invitations import status_now
+from server.resolvers.people.teams import OF_INVITATION, teams_of_invitation
 from server.schema.enums import MemberInvitationStatus, Role
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation
@@ -153,8 +153,8 @@ class MemberInvitationMutations:
         member_invitations.cancel_member_invitation, CancelMemberInvitationInput
     )
     accept_member_invitation: AcceptMemberInvitationPayload = mutation(
-        member_answers.accept_member_invitation, AcceptMemberInvitationInput, together=False
+        member_invitation_answers.accept_member_invitation, AcceptMemberInvitationInput, together=False
     )
     decline_member_invitation: DeclineMemberInvitationPayload = mutation(
-        member_answers.decline_member_invitation, DeclineMemberInvitationInput
+        member_invitation_answers.decline_member_invitation, DeclineMemberInvitationInput
     )

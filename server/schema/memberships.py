@@ -7,7 +7,8 @@ import strawberry
 
 from server import models
 from server.domain.people.memberships import may_manage_billing
-from server.resolvers import memberships, own_product_grants, teams
+from server.resolvers.people import memberships, teams
+from server.resolvers.products import own_product_grants
 from server.schema.connections import Connection
 from server.schema.enums import AssignmentRight, MembershipStatus, Role
 from server.schema.errors import UserError

@@ -9,25 +9,19 @@ import strawberry
 from server import models
 from server.domain.people.organisations import INVITABLE_PARTNERS
 from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
-from server.resolvers import (
-    audit,
-    exports,
-    member_invitations,
-    memberships,
-    organisations,
-    own_product_grants,
-    reviews,
-    teams,
-    tokens,
-)
-from server.resolvers import customer_invitations as resolvers_customer_invitations
-from server.resolvers import partnerships as resolvers_partnerships
-from server.resolvers import pending_actions as resolvers_pending_actions
-from server.resolvers import products as resolvers_products
 from server.resolvers.context import Context
-from server.resolvers.organisations import MAY_VIEW_DETAILS
-from server.resolvers.reaches import rights_on_organisation
+from server.resolvers.oversight import access_review as resolvers_access_review
+from server.resolvers.oversight import audit_log as resolvers_audit_log
+from server.resolvers.oversight import exports
+from server.resolvers.partnerships import customer_invitations as resolvers_customer_invitations
+from server.resolvers.partnerships import partnerships as resolvers_partnerships
+from server.resolvers.people import member_invitations, memberships, organisations, teams, tokens
+from server.resolvers.people.organisations import MAY_VIEW_DETAILS
+from server.resolvers.products import own_product_grants
+from server.resolvers.products import pending_actions as resolvers_pending_actions
+from server.resolvers.products import products as resolvers_products
 from server.resolvers.rights_in_statements import RIGHTS_ON_ORGANISATION
+from server.resolvers.viewer_rights import rights_on_organisation
 from server.schema.audit import AuditEvent, AuditLogFilter, PartnerActivityFilter
 from server.schema.connections import Connection, PageInfo, part
 from server.schema.customer_invitations import CustomerInvitation
@@ -260,20 +254,20 @@ class Organisation(Node):
         filter=PendingActionFilter,
     )
     access_review: Connection[ReviewedPartnership] | None = connection(
-        reviews.ACCESS_REVIEW,
+        resolvers_access_review.ACCESS_REVIEW,
         "Who has access: each active partnership with the people and the API tokens that reach the organisation.",
-        reviews.MAY_REVIEW,
+        resolvers_access_review.MAY_REVIEW,
     )
     audit_log: Connection[AuditEvent] | None = connection(
-        audit.AUDIT_LOG,
+        resolvers_audit_log.AUDIT_LOG,
         "What was done in its name, the latest first. An employee sees their own acts.",
-        audit.MAY_VIEW_LOG,
+        resolvers_audit_log.MAY_VIEW_LOG,
         filter=AuditLogFilter,
     )
     partner_activity: Connection[AuditEvent] | None = connection(
-        audit.PARTNER_ACTIVITY,
+        resolvers_audit_log.PARTNER_ACTIVITY,
         "What its partners did on its behalf, the latest first.",
-        audit.MAY_VIEW_ACTIVITY,
+        resolvers_audit_log.MAY_VIEW_ACTIVITY,
         filter=PartnerActivityFilter,
     )
     exports: Connection[Export] | None = connection(
@@ -282,9 +276,9 @@ class Organisation(Node):
         exports.MAY_VIEW_EXPORTS,
     )
     programme_activity: Connection[AuditEvent] | None = connection(
-        audit.PROGRAMME_ACTIVITY,
+        resolvers_audit_log.PROGRAMME_ACTIVITY,
         "What the programme did that concerns it, by its staff or its clock, the latest first.",
-        audit.MAY_VIEW_ACTIVITY,
+        resolvers_audit_log.MAY_VIEW_ACTIVITY,
         filter=AuditLogFilter,
     )
     api_tokens: Connection[ApiToken] | None = connection(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
-from server.resolvers import own_product_grants
-from server.resolvers.own_product_grants import includes_future_products
+from server.resolvers.products import own_product_grants
+from server.resolvers.products.own_product_grants import includes_future_products
 from server.schema.enums import ProductCategory, ProductRight
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation

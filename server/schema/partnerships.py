@@ -7,10 +7,17 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Column, Rows
-from server.resolvers import access_changes, accesses, assignments, customer_notes, partnerships, receipts
-from server.resolvers.reaches import rights_on_partnership_now
-from server.resolvers.requests import requested_products
+from server.resolvers.partnerships import access_change_requests as resolvers_access_change_requests
+from server.resolvers.partnerships import (
+    assignments,
+    customer_notes,
+    partnerships,
+    receipts,
+)
+from server.resolvers.partnerships import product_accesses as resolvers_product_accesses
+from server.resolvers.partnerships.requested_products import requested_products
 from server.resolvers.rights_in_statements import RIGHTS_ON_PARTNERSHIP
+from server.resolvers.viewer_rights import rights_on_partnership_now
 from server.schema.connections import Connection
 from server.schema.customer_notes import CustomerNote
 from server.schema.enums import (
@@ -116,7 +123,9 @@ class AccessChangeRequest(Node):
     )
     message: str | None = strawberry.field(description="What the partner wrote, such as which products.")
     status: AccessChangeStatus = computed(
-        access_changes.status_now, "Whether it was answered, and how, at this moment.", ("status", "expires_at")
+        resolvers_access_change_requests.status_now,
+        "Whether it was answered, and how, at this moment.",
+        ("status", "expires_at"),
     )
     requested_at: datetime = strawberry.field(description="When it was asked.")
     expires_at: datetime = strawberry.field(description="Until when it can be answered.")
@@ -174,9 +183,9 @@ class Partnership(Node):
         Rows(models.RequestedProduct, "partnership_id"),
     )
     product_accesses: Connection[ProductAccess] = connection(
-        accesses.PRODUCT_ACCESSES,
+        resolvers_product_accesses.PRODUCT_ACCESSES,
         "The products granted one by one, those revoked since among them.",
-        accesses.MAY_VIEW_ACCESSES,
+        resolvers_product_accesses.MAY_VIEW_ACCESSES,
     )
     assignments: Connection[EmployeeAssignment] | None = connection(
         assignments.ASSIGNMENTS,
@@ -184,9 +193,9 @@ class Partnership(Node):
         assignments.MAY_VIEW_ASSIGNMENTS,
     )
     access_change_requests: Connection[AccessChangeRequest] = connection(
-        access_changes.ACCESS_CHANGE_REQUESTS,
+        resolvers_access_change_requests.ACCESS_CHANGE_REQUESTS,
         "What the partner asked to have changed.",
-        access_changes.MAY_VIEW_CHANGE_REQUESTS,
+        resolvers_access_change_requests.MAY_VIEW_CHANGE_REQUESTS,
     )
     receipts: Connection[Receipt] | None = connection(
         receipts.RECEIPTS,

@@ -6,7 +6,7 @@ import strawberry
 
 from server import models
 from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
-from server.resolvers import pending_action_answers, pending_actions, product_terminations
+from server.resolvers.products import pending_action_answers, pending_actions, product_terminations
 from server.schema.enums import describe
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation

@@ -14,7 +14,7 @@ from tortoise.models import Model
 
 from server.domain.errors import MalformedInput
 from server.resolvers import ids
-from server.resolvers.given import Given
+from server.resolvers.maybe import Given
 
 LONGEST_TEXT: Final = 10_000
 LONGEST_LIST: Final = 100

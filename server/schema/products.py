@@ -8,10 +8,10 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Column
-from server.resolvers import products
-from server.resolvers.prices import PRICES, prices_of
-from server.resolvers.reaches import rights_on_product
+from server.resolvers.products import products
+from server.resolvers.products.prices import PRICES, prices_of
 from server.resolvers.rights_in_statements import RIGHTS_ON_PRODUCT
+from server.resolvers.viewer_rights import rights_on_product
 from server.schema.enums import Currency, Direction, Period, ProductCategory, ProductState, Right, describe
 from server.schema.fields import computed, embedded, relation, rights
 from server.schema.nodes import Node

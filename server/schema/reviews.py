@@ -7,7 +7,8 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Column, Itself, Key
-from server.resolvers import ids, reviews
+from server.resolvers import ids
+from server.resolvers.oversight import access_review
 from server.schema.enums import AccessType, AssignmentRight, Role, Scope
 from server.schema.fields import computed, relation
 from server.schema.partnerships import Partnership
@@ -62,11 +63,13 @@ class ReviewedPartnership:
     access_type: AccessType = strawberry.field(description="How much the partner manages.")
     since: datetime | None = computed(lambda context, row: row.activated_at, "Since when.", Column("activated_at"))
     people: list[ReviewedPerson] = computed(
-        reviews.people, "Everybody of the partner who reaches the customer, in the order since when.", reviews.PEOPLE
+        access_review.people,
+        "Everybody of the partner who reaches the customer, in the order since when.",
+        access_review.PEOPLE,
     )
     api_tokens: list[ReviewedApiToken] | None = computed(
-        reviews.tokens,
+        access_review.tokens,
         "Every living API token of the partner that reaches the customer, in the order in which they were made. Null "
         "for whoever may not keep one away: it needs `EXCLUDE_API_TOKEN` on the customer.",
-        reviews.TOKENS,
+        access_review.TOKENS,
     )

@@ -4,15 +4,10 @@ import strawberry
 
 from server import models
 from server.engine.declarations import ByAnyKey, ViewerItself
-from server.resolvers import (
-    customer_invitations,
-    explanations,
-    organisations,
-    partnerships,
-    products,
-    terminations,
-    viewers,
-)
+from server.resolvers.oversight import explanations
+from server.resolvers.partnerships import customer_invitations, partnerships, terminations
+from server.resolvers.people import organisations, viewers
+from server.resolvers.products import products
 from server.schema.access_types import (
     AccessTypeMutations,
 )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from server.resolvers import signing_up
+from server.resolvers.people import signing_up
 from server.schema.enums import LegalEntityType
 from server.schema.errors import UserError
 from server.schema.operations import mutation

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from server.resolvers import staff
+from server.resolvers.programme import staff
 from server.schema.errors import UserError
 from server.schema.operations import mutation
 from server.schema.organisations import Organisation

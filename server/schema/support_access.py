@@ -6,8 +6,8 @@ import strawberry
 
 from server import models
 from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
-from server.resolvers import support_access
-from server.resolvers.support_access import PERSON_NAME, person_name, status_now
+from server.resolvers.support import support_access
+from server.resolvers.support.support_access import PERSON_NAME, person_name, status_now
 from server.schema.enums import describe
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation

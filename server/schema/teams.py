@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
-from server.resolvers import own_product_grants, teams
+from server.resolvers.people import teams
+from server.resolvers.products import own_product_grants
 from server.schema.connections import Connection
 from server.schema.errors import UserError
 from server.schema.fields import connection, relation

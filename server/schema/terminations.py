@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from server.resolvers import terminations
+from server.resolvers.partnerships import terminations
 from server.schema.enums import TerminationReason
 from server.schema.errors import UserError
 from server.schema.operations import mutation

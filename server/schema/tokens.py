@@ -8,8 +8,8 @@ import strawberry
 from server import models
 from server.domain import rights
 from server.engine.declarations import Column, Rows
-from server.resolvers import tokens
-from server.resolvers.restrictions import CUSTOMERS, customers_of
+from server.resolvers.people import tokens
+from server.resolvers.people.token_restrictions import CUSTOMERS, customers_of
 from server.schema.enums import Scope
 from server.schema.errors import UserError
 from server.schema.fields import computed, relation

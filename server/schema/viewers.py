@@ -4,8 +4,9 @@ import strawberry
 
 from server import models
 from server.engine.declarations import Relation
-from server.resolvers import memberships, organisations, sessions, support_access
-from server.resolvers.viewers import token_of, user_of
+from server.resolvers.people import memberships, organisations, sessions
+from server.resolvers.people.viewers import token_of, user_of
+from server.resolvers.support import support_access
 from server.schema.connections import Connection
 from server.schema.errors import UserError
 from server.schema.fields import computed, connection

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from server import models
 from server.domain.folding import name_key
 from server.domain.money import Currency
 from server.domain.products.products import Period, ProductCategory
 from server.models import CatalogueItem, CataloguePrice
+from server.models.products import catalogue_data
 from tests.api.searches import NAMES, check_search
 
 pytestmark = pytest.mark.database
 
-LISTED = tomllib.loads(Path(models.__file__).with_name("catalogue.toml").read_text("utf-8"))
+LISTED = tomllib.loads(Path(catalogue_data.__file__).with_name("catalogue.toml").read_text("utf-8"))
 CATALOGUE = """query($filter: CatalogueFilter, $orderBy: CatalogueOrder) {
     catalogue(first: 100, filter: $filter, orderBy: $orderBy) {
         totalCount nodes { sku category name period tld prices { amount currency } }

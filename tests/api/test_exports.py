@@ -26,8 +26,9 @@ from server.models import (
     Session,
 )
 from server.outbox import Outbox
-from server.resolvers import export_files, ids, journal
-from server.resolvers.export_sheets import SHEETS
+from server.resolvers import ids, journal
+from server.resolvers.oversight import export_files
+from server.resolvers.oversight.export_sheets import SHEETS
 from server.settings import Settings
 from tests.api.refusals import denied, missing, not_found, refused
 from tests.api.traces import act, acts, announced, row_of, stored
@@ -249,8 +250,8 @@ async def test_hostile_text_is_harmless_in_the_file(world: World, planned: Clien
 async def test_a_list_is_read_in_batches_and_narrowed_by_time(
     world: World, planned: Clients, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("server.resolvers.export_files._ROWS_AT_ONCE", 2)
-    monkeypatch.setattr("server.resolvers.export_forms._PART_BYTES", 100)
+    monkeypatch.setattr("server.resolvers.oversight.export_files._ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("server.resolvers.oversight.export_formats._PART_BYTES", 100)
     for name in ("access", "watching"):
         await planned.change("revokeProductAccess", {"productAccessId": world.id(name)}, as_=world.cL)
     for name in ("limited", "at_rival"):

@@ -11,9 +11,9 @@ from server.domain.partnerships.receipts import FIRST
 from server.domain.rights import ProductRight, Role
 from server.models import Membership, Partnership, Receipt
 from server.resolvers import ids
-from server.resolvers.chains import begin_chains
 from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.resolvers.paging import moment_text
+from server.resolvers.partnerships.receipt_backfill import begin_chains
 from server.settings import Settings
 from tests.api.receipts import chains, kept, newer
 from tests.api.traces import key

@@ -12,7 +12,7 @@ from server.domain.viewer import Viewer
 from server.models import Membership, SupportAccessGrant
 from server.resolvers import ids
 from server.resolvers.context import Context
-from server.resolvers.support_access import grant_support_access
+from server.resolvers.support.support_access import grant_support_access
 from server.schema.scalars import moment_text
 from server.settings import Settings
 from tests.api.refusals import check_id, denied, missing, refused

@@ -17,7 +17,7 @@ from server.domain.money import Currency
 from server.domain.people.organisations import LegalEntityType
 from server.domain.people.tokens import digest
 from server.models import ApiToken, AuditEvent, Organisation, Session, User
-from server.resolvers import passwords
+from server.resolvers.people import passwords
 from server.settings import Settings
 
 MEANT = "Keep it to 127.0.0.1, or say that you mean it with --demo-in-public or RESELLER_DEMO_IN_PUBLIC=true."

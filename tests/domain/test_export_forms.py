@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from xlsxwriter.exceptions import FileCreateError
 
 from server.domain.oversight.exports import ExportFormat, cell
-from server.resolvers.export_forms import Line, new_file
+from server.resolvers.oversight.export_formats import Line, new_file
 from server.settings import Settings
 from tests.spreadsheets import read_sheet
 

@@ -19,7 +19,7 @@ from server.engine.results import Result
 from server.engine.roads import planned
 from server.engine.traces import Trace
 from server.resolvers.context import Context
-from server.resolvers.work import Work
+from server.resolvers.work_budget import Work
 from server.schema import schema
 from server.schema.planning import new_engine
 from server.settings import Settings

@@ -17,8 +17,8 @@ from server.models.base import new_id
 from server.models.visibility.policies import visible
 from server.resolvers import ids
 from server.resolvers.context import Context
-from server.resolvers.explanations import explain_right
-from server.resolvers.reaches import rights_on_organisation, rights_on_partnership_now, rights_on_product, ways_to
+from server.resolvers.oversight.explanations import explain_right
+from server.resolvers.viewer_rights import rights_on_organisation, rights_on_partnership_now, rights_on_product, ways_to
 from server.settings import Settings
 from tests.databases import rolled_back
 from tests.models.worlds import RandomWorld, store, worlds

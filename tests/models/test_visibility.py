@@ -24,9 +24,11 @@ from server.models import (
 )
 from server.models.database import dialect
 from server.models.visibility.policies import POLICIES, SHOWN_BY, visible
-from server.resolvers import accesses, assignments, organisations, partnerships, products, tokens
 from server.resolvers.listings import Listing
-from server.resolvers.organisations import MANAGED_CUSTOMERS
+from server.resolvers.partnerships import assignments, partnerships, product_accesses
+from server.resolvers.people import organisations, tokens
+from server.resolvers.people.organisations import MANAGED_CUSTOMERS
+from server.resolvers.products import products
 from tests.databases import rolled_back
 from tests.models.rules import RULES
 from tests.models.worlds import RandomWorld, store, worlds
@@ -36,7 +38,7 @@ pytestmark = pytest.mark.database
 PUBLIC = (CatalogueItem, Organisation, SupportAccessGrant)
 """Models of which people, or the staff, see rows that are of nobody they know."""
 
-RESOLVERS = (accesses, assignments, organisations, partnerships, products, tokens)
+RESOLVERS = (product_accesses, assignments, organisations, partnerships, products, tokens)
 
 
 @hypothesis_settings(

@@ -15,8 +15,9 @@ from server.domain.rights import Role, Scope
 from server.jobs import JOBS, run_due
 from server.models import AuditEvent, EmailMessage, Export, ExportPart, OutboxMessage
 from server.outbox import CLAIM, WORKS, Outbox, Work, retry
-from server.resolvers import export_files, ids
+from server.resolvers import ids
 from server.resolvers.context import Context
+from server.resolvers.oversight import export_files
 from server.settings import Settings
 from server.worker import Worker
 from tests.clients import Clients

@@ -29,13 +29,13 @@ from server.models.base import new_id
 from server.models.database import joined_transaction
 from server.models.visibility.lookups import locked
 from server.models.visibility.viewers import grant_of
-from server.resolvers.accesses import revoke_product_access
-from server.resolvers.assignments import assign_employee, unassign_employee
 from server.resolvers.context import Context
-from server.resolvers.memberships import remove_member
-from server.resolvers.pending_action_answers import withdraw_pending_action
-from server.resolvers.product_terminations import terminate_product
-from server.resolvers.tokens import exclude_api_token, revoke_api_token
+from server.resolvers.partnerships.assignments import assign_employee, unassign_employee
+from server.resolvers.partnerships.product_accesses import revoke_product_access
+from server.resolvers.people.memberships import remove_member
+from server.resolvers.people.tokens import exclude_api_token, revoke_api_token
+from server.resolvers.products.pending_action_answers import withdraw_pending_action
+from server.resolvers.products.product_terminations import terminate_product
 from server.settings import Settings
 from tests.snapshots import contents
 from tests.world import Person, grant, organisation, partnership, pending_action, person, product, token

@@ -27,17 +27,21 @@ from server.models import (
     User,
 )
 from server.models.base import new_id
-from server.resolvers.access_types import change_payment_mode
-from server.resolvers.assignments import assign_employee
 from server.resolvers.context import Context
-from server.resolvers.member_answers import NewPerson, accept_member_invitation, decline_member_invitation
-from server.resolvers.member_invitations import invite_member
-from server.resolvers.memberships import change_member_role, leave_organisation, remove_member, set_email_wishes
-from server.resolvers.own_product_grants import Extent, Holder, grant_own_products
-from server.resolvers.pending_action_answers import confirm_pending_action, refuse_pending_action
-from server.resolvers.product_terminations import terminate_product
-from server.resolvers.proposal_answers import accept_invitation
-from server.resolvers.support_access import grant_support_access
+from server.resolvers.partnerships.access_types import change_payment_mode
+from server.resolvers.partnerships.assignments import assign_employee
+from server.resolvers.partnerships.proposal_answers import accept_invitation
+from server.resolvers.people.member_invitation_answers import (
+    NewPerson,
+    accept_member_invitation,
+    decline_member_invitation,
+)
+from server.resolvers.people.member_invitations import invite_member
+from server.resolvers.people.memberships import change_member_role, leave_organisation, remove_member, set_email_wishes
+from server.resolvers.products.own_product_grants import Extent, Holder, grant_own_products
+from server.resolvers.products.pending_action_answers import confirm_pending_action, refuse_pending_action
+from server.resolvers.products.product_terminations import terminate_product
+from server.resolvers.support.support_access import grant_support_access
 from server.settings import Settings
 from tests.snapshots import contents
 from tests.world import organisation, partnership, pending_action, person, product

@@ -10,7 +10,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from server.app import create_app
-from server.resolvers import passwords
+from server.resolvers.people import passwords
 from server.settings import Settings
 from tests.clients import Clients
 from tests.security.test_browser_sessions import WRONG, sign_in

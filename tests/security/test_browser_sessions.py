@@ -11,8 +11,8 @@ from tortoise.models import Model
 
 from server.app import create_app
 from server.models import ApiToken, AuditEvent, Session, SignInFailure, User
-from server.resolvers import passwords
-from server.resolvers.sessions import session_digest
+from server.resolvers.people import passwords
+from server.resolvers.people.sessions import session_digest
 from server.settings import Settings
 from tests.clients import URL, Answer, Clients
 from tests.statements import counted

@@ -11,7 +11,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from server.domain.errors import Refused
-from server.resolvers import passwords
+from server.resolvers.people import passwords
 from tests.databases import settings_for
 
 SETTINGS = settings_for("sqlite://none", sign_in_waiting=8, sign_in_waiting_per_address=3)

@@ -110,7 +110,7 @@ async def test_an_error_in_a_resolver_is_logged_and_not_told(
 async def test_an_error_in_a_mutation_is_logged_and_not_told(
     world: World, talkative: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("server.resolvers.passwords.compare", failing(RuntimeError(SECRET)))
+    monkeypatch.setattr("server.resolvers.people.passwords.compare", failing(RuntimeError(SECRET)))
 
     answer = await talkative.change("signIn", {"email": "cl@alpina.example", "password": CANARY})
 
@@ -140,7 +140,7 @@ async def test_an_error_of_the_database_is_logged_and_not_told(
 async def test_an_error_in_a_hole_is_logged_and_not_told(
     world: World, talkative_engine: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
-    monkeypatch.setattr("server.resolvers.organisations.INVITABLE_PARTNERS", Failing(error))
+    monkeypatch.setattr("server.resolvers.people.organisations.INVITABLE_PARTNERS", Failing(error))
     monkeypatch.setattr("server.schema.organisations.INVITABLE_PARTNERS", Failing(error))
 
     answer = await talkative_engine.ask(

@@ -10,7 +10,7 @@ import pytest
 
 from server.domain.rights import Role
 from server.models import SignInFailure, SignInSource, User
-from server.resolvers import passwords
+from server.resolvers.people import passwords
 from server.settings import Settings
 from tests.security.sources import (  # noqa: F401 - fixtures among them
     ELSEWHERE,

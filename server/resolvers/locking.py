@@ -1,0 +1,78 @@
+"""How do changes to an organisation's people wait their turn, and who may still make them then?"""
+
+from uuid import UUID
+
+from server.domain.access import leads, reach, usable
+from server.domain.errors import RightMissing
+from server.domain.people.memberships import MembershipStatus
+from server.domain.rights import Right, Role
+from server.domain.viewer import Viewer
+from server.models import Membership, Organisation, Product
+from server.models.visibility.lookups import locked
+from server.models.visibility.viewers import viewer_now
+from server.resolvers.context import Context
+from server.resolvers.permissions import PersonOnly, Sudo
+from server.resolvers.viewer_rights import rights_on_product
+
+_WHO_BINDS = (PersonOnly(Right.MANAGE_LEGAL_REPRESENTATIVES), Sudo())
+
+
+async def held(context: Context, organisation_id: UUID, right: Right) -> Role:
+    """What the viewer is in the organisation, which is locked until the transaction ends."""
+    await locked(Organisation, organisation_id)
+    standing = (await still_holding(context, right, organisation_id)).standing_in(organisation_id)
+    assert standing is not None, "only members hold a right on their organisation"
+    return standing.role
+
+
+async def still_holding(context: Context, right: Right, organisation_id: UUID) -> Viewer:
+    """The viewer as they are once it is their turn, with what their token reaches.
+
+    The right was looked at before the lock: whoever lost it while they waited, or their token, is denied (E7).
+    """
+    now = await viewer_now(context.signed_in, context.now)
+    if now is None or right not in usable(now, reach(now, organisation_id, ()).rights_on_organisation()):
+        raise RightMissing(right)
+    return now
+
+
+def check_reaches_everybody(context: Context, right: Right) -> None:
+    """Who is no customer yet is beyond a token that is for some customers."""
+    token = context.signed_in.token
+    if token is not None and token.customer_ids is not None:
+        raise RightMissing(right, reason="This token is for some customers alone.")
+
+
+async def check_leads(context: Context, organisation_id: UUID, right: Right) -> None:
+    """The same for what whoever leads the organisation may do with its things. It is locked already (E7)."""
+    now = await viewer_now(context.signed_in, context.now)
+    if now is None or not leads(now, organisation_id):
+        raise RightMissing(right)
+
+
+async def check_serves(context: Context, right: Right, product: Product) -> None:
+    """The same for whoever serves the product's owner: their assignment, the partner's access and the token in use
+    may have changed too while they waited. The owner is locked already, and the partnership (E7, E33).
+    """
+    if not await may_now(context, await viewer_now(context.signed_in, context.now), right, product):
+        raise RightMissing(right)
+
+
+async def may_now(context: Context, viewer: Viewer | None, right: Right, product: Product) -> bool:
+    """Whether this viewer, as they are now, holds the right on the product: by the gates that decide it for callers."""
+    return right in await rights_on_product(context.asked_by(viewer), product)
+
+
+async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:
+    """What a person is in an organisation, as it is stored; None for who is no active member."""
+    member = await Membership.get_or_none(
+        user_id=user_id, organisation_id=organisation_id, status=MembershipStatus.ACTIVE
+    )
+    return member.role if member else None
+
+
+async def check_binds(context: Context, *roles: Role) -> None:
+    """Where one of the roles is that of legal representative: a person with a fresh password decides (M11)."""
+    if Role.LEGAL_REPRESENTATIVE in roles:
+        for permission in _WHO_BINDS:
+            await permission.check(context, None, {})

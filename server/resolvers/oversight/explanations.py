@@ -1,0 +1,49 @@
+"""Why does somebody hold a right, or lack it?"""
+
+from dataclasses import dataclass
+
+from server.domain.access import Link
+from server.domain.errors import MalformedInput, NotFound
+from server.domain.oversight.explanations import explained
+from server.domain.rights import Right
+from server.languages import translated
+from server.models import Organisation, Partnership, Product
+from server.resolvers.context import Context
+from server.resolvers.ids import AnyId, decode_any
+from server.resolvers.permissions import SignedIn, allowed
+from server.resolvers.viewer_rights import ways_to
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What is said of a link of the chain, in the language of whoever asks."""
+
+    link: Link
+    holds: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The chain of a right as people read it."""
+
+    right: Right
+    held: bool
+    links: list[Sentence]
+
+
+@allowed(SignedIn())
+async def explain_right(context: Context, right: Right, id: AnyId) -> Explained:
+    """Why the viewer holds a right on an organisation, a partnership or a product, or what is missing.
+
+    It says of each link of the chain whether it holds, by the rules that decide the right itself.
+    """
+    model, key = decode_any(id)
+    if model not in (Organisation, Partnership, Product):
+        raise MalformedInput("Rights are held on organisations, partnerships and products.", ("id",))
+    row = await context.row(model, key)
+    if row is None:
+        raise NotFound(("id",))
+    found = explained(right, await ways_to(context, row))
+    links = [Sentence(link.link, link.holds, translated(link.message, context.language, {})) for link in found.links]
+    return Explained(right, found.held, links)

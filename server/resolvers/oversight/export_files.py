@@ -1,0 +1,173 @@
+"""The files of exports: written by the worker, given to who asked, deleted after their time (E42)."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import closing
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from server.domain.errors import NotFound
+from server.domain.oversight import exports as rules
+from server.domain.oversight.exports import ExportFailure, ExportState
+from server.domain.partnerships.email_links import digest
+from server.models import Export, ExportPart
+from server.models.conditions import OneOf
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.listings import batches
+from server.resolvers.oversight.export_formats import File, new_file
+from server.resolvers.oversight.export_sheets import SHEETS
+from server.resolvers.oversight.exports import asking, reach_now, reach_of
+
+_ROWS_AT_ONCE: Final = 100
+_EXPIRED_AT_ONCE: Final = 20
+
+LONGEST_DOWNLOAD: Final = timedelta(minutes=10)
+"""How long a download may last, and a file is held beyond its time for one that began in its last moment.
+
+50 MB within it is less than a tenth of a megabyte a second.
+"""
+
+
+class TooManyRows(Exception):
+    """The list is longer than a file may be."""
+
+
+async def write(context: Context, export_id: UUID) -> None:
+    """Write the file of an export, with the rights that whoever asked has now, and keep it if they still hold then.
+
+    May be tried again: nothing is stored before the file is whole, and nothing once there is one.
+    """
+    export = await _begun(export_id)
+    if export is None:
+        return
+    theirs = await asking(context, export)
+    if theirs is None:
+        await _end(context, export_id, ExportState.REFUSED)
+        return
+    columns, name = SHEETS[export.kind].columns, rules.sheet_name(export.kind)
+    with closing(new_file(export.format, columns, name, export.created_at)) as file:
+        await _write(file, context, theirs, export)
+
+
+async def give_up(context: Context, export_id: UUID) -> None:
+    """Note that no file came of an export, however often it was tried."""
+    await _end(context, export_id, ExportState.FAILED, ExportFailure.INTERNAL)
+
+
+async def _begun(export_id: UUID) -> Export | None:
+    async with transaction():
+        export = await locked(Export, export_id)
+        if export.state not in rules.STARTABLE:
+            return None
+        export.state, export.failure = ExportState.RUNNING, None
+        await export.save(update_fields=["state", "failure", "updated_at"])
+    return export
+
+
+async def _write(file: File, context: Context, theirs: Context, export: Export) -> None:
+    reach = await reach_of(theirs.signed_in, export.organisation_id)
+    try:
+        await _fill(file, theirs, export)
+    except TooManyRows:
+        await _end(context, export.id, ExportState.FAILED, ExportFailure.TOO_MANY_ROWS)
+    else:
+        await _keep(context, export.id, file, reach)
+
+
+async def _fill(file: File, theirs: Context, export: Export) -> None:
+    """All rows of the list that whoever asked sees. What is not short is turned into text beside the event loop."""
+    sheet = SHEETS[export.kind]
+    rows = batches(sheet.listing, theirs, export.organisation_id, sheet.narrowed(export), _ROWS_AT_ONCE)
+    async for batch in rows:
+        found = await asyncio.gather(*(sheet.lines(theirs, row) for row in batch))
+        written = [line for lines in found for line in lines]
+        if file.row_count + len(written) > theirs.settings.most_export_rows:
+            raise TooManyRows
+        await asyncio.to_thread(file.add, written)
+        theirs.forget()
+    await asyncio.to_thread(file.finish)
+
+
+async def _keep(context: Context, export_id: UUID, file: File, reach: str) -> None:
+    """Store the file, unless the rights it was written with are no longer held."""
+    async with transaction():
+        export = await locked(Export, export_id)
+        if export.state is not ExportState.RUNNING:
+            return
+        if await reach_now(context, export) != reach:
+            await _note(context, export, ExportState.REFUSED)
+            return
+        for place, part in enumerate(file.parts()):
+            await ExportPart.create(export_id=export_id, place=place, content=part)
+        export.row_count, export.size_in_bytes, export.reach_digest = file.row_count, file.size, reach
+        export.ready_at = context.now
+        export.expires_at = context.now + timedelta(hours=context.settings.export_hours)
+        await _note(context, export, ExportState.READY)
+
+
+async def _end(context: Context, export_id: UUID, state: ExportState, failure: ExportFailure | None = None) -> None:
+    async with transaction():
+        export = await locked(Export, export_id)
+        if export.state in rules.UNFINISHED:
+            export.failure = failure
+            await _note(context, export, state)
+
+
+async def _note(context: Context, export: Export, state: ExportState) -> None:
+    """What became of an export: an act of nobody, on the organisation's behalf (ADR 19). Whoever asked is told."""
+    export.state = state
+    export.version += 1
+    await export.save()
+    after = journal.state(export, "state", "failure", "row_count", "expires_at")
+    action = f"export.{state.lower()}"
+    concerned = export.organisation_id
+    await journal.record(context, action, export, acting=None, on_behalf_of=concerned, after=after)
+    await journal.announce(context, action, export, export.version, expires_at=export.expires_at)
+
+
+async def behind(context: Context, secret: str) -> Export:
+    """The export whose file this link gives to whoever asks with it. The same for every other one: it is not there."""
+    export = await Export.get_or_none(link_digest=digest(secret), link_expires_at__gt=context.now)
+    viewer = context.viewer
+    if export is None or viewer is None or not rules.is_for(viewer, export):
+        raise NotFound
+    has_file = rules.LAPSE.at(context.now, export.state, export.expires_at) is ExportState.READY
+    if not has_file or await reach_now(context, export) != export.reach_digest:
+        raise NotFound
+    return export
+
+
+async def taken(context: Context, secret: str) -> Export:
+    """The same, and the link used: of many who use it at the same moment one is first, and the others find nothing."""
+    export = await behind(context, secret)
+    async with transaction():
+        open_still = Export.filter(id=export.id, link_digest=export.link_digest)
+        if not await open_still.update(link_digest=None, link_expires_at=None, downloaded_at=context.now):
+            raise NotFound
+        after = {"downloaded_at": context.now.isoformat()}
+        await journal.record(context, "export.downloaded", export, acting=export.organisation_id, after=after)
+    return export
+
+
+async def content(export: Export) -> AsyncGenerator[bytes]:
+    """The file, a piece at a time."""
+    place = 0
+    while part := await ExportPart.get_or_none(export_id=export.id, place=place):
+        yield part.content
+        place += 1
+
+
+async def expire(context: Context) -> int:
+    """Delete files whose time is over, with that of downloads. Gives how many; none when there are no more."""
+    async with transaction():
+        due = Export.filter(state=ExportState.READY, expires_at__lte=context.now - LONGEST_DOWNLOAD)
+        rows = await due.order_by("id").limit(_EXPIRED_AT_ONCE).select_for_update(skip_locked=True)
+        if rows:
+            over = OneOf("id", [row.id for row in rows])
+            await ExportPart.filter(OneOf("export_id", [row.id for row in rows])).delete()
+            await Export.filter(over).update(state=ExportState.EXPIRED, link_digest=None, link_expires_at=None)
+    return len(rows)

@@ -1,0 +1,160 @@
+"""Exports: lists of an organisation, asked for as files, and the links to those (E42)."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from server.domain.errors import Denied, Mistakes, NotFound
+from server.domain.oversight import exports as rules
+from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState
+from server.domain.partnerships.email_links import digest, new_secret
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.rights import Right, Role
+from server.domain.viewer import Viewer
+from server.models import EmployeeAssignment, Export, Organisation
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.models.visibility.viewers import viewer_in, viewer_now
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import ExportId, OrganisationId
+from server.resolvers.listings import Listing
+from server.resolvers.locking import held
+from server.resolvers.oversight.export_sheets import SHEETS
+from server.resolvers.permissions import RightOn, allowed
+
+
+class ExportOrderField(StrEnum):
+    """What exports can be ordered by."""
+
+    REQUESTED_AT = "REQUESTED_AT"
+
+
+EXPORTS = Listing(
+    name="exports",
+    model=Export,
+    parent="organisation_id",
+    orders={ExportOrderField.REQUESTED_AT: "created_at"},
+    moments=frozenset({"created_at"}),
+    latest_first=True,
+)
+
+MAY_VIEW_EXPORTS = (RightOn(Right.CREATE_EXPORT, Organisation),)
+
+
+def state_now(context: Context, row: Export) -> ExportState:
+    """Where the export is in its life at this moment."""
+    return rules.LAPSE.at(context.now, row.state, row.expires_at)
+
+
+@allowed(RightOn(Right.CREATE_EXPORT, Organisation, "organisation_id"))
+async def request_export(
+    context: Context,
+    organisation_id: OrganisationId,
+    kind: ExportKind,
+    since: datetime | None,
+    until: datetime | None,
+    format: ExportFormat,
+) -> dict[str, object]:
+    """Have a list that you may read written into a file, for programs or for people. An e-mail says when it is there.
+
+    It needs the rights and scopes that the list itself needs, now and when the file is written.
+    """
+    await check_readable(context, organisation_id, kind)
+    async with transaction():
+        await held(context, organisation_id, Right.CREATE_EXPORT)
+        mistakes = Mistakes()
+        mistakes.noted(rules.check_period, since, until, is_dated=SHEETS[kind].is_dated)
+        await _note_limits(context, organisation_id, mistakes)
+        mistakes.refuse()
+        viewer = context.signed_in
+        export = await Export.create(
+            organisation_id=organisation_id,
+            requested_by_id=viewer.user_id,
+            api_token_id=viewer.token.token_id if viewer.token else None,
+            kind=kind,
+            since=since,
+            until=until,
+            format=format,
+        )
+        after = journal.state(export, "kind", "since", "until", "format", "state")
+        await journal.record(context, "export.requested", export, acting=organisation_id, after=after)
+        await journal.announce(context, "export.requested", export)
+    return {"export": export}
+
+
+@allowed(RightOn(Right.CREATE_EXPORT, Organisation, "export_id", through=Export))
+async def create_export_link(context: Context, export_id: ExportId) -> dict[str, object]:
+    """Get a link to the file of an export that you asked for. It works once, for some minutes, and for you alone.
+
+    A new link ends the one before it. Send your session's cookie or your API token with it.
+    """
+    async with transaction():
+        export = await locked(Export, export_id)
+        await _check_linkable(context.asked_by(await viewer_now(context.signed_in, context.now)), export)
+        before = journal.state(export, "link_expires_at")
+        secret = new_secret()
+        export.link_digest = digest(secret)
+        export.link_expires_at = context.now + timedelta(minutes=context.settings.export_link_minutes)
+        export.version += 1
+        await export.save(update_fields=["link_digest", "link_expires_at", "version", "updated_at"])
+        after = journal.state(export, "link_expires_at")
+        acting = export.organisation_id
+        await journal.record(context, "export.linkCreated", export, acting=acting, before=before, after=after)
+        await journal.announce(context, "export.link_created", export, export.version)
+    return {"export": export, "path": f"/exports/{secret}", "expires_at": export.link_expires_at}
+
+
+async def _check_linkable(context: Context, export: Export) -> None:
+    """Whoever asks for a link asked for the file, which is there, and may still read all that is in it."""
+    rules.check_is_for(context.signed_in, export)
+    rules.check_has_file(state_now(context, export))
+    await check_readable(context, export.organisation_id, export.kind)
+    rules.check_reach(export.reach_digest, await reach_now(context, export))
+
+
+async def check_readable(context: Context, organisation_id: UUID, kind: ExportKind) -> None:
+    """Whoever asks may export, and may read the list: by the very permissions that its field carries (D1)."""
+    organisation = await context.row(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound(("input", "organisation_id"))
+    for permission in (*MAY_VIEW_EXPORTS, *SHEETS[kind].permissions):
+        await permission.check(context, organisation, {})
+
+
+async def asking(context: Context, export: Export) -> Context | None:
+    """Whoever asked for the export, as they are at this moment; None for who may not read the list any more."""
+    viewer = await viewer_in(export.organisation_id, export.requested_by_id, export.api_token_id, context.now)
+    theirs = context.asked_by(viewer)
+    try:
+        await check_readable(theirs, export.organisation_id, export.kind)
+    except Denied:
+        return None
+    return theirs
+
+
+async def reach_now(context: Context, export: Export) -> str | None:
+    """What whoever asked reaches of the list at this moment; None for who may not read it any more."""
+    theirs = await asking(context, export)
+    return None if theirs is None else await reach_of(theirs.signed_in, export.organisation_id)
+
+
+async def reach_of(viewer: Viewer, organisation_id: UUID) -> str:
+    """What the viewer reaches in the organisation, as a file notes it."""
+    standing = viewer.standing_in(organisation_id)
+    assigned = list[UUID]()
+    if standing is not None and standing.role is Role.EMPLOYEE:
+        mine = EmployeeAssignment.filter(
+            membership_id=standing.membership_id, ended_at__isnull=True, partnership__status=PartnershipStatus.ACTIVE
+        )
+        assigned = [assignment.partnership_id for assignment in await mine]
+    return rules.reach_digest(viewer, organisation_id, assigned)
+
+
+async def _note_limits(context: Context, organisation_id: UUID, mistakes: Mistakes) -> None:
+    """Notes where as many exports are being written or kept as may be, by everybody or by who asks."""
+    found = await Export.filter(organisation_id=organisation_id, state__in=sorted(rules.OPEN))
+    open_ones = [export for export in found if state_now(context, export) in rules.OPEN]
+    own = [export for export in open_ones if export.requested_by_id == context.signed_in.user_id]
+    mistakes.noted(rules.check_number, len(open_ones), context.settings.most_exports)
+    mistakes.noted(rules.check_number_of_person, len(own), context.settings.most_exports_per_person)

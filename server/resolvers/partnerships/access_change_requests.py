@@ -1,0 +1,161 @@
+"""What a partner asks to have changed while it serves a customer, and the answer (S2.6, S2.7)."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from server.domain.errors import Mistakes
+from server.domain.partnerships import access_change_requests as rules
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import MOST_MESSAGE_CHARACTERS, Side, check_active
+from server.domain.rights import Right
+from server.domain.text import paragraph
+from server.domain.versions import check_version
+from server.models import AccessChangeRequest, Organisation, Partnership
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.resolvers import ids, journal
+from server.resolvers.context import Context
+from server.resolvers.ids import AccessChangeRequestId, PartnershipId
+from server.resolvers.listings import Listing
+from server.resolvers.partnerships.access_types import change_access
+from server.resolvers.partnerships.offers import Access, Wanted, WantedAccess, grant_all, offered
+from server.resolvers.partnerships.offers import wanted as granted_now
+from server.resolvers.partnerships.partnerships import Note, held, live_partnerships, note, note_all
+from server.resolvers.partnerships.product_access_changes import terms as access_terms
+from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allowed
+
+
+class AccessChangeOrderField(StrEnum):
+    """What requests for another access can be ordered by."""
+
+    REQUESTED_AT = "REQUESTED_AT"
+
+
+ACCESS_CHANGE_REQUESTS = Listing(
+    name="access change requests",
+    model=AccessChangeRequest,
+    parent="partnership_id",
+    orders={AccessChangeOrderField.REQUESTED_AT: "requested_at"},
+    moments=frozenset({"requested_at"}),
+)
+
+MAY_VIEW_CHANGE_REQUESTS = (VisibleRows(),)
+
+_MAY_ANSWER = RightOn(Right.ANSWER_ACCESS_CHANGE, Partnership, "access_change_request_id", through=AccessChangeRequest)
+
+
+def status_now(context: Context, row: AccessChangeRequest) -> AccessChangeStatus:
+    """Where the request is in its life at this moment."""
+    return rules.LAPSE.at(context.now, row.status, row.expires_at)
+
+
+@allowed(RightOn(Right.REQUEST_ACCESS_CHANGE, Partnership, "partnership_id"))
+async def request_access_change(
+    context: Context, partnership_id: PartnershipId, wanted: WantedAccess, message: str | None
+) -> dict[str, object]:
+    """Ask the customer for another access: more products, named in the message, or complete access."""
+    mistakes = Mistakes()
+    words = mistakes.noted(paragraph, message or "", MOST_MESSAGE_CHARACTERS, ("message",))
+    mistakes.noted(rules.check_wanted, wanted.access_type, wanted.payment_mode)
+    mistakes.refuse()
+    async with transaction():
+        row = await held(context, partnership_id)
+        check_active(row)
+        rules.check_is_a_change(row, wanted.access_type, ("wanted", "access_type"))
+        pending = AccessChangeRequest.filter(partnership_id=row.id, status=AccessChangeStatus.PENDING)
+        rules.check_number_of_requests(await pending.count())
+        request = await AccessChangeRequest.create(
+            partnership_id=row.id,
+            access_type=wanted.access_type,
+            payment_mode=wanted.payment_mode,
+            message=words or None,
+            status=AccessChangeStatus.PENDING,
+            requested_at=context.now,
+            expires_at=rules.change_expiry(context.now),
+        )
+        after = journal.state(request, "access_type", "payment_mode", "status")
+        await note(context, "access.changeRequested", row, Side.PARTNER, subject=request, after=after)
+        await journal.announce(context, "access.change_requested", request, **_parties(row), **after, message=words)
+    return {"access_change_request": request}
+
+
+@allowed(PersonOnly(Right.ANSWER_ACCESS_CHANGE), _MAY_ANSWER)
+async def grant_access_change(
+    context: Context, access_change_request_id: AccessChangeRequestId, access: Access, expected_version: int | None
+) -> dict[str, object]:
+    """Grant what a partner asks for: complete access, or these products besides those it has."""
+    mistakes = Mistakes()
+    async with transaction():
+        request, row = await _open(context, access_change_request_id, expected_version)
+        mistakes.noted(_check_may_grant, context, row, access)
+        others = await live_partnerships(row.customer_id, but=row.id)
+        mistakes.noted(rules.check_leaves_room, row, access.access_type, others)
+        least = rules.fewest_products(row, access.access_type)
+        offer = await offered(context, row.customer_id, access, mistakes, least=least)
+        mistakes.refuse()
+        if access.access_type is row.access_type:
+            await _grant(context, row, granted_now(offer, access.grants))
+        else:
+            await change_access(context, row, access, offer)
+        await _answer(context, request, row, AccessChangeStatus.GRANTED, None)
+    return {"access_change_request": request, "partnership": row}
+
+
+@allowed(PersonOnly(Right.ANSWER_ACCESS_CHANGE), _MAY_ANSWER)
+async def refuse_access_change(
+    context: Context,
+    access_change_request_id: AccessChangeRequestId,
+    reason: str | None,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Refuse what a partner asks for. Nothing changes, and the partner may ask again."""
+    why = paragraph(reason or "", MOST_MESSAGE_CHARACTERS, ("reason",)) or None
+    async with transaction():
+        request, row = await _open(context, access_change_request_id, expected_version)
+        await _answer(context, request, row, AccessChangeStatus.REFUSED, why)
+    return {"access_change_request": request, "partnership": row}
+
+
+async def _grant(context: Context, row: Partnership, products: Sequence[Wanted]) -> None:
+    granted = await grant_all(context, row, products, context.signed_in.user_id)
+    notes = [Note("access.granted", row, Side.CUSTOMER, access, after=access_terms(access)) for access in granted]
+    await note_all(context, notes)
+    await journal.announce_all(context, [journal.News("access.product_added", access) for access in granted])
+
+
+def _check_may_grant(context: Context, row: Partnership, access: Access) -> None:
+    standing = context.signed_in.standing_in(row.customer_id)
+    rules.check_may_answer(row, access.access_type, standing.role if standing else None)
+    rules.check_is_a_change(row, access.access_type)
+
+
+async def _open(
+    context: Context, request_id: AccessChangeRequestId, expected_version: int | None
+) -> tuple[AccessChangeRequest, Partnership]:
+    """The request and its partnership, held; the request is open."""
+    found = await AccessChangeRequest.get(id=request_id)
+    row = await held(context, found.partnership_id)
+    request = await locked(AccessChangeRequest, request_id)
+    rules.check_pending(request.status, request.expires_at, context.now)
+    check_active(row)
+    check_version(request.version, expected_version)
+    return request, row
+
+
+async def _answer(
+    context: Context, request: AccessChangeRequest, row: Partnership, status: AccessChangeStatus, answer: str | None
+) -> None:
+    before = journal.state(request, "status")
+    columns = {"status": status, "answered_at": context.now, "answer": answer, "version": request.version + 1}
+    request.update_from_dict(columns)
+    await request.save(update_fields=["updated_at", *columns])
+    after = journal.state(request, "status")
+    await note(context, "access.changeAnswered", row, Side.CUSTOMER, subject=request, before=before, after=after)
+    await journal.announce(context, "access.change_answered", request, **_parties(row), verdict=status, reason=answer)
+
+
+def _parties(row: Partnership) -> dict[str, str]:
+    """Both sides of a partnership, by the ids that callers see."""
+    organisations = {"customer": row.customer_id, "partner": row.partner_id}
+    named = {name: ids.encoded(Organisation, key) for name, key in organisations.items()}
+    return named | {"partnership": ids.encode(row)}

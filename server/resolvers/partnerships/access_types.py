@@ -1,0 +1,141 @@
+"""From limited to complete access and back, who pays, and until when (S2.4, S2.5, S3, D4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from server.domain.access import side_of
+from server.domain.errors import Mistakes, NotFound
+from server.domain.partnerships import access_change_requests as rules
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
+from server.domain.rights import Right
+from server.models import Organisation, Partnership, ProductAccess
+from server.models.database import transaction
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import PartnershipId
+from server.resolvers.partnerships.offers import Access, Offer, Wanted, grant_all, offered, told, wanted
+from server.resolvers.partnerships.partnerships import change, held, keys, live_partnerships, note, terms
+from server.resolvers.partnerships.product_access_changes import close
+from server.resolvers.partnerships.terminations import Ending, end_all, release_payer
+from server.resolvers.people.offboarding import end_requests
+from server.resolvers.permissions import PersonOnly, RightOn, allowed
+
+
+@allowed(PersonOnly(Right.CHANGE_ACCESS_TYPE), RightOn(Right.CHANGE_ACCESS_TYPE, Partnership, "partnership_id"))
+async def change_access_type(
+    context: Context,
+    partnership_id: PartnershipId,
+    access: Access,
+    end_other_partnerships: list[PartnershipId] | None,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Move a partner between limited and complete access. Complete access ends the other partnerships you name."""
+    mistakes = Mistakes()
+    async with transaction():
+        row = await held(context, partnership_id, expected_version)
+        others = await _active_others(row)
+        to_end = _named(others, end_other_partnerships or [])
+        mistakes.noted(rules.check_access_type_change, row, access.access_type, keys(others), keys(to_end))
+        offer = await offered(context, row.customer_id, access, mistakes, least=0)
+        mistakes.refuse()
+        await change_access(context, row, access, offer, to_end)
+    return {"partnership": row, "ended_partnerships": to_end}
+
+
+@allowed(PersonOnly(Right.CHANGE_PAYMENT_MODE), RightOn(Right.CHANGE_PAYMENT_MODE, Partnership, "partnership_id"))
+async def change_payment_mode(
+    context: Context, partnership_id: PartnershipId, payment_mode: PaymentMode, expected_version: int | None
+) -> dict[str, object]:
+    """Decide who pays what a partner with complete access orders from now on. The partner is told."""
+    async with transaction():
+        row = await held(context, partnership_id, expected_version)
+        rules.check_payment_mode_change(row)
+        if row.payment_mode is not payment_mode:
+            before = terms(row)
+            await change(row, payment_mode=payment_mode)
+            await note(context, "partnership.paymentModeChanged", row, Side.CUSTOMER, before=before, after=terms(row))
+            await journal.announce(
+                context,
+                "payment_mode.changed",
+                row,
+                row.version,
+                before=before["payment_mode"],
+                after=payment_mode,
+            )
+    return {"partnership": row}
+
+
+@allowed(PersonOnly(Right.SET_PARTNERSHIP_DATES), RightOn(Right.SET_PARTNERSHIP_DATES, Partnership, "partnership_id"))
+async def set_partnership_dates(
+    context: Context,
+    partnership_id: PartnershipId,
+    expires_at: datetime | None,
+    review_at: datetime | None,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Say when a partnership ends by itself and when it is to be looked at again; without a date it never does."""
+    async with transaction():
+        row = await held(context, partnership_id, expected_version)
+        rules.check_dates(row, expires_at, review_at, context.now)
+        if (row.expires_at, row.review_at) != (expires_at, review_at):
+            await _set_dates(context, row, expires_at, review_at)
+    return {"partnership": row}
+
+
+async def change_access(
+    context: Context, row: Partnership, access: Access, offer: Offer, to_end: Sequence[Partnership] = ()
+) -> None:
+    """Give the partner another type of access. What it managed one by one, or at its own expense, ends (S2.4, S2.5)."""
+    customer = await Organisation.get(id=row.customer_id)
+    held_before = await ProductAccess.filter(partnership_id=row.id, revoked_at__isnull=True).select_related("product")
+    before, was = terms(row), _told(row, held_before)
+    if to_end:
+        await end_all(context, customer, to_end, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
+    await close(context, held_before)
+    await change(row, access_type=access.access_type, payment_mode=access.payment_mode)
+    products = wanted(offer, access.grants)
+    granted = await grant_all(context, row, products, context.signed_in.user_id)
+    if access.access_type is AccessType.LIMITED:
+        await release_payer(context, customer, row)
+        await end_requests(context, Q(partnership_id=row.id))
+    side = side_of(context.signed_in, Right.ANSWER_ACCESS_CHANGE, row)
+    after = terms(row)
+    action = "partnership.accessTypeChanged"
+    await note(context, action, row, side, before=before, after=after, had=held_before, has=granted)
+    now = told(access.access_type, access.payment_mode, products)
+    await journal.announce(context, "access.type_changed", row, row.version, before=was, after=now)
+
+
+async def _set_dates(
+    context: Context, row: Partnership, expires_at: datetime | None, review_at: datetime | None
+) -> None:
+    """Of a day that is another one than before both sides are told anew when it comes nearer (D4)."""
+    before = journal.state(row, "expires_at", "review_at")
+    notices = row.notices if row.expires_at == expires_at else 0
+    review_notices = row.review_notices if row.review_at == review_at else 0
+    await change(row, expires_at=expires_at, review_at=review_at, notices=notices, review_notices=review_notices)
+    after = journal.state(row, "expires_at", "review_at")
+    await note(context, "partnership.datesSet", row, Side.CUSTOMER, before=before, after=after)
+    await journal.announce(context, "partnership.dates_set", row, row.version, **after)
+
+
+def _told(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:
+    return told(row.access_type, row.payment_mode, [Wanted(each.product, each.rights) for each in accesses])
+
+
+async def _active_others(row: Partnership) -> list[Partnership]:
+    others = await live_partnerships(row.customer_id, but=row.id)
+    return [other for other in others if other.status is PartnershipStatus.ACTIVE]
+
+
+def _named(others: Sequence[Partnership], wanted_ids: Sequence[UUID]) -> list[Partnership]:
+    """The partnerships that are to end: each an active one of the same customer."""
+    by_id = {other.id: other for other in others}
+    for place, id in enumerate(wanted_ids):
+        if id not in by_id:
+            raise NotFound(("input", "end_other_partnerships", str(place)))
+    return [by_id[id] for id in dict.fromkeys(wanted_ids)]

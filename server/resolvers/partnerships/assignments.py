@@ -1,0 +1,140 @@
+"""Which of a partner's employees serves which customer."""
+
+from enum import StrEnum
+
+from tortoise.expressions import Q
+
+from server.domain.errors import NotFound
+from server.domain.partnerships import assignments as assignment_rules
+from server.domain.partnerships import partnerships as rules
+from server.domain.people.memberships import MembershipStatus
+from server.domain.rights import AssignmentRight, Right
+from server.domain.versions import check_version
+from server.models import EmployeeAssignment, Membership, Partnership
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.models.visibility.policies import visible
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import AssignmentId, MembershipId, PartnershipId
+from server.resolvers.listings import Listing
+from server.resolvers.partnerships.partnerships import held
+from server.resolvers.people.offboarding import asked_by, end_requests
+from server.resolvers.permissions import RightOn, allowed
+
+
+class AssignmentOrderField(StrEnum):
+    """What assignments can be ordered by."""
+
+    ASSIGNED_AT = "ASSIGNED_AT"
+
+
+ASSIGNMENTS = Listing(
+    name="assignments",
+    model=EmployeeAssignment,
+    parent="partnership_id",
+    orders={AssignmentOrderField.ASSIGNED_AT: "assigned_at"},
+    moments=frozenset({"assigned_at"}),
+)
+
+MAY_VIEW_ASSIGNMENTS = (RightOn(Right.VIEW_ASSIGNMENTS, Partnership),)
+
+
+@allowed(RightOn(Right.ASSIGN_EMPLOYEES, Partnership, "partnership_id"))
+async def assign_employee(
+    context: Context,
+    partnership_id: PartnershipId,
+    membership_id: MembershipId,
+    rights: list[AssignmentRight],
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Let an employee of the partner serve this customer, or change what they may do for it."""
+    stored = assignment_rules.assignment_rights(rights)
+    async with transaction():
+        partnership = await held(context, partnership_id)
+        rules.check_active(partnership)
+        member = await _member(context, partnership, membership_id)
+        assignment = await EmployeeAssignment.get_or_none(
+            membership_id=member.id, partnership_id=partnership_id, ended_at__isnull=True
+        )
+        check_version(assignment.version if assignment else 0, expected_version)
+        before = terms(assignment) if assignment else None
+        if before is None or before["rights"] != stored:
+            assignment = await _assign(context, assignment, partnership, member, stored)
+            if AssignmentRight.MANAGE_PRODUCTS not in stored:
+                await end_requests(context, asked_by(member) & Q(partnership_id=partnership.id))
+            await _journal_assignment(context, "assignment.made", partnership, assignment, before)
+    return {"assignment": assignment, "partnership": partnership}
+
+
+@allowed(RightOn(Right.ASSIGN_EMPLOYEES, Partnership, "assignment_id", through=EmployeeAssignment))
+async def unassign_employee(
+    context: Context, assignment_id: AssignmentId, expected_version: int | None
+) -> dict[str, object]:
+    """End an employee's assignment; from the next request on they see nothing of this customer."""
+    async with transaction():
+        found = await EmployeeAssignment.get(id=assignment_id)
+        partnership = await held(context, found.partnership_id)
+        assignment = await locked(EmployeeAssignment, assignment_id)
+        check_version(assignment.version, expected_version)
+        if assignment.ended_at is None:
+            before = terms(assignment)
+            assignment.ended_at = context.now
+            assignment.version += 1
+            await assignment.save(update_fields=["ended_at", "version", "updated_at"])
+            member = await Membership.get(id=assignment.membership_id)
+            await end_requests(context, asked_by(member) & Q(partnership_id=partnership.id))
+            await _journal_assignment(context, "assignment.ended", partnership, assignment, before)
+    return {"assignment": assignment, "partnership": partnership}
+
+
+async def _member(context: Context, partnership: Partnership, membership_id: MembershipId) -> Membership:
+    """The employee to assign: visible as a member to who leads the partner, locked while we look."""
+    seen = visible(Membership, context.viewer).filter(id=membership_id)
+    if not await seen.exists():
+        raise NotFound(("input", "membership_id"))
+    member = await locked(Membership, membership_id)
+    is_active = member.status is MembershipStatus.ACTIVE
+    assignment_rules.check_assignable(member.organisation_id, partnership.partner_id, member.role, is_active)
+    return member
+
+
+async def _assign(
+    context: Context,
+    assignment: EmployeeAssignment | None,
+    partnership: Partnership,
+    member: Membership,
+    rights: list[AssignmentRight],
+) -> EmployeeAssignment:
+    if assignment is None:
+        return await EmployeeAssignment.create(
+            membership_id=member.id, partnership_id=partnership.id, rights=rights, assigned_at=context.now
+        )
+    assignment.rights = rights
+    assignment.version += 1
+    await assignment.save(update_fields=["rights", "version", "updated_at"])
+    return assignment
+
+
+async def _journal_assignment(
+    context: Context,
+    action: str,
+    partnership: Partnership,
+    assignment: EmployeeAssignment,
+    before: journal.State | None,
+) -> None:
+    await journal.record(
+        context,
+        action,
+        assignment,
+        acting=partnership.partner_id,
+        on_behalf_of=partnership.customer_id,
+        before=before,
+        after=terms(assignment),
+    )
+    await journal.announce(context, action, assignment, assignment.version)
+
+
+def terms(assignment: EmployeeAssignment) -> journal.State:
+    """What is written down of an assignment."""
+    return journal.state(assignment, "membership_id", "partnership_id", "rights", "ended_at")

@@ -1,0 +1,104 @@
+"""How somebody whom a partner asked by e-mail answers (S1.2, E24)."""
+
+from datetime import datetime
+from functools import partial
+
+from server.domain.errors import Mistakes, NotFound
+from server.domain.partnerships import access_change_requests, email_links, proposals
+from server.domain.partnerships.partnerships import PartnershipStatus, Side
+from server.domain.rights import Right
+from server.models import CustomerInvitation, Organisation, Partnership, User
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import OrganisationId
+from server.resolvers.locking import held
+from server.resolvers.partnerships.customer_invitations import about, open_request, settle
+from server.resolvers.partnerships.offers import Access, offered
+from server.resolvers.partnerships.proposal_answers import accept_what_was_asked
+from server.resolvers.partnerships.proposal_expiry import live_now
+from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allowed
+
+_MAY_BIND = (
+    PersonOnly(Right.ACCEPT_REQUEST),
+    RightOn(Right.INVITE_PARTNER, Organisation, "customer_id"),
+)
+
+
+@allowed(*_MAY_BIND)
+async def accept_customer_invitation(
+    context: Context,
+    customer_id: OrganisationId,
+    token: str,
+    access: Access,
+    replace_existing: bool | None,
+    expires_at: datetime | None,
+    review_at: datetime | None,
+) -> dict[str, object]:
+    """Accept a request that came by e-mail, for an organisation that you represent, granting what you say."""
+    mistakes = Mistakes()
+    found = await _addressed(context, token, ("input", "token"))
+    async with transaction():
+        await held(context, customer_id, Right.INVITE_PARTNER)
+        row = await locked(CustomerInvitation, found.id)
+        proposals.check_open(row, context.now)
+        partner = await Organisation.get(id=row.partner_id)
+        others = [other for other in await live_now(context, customer_id) if other.partner_id == row.partner_id]
+        check = partial(proposals.check_request, is_answered=True)
+        mistakes.noted(check, customer_id, row.partner_id, partner.partner_status, others)
+        offer = await offered(context, customer_id, access, mistakes)
+        mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
+        mistakes.refuse()
+        partnership = await _as_partnership(context, row, customer_id)
+        await accept_what_was_asked(
+            context, partnership, access, offer, expires_at, review_at, replaces=bool(replace_existing)
+        )
+        await settle(
+            context,
+            row,
+            PartnershipStatus.ACTIVE,
+            "customer.requestAccepted",
+            customer_id,
+            partnership_id=partnership.id,
+        )
+    return {"customer_invitation": row, "partnership": partnership}
+
+
+@allowed(PersonOnly(Right.DECLINE_REQUEST), SignedIn())
+async def decline_customer_invitation(context: Context, token: str) -> dict[str, object]:
+    """Decline a request that came by e-mail. The partner is told, and may ask again."""
+    found = await _addressed(context, token, ("input", "token"))
+    async with transaction():
+        row = await open_request(context, found.id, None)
+        await settle(context, row, PartnershipStatus.DECLINED, "customer.requestDeclined", None)
+        await journal.announce(context, "partnership.declined", row, **about(row))
+    return {"customer_invitation": row}
+
+
+async def _as_partnership(context: Context, row: CustomerInvitation, customer_id: OrganisationId) -> Partnership:
+    """What was asked by e-mail, as a request to this organisation."""
+    return await Partnership.create(
+        customer_id=customer_id,
+        partner_id=row.partner_id,
+        access_type=row.access_type,
+        payment_mode=row.payment_mode,
+        requested_access_type=row.access_type,
+        requested_payment_mode=row.payment_mode,
+        status=PartnershipStatus.INVITED,
+        initiated_by=Side.PARTNER,
+        message=row.message,
+        invited_at=row.invited_at,
+        sent_at=row.sent_at,
+        answer_by=row.answer_by,
+    )
+
+
+async def _addressed(context: Context, token: str, field: tuple[str, ...]) -> CustomerInvitation:
+    """The request with this secret. It exists for the person with its address alone (E24)."""
+    viewer = context.signed_in
+    row = await CustomerInvitation.get_or_none(secret_digest=email_links.digest(token))
+    user = await User.get(id=viewer.user_id)
+    if row is None or viewer.token is not None or user.email != row.email:
+        raise NotFound(field)
+    return row

@@ -1,0 +1,223 @@
+"""What a partner asks of somebody of whom it knows an e-mail address alone, and the answer (S1.2, E24 to E26)."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from server.domain.access import reach, usable
+from server.domain.errors import Mistakes, NotFound
+from server.domain.partnerships import access_change_requests, email_links, proposals
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people import users
+from server.domain.rights import Right
+from server.domain.text import paragraph
+from server.domain.versions import check_version
+from server.engine.declarations import ByKey
+from server.models import CustomerInvitation, Organisation
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.models.visibility.policies import visible
+from server.resolvers import ids, journal
+from server.resolvers.context import Context
+from server.resolvers.ids import CustomerInvitationId, OrganisationId
+from server.resolvers.listings import Listing
+from server.resolvers.locking import check_reaches_everybody, held, still_holding
+from server.resolvers.partnerships.offers import WantedAccess
+from server.resolvers.partnerships.proposal_expiry import expire_by_email
+from server.resolvers.partnerships.proposals import answer_by, check_partner_is_approved, sent_again
+from server.resolvers.permissions import RightOn, SignedIn, allowed
+
+# `Any` below: columns of several kinds.
+
+
+class CustomerInvitationOrderField(StrEnum):
+    """What requests by e-mail can be ordered by."""
+
+    INVITED_AT = "INVITED_AT"
+
+
+CUSTOMER_INVITATIONS = Listing(
+    name="customer invitations",
+    model=CustomerInvitation,
+    parent="partner_id",
+    orders={CustomerInvitationOrderField.INVITED_AT: "invited_at"},
+    moments=frozenset({"invited_at"}),
+)
+
+BY_TOKEN = ByKey(
+    CustomerInvitation,
+    lambda given: (None, {"key": email_links.digest(given["token"])}),
+    lambda: NotFound(("token",)),
+    column="secret_digest",
+    kind="text",
+)
+"""How the engine finds a request by the secret of its link."""
+
+MAY_VIEW_CUSTOMER_INVITATIONS = (RightOn(Right.REQUEST_CUSTOMER, Organisation),)
+
+_MAY_MANAGE = RightOn(Right.REQUEST_CUSTOMER, Organisation, "customer_invitation_id", through=CustomerInvitation)
+
+
+def undeliverable_at(context: Context, row: CustomerInvitation) -> datetime | None:
+    """When it proved undeliverable, for the partner's side alone: its addressee learns nothing of it (E25, E41)."""
+    viewer = context.viewer
+    own = reach(viewer, row.partner_id, ()).rights_on_organisation() if viewer else frozenset[Right]()
+    return row.undeliverable_at if viewer and Right.REQUEST_CUSTOMER in usable(viewer, own) else None
+
+
+@allowed(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
+async def request_customer_by_email(
+    context: Context,
+    partner_id: OrganisationId,
+    email: str,
+    wanted: WantedAccess,
+    message: str | None,
+    locale: str | None,
+) -> dict[str, object]:
+    """Ask somebody for access by their e-mail address. Whether the address has an account is not told."""
+    check_reaches_everybody(context, Right.REQUEST_CUSTOMER)
+    mistakes = Mistakes()
+    columns = _asked(email, wanted, message, locale, mistakes)
+    async with transaction():
+        await held(context, partner_id, Right.REQUEST_CUSTOMER)
+        partner = await Organisation.get(id=partner_id)
+        await _note_limits(context, partner, columns["email"] or "", mistakes)
+        mistakes.refuse()
+        row, secret = await _ask(context, partner_id, columns)
+        after = journal.state(row, "email", "access_type", "payment_mode", "status")
+        await journal.record(context, "customer.requested", row, acting=partner_id, after=after)
+        await _announce_request(context, row, secret)
+    return {"customer_invitation": row}
+
+
+@allowed(_MAY_MANAGE)
+async def cancel_customer_invitation(
+    context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
+) -> dict[str, object]:
+    """Withdraw a request that was sent by e-mail: its link is dead, and its addressee is told."""
+    async with transaction():
+        row = await _own(context, customer_invitation_id, expected_version)
+        await settle(context, row, PartnershipStatus.CANCELLED, "customer.requestCancelled", row.partner_id)
+        await journal.announce(context, "partnership.cancelled", row, **about(row))
+    return {"customer_invitation": row}
+
+
+@allowed(_MAY_MANAGE)
+async def resend_customer_invitation(
+    context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
+) -> dict[str, object]:
+    """Send a request by e-mail again, with a new link; the old one is dead."""
+    secret = email_links.new_secret()
+    async with transaction():
+        row = await _own(context, customer_invitation_id, expected_version)
+        await check_partner_is_approved(row)
+        again = sent_again(context, row.sent_at, row.sendings)
+        await _store(row, **again, secret_digest=email_links.digest(secret))
+        after = journal.state(row, "answer_by")
+        await journal.record(context, "customer.requestResent", row, acting=row.partner_id, after=after)
+        await _announce_request(context, row, secret)
+    return {"customer_invitation": row}
+
+
+@allowed(SignedIn())
+async def customer_invitation(context: Context, token: str) -> CustomerInvitation:
+    """The request behind the link of an e-mail, for whoever has the address that it was sent to."""
+    digest = email_links.digest(token)
+    row = await visible(CustomerInvitation, context.viewer).get_or_none(secret_digest=digest)
+    if row is None:
+        raise NotFound(("token",))
+    return row
+
+
+def _asked(
+    email: str, wanted: WantedAccess, message: str | None, locale: str | None, mistakes: Mistakes
+) -> dict[str, Any]:
+    """What is asked of whom, as it is stored; what is wrong with it is noted."""
+    address = mistakes.noted(users.email_address, email, ("email",))
+    mistakes.noted(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
+    words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
+    spoken = mistakes.noted(users.locale, locale, ("locale",))
+    terms = {"access_type": wanted.access_type, "payment_mode": wanted.payment_mode}
+    return {"email": address, "locale": spoken, "message": words or None, **terms}
+
+
+async def _note_limits(context: Context, partner: Organisation, email: str, mistakes: Mistakes) -> None:
+    """Notes where the partner, which is locked, may ask nobody, has asked often enough, or this address already.
+
+    What is over has its end first, as by the clock.
+    """
+    mistakes.noted(proposals.check_may_ask, partner.partner_status)
+    requests = CustomerInvitation.filter(partner_id=partner.id)
+    lately = await requests.filter(invited_at__gt=context.now - timedelta(days=1)).count()
+    mistakes.noted(proposals.check_number_of_requests, lately, context.settings.requests_by_email_per_day)
+    open_ = requests.filter(email=email, status=PartnershipStatus.INVITED)
+    await expire_by_email(context, await open_.filter(answer_by__lte=context.now).select_for_update(no_key=True))
+    is_asked = await open_.exists()
+    mistakes.noted(proposals.check_not_asked, is_asked=is_asked)
+
+
+async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> tuple[CustomerInvitation, str]:
+    """The request, and the secret of its link."""
+    secret = email_links.new_secret()
+    columns |= {"partner_id": partner_id, "status": PartnershipStatus.INVITED}
+    columns |= {"invited_at": context.now, "sent_at": context.now, "answer_by": answer_by(context)}
+    row = await CustomerInvitation.create(secret_digest=email_links.digest(secret), **columns)
+    return row, secret
+
+
+async def _own(context: Context, id: CustomerInvitationId, expected_version: int | None) -> CustomerInvitation:
+    """An open request of the viewer's side, locked."""
+    row = await open_request(context, id, expected_version)
+    await still_holding(context, Right.REQUEST_CUSTOMER, row.partner_id)
+    return row
+
+
+async def open_request(context: Context, id: UUID, expected_version: int | None) -> CustomerInvitation:
+    """A request that can still be answered or withdrawn, locked."""
+    row = await locked(CustomerInvitation, id)
+    check_version(row.version, expected_version)
+    proposals.check_open(row, context.now)
+    return row
+
+
+async def settle(
+    context: Context,
+    row: CustomerInvitation,
+    status: PartnershipStatus,
+    action: str,
+    acting: UUID | None,
+    **columns: object,
+) -> None:
+    """Write down how an open request, which is locked, ended."""
+    before = journal.state(row, "status")
+    await _store(row, status=status, answered_at=context.now, **columns)
+    await journal.record(context, action, row, acting=acting, before=before, after=journal.state(row, "status"))
+
+
+async def _store(row: CustomerInvitation, **columns: object) -> None:
+    row.update_from_dict({**columns, "version": row.version + 1})
+    await row.save(update_fields=["version", "updated_at", *columns])
+
+
+async def _announce_request(context: Context, row: CustomerInvitation, secret: str) -> None:
+    await journal.announce(
+        context,
+        "partnership.requested",
+        row,
+        row.version,
+        **about(row),
+        secret=secret,
+        answer_by=row.answer_by,
+        email=row.email,
+        locale=row.locale,
+        access_type=row.access_type,
+        payment_mode=row.payment_mode,
+        message=row.message,
+    )
+
+
+def about(row: CustomerInvitation) -> dict[str, str]:
+    """Whose request it is, for those who are told of it."""
+    return {"partner": ids.encoded(Organisation, row.partner_id)}

@@ -1,0 +1,91 @@
+"""What a partner notes of a customer: its own name for it, and what it wants to remember (M46)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from server.domain.errors import Mistakes
+from server.domain.partnerships import customer_notes as rules
+from server.domain.rights import Right
+from server.domain.text import line, paragraph
+from server.domain.versions import check_version
+from server.models import CustomerNote, Partnership
+from server.models.conditions import OneOf
+from server.models.database import transaction
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import PartnershipId
+from server.resolvers.maybe import Given
+from server.resolvers.partnerships.partnerships import change, held, keys
+from server.resolvers.permissions import RightOn, allowed
+
+MAY_VIEW_NOTE: Final = (RightOn(Right.VIEW_CUSTOMER_NOTE, Partnership),)
+
+Texts = dict[str, str | None]
+
+
+@allowed(RightOn(Right.MANAGE_CUSTOMER_NOTE, Partnership, "partnership_id"))
+async def update_customer_note(
+    context: Context,
+    partnership_id: PartnershipId,
+    alias: Given[str] | None,
+    notes: Given[str] | None,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Note, for the partner alone, what it calls a customer and what it wants to remember. The customer never learns.
+
+    What is left out stays as it is, null clears it. Possible from the invitation on, and for some time after the end.
+    """
+    kept, mistakes = timedelta(days=context.settings.customer_note_days), Mistakes()
+    async with transaction():
+        partnership = await held(context, partnership_id)
+        note = await CustomerNote.get_or_none(partnership_id=partnership.id)
+        check_version(note.version if note else 0, expected_version)
+        mistakes.noted(rules.check_is_kept, partnership.ended_at, context.now, kept)
+        wanted = _texts(mistakes, alias, notes)
+        mistakes.refuse()
+        changed = [name for name, text in wanted.items() if text != (getattr(note, name) if note else None)]
+        if changed:
+            note = await _write(note, partnership, {name: wanted[name] for name in changed})
+            await _journal(context, partnership, note, changed)
+    return {"customer_note": note, "partnership": partnership}
+
+
+async def delete(context: Context, notes: Sequence[CustomerNote]) -> None:
+    """Delete notes, which are locked. That it was done is written down for the partner alone."""
+    named = Partnership.filter(OneOf("id", [note.partnership_id for note in notes]))
+    partners: dict[UUID, UUID] = dict(await named.values_list("id", "partner_id"))
+    acts = [journal.Act("customerNote.deleted", note, None, partners[note.partnership_id]) for note in notes]
+    await journal.record_all(context, acts)
+    await CustomerNote.filter(OneOf("id", keys(notes))).delete()
+
+
+def _texts(mistakes: Mistakes, alias: Given[str] | None, notes: Given[str] | None) -> Texts:
+    """What of the two was given, as it is stored: a name is never empty, and notes without a word are none."""
+    wanted = Texts()
+    if alias is not None:
+        given = alias.value
+        wanted["alias"] = (
+            given if given is None else mistakes.noted(line, given, rules.MOST_ALIAS_CHARACTERS, ("alias",))
+        )
+    if notes is not None:
+        written = mistakes.noted(paragraph, notes.value or "", rules.MOST_NOTES_CHARACTERS, ("notes",))
+        wanted["notes"] = written or None
+    return wanted
+
+
+async def _write(note: CustomerNote | None, partnership: Partnership, columns: Texts) -> CustomerNote:
+    if note is None:
+        return await CustomerNote.create(
+            partnership_id=partnership.id, alias=columns.get("alias"), notes=columns.get("notes")
+        )
+    await change(note, **columns)
+    return note
+
+
+async def _journal(context: Context, partnership: Partnership, note: CustomerNote, changed: list[str]) -> None:
+    """Not on behalf of the customer, who would read it; and without the text, which the log would keep for ever."""
+    action = "customerNote.updated"
+    await journal.record(context, action, note, acting=partnership.partner_id, after={"changed": changed})
+    await journal.announce(context, "customer_note.updated", partnership, note.version)

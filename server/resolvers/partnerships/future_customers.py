@@ -1,0 +1,100 @@
+"""Which of a partner's employees serve the customers to come, from their first day on (M22)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from server.domain.errors import NotFound
+from server.domain.partnerships import assignments as rules
+from server.domain.people.memberships import MembershipStatus
+from server.domain.rights import AssignmentRight, Right, Role
+from server.domain.versions import check_version
+from server.models import EmployeeAssignment, Membership, Organisation, Partnership
+from server.models.database import transaction
+from server.models.visibility.lookups import locked, visible_row
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import MembershipId
+from server.resolvers.locking import check_reaches_everybody, held
+from server.resolvers.partnerships.assignments import terms
+from server.resolvers.people.memberships import change
+from server.resolvers.permissions import RightOn, allowed
+
+_MADE = "assignment.made"
+
+
+@allowed(RightOn(Right.ASSIGN_FUTURE_CUSTOMERS, Organisation, "membership_id", through=Membership))
+async def set_future_customers(
+    context: Context,
+    membership_id: MembershipId,
+    include_future_customers: bool,
+    rights: list[AssignmentRight] | None,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Say whether an employee of a partner is assigned to each customer to come, and with which rights.
+
+    Those that there are already are assigned one by one.
+    """
+    check_reaches_everybody(context, Right.ASSIGN_FUTURE_CUSTOMERS)
+    wanted = rules.future_rights(rights, is_included=include_future_customers)
+    async with transaction():
+        member = await _member(context, membership_id)
+        check_version(member.version, expected_version)
+        if member.future_customer_rights != wanted:
+            before = _switch(member)
+            await change(member, future_customer_rights=wanted)
+            await _note(context, member, before)
+    return {"membership": member}
+
+
+async def held_for_new_customers(partner_id: UUID) -> list[Membership]:
+    """The employees who serve each new customer of this partner, locked before any assignment is (ADR 27)."""
+    employees = Membership.filter(
+        organisation_id=partner_id,
+        role=Role.EMPLOYEE,
+        status=MembershipStatus.ACTIVE,
+        future_customer_rights__isnull=False,
+    )
+    return await employees.order_by("id").select_for_update(no_key=True)
+
+
+async def assign_all(context: Context, partnership: Partnership, employees: Sequence[Membership]) -> None:
+    """Assign these to a customer that is new: nobody's act, by what was set before."""
+    made = [
+        EmployeeAssignment(
+            membership_id=employee.id,
+            partnership_id=partnership.id,
+            rights=employee.future_customer_rights,
+            assigned_at=context.now,
+        )
+        for employee in employees
+    ]
+    if not made:
+        return
+    await EmployeeAssignment.bulk_create(made)
+    acting, served = partnership.partner_id, partnership.customer_id
+    acts = [journal.Act(_MADE, one, acting, served, after=terms(one), by=journal.NOBODY) for one in made]
+    await journal.record_all(context, acts)
+    await journal.announce_all(context, [journal.News(_MADE, one, (one.version,)) for one in made])
+
+
+async def _member(context: Context, membership_id: MembershipId) -> Membership:
+    """An employee of the organisation, which is locked."""
+    found = await visible_row(Membership, context.viewer, membership_id)
+    if found is None:
+        raise NotFound(("input", "membership_id"))
+    await held(context, found.organisation_id, Right.ASSIGN_FUTURE_CUSTOMERS)
+    member = await locked(Membership, membership_id)
+    is_active = member.status is MembershipStatus.ACTIVE
+    rules.check_assignable(member.organisation_id, found.organisation_id, member.role, is_active)
+    return member
+
+
+async def _note(context: Context, member: Membership, before: journal.State) -> None:
+    action = "member.futureCustomersSet"
+    acting = member.organisation_id
+    await journal.record(context, action, member, acting=acting, before=before, after=_switch(member))
+    await journal.announce(context, "member.updated", member, member.version)
+
+
+def _switch(member: Membership) -> journal.State:
+    return journal.state(member, "user_id", "future_customer_rights")

@@ -1,0 +1,210 @@
+"""What is offered or asked for in a partnership: which products, or everything; and how it becomes access."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from server.domain.errors import N_, ErrorCode, Mistakes, NotFound, Refusal, Refused
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships import product_accesses as access_rules
+from server.domain.partnerships.partnerships import AccessType, PaymentMode
+from server.domain.products.product_terminations import check_lives
+from server.domain.rights import ProductRight
+from server.models import Partnership, Product, ProductAccess, RequestedProduct
+from server.models.conditions import OneOf
+from server.models.visibility.policies import visible
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import ProductId
+from server.resolvers.partnerships.product_access_changes import hold_for_customer, revoke
+
+PRODUCTS = ("access", "limited", "products")
+
+
+@dataclass(frozen=True)
+class ProductGrant:
+    """A product and what the partner may do with it.
+
+    `move_from_current` says that the customer takes it from the partner who manages it (E2).
+    """
+
+    product_id: ProductId
+    rights: list[ProductRight]
+    move_from_current: bool | None = None
+
+
+@dataclass(frozen=True)
+class LimitedAccess:
+    """Access to these products."""
+
+    products: list[ProductGrant] = field(default_factory=list[ProductGrant])
+
+
+@dataclass(frozen=True)
+class CompleteAccess:
+    """Access to everything."""
+
+    payment_mode: PaymentMode
+
+
+@dataclass(frozen=True)
+class Access:
+    """What is offered or granted: exactly one of the two."""
+
+    limited: LimitedAccess | None = None
+    complete: CompleteAccess | None = None
+
+    @property
+    def access_type(self) -> AccessType:
+        return AccessType.COMPLETE if self.complete else AccessType.LIMITED
+
+    @property
+    def payment_mode(self) -> PaymentMode | None:
+        return self.complete.payment_mode if self.complete else None
+
+    @property
+    def grants(self) -> list[ProductGrant]:
+        return self.limited.products if self.limited else []
+
+
+@dataclass(frozen=True)
+class WantedAccess:
+    """What a partner would like to have: it does not know what else the customer has."""
+
+    access_type: AccessType
+    payment_mode: PaymentMode | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The products of an offer as they are, and what somebody should know who makes it."""
+
+    products: dict[UUID, Product]
+    warnings: list[Refusal] = field(default_factory=list[Refusal])
+
+
+async def offered(context: Context, customer_id: UUID, access: Access, mistakes: Mistakes, *, least: int = 1) -> Offer:
+    """The products that are named. Notes those that are not the customer's own, and each other mistake (S1.1).
+
+    A product that somebody else manages may be proposed: that is a warning (E2).
+    """
+    if access.limited is None:
+        return Offer({})
+    grants = access.grants
+    mistakes.noted(_check_number, grants, least)
+    ids = [grant.product_id for grant in grants]
+    found = {row.id: row for row in await visible(Product, context.viewer).filter(OneOf("id", ids))}
+    managed = await managing(ids)
+    warnings = list[Refusal]()
+    for place, grant in enumerate(grants):
+        path = (*PRODUCTS, str(place))
+        product = found.get(grant.product_id)
+        if product is None:
+            raise NotFound(("input", *path, "product_id"))
+        mistakes.noted(access_rules.check_product_is_owned, product.organisation_id, customer_id, (*path, "product_id"))
+        mistakes.noted(check_lives, product.state, (*path, "product_id"))
+        mistakes.noted(access_rules.product_rights, grant.rights, (*path, "rights"))
+        if product.id in managed and not grant.move_from_current:
+            warnings.append(access_rules.already_managed((*path, "product_id")))
+    return Offer(found, warnings)
+
+
+async def managing(product_ids: Collection[UUID]) -> dict[UUID, ProductAccess]:
+    """The access through which each of these products is managed now, by the product's key."""
+    held = ProductAccess.filter(OneOf("product_id", list(product_ids)), revoked_at__isnull=True)
+    return {access.product_id: access for access in await held}
+
+
+async def request_products(invitation: Partnership, offer: Offer, grants: Sequence[ProductGrant]) -> None:
+    """Write down what the proposal names."""
+    await RequestedProduct.bulk_create(
+        [
+            RequestedProduct(
+                partnership_id=invitation.id,
+                product_id=grant.product_id,
+                service_name=offer.products[grant.product_id].service_name,
+                rights=access_rules.product_rights(grant.rights, ()),
+                moves=bool(grant.move_from_current),
+            )
+            for grant in grants
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A product that is to be managed from now on; `field` is where in the input it is named."""
+
+    product: Product
+    rights: list[ProductRight]
+    moves: bool = False
+    field: tuple[str, ...] = ()
+
+    @property
+    def product_id(self) -> UUID:
+        return self.product.id
+
+
+def wanted(offer: Offer, grants: Sequence[ProductGrant]) -> list[Wanted]:
+    """What the customer grants at once."""
+    return [
+        Wanted(
+            offer.products[grant.product_id],
+            access_rules.product_rights(grant.rights, ()),
+            bool(grant.move_from_current),
+            (*PRODUCTS, str(place), "product_id"),
+        )
+        for place, grant in enumerate(grants)
+    ]
+
+
+async def grant_all(
+    context: Context, partnership: Partnership, products: Sequence[Wanted], granted_by: UUID | None
+) -> list[ProductAccess]:
+    """Let the partner manage these products, unless one was given away, sold or ended in the meantime (S1.3a, E2)."""
+    managed = await managing([each.product.id for each in products])
+    here = {id for id, access in managed.items() if access.partnership_id == partnership.id}
+    for each in products:
+        check_lives(each.product.state, each.field)
+        access_rules.check_product_is_grantable(
+            each.product.organisation_id,
+            partnership.customer_id,
+            managed_here=each.product.id in here,
+            managed_elsewhere=each.product.id in managed and not each.moves,
+            field=each.field,
+        )
+    if managed:
+        await revoke(context, await hold_for_customer(list(managed.values())))
+    granted = [
+        ProductAccess(
+            partnership_id=partnership.id,
+            product_id=each.product.id,
+            rights=each.rights,
+            granted_by_id=granted_by,
+            granted_at=context.now,
+        )
+        for each in products
+    ]
+    await ProductAccess.bulk_create(granted)
+    return granted
+
+
+def told(access_type: AccessType, payment_mode: PaymentMode | None, products: Sequence[Wanted]) -> journal.State:
+    """Terms as a message tells them."""
+    listed = [{"service_name": each.product.service_name, "rights": each.rights} for each in products]
+    return {"access_type": access_type, "payment_mode": payment_mode, "products": listed}
+
+
+def _check_number(grants: Sequence[ProductGrant], least: int) -> None:
+    most = rules.MOST_PRODUCTS_IN_AN_INVITATION
+    if not least <= len(grants) <= most:
+        raise Refused(
+            Refusal(
+                ErrorCode.VALIDATION_FAILED,
+                N_("Choose from {least} to {most} products."),
+                PRODUCTS,
+                {"least": least, "most": most},
+            )
+        )
+    if len({grant.product_id for grant in grants}) < len(grants):
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Name each product once."), PRODUCTS))

@@ -1,0 +1,173 @@
+"""Partnerships: what is found, and what every change of one has in common."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise.models import Model
+
+from server.domain.errors import CHANGED_MEANWHILE, NotFound, Refused
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import Side
+from server.domain.rights import Right, Role
+from server.domain.versions import check_version
+from server.domain.viewer import Viewer
+from server.models import AccessChangeRequest, Organisation, Partnership
+from server.models.base import VersionedRow
+from server.models.conditions import OneOf
+from server.models.visibility.lookups import locked_rows
+from server.models.visibility.viewers import viewer_now
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import PartnershipId
+from server.resolvers.listings import Listing, equal
+from server.resolvers.partnerships.receipts import Entry, Granted, agreed, receipt_all
+from server.resolvers.permissions import RightOn, SignedIn, allowed
+
+
+class PartnershipOrderField(StrEnum):
+    """What partnerships can be ordered by."""
+
+    INVITED_AT = "INVITED_AT"
+
+
+PARTNERSHIPS = Listing(
+    name="partnerships",
+    model=Partnership,
+    parent="customer_id",
+    orders={PartnershipOrderField.INVITED_AT: "invited_at"},
+    moments=frozenset({"invited_at"}),
+    filters={"status": equal("status"), "access_type": equal("access_type")},
+)
+CUSTOMER_PARTNERSHIPS = replace(PARTNERSHIPS, name="customer partnerships", parent="partner_id")
+
+MAY_VIEW_PARTNERSHIPS = (RightOn(Right.VIEW_PARTNERSHIPS, Organisation),)
+MAY_SEND_AGAIN = (RightOn(Right.MANAGE_INVITATION, Partnership),)
+
+
+@allowed(SignedIn())
+async def partnership(context: Context, id: PartnershipId) -> Partnership:
+    """A partnership by its id, for both of its sides."""
+    row = await context.row(Partnership, id)
+    if row is None:
+        raise NotFound(("id",))
+    return row
+
+
+async def held(context: Context, partnership_id: UUID, expected_version: int | None = None) -> Partnership:
+    """The partnership, with its customer locked: changes to one customer's partnerships wait in line (C1 to C4).
+
+    Whoever is no longer what they were when they asked is too late (E7).
+    """
+    row = (await held_all([partnership_id]))[partnership_id]
+    await check_standings(context, [row])
+    check_version(row.version, expected_version)
+    return row
+
+
+async def held_all(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
+    """The same of several: whoever holds partnerships holds their customers first, so that nobody waits in a ring."""
+    found = await Partnership.filter(OneOf("id", partnership_ids))
+    await locked_rows(Organisation, sorted({row.customer_id for row in found}))
+    return await locked_rows(Partnership, keys(found))
+
+
+async def check_standings(context: Context, rows: Iterable[Partnership]) -> None:
+    """Whether the viewer still has the roles in both sides by which they were let through, before these were locked,
+    and their token what it reached.
+    """
+    sides = {side for row in rows for side in (row.customer_id, row.partner_id)}
+    viewer = context.viewer
+    if viewer is None or not _roles(viewer, sides):
+        return
+    now = await viewer_now(viewer, context.now)
+    if now is None or _roles(now, sides) != _roles(viewer, sides) or now.token != viewer.token:
+        raise Refused(CHANGED_MEANWHILE)
+
+
+def _roles(viewer: Viewer, organisation_ids: Collection[UUID]) -> dict[UUID, Role]:
+    standings = (viewer.standing_in(id) for id in organisation_ids)
+    return {standing.organisation_id: standing.role for standing in standings if standing is not None}
+
+
+async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
+    """The customer's partnerships that are proposed or in force, locked; without the one that is being changed."""
+    live = Partnership.filter(customer_id=customer_id, status__in=sorted(rules.LIVE))
+    return [row for row in await live.order_by("id").select_for_update(no_key=True) if row.id != but]
+
+
+async def change(row: VersionedRow, **columns: object) -> None:
+    """Store these columns, as another version."""
+    row.update_from_dict({**columns, "version": row.version + 1})
+    await row.save(update_fields=["version", "updated_at", *columns])
+
+
+@dataclass(frozen=True)
+class Note:
+    """An act in a partnership, by one of its sides or by neither: by the programme's staff, or by the clock.
+
+    `subject` is what it was about, where that is not the partnership. `had` and `has` are the products that belong
+    to the terms before and after.
+    """
+
+    action: str
+    partnership: Partnership
+    side: Side | None
+    subject: Model | None = None
+    before: journal.State | None = None
+    after: journal.State | None = None
+    had: Sequence[Granted] | None = None
+    has: Sequence[Granted] | None = None
+
+    @property
+    def acting(self) -> UUID | None:
+        """The organisation in whose name it was done."""
+        if self.side is None:
+            return None
+        return self.partnership.customer_id if self.side is Side.CUSTOMER else self.partnership.partner_id
+
+
+async def note(
+    context: Context,
+    action: str,
+    row: Partnership,
+    side: Side | None,
+    *,
+    subject: Model | None = None,
+    before: journal.State | None = None,
+    after: journal.State | None = None,
+    had: Sequence[Granted] | None = None,
+    has: Sequence[Granted] | None = None,
+) -> None:
+    """Write down one act in a partnership."""
+    await note_all(context, [Note(action, row, side, subject, before, after, had, has)])
+
+
+async def note_all(context: Context, notes: Sequence[Note]) -> None:
+    """Write down acts in partnerships, which are locked, and give both sides their receipts (E40, D17).
+
+    What is only asked for leaves no receipt: nothing was granted, changed or ended.
+    """
+    await journal.record_all(context, [_act(each) for each in notes])
+    binding = [each for each in notes if not isinstance(each.subject, AccessChangeRequest)]
+    await receipt_all(context, [_entry(each) for each in binding])
+
+
+def _act(note: Note) -> journal.Act:
+    served = None if note.side is Side.CUSTOMER else note.partnership.customer_id
+    return journal.Act(note.action, note.subject or note.partnership, note.acting, served, note.before, note.after)
+
+
+def _entry(note: Note) -> Entry:
+    before, after = agreed(note.before, note.had), agreed(note.after, note.has)
+    return Entry(note.action, note.partnership, note.acting, before, after)
+
+
+def terms(row: Partnership, *more: str) -> journal.State:
+    """What is written down of a partnership."""
+    return journal.state(row, "access_type", "payment_mode", "status", *more)
+
+
+def keys(rows: Sequence[Model]) -> list[UUID]:
+    return [row.pk for row in rows]

@@ -1,0 +1,145 @@
+"""How are product accesses changed and ended: one, or many at once (S2.2, S2.3, D9)?
+
+However many there are, it takes the same number of statements.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from tortoise.expressions import F
+
+from server.domain.access import side_of
+from server.domain.errors import Refusal, Refused
+from server.domain.partnerships import product_accesses as access_rules
+from server.domain.partnerships.partnerships import Side
+from server.domain.rights import ProductRight, Right
+from server.models import Partnership, ProductAccess
+from server.models.conditions import OneOf
+from server.models.visibility.lookups import locked_rows, visible_rows
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.journal import News
+from server.resolvers.partnerships.partnerships import Note, check_standings, held_all, keys, note_all
+from server.resolvers.viewer_rights import rights_on_partnership
+
+# `Any` below: Tortoise's expressions are untyped.
+
+
+@dataclass(frozen=True)
+class Held:
+    """An access and its partnership, both locked, and the side for which it is changed."""
+
+    access: ProductAccess
+    partnership: Partnership
+    side: Side
+
+
+@dataclass(frozen=True)
+class ProductAccessResult:
+    """What became of one of many: the access, or why it stays as it is."""
+
+    product_access: ProductAccess | None
+    refusals: tuple[Refusal, ...] = ()
+
+
+class _Kind(NamedTuple):
+    """What a change is called, in the audit log and the receipts, and in the outbox."""
+
+    action: str
+    topic: str
+
+
+_CHANGED: Final = _Kind("access.rightsChanged", "access.rights_changed")
+_REVOKED: Final = _Kind("access.revoked", "access.product_removed")
+_PRODUCT_ENDED: Final = _Kind("access.revoked", "access.product_ended")
+
+
+async def hold(context: Context, right: Right, ids: Sequence[UUID]) -> dict[UUID, Held]:
+    """Those of these accesses that exist for the viewer, who means to use this right on them."""
+    seen = await visible_rows(ProductAccess, context.viewer, ids)
+    partnerships = await held_all([row.partnership_id for row in seen])
+    await check_standings(context, partnerships.values())
+    accesses = await locked_rows(ProductAccess, keys(seen))
+    found = {id: (access, partnerships[access.partnership_id]) for id, access in accesses.items()}
+    return {id: Held(access, row, side_of(context.signed_in, right, row)) for id, (access, row) in found.items()}
+
+
+async def hold_for_customer(accesses: Sequence[ProductAccess]) -> list[Held]:
+    """These accesses, for the customer who gives their products to somebody else."""
+    partnerships = await held_all([access.partnership_id for access in accesses])
+    return [Held(access, partnerships[access.partnership_id], Side.CUSTOMER) for access in accesses]
+
+
+def judged(
+    context: Context, right: Right, held: Held | None, check: Callable[[Held], Any], path: tuple[str, ...]
+) -> tuple[Refusal, ...]:
+    """Why one of many stays as it is; `path` is where in the input it stands."""
+    try:
+        is_allowed = held is not None and right in rights_on_partnership(context, held.partnership)
+        access_rules.check_reached(held is not None, is_allowed)
+        if held is not None:
+            check(held)
+    except Refused as refused:
+        return tuple(replace(refusal, field=(*path, *refusal.field)) for refusal in refused.refusals)
+    return ()
+
+
+def check_change(held: Held, rights: Sequence[ProductRight]) -> list[ProductRight]:
+    """The rights as they are stored. Refused unless the access holds, under active limited access."""
+    access_rules.check_takes_products(held.partnership)
+    access_rules.check_holds(held.access.revoked_at)
+    return access_rules.product_rights(rights, ("rights",))
+
+
+async def change(context: Context, wanted: Iterable[tuple[Held, list[ProductRight]]]) -> None:
+    """Give each access other rights; those that have them already stay as they are."""
+    moves = [(held, rights) for held, rights in wanted if list(held.access.rights) != rights]
+    before = [terms(held.access) for held, _ in moves]
+    alike = defaultdict[tuple[ProductRight, ...], list[ProductAccess]](list)
+    for held, rights in moves:
+        alike[tuple(rights)].append(held.access)
+    # One statement for each set of rights, of which there are three.
+    for rights, accesses in alike.items():
+        await _update(context, accesses, rights=list(rights))
+    await _leave_traces(context, _CHANGED, [held for held, _ in moves], before)
+
+
+async def revoke(context: Context, wanted: Iterable[Held], *, product_ends: bool = False) -> None:
+    """End each access, perhaps because its product ends; those that have ended already stay as they are."""
+    moves = [held for held in wanted if held.access.revoked_at is None]
+    before = [terms(held.access) for held in moves]
+    await close(context, [held.access for held in moves])
+    await _leave_traces(context, _PRODUCT_ENDED if product_ends else _REVOKED, moves, before)
+
+
+async def close(context: Context, accesses: Sequence[ProductAccess]) -> None:
+    """End accesses without a word to anybody."""
+    await _update(context, accesses, revoked_at=context.now)
+
+
+def terms(access: ProductAccess) -> journal.State:
+    """What the audit log writes down of an access."""
+    return journal.state(access, "partnership_id", "product_id", "rights", "revoked_at")
+
+
+async def _update(context: Context, accesses: Sequence[ProductAccess], **columns: Any) -> None:
+    counted: Any = F("version") + 1
+    if accesses:
+        same = ProductAccess.filter(OneOf("id", keys(accesses)))
+        await same.update(version=counted, updated_at=context.now, **columns)
+    for access in accesses:
+        access.update_from_dict({**columns, "version": access.version + 1})
+
+
+async def _leave_traces(context: Context, kind: _Kind, moves: Sequence[Held], before: Sequence[journal.State]) -> None:
+    notes = [
+        Note(kind.action, held.partnership, held.side, held.access, was, terms(held.access))
+        for held, was in zip(moves, before, strict=True)
+    ]
+    await note_all(context, notes)
+    # The side that did not act is notified.
+    news = [News(kind.topic, held.access, (held.access.version,), {"by": held.side}) for held in moves]
+    await journal.announce_all(context, news)

@@ -1,0 +1,159 @@
+"""Products given to a limited partner one by one, and taken back (S2)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from server.domain.errors import NotFound
+from server.domain.partnerships import product_accesses as access_rules
+from server.domain.partnerships.partnerships import Side
+from server.domain.products.product_terminations import check_lives
+from server.domain.rights import ProductRight, Right
+from server.domain.versions import check_version
+from server.models import Partnership, Product, ProductAccess
+from server.models.database import transaction
+from server.models.visibility.lookups import visible_row
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
+from server.resolvers.listings import Listing
+from server.resolvers.partnerships.partnerships import held as held_partnership
+from server.resolvers.partnerships.partnerships import note
+from server.resolvers.partnerships.product_access_changes import (
+    Held,
+    ProductAccessResult,
+    change,
+    check_change,
+    hold,
+    judged,
+    revoke,
+    terms,
+)
+from server.resolvers.permissions import RightOn, RightOnEach, VisibleRows, allowed
+
+
+class ProductAccessOrderField(StrEnum):
+    """What product accesses can be ordered by."""
+
+    GRANTED_AT = "GRANTED_AT"
+
+
+PRODUCT_ACCESSES = Listing(
+    name="product accesses",
+    model=ProductAccess,
+    parent="partnership_id",
+    orders={ProductAccessOrderField.GRANTED_AT: "granted_at"},
+    moments=frozenset({"granted_at"}),
+)
+
+
+@dataclass(frozen=True)
+class AccessRights:
+    """An access, and the rights it is to have."""
+
+    id: ProductAccessId
+    rights: list[ProductRight]
+
+
+MAY_VIEW_ACCESSES = (VisibleRows(),)
+
+
+@allowed(RightOn(Right.GRANT_PRODUCT_ACCESS, Partnership, "partnership_id"))
+async def grant_product_access(
+    context: Context,
+    partnership_id: PartnershipId,
+    product_id: ProductId,
+    rights: list[ProductRight],
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Let a partner with limited access manage one more of your products, from now on."""
+    stored = access_rules.product_rights(rights, ("rights",))
+    async with transaction():
+        partnership = await held_partnership(context, partnership_id, expected_version)
+        access_rules.check_takes_products(partnership)
+        product = await visible_row(Product, context.viewer, product_id)
+        if product is None:
+            raise NotFound(("input", "product_id"))
+        check_lives(product.state, ("product_id",))
+        managed = await ProductAccess.get_or_none(product_id=product_id, revoked_at__isnull=True)
+        access_rules.check_product_is_grantable(
+            product.organisation_id,
+            partnership.customer_id,
+            managed_here=managed is not None and managed.partnership_id == partnership_id,
+            managed_elsewhere=managed is not None,
+            field=("product_id",),
+        )
+        access = await ProductAccess.create(
+            partnership_id=partnership_id,
+            product_id=product_id,
+            rights=stored,
+            granted_by_id=context.signed_in.user_id,
+            granted_at=context.now,
+        )
+        await note(context, "access.granted", partnership, Side.CUSTOMER, subject=access, after=terms(access))
+        await journal.announce(context, "access.product_added", access)
+    return {"product_access": access}
+
+
+@allowed(RightOn(Right.CHANGE_PRODUCT_ACCESS, Partnership, "product_access_id", through=ProductAccess))
+async def change_product_access(
+    context: Context, product_access_id: ProductAccessId, rights: list[ProductRight], expected_version: int | None
+) -> dict[str, object]:
+    """Change what a limited partner may do with a product; it holds from the next request on."""
+    async with transaction():
+        held = (await hold(context, Right.CHANGE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
+        check_version(held.access.version, expected_version)
+        await change(context, [(held, check_change(held, rights))])
+    return {"product_access": held.access, "partnership": held.partnership}
+
+
+@allowed(RightOnEach(Right.CHANGE_PRODUCT_ACCESS))
+async def change_product_accesses(context: Context, items: list[AccessRights]) -> dict[str, object]:
+    """Change what limited partners may do with up to 100 products. Each is changed or refused for itself."""
+    ids = [item.id for item in items]
+    access_rules.check_each_once(ids, ("items",))
+    async with transaction():
+        found = await hold(context, Right.CHANGE_PRODUCT_ACCESS, ids)
+        results, moves = list[ProductAccessResult](), list[tuple[Held, list[ProductRight]]]()
+        for place, item in enumerate(items):
+            held, path = found.get(item.id), ("items", str(place))
+            check = partial(check_change, rights=item.rights)
+            refusals = judged(context, Right.CHANGE_PRODUCT_ACCESS, held, check, path)
+            results.append(ProductAccessResult(held.access if held else None, refusals))
+            if held is not None and not refusals:
+                moves.append((held, check(held)))
+        await change(context, moves)
+    return {"results": results}
+
+
+@allowed(RightOn(Right.REVOKE_PRODUCT_ACCESS, Partnership, "product_access_id", through=ProductAccess))
+async def revoke_product_access(
+    context: Context, product_access_id: ProductAccessId, expected_version: int | None
+) -> dict[str, object]:
+    """Take a product back from a limited partner, or give it back as the partner; it holds from the next request on."""
+    async with transaction():
+        held = (await hold(context, Right.REVOKE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
+        check_version(held.access.version, expected_version)
+        access_rules.check_takes_products(held.partnership)
+        await revoke(context, [held])
+    return {"product_access": held.access, "partnership": held.partnership}
+
+
+@allowed(RightOnEach(Right.REVOKE_PRODUCT_ACCESS))
+async def revoke_product_accesses(context: Context, ids: list[ProductAccessId]) -> dict[str, object]:
+    """Take up to 100 products back from limited partners, or give them back. Each is ended or refused for itself."""
+    access_rules.check_each_once(ids, ("ids",))
+    async with transaction():
+        found = await hold(context, Right.REVOKE_PRODUCT_ACCESS, ids)
+        results = list[ProductAccessResult]()
+        for place, id in enumerate(ids):
+            held = found.get(id)
+            refusals = judged(context, Right.REVOKE_PRODUCT_ACCESS, held, _check_end, ("ids", str(place)))
+            results.append(ProductAccessResult(held.access if held else None, refusals))
+        ended = [found[id] for id, result in zip(ids, results, strict=True) if not result.refusals]
+        await revoke(context, ended)
+    return {"results": results}
+
+
+def _check_end(held: Held) -> None:
+    access_rules.check_takes_products(held.partnership)

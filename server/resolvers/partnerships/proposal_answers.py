@@ -1,0 +1,204 @@
+"""How a proposal is answered: brought into force, with what is granted, or declined (S1.3, S1.4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from server.domain.errors import Mistakes
+from server.domain.partnerships import access_change_requests, proposals
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import PartnershipStatus, Side
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
+from server.domain.rights import Right
+from server.domain.text import paragraph
+from server.models import Organisation, Partnership, ProductAccess, RequestedProduct
+from server.models.database import transaction
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import PartnershipId
+from server.resolvers.partnerships.future_customers import assign_all, held_for_new_customers
+from server.resolvers.partnerships.offers import (
+    Access,
+    Offer,
+    Wanted,
+    grant_all,
+    offered,
+    told,
+)
+from server.resolvers.partnerships.offers import wanted as granted_now
+from server.resolvers.partnerships.partnerships import change, held, note, terms
+from server.resolvers.partnerships.proposal_expiry import live_now
+from server.resolvers.partnerships.requested_products import named_by
+from server.resolvers.partnerships.terminations import Ending, end_all
+from server.resolvers.permissions import PersonOnly, RightOn, allowed
+
+
+@allowed(RightOn(Right.ACCEPT_INVITATION, Partnership, "partnership_id"))
+async def accept_invitation(
+    context: Context, partnership_id: PartnershipId, expected_version: int | None
+) -> dict[str, object]:
+    """Accept a customer's invitation: from now on the partner manages what was offered."""
+    async with transaction():
+        invitation = await held(context, partnership_id, expected_version)
+        await accept_what_was_offered(context, invitation)
+    return {"partnership": invitation}
+
+
+@allowed(PersonOnly(Right.ACCEPT_REQUEST), RightOn(Right.ACCEPT_REQUEST, Partnership, "partnership_id"))
+async def accept_request(
+    context: Context,
+    partnership_id: PartnershipId,
+    access: Access,
+    replace_existing: bool | None,
+    expires_at: datetime | None,
+    review_at: datetime | None,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Accept a partner's request, granting what you say: it may be something else than what was asked."""
+    mistakes = Mistakes()
+    async with transaction():
+        request = await held(context, partnership_id, expected_version)
+        offer = await offered(context, request.customer_id, access, mistakes)
+        mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
+        mistakes.refuse()
+        await accept_what_was_asked(
+            context, request, access, offer, expires_at, review_at, replaces=bool(replace_existing)
+        )
+    return {"partnership": request}
+
+
+@allowed(RightOn(Right.DECLINE_INVITATION, Partnership, "partnership_id"))
+async def decline_invitation(
+    context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None
+) -> dict[str, object]:
+    """Decline a customer's invitation. The customer may invite again."""
+    return await _decline(context, partnership_id, reason, expected_version, Side.PARTNER)
+
+
+@allowed(PersonOnly(Right.DECLINE_REQUEST), RightOn(Right.DECLINE_REQUEST, Partnership, "partnership_id"))
+async def decline_request(
+    context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None
+) -> dict[str, object]:
+    """Decline a partner's request. The partner may ask again."""
+    return await _decline(context, partnership_id, reason, expected_version, Side.CUSTOMER)
+
+
+async def cancelled(context: Context, row: Partnership) -> None:
+    """The side that proposed takes it back."""
+    before = terms(row)
+    await change(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
+    await _note_end(context, "partnership.cancelled", row, row.initiated_by, before)
+
+
+async def accept_what_was_offered(context: Context, invitation: Partnership) -> None:
+    """Bring an invitation into force as it was made (S1.3a)."""
+    requested = await RequestedProduct.filter(partnership_id=invitation.id).select_related("product").order_by("id")
+    products = [Wanted(each.product, each.rights, each.moves) for each in requested]
+    others = await _checked_beside(context, invitation, replaces=invitation.replaces_others)
+    before = terms(invitation)
+    await _come_into_force(context, invitation, others, replaces=invitation.replaces_others)
+    granted = await grant_all(context, invitation, products, None)
+    await _note_acceptance(context, invitation, Side.PARTNER, before, products, granted)
+
+
+async def accept_what_was_asked(
+    context: Context,
+    request: Partnership,
+    access: Access,
+    offer: Offer,
+    expires_at: datetime | None,
+    review_at: datetime | None,
+    *,
+    replaces: bool = False,
+) -> None:
+    """Bring a request into force with what the customer grants, which may be something else (S1.3b, R11)."""
+    others = await _checked_beside(context, request, replaces=replaces, access=access)
+    requested = await RequestedProduct.filter(partnership_id=request.id).select_related("product").order_by("id")
+    asked = [Wanted(each.product, each.rights) for each in requested]
+    products = granted_now(offer, access.grants)
+    before = terms(request)
+    differs = access_change_requests.differs(
+        (request.access_type, request.payment_mode, [(each.product.id, frozenset(each.rights)) for each in asked]),
+        (access.access_type, access.payment_mode, [(each.product.id, frozenset(each.rights)) for each in products]),
+    )
+    was = told(request.access_type, request.payment_mode, asked)
+    await _come_into_force(
+        context,
+        request,
+        others,
+        replaces=replaces,
+        access_type=access.access_type,
+        payment_mode=access.payment_mode,
+        grant_differs=differs,
+        expires_at=expires_at,
+        review_at=review_at,
+    )
+    granted = await grant_all(context, request, products, context.signed_in.user_id)
+    await _note_acceptance(context, request, Side.CUSTOMER, before, asked, granted)
+    if differs:
+        now = told(access.access_type, access.payment_mode, products)
+        await journal.announce(context, "partnership.granted_differs", request, asked=was, granted=now)
+
+
+async def _note_acceptance(
+    context: Context,
+    row: Partnership,
+    side: Side,
+    before: journal.State,
+    asked: Sequence[Wanted],
+    granted: Sequence[ProductAccess],
+) -> None:
+    """What was asked and what is granted are both kept (D3)."""
+    action = "partnership.accepted"
+    await note(context, action, row, side, before=before, after=terms(row), had=asked, has=granted)
+    await journal.announce(context, action, row)
+
+
+async def _note_end(context: Context, action: str, row: Partnership, side: Side, before: journal.State) -> None:
+    """What had been proposed is kept of what came to nothing."""
+    proposed = (await named_by([row.id]))[row.id]
+    await note(context, action, row, side, before=before, after=terms(row), had=proposed, has=[])
+
+
+async def _checked_beside(
+    context: Context, row: Partnership, *, replaces: bool, access: Access | None = None
+) -> list[Partnership]:
+    """The customer's other partnerships, locked, beside which this one may come into force."""
+    others = await live_now(context, row.customer_id, but=row.id)
+    partner = await Organisation.get(id=row.partner_id)
+    granted = access.access_type if access else None
+    status = partner.partner_status
+    proposals.check_acceptance(row, status, others, context.now, replaces=replaces, access_type=granted)
+    return others
+
+
+async def _come_into_force(
+    context: Context, row: Partnership, others: Sequence[Partnership], *, replaces: bool, **columns: object
+) -> None:
+    """Those that it replaces end first, and the other side's open proposal with them (E1, E4).
+
+    Employees who serve the partner's customers to come serve this one from now on.
+    """
+    employees = await held_for_new_customers(row.partner_id)
+    row.update_from_dict(columns)
+    if ended := proposals.replaced(row.access_type, others, is_agreed=replaces):
+        customer = await Organisation.get(id=row.customer_id)
+        await end_all(context, customer, ended, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
+    for other in others:
+        if other.partner_id == row.partner_id and other.status is PartnershipStatus.INVITED:
+            await cancelled(context, other)
+    await change(row, status=PartnershipStatus.ACTIVE, activated_at=context.now, notices=0, **columns)
+    await assign_all(context, row, employees)
+
+
+async def _decline(
+    context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None, side: Side
+) -> dict[str, object]:
+    why = paragraph(reason or "", rules.MOST_MESSAGE_CHARACTERS, ("reason",)) or None
+    async with transaction():
+        row = await held(context, partnership_id, expected_version)
+        proposals.check_open(row, context.now)
+        before = terms(row)
+        await change(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)
+        await _note_end(context, "partnership.declined", row, side, before)
+        await journal.announce(context, "partnership.declined", row, reason=why)
+    return {"partnership": row}

@@ -1,0 +1,238 @@
+"""How a partnership is proposed by either side, withdrawn and sent again (S1)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from server.domain.errors import Mistakes, NotFound
+from server.domain.partnerships import access_change_requests, proposals
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
+from server.domain.rights import Right
+from server.domain.text import paragraph
+from server.models import CustomerInvitation, Organisation, Partnership, RequestedProduct
+from server.models.database import transaction
+from server.models.visibility.lookups import locked, visible_row
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import OrganisationId, PartnershipId
+from server.resolvers.locking import held as in_organisation
+from server.resolvers.locking import still_holding
+from server.resolvers.partnerships.offers import Access, Offer, WantedAccess, offered, request_products
+from server.resolvers.partnerships.offers import wanted as granted_now
+from server.resolvers.partnerships.partnerships import change, held, note, terms
+from server.resolvers.partnerships.proposal_answers import accept_what_was_asked, accept_what_was_offered, cancelled
+from server.resolvers.partnerships.proposal_expiry import live_now
+from server.resolvers.permissions import RightOn, allowed
+
+_DAY = timedelta(days=1)
+
+
+@allowed(RightOn(Right.INVITE_PARTNER, Organisation, "customer_id"))
+async def invite_partner(
+    context: Context,
+    customer_id: OrganisationId,
+    partner_id: OrganisationId,
+    access: Access,
+    message: str | None,
+    replace_existing: bool | None,
+    expires_at: datetime | None,
+    review_at: datetime | None,
+) -> dict[str, object]:
+    """Invite a partner to manage some of your products, or everything. Nothing is granted until it accepts."""
+    mistakes = Mistakes()
+    async with transaction():
+        await in_organisation(context, customer_id, Right.INVITE_PARTNER)
+        partner = await _partner(context, partner_id)
+        others = await live_now(context, customer_id)
+        check = partial(proposals.check_invitation, replaces=bool(replace_existing))
+        mistakes.noted(check, customer_id, partner_id, partner.partner_status, access.access_type, others)
+        await _note_limit(context, customer_id, partner_id, Side.CUSTOMER, mistakes)
+        offer = await offered(context, customer_id, access, mistakes)
+        mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
+        words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
+        mistakes.refuse()
+        asked = next((row for row in others if row.partner_id == partner_id), None)
+        if asked is not None and await _is_the_same(context, asked, access):
+            await accept_what_was_asked(context, asked, access, offer, expires_at, review_at)
+            return {"partnership": asked, "warnings": []}
+        invitation = Partnership(
+            customer_id=customer_id,
+            partner_id=partner_id,
+            initiated_by=Side.CUSTOMER,
+            message=words or None,
+            replaces_others=bool(replace_existing),
+            expires_at=expires_at,
+            review_at=review_at,
+        )
+        await _invite(context, invitation, access, offer)
+    return {"partnership": invitation, "warnings": offer.warnings}
+
+
+@allowed(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
+async def request_customer(
+    context: Context,
+    partner_id: OrganisationId,
+    customer_id: OrganisationId,
+    wanted: WantedAccess,
+    message: str | None,
+) -> dict[str, object]:
+    """Ask an organisation that you know for access. It decides what it grants, and may grant something else."""
+    mistakes = Mistakes()
+    async with transaction():
+        await _hold_customer(context, customer_id, partner_id)
+        partner = await Organisation.get(id=partner_id)
+        others = [row for row in await live_now(context, customer_id) if row.partner_id == partner_id]
+        mistakes.noted(proposals.check_request, customer_id, partner_id, partner.partner_status, others)
+        await _note_limit(context, customer_id, partner_id, Side.PARTNER, mistakes)
+        mistakes.noted(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
+        words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
+        mistakes.refuse()
+        if (offer := _offer_of_the_same(others, wanted)) is not None:
+            await accept_what_was_offered(context, offer)
+            return {"partnership": offer}
+        request = await _propose(
+            context,
+            Partnership(
+                customer_id=customer_id, partner_id=partner_id, initiated_by=Side.PARTNER, message=words or None
+            ),
+            wanted,
+        )
+        await note(context, "partnership.requested", request, Side.PARTNER, after=terms(request), has=[])
+        await journal.announce(context, "partnership.requested", request, answer_by=request.answer_by)
+    return {"partnership": request}
+
+
+@allowed(RightOn(Right.MANAGE_INVITATION, Partnership, "partnership_id"))
+async def cancel_invitation(
+    context: Context, partnership_id: PartnershipId, expected_version: int | None
+) -> dict[str, object]:
+    """Withdraw your own open invitation or request. You may propose again."""
+    async with transaction():
+        row = await held(context, partnership_id, expected_version)
+        proposals.check_open(row, context.now)
+        await cancelled(context, row)
+        await journal.announce(context, "partnership.cancelled", row)
+    return {"partnership": row}
+
+
+@allowed(RightOn(Right.MANAGE_INVITATION, Partnership, "partnership_id"))
+async def resend_invitation(
+    context: Context, partnership_id: PartnershipId, expected_version: int | None
+) -> dict[str, object]:
+    """Send your own open invitation or request again. It can be answered for as long as a new one."""
+    async with transaction():
+        row = await held(context, partnership_id, expected_version)
+        proposals.check_open(row, context.now)
+        await check_partner_is_approved(row)
+        await change(row, **sent_again(context, row.sent_at, row.sendings, row.expires_at))
+        side = row.initiated_by
+        await note(context, "partnership.resent", row, side, after=journal.state(row, "answer_by"))
+        topic = "partnership.invited" if side is Side.CUSTOMER else "partnership.requested"
+        await journal.announce(context, topic, row, row.version, answer_by=row.answer_by)
+    return {"partnership": row}
+
+
+async def check_partner_is_approved(row: Partnership | CustomerInvitation) -> None:
+    """What could not be accepted is not sent again: a suspended partner wins no new customers (S5.7)."""
+    partner = await Organisation.get(id=row.partner_id)
+    proposals.check_may_ask(partner.partner_status, field=())
+
+
+def sent_again(
+    context: Context, sent_at: datetime | None, sendings: int, expires_at: datetime | None = None
+) -> dict[str, object]:
+    """What changes in a proposal that is sent once more; a few times within 24 hours (S1.7)."""
+    is_another_day = sent_at is None or context.now - sent_at >= _DAY
+    if not is_another_day:
+        proposals.check_resending(sendings - 1, context.settings.resendings_per_day)
+    return {
+        "sent_at": context.now if is_another_day else sent_at,
+        "sendings": 2 if is_another_day else sendings + 1,
+        "answer_by": answer_by(context, expires_at),
+        "notices": 0,
+        "undeliverable_at": None,
+    }
+
+
+def answer_by(context: Context, expires_at: datetime | None = None) -> datetime:
+    """Until when a proposal that is sent now can be answered (S1.6); not beyond the end of what is proposed (D4)."""
+    latest = context.now + timedelta(days=context.settings.partnership_invitation_days)
+    return latest if expires_at is None else min(latest, expires_at)
+
+
+async def _partner(context: Context, partner_id: OrganisationId) -> Organisation:
+    """The partner to invite, which exists for the viewer."""
+    partner = await visible_row(Organisation, context.viewer, partner_id)
+    if partner is None:
+        raise NotFound(("input", "partner_id"))
+    return partner
+
+
+async def _note_limit(context: Context, customer_id: UUID, partner_id: UUID, side: Side, mistakes: Mistakes) -> None:
+    """Whoever withdraws and proposes anew sends no more e-mails than by sending again (S1.7)."""
+    between = Partnership.filter(customer_id=customer_id, partner_id=partner_id, initiated_by=side)
+    lately = await between.filter(invited_at__gt=context.now - _DAY).count()
+    mistakes.noted(proposals.check_resending, lately, context.settings.resendings_per_day)
+
+
+async def _hold_customer(context: Context, customer_id: OrganisationId, partner_id: OrganisationId) -> None:
+    """Lock the customer to ask, which exists for the viewer, and is not kept from their token."""
+    if await visible_row(Organisation, context.viewer, customer_id) is None:
+        raise NotFound(("input", "customer_id"))
+    await locked(Organisation, customer_id)
+    asker = await still_holding(context, Right.REQUEST_CUSTOMER, partner_id)
+    if not asker.may_serve(customer_id):
+        raise NotFound(("input", "customer_id"))
+
+
+async def _invite(context: Context, row: Partnership, access: Access, offer: Offer) -> None:
+    """Store an invitation with the products that it names, and tell the partner."""
+    invitation = await _propose(context, row, access)
+    await request_products(invitation, offer, access.grants)
+    named = granted_now(offer, access.grants)
+    await note(context, "partnership.invited", invitation, Side.CUSTOMER, after=terms(invitation), has=named)
+    await journal.announce(context, "partnership.invited", invitation, answer_by=invitation.answer_by)
+
+
+async def _propose(context: Context, row: Partnership, access: Access | WantedAccess) -> Partnership:
+    """Store a proposal: what is asked stands in it twice, because what is granted may differ (D3)."""
+    row.update_from_dict(
+        {
+            "access_type": access.access_type,
+            "payment_mode": access.payment_mode,
+            "requested_access_type": access.access_type,
+            "requested_payment_mode": access.payment_mode,
+            "status": PartnershipStatus.INVITED,
+            "invited_at": context.now,
+            "sent_at": context.now,
+            "answer_by": answer_by(context, row.expires_at),
+        }
+    )
+    await row.save(force_create=True)
+    return row
+
+
+def _offer_of_the_same(others: Sequence[Partnership], wanted: WantedAccess) -> Partnership | None:
+    """The customer's open invitation that a request says the same as: then the request is the answer (E4).
+
+    A partner names no products, so only complete access is ever the same.
+    """
+    asked = (AccessType.COMPLETE, wanted.payment_mode)
+    same = [row for row in others if (row.access_type, row.payment_mode) == asked]
+    return next(iter(same), None) if wanted.access_type is AccessType.COMPLETE else None
+
+
+async def _is_the_same(context: Context, request: Partnership, access: Access) -> bool:
+    """Whether an invitation says what the partner has asked for already: then it is the answer (E4).
+
+    A token never accepts a request: with one the two stand side by side.
+    """
+    if context.signed_in.token is not None or request.status is not PartnershipStatus.INVITED:
+        return False
+    requested = await RequestedProduct.filter(partnership_id=request.id)
+    asked = {(each.product_id, frozenset(each.rights)) for each in requested}
+    offers = {(grant.product_id, frozenset(grant.rights)) for grant in access.grants}
+    same_type = (request.access_type, request.payment_mode) == (access.access_type, access.payment_mode)
+    return same_type and asked == offers

@@ -1,0 +1,58 @@
+"""How does a partnership without receipts come by its first one (D17)?
+
+Those that are older than receipts have none, nor those that a demo world began with. The first one states what is in
+force, or proposed, as the programme finds it: by nobody's act, with nothing before it.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from server.domain.partnerships.partnerships import IN_FORCE, LIVE
+from server.models import Partnership, ProductAccess, Receipt
+from server.models.conditions import Exists, OneOf
+from server.models.database import transaction
+from server.resolvers.context import Context
+from server.resolvers.partnerships.partnerships import held_all, keys, terms
+from server.resolvers.partnerships.receipts import Entry, Granted, agreed, receipt_all
+from server.resolvers.partnerships.requested_products import named_by
+
+AT_ONCE: Final = 100
+"""How many partnerships one transaction holds."""
+
+_STATED: Final = "partnership.stated"
+_WITHOUT_RECEIPT: Final = ~Exists(Receipt, partnership_id="id")
+
+
+async def begin_chains(context: Context) -> int:
+    """Give some of the live partnerships without receipts their first one, and say how many.
+
+    Called until there are none; whatever has a receipt is left alone, so that nothing is stated twice.
+    """
+    found = await Partnership.filter(_WITHOUT_RECEIPT, status__in=sorted(LIVE)).order_by("id").limit(AT_ONCE)
+    if not found:
+        return 0
+    async with transaction():
+        held = await held_all(keys(found))
+        begun = await Receipt.filter(OneOf("partnership_id", list(held))).values_list("partnership_id", flat=True)
+        rows = [row for row in held.values() if row.status in LIVE and row.id not in begun]
+        products = await _products(rows)
+        await receipt_all(context, [_stated(row, products[row.id]) for row in rows])
+    return len(rows)
+
+
+def _stated(row: Partnership, products: Sequence[Granted]) -> Entry:
+    return Entry(_STATED, row, None, after=agreed(terms(row, "expires_at", "review_at"), products))
+
+
+async def _products(rows: Sequence[Partnership]) -> dict[UUID, Sequence[Granted]]:
+    """By partnership the products that are managed, or named while it is open. Two statements."""
+    open_ = [row.id for row in rows if row.status not in IN_FORCE]
+    found = defaultdict[UUID, Sequence[Granted]](list, await named_by(open_))
+    of_others = OneOf("partnership_id", [row.id for row in rows if row.status in IN_FORCE])
+    managed = defaultdict[UUID, list[ProductAccess]](list)
+    for access in await ProductAccess.filter(of_others, revoked_at__isnull=True).order_by("id"):
+        managed[access.partnership_id].append(access)
+    found.update(managed)
+    return found

@@ -1,0 +1,210 @@
+"""Invitations of members: sent, sent again and cancelled (S11.1, S11.3)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from server.domain.errors import Mistakes
+from server.domain.partnerships.email_links import digest, new_secret
+from server.domain.people import member_invitations as rules
+from server.domain.people import users
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.memberships import MembershipStatus, check_billing, check_may_change
+from server.domain.rights import Right, Role
+from server.domain.text import line
+from server.models import MemberInvitation, Membership, Organisation
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.resolvers import ids, journal
+from server.resolvers.context import Context
+from server.resolvers.expiry import lapse
+from server.resolvers.ids import MemberInvitationId, OrganisationId, TeamId
+from server.resolvers.listings import Listing
+from server.resolvers.locking import check_binds, held
+from server.resolvers.people.teams import name_teams, teams_to_join
+from server.resolvers.permissions import RightOn, allowed
+
+
+class MemberInvitationOrderField(StrEnum):
+    """What invitations can be ordered by."""
+
+    INVITED_AT = "INVITED_AT"
+
+
+MEMBER_INVITATIONS = Listing(
+    name="member invitations",
+    model=MemberInvitation,
+    parent="organisation_id",
+    orders={MemberInvitationOrderField.INVITED_AT: "invited_at"},
+    moments=frozenset({"invited_at"}),
+)
+
+
+def status_now(context: Context, row: MemberInvitation) -> MemberInvitationStatus:
+    """Where the invitation is in its life at this moment."""
+    return rules.LAPSE.at(context.now, row.status, row.expires_at)
+
+
+@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "organisation_id"))
+async def invite_member(
+    context: Context,
+    organisation_id: OrganisationId,
+    email: str,
+    first_name: str,
+    last_name: str,
+    locale: str | None,
+    role: Role,
+    can_manage_billing: bool | None,
+    notify_billing: bool | None,
+    notify_products: bool | None,
+    team_ids: list[TeamId] | None,
+) -> dict[str, object]:
+    """Invite somebody to become a member, by e-mail. The answer is the same whether or not they have an account.
+
+    They join the teams when they accept, those that are still there then.
+    Legal representatives are invited by one of them alone, in person, with a password typed recently.
+    """
+    async with transaction():
+        actor = await held(context, organisation_id, Right.MANAGE_MEMBERS)
+        check_may_change(actor, role, field=("role",))
+        await check_binds(context, role)
+        teams = await teams_to_join(context, organisation_id, team_ids or ())
+        mistakes, most = Mistakes(), context.settings.member_invitations_per_day
+        whom = _whom(email, first_name, last_name, locale, mistakes)
+        mistakes.noted(check_billing, role, can_manage_billing)
+        await _check_not_invited(context, organisation_id, whom["email"] or "", mistakes)
+        mistakes.noted(rules.check_number, await _sent_lately(context, organisation_id), most)
+        mistakes.refuse()
+        invitation = MemberInvitation(
+            organisation_id=organisation_id,
+            role=role,
+            can_manage_billing=can_manage_billing is True,
+            notify_billing=notify_billing is not False,
+            notify_products=notify_products is not False,
+            invited_by_id=context.signed_in.user_id,
+            invited_at=context.now,
+            **whom,
+        )
+        await _send(context, invitation, "member.invited", before=None, teams=teams)
+        await name_teams(invitation, teams)
+    return {"member_invitation": invitation}
+
+
+@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", through=MemberInvitation))
+async def resend_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
+    """Send an open invitation again, with a new link and all of its time; the old link is dead."""
+    async with transaction():
+        invitation = await _held_by_inviter(context, member_invitation_id)
+        rules.check_open(status_now(context, invitation))
+        before = _terms(invitation)
+        earlier = [datetime.fromisoformat(moment) for moment in invitation.sent_again]
+        lately = rules.sent_again(earlier, context.now, context.settings.member_invitation_resends)
+        invitation.sent_again = [moment.isoformat() for moment in lately]
+        invitation.version += 1
+        await _send(context, invitation, "member.invitation_sent_again", before)
+    return {"member_invitation": invitation}
+
+
+@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", through=MemberInvitation))
+async def cancel_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
+    """Withdraw an open invitation: its link is dead."""
+    async with transaction():
+        invitation = await _held_by_inviter(context, member_invitation_id)
+        rules.check_open(status_now(context, invitation))
+        await close(context, invitation, MemberInvitationStatus.CANCELLED, "member.invitation_cancelled")
+    return {"member_invitation": invitation}
+
+
+async def is_member(organisation_id: UUID, email: str) -> bool:
+    """Whether this is the address of an active member."""
+    members = Membership.filter(organisation_id=organisation_id, status=MembershipStatus.ACTIVE)
+    return await members.filter(user__email=email).exists()
+
+
+async def close(context: Context, invitation: MemberInvitation, status: MemberInvitationStatus, action: str) -> None:
+    """End an open invitation."""
+    before = _terms(invitation)
+    invitation.status, invitation.answered_at = status, context.now
+    invitation.version += 1
+    await invitation.save(update_fields=["status", "answered_at", "version", "updated_at"])
+    acting = invitation.organisation_id
+    await journal.record(context, action, invitation, acting=acting, before=before, after=_terms(invitation))
+    await journal.announce(context, action, invitation)
+
+
+def _whom(email: str, first_name: str, last_name: str, locale: str | None, mistakes: Mistakes) -> dict[str, str | None]:
+    """Who is invited, as it is stored; what is wrong with it is noted."""
+    return {
+        "email": mistakes.noted(users.email_address, email, ("email",)) or "",
+        "first_name": mistakes.noted(line, first_name, users.MOST_NAME_CHARACTERS, ("first_name",)),
+        "last_name": mistakes.noted(line, last_name, users.MOST_NAME_CHARACTERS, ("last_name",)),
+        "locale": mistakes.noted(users.locale, locale, ("locale",)),
+    }
+
+
+async def expire(context: Context, invitations: Sequence[MemberInvitation]) -> None:
+    """End these, which are locked and nobody answered in time; whoever sent them is told (S11.4)."""
+    expired: dict[str, object] = {"status": MemberInvitationStatus.EXPIRED}
+    concerned = [invitation.organisation_id for invitation in invitations]
+    action = "member.invitation_expired"
+    await lapse(context, invitations, expired, action, action, concerned)
+
+
+async def _check_not_invited(context: Context, organisation_id: UUID, email: str, mistakes: Mistakes) -> None:
+    """Notes the address of a member, or of an open invitation. One that is over has its end first, as by the clock."""
+    pending = MemberInvitation.filter(
+        organisation_id=organisation_id, email=email, status=MemberInvitationStatus.PENDING
+    )
+    await expire(context, await pending.filter(expires_at__lte=context.now).select_for_update(no_key=True))
+    mistakes.noted(rules.check_not_invited, await is_member(organisation_id, email), is_invited=await pending.exists())
+
+
+async def _sent_lately(context: Context, organisation_id: UUID) -> int:
+    sent = MemberInvitation.filter(organisation_id=organisation_id, invited_at__gt=context.now - timedelta(days=1))
+    return await sent.count()
+
+
+async def _send(
+    context: Context,
+    invitation: MemberInvitation,
+    action: str,
+    before: journal.State | None,
+    teams: Sequence[UUID] = (),
+) -> None:
+    """Put a new link into the outbox: there alone is its secret, and only until it is sent."""
+    secret = new_secret()
+    invitation.secret_digest, invitation.undeliverable_at = digest(secret), None
+    invitation.expires_at = context.now + timedelta(days=context.settings.member_invitation_days)
+    await invitation.save()
+    organisation = await Organisation.get(id=invitation.organisation_id)
+    after = _terms(invitation) | ({"teams": [team.hex for team in teams]} if teams else {})
+    await journal.record(context, action, invitation, acting=organisation.id, before=before, after=after)
+    await journal.announce(
+        context,
+        "member.invited",
+        invitation,
+        invitation.version,
+        secret=secret,
+        answer_by=invitation.expires_at,
+        email=invitation.email,
+        first_name=invitation.first_name,
+        locale=invitation.locale,
+        organisation=ids.encode(organisation),
+        role=invitation.role,
+    )
+
+
+async def _held_by_inviter(context: Context, member_invitation_id: UUID) -> MemberInvitation:
+    found = await MemberInvitation.get(id=member_invitation_id)
+    actor = await held(context, found.organisation_id, Right.MANAGE_MEMBERS)
+    invitation = await locked(MemberInvitation, member_invitation_id)
+    check_may_change(actor, invitation.role)
+    return invitation
+
+
+def _terms(invitation: MemberInvitation) -> journal.State:
+    return journal.state(
+        invitation,
+        *("email", "role", "status", "expires_at", "can_manage_billing", "notify_billing", "notify_products"),
+    )

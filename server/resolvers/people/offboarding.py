@@ -1,0 +1,112 @@
+"""What ends with a membership, with the role that a member had, or with a right to ask (E7, E34)?
+
+Everything in the transaction of the change. What ends is kept, and named by its ids in the change's audit event;
+what a person opened to support is theirs and not the organisation's, and is written down for itself.
+"""
+
+from typing import Any
+
+from tortoise.expressions import F, Q
+from tortoise.queryset import QuerySet
+
+from server.domain.people.member_invitations import MemberInvitationStatus
+from server.domain.people.memberships import MembershipStatus, is_lower, may_change
+from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.rights import Role
+from server.models import (
+    ApiToken,
+    EmployeeAssignment,
+    MemberInvitation,
+    Membership,
+    OwnProductGrant,
+    PendingAction,
+    Session,
+    Team,
+    TeamMember,
+)
+from server.models.conditions import OneOf
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.support.support_access import revoke_all
+
+# `Any` below: rows of any versioned model.
+
+
+async def end_role(context: Context, member: Membership, before: Role) -> journal.State:
+    """End what went with the role that the member had before."""
+    gone = await _end_assignments(context, member) if before is Role.EMPLOYEE else {}
+    if is_lower(member.role, before):
+        gone |= await _end_tokens(context, member) | await _cancel_invitations(context, member)
+        gone |= await end_requests(context, asked_by(member))
+    return gone
+
+
+async def end_membership(context: Context, member: Membership) -> journal.State:
+    """End all that a former member had in the organisation, and what they opened to support (E36).
+
+    With the last membership, being signed in ends too.
+    """
+    grants = OwnProductGrant.filter(membership_id=member.id, revoked_at__isnull=True)
+    gone = await _end_tokens(context, member) | await _cancel_invitations(context, member)
+    gone |= await _end_assignments(context, member) | await end_requests(context, asked_by(member))
+    gone["product_grants"] = await ended(context, grants, revoked_at=context.now)
+    gone["teams"] = await _leave_teams(context, member)
+    await revoke_all(context, member.user_id)
+    if not await Membership.filter(user_id=member.user_id, status=MembershipStatus.ACTIVE).exists():
+        await Session.filter(user_id=member.user_id, ended_at__isnull=True).update(ended_at=context.now)
+    return gone
+
+
+async def _end_tokens(context: Context, member: Membership) -> journal.State:
+    tokens = ApiToken.filter(user_id=member.user_id, organisation_id=member.organisation_id, revoked_at__isnull=True)
+    return {"api_tokens": await ended(context, tokens, revoked_at=context.now)}
+
+
+async def _cancel_invitations(context: Context, member: Membership) -> journal.State:
+    """Those that the member sent and could no longer send."""
+    actor = member.role if member.status is MembershipStatus.ACTIVE else None
+    sent = MemberInvitation.filter(
+        organisation_id=member.organisation_id,
+        invited_by_id=member.user_id,
+        status=MemberInvitationStatus.PENDING,
+        role__in=[role for role in Role if not may_change(actor, role)],
+    )
+    cancelled = await ended(context, sent, status=MemberInvitationStatus.CANCELLED, answered_at=context.now)
+    return {"member_invitations": cancelled}
+
+
+async def _end_assignments(context: Context, member: Membership) -> journal.State:
+    assignments = EmployeeAssignment.filter(membership_id=member.id, ended_at__isnull=True)
+    return {"assignments": await ended(context, assignments, ended_at=context.now)}
+
+
+async def _leave_teams(context: Context, member: Membership) -> list[str]:
+    places = TeamMember.filter(membership_id=member.id)
+    teams = [place.team_id.hex for place in await places.order_by("id")]
+    await ended(context, Team.filter(leader_id=member.id), leader_id=None)
+    await places.delete()
+    return teams
+
+
+async def end_requests(context: Context, which: Q) -> journal.State:
+    """Those of these acts of partners that wait to be confirmed no longer do (E34).
+
+    They are locked first: one that is answered or expires at this moment stays as it was decided.
+    """
+    waiting = PendingAction.filter(which, status=PendingActionStatus.PENDING).select_for_update(no_key=True)
+    withdrawn = await ended(context, waiting, status=PendingActionStatus.WITHDRAWN, decided_at=context.now)
+    return {"pending_actions": withdrawn}
+
+
+def asked_by(member: Membership) -> Q:
+    """Of acts that wait to be confirmed: what a member asked, for the organisation they are a member of."""
+    return Q(requested_by_id=member.user_id, partner_id=member.organisation_id)
+
+
+async def ended(context: Context, rows: QuerySet[Any], **columns: object) -> list[str]:
+    """Change these rows together; gives their keys as they are written down."""
+    keys = [row.pk for row in await rows.order_by("id")]
+    if keys:
+        changes: dict[str, Any] = {"version": F("version") + 1, "updated_at": context.now, **columns}
+        await rows.model.filter(OneOf("id", keys)).update(**changes)
+    return [key.hex for key in keys]

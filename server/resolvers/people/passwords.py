@@ -1,0 +1,145 @@
+"""Checking and hashing passwords (argon2) without keeping everybody else waiting.
+
+argon2 takes a tenth of a second and 64 MiB on purpose. It runs in threads of its own, two at a time, which give way to
+everything else that the server does. Those who wait stand in one line for each source; only the first of each line
+takes part in the turns, which go round the lines. So a source with many attempts delays its own, and each line and
+the number of lines are bounded.
+"""
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final, TypeVar
+
+from pwdlib import PasswordHash
+
+from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.resolvers.fair_semaphore import Turns
+from server.settings import Settings
+
+T = TypeVar("T")
+
+_AT_ONCE: Final = 2
+_NICENESS: Final = 10
+"""As `nice` has it. Without it, requests were answered up to 0.3 s later while passwords were hashed."""
+
+_turns: Final = Turns(_AT_ONCE)
+
+
+def _give_way() -> None:
+    """Linux has a priority for each thread, which the threads that argon2 starts inherit."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+_threads: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords", initializer=_give_way)
+
+
+@cache
+def hasher() -> PasswordHash:
+    """The one way passwords are hashed here: argon2id with the library's recommended cost."""
+    return PasswordHash.recommended()
+
+
+@cache
+def _nobodys(hasher: PasswordHash) -> str:
+    """The hash of no password, so that an unknown account takes as long as a known one."""
+    return hasher.hash("nobody has this password")
+
+
+@dataclass(frozen=True)
+class Match:
+    """Whether a password is right; `better` is what to store in place of its hash, where that is from before."""
+
+    is_right: bool
+    better: str | None = None
+
+
+async def compare(forms: Sequence[str], stored: str | None, *, is_expected: bool = False) -> Match:
+    """Whether one of these forms of a typed password is behind the stored hash; takes as long when there is none.
+
+    The first is the form in which passwords are hashed; the others are from before they had one.
+    """
+    return await _in_turn(lambda: _compared(forms, stored), is_expected=is_expected)
+
+
+async def hashed(password: str, *, is_expected: bool = False) -> str:
+    """What is stored of a password, which is in the form that the rules give it."""
+    return await _in_turn(lambda: hasher().hash(password), is_expected=is_expected)
+
+
+def _compared(forms: Sequence[str], stored: str | None) -> Match:
+    for form in forms:
+        if hasher().verify(form, stored or _nobodys(hasher())) and stored is not None:
+            return Match(is_right=True, better=None if form == forms[0] else hasher().hash(forms[0]))
+    return Match(is_right=False)
+
+
+async def _in_turn(work: Callable[[], T], *, is_expected: bool) -> T:
+    """Do it in a thread, when its turn has come. Of a caller that is cancelled the turn lasts until the thread ends."""
+    await _turns.begin(is_expected=is_expected)
+    try:
+        running = asyncio.get_running_loop().run_in_executor(_threads, work)
+    except BaseException:
+        _turns.end()
+        raise
+    running.add_done_callback(_end_turn)
+    return await asyncio.shield(running)
+
+
+def _end_turn(running: asyncio.Future[T]) -> None:
+    _turns.end()
+    if not running.cancelled():
+        running.exception()  # the caller may be gone, and nobody else asks for it
+
+
+@dataclass
+class _Line:
+    """The attempts of one source, one after the other."""
+
+    length: int = 0
+    first: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_lines: Final = dict[str, _Line]()
+
+
+@asynccontextmanager
+async def line(source: str, settings: Settings, *, is_expected: bool) -> AsyncGenerator[None]:
+    """Wait until nobody of the same source is before you; refused at once where too many wait already.
+
+    There is some more room for those who are expected: a source that signed in to the account before, or the
+    holder of an invitation. Others cannot take it from them.
+    """
+    own = _lines.get(source) or _Line()
+    if _is_full(own, settings, is_expected=is_expected):
+        raise Refused(
+            Refusal(
+                ErrorCode.TOO_MANY_ATTEMPTS,
+                N_("Too many people are signing in at the moment. Try again in a few seconds."),
+            )
+        )
+    _lines[source] = own
+    own.length += 1
+    try:
+        async with own.first:
+            yield
+    finally:
+        own.length -= 1
+        if own.length == 0:
+            del _lines[source]
+
+
+def _is_full(own: _Line, settings: Settings, *, is_expected: bool) -> bool:
+    """Whoever begins a line waits for one turn of each other line; whoever joins one, for those before them too."""
+    most = settings.sign_in_waiting + (settings.sign_in_waiting // 4 if is_expected else 0)
+    if own.length == 0:
+        return len(_lines) >= most
+    behind = sum(line.length for line in _lines.values()) - len(_lines)
+    return own.length >= settings.sign_in_waiting_per_address or behind >= most

@@ -1,0 +1,232 @@
+"""Teams: members of an organisation who share product grants (M12)."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from server.domain.errors import Mistakes, NotFound
+from server.domain.folding import folded
+from server.domain.people import teams as rules
+from server.domain.people.memberships import check_active
+from server.domain.rights import Right
+from server.domain.text import line
+from server.domain.versions import check_version
+from server.engine.declarations import Through
+from server.models import (
+    MemberInvitation,
+    MemberInvitationTeam,
+    Membership,
+    Organisation,
+    OwnProductGrant,
+    Team,
+    TeamMember,
+)
+from server.models.database import transaction
+from server.models.visibility.lookups import locked, visible_row, visible_rows
+from server.resolvers import journal
+from server.resolvers.associations import rows_through
+from server.resolvers.context import Context
+from server.resolvers.ids import MembershipId, OrganisationId, TeamId
+from server.resolvers.listings import Listing
+from server.resolvers.locking import held
+from server.resolvers.people.offboarding import ended
+from server.resolvers.permissions import RightOn, VisibleRows, allowed
+
+
+class TeamOrderField(StrEnum):
+    """What teams can be ordered by."""
+
+    NAME = "NAME"
+
+
+class TeamMemberOrderField(StrEnum):
+    """What the members of a team can be ordered by."""
+
+    JOINED_AT = "JOINED_AT"
+
+
+TEAMS = Listing(name="teams", model=Team, parent="organisation_id", orders={TeamOrderField.NAME: "name_key"})
+TEAM_MEMBERS = Listing(
+    name="team members",
+    model=TeamMember,
+    parent="team_id",
+    orders={TeamMemberOrderField.JOINED_AT: "joined_at"},
+    moments=frozenset({"joined_at"}),
+)
+TEAMS_OF_MEMBER = Listing(
+    name="teams of a member",
+    model=TeamMember,
+    parent="membership_id",
+    orders={TeamMemberOrderField.JOINED_AT: "joined_at"},
+    moments=frozenset({"joined_at"}),
+)
+
+MAY_VIEW_OF_TEAM = (VisibleRows(),)
+
+OF_INVITATION: Final = Through(MemberInvitationTeam, "member_invitation_id", "team_id")
+teams_of_invitation = rows_through(Team, OF_INVITATION)
+
+
+@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "organisation_id"))
+async def create_team(
+    context: Context, organisation_id: OrganisationId, name: str, leader_id: MembershipId | None
+) -> dict[str, object]:
+    """Make a team. Its leader, if there is one, is a member of it; leading a team gives no further right."""
+    async with transaction():
+        await held(context, organisation_id, Right.MANAGE_TEAMS)
+        team = Team(organisation_id=organisation_id)
+        await _settle(context, team, name, leader_id)
+        await _journal(context, "team.created", team, before=None)
+    return {"team": team}
+
+
+@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
+async def update_team(
+    context: Context, team_id: TeamId, name: str, leader_id: MembershipId | None, expected_version: int | None
+) -> dict[str, object]:
+    """Say what a team is called and who leads it. A new leader becomes a member of it; the one before stays one."""
+    async with transaction():
+        team = await _held_team(context, team_id, expected_version)
+        before = _terms(team)
+        if (team.name, team.leader_id) != (name, leader_id):
+            team.version += 1
+            await _settle(context, team, name, leader_id)
+            await _journal(context, "team.updated", team, before)
+    return {"team": team}
+
+
+@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
+async def delete_team(context: Context, team_id: TeamId, expected_version: int | None) -> dict[str, object]:
+    """Delete a team, and with it what was granted to it; its members stay in the organisation."""
+    async with transaction():
+        team = await _held_team(context, team_id, expected_version)
+        before = _terms(team)
+        team.deleted_at, team.version = context.now, team.version + 1
+        await team.save(update_fields=["deleted_at", "version", "updated_at"])
+        grants = OwnProductGrant.filter(team_id=team_id, revoked_at__isnull=True)
+        lost = {
+            "members": [place.membership_id.hex for place in await TeamMember.filter(team_id=team_id).order_by("id")],
+            "product_grants": await ended(context, grants, revoked_at=context.now),
+        }
+        await TeamMember.filter(team_id=team_id).delete()
+        await _journal(context, "team.deleted", team, before, lost)
+    return {"organisation": await Organisation.get(id=team.organisation_id)}
+
+
+@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
+async def add_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
+    """Put a member of the organisation into a team, external ones too: what the team was granted is theirs at once."""
+    async with transaction():
+        team = await _held_team(context, team_id, None)
+        member = await _member(context, team.organisation_id, membership_id, "membership_id")
+        place, is_new = await _add(context, team, member)
+        if is_new:
+            await _journal_place(context, "team.member_added", team, place)
+    return {"team": team}
+
+
+@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
+async def remove_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
+    """Take a member out of a team; what they had through it alone is gone at once."""
+    async with transaction():
+        team = await _held_team(context, team_id, None)
+        await _seen(context, team.organisation_id, membership_id, "membership_id")
+        place = await TeamMember.get_or_none(team_id=team_id, membership_id=membership_id)
+        if place is not None:
+            await place.delete()
+            if team.leader_id == membership_id:
+                team.leader_id, team.version = None, team.version + 1
+                await team.save(update_fields=["leader_id", "version", "updated_at"])
+            await _journal_place(context, "team.member_removed", team, place)
+    return {"team": team}
+
+
+async def teams_to_join(context: Context, organisation_id: UUID, team_ids: Sequence[UUID]) -> list[UUID]:
+    """The teams of the organisation that somebody is invited to join, each once; for who may put people into teams."""
+    if team_ids:
+        await held(context, organisation_id, Right.MANAGE_TEAMS)
+    seen = await visible_rows(Team, context.viewer, team_ids)
+    own = {team.id for team in seen if team.organisation_id == organisation_id}
+    for place, id in enumerate(team_ids):
+        if id not in own:
+            raise NotFound(("input", "team_ids", str(place)))
+    return list(dict.fromkeys(team_ids))
+
+
+async def name_teams(invitation: MemberInvitation, team_ids: Sequence[UUID]) -> None:
+    """Keep with an invitation which teams it is for."""
+    named = [MemberInvitationTeam(member_invitation_id=invitation.id, team_id=id) for id in team_ids]
+    await MemberInvitationTeam.bulk_create(named)
+
+
+async def join_teams(context: Context, member: Membership, invitation: MemberInvitation) -> list[str]:
+    """Put a new member into the teams that their invitation named, those that are still there (S11.2)."""
+    teams = await Team.filter(invitation_teams__member_invitation_id=invitation.id, deleted_at__isnull=True)
+    keys = sorted(team.id for team in teams)
+    places = [TeamMember(team_id=key, membership_id=member.id, joined_at=context.now) for key in keys]
+    await TeamMember.bulk_create(places)
+    return [key.hex for key in keys]
+
+
+async def _held_team(context: Context, team_id: UUID, expected_version: int | None) -> Team:
+    found = await Team.get(id=team_id)
+    await held(context, found.organisation_id, Right.MANAGE_TEAMS)
+    team = await locked(Team, team_id)
+    if team.deleted_at is not None:
+        raise NotFound(("input", "team_id"))
+    check_version(team.version, expected_version)
+    return team
+
+
+async def _settle(context: Context, team: Team, name: str, leader_id: UUID | None) -> None:
+    """Name and leader as they are to be, with all that is wrong about the two told at once."""
+    mistakes = Mistakes()
+    member = leader_id and await _seen(context, team.organisation_id, leader_id, "leader_id")
+    called = mistakes.noted(line, name, rules.MOST_NAME_CHARACTERS, ("name",)) or ""
+    same = Team.filter(organisation_id=team.organisation_id, name_key=folded(called), deleted_at__isnull=True)
+    mistakes.noted(rules.check_name_is_free, await same.exclude(id=team.id).exists())
+    if member:
+        mistakes.noted(check_active, member.status, ("leader_id",))
+    mistakes.refuse()
+    team.name, team.name_key, team.leader_id = called, folded(called), leader_id
+    await team.save()
+    if member:
+        await _add(context, team, member)
+
+
+async def _seen(context: Context, organisation_id: UUID, membership_id: UUID, field: str) -> Membership:
+    member = await visible_row(Membership, context.viewer, membership_id)
+    if member is None or member.organisation_id != organisation_id:
+        raise NotFound(("input", field))
+    return member
+
+
+async def _member(context: Context, organisation_id: UUID, membership_id: UUID, field: str) -> Membership:
+    """An active member of the organisation, which is locked: nobody leaves meanwhile."""
+    member = await _seen(context, organisation_id, membership_id, field)
+    check_active(member.status, (field,))
+    return member
+
+
+async def _add(context: Context, team: Team, member: Membership) -> tuple[TeamMember, bool]:
+    """The member's place in the team, and whether it is a new one."""
+    return await TeamMember.get_or_create(team_id=team.id, membership_id=member.id, defaults={"joined_at": context.now})
+
+
+async def _journal(
+    context: Context, action: str, team: Team, before: journal.State | None, lost: journal.State | None = None
+) -> None:
+    after = _terms(team) | (lost or {})
+    await journal.record(context, action, team, acting=team.organisation_id, before=before, after=after)
+    await journal.announce(context, action, team, team.version)
+
+
+async def _journal_place(context: Context, action: str, team: Team, place: TeamMember) -> None:
+    after = _terms(team) | journal.state(place, "membership_id")
+    await journal.record(context, action, team, acting=team.organisation_id, after=after)
+    await journal.announce(context, action, team, place.id.hex)
+
+
+def _terms(team: Team) -> journal.State:
+    return journal.state(team, "name", "leader_id", "deleted_at")

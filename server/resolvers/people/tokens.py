@@ -1,0 +1,190 @@
+"""API tokens: made once shown once, and ended."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from server.domain.errors import Mistakes, NotFound
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people import tokens as rules
+from server.domain.rights import Right, Scope
+from server.domain.text import line
+from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Organisation, Partnership, User
+from server.models.conditions import OneOf
+from server.models.database import transaction
+from server.models.visibility.lookups import locked, visible_row
+from server.models.visibility.policies import visible
+from server.models.visibility.viewers import viewer_now
+from server.resolvers import ids, journal
+from server.resolvers.context import Context
+from server.resolvers.ids import ApiTokenId, OrganisationId
+from server.resolvers.listings import Listing
+from server.resolvers.locking import held
+from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, Sudo, allowed
+
+
+class ApiTokenOrderField(StrEnum):
+    """What tokens can be ordered by."""
+
+    CREATED_AT = "CREATED_AT"
+
+
+API_TOKENS = Listing(
+    name="api tokens",
+    model=ApiToken,
+    parent="organisation_id",
+    orders={ApiTokenOrderField.CREATED_AT: "created_at"},
+    moments=frozenset({"created_at"}),
+)
+
+MAY_VIEW_TOKENS = (RightOn(Right.VIEW_API_TOKENS, Organisation),)
+
+
+@allowed(PersonOnly(Right.CREATE_API_TOKEN), RightOn(Right.CREATE_API_TOKEN, Organisation, "organisation_id"), Sudo())
+async def create_api_token(
+    context: Context,
+    organisation_id: OrganisationId,
+    name: str,
+    scopes: list[Scope],
+    customer_ids: list[OrganisationId] | None,
+    expires_at: datetime | None,
+) -> dict[str, object]:
+    """Make an API token for one organisation. Its secret is in this answer and never shown again."""
+    async with transaction():
+        await held(context, organisation_id, Right.CREATE_API_TOKEN)
+        organisation = await Organisation.get(id=organisation_id)
+        customers = None if customer_ids is None else await _customers(context, customer_ids)
+        owner = await User.get(id=context.signed_in.user_id)
+        token, secret = await issue_token(
+            user=owner,
+            organisation=organisation,
+            name=name,
+            scopes=scopes,
+            customers=customers,
+            expires_at=expires_at,
+            now=context.now,
+        )
+        after = journal.state(token, "name", "scopes", "expires_at")
+        await journal.record(context, "apiToken.created", token, acting=organisation_id, after=after)
+        await journal.announce(context, "token.created", token)
+    return {"api_token": token, "secret": secret}
+
+
+@allowed(PersonOnly(Right.REVOKE_API_TOKEN), SignedIn())
+async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[str, object]:
+    """End an API token at once. For its owner, and for who may revoke tokens in its organisation."""
+    async with transaction():
+        token = await _held(context, api_token_id)
+        if token.revoked_at is None:
+            await end_token(token, context.now)
+            await journal.record(
+                context, "apiToken.revoked", token, acting=token.organisation_id, before={"revoked_at": None}
+            )
+            await journal.announce(context, "token.revoked", token)
+    return {"api_token": token}
+
+
+@allowed(PersonOnly(Right.EXCLUDE_API_TOKEN), RightOn(Right.EXCLUDE_API_TOKEN, Organisation, "customer_id"), Sudo())
+async def exclude_api_token(
+    context: Context, customer_id: OrganisationId, api_token_id: ApiTokenId
+) -> dict[str, object]:
+    """Keep a partner's API token away from your organisation: it reaches nothing of it from the next request on."""
+    async with transaction():
+        await held(context, customer_id, Right.EXCLUDE_API_TOKEN)
+        customer = await Organisation.get(id=customer_id)
+        token = await ApiToken.get_or_none(id=api_token_id, revoked_at__isnull=True, expires_at__gt=context.now)
+        if token is None or not await _may_reach(token, customer_id):
+            raise NotFound(("input", "api_token_id"))
+        _, is_new = await ApiTokenExclusion.get_or_create(api_token_id=token.id, customer_id=customer_id)
+        if is_new:
+            after = {"excluded": True}
+            await journal.record(context, "apiToken.excluded", token, acting=customer_id, after=after)
+            await journal.announce(context, "token.excluded", token, customer_id.hex, customer=ids.encode(customer))
+    return {"organisation": customer}
+
+
+async def _held(context: Context, api_token_id: ApiTokenId) -> ApiToken:
+    """A token that exists for the viewer, before it is locked and once it is (E7)."""
+    token = None
+    if await context.row(ApiToken, api_token_id) is not None:
+        await locked(ApiToken, api_token_id)
+        token = await visible_row(ApiToken, await viewer_now(context.signed_in, context.now), api_token_id)
+    if token is None:
+        raise NotFound(("input", "api_token_id"))
+    return token
+
+
+async def _may_reach(token: ApiToken, customer_id: UUID) -> bool:
+    """Whether it is a token of a partner of this customer, and not for other customers alone."""
+    if not await Partnership.exists(
+        customer_id=customer_id, partner_id=token.organisation_id, status=PartnershipStatus.ACTIVE
+    ):
+        return False
+    restricted = ApiTokenCustomer.filter(api_token_id=token.id, customer_id=customer_id)
+    return not token.is_for_some_customers or await restricted.exists()
+
+
+async def issue_token(
+    *,
+    user: User,
+    organisation: Organisation,
+    name: str,
+    scopes: Collection[Scope],
+    customers: Sequence[Organisation] | None,
+    expires_at: datetime | None,
+    now: datetime,
+) -> tuple[ApiToken, str]:
+    """Store a new token; gives it with its secret. `customers` None is a token for all of them.
+
+    Refuses a bad name, scope, customer, expiry or number of tokens, all that is wrong at once.
+    """
+    alive = ApiToken.filter(organisation_id=organisation.id, revoked_at__isnull=True, expires_at__gt=now)
+    mistakes = Mistakes()
+    label = mistakes.noted(line, name, rules.MOST_NAME_CHARACTERS, ("name",))
+    mistakes.noted(rules.check_scopes, scopes)
+    if customers is not None:
+        wanted = [customer.id for customer in customers]
+        mistakes.noted(rules.check_restriction, wanted, await _managed(organisation, wanted))
+    ends = mistakes.noted(rules.expiry, expires_at, now)
+    mistakes.noted(rules.check_number, await alive.count())
+    mistakes.refuse()
+    secret = rules.new_secret()
+    token = await ApiToken.create(
+        user_id=user.id,
+        organisation_id=organisation.id,
+        name=label,
+        secret_digest=rules.digest(secret),
+        last_four=secret[-4:],
+        scopes=[scope.name for scope in Scope if scope in scopes],
+        is_for_some_customers=bool(customers),
+        expires_at=ends,
+    )
+    await ApiTokenCustomer.bulk_create(
+        [
+            ApiTokenCustomer(api_token_id=token.id, customer_id=id)
+            for id in {customer.id: None for customer in customers or ()}
+        ]
+    )
+    return token, secret
+
+
+async def end_token(token: ApiToken, now: datetime) -> None:
+    token.revoked_at = now
+    token.version += 1
+    await token.save(update_fields=["revoked_at", "version", "updated_at"])
+
+
+async def _customers(context: Context, wanted: Sequence[UUID]) -> list[Organisation]:
+    """The organisations that a token is to be restricted to: each exists for whoever makes the token."""
+    found = {row.id: row for row in await visible(Organisation, context.viewer).filter(OneOf("id", wanted))}
+    for place, id in enumerate(wanted):
+        if id not in found:
+            raise NotFound(("input", "customer_ids", str(place)))
+    return [found[id] for id in wanted]
+
+
+async def _managed(partner: Organisation, among: Sequence[UUID]) -> set[UUID]:
+    """Those of these organisations that are customers whom the partner manages now."""
+    active = Partnership.filter(OneOf("customer_id", among), partner_id=partner.id, status=PartnershipStatus.ACTIVE)
+    return {partnership.customer_id for partnership in await active}

@@ -1,0 +1,61 @@
+"""People: how an account comes into being."""
+
+from dataclasses import dataclass
+
+from server.domain.errors import N_, ErrorCode, Mistakes, Refusal, Refused
+from server.domain.people import users as rules
+from server.domain.people.sign_ins import source_of
+from server.domain.text import line
+from server.models import User
+from server.resolvers.context import Context
+from server.resolvers.people import passwords
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """Somebody who has no account yet."""
+
+    password: str
+    first_name: str
+    last_name: str
+    locale: str | None = None
+
+
+def check_signed_out(context: Context) -> None:
+    """Whoever is signed in is no new person."""
+    if context.viewer is not None:
+        raise Refused(
+            Refusal(ErrorCode.VALIDATION_FAILED, N_("You are signed in: leave out the new person."), ("new_person",))
+        )
+
+
+async def new_account(context: Context, email: str, person: NewPerson, locale: str) -> User:
+    """The account of a new person at an address that they were reached by, not stored yet.
+
+    Refuses all that is wrong in `newPerson` at once. Only who holds the link learns that there is an account
+    already (E25). It waits for its turn to hash: call it outside of a transaction.
+    """
+    if await User.exists(email=email):
+        raise Refused(
+            Refusal(
+                ErrorCode.ACCOUNT_EXISTS, N_("There is an account with this address: sign in first."), ("new_person",)
+            )
+        )
+    mistakes = Mistakes()
+    most = rules.MOST_NAME_CHARACTERS
+    password = mistakes.noted(rules.password, person.password, ("new_person", "password"))
+    first = mistakes.noted(line, person.first_name, most, ("new_person", "first_name"))
+    last = mistakes.noted(line, person.last_name, most, ("new_person", "last_name"))
+    spoken = mistakes.noted(rules.locale, person.locale or locale, ("new_person", "locale"))
+    mistakes.refuse()
+    async with passwords.line(source_of(context.address), context.settings, is_expected=True):
+        stored = await passwords.hashed(password or "", is_expected=True)
+    # The link reached them by this address: that it is theirs is known.
+    return User(
+        email=email,
+        first_name=first,
+        last_name=last,
+        locale=spoken,
+        password_hash=stored,
+        email_verified_at=context.now,
+    )

@@ -1,0 +1,179 @@
+"""An organisation's own products, opened to its members and teams, and closed again (M12)."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from server.domain.errors import Mistakes, NotFound
+from server.domain.partnerships.product_accesses import product_rights
+from server.domain.people.memberships import check_active
+from server.domain.products import own_product_grants as rules
+from server.domain.products.product_terminations import check_lives
+from server.domain.products.products import ProductCategory
+from server.domain.rights import ProductRight, Right
+from server.domain.versions import check_version
+from server.models import Membership, Organisation, OwnProductGrant, Product, Team
+from server.models.database import transaction
+from server.models.visibility.lookups import locked, visible_row
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import MembershipId, OrganisationId, OwnProductGrantId, ProductId, TeamId
+from server.resolvers.listings import Listing
+from server.resolvers.locking import held
+from server.resolvers.people.offboarding import ended
+from server.resolvers.permissions import RightOn, VisibleRows, allowed
+
+
+class OwnProductGrantOrderField(StrEnum):
+    """What an organisation's grants to its own people can be ordered by."""
+
+    GRANTED_AT = "GRANTED_AT"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """To whom: exactly one of the two."""
+
+    membership_id: MembershipId | None = None
+    team_id: TeamId | None = None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Of what: exactly one of the two."""
+
+    product_id: ProductId | None = None
+    category: ProductCategory | None = None
+
+
+OWN_PRODUCT_GRANTS = Listing(
+    name="own product grants",
+    model=OwnProductGrant,
+    parent="organisation_id",
+    orders={OwnProductGrantOrderField.GRANTED_AT: "granted_at"},
+    moments=frozenset({"granted_at"}),
+)
+GRANTS_OF_MEMBER = replace(OWN_PRODUCT_GRANTS, name="product grants of a member", parent="membership_id")
+GRANTS_OF_TEAM = replace(OWN_PRODUCT_GRANTS, name="product grants of a team", parent="team_id")
+
+MAY_VIEW_GRANTS = (VisibleRows(),)
+
+
+def includes_future_products(context: Context, row: Any) -> bool:
+    """Whether products that come later are covered too."""
+    return row.category is not None and row.covers_until == rules.FOREVER
+
+
+@allowed(RightOn(Right.GRANT_OWN_PRODUCTS, Organisation, "organisation_id"))
+async def grant_own_products(
+    context: Context,
+    organisation_id: OrganisationId,
+    to: Holder,
+    of: Extent,
+    rights: list[ProductRight],
+    include_future_products: bool,
+    expected_version: int | None,
+) -> dict[str, object]:
+    """Open a product, or all of a category, to a member or a team; or change the rights they have on it.
+
+    A grant by category covers the products there are; those that come later only where it includes them.
+    """
+    async with transaction():
+        await held(context, organisation_id, Right.GRANT_OWN_PRODUCTS)
+        mistakes = Mistakes()
+        await _check_holder(context, organisation_id, to, mistakes)
+        await _check_extent(context, organisation_id, of, mistakes)
+        stored = mistakes.noted(product_rights, rights, ("rights",))
+        until = mistakes.noted(rules.covered_until, of.category, include_future_products, context.now)
+        mistakes.refuse()
+        named = {**vars(to), **vars(of)}
+        grant = await OwnProductGrant.get_or_none(
+            organisation_id=organisation_id, revoked_at__isnull=True, **{k: v for k, v in named.items() if v}
+        )
+        check_version(grant.version if grant else 0, expected_version)
+        before = _terms(grant) if grant else None
+        grant = grant or OwnProductGrant(organisation_id=organisation_id, version=0, **named)
+        grant.rights, grant.covers_until = stored or [], until or context.now
+        await _store(context, grant, before)
+    return {"own_product_grant": grant}
+
+
+@allowed(RightOn(Right.GRANT_OWN_PRODUCTS, Organisation, "own_product_grant_id", through=OwnProductGrant))
+async def revoke_own_products(
+    context: Context, own_product_grant_id: OwnProductGrantId, expected_version: int | None
+) -> dict[str, object]:
+    """Take back what was opened to a member or a team; it holds from the next request on."""
+    async with transaction():
+        found = await OwnProductGrant.get(id=own_product_grant_id)
+        await held(context, found.organisation_id, Right.GRANT_OWN_PRODUCTS)
+        grant = await locked(OwnProductGrant, own_product_grant_id)
+        check_version(grant.version, expected_version)
+        if grant.revoked_at is None:
+            before = _terms(grant)
+            grant.revoked_at = context.now
+            grant.version += 1
+            await grant.save(update_fields=["revoked_at", "version", "updated_at"])
+            await _journal(context, "own_products.revoked", grant, before)
+    return {"own_product_grant": grant}
+
+
+async def revoke_of_product(context: Context, product_id: UUID) -> None:
+    """Take a product that is no more back from everybody it was opened to; as many statements as for one."""
+    holding = OwnProductGrant.filter(product_id=product_id, revoked_at__isnull=True)
+    grants = await holding.order_by("id")
+    before = [_terms(grant) for grant in grants]
+    await ended(context, holding, revoked_at=context.now)
+    for grant in grants:
+        grant.update_from_dict({"revoked_at": context.now, "version": grant.version + 1})
+    acts = [
+        journal.Act("own_products.revoked", grant, grant.organisation_id, None, was, _terms(grant))
+        for grant, was in zip(grants, before, strict=True)
+    ]
+    await journal.record_all(context, acts)
+    await journal.announce_all(context, [journal.News("own_products.revoked", row, (row.version,)) for row in grants])
+
+
+async def _check_holder(context: Context, organisation_id: UUID, to: Holder, mistakes: Mistakes) -> None:
+    """The member is active and needs a grant; the team is there."""
+    if to.membership_id is not None:
+        path = ("to", "membership_id")
+        member = await visible_row(Membership, context.viewer, to.membership_id)
+        if member is None or member.organisation_id != organisation_id:
+            raise NotFound(("input", *path))
+        mistakes.noted(check_active, member.status, path)
+        mistakes.noted(rules.check_needs_grants, member.role, path)
+    elif to.team_id is not None:
+        team = await visible_row(Team, context.viewer, to.team_id)
+        if team is None or team.organisation_id != organisation_id:
+            raise NotFound(("input", "to", "team_id"))
+
+
+async def _check_extent(context: Context, organisation_id: UUID, of: Extent, mistakes: Mistakes) -> None:
+    if of.product_id is not None:
+        product = await visible_row(Product, context.viewer, of.product_id)
+        if product is None:
+            raise NotFound(("input", "of", "product_id"))
+        mistakes.noted(check_lives, product.state, ("of", "product_id"))
+        mistakes.noted(rules.check_owned, product.organisation_id, organisation_id, ("of", "product_id"))
+
+
+async def _store(context: Context, grant: OwnProductGrant, before: journal.State | None) -> None:
+    """Write a grant that is new or different; the same again changes nothing."""
+    if before == _terms(grant):
+        return
+    grant.granted_by_id, grant.granted_at = context.signed_in.user_id, context.now
+    grant.version += 1
+    await grant.save()
+    await _journal(context, "own_products.granted", grant, before)
+
+
+async def _journal(context: Context, action: str, grant: OwnProductGrant, before: journal.State | None) -> None:
+    await journal.record(context, action, grant, acting=grant.organisation_id, before=before, after=_terms(grant))
+    await journal.announce(context, action, grant, grant.version)
+
+
+def _terms(grant: OwnProductGrant) -> journal.State:
+    return journal.state(
+        grant, "membership_id", "team_id", "product_id", "category", "covers_until", "rights", "revoked_at"
+    )

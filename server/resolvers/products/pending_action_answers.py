@@ -1,0 +1,73 @@
+"""How an act of a partner that waits for the customer ends: confirmed, refused or withdrawn (E34)."""
+
+from uuid import UUID
+
+from server.domain.products import pending_actions as rules
+from server.domain.products import product_terminations
+from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.rights import Right
+from server.domain.versions import check_version
+from server.models import Organisation, Partnership, PendingAction, Product
+from server.models.database import transaction
+from server.models.visibility.lookups import locked, locked_rows
+from server.resolvers.context import Context
+from server.resolvers.ids import PendingActionId
+from server.resolvers.locking import check_serves
+from server.resolvers.partnerships.partnerships import held
+from server.resolvers.permissions import PersonOnly, RightOn, allowed
+from server.resolvers.products.pending_actions import decide, may_ask
+from server.resolvers.products.product_terminations import end_product
+
+_MAY_ANSWER = RightOn(Right.ANSWER_PENDING_ACTION, Product, "pending_action_id", through=PendingAction)
+_MAY_WITHDRAW = RightOn(Right.WITHDRAW_PENDING_ACTION, Product, "pending_action_id", through=PendingAction)
+
+
+@allowed(PersonOnly(Right.ANSWER_PENDING_ACTION), _MAY_ANSWER)
+async def confirm_pending_action(
+    context: Context, pending_action_id: PendingActionId, expected_version: int | None
+) -> dict[str, object]:
+    """Confirm what a partner asks to do with one of your products: it is done at once."""
+    async with transaction():
+        action, partnership = await _open(context, pending_action_id, expected_version)
+        product = await locked(Product, action.product_id)
+        may = await may_ask(context, action.requested_by_id, action.partner_id, product)
+        rules.check_still_asked(partnership, may_ask=may)
+        product_terminations.check_may_end(product.state, ("pending_action_id",), is_locked=product.is_locked)
+        await decide(context, action, PendingActionStatus.CONFIRMED, action.customer_id)
+        await end_product(context, product, action.reason, asked=action)
+    return {"pending_action": action, "product": product}
+
+
+@allowed(PersonOnly(Right.ANSWER_PENDING_ACTION), _MAY_ANSWER)
+async def refuse_pending_action(
+    context: Context, pending_action_id: PendingActionId, expected_version: int | None
+) -> dict[str, object]:
+    """Refuse what a partner asks to do with one of your products. Nothing changes, and the partner may ask again."""
+    async with transaction():
+        action, _ = await _open(context, pending_action_id, expected_version)
+        await decide(context, action, PendingActionStatus.REFUSED, action.customer_id)
+    return {"pending_action": action}
+
+
+@allowed(_MAY_WITHDRAW)
+async def withdraw_pending_action(
+    context: Context, pending_action_id: PendingActionId, expected_version: int | None
+) -> dict[str, object]:
+    """Withdraw what your side asked to do with a customer's product. An employee withdraws what they asked."""
+    async with transaction():
+        action, _ = await _open(context, pending_action_id, expected_version)
+        product = await Product.get(id=action.product_id)
+        await check_serves(context, Right.WITHDRAW_PENDING_ACTION, product)
+        await decide(context, action, PendingActionStatus.WITHDRAWN, action.partner_id)
+    return {"pending_action": action}
+
+
+async def _open(context: Context, id: UUID, expected_version: int | None) -> tuple[PendingAction, Partnership]:
+    """What waits for an answer, and its partnership, locked; both organisations first, where members are removed."""
+    found = await PendingAction.get(id=id)
+    await locked_rows(Organisation, sorted((found.customer_id, found.partner_id)))
+    partnership = await held(context, found.partnership_id)
+    action = await locked(PendingAction, id)
+    check_version(action.version, expected_version)
+    rules.check_open(action.status, action.expires_at, context.now)
+    return action, partnership

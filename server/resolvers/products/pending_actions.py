@@ -1,0 +1,134 @@
+"""What partners ask to do with customers' products, and may not do alone (E34)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from server.domain.errors import RightMissing
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
+from server.domain.products import pending_actions as rules
+from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
+from server.domain.rights import Right
+from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
+from server.models.visibility.lookups import locked
+from server.models.visibility.viewers import viewer_in
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.expiry import lapse
+from server.resolvers.listings import Listing, status_at
+from server.resolvers.locking import check_serves, may_now
+from server.resolvers.oversight.audit_log import full_name, named
+from server.resolvers.partnerships.partnerships import change
+from server.resolvers.permissions import RightOn
+
+# `Any` below: columns of several kinds.
+
+
+class PendingActionOrderField(StrEnum):
+    """What acts that wait for a confirmation can be ordered by."""
+
+    REQUESTED_AT = "REQUESTED_AT"
+
+
+PENDING_ACTIONS = Listing(
+    name="pending actions",
+    model=PendingAction,
+    parent="customer_id",
+    orders={PendingActionOrderField.REQUESTED_AT: "requested_at"},
+    moments=frozenset({"requested_at"}),
+    filters={"status": status_at("status", "expires_at", rules.LAPSE)},
+    latest_first=True,
+)
+REQUESTED_ACTIONS = replace(PENDING_ACTIONS, name="requested actions", parent="partner_id")
+
+MAY_VIEW_PENDING_ACTIONS = (RightOn(Right.VIEW_PRODUCTS, Organisation),)
+
+asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_name"), full_name)
+
+
+def status_now(context: Context, row: PendingAction) -> PendingActionStatus:
+    """Where it is at this moment."""
+    return rules.LAPSE.at(context.now, row.status, row.expires_at)
+
+
+async def ask_to_terminate(context: Context, product: Product, reason: str | None) -> PendingAction:
+    """Ask the customer, whose organisation is locked, to confirm the end of a product. Nothing else changes."""
+    partnership = await _complete_partnership(product.organisation_id)
+    if partnership is None:
+        raise RightMissing(Right.TERMINATE_PRODUCT)
+    await _hold_asker(context, partnership.partner_id)
+    await check_serves(context, Right.TERMINATE_PRODUCT, product)
+    about: dict[str, Any] = {"product_id": product.id, "kind": PendingActionKind.TERMINATE_PRODUCT}
+    same = PendingAction.filter(**about, status=PendingActionStatus.PENDING)
+    await expire(context, await same.filter(expires_at__lte=context.now).select_for_update(no_key=True))
+    rules.check_none_pending(is_pending=await same.exists())
+    action = await _create(context, partnership, reason, about)
+    await _note(context, "pendingAction.requested", action, action.partner_id, None)
+    await journal.announce(context, "pending_action.requested", action)
+    return action
+
+
+async def may_ask(context: Context, user_id: UUID, partner_id: UUID, product: Product) -> bool:
+    """Whether a person, as a member of the partner, may ask for this now, in person."""
+    asker = await viewer_in(partner_id, user_id, None, context.now)
+    return await may_now(context, asker, Right.TERMINATE_PRODUCT, product)
+
+
+async def decide(context: Context, action: PendingAction, status: PendingActionStatus, acting: UUID) -> None:
+    """Write down that a side confirmed, refused or withdrew it, and announce it."""
+    before = journal.state(action, "status")
+    decided_by = context.signed_in.user_id
+    await change(action, status=status, decided_by_id=decided_by, decided_at=context.now)
+    what = status.value.lower()
+    await _note(context, f"pendingAction.{what}", action, acting, before)
+    await journal.announce(context, f"pending_action.{what}", action)
+
+
+async def expire(context: Context, actions: Sequence[PendingAction]) -> None:
+    """End these, which are locked and were not answered in time: nobody's act, of which whoever asked is told."""
+    expired: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
+    concerned = [action.customer_id for action in actions]
+    await lapse(context, actions, expired, "pendingAction.expired", "pending_action.expired", concerned)
+
+
+async def _complete_partnership(customer_id: UUID) -> Partnership | None:
+    """The one through which a partner manages everything of the customer, locked (C2)."""
+    complete = Partnership.filter(
+        customer_id=customer_id, access_type=AccessType.COMPLETE, status=PartnershipStatus.ACTIVE
+    )
+    return await complete.select_for_update(no_key=True).get_or_none()
+
+
+async def _hold_asker(context: Context, partner_id: UUID) -> None:
+    """Lock the asker's membership: who is removed at this moment has asked before that, or is too late."""
+    standing = context.signed_in.standing_in(partner_id)
+    if standing is not None:
+        await locked(Membership, standing.membership_id)
+
+
+async def _create(
+    context: Context, partnership: Partnership, reason: str | None, about: dict[str, Any]
+) -> PendingAction:
+    asker, now = context.signed_in, context.now
+    return await PendingAction.create(
+        **about,
+        partnership_id=partnership.id,
+        customer_id=partnership.customer_id,
+        partner_id=partnership.partner_id,
+        requested_by_id=asker.user_id,
+        api_token_id=asker.token.token_id if asker.token else None,
+        reason=reason,
+        status=PendingActionStatus.PENDING,
+        requested_at=now,
+        expires_at=rules.answer_until(now, context.settings.pending_action_days),
+    )
+
+
+async def _note(context: Context, what: str, action: PendingAction, acting: UUID, before: journal.State | None) -> None:
+    """A step on the way to an act; each side's acts are in its own log, the partner's in the customer's too (E40)."""
+    served = None if acting == action.customer_id else action.customer_id
+    columns = ("status",) if before else ("kind", "product_id", "reason", "status")
+    after = journal.state(action, *columns)
+    await journal.record(context, what, action, acting=acting, on_behalf_of=served, before=before, after=after)

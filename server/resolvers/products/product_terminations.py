@@ -1,0 +1,95 @@
+"""How a product ends, and what ends with it (E34)."""
+
+from server.domain.access import leads
+from server.domain.errors import Mistakes
+from server.domain.products import product_terminations as rules
+from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.products.products import ProductState
+from server.domain.rights import Right
+from server.domain.text import paragraph
+from server.domain.versions import check_version
+from server.models import Organisation, PendingAction, Product, ProductAccess
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.resolvers import ids, journal
+from server.resolvers.context import Context
+from server.resolvers.ids import ProductId
+from server.resolvers.locking import check_leads
+from server.resolvers.partnerships.partnerships import change
+from server.resolvers.partnerships.product_access_changes import hold_for_customer, revoke
+from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.products.own_product_grants import revoke_of_product
+from server.resolvers.products.pending_actions import ask_to_terminate, decide
+
+
+@allowed(RightOn(Right.TERMINATE_PRODUCT, Product, "product_id"))
+async def terminate_product(
+    context: Context, product_id: ProductId, confirmation: str, reason: str | None, expected_version: int | None
+) -> dict[str, object]:
+    """End a product: at once for its owner. A partner with complete access asks the owner to confirm it."""
+    mistakes = Mistakes()
+    words = mistakes.noted(paragraph, reason or "", rules.MOST_REASON_CHARACTERS, ("reason",)) or None
+    async with transaction():
+        product = await _held(product_id, expected_version)
+        mistakes.noted(rules.check_may_end, product.state, ("product_id",), is_locked=product.is_locked)
+        mistakes.noted(rules.check_confirmation, product.customer_name, confirmation)
+        mistakes.refuse()
+        if not leads(context.signed_in, product.organisation_id):
+            return {"product": product, "pending_action": await ask_to_terminate(context, product, words)}
+        await check_leads(context, product.organisation_id, Right.TERMINATE_PRODUCT)
+        await _answer_who_asked(context, product)
+        await end_product(context, product, words)
+    return {"product": product}
+
+
+async def end_product(
+    context: Context, product: Product, reason: str | None, asked: PendingAction | None = None
+) -> None:
+    """End a product, whose organisation is locked, with each access to it.
+
+    What a partner asked for is its act, on the customer's behalf; what it asked says who confirmed it (E40).
+    """
+    accesses = await ProductAccess.filter(product_id=product.id, revoked_at__isnull=True).order_by("id")
+    await revoke(context, await hold_for_customer(accesses), product_ends=True)
+    await revoke_of_product(context, product.id)
+    before = journal.state(product, *_TERMS)
+    await change(product, state=ProductState.TERMINATED, auto_renew=False, payer_id=None)
+    after = journal.state(product, *_TERMS) | {"reason": reason}
+    await journal.record_all(context, [_act(product, before, after, asked)])
+    owner = ids.encoded(Organisation, product.organisation_id)
+    await journal.announce(context, "product.terminated", product, customer=owner)
+
+
+_TERMS = ("state", "auto_renew")
+
+
+def _act(product: Product, before: journal.State, after: journal.State, asked: PendingAction | None) -> journal.Act:
+    if asked is None:
+        return journal.Act("product.terminated", product, product.organisation_id, None, before, after)
+    return journal.Act(
+        "product.terminated",
+        product,
+        asked.partner_id,
+        asked.customer_id,
+        before,
+        after | {"pending_action_id": asked.id.hex},
+        by=(asked.requested_by_id, asked.api_token_id),
+    )
+
+
+async def _held(product_id: ProductId, expected_version: int | None) -> Product:
+    """The product, with its owner locked: what is decided about one customer's things waits in line."""
+    found = await Product.get(id=product_id)
+    await locked(Organisation, found.organisation_id)
+    product = await locked(Product, product_id)
+    check_version(product.version, expected_version)
+    return product
+
+
+async def _answer_who_asked(context: Context, product: Product) -> None:
+    """A partner that waits for this very end hears that the owner has done it."""
+    waiting = PendingAction.filter(
+        product_id=product.id, status=PendingActionStatus.PENDING, expires_at__gt=context.now
+    )
+    for action in await waiting.select_for_update(no_key=True):
+        await decide(context, action, PendingActionStatus.CONFIRMED, action.customer_id)

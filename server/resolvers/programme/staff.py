@@ -1,0 +1,165 @@
+"""What the programme's own staff may do (S1.8, S5, E8): each act with its reason, in the audit log."""
+
+from server.domain.errors import NotFound
+from server.domain.partnerships import partnerships as rules
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people import organisations as organisation_rules
+from server.domain.people.memberships import MembershipStatus
+from server.domain.people.organisations import PartnerStatus
+from server.domain.people.users import normal_email
+from server.domain.rights import Role
+from server.domain.text import line
+from server.domain.versions import check_version
+from server.models import Membership, Organisation, Partnership, User
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import OrganisationId, PartnershipId
+from server.resolvers.partnerships.partnerships import change, held, live_partnerships, note
+from server.resolvers.people.memberships import NO_SWITCHES
+from server.resolvers.people.offboarding import end_role
+from server.resolvers.permissions import StaffOnly, Sudo, allowed
+
+_STAFF = StaffOnly()
+_AS_STAFF = (_STAFF, Sudo())
+
+
+@allowed(*_AS_STAFF)
+async def approve_partner(
+    context: Context, organisation_id: OrganisationId, reason: str, expected_version: int | None
+) -> dict[str, object]:
+    """Admit a company to the programme, or take a suspended partner back."""
+    return await _set_status(context, organisation_id, reason, expected_version, PartnerStatus.APPROVED)
+
+
+@allowed(*_AS_STAFF)
+async def suspend_partner(
+    context: Context, organisation_id: OrganisationId, reason: str, expected_version: int | None
+) -> dict[str, object]:
+    """Keep a partner from winning customers. Those it has keep their access."""
+    return await _set_status(context, organisation_id, reason, expected_version, PartnerStatus.SUSPENDED)
+
+
+@allowed(*_AS_STAFF)
+async def suspend_partnership(
+    context: Context, partnership_id: PartnershipId, reason: str, expected_version: int | None
+) -> dict[str, object]:
+    """Stop a partnership: from the next request on the partner reaches nothing. Both sides are told."""
+    why = _reason(reason)
+    async with transaction():
+        row = await _partnership(context, partnership_id, expected_version)
+        rules.check_active(row)
+        await _move(context, row, PartnershipStatus.SUSPENDED, "partnership.suspended", why)
+    return {"partnership": row}
+
+
+@allowed(*_AS_STAFF)
+async def resume_partnership(
+    context: Context, partnership_id: PartnershipId, reason: str, expected_version: int | None
+) -> dict[str, object]:
+    """Let a suspended partnership go on. Both sides are told."""
+    why = _reason(reason)
+    async with transaction():
+        row = await _partnership(context, partnership_id, expected_version)
+        rules.check_resumption(row, await live_partnerships(row.customer_id, but=row.id))
+        await _move(context, row, PartnershipStatus.ACTIVE, "partnership.resumed", why)
+    return {"partnership": row}
+
+
+@allowed(*_AS_STAFF)
+async def recover_organisation(
+    context: Context, organisation_id: OrganisationId, email: str, reason: str
+) -> dict[str, object]:
+    """Make a person with an account legal representative of an organisation that has lost its own (E8)."""
+    why = _reason(reason)
+    async with transaction():
+        row = await _organisation(context, organisation_id)
+        user = await User.get_or_none(email=normal_email(email))
+        if user is None:
+            raise NotFound(("input", "email"))
+        membership = await Membership.get_or_none(
+            user_id=user.id, organisation_id=row.id, status__not=MembershipStatus.REMOVED
+        )
+        before = journal.state(membership, "role", "status") if membership else None
+        old = membership.role if membership else None
+        membership = membership or Membership(user_id=user.id, organisation_id=row.id, joined_at=context.now, version=0)
+        ended = await _raise(context, membership, old)
+        after = journal.state(membership, "role", "status") | ended | {"reason": why}
+        await journal.record(
+            context, "organisation.recovered", membership, acting=None, on_behalf_of=row.id, before=before, after=after
+        )
+        await journal.announce(
+            context, "member.role_changed", membership, membership.version, before=old, after=membership.role
+        )
+    return {"organisation": row}
+
+
+async def _raise(context: Context, membership: Membership, old: Role | None) -> journal.State:
+    """Make a member, who was this or is new, legal representative; what only the old role had ends (E7)."""
+    representing = {"role": Role.LEGAL_REPRESENTATIVE, "status": MembershipStatus.ACTIVE}
+    membership.update_from_dict({**representing, **NO_SWITCHES, "version": membership.version + 1})
+    await membership.save()
+    return {} if old is None else await end_role(context, membership, old)
+
+
+async def _set_status(
+    context: Context, organisation_id: OrganisationId, reason: str, expected_version: int | None, status: PartnerStatus
+) -> dict[str, object]:
+    why = _reason(reason)
+    approves = status is PartnerStatus.APPROVED
+    async with transaction():
+        row = await _organisation(context, organisation_id)
+        check_version(row.version, expected_version)
+        _check_status(row, approves=approves)
+        before = journal.state(row, "partner_status")
+        row.update_from_dict({"partner_status": status, "version": row.version + 1})
+        if not approves:
+            row.is_listed_partner = False
+        await row.save(update_fields=["partner_status", "is_listed_partner", "version", "updated_at"])
+        topic = "application.approved" if approves else "application.suspended"
+        after = journal.state(row, "partner_status") | {"reason": why}
+        await journal.record(context, topic, row, acting=None, on_behalf_of=row.id, before=before, after=after)
+        await journal.announce(context, topic, row, row.version, reason=why)
+    return {"organisation": row}
+
+
+def _check_status(row: Organisation, *, approves: bool) -> None:
+    if not approves:
+        organisation_rules.check_suspension(row.partner_status)
+        return
+    organisation_rules.check_approval(
+        row.legal_entity_type,
+        row.partner_status,
+        is_registered=row.registration_scheme is not None,
+        is_affiliate=row.is_affiliate,
+    )
+
+
+async def _move(context: Context, row: Partnership, status: PartnershipStatus, action: str, reason: str) -> None:
+    before = journal.state(row, "status")
+    await change(row, status=status)
+    after = journal.state(row, "status") | {"reason": reason}
+    await note(context, action, row, None, before=before, after=after)
+    await journal.announce(context, action, row, row.version, reason=reason)
+
+
+async def _partnership(context: Context, partnership_id: PartnershipId, expected_version: int | None) -> Partnership:
+    if not await Partnership.filter(id=partnership_id).exists():
+        raise NotFound(("input", "partnership_id"))
+    row = await held(context, partnership_id, expected_version)
+    await _STAFF.check(context, None, {})
+    return row
+
+
+async def _organisation(context: Context, organisation_id: OrganisationId) -> Organisation:
+    """The organisation, held; staff see every one. Whoever is no staff any more by then is too late (E7)."""
+    if not await Organisation.filter(id=organisation_id).exists():
+        raise NotFound(("input", "organisation_id"))
+    row = await locked(Organisation, organisation_id)
+    await _STAFF.check(context, None, {})
+    return row
+
+
+def _reason(value: str) -> str:
+    return line(value, rules.MOST_MESSAGE_CHARACTERS, ("reason",))

@@ -1,0 +1,159 @@
+"""What people open to support: their own mail or drive, for some days (S13.4, S13.5, E36)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from server.domain.errors import Mistakes, NotFound, RightMissing
+from server.domain.people.memberships import MembershipStatus
+from server.domain.rights import Right
+from server.domain.support import support_access as rules
+from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
+from server.domain.text import line
+from server.domain.viewer import Viewer
+from server.models import Membership, SupportAccessGrant, User
+from server.models.base import store_all
+from server.models.conditions import equals
+from server.models.database import transaction
+from server.models.visibility.lookups import locked
+from server.models.visibility.policies import NO_ROW
+from server.resolvers import journal
+from server.resolvers.context import Context
+from server.resolvers.ids import SupportAccessGrantId
+from server.resolvers.listings import Listing
+from server.resolvers.oversight.audit_log import full_name, named
+from server.resolvers.permissions import PersonOnly, SignedIn, allowed
+
+
+class SupportAccessOrderField(StrEnum):
+    """What grants can be ordered by."""
+
+    GRANTED_AT = "GRANTED_AT"
+
+
+def _own(viewer: Viewer | None) -> Q:
+    return equals("user_id", viewer.user_id) if viewer else NO_ROW
+
+
+OWN_SUPPORT_ACCESS = Listing(
+    name="own support access",
+    model=SupportAccessGrant,
+    parent=None,
+    orders={SupportAccessOrderField.GRANTED_AT: "granted_at"},
+    moments=frozenset({"granted_at"}),
+    always=_own,
+    latest_first=True,
+)
+
+MAY_GRANT = (PersonOnly(Right.GRANT_SUPPORT_ACCESS), SignedIn())
+
+person_name, PERSON_NAME = named("user_id", User, ("first_name", "last_name"), full_name)
+
+
+def status_now(context: Context, row: SupportAccessGrant) -> SupportAccessStatus:
+    """Where the grant is in its life at this moment."""
+    return rules.LAPSE.at(context.now, row.status, row.expires_at)
+
+
+@allowed(*MAY_GRANT)
+async def grant_support_access(context: Context, kind: SupportAccessKind, ticket: str | None) -> dict[str, object]:
+    """Open your own mail or your own drive to support for some days. One does not open the other.
+
+    What is open already stays as it is: it is closed first, before it is opened anew.
+    """
+    async with transaction():
+        user_id = await _held_person(context)
+        mistakes = Mistakes()
+        if ticket is not None:
+            ticket = mistakes.noted(line, ticket, rules.MOST_TICKET_CHARACTERS, ("ticket",))
+        mistakes.noted(rules.check_not_open, await _is_open(context, user_id, kind))
+        mistakes.refuse()
+        grant = await SupportAccessGrant.create(
+            user_id=user_id,
+            kind=kind,
+            ticket=ticket,
+            granted_at=context.now,
+            expires_at=context.now + timedelta(days=context.settings.support_access_days),
+        )
+        await journal.record(context, "supportAccess.granted", grant, acting=None, after=_terms(grant))
+        await journal.announce(context, "support.access_granted", grant)
+    return {"support_access_grant": grant}
+
+
+@allowed(*MAY_GRANT)
+async def revoke_support_access(context: Context, support_access_grant_id: SupportAccessGrantId) -> dict[str, object]:
+    """Close at once what you opened to support."""
+    async with transaction():
+        seen = await context.row(SupportAccessGrant, support_access_grant_id)
+        if seen is None:
+            raise NotFound(("input", "support_access_grant_id"))
+        if seen.user_id != context.signed_in.user_id:
+            raise RightMissing(Right.GRANT_SUPPORT_ACCESS)
+        grant = await locked(SupportAccessGrant, support_access_grant_id)
+        if status_now(context, grant) is SupportAccessStatus.ACTIVE:
+            await end_grants(context, [grant], SupportAccessStatus.REVOKED, SupportAccessRevocation.OWN_WISH)
+    return {"support_access_grant": grant}
+
+
+async def revoke_all(context: Context, user_id: UUID) -> None:
+    """Close all that a former member of an organisation has opened. Whoever is still opening something waits (E36)."""
+    await _wait_for(user_id)
+    held = SupportAccessGrant.filter(
+        user_id=user_id, status=SupportAccessStatus.ACTIVE, expires_at__gt=context.now
+    ).order_by("id")
+    grants = await held.select_for_update(no_key=True)
+    await end_grants(context, grants, SupportAccessStatus.REVOKED, SupportAccessRevocation.MEMBERSHIP_ENDED)
+
+
+async def end_grants(
+    context: Context,
+    grants: Sequence[SupportAccessGrant],
+    status: SupportAccessStatus,
+    reason: SupportAccessRevocation | None = None,
+) -> None:
+    """End these grants, which are locked; whoever gave them is told of what ends before its time.
+
+    What ends by itself is nobody's act, also where somebody's next grant is what it is noticed by.
+    """
+    before = [_terms(grant) for grant in grants]
+    revoked_at = None if reason is None else context.now
+    await store_all(grants, context.now, status=status, revoked_at=revoked_at, revocation_reason=reason)
+    action = f"supportAccess.{status.lower()}"
+    acts = [
+        journal.Act(action, grant, None, None, was, _terms(grant), by=None if reason else (None, None))
+        for grant, was in zip(grants, before, strict=True)
+    ]
+    await journal.record_all(context, acts)
+    if status is SupportAccessStatus.REVOKED:
+        await journal.announce_all(context, [journal.News("support.access_revoked", grant) for grant in grants])
+
+
+async def _wait_for(user_id: UUID) -> None:
+    """Opening and leaving wait in line for the person, whom meanwhile everybody may name in what they write."""
+    await User.filter(id=user_id).select_for_update(no_key=True).get()
+
+
+async def _held_person(context: Context) -> UUID:
+    """Who asks, locked, and still a member of an organisation (E7)."""
+    user_id = context.signed_in.user_id
+    await _wait_for(user_id)
+    if not await Membership.exists(user_id=user_id, status=MembershipStatus.ACTIVE):
+        raise RightMissing(Right.GRANT_SUPPORT_ACCESS)
+    return user_id
+
+
+async def _is_open(context: Context, user_id: UUID, kind: SupportAccessKind) -> bool:
+    """Whether there is such a grant. One that is over and not written down as such yet is so first."""
+    found = await SupportAccessGrant.filter(
+        user_id=user_id, kind=kind, status=SupportAccessStatus.ACTIVE
+    ).select_for_update(no_key=True)
+    late = [grant for grant in found if status_now(context, grant) is SupportAccessStatus.EXPIRED]
+    await end_grants(context, late, SupportAccessStatus.EXPIRED)
+    return len(found) > len(late)
+
+
+def _terms(grant: SupportAccessGrant) -> journal.State:
+    return journal.state(grant, "user_id", "kind", "ticket", "status", "expires_at", "revocation_reason")
