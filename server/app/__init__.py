@@ -32,7 +32,7 @@ from server.engine.reading import PostgresReader, SqliteReader
 from server.logs import set_up_logs
 from server.models.database import connected, longest_command, open_connection, settings_of_transactions
 from server.schema import sdl
-from server.schema.planning import new_engine
+from server.schema.engine_host import new_engine
 from server.settings import Settings
 from server.worker import working
 

@@ -32,10 +32,10 @@ from server.models.database import Commits, commits
 from server.resolvers.context import Context
 from server.schema import schema
 from server.schema.build import log_errors
-from server.schema.counts import bounds_of, excess, holds_many
 from server.schema.documents import is_known, parsed
+from server.schema.engine_host import description_asked
 from server.schema.introspection import KeptAnswers
-from server.schema.planning import description_asked
+from server.schema.variable_limits import bounds_of, excess, holds_many
 from server.settings import Settings
 
 _EITHER: Final = {OperationType.QUERY, OperationType.MUTATION}

@@ -26,8 +26,8 @@ from server.domain.errors import Unavailable
 from server.domain.people import tokens
 from server.languages import preferred
 from server.resolvers.context import Context
-from server.schema.counts import excess
 from server.schema.documents import is_known
+from server.schema.variable_limits import excess
 
 _BEARER: Final = b"Bearer "
 _LOG: Final = logging.getLogger("server.http")

@@ -14,8 +14,8 @@ from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import NotSignedIn
 from server.engine.explanations import Explanation, explained
 from server.resolvers.context import Context
+from server.schema.engine_host import new_engine
 from server.schema.limits import limits_for, measured
-from server.schema.planning import new_engine
 
 _NOBODY: Final = "Nobody is signed in; --as TOKEN explains it for somebody."
 

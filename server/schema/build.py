@@ -14,13 +14,13 @@ from strawberry.types.execution import ExecutionContext
 
 from server.domain.errors import Denied, Unavailable
 from server.engine.healing import MOST_ERRORS
-from server.schema.coercion import CoercedVariables
 from server.schema.documents import KnownDocuments
-from server.schema.execution import BoundedExecution
 from server.schema.fields import KIND
 from server.schema.limits import DocumentLimits
+from server.schema.resolver_path import BoundedExecution
 from server.schema.roots import Mutation, Query
 from server.schema.scalars import SCALARS
+from server.schema.variable_coercion import CoercedVariables
 
 _log = structlog.get_logger("server.graphql")
 

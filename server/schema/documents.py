@@ -28,8 +28,8 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from server.engine.caches import Recent
 from server.engine.documents import BYTES_OF_A_TOKEN
-from server.schema.coercion import MOST_MISTAKES
-from server.schema.expectations import WRITTEN, wrong
+from server.schema.value_errors import WRITTEN, wrong
+from server.schema.variable_coercion import MOST_MISTAKES
 
 MOST_TOKENS: Final = 2_000
 MOST_DOCUMENTS: Final = 500

@@ -32,8 +32,8 @@ from server.resolvers.context import Context, context_of
 from server.resolvers.listings import Listing, Narrowed, reading, size, window
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, page
 from server.resolvers.permissions import Permission
-from server.schema.plain import plain
-from server.schema.slices import Slice
+from server.schema.connection_values import Slice
+from server.schema.input_coercion import plain
 
 # `Any` below: Strawberry reads signatures and annotations, and they are put together here.
 

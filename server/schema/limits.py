@@ -10,7 +10,7 @@ from strawberry.extensions import SchemaExtension
 from server.domain.errors import LimitExceeded, MalformedInput
 from server.resolvers.context import Context
 from server.schema.introspection import asks_for_schema_alone, is_standard
-from server.schema.measures import Measure, measured, written
+from server.schema.query_cost import Measure, measured, written
 
 MOST_MUTATIONS: Final = 5
 MOST_DIGITS: Final = 100

@@ -18,7 +18,7 @@ from server.resolvers.context import Context, context_of
 from server.resolvers.permissions import Permission, permissions_of
 from server.schema.errors import UserError
 from server.schema.fields import field, sign
-from server.schema.plain import plain
+from server.schema.input_coercion import plain
 
 # `Any` below: Strawberry reads signatures and annotations, and they are put together here.
 

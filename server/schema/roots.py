@@ -8,92 +8,92 @@ from server.resolvers.oversight import explanations
 from server.resolvers.partnerships import customer_invitations, partnerships, terminations
 from server.resolvers.people import organisations, viewers
 from server.resolvers.products import products
-from server.schema.access_types import (
-    AccessTypeMutations,
-)
-from server.schema.accesses import (
-    AccessMutations,
-)
-from server.schema.assignments import (
-    AssignmentMutations,
-)
 from server.schema.connections import (
     Connection,
 )
-from server.schema.customer_invitations import (
-    CustomerInvitation,
-    CustomerInvitationMutations,
-)
-from server.schema.customer_notes import (
-    CustomerNoteMutations,
-)
-from server.schema.explanations import (
-    RightExplanation,
-)
-from server.schema.exports import (
-    ExportMutations,
-)
 from server.schema.fields import by_id, connection
-from server.schema.future_customers import (
-    FutureCustomerMutations,
-)
-from server.schema.held_accesses import (
-    HeldAccessMutations,
-)
-from server.schema.invitations import (
-    InvitationMutations,
-)
-from server.schema.member_invitations import (
-    MemberInvitationMutations,
-)
-from server.schema.memberships import (
-    MembershipMutations,
-)
 from server.schema.nodes import (
     Node,
 )
 from server.schema.operations import root
-from server.schema.organisations import (
+from server.schema.oversight.explanations import (
+    RightExplanation,
+)
+from server.schema.oversight.exports import (
+    ExportMutations,
+)
+from server.schema.partnerships.access_types import (
+    AccessTypeMutations,
+)
+from server.schema.partnerships.assignments import (
+    AssignmentMutations,
+)
+from server.schema.partnerships.customer_invitations import (
+    CustomerInvitation,
+    CustomerInvitationMutations,
+)
+from server.schema.partnerships.customer_notes import (
+    CustomerNoteMutations,
+)
+from server.schema.partnerships.future_customers import (
+    FutureCustomerMutations,
+)
+from server.schema.partnerships.partnerships import (
+    Partnership,
+)
+from server.schema.partnerships.product_access_changes import (
+    HeldAccessMutations,
+)
+from server.schema.partnerships.product_accesses import (
+    AccessMutations,
+)
+from server.schema.partnerships.proposals import (
+    InvitationMutations,
+)
+from server.schema.partnerships.terminations import (
+    TerminationMutations,
+    TerminationPreview,
+)
+from server.schema.people.member_invitations import (
+    MemberInvitationMutations,
+)
+from server.schema.people.memberships import (
+    MembershipMutations,
+)
+from server.schema.people.organisations import (
     Organisation,
     PartnerFilter,
 )
-from server.schema.own_product_grants import (
+from server.schema.people.signing_up import (
+    SignUpMutations,
+)
+from server.schema.people.teams import (
+    TeamMutations,
+)
+from server.schema.people.tokens import (
+    TokenMutations,
+)
+from server.schema.people.viewers import (
+    SessionMutations,
+    Viewer,
+)
+from server.schema.products.own_product_grants import (
     OwnProductGrantMutations,
 )
-from server.schema.partnerships import (
-    Partnership,
-)
-from server.schema.pending_actions import (
+from server.schema.products.pending_actions import (
     PendingActionMutations,
 )
-from server.schema.products import (
+from server.schema.products.products import (
     CatalogueFilter,
     CatalogueItem,
     CatalogueOrder,
     Product,
 )
-from server.schema.signing_up import (
-    SignUpMutations,
-)
-from server.schema.staff import (
+from server.schema.programme.staff import (
     StaffMutations,
 )
-from server.schema.support_access import (
+from server.schema.support.support_access import (
     SupportAccessMutations,
-)
-from server.schema.teams import (
-    TeamMutations,
-)
-from server.schema.terminations import (
-    TerminationMutations,
-    TerminationPreview,
-)
-from server.schema.tokens import (
-    TokenMutations,
-)
-from server.schema.viewers import (
-    SessionMutations,
-    Viewer,
 )
 
 

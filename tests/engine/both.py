@@ -21,7 +21,7 @@ from server.engine.traces import Trace
 from server.resolvers.context import Context
 from server.resolvers.work_budget import Work
 from server.schema import schema
-from server.schema.planning import new_engine
+from server.schema.engine_host import new_engine
 from server.settings import Settings
 from tests.permissions.matrix import ACTORS, TOKENS
 from tests.world import World

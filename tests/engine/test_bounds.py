@@ -21,8 +21,8 @@ from server.engine.operations import MOST_OPERATION_BYTES, MOST_OPERATIONS
 from server.engine.reading import PostgresReader, SqliteReader
 from server.models import Product
 from server.models.database import open_connection
-from server.schema import documents, measures
-from server.schema.planning import new_engine
+from server.schema import documents, query_cost
+from server.schema.engine_host import new_engine
 from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import BACKEND, settings_for
@@ -112,7 +112,7 @@ async def test_hostile_documents_hold_no_more_memory_than_they_may(both: Both) -
     print(f"{growth:.1f} MiB more; {operations.size:,} bytes of {len(operations)} operations")  # noqa: T201 - shown with -s
     assert 0 < operations.size <= MOST_OPERATION_BYTES
     assert 0 < documents._documents.size <= documents.MOST_BYTES
-    assert 0 < measures._known_measures.size <= 4 * 2**20
+    assert 0 < query_cost._known_measures.size <= 4 * 2**20
     assert growth < (40 if LONG else 150)
 
 

@@ -11,7 +11,7 @@ from server.engine.declarations import ByFunction, ByKey, Column, Embedded, Fact
 from server.engine.errors import Undeclared
 from server.engine.operations import Engine
 from server.models.conditions import AtMost
-from server.schema.planning import new_engine
+from server.schema.engine_host import new_engine
 from tests.engine import toy as toys
 from tests.engine.schemas import schema_with
 from tests.engine.toy import Author, Book, Nobody, Note, declared

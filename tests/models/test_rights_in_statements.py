@@ -19,7 +19,7 @@ from server.models.visibility.policies import visible
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.viewer_rights import rights_on_organisation, rights_on_partnership_now, rights_on_product
-from server.schema.planning import new_engine
+from server.schema.engine_host import new_engine
 from server.settings import Settings
 from tests.databases import BACKEND, rolled_back
 from tests.models.worlds import RandomWorld, store, worlds

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 
 from server.app import create_app
 from server.models import Session, SignInFailure
-from server.schema import measures
+from server.schema import query_cost
 from server.schema.limits import ANONYMOUS, SIGNED_IN, excess
-from server.schema.measures import measured
+from server.schema.query_cost import measured
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.world import PASSWORD, World
@@ -484,7 +484,7 @@ def test_the_memory_for_measures_does_not_grow_without_end():
         text = f"{{ a{number} }}"
         measured(parse(text), text, {})
 
-    assert len(measures._known_measures) <= 500
+    assert len(query_cost._known_measures) <= 500
 
 
 @contextmanager

@@ -141,7 +141,7 @@ async def test_an_error_in_a_hole_is_logged_and_not_told(
     world: World, talkative_engine: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
     monkeypatch.setattr("server.resolvers.people.organisations.INVITABLE_PARTNERS", Failing(error))
-    monkeypatch.setattr("server.schema.organisations.INVITABLE_PARTNERS", Failing(error))
+    monkeypatch.setattr("server.schema.people.organisations.INVITABLE_PARTNERS", Failing(error))
 
     answer = await talkative_engine.ask(
         "query($id: ID!) { organisation(id: $id) { name isPartner } }", {"id": world.id("nova")}, as_=world.cL

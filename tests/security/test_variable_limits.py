@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.app import create_app
-from server.schema.counts import Bounds, excess
+from server.schema.variable_limits import Bounds, excess
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.security.refusals import errors

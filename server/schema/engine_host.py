@@ -1,0 +1,101 @@
+"""What does the engine need to know of this application?"""
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, GraphQLField, GraphQLSchema, OperationDefinitionNode
+from graphql.execution.values import VariableValues
+from strawberry.types.arguments import convert_arguments
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from server.domain.viewer import Viewer
+from server.engine.bindings import strawberry_field
+from server.engine.dialects import DIALECTS, Dialect
+from server.engine.operations import Engine
+from server.models.database import dialect
+from server.models.visibility.policies import POLICIES, policy_through, row_policy
+from server.models.visibility.viewer_parameters import deferred_viewer, shape_of
+from server.resolvers.context import Context
+from server.schema.build import schema
+from server.schema.documents import mistakes, parsed, token_count
+from server.schema.introspection import asks_for_schema_alone, mentions_schema
+from server.schema.limits import excess, limits_for, names_are_needed
+from server.schema.variable_coercion import coerced
+
+# `Any` below: the engine knows neither viewers nor contexts. What is known of documents and variables it shares with
+# the ordinary road, so that they are read once, whichever road they take.
+
+
+class Application:
+    """The application as the engine sees it."""
+
+    policies: Mapping[type[Model], Any] = POLICIES
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        return schema._schema
+
+    def policy(self, model: type[Model], viewer: Any) -> Q:
+        return row_policy(model, viewer)
+
+    def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q:
+        return policy_through(model, viewer, seen, column)
+
+    def shape(self, viewer: Viewer | None) -> Hashable:
+        return shape_of(viewer)
+
+    def deferred(self, viewer: Viewer | None) -> Viewer | None:
+        return deferred_viewer(viewer)
+
+    def arguments(self, field: GraphQLField, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        definition = strawberry_field(field)
+        registry = schema.schema_converter.scalar_registry
+        return convert_arguments(dict(values), definition.arguments, registry, schema.config)
+
+    def coerced(
+        self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Context
+    ) -> VariableValues | None:
+        found = coerced(self.schema, node, variables, context)
+        return found if isinstance(found, VariableValues) else None
+
+    def document(self, text: str) -> DocumentNode:
+        return parsed(text)
+
+    def tokens(self, text: str) -> int:
+        return token_count(text)
+
+    def is_valid(self, text: str, document: DocumentNode) -> bool:
+        return not mistakes(self.schema, text)
+
+    def admits(
+        self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], context: Context
+    ) -> bool:
+        if name is None and names_are_needed(document):
+            return False
+        return excess(document, text, variables, limits_for(context), name) is None
+
+
+def description_asked(text: str, name: str | None, context: Context) -> DocumentNode | None:
+    """The document, where it asks for the schema alone, is valid, and within the limits of whoever asks."""
+    if not mentions_schema(text):
+        return None
+    try:
+        document = parsed(text)
+    except GraphQLError:
+        return None
+    if not asks_for_schema_alone(document, name) or (name is None and names_are_needed(document)):
+        return None
+    if excess(document, text, {}, limits_for(context), name) or mistakes(schema._schema, text):
+        return None
+    return document
+
+
+def connected_dialect() -> Dialect:
+    """How the connected database writes JSON."""
+    return DIALECTS[dialect()]
+
+
+def new_engine() -> Engine:
+    """An engine for this schema. Raises Undeclared for a declaration that cannot be planned."""
+    return Engine(Application(), connected_dialect)

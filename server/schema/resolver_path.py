@@ -1,0 +1,61 @@
+"""How do resolvers answer an operation that is not one statement?"""
+
+from typing import Any, Final, cast
+
+from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode, is_leaf_type
+
+from server.engine.bindings import strawberry_field
+from server.engine.selections import named_type
+from server.resolvers.context import Context
+from server.resolvers.work_budget import COST_OF_A_RESOLVER
+from server.schema.variable_coercion import Execution
+
+# `Any` below: graphql-core's executor is generic over what nobody says.
+
+_LISTS: Final = frozenset({"nodes", "edges"})
+"""What is below them costs once for each row, and is counted when the rows are there."""
+
+
+class BoundedExecution(Execution):
+    """The execution of an operation within what resolvers may do for it."""
+
+    def complete_list_value(
+        self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
+    ) -> Any:
+        inside: Any = named_type(return_type)
+        if isinstance(result, list) and not is_leaf_type(inside) and not info.parent_type.name.startswith("__"):
+            context: Context = info.context
+            listed: list[Any] = cast("list[Any]", result)
+            context.work.hand_out(len(listed), sum(self._cost(inside, node) for node in info.field_nodes))
+        return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)  # pyright: ignore[reportUnknownArgumentType]
+
+    def _cost(self, type_: Any, node: Any) -> int:
+        """What is asked of each row below this field, or in this fragment, costs. Each is measured once."""
+        known: dict[tuple[int, str], int] = self.__dict__.setdefault("known_costs", {})
+        key = (id(node), type_.name)
+        if key not in known:
+            known[key] = self._cost_of(type_, node.selection_set)
+        return known[key]
+
+    def _cost_of(self, type_: Any, selections: SelectionSetNode | None) -> int:
+        cost = 0
+        for selection in selections.selections if selections else ():
+            if isinstance(selection, FieldNode):
+                cost += self._cost_of_field(type_, selection)
+            elif isinstance(selection, FragmentSpreadNode):
+                fragment = self.fragment_definitions[selection.name.value]
+                cost += self._cost(self._narrowed(type_, fragment.type_condition), fragment)
+            elif isinstance(selection, InlineFragmentNode):
+                cost += self._cost_of(self._narrowed(type_, selection.type_condition), selection.selection_set)
+        return cost
+
+    def _cost_of_field(self, type_: Any, node: FieldNode) -> int:
+        name = node.name.value
+        if name == "__typename":
+            return 1
+        field = type_.fields[name]
+        own = 1 if strawberry_field(field).base_resolver is None else COST_OF_A_RESOLVER
+        return own if name in _LISTS or not node.selection_set else own + self._cost(named_type(field.type), node)
+
+    def _narrowed(self, type_: Any, condition: Any) -> Any:
+        return type_ if condition is None else self.schema.type_map[condition.name.value]

@@ -1,0 +1,164 @@
+"""How do the values of variables become those of their types, once for each request?"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableDefinitionNode,
+)
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
+from graphql.execution.values import VariableValues, VariableValueSource
+from graphql.pyutils import Undefined, print_path_list
+from graphql.utilities.coerce_input_value import (
+    coerce_default_value,
+    coerce_input_value,  # pyright: ignore[reportUnknownVariableType]
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types import ExecutionResult
+
+from server.domain.errors import WrongVariable
+from server.resolvers.context import Context
+from server.schema.value_errors import SENT, Path, wrong
+
+# `Any` below: variables are whatever somebody sent; what graphql-core executes with is generic.
+
+MOST_MISTAKES: Final = 20
+_LONGEST_NAME: Final = 64
+Coerced = VariableValues | Sequence[GraphQLError]
+"""The values of an operation's variables, or what is wrong with them."""
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What was coerced in a request: the variables of this operation, of these values."""
+
+    node: OperationDefinitionNode
+    sent: Mapping[str, Any]
+    coerced: Coerced
+
+
+def coerced(schema: GraphQLSchema, node: OperationDefinitionNode, sent: Mapping[str, Any], context: Context) -> Coerced:
+    """The values of the variables, worked out once in a request, whichever road asks for them."""
+    known = context.coerced
+    if isinstance(known, _Request) and known.node is node and known.sent is sent:
+        return known.coerced
+    found = _coerced(schema, node.variable_definitions or (), sent)
+    context.coerced = _Request(node, sent, found)
+    return found
+
+
+def _coerced(schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode], sent: Mapping[str, Any]) -> Coerced:
+    """As `get_variable_values` of graphql-core, which repeats the whole of a wrong value for each mistake in it."""
+    values = VariableValues({}, {})
+    mistakes = list[GraphQLError]()
+    for definition in definitions:
+        signature = get_variable_signature(schema, definition)
+        if isinstance(signature, GraphQLError):
+            mistakes.append(signature)
+            continue
+        value = sent.get(signature.name, Undefined)
+        values.sources[signature.name] = VariableValueSource(signature, value)
+        found = _value(signature, value)
+        if found is not Undefined:
+            values.coerced[signature.name] = found
+        elif value is not Undefined or isinstance(signature.type, GraphQLNonNull):
+            room = MOST_MISTAKES - len(mistakes)
+            mistakes.extend(islice(_mistakes(definition, signature, value), room))
+    return mistakes or values
+
+
+def _value(signature: GraphQLVariableSignature, value: Any) -> Any:
+    """The value, or the default in its place; undefined where it is wrong, or there is none."""
+    if value is not Undefined:
+        try:
+            return coerce_input_value(value, signature.type)
+        except GraphQLError:  # from Strawberry, where an input takes one of its fields
+            return Undefined
+    return coerce_default_value(signature) if signature.default else Undefined
+
+
+def _mistakes(
+    definition: VariableDefinitionNode, signature: GraphQLVariableSignature, value: Any
+) -> Iterator[GraphQLError]:
+    name = signature.name
+    if value is Undefined:
+        yield _mistake(definition, name, (), f"Expected a value of type '{signature.type}' to be provided.")
+        return
+    is_explained = False
+    for found in wrong(value, signature.type, SENT):
+        is_explained = True
+        yield _mistake(definition, name, found.path, found.message)
+    if not is_explained:
+        yield _mistake(definition, name, (), f"Expected a value of type '{signature.type}'.")
+
+
+def _mistake(definition: VariableDefinitionNode, name: str, path: Path, message: str) -> GraphQLError:
+
+    told = f"Variable '${name[:_LONGEST_NAME]}' has invalid value{print_path_list(path)}: {message}"
+    field = (name, *map(str, path)) if len(name) <= _LONGEST_NAME else ()
+    return GraphQLError(told, definition, original_error=WrongVariable(told, field))
+
+
+class CoercedVariables(SchemaExtension):
+    """Ends an operation whose variables are wrong before anything of it is executed."""
+
+    def on_execute(self) -> Iterator[None]:
+        asked = self.execution_context
+        node = operation_in(asked.graphql_document, asked.operation_name)
+        found = coerced(asked.schema._schema, node, asked.variables or _NOTHING, asked.context)
+        if not isinstance(found, VariableValues):
+            asked.result = ExecutionResult(data=None, errors=list(found))
+            asked.schema.process_errors(list(found), asked)
+        yield
+
+
+_NOTHING: Final[dict[str, Any]] = {}
+
+
+class Execution(StrawberryGraphQLCoreExecutionContext):
+    """The execution of an operation with the variables that were coerced before."""
+
+    @classmethod
+    def build(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        root_value: Any = None,
+        context_value: Any = None,
+        raw_variable_values: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        *rest: Any,
+        **more: Any,
+    ) -> Any:
+        node = operation_in(document, operation_name)
+        values = coerced(schema, node, raw_variable_values or _NOTHING, context_value)
+        if not isinstance(values, VariableValues):
+            return list(values)
+        build: Any = super().build  # pyright: ignore[reportUnknownVariableType]
+        built = build(schema, _undeclared(document, node), root_value, context_value, {}, operation_name, *rest, **more)
+        if isinstance(built, Execution):
+            built.operation, built.variable_values = node, values
+        return built
+
+
+def operation_in(document: DocumentNode | None, name: str | None) -> OperationDefinitionNode:
+    """The operation of this name, or the only one. Who asks has made sure that it is there."""
+    assert document is not None
+    operations = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    return next(node for node in operations if name is None or (node.name and node.name.value == name))
+
+
+def _undeclared(document: DocumentNode, node: OperationDefinitionNode) -> DocumentNode:
+    """The document with an operation that declares no variables: graphql-core has none to coerce."""
+    bare = OperationDefinitionNode(
+        operation=node.operation, name=node.name, directives=node.directives, selection_set=node.selection_set
+    )
+    return DocumentNode(definitions=tuple(bare if other is node else other for other in document.definitions))

@@ -1,0 +1,123 @@
+"""How much do the variables of a request hold? Counted in one pass, before anything else looks into them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from graphql import GraphQLInputObjectType
+
+from server.domain.errors import MalformedInput
+from server.schema.build import schema
+from server.schema.value_errors import PLAIN_NAME
+from server.settings import Settings
+
+# `Any` below: variables are whatever somebody sent.
+
+DEEPEST: Final = 64
+_MANY: Final = 100
+_FIELDS: Final = frozenset(
+    name
+    for type_ in schema._schema.type_map.values()
+    if isinstance(type_, GraphQLInputObjectType)
+    for name in type_.fields
+)
+"""The names that the fields of inputs have."""
+
+Place = tuple["Place", str | int] | None
+"""Where a value stands: in what, and there under which name or number. None is the variables as a whole."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The most that variables may hold: fields an object, items a list, values in all, characters a text."""
+
+    fields: int
+    items: int
+    values: int
+    characters: int
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    return Bounds(
+        settings.most_input_fields,
+        settings.most_input_items,
+        settings.most_input_values,
+        settings.most_input_characters,
+    )
+
+
+def excess(variables: Mapping[str, Any], bounds: Bounds) -> MalformedInput | None:
+    """Why these variables are too much, or None. It says where, and repeats nothing of what was sent.
+
+    The pass ends with the first value that is one too many, however many follow.
+    """
+    counted = 0
+    waiting: list[tuple[Any, Place, int]] = [(variables, None, 1)]
+    while waiting:
+        value, place, depth = waiting.pop()
+        counted += len(value)
+        too_many = _too_many(value, counted, bounds)
+        if too_many:
+            return _excess(too_many, place)
+        for name, inner in _members(value):
+            if isinstance(inner, str):
+                if len(inner) > bounds.characters:
+                    return _excess(_long(bounds), (place, name))
+            elif isinstance(inner, (dict, list)):
+                if depth == DEEPEST:
+                    return _excess(f"The variables are nested deeper than {DEEPEST} levels.", place)
+                waiting.append((cast("Any", inner), (place, name), depth + 1))
+    return None
+
+
+def holds_many(variables: Mapping[str, Any]) -> bool:
+    """Whether these variables, which are within their bounds, take so long to be read that they wait for their turn."""
+    counted = 0
+    waiting: list[Any] = [variables]
+    while waiting:
+        value = waiting.pop()
+        counted += len(value)
+        if counted > _MANY:
+            return True
+        waiting.extend(cast("Any", inner) for _, inner in _members(value) if isinstance(inner, (dict, list)))
+    return False
+
+
+def _excess(message: str, place: Place) -> MalformedInput:
+    refusal = MalformedInput(message, _path(place))
+    refusal.is_spelled = True
+    return refusal
+
+
+def _too_many(value: Any, counted: int, bounds: Bounds) -> str | None:
+    """What is wrong with an object or a list itself, whatever stands in it."""
+    if isinstance(value, list):
+        if len(cast("list[Any]", value)) > bounds.items:
+            return f"Give at most {bounds.items:,} values."
+    elif len(value) > bounds.fields:
+        return f"Give at most {bounds.fields:,} fields."
+    elif any(len(name) > bounds.characters for name in value):
+        return _long(bounds)
+    return f"The variables hold more than {bounds.values:,} values." if counted > bounds.values else None
+
+
+def _long(bounds: Bounds) -> str:
+    return f"Text is at most {bounds.characters:,} characters long."
+
+
+def _members(value: Any) -> Iterable[tuple[str | int, Any]]:
+    return enumerate(cast("list[Any]", value)) if isinstance(value, list) else value.items()
+
+
+def _path(place: Place) -> list[str]:
+    """The place as far as its names are those of the schema, behind the name of the variable."""
+    names = list[str | int]()
+    while place is not None:
+        place, name = place
+        names.append(name)
+    path = list[str]()
+    for name in reversed(names):
+        if isinstance(name, str) and not (name in _FIELDS if path else PLAIN_NAME.fullmatch(name)):
+            break
+        path.append(str(name))
+    return path
