@@ -27,8 +27,8 @@ from server.app.mailbox import mailbox_routes
 from server.app.receipts import receipts_route
 from server.app.requests import RequestLog
 from server.app.short_way import ShortWay
-from server.engine.operations import Engine
-from server.engine.reading import PostgresReader, SqliteReader
+from server.engine.engine import Engine
+from server.engine.running.connections import PostgresReader, SqliteReader
 from server.logs import set_up_logs
 from server.models.database import connected, longest_command, open_connection, settings_of_transactions
 from server.schema import sdl

@@ -12,7 +12,7 @@ from strawberry.types import ExecutionResult
 from strawberry.utils.str_converters import to_camel_case
 
 from server.domain.errors import Denied, OutcomeUnknown, Unavailable
-from server.engine.healing import MOST_ERRORS
+from server.engine.running.null_propagation import MOST_ERRORS
 
 _LONGEST_MESSAGE: Final = 300
 LONGEST_ACCEPT: Final = 1_000

@@ -24,10 +24,10 @@ from server.authentication import Credentials, authenticate
 from server.authentication.known import KnownViewers
 from server.domain.errors import MalformedInput, NotSignedIn, Unavailable
 from server.domain.viewer import Viewer
-from server.engine.operations import Engine
-from server.engine.roads import planned
-from server.engine.traces import Trace
-from server.engine.turns import Turns
+from server.engine.dispatch import planned
+from server.engine.engine import Engine
+from server.engine.running.time_slices import Turns
+from server.engine.running.traces import Trace
 from server.models.database import Commits, commits
 from server.resolvers.context import Context
 from server.schema import schema

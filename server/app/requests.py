@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import answers
 from server.domain.errors import Unavailable
-from server.engine.traces import Trace
+from server.engine.running.traces import Trace
 from server.languages import preferred
 from server.settings import Settings
 

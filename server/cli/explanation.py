@@ -12,7 +12,7 @@ from server.authentication.known import KnownViewers
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import NotSignedIn
-from server.engine.explanations import Explanation, explained
+from server.engine.explain import Explanation, explained
 from server.resolvers.context import Context
 from server.schema.engine_host import new_engine
 from server.schema.limits import limits_for, measured

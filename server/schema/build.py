@@ -13,7 +13,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
 
 from server.domain.errors import Denied, Unavailable
-from server.engine.healing import MOST_ERRORS
+from server.engine.running.null_propagation import MOST_ERRORS
 from server.schema.documents import KnownDocuments
 from server.schema.fields import KIND
 from server.schema.limits import DocumentLimits

@@ -26,8 +26,8 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from server.engine.caches import Recent
-from server.engine.documents import BYTES_OF_A_TOKEN
+from server.engine.lru_cache import Recent
+from server.engine.reading.operations import BYTES_OF_A_TOKEN
 from server.schema.value_errors import WRITTEN, wrong
 from server.schema.variable_coercion import MOST_MISTAKES
 

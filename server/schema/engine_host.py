@@ -10,9 +10,9 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from server.domain.viewer import Viewer
-from server.engine.bindings import strawberry_field
-from server.engine.dialects import DIALECTS, Dialect
-from server.engine.operations import Engine
+from server.engine.engine import Engine
+from server.engine.planning.dialects import DIALECTS, Dialect
+from server.engine.reading.field_index import strawberry_field
 from server.models.database import dialect
 from server.models.visibility.policies import POLICIES, policy_through, row_policy
 from server.models.visibility.viewer_parameters import deferred_viewer, shape_of

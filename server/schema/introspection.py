@@ -26,7 +26,7 @@ from graphql import (
     parse,
 )
 
-from server.engine.caches import Recent
+from server.engine.lru_cache import Recent
 
 # `Any` below: a tree of names holds trees of names.
 

@@ -27,7 +27,7 @@ from graphql import (
     VariableNode,
 )
 
-from server.engine.caches import Recent
+from server.engine.lru_cache import Recent
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE
 
 _ONE_AT_A_TIME: Final = frozenset({"signIn", "signUp", "acceptMemberInvitation"})

@@ -185,7 +185,7 @@ async def test_a_name_is_the_one_of_today(world: World, clients: Clients):
 
 
 async def test_a_feed_is_one_statement(world: World, planned: Clients):
-    with counted("server.engine.reading") as statements, counted() as others:
+    with counted("server.engine.running.connections") as statements, counted() as others:
         await planned.ask(query("partnerActivity"), {"id": world.id("alpina"), "filter": None}, as_=world.cL)
 
     read = [statement for statement in (*statements, *others) if "audit_event" in statement]

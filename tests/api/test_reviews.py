@@ -153,7 +153,7 @@ async def test_the_last_act_is_the_one_for_this_customer_in_the_partners_name(wo
 async def test_a_review_is_one_statement(world: World, planned: Clients):
     await reviewed(planned, world.id("alpina"), world.cL)
 
-    with counted("server.engine.reading") as statements, counted() as others:
+    with counted("server.engine.running.connections") as statements, counted() as others:
         await reviewed(planned, world.id("alpina"), world.cL)
 
     assert len([one for one in (*statements, *others) if "audit_event" in one]) == 1

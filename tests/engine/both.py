@@ -14,10 +14,10 @@ from server.app import answers, reading
 from server.authentication import Credentials, authenticate
 from server.authentication.known import KnownViewers
 from server.domain.viewer import Viewer
-from server.engine.operations import Engine
-from server.engine.results import Result
-from server.engine.roads import planned
-from server.engine.traces import Trace
+from server.engine.dispatch import planned
+from server.engine.engine import Engine
+from server.engine.running.results import Result
+from server.engine.running.traces import Trace
 from server.resolvers.context import Context
 from server.resolvers.work_budget import Work
 from server.schema import schema

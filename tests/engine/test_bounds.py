@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from server.domain.errors import Unavailable
-from server.engine.caches import Recent
-from server.engine.operations import MOST_OPERATION_BYTES, MOST_OPERATIONS
-from server.engine.reading import PostgresReader, SqliteReader
+from server.engine.engine import MOST_OPERATION_BYTES, MOST_OPERATIONS
+from server.engine.lru_cache import Recent
+from server.engine.running.connections import PostgresReader, SqliteReader
 from server.models import Product
 from server.models.database import open_connection
 from server.schema import documents, query_cost

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from server.app import answers
-from server.engine import reading
-from server.engine.dialects import DIALECTS
+from server.engine.dispatch import planned
 from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
-from server.engine.roads import planned
+from server.engine.planning.dialects import DIALECTS
+from server.engine.running import connections
 from tests.databases import BACKEND
 from tests.engine.both import Both
 from tests.engine.test_slices import put_together
@@ -25,7 +25,7 @@ def text_of(length: int) -> str:
 
 async def read(both: Both, length: int, *, in_a_change: bool = False) -> bytes:
     statement = DIALECTS[BACKEND].whole_statement(text_of(length), {})
-    return await reading.read(None if in_a_change else both.engine.reader, statement, [])
+    return await connections.read(None if in_a_change else both.engine.reader, statement, [])
 
 
 @pytest.mark.parametrize("in_a_change", [False, True], ids=["a query", "a change"])
@@ -46,7 +46,7 @@ async def test_an_answer_that_grows_too_long_as_it_is_filled_is_given_up() -> No
 
 
 async def test_whoever_asks_for_too_long_an_answer_hears_so(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_ANSWER_BYTES", 10)
+    monkeypatch.setattr(connections, "MOST_ANSWER_BYTES", 10)
 
     found, _ = await planned(both.engine, "{ catalogue { totalCount } }", None, {}, both.context("pL"))
 

@@ -3,7 +3,7 @@
 import pytest
 from graphql import get_named_type
 
-from server.engine.explanations import explained
+from server.engine.explain import explained
 from tests.engine.both import Both
 from tests.permissions.matrix import OPERATIONS
 from tests.permissions.walks import SCHEMA, walks

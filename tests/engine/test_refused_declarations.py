@@ -8,8 +8,8 @@ import strawberry
 from tortoise.expressions import Q
 
 from server.engine.declarations import ByFunction, ByKey, Column, Embedded, Facts, Guarded, Hole, Joined, Relation, Rows
+from server.engine.engine import Engine
 from server.engine.errors import Undeclared
-from server.engine.operations import Engine
 from server.models.conditions import AtMost
 from server.schema.engine_host import new_engine
 from tests.engine import toy as toys

@@ -10,11 +10,11 @@ import pytest
 from graphql import GraphQLList, GraphQLString, build_schema, parse
 from graphql.execution.values import VariableValues
 
-from server.engine.healing import MOST_ERRORS, Root
-from server.engine.results import Result, assembled
-from server.engine.selections import Selections
-from server.engine.statements import HoleSlot, Statement
-from server.engine.turns import SECONDS_A_SLICE, Turns
+from server.engine.planning.statements import HoleSlot, Statement
+from server.engine.reading.selections import Selections
+from server.engine.running.null_propagation import MOST_ERRORS, Root
+from server.engine.running.results import Result, assembled
+from server.engine.running.time_slices import SECONDS_A_SLICE, Turns
 
 SCHEMA = build_schema("""
     type Query { rows: [Row!], mayRows: [Row]!, words: [String] }

@@ -37,7 +37,6 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from server.engine.bindings import strawberry_field
 from server.engine.declarations import (
     PLAN,
     Asked,
@@ -59,12 +58,13 @@ from server.engine.declarations import (
     Through,
     ViewerItself,
 )
-from server.engine.dialects import DIALECTS
-from server.engine.healing import MOST_ERRORS
-from server.engine.operations import Engine
-from server.engine.results import Result
-from server.engine.roads import planned
-from server.engine.traces import Trace
+from server.engine.dispatch import planned
+from server.engine.engine import Engine
+from server.engine.planning.dialects import DIALECTS
+from server.engine.reading.field_index import strawberry_field
+from server.engine.running.null_propagation import MOST_ERRORS
+from server.engine.running.results import Result
+from server.engine.running.traces import Trace
 from server.models.conditions import Among, Compared, Contains, Deferred, Exists, OneOf, Reach, StatusAt, equals
 
 # What is stored

@@ -11,9 +11,9 @@ from hypothesis import settings as hypothesis_settings
 
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
 from server.domain.viewer import Standing, Viewer
-from server.engine.explanations import explained
-from server.engine.operations import Engine
-from server.engine.roads import planned
+from server.engine.dispatch import planned
+from server.engine.engine import Engine
+from server.engine.explain import explained
 from server.models import EmployeeAssignment, Organisation, Partnership, Product
 from server.models.visibility.policies import visible
 from server.resolvers import ids

@@ -16,8 +16,8 @@ from server.authentication.known import KnownViewers
 from server.domain.errors import Unavailable
 from server.domain.people.tokens import digest, new_secret
 from server.domain.viewer import Viewer
-from server.engine.operations import Engine
-from server.engine.reading import PostgresReader
+from server.engine.engine import Engine
+from server.engine.running.connections import PostgresReader
 from server.models.database import open_connection
 from server.settings import Settings
 from tests.contract.test_short_way import SENT, Ways, answered, post, request

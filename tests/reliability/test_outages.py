@@ -19,7 +19,7 @@ from tortoise.migrations.executor import MigrationExecutor
 from server.app import create_app
 from server.domain.errors import Unavailable
 from server.domain.people.tokens import new_secret
-from server.engine import reading
+from server.engine.running import connections
 from server.models import ApiToken, Organisation, database, outages, postgres
 from server.models.database import tortoise_config, transaction
 from server.resolvers import ids
@@ -297,7 +297,7 @@ async def test_connections_that_the_database_ended_are_replaced(far: Far, log: L
 async def test_who_asks_a_database_that_says_nothing_any_more_does_not_wait_for_ever(
     far: Line, monkeypatch: pytest.MonkeyPatch
 ):
-    for module in (database, postgres, reading):
+    for module in (database, postgres, connections):
         monkeypatch.setattr(module, "SECONDS_TO_WAIT", 0.3)
     async with served(far, statement_milliseconds=100, lock_milliseconds=100) as server:
         far.is_frozen = True

@@ -18,7 +18,7 @@ from tortoise.exceptions import OperationalError
 from server import authentication
 from server.app import graphql
 from server.domain.people.tokens import new_secret
-from server.engine.operations import Engine
+from server.engine.engine import Engine
 from server.models.database import APP
 from server.resolvers.context import Context
 from tests.clients import Answer, Clients

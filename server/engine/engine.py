@@ -14,14 +14,17 @@ from typing import Any, Final
 from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 
-from server.engine import reading
-from server.engine.bindings import Bindings
-from server.engine.caches import Recent
-from server.engine.calls import Call
-from server.engine.conditions import Criteria
 from server.engine.declarations import ByFunction
-from server.engine.dialects import Dialect
-from server.engine.documents import (
+from server.engine.errors import Unplannable
+from server.engine.host import Host
+from server.engine.lru_cache import Recent
+from server.engine.planning.builder import Planner
+from server.engine.planning.conditions import Criteria
+from server.engine.planning.dialects import Dialect
+from server.engine.planning.statements import Statement
+from server.engine.reading.arguments import Call
+from server.engine.reading.field_index import Bindings
+from server.engine.reading.operations import (
     BYTES_OF_A_READING,
     LONGEST_VALUES,
     Asked,
@@ -31,15 +34,12 @@ from server.engine.documents import (
     operation_of,
     size_of_values,
 )
-from server.engine.errors import Unplannable
-from server.engine.healing import Root
-from server.engine.host import Host
-from server.engine.planner import Planner
-from server.engine.results import Result, assembled
-from server.engine.selections import Selections
-from server.engine.statements import Statement
-from server.engine.traces import Trace
-from server.engine.turns import Turns
+from server.engine.reading.selections import Selections
+from server.engine.running import connections
+from server.engine.running.null_propagation import Root
+from server.engine.running.results import Result, assembled
+from server.engine.running.time_slices import Turns
+from server.engine.running.traces import Trace
 
 # `Any` below: viewers and contexts are the application's own.
 
@@ -76,7 +76,7 @@ class Engine:
         self.host = host
         self.dialect = dialect
         self.bindings = Bindings(host.schema, host.policies)
-        self.reader: reading.Reader | None = None
+        self.reader: connections.Reader | None = None
         self.turns = Turns()
         self._operations: Recent[tuple[str, str | None], Operation] = Recent(MOST_OPERATIONS, MOST_OPERATION_BYTES)
         self._criteria: Recent[Hashable, Criteria] = Recent(MOST_SHAPES)
@@ -239,7 +239,7 @@ class Engine:
             return statement.sql.encode()
         started = time.perf_counter()
         reader = None if is_changing else self.reader
-        raw = await reading.read(reader, statement.sql, [read(run) for read in statement.readers])
+        raw = await connections.read(reader, statement.sql, [read(run) for read in statement.readers])
         trace.milliseconds += (time.perf_counter() - started) * 1000
         trace.answers.append(raw)
         return raw

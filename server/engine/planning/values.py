@@ -7,16 +7,16 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from server.engine import declarations as declared
-from server.engine.columns import json_of
-from server.engine.dialects import quoted
-from server.engine.facts import facts_of, raw
-from server.engine.scopes import Scope
-from server.engine.selections import Nodes
-from server.engine.statements import Place
-from server.engine.texts import Text, expression
+from server.engine.planning.columns import json_of
+from server.engine.planning.dialects import quoted
+from server.engine.planning.json_text import Text, expression
+from server.engine.planning.prefetch import facts_of, raw
+from server.engine.planning.scopes import Scope
+from server.engine.planning.statements import Place
+from server.engine.reading.selections import Nodes
 
 if TYPE_CHECKING:
-    from server.engine.planner import Planner
+    from server.engine.planning.builder import Planner
 
 # `Any` below: rows are the application's own, Tortoise's metadata is untyped.
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from server.engine.changes import changes
+from server.engine.engine import Engine
 from server.engine.errors import Unplannable
-from server.engine.operations import Engine
-from server.engine.results import Result
-from server.engine.traces import Trace
+from server.engine.mutations import changes
+from server.engine.running.results import Result
+from server.engine.running.traces import Trace
 from server.models.outages import Unavailable
 
 # `Any` below: contexts and variables are the application's own.

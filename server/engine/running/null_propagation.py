@@ -11,10 +11,10 @@ from typing import Any, Final
 import orjson
 from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType, is_leaf_type, located_error
 
-from server.engine.checks import nullable
-from server.engine.selections import Nodes, Selections
-from server.engine.statements import OutputType
-from server.engine.turns import Turns, clock
+from server.engine.planning.statements import OutputType
+from server.engine.reading.selections import Nodes, Selections
+from server.engine.running.time_slices import Turns, clock
+from server.engine.validation import nullable
 
 # `Any` below: values are of whatever type the schema says.
 

@@ -7,21 +7,21 @@ from typing import Any
 from graphql import GraphQLError, GraphQLField, GraphQLList, GraphQLNonNull, GraphQLObjectType, located_error
 from graphql.execution.values import get_argument_values
 
-from server.engine.bindings import Bindings, strawberry_field
-from server.engine.checks import is_plain, nullable
 from server.engine.declarations import Changing
-from server.engine.documents import Operation, Plan
+from server.engine.engine import Engine, Run
 from server.engine.errors import Unplannable
-from server.engine.healing import Root
-from server.engine.items import items
-from server.engine.operations import Engine, Run
-from server.engine.planner import Planner
-from server.engine.results import Result, assembled
-from server.engine.rows import row
-from server.engine.selections import Fields, Nodes, named_type
-from server.engine.statements import HoleSlot, Place, Statement
-from server.engine.texts import Text, expression, marker
-from server.engine.traces import Trace
+from server.engine.planning.builder import Planner
+from server.engine.planning.json_text import Text, expression, marker
+from server.engine.planning.payload_lists import items
+from server.engine.planning.rows import row
+from server.engine.planning.statements import HoleSlot, Place, Statement
+from server.engine.reading.field_index import Bindings, strawberry_field
+from server.engine.reading.operations import Operation, Plan
+from server.engine.reading.selections import Fields, Nodes, named_type
+from server.engine.running.null_propagation import Root
+from server.engine.running.results import Result, assembled
+from server.engine.running.traces import Trace
+from server.engine.validation import is_plain, nullable
 from server.models.conditions import Deferred, equals
 
 # `Any` below: payloads and contexts are the application's own.

@@ -6,12 +6,12 @@ from tortoise.expressions import Q
 
 from server.engine import declarations as declared
 from server.engine.errors import Unplannable
-from server.engine.scopes import Scope
-from server.engine.statements import Place
-from server.engine.texts import Text, expression
+from server.engine.planning.json_text import Text, expression
+from server.engine.planning.scopes import Scope
+from server.engine.planning.statements import Place
 
 if TYPE_CHECKING:
-    from server.engine.planner import Planner
+    from server.engine.planning.builder import Planner
 
 
 def guarded(planner: "Planner", declaration: declared.Guarded, scope: Scope, place: Place) -> Text:

@@ -31,7 +31,7 @@ from server.engine.declarations import (
     Rows,
 )
 from server.engine.errors import Undeclared
-from server.engine.selections import named_type
+from server.engine.reading.selections import named_type
 from server.models.conditions import AtMost
 
 # `Any` below: Strawberry's and Tortoise's definitions are untyped.

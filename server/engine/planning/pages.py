@@ -9,14 +9,14 @@ from graphql import GraphQLObjectType
 
 from server.engine.declarations import Asked, Followed, Paged, PagePart
 from server.engine.errors import Unplannable
-from server.engine.scopes import Scope
-from server.engine.selections import Nodes, named_type
-from server.engine.statements import Place
-from server.engine.texts import Text, expression, together
+from server.engine.planning.json_text import Text, expression, together
+from server.engine.planning.scopes import Scope
+from server.engine.planning.statements import Place
+from server.engine.reading.selections import Nodes, named_type
 from server.models.conditions import Deferred
 
 if TYPE_CHECKING:
-    from server.engine.planner import Planner
+    from server.engine.planning.builder import Planner
 
 _NOW: Final = Deferred("now", "timestamptz", lambda run: run.context.now)
 """The moment at which an operation is answered: it is in no arguments, so that these can be read once."""

@@ -17,14 +17,14 @@ import aiosqlite
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.connection import get_connection
 
-from server.engine.caches import Recent
 from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
+from server.engine.lru_cache import Recent
 from server.models.outages import SECONDS_TO_WAIT, Unavailable, is_away, outages, raise_if_unavailable
 from server.models.sqlite import OpenedFile, is_locked
 
 # `Any` below: the drivers are untyped.
 
-LOG: Final = logging.getLogger("server.engine.statements")
+LOG: Final = logging.getLogger("server.engine.planning.statements")
 _STATEMENTS_A_CONNECTION: Final = 300
 _STATEMENTS_IN_THREAD: Final = 8
 _LONGEST_KEPT: Final = 20_000

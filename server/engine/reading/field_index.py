@@ -6,9 +6,9 @@ from typing import Any, cast
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from tortoise.models import Model
 
-from server.engine.checks import DEFINITION, Checks
 from server.engine.declarations import PLAN, Column, Guarded, ViewerItself
-from server.engine.selections import named_type
+from server.engine.reading.selections import named_type
+from server.engine.validation import DEFINITION, Checks
 
 # `Any` below: Strawberry's definitions are untyped.
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from pypika_tortoise.terms import Parameter, Parameterizer
 
-from server.engine.dialects import Dialect
+from server.engine.planning.dialects import Dialect
 from server.models.conditions import Deferred
 
 # `Any` below: values are of whatever type a column takes.

@@ -7,17 +7,17 @@ from graphql import GraphQLObjectType
 from tortoise.models import Model
 
 from server.engine import declarations as declared
-from server.engine import guards, pages, rows, values
-from server.engine.bindings import Bindings
-from server.engine.calls import Call
-from server.engine.conditions import Conditions, Criteria
-from server.engine.dialects import Dialect
 from server.engine.errors import Unplannable
-from server.engine.parameters import Parameters
-from server.engine.scopes import Link, Scope
-from server.engine.selections import Nodes, Selections
-from server.engine.statements import HoleSlot, Place, Statement
-from server.engine.texts import Text, marker
+from server.engine.planning import guards, pages, rows, values
+from server.engine.planning.conditions import Conditions, Criteria
+from server.engine.planning.dialects import Dialect
+from server.engine.planning.json_text import Text, marker
+from server.engine.planning.parameters import Parameters
+from server.engine.planning.scopes import Link, Scope
+from server.engine.planning.statements import HoleSlot, Place, Statement
+from server.engine.reading.arguments import Call
+from server.engine.reading.field_index import Bindings
+from server.engine.reading.selections import Nodes, Selections
 from server.models.conditions import Deferred
 
 # `Any` below: viewers are the application's own, and each writer takes a declaration of its own.

@@ -5,17 +5,17 @@ from uuid import UUID
 
 from graphql import GraphQLObjectType
 
-from server.engine.bindings import strawberry_field
-from server.engine.checks import is_plain, nullable
 from server.engine.errors import Unplannable
-from server.engine.rows import row
-from server.engine.selections import Nodes, named_type
-from server.engine.statements import Place
-from server.engine.texts import Text, expression
+from server.engine.planning.json_text import Text, expression
+from server.engine.planning.rows import row
+from server.engine.planning.statements import Place
+from server.engine.reading.field_index import strawberry_field
+from server.engine.reading.selections import Nodes, named_type
+from server.engine.validation import is_plain, nullable
 from server.models.conditions import Deferred
 
 if TYPE_CHECKING:
-    from server.engine.planner import Planner
+    from server.engine.planning.builder import Planner
 
 # `Any` below: items are the application's own, and types are graphql-core's, generic over what nobody says.
 

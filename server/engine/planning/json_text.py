@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from server.engine.dialects import quoted
+from server.engine.planning.dialects import quoted
 
 OPENING, BEFORE_PAYLOAD, CLOSING = "\x01", "\x02", "\x03"
 """They mark places in an answer that Python fills. In JSON itself they never stand as they are."""

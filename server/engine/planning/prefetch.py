@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from tortoise.models import Model
 
 from server.engine import declarations as declared
-from server.engine.columns import raw_json_of
-from server.engine.scopes import Scope
-from server.engine.texts import Text, expression, together
+from server.engine.planning.columns import raw_json_of
+from server.engine.planning.json_text import Text, expression, together
+from server.engine.planning.scopes import Scope
 from server.models.conditions import AtMost
 
 if TYPE_CHECKING:
-    from server.engine.planner import Planner
+    from server.engine.planning.builder import Planner
 
 # `Any` below: Tortoise's metadata is untyped.
 

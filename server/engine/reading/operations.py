@@ -20,13 +20,13 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from server.engine.bindings import Bindings
-from server.engine.caches import Recent
-from server.engine.calls import Call
 from server.engine.declarations import ByAnyKey, ByFunction, ByKey, Guarded, Paged, Reading
-from server.engine.healing import Root
-from server.engine.selections import Nodes, Selections, deciding_variables, named_type
-from server.engine.statements import Statement
+from server.engine.lru_cache import Recent
+from server.engine.planning.statements import Statement
+from server.engine.reading.arguments import Call
+from server.engine.reading.field_index import Bindings
+from server.engine.reading.selections import Nodes, Selections, deciding_variables, named_type
+from server.engine.running.null_propagation import Root
 
 # `Any` below: variables are of whatever type a document says.
 

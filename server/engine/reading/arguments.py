@@ -9,8 +9,8 @@ import orjson
 from graphql import FieldNode, GraphQLField, ValueNode, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 
-from server.engine.caches import Recent
 from server.engine.declarations import Reading
+from server.engine.lru_cache import Recent
 
 # `Any` below: arguments are of whatever type a document says.
 

@@ -12,8 +12,8 @@ from tortoise.models import Model
 
 from server.engine.declarations import Guard
 from server.engine.errors import Unplannable
-from server.engine.parameters import Parameters
-from server.engine.scopes import Scope
+from server.engine.planning.parameters import Parameters
+from server.engine.planning.scopes import Scope
 from server.models.conditions import Reach
 
 # `Any` below: viewers are the application's own, Tortoise's metadata is untyped.

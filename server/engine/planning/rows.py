@@ -6,16 +6,16 @@ from graphql import GraphQLNonNull, GraphQLObjectType
 from tortoise.expressions import Q
 
 from server.engine import declarations as declared
-from server.engine.checks import nullable
-from server.engine.dialects import quoted
-from server.engine.scopes import Scope
-from server.engine.selections import Nodes
-from server.engine.statements import Place
-from server.engine.texts import Text, expression, marker, together
+from server.engine.planning.dialects import quoted
+from server.engine.planning.json_text import Text, expression, marker, together
+from server.engine.planning.scopes import Scope
+from server.engine.planning.statements import Place
+from server.engine.reading.selections import Nodes
+from server.engine.validation import nullable
 from server.models.conditions import Deferred, equals
 
 if TYPE_CHECKING:
-    from server.engine.planner import Planner
+    from server.engine.planning.builder import Planner
 
 
 def row(

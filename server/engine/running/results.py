@@ -12,12 +12,12 @@ from typing import Any, cast
 import orjson
 from graphql import GraphQLError, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 
-from server.engine.bindings import strawberry_field
 from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
-from server.engine.healing import Healing, Path, Root
-from server.engine.selections import Nodes, Selections
-from server.engine.statements import HoleSlot, OutputType, Statement
-from server.engine.turns import Turns, clock
+from server.engine.planning.statements import HoleSlot, OutputType, Statement
+from server.engine.reading.field_index import strawberry_field
+from server.engine.reading.selections import Nodes, Selections
+from server.engine.running.null_propagation import Healing, Path, Root
+from server.engine.running.time_slices import Turns, clock
 
 # `Any` below: values are of whatever type the schema says.
 

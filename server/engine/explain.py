@@ -6,10 +6,10 @@ from typing import Any
 
 from tortoise.connection import get_connection
 
-from server.engine.changes import changes
+from server.engine.engine import Engine, Prepared
 from server.engine.errors import Unplannable
-from server.engine.operations import Engine, Prepared
-from server.engine.traces import Trace
+from server.engine.mutations import changes
+from server.engine.running.traces import Trace
 
 # `Any` below: contexts and variables are the application's own.
 
