@@ -21,12 +21,12 @@ from server.app import answers
 from server.app.connections import Connections
 from server.app.explorer import explorer_routes
 from server.app.exports import exports_route
+from server.app.fast_path import ShortWay
 from server.app.graphql import GraphQLEndpoint
 from server.app.health import health_routes
 from server.app.mailbox import mailbox_routes
 from server.app.receipts import receipts_route
 from server.app.requests import RequestLog
-from server.app.short_way import ShortWay
 from server.engine.engine import Engine
 from server.engine.running.connections import PostgresReader, SqliteReader
 from server.logs import set_up_logs

@@ -9,7 +9,7 @@ from server.app import answers
 from server.app.cookies import session_cookie
 from server.app.requests import accepted_language
 from server.authentication import Credentials, authenticate
-from server.authentication.known import KnownViewers
+from server.authentication.viewer_cache import KnownViewers
 from server.resolvers.context import Context
 from server.settings import Settings
 

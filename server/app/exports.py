@@ -10,7 +10,7 @@ from starlette.types import Send
 
 from server.app.downloads import asked_by, refusal
 from server.app.requests import accepted_language
-from server.authentication.known import KnownViewers
+from server.authentication.viewer_cache import KnownViewers
 from server.domain.errors import Denied, NotFound, Refused
 from server.domain.oversight.exports import MEDIA_TYPES, file_name
 from server.languages import translated

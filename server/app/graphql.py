@@ -21,7 +21,7 @@ from server.app.client_address import ClientAddresses
 from server.app.cookies import session_cookie, set_session_cookie
 from server.app.requests import accepted_language
 from server.authentication import Credentials, authenticate
-from server.authentication.known import KnownViewers
+from server.authentication.viewer_cache import KnownViewers
 from server.domain.errors import MalformedInput, NotSignedIn, Unavailable
 from server.domain.viewer import Viewer
 from server.engine.dispatch import planned

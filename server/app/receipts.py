@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.app.downloads import asked_by, refusal
-from server.authentication.known import KnownViewers
+from server.authentication.viewer_cache import KnownViewers
 from server.domain.errors import Denied, MalformedInput, NotFound, NotSignedIn
 from server.models import Partnership
 from server.resolvers import ids

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from server.authentication.known import KnownViewers
+from server.authentication.viewer_cache import KnownViewers
 from server.domain.errors import NotSignedIn
 from server.domain.people import tokens
 from server.domain.viewer import Viewer

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from server.authentication import Credentials, authenticate
-from server.authentication.known import KnownViewers
+from server.authentication.viewer_cache import KnownViewers
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import NotSignedIn

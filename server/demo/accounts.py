@@ -12,7 +12,7 @@ from uuid import UUID
 from pwdlib import PasswordHash
 from tortoise.expressions import Q
 
-from server.demo.origin import stream
+from server.demo.seed import stream
 from server.domain.people.tokens import digest, new_secret
 from server.domain.rights import Role
 from server.models import ApiToken, User

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from server.demo.origin import row_ids
 from server.demo.partnerships import Agreement
+from server.demo.seed import row_ids
 from server.domain.partnerships.assignments import assignment_rights
 from server.domain.rights import AssignmentRight
 from server.models import EmployeeAssignment

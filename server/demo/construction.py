@@ -11,13 +11,13 @@ from server.demo.assignments import Rota
 from server.demo.customer_notes import Notebook
 from server.demo.grants import Grants, Holding
 from server.demo.insertion import Insertion
-from server.demo.lives import OLD
 from server.demo.organisations import companies, organisation_row
-from server.demo.origin import Calendar, batches, row_ids, stream
 from server.demo.partnerships import Agreement, Negotiations
 from server.demo.people import Population
 from server.demo.prices import price_list
 from server.demo.products import PRODUCTS, product_rows
+from server.demo.seed import Calendar, batches, row_ids, stream
+from server.demo.timelines import OLD
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.tokens import LONGEST_LIFETIME, digest
 from server.domain.rights import Role, Scope

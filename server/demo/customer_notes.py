@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from server.demo.origin import row_ids, stream
 from server.demo.partnerships import Agreement
+from server.demo.seed import row_ids, stream
 from server.domain.partnerships.partnerships import LIVE
 from server.models import CustomerNote
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from server.demo.origin import row_ids
 from server.demo.partnerships import Agreement
+from server.demo.seed import row_ids
 from server.domain.partnerships.partnerships import AccessType
 from server.domain.partnerships.product_accesses import product_rights
 from server.domain.rights import ProductRight

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from server.demo.accounts import CLAIRE, FIRST_CUSTOMER, LARGE_PARTNER, OTHER_PARTNER, PAUL
 from server.demo.cultures import Culture, address_word, cultures
-from server.demo.origin import PERIOD, Calendar, row_ids, stream
-from server.demo.registers import register_number
+from server.demo.registration_numbers import register_number
+from server.demo.seed import PERIOD, Calendar, row_ids, stream
 from server.domain.people.organisations import LegalEntityType, PartnerStatus, currency_of, registration_scheme
 from server.models import Organisation
 

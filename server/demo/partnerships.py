@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from server.demo.agreements import LARGE, TERMS, Terms
 from server.demo.cultures import Culture
 from server.demo.organisations import Company
-from server.demo.origin import Calendar, row_ids, stream
-from server.demo.terms import LARGE, TERMS, Terms
+from server.demo.seed import Calendar, row_ids, stream
 from server.domain.partnerships.partnerships import PartnershipStatus, Side
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.models import Partnership

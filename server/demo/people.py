@@ -7,7 +7,7 @@ from typing import Final
 from server.demo.accounts import DEMO_ACCOUNTS, KNOWN, Person
 from server.demo.cultures import address_word
 from server.demo.organisations import Company
-from server.demo.origin import Calendar, row_ids, stream
+from server.demo.seed import Calendar, row_ids, stream
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import LEADING_ROLES, Role
 from server.models import Membership, User

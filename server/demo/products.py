@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from server.demo.assortment import category_of, naming
+from server.demo.catalogue import category_of, naming
 from server.demo.cultures import address_word
-from server.demo.lives import MOST, OLD, Life, bought_at, renewing, run_out, running_out, trial
 from server.demo.organisations import Company
-from server.demo.origin import Calendar, row_ids
 from server.demo.prices import Offer, PriceList
+from server.demo.seed import Calendar, row_ids
+from server.demo.timelines import MOST, OLD, Life, bought_at, renewing, run_out, running_out, trial
 from server.domain.folding import name_key
 from server.domain.people.organisations import currency_of
 from server.domain.products.products import ProductCategory, ProductState

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from server.demo.accounts import CLAIRE, DEMO_ACCOUNTS, DemoAccount, employee_token, password_hash
 from server.demo.construction import Construction
-from server.demo.origin import Calendar
+from server.demo.seed import Calendar
 from server.models import Organisation, User
 from server.models.database import transaction
 from server.models.products.catalogue_data import load_catalogue

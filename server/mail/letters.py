@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from server.domain.errors import N_
 from server.domain.people.users import LOCALES
-from server.mail.facts import Words, groups
+from server.mail.template_values import Words, groups
 from server.mail.templates import TEMPLATES
 from server.mail.zones import UTC
 

@@ -12,7 +12,7 @@ from strawberry.types import ExecutionResult
 
 from server.app import answers, reading
 from server.authentication import Credentials, authenticate
-from server.authentication.known import KnownViewers
+from server.authentication.viewer_cache import KnownViewers
 from server.domain.viewer import Viewer
 from server.engine.dispatch import planned
 from server.engine.engine import Engine

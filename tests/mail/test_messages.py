@@ -7,9 +7,9 @@ from email.policy import default
 
 import pytest
 
-from server.mail.facts import Words
 from server.mail.letters import written
 from server.mail.messages import Unwritable, address, message
+from server.mail.template_values import Words
 from server.models import EmailMessage
 from server.models.base import new_id
 from server.settings import Settings

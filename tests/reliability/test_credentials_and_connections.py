@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from server.app import create_app
-from server.authentication.known import KnownViewers
+from server.authentication.viewer_cache import KnownViewers
 from server.domain.errors import Unavailable
 from server.domain.people.tokens import digest, new_secret
 from server.domain.viewer import Viewer

@@ -22,7 +22,7 @@ from tortoise.transactions import in_transaction
 
 from server import authentication
 from server.app import Application, create_app
-from server.authentication.known import KnownViewers
+from server.authentication.viewer_cache import KnownViewers
 from server.domain.people.tokens import new_secret
 from server.domain.rights import Role, Scope
 from server.domain.viewer import Viewer

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from server.demo.origin import Calendar
+from server.demo.seed import Calendar
 from server.domain.products.products import Period, ProductState
 
 MOST: Final = 30
