@@ -14,11 +14,11 @@ from server.domain.rights import Role
 from server.models import CustomerInvitation, MemberInvitation, Membership, Organisation, User
 from server.models.database import dialect
 from server.settings import Settings
+from tests.api.partnerships.test_customer_invitations import INVITATION, asking, secret_of
+from tests.api.people.test_member_invitations import NEW_PERSON, call, invited, payload
 from tests.api.refusals import refused
-from tests.api.test_customer_invitations import INVITATION, asking, secret_of
-from tests.api.test_member_invitations import NEW_PERSON, call, invited, payload
 from tests.clients import Clients
-from tests.domain.test_people import SPELLINGS
+from tests.domain.people.test_users import SPELLINGS
 from tests.world import CHEAP, INVITED, PASSWORD, World, customer_invitation, organisation, person
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("cheap_passwords")]

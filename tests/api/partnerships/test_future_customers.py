@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from server.models import EmployeeAssignment, Membership
+from tests.api.partnerships.test_assignments import _terms
+from tests.api.partnerships.test_requested_products import asked_by_nova, complete, limited
 from tests.api.refusals import check_id, denied, missing, refused
-from tests.api.test_assignments import _terms
-from tests.api.test_requests import asked_by_nova, complete, limited
 from tests.api.traces import act, acts, announced
 from tests.clients import Answer, Clients
 from tests.snapshots import changed, snapshot

@@ -456,7 +456,7 @@ async def test_a_token_makes_a_proposal_and_accepts_none(world: World, clients: 
 
 async def accepted_by_third(world: World, clients: Clients, access: dict[str, Any], **more: Any) -> Answer:
     """Alpina invites Third, whose partner status is enough; Nova's leader leads Third too."""
-    from tests.api.test_partnerships import join
+    from tests.api.partnerships.test_partnerships import join
 
     await join(world.pL, world.third)
     input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": access, **more}
@@ -489,7 +489,7 @@ async def test_a_product_that_another_manages_is_not_accepted(world: World, clie
 async def test_a_new_complete_partner_takes_the_place_of_the_old_at_the_instant_it_accepts(
     world: World, clients: Clients
 ):
-    from tests.api.test_partnerships import join
+    from tests.api.partnerships.test_partnerships import join
 
     await join(world.pL, world.third)
     offer = {"customerId": world.id("borea"), "partnerId": world.id("third"), "access": complete("PARTNER")}

@@ -10,8 +10,8 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.organisations import PartnerStatus
 from server.models import CustomerInvitation, Organisation, OutboxMessage, Partnership, User
 from server.resolvers import ids
+from tests.api.partnerships.test_requested_products import limited
 from tests.api.refusals import denied, not_found, refused
-from tests.api.test_requests import limited
 from tests.api.traces import act, acts, announced, row_of
 from tests.clients import Clients
 from tests.world import World, customer_invitation

@@ -8,7 +8,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import LegalEntityType, PartnerStatus
 from server.models import AuditEvent, EmployeeAssignment, Membership, Organisation, OutboxMessage, Partnership, User
-from tests.api.members import stale
+from tests.api.people.members import stale
 from tests.api.refusals import denied, missing, not_found, refused
 from tests.api.traces import acts, announced
 from tests.clients import Clients

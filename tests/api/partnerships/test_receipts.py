@@ -15,7 +15,7 @@ from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.resolvers.paging import moment_text
 from server.resolvers.partnerships.receipt_backfill import begin_chains
 from server.settings import Settings
-from tests.api.receipts import chains, kept, newer
+from tests.api.partnerships.receipts import chains, kept, newer
 from tests.api.traces import key
 from tests.clients import Clients
 from tests.snapshots import snapshot

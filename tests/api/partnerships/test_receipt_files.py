@@ -7,7 +7,7 @@ import pytest
 
 from server.cli import main
 from server.domain.partnerships.receipts import verify
-from tests.api.receipts import kept
+from tests.api.partnerships.receipts import kept
 from tests.clients import Clients
 from tests.world import World
 

@@ -9,8 +9,8 @@ from server.domain.rights import ProductRight
 from server.models import Partnership, ProductAccess, Receipt
 from server.models.base import new_id
 from server.resolvers import ids
+from tests.api.partnerships.test_product_accesses import _terms, seen
 from tests.api.refusals import check_id, denied, malformed, refused
-from tests.api.test_accesses import _terms, seen
 from tests.api.traces import act, acts, announced, row_of
 from tests.clients import Answer, Clients
 from tests.snapshots import changed, snapshot

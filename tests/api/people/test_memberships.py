@@ -19,7 +19,7 @@ from server.models import (
     TeamMember,
 )
 from server.resolvers import ids
-from tests.api.members import stale, terms
+from tests.api.people.members import stale, terms
 from tests.api.refusals import check_id, denied, missing, refused
 from tests.api.traces import act, acts, announced, row_of
 from tests.clients import Answer, Clients

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from server.models import Partnership, ProductAccess
-from tests.api.receipts import chains, newer
+from tests.api.partnerships.receipts import chains, newer
 from tests.clients import Clients
 from tests.permissions.inputs import prepare, ways
 from tests.permissions.walks import SCHEMA

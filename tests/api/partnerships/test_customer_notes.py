@@ -13,8 +13,8 @@ from server.outbox import Outbox
 from server.resolvers.deadlines import AT_ONCE, context_of_the_clock, delete_customer_notes
 from server.schema.scalars import moment_text
 from server.settings import Settings
+from tests.api.oversight.test_exports import exported
 from tests.api.refusals import Refusal, check_id, denied, missing, refused
-from tests.api.test_exports import exported
 from tests.api.traces import act, acts, announced
 from tests.clients import Answer, Clients
 from tests.permissions.walks import documents, in_turn

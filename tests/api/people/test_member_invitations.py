@@ -14,7 +14,7 @@ from server.models import AuditEvent, MemberInvitation, Membership, OutboxMessag
 from server.models.base import new_id
 from server.resolvers import ids
 from server.schema.scalars import moment_text
-from tests.api.members import stale
+from tests.api.people.members import stale
 from tests.api.refusals import check_id, denied, missing, not_found, refused
 from tests.api.traces import act, acts, announced, row_of
 from tests.clients import Answer, Clients

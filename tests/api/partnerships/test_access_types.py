@@ -9,8 +9,8 @@ from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import AccessChangeRequest, OutboxMessage, Partnership, Product, ProductAccess
 from server.resolvers import ids
+from tests.api.partnerships.test_requested_products import STATE, complete, done, limited
 from tests.api.refusals import denied, not_found, refused
-from tests.api.test_requests import STATE, complete, done, limited
 from tests.api.traces import act, acts, announced, row_of
 from tests.clients import Clients
 from tests.snapshots import changed, snapshot

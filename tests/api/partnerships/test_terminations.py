@@ -17,7 +17,7 @@ from server.models import (
     ProductAccess,
 )
 from server.schema.scalars import moment_text
-from tests.api.members import stale
+from tests.api.people.members import stale
 from tests.api.refusals import denied, refused
 from tests.api.traces import act, acts, announced
 from tests.clients import Clients

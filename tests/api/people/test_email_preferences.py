@@ -7,7 +7,7 @@ import pytest
 from server.domain.rights import Role
 from server.models import Membership
 from server.resolvers import ids
-from tests.api.members import stale, terms
+from tests.api.people.members import stale, terms
 from tests.api.refusals import check_id, denied, missing, not_found, refused
 from tests.api.traces import act, acts, announced
 from tests.clients import Answer, Clients
