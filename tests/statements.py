@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 TORTOISE = "tortoise.db_client"
-ENGINE = "server.engine.planning.statements"
+ENGINE = "server.engine.statements"
 _collecting: ContextVar[bool] = ContextVar("collecting", default=False)
 """Set in the task that counts and those it starts, and not in a worker beside it."""
 

@@ -1,0 +1,1 @@
+"""Oversight: audit log, access review, explanations of rights, exports."""

@@ -1,0 +1,1 @@
+"""Users and their sessions, passwords and API tokens; organisations, memberships, invitations of members and teams."""

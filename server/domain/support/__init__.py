@@ -1,0 +1,1 @@
+"""Support: temporary access to a person's organisations."""

@@ -1,0 +1,1 @@
+"""From a document to an operation: selections, arguments, and what is declared of each field."""

@@ -1,0 +1,1 @@
+"""From a statement to an answer: connections, the bytes of the database, null propagation."""

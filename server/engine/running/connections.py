@@ -24,7 +24,7 @@ from server.models.sqlite import OpenedFile, is_locked
 
 # `Any` below: the drivers are untyped.
 
-LOG: Final = logging.getLogger("server.engine.planning.statements")
+LOG: Final = logging.getLogger("server.engine.statements")
 _STATEMENTS_A_CONNECTION: Final = 300
 _STATEMENTS_IN_THREAD: Final = 8
 _LONGEST_KEPT: Final = 20_000

@@ -1,0 +1,1 @@
+"""Which rows exist for a viewer: the only place that says so."""

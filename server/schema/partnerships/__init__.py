@@ -1,0 +1,1 @@
+"""Partnerships: proposals, answers, access types, product accesses, terminations, assignments, notes, receipts."""

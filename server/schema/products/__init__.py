@@ -1,0 +1,1 @@
+"""Products, the catalogue, terminations of products, pending actions, own product grants."""

@@ -1,0 +1,1 @@
+"""The partner programme: what staff do."""
