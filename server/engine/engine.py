@@ -17,7 +17,7 @@ from graphql.execution.values import VariableValues
 from server.engine.declarations import ByFunction
 from server.engine.errors import Unplannable
 from server.engine.host import Host
-from server.engine.lru_cache import Recent
+from server.engine.lru_cache import LRUCache
 from server.engine.planning.builder import Planner
 from server.engine.planning.conditions import Criteria
 from server.engine.planning.dialects import Dialect
@@ -78,8 +78,8 @@ class Engine:
         self.bindings = Bindings(host.schema, host.policies)
         self.reader: connections.Reader | None = None
         self.turns = Turns()
-        self._operations: Recent[tuple[str, str | None], Operation] = Recent(MOST_OPERATIONS, MOST_OPERATION_BYTES)
-        self._criteria: Recent[Hashable, Criteria] = Recent(MOST_SHAPES)
+        self._operations: LRUCache[tuple[str, str | None], Operation] = LRUCache(MOST_OPERATIONS, MOST_OPERATION_BYTES)
+        self._criteria: LRUCache[Hashable, Criteria] = LRUCache(MOST_SHAPES)
 
     async def close(self) -> None:
         if self.reader is not None:

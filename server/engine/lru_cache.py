@@ -12,7 +12,7 @@ def _nothing(_: int) -> None:
     """Nobody wants to know how the size has changed."""
 
 
-class Recent(Generic[KeyT, ValueT]):
+class LRUCache(Generic[KeyT, ValueT]):
     """A dictionary of at most `most` entries and `most_bytes` bytes that drops what was not used lately.
 
     In two halves: what is asked for moves into the newer one; when that is full, the older one goes. How large an

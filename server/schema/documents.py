@@ -26,7 +26,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from server.engine.lru_cache import Recent
+from server.engine.lru_cache import LRUCache
 from server.engine.reading.operations import BYTES_OF_A_TOKEN
 from server.schema.value_errors import WRITTEN, wrong
 from server.schema.variable_coercion import MOST_MISTAKES
@@ -79,7 +79,7 @@ class Document:
     mistakes: list[GraphQLError] | None = None
 
 
-_documents: Final[Recent[str, Document]] = Recent(MOST_DOCUMENTS, MOST_BYTES)
+_documents: Final[LRUCache[str, Document]] = LRUCache(MOST_DOCUMENTS, MOST_BYTES)
 
 
 def is_known(text: str) -> bool:

@@ -26,7 +26,7 @@ from graphql import (
     parse,
 )
 
-from server.engine.lru_cache import Recent
+from server.engine.lru_cache import LRUCache
 
 # `Any` below: a tree of names holds trees of names.
 
@@ -44,7 +44,7 @@ class KeptAnswers:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self.answers: Recent[tuple[str, str | None], bytes] = Recent(MOST_ANSWERS, MOST_ANSWER_BYTES)
+        self.answers: LRUCache[tuple[str, str | None], bytes] = LRUCache(MOST_ANSWERS, MOST_ANSWER_BYTES)
         self._turn = asyncio.Lock()
 
     def find(self, text: str, name: str | None) -> bytes | None:

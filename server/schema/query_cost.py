@@ -27,7 +27,7 @@ from graphql import (
     VariableNode,
 )
 
-from server.engine.lru_cache import Recent
+from server.engine.lru_cache import LRUCache
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE
 
 _ONE_AT_A_TIME: Final = frozenset({"signIn", "signUp", "acceptMemberInvitation"})
@@ -106,7 +106,7 @@ _MOST_KNOWN: Final = 500
 _MOST_KNOWN_BYTES: Final = 4 * 2**20
 _BYTES_OF_A_MEASURE: Final = 1_000
 _BYTES_OF_A_SIZE: Final = 200
-_known_measures: Final[Recent[tuple[object, ...], Measured]] = Recent(_MOST_KNOWN, _MOST_KNOWN_BYTES)
+_known_measures: Final[LRUCache[tuple[object, ...], Measured]] = LRUCache(_MOST_KNOWN, _MOST_KNOWN_BYTES)
 
 
 def measured(document: DocumentNode, text: str, variables: Mapping[str, Any]) -> Measured:
@@ -235,7 +235,7 @@ class Written:
     fragments: int = 0
 
 
-_known_writings: Final[Recent[str, Written]] = Recent(_MOST_KNOWN, _MOST_KNOWN_BYTES)
+_known_writings: Final[LRUCache[str, Written]] = LRUCache(_MOST_KNOWN, _MOST_KNOWN_BYTES)
 
 
 def written(document: DocumentNode, text: str) -> Written:

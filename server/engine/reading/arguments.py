@@ -10,7 +10,7 @@ from graphql import FieldNode, GraphQLField, ValueNode, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 
 from server.engine.declarations import Reading
-from server.engine.lru_cache import Recent
+from server.engine.lru_cache import LRUCache
 
 # `Any` below: arguments are of whatever type a document says.
 
@@ -37,11 +37,11 @@ class Call:
     variables: tuple[str, ...] = ()
     as_given: dict[str, str] | None = None
     resized: Callable[[int], object] = field(default=lambda more: None)
-    _remembered: Recent[bytes, Reading] = field(init=False)
+    _remembered: LRUCache[bytes, Reading] = field(init=False)
 
     def __post_init__(self) -> None:
         kept = weakref.ref(self)
-        self._remembered = Recent(
+        self._remembered = LRUCache(
             _MOST_REMEMBERED, resized=lambda more: (call := kept()) is not None and call.resized(more)
         )
         self.variables = tuple(sorted(_variables(argument.value for argument in self.node.arguments or ())))

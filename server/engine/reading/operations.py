@@ -21,7 +21,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from server.engine.declarations import ByAnyKey, ByFunction, ByKey, Guarded, Paged, Reading
-from server.engine.lru_cache import Recent
+from server.engine.lru_cache import LRUCache
 from server.engine.planning.statements import Statement
 from server.engine.reading.arguments import Call
 from server.engine.reading.field_index import Bindings
@@ -73,12 +73,12 @@ class Plan:
     root: Root
     calls: dict[tuple[int, str], Call]
     resized: Callable[[int], object] = _nothing
-    statements: Recent[Hashable, Statement | str] = field(init=False)
+    statements: LRUCache[Hashable, Statement | str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.size = BYTES_OF_A_PLAN + _BYTES_OF_A_PLANNED_TOKEN * self.tokens
         resize = weakly(self._resize)
-        self.statements = Recent(MOST_STATEMENTS, resized=resize)
+        self.statements = LRUCache(MOST_STATEMENTS, resized=resize)
         for call in self.calls.values():
             call.resized = resize
 
@@ -117,17 +117,17 @@ class Operation:
     tokens: int = 0
     reason: str | None = None
     resized: Callable[[int], object] = _nothing
-    plans: Recent[Hashable, Plan] = field(init=False)
-    admitted: Recent[Hashable, bool] = field(init=False)
-    readings: Recent[tuple[str, ...], Asked] = field(init=False)
+    plans: LRUCache[Hashable, Plan] = field(init=False)
+    admitted: LRUCache[Hashable, bool] = field(init=False)
+    readings: LRUCache[tuple[str, ...], Asked] = field(init=False)
 
     def __post_init__(self) -> None:
         self.is_mutation = self.node.operation is OperationType.MUTATION
         self.size = sys.getsizeof(self.text) + BYTES_OF_AN_OPERATION + BYTES_OF_A_TOKEN * self.tokens
         resize = weakly(self._resize)
-        self.plans = Recent(MOST_PLANS, resized=resize)
-        self.admitted = Recent(MOST_PLANS, resized=resize)
-        self.readings = Recent(MOST_READINGS, resized=resize)
+        self.plans = LRUCache(MOST_PLANS, resized=resize)
+        self.admitted = LRUCache(MOST_PLANS, resized=resize)
+        self.readings = LRUCache(MOST_READINGS, resized=resize)
 
     def _resize(self, more: int) -> None:
         self.resized(more)

@@ -18,7 +18,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.connection import get_connection
 
 from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
-from server.engine.lru_cache import Recent
+from server.engine.lru_cache import LRUCache
 from server.models.outages import SECONDS_TO_WAIT, Unavailable, is_away, outages, raise_if_unavailable
 from server.models.sqlite import OpenedFile, is_locked
 
@@ -197,7 +197,7 @@ class SqliteReader:
         self._deadlines = {"at once": 0.0, "in thread": 0.0}
         self._prepared: set[str] = set()
         self._characters = 0
-        self._slow: Recent[str, bool] = Recent(_MOST_SLOW, _CHARACTERS_A_CONNECTION)
+        self._slow: LRUCache[str, bool] = LRUCache(_MOST_SLOW, _CHARACTERS_A_CONNECTION)
         self._lock = asyncio.Lock()
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
