@@ -94,7 +94,7 @@ async def test_every_topic_and_every_template_is_tried_here(world: World):
 
 
 def test_the_programme_names_every_template():
-    catalogue = PROGRAMME.read_text().partition("\n## E-mails\n")[2].partition("\n**Wishes.**")[0]
+    catalogue = PROGRAMME.read_text().partition("\n## E-mails\n")[2].partition("\n**Preferences.**")[0]
 
     assert set(TEMPLATES) - set(re.findall(r"`([\w.]+)`", catalogue)) == set()
 
