@@ -114,7 +114,7 @@ class Query:
     customer_invitation: CustomerInvitation | None = root(
         customer_invitations.customer_invitation,
         customer_invitations.BY_TOKEN,
-        token="The secret in the link of the e-mail.",
+        token="The secret from the link in the e-mail.",
     )
     preview_termination: TerminationPreview | None = root(
         terminations.preview_termination, partnership_id="A partnership in force."
@@ -126,7 +126,7 @@ class Query:
     )
     catalogue: Connection[CatalogueItem] = connection(
         products.CATALOGUE,
-        "What can be bought, with its public prices.",
+        "The items that can be bought, with their public prices.",
         products.MAY_VIEW_CATALOGUE,
         filter=CatalogueFilter,
         order=CatalogueOrder,

@@ -53,7 +53,7 @@ def status_now(context: Context, row: AccessChangeRequest) -> AccessChangeStatus
 async def request_access_change(
     context: Context, partnership_id: PartnershipId, wanted: WantedAccess, message: str | None
 ) -> dict[str, object]:
-    """Ask the customer for another access: more products, named in the message, or complete access."""
+    """Ask the customer to change your access: more products, named in the message, or complete access."""
     mistakes = Mistakes()
     words = mistakes.noted(paragraph, message or "", MOST_MESSAGE_CHARACTERS, ("message",))
     mistakes.noted(rules.check_wanted, wanted.access_type, wanted.payment_mode)
@@ -83,7 +83,7 @@ async def request_access_change(
 async def grant_access_change(
     context: Context, access_change_request_id: AccessChangeRequestId, access: Access, expected_version: int | None
 ) -> dict[str, object]:
-    """Grant what a partner asks for: complete access, or these products besides those it has."""
+    """Grant a partner's request: complete access, or more products in addition to those it has."""
     mistakes = Mistakes()
     async with transaction():
         request, row = await _open(context, access_change_request_id, expected_version)
@@ -108,7 +108,7 @@ async def refuse_access_change(
     reason: str | None,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Refuse what a partner asks for. Nothing changes, and the partner may ask again."""
+    """Refuse a partner's request to change its access. Nothing changes, and the partner can ask again."""
     why = paragraph(reason or "", MOST_MESSAGE_CHARACTERS, ("reason",)) or None
     async with transaction():
         request, row = await _open(context, access_change_request_id, expected_version)

@@ -33,7 +33,7 @@ async def change_access_type(
     end_other_partnerships: list[PartnershipId] | None,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Move a partner between limited and complete access. Complete access ends the other partnerships you name."""
+    """Switch a partner between limited and complete access. Complete access ends the other partnerships you list."""
     mistakes = Mistakes()
     async with transaction():
         row = await held(context, partnership_id, expected_version)
@@ -50,7 +50,7 @@ async def change_access_type(
 async def change_payment_mode(
     context: Context, partnership_id: PartnershipId, payment_mode: PaymentMode, expected_version: int | None
 ) -> dict[str, object]:
-    """Decide who pays what a partner with complete access orders from now on. The partner is told."""
+    """Choose who pays for the future orders of a partner with complete access. The partner is notified."""
     async with transaction():
         row = await held(context, partnership_id, expected_version)
         rules.check_payment_mode_change(row)
@@ -77,7 +77,7 @@ async def set_partnership_dates(
     review_at: datetime | None,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Say when a partnership ends by itself and when it is to be looked at again; without a date it never does."""
+    """Set when a partnership ends automatically and when it is due for review. A date you leave out is removed."""
     async with transaction():
         row = await held(context, partnership_id, expected_version)
         rules.check_dates(row, expires_at, review_at, context.now)

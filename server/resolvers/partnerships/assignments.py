@@ -48,7 +48,7 @@ async def assign_employee(
     rights: list[AssignmentRight],
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Let an employee of the partner serve this customer, or change what they may do for it."""
+    """Assign an employee of the partner to a customer, or change the employee's rights there."""
     stored = assignment_rules.assignment_rights(rights)
     async with transaction():
         partnership = await held(context, partnership_id)
@@ -71,7 +71,7 @@ async def assign_employee(
 async def unassign_employee(
     context: Context, assignment_id: AssignmentId, expected_version: int | None
 ) -> dict[str, object]:
-    """End an employee's assignment; from the next request on they see nothing of this customer."""
+    """End an employee's assignment. From the next request the employee no longer sees the customer."""
     async with transaction():
         found = await EmployeeAssignment.get(id=assignment_id)
         partnership = await held(context, found.partnership_id)

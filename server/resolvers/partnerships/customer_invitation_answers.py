@@ -36,7 +36,7 @@ async def accept_customer_invitation(
     expires_at: datetime | None,
     review_at: datetime | None,
 ) -> dict[str, object]:
-    """Accept a request that came by e-mail, for an organisation that you represent, granting what you say."""
+    """Accept a request that came by e-mail, on behalf of an organisation that you represent."""
     mistakes = Mistakes()
     found = await _addressed(context, token, ("input", "token"))
     async with transaction():
@@ -67,7 +67,7 @@ async def accept_customer_invitation(
 
 @allowed(PersonOnly(Right.DECLINE_REQUEST), SignedIn())
 async def decline_customer_invitation(context: Context, token: str) -> dict[str, object]:
-    """Decline a request that came by e-mail. The partner is told, and may ask again."""
+    """Decline a request that came by e-mail. The partner is notified and can ask again."""
     found = await _addressed(context, token, ("input", "token"))
     async with transaction():
         row = await open_request(context, found.id, None)

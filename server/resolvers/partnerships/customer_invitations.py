@@ -76,7 +76,7 @@ async def request_customer_by_email(
     message: str | None,
     locale: str | None,
 ) -> dict[str, object]:
-    """Ask somebody for access by their e-mail address. Whether the address has an account is not told."""
+    """Ask someone for access by e-mail. The result does not reveal whether the address has an account."""
     check_reaches_everybody(context, Right.REQUEST_CUSTOMER)
     mistakes = Mistakes()
     columns = _asked(email, wanted, message, locale, mistakes)
@@ -96,7 +96,7 @@ async def request_customer_by_email(
 async def cancel_customer_invitation(
     context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
 ) -> dict[str, object]:
-    """Withdraw a request that was sent by e-mail: its link is dead, and its addressee is told."""
+    """Withdraw a request that was sent by e-mail. Its link stops working, and the addressee is notified."""
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
         await settle(context, row, PartnershipStatus.CANCELLED, "customer.requestCancelled", row.partner_id)
@@ -108,7 +108,7 @@ async def cancel_customer_invitation(
 async def resend_customer_invitation(
     context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
 ) -> dict[str, object]:
-    """Send a request by e-mail again, with a new link; the old one is dead."""
+    """Send a request by e-mail again, with a new link. The old link stops working."""
     secret = email_links.new_secret()
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
@@ -123,7 +123,7 @@ async def resend_customer_invitation(
 
 @allowed(SignedIn())
 async def customer_invitation(context: Context, token: str) -> CustomerInvitation:
-    """The request behind the link of an e-mail, for whoever has the address that it was sent to."""
+    """The request behind the link in an e-mail, visible to the owner of the address that it was sent to."""
     digest = email_links.digest(token)
     row = await visible(CustomerInvitation, context.viewer).get_or_none(secret_digest=digest)
     if row is None:

@@ -33,9 +33,10 @@ async def update_customer_note(
     notes: Given[str] | None,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Note, for the partner alone, what it calls a customer and what it wants to remember. The customer never learns.
+    """Change the partner's private note about a customer, and its own name for them. The customer sees neither.
 
-    What is left out stays as it is, null clears it. Possible from the invitation on, and for some time after the end.
+    Fields left out keep their values; null clears them. Possible from the invitation until some time after the
+    partnership ends.
     """
     kept, mistakes = timedelta(days=context.settings.customer_note_days), Mistakes()
     async with transaction():

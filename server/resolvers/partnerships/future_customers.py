@@ -30,9 +30,9 @@ async def set_future_customers(
     rights: list[AssignmentRight] | None,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Say whether an employee of a partner is assigned to each customer to come, and with which rights.
+    """Choose whether an employee of a partner is assigned to each new customer, and with which rights.
 
-    Those that there are already are assigned one by one.
+    Existing customers are not affected; assign those one by one.
     """
     check_reaches_everybody(context, Right.ASSIGN_FUTURE_CUSTOMERS)
     wanted = rules.future_rights(rights, is_included=include_future_customers)

@@ -48,7 +48,7 @@ MAY_SEND_AGAIN = (RightOn(Right.MANAGE_INVITATION, Partnership),)
 
 @allowed(SignedIn())
 async def partnership(context: Context, id: PartnershipId) -> Partnership:
-    """A partnership by its id, for both of its sides."""
+    """A partnership by its id, visible to both of its sides."""
     row = await context.row(Partnership, id)
     if row is None:
         raise NotFound(("id",))

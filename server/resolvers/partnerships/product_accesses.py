@@ -66,7 +66,7 @@ async def grant_product_access(
     rights: list[ProductRight],
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Let a partner with limited access manage one more of your products, from now on."""
+    """Let a partner with limited access manage one more of your products."""
     stored = access_rules.product_rights(rights, ("rights",))
     async with transaction():
         partnership = await held_partnership(context, partnership_id, expected_version)
@@ -99,7 +99,7 @@ async def grant_product_access(
 async def change_product_access(
     context: Context, product_access_id: ProductAccessId, rights: list[ProductRight], expected_version: int | None
 ) -> dict[str, object]:
-    """Change what a limited partner may do with a product; it holds from the next request on."""
+    """Change a limited partner's rights on a product. The change applies from the next request."""
     async with transaction():
         held = (await hold(context, Right.CHANGE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
         check_version(held.access.version, expected_version)
@@ -109,7 +109,7 @@ async def change_product_access(
 
 @allowed(RightOnEach(Right.CHANGE_PRODUCT_ACCESS))
 async def change_product_accesses(context: Context, items: list[AccessRights]) -> dict[str, object]:
-    """Change what limited partners may do with up to 100 products. Each is changed or refused for itself."""
+    """Change limited partners' rights on up to 100 products. Each item succeeds or fails on its own."""
     ids = [item.id for item in items]
     access_rules.check_each_once(ids, ("items",))
     async with transaction():
@@ -130,7 +130,7 @@ async def change_product_accesses(context: Context, items: list[AccessRights]) -
 async def revoke_product_access(
     context: Context, product_access_id: ProductAccessId, expected_version: int | None
 ) -> dict[str, object]:
-    """Take a product back from a limited partner, or give it back as the partner; it holds from the next request on."""
+    """Withdraw a product from a limited partner, or hand it back as the partner. It applies from the next request."""
     async with transaction():
         held = (await hold(context, Right.REVOKE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
         check_version(held.access.version, expected_version)
@@ -141,7 +141,7 @@ async def revoke_product_access(
 
 @allowed(RightOnEach(Right.REVOKE_PRODUCT_ACCESS))
 async def revoke_product_accesses(context: Context, ids: list[ProductAccessId]) -> dict[str, object]:
-    """Take up to 100 products back from limited partners, or give them back. Each is ended or refused for itself."""
+    """Withdraw up to 100 products from limited partners, or hand them back. Each item succeeds or fails on its own."""
     access_rules.check_each_once(ids, ("ids",))
     async with transaction():
         found = await hold(context, Right.REVOKE_PRODUCT_ACCESS, ids)

@@ -36,7 +36,7 @@ from server.resolvers.permissions import PersonOnly, RightOn, allowed
 async def accept_invitation(
     context: Context, partnership_id: PartnershipId, expected_version: int | None
 ) -> dict[str, object]:
-    """Accept a customer's invitation: from now on the partner manages what was offered."""
+    """Accept a customer's invitation. The partner manages what was offered from now on."""
     async with transaction():
         invitation = await held(context, partnership_id, expected_version)
         await accept_what_was_offered(context, invitation)
@@ -53,7 +53,7 @@ async def accept_request(
     review_at: datetime | None,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Accept a partner's request, granting what you say: it may be something else than what was asked."""
+    """Accept a partner's request. You can grant something other than what was requested."""
     mistakes = Mistakes()
     async with transaction():
         request = await held(context, partnership_id, expected_version)
@@ -70,7 +70,7 @@ async def accept_request(
 async def decline_invitation(
     context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None
 ) -> dict[str, object]:
-    """Decline a customer's invitation. The customer may invite again."""
+    """Decline a customer's invitation. The customer can invite you again."""
     return await _decline(context, partnership_id, reason, expected_version, Side.PARTNER)
 
 
@@ -78,7 +78,7 @@ async def decline_invitation(
 async def decline_request(
     context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None
 ) -> dict[str, object]:
-    """Decline a partner's request. The partner may ask again."""
+    """Decline a partner's request. The partner can ask again."""
     return await _decline(context, partnership_id, reason, expected_version, Side.CUSTOMER)
 
 

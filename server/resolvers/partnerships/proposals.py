@@ -40,7 +40,7 @@ async def invite_partner(
     expires_at: datetime | None,
     review_at: datetime | None,
 ) -> dict[str, object]:
-    """Invite a partner to manage some of your products, or everything. Nothing is granted until it accepts."""
+    """Invite a partner to manage some or all of your products. Nothing is granted until the partner accepts."""
     mistakes = Mistakes()
     async with transaction():
         await in_organisation(context, customer_id, Right.INVITE_PARTNER)
@@ -78,7 +78,7 @@ async def request_customer(
     wanted: WantedAccess,
     message: str | None,
 ) -> dict[str, object]:
-    """Ask an organisation that you know for access. It decides what it grants, and may grant something else."""
+    """Ask an organisation that is visible to you for access. It may grant something other than you request."""
     mistakes = Mistakes()
     async with transaction():
         await _hold_customer(context, customer_id, partner_id)
@@ -108,7 +108,7 @@ async def request_customer(
 async def cancel_invitation(
     context: Context, partnership_id: PartnershipId, expected_version: int | None
 ) -> dict[str, object]:
-    """Withdraw your own open invitation or request. You may propose again."""
+    """Withdraw your own open invitation or request. You can propose again."""
     async with transaction():
         row = await held(context, partnership_id, expected_version)
         proposals.check_open(row, context.now)
@@ -121,7 +121,7 @@ async def cancel_invitation(
 async def resend_invitation(
     context: Context, partnership_id: PartnershipId, expected_version: int | None
 ) -> dict[str, object]:
-    """Send your own open invitation or request again. It can be answered for as long as a new one."""
+    """Send your own open invitation or request again. Its deadline is renewed."""
     async with transaction():
         row = await held(context, partnership_id, expected_version)
         proposals.check_open(row, context.now)

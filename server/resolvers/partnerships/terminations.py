@@ -90,7 +90,7 @@ async def terminate_partnership(
     note: str | None,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """End a partnership: from the next request on the partner reaches nothing. Both sides are told."""
+    """End a partnership. From the next request the partner has no access, and both sides are notified."""
     mistakes = Mistakes()
     async with transaction():
         row = await held(context, partnership_id, expected_version)
@@ -106,7 +106,7 @@ async def terminate_partnership(
 
 @allowed(PersonOnly(Right.TERMINATE_PARTNERSHIP), _MAY_END)
 async def preview_termination(context: Context, partnership_id: PartnershipId) -> Preview | None:
-    """What would end with this partnership, null where it is not in force. Nothing is changed and nobody is told."""
+    """What ending this partnership would also end. Null if it is not in force. Changes nothing and notifies nobody."""
     row = await Partnership.get(id=partnership_id)
     if row.status not in IN_FORCE:
         return None

@@ -75,9 +75,9 @@ async def grant_own_products(
     include_future_products: bool,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Open a product, or all of a category, to a member or a team; or change the rights they have on it.
+    """Grant a member or a team rights on a product or on all products of a category, or change those rights.
 
-    A grant by category covers the products there are; those that come later only where it includes them.
+    A grant by category covers the existing products. It covers later ones only if it includes them.
     """
     async with transaction():
         await held(context, organisation_id, Right.GRANT_OWN_PRODUCTS)
@@ -103,7 +103,7 @@ async def grant_own_products(
 async def revoke_own_products(
     context: Context, own_product_grant_id: OwnProductGrantId, expected_version: int | None
 ) -> dict[str, object]:
-    """Take back what was opened to a member or a team; it holds from the next request on."""
+    """Revoke a grant to a member or a team. It applies from the next request."""
     async with transaction():
         found = await OwnProductGrant.get(id=own_product_grant_id)
         await held(context, found.organisation_id, Right.GRANT_OWN_PRODUCTS)

@@ -26,7 +26,7 @@ _MAY_WITHDRAW = RightOn(Right.WITHDRAW_PENDING_ACTION, Product, "pending_action_
 async def confirm_pending_action(
     context: Context, pending_action_id: PendingActionId, expected_version: int | None
 ) -> dict[str, object]:
-    """Confirm what a partner asks to do with one of your products: it is done at once."""
+    """Confirm an action that a partner proposes on one of your products. It is carried out immediately."""
     async with transaction():
         action, partnership = await _open(context, pending_action_id, expected_version)
         product = await locked(Product, action.product_id)
@@ -42,7 +42,7 @@ async def confirm_pending_action(
 async def refuse_pending_action(
     context: Context, pending_action_id: PendingActionId, expected_version: int | None
 ) -> dict[str, object]:
-    """Refuse what a partner asks to do with one of your products. Nothing changes, and the partner may ask again."""
+    """Refuse an action that a partner proposes on one of your products. Nothing changes; the partner can ask again."""
     async with transaction():
         action, _ = await _open(context, pending_action_id, expected_version)
         await decide(context, action, PendingActionStatus.REFUSED, action.customer_id)
@@ -53,7 +53,7 @@ async def refuse_pending_action(
 async def withdraw_pending_action(
     context: Context, pending_action_id: PendingActionId, expected_version: int | None
 ) -> dict[str, object]:
-    """Withdraw what your side asked to do with a customer's product. An employee withdraws what they asked."""
+    """Withdraw an action that your side proposed on a customer's product. Employees can withdraw only their own."""
     async with transaction():
         action, _ = await _open(context, pending_action_id, expected_version)
         product = await Product.get(id=action.product_id)

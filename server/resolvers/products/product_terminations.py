@@ -26,7 +26,7 @@ from server.resolvers.products.pending_actions import ask_to_terminate, decide
 async def terminate_product(
     context: Context, product_id: ProductId, confirmation: str, reason: str | None, expected_version: int | None
 ) -> dict[str, object]:
-    """End a product: at once for its owner. A partner with complete access asks the owner to confirm it."""
+    """End a product. The owner ends it immediately; a partner with complete access asks the owner to confirm."""
     mistakes = Mistakes()
     words = mistakes.noted(paragraph, reason or "", rules.MOST_REASON_CHARACTERS, ("reason",)) or None
     async with transaction():

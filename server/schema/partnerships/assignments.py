@@ -9,38 +9,38 @@ from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import EmployeeAssignment, Partnership
 
 
-@strawberry.input(description="Whom to assign, with which rights.")
+@strawberry.input(description="Input for `assignEmployee`.")
 class AssignEmployeeInput:
     partnership_id: strawberry.ID = strawberry.field(description="An active partnership of the partner.")
-    membership_id: strawberry.ID = strawberry.field(description="An active employee of the partner.")
-    rights: list[AssignmentRight] = strawberry.field(description="What the employee may do; VIEW is always included.")
+    membership_id: strawberry.ID = strawberry.field(description="The membership of an active employee of the partner.")
+    rights: list[AssignmentRight] = strawberry.field(description="The employee's rights. `VIEW` is always included.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET,
         description="Change nothing unless the assignment that is to be changed is in this version.",
     )
 
 
-@strawberry.type(description="The answer of `assignEmployee`.")
+@strawberry.type(description="Result of `assignEmployee`.")
 class AssignEmployeePayload:
-    assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, new or changed.")
-    partnership: Partnership | None = strawberry.field(description="The partnership it belongs to.")
+    assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, created or changed.")
+    partnership: Partnership | None = strawberry.field(description="The partnership the assignment belongs to.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which assignment to end.")
+@strawberry.input(description="Input for `unassignEmployee`.")
 class UnassignEmployeeInput:
     assignment_id: strawberry.ID = strawberry.field(
-        description="The assignment; one that has ended already stays as it is."
+        description="The assignment to end. One that has already ended is left unchanged."
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the assignment is in this version."
     )
 
 
-@strawberry.type(description="The answer of `unassignEmployee`.")
+@strawberry.type(description="Result of `unassignEmployee`.")
 class UnassignEmployeePayload:
     assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, ended.")
-    partnership: Partnership | None = strawberry.field(description="The partnership it belonged to.")
+    partnership: Partnership | None = strawberry.field(description="The partnership the assignment belonged to.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 

@@ -18,48 +18,55 @@ from server.schema.scalars import EmailAddress
 
 
 @strawberry.type(
-    description="What a partner asks of somebody by e-mail. The partner's leaders see it, and whoever has the address."
+    description="A request for access that a partner sends by e-mail. It is visible to the partner's leaders and "
+    "to the owner of the e-mail address."
 )
 class CustomerInvitation(Node):
     model = models.CustomerInvitation
 
-    partner: OrganisationType | None = relation(models.Organisation, "partner_id", "Who asks; null where not visible.")
-    email: EmailAddress = strawberry.field(description="Whom.")
-    access_type: AccessType = strawberry.field(description="How much it would like to manage.")
-    payment_mode: PaymentMode | None = strawberry.field(
-        description="Who would pay what it orders; null under limited access."
+    partner: OrganisationType | None = relation(
+        models.Organisation, "partner_id", "The partner that makes the request. Null if it is not visible to you."
     )
-    message: str | None = strawberry.field(description="What the partner wrote.")
-    status: PartnershipStatus = strawberry.field(description="Whether it is open, or how it was answered.")
-    invited_at: datetime = strawberry.field(description="When it was asked.")
-    answer_by: datetime = strawberry.field(description="Until when it can be answered.")
-    answered_at: datetime | None = strawberry.field(description="When it was answered; null before.")
+    email: EmailAddress = strawberry.field(description="The address to which the request was sent.")
+    access_type: AccessType = strawberry.field(description="The requested type of access.")
+    payment_mode: PaymentMode | None = strawberry.field(
+        description="Who would pay for the partner's orders. Null for limited access."
+    )
+    message: str | None = strawberry.field(description="The partner's message.")
+    status: PartnershipStatus = strawberry.field(description="Current status.")
+    invited_at: datetime = strawberry.field(description="When the request was first sent.")
+    answer_by: datetime = strawberry.field(description="The deadline for an answer.")
+    answered_at: datetime | None = strawberry.field(
+        description="When the request was answered, withdrawn or expired. Null until then."
+    )
     undeliverable_at: datetime | None = computed(
         undeliverable_at,
-        "When its e-mail was refused for good; null otherwise, and once it is sent again. For whoever may send it "
-        "again alone: it needs `REQUEST_CUSTOMER` on the partner.",
+        "When the e-mail proved permanently undeliverable. Null otherwise, once the request is sent "
+        "again, and without the right `REQUEST_CUSTOMER` on the partner.",
         ("partner_id", "undeliverable_at"),
     )
     partnership: Partnership | None = relation(
-        models.Partnership, "partnership_id", "What came of it; null before, and where not visible."
+        models.Partnership,
+        "partnership_id",
+        "The partnership that resulted. Null until the request is accepted, or if it is not visible to you.",
     )
-    version: int = strawberry.field(description="Counts the changes.")
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
 
 
-@strawberry.input(description="Whom to ask, for what.")
+@strawberry.input(description="Input for `requestCustomerByEmail`.")
 class RequestCustomerByEmailInput:
-    partner_id: strawberry.ID = strawberry.field(description="The partner that asks.")
-    email: str = strawberry.field(description="Their e-mail address.")
-    wanted: WantedAccessInput = strawberry.field(description="What is asked for.")
+    partner_id: strawberry.ID = strawberry.field(description="The partner that makes the request.")
+    email: str = strawberry.field(description="The e-mail address of the person to ask.")
+    wanted: WantedAccessInput = strawberry.field(description="The access requested.")
     message: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A word to them, at most 1,000 characters."
+        default=strawberry.UNSET, description="A message to the person, at most 1,000 characters."
     )
     locale: str | None = strawberry.field(
-        default=strawberry.UNSET, description="In which language to write, such as `fr_FR`; English unless given."
+        default=strawberry.UNSET, description="The language of the e-mail, such as `fr_FR`. Defaults to English."
     )
 
 
-@strawberry.type(description="The answer of `requestCustomerByEmail`.")
+@strawberry.type(description="Result of `requestCustomerByEmail`.")
 class RequestCustomerByEmailPayload:
     customer_invitation: CustomerInvitation | None = strawberry.field(
         description="The open request. It is the same whether or not the address has an account."
@@ -67,65 +74,67 @@ class RequestCustomerByEmailPayload:
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which request to withdraw.")
+@strawberry.input(description="Input for `cancelCustomerInvitation`.")
 class CancelCustomerInvitationInput:
-    customer_invitation_id: strawberry.ID = strawberry.field(description="An open request by e-mail.")
+    customer_invitation_id: strawberry.ID = strawberry.field(description="An open request sent by e-mail.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the request is in this version."
     )
 
 
-@strawberry.type(description="The answer of `cancelCustomerInvitation`.")
+@strawberry.type(description="Result of `cancelCustomerInvitation`.")
 class CancelCustomerInvitationPayload:
     customer_invitation: CustomerInvitation | None = strawberry.field(description="The request, withdrawn.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which request to send again.")
+@strawberry.input(description="Input for `resendCustomerInvitation`.")
 class ResendCustomerInvitationInput:
-    customer_invitation_id: strawberry.ID = strawberry.field(description="An open request by e-mail.")
+    customer_invitation_id: strawberry.ID = strawberry.field(description="An open request sent by e-mail.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the request is in this version."
     )
 
 
-@strawberry.type(description="The answer of `resendCustomerInvitation`.")
+@strawberry.type(description="Result of `resendCustomerInvitation`.")
 class ResendCustomerInvitationPayload:
     customer_invitation: CustomerInvitation | None = strawberry.field(
-        description="The request, open for as long as a new one."
+        description="The request, with a new deadline for the answer."
     )
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which request to accept, for whom, and what to grant.")
+@strawberry.input(description="Input for `acceptCustomerInvitation`.")
 class AcceptCustomerInvitationInput:
-    customer_id: strawberry.ID = strawberry.field(description="The organisation that grants access; you represent it.")
-    token: str = strawberry.field(description="The secret in the link of the e-mail.")
-    access: AccessInput = strawberry.field(description="What is granted; it may be something else than was asked.")
+    customer_id: strawberry.ID = strawberry.field(
+        description="The organisation that grants access. You must be one of its legal representatives."
+    )
+    token: str = strawberry.field(description="The secret from the link in the e-mail.")
+    access: AccessInput = strawberry.field(description="The access to grant. It may differ from what was requested.")
     replace_existing: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="With complete access: the partnerships in force end."
+        default=strawberry.UNSET, description="With complete access, whether to end the partnerships that are in force."
     )
     expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When it ends by itself; absent for never."
+        default=strawberry.UNSET, description="When the partnership ends automatically. Leave out for no end date."
     )
     review_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When it is to be looked at again; absent for never."
+        default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
     )
 
 
-@strawberry.type(description="The answer of `acceptCustomerInvitation`.")
+@strawberry.type(description="Result of `acceptCustomerInvitation`.")
 class AcceptCustomerInvitationPayload:
-    customer_invitation: CustomerInvitation | None = strawberry.field(description="The request, answered.")
+    customer_invitation: CustomerInvitation | None = strawberry.field(description="The request, accepted.")
     partnership: Partnership | None = strawberry.field(description="The partnership, now in force.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which request to decline.")
+@strawberry.input(description="Input for `declineCustomerInvitation`.")
 class DeclineCustomerInvitationInput:
-    token: str = strawberry.field(description="The secret in the link of the e-mail.")
+    token: str = strawberry.field(description="The secret from the link in the e-mail.")
 
 
-@strawberry.type(description="The answer of `declineCustomerInvitation`.")
+@strawberry.type(description="Result of `declineCustomerInvitation`.")
 class DeclineCustomerInvitationPayload:
     customer_invitation: CustomerInvitation | None = strawberry.field(description="The request, declined.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")

@@ -16,36 +16,37 @@ if TYPE_CHECKING:
 PartnershipType = Annotated["Partnership", strawberry.lazy("server.schema.partnerships.partnerships")]
 
 
-@strawberry.type(
-    description="What a partner notes of a customer: the partner's alone, the customer never learns of it."
-)
+@strawberry.type(description="A partner's private note about a customer. The customer never sees it or learns of it.")
 class CustomerNote:
     model = models.CustomerNote
 
-    alias: str | None = strawberry.field(description="What the partner calls the customer; null for nothing else.")
-    notes: str | None = strawberry.field(description="What the partner wants to remember; null for nothing.")
-    updated_at: datetime = strawberry.field(description="When it was last changed.")
-    version: int = strawberry.field(description="Counts the changes; the partnership's version does not.")
+    alias: str | None = strawberry.field(description="The partner's own name for the customer. Null if it has none.")
+    notes: str | None = strawberry.field(description="Free text. Null if empty.")
+    updated_at: datetime = strawberry.field(description="When the note was last changed.")
+    version: int = strawberry.field(
+        description="Incremented on every change to the note; send it as `expectedVersion`. The partnership's own "
+        "version does not change."
+    )
 
 
-@strawberry.input(description="What to note of which customer; what is left out stays as it is, null clears it.")
+@strawberry.input(description="Input for `updateCustomerNote`. Fields left out keep their values; null clears them.")
 class UpdateCustomerNoteInput:
     partnership_id: strawberry.ID = strawberry.field(
-        description="A partnership of the partner, in whatever status, until its note is deleted."
+        description="A partnership of the partner, in any status, as long as its note has not been deleted."
     )
     alias: strawberry.Maybe[str | None] = strawberry.field(
-        description="What to call the customer, one line of at most 120 characters."
+        description="The partner's own name for the customer: one line, at most 120 characters."
     )
-    notes: strawberry.Maybe[str | None] = strawberry.field(description="What to remember, at most 5,000 characters.")
+    notes: strawberry.Maybe[str | None] = strawberry.field(description="Free text, at most 5,000 characters.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET,
         description="Change nothing unless the note is in this version; 0 for one that is not written yet.",
     )
 
 
-@strawberry.type(description="The answer of `updateCustomerNote`.")
+@strawberry.type(description="Result of `updateCustomerNote`.")
 class UpdateCustomerNotePayload:
-    customer_note: CustomerNote | None = strawberry.field(description="The note; null where nothing was ever noted.")
+    customer_note: CustomerNote | None = strawberry.field(description="The note. Null if nothing has ever been noted.")
     partnership: PartnershipType | None = strawberry.field(description="The partnership with the customer.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 

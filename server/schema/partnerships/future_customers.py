@@ -9,24 +9,25 @@ from server.schema.operations import mutation
 from server.schema.people.memberships import Membership
 
 
-@strawberry.input(description="Whether an employee serves customers to come.")
+@strawberry.input(description="Input for `setFutureCustomers`.")
 class SetFutureCustomersInput:
-    membership_id: strawberry.ID = strawberry.field(description="An active employee of a partner.")
+    membership_id: strawberry.ID = strawberry.field(description="The membership of an active employee of a partner.")
     include_future_customers: bool = strawberry.field(
-        description="Whether they are assigned to each new customer, on the day on which a partnership begins."
+        description="Whether to assign the employee to each new customer when the partnership begins."
     )
     rights: list[AssignmentRight] | None = strawberry.field(
         default=strawberry.UNSET,
-        description="What they may do for each of those; VIEW is always included. None where none are included.",
+        description="The employee's rights for each new customer. `VIEW` is always included. Leave out if they "
+        "are not assigned to new customers.",
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the membership is in this version."
     )
 
 
-@strawberry.type(description="The answer of `setFutureCustomers`.")
+@strawberry.type(description="Result of `setFutureCustomers`.")
 class SetFutureCustomersPayload:
-    membership: Membership | None = strawberry.field(description="The employee.")
+    membership: Membership | None = strawberry.field(description="The employee's membership.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 

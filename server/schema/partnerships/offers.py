@@ -5,37 +5,43 @@ import strawberry
 from server.schema.enums import AccessType, PaymentMode, ProductRight
 
 
-@strawberry.input(description="A product, and what the partner may do with it.")
+@strawberry.input(description="A product and the rights the partner gets on it.")
 class ProductGrantInput:
     product_id: strawberry.ID = strawberry.field(description="One of the customer's products.")
-    rights: list[ProductRight] = strawberry.field(description="At least one right.")
+    rights: list[ProductRight] = strawberry.field(description="The rights to grant; at least one.")
     move_from_current: bool | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Take it from the partner who manages it till then. Otherwise it waits until nobody does.",
+        description="Whether to move the product from the partner who currently manages it. Otherwise it cannot "
+        "be granted until that partner's access ends.",
     )
 
 
-@strawberry.input(description="Access to these products.")
+@strawberry.input(description="Access to particular products.")
 class LimitedAccessInput:
     products: list[ProductGrantInput] = strawberry.field(
-        description="Up to 100 products, each once; an invitation names at least one."
+        description="Up to 100 products, each listed once. An invitation names at least one."
     )
 
 
-@strawberry.input(description="Access to everything.")
+@strawberry.input(description="Access to all products.")
 class CompleteAccessInput:
-    payment_mode: PaymentMode = strawberry.field(description="Whose payment methods pay what the partner orders.")
+    payment_mode: PaymentMode = strawberry.field(description="Whose payment methods pay for the partner's orders.")
 
 
-@strawberry.input(one_of=True, description="Which access is meant: exactly one of the two.")
+@strawberry.input(one_of=True, description="The access to grant or offer. Set exactly one of the two fields.")
 class AccessInput:
-    limited: strawberry.Maybe[LimitedAccessInput] = strawberry.field(description="Some products.")
-    complete: strawberry.Maybe[CompleteAccessInput] = strawberry.field(description="Everything.")
+    limited: strawberry.Maybe[LimitedAccessInput] = strawberry.field(
+        description="Limited access, to particular products."
+    )
+    complete: strawberry.Maybe[CompleteAccessInput] = strawberry.field(description="Complete access, to all products.")
 
 
-@strawberry.input(description="What a partner would like to have, where it cannot name the customer's products.")
+@strawberry.input(
+    description="The access a partner requests. It does not name products, because the partner cannot see them."
+)
 class WantedAccessInput:
-    access_type: AccessType = strawberry.field(description="How much it would like to manage.")
+    access_type: AccessType = strawberry.field(description="The requested type of access.")
     payment_mode: PaymentMode | None = strawberry.field(
-        default=strawberry.UNSET, description="Who would pay what it orders; with complete access, and only then."
+        default=strawberry.UNSET,
+        description="Who would pay for the partner's orders. Required for complete access, not allowed otherwise.",
     )

@@ -49,31 +49,32 @@ PartnershipType = Annotated["Partnership", strawberry.lazy("server.schema.partne
 
 describe(
     partnerships.PartnershipOrderField,
-    "What partnerships can be ordered by.",
-    INVITED_AT="When the invitation was sent.",
+    "Fields by which partnerships can be sorted.",
+    INVITED_AT="When the invitation or request was first sent.",
 )
 
 
-@strawberry.type(description="A product that a customer lets a limited partner manage.")
+@strawberry.type(description="A partner's limited access to one of a customer's products.")
 class ProductAccess(Node):
     model = models.ProductAccess
 
     partnership: PartnershipType | None = relation(
-        models.Partnership, "partnership_id", "The partnership it belongs to."
+        models.Partnership, "partnership_id", "The partnership the access belongs to."
     )
-    product: Product | None = relation(models.Product, "product_id", "The product; null where it is not visible.")
-    rights: list[ProductRight] = strawberry.field(description="What the partner may do with it.")
+    product: Product | None = relation(models.Product, "product_id", "The product. Null if it is not visible to you.")
+    rights: list[ProductRight] = strawberry.field(description="The partner's rights on the product.")
     granted_by: User | None = relation(
         models.User,
         "granted_by_id",
-        "Who granted it; null where that person is not visible, or it was in the invitation.",
+        "The person who granted the access. Null if that person is not visible to you, or if the "
+        "access was part of the invitation.",
     )
-    granted_at: datetime = strawberry.field(description="Since when.")
-    revoked_at: datetime | None = strawberry.field(description="Until when; null while it holds.")
-    version: int = strawberry.field(description="Counts the changes.")
+    granted_at: datetime = strawberry.field(description="When the access was granted.")
+    revoked_at: datetime | None = strawberry.field(description="When the access ended. Null while it lasts.")
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
 
 
-@strawberry.type(description="An employee of a partner who serves a customer.")
+@strawberry.type(description="The assignment of a partner's employee to a customer.")
 class EmployeeAssignment(Node):
     model = models.EmployeeAssignment
 
@@ -81,149 +82,173 @@ class EmployeeAssignment(Node):
         models.Partnership, "partnership_id", "The partnership with the customer."
     )
     member: Membership | None = relation(
-        models.Membership, "membership_id", "The employee; null where the member is not visible."
+        models.Membership, "membership_id", "The employee's membership. Null if it is not visible to you."
     )
     rights: list[AssignmentRight] = strawberry.field(
-        description="What the employee may do, within what the customer granted."
+        description="The employee's rights, within what the customer granted."
     )
-    assigned_at: datetime = strawberry.field(description="Since when.")
-    ended_at: datetime | None = strawberry.field(description="Until when; null while it holds.")
-    version: int = strawberry.field(description="Counts the changes.")
+    assigned_at: datetime = strawberry.field(description="When the assignment began.")
+    ended_at: datetime | None = strawberry.field(description="When the assignment ended. Null while it lasts.")
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
 
 
 @strawberry.type(description="A product named in an invitation.")
 class RequestedProduct:
     model = models.RequestedProduct
 
-    service_name: str = strawberry.field(description="The name of the service, for the partner to decide upon.")
+    service_name: str = strawberry.field(description="The service's name, so that the partner can decide.")
     product: Product | None = relation(
-        models.Product, "product_id", "The product; null for the partner until access is granted."
+        models.Product, "product_id", "The product. Null for the partner until access is granted."
     )
-    rights: list[ProductRight] = strawberry.field(description="What the partner would be allowed to do with it.")
+    rights: list[ProductRight] = strawberry.field(description="The rights that the partner would have on the product.")
 
 
-@strawberry.type(description="The access that was proposed, kept beside the one that was granted.")
+@strawberry.type(description="The access originally proposed, kept alongside the access granted.")
 class RequestedAccess:
-    access_type: AccessType = strawberry.field(description="How much the partner was to manage.")
+    access_type: AccessType = strawberry.field(description="The proposed type of access.")
     payment_mode: PaymentMode | None = strawberry.field(
-        description="Who was to pay what the partner orders; null under limited access."
+        description="Who would pay for the partner's orders under the proposal. Null for limited access."
     )
 
 
-@strawberry.type(description="Another access that a partner asks for while it serves the customer.")
+@strawberry.type(description="A partner's request to change its access to a customer it already serves.")
 class AccessChangeRequest(Node):
     model = models.AccessChangeRequest
 
     partnership: PartnershipType | None = relation(
         models.Partnership, "partnership_id", "The partnership that would change."
     )
-    access_type: AccessType = strawberry.field(description="How much the partner would like to manage.")
+    access_type: AccessType = strawberry.field(description="The requested type of access.")
     payment_mode: PaymentMode | None = strawberry.field(
-        description="Who would pay what the partner orders; null under limited access."
+        description="Who would pay for the partner's orders. Null for limited access."
     )
-    message: str | None = strawberry.field(description="What the partner wrote, such as which products.")
+    message: str | None = strawberry.field(description="The partner's message, for example which products it needs.")
     status: AccessChangeStatus = computed(
         resolvers_access_change_requests.status_now,
-        "Whether it was answered, and how, at this moment.",
+        "Current status.",
         ("status", "expires_at"),
     )
-    requested_at: datetime = strawberry.field(description="When it was asked.")
-    expires_at: datetime = strawberry.field(description="Until when it can be answered.")
-    answered_at: datetime | None = strawberry.field(description="When it was answered; null before.")
-    answer: str | None = strawberry.field(description="What was said with the answer.")
-    version: int = strawberry.field(description="Counts the changes.")
+    requested_at: datetime = strawberry.field(description="When the request was made.")
+    expires_at: datetime = strawberry.field(description="The deadline for an answer.")
+    answered_at: datetime | None = strawberry.field(description="When the request was answered. Null until then.")
+    answer: str | None = strawberry.field(description="The message sent with the answer.")
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
 
 
-@strawberry.type(description="What a customer lets a partner manage, from the invitation to the end.")
+@strawberry.type(
+    description="The link between a customer and a partner who manages its products, from the invitation to the end."
+)
 class Partnership(Node):
     model = models.Partnership
 
     customer: OrganisationType | None = relation(
-        models.Organisation, "customer_id", "Whose products are managed; null where a token may not read organisations."
+        models.Organisation,
+        "customer_id",
+        "The organisation whose products are managed. Null if your API token may not read organisations.",
     )
     partner: OrganisationType | None = relation(
-        models.Organisation, "partner_id", "Who manages them; null where a token may not read organisations."
+        models.Organisation,
+        "partner_id",
+        "The organisation that manages them. Null if your API token may not read organisations.",
     )
-    access_type: AccessType = strawberry.field(description="How much the partner manages.")
+    access_type: AccessType = strawberry.field(description="The partner's type of access.")
     payment_mode: PaymentMode | None = strawberry.field(
-        description="Who pays what the partner orders; null under limited access."
+        description="Who pays for the partner's orders. Null for limited access."
     )
-    status: PartnershipStatus = strawberry.field(description="Where it is in its life.")
-    initiated_by: Side = strawberry.field(description="Which side proposed it.")
-    message: str | None = strawberry.field(description="What was written with the invitation.")
-    invited_at: datetime = strawberry.field(description="When it was proposed.")
-    activated_at: datetime | None = strawberry.field(description="When it came into force; null before.")
-    ended_at: datetime | None = strawberry.field(description="When it ended or was declined; null before.")
-    end_reason: str | None = strawberry.field(description="What was said then.")
-    ended_by: EndedBy | None = strawberry.field(description="Who ended it; null for what was not in force.")
-    termination_reason: TerminationReason | None = strawberry.field(description="Why it was ended.")
+    status: PartnershipStatus = strawberry.field(description="Current status.")
+    initiated_by: Side = strawberry.field(description="The side that proposed the partnership.")
+    message: str | None = strawberry.field(description="The message sent with the invitation or request.")
+    invited_at: datetime = strawberry.field(description="When the partnership was proposed.")
+    activated_at: datetime | None = strawberry.field(
+        description="When the partnership came into force. Null until then."
+    )
+    ended_at: datetime | None = strawberry.field(
+        description="When the partnership ended, or when its proposal was declined, withdrawn or expired. Null until "
+        "then."
+    )
+    end_reason: str | None = strawberry.field(
+        description="The message sent when the partnership ended or its proposal was declined."
+    )
+    ended_by: EndedBy | None = strawberry.field(
+        description="Who ended the partnership. Null if it never came into force."
+    )
+    termination_reason: TerminationReason | None = strawberry.field(description="Why the partnership was ended.")
     answer_by: datetime | None = strawberry.field(
-        description="Until when the proposal can, or could, be answered; null for the oldest."
+        description="The deadline for answering the proposal. Null for the oldest partnerships."
     )
     undeliverable_at: datetime | None = withheld(
         lambda row: row.undeliverable_at,
-        "When everybody it was sent to refused its e-mail for good; null otherwise, and once it is sent again.",
+        "When the e-mail proved permanently undeliverable to every recipient. Null otherwise, and "
+        "once it is sent again.",
         partnerships.MAY_SEND_AGAIN,
         Column("undeliverable_at"),
     )
-    expires_at: datetime | None = strawberry.field(description="When it ends by itself; null for never.")
-    review_at: datetime | None = strawberry.field(description="When it is to be looked at again; null for never.")
-    version: int = strawberry.field(description="Counts the changes.")
+    expires_at: datetime | None = strawberry.field(
+        description="When the partnership ends automatically. Null if it has no end date."
+    )
+    review_at: datetime | None = strawberry.field(
+        description="When the partnership is due for review. Null if it has no review date."
+    )
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
     requested_access: RequestedAccess | None = embedded(
-        "What was proposed; `accessType` and `paymentMode` are what was granted.",
+        "The access originally proposed; `accessType` and `paymentMode` are what was granted.",
         {"accessType": Column("requested_access_type"), "paymentMode": Column("requested_payment_mode")},
         present="requested_access_type",
     )
     grant_differs: bool = strawberry.field(
-        description="Whether the customer granted something else than the partner asked for."
+        description="Whether the customer granted something other than the partner requested."
     )
     requested_products: list[RequestedProduct] = computed(
         requested_products,
-        "The products named in the invitation, at most 100; empty for complete access.",
+        "The products named in the invitation, at most 100. Empty for complete access.",
         Rows(models.RequestedProduct, "partnership_id"),
     )
     product_accesses: Connection[ProductAccess] = connection(
         resolvers_product_accesses.PRODUCT_ACCESSES,
-        "The products granted one by one, those revoked since among them.",
+        "The product accesses granted individually, including those since revoked.",
         resolvers_product_accesses.MAY_VIEW_ACCESSES,
     )
     assignments: Connection[EmployeeAssignment] | None = connection(
         assignments.ASSIGNMENTS,
-        "The employees who serve the customer, or did. An employee sees their own assignment alone.",
+        "The partner's employees who serve, or have served, the customer. An employee sees only their own assignment.",
         assignments.MAY_VIEW_ASSIGNMENTS,
     )
     access_change_requests: Connection[AccessChangeRequest] = connection(
         resolvers_access_change_requests.ACCESS_CHANGE_REQUESTS,
-        "What the partner asked to have changed.",
+        "The partner's requests to change its access.",
         resolvers_access_change_requests.MAY_VIEW_CHANGE_REQUESTS,
     )
     receipts: Connection[Receipt] | None = connection(
         receipts.RECEIPTS,
-        "What was granted, changed and ended, from the first to the last, for both sides to keep. The whole chain "
-        "is at `/partnerships/ID/receipts.jsonl`.",
+        "The receipts for everything granted, changed and ended, oldest first, for both sides to "
+        "keep. Download the whole chain from `/partnerships/ID/receipts.jsonl`.",
         receipts.MAY_VIEW_RECEIPTS,
     )
     customer_note: CustomerNote | None = relation(
         models.CustomerNote,
         "id",
-        "What the partner noted of the customer; null where nothing is noted.",
+        "The partner's note about the customer. Null if there is none.",
         customer_notes.MAY_VIEW_NOTE,
         by="partnership_id",
     )
     viewer_rights: list[Right] = rights(
         rights_on_partnership_now,
-        "What the viewer may do with it in its present state, with this credential.",
+        "Your rights on the partnership in its current state, with the credential you are using.",
         RIGHTS_ON_PARTNERSHIP,
     )
 
 
-@strawberry.input(description="Narrows an organisation's partnerships.")
+@strawberry.input(description="Filters an organisation's partnerships.")
 class PartnershipFilter:
-    status: PartnershipStatus | None = strawberry.field(default=strawberry.UNSET, description="In this status.")
-    access_type: AccessType | None = strawberry.field(default=strawberry.UNSET, description="With this access type.")
+    status: PartnershipStatus | None = strawberry.field(
+        default=strawberry.UNSET, description="Only partnerships with this status."
+    )
+    access_type: AccessType | None = strawberry.field(
+        default=strawberry.UNSET, description="Only partnerships with this access type."
+    )
 
 
-@strawberry.input(description="Orders an organisation's partnerships.")
+@strawberry.input(description="Sort order of an organisation's partnerships.")
 class PartnershipOrder:
-    field: partnerships.PartnershipOrderField = strawberry.field(description="By what.")
-    direction: Direction = strawberry.field(default=Direction.ASC, description="Which end comes first.")
+    field: partnerships.PartnershipOrderField = strawberry.field(description="The field to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="The sort direction.")

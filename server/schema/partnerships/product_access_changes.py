@@ -9,64 +9,66 @@ from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership, ProductAccess
 
 
-@strawberry.input(description="Which access to change, and to what.")
+@strawberry.input(description="Input for `changeProductAccess`.")
 class ChangeProductAccessInput:
-    product_access_id: strawberry.ID = strawberry.field(description="An access that has not ended.")
-    rights: list[ProductRight] = strawberry.field(
-        description="What the partner may do from now on; at least one right."
-    )
+    product_access_id: strawberry.ID = strawberry.field(description="A product access that has not ended.")
+    rights: list[ProductRight] = strawberry.field(description="The partner's new rights; at least one.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the access is in this version."
     )
 
 
-@strawberry.type(description="The answer of `changeProductAccess`.")
+@strawberry.type(description="Result of `changeProductAccess`.")
 class ChangeProductAccessPayload:
     product_access: ProductAccess | None = strawberry.field(description="The access, changed.")
-    partnership: Partnership | None = strawberry.field(description="The partnership it belongs to.")
+    partnership: Partnership | None = strawberry.field(description="The partnership the access belongs to.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.type(description="What became of one product access of many.")
+@strawberry.type(description="The result for one of several product accesses.")
 class ProductAccessResult:
     product_access: ProductAccess | None = strawberry.field(
-        description="The access, as it is now; null for one that does not exist for the viewer."
+        description="The access in its current state. Null if it does not exist for you."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why this one was not changed; empty when it was.")
+    user_errors: list[UserError] = strawberry.field(description="Why this access was not changed. Empty on success.")
 
 
-@strawberry.input(description="An access, and the rights it is to have.")
+@strawberry.input(description="A product access and its new rights.")
 class AccessRightsInput:
-    id: strawberry.ID = strawberry.field(description="An access that has not ended.")
-    rights: list[ProductRight] = strawberry.field(description="At least one right.")
+    id: strawberry.ID = strawberry.field(description="A product access that has not ended.")
+    rights: list[ProductRight] = strawberry.field(description="The new rights; at least one.")
 
 
-@strawberry.input(description="Which accesses to change, and to what.")
+@strawberry.input(description="Input for `changeProductAccesses`.")
 class ChangeProductAccessesInput:
-    items: list[AccessRightsInput] = strawberry.field(description="At most 100 accesses, each once.")
+    items: list[AccessRightsInput] = strawberry.field(description="At most 100 accesses, each listed once.")
 
 
-@strawberry.type(description="The answer of `changeProductAccesses`.")
+@strawberry.type(description="Result of `changeProductAccesses`.")
 class ChangeProductAccessesPayload:
     results: list[ProductAccessResult] | None = strawberry.field(
-        description="What became of each, in the order of the input."
+        description="One result for each access, in the order of the input."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing at all was changed.")
+    user_errors: list[UserError] = strawberry.field(
+        description="Why the whole mutation was refused. Empty if each item was dealt with on its own."
+    )
 
 
-@strawberry.input(description="Which accesses to end.")
+@strawberry.input(description="Input for `revokeProductAccesses`.")
 class RevokeProductAccessesInput:
     ids: list[strawberry.ID] = strawberry.field(
-        description="At most 100 accesses, each once; one that has ended already stays as it is."
+        description="At most 100 accesses, each listed once. Those that have already ended are left unchanged."
     )
 
 
-@strawberry.type(description="The answer of `revokeProductAccesses`.")
+@strawberry.type(description="Result of `revokeProductAccesses`.")
 class RevokeProductAccessesPayload:
     results: list[ProductAccessResult] | None = strawberry.field(
-        description="What became of each, in the order of the input."
+        description="One result for each access, in the order of the input."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing at all was changed.")
+    user_errors: list[UserError] = strawberry.field(
+        description="Why the whole mutation was refused. Empty if each item was dealt with on its own."
+    )
 
 
 @strawberry.type

@@ -9,36 +9,36 @@ from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership, ProductAccess
 
 
-@strawberry.input(description="Which product to grant, to whom.")
+@strawberry.input(description="Input for `grantProductAccess`.")
 class GrantProductAccessInput:
     partnership_id: strawberry.ID = strawberry.field(description="An active partnership with limited access.")
     product_id: strawberry.ID = strawberry.field(description="One of the customer's products.")
-    rights: list[ProductRight] = strawberry.field(description="At least one right.")
+    rights: list[ProductRight] = strawberry.field(description="The rights to grant; at least one.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
     )
 
 
-@strawberry.type(description="The answer of `grantProductAccess`.")
+@strawberry.type(description="Result of `grantProductAccess`.")
 class GrantProductAccessPayload:
     product_access: ProductAccess | None = strawberry.field(description="The new access.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which access to end.")
+@strawberry.input(description="Input for `revokeProductAccess`.")
 class RevokeProductAccessInput:
     product_access_id: strawberry.ID = strawberry.field(
-        description="The access; one that has ended already stays as it is."
+        description="The access to revoke. One that has already ended is left unchanged."
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the access is in this version."
     )
 
 
-@strawberry.type(description="The answer of `revokeProductAccess`.")
+@strawberry.type(description="Result of `revokeProductAccess`.")
 class RevokeProductAccessPayload:
-    product_access: ProductAccess | None = strawberry.field(description="The access, ended.")
-    partnership: Partnership | None = strawberry.field(description="The partnership it belonged to.")
+    product_access: ProductAccess | None = strawberry.field(description="The access, revoked.")
+    partnership: Partnership | None = strawberry.field(description="The partnership the access belonged to.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 

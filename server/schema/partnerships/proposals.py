@@ -11,152 +11,155 @@ from server.schema.partnerships.offers import AccessInput, WantedAccessInput
 from server.schema.partnerships.partnerships import Partnership
 
 
-@strawberry.input(description="Whom to invite, for what.")
+@strawberry.input(description="Input for `invitePartner`.")
 class InvitePartnerInput:
-    customer_id: strawberry.ID = strawberry.field(description="The organisation that invites.")
-    partner_id: strawberry.ID = strawberry.field(description="An approved partner.")
-    access: AccessInput = strawberry.field(description="What is offered.")
+    customer_id: strawberry.ID = strawberry.field(description="The organisation that invites the partner.")
+    partner_id: strawberry.ID = strawberry.field(description="The approved partner to invite.")
+    access: AccessInput = strawberry.field(description="The access offered.")
     message: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A word to the partner, at most 1,000 characters."
+        default=strawberry.UNSET, description="A message to the partner, at most 1,000 characters."
     )
     replace_existing: bool | None = strawberry.field(
         default=strawberry.UNSET,
-        description="With complete access: the partnerships in force end at the moment the new partner accepts.",
+        description="With complete access, whether to end the partnerships in force when the new partner accepts.",
     )
     expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When it ends by itself; absent for never."
+        default=strawberry.UNSET, description="When the partnership ends automatically. Leave out for no end date."
     )
     review_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When it is to be looked at again; absent for never."
+        default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
     )
 
 
-@strawberry.type(description="The answer of `invitePartner`.")
+@strawberry.type(description="Result of `invitePartner`.")
 class InvitePartnerPayload:
     partnership: Partnership | None = strawberry.field(
-        description="The partnership, as an open invitation; in force where the partner had asked for the same."
+        description="The partnership, as an open invitation. It is already in force if the partner had requested "
+        "the same."
     )
     warnings: list[UserError] | None = strawberry.field(
-        description="What will keep the partner from accepting, such as a product that another manages."
+        description="What will prevent the partner from accepting, such as a product that another partner manages."
     )
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Whom to ask, for what.")
+@strawberry.input(description="Input for `requestCustomer`.")
 class RequestCustomerInput:
-    partner_id: strawberry.ID = strawberry.field(description="The partner that asks.")
-    customer_id: strawberry.ID = strawberry.field(description="An organisation that the partner sees.")
-    wanted: WantedAccessInput = strawberry.field(description="What is asked for; the customer names the products.")
+    partner_id: strawberry.ID = strawberry.field(description="The partner that makes the request.")
+    customer_id: strawberry.ID = strawberry.field(description="An organisation that is visible to the partner.")
+    wanted: WantedAccessInput = strawberry.field(description="The access requested; the customer chooses the products.")
     message: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A word to the customer, at most 1,000 characters."
+        default=strawberry.UNSET, description="A message to the customer, at most 1,000 characters."
     )
 
 
-@strawberry.type(description="The answer of `requestCustomer`.")
+@strawberry.type(description="Result of `requestCustomer`.")
 class RequestCustomerPayload:
     partnership: Partnership | None = strawberry.field(
-        description="The partnership, as an open request; in force where the customer had offered the same."
+        description="The partnership, as an open request. It is already in force if the customer had offered the same."
     )
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which invitation to accept.")
+@strawberry.input(description="Input for `acceptInvitation`.")
 class AcceptInvitationInput:
-    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
+    partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
     )
 
 
-@strawberry.type(description="The answer of `acceptInvitation`.")
+@strawberry.type(description="Result of `acceptInvitation`.")
 class AcceptInvitationPayload:
     partnership: Partnership | None = strawberry.field(description="The partnership, now in force.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which request to accept, and what to grant.")
+@strawberry.input(description="Input for `acceptRequest`.")
 class AcceptRequestInput:
-    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
-    access: AccessInput = strawberry.field(description="What is granted; it may be something else than was asked.")
+    partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
+    access: AccessInput = strawberry.field(description="The access to grant. It may differ from what was requested.")
     replace_existing: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="With complete access: the partnerships in force end."
+        default=strawberry.UNSET, description="With complete access, whether to end the partnerships that are in force."
     )
     expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When it ends by itself; absent for never."
+        default=strawberry.UNSET, description="When the partnership ends automatically. Leave out for no end date."
     )
     review_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When it is to be looked at again; absent for never."
+        default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
     )
 
 
-@strawberry.type(description="The answer of `acceptRequest`.")
+@strawberry.type(description="Result of `acceptRequest`.")
 class AcceptRequestPayload:
     partnership: Partnership | None = strawberry.field(description="The partnership, now in force.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which invitation to decline.")
+@strawberry.input(description="Input for `declineInvitation`.")
 class DeclineInvitationInput:
-    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
+    partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
     reason: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A word to the customer, at most 1,000 characters."
+        default=strawberry.UNSET, description="A message to the customer, at most 1,000 characters."
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
     )
 
 
-@strawberry.type(description="The answer of `declineInvitation`.")
+@strawberry.type(description="Result of `declineInvitation`.")
 class DeclineInvitationPayload:
     partnership: Partnership | None = strawberry.field(description="The partnership, declined.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which request to decline.")
+@strawberry.input(description="Input for `declineRequest`.")
 class DeclineRequestInput:
-    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
+    partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
     reason: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A word to the partner, at most 1,000 characters."
+        default=strawberry.UNSET, description="A message to the partner, at most 1,000 characters."
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
     )
 
 
-@strawberry.type(description="The answer of `declineRequest`.")
+@strawberry.type(description="Result of `declineRequest`.")
 class DeclineRequestPayload:
     partnership: Partnership | None = strawberry.field(description="The partnership, declined.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which of your own proposals to withdraw.")
+@strawberry.input(description="Input for `cancelInvitation`.")
 class CancelInvitationInput:
-    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
+    partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
     )
 
 
-@strawberry.type(description="The answer of `cancelInvitation`.")
+@strawberry.type(description="Result of `cancelInvitation`.")
 class CancelInvitationPayload:
     partnership: Partnership | None = strawberry.field(description="The partnership, withdrawn.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which of your own proposals to send again.")
+@strawberry.input(description="Input for `resendInvitation`.")
 class ResendInvitationInput:
-    partnership_id: strawberry.ID = strawberry.field(description="The partnership in status INVITED.")
+    partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
     )
 
 
-@strawberry.type(description="The answer of `resendInvitation`.")
+@strawberry.type(description="Result of `resendInvitation`.")
 class ResendInvitationPayload:
-    partnership: Partnership | None = strawberry.field(description="The partnership, open for as long as a new one.")
+    partnership: Partnership | None = strawberry.field(
+        description="The partnership, with a new deadline for the answer."
+    )
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 

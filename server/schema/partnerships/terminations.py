@@ -11,49 +11,58 @@ from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership
 
 
-@strawberry.type(description="A product that nobody would pay for any more, unless the customer chooses to.")
+@strawberry.type(description="A product left without a payer until the customer chooses one.")
 class ProductWithoutPayer:
-    service_name: str = strawberry.field(description="The name of the service.")
-    expires_at: datetime = strawberry.field(description="Until when it is paid. It does not renew by itself.")
-
-
-@strawberry.type(description="What would end with a partnership. Nothing has been changed, and nobody was told.")
-class TerminationPreview:
-    confirmation: str = strawberry.field(description="What `terminatePartnership` wants to have typed.")
-    product_accesses: int = strawberry.field(description="How many single products are taken back.")
-    employees: int = strawberry.field(description="How many employees of the partner serve the customer no longer.")
-    restricted_tokens: int = strawberry.field(
-        description="How many API tokens of the partner are made for this customer by name, and lose it."
+    service_name: str = strawberry.field(description="The service's name.")
+    expires_at: datetime = strawberry.field(
+        description="The end of the paid period. The product does not renew automatically."
     )
-    open_requests: int = strawberry.field(description="How many requests for another access are closed.")
+
+
+@strawberry.type(
+    description="What ending a partnership would also end. Nothing has been changed, and nobody has been notified."
+)
+class TerminationPreview:
+    confirmation: str = strawberry.field(description="The text that `terminatePartnership` expects as `confirmation`.")
+    product_accesses: int = strawberry.field(description="The number of product accesses that would be revoked.")
+    employees: int = strawberry.field(
+        description="The number of the partner's employees who would no longer serve the customer."
+    )
+    restricted_tokens: int = strawberry.field(
+        description="The number of the partner's API tokens that are restricted to named customers and would lose "
+        "this one."
+    )
+    open_requests: int = strawberry.field(
+        description="The number of open requests to change access that would be closed."
+    )
     pending_actions: int = strawberry.field(
-        description="How many acts of the partner wait to be confirmed, and are withdrawn."
+        description="The number of the partner's pending actions that would be withdrawn."
     )
     products_without_payer: list[ProductWithoutPayer] = strawberry.field(
-        description="The products that renewed at the partner's expense."
+        description="The products that have renewed at the partner's expense."
     )
 
 
-@strawberry.input(description="Which partnership to end, and why.")
+@strawberry.input(description="Input for `terminatePartnership`.")
 class TerminatePartnershipInput:
-    partnership_id: strawberry.ID = strawberry.field(description="A partnership in force.")
-    confirmation: str = strawberry.field(description="The customer's name, typed to confirm the end.")
+    partnership_id: strawberry.ID = strawberry.field(description="A partnership that is in force.")
+    confirmation: str = strawberry.field(description="The customer's name, to confirm.")
     reason: TerminationReason = strawberry.field(
-        description="Why; DATE_REACHED and PROGRAMME_EXIT are not for people to give."
+        description="The reason. `DATE_REACHED` and `PROGRAMME_EXIT` cannot be chosen; they are set by the system."
     )
     note: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A word to the other side, at most 1,000 characters."
+        default=strawberry.UNSET, description="A message to the other side, at most 1,000 characters."
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
     )
 
 
-@strawberry.type(description="The answer of `terminatePartnership`.")
+@strawberry.type(description="Result of `terminatePartnership`.")
 class TerminatePartnershipPayload:
     partnership: Partnership | None = strawberry.field(description="The partnership, ended.")
     products_without_payer: list[ProductWithoutPayer] | None = strawberry.field(
-        description="What the customer has to choose a payer for."
+        description="The products for which the customer has to choose a payer."
     )
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 

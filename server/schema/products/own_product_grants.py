@@ -26,59 +26,77 @@ TeamType = Annotated["Team", strawberry.lazy("server.schema.people.teams")]
 
 
 @strawberry.type(
-    description="A product, or the products of a category, that an organisation opens to one of its members or teams. "
-    "What somebody may do is the union of their own grants and those of their teams."
+    description="A grant of a product, or of all products of a category, to a member or team of the organisation "
+    "that owns them. A person's rights are the union of their own grants and those of their teams."
 )
 class OwnProductGrant(Node):
     model = models.OwnProductGrant
 
     organisation: OrganisationType | None = relation(
-        models.Organisation, "organisation_id", "Whose products; null where a token may not read organisations."
+        models.Organisation,
+        "organisation_id",
+        "The organisation that owns the products. Null if your API token may not read organisations.",
     )
-    member: Membership | None = relation(models.Membership, "membership_id", "To whom; null where it is to a team.")
+    member: Membership | None = relation(
+        models.Membership, "membership_id", "The member who may use the products. Null if the grant is to a team."
+    )
     team: TeamType | None = relation(
-        models.Team, "team_id", "To which team; null where it is to a member, or the team was deleted."
+        models.Team,
+        "team_id",
+        "The team that may use the products. Null if the grant is to a member or the team has been deleted.",
     )
     product: Product | None = relation(
-        models.Product, "product_id", "Which product; null where it is a category, or the product is not visible."
+        models.Product,
+        "product_id",
+        "The product. Null if the grant is for a category or the product is not visible to you.",
     )
     category: ProductCategory | None = strawberry.field(
-        description="All products of this kind; null where it is one product."
+        description="The category whose products are granted. Null if the grant is for a single product."
     )
     include_future_products: bool = computed(
         includes_future_products,
-        "Whether products of the category that come later are covered too.",
+        "Whether the grant also covers products added to the category later.",
         ("category", "covers_until"),
     )
-    rights: list[ProductRight] = strawberry.field(description="What may be done with them.")
-    granted_by: User | None = relation(models.User, "granted_by_id", "Who granted it last; null where not visible.")
-    granted_at: datetime = strawberry.field(description="When it was granted, or last changed.")
-    revoked_at: datetime | None = strawberry.field(description="Until when; null while it holds.")
-    version: int = strawberry.field(description="Counts the changes.")
+    rights: list[ProductRight] = strawberry.field(description="The rights on the products.")
+    granted_by: User | None = relation(
+        models.User,
+        "granted_by_id",
+        "The person who last granted or changed it. Null if that person is not visible to you.",
+    )
+    granted_at: datetime = strawberry.field(description="When the grant was made or last changed.")
+    revoked_at: datetime | None = strawberry.field(description="When the grant ended. Null while it lasts.")
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
 
 
-@strawberry.input(one_of=True, description="To whom products are opened: exactly one of the two.")
+@strawberry.input(
+    one_of=True, description="The member or team to grant products to. Set exactly one of the two fields."
+)
 class OwnProductHolderInput:
     membership_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
-        description="An active employee or external member."
+        description="The membership of an active employee or external user."
     )
-    team_id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="A team.")
+    team_id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="A team of the organisation.")
 
 
-@strawberry.input(one_of=True, description="Which products are opened: exactly one of the two.")
+@strawberry.input(one_of=True, description="The products to grant. Set exactly one of the two fields.")
 class OwnProductExtentInput:
-    product_id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="One product of the organisation.")
-    category: strawberry.Maybe[ProductCategory] = strawberry.field(description="All of its products of this kind.")
+    product_id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="A single product of the organisation.")
+    category: strawberry.Maybe[ProductCategory] = strawberry.field(
+        description="All the organisation's products of this kind."
+    )
 
 
-@strawberry.input(description="Which products to open, to whom.")
+@strawberry.input(description="Input for `grantOwnProducts`.")
 class GrantOwnProductsInput:
-    organisation_id: strawberry.ID = strawberry.field(description="Whose products.")
-    to: OwnProductHolderInput = strawberry.field(description="To whom.")
-    of: OwnProductExtentInput = strawberry.field(description="Which products.")
-    rights: list[ProductRight] = strawberry.field(description="At least one right; they replace those there were.")
+    organisation_id: strawberry.ID = strawberry.field(description="The organisation that owns the products.")
+    to: OwnProductHolderInput = strawberry.field(description="The member or team to grant them to.")
+    of: OwnProductExtentInput = strawberry.field(description="The products to grant.")
+    rights: list[ProductRight] = strawberry.field(
+        description="The rights to grant; at least one. They replace any existing ones."
+    )
     include_future_products: bool = strawberry.field(
-        default=False, description="Whether products of the category that come later are covered too."
+        default=False, description="Whether the grant also covers products added to the category later."
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET,
@@ -86,25 +104,25 @@ class GrantOwnProductsInput:
     )
 
 
-@strawberry.type(description="The answer of `grantOwnProducts`.")
+@strawberry.type(description="Result of `grantOwnProducts`.")
 class GrantOwnProductsPayload:
-    own_product_grant: OwnProductGrant | None = strawberry.field(description="The grant, new or changed.")
+    own_product_grant: OwnProductGrant | None = strawberry.field(description="The grant, created or changed.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="Which grant to end.")
+@strawberry.input(description="Input for `revokeOwnProducts`.")
 class RevokeOwnProductsInput:
     own_product_grant_id: strawberry.ID = strawberry.field(
-        description="The grant; one that has ended already stays as it is."
+        description="The grant to revoke. One that has already ended is left unchanged."
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the grant is in this version."
     )
 
 
-@strawberry.type(description="The answer of `revokeOwnProducts`.")
+@strawberry.type(description="Result of `revokeOwnProducts`.")
 class RevokeOwnProductsPayload:
-    own_product_grant: OwnProductGrant | None = strawberry.field(description="The grant, ended.")
+    own_product_grant: OwnProductGrant | None = strawberry.field(description="The grant, revoked.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 

@@ -18,122 +18,132 @@ from server.schema.products.products import Product
 
 describe(
     PendingActionKind,
-    "What a partner asks to do with a customer's product.",
-    TERMINATE_PRODUCT="End it.",
+    "Kinds of pending action.",
+    TERMINATE_PRODUCT="Terminate the product.",
 )
 describe(
     PendingActionStatus,
-    "Where it is, what a partner may not do alone.",
-    PENDING="The customer has not answered yet.",
-    CONFIRMED="The customer confirmed it, and it was done.",
-    REFUSED="The customer refused it.",
-    WITHDRAWN="The partner took it back, or may no longer ask for it.",
-    EXPIRED="The customer did not answer in time.",
+    "Statuses of a pending action.",
+    PENDING="Waiting for the customer's answer.",
+    CONFIRMED="Confirmed by the customer and carried out.",
+    REFUSED="Refused by the customer.",
+    WITHDRAWN="Withdrawn by the partner, or no longer permitted to it.",
+    EXPIRED="Not answered in time.",
 )
 
 
 @strawberry.type(
-    description="What a partner asks to do with a customer's product, and the customer has to confirm. The latest "
-    "ones come first in lists."
+    description="An action that a partner proposes on a customer's product and that the customer must confirm. "
+    "Lists are sorted newest first."
 )
 class PendingAction(Node):
     model = models.PendingAction
 
-    kind: PendingActionKind = strawberry.field(description="What would be done.")
-    product: Product | None = relation(models.Product, "product_id", "With which product; null where not visible.")
+    kind: PendingActionKind = strawberry.field(description="The kind of action.")
+    product: Product | None = relation(
+        models.Product, "product_id", "The product concerned. Null if it is not visible to you."
+    )
     partnership: Partnership | None = relation(
-        models.Partnership, "partnership_id", "Through which partnership; null where a token may not read those."
+        models.Partnership,
+        "partnership_id",
+        "The partnership under which it was requested. Null if your API token may not read partnerships.",
     )
     requested_by: User | None = relation(
-        models.User, "requested_by_id", "Who asked; null where that person is not visible."
+        models.User, "requested_by_id", "The person who requested it. Null if that person is not visible to you."
     )
     requested_by_name: str = computed(
-        pending_actions.asker_name, "Who asked, by name, for both sides.", pending_actions.ASKER_NAME
+        pending_actions.asker_name,
+        "The name of the person who requested it, visible to both sides.",
+        pending_actions.ASKER_NAME,
     )
-    reason: str | None = strawberry.field(description="What they wrote.")
-    status: PendingActionStatus = computed(
-        pending_actions.status_now, "Whether it was answered, and how, at this moment.", ("status", "expires_at")
-    )
-    requested_at: datetime = strawberry.field(description="When it was asked.")
-    expires_at: datetime = strawberry.field(description="Until when it can be answered.")
+    reason: str | None = strawberry.field(description="The message sent with the request.")
+    status: PendingActionStatus = computed(pending_actions.status_now, "Current status.", ("status", "expires_at"))
+    requested_at: datetime = strawberry.field(description="When the action was requested.")
+    expires_at: datetime = strawberry.field(description="The deadline for an answer.")
     decided_by: User | None = relation(
         models.User,
         "decided_by_id",
-        "Who confirmed, refused or withdrew it; null where that person is not visible, or nobody did.",
+        "The person who confirmed, refused or withdrew it. Null if nobody did, or if that person is "
+        "not visible to you.",
     )
-    decided_at: datetime | None = strawberry.field(description="When it ended; null before.")
-    version: int = strawberry.field(description="Counts the changes.")
+    decided_at: datetime | None = strawberry.field(
+        description="When it was confirmed, refused or withdrawn, or expired. Null until then."
+    )
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
 
 
-@strawberry.input(description="Narrows a list of what waits for a confirmation, or did.")
+@strawberry.input(description="Filters pending actions.")
 class PendingActionFilter:
     status: PendingActionStatus | None = strawberry.field(
         default=strawberry.UNSET,
-        description="In this status, as it was last written down: what ran out of time follows within minutes.",
+        description="Only actions with this stored status. An action whose deadline has passed becomes `EXPIRED` "
+        "within minutes.",
     )
 
 
-@strawberry.input(description="Which product to end, and why.")
+@strawberry.input(description="Input for `terminateProduct`.")
 class TerminateProductInput:
     product_id: strawberry.ID = strawberry.field(description="A product that has not ended and is not locked.")
     confirmation: str = strawberry.field(
-        description="The product's `customerName`, typed to confirm the end; case and accents do not matter."
+        description="The product's `customerName`, to confirm. Case and accents are ignored."
     )
-    reason: str | None = strawberry.field(default=strawberry.UNSET, description="Why, at most 500 characters.")
+    reason: str | None = strawberry.field(default=strawberry.UNSET, description="The reason, at most 500 characters.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless the product is in this version."
     )
 
 
-@strawberry.type(description="The answer of `terminateProduct`.")
+@strawberry.type(description="Result of `terminateProduct`.")
 class TerminateProductPayload:
-    product: Product | None = strawberry.field(description="The product: ended, or as it was where a partner asked.")
+    product: Product | None = strawberry.field(
+        description="The product: ended, or unchanged if a partner made the request."
+    )
     pending_action: PendingAction | None = strawberry.field(
-        description="What the customer has to confirm; null where the product ended at once."
+        description="The action that the customer has to confirm. Null if the product ended immediately."
     )
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="What to confirm.")
+@strawberry.input(description="Input for `confirmPendingAction`.")
 class ConfirmPendingActionInput:
-    pending_action_id: strawberry.ID = strawberry.field(description="One that waits for an answer.")
+    pending_action_id: strawberry.ID = strawberry.field(description="A pending action that is waiting for an answer.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless it is in this version."
     )
 
 
-@strawberry.type(description="The answer of `confirmPendingAction`.")
+@strawberry.type(description="Result of `confirmPendingAction`.")
 class ConfirmPendingActionPayload:
-    pending_action: PendingAction | None = strawberry.field(description="It, confirmed.")
-    product: Product | None = strawberry.field(description="The product it was about, as it is now.")
+    pending_action: PendingAction | None = strawberry.field(description="The action, confirmed.")
+    product: Product | None = strawberry.field(description="The product after the action.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="What to refuse.")
+@strawberry.input(description="Input for `refusePendingAction`.")
 class RefusePendingActionInput:
-    pending_action_id: strawberry.ID = strawberry.field(description="One that waits for an answer.")
+    pending_action_id: strawberry.ID = strawberry.field(description="A pending action that is waiting for an answer.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless it is in this version."
     )
 
 
-@strawberry.type(description="The answer of `refusePendingAction`.")
+@strawberry.type(description="Result of `refusePendingAction`.")
 class RefusePendingActionPayload:
-    pending_action: PendingAction | None = strawberry.field(description="It, refused.")
+    pending_action: PendingAction | None = strawberry.field(description="The action, refused.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
-@strawberry.input(description="What to withdraw.")
+@strawberry.input(description="Input for `withdrawPendingAction`.")
 class WithdrawPendingActionInput:
-    pending_action_id: strawberry.ID = strawberry.field(description="One that waits for an answer.")
+    pending_action_id: strawberry.ID = strawberry.field(description="A pending action that is waiting for an answer.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Change nothing unless it is in this version."
     )
 
 
-@strawberry.type(description="The answer of `withdrawPendingAction`.")
+@strawberry.type(description="Result of `withdrawPendingAction`.")
 class WithdrawPendingActionPayload:
-    pending_action: PendingAction | None = strawberry.field(description="It, withdrawn.")
+    pending_action: PendingAction | None = strawberry.field(description="The action, withdrawn.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 

@@ -23,92 +23,100 @@ OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.peop
 
 describe(
     products.ProductOrderField,
-    "What products can be ordered by.",
-    NAME="The name the customer gave it, without case and accents.",
-    EXPIRES_AT="When it ends.",
-    CREATED_AT="When it was made.",
+    "Fields by which products can be sorted.",
+    NAME="The customer's name for the product, ignoring case and accents.",
+    EXPIRES_AT="The end of the paid period.",
+    CREATED_AT="When the product was created.",
 )
 describe(
     products.CatalogueOrderField,
-    "What the catalogue can be ordered by.",
-    NAME="The name.",
+    "Fields by which the catalogue can be sorted.",
+    NAME="The item's name.",
     SKU="The article number.",
 )
 
 
-@strawberry.type(description="An amount of money, without VAT.")
+@strawberry.type(description="An amount of money, excluding VAT.")
 class Money:
-    amount: Decimal = strawberry.field(description="With two decimals.")
-    currency: Currency = strawberry.field(description="Of which currency.")
+    amount: Decimal = strawberry.field(description="The amount, with two decimal places.")
+    currency: Currency = strawberry.field(description="The currency.")
 
 
 @strawberry.type(
-    description="Something an organisation owns: a domain, a hosting, a mail service. It stays the "
-    "customer's, whoever manages or pays it."
+    description="Something an organisation owns, such as a domain, a hosting plan or a mail service. It belongs "
+    "to the customer no matter who manages it or pays for it."
 )
 class Product(Node):
     model = models.Product
 
     organisation: OrganisationType | None = relation(
-        models.Organisation, "organisation_id", "The owner; null where it is not visible."
+        models.Organisation,
+        "organisation_id",
+        "The organisation that owns the product. Null if it is not visible to you.",
     )
-    category: ProductCategory = strawberry.field(description="What kind of product it is.")
-    service_name: str = strawberry.field(description="The name of the service, such as the domain name.")
-    customer_name: str = strawberry.field(description="The name the customer gave it.")
-    internal_name: str = strawberry.field(description="The name in the company's systems.")
+    category: ProductCategory = strawberry.field(description="The kind of product.")
+    service_name: str = strawberry.field(description="The service's name, such as the domain name.")
+    customer_name: str = strawberry.field(description="The customer's name for the product.")
+    internal_name: str = strawberry.field(description="The product's name in the company's systems.")
     public_price: Money = embedded(
-        "What everybody pays for one period.",
+        "The public price for one period.",
         {"amount": Column("price_minor", is_minor_units=True), "currency": Column("currency")},
     )
-    period: Period = strawberry.field(description="What one price pays for.")
-    expires_at: datetime = strawberry.field(description="Until when it is paid.")
-    auto_renew: bool = strawberry.field(description="Whether it is renewed without asking.")
-    state: ProductState = strawberry.field(description="Where it is in its life.")
-    is_locked: bool = strawberry.field(description="Whether changes are blocked.")
-    is_trial: bool = strawberry.field(description="Whether it is being tried out.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it was last changed.")
-    version: int = strawberry.field(description="Counts the changes.")
+    period: Period = strawberry.field(description="The period that one payment covers.")
+    expires_at: datetime = strawberry.field(description="The end of the paid period.")
+    auto_renew: bool = strawberry.field(description="Whether the product renews automatically.")
+    state: ProductState = strawberry.field(description="Current state.")
+    is_locked: bool = strawberry.field(description="Whether changes to the product are blocked.")
+    is_trial: bool = strawberry.field(description="Whether the product is a trial.")
+    created_at: datetime = strawberry.field(description="When the product was created.")
+    updated_at: datetime = strawberry.field(description="When the product was last changed.")
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
     viewer_rights: list[Right] = rights(
-        rights_on_product, "What the viewer may do with it, with this credential.", RIGHTS_ON_PRODUCT
+        rights_on_product, "Your rights on the product, with the credential you are using.", RIGHTS_ON_PRODUCT
     )
 
 
-@strawberry.input(description="Narrows an organisation's products.")
+@strawberry.input(description="Filters an organisation's products.")
 class ProductFilter:
-    category: ProductCategory | None = strawberry.field(default=strawberry.UNSET, description="Of this kind.")
-    state: ProductState | None = strawberry.field(default=strawberry.UNSET, description="In this state.")
+    category: ProductCategory | None = strawberry.field(
+        default=strawberry.UNSET, description="Only products of this kind."
+    )
+    state: ProductState | None = strawberry.field(default=strawberry.UNSET, description="Only products in this state.")
     search: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="With this text in the customer's name for it; case and accents do not matter.",
+        description="Only products whose customer-given name contains this text, ignoring case and accents.",
     )
 
 
-@strawberry.input(description="Orders an organisation's products.")
+@strawberry.input(description="Sort order of an organisation's products.")
 class ProductOrder:
-    field: products.ProductOrderField = strawberry.field(description="By what.")
-    direction: Direction = strawberry.field(default=Direction.ASC, description="Which end comes first.")
+    field: products.ProductOrderField = strawberry.field(description="The field to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="The sort direction.")
 
 
-@strawberry.type(description="Something that can be bought.")
+@strawberry.type(description="An item in the catalogue.")
 class CatalogueItem(Node):
     model = models.CatalogueItem
 
     sku: str = strawberry.field(description="The article number.")
-    category: ProductCategory = strawberry.field(description="What kind of product it is.")
-    name: str = strawberry.field(description="What it is called.")
-    period: Period = strawberry.field(description="What one price pays for.")
-    tld: str | None = strawberry.field(description="The ending of a domain name; null for everything else.")
-    prices: list[Money] = computed(prices_of, "Today's public price in each currency.", PRICES)
+    category: ProductCategory = strawberry.field(description="The kind of product.")
+    name: str = strawberry.field(description="The item's name.")
+    period: Period = strawberry.field(description="The period that one payment covers.")
+    tld: str | None = strawberry.field(description="The top-level domain. Null for anything but domain names.")
+    prices: list[Money] = computed(prices_of, "The current public price in each currency.", PRICES)
 
 
-@strawberry.input(description="Narrows the catalogue.")
+@strawberry.input(description="Filters the catalogue.")
 class CatalogueFilter:
-    category: ProductCategory | None = strawberry.field(default=strawberry.UNSET, description="Of this kind.")
-    search: str | None = strawberry.field(default=strawberry.UNSET, description="With this text in the name.")
+    category: ProductCategory | None = strawberry.field(
+        default=strawberry.UNSET, description="Only items of this kind."
+    )
+    search: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Only items whose name contains this text."
+    )
 
 
-@strawberry.input(description="Orders the catalogue.")
+@strawberry.input(description="Sort order of the catalogue.")
 class CatalogueOrder:
-    field: products.CatalogueOrderField = strawberry.field(description="By what.")
-    direction: Direction = strawberry.field(default=Direction.ASC, description="Which end comes first.")
+    field: products.CatalogueOrderField = strawberry.field(description="The field to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="The sort direction.")
