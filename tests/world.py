@@ -290,7 +290,7 @@ async def _export(world: World) -> None:
 
 async def _issue_tokens(world: World) -> None:
     everything = list(Scope)
-    reading = [scope for scope in Scope if scope.value.endswith(":read")]
+    reading = [scope for scope in Scope if scope.value.endswith("_READ")]
     for name, owner, scopes, customers in (
         ("cL", "cL", everything, ()),
         ("pL", "pL", everything, ()),

@@ -211,7 +211,7 @@ async def create(
     name
         What it is for, so that people recognise it later.
     scope
-        What it may be used for, such as products:read. Repeat it for more.
+        What it may be used for, such as PRODUCTS_READ; products:read is accepted too. Repeat it for more.
     customer
         Restrict the token to this customer: id or whole name. Repeat it for more.
     days

@@ -79,8 +79,9 @@ def nobodys(settings: Settings) -> Context:
 
 
 def _scope(value: str) -> Scope:
+    """Both `PRODUCTS_READ`, as the API spells it, and `products:read` name a scope."""
     try:
-        return Scope(value)
+        return Scope(value.upper().replace(":", "_"))
     except ValueError:
         raise WrongUsage(f"There is no scope {value}. There are: {', '.join(Scope)}.") from None
 

@@ -81,23 +81,23 @@ class Right(StrEnum):
 
 
 class Scope(StrEnum):
-    """What an API token may be used for; `manage` includes `read`."""
+    """What an API token may be used for; `…_MANAGE` includes `…_READ`."""
 
-    ORGANISATION_READ = "organisation:read"
-    MEMBERS_READ = "members:read"
-    MEMBERS_MANAGE = "members:manage"
-    PRODUCTS_READ = "products:read"
-    PRODUCTS_MANAGE = "products:manage"
-    PARTNERSHIPS_READ = "partnerships:read"
-    PARTNERSHIPS_MANAGE = "partnerships:manage"
-    ASSIGNMENTS_READ = "assignments:read"
-    ASSIGNMENTS_MANAGE = "assignments:manage"
-    AUDIT_READ = "audit:read"
-    EXPORTS_CREATE = "exports:create"
+    ORGANISATION_READ = "ORGANISATION_READ"
+    MEMBERS_READ = "MEMBERS_READ"
+    MEMBERS_MANAGE = "MEMBERS_MANAGE"
+    PRODUCTS_READ = "PRODUCTS_READ"
+    PRODUCTS_MANAGE = "PRODUCTS_MANAGE"
+    PARTNERSHIPS_READ = "PARTNERSHIPS_READ"
+    PARTNERSHIPS_MANAGE = "PARTNERSHIPS_MANAGE"
+    ASSIGNMENTS_READ = "ASSIGNMENTS_READ"
+    ASSIGNMENTS_MANAGE = "ASSIGNMENTS_MANAGE"
+    AUDIT_READ = "AUDIT_READ"
+    EXPORTS_CREATE = "EXPORTS_CREATE"
 
     def is_granted_by(self, scopes: frozenset["Scope"]) -> bool:
         """Whether one of the token's scopes covers this one."""
-        return self in scopes or self.value.replace(":read", ":manage") in scopes
+        return self in scopes or self.value.replace("_READ", "_MANAGE") in scopes
 
 
 class ProductRight(StrEnum):

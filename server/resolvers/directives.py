@@ -37,7 +37,9 @@ class VisibleRowsDirective:
 class RequiresDirective:
     right: str = strawberry.field(name="right", description="A value of the enum Right.")
     scope: str | None = strawberry.field(
-        name="scope", default=None, description="The token scope; absent where a token is never enough."
+        name="scope",
+        default=None,
+        description="The scope an API token needs, a value of the enum Scope; null if no token is accepted.",
     )
 
 

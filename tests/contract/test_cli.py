@@ -415,7 +415,7 @@ def test_a_token_works_from_its_making_to_its_end(running: Running):
         running.folder,
         *("token", "create", "--email", other_spelling(claire.email)),
         *("--organisation", claire.organisation.upper()),
-        *("--name", "nightly", "--scope", "products:read", "--scope", "members:read", "--days", "5"),
+        *("--name", "nightly", "--scope", "products:read", "--scope", "MEMBERS_READ", "--days", "5"),
     )
 
     secret = made.out.removesuffix("\n")

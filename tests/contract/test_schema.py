@@ -117,8 +117,8 @@ def test_no_money_is_a_float() -> None:
 def test_the_right_a_mutation_needs_is_in_its_directive_and_its_description() -> None:
     printed = sdl()
 
-    assert '@requires(right: "INVITE_PARTNER", scope: "partnerships:manage")' in printed
-    assert "Needs the right `INVITE_PARTNER`; an API token needs the scope `partnerships:manage`." in printed
+    assert '@requires(right: "INVITE_PARTNER", scope: "PARTNERSHIPS_MANAGE")' in printed
+    assert "Needs the right `INVITE_PARTNER`; an API token needs the scope `PARTNERSHIPS_MANAGE`." in printed
 
 
 def test_a_resolver_that_does_not_say_who_may_call_it_does_not_load() -> None:

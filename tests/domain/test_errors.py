@@ -32,9 +32,9 @@ from server.domain.rights import Right, Scope
         ),
         (
             RightMissing(Right.INVITE_PARTNER, Scope.PARTNERSHIPS_MANAGE),
-            "This token lacks the scope partnerships:manage.",
+            "This token lacks the scope PARTNERSHIPS_MANAGE.",
             (),
-            {"code": "FORBIDDEN", "right": "INVITE_PARTNER", "scope": "partnerships:manage"},
+            {"code": "FORBIDDEN", "right": "INVITE_PARTNER", "scope": "PARTNERSHIPS_MANAGE"},
         ),
         (
             RightMissing(Right.CREATE_API_TOKEN, reason="Tokens make no tokens."),

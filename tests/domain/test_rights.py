@@ -82,71 +82,71 @@ HOLDERS = """
 """
 
 SCOPES = """
-    VIEW_ORGANISATION_DETAILS | organisation:read
-    VIEW_MEMBERS              | members:read
-    VIEW_PRODUCTS             | products:read
-    VIEW_PARTNERSHIPS         | partnerships:read
-    VIEW_MANAGED_CUSTOMERS    | partnerships:read
-    INVITE_PARTNER            | partnerships:manage
-    REQUEST_CUSTOMER          | partnerships:manage
-    MANAGE_MEMBERS            | members:manage
+    VIEW_ORGANISATION_DETAILS | ORGANISATION_READ
+    VIEW_MEMBERS              | MEMBERS_READ
+    VIEW_PRODUCTS             | PRODUCTS_READ
+    VIEW_PARTNERSHIPS         | PARTNERSHIPS_READ
+    VIEW_MANAGED_CUSTOMERS    | PARTNERSHIPS_READ
+    INVITE_PARTNER            | PARTNERSHIPS_MANAGE
+    REQUEST_CUSTOMER          | PARTNERSHIPS_MANAGE
+    MANAGE_MEMBERS            | MEMBERS_MANAGE
     REMOVE_MEMBERS            | never
     MANAGE_LEGAL_REPRESENTATIVES | never
-    MANAGE_TEAMS              | members:manage
-    GRANT_OWN_PRODUCTS        | members:manage
+    MANAGE_TEAMS              | MEMBERS_MANAGE
+    GRANT_OWN_PRODUCTS        | MEMBERS_MANAGE
     LEAVE_ORGANISATION        | never
     SET_EMAIL_WISHES          | never
-    ASSIGN_FUTURE_CUSTOMERS   | assignments:manage
+    ASSIGN_FUTURE_CUSTOMERS   | ASSIGNMENTS_MANAGE
     VIEW_API_TOKENS           | never
     CREATE_API_TOKEN          | never
     REVOKE_API_TOKEN          | never
-    VIEW_AUDIT_LOG            | audit:read
-    VIEW_PARTNER_ACTIVITY     | audit:read
-    REVIEW_ACCESS             | audit:read
+    VIEW_AUDIT_LOG            | AUDIT_READ
+    VIEW_PARTNER_ACTIVITY     | AUDIT_READ
+    REVIEW_ACCESS             | AUDIT_READ
     EXCLUDE_API_TOKEN         | never
-    CREATE_EXPORT             | exports:create
+    CREATE_EXPORT             | EXPORTS_CREATE
     ADMINISTER_PROGRAMME      | never
     GRANT_SUPPORT_ACCESS      | never
-    ACCEPT_INVITATION         | partnerships:manage
-    DECLINE_INVITATION        | partnerships:manage
+    ACCEPT_INVITATION         | PARTNERSHIPS_MANAGE
+    DECLINE_INVITATION        | PARTNERSHIPS_MANAGE
     ACCEPT_REQUEST            | never
     DECLINE_REQUEST           | never
-    MANAGE_INVITATION         | partnerships:manage
-    GRANT_PRODUCT_ACCESS      | partnerships:manage
-    CHANGE_PRODUCT_ACCESS     | partnerships:manage
-    REVOKE_PRODUCT_ACCESS     | partnerships:manage
+    MANAGE_INVITATION         | PARTNERSHIPS_MANAGE
+    GRANT_PRODUCT_ACCESS      | PARTNERSHIPS_MANAGE
+    CHANGE_PRODUCT_ACCESS     | PARTNERSHIPS_MANAGE
+    REVOKE_PRODUCT_ACCESS     | PARTNERSHIPS_MANAGE
     CHANGE_ACCESS_TYPE        | never
     CHANGE_PAYMENT_MODE       | never
     SET_PARTNERSHIP_DATES     | never
-    REQUEST_ACCESS_CHANGE     | partnerships:manage
+    REQUEST_ACCESS_CHANGE     | PARTNERSHIPS_MANAGE
     ANSWER_ACCESS_CHANGE      | never
     TERMINATE_PARTNERSHIP     | never
-    VIEW_ASSIGNMENTS          | assignments:read
-    ASSIGN_EMPLOYEES          | assignments:manage
-    VIEW_RECEIPTS             | partnerships:read
-    VIEW_CUSTOMER_NOTE        | partnerships:read
-    MANAGE_CUSTOMER_NOTE      | partnerships:manage
-    VIEW_PRODUCT              | products:read
-    MANAGE_PRODUCT            | products:manage
-    VIEW_STATISTICS           | products:read
-    TERMINATE_PRODUCT         | products:manage
+    VIEW_ASSIGNMENTS          | ASSIGNMENTS_READ
+    ASSIGN_EMPLOYEES          | ASSIGNMENTS_MANAGE
+    VIEW_RECEIPTS             | PARTNERSHIPS_READ
+    VIEW_CUSTOMER_NOTE        | PARTNERSHIPS_READ
+    MANAGE_CUSTOMER_NOTE      | PARTNERSHIPS_MANAGE
+    VIEW_PRODUCT              | PRODUCTS_READ
+    MANAGE_PRODUCT            | PRODUCTS_MANAGE
+    VIEW_STATISTICS           | PRODUCTS_READ
+    TERMINATE_PRODUCT         | PRODUCTS_MANAGE
     ANSWER_PENDING_ACTION     | never
-    WITHDRAW_PENDING_ACTION   | products:manage
+    WITHDRAW_PENDING_ACTION   | PRODUCTS_MANAGE
 """
 
 # Rows: the scope a token has; cells: what it covers.
 COVERED = """
-    organisation:read   | organisation:read
-    members:read        | members:read
-    members:manage      | members:read members:manage
-    products:read       | products:read
-    products:manage     | products:read products:manage
-    partnerships:read   | partnerships:read
-    partnerships:manage | partnerships:read partnerships:manage
-    assignments:read    | assignments:read
-    assignments:manage  | assignments:read assignments:manage
-    audit:read          | audit:read
-    exports:create      | exports:create
+    ORGANISATION_READ   | ORGANISATION_READ
+    MEMBERS_READ        | MEMBERS_READ
+    MEMBERS_MANAGE      | MEMBERS_READ MEMBERS_MANAGE
+    PRODUCTS_READ       | PRODUCTS_READ
+    PRODUCTS_MANAGE     | PRODUCTS_READ PRODUCTS_MANAGE
+    PARTNERSHIPS_READ   | PARTNERSHIPS_READ
+    PARTNERSHIPS_MANAGE | PARTNERSHIPS_READ PARTNERSHIPS_MANAGE
+    ASSIGNMENTS_READ    | ASSIGNMENTS_READ
+    ASSIGNMENTS_MANAGE  | ASSIGNMENTS_READ ASSIGNMENTS_MANAGE
+    AUDIT_READ          | AUDIT_READ
+    EXPORTS_CREATE      | EXPORTS_CREATE
 """
 
 

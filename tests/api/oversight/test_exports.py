@@ -407,7 +407,7 @@ async def test_a_token_exports_within_its_scopes_and_ends_with_them(world: World
     input = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
     _, narrow = await token(world.cL, [Scope.ORGANISATION_READ, Scope.EXPORTS_CREATE], [], now=world.now)
     told = await denied(clients, "requestExport", input, as_=narrow)
-    assert told == missing("VIEW_AUDIT_LOG", scope="audit:read")
+    assert told == missing("VIEW_AUDIT_LOG", scope="AUDIT_READ")
 
     row, secret = await token(world.cL, list(Scope), [], now=world.now)
     id = await requested(clients, world.id("alpina"), "AUDIT_LOG", secret)

@@ -216,7 +216,7 @@ async def test_whoever_only_serves_a_customer_reads_and_does_not_write(world: Wo
     assert (await read(clients, world.id("limited"), world.pE))["alias"] == "alias in note"
     for who in (world.pE, world.tokens["pE"], world.cL, world.cA):
         assert await denied(clients, "updateCustomerNote", input, as_=who) == missing("MANAGE_CUSTOMER_NOTE")
-    reader = missing("MANAGE_CUSTOMER_NOTE", scope="partnerships:manage")
+    reader = missing("MANAGE_CUSTOMER_NOTE", scope="PARTNERSHIPS_MANAGE")
     assert await denied(clients, "updateCustomerNote", input, as_=world.tokens["reader"]) == reader
 
 

@@ -92,7 +92,7 @@ async def test_a_new_token_works_at_once_within_its_scopes(world, clients):
     assert names == ["granted", "kept", "rivals", "watched"]
     assert members.code == "FORBIDDEN"
     assert members.errors[0]["extensions"]["right"] == "VIEW_MEMBERS"
-    assert members.errors[0]["extensions"]["scope"] == "members:read"
+    assert members.errors[0]["extensions"]["scope"] == "MEMBERS_READ"
 
 
 async def test_a_token_for_some_customers_sees_these_customers_alone(world, clients):
