@@ -29,7 +29,6 @@ from server.resolvers.directives import (
     StaffOnlyDirective,
     SudoDirective,
     VisibleRowsDirective,
-    by_token,
     requires,
 )
 from server.resolvers.viewer_rights import rights_on_organisation, rights_on_partnership, rights_on_product
@@ -76,7 +75,7 @@ class Permission(BasePermission):
 class Public(Permission):
     """Everybody may ask."""
 
-    sentence = "Everybody may ask this."
+    sentence = "No authentication required."
     directive: ClassVar[object] = PublicDirective()
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
@@ -89,7 +88,7 @@ class Public(Permission):
 class SignedIn(Permission):
     """Whoever is signed in, or sends an API token, may ask."""
 
-    sentence = "For whoever is signed in."
+    sentence = "Requires authentication."
     directive: ClassVar[object] = SignedInDirective()
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
@@ -102,7 +101,7 @@ class SignedIn(Permission):
 class VisibleRows(Permission):
     """Whoever sees the object may ask for what belongs to it; what of that they see is decided row by row."""
 
-    sentence = "For whoever sees the object, row by row."
+    sentence = "Only rows visible to you are returned."
     directive: ClassVar[object] = VisibleRowsDirective()
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
@@ -115,7 +114,6 @@ class VisibleRows(Permission):
 class PersonOnly(Permission):
     """Only a signed-in person may ask, no token."""
 
-    sentence = "Never by API token."
     directive: ClassVar[object] = PersonOnlyDirective()
 
     def __init__(self, right: Right) -> None:
@@ -135,7 +133,7 @@ class PersonOnly(Permission):
 class NotByToken(Permission):
     """Everybody may ask, signed in or not, but for programs: this is about who somebody is."""
 
-    sentence = "Everybody may ask this, signed in or not; never by API token."
+    sentence = "No authentication required."
     directive: ClassVar[object] = PersonOnlyDirective()
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
@@ -146,7 +144,7 @@ class NotByToken(Permission):
 class Sudo(Permission):
     """Only somebody who typed their password recently may ask. A token never may."""
 
-    sentence = "Needs a password typed recently."
+    sentence = "You must have entered your password recently."
     directive: ClassVar[object] = SudoDirective()
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
@@ -158,7 +156,7 @@ class Sudo(Permission):
 class StaffOnly(Permission):
     """Only a person of the programme's staff may ask. It is looked up each time: it is nothing that is kept."""
 
-    sentence = "For the programme's staff; each use is written down with its reason. Never by API token."
+    sentence = "For the programme's staff only; each use is logged with its reason."
     directive: ClassVar[object] = StaffOnlyDirective()
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
@@ -194,7 +192,7 @@ class RightOn(Permission):
         self.model = model
         self.at = at
         self.through = through
-        self.sentence = f"Needs the right `{right}`{by_token(right)}."
+        self.sentence = f"Requires the right `{right}`."
         self.directive = requires(right)
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
@@ -251,7 +249,7 @@ class RightOnEach(Permission):
 
     def __init__(self, right: Right) -> None:
         self.right = right
-        self.sentence = f"Needs the right `{right}` on each{by_token(right)}."
+        self.sentence = f"Requires the right `{right}` on each item."
         self.directive = requires(right)
 
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:

@@ -15,27 +15,27 @@ def part(name: str, description: str) -> Any:
     return strawberry.field(description=description, metadata={PLAN: PagePart(name)})
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = part("has_next_page", "Whether there are rows after this page.")
-    has_previous_page: bool = part("has_previous_page", "Whether there are rows before this page.")
-    start_cursor: str | None = part("start_cursor", "The cursor of the first row; null on an empty page.")
-    end_cursor: str | None = part("end_cursor", "The cursor of the last row; null on an empty page.")
+    has_next_page: bool = part("has_next_page", "Whether there are more rows after this page.")
+    has_previous_page: bool = part("has_previous_page", "Whether there are more rows before this page.")
+    start_cursor: str | None = part("start_cursor", "The cursor of the first row; null if the page is empty.")
+    end_cursor: str | None = part("end_cursor", "The cursor of the last row; null if the page is empty.")
 
 
-@strawberry.type(description="A row and its place in the list.")
+@strawberry.type(description="A row and its cursor.")
 class Edge(Generic[NodeT]):
-    cursor: str = part("cursor", "The place of the row, for `after` and `before`.")
+    cursor: str = part("cursor", "The row's position in the list, for `after` and `before`.")
     node: NodeT = strawberry.field(description="The row.", metadata={PLAN: Itself()})
 
 
-@strawberry.type(description="One page of a list that can grow.")
+@strawberry.type(description="A page of a list.")
 class Connection(Generic[NodeT]):
-    edges: list[Edge[NodeT]] = part("edges", "The rows of this page with their cursors.")
+    edges: list[Edge[NodeT]] = part("edges", "The rows of this page, each with its cursor.")
     nodes: list[NodeT] = part("nodes", "The rows of this page.")
-    page_info: PageInfo = part("page_info", "Where this page lies in the list.")
+    page_info: PageInfo = part("page_info", "The position of this page in the list.")
     total_count: int = computed(
         lambda context, found: found.count(),
-        "How many rows the whole list has for the viewer; counted only when asked for.",
+        "The number of rows visible to you in the whole list. Counted only when requested.",
         PagePart("total_count"),
     )

@@ -29,6 +29,7 @@ from server.engine.declarations import (
 )
 from server.resolvers import ids
 from server.resolvers.context import Context, context_of
+from server.resolvers.directives import access_note
 from server.resolvers.listings import Listing, Narrowed, reading, size, window
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, page
 from server.resolvers.permissions import Permission
@@ -116,7 +117,9 @@ def withheld(
         return compute(root)
 
     guarded = Guarded(plan, permissions, withheld=True)
-    return field("withheld", resolve, f"{description} Null where withheld.", permissions, _Withholding, plan=guarded)
+    return field(
+        "withheld", resolve, f"{description} Null if withheld from you.", permissions, _Withholding, plan=guarded
+    )
 
 
 def by_id(model: type[Model]) -> ByKey:
@@ -168,9 +171,9 @@ def connection(
 
     arguments: dict[str, tuple[Any, str]] = dict(_PAGE)
     if filter is not None:
-        arguments["filter"] = (filter | None, "Only rows like this.")
+        arguments["filter"] = (filter | None, "Return only rows that match.")
     if order is not None:
-        arguments["order_by"] = (order | None, "In which order; ties are broken by id.")
+        arguments["order_by"] = (order | None, "The order of the rows; ties are broken by id.")
     sign(resolve, arguments, of_row=True)
     plan = Guarded(Paged(listing, lambda given: reading(listing, *asked(given))), permissions)
     return field("connection", resolve, description, permissions, plan=plan)
@@ -179,11 +182,11 @@ def connection(
 _PAGE: Final[dict[str, tuple[Any, str]]] = {
     "first": (
         int | None,
-        f"How many rows from the start, at most {LARGEST_SIZE}; {DEFAULT_SIZE} unless `last` is given.",
+        f"The number of rows from the start, at most {LARGEST_SIZE}. Defaults to {DEFAULT_SIZE} unless `last` is given.",
     ),
-    "after": (str | None, "Only rows after this cursor."),
-    "last": (int | None, f"How many rows from the end, at most {LARGEST_SIZE}; not together with `first`."),
-    "before": (str | None, "Only rows before this cursor."),
+    "after": (str | None, "Return only rows after this cursor."),
+    "last": (int | None, f"The number of rows from the end, at most {LARGEST_SIZE}. Cannot be combined with `first`."),
+    "before": (str | None, "Return only rows before this cursor."),
 }
 
 
@@ -195,10 +198,9 @@ def field(
     extension: type[PermissionExtension] = PermissionExtension,
     plan: Any = None,
 ) -> Any:
-    sentences = " ".join(permission.sentence for permission in permissions)
     return strawberry.field(
         resolver=resolve,
-        description=f"{description} {sentences}".strip(),
+        description=f"{description} {access_note(permissions)}".strip(),
         extensions=[extension(permissions=list(permissions))] if permissions else [],
         metadata={KIND: kind} if plan is None else {KIND: kind, PLAN: plan},
     )

@@ -10,7 +10,7 @@ from server.resolvers import ids
 from server.schema.fields import computed
 
 
-@strawberry.interface(description="Anything with an id of its own.")
+@strawberry.interface(description="An object with a globally unique id.")
 class Node:
     """A view of a row of `model`; resolvers answer with the row itself."""
 
@@ -18,7 +18,7 @@ class Node:
 
     id: strawberry.ID = computed(
         lambda context, row: ids.encode(row),
-        "Names this object everywhere; opaque, and never used again.",
+        "The globally unique id of this object. Opaque, and never reused.",
         Key(ids.PREFIXES),
     )
 

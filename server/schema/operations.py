@@ -91,7 +91,7 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
         except Refused as refused:
             return refuse(context, refused)
 
-    sign(resolve, {"input": (input_type, "What is to be done.")})
+    sign(resolve, {"input": (input_type, "The input of the mutation.")})
     plan = Changing(check, change, refuse, joined_transaction if together else nullcontext)
     return field("mutation", resolve, _sentence(resolver), permissions, plan=plan)
 

@@ -67,22 +67,22 @@ def _decimal_text(value: Any) -> str:
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment, such as `2026-11-23T08:30:00.000000Z`; answers are in UTC. You may send any `date-time` "
-        "of RFC 3339 in the years 1 to 9999, with its offset. What is finer than a microsecond is cut off.",
+        description="A timestamp, such as `2026-11-23T08:30:00.000000Z`. Answers are in UTC. You can send any `date-time` "
+        "of RFC 3339 in the years 1 to 9999, with its offset. Anything finer than a microsecond is cut off.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=moment_text,
         parse_value=_moment,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="A decimal number, written in a string so that nothing rounds it: at most 15 digits, and 6 more "
-        "behind a point, such as `-12.50`.",
+        description="A decimal number, sent as a string so that it is never rounded: at most 15 digits before the decimal "
+        "point and 6 after it, such as `-12.50`.",
         serialize=_decimal_text,
         parse_value=_decimal,
     ),
     CountryCode: strawberry.scalar(
         name="CountryCode",
-        description="A country by its two-letter code, in capitals; also XK, which the EU uses for Kosovo.",
+        description="A two-letter country code in capitals (ISO 3166-1), or XK, which the EU uses for Kosovo.",
         specified_by_url="https://www.iso.org/iso-3166-country-codes.html",
         serialize=str,
         parse_value=_country,
@@ -90,7 +90,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     EmailAddress: strawberry.scalar(
         name="EmailAddress",
         description="An e-mail address: a `Mailbox` of at most 254 octets, with letters of any script (RFC 6531). "
-        "Blanks around it are ignored.",
+        "Surrounding spaces are ignored.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc5321",
         serialize=str,
         parse_value=_email,

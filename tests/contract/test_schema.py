@@ -118,7 +118,23 @@ def test_the_right_a_mutation_needs_is_in_its_directive_and_its_description() ->
     printed = sdl()
 
     assert '@requires(right: "INVITE_PARTNER", scope: "PARTNERSHIPS_MANAGE")' in printed
-    assert "Needs the right `INVITE_PARTNER`; an API token needs the scope `PARTNERSHIPS_MANAGE`." in printed
+    assert "Requires the right `INVITE_PARTNER`. API tokens need the scope `PARTNERSHIPS_MANAGE`." in printed
+
+
+def test_no_description_repeats_or_contradicts_who_may_ask() -> None:
+    for name, type_ in OBJECTS.items():
+        for field_name, field in type_.fields.items():
+            description = field.description or ""
+            about_tokens = description.count("available to API tokens") + description.count("API tokens need the scope")
+
+            assert about_tokens <= 1, f"{name}.{field_name}"
+            assert description.count("Requires ") <= 1, f"{name}.{field_name}"
+
+
+def test_what_only_people_may_do_names_no_scope() -> None:
+    accept = OBJECTS["Mutation"].fields["acceptCustomerInvitation"].description or ""
+
+    assert accept.endswith("Requires the right `INVITE_PARTNER`. Not available to API tokens.")
 
 
 def test_a_resolver_that_does_not_say_who_may_call_it_does_not_load() -> None:
