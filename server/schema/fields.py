@@ -182,7 +182,7 @@ def connection(
 _PAGE: Final[dict[str, tuple[Any, str]]] = {
     "first": (
         int | None,
-        f"The number of rows from the start, at most {LARGEST_SIZE}. Defaults to {DEFAULT_SIZE} unless `last` is given.",
+        f"The number of rows from the start, at most {LARGEST_SIZE}. Default: {DEFAULT_SIZE} unless `last` is given.",
     ),
     "after": (str | None, "Return only rows after this cursor."),
     "last": (int | None, f"The number of rows from the end, at most {LARGEST_SIZE}. Cannot be combined with `first`."),

@@ -67,16 +67,17 @@ def _decimal_text(value: Any) -> str:
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A timestamp, such as `2026-11-23T08:30:00.000000Z`. Answers are in UTC. You can send any `date-time` "
-        "of RFC 3339 in the years 1 to 9999, with its offset. Anything finer than a microsecond is cut off.",
+        description="A timestamp, such as `2026-11-23T08:30:00.000000Z`. Answers are in UTC. You can send any "
+        "`date-time` of RFC 3339 in the years 1 to 9999, with its offset. "
+        "Anything finer than a microsecond is cut off.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=moment_text,
         parse_value=_moment,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="A decimal number, sent as a string so that it is never rounded: at most 15 digits before the decimal "
-        "point and 6 after it, such as `-12.50`.",
+        description="A decimal number, sent as a string so that it is never rounded: at most 15 digits before the "
+        "decimal point and 6 after it, such as `-12.50`.",
         serialize=_decimal_text,
         parse_value=_decimal,
     ),
