@@ -1,4 +1,4 @@
-"""Do the documents that people are shown work: the explorer's tabs, and the README's query?"""
+"""Do the documents that people are shown work: the explorer's tabs, the README's query, and the examples of the docs?"""
 
 import json
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from graphql import OperationDefinitionNode, parse, validate
+from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse, validate
 
 from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from server.schema import schema
@@ -15,6 +15,7 @@ from tests.servers import NO_CERTIFICATES, DemoServer, demo_server
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "explorer" / "examples").glob("*.graphql"))
+DOCS = "\n".join(file.read_text("utf-8") for file in sorted((ROOT / "docs").rglob("*.md")))
 
 
 def _body(file: Path, **variables: Any) -> dict[str, Any]:
@@ -99,6 +100,42 @@ def test_the_query_of_the_readme_has_the_answer_of_the_readme(demo_server: DemoS
         data = _ask(http, {"query": query}, demo_server.token)
 
     assert data == json.loads(answer)["data"]
+
+
+def test_an_example_of_the_docs_is_valid():
+    documents = re.findall(r"```graphql\n(.*?)```", DOCS, re.DOTALL)
+
+    assert len(documents) > 15
+    assert {document: errors for document in documents if (errors := validate(schema._schema, parse(document)))} == {}
+
+
+def test_an_answer_of_the_docs_has_the_fields_that_its_example_asks_for():
+    pairs = re.findall(r"```graphql\n([^`]*)```\n\n```json\n(.*?)```", DOCS, re.DOTALL)
+
+    assert len(pairs) > 2
+    for document, answer in pairs:
+        (operation,) = parse(document).definitions
+        assert isinstance(operation, OperationDefinitionNode)
+        assert _keys(json.loads(answer)) <= _names(operation.selection_set), document
+
+
+def _keys(answer: Any, path: str = "") -> set[str]:
+    if isinstance(answer, list):
+        return {key for each in answer for key in _keys(each, path)}
+    if not isinstance(answer, dict):
+        return set()
+    own = {f"{path}/{key}" for key in answer}
+    return own.union(*(_keys(value, f"{path}/{key}") for key, value in answer.items()))
+
+
+def _names(selections: SelectionSetNode, path: str = "") -> set[str]:
+    names = set[str]()
+    for node in selections.selections:
+        here = f"{path}/{(node.alias or node.name).value}" if isinstance(node, FieldNode) else path
+        names |= {here}
+        if inner := getattr(node, "selection_set", None):
+            names |= _names(inner, here)
+    return names
 
 
 def _is_told(answer: Any) -> bool:

@@ -102,7 +102,7 @@ def messages() -> Iterator[Passage]:
                 yield from (Passage(folder, text) for text in texts if text)
 
 
-DOCUMENTS = ("docs/programme.md", "docs/glossary.md")
+DOCUMENTS = ("docs/api.md", "docs/glossary.md", "docs/programme.md")
 SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents,)
 
 
