@@ -11,10 +11,10 @@ from server.engine.declarations import Column
 from server.resolvers.oversight import exports
 from server.resolvers.oversight.exports import state_now
 from server.schema.enums import describe
-from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
+from server.schema.payloads import Payload
 from server.schema.people.tokens import ApiToken
 from server.schema.people.users import User
 
@@ -99,9 +99,8 @@ class RequestExportInput:
 
 
 @strawberry.type(description="The answer of `requestExport`.")
-class RequestExportPayload:
+class RequestExportPayload(Payload):
     export: Export | None = strawberry.field(description="The export, whose file is still to be written.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="To which file.")
@@ -110,13 +109,12 @@ class CreateExportLinkInput:
 
 
 @strawberry.type(description="The answer of `createExportLink`.")
-class CreateExportLinkPayload:
+class CreateExportLinkPayload(Payload):
     export: Export | None = strawberry.field(description="The export.")
     path: str | None = strawberry.field(
         description="The path to GET the file at, with the same session or API token, once. Shown this once."
     )
     expires_at: datetime | None = strawberry.field(description="Until when it works.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

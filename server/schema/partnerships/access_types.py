@@ -6,50 +6,42 @@ import strawberry
 
 from server.resolvers.partnerships import access_change_requests, access_types
 from server.schema.enums import PaymentMode
-from server.schema.errors import UserError
 from server.schema.operations import mutation
 from server.schema.partnerships.offers import AccessInput, WantedAccessInput
 from server.schema.partnerships.partnerships import AccessChangeRequest, Partnership
+from server.schema.payloads import Payload, VersionedInput
 
 
 @strawberry.input(description="Input for `changeAccessType`.")
-class ChangeAccessTypeInput:
+class ChangeAccessTypeInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="An active partnership.")
     access: AccessInput = strawberry.field(description="The new access. Its type must differ from the current one.")
     end_other_partnerships: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET,
         description="The other active partnerships to end. Before complete access can begin, list them all.",
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `changeAccessType`.")
-class ChangeAccessTypePayload:
+class ChangeAccessTypePayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, with its new access.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `changePaymentMode`.")
-class ChangePaymentModeInput:
+class ChangePaymentModeInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="An active partnership with complete access.")
     payment_mode: PaymentMode = strawberry.field(
         description="The new payment mode. Sending the current one changes nothing."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `changePaymentMode`.")
-class ChangePaymentModePayload:
+class ChangePaymentModePayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `setPartnershipDates`.")
-class SetPartnershipDatesInput:
+class SetPartnershipDatesInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="An active partnership.")
     expires_at: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="When the partnership ends automatically. Leave out for no end date."
@@ -57,15 +49,11 @@ class SetPartnershipDatesInput:
     review_at: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `setPartnershipDates`.")
-class SetPartnershipDatesPayload:
+class SetPartnershipDatesPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `requestAccessChange`.")
@@ -79,43 +67,34 @@ class RequestAccessChangeInput:
 
 
 @strawberry.type(description="Result of `requestAccessChange`.")
-class RequestAccessChangePayload:
+class RequestAccessChangePayload(Payload):
     access_change_request: AccessChangeRequest | None = strawberry.field(description="The open request.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `grantAccessChange`.")
-class GrantAccessChangeInput:
+class GrantAccessChangeInput(VersionedInput):
     access_change_request_id: strawberry.ID = strawberry.field(description="An open request.")
     access: AccessInput = strawberry.field(description="Complete access, or the products to add.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the request is in this version."
-    )
 
 
 @strawberry.type(description="Result of `grantAccessChange`.")
-class GrantAccessChangePayload:
+class GrantAccessChangePayload(Payload):
     access_change_request: AccessChangeRequest | None = strawberry.field(description="The request, granted.")
     partnership: Partnership | None = strawberry.field(description="The partnership after the change.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `refuseAccessChange`.")
-class RefuseAccessChangeInput:
+class RefuseAccessChangeInput(VersionedInput):
     access_change_request_id: strawberry.ID = strawberry.field(description="An open request.")
     reason: str | None = strawberry.field(
         default=strawberry.UNSET, description="A message to the partner, at most 1,000 characters."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the request is in this version."
-    )
 
 
 @strawberry.type(description="Result of `refuseAccessChange`.")
-class RefuseAccessChangePayload:
+class RefuseAccessChangePayload(Payload):
     access_change_request: AccessChangeRequest | None = strawberry.field(description="The request, refused.")
     partnership: Partnership | None = strawberry.field(description="The partnership.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

@@ -4,13 +4,13 @@ import strawberry
 
 from server.resolvers.partnerships import assignments
 from server.schema.enums import AssignmentRight
-from server.schema.errors import UserError
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import EmployeeAssignment, Partnership
+from server.schema.payloads import Payload, VersionedInput
 
 
 @strawberry.input(description="Input for `assignEmployee`.")
-class AssignEmployeeInput:
+class AssignEmployeeInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="An active partnership of the partner.")
     membership_id: strawberry.ID = strawberry.field(description="The membership of an active employee of the partner.")
     rights: list[AssignmentRight] = strawberry.field(description="The employee's rights. `VIEW` is always included.")
@@ -21,27 +21,22 @@ class AssignEmployeeInput:
 
 
 @strawberry.type(description="Result of `assignEmployee`.")
-class AssignEmployeePayload:
+class AssignEmployeePayload(Payload):
     assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, created or changed.")
     partnership: Partnership | None = strawberry.field(description="The partnership the assignment belongs to.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `unassignEmployee`.")
-class UnassignEmployeeInput:
+class UnassignEmployeeInput(VersionedInput):
     assignment_id: strawberry.ID = strawberry.field(
         description="The assignment to end. One that has already ended is left unchanged."
-    )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the assignment is in this version."
     )
 
 
 @strawberry.type(description="Result of `unassignEmployee`.")
-class UnassignEmployeePayload:
+class UnassignEmployeePayload(Payload):
     assignment: EmployeeAssignment | None = strawberry.field(description="The assignment, ended.")
     partnership: Partnership | None = strawberry.field(description="The partnership the assignment belonged to.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

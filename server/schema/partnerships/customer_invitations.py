@@ -8,12 +8,12 @@ from server import models
 from server.resolvers.partnerships import customer_invitation_answers, customer_invitations
 from server.resolvers.partnerships.customer_invitations import undeliverable_at
 from server.schema.enums import AccessType, PartnershipStatus, PaymentMode
-from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.partnerships.offers import AccessInput, WantedAccessInput
 from server.schema.partnerships.partnerships import OrganisationType, Partnership
+from server.schema.payloads import Payload, VersionedInput
 from server.schema.scalars import EmailAddress
 
 
@@ -67,41 +67,32 @@ class RequestCustomerByEmailInput:
 
 
 @strawberry.type(description="Result of `requestCustomerByEmail`.")
-class RequestCustomerByEmailPayload:
+class RequestCustomerByEmailPayload(Payload):
     customer_invitation: CustomerInvitation | None = strawberry.field(
         description="The open request. It is the same whether or not the address has an account."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `cancelCustomerInvitation`.")
-class CancelCustomerInvitationInput:
+class CancelCustomerInvitationInput(VersionedInput):
     customer_invitation_id: strawberry.ID = strawberry.field(description="An open request sent by e-mail.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the request is in this version."
-    )
 
 
 @strawberry.type(description="Result of `cancelCustomerInvitation`.")
-class CancelCustomerInvitationPayload:
+class CancelCustomerInvitationPayload(Payload):
     customer_invitation: CustomerInvitation | None = strawberry.field(description="The request, withdrawn.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `resendCustomerInvitation`.")
-class ResendCustomerInvitationInput:
+class ResendCustomerInvitationInput(VersionedInput):
     customer_invitation_id: strawberry.ID = strawberry.field(description="An open request sent by e-mail.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the request is in this version."
-    )
 
 
 @strawberry.type(description="Result of `resendCustomerInvitation`.")
-class ResendCustomerInvitationPayload:
+class ResendCustomerInvitationPayload(Payload):
     customer_invitation: CustomerInvitation | None = strawberry.field(
         description="The request, with a new deadline for the answer."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `acceptCustomerInvitation`.")
@@ -123,10 +114,9 @@ class AcceptCustomerInvitationInput:
 
 
 @strawberry.type(description="Result of `acceptCustomerInvitation`.")
-class AcceptCustomerInvitationPayload:
+class AcceptCustomerInvitationPayload(Payload):
     customer_invitation: CustomerInvitation | None = strawberry.field(description="The request, accepted.")
     partnership: Partnership | None = strawberry.field(description="The partnership, now in force.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `declineCustomerInvitation`.")
@@ -135,9 +125,8 @@ class DeclineCustomerInvitationInput:
 
 
 @strawberry.type(description="Result of `declineCustomerInvitation`.")
-class DeclineCustomerInvitationPayload:
+class DeclineCustomerInvitationPayload(Payload):
     customer_invitation: CustomerInvitation | None = strawberry.field(description="The request, declined.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

@@ -7,8 +7,8 @@ import strawberry
 
 from server import models
 from server.resolvers.partnerships import customer_notes
-from server.schema.errors import UserError
 from server.schema.operations import mutation
+from server.schema.payloads import Payload, VersionedInput
 
 if TYPE_CHECKING:
     from server.schema.partnerships.partnerships import Partnership
@@ -30,7 +30,7 @@ class CustomerNote:
 
 
 @strawberry.input(description="Input for `updateCustomerNote`. Fields left out keep their values; null clears them.")
-class UpdateCustomerNoteInput:
+class UpdateCustomerNoteInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(
         description="A partnership of the partner, in any status, as long as its note has not been deleted."
     )
@@ -45,10 +45,9 @@ class UpdateCustomerNoteInput:
 
 
 @strawberry.type(description="Result of `updateCustomerNote`.")
-class UpdateCustomerNotePayload:
+class UpdateCustomerNotePayload(Payload):
     customer_note: CustomerNote | None = strawberry.field(description="The note. Null if nothing has ever been noted.")
     partnership: PartnershipType | None = strawberry.field(description="The partnership with the customer.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

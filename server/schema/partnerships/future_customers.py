@@ -4,13 +4,13 @@ import strawberry
 
 from server.resolvers.partnerships import future_customers
 from server.schema.enums import AssignmentRight
-from server.schema.errors import UserError
 from server.schema.operations import mutation
+from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.memberships import Membership
 
 
 @strawberry.input(description="Input for `setFutureCustomers`.")
-class SetFutureCustomersInput:
+class SetFutureCustomersInput(VersionedInput):
     membership_id: strawberry.ID = strawberry.field(description="The membership of an active employee of a partner.")
     include_future_customers: bool = strawberry.field(
         description="Whether to assign the employee to each new customer when the partnership begins."
@@ -20,15 +20,11 @@ class SetFutureCustomersInput:
         description="The employee's rights for each new customer. `VIEW` is always included. Leave out if they "
         "are not assigned to new customers.",
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the membership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `setFutureCustomers`.")
-class SetFutureCustomersPayload:
+class SetFutureCustomersPayload(Payload):
     membership: Membership | None = strawberry.field(description="The employee's membership.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

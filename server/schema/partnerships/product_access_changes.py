@@ -7,22 +7,19 @@ from server.schema.enums import ProductRight
 from server.schema.errors import UserError
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership, ProductAccess
+from server.schema.payloads import Payload, VersionedInput
 
 
 @strawberry.input(description="Input for `changeProductAccess`.")
-class ChangeProductAccessInput:
+class ChangeProductAccessInput(VersionedInput):
     product_access_id: strawberry.ID = strawberry.field(description="A product access that has not ended.")
     rights: list[ProductRight] = strawberry.field(description="The partner's new rights; at least one.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the access is in this version."
-    )
 
 
 @strawberry.type(description="Result of `changeProductAccess`.")
-class ChangeProductAccessPayload:
+class ChangeProductAccessPayload(Payload):
     product_access: ProductAccess | None = strawberry.field(description="The access, changed.")
     partnership: Partnership | None = strawberry.field(description="The partnership the access belongs to.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type(description="The result for one of several product accesses.")

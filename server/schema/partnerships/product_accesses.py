@@ -4,42 +4,34 @@ import strawberry
 
 from server.resolvers.partnerships import product_accesses
 from server.schema.enums import ProductRight
-from server.schema.errors import UserError
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership, ProductAccess
+from server.schema.payloads import Payload, VersionedInput
 
 
 @strawberry.input(description="Input for `grantProductAccess`.")
-class GrantProductAccessInput:
+class GrantProductAccessInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="An active partnership with limited access.")
     product_id: strawberry.ID = strawberry.field(description="One of the customer's products.")
     rights: list[ProductRight] = strawberry.field(description="The rights to grant; at least one.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `grantProductAccess`.")
-class GrantProductAccessPayload:
+class GrantProductAccessPayload(Payload):
     product_access: ProductAccess | None = strawberry.field(description="The new access.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `revokeProductAccess`.")
-class RevokeProductAccessInput:
+class RevokeProductAccessInput(VersionedInput):
     product_access_id: strawberry.ID = strawberry.field(
         description="The access to revoke. One that has already ended is left unchanged."
-    )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the access is in this version."
     )
 
 
 @strawberry.type(description="Result of `revokeProductAccess`.")
-class RevokeProductAccessPayload:
+class RevokeProductAccessPayload(Payload):
     product_access: ProductAccess | None = strawberry.field(description="The access, revoked.")
     partnership: Partnership | None = strawberry.field(description="The partnership the access belonged to.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

@@ -9,6 +9,7 @@ from server.schema.errors import UserError
 from server.schema.operations import mutation
 from server.schema.partnerships.offers import AccessInput, WantedAccessInput
 from server.schema.partnerships.partnerships import Partnership
+from server.schema.payloads import Payload, VersionedInput
 
 
 @strawberry.input(description="Input for `invitePartner`.")
@@ -32,7 +33,7 @@ class InvitePartnerInput:
 
 
 @strawberry.type(description="Result of `invitePartner`.")
-class InvitePartnerPayload:
+class InvitePartnerPayload(Payload):
     partnership: Partnership | None = strawberry.field(
         description="The partnership, as an open invitation. It is already in force if the partner had requested "
         "the same."
@@ -40,7 +41,6 @@ class InvitePartnerPayload:
     warnings: list[UserError] | None = strawberry.field(
         description="What will prevent the partner from accepting, such as a product that another partner manages."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `requestCustomer`.")
@@ -54,29 +54,24 @@ class RequestCustomerInput:
 
 
 @strawberry.type(description="Result of `requestCustomer`.")
-class RequestCustomerPayload:
+class RequestCustomerPayload(Payload):
     partnership: Partnership | None = strawberry.field(
         description="The partnership, as an open request. It is already in force if the customer had offered the same."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `acceptInvitation`.")
-class AcceptInvitationInput:
+class AcceptInvitationInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `acceptInvitation`.")
-class AcceptInvitationPayload:
+class AcceptInvitationPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, now in force.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `acceptRequest`.")
-class AcceptRequestInput:
+class AcceptRequestInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
     access: AccessInput = strawberry.field(description="The access to grant. It may differ from what was requested.")
     replace_existing: bool | None = strawberry.field(
@@ -88,79 +83,59 @@ class AcceptRequestInput:
     review_at: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `acceptRequest`.")
-class AcceptRequestPayload:
+class AcceptRequestPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, now in force.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `declineInvitation`.")
-class DeclineInvitationInput:
+class DeclineInvitationInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
     reason: str | None = strawberry.field(
         default=strawberry.UNSET, description="A message to the customer, at most 1,000 characters."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `declineInvitation`.")
-class DeclineInvitationPayload:
+class DeclineInvitationPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, declined.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `declineRequest`.")
-class DeclineRequestInput:
+class DeclineRequestInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
     reason: str | None = strawberry.field(
         default=strawberry.UNSET, description="A message to the partner, at most 1,000 characters."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `declineRequest`.")
-class DeclineRequestPayload:
+class DeclineRequestPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, declined.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `cancelInvitation`.")
-class CancelInvitationInput:
+class CancelInvitationInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `cancelInvitation`.")
-class CancelInvitationPayload:
+class CancelInvitationPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, withdrawn.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `resendInvitation`.")
-class ResendInvitationInput:
+class ResendInvitationInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `resendInvitation`.")
-class ResendInvitationPayload:
+class ResendInvitationPayload(Payload):
     partnership: Partnership | None = strawberry.field(
         description="The partnership, with a new deadline for the answer."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

@@ -6,9 +6,9 @@ import strawberry
 
 from server.resolvers.partnerships import terminations
 from server.schema.enums import TerminationReason
-from server.schema.errors import UserError
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership
+from server.schema.payloads import Payload, VersionedInput
 
 
 @strawberry.type(description="A product left without a payer until the customer chooses one.")
@@ -44,7 +44,7 @@ class TerminationPreview:
 
 
 @strawberry.input(description="Input for `terminatePartnership`.")
-class TerminatePartnershipInput:
+class TerminatePartnershipInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="A partnership that is in force.")
     confirmation: str = strawberry.field(description="The customer's name, to confirm.")
     reason: TerminationReason = strawberry.field(
@@ -53,18 +53,14 @@ class TerminatePartnershipInput:
     note: str | None = strawberry.field(
         default=strawberry.UNSET, description="A message to the other side, at most 1,000 characters."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="Result of `terminatePartnership`.")
-class TerminatePartnershipPayload:
+class TerminatePartnershipPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, ended.")
     products_without_payer: list[ProductWithoutPayer] | None = strawberry.field(
         description="The products for which the customer has to choose a payer."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

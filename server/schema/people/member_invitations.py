@@ -11,10 +11,10 @@ from server.resolvers.people import member_invitation_answers, member_invitation
 from server.resolvers.people.member_invitations import status_now
 from server.resolvers.people.teams import OF_INVITATION, teams_of_invitation
 from server.schema.enums import MemberInvitationStatus, Role
-from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
+from server.schema.payloads import Payload
 from server.schema.people.memberships import Membership
 from server.schema.people.signing_up import NewPersonInput
 from server.schema.people.users import User
@@ -89,9 +89,8 @@ class InviteMemberInput:
 
 
 @strawberry.type(description="The answer of `inviteMember`.")
-class InviteMemberPayload:
+class InviteMemberPayload(Payload):
     member_invitation: MemberInvitation | None = strawberry.field(description="The invitation.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which invitation to send again.")
@@ -100,9 +99,8 @@ class ResendMemberInvitationInput:
 
 
 @strawberry.type(description="The answer of `resendMemberInvitation`.")
-class ResendMemberInvitationPayload:
+class ResendMemberInvitationPayload(Payload):
     member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, open for longer.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which invitation to withdraw.")
@@ -111,9 +109,8 @@ class CancelMemberInvitationInput:
 
 
 @strawberry.type(description="The answer of `cancelMemberInvitation`.")
-class CancelMemberInvitationPayload:
+class CancelMemberInvitationPayload(Payload):
     member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, cancelled.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which invitation to accept, and as whom.")
@@ -125,10 +122,9 @@ class AcceptMemberInvitationInput:
 
 
 @strawberry.type(description="The answer of `acceptMemberInvitation`.")
-class AcceptMemberInvitationPayload:
+class AcceptMemberInvitationPayload(Payload):
     membership: Membership | None = strawberry.field(description="The new membership.")
     viewer: ViewerType | None = strawberry.field(description="Who is signed in now.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which invitation to decline.")
@@ -137,8 +133,8 @@ class DeclineMemberInvitationInput:
 
 
 @strawberry.type(description="The answer of `declineMemberInvitation`.")
-class DeclineMemberInvitationPayload:
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+class DeclineMemberInvitationPayload(Payload):
+    pass
 
 
 @strawberry.type

@@ -11,10 +11,10 @@ from server.resolvers.people import memberships, teams
 from server.resolvers.products import own_product_grants
 from server.schema.connections import Connection
 from server.schema.enums import AssignmentRight, MembershipStatus, Role
-from server.schema.errors import UserError
 from server.schema.fields import computed, connection, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
+from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.users import User
 
 if TYPE_CHECKING:
@@ -67,22 +67,18 @@ class Membership(Node):
 
 
 @strawberry.input(description="Which member gets which role.")
-class ChangeMemberRoleInput:
+class ChangeMemberRoleInput(VersionedInput):
     membership_id: strawberry.ID = strawberry.field(description="An active member.")
     role: Role = strawberry.field(description="What they are from now on.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the membership is in this version."
-    )
 
 
 @strawberry.type(description="The answer of `changeMemberRole`.")
-class ChangeMemberRolePayload:
+class ChangeMemberRolePayload(Payload):
     membership: Membership | None = strawberry.field(description="The member.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="What is to change about a member; what is left out stays as it is.")
-class UpdateMemberInput:
+class UpdateMemberInput(VersionedInput):
     membership_id: strawberry.ID = strawberry.field(description="An active member.")
     can_manage_billing: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Whether an employee orders and pays."
@@ -93,19 +89,15 @@ class UpdateMemberInput:
     notify_products: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Whether they receive e-mails about products."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the membership is in this version."
-    )
 
 
 @strawberry.type(description="The answer of `updateMember`.")
-class UpdateMemberPayload:
+class UpdateMemberPayload(Payload):
     membership: Membership | None = strawberry.field(description="The member.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which e-mails one wishes; what is left out stays as it is.")
-class SetEmailWishesInput:
+class SetEmailWishesInput(VersionedInput):
     organisation_id: strawberry.ID = strawberry.field(description="An organisation one is a member of.")
     notify_billing: bool | None = strawberry.field(
         default=strawberry.UNSET,
@@ -114,31 +106,23 @@ class SetEmailWishesInput:
     notify_products: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Whether to receive e-mails about products."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the membership is in this version."
-    )
 
 
 @strawberry.type(description="The answer of `setEmailWishes`.")
-class SetEmailWishesPayload:
+class SetEmailWishesPayload(Payload):
     membership: Membership | None = strawberry.field(description="One's own membership.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Whom to remove.")
-class RemoveMemberInput:
+class RemoveMemberInput(VersionedInput):
     membership_id: strawberry.ID = strawberry.field(
         description="The member; one who was removed already stays as they are."
-    )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the membership is in this version."
     )
 
 
 @strawberry.type(description="The answer of `removeMember`.")
-class RemoveMemberPayload:
+class RemoveMemberPayload(Payload):
     membership: Membership | None = strawberry.field(description="The membership, ended.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="What to leave.")
@@ -147,8 +131,8 @@ class LeaveOrganisationInput:
 
 
 @strawberry.type(description="The answer of `leaveOrganisation`.")
-class LeaveOrganisationPayload:
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
+class LeaveOrganisationPayload(Payload):
+    pass
 
 
 @strawberry.input(description="Who takes whose place.")
@@ -163,10 +147,9 @@ class ReplaceLegalRepresentativeInput:
 
 
 @strawberry.type(description="The answer of `replaceLegalRepresentative`.")
-class ReplaceLegalRepresentativePayload:
+class ReplaceLegalRepresentativePayload(Payload):
     incoming: Membership | None = strawberry.field(description="The new legal representative.")
     outgoing: Membership | None = strawberry.field(description="The one before.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

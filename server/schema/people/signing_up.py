@@ -6,8 +6,8 @@ import strawberry
 
 from server.resolvers.people import signing_up
 from server.schema.enums import LegalEntityType
-from server.schema.errors import UserError
 from server.schema.operations import mutation
+from server.schema.payloads import Payload
 from server.schema.scalars import CountryCode
 
 if TYPE_CHECKING:
@@ -53,10 +53,9 @@ class SignUpInput:
 
 
 @strawberry.type(description="The answer of `signUp`.")
-class SignUpPayload:
+class SignUpPayload(Payload):
     organisation: OrganisationType | None = strawberry.field(description="The new organisation.")
     viewer: ViewerType | None = strawberry.field(description="Who is signed in now.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

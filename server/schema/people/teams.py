@@ -9,10 +9,10 @@ from server import models
 from server.resolvers.people import teams
 from server.resolvers.products import own_product_grants
 from server.schema.connections import Connection
-from server.schema.errors import UserError
 from server.schema.fields import connection, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
+from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.memberships import Membership
 from server.schema.products.own_product_grants import OwnProductGrant
 
@@ -63,41 +63,32 @@ class CreateTeamInput:
 
 
 @strawberry.type(description="The answer of `createTeam`.")
-class CreateTeamPayload:
+class CreateTeamPayload(Payload):
     team: Team | None = strawberry.field(description="The new team.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="What the team is to be from now on, in full.")
-class UpdateTeamInput:
+class UpdateTeamInput(VersionedInput):
     team_id: strawberry.ID = strawberry.field(description="The team.")
     name: str = strawberry.field(description="What to call it, at most 120 characters; no other team is called so.")
     leader_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The membership of who leads it, and so is in it; nobody unless given."
     )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the team is in this version."
-    )
 
 
 @strawberry.type(description="The answer of `updateTeam`.")
-class UpdateTeamPayload:
+class UpdateTeamPayload(Payload):
     team: Team | None = strawberry.field(description="The team.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which team to delete.")
-class DeleteTeamInput:
+class DeleteTeamInput(VersionedInput):
     team_id: strawberry.ID = strawberry.field(description="The team.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the team is in this version."
-    )
 
 
 @strawberry.type(description="The answer of `deleteTeam`.")
-class DeleteTeamPayload:
+class DeleteTeamPayload(Payload):
     organisation: OrganisationType | None = strawberry.field(description="Whose team it was.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Who is to be in which team.")
@@ -109,9 +100,8 @@ class AddTeamMemberInput:
 
 
 @strawberry.type(description="The answer of `addTeamMember`.")
-class AddTeamMemberPayload:
+class AddTeamMemberPayload(Payload):
     team: Team | None = strawberry.field(description="The team.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Who is to be in which team no longer.")
@@ -123,9 +113,8 @@ class RemoveTeamMemberInput:
 
 
 @strawberry.type(description="The answer of `removeTeamMember`.")
-class RemoveTeamMemberPayload:
+class RemoveTeamMemberPayload(Payload):
     team: Team | None = strawberry.field(description="The team; without its leader where that one went.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

@@ -11,10 +11,10 @@ from server.engine.declarations import Column, Rows
 from server.resolvers.people import tokens
 from server.resolvers.people.token_restrictions import CUSTOMERS, customers_of
 from server.schema.enums import Scope
-from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
+from server.schema.payloads import Payload
 from server.schema.people.users import User
 
 if TYPE_CHECKING:
@@ -67,12 +67,11 @@ class CreateApiTokenInput:
 
 
 @strawberry.type(description="The answer of `createApiToken`.")
-class CreateApiTokenPayload:
+class CreateApiTokenPayload(Payload):
     api_token: ApiToken | None = strawberry.field(description="The token.")
     secret: str | None = strawberry.field(
         description="The token in full, for the Authorization header. Shown this once."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which token to keep away, and from what.")
@@ -84,9 +83,8 @@ class ExcludeApiTokenInput:
 
 
 @strawberry.type(description="The answer of `excludeApiToken`.")
-class ExcludeApiTokenPayload:
+class ExcludeApiTokenPayload(Payload):
     organisation: OrganisationType | None = strawberry.field(description="The organisation it reaches no more.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which token to end.")
@@ -95,9 +93,8 @@ class RevokeApiTokenInput:
 
 
 @strawberry.type(description="The answer of `revokeApiToken`.")
-class RevokeApiTokenPayload:
+class RevokeApiTokenPayload(Payload):
     api_token: ApiToken | None = strawberry.field(description="The token, ended.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

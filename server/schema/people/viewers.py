@@ -8,9 +8,9 @@ from server.resolvers.people import memberships, organisations, sessions
 from server.resolvers.people.viewers import token_of, user_of
 from server.resolvers.support import support_access
 from server.schema.connections import Connection
-from server.schema.errors import UserError
 from server.schema.fields import computed, connection
 from server.schema.operations import mutation
+from server.schema.payloads import Payload
 from server.schema.people.memberships import Membership
 from server.schema.people.organisations import Organisation
 from server.schema.people.tokens import ApiToken
@@ -59,9 +59,8 @@ class SignInInput:
 
 
 @strawberry.type(description="The answer of `signIn`.")
-class SignInPayload:
+class SignInPayload(Payload):
     viewer: Viewer | None = strawberry.field(description="Who is signed in now.")
-    user_errors: list[UserError] = strawberry.field(description="Why nobody was signed in; empty when it worked.")
 
 
 @strawberry.input(description="What to end.")
@@ -72,8 +71,8 @@ class SignOutInput:
 
 
 @strawberry.type(description="The answer of `signOut`.")
-class SignOutPayload:
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was ended; empty when it worked.")
+class SignOutPayload(Payload):
+    pass
 
 
 @strawberry.type

@@ -9,10 +9,10 @@ from server import models
 from server.resolvers.products import own_product_grants
 from server.resolvers.products.own_product_grants import includes_future_products
 from server.schema.enums import ProductCategory, ProductRight
-from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
+from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.memberships import Membership
 from server.schema.people.users import User
 from server.schema.products.products import Product
@@ -88,7 +88,7 @@ class OwnProductExtentInput:
 
 
 @strawberry.input(description="Input for `grantOwnProducts`.")
-class GrantOwnProductsInput:
+class GrantOwnProductsInput(VersionedInput):
     organisation_id: strawberry.ID = strawberry.field(description="The organisation that owns the products.")
     to: OwnProductHolderInput = strawberry.field(description="The member or team to grant them to.")
     of: OwnProductExtentInput = strawberry.field(description="The products to grant.")
@@ -105,25 +105,20 @@ class GrantOwnProductsInput:
 
 
 @strawberry.type(description="Result of `grantOwnProducts`.")
-class GrantOwnProductsPayload:
+class GrantOwnProductsPayload(Payload):
     own_product_grant: OwnProductGrant | None = strawberry.field(description="The grant, created or changed.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `revokeOwnProducts`.")
-class RevokeOwnProductsInput:
+class RevokeOwnProductsInput(VersionedInput):
     own_product_grant_id: strawberry.ID = strawberry.field(
         description="The grant to revoke. One that has already ended is left unchanged."
-    )
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the grant is in this version."
     )
 
 
 @strawberry.type(description="Result of `revokeOwnProducts`.")
-class RevokeOwnProductsPayload:
+class RevokeOwnProductsPayload(Payload):
     own_product_grant: OwnProductGrant | None = strawberry.field(description="The grant, revoked.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

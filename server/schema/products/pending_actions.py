@@ -8,11 +8,11 @@ from server import models
 from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
 from server.resolvers.products import pending_action_answers, pending_actions, product_terminations
 from server.schema.enums import describe
-from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership
+from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.users import User
 from server.schema.products.products import Product
 
@@ -82,69 +82,53 @@ class PendingActionFilter:
 
 
 @strawberry.input(description="Input for `terminateProduct`.")
-class TerminateProductInput:
+class TerminateProductInput(VersionedInput):
     product_id: strawberry.ID = strawberry.field(description="A product that has not ended and is not locked.")
     confirmation: str = strawberry.field(
         description="The product's `customerName`, to confirm. Case and accents are ignored."
     )
     reason: str | None = strawberry.field(default=strawberry.UNSET, description="The reason, at most 500 characters.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the product is in this version."
-    )
 
 
 @strawberry.type(description="Result of `terminateProduct`.")
-class TerminateProductPayload:
+class TerminateProductPayload(Payload):
     product: Product | None = strawberry.field(
         description="The product: ended, or unchanged if a partner made the request."
     )
     pending_action: PendingAction | None = strawberry.field(
         description="The action that the customer has to confirm. Null if the product ended immediately."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `confirmPendingAction`.")
-class ConfirmPendingActionInput:
+class ConfirmPendingActionInput(VersionedInput):
     pending_action_id: strawberry.ID = strawberry.field(description="A pending action that is waiting for an answer.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless it is in this version."
-    )
 
 
 @strawberry.type(description="Result of `confirmPendingAction`.")
-class ConfirmPendingActionPayload:
+class ConfirmPendingActionPayload(Payload):
     pending_action: PendingAction | None = strawberry.field(description="The action, confirmed.")
     product: Product | None = strawberry.field(description="The product after the action.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `refusePendingAction`.")
-class RefusePendingActionInput:
+class RefusePendingActionInput(VersionedInput):
     pending_action_id: strawberry.ID = strawberry.field(description="A pending action that is waiting for an answer.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless it is in this version."
-    )
 
 
 @strawberry.type(description="Result of `refusePendingAction`.")
-class RefusePendingActionPayload:
+class RefusePendingActionPayload(Payload):
     pending_action: PendingAction | None = strawberry.field(description="The action, refused.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Input for `withdrawPendingAction`.")
-class WithdrawPendingActionInput:
+class WithdrawPendingActionInput(VersionedInput):
     pending_action_id: strawberry.ID = strawberry.field(description="A pending action that is waiting for an answer.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless it is in this version."
-    )
 
 
 @strawberry.type(description="Result of `withdrawPendingAction`.")
-class WithdrawPendingActionPayload:
+class WithdrawPendingActionPayload(Payload):
     pending_action: PendingAction | None = strawberry.field(description="The action, withdrawn.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

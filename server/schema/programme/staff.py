@@ -3,70 +3,54 @@
 import strawberry
 
 from server.resolvers.programme import staff
-from server.schema.errors import UserError
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership
+from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.organisations import Organisation
 
 
 @strawberry.input(description="Which company to admit.")
-class ApprovePartnerInput:
+class ApprovePartnerInput(VersionedInput):
     organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
     reason: str = strawberry.field(description="Why; it stands in the audit log. From 1 to 1,000 characters.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the organisation is in this version."
-    )
 
 
 @strawberry.type(description="The answer of `approvePartner`.")
-class ApprovePartnerPayload:
+class ApprovePartnerPayload(Payload):
     organisation: Organisation | None = strawberry.field(description="The organisation, a partner now.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which partner to suspend.")
-class SuspendPartnerInput:
+class SuspendPartnerInput(VersionedInput):
     organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
     reason: str = strawberry.field(description="Why; it stands in the audit log. From 1 to 1,000 characters.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the organisation is in this version."
-    )
 
 
 @strawberry.type(description="The answer of `suspendPartner`.")
-class SuspendPartnerPayload:
+class SuspendPartnerPayload(Payload):
     organisation: Organisation | None = strawberry.field(description="The organisation, suspended.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which partnership to stop.")
-class SuspendPartnershipInput:
+class SuspendPartnershipInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="The partnership.")
     reason: str = strawberry.field(description="Why; it stands in the audit log. From 1 to 1,000 characters.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="The answer of `suspendPartnership`.")
-class SuspendPartnershipPayload:
+class SuspendPartnershipPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, suspended.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which partnership goes on.")
-class ResumePartnershipInput:
+class ResumePartnershipInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="The partnership.")
     reason: str = strawberry.field(description="Why; it stands in the audit log. From 1 to 1,000 characters.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Change nothing unless the partnership is in this version."
-    )
 
 
 @strawberry.type(description="The answer of `resumePartnership`.")
-class ResumePartnershipPayload:
+class ResumePartnershipPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, in force again.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="Which organisation gets whom as legal representative.")
@@ -77,9 +61,8 @@ class RecoverOrganisationInput:
 
 
 @strawberry.type(description="The answer of `recoverOrganisation`.")
-class RecoverOrganisationPayload:
+class RecoverOrganisationPayload(Payload):
     organisation: Organisation | None = strawberry.field(description="The organisation.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type

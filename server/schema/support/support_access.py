@@ -9,10 +9,10 @@ from server.domain.support.support_access import SupportAccessKind, SupportAcces
 from server.resolvers.support import support_access
 from server.resolvers.support.support_access import PERSON_NAME, person_name, status_now
 from server.schema.enums import describe
-from server.schema.errors import UserError
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
+from server.schema.payloads import Payload
 from server.schema.people.users import User
 
 describe(
@@ -69,9 +69,8 @@ class GrantSupportAccessInput:
 
 
 @strawberry.type(description="The answer of `grantSupportAccess`.")
-class GrantSupportAccessPayload:
+class GrantSupportAccessPayload(Payload):
     support_access_grant: SupportAccessGrant | None = strawberry.field(description="What is open now.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.input(description="What to close.")
@@ -82,9 +81,8 @@ class RevokeSupportAccessInput:
 
 
 @strawberry.type(description="The answer of `revokeSupportAccess`.")
-class RevokeSupportAccessPayload:
+class RevokeSupportAccessPayload(Payload):
     support_access_grant: SupportAccessGrant | None = strawberry.field(description="What is closed now.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when it worked.")
 
 
 @strawberry.type
