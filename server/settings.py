@@ -91,54 +91,58 @@ class Settings(BaseSettings):
         description="Where the data is: `sqlite://FILE` or `asyncpg://USER:PASSWORD@HOST:PORT/DATABASE`.",
     )
     pooler: Literal["none", "transaction"] = Field(
-        default="none", description="`transaction` if that address is a pooler's, such as PgBouncer."
+        default="none", description="Set to `transaction` if that address belongs to a pooler, such as PgBouncer."
     )
     direct_database_url: Annotated[str, AfterValidator(_direct_where_pooled)] = Field(
         default="",
         validate_default=True,
-        description="The database's own address, needed with a pooler for migrations and for notifications of changes.",
+        description="The database's own address. A pooler needs it for migrations and for notifications of changes.",
     )
     host: str = Field(default="127.0.0.1", description="The address the server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The port the server listens on.")
-    workers: int = Field(default=1, ge=1, le=64, description="Server processes; SQLite takes one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Server processes. SQLite takes one.")
     public_url: Annotated[str, AfterValidator(_without_trailing_slash)] = Field(
         default="http://127.0.0.1:8000",
         description="The address people use. With https the session cookie is `__Host-` and Secure.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
         default=(),
-        description="Addresses and networks of the proxies whose `X-Forwarded-For` or `Forwarded` is believed, "
+        description="Addresses and networks of the proxies whose `X-Forwarded-For` or `Forwarded` is trusted, "
         "separated by commas.",
     )
     app_url: Annotated[str, AfterValidator(_without_trailing_slash)] = Field(
-        default="", description="The address of the pages that e-mails lead to; without it, the public one."
+        default="", description="The address of the pages that e-mails link to. Leave empty to use the public address."
     )
-    demo: bool = Field(default=False, description="Whether this is the demo, as with `serve --demo`.")
+    demo: bool = Field(default=False, description="Run as the demo, as with `serve --demo`.")
     demo_in_public: bool = Field(
-        default=False, description="Whether others may reach the demo, as with `serve --demo --demo-in-public`."
+        default=False, description="Allow others to reach the demo, as with `serve --demo --demo-in-public`."
     )
-    explorer: bool = Field(default=True, description="Whether /graphiql is served.")
-    engine: bool = Field(
-        default=True, description="Whether operations are planned as one SQL statement; without, resolvers answer."
-    )
-    introspection: bool = Field(default=True, description="Whether callers who are not signed in may introspect.")
+    explorer: bool = Field(default=True, description="Serve /graphiql.")
+    # Off in tests and benchmarks only, which compare the two paths. Not documented, so it has no description.
+    engine: bool = Field(default=True)
+    introspection: bool = Field(default=True, description="Allow introspection by callers who are not signed in.")
     sudo_minutes: int = Field(default=15, ge=1, description="How long a typed password counts for `sudo` operations.")
-    session_hours: int = Field(default=12, ge=1, description="How long a session lives.")
-    member_invitation_days: int = Field(default=14, ge=1, description="How long the invitation of a member is open.")
+    session_hours: int = Field(default=12, ge=1, description="How long a session lasts.")
+    member_invitation_days: int = Field(default=14, ge=1, description="How long an invitation of a member stays open.")
     member_invitation_resends: int = Field(
-        default=3, ge=1, description="How many times in 24 hours the invitation of a member is sent again."
+        default=3, ge=1, description="How many times in 24 hours an invitation of a member can be sent again."
     )
     member_invitations_per_day: int = Field(
-        default=100, ge=1, description="How many people an organisation invites to become members in 24 hours."
+        default=100, ge=1, description="How many members an organisation can invite in 24 hours."
     )
     support_access_days: int = Field(
         default=7, ge=2, le=365, description="How long a mailbox or a drive stays open to support."
     )
     sign_in_failures_without_delay: int = Field(
-        default=5, ge=1, description="Failed sign-ins for one account from one address before each next one waits."
+        default=5,
+        ge=1,
+        description="Failed sign-ins for one account from one address before each further attempt has to wait.",
     )
     sign_in_longest_delay_seconds: int = Field(
-        default=900, ge=1, le=3_600, description="The wait doubles with each failure, from a second up to this."
+        default=900,
+        ge=1,
+        le=3_600,
+        description="The longest wait. It starts at one second and doubles with each failure.",
     )
     sign_in_failures_per_address: int = Field(
         default=50, ge=1, description="Failed sign-ins an hour from one address, for all accounts."
@@ -147,99 +151,105 @@ class Settings(BaseSettings):
         default=100, ge=1, description="Failed sign-ins an hour for one account, from all addresses."
     )
     sign_in_waiting: int = Field(
-        default=64, ge=1, description="How many addresses wait for their passwords to be checked, in one process."
+        default=64, ge=1, description="How many addresses can wait for their passwords to be checked, in one process."
     )
     sign_in_waiting_per_address: int = Field(
-        default=16, ge=1, description="How many sign-ins from one address wait, in one process."
+        default=16, ge=1, description="How many sign-ins from one address can wait, in one process."
     )
     known_address_days: int = Field(
-        default=90, ge=1, description="How long an address is remembered that somebody signed in from."
+        default=90, ge=1, description="How long the server remembers an address that somebody signed in from."
     )
     partnership_invitation_days: int = Field(
         default=30, ge=1, le=365, description="How long an invitation or a request between organisations stays open."
     )
-    resendings_per_day: int = Field(default=3, ge=1, description="How often an invitation is sent again in 24 hours.")
+    resendings_per_day: int = Field(
+        default=3, ge=1, description="How many times in 24 hours an invitation can be sent again."
+    )
     requests_by_email_per_day: int = Field(
-        default=50, ge=1, description="How many people a partner asks by e-mail in 24 hours."
+        default=50, ge=1, description="How many people a partner can ask by e-mail in 24 hours."
     )
     pending_action_days: int = Field(
-        default=7, ge=1, le=365, description="How long a customer can confirm what a partner may not do alone."
+        default=7, ge=1, le=365, description="How long a customer has to confirm what a partner has asked for."
     )
     customer_note_days: int = Field(
-        default=90, ge=1, description="How long what a partner noted of a customer is kept after the partnership's end."
+        default=90,
+        ge=1,
+        description="How long a partner's notes about a customer are kept after the end of the partnership.",
     )
     most_exports: int = Field(
-        default=20, ge=1, description="How many exports of an organisation are being written or kept at a time."
+        default=20, ge=1, description="How many exports an organisation can have at a time, being written or kept."
     )
     most_exports_per_person: int = Field(
-        default=5, ge=1, description="How many of them are one person's, in person and by their API tokens."
+        default=5, ge=1, description="How many of them can belong to one person, including their API tokens."
     )
     most_export_rows: int = Field(
         default=100_000,
         ge=1,
         le=1_048_575,
-        description="How many rows an export has at most; a spreadsheet has no more than 1,048,575 under its heading.",
+        description="The most rows of an export. A spreadsheet has at most 1,048,575 under its heading.",
     )
     export_hours: int = Field(default=24, ge=1, description="How long the file of an export is kept.")
-    export_link_minutes: int = Field(default=15, ge=1, description="How long the link to an export's file is open.")
+    export_link_minutes: int = Field(default=15, ge=1, description="How long the link to an export's file works.")
     most_body_bytes: int = Field(default=262_144, ge=1_024, description="The largest request body.")
-    most_input_values: int = Field(
-        default=2_000, ge=100, description="How many values the variables of a request hold in all."
-    )
-    most_input_fields: int = Field(default=200, ge=50, description="How many fields an object in the variables has.")
-    most_input_items: int = Field(default=100, ge=1, le=100, description="How many items a list in the variables has.")
+    most_input_values: int = Field(default=2_000, ge=100, description="The most values in all variables of a request.")
+    most_input_fields: int = Field(default=200, ge=50, description="The most fields of an object in the variables.")
+    most_input_items: int = Field(default=100, ge=1, le=100, description="The most items of a list in the variables.")
     most_input_characters: int = Field(
-        default=10_000, ge=1_000, le=10_000, description="How many characters a text in the variables has."
+        default=10_000, ge=1_000, le=10_000, description="The most characters of a text in the variables."
     )
     header_seconds: float = Field(default=10.0, gt=0, description="How long the head of a request may take to arrive.")
-    body_seconds: float = Field(default=10.0, gt=0, description="How long its body may take to arrive.")
+    body_seconds: float = Field(default=10.0, gt=0, description="How long the body of a request may take to arrive.")
     idle_seconds: float = Field(default=5.0, gt=0, description="How long an idle connection is kept open.")
     answer_seconds: float = Field(
-        default=20.0, gt=0, description="How long a caller may take nothing of an answer before it is cut off."
+        default=20.0,
+        gt=0,
+        description="How long a caller may read nothing of an answer before the connection is closed.",
     )
     most_connections: int = Field(default=800, ge=1, description="The most connections of one process.")
     most_connections_per_source: int = Field(
         default=64, ge=1, description="The most connections from one IPv4 address or one IPv6 /64 network."
     )
     pool_size: int = Field(default=10, ge=1, description="PostgreSQL connections of one process.")
-    statement_milliseconds: int = Field(default=5_000, ge=100, description="PostgreSQL's limit for one statement.")
-    lock_milliseconds: int = Field(default=2_000, ge=100, description="PostgreSQL's limit for waiting for a lock.")
+    statement_milliseconds: int = Field(default=5_000, ge=100, description="PostgreSQL's time limit for one statement.")
+    lock_milliseconds: int = Field(default=2_000, ge=100, description="PostgreSQL's time limit for waiting for a lock.")
     smtp_host: str = Field(
-        default="", description="The mail server; without one e-mails wait, and the demo shows them."
+        default="", description="The mail server. Without one, e-mails wait, and the demo shows them."
     )
     smtp_port: int = Field(default=587, ge=1, le=65535, description="The mail server's port.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
-        default="starttls", description="How the mail server is spoken to: `starttls`, `tls` or `none`."
+        default="starttls", description="How the connection to the mail server is secured: `starttls`, `tls` or `none`."
     )
     smtp_ca_file: Annotated[str, AfterValidator(_no_or_certificates)] = Field(
         default="",
-        description="A file of certificates (PEM) that vouch for the mail server, beside the system's.",
+        description="A file of CA certificates (PEM) to trust for the mail server, in addition to the system's.",
     )
-    smtp_user: str = Field(default="", description="Who signs in at the mail server; nobody where it is empty.")
-    smtp_password: str = Field(default="", repr=False, description="The password for it.")
+    smtp_user: str = Field(
+        default="", description="User name for the mail server. Leave empty to send without signing in."
+    )
+    smtp_password: str = Field(default="", repr=False, description="Password for the mail server.")
     smtp_connections: int = Field(
-        default=4, ge=1, le=50, description="How many connections to the mail server a worker has at most."
+        default=4, ge=1, le=50, description="The most connections of a worker to the mail server."
     )
     mail_from: Annotated[str, AfterValidator(_sender)] = Field(
-        default="", validate_default=True, description="Whom e-mails come from; needed with a mail server."
+        default="", validate_default=True, description="The sender of e-mails. Needed with a mail server."
     )
     mail_reply_to: Annotated[str, AfterValidator(_no_or_mailbox)] = Field(
-        default="", description="Whom answers to them go to, where that is another."
+        default="", description="The address for replies, if it is not the sender's."
     )
-    mail_attempts: int = Field(default=8, ge=1, le=50, description="How often an e-mail is tried before it is parked.")
+    mail_attempts: int = Field(
+        default=8, ge=1, le=50, description="How often the server tries to send an e-mail before it parks it."
+    )
     mail_pause_seconds: int = Field(
-        default=60, ge=1, description="The pause after the first failure; each later one is three times as long."
+        default=60, ge=1, description="The pause after the first failure. Each further pause is three times as long."
     )
     worker_in_serve: bool = Field(
         default=False,
-        description="Whether `serve` sends e-mails and runs jobs itself on PostgreSQL; on SQLite it does.",
+        description="Send e-mails and run jobs within `serve` on PostgreSQL. On SQLite it always does.",
     )
-    worker_poll_seconds: float = Field(
-        default=2.0, gt=0, description="How often a worker looks for what is to be done."
-    )
+    worker_poll_seconds: float = Field(default=2.0, gt=0, description="How often a worker looks for work.")
     keep_days: int = Field(default=30, ge=1, description="How long sent e-mails and expired sessions are kept.")
     log_level: str = Field(
-        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least severe line logged."
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least severe level that is logged."
     )
 
     @property

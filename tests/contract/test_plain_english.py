@@ -50,7 +50,7 @@ FORBIDDEN = {
     r"whose time (is|was) over": "expired",
     r"(stands?|stood) in the way": "block",
     r"come(s)? to nothing|came to nothing": "fail, lead to nothing",
-    r"needs it": "if it needs",
+    r"needs it (other|more|no)": "if it needs",
     r"there(of|in|by)|where(of|by)|here(by|in)": "say it with of, in or by",
     r"must needs|lest|nought|naught|hither|thither|hence": "plain words",
 }
@@ -102,7 +102,7 @@ def messages() -> Iterator[Passage]:
                 yield from (Passage(folder, text) for text in texts if text)
 
 
-DOCUMENTS = ("docs/api.md", "docs/glossary.md", "docs/programme.md")
+DOCUMENTS = ("docs/api.md", "docs/glossary.md", "docs/operations.md", "docs/programme.md")
 SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents,)
 
 
