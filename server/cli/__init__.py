@@ -1,7 +1,7 @@
-"""What can be done with `python -m server`?
+"""The command line: the commands of `python -m server`, their options and their help.
 
-Only what is promised stands here: the commands, their options and their help. What a command does
-is imported when it runs, so that help and mistakes answer at once.
+This module holds only the interface. What a command does is imported when it runs, so that help and usage errors appear
+immediately.
 """
 # ruff: noqa: PLC0415 - the imports inside the commands are what keeps `--help` fast
 
@@ -18,17 +18,27 @@ from server.domain.errors import Refused
 from server.domain.people.tokens import DEFAULT_LIFETIME, LONGEST_LIFETIME
 
 INTERRUPTED: Final = 130
+_PROJECT: Final = Path(__file__).parents[2] / "pyproject.toml"
+
+
+def _version() -> str:
+    """The version of the project, which runs from its folder and is not installed as a package."""
+    import tomllib
+
+    return tomllib.loads(_PROJECT.read_text("utf-8"))["project"]["version"]
+
 
 app = App(
     name="python -m server",
     help="The GraphQL API of the partner programme. Settings: the RESELLER_… variables of docs/operations.md.",
     default_parameter=Parameter(negative=(), show_choices=False),
-    version_flags=(),
+    version=_version,
+    version_flags=("--version",),
     suppress_keyboard_interrupt=False,
 )
-token = App(name="token", help="Make and end API tokens.")
+token = App(name="token", help="Create and revoke API tokens.")
 app.command(token)
-staff = App(name="staff", help="Say who works for the programme itself.")
+staff = App(name="staff", help="Add and remove members of the programme's staff.")
 app.command(staff)
 
 
@@ -52,9 +62,9 @@ def serve(
     workers
         Server processes, instead of RESELLER_WORKERS; more than one needs PostgreSQL.
     demo
-        Build the demo world where the database is empty, and say how to visit it.
+        Build the demo world if the database is empty, and print how to visit it.
     demo_in_public
-        Allow the demo where others could reach it, although everybody knows its password and its token.
+        Allow others to reach the demo, although everybody knows its password and its token.
     """
     from server.cli import serving
 
@@ -63,7 +73,7 @@ def serve(
 
 @app.command
 async def worker() -> None:
-    """Send e-mails and run the clock's jobs until stopped, beside the servers of a PostgreSQL database."""
+    """Send e-mails and run scheduled jobs until stopped, next to the servers of a PostgreSQL database."""
     from server.cli import mail
 
     await mail.work()
@@ -76,7 +86,7 @@ async def outbox(*, retry: str | None = None) -> None:
     Parameters
     ----------
     retry
-        Begin anew with the parked one of this id.
+        Try the parked one with this id again.
     """
     from server.cli import mail
 
@@ -85,7 +95,7 @@ async def outbox(*, retry: str | None = None) -> None:
 
 @app.command
 async def migrate() -> None:
-    """Apply the migrations that are missing. Safe to repeat and, on PostgreSQL, from several machines at once."""
+    """Apply missing migrations. Safe to repeat and, on PostgreSQL, to run from several machines at the same time."""
     from server.cli import database
 
     await database.migrate()
@@ -97,14 +107,14 @@ async def demo(
     scale: Annotated[int, Parameter(validator=Number(gte=1, lte=1000))] = 1,
     close_accounts: Annotated[bool, Parameter(show_default=False)] = False,
 ) -> None:
-    """Build the demo world in an empty database. Its password is public: never where others reach it.
+    """Build the demo world in an empty database. Its password is public, so never use it where others can reach it.
 
     Parameters
     ----------
     scale
-        How many times over: 1 is 3 partners, 40 customers and 600 products.
+        The size of the world: 1 is 3 partners, 40 customers and 600 products.
     close_accounts
-        Build nothing: take the demo's password and tokens away from a database that was a demo.
+        Build nothing: remove the demo's password and tokens from a database that was a demo.
     """
     from server.cli import demonstration
 
@@ -127,9 +137,9 @@ async def explain(
     file
         A GraphQL document.
     as_
-        The API token of whoever asks; nobody unless given.
+        The API token of the caller. By default nobody is signed in.
     operation
-        Only the operation of this name.
+        Only the operation with this name.
     variables
         The values of its variables, as a JSON object.
     """
@@ -140,12 +150,12 @@ async def explain(
 
 @app.command
 def verify_receipts(file: Path, /, *, head: str | None = None) -> None:
-    """Tell whether a file of receipts is whole: every hash, the chain, the sequence, the form. Needs no database.
+    """Check whether a file of receipts is complete: hashes, chain, sequence, form. Needs no database.
 
     Parameters
     ----------
     file
-        The receipts of a partnership, as `/partnerships/ID/receipts.jsonl` gives them.
+        The receipts of a partnership, as `/partnerships/ID/receipts.jsonl` returns them.
     head
         The hash that the last receipt must have, such as that in the other side's file.
     """
@@ -164,7 +174,7 @@ def schema() -> None:
 
 @staff.command
 async def add(email: str, /) -> None:
-    """Make somebody with an account a member of the staff.
+    """Make a person with an account a member of the staff.
 
     Parameters
     ----------
@@ -178,7 +188,7 @@ async def add(email: str, /) -> None:
 
 @staff.command
 async def remove(email: str, /) -> None:
-    """End somebody's work for the programme, from the next request on.
+    """Remove a person from the staff, from the next request on.
 
     Parameters
     ----------
@@ -200,22 +210,22 @@ async def create(
     customer: list[str] | None = None,
     days: Annotated[int, Parameter(validator=Number(gte=1, lte=LONGEST_LIFETIME.days))] = DEFAULT_LIFETIME.days,
 ) -> None:
-    """Make an API token and print its secret, which is shown this once.
+    """Create an API token and print its secret, which is shown only this once.
 
     Parameters
     ----------
     email
-        Whose token it is: an active member of the organisation.
+        The owner of the token: an active member of the organisation.
     organisation
-        For which organisation: its id (org_…) or its whole name.
+        The organisation: its id (org_…) or its full name.
     name
         What it is for, so that people recognise it later.
     scope
-        What it may be used for, such as PRODUCTS_READ; products:read is accepted too. Repeat it for more.
+        What it may be used for, such as PRODUCTS_READ; products:read works as well. Repeat it for more.
     customer
-        Restrict the token to this customer: id or whole name. Repeat it for more.
+        Restrict the token to this customer: its id or full name. Repeat it for more.
     days
-        How long it lives.
+        How long it lasts.
     """
     from server.cli import tokens
 
@@ -224,7 +234,7 @@ async def create(
 
 @token.command
 async def revoke(which: Annotated[str, Parameter(name="ID_OR_LAST_FOUR")], /) -> None:
-    """End an API token at once.
+    """Revoke an API token immediately.
 
     Parameters
     ----------
@@ -254,7 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _is_unreadable(arguments: Sequence[str]) -> bool:
-    """Whether the system gave bytes that are no text. No name, address or file of ours is written so."""
+    """Whether the system passed bytes that are not text. None of our names, addresses or files is written like that."""
     return any("\ud800" <= character <= "\udfff" for argument in arguments for character in argument)
 
 

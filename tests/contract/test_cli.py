@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from contextvars import Context
@@ -163,6 +164,12 @@ def test_help_names_everything_there_is(said: Any, arguments: Sequence[str], wor
 
     assert (answer.exit_code, answer.err) == (0, "")
     assert [word for word in words if word not in answer.out] == []
+
+
+def test_the_version_is_that_of_the_project(said: Any):
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert said("--version") == Answer(0, f"{project['version']}\n", "")
 
 
 @pytest.mark.parametrize(
