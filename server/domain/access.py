@@ -3,7 +3,7 @@
 A right is held in one of several ways: as a member, or through a partnership. A way is a chain of gates, each
 of which lets some rights through; what passes all of them is held. The same gates explain a refusal (D1, D6).
 
-`models/visibility.py` says the same in SQL; a property test over random worlds holds the two together.
+`models/visibility/` says the same in SQL; a property test over random worlds holds the two together.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -1,6 +1,6 @@
 """What is stored, and which rows a viewer sees.
 
-Tortoise models, one file per noun; `visibility.py` is the only place that says which rows exist
+Tortoise models, one file per noun in its wing; `visibility/` is the only place that says which rows exist
 for a viewer; `migrations/` is how a database gets here.
 """
 

@@ -18,7 +18,8 @@ from server.domain.viewer import Standing, Viewer
 from server.engine.declarations import Facts, Hole, Joined
 from server.models import EmployeeAssignment, OwnProductGrant, Partnership, ProductAccess
 from server.models.conditions import Among, AtMost
-from server.models.visibility.policies import COVERING, NO_ROW, allowed_customer, grants_held, serves
+from server.models.visibility.clauses import NO_ROW, allowed_customer, serves
+from server.models.visibility.products import COVERING, grants_held
 from server.resolvers.context import Context
 
 

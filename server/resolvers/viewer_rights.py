@@ -24,7 +24,9 @@ from server.domain.rights import AssignmentRight, ProductRight, Right
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Organisation, OwnProductGrant, Partnership, Product, ProductAccess
 from server.models.conditions import OneOf
-from server.models.visibility.policies import grants_held, row_policy, serves
+from server.models.visibility.clauses import serves
+from server.models.visibility.policies import row_policy
+from server.models.visibility.products import grants_held
 from server.resolvers.context import Context
 
 

@@ -10,7 +10,7 @@ from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATI
 from server.domain.viewer import Viewer
 from server.models.conditions import EVERY_ROW, Among, Exists
 from server.models.partnerships.partnerships import Partnership
-from server.models.visibility.policies import allowed_customer, serves
+from server.models.visibility.clauses import allowed_customer, serves
 
 # `Any` below: standings of a viewer that stands for others are deferred.
 

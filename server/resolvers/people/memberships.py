@@ -18,8 +18,8 @@ from server.domain.viewer import Viewer
 from server.models import Membership, Organisation
 from server.models.conditions import Among, equals
 from server.models.database import transaction
+from server.models.visibility.clauses import NO_ROW
 from server.models.visibility.lookups import locked, visible_row
-from server.models.visibility.policies import NO_ROW
 from server.models.visibility.viewers import standings_of
 from server.resolvers import journal
 from server.resolvers.context import Context

@@ -12,7 +12,7 @@ from server.domain.viewer import Viewer
 from server.engine.declarations import Hole
 from server.models import Organisation, Partnership
 from server.models.conditions import OneOf
-from server.models.visibility.policies import NO_ROW, serves
+from server.models.visibility.clauses import NO_ROW, serves
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId
 from server.resolvers.listings import Listing, containing, equal

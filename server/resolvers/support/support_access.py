@@ -18,8 +18,8 @@ from server.models import Membership, SupportAccessGrant, User
 from server.models.base import store_all
 from server.models.conditions import equals
 from server.models.database import transaction
+from server.models.visibility.clauses import NO_ROW
 from server.models.visibility.lookups import locked
-from server.models.visibility.policies import NO_ROW
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import SupportAccessGrantId

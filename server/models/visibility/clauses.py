@@ -1,0 +1,75 @@
+"""Clauses that the policies of several wings share: what a viewer serves, leads or may reach at all."""
+
+from collections.abc import Callable
+from typing import Final
+
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.rights import Scope
+from server.domain.viewer import Viewer
+from server.models.conditions import EVERY_ROW, Among, Exists
+from server.models.partnerships.assignments import EmployeeAssignment
+from server.models.partnerships.partnerships import Partnership
+
+Policy = Callable[[Viewer], Q]
+Policies = dict[type[Model], tuple[Q, Scope | None, Policy]]
+"""For each model: what everybody sees, the scope a token needs, and what the viewer sees beyond."""
+
+NO_ROW: Final = Q(id__isnull=True)
+
+
+def serves(viewer: Viewer) -> Q:
+    """Of partnerships: those through which the viewer serves the customer now."""
+    active = Q(status=PartnershipStatus.ACTIVE) & allowed_customer(viewer)
+    assigned = Exists(
+        EmployeeAssignment,
+        Among("membership_id", viewer.employee_membership_ids) & Q(ended_at__isnull=True),
+        partnership_id="id",
+    )
+    return active & (Among("partner_id", viewer.led_organisation_ids) | for_employees(viewer, assigned))
+
+
+def reaches_whole(viewer: Viewer, organisation_id: str) -> Q:
+    """Whether the viewer reaches everything in the organisation that this column names."""
+    complete = Exists(Partnership, Q(access_type="COMPLETE") & serves(viewer), customer_id=organisation_id)
+    return Among(organisation_id, viewer.led_organisation_ids) | complete
+
+
+def led_side(viewer: Viewer) -> Q:
+    """Of what names a customer and a partner: where the viewer leads one of the two (`leads_a_side`)."""
+    as_partner = Among("partner_id", viewer.led_organisation_ids) & allowed_customer(viewer)
+    return Among("customer_id", viewer.led_organisation_ids) | as_partner
+
+
+def sees_partnership(viewer: Viewer) -> Q:
+    return led_side(viewer) | serves(viewer)
+
+
+def through_partnership(viewer: Viewer) -> Q:
+    return Exists(Partnership, sees_partnership(viewer), id="partnership_id")
+
+
+def of_led_organisation(viewer: Viewer) -> Q:
+    return Among("organisation_id", viewer.led_organisation_ids)
+
+
+def allowed_customer(viewer: Viewer) -> Q:
+    """Of partnerships: those whose customer the token in use is not kept away from."""
+    return is_allowed_customer(viewer, "customer_id")
+
+
+def is_allowed_customer(viewer: Viewer, customer: str) -> Q:
+    """The same of the customer that this column names. Empty for whoever is kept away from none."""
+    token, allowed = viewer.token, EVERY_ROW
+    if token is not None and token.customer_ids is not None:
+        allowed &= Among(customer, token.customer_ids)
+    if token is not None and token.excluded_ids:
+        allowed &= ~Among(customer, token.excluded_ids)
+    return allowed
+
+
+def for_employees(viewer: Viewer, condition: Q) -> Q:
+    """Leaves the condition out of the statement for a viewer who is nobody's employee."""
+    return condition if viewer.employee_membership_ids else NO_ROW

@@ -1,0 +1,73 @@
+"""Which products, grants, actions and items of the catalogue exist for a viewer?"""
+
+from typing import Final
+
+from tortoise.expressions import Q
+
+from server.domain.rights import Scope
+from server.domain.viewer import Viewer
+from server.models.conditions import Among, AtMost, Exists, Reach, equals
+from server.models.partnerships.partnerships import Partnership, ProductAccess
+from server.models.people.teams import TeamMember
+from server.models.products.catalogue import CatalogueItem
+from server.models.products.own_product_grants import OwnProductGrant
+from server.models.products.pending_actions import PendingAction
+from server.models.products.products import Product
+from server.models.visibility.clauses import (
+    NO_ROW,
+    Policies,
+    for_employees,
+    led_side,
+    of_led_organisation,
+    reaches_whole,
+    serves,
+)
+
+
+def _product_is_granted(viewer: Viewer) -> Q:
+    """Of products: those that a partnership gives one by one. The row's own part."""
+    partnership = Exists(Partnership, Q(access_type="LIMITED") & serves(viewer), id="partnership_id")
+    return Exists(ProductAccess, Q(revoked_at__isnull=True) & partnership, product_id="id")
+
+
+def grants_held(viewer: Viewer) -> Q:
+    """Of an organisation's grants to its own people: those that hold for the viewer or one of their teams."""
+    mine = Among("membership_id", viewer.grantee_membership_ids)
+    in_team = Exists(TeamMember, Among("membership_id", viewer.grantee_membership_ids), team_id="team_id")
+    return Q(revoked_at__isnull=True) & (mine | in_team)
+
+
+COVERING: Final[tuple[dict[str, str | AtMost], ...]] = (
+    {"product_id": "id", "organisation_id": "organisation_id"},
+    {"organisation_id": "organisation_id", "category": "category", "covers_until": AtMost("created_at")},
+)
+"""How a grant to an organisation's own people is tied to the products it covers: one by one, and by category (M12)."""
+
+
+def _product_is_own(viewer: Viewer) -> Q:
+    """Of products: those that their organisation opened to the viewer, one by one or by category (M12)."""
+    held = grants_held(viewer)
+    one, by_category = (Exists(OwnProductGrant, held, **ties) for ties in COVERING)
+    # Said beside what the grants say: the products of others are not looked at.
+    return Among("organisation_id", viewer.organisation_ids) & (one | by_category)
+
+
+def _products(viewer: Viewer) -> Q:
+    own = _product_is_granted(viewer)
+    if viewer.grantee_membership_ids:
+        own |= _product_is_own(viewer)
+    return Reach("organisation_id", lambda key: reaches_whole(viewer, key), own)
+
+
+def _pending_actions(viewer: Viewer) -> Q:
+    """Both sides' legal representatives and administrators; an employee what they asked, while they serve (E34)."""
+    own = equals("requested_by_id", viewer.user_id) & Exists(Partnership, serves(viewer), id="partnership_id")
+    return led_side(viewer) | for_employees(viewer, own)
+
+
+POLICIES: Final[Policies] = {
+    CatalogueItem: (Q(is_sellable=True), None, lambda viewer: Q(is_sellable=True)),
+    OwnProductGrant: (NO_ROW, Scope.MEMBERS_READ, of_led_organisation),
+    PendingAction: (NO_ROW, Scope.PRODUCTS_READ, _pending_actions),
+    Product: (NO_ROW, Scope.PRODUCTS_READ, _products),
+}
