@@ -1,18 +1,18 @@
-"""What does a viewer reach in an organisation, and what may they do with what they reach?
+"""Access: what a viewer reaches in an organisation, and what they may do with it.
 
-A right is held in one of several ways: as a member, or through a partnership. A way is a chain of gates, each
-of which lets some rights through; what passes all of them is held. The same gates explain a refusal (D1, D6).
+A right is held in one of several ways: as a member, or through a partnership. Each way is a chain of gates
+(`gates.py`). The same gates explain a refusal (D1, D6).
 
 `models/visibility/` says the same in SQL; a property test over random worlds holds the two together.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
+from server.domain.gates import NOTHING, Gate, Link, Serving, Way, gate_if, own_grant_gate, rights_through
 from server.domain.partnerships.partnerships import (
     AccessType,
     PartnershipStatus,
@@ -22,65 +22,16 @@ from server.domain.partnerships.partnerships import (
     proposed_by,
 )
 from server.domain.rights import (
-    BY_ASSIGNMENT_RIGHT,
-    BY_COMPLETE_ACCESS,
-    BY_PRODUCT_RIGHT,
     CUSTOMER_SIDE,
     MANAGED_CUSTOMER,
     OWN_ORGANISATION,
     OWN_PRODUCT,
     PARTNER_SIDE,
-    AssignmentRight,
     ProductRight,
     Right,
     Role,
 )
 from server.domain.viewer import Standing, Viewer
-
-NOTHING: Final[frozenset[Right]] = frozenset()
-EVERYTHING: Final = frozenset(Right)
-
-
-class Link(StrEnum):
-    """What a right depends on."""
-
-    MEMBERSHIP = "MEMBERSHIP"
-    OWN_GRANT = "OWN_GRANT"
-    PARTNERSHIP = "PARTNERSHIP"
-    PROPOSAL = "PROPOSAL"
-    STATUS = "STATUS"
-    ACCESS_TYPE = "ACCESS_TYPE"
-    PRODUCT_GRANT = "PRODUCT_GRANT"
-    ASSIGNMENT = "ASSIGNMENT"
-    TOKEN_CUSTOMERS = "TOKEN_CUSTOMERS"
-    SCOPE = "SCOPE"
-
-
-class Gate(NamedTuple):
-    """A link of the chain, and the rights that it lets through."""
-
-    link: Link
-    passing: frozenset[Right]
-
-
-Way = tuple[Gate, ...]
-"""The gates on one way to a right, one at least."""
-
-
-def held(ways: Iterable[Way]) -> frozenset[Right]:
-    """The rights that pass every gate of one of these ways."""
-    found = NOTHING
-    for way in ways:
-        passing = way[0][1]
-        for _, further in way[1:]:
-            passing &= further
-        found |= passing
-    return found
-
-
-def _open(link: Link, is_open: bool) -> Gate:
-    """A gate that lets everything through, or nothing."""
-    return Gate(link, EVERYTHING if is_open else NOTHING)
 
 
 class PartnershipFacts(Protocol):
@@ -96,48 +47,6 @@ class PartnershipFacts(Protocol):
     def status(self) -> PartnershipStatus: ...
     @property
     def initiated_by(self) -> Side: ...
-
-
-@dataclass(frozen=True)
-class Serving:
-    """A partnership through which the viewer serves a customer.
-
-    `assignment` is None for legal representatives and administrators of the partner, who are
-    limited by nothing but the customer's grant. `before` are the gates that decide whether the viewer serves
-    the customer at all: left out where it is known that they do.
-    """
-
-    complete: bool
-    product_rights: Mapping[UUID, Collection[ProductRight]]
-    assignment: Collection[AssignmentRight] | None = None
-    before: Way = ()
-
-    def way_to(self, product_id: UUID) -> Way:
-        """The customer's grant, cut down to the employee's assignment; never more (R7, R8, E33)."""
-        rights = ProductRight if self.complete else self.product_rights.get(product_id, ())
-        grant = _grant(self.complete, frozenset(rights))
-        if self.assignment is None:
-            return (*self.before, grant)
-        return (*self.before, grant, _assignment(frozenset(self.assignment)))
-
-    def rights_on(self, product_id: UUID) -> frozenset[Right]:
-        return held([self.way_to(product_id)])
-
-
-@lru_cache
-def _grant(is_complete: bool, rights: frozenset[ProductRight]) -> Gate:
-    granted = NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in rights))
-    return Gate(Link.ACCESS_TYPE, granted | BY_COMPLETE_ACCESS) if is_complete else Gate(Link.PRODUCT_GRANT, granted)
-
-
-@lru_cache
-def _own_grant(rights: frozenset[ProductRight]) -> Gate:
-    return Gate(Link.OWN_GRANT, NOTHING.union(*(BY_PRODUCT_RIGHT[right] for right in rights)))
-
-
-@lru_cache
-def _assignment(rights: frozenset[AssignmentRight]) -> Gate:
-    return Gate(Link.ASSIGNMENT, NOTHING.union(*(BY_ASSIGNMENT_RIGHT[right] for right in rights)))
 
 
 _AS_LEADER: Final[Way] = (Gate(Link.MEMBERSHIP, OWN_PRODUCT),)
@@ -165,7 +74,7 @@ class Reach:
         """Who leads holds everything; another member what they were granted (M12)."""
         if self.standing is None:
             return _AS_NOBODY
-        return _AS_LEADER if self.standing.leads else (*_AS_LEADER, _own_grant(frozenset(granted)))
+        return _AS_LEADER if self.standing.leads else (*_AS_LEADER, own_grant_gate(frozenset(granted)))
 
     def ways_to_organisation(self) -> list[Way]:
         own = OWN_ORGANISATION[self.standing.role] if self.standing else NOTHING
@@ -174,10 +83,10 @@ class Reach:
 
     def rights_on_product(self, product_id: UUID, granted: Collection[ProductRight] = ()) -> frozenset[Right]:
         """The rights on one product of the organisation; empty means that it does not exist for the viewer."""
-        return held(self.ways_to_product(product_id, granted))
+        return rights_through(self.ways_to_product(product_id, granted))
 
     def rights_on_organisation(self) -> frozenset[Right]:
-        return held(self.ways_to_organisation())
+        return rights_through(self.ways_to_organisation())
 
 
 def serving_gates(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> Way:
@@ -190,13 +99,13 @@ def serving_gates(viewer: Viewer, partnership: PartnershipFacts, assigned: Colle
     standing = viewer.standing_in(partnership.partner_id)
     is_employee = standing is not None and standing.role is Role.EMPLOYEE
     gates = (
-        _open(Link.MEMBERSHIP, standing is not None and (standing.leads or is_employee)),
-        _open(Link.STATUS, partnership.status is PartnershipStatus.ACTIVE),
-        _open(Link.TOKEN_CUSTOMERS, viewer.may_serve(partnership.customer_id)),
+        gate_if(Link.MEMBERSHIP, standing is not None and (standing.leads or is_employee)),
+        gate_if(Link.STATUS, partnership.status is PartnershipStatus.ACTIVE),
+        gate_if(Link.TOKEN_CUSTOMERS, viewer.may_serve(partnership.customer_id)),
     )
     if standing is None or not is_employee:
         return gates
-    return (*gates, _open(Link.ASSIGNMENT, standing.membership_id in assigned))
+    return (*gates, gate_if(Link.ASSIGNMENT, standing.membership_id in assigned))
 
 
 def serves(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
@@ -212,6 +121,12 @@ def reach(viewer: Viewer, organisation_id: UUID, servings: Iterable[Serving]) ->
 def sees_partnership(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
     """Both sides' legal representatives and administrators, whatever its status; an employee while they serve it."""
     return leads_a_side(viewer, partnership) or serves(viewer, partnership, assigned)
+
+
+def sees_customer_note(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
+    """Whoever leads the partner, and an employee while they serve the customer; never the customer (M46)."""
+    is_leader = leads(viewer, partnership.partner_id) and viewer.may_serve(partnership.customer_id)
+    return is_leader or serves(viewer, partnership, assigned)
 
 
 def sees_pending_action(
@@ -258,7 +173,7 @@ def ways_on_sides(
     if customer is not None:
         ways.append(_way_on_side(CUSTOMER_SIDE, customer, initiated_by, Side.CUSTOMER))
     if partner is not None:
-        token = _open(Link.TOKEN_CUSTOMERS, may_serve)
+        token = gate_if(Link.TOKEN_CUSTOMERS, may_serve)
         ways.append((*_way_on_side(PARTNER_SIDE, partner, initiated_by, Side.PARTNER), token))
     return ways
 
@@ -277,7 +192,7 @@ def _proposal(side: Side, initiated_by: Side) -> Gate:
 
 def partnership_rights(viewer: Viewer, partnership: PartnershipFacts) -> frozenset[Right]:
     """What the viewer's roles give on a partnership they see, before its state is looked at."""
-    return held(ways_to_partnership(viewer, partnership))
+    return rights_through(ways_to_partnership(viewer, partnership))
 
 
 def state_gates(partnership: PartnershipFacts) -> Way:
@@ -298,7 +213,9 @@ def side_of(viewer: Viewer, right: Right, partnership: PartnershipFacts) -> Side
     customer = viewer.standing_in(partnership.customer_id)
     if customer is None:
         return Side.PARTNER
-    by_customer = right in held([_way_on_side(CUSTOMER_SIDE, customer, partnership.initiated_by, Side.CUSTOMER)])
+    by_customer = right in rights_through(
+        [_way_on_side(CUSTOMER_SIDE, customer, partnership.initiated_by, Side.CUSTOMER)]
+    )
     return Side.CUSTOMER if by_customer else Side.PARTNER
 
 

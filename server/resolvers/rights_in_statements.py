@@ -11,7 +11,8 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain.access import Reach, Serving, held, usable, ways_on_sides
+from server.domain.access import Reach, usable, ways_on_sides
+from server.domain.gates import Serving, rights_through
 from server.domain.partnerships.partnerships import AccessType, is_possible_now
 from server.domain.rights import AssignmentRight, ProductRight, Right
 from server.domain.viewer import Standing, Viewer
@@ -125,7 +126,7 @@ def _known_rights_on_partnership(context: Context, row: Any) -> frozenset[Right]
     if viewer is None:
         return frozenset()
     sides = _known_standing(viewer, row.customer_id), _known_standing(viewer, row.partner_id)
-    rights = usable(viewer, held(ways_on_sides(*sides, row.initiated_by)))
+    rights = usable(viewer, rights_through(ways_on_sides(*sides, row.initiated_by)))
     return frozenset(right for right in rights if is_possible_now(right, row))
 
 

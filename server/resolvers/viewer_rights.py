@@ -8,8 +8,6 @@ from tortoise.expressions import Q
 
 from server.domain.access import (
     Reach,
-    Serving,
-    Way,
     credential_gate,
     partnership_rights,
     reach,
@@ -18,6 +16,7 @@ from server.domain.access import (
     usable,
     ways_to_partnership,
 )
+from server.domain.gates import Serving, Way
 from server.domain.partnerships.partnerships import AccessType, is_possible_now
 from server.domain.products.own_product_grants import granted_rights
 from server.domain.rights import AssignmentRight, ProductRight, Right

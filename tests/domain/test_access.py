@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from server.domain.access import Reach, Serving, partnership_rights, reach, sees_partnership, serves, side_of, usable
+from server.domain.access import Reach, partnership_rights, reach, sees_partnership, serves, side_of, usable
+from server.domain.gates import Serving
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
 from server.domain.rights import NEVER_BY_TOKEN, AssignmentRight, ProductRight, Right, Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer

@@ -5,9 +5,16 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.domain.access import Serving, reach, sees_partnership, sees_pending_action, sees_support_access, serves
+from server.domain.access import (
+    reach,
+    sees_customer_note,
+    sees_partnership,
+    sees_pending_action,
+    sees_support_access,
+    serves,
+)
+from server.domain.gates import Serving
 from server.domain.oversight.exports import sees_export
-from server.domain.partnerships.customer_notes import sees_customer_note
 from server.domain.partnerships.partnerships import AccessType
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import INVITABLE_PARTNERS

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from server.domain.access import NOTHING, Gate, Link, Way
 from server.domain.errors import N_
+from server.domain.gates import NOTHING, Gate, Link, Way
 from server.domain.rights import Right
 
 _SENTENCES: Final = {

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from server.domain.access import Link
 from server.domain.errors import MalformedInput, NotFound
+from server.domain.gates import Link
 from server.domain.oversight.explanations import explained
 from server.domain.rights import Right
 from server.languages import translated

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from server.domain.access import Link
+from server.domain.gates import Link
 from server.schema.enums import Right, describe
 
 describe(
