@@ -1,4 +1,4 @@
-"""How does the access of a running partnership change, and who may say so?"""
+"""Access change requests, and the rules for changing access type, payment mode and dates (S2, S3, D4)."""
 
 from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ MOST_OPEN_REQUESTS: Final = 20
 
 
 class AccessChangeStatus(StrEnum):
-    """Where a partner's request for another access is (S2.6 to S2.8)."""
+    """Status of a partner's request to change its access (S2.6 to S2.8)."""
 
     PENDING = "PENDING"
     GRANTED = "GRANTED"
@@ -32,16 +32,15 @@ class AccessChangeStatus(StrEnum):
 
 
 LAPSE: Final = Lapse(AccessChangeStatus.PENDING, AccessChangeStatus.EXPIRED)
-"""What the customer did not answer in time has expired (S2.8)."""
+"""A request that the customer did not answer in time becomes `EXPIRED` (S2.8)."""
 
 
 def check_access_type_change(
     partnership: Agreement, access_type: AccessType, others: Collection[UUID], to_end: Collection[UUID]
 ) -> None:
-    """A customer moves between limited and complete access (S2.4, S2.5).
+    """Refuse a change between limited and complete access that is not allowed (S2.4, S2.5).
 
-    `others` are its other active partnerships: complete access begins only where each of them is named in
-    `to_end`.
+    `others` are the customer's other active partnerships. Complete access begins only if `to_end` names each of them.
     """
     check_active(partnership)
     if partnership.access_type is access_type:
@@ -72,7 +71,7 @@ def check_payment_mode_change(partnership: Agreement) -> None:
 
 
 def check_dates(partnership: Agreement, expires_at: datetime | None, review_at: datetime | None, now: datetime) -> None:
-    """A partnership may end by itself or be looked at again on a day to come; it need not (D4)."""
+    """The end date and the review date are optional, and have to lie in the future (D4)."""
     check_active(partnership)
     refusals = list(_dates(expires_at, review_at, now))
     if refusals:
@@ -80,7 +79,7 @@ def check_dates(partnership: Agreement, expires_at: datetime | None, review_at: 
 
 
 def check_offered_dates(expires_at: datetime | None, review_at: datetime | None, now: datetime) -> None:
-    """The same of an offer that is not in force yet."""
+    """The same for an offer that is not in force yet."""
     if refusals := list(_dates(expires_at, review_at, now)):
         raise Refused(*refusals)
 
@@ -94,13 +93,16 @@ def _dates(expires_at: datetime | None, review_at: datetime | None, now: datetim
 
 
 def check_pending(status: AccessChangeStatus, expires_at: datetime, now: datetime) -> None:
-    """Only a request that is open can be answered (S2.7)."""
+    """Only an open request can be answered (S2.7)."""
     if LAPSE.at(now, status, expires_at) is not AccessChangeStatus.PENDING:
         raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This request is no longer open.")))
 
 
 def check_may_answer(partnership: Agreement, access_type: AccessType, role: Role | None) -> None:
-    """Whoever may make the change may grant it: another access type is for legal representatives (S2.7, M18)."""
+    """A request is granted by someone who may make the change (S2.7, M18).
+
+    Only a legal representative grants another access type.
+    """
     if access_type is not partnership.access_type and role is not Role.LEGAL_REPRESENTATIVE:
         raise Refused(
             Refusal(
@@ -111,25 +113,25 @@ def check_may_answer(partnership: Agreement, access_type: AccessType, role: Role
 
 
 def check_is_a_change(partnership: Agreement, access_type: AccessType, field: tuple[str, ...] = ("access",)) -> None:
-    """Who has complete access already can be given nothing more."""
+    """Refuse a request for complete access if the partner already has it."""
     if partnership.access_type is AccessType.COMPLETE and access_type is AccessType.COMPLETE:
         raise Refused(Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner has this access type already."), field))
 
 
 def check_leaves_room(partnership: Agreement, access_type: AccessType, others: Iterable[OtherPartnership]) -> None:
-    """What is granted as it was asked for ends nobody's partnership: `others` are the customer's (C4, S2.7)."""
+    """Granting a request ends no other partnership, so complete access needs a customer without `others` (C4, S2.7)."""
     refusals = list(coexistence(access_type, others, field=("access",), replaces=False))
     if access_type is not partnership.access_type and refusals:
         raise Refused(*refusals)
 
 
 def fewest_products(partnership: Agreement, access_type: AccessType) -> int:
-    """How many products a grant names at least: complete access may become limited to none (S2.5)."""
+    """The least number of products in a grant. It is 0 if complete access becomes limited access (S2.5)."""
     return 1 if access_type is partnership.access_type else 0
 
 
 def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> None:
-    """A partner asks for complete access with a payment mode, or for limited access without one."""
+    """A request for complete access needs a payment mode; a request for limited access has none."""
     if (access_type is AccessType.COMPLETE) != (payment_mode is not None):
         raise Refused(
             Refusal(
@@ -141,7 +143,7 @@ def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> N
 
 
 def check_number_of_requests(number: int) -> None:
-    """`number` is how many requests are open in this partnership already."""
+    """Refuse another request if the partnership has `number` open ones and that is the limit."""
     if number >= MOST_OPEN_REQUESTS:
         raise Refused(
             Refusal(
@@ -153,7 +155,7 @@ def check_number_of_requests(number: int) -> None:
 
 
 def change_expiry(now: datetime) -> datetime:
-    """Until when a request can be answered (S2.8)."""
+    """The deadline for answering a request (S2.8)."""
     return now + timedelta(days=CHANGE_REQUEST_LIFETIME_DAYS)
 
 
@@ -161,5 +163,5 @@ def differs(
     asked: tuple[AccessType, PaymentMode | None, Collection[Hashable]],
     granted: tuple[AccessType, PaymentMode | None, Collection[Hashable]],
 ) -> bool:
-    """Whether what was granted is not what was asked (R11, D3): type, payment mode, and the products with rights."""
+    """Whether the grant differs from the request in access type, payment mode, or products and rights (R11, D3)."""
     return (*asked[:2], frozenset(asked[2])) != (*granted[:2], frozenset(granted[2]))

@@ -1,4 +1,4 @@
-"""Which employee of a partner serves a customer, with which rights?"""
+"""Assignments: which employee of a partner serves which customer, with which rights."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -8,7 +8,7 @@ from server.domain.rights import AssignmentRight, Role
 
 
 def check_assignable(organisation_id: UUID, partner_id: UUID, role: Role, is_active: bool) -> None:
-    """Assignments are for active employees of the partner; the others there need none."""
+    """Only active employees of the partner are assigned. The other roles need no assignment."""
     if organisation_id != partner_id or role is not Role.EMPLOYEE or not is_active:
         raise Refused(
             Refusal(
@@ -20,7 +20,7 @@ def check_assignable(organisation_id: UUID, partner_id: UUID, role: Role, is_act
 
 
 def future_rights(rights: Collection[AssignmentRight] | None, *, is_included: bool) -> list[AssignmentRight] | None:
-    """What an employee may do for each customer to come; None where those are not theirs."""
+    """The rights an employee gets for each new customer. None if they are not assigned to new customers."""
     if rights and not is_included:
         raise Refused(
             Refusal(
@@ -33,5 +33,5 @@ def future_rights(rights: Collection[AssignmentRight] | None, *, is_included: bo
 
 
 def assignment_rights(rights: Collection[AssignmentRight]) -> list[AssignmentRight]:
-    """The rights in their stored form. Whoever may do something for a customer may see it: VIEW is always in."""
+    """The rights as they are stored. `VIEW` is always included, because every other right needs it."""
     return [right for right in AssignmentRight if right is AssignmentRight.VIEW or right in rights]

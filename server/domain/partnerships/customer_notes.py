@@ -10,7 +10,7 @@ MOST_NOTES_CHARACTERS: Final = 5_000
 
 
 def check_is_kept(ended_at: datetime | None, now: datetime, kept: timedelta) -> None:
-    """Nothing is noted of a partnership whose notes are to be deleted (S4)."""
+    """Refuse a note on a partnership whose notes are due for deletion (S4)."""
     if ended_at is not None and ended_at + kept <= now:
         raise Refused(
             Refusal(

@@ -1,7 +1,7 @@
-"""What is in the link of an invitation?
+"""Secrets in the links of e-mails.
 
-A secret of 256 random bits that is stored as its digest alone, works once, and grants nothing by itself:
-whoever uses it has to be the one it was sent to (E24).
+A secret has 256 random bits, works once and is stored only as a digest. It grants nothing on its own: the person who
+uses it has to be the person it was sent to (E24).
 """
 
 import hashlib
@@ -15,16 +15,16 @@ _SECRET_BYTES: Final = 32
 
 
 def new_secret() -> str:
-    """A new secret, as it is written into a link."""
+    """A new secret, in the form that is put into a link."""
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def digest(secret: str) -> str:
-    """What is stored of it."""
+    """The digest that is stored instead of the secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def check_in_time(expires_at: datetime, now: datetime) -> None:
-    """An invitation can be answered before its last moment, not at it (E39)."""
+    """An invitation can be answered before its deadline, not at it (E39)."""
     if now >= expires_at:
         raise Refused(Refusal(ErrorCode.INVITATION_EXPIRED, N_("This invitation has expired.")))

@@ -1,4 +1,4 @@
-"""When may a partnership begin, change and be used?"""
+"""Partnerships: status, access type and payment mode, and which rights exist in which status (S1)."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -21,14 +21,14 @@ class AccessType(StrEnum):
 
 
 class PaymentMode(StrEnum):
-    """Whose payment methods pay what the partner orders; only meaningful with complete access."""
+    """Whose payment methods pay for the partner's orders. Only complete access has a payment mode."""
 
     CUSTOMER = "CUSTOMER"
     PARTNER = "PARTNER"
 
 
 class PartnershipStatus(StrEnum):
-    """Where a partnership is in its life (S1)."""
+    """Status of a partnership (S1)."""
 
     INVITED = "INVITED"
     ACTIVE = "ACTIVE"
@@ -40,17 +40,17 @@ class PartnershipStatus(StrEnum):
 
 
 class Side(StrEnum):
-    """Which of the two organisations."""
+    """One of the two organisations in a partnership."""
 
     CUSTOMER = "CUSTOMER"
     PARTNER = "PARTNER"
 
 
 LIVE: Final = frozenset({PartnershipStatus.INVITED, PartnershipStatus.ACTIVE, PartnershipStatus.SUSPENDED})
-"""One customer and one partner have at most one partnership in these states (C1)."""
+"""A customer and a partner have at most one partnership with one of these statuses (C1)."""
 
 IN_FORCE: Final = frozenset({PartnershipStatus.ACTIVE, PartnershipStatus.SUSPENDED})
-"""What began and has not ended: it can be ended (S4)."""
+"""Partnerships that have begun and not ended. Only these can be terminated (S4)."""
 
 _INVITED: Final = frozenset({PartnershipStatus.INVITED})
 _ACTIVE: Final = frozenset({PartnershipStatus.ACTIVE})
@@ -87,7 +87,7 @@ _PROPOSED_BY: Final = {
 
 
 class Agreement(Protocol):
-    """What the moves of a partnership depend on."""
+    """The facts of a partnership on which its transitions depend."""
 
     @property
     def access_type(self) -> AccessType: ...
@@ -98,7 +98,7 @@ class Agreement(Protocol):
 
 
 class OtherPartnership(Protocol):
-    """What C1 to C4 look at in the customer's other partnerships."""
+    """The facts of the customer's other partnerships that C1 to C4 need."""
 
     @property
     def partner_id(self) -> UUID: ...
@@ -111,29 +111,29 @@ class OtherPartnership(Protocol):
 
 
 def proposed_by(right: Right, side: Side) -> Side | None:
-    """Which side must have proposed a partnership for this right to exist on `side`; None where it is all one."""
+    """The side that must have proposed the partnership for `side` to have this right. None if it does not matter."""
     return side if right is Right.MANAGE_INVITATION else _PROPOSED_BY.get(right)
 
 
 def is_possible_now(right: Right, partnership: Agreement) -> bool:
-    """Whether the state of the partnership leaves room for this right."""
+    """Whether this right exists in the partnership's current status."""
     return right in possible_in(partnership.status) and right in possible_with(partnership.access_type)
 
 
 @lru_cache
 def possible_in(status: PartnershipStatus) -> frozenset[Right]:
-    """The rights that a partnership in this status leaves room for."""
+    """The rights that exist in this status."""
     return frozenset(right for right in Right if status in _MOVES.get(right, frozenset(PartnershipStatus)))
 
 
 @lru_cache
 def possible_with(access_type: AccessType) -> frozenset[Right]:
-    """The rights that there is room for with this much access."""
+    """The rights that exist with this access type."""
     return frozenset(right for right in Right if _ACCESS_TYPE_OF.get(right, access_type) is access_type)
 
 
 def check_resumption(partnership: Agreement, others: Iterable[OtherPartnership]) -> None:
-    """What staff stopped goes on, where the customer's other partnerships leave room for it (S1.8)."""
+    """A suspended partnership resumes only if the customer's other partnerships allow it (S1.8)."""
     if partnership.status is not PartnershipStatus.SUSPENDED:
         raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not suspended.")))
     if refusals := list(coexistence(partnership.access_type, others, field=(), replaces=False)):
@@ -148,7 +148,7 @@ def check_active(partnership: Agreement) -> None:
 def coexistence(
     access_type: AccessType, others: Iterable[OtherPartnership], field: tuple[str, ...], *, replaces: bool
 ) -> Iterable[Refusal]:
-    """One complete partner, or several limited ones, never both (C2, C4, E1)."""
+    """A customer has one partner with complete access or several with limited access, never both (C2, C4, E1)."""
     if replaces and access_type is AccessType.COMPLETE:
         return
     active = [other for other in others if other.status is PartnershipStatus.ACTIVE]

@@ -1,4 +1,4 @@
-"""When is a single product given to a limited partner, changed or taken back?"""
+"""Product accesses: the rules for granting, changing and revoking a partner's access to a single product (S2)."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from server.domain.rights import ProductRight
 
 
 def check_takes_products(partnership: Agreement) -> None:
-    """Products are granted and taken back one by one under active limited access alone (S2)."""
+    """Individual products are granted and revoked only under active limited access (S2)."""
     check_active(partnership)
     if partnership.access_type is not AccessType.LIMITED:
         raise Refused(
@@ -22,19 +22,19 @@ def check_takes_products(partnership: Agreement) -> None:
 
 
 def check_holds(revoked_at: datetime | None) -> None:
-    """Only an access that has not ended is changed (S2.2)."""
+    """Only an access that has not ended can be changed (S2.2)."""
     if revoked_at is not None:
         raise Refused(Refusal(ErrorCode.ACCESS_ENDED, N_("This product access has ended.")))
 
 
 def check_each_once(ids: Sequence[UUID], field: tuple[str, ...]) -> None:
-    """Of many changes at once each is of another access (D9)."""
+    """A bulk change names each access only once (D9)."""
     if len(set(ids)) < len(ids):
         raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Name each product access once."), field))
 
 
 def check_reached(is_seen: bool, is_allowed: bool) -> None:
-    """Of many changes at once, one that is not the viewer's to make is refused for itself (D9)."""
+    """In a bulk change, an access that the viewer may not change is refused on its own (D9)."""
     if not is_seen:
         raise Refused(Refusal(ErrorCode.NOT_FOUND, N_("This product access does not exist, or not for you.")))
     if not is_allowed:
@@ -44,9 +44,9 @@ def check_reached(is_seen: bool, is_allowed: bool) -> None:
 def check_product_is_grantable(
     owner_id: UUID, customer_id: UUID, managed_here: bool, managed_elsewhere: bool, field: tuple[str, ...]
 ) -> None:
-    """A customer grants its own products, each to one limited partner at a time (R7, C3, E2).
+    """A customer grants only its own products, each to one limited partner at a time (R7, C3, E2).
 
-    The other partner's name is never told.
+    The refusal never names the other partner.
     """
     check_product_is_owned(owner_id, customer_id, field)
     if managed_here:
@@ -56,18 +56,18 @@ def check_product_is_grantable(
 
 
 def check_product_is_owned(owner_id: UUID, customer_id: UUID, field: tuple[str, ...]) -> None:
-    """Whoever pays, only its owner lets somebody manage a product."""
+    """Only a product's owner can let someone manage it, no matter who pays for it."""
     if owner_id != customer_id:
         raise Refused(Refusal(ErrorCode.PRODUCT_NOT_OWNED, N_("This product does not belong to the customer."), field))
 
 
 def already_managed(field: tuple[str, ...]) -> Refusal:
-    """What is said of a product that another partner manages: a warning to who offers it, later a refusal (E2)."""
+    """Another partner already manages the product: a warning in an offer, a refusal on acceptance (E2)."""
     return Refusal(ErrorCode.PRODUCT_ALREADY_MANAGED, N_("Another partner already manages this product."), field)
 
 
 def product_rights(rights: Collection[ProductRight], field: tuple[str, ...]) -> list[ProductRight]:
-    """The rights in their stored form: each once, in the order of the enum, at least one."""
+    """The rights as they are stored: at least one, each once, in the order of the enum."""
     if not rights:
         raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Choose at least one right."), field))
     return [right for right in ProductRight if right in rights]

@@ -1,4 +1,4 @@
-"""When may a partnership be proposed, and a proposal be answered?"""
+"""Proposals: the rules for inviting, requesting, answering and resending (S1)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ from server.domain.people.organisations import INVITABLE_PARTNERS, PartnerStatus
 OtherT = TypeVar("OtherT", bound=OtherPartnership)
 
 LAPSE: Final = Lapse(PartnershipStatus.INVITED, PartnershipStatus.EXPIRED)
-"""What nobody answered in time has expired (S1.6)."""
+"""A proposal that was not answered in time becomes `EXPIRED` (S1.6)."""
 
 
 def check_invitation(
@@ -34,10 +34,10 @@ def check_invitation(
     *,
     replaces: bool = False,
 ) -> None:
-    """A customer invites an approved partner, other than itself, with which it has no live partnership (S1.1).
+    """A customer invites an approved partner other than itself, with which it has no live partnership (S1.1).
 
-    `others` are the live partnerships of the customer. With `replaces` the customer agrees that those in
-    force end when complete access begins (E1).
+    `others` are the customer's live partnerships. With `replaces` the customer agrees that those in force end when
+    complete access begins (E1).
     """
     others = tuple(others)
     refusals = [
@@ -58,8 +58,8 @@ def check_request(
 ) -> None:
     """An approved partner asks a customer for access (S1.2).
 
-    What else the customer has agreed with whom is not looked at: the partner is not to learn of it. Where what was
-    asked by e-mail `is_answered`, the input names no partner.
+    The customer's other agreements are not checked, because the partner must not learn of them. If `is_answered`, this
+    is the answer to a request by e-mail, whose input names no partner.
     """
     asking = () if is_answered else ("partner_id",)
     if refusals := list(_between(customer_id, partner_id, partner_status, others, Side.PARTNER, asking)):
@@ -67,13 +67,13 @@ def check_request(
 
 
 def check_may_ask(partner_status: PartnerStatus | None, field: tuple[str, ...] = ("partner_id",)) -> None:
-    """Only an approved partner asks for access, for the first time or again (S1.2, S5.7)."""
+    """Only an approved partner may send or resend a request for access (S1.2, S5.7)."""
     if partner_status not in INVITABLE_PARTNERS:
         raise Refused(_not_approved(field))
 
 
 def check_number_of_requests(sent: int, most: int) -> None:
-    """`sent` is how many people the partner asked by e-mail within 24 hours."""
+    """Refuse another request by e-mail if the partner has `sent` the limit within 24 hours."""
     if sent >= most:
         raise Refused(
             Refusal(
@@ -85,7 +85,7 @@ def check_number_of_requests(sent: int, most: int) -> None:
 
 
 def check_not_asked(*, is_asked: bool) -> None:
-    """One open request by a partner to one address."""
+    """A partner has at most one open request to an address."""
     if is_asked:
         raise Refused(
             Refusal(ErrorCode.PARTNERSHIP_EXISTS, N_("There is already an open request to this address."), ("email",))
@@ -101,10 +101,10 @@ def check_acceptance(
     replaces: bool = False,
     access_type: AccessType | None = None,
 ) -> None:
-    """An approved partner comes in by an open proposal that the customer's partnerships leave room for.
+    """An open proposal by or to an approved partner can be accepted if the customer's other partnerships allow it.
 
-    `others` are the customer's other live partnerships, `access_type` what is granted where that is not what
-    was proposed (S1.3a, S1.3b, E1, E3, E9).
+    `others` are the customer's other live partnerships; `access_type` is what is granted, if that differs from the
+    proposal (S1.3a, S1.3b, E1, E3, E9).
     """
     check_open(partnership, now)
     if partner_status not in INVITABLE_PARTNERS:
@@ -115,15 +115,16 @@ def check_acceptance(
 
 
 def replaced(access_type: AccessType, others: Iterable[OtherT], *, is_agreed: bool) -> list[OtherT]:
-    """Of the customer's other partnerships: those that end as this one comes into force. Complete access alone takes
-    the place of others, where the customer agreed (E1).
+    """The customer's other partnerships that end when this one comes into force.
+
+    Only complete access replaces others, and only if the customer agreed (E1).
     """
     takes_their_place = is_agreed and access_type is AccessType.COMPLETE
     return [other for other in others if takes_their_place and other.status in IN_FORCE]
 
 
 class Proposal(Protocol):
-    """What answers to a proposal depend on."""
+    """The facts of a proposal on which answers depend."""
 
     @property
     def status(self) -> PartnershipStatus: ...
@@ -132,13 +133,11 @@ class Proposal(Protocol):
 
 
 class OpenAgreement(Proposal, Agreement, Protocol):
-    """What an acceptance depends on beside it."""
+    """The further facts that an acceptance needs."""
 
 
 def check_open(proposal: Proposal, now: datetime) -> None:
-    """Only a proposal that nobody has answered can be answered, withdrawn or sent again; before its last moment,
-    not at it (S1.6, E39).
-    """
+    """Only an open proposal can be answered, withdrawn or resent: before its deadline, not at it (S1.6, E39)."""
     if proposal.status is not PartnershipStatus.INVITED:
         raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
     if proposal.answer_by is not None:
@@ -146,12 +145,15 @@ def check_open(proposal: Proposal, now: datetime) -> None:
 
 
 def is_late(proposal: Proposal, now: datetime) -> bool:
-    """Whether nobody answered in time, and that is still to be written down (S1.6, E39)."""
+    """Whether the deadline has passed and the status has not been updated yet (S1.6, E39)."""
     return LAPSE.at(now, proposal.status, proposal.answer_by) is not proposal.status
 
 
 def check_resending(sendings: int, most: int) -> None:
-    """`sendings` is how often a proposal was sent again, or another was made, within 24 hours (S1.7)."""
+    """Refuse to resend at the limit (S1.7).
+
+    `sendings` is how often a proposal was resent, or another was made, within 24 hours.
+    """
     if sendings >= most:
         raise Refused(
             Refusal(
@@ -170,9 +172,9 @@ def _between(
     initiated_by: Side,
     partner: tuple[str, ...],
 ) -> Iterable[Refusal]:
-    """Two different organisations, one of them an approved partner, without a live partnership (C1, E4, E11).
+    """A proposal needs two organisations, one an approved partner, without a live partnership (C1, E4, E11).
 
-    `partner` is where in the input the partner is named.
+    `partner` is the path of the partner in the input.
     """
     field = partner if initiated_by is Side.CUSTOMER else ("customer_id",)
     if customer_id == partner_id:
@@ -190,7 +192,7 @@ def _between(
 
 
 def _is_opposite(other: OtherPartnership, initiated_by: Side) -> bool:
-    """Whether it is an open proposal of the other side, beside which one's own may stand (E4)."""
+    """Whether this is an open proposal of the other side. Your own may exist at the same time (E4)."""
     return other.status is PartnershipStatus.INVITED and other.initiated_by is not initiated_by
 
 

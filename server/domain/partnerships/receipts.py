@@ -1,8 +1,8 @@
-"""How can both sides of a partnership prove what was agreed, and when (D17)?
+"""Receipts: a hash chain with which both sides of a partnership can prove what was agreed, and when (D17).
 
-Each receipt is canonical JSON, as RFC 8785 has it: keys in order, no spaces, UTF-8; its numbers are whole. It
-names the hash of the one before it, so that none can be changed, left out or moved without a trace. A file has
-one receipt a line with its hash: `{"body":{…},"hash":"…"}`.
+Each receipt is canonical JSON (RFC 8785): sorted keys, no spaces, UTF-8, only whole numbers. It contains the hash of
+the receipt before it, so none can be changed, left out or moved unnoticed. A file has one receipt and its hash on each
+line: `{"body":{…},"hash":"…"}`.
 """
 
 import hashlib
@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from typing import Any, Final, cast
 
 FIRST: Final = "0" * 64
-"""What the first receipt of a chain names in place of a hash."""
+"""The previous hash in the first receipt of a chain."""
 
 
 class WrongReceipt(Exception):
-    """A line of a file that is not what it should be; `line` counts from 1."""
+    """An invalid line of a receipt file. `line` counts from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"line {line}: {reason}")
@@ -24,24 +24,24 @@ class WrongReceipt(Exception):
 
 
 def canonical(value: Any) -> str:
-    """The one way to write this JSON value."""
+    """The canonical JSON of a value (RFC 8785)."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def digest(body: str) -> str:
-    """The hash of a receipt."""
+    """The SHA-256 hash of a receipt, in hexadecimal."""
     return hashlib.sha256(body.encode()).hexdigest()
 
 
 def line_of(body: str, hash: str) -> str:
-    """A receipt as a file has it; `body` is canonical already."""
+    """The line of a receipt in a file. `body` is already canonical."""
     return f'{{"body":{body},"hash":"{hash}"}}'
 
 
 def verify(lines: Iterable[bytes], head: str | None = None) -> tuple[int, str]:
-    """How many receipts a file has, and the hash of the last. Raises WrongReceipt for the first that is wrong.
+    """The number of receipts in a file, and the hash of the last one. Raises WrongReceipt for the first invalid line.
 
-    With `head` the chain has to end there: only so is it noticed that its end is missing.
+    With `head` the chain has to end with that hash. Without it, missing lines at the end go unnoticed.
     """
     count, last, partnership = 0, FIRST, None
     for count, line in enumerate(lines, 1):
@@ -57,7 +57,7 @@ def verify(lines: Iterable[bytes], head: str | None = None) -> tuple[int, str]:
 
 
 def _read(line: bytes, number: int) -> tuple[dict[str, Any], str]:
-    """The body of a line, and its hash, which is right."""
+    """The body of a line and its hash, which has been verified."""
     try:
         text = line.decode()
         value: Any = json.loads(text)

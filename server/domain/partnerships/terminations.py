@@ -1,4 +1,4 @@
-"""How does a partnership end?"""
+"""Terminations: who may end a partnership, and for which reasons (S4)."""
 
 from enum import StrEnum
 from typing import Final
@@ -18,7 +18,7 @@ class EndedBy(StrEnum):
 
 
 class TerminationReason(StrEnum):
-    """Why a partnership ended: one of a fixed list (D10)."""
+    """Why a partnership ended (D10)."""
 
     NO_LONGER_NEEDED = "NO_LONGER_NEEDED"
     DISSATISFIED = "DISSATISFIED"
@@ -34,13 +34,13 @@ GIVEN_BY_PEOPLE: Final = frozenset(TerminationReason) - {
     TerminationReason.PROGRAMME_EXIT,
     TerminationReason.DATE_REACHED,
 }
-"""The others are the programme's own."""
+"""The reasons that people can choose. The system sets the others."""
 
 
 def check_termination(partnership: Agreement, customer_name: str, confirmation: str, reason: TerminationReason) -> None:
-    """Either side ends what is in force, and types the customer's name to say that it means it (S4.1).
+    """Either side can end a partnership in force by typing the customer's name to confirm (S4.1).
 
-    The name is compared without case and accents.
+    The comparison ignores case and accents.
     """
     check_may_end(partnership)
     refusals = list[Refusal]()
@@ -57,6 +57,6 @@ def check_termination(partnership: Agreement, customer_name: str, confirmation: 
 
 
 def check_may_end(partnership: Agreement) -> None:
-    """Only what is in force ends; what is proposed is declined or withdrawn."""
+    """Only a partnership in force can be ended. A proposal is declined or withdrawn instead."""
     if partnership.status not in IN_FORCE:
         raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))

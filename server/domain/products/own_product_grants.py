@@ -1,4 +1,4 @@
-"""Which of their organisation's products do members reach, and with which rights (M12)?"""
+"""Own product grants: which of their organisation's products members may use, and with which rights (M12)."""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
@@ -10,11 +10,11 @@ from server.domain.products.products import ProductCategory
 from server.domain.rights import LEADING_ROLES, ProductRight, Role
 
 FOREVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
-"""Until when a grant covers products that includes future ones."""
+"""The `covers_until` of a grant that includes future products."""
 
 
 class OwnedProduct(Protocol):
-    """What a rule needs to know of a product. Models satisfy it as they are."""
+    """The facts of a product that a rule needs. The models satisfy this protocol."""
 
     @property
     def id(self) -> UUID: ...
@@ -27,7 +27,7 @@ class OwnedProduct(Protocol):
 
 
 class OwnGrant(Protocol):
-    """A grant that holds, of a member or of one of their teams."""
+    """A grant in force to a member or one of their teams."""
 
     @property
     def organisation_id(self) -> UUID: ...
@@ -42,9 +42,10 @@ class OwnGrant(Protocol):
 
 
 def covers(grant: OwnGrant, product: OwnedProduct) -> bool:
-    """Whether a grant is about this product, as long as the product stays in the organisation.
+    """Whether a grant covers this product while the product belongs to the organisation.
 
-    By category it covers the products there were when it was given, and later ones only where it includes them.
+    A grant by category covers the products that existed when it was made. It covers later ones only if it includes
+    them.
     """
     if grant.organisation_id != product.organisation_id:
         return False
@@ -54,12 +55,15 @@ def covers(grant: OwnGrant, product: OwnedProduct) -> bool:
 
 
 def granted_rights(grants: Iterable[OwnGrant], product: OwnedProduct) -> frozenset[ProductRight]:
-    """The plain union over a person's own grants and those of all their teams."""
+    """The union of the rights in a person's own grants and those of all their teams."""
     return frozenset(ProductRight(right) for grant in grants if covers(grant, product) for right in grant.rights)
 
 
 def covered_until(category: ProductCategory | None, include_future: bool, now: datetime) -> datetime:
-    """Until when products may be made that a grant given now covers; given again, those made since are covered too."""
+    """The end of the time in which products covered by a grant made now are created.
+
+    Making the grant again covers the products created since.
+    """
     if category is None and include_future:
         raise Refused(
             Refusal(
@@ -72,7 +76,7 @@ def covered_until(category: ProductCategory | None, include_future: bool, now: d
 
 
 def check_needs_grants(role: Role, field: tuple[str, ...]) -> None:
-    """Who leads the organisation sees all of its products; grants are for the others."""
+    """Only members who do not lead the organisation need grants, because its leaders see all its products."""
     if role in LEADING_ROLES:
         raise Refused(
             Refusal(

@@ -1,4 +1,4 @@
-"""What may a partner not do alone, and how does the customer answer (E34)?"""
+"""Pending actions: what a partner proposes on a customer's product and the customer has to confirm (E34)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,13 +10,13 @@ from server.domain.partnerships.partnerships import AccessType, Agreement, check
 
 
 class PendingActionKind(StrEnum):
-    """What a partner asks to do with a customer's product."""
+    """The kind of action that a partner proposes on a customer's product."""
 
     TERMINATE_PRODUCT = "TERMINATE_PRODUCT"
 
 
 class PendingActionStatus(StrEnum):
-    """Where such a request is."""
+    """Status of a pending action."""
 
     PENDING = "PENDING"
     CONFIRMED = "CONFIRMED"
@@ -26,30 +26,30 @@ class PendingActionStatus(StrEnum):
 
 
 LAPSE: Final = Lapse(PendingActionStatus.PENDING, PendingActionStatus.EXPIRED)
-"""What the customer did not answer in time has expired (E34)."""
+"""An action that the customer did not answer in time becomes `EXPIRED` (E34)."""
 
 
 def answer_until(now: datetime, days: int) -> datetime:
-    """Until when the customer can answer, that moment excluded (E39)."""
+    """The deadline for the customer's answer, exclusive (E39)."""
     return now + timedelta(days=days)
 
 
 def check_none_pending(*, is_pending: bool) -> None:
-    """The customer is asked once at a time about each product and kind of act."""
+    """A product has at most one pending action of each kind."""
     if is_pending:
         raise Refused(Refusal(ErrorCode.ACTION_PENDING, N_("The customer has already been asked for this.")))
 
 
 def check_open(status: PendingActionStatus, expires_at: datetime, now: datetime) -> None:
-    """Only what waits for an answer is confirmed, refused or withdrawn, and only in time."""
+    """Only a pending action can be confirmed, refused or withdrawn, and only before its deadline."""
     if LAPSE.at(now, status, expires_at) is not PendingActionStatus.PENDING:
         raise Refused(Refusal(ErrorCode.ACTION_CLOSED, N_("This no longer waits for an answer.")))
 
 
 def check_still_asked(partnership: Agreement, *, may_ask: bool) -> None:
-    """What is confirmed is what the partner could still ask: through complete access, by the one who asked.
+    """An action can be confirmed only if the same person could still propose it, through complete access.
 
-    `may_ask` says whether that person would hold the right now.
+    `may_ask` says whether that person has the right now.
     """
     check_active(partnership)
     if partnership.access_type is not AccessType.COMPLETE or not may_ask:

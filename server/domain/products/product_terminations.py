@@ -1,4 +1,4 @@
-"""When does a product end?"""
+"""Terminations of products (E34)."""
 
 from typing import Final
 
@@ -10,20 +10,20 @@ MOST_REASON_CHARACTERS: Final = 500
 
 
 def check_lives(state: ProductState, field: tuple[str, ...]) -> None:
-    """What has ended neither ends again nor is given to anybody."""
+    """A product that has ended cannot be ended again or granted to anyone."""
     if state is ProductState.TERMINATED:
         raise Refused(Refusal(ErrorCode.PRODUCT_ENDED, N_("This product has ended."), field))
 
 
 def check_may_end(state: ProductState, field: tuple[str, ...], *, is_locked: bool) -> None:
-    """A product ends once, and not while it is locked (E34)."""
+    """A product can be ended only once, and not while it is locked (E34)."""
     check_lives(state, field)
     if is_locked:
         raise Refused(Refusal(ErrorCode.PRODUCT_LOCKED, N_("This product is locked."), field))
 
 
 def check_confirmation(product_name: str, confirmation: str) -> None:
-    """Whoever ends a product, or asks for it, types the name the customer gave it."""
+    """To end a product, or to propose it, you type the customer's name for it."""
     if not is_same_name(confirmation, product_name):
         raise Refused(
             Refusal(

@@ -1,4 +1,4 @@
-"""What does an organisation own, and what can it buy?"""
+"""Products: categories, states and billing periods."""
 
 from enum import StrEnum
 
@@ -24,7 +24,7 @@ class ProductCategory(StrEnum):
 
 
 class ProductState(StrEnum):
-    """Where a product is in its life."""
+    """State of a product."""
 
     ACTIVE = "ACTIVE"
     EXPIRING = "EXPIRING"
@@ -33,7 +33,7 @@ class ProductState(StrEnum):
 
 
 class Period(StrEnum):
-    """What one price pays for."""
+    """The billing period that one price covers."""
 
     MONTH = "MONTH"
     YEAR = "YEAR"

@@ -1,4 +1,4 @@
-"""Which employee of a partner serves which customer."""
+"""Assignments of a partner's employees to customers."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from server.models.people.memberships import Membership
 
 
 class EmployeeAssignment(VersionedRow):
-    """What one employee may do for one customer, within what the customer granted. Kept when ended."""
+    """One employee's rights for one customer, within what the customer granted. The row stays when it ends."""
 
     membership: fields.ForeignKeyRelation[Membership] = fields.ForeignKeyField(
         "models.Membership", related_name="assignments", on_delete=fields.RESTRICT

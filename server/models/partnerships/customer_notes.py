@@ -1,4 +1,4 @@
-"""What partners note of their customers."""
+"""Customer notes of partners."""
 
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from server.models.partnerships.partnerships import Partnership
 
 
 class CustomerNote(VersionedRow):
-    """The partner's own name for a customer and what it wants to remember: the partner's alone, one a partnership.
+    """The partner's private note about a customer, and its own name for it. One for each partnership.
 
-    It is no part of the partnership's row, so that nothing that is told of a partnership, such as its version, tells
-    of it. Deleted some time after the end (S4).
+    It is not stored in the partnership's row, so that nothing the customer sees, such as the version, reveals a change.
+    Deleted some time after the partnership ends (S4).
     """
 
     partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""Who manages whose products."""
+"""Partnerships, product accesses, requests by e-mail and requests to change access."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,14 +18,14 @@ from server.models.products.products import Product
 
 
 class Partnership(VersionedRow):
-    """What a customer lets a partner manage, from the invitation to the end (S1).
+    """The link between a customer and a partner who manages its products, from the invitation to the end (S1).
 
-    `requested_…` keep what was proposed where `access_type` and `payment_mode` are what was granted. `answer_by`
-    is the end of an open proposal, `sendings` how often it was sent since `sent_at` (S1.7), `undeliverable_at` when
-    its e-mails were refused for good, until it is sent again (E41); `notices` and
-    `review_notices` say how many reminders of the present deadlines went out. The database itself keeps C1 and C2
-    by partial unique indexes and C4 by a trigger. Triggers keep `customer_name_key` what the customer's is: an
-    index leads through a partner's customers by name.
+    `requested_…` keep what was proposed; `access_type` and `payment_mode` are what was granted. `answer_by` is the
+    deadline of an open proposal and `sendings` how often it was sent since `sent_at` (S1.7). `undeliverable_at` is when
+    its e-mails were permanently refused; sending again clears it (E41). `notices` and `review_notices` count the
+    reminders sent for the current dates. The database enforces C1 and C2 with partial unique indexes and C4 with a
+    trigger. Triggers keep `customer_name_key` equal to the customer's, so that an index can sort a partner's customers
+    by name.
     """
 
     customer: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
@@ -97,7 +97,7 @@ class Partnership(VersionedRow):
 
     @property
     def requested_access(self) -> "RequestedAccess | None":
-        """What was proposed, where it was written down."""
+        """The proposed access, if it was recorded."""
         if self.requested_access_type is None:
             return None
         return RequestedAccess(self.requested_access_type, self.requested_payment_mode)
@@ -112,9 +112,9 @@ class RequestedAccess:
 
 
 class RequestedProduct(Row):
-    """A product named in an invitation; it becomes an access when the invitation is accepted.
+    """A product named in an invitation. It becomes a product access when the invitation is accepted.
 
-    `moves` says that the customer takes it from the partner who manages it till then (E2).
+    `moves` says that the customer moves it from the partner who manages it until then (E2).
     """
 
     partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
@@ -135,9 +135,9 @@ class RequestedProduct(Row):
 
 
 class ProductAccess(VersionedRow):
-    """A product that a limited partner manages, since when, with which rights. Kept when revoked.
+    """A limited partner's rights on one product. The row stays after the access is revoked.
 
-    A partial unique index keeps C3: one manager a product.
+    A partial unique index enforces C3: one partner manages a product.
     """
 
     partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
@@ -165,10 +165,10 @@ class ProductAccess(VersionedRow):
 
 
 class CustomerInvitation(VersionedRow):
-    """What a partner asks of somebody of whom it knows an e-mail address alone (S1.2).
+    """A request for access that a partner sends to someone of whom it knows only the e-mail address (S1.2).
 
-    It says nothing about whether the address has an account (E25). A partnership comes of it when its addressee
-    accepts, for an organisation that they represent (E24, E26). The secret of its link is stored as a digest.
+    It does not reveal whether the address has an account (E25). It becomes a partnership when the addressee accepts it
+    for an organisation that they represent (E24, E26). The secret in its link is stored as a digest.
     """
 
     partner: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
@@ -205,7 +205,10 @@ class CustomerInvitation(VersionedRow):
 
 
 class AccessChangeRequest(VersionedRow):
-    """What a partner asks to have changed in a running partnership (S2.6): which access, in the words of `message`."""
+    """A partner's request to change its access in an active partnership (S2.6).
+
+    `message` names the products it needs.
+    """
 
     partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(
         "models.Partnership", related_name="access_change_requests", on_delete=fields.RESTRICT

@@ -1,4 +1,4 @@
-"""What both sides of a partnership can keep and verify."""
+"""Receipts, which both sides of a partnership can keep and verify."""
 
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from server.models.partnerships.partnerships import Partnership
 
 
 class Receipt(Row):
-    """One grant, change or end, as a link of its partnership's chain. A trigger refuses every update and delete.
+    """A grant, a change or an end, as one link in the partnership's hash chain.
 
-    `body` is canonical JSON and names the hash of the receipt before it; `hash` is the SHA-256 of the body.
+    A trigger refuses every update and delete. `body` is canonical JSON and contains the hash of the receipt before it;
+    `hash` is the SHA-256 of the body.
     """
 
     partnership: fields.ForeignKeyRelation[Partnership] = fields.ForeignKeyField(

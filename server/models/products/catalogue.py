@@ -1,4 +1,4 @@
-"""What can be bought, at which public price."""
+"""The catalogue: the items that can be bought, and their public prices."""
 
 from datetime import date
 from uuid import UUID
@@ -12,7 +12,7 @@ from server.models.base import Row, enum_column
 
 
 class CatalogueItem(Row):
-    """A sellable product. `tld` is set for domains alone."""
+    """An item that can be sold. `tld` is set only for domains."""
 
     sku = fields.CharField(max_length=60, unique=True)
     category = enum_column(ProductCategory, max_length=20)
@@ -28,7 +28,7 @@ class CatalogueItem(Row):
 
 
 class CataloguePrice(Row):
-    """The public price of an item for one period, without VAT, from a day on."""
+    """The public price of an item for one period, excluding VAT, from a given day."""
 
     item: fields.ForeignKeyRelation[CatalogueItem] = fields.ForeignKeyField(
         "models.CatalogueItem", related_name="prices", on_delete=fields.RESTRICT

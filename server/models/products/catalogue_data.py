@@ -1,4 +1,4 @@
-"""How do the items and prices of `catalogue.toml` get into the database?"""
+"""Loads the catalogue's items and prices from `catalogue.toml` into the database."""
 
 import tomllib
 from collections.abc import Iterator
@@ -14,7 +14,10 @@ _FILE = Path(__file__).with_name("catalogue.toml")
 
 
 async def load_catalogue() -> None:
-    """Make the stored catalogue what the file says. Prices are only ever added, items only ever withdrawn."""
+    """Bring the stored catalogue up to date with the file.
+
+    Prices are only added, and items are withdrawn but never deleted.
+    """
     listed = tomllib.loads(_FILE.read_text("utf-8"))
     stored = {item.sku: item for item in await CatalogueItem.all()}
     known = {(price.item_id, price.currency, price.valid_from) for price in await CataloguePrice.all()}
@@ -38,7 +41,7 @@ async def load_catalogue() -> None:
 
 
 def _items(listed: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[int]]]:
-    """The columns of each item, with its price in the order of `Currency`."""
+    """The columns of each item, with its prices in the order of `Currency`."""
     for tld, amounts in listed["domains"].items():
         name = f"Domain .{tld}"
         yield (

@@ -1,4 +1,4 @@
-"""Which of its own products an organisation opens to which of its members and teams."""
+"""Grants of an organisation's own products to its members and teams."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,10 +17,10 @@ from server.models.products.products import Product
 
 
 class OwnProductGrant(VersionedRow):
-    """Rights of one member or one team on a product, or on the products of a category. Kept when revoked.
+    """The rights of one member or team on a product or on a category. The row stays after the grant is revoked.
 
-    Of a category it covers the products made until `covers_until`, which is the end of the calendar where
-    future products are included.
+    A grant by category covers the products created until `covers_until`, which is the end of the calendar if future
+    products are included.
     """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""What partners ask to do with customers' products, and may not do alone."""
+"""Pending actions: what partners propose on customers' products and the customers have to confirm."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,11 +16,11 @@ from server.models.products.products import Product
 
 
 class PendingAction(VersionedRow):
-    """An act of a partner that waits for the customer's confirmation (E34). Kept when answered.
+    """A partner's action that waits for the customer's confirmation (E34). The row stays after the answer.
 
-    `customer` and `partner` are those of the partnership: each side's list is read by its own index. `api_token`
-    is the tool by which it was asked, `decided_by` whoever confirmed, refused or withdrew it; nobody where time or
-    the end of the partner's access did.
+    `customer` and `partner` are copied from the partnership, so that each side's list has its own index. `api_token` is
+    the token that was used to propose it. `decided_by` is the person who confirmed, refused or withdrew it; null if it
+    expired or the partner's access ended.
     """
 
     product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(

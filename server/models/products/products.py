@@ -1,4 +1,4 @@
-"""What organisations own."""
+"""Products of organisations."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,9 +13,9 @@ from server.models.people.organisations import Organisation
 
 
 class Product(VersionedRow):
-    """A domain, a hosting, a mail service: always in the customer's organisation, whoever pays.
+    """A domain, a hosting plan or a mail service. It always belongs to the customer's organisation, no matter who pays.
 
-    `payer` is the partner at whose expense it renews; nobody there is its owner.
+    `payer` is the partner at whose expense it renews; null if the owner pays.
     """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
@@ -51,5 +51,5 @@ class Product(VersionedRow):
 
     @property
     def public_price(self) -> Money:
-        """What everybody pays for one period, without VAT."""
+        """The public price for one period, excluding VAT."""
         return Money(self.price_minor, self.currency)

@@ -1,4 +1,4 @@
-"""What a partner asks to have changed while it serves a customer, and the answer (S2.6, S2.7)."""
+"""Requests to change a partner's access, and the customer's answers (S2.6, S2.7)."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -26,7 +26,7 @@ from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allow
 
 
 class AccessChangeOrderField(StrEnum):
-    """What requests for another access can be ordered by."""
+    """Fields by which requests to change access can be sorted."""
 
     REQUESTED_AT = "REQUESTED_AT"
 
@@ -45,7 +45,7 @@ _MAY_ANSWER = RightOn(Right.ANSWER_ACCESS_CHANGE, Partnership, "access_change_re
 
 
 def status_now(context: Context, row: AccessChangeRequest) -> AccessChangeStatus:
-    """Where the request is in its life at this moment."""
+    """The request's current status: an unanswered one past its deadline has expired, even if that is not stored yet."""
     return rules.LAPSE.at(context.now, row.status, row.expires_at)
 
 
@@ -132,7 +132,7 @@ def _check_may_grant(context: Context, row: Partnership, access: Access) -> None
 async def _open(
     context: Context, request_id: AccessChangeRequestId, expected_version: int | None
 ) -> tuple[AccessChangeRequest, Partnership]:
-    """The request and its partnership, held; the request is open."""
+    """An open request and its partnership, both locked."""
     found = await AccessChangeRequest.get(id=request_id)
     row = await held(context, found.partnership_id)
     request = await locked(AccessChangeRequest, request_id)
@@ -155,7 +155,7 @@ async def _answer(
 
 
 def _parties(row: Partnership) -> dict[str, str]:
-    """Both sides of a partnership, by the ids that callers see."""
+    """Both sides of a partnership, as public ids."""
     organisations = {"customer": row.customer_id, "partner": row.partner_id}
     named = {name: ids.encoded(Organisation, key) for name, key in organisations.items()}
     return named | {"partnership": ids.encode(row)}

@@ -1,4 +1,4 @@
-"""From limited to complete access and back, who pays, and until when (S2.4, S2.5, S3, D4)."""
+"""Changes to the access type, payment mode and dates of a partnership (S2.4, S2.5, S3, D4)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -89,7 +89,10 @@ async def set_partnership_dates(
 async def change_access(
     context: Context, row: Partnership, access: Access, offer: Offer, to_end: Sequence[Partnership] = ()
 ) -> None:
-    """Give the partner another type of access. What it managed one by one, or at its own expense, ends (S2.4, S2.5)."""
+    """Change the partner's access type (S2.4, S2.5).
+
+    Its product accesses end. Under limited access, so do its payments for the customer's products.
+    """
     customer = await Organisation.get(id=row.customer_id)
     held_before = await ProductAccess.filter(partnership_id=row.id, revoked_at__isnull=True).select_related("product")
     before, was = terms(row), _told(row, held_before)
@@ -113,7 +116,7 @@ async def change_access(
 async def _set_dates(
     context: Context, row: Partnership, expires_at: datetime | None, review_at: datetime | None
 ) -> None:
-    """Of a day that is another one than before both sides are told anew when it comes nearer (D4)."""
+    """Store the dates. A changed date resets its reminders, so that both sides are notified of the new one (D4)."""
     before = journal.state(row, "expires_at", "review_at")
     notices = row.notices if row.expires_at == expires_at else 0
     review_notices = row.review_notices if row.review_at == review_at else 0
@@ -133,7 +136,7 @@ async def _active_others(row: Partnership) -> list[Partnership]:
 
 
 def _named(others: Sequence[Partnership], wanted_ids: Sequence[UUID]) -> list[Partnership]:
-    """The partnerships that are to end: each an active one of the same customer."""
+    """The partnerships to end. Each has to be an active one of the same customer."""
     by_id = {other.id: other for other in others}
     for place, id in enumerate(wanted_ids):
         if id not in by_id:

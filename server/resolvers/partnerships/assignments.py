@@ -1,4 +1,4 @@
-"""Which of a partner's employees serves which customer."""
+"""Assignments of a partner's employees to customers."""
 
 from enum import StrEnum
 
@@ -24,7 +24,7 @@ from server.resolvers.permissions import RightOn, allowed
 
 
 class AssignmentOrderField(StrEnum):
-    """What assignments can be ordered by."""
+    """Fields by which assignments can be sorted."""
 
     ASSIGNED_AT = "ASSIGNED_AT"
 
@@ -89,7 +89,7 @@ async def unassign_employee(
 
 
 async def _member(context: Context, partnership: Partnership, membership_id: MembershipId) -> Membership:
-    """The employee to assign: visible as a member to who leads the partner, locked while we look."""
+    """The employee to assign, locked. Members are visible to the partner's leaders."""
     seen = visible(Membership, context.viewer).filter(id=membership_id)
     if not await seen.exists():
         raise NotFound(("input", "membership_id"))
@@ -136,5 +136,5 @@ async def _journal_assignment(
 
 
 def terms(assignment: EmployeeAssignment) -> journal.State:
-    """What is written down of an assignment."""
+    """The terms of an assignment, for the audit log."""
     return journal.state(assignment, "membership_id", "partnership_id", "rights", "ended_at")

@@ -1,4 +1,4 @@
-"""How somebody whom a partner asked by e-mail answers (S1.2, E24)."""
+"""Answers to requests that a partner sent by e-mail (S1.2, E24)."""
 
 from datetime import datetime
 from functools import partial
@@ -77,7 +77,7 @@ async def decline_customer_invitation(context: Context, token: str) -> dict[str,
 
 
 async def _as_partnership(context: Context, row: CustomerInvitation, customer_id: OrganisationId) -> Partnership:
-    """What was asked by e-mail, as a request to this organisation."""
+    """A request by e-mail, turned into a request to this organisation."""
     return await Partnership.create(
         customer_id=customer_id,
         partner_id=row.partner_id,
@@ -95,7 +95,7 @@ async def _as_partnership(context: Context, row: CustomerInvitation, customer_id
 
 
 async def _addressed(context: Context, token: str, field: tuple[str, ...]) -> CustomerInvitation:
-    """The request with this secret. It exists for the person with its address alone (E24)."""
+    """The request with this secret. Only the owner of its address can see it (E24)."""
     viewer = context.signed_in
     row = await CustomerInvitation.get_or_none(secret_digest=email_links.digest(token))
     user = await User.get(id=viewer.user_id)

@@ -1,4 +1,4 @@
-"""What a partner asks of somebody of whom it knows an e-mail address alone, and the answer (S1.2, E24 to E26)."""
+"""Requests that a partner sends by e-mail to someone of whom it knows only the address (S1.2, E24 to E26)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,7 +33,7 @@ from server.resolvers.permissions import RightOn, SignedIn, allowed
 
 
 class CustomerInvitationOrderField(StrEnum):
-    """What requests by e-mail can be ordered by."""
+    """Fields by which requests by e-mail can be sorted."""
 
     INVITED_AT = "INVITED_AT"
 
@@ -53,7 +53,7 @@ BY_TOKEN = ByKey(
     column="secret_digest",
     kind="text",
 )
-"""How the engine finds a request by the secret of its link."""
+"""How the engine finds a request by the secret in its link."""
 
 MAY_VIEW_CUSTOMER_INVITATIONS = (RightOn(Right.REQUEST_CUSTOMER, Organisation),)
 
@@ -61,7 +61,7 @@ _MAY_MANAGE = RightOn(Right.REQUEST_CUSTOMER, Organisation, "customer_invitation
 
 
 def undeliverable_at(context: Context, row: CustomerInvitation) -> datetime | None:
-    """When it proved undeliverable, for the partner's side alone: its addressee learns nothing of it (E25, E41)."""
+    """When the e-mail proved undeliverable (E25, E41). Only the partner's side sees it, never the addressee."""
     viewer = context.viewer
     own = reach(viewer, row.partner_id, ()).rights_on_organisation() if viewer else frozenset[Right]()
     return row.undeliverable_at if viewer and Right.REQUEST_CUSTOMER in usable(viewer, own) else None
@@ -134,7 +134,7 @@ async def customer_invitation(context: Context, token: str) -> CustomerInvitatio
 def _asked(
     email: str, wanted: WantedAccess, message: str | None, locale: str | None, mistakes: Mistakes
 ) -> dict[str, Any]:
-    """What is asked of whom, as it is stored; what is wrong with it is noted."""
+    """The request's columns as they are stored. Collects each invalid value in the errors."""
     address = mistakes.noted(users.email_address, email, ("email",))
     mistakes.noted(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
     words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
@@ -144,9 +144,11 @@ def _asked(
 
 
 async def _note_limits(context: Context, partner: Organisation, email: str, mistakes: Mistakes) -> None:
-    """Notes where the partner, which is locked, may ask nobody, has asked often enough, or this address already.
+    """Collects the reasons why the partner, which is locked, may not ask.
 
-    What is over has its end first, as by the clock.
+    They are: not approved, at the daily limit, or with an open request.
+
+    Requests past their deadline expire first, as the clock would do it.
     """
     mistakes.noted(proposals.check_may_ask, partner.partner_status)
     requests = CustomerInvitation.filter(partner_id=partner.id)
@@ -159,7 +161,7 @@ async def _note_limits(context: Context, partner: Organisation, email: str, mist
 
 
 async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> tuple[CustomerInvitation, str]:
-    """The request, and the secret of its link."""
+    """The stored request, and the secret for its link."""
     secret = email_links.new_secret()
     columns |= {"partner_id": partner_id, "status": PartnershipStatus.INVITED}
     columns |= {"invited_at": context.now, "sent_at": context.now, "answer_by": answer_by(context)}
@@ -190,7 +192,7 @@ async def settle(
     acting: UUID | None,
     **columns: object,
 ) -> None:
-    """Write down how an open request, which is locked, ended."""
+    """Store and log how an open request, which is locked, ended."""
     before = journal.state(row, "status")
     await _store(row, status=status, answered_at=context.now, **columns)
     await journal.record(context, action, row, acting=acting, before=before, after=journal.state(row, "status"))
@@ -219,5 +221,5 @@ async def _announce_request(context: Context, row: CustomerInvitation, secret: s
 
 
 def about(row: CustomerInvitation) -> dict[str, str]:
-    """Whose request it is, for those who are told of it."""
+    """The partner that made the request, for the e-mails about it."""
     return {"partner": ids.encoded(Organisation, row.partner_id)}

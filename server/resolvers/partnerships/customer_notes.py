@@ -1,4 +1,4 @@
-"""What a partner notes of a customer: its own name for it, and what it wants to remember (M46)."""
+"""A partner's private note about a customer, and its own name for it (M46)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -54,7 +54,7 @@ async def update_customer_note(
 
 
 async def delete(context: Context, notes: Sequence[CustomerNote]) -> None:
-    """Delete notes, which are locked. That it was done is written down for the partner alone."""
+    """Delete notes, which are locked. Only the partner's audit log records it."""
     named = Partnership.filter(OneOf("id", [note.partnership_id for note in notes]))
     partners: dict[UUID, UUID] = dict(await named.values_list("id", "partner_id"))
     acts = [journal.Act("customerNote.deleted", note, None, partners[note.partnership_id]) for note in notes]
@@ -63,7 +63,7 @@ async def delete(context: Context, notes: Sequence[CustomerNote]) -> None:
 
 
 def _texts(mistakes: Mistakes, alias: Given[str] | None, notes: Given[str] | None) -> Texts:
-    """What of the two was given, as it is stored: a name is never empty, and notes without a word are none."""
+    """The name and the note that were sent, as they are stored: a blank note as null. A name must not be blank."""
     wanted = Texts()
     if alias is not None:
         given = alias.value
@@ -86,7 +86,10 @@ async def _write(note: CustomerNote | None, partnership: Partnership, columns: T
 
 
 async def _journal(context: Context, partnership: Partnership, note: CustomerNote, changed: list[str]) -> None:
-    """Not on behalf of the customer, who would read it; and without the text, which the log would keep for ever."""
+    """Log a change, but not its text, which the log would keep forever.
+
+    It is not logged on behalf of the customer, who could read it.
+    """
     action = "customerNote.updated"
     await journal.record(context, action, note, acting=partnership.partner_id, after={"changed": changed})
     await journal.announce(context, "customer_note.updated", partnership, note.version)

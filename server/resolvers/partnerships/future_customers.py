@@ -1,4 +1,4 @@
-"""Which of a partner's employees serve the customers to come, from their first day on (M22)."""
+"""Future customers: which of a partner's employees are assigned to each new customer (M22)."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -47,7 +47,7 @@ async def set_future_customers(
 
 
 async def held_for_new_customers(partner_id: UUID) -> list[Membership]:
-    """The employees who serve each new customer of this partner, locked before any assignment is (ADR 27)."""
+    """The employees who serve each new customer of this partner. Locked before any assignment is (decision 27)."""
     employees = Membership.filter(
         organisation_id=partner_id,
         role=Role.EMPLOYEE,
@@ -58,7 +58,7 @@ async def held_for_new_customers(partner_id: UUID) -> list[Membership]:
 
 
 async def assign_all(context: Context, partnership: Partnership, employees: Sequence[Membership]) -> None:
-    """Assign these to a customer that is new: nobody's act, by what was set before."""
+    """Assign these employees to a new customer. The system does it, following an earlier setting."""
     made = [
         EmployeeAssignment(
             membership_id=employee.id,
@@ -78,7 +78,7 @@ async def assign_all(context: Context, partnership: Partnership, employees: Sequ
 
 
 async def _member(context: Context, membership_id: MembershipId) -> Membership:
-    """An employee of the organisation, which is locked."""
+    """An employee of the organisation; both are locked."""
     found = await visible_row(Membership, context.viewer, membership_id)
     if found is None:
         raise NotFound(("input", "membership_id"))

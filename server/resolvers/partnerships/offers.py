@@ -1,4 +1,4 @@
-"""What is offered or asked for in a partnership: which products, or everything; and how it becomes access."""
+"""Offers: the access that is offered, requested or granted in a partnership, and how it is put into force."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ PRODUCTS = ("access", "limited", "products")
 
 @dataclass(frozen=True)
 class ProductGrant:
-    """A product and what the partner may do with it.
+    """A product and the partner's rights on it.
 
-    `move_from_current` says that the customer takes it from the partner who manages it (E2).
+    `move_from_current` says that the customer moves it from the partner who manages it (E2).
     """
 
     product_id: ProductId
@@ -35,21 +35,21 @@ class ProductGrant:
 
 @dataclass(frozen=True)
 class LimitedAccess:
-    """Access to these products."""
+    """Access to particular products."""
 
     products: list[ProductGrant] = field(default_factory=list[ProductGrant])
 
 
 @dataclass(frozen=True)
 class CompleteAccess:
-    """Access to everything."""
+    """Access to all products."""
 
     payment_mode: PaymentMode
 
 
 @dataclass(frozen=True)
 class Access:
-    """What is offered or granted: exactly one of the two."""
+    """The access offered or granted. Exactly one of the two is set."""
 
     limited: LimitedAccess | None = None
     complete: CompleteAccess | None = None
@@ -69,7 +69,7 @@ class Access:
 
 @dataclass(frozen=True)
 class WantedAccess:
-    """What a partner would like to have: it does not know what else the customer has."""
+    """The access a partner requests. It cannot name products, because it cannot see them."""
 
     access_type: AccessType
     payment_mode: PaymentMode | None = None
@@ -77,16 +77,16 @@ class WantedAccess:
 
 @dataclass(frozen=True)
 class Offer:
-    """The products of an offer as they are, and what somebody should know who makes it."""
+    """The products of an offer, and warnings for the person who makes it."""
 
     products: dict[UUID, Product]
     warnings: list[Refusal] = field(default_factory=list[Refusal])
 
 
 async def offered(context: Context, customer_id: UUID, access: Access, mistakes: Mistakes, *, least: int = 1) -> Offer:
-    """The products that are named. Notes those that are not the customer's own, and each other mistake (S1.1).
+    """The products in an offer (S1.1). Collects an error for each one that may not be offered.
 
-    A product that somebody else manages may be proposed: that is a warning (E2).
+    A product that another partner manages can be proposed, with a warning (E2).
     """
     if access.limited is None:
         return Offer({})
@@ -110,13 +110,13 @@ async def offered(context: Context, customer_id: UUID, access: Access, mistakes:
 
 
 async def managing(product_ids: Collection[UUID]) -> dict[UUID, ProductAccess]:
-    """The access through which each of these products is managed now, by the product's key."""
+    """The product access in force for each of these products, by the product's key."""
     held = ProductAccess.filter(OneOf("product_id", list(product_ids)), revoked_at__isnull=True)
     return {access.product_id: access for access in await held}
 
 
 async def request_products(invitation: Partnership, offer: Offer, grants: Sequence[ProductGrant]) -> None:
-    """Write down what the proposal names."""
+    """Store the products that the proposal names."""
     await RequestedProduct.bulk_create(
         [
             RequestedProduct(
@@ -133,7 +133,7 @@ async def request_products(invitation: Partnership, offer: Offer, grants: Sequen
 
 @dataclass(frozen=True)
 class Wanted:
-    """A product that is to be managed from now on; `field` is where in the input it is named."""
+    """A product to be granted. `field` is its path in the input."""
 
     product: Product
     rights: list[ProductRight]
@@ -146,7 +146,7 @@ class Wanted:
 
 
 def wanted(offer: Offer, grants: Sequence[ProductGrant]) -> list[Wanted]:
-    """What the customer grants at once."""
+    """The products that the customer grants immediately."""
     return [
         Wanted(
             offer.products[grant.product_id],
@@ -161,7 +161,10 @@ def wanted(offer: Offer, grants: Sequence[ProductGrant]) -> list[Wanted]:
 async def grant_all(
     context: Context, partnership: Partnership, products: Sequence[Wanted], granted_by: UUID | None
 ) -> list[ProductAccess]:
-    """Let the partner manage these products, unless one was given away, sold or ended in the meantime (S1.3a, E2)."""
+    """Grant the partner access to these products (S1.3a, E2).
+
+    Refused if one was granted elsewhere, sold or ended in the meantime.
+    """
     managed = await managing([each.product.id for each in products])
     here = {id for id, access in managed.items() if access.partnership_id == partnership.id}
     for each in products:
@@ -190,7 +193,7 @@ async def grant_all(
 
 
 def told(access_type: AccessType, payment_mode: PaymentMode | None, products: Sequence[Wanted]) -> journal.State:
-    """Terms as a message tells them."""
+    """The terms, as e-mails show them."""
     listed = [{"service_name": each.product.service_name, "rights": each.rights} for each in products]
     return {"access_type": access_type, "payment_mode": payment_mode, "products": listed}
 

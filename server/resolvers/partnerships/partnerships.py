@@ -1,4 +1,4 @@
-"""Partnerships: what is found, and what every change of one has in common."""
+"""Partnerships: the lists of them, and what every change to one has in common: locking, logging and receipts."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from server.resolvers.permissions import RightOn, SignedIn, allowed
 
 
 class PartnershipOrderField(StrEnum):
-    """What partnerships can be ordered by."""
+    """Fields by which partnerships can be sorted."""
 
     INVITED_AT = "INVITED_AT"
 
@@ -56,9 +56,10 @@ async def partnership(context: Context, id: PartnershipId) -> Partnership:
 
 
 async def held(context: Context, partnership_id: UUID, expected_version: int | None = None) -> Partnership:
-    """The partnership, with its customer locked: changes to one customer's partnerships wait in line (C1 to C4).
+    """The partnership, locked after its customer.
 
-    Whoever is no longer what they were when they asked is too late (E7).
+    Changes to one customer's partnerships therefore happen one after the other (C1 to C4). Refused if the viewer's role
+    has changed since the request began (E7).
     """
     row = (await held_all([partnership_id]))[partnership_id]
     await check_standings(context, [row])
@@ -67,16 +68,14 @@ async def held(context: Context, partnership_id: UUID, expected_version: int | N
 
 
 async def held_all(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
-    """The same of several: whoever holds partnerships holds their customers first, so that nobody waits in a ring."""
+    """Several partnerships, locked. Their customers are locked first, so that no deadlock can occur."""
     found = await Partnership.filter(OneOf("id", partnership_ids))
     await locked_rows(Organisation, sorted({row.customer_id for row in found}))
     return await locked_rows(Partnership, keys(found))
 
 
 async def check_standings(context: Context, rows: Iterable[Partnership]) -> None:
-    """Whether the viewer still has the roles in both sides by which they were let through, before these were locked,
-    and their token what it reached.
-    """
+    """Refuse if the viewer's roles on either side, or their token's reach, have changed since authorisation."""
     sides = {side for row in rows for side in (row.customer_id, row.partner_id)}
     viewer = context.viewer
     if viewer is None or not _roles(viewer, sides):
@@ -92,23 +91,23 @@ def _roles(viewer: Viewer, organisation_ids: Collection[UUID]) -> dict[UUID, Rol
 
 
 async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
-    """The customer's partnerships that are proposed or in force, locked; without the one that is being changed."""
+    """The customer's partnerships that are proposed or in force, locked, except `but`."""
     live = Partnership.filter(customer_id=customer_id, status__in=sorted(rules.LIVE))
     return [row for row in await live.order_by("id").select_for_update(no_key=True) if row.id != but]
 
 
 async def change(row: VersionedRow, **columns: object) -> None:
-    """Store these columns, as another version."""
+    """Store these columns and increment the version."""
     row.update_from_dict({**columns, "version": row.version + 1})
     await row.save(update_fields=["version", "updated_at", *columns])
 
 
 @dataclass(frozen=True)
 class Note:
-    """An act in a partnership, by one of its sides or by neither: by the programme's staff, or by the clock.
+    """An event in a partnership. `side` is the side that acted, or None for staff and the clock.
 
-    `subject` is what it was about, where that is not the partnership. `had` and `has` are the products that belong
-    to the terms before and after.
+    `subject` is the object concerned, if it is not the partnership. `had` and `has` are the products in the terms
+    before and after.
     """
 
     action: str
@@ -122,7 +121,7 @@ class Note:
 
     @property
     def acting(self) -> UUID | None:
-        """The organisation in whose name it was done."""
+        """The organisation on whose behalf it was done."""
         if self.side is None:
             return None
         return self.partnership.customer_id if self.side is Side.CUSTOMER else self.partnership.partner_id
@@ -140,14 +139,14 @@ async def note(
     had: Sequence[Granted] | None = None,
     has: Sequence[Granted] | None = None,
 ) -> None:
-    """Write down one act in a partnership."""
+    """Log one event in a partnership, and issue its receipt."""
     await note_all(context, [Note(action, row, side, subject, before, after, had, has)])
 
 
 async def note_all(context: Context, notes: Sequence[Note]) -> None:
-    """Write down acts in partnerships, which are locked, and give both sides their receipts (E40, D17).
+    """Log events in partnerships, which are locked, and issue the receipts (E40, D17).
 
-    What is only asked for leaves no receipt: nothing was granted, changed or ended.
+    A mere request gets no receipt, because nothing was granted, changed or ended.
     """
     await journal.record_all(context, [_act(each) for each in notes])
     binding = [each for each in notes if not isinstance(each.subject, AccessChangeRequest)]
@@ -165,7 +164,7 @@ def _entry(note: Note) -> Entry:
 
 
 def terms(row: Partnership, *more: str) -> journal.State:
-    """What is written down of a partnership."""
+    """The terms of a partnership, for the audit log."""
     return journal.state(row, "access_type", "payment_mode", "status", *more)
 
 

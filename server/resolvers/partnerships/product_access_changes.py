@@ -1,6 +1,6 @@
-"""How are product accesses changed and ended: one, or many at once (S2.2, S2.3, D9)?
+"""Changes to product accesses and their ends, one or many at a time (S2.2, S2.3, D9).
 
-However many there are, it takes the same number of statements.
+The number of statements does not depend on the number of accesses.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ from server.resolvers.viewer_rights import rights_on_partnership
 
 @dataclass(frozen=True)
 class Held:
-    """An access and its partnership, both locked, and the side for which it is changed."""
+    """An access and its partnership, both locked, and the side that changes it."""
 
     access: ProductAccess
     partnership: Partnership
@@ -39,14 +39,14 @@ class Held:
 
 @dataclass(frozen=True)
 class ProductAccessResult:
-    """What became of one of many: the access, or why it stays as it is."""
+    """The result for one access of several: the access, or why it was not changed."""
 
     product_access: ProductAccess | None
     refusals: tuple[Refusal, ...] = ()
 
 
 class _Kind(NamedTuple):
-    """What a change is called, in the audit log and the receipts, and in the outbox."""
+    """The name of a change in the audit log and receipts, and in the outbox."""
 
     action: str
     topic: str
@@ -58,7 +58,7 @@ _PRODUCT_ENDED: Final = _Kind("access.revoked", "access.product_ended")
 
 
 async def hold(context: Context, right: Right, ids: Sequence[UUID]) -> dict[UUID, Held]:
-    """Those of these accesses that exist for the viewer, who means to use this right on them."""
+    """Lock those of these accesses that are visible to the viewer, who wants to use this right on them."""
     seen = await visible_rows(ProductAccess, context.viewer, ids)
     partnerships = await held_all([row.partnership_id for row in seen])
     await check_standings(context, partnerships.values())
@@ -68,7 +68,7 @@ async def hold(context: Context, right: Right, ids: Sequence[UUID]) -> dict[UUID
 
 
 async def hold_for_customer(accesses: Sequence[ProductAccess]) -> list[Held]:
-    """These accesses, for the customer who gives their products to somebody else."""
+    """Lock these accesses for the customer, who moves their products to another partner."""
     partnerships = await held_all([access.partnership_id for access in accesses])
     return [Held(access, partnerships[access.partnership_id], Side.CUSTOMER) for access in accesses]
 
@@ -76,7 +76,7 @@ async def hold_for_customer(accesses: Sequence[ProductAccess]) -> list[Held]:
 def judged(
     context: Context, right: Right, held: Held | None, check: Callable[[Held], Any], path: tuple[str, ...]
 ) -> tuple[Refusal, ...]:
-    """Why one of many stays as it is; `path` is where in the input it stands."""
+    """The error for one access of several. `path` is its path in the input."""
     try:
         is_allowed = held is not None and right in rights_on_partnership(context, held.partnership)
         access_rules.check_reached(held is not None, is_allowed)
@@ -88,14 +88,14 @@ def judged(
 
 
 def check_change(held: Held, rights: Sequence[ProductRight]) -> list[ProductRight]:
-    """The rights as they are stored. Refused unless the access holds, under active limited access."""
+    """The rights as they are stored. Refused unless the access is in force under active limited access."""
     access_rules.check_takes_products(held.partnership)
     access_rules.check_holds(held.access.revoked_at)
     return access_rules.product_rights(rights, ("rights",))
 
 
 async def change(context: Context, wanted: Iterable[tuple[Held, list[ProductRight]]]) -> None:
-    """Give each access other rights; those that have them already stay as they are."""
+    """Change the rights of each access. Those that already have them are left unchanged."""
     moves = [(held, rights) for held, rights in wanted if list(held.access.rights) != rights]
     before = [terms(held.access) for held, _ in moves]
     alike = defaultdict[tuple[ProductRight, ...], list[ProductAccess]](list)
@@ -108,7 +108,7 @@ async def change(context: Context, wanted: Iterable[tuple[Held, list[ProductRigh
 
 
 async def revoke(context: Context, wanted: Iterable[Held], *, product_ends: bool = False) -> None:
-    """End each access, perhaps because its product ends; those that have ended already stay as they are."""
+    """Revoke each access, for example because its product ends. Those that have already ended are left unchanged."""
     moves = [held for held in wanted if held.access.revoked_at is None]
     before = [terms(held.access) for held in moves]
     await close(context, [held.access for held in moves])
@@ -116,12 +116,12 @@ async def revoke(context: Context, wanted: Iterable[Held], *, product_ends: bool
 
 
 async def close(context: Context, accesses: Sequence[ProductAccess]) -> None:
-    """End accesses without a word to anybody."""
+    """End accesses without logging or notifying."""
     await _update(context, accesses, revoked_at=context.now)
 
 
 def terms(access: ProductAccess) -> journal.State:
-    """What the audit log writes down of an access."""
+    """The terms of an access, for the audit log."""
     return journal.state(access, "partnership_id", "product_id", "rights", "revoked_at")
 
 

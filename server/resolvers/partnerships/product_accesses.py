@@ -1,4 +1,4 @@
-"""Products given to a limited partner one by one, and taken back (S2)."""
+"""Product accesses: granting, changing and revoking a limited partner's access to single products (S2)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,7 +33,7 @@ from server.resolvers.permissions import RightOn, RightOnEach, VisibleRows, allo
 
 
 class ProductAccessOrderField(StrEnum):
-    """What product accesses can be ordered by."""
+    """Fields by which product accesses can be sorted."""
 
     GRANTED_AT = "GRANTED_AT"
 
@@ -49,7 +49,7 @@ PRODUCT_ACCESSES = Listing(
 
 @dataclass(frozen=True)
 class AccessRights:
-    """An access, and the rights it is to have."""
+    """A product access and its new rights."""
 
     id: ProductAccessId
     rights: list[ProductRight]

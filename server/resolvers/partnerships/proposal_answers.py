@@ -1,4 +1,4 @@
-"""How a proposal is answered: brought into force, with what is granted, or declined (S1.3, S1.4)."""
+"""Answers to proposals: accepting, with what is granted, and declining (S1.3, S1.4)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -83,7 +83,7 @@ async def decline_request(
 
 
 async def cancelled(context: Context, row: Partnership) -> None:
-    """The side that proposed takes it back."""
+    """Withdraw a proposal, by the side that made it."""
     before = terms(row)
     await change(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
     await _note_end(context, "partnership.cancelled", row, row.initiated_by, before)
@@ -110,7 +110,7 @@ async def accept_what_was_asked(
     *,
     replaces: bool = False,
 ) -> None:
-    """Bring a request into force with what the customer grants, which may be something else (S1.3b, R11)."""
+    """Bring a request into force with what the customer grants, which may differ from the request (S1.3b, R11)."""
     others = await _checked_beside(context, request, replaces=replaces, access=access)
     requested = await RequestedProduct.filter(partnership_id=request.id).select_related("product").order_by("id")
     asked = [Wanted(each.product, each.rights) for each in requested]
@@ -147,14 +147,14 @@ async def _note_acceptance(
     asked: Sequence[Wanted],
     granted: Sequence[ProductAccess],
 ) -> None:
-    """What was asked and what is granted are both kept (D3)."""
+    """Log an acceptance with both what was requested and what was granted (D3)."""
     action = "partnership.accepted"
     await note(context, action, row, side, before=before, after=terms(row), had=asked, has=granted)
     await journal.announce(context, action, row)
 
 
 async def _note_end(context: Context, action: str, row: Partnership, side: Side, before: journal.State) -> None:
-    """What had been proposed is kept of what came to nothing."""
+    """Log the end of a proposal, with what had been proposed."""
     proposed = (await named_by([row.id]))[row.id]
     await note(context, action, row, side, before=before, after=terms(row), had=proposed, has=[])
 
@@ -162,7 +162,7 @@ async def _note_end(context: Context, action: str, row: Partnership, side: Side,
 async def _checked_beside(
     context: Context, row: Partnership, *, replaces: bool, access: Access | None = None
 ) -> list[Partnership]:
-    """The customer's other partnerships, locked, beside which this one may come into force."""
+    """The customer's other partnerships, locked. Refused unless this one can come into force alongside them."""
     others = await live_now(context, row.customer_id, but=row.id)
     partner = await Organisation.get(id=row.partner_id)
     granted = access.access_type if access else None
@@ -174,9 +174,9 @@ async def _checked_beside(
 async def _come_into_force(
     context: Context, row: Partnership, others: Sequence[Partnership], *, replaces: bool, **columns: object
 ) -> None:
-    """Those that it replaces end first, and the other side's open proposal with them (E1, E4).
+    """Bring a partnership into force. The ones it replaces and the other side's open proposal end first (E1, E4).
 
-    Employees who serve the partner's customers to come serve this one from now on.
+    The partner's employees who serve all new customers are assigned to this one.
     """
     employees = await held_for_new_customers(row.partner_id)
     row.update_from_dict(columns)

@@ -1,4 +1,4 @@
-"""What happens to proposals that nobody answered in time, whoever finds them first (S1.6)."""
+"""Expiry of proposals that were not answered in time, found by the clock or by a mutation (S1.6)."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -20,9 +20,9 @@ _EXPIRED: Final = "partnership.expired"
 
 
 async def live_now(context: Context, customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
-    """The customer's partnerships that are proposed or in force, locked; without the one that is being changed.
+    """The customer's partnerships that are proposed or in force, locked, except `but`.
 
-    Proposals that are over stand in nobody's way: they have their end first, as by the clock.
+    Proposals past their deadline expire first, as the clock would do it, so that they block nothing.
     """
     rows = await live_partnerships(customer_id, but=but)
     late = [row for row in rows if is_late(row, context.now)]
@@ -31,7 +31,10 @@ async def live_now(context: Context, customer_id: UUID, *, but: UUID | None = No
 
 
 async def expire(context: Context, rows: Sequence[Partnership]) -> None:
-    """End these, which are locked: nobody's act, noted for both sides, of which whoever proposed is told."""
+    """Expire these proposals, which are locked.
+
+    The system acts, both sides' logs record it, and the proposer is notified.
+    """
     if not rows:
         return
     nobodys = context.asked_by(None)
@@ -46,7 +49,7 @@ async def expire(context: Context, rows: Sequence[Partnership]) -> None:
 
 
 async def expire_by_email(context: Context, rows: Sequence[CustomerInvitation]) -> None:
-    """The same of requests by e-mail: only the partner's side knows of them."""
+    """The same for requests by e-mail, of which only the partner's side knows."""
     columns: dict[str, Any] = {"status": PartnershipStatus.EXPIRED, "answered_at": context.now}
     concerned = [row.partner_id for row in rows]
     await lapse(context, rows, columns, "customer.requestExpired", _EXPIRED, concerned)

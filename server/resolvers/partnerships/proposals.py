@@ -1,4 +1,4 @@
-"""How a partnership is proposed by either side, withdrawn and sent again (S1)."""
+"""Proposals: inviting a partner, asking a customer, withdrawing and resending (S1)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -135,7 +135,7 @@ async def resend_invitation(
 
 
 async def check_partner_is_approved(row: Partnership | CustomerInvitation) -> None:
-    """What could not be accepted is not sent again: a suspended partner wins no new customers (S5.7)."""
+    """Refuse to resend a proposal that could not be accepted: a suspended partner takes on no new customers (S5.7)."""
     partner = await Organisation.get(id=row.partner_id)
     proposals.check_may_ask(partner.partner_status, field=())
 
@@ -143,7 +143,7 @@ async def check_partner_is_approved(row: Partnership | CustomerInvitation) -> No
 def sent_again(
     context: Context, sent_at: datetime | None, sendings: int, expires_at: datetime | None = None
 ) -> dict[str, object]:
-    """What changes in a proposal that is sent once more; a few times within 24 hours (S1.7)."""
+    """The columns that change when a proposal is resent. Refused beyond the limit for 24 hours (S1.7)."""
     is_another_day = sent_at is None or context.now - sent_at >= _DAY
     if not is_another_day:
         proposals.check_resending(sendings - 1, context.settings.resendings_per_day)
@@ -157,13 +157,13 @@ def sent_again(
 
 
 def answer_by(context: Context, expires_at: datetime | None = None) -> datetime:
-    """Until when a proposal that is sent now can be answered (S1.6); not beyond the end of what is proposed (D4)."""
+    """The deadline of a proposal sent now (S1.6), never after the end date of the proposed partnership (D4)."""
     latest = context.now + timedelta(days=context.settings.partnership_invitation_days)
     return latest if expires_at is None else min(latest, expires_at)
 
 
 async def _partner(context: Context, partner_id: OrganisationId) -> Organisation:
-    """The partner to invite, which exists for the viewer."""
+    """The partner to invite, if it is visible to the viewer."""
     partner = await visible_row(Organisation, context.viewer, partner_id)
     if partner is None:
         raise NotFound(("input", "partner_id"))
@@ -171,14 +171,14 @@ async def _partner(context: Context, partner_id: OrganisationId) -> Organisation
 
 
 async def _note_limit(context: Context, customer_id: UUID, partner_id: UUID, side: Side, mistakes: Mistakes) -> None:
-    """Whoever withdraws and proposes anew sends no more e-mails than by sending again (S1.7)."""
+    """Collects an error at the limit for 24 hours: withdrawing and proposing again counts as resending (S1.7)."""
     between = Partnership.filter(customer_id=customer_id, partner_id=partner_id, initiated_by=side)
     lately = await between.filter(invited_at__gt=context.now - _DAY).count()
     mistakes.noted(proposals.check_resending, lately, context.settings.resendings_per_day)
 
 
 async def _hold_customer(context: Context, customer_id: OrganisationId, partner_id: OrganisationId) -> None:
-    """Lock the customer to ask, which exists for the viewer, and is not kept from their token."""
+    """Lock the customer to ask. It must be visible to the viewer and within their token's reach."""
     if await visible_row(Organisation, context.viewer, customer_id) is None:
         raise NotFound(("input", "customer_id"))
     await locked(Organisation, customer_id)
@@ -188,7 +188,7 @@ async def _hold_customer(context: Context, customer_id: OrganisationId, partner_
 
 
 async def _invite(context: Context, row: Partnership, access: Access, offer: Offer) -> None:
-    """Store an invitation with the products that it names, and tell the partner."""
+    """Store an invitation with the products it names, and notify the partner."""
     invitation = await _propose(context, row, access)
     await request_products(invitation, offer, access.grants)
     named = granted_now(offer, access.grants)
@@ -197,7 +197,7 @@ async def _invite(context: Context, row: Partnership, access: Access, offer: Off
 
 
 async def _propose(context: Context, row: Partnership, access: Access | WantedAccess) -> Partnership:
-    """Store a proposal: what is asked stands in it twice, because what is granted may differ (D3)."""
+    """Store a proposal. The proposed access is stored twice, because the access granted may differ (D3)."""
     row.update_from_dict(
         {
             "access_type": access.access_type,
@@ -215,9 +215,9 @@ async def _propose(context: Context, row: Partnership, access: Access | WantedAc
 
 
 def _offer_of_the_same(others: Sequence[Partnership], wanted: WantedAccess) -> Partnership | None:
-    """The customer's open invitation that a request says the same as: then the request is the answer (E4).
+    """The customer's open invitation that offers the same as a request, which then counts as its acceptance (E4).
 
-    A partner names no products, so only complete access is ever the same.
+    A partner names no products, so only complete access can be the same.
     """
     asked = (AccessType.COMPLETE, wanted.payment_mode)
     same = [row for row in others if (row.access_type, row.payment_mode) == asked]
@@ -225,9 +225,9 @@ def _offer_of_the_same(others: Sequence[Partnership], wanted: WantedAccess) -> P
 
 
 async def _is_the_same(context: Context, request: Partnership, access: Access) -> bool:
-    """Whether an invitation says what the partner has asked for already: then it is the answer (E4).
+    """Whether an invitation offers what the partner has already requested. It is then taken as the acceptance (E4).
 
-    A token never accepts a request: with one the two stand side by side.
+    An API token never accepts a request; with one, both proposals stay open.
     """
     if context.signed_in.token is not None or request.status is not PartnershipStatus.INVITED:
         return False

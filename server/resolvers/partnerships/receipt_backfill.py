@@ -1,7 +1,7 @@
-"""How does a partnership without receipts come by its first one (D17)?
+"""Backfill of first receipts for partnerships that have none (D17).
 
-Those that are older than receipts have none, nor those that a demo world began with. The first one states what is in
-force, or proposed, as the programme finds it: by nobody's act, with nothing before it.
+Partnerships older than receipts have none, and neither do those of a demo world. The first receipt states what is
+currently in force or proposed. No side acted, and there is nothing before it.
 """
 
 from collections import defaultdict
@@ -19,16 +19,16 @@ from server.resolvers.partnerships.receipts import Entry, Granted, agreed, recei
 from server.resolvers.partnerships.requested_products import named_by
 
 AT_ONCE: Final = 100
-"""How many partnerships one transaction holds."""
+"""The number of partnerships in one transaction."""
 
 _STATED: Final = "partnership.stated"
 _WITHOUT_RECEIPT: Final = ~Exists(Receipt, partnership_id="id")
 
 
 async def begin_chains(context: Context) -> int:
-    """Give some of the live partnerships without receipts their first one, and say how many.
+    """Issue the first receipt of some live partnerships that have none, and return how many.
 
-    Called until there are none; whatever has a receipt is left alone, so that nothing is stated twice.
+    Called until it returns 0. Partnerships with a receipt are left unchanged, so that nothing is stated twice.
     """
     found = await Partnership.filter(_WITHOUT_RECEIPT, status__in=sorted(LIVE)).order_by("id").limit(AT_ONCE)
     if not found:
@@ -47,7 +47,7 @@ def _stated(row: Partnership, products: Sequence[Granted]) -> Entry:
 
 
 async def _products(rows: Sequence[Partnership]) -> dict[UUID, Sequence[Granted]]:
-    """By partnership the products that are managed, or named while it is open. Two statements."""
+    """The products of each partnership: those managed, or those named in an open proposal. Two statements."""
     open_ = [row.id for row in rows if row.status not in IN_FORCE]
     found = defaultdict[UUID, Sequence[Granted]](list, await named_by(open_))
     of_others = OneOf("partnership_id", [row.id for row in rows if row.status in IN_FORCE])

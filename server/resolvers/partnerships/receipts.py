@@ -1,4 +1,4 @@
-"""Receipts: what both sides of a partnership keep of each grant, change and end (D17)."""
+"""Receipts, which both sides of a partnership keep of each grant, change and end (D17)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from server.resolvers.permissions import RightOn
 
 
 class ReceiptOrderField(StrEnum):
-    """What receipts can be ordered by."""
+    """Fields by which receipts can be sorted."""
 
     WRITTEN_AT = "WRITTEN_AT"
 
@@ -42,7 +42,7 @@ MAY_VIEW_RECEIPTS = (RightOn(Right.VIEW_RECEIPTS, Partnership),)
 
 
 class Granted(Protocol):
-    """A product that is asked for or granted, and what the partner may do with it."""
+    """A product that is requested or granted, and the partner's rights on it."""
 
     @property
     def product_id(self) -> UUID: ...
@@ -52,7 +52,7 @@ class Granted(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """What is to be receipted: `acting` is the side's organisation that did it, None the programme itself."""
+    """The content of a receipt. `acting` is the organisation that acted, or None for the programme itself."""
 
     what: str
     partnership: Partnership
@@ -62,7 +62,7 @@ class Entry:
 
 
 async def receipt_all(context: Context, entries: Sequence[Entry]) -> None:
-    """Write receipts, in the transaction of the change; their partnerships are locked, so that chains do not fork."""
+    """Store receipts, in the transaction of the change. Their partnerships are locked, so that no chain forks."""
     if not entries:
         return
     heads = await _heads([entry.partnership.id for entry in entries])
@@ -86,9 +86,9 @@ async def receipt_all(context: Context, entries: Sequence[Entry]) -> None:
 
 
 def agreed(written: State | None, products: Sequence[Granted] | None) -> State | None:
-    """Terms as a receipt says them, out of what the audit log says: ids as callers have them, and products in full.
+    """The terms as a receipt states them, made from the audit log's: public ids, and products in full.
 
-    An access that has ended leaves none.
+    An access that has ended leaves no terms.
     """
     if written is None or written.get("revoked_at") is not None:
         return None
@@ -106,7 +106,7 @@ def _terms(product_id: UUID, rights: Sequence[str]) -> State:
 
 
 async def file_of(context: Context, partnership_id: UUID) -> str:
-    """All receipts of a partnership, one a line. For who may see them there."""
+    """All receipts of a partnership, one on each line, for someone who may see them."""
     _ = context.signed_in
     partnership = await context.row(Partnership, partnership_id)
     if partnership is None:
@@ -118,7 +118,7 @@ async def file_of(context: Context, partnership_id: UUID) -> str:
 
 
 async def _heads(partnership_ids: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:
-    """The place and hash of the last receipt of each partnership. Two statements."""
+    """The position and hash of each partnership's last receipt. Two statements."""
     chains = Receipt.filter(OneOf("partnership_id", partnership_ids)).group_by("partnership_id")
     lasts: Any = await chains.annotate(last=Max("sequence")).values("partnership_id", "last")
     if not lasts:
@@ -128,13 +128,13 @@ async def _heads(partnership_ids: Sequence[UUID]) -> dict[UUID, tuple[int, str]]
 
 
 async def _names(partnerships: Sequence[Partnership]) -> dict[UUID, str]:
-    """What both sides of these partnerships are called now."""
+    """The current names of both sides of these partnerships."""
     sides = {id for partnership in partnerships for id in (partnership.customer_id, partnership.partner_id)}
     return {row.id: row.name for row in await Organisation.filter(OneOf("id", sorted(sides)))}
 
 
 def _told(context: Context, entry: Entry, names: dict[UUID, str]) -> State:
-    """What a receipt says beside its place in the chain."""
+    """The content of a receipt, without its position in the chain."""
     partnership = entry.partnership
     return {
         "what": entry.what,
@@ -153,7 +153,7 @@ def _party(id: UUID, names: dict[UUID, str]) -> State:
 
 
 def _actor(context: Context, entry: Entry) -> State | None:
-    """On which side, and as what: people are not named in what leaves the platform."""
+    """The side and role that acted. People are not named in what leaves the platform."""
     if entry.acting is None:
         return None
     standing = context.viewer.standing_in(entry.acting) if context.viewer else None

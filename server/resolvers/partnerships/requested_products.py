@@ -1,4 +1,4 @@
-"""What an invitation named."""
+"""Products named in an invitation."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from server.resolvers.context import Context
 
 
 async def requested_products(context: Context, partnership: Partnership) -> list[RequestedProduct]:
-    """The products of an invitation, in the order in which they were named."""
+    """The products named in an invitation, in order."""
 
     async def load(ids: list[UUID]) -> list[list[RequestedProduct]]:
         found = visible(RequestedProduct, context.viewer).filter(OneOf("partnership_id", ids)).order_by("id")
@@ -24,7 +24,7 @@ async def requested_products(context: Context, partnership: Partnership) -> list
 
 
 async def named_by(partnership_ids: Sequence[UUID]) -> dict[UUID, list[RequestedProduct]]:
-    """The products that these proposals name, for whom it is about to be written down. One statement."""
+    """The products that each of these proposals names, for the audit log. One statement."""
     named = defaultdict[UUID, list[RequestedProduct]](list)
     for request in await RequestedProduct.filter(OneOf("partnership_id", partnership_ids)).order_by("id"):
         named[request.partnership_id].append(request)

@@ -1,4 +1,4 @@
-"""How a partnership ends, and what ends with it (S4)."""
+"""Terminations of partnerships, and everything that ends with one (S4)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ _MAY_END = RightOn(Right.TERMINATE_PARTNERSHIP, Partnership, "partnership_id")
 
 @dataclass(frozen=True)
 class Consequences:
-    """What ends with partnerships of one customer."""
+    """Everything that ends with one customer's partnerships."""
 
     customer: Organisation
     accesses: list[ProductAccess] = field(default_factory=list[ProductAccess])
@@ -56,7 +56,7 @@ class Consequences:
 
 @dataclass(frozen=True)
 class Preview:
-    """The same as a person looks at it."""
+    """The same, counted for a person to look at."""
 
     confirmation: str
     product_accesses: int
@@ -123,7 +123,7 @@ async def preview_termination(context: Context, partnership_id: PartnershipId) -
 
 
 async def consequences(customer: Organisation, partnerships: Sequence[Partnership]) -> Consequences:
-    """What ends with these partnerships of one customer, in a constant number of statements."""
+    """Everything that ends with these partnerships of one customer, in a constant number of statements."""
     of_them = OneOf("partnership_id", keys(partnerships))
     partners = [row.partner_id for row in partnerships]
     return Consequences(
@@ -142,7 +142,7 @@ async def consequences(customer: Organisation, partnerships: Sequence[Partnershi
 async def end_all(
     context: Context, customer: Organisation, partnerships: Sequence[Partnership], ending: Ending
 ) -> Consequences:
-    """End partnerships of one customer, with all that hangs on them, in a constant number of statements."""
+    """End partnerships of one customer and everything that depends on them, in a constant number of statements."""
     found = await consequences(customer, partnerships)
     before = [terms(row) for row in partnerships]
     await _end(partnerships, ending, context.now)
@@ -168,14 +168,14 @@ def _ended(
 
 
 async def release_payer(context: Context, customer: Organisation, partnership: Partnership) -> None:
-    """The partner pays for none of the customer's products any more, though it goes on serving it (S2.5)."""
+    """Stop the partner paying for the customer's products, although the partnership continues (S2.5)."""
     paid = await Product.filter(organisation_id=customer.id, payer_id=partnership.partner_id).order_by("id")
     await _release(context, paid)
     await _tell_of_products(context, partnership, paid)
 
 
 async def _release(context: Context, products: Sequence[Product]) -> None:
-    """Who pays from now on is for the customer to say: till then nothing renews by itself."""
+    """Remove the payer. Nothing renews automatically until the customer chooses another one."""
     if products:
         await Product.filter(OneOf("id", keys(products))).update(
             payer_id=None, auto_renew=False, version=F("version") + 1, updated_at=context.now

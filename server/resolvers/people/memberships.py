@@ -272,7 +272,7 @@ async def _update(context: Context, member: Membership, **given: bool | None) ->
 
 
 async def change(member: Membership, **columns: object) -> None:
-    """Store these columns, as another version."""
+    """Store these columns and increment the version."""
     member.update_from_dict({"version": member.version + 1, **columns})
     await member.save(update_fields=["version", "updated_at", *columns])
 

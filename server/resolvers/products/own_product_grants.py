@@ -1,4 +1,4 @@
-"""An organisation's own products, opened to its members and teams, and closed again (M12)."""
+"""Grants of an organisation's own products to its members and teams (M12)."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -26,14 +26,14 @@ from server.resolvers.permissions import RightOn, VisibleRows, allowed
 
 
 class OwnProductGrantOrderField(StrEnum):
-    """What an organisation's grants to its own people can be ordered by."""
+    """Fields by which an organisation's grants to its own members can be sorted."""
 
     GRANTED_AT = "GRANTED_AT"
 
 
 @dataclass(frozen=True)
 class Holder:
-    """To whom: exactly one of the two."""
+    """The member or team that gets the grant. Exactly one of the two is set."""
 
     membership_id: MembershipId | None = None
     team_id: TeamId | None = None
@@ -41,7 +41,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class Extent:
-    """Of what: exactly one of the two."""
+    """The product or category granted. Exactly one of the two is set."""
 
     product_id: ProductId | None = None
     category: ProductCategory | None = None
@@ -61,7 +61,7 @@ MAY_VIEW_GRANTS = (VisibleRows(),)
 
 
 def includes_future_products(context: Context, row: Any) -> bool:
-    """Whether products that come later are covered too."""
+    """Whether the grant also covers products added later."""
     return row.category is not None and row.covers_until == rules.FOREVER
 
 
@@ -119,7 +119,7 @@ async def revoke_own_products(
 
 
 async def revoke_of_product(context: Context, product_id: UUID) -> None:
-    """Take a product that is no more back from everybody it was opened to; as many statements as for one."""
+    """Revoke all grants of a product that has ended, in a constant number of statements."""
     holding = OwnProductGrant.filter(product_id=product_id, revoked_at__isnull=True)
     grants = await holding.order_by("id")
     before = [_terms(grant) for grant in grants]
@@ -135,7 +135,7 @@ async def revoke_of_product(context: Context, product_id: UUID) -> None:
 
 
 async def _check_holder(context: Context, organisation_id: UUID, to: Holder, mistakes: Mistakes) -> None:
-    """The member is active and needs a grant; the team is there."""
+    """Refuse a member who is not active or needs no grant, and a team that does not exist."""
     if to.membership_id is not None:
         path = ("to", "membership_id")
         member = await visible_row(Membership, context.viewer, to.membership_id)
@@ -159,7 +159,7 @@ async def _check_extent(context: Context, organisation_id: UUID, of: Extent, mis
 
 
 async def _store(context: Context, grant: OwnProductGrant, before: journal.State | None) -> None:
-    """Write a grant that is new or different; the same again changes nothing."""
+    """Store a new or changed grant. An identical one changes nothing."""
     if before == _terms(grant):
         return
     grant.granted_by_id, grant.granted_at = context.signed_in.user_id, context.now

@@ -1,4 +1,4 @@
-"""How an act of a partner that waits for the customer ends: confirmed, refused or withdrawn (E34)."""
+"""Answers to pending actions: confirming, refusing and withdrawing (E34)."""
 
 from uuid import UUID
 
@@ -63,7 +63,7 @@ async def withdraw_pending_action(
 
 
 async def _open(context: Context, id: UUID, expected_version: int | None) -> tuple[PendingAction, Partnership]:
-    """What waits for an answer, and its partnership, locked; both organisations first, where members are removed."""
+    """A pending action and its partnership, locked after both organisations, as when members are removed."""
     found = await PendingAction.get(id=id)
     await locked_rows(Organisation, sorted((found.customer_id, found.partner_id)))
     partnership = await held(context, found.partnership_id)

@@ -1,4 +1,4 @@
-"""What partners ask to do with customers' products, and may not do alone (E34)."""
+"""Pending actions: what partners propose on customers' products and the customers have to confirm (E34)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ from server.resolvers.permissions import RightOn
 
 
 class PendingActionOrderField(StrEnum):
-    """What acts that wait for a confirmation can be ordered by."""
+    """Fields by which pending actions can be sorted."""
 
     REQUESTED_AT = "REQUESTED_AT"
 
@@ -49,7 +49,7 @@ asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_nam
 
 
 def status_now(context: Context, row: PendingAction) -> PendingActionStatus:
-    """Where it is at this moment."""
+    """The action's current status: an unanswered one past its deadline has expired, even if that is not stored yet."""
     return rules.LAPSE.at(context.now, row.status, row.expires_at)
 
 
@@ -71,13 +71,13 @@ async def ask_to_terminate(context: Context, product: Product, reason: str | Non
 
 
 async def may_ask(context: Context, user_id: UUID, partner_id: UUID, product: Product) -> bool:
-    """Whether a person, as a member of the partner, may ask for this now, in person."""
+    """Whether a person, signed in as a member of the partner, may propose this now."""
     asker = await viewer_in(partner_id, user_id, None, context.now)
     return await may_now(context, asker, Right.TERMINATE_PRODUCT, product)
 
 
 async def decide(context: Context, action: PendingAction, status: PendingActionStatus, acting: UUID) -> None:
-    """Write down that a side confirmed, refused or withdrew it, and announce it."""
+    """Store and announce that a side confirmed, refused or withdrew the action."""
     before = journal.state(action, "status")
     decided_by = context.signed_in.user_id
     await change(action, status=status, decided_by_id=decided_by, decided_at=context.now)
@@ -87,14 +87,14 @@ async def decide(context: Context, action: PendingAction, status: PendingActionS
 
 
 async def expire(context: Context, actions: Sequence[PendingAction]) -> None:
-    """End these, which are locked and were not answered in time: nobody's act, of which whoever asked is told."""
+    """Expire these actions, which are locked. The system acts, and the person who proposed each one is notified."""
     expired: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
     concerned = [action.customer_id for action in actions]
     await lapse(context, actions, expired, "pendingAction.expired", "pending_action.expired", concerned)
 
 
 async def _complete_partnership(customer_id: UUID) -> Partnership | None:
-    """The one through which a partner manages everything of the customer, locked (C2)."""
+    """The partnership with complete access through which the partner manages the product, locked (C2)."""
     complete = Partnership.filter(
         customer_id=customer_id, access_type=AccessType.COMPLETE, status=PartnershipStatus.ACTIVE
     )
@@ -102,7 +102,7 @@ async def _complete_partnership(customer_id: UUID) -> Partnership | None:
 
 
 async def _hold_asker(context: Context, partner_id: UUID) -> None:
-    """Lock the asker's membership: who is removed at this moment has asked before that, or is too late."""
+    """Lock the proposer's membership, so that a removal at the same time happens either before or after."""
     standing = context.signed_in.standing_in(partner_id)
     if standing is not None:
         await locked(Membership, standing.membership_id)
@@ -127,7 +127,7 @@ async def _create(
 
 
 async def _note(context: Context, what: str, action: PendingAction, acting: UUID, before: journal.State | None) -> None:
-    """A step on the way to an act; each side's acts are in its own log, the partner's in the customer's too (E40)."""
+    """Log one step of a pending action, in the log of the side that acts; a partner's also in the customer's (E40)."""
     served = None if acting == action.customer_id else action.customer_id
     columns = ("status",) if before else ("kind", "product_id", "reason", "status")
     after = journal.state(action, *columns)

@@ -1,4 +1,4 @@
-"""What does an item of the catalogue cost today?"""
+"""Prices of catalogue items."""
 
 from collections import defaultdict
 from typing import Any, Final
@@ -12,7 +12,7 @@ from server.resolvers.context import Context
 
 
 async def prices_of(context: Context, item: CatalogueItem) -> list[Money]:
-    """Today's price in each currency."""
+    """The current price in each currency."""
 
     async def load(ids: list[UUID]) -> list[list[Money]]:
         today = context.now.date()
@@ -26,7 +26,7 @@ async def prices_of(context: Context, item: CatalogueItem) -> list[Money]:
 
 
 def _known_prices(context: Context, item: Any) -> list[Money]:
-    """The same out of all that were ever known, in the order of their days."""
+    """The current prices, chosen from all prices of the item in the order of their start days."""
     today = context.now.date().isoformat()
     current: dict[str, Money] = {}
     for currency, amount_minor, valid_from in sorted(item.prices, key=lambda price: price[2]):

@@ -1,4 +1,4 @@
-"""How a product ends, and what ends with it (E34)."""
+"""Terminations of products, and what ends with one (E34)."""
 
 from server.domain.access import leads
 from server.domain.errors import Mistakes
@@ -45,9 +45,10 @@ async def terminate_product(
 async def end_product(
     context: Context, product: Product, reason: str | None, asked: PendingAction | None = None
 ) -> None:
-    """End a product, whose organisation is locked, with each access to it.
+    """End a product, whose organisation is locked, and every access to it.
 
-    What a partner asked for is its act, on the customer's behalf; what it asked says who confirmed it (E40).
+    If a partner proposed it, the audit log names the partner, on the customer's behalf; the pending action says who
+    confirmed it (E40).
     """
     accesses = await ProductAccess.filter(product_id=product.id, revoked_at__isnull=True).order_by("id")
     await revoke(context, await hold_for_customer(accesses), product_ends=True)
@@ -78,7 +79,10 @@ def _act(product: Product, before: journal.State, after: journal.State, asked: P
 
 
 async def _held(product_id: ProductId, expected_version: int | None) -> Product:
-    """The product, with its owner locked: what is decided about one customer's things waits in line."""
+    """The product, locked after its owner.
+
+    Decisions about one customer's products therefore happen one after the other.
+    """
     found = await Product.get(id=product_id)
     await locked(Organisation, found.organisation_id)
     product = await locked(Product, product_id)
@@ -87,7 +91,7 @@ async def _held(product_id: ProductId, expected_version: int | None) -> Product:
 
 
 async def _answer_who_asked(context: Context, product: Product) -> None:
-    """A partner that waits for this very end hears that the owner has done it."""
+    """Confirm a partner's pending proposal of the same termination, now that the owner has done it."""
     waiting = PendingAction.filter(
         product_id=product.id, status=PendingActionStatus.PENDING, expires_at__gt=context.now
     )

@@ -1,4 +1,4 @@
-"""Products, and what of them is found."""
+"""Products and the catalogue: the lists of them."""
 
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from server.resolvers.permissions import Public, RightOn, SignedIn, allowed
 
 
 class ProductOrderField(StrEnum):
-    """What products can be ordered by."""
+    """Fields by which products can be sorted."""
 
     NAME = "NAME"
     EXPIRES_AT = "EXPIRES_AT"
@@ -20,7 +20,7 @@ class ProductOrderField(StrEnum):
 
 
 class CatalogueOrderField(StrEnum):
-    """What the catalogue can be ordered by."""
+    """Fields by which the catalogue can be sorted."""
 
     NAME = "NAME"
     SKU = "SKU"

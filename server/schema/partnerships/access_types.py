@@ -1,4 +1,4 @@
-"""What is promised of changes to a partnership in force: its access, who pays, its dates."""
+"""Changes to an active partnership, in the schema: access type, payment mode, dates and requests to change access."""
 
 from datetime import datetime
 
@@ -99,7 +99,7 @@ class RefuseAccessChangePayload(Payload):
 
 @strawberry.type
 class AccessTypeMutations:
-    """What a partnership in force gives."""
+    """Mutations that change what an active partnership grants."""
 
     change_access_type: ChangeAccessTypePayload = mutation(access_types.change_access_type, ChangeAccessTypeInput)
     change_payment_mode: ChangePaymentModePayload = mutation(access_types.change_payment_mode, ChangePaymentModeInput)

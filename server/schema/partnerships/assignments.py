@@ -1,4 +1,4 @@
-"""How a partner's employees are assigned to a customer, and no longer."""
+"""Assignments of a partner's employees, in the schema."""
 
 import strawberry
 
@@ -41,7 +41,7 @@ class UnassignEmployeePayload(Payload):
 
 @strawberry.type
 class AssignmentMutations:
-    """Employees of a partnership."""
+    """Mutations on assignments."""
 
     assign_employee: AssignEmployeePayload = mutation(assignments.assign_employee, AssignEmployeeInput)
     unassign_employee: UnassignEmployeePayload = mutation(assignments.unassign_employee, UnassignEmployeeInput)

@@ -1,4 +1,4 @@
-"""What is promised of requests that a partner sends by e-mail."""
+"""Requests that a partner sends by e-mail, in the schema."""
 
 from datetime import datetime
 
@@ -131,7 +131,7 @@ class DeclineCustomerInvitationPayload(Payload):
 
 @strawberry.type
 class CustomerInvitationMutations:
-    """Requests to customers who are known by an address alone."""
+    """Mutations on requests by e-mail."""
 
     request_customer_by_email: RequestCustomerByEmailPayload = mutation(
         customer_invitations.request_customer_by_email, RequestCustomerByEmailInput

@@ -1,4 +1,4 @@
-"""What is promised of partners' notes."""
+"""Customer notes of partners, in the schema."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -52,7 +52,7 @@ class UpdateCustomerNotePayload(Payload):
 
 @strawberry.type
 class CustomerNoteMutations:
-    """Notes."""
+    """Mutations on customer notes."""
 
     update_customer_note: UpdateCustomerNotePayload = mutation(
         customer_notes.update_customer_note, UpdateCustomerNoteInput

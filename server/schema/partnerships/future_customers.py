@@ -1,4 +1,4 @@
-"""How a partner's employees are assigned to the customers to come."""
+"""Assignments of a partner's employees to future customers, in the schema."""
 
 import strawberry
 
@@ -29,7 +29,7 @@ class SetFutureCustomersPayload(Payload):
 
 @strawberry.type
 class FutureCustomerMutations:
-    """Customers to come."""
+    """Mutations on future customers."""
 
     set_future_customers: SetFutureCustomersPayload = mutation(
         future_customers.set_future_customers, SetFutureCustomersInput

@@ -1,4 +1,4 @@
-"""What is promised of offers: which access is proposed, asked for or granted."""
+"""Offers, in the schema: the access that is proposed, requested or granted."""
 
 import strawberry
 

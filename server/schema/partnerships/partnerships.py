@@ -1,4 +1,4 @@
-"""What is promised of partnerships, and of the product accesses and assignments in them."""
+"""Partnerships, in the schema, with their product accesses, assignments and requests to change access."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated

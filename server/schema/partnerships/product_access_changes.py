@@ -1,4 +1,4 @@
-"""What is promised of product accesses that are changed or ended, one or many."""
+"""Changes to product accesses, in the schema: one or many at a time."""
 
 import strawberry
 
@@ -70,7 +70,7 @@ class RevokeProductAccessesPayload:
 
 @strawberry.type
 class HeldAccessMutations:
-    """Accesses to products, once they are given."""
+    """Mutations that change or revoke existing product accesses."""
 
     revoke_product_accesses: RevokeProductAccessesPayload = mutation(
         product_accesses.revoke_product_accesses, RevokeProductAccessesInput

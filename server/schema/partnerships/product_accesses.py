@@ -1,4 +1,4 @@
-"""How one product is opened to a limited partner, and closed again."""
+"""Granting and revoking access to a single product, in the schema."""
 
 import strawberry
 
@@ -36,7 +36,7 @@ class RevokeProductAccessPayload(Payload):
 
 @strawberry.type
 class AccessMutations:
-    """Products of a partnership."""
+    """Mutations that grant or revoke access to a single product."""
 
     grant_product_access: GrantProductAccessPayload = mutation(
         product_accesses.grant_product_access, GrantProductAccessInput

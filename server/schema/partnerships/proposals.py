@@ -1,4 +1,4 @@
-"""What is promised of invitations and requests between organisations."""
+"""Proposals, in the schema: invitations and requests between organisations, and the answers."""
 
 from datetime import datetime
 
@@ -140,7 +140,7 @@ class ResendInvitationPayload(Payload):
 
 @strawberry.type
 class InvitationMutations:
-    """Proposals between a customer and a partner."""
+    """Mutations on proposals between a customer and a partner."""
 
     invite_partner: InvitePartnerPayload = mutation(proposals.invite_partner, InvitePartnerInput)
     request_customer: RequestCustomerPayload = mutation(proposals.request_customer, RequestCustomerInput)

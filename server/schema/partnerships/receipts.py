@@ -1,4 +1,4 @@
-"""What is promised of receipts."""
+"""Receipts, in the schema."""
 
 from datetime import datetime
 

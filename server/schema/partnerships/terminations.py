@@ -1,4 +1,4 @@
-"""What is promised of the end of partnerships."""
+"""Terminations of partnerships, in the schema."""
 
 from datetime import datetime
 
@@ -65,7 +65,7 @@ class TerminatePartnershipPayload(Payload):
 
 @strawberry.type
 class TerminationMutations:
-    """The end of partnerships."""
+    """Mutations that end partnerships."""
 
     terminate_partnership: TerminatePartnershipPayload = mutation(
         terminations.terminate_partnership, TerminatePartnershipInput

@@ -1,4 +1,4 @@
-"""What is promised of the products that an organisation opens to its own people."""
+"""Grants of an organisation's own products to its members and teams, in the schema."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -123,7 +123,7 @@ class RevokeOwnProductsPayload(Payload):
 
 @strawberry.type
 class OwnProductGrantMutations:
-    """Products opened to one's own people."""
+    """Mutations on grants of own products."""
 
     grant_own_products: GrantOwnProductsPayload = mutation(own_product_grants.grant_own_products, GrantOwnProductsInput)
     revoke_own_products: RevokeOwnProductsPayload = mutation(

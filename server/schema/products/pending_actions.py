@@ -1,4 +1,4 @@
-"""What is promised of what partners may not do alone, and of the end of products."""
+"""Pending actions and terminations of products, in the schema."""
 
 from datetime import datetime
 
@@ -133,7 +133,7 @@ class WithdrawPendingActionPayload(Payload):
 
 @strawberry.type
 class PendingActionMutations:
-    """The end of products, and what waits for a customer."""
+    """Mutations that end products, and on pending actions."""
 
     terminate_product: TerminateProductPayload = mutation(product_terminations.terminate_product, TerminateProductInput)
     confirm_pending_action: ConfirmPendingActionPayload = mutation(

@@ -1,4 +1,4 @@
-"""What is promised of products and of the catalogue."""
+"""Products and the catalogue, in the schema."""
 
 from datetime import datetime
 from decimal import Decimal
