@@ -7,10 +7,13 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from tortoise.connection import get_connection
 
 from server.models.backlog import read_backlog
+from server.models.migration_records import ObsoleteDatabase, check_migrations
 
 _LONGEST_SECONDS = 1.0
+_OBSOLETE = "the database was created before the first release: start afresh with an empty one"
 
 
 def health_routes() -> list[BaseRoute]:
@@ -26,7 +29,10 @@ async def _ready(request: Request) -> Response:
     """A backlog does not make a process unready: without the mail server everything else is still answered."""
     try:
         async with asyncio.timeout(_LONGEST_SECONDS):
+            await check_migrations(get_connection("default"))
             backlog = await read_backlog(datetime.now(UTC))
+    except ObsoleteDatabase:
+        return JSONResponse({"status": _OBSOLETE}, HTTPStatus.SERVICE_UNAVAILABLE)
     except Exception:  # noqa: BLE001 - whatever keeps the database from answering makes the process not ready
         return JSONResponse({"status": "the database does not answer"}, HTTPStatus.SERVICE_UNAVAILABLE)
     waiting = {"events": backlog.events, "emails": backlog.emails, "oldestSeconds": round(backlog.seconds, 1)}

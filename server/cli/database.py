@@ -15,6 +15,7 @@ from tortoise.migrations.executor import MigrationExecutor
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import OutcomeUnknown, Unavailable
 from server.models.database import UNREACHABLE, bring_up_to_date, connected, open_connection, tortoise_config
+from server.models.migration_records import ObsoleteDatabase
 from server.settings import Settings
 
 _SESSION_LIMIT: Final = "(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::int"
@@ -51,6 +52,8 @@ async def prepare(settings: Settings) -> None:
     await check_reachable(settings)
     try:
         await bring_up_to_date(settings)
+    except ObsoleteDatabase as error:
+        raise Failure(str(error)) from error
     except (OperationalError, *UNREACHABLE) as error:
         raise Failure(f"The database could not be brought up to date: {_told(error)}.") from error
 
@@ -64,6 +67,8 @@ async def opened(settings: Settings) -> AsyncGenerator[None]:
             if await _missing_migrations(settings):
                 raise Failure("The database is not up to date. Run `python -m server migrate` first.")
             yield
+        except ObsoleteDatabase as error:
+            raise Failure(str(error)) from error
         except OutcomeUnknown as error:
             raise Failure(f"{error} ({_told(error)})") from error
         except Unavailable as error:

@@ -3,9 +3,6 @@
 Both databases are held against the models, and so against each other.
 """
 
-from datetime import UTC, datetime
-from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,18 +22,15 @@ from server.models import (
     CatalogueItem,
     CataloguePrice,
     Membership,
-    Organisation,
     Partnership,
-    Product,
     ProductAccess,
     Receipt,
-    Team,
 )
 from server.models.base import new_id
 from server.models.database import bring_up_to_date, connect, dialect, disconnect, tortoise_config
 from server.settings import Settings
 from tests.models import structure
-from tests.world import World, grant, organisation, partnership, product
+from tests.world import World, grant, partnership
 
 pytestmark = pytest.mark.database
 
@@ -179,31 +173,6 @@ async def test_the_catalogue_has_both_currencies_for_everything(world: World) ->
 
     assert items > 30
     assert await CataloguePrice.all().count() == 2 * items
-
-
-async def test_stored_keys_are_folded_again(own_database: Settings) -> None:
-    atelier, muller = await organisation("L’Atelier"), await organisation("Müller")
-    for one in (atelier, muller):
-        await Organisation.filter(id=one.id).update(name_key=one.name.casefold())
-    served = await partnership(muller, atelier, now=datetime.now(UTC))
-    owned = await product("Œuvre", atelier)
-    await Product.filter(id=owned.id).update(customer_name_key="œuvre")
-    names = ("Søren", "Soren", "soren")
-    teams = [await Team.create(organisation_id=atelier.id, name=name, name_key=name) for name in names]
-    gone = await Team.create(organisation_id=atelier.id, name="SOREN", name_key="x", deleted_at=datetime.now(UTC))
-    await CatalogueItem.filter(sku="DOMAIN-CH").update(name_key="?")
-    migration = import_module("server.models.migrations.0014_name_keys")
-
-    async with in_transaction() as client:
-        await migration.fold_again(None, SimpleNamespace(client=client, DIALECT=dialect()))
-
-    assert (await Organisation.get(id=atelier.id)).name_key == "l'atelier"
-    assert (await Organisation.get(id=muller.id)).name_key == "muller\nmueller"
-    assert (await Partnership.get(id=served.id)).customer_name_key == "muller\nmueller"
-    assert (await Product.get(id=owned.id)).customer_name_key == "oeuvre"
-    assert (await CatalogueItem.get(sku="DOMAIN-CH")).name_key == "domain .ch"
-    keys = [(await Team.get(id=team.id)).name_key for team in (*teams, gone)]
-    assert keys == ["soren", f"soren\n{teams[1].id}", f"soren\n{teams[2].id}", "soren"]
 
 
 async def test_names_are_ordered_alike_on_every_database(own_database: Settings) -> None:
