@@ -1,30 +1,19 @@
 """Is a person found by their address and let in by their password, however the two are typed?"""
 
-import importlib
 import unicodedata
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from tortoise.connection import get_connection
 
-from server.domain.partnerships.email_links import digest
-from server.domain.rights import Role
-from server.models import CustomerInvitation, MemberInvitation, Membership, Organisation, User
-from server.models.database import dialect
-from server.settings import Settings
+from server.models import Membership, User
 from tests.api.partnerships.test_customer_invitations import INVITATION, asking, secret_of
 from tests.api.people.test_member_invitations import NEW_PERSON, call, invited, payload
 from tests.api.refusals import refused
 from tests.clients import Clients
 from tests.domain.people.test_users import SPELLINGS
-from tests.world import CHEAP, INVITED, PASSWORD, World, customer_invitation, organisation, person
+from tests.world import CHEAP, INVITED, PASSWORD, World, customer_invitation
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("cheap_passwords")]
 
-NOW = datetime.now(UTC)
-MIGRATION = "server.models.migrations.0015_sign_ins"
 STORED = "rené@exämple.ch"
 COMPOSED = "ein schönes Passwort"
 DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
@@ -126,48 +115,6 @@ async def test_staff_recover_an_organisation_for_somebody(world: World, rene: Us
 
     assert answer.data["recoverOrganisation"]["userErrors"] == []
     assert await Membership.filter(user_id=rene.id, organisation_id=world.delta.id).count() == 1
-
-
-async def test_addresses_from_before_get_this_form(own_database: Settings):
-    """But for a second of the same address, which stays as it is: nobody knows whose it is."""
-    company, other_company = await organisation("Company"), await organisation("Other")
-    host = await person("host", company, Role.LEGAL_REPRESENTATIVE, NOW)
-    decomposed = unicodedata.normalize("NFD", STORED)
-    for email in (decomposed, "b@xn--exmple-cua.ch", "rene@example.ch", "twice@exämple.ch", "twice@xn--exmple-cua.ch"):
-        await User.create(email=email, first_name="Somebody", last_name="Else")
-    for at in (company, other_company):
-        await customer_invitation(at, decomposed, at.name, now=NOW)
-    await member_invitation(company, host.user, decomposed)
-
-    await normalise_addresses()
-
-    users = await User.all().order_by("id").values_list("email", flat=True)
-    assert users == [
-        *("host@company.example", STORED, "b@exämple.ch", "rene@example.ch"),
-        *("twice@exämple.ch", "twice@xn--exmple-cua.ch"),
-    ]
-    for model in (CustomerInvitation, MemberInvitation):
-        assert set(await model.all().values_list("email", flat=True)) == {STORED}
-
-
-async def normalise_addresses() -> None:
-    migration: Any = importlib.import_module(MIGRATION)
-    await migration.normalise_addresses(None, SimpleNamespace(DIALECT=dialect(), client=get_connection("default")))
-
-
-async def member_invitation(at: Organisation, by: User, email: str) -> None:
-    await MemberInvitation.create(
-        organisation_id=at.id,
-        email=email,
-        first_name="New",
-        last_name="Comer",
-        locale="fr_FR",
-        role=Role.EMPLOYEE,
-        secret_digest=digest(email),
-        invited_by_id=by.id,
-        invited_at=NOW,
-        expires_at=NOW + timedelta(days=14),
-    )
 
 
 # Passwords

@@ -3,6 +3,10 @@
 Both databases are held against the models, and so against each other.
 """
 
+import ast
+import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +29,7 @@ from server.models import (
     Partnership,
     ProductAccess,
     Receipt,
+    migrations,
 )
 from server.models.base import new_id
 from server.models.database import bring_up_to_date, connect, dialect, disconnect, tortoise_config
@@ -49,6 +54,20 @@ async def test_no_migration_is_missing(world: World, settings: Settings) -> None
     missing = [operation for migration in await detector.changes() for operation in migration.operations]
     # A docstring is a table's description, and no reason for a migration.
     assert [operation for operation in missing if not isinstance(operation, AlterModelOptions)] == []
+
+
+def test_a_migration_imports_nothing_that_may_change() -> None:
+    folder = Path(migrations.__path__[0])
+    allowed = ("tortoise", migrations.__name__, *sys.stdlib_module_names)
+
+    imported = {
+        node.module or "relative"
+        for file in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom)
+    }
+
+    assert [name for name in sorted(imported) if not re.match(rf"({'|'.join(allowed)})(\.|$)", name)] == []
 
 
 async def test_migrating_again_changes_nothing(own_database: Settings) -> None:

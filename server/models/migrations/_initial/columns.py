@@ -46,7 +46,7 @@ def table(
     }
     rows = _versioned_row() if is_versioned else _row()
     return [
-        ops.CreateModel(name=model, fields=[*(rows | columns).items()], options=options),
+        ops.CreateModel(name=model, fields=[*{**rows, **columns}.items()], options=options),
         *(_check(model, *check) for check in (checks or {}).items()),
         *(_unique(model, *unique) for unique in (uniques or {}).items()),
     ]
@@ -110,7 +110,7 @@ def identifier() -> Any:
 
 def document(**options: Any) -> Any:
     """JSON."""
-    return fields.JSONField(**options)
+    return cast("Any", fields).JSONField(**options)
 
 
 def content() -> Any:

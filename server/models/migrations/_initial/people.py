@@ -4,7 +4,17 @@ from typing import Final
 
 from tortoise.fields.base import OnDelete
 
-from server.models.migrations._initial.columns import document, enum, flag, number, reference, table, text, timestamp
+from server.models.migrations._initial.columns import (
+    document,
+    enum,
+    flag,
+    later_indexes,
+    number,
+    reference,
+    table,
+    text,
+    timestamp,
+)
 from server.models.migrations._initial.enums import (
     Currency,
     LegalEntityType,
