@@ -102,6 +102,7 @@ async def _announce_expiring(context: Context, id: UUID) -> None:
 async def clean_up(context: Context) -> None:
     """Sessions that have expired, e-mails that were sent and where somebody signed in from are kept for some days."""
     before = context.now - timedelta(days=context.settings.keep_days)
+    context.viewers_changed()
     await _delete(Session.filter(expires_at__lt=before))
     known = timedelta(days=context.settings.known_address_days)
     await _delete(SignInSource.filter(seen_at__lt=context.now - known))

@@ -179,7 +179,7 @@ class GraphQLEndpoint:
 
     def _remember(self, context: Context) -> None:
         """What a credential stands for was changed here: not even the next request may miss it."""
-        if context.changes_viewers:
+        if context.has_changed_viewers:
             self.known.forget()
 
 

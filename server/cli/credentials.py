@@ -85,13 +85,14 @@ async def close_public_credentials(context: Context) -> tuple[int, int]:
             OneOf("user_id", found.user_ids) | OneOf("id", found.token_ids), revoked_at__isnull=True
         ).order_by("id")
         for token in tokens:
-            await end_token(token, context.now)
+            await end_token(context, token)
         await journal.record_all(context, [_revoked(token) for token in tokens])
     return len(users), len(tokens)
 
 
 async def _end_sessions(context: Context, users: list[User]) -> None:
     sessions = await Session.filter(OneOf("user_id", [user.id for user in users]), ended_at__isnull=True).order_by("id")
+    context.viewers_changed()
     await Session.filter(OneOf("id", [session.id for session in sessions])).update(ended_at=context.now)
     await journal.record_all(context, [journal.Act("session.ended", session, None) for session in sessions])
 

@@ -43,13 +43,13 @@ async def create(
         owner = await _user(email)
         home = await _home(owner, await _organisation(organisation))
         token, secret = await issue_token(
+            context,
             user=owner,
             organisation=home,
             name=name,
             scopes=wanted,
             customers=[await _organisation(customer) for customer in customers] or None,
             expires_at=context.now + timedelta(days=days),
-            now=context.now,
         )
         after = journal.state(token, "name", "scopes", "expires_at")
         await journal.record(context, "apiToken.created", token, acting=home.id, after=after)
@@ -66,7 +66,7 @@ async def revoke(which: str) -> None:
     async with opened(context.settings), transaction():
         token = await locked(ApiToken, (await _only_one(which, wanted)).id)
         if token.revoked_at is None:
-            await end_token(token, context.now)
+            await end_token(context, token)
             before = {"revoked_at": None}
             await journal.record(context, "apiToken.revoked", token, acting=token.organisation_id, before=before)
             await journal.announce(context, "token.revoked", token)

@@ -33,7 +33,7 @@ class _Loader(DataLoader[KeyT, ValueT]):
 class Context:
     """One request. `now` is the same moment throughout; `session_secret` is what the cookie becomes.
 
-    `session_secret` None leaves the cookie alone, an empty text ends it. `changes_viewers` says that what
+    `session_secret` None leaves the cookie alone, an empty text ends it. `has_changed_viewers` says that what
     somebody's credential stands for was changed. `coerced` is kept for whoever works out what the variables come to.
     """
 
@@ -44,7 +44,7 @@ class Context:
     language: str = "en"
     address: str = ""
     session_secret: str | None = None
-    changes_viewers: bool = False
+    has_changed_viewers: bool = False
     coerced: object = None
     work: Work = field(default_factory=Work)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict[Hashable, DataLoader[Any, Any]])
@@ -78,6 +78,10 @@ class Context:
             return [rows.get(id) for id in ids]
 
         return await self.loader((model, column), load).load(id)
+
+    def viewers_changed(self) -> None:
+        """Announce that a membership, a session or an API token was written: no viewer kept from before may be used."""
+        self.has_changed_viewers = True
 
     def forget(self) -> None:
         """Drop what was loaded: a mutation changed it."""

@@ -12,24 +12,13 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.models import (
-    ApiToken,
-    ApiTokenCustomer,
-    AuditEvent,
-    Membership,
-    OutboxMessage,
-    Partnership,
-    ProductAccess,
-    Session,
-)
+from server.models import AuditEvent, OutboxMessage, Partnership, ProductAccess
 from server.resolvers import ids
 from server.resolvers.context import Context
 
 State = dict[str, Any]
 NOBODY: Final = (None, None)
 """Who did what time did, or the server by itself."""
-_OF_VIEWERS: Final = (ApiToken, ApiTokenCustomer, Membership, Session)
-"""What a credential stands for depends on these."""
 
 _SECRETS: Final = frozenset({"password_hash", "secret_digest", "link_digest"})
 
@@ -88,7 +77,6 @@ async def record(
 async def record_all(context: Context, acts: Sequence[Act]) -> None:
     """Write down who did what, in one statement."""
     if acts:
-        context.changes_viewers |= any(isinstance(act.subject, _OF_VIEWERS) for act in acts)
         await AuditEvent.bulk_create([_event(context, act) for act in acts])
 
 

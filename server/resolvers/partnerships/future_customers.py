@@ -41,7 +41,7 @@ async def set_future_customers(
         check_version(member.version, expected_version)
         if member.future_customer_rights != wanted:
             before = _switch(member)
-            await change(member, future_customer_rights=wanted)
+            await change(context, member, future_customer_rights=wanted)
             await _note(context, member, before)
     return {"membership": member}
 

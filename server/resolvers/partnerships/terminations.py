@@ -220,4 +220,4 @@ async def _end_what_hangs_on_them(context: Context, found: Consequences) -> None
     await _release(context, found.without_payer)
     if found.restrictions:
         await ApiTokenCustomer.filter(OneOf("id", keys(found.restrictions))).delete()
-        context.changes_viewers = True
+        context.viewers_changed()

@@ -88,6 +88,7 @@ async def _join(context: Context, invitation: MemberInvitation, account: User | 
     rules.check_invited_person(user.email, invitation.email)
     is_in = await is_member(invitation.organisation_id, user.email)
     rules.check_not_invited(is_in, is_invited=False, field=())
+    context.viewers_changed()
     return await Membership.create(
         user_id=user.id,
         organisation_id=invitation.organisation_id,

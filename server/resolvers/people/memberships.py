@@ -233,9 +233,9 @@ def _legal_representatives(organisation_id: UUID) -> QuerySet[Membership]:
 async def _give_role(context: Context, member: Membership, role: Role) -> None:
     """The switches belong to the role they were set for."""
     before, old = _terms(member), member.role
-    await change(member, role=role, **NO_SWITCHES)
+    await change(context, member, role=role, **NO_SWITCHES)
     ended = await end_role(context, member, old)
-    await _keep_somebody_told(member)
+    await _keep_somebody_told(context, member)
     await journal.record(
         context,
         "member.role_changed",
@@ -249,9 +249,9 @@ async def _give_role(context: Context, member: Membership, role: Role) -> None:
 
 async def _remove(context: Context, member: Membership) -> None:
     before = _terms(member)
-    await change(member, status=MembershipStatus.REMOVED, future_customer_rights=None)
+    await change(context, member, status=MembershipStatus.REMOVED, future_customer_rights=None)
     ended = await end_membership(context, member)
-    await _keep_somebody_told(member)
+    await _keep_somebody_told(context, member)
     await journal.record(
         context, "member.removed", member, acting=member.organisation_id, before=before, after=_terms(member) | ended
     )
@@ -264,25 +264,26 @@ async def _update(context: Context, member: Membership, **given: bool | None) ->
     before, wanted = _terms(member), {name: value for name, value in given.items() if value is not None}
     if all(before[name] == value for name, value in wanted.items()):
         return
-    await change(member, **wanted)
+    await change(context, member, **wanted)
     await journal.record(
         context, "member.updated", member, acting=member.organisation_id, before=before, after=_terms(member)
     )
     await journal.announce(context, "member.updated", member, member.version)
 
 
-async def change(member: Membership, **columns: object) -> None:
+async def change(context: Context, member: Membership, **columns: object) -> None:
     """Store these columns and increment the version."""
+    context.viewers_changed()
     member.update_from_dict({"version": member.version + 1, **columns})
     await member.save(update_fields=["version", "updated_at", *columns])
 
 
-async def _keep_somebody_told(member: Membership) -> None:
+async def _keep_somebody_told(context: Context, member: Membership) -> None:
     """Where none of the legal representatives who are left receives the billing e-mails, they all do from now on."""
     left = await _legal_representatives(member.organisation_id)
     if not any(one.notify_billing for one in left):
         for one in left:
-            await change(one, notify_billing=True)
+            await change(context, one, notify_billing=True)
 
 
 async def _look_again(context: Context, member: Membership) -> None:

@@ -53,12 +53,14 @@ async def end_membership(context: Context, member: Membership) -> journal.State:
     gone["teams"] = await _leave_teams(context, member)
     await revoke_all(context, member.user_id)
     if not await Membership.filter(user_id=member.user_id, status=MembershipStatus.ACTIVE).exists():
+        context.viewers_changed()
         await Session.filter(user_id=member.user_id, ended_at__isnull=True).update(ended_at=context.now)
     return gone
 
 
 async def _end_tokens(context: Context, member: Membership) -> journal.State:
     tokens = ApiToken.filter(user_id=member.user_id, organisation_id=member.organisation_id, revoked_at__isnull=True)
+    context.viewers_changed()
     return {"api_tokens": await ended(context, tokens, revoked_at=context.now)}
 
 

@@ -69,6 +69,7 @@ def _wrong() -> Refused:
 async def start_session(context: Context, user: User) -> str:
     """Make somebody who just typed their password the viewer. Gives what the cookie becomes once this is committed."""
     secret = secrets.token_urlsafe(32)
+    context.viewers_changed()
     session = await Session.create(
         user_id=user.id,
         secret_digest=session_digest(secret),
@@ -92,6 +93,7 @@ async def sign_out(context: Context, everywhere: bool) -> dict[str, object]:
             Refusal(ErrorCode.VALIDATION_FAILED, N_("There is no session to end; revoke the API token instead."))
         )
     mine = Session.filter(user_id=viewer.user_id, ended_at__isnull=True)
+    context.viewers_changed()
     async with transaction():
         for session in await (mine if everywhere else mine.filter(id=viewer.session_id)):
             session.ended_at = context.now

@@ -68,6 +68,7 @@ async def _open(context: Context, token: str) -> CustomerInvitation:
 
 async def _represent(context: Context, account: User, row: Organisation) -> None:
     """Whoever signs up alone is the legal representative (P:2821)."""
+    context.viewers_changed()
     membership = await Membership.create(
         user_id=account.id,
         organisation_id=row.id,

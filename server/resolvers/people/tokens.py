@@ -57,13 +57,13 @@ async def create_api_token(
         customers = None if customer_ids is None else await _customers(context, customer_ids)
         owner = await User.get(id=context.signed_in.user_id)
         token, secret = await issue_token(
+            context,
             user=owner,
             organisation=organisation,
             name=name,
             scopes=scopes,
             customers=customers,
             expires_at=expires_at,
-            now=context.now,
         )
         after = journal.state(token, "name", "scopes", "expires_at")
         await journal.record(context, "apiToken.created", token, acting=organisation_id, after=after)
@@ -77,7 +77,7 @@ async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[s
     async with transaction():
         token = await _held(context, api_token_id)
         if token.revoked_at is None:
-            await end_token(token, context.now)
+            await end_token(context, token)
             await journal.record(
                 context, "apiToken.revoked", token, acting=token.organisation_id, before={"revoked_at": None}
             )
@@ -96,6 +96,7 @@ async def exclude_api_token(
         token = await ApiToken.get_or_none(id=api_token_id, revoked_at__isnull=True, expires_at__gt=context.now)
         if token is None or not await _may_reach(token, customer_id):
             raise NotFound(("input", "api_token_id"))
+        context.viewers_changed()
         _, is_new = await ApiTokenExclusion.get_or_create(api_token_id=token.id, customer_id=customer_id)
         if is_new:
             after = {"excluded": True}
@@ -126,6 +127,7 @@ async def _may_reach(token: ApiToken, customer_id: UUID) -> bool:
 
 
 async def issue_token(
+    context: Context,
     *,
     user: User,
     organisation: Organisation,
@@ -133,23 +135,23 @@ async def issue_token(
     scopes: Collection[Scope],
     customers: Sequence[Organisation] | None,
     expires_at: datetime | None,
-    now: datetime,
 ) -> tuple[ApiToken, str]:
     """Store a new token; gives it with its secret. `customers` None is a token for all of them.
 
     Refuses a bad name, scope, customer, expiry or number of tokens, all that is wrong at once.
     """
-    alive = ApiToken.filter(organisation_id=organisation.id, revoked_at__isnull=True, expires_at__gt=now)
+    alive = ApiToken.filter(organisation_id=organisation.id, revoked_at__isnull=True, expires_at__gt=context.now)
     mistakes = Mistakes()
     label = mistakes.noted(line, name, rules.MOST_NAME_CHARACTERS, ("name",))
     mistakes.noted(rules.check_scopes, scopes)
     if customers is not None:
         wanted = [customer.id for customer in customers]
         mistakes.noted(rules.check_restriction, wanted, await _managed(organisation, wanted))
-    ends = mistakes.noted(rules.expiry, expires_at, now)
+    ends = mistakes.noted(rules.expiry, expires_at, context.now)
     mistakes.noted(rules.check_number, await alive.count())
     mistakes.refuse()
     secret = rules.new_secret()
+    context.viewers_changed()
     token = await ApiToken.create(
         user_id=user.id,
         organisation_id=organisation.id,
@@ -169,8 +171,9 @@ async def issue_token(
     return token, secret
 
 
-async def end_token(token: ApiToken, now: datetime) -> None:
-    token.revoked_at = now
+async def end_token(context: Context, token: ApiToken) -> None:
+    context.viewers_changed()
+    token.revoked_at = context.now
     token.version += 1
     await token.save(update_fields=["revoked_at", "version", "updated_at"])
 

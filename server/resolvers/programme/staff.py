@@ -99,6 +99,7 @@ async def _raise(context: Context, membership: Membership, old: Role | None) -> 
     """Make a member, who was this or is new, legal representative; what only the old role had ends (E7)."""
     representing = {"role": Role.LEGAL_REPRESENTATIVE, "status": MembershipStatus.ACTIVE}
     membership.update_from_dict({**representing, **NO_SWITCHES, "version": membership.version + 1})
+    context.viewers_changed()
     await membership.save()
     return {} if old is None else await end_role(context, membership, old)
 
