@@ -1,6 +1,6 @@
 """Every setting of the server, typed, read from the environment, with a safe default.
 
-`docs/operations.md` lists them; a test compares the two.
+`docs/operations.md` lists all but the internal ones; a test compares the two.
 """
 
 import ssl
@@ -9,12 +9,15 @@ from email.utils import parseaddr
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network: TypeAlias = IPv4Network | IPv6Network
+
+INTERNAL: Final = object()
+"""Marks a setting that is for tests and benchmarks: the documentation leaves it out."""
 
 
 def _without_trailing_slash(url: str) -> str:
@@ -118,8 +121,9 @@ class Settings(BaseSettings):
         default=False, description="Allow others to reach the demo, as with `serve --demo --demo-in-public`."
     )
     explorer: bool = Field(default=True, description="Serve /graphiql.")
-    # Off in tests and benchmarks only, which compare the two paths. Not documented, so it has no description.
-    engine: bool = Field(default=True)
+    engine: Annotated[bool, INTERNAL] = Field(
+        default=True, description="Compile each operation into one SQL statement. If false, resolvers answer."
+    )
     introspection: bool = Field(default=True, description="Allow introspection by callers who are not signed in.")
     sudo_minutes: int = Field(default=15, ge=1, description="How long a typed password counts for `sudo` operations.")
     session_hours: int = Field(default=12, ge=1, description="How long a session lasts.")

@@ -8,13 +8,9 @@ from pathlib import Path
 from cyclopts import App
 
 from server.cli import app
-from server.settings import Settings
+from server.settings import INTERNAL, Settings
 
 OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
-
-
-UNDOCUMENTED = {"engine"}
-"""Settings for tests and benchmarks only."""
 
 
 def section(title: str) -> str:
@@ -26,7 +22,7 @@ def test_the_table_of_settings_is_that_of_the_code():
     expected = [
         f"| `RESELLER_{name.upper()}` | `{shown(field.default)}` | {field.description} |"
         for name, field in Settings.model_fields.items()
-        if name not in UNDOCUMENTED
+        if INTERNAL not in field.metadata
     ]
 
     assert re.findall(r"^\| `RESELLER_.*$", section("Settings"), re.MULTILINE) == expected
