@@ -103,6 +103,7 @@ def messages() -> Iterator[Passage]:
 
 
 DOCUMENTS = (
+    "CONTRIBUTING.md",
     "README.md",
     "docs/api.md",
     "docs/decisions/0037-wings.md",
