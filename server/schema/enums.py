@@ -88,7 +88,7 @@ describe(
     VIEW_PARTNER_ACTIVITY="See what partners did for the organisation.",
     REVIEW_ACCESS="See who has access to the organisation, and through which partner, employee and API token.",
     EXCLUDE_API_TOKEN="Exclude a partner's API token from the organisation.",
-    CREATE_EXPORT="Export the lists you may read as files.",
+    CREATE_EXPORT="Export lists that you may read to files.",
     ACCEPT_INVITATION="Accept the customer's invitation.",
     DECLINE_INVITATION="Decline the customer's invitation.",
     ACCEPT_REQUEST="Accept the partner's request, or grant something else instead.",
@@ -128,7 +128,7 @@ describe(
     ASSIGNMENTS_READ="See the assignments of employees.",
     ASSIGNMENTS_MANAGE="Assign employees.",
     AUDIT_READ="See the audit log, including the activity of partners.",
-    EXPORTS_CREATE="Export the lists the token may read as files.",
+    EXPORTS_CREATE="Export lists that the token may read to files.",
 )
 describe(
     ProductRight,

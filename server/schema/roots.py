@@ -97,7 +97,7 @@ from server.schema.support.support_access import (
 )
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Queries: read data without changing anything.")
 class Query:
     viewer: Viewer | None = root(viewers.viewer, ViewerItself())
     node: Node | None = root(viewers.node, ByAnyKey(viewers.key_of_any, viewers.missing), id="The object's id.")
@@ -133,13 +133,13 @@ class Query:
     )
     partners: Connection[Organisation] = connection(
         organisations.PARTNERS,
-        "The partners that let themselves be found.",
+        "The partners that are publicly listed.",
         organisations.MAY_LIST_PARTNERS,
         filter=PartnerFilter,
     )
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="Mutations: change data. Each takes one input and returns a payload with `userErrors`.")
 class Mutation(
     SessionMutations,
     SignUpMutations,

@@ -34,9 +34,9 @@ class Explained:
 
 @allowed(SignedIn())
 async def explain_right(context: Context, right: Right, id: AnyId) -> Explained:
-    """Why the viewer holds a right on an organisation, a partnership or a product, or what is missing.
+    """Explain why you hold a right on an organisation, a partnership or a product, or what is missing.
 
-    It says of each link of the chain whether it holds, by the rules that decide the right itself.
+    The response lists each condition and whether it is met, by the same rules that decide the right.
     """
     model, key = decode_any(id)
     if model not in (Organisation, Partnership, Product):

@@ -56,9 +56,9 @@ async def request_export(
     until: datetime | None,
     format: ExportFormat,
 ) -> dict[str, object]:
-    """Have a list that you may read written into a file, for programs or for people. An e-mail says when it is there.
+    """Export a list that you may read to a file, for programs or for people. You get an e-mail when it is ready.
 
-    It needs the rights and scopes that the list itself needs, now and when the file is written.
+    You need the rights and scopes of the list itself, now and when the file is written.
     """
     await check_readable(context, organisation_id, kind)
     async with transaction():
@@ -85,9 +85,9 @@ async def request_export(
 
 @allowed(RightOn(Right.CREATE_EXPORT, Organisation, "export_id", through=Export))
 async def create_export_link(context: Context, export_id: ExportId) -> dict[str, object]:
-    """Get a link to the file of an export that you asked for. It works once, for some minutes, and for you alone.
+    """Get a link to the file of an export that you requested. It works once, for a few minutes, and only for you.
 
-    A new link ends the one before it. Send your session's cookie or your API token with it.
+    A new link replaces the previous one. Send your session cookie or your API token with it.
     """
     async with transaction():
         export = await locked(Export, export_id)

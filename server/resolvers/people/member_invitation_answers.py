@@ -23,9 +23,9 @@ from server.resolvers.permissions import NotByToken, allowed
 
 @allowed(NotByToken())
 async def accept_member_invitation(context: Context, token: str, new_person: NewPerson | None) -> dict[str, object]:
-    """Become a member with the link of an invitation: signed in with the invited address, or as a new person.
+    """Become a member with the link in an invitation, signed in with the invited address or as a new person.
 
-    A new person gets an account with the invited address and is signed in; the answer sets the session cookie.
+    A new person gets an account with the invited address and is signed in: the response sets the session cookie.
     """
     _check_credentials(context, new_person)
     invited = await _open(context, token)
@@ -46,7 +46,7 @@ async def accept_member_invitation(context: Context, token: str, new_person: New
 
 @allowed(NotByToken())
 async def decline_member_invitation(context: Context, token: str) -> dict[str, object]:
-    """Decline an invitation with its link; nobody needs to be signed in for it."""
+    """Decline an invitation with the link in it."""
     async with transaction():
         invitation = await _held_by_invitee(context, token)
         await close(context, invitation, MemberInvitationStatus.DECLINED, "member.invitation_declined")

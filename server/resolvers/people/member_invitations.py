@@ -60,10 +60,10 @@ async def invite_member(
     notify_products: bool | None,
     team_ids: list[TeamId] | None,
 ) -> dict[str, object]:
-    """Invite somebody to become a member, by e-mail. The answer is the same whether or not they have an account.
+    """Invite someone by e-mail to become a member. The response does not reveal whether they have an account.
 
-    They join the teams when they accept, those that are still there then.
-    Legal representatives are invited by one of them alone, in person, with a password typed recently.
+    When they accept, they join the teams that still exist.
+    Only a legal representative who has entered their password recently can invite another one.
     """
     async with transaction():
         actor = await held(context, organisation_id, Right.MANAGE_MEMBERS)
@@ -93,7 +93,7 @@ async def invite_member(
 
 @allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", through=MemberInvitation))
 async def resend_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
-    """Send an open invitation again, with a new link and all of its time; the old link is dead."""
+    """Send an open invitation again, with a new link and a new deadline. The old link stops working."""
     async with transaction():
         invitation = await _held_by_inviter(context, member_invitation_id)
         rules.check_open(status_now(context, invitation))
@@ -108,7 +108,7 @@ async def resend_member_invitation(context: Context, member_invitation_id: Membe
 
 @allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", through=MemberInvitation))
 async def cancel_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
-    """Withdraw an open invitation: its link is dead."""
+    """Withdraw an open invitation. Its link stops working."""
     async with transaction():
         invitation = await _held_by_inviter(context, member_invitation_id)
         rules.check_open(status_now(context, invitation))

@@ -68,9 +68,9 @@ NO_SWITCHES: Final[Mapping[str, object]] = {"can_manage_billing": False, "future
 async def change_member_role(
     context: Context, membership_id: MembershipId, role: Role, expected_version: int | None
 ) -> dict[str, object]:
-    """Give a member another role; what only the old one allowed ends at once.
+    """Change a member's role. Anything that only the old role allowed ends immediately.
 
-    Legal representatives are made and lowered by one of them alone, in person, with a password typed recently.
+    Only a legal representative who has entered their password recently can appoint or demote another one.
     """
     async with transaction():
         member, actor = await _held_member(context, membership_id, Right.MANAGE_MEMBERS, expected_version)
@@ -93,7 +93,7 @@ async def update_member(
     notify_products: bool | None,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Change a member's billing permission and which e-mails they receive; what is left out stays as it is."""
+    """Change a member's billing permission and e-mail preferences. Fields left out keep their values."""
     async with transaction():
         member, actor = await _held_member(context, membership_id, Right.MANAGE_MEMBERS, expected_version)
         rules.check_active(member.status)
@@ -120,7 +120,7 @@ async def set_email_wishes(
     notify_products: bool | None,
     expected_version: int | None,
 ) -> dict[str, object]:
-    """Say which e-mails of an organisation you wish to receive as a member; what is left out stays as it is."""
+    """Choose which of an organisation's e-mails you receive as a member. Fields left out keep their values."""
     mistakes = Mistakes()
     async with transaction():
         await held(context, organisation_id, Right.SET_EMAIL_WISHES)
@@ -136,9 +136,9 @@ async def set_email_wishes(
 async def remove_member(
     context: Context, membership_id: MembershipId, expected_version: int | None
 ) -> dict[str, object]:
-    """Remove a member: they, their API tokens and their assignments reach nothing of the organisation any more.
+    """Remove a member. They, their API tokens and their assignments lose all access to the organisation.
 
-    A legal representative is removed by another one alone.
+    Only a legal representative can remove another one.
     """
     async with transaction():
         member, actor = await _held_member(context, membership_id, Right.REMOVE_MEMBERS, expected_version)
@@ -152,7 +152,7 @@ async def remove_member(
 
 @allowed(RightOn(Right.LEAVE_ORGANISATION, Organisation, "organisation_id"), Sudo())
 async def leave_organisation(context: Context, organisation_id: OrganisationId) -> dict[str, object]:
-    """Leave an organisation. Its only legal representative finds another one first."""
+    """Leave an organisation. The only legal representative must first be replaced."""
     async with transaction():
         await held(context, organisation_id, Right.LEAVE_ORGANISATION)
         member = await _own_membership(context, organisation_id)
@@ -171,7 +171,7 @@ async def replace_legal_representative(
     incoming_membership_id: MembershipId,
     outgoing_role: Role | None,
 ) -> dict[str, object]:
-    """Make a member legal representative in the place of another, who gets a lower role or is removed, in one step."""
+    """Replace a legal representative with another member, in one step. The first gets a lower role or is removed."""
     rules.check_lower_role(outgoing_role)
     async with transaction():
         outgoing, _ = await _held_member(context, outgoing_membership_id, Right.MANAGE_LEGAL_REPRESENTATIVES, None)

@@ -28,7 +28,7 @@ from server.resolvers.permissions import Public, SignedIn, allowed
 
 @allowed(Public())
 async def sign_in(context: Context, email: str, password: str) -> dict[str, object]:
-    """Sign in with e-mail address and password; the answer sets the session cookie."""
+    """Sign in with an e-mail address and a password. The response sets the session cookie."""
     forms = users.forms_of_password(password)
     if not forms:
         raise _wrong()
@@ -86,7 +86,7 @@ async def start_session(context: Context, user: User) -> str:
 
 @allowed(SignedIn())
 async def sign_out(context: Context, everywhere: bool) -> dict[str, object]:
-    """End this session, or all of one's sessions everywhere. An API token is not ended by this."""
+    """End this session, or all your sessions. API tokens stay valid."""
     viewer = context.signed_in
     if viewer.token is not None:
         raise Refused(

@@ -39,9 +39,9 @@ class NewOrganisation:
 async def sign_up(
     context: Context, token: str, new_person: NewPerson, organisation: NewOrganisation
 ) -> dict[str, object]:
-    """Sign up with the link of a partner's request: a person, and the organisation that they represent from now on.
+    """Sign up with the link in a partner's request: create your account and the organisation you represent.
 
-    The request itself is still to be answered. The answer sets the session cookie.
+    The request itself is not answered yet. The response sets the session cookie.
     """
     check_signed_out(context)
     invited = await _open(context, token)

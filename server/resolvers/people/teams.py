@@ -72,7 +72,7 @@ teams_of_invitation = rows_through(Team, OF_INVITATION)
 async def create_team(
     context: Context, organisation_id: OrganisationId, name: str, leader_id: MembershipId | None
 ) -> dict[str, object]:
-    """Make a team. Its leader, if there is one, is a member of it; leading a team gives no further right."""
+    """Create a team. The leader, if there is one, is a member of the team and has no extra rights."""
     async with transaction():
         await held(context, organisation_id, Right.MANAGE_TEAMS)
         team = Team(organisation_id=organisation_id)
@@ -85,7 +85,7 @@ async def create_team(
 async def update_team(
     context: Context, team_id: TeamId, name: str, leader_id: MembershipId | None, expected_version: int | None
 ) -> dict[str, object]:
-    """Say what a team is called and who leads it. A new leader becomes a member of it; the one before stays one."""
+    """Change a team's name and leader. A new leader becomes a member of the team; the previous one stays a member."""
     async with transaction():
         team = await _held_team(context, team_id, expected_version)
         before = _terms(team)
@@ -98,7 +98,7 @@ async def update_team(
 
 @allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
 async def delete_team(context: Context, team_id: TeamId, expected_version: int | None) -> dict[str, object]:
-    """Delete a team, and with it what was granted to it; its members stay in the organisation."""
+    """Delete a team and everything granted to it. Its members stay in the organisation."""
     async with transaction():
         team = await _held_team(context, team_id, expected_version)
         before = _terms(team)
@@ -116,7 +116,7 @@ async def delete_team(context: Context, team_id: TeamId, expected_version: int |
 
 @allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
 async def add_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
-    """Put a member of the organisation into a team, external ones too: what the team was granted is theirs at once."""
+    """Add a member of the organisation, external or not, to a team. They have the team's grants immediately."""
     async with transaction():
         team = await _held_team(context, team_id, None)
         member = await _member(context, team.organisation_id, membership_id, "membership_id")
@@ -128,7 +128,7 @@ async def add_team_member(context: Context, team_id: TeamId, membership_id: Memb
 
 @allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
 async def remove_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
-    """Take a member out of a team; what they had through it alone is gone at once."""
+    """Remove a member from a team. They lose immediately what they had only through the team."""
     async with transaction():
         team = await _held_team(context, team_id, None)
         await _seen(context, team.organisation_id, membership_id, "membership_id")

@@ -50,7 +50,7 @@ async def create_api_token(
     customer_ids: list[OrganisationId] | None,
     expires_at: datetime | None,
 ) -> dict[str, object]:
-    """Make an API token for one organisation. Its secret is in this answer and never shown again."""
+    """Create an API token for one organisation. Its secret is in this response and is never shown again."""
     async with transaction():
         await held(context, organisation_id, Right.CREATE_API_TOKEN)
         organisation = await Organisation.get(id=organisation_id)
@@ -73,7 +73,7 @@ async def create_api_token(
 
 @allowed(PersonOnly(Right.REVOKE_API_TOKEN), SignedIn())
 async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[str, object]:
-    """End an API token at once. For its owner, and for who may revoke tokens in its organisation."""
+    """Revoke an API token immediately. You must own it, or have the right to revoke tokens in its organisation."""
     async with transaction():
         token = await _held(context, api_token_id)
         if token.revoked_at is None:
@@ -89,7 +89,7 @@ async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[s
 async def exclude_api_token(
     context: Context, customer_id: OrganisationId, api_token_id: ApiTokenId
 ) -> dict[str, object]:
-    """Keep a partner's API token away from your organisation: it reaches nothing of it from the next request on."""
+    """Exclude a partner's API token from your organisation. It loses all access to it from the next request."""
     async with transaction():
         await held(context, customer_id, Right.EXCLUDE_API_TOKEN)
         customer = await Organisation.get(id=customer_id)

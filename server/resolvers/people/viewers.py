@@ -20,13 +20,13 @@ MOST_NODES = 100
 
 @allowed(Public())
 async def viewer(context: Context) -> Viewer | None:
-    """Who asks, with which credential; null when nobody is signed in."""
+    """The person or API token making the request. Null if you are not signed in."""
     return context.viewer
 
 
 @allowed(Public())
 async def node(context: Context, id: AnyId) -> Model:
-    """Any object by its id."""
+    """Look up any object by its id."""
     model, key = decode_any(id)
     row = await context.row(model, key)
     if row is None:
@@ -36,7 +36,7 @@ async def node(context: Context, id: AnyId) -> Model:
 
 @allowed(Public())
 async def nodes(context: Context, ids: list[AnyId]) -> list[Model | None]:
-    """Objects by their ids, at most 100, in the same order; null for each that does not exist for the viewer."""
+    """Look up to 100 objects by their ids, in the same order. Null for each that does not exist or is not visible."""
     return await asyncio.gather(*(context.row(model, key) for model, key in _named(ids)))
 
 

@@ -29,7 +29,7 @@ _AS_STAFF = (_STAFF, Sudo())
 async def approve_partner(
     context: Context, organisation_id: OrganisationId, reason: str, expected_version: int | None
 ) -> dict[str, object]:
-    """Admit a company to the programme, or take a suspended partner back."""
+    """Admit a company to the programme, or reinstate a suspended partner."""
     return await _set_status(context, organisation_id, reason, expected_version, PartnerStatus.APPROVED)
 
 
@@ -37,7 +37,7 @@ async def approve_partner(
 async def suspend_partner(
     context: Context, organisation_id: OrganisationId, reason: str, expected_version: int | None
 ) -> dict[str, object]:
-    """Keep a partner from winning customers. Those it has keep their access."""
+    """Suspend a partner. It cannot take on new customers, and keeps its access to existing ones."""
     return await _set_status(context, organisation_id, reason, expected_version, PartnerStatus.SUSPENDED)
 
 
@@ -45,7 +45,7 @@ async def suspend_partner(
 async def suspend_partnership(
     context: Context, partnership_id: PartnershipId, reason: str, expected_version: int | None
 ) -> dict[str, object]:
-    """Stop a partnership: from the next request on the partner reaches nothing. Both sides are told."""
+    """Suspend a partnership. The partner has no access from the next request, and both sides are notified."""
     why = _reason(reason)
     async with transaction():
         row = await _partnership(context, partnership_id, expected_version)
@@ -58,7 +58,7 @@ async def suspend_partnership(
 async def resume_partnership(
     context: Context, partnership_id: PartnershipId, reason: str, expected_version: int | None
 ) -> dict[str, object]:
-    """Let a suspended partnership go on. Both sides are told."""
+    """Resume a suspended partnership. Both sides are notified."""
     why = _reason(reason)
     async with transaction():
         row = await _partnership(context, partnership_id, expected_version)
@@ -71,7 +71,7 @@ async def resume_partnership(
 async def recover_organisation(
     context: Context, organisation_id: OrganisationId, email: str, reason: str
 ) -> dict[str, object]:
-    """Make a person with an account legal representative of an organisation that has lost its own (E8)."""
+    """Appoint a person with an account as legal representative of an organisation that has none left (E8)."""
     why = _reason(reason)
     async with transaction():
         row = await _organisation(context, organisation_id)

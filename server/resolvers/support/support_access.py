@@ -60,9 +60,9 @@ def status_now(context: Context, row: SupportAccessGrant) -> SupportAccessStatus
 
 @allowed(*MAY_GRANT)
 async def grant_support_access(context: Context, kind: SupportAccessKind, ticket: str | None) -> dict[str, object]:
-    """Open your own mail or your own drive to support for some days. One does not open the other.
+    """Give support access to your own mail or your own drive for a few days. Each is granted separately.
 
-    What is open already stays as it is: it is closed first, before it is opened anew.
+    Access that is already in force is not extended: revoke it before you grant it again.
     """
     async with transaction():
         user_id = await _held_person(context)
@@ -85,7 +85,7 @@ async def grant_support_access(context: Context, kind: SupportAccessKind, ticket
 
 @allowed(*MAY_GRANT)
 async def revoke_support_access(context: Context, support_access_grant_id: SupportAccessGrantId) -> dict[str, object]:
-    """Close at once what you opened to support."""
+    """End support access that you granted, immediately."""
     async with transaction():
         seen = await context.row(SupportAccessGrant, support_access_grant_id)
         if seen is None:

@@ -19,57 +19,59 @@ if TYPE_CHECKING:
 OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
 
 
-@strawberry.type(description="A person of a partner who reaches the customer.")
+@strawberry.type(description="A person at a partner who has access to the customer.")
 class ReviewedPerson:
     actor_id: strawberry.ID = strawberry.field(description="The person's id, as in `partnerActivity`.")
     name: str = strawberry.field(description="The person's name.")
-    role: Role = strawberry.field(description="What the person is at the partner.")
+    role: Role = strawberry.field(description="The person's role at the partner.")
     rights: list[AssignmentRight] | None = strawberry.field(
-        description="What the partner lets an employee do; null for who is limited by the customer's grant alone."
+        description="The rights the partner gave an employee. Null for people limited only by the customer's grant."
     )
-    since: datetime = strawberry.field(description="Since when the partner lets the person.")
+    since: datetime = strawberry.field(description="When the partner gave the person access.")
     last_act_at: datetime | None = strawberry.field(
-        description="When the person last did something for the customer; null before."
+        description="When the person last did something for the customer. Null if never."
     )
 
 
-@strawberry.type(description="An API token of a partner that reaches the customer. `excludeApiToken` keeps it away.")
+@strawberry.type(description="A partner's API token with access to the customer. Use `excludeApiToken` to exclude it.")
 class ReviewedApiToken:
     id: strawberry.ID = strawberry.field(description="The token's id.")
-    name: str = strawberry.field(description="What its owner calls it.")
+    name: str = strawberry.field(description="The name the owner gave it.")
     last_four: str = strawberry.field(description="The last four characters of the secret, to tell tokens apart.")
-    owner_name: str = strawberry.field(description="Whose token it is: a person of this list.")
-    scopes: list[Scope] = strawberry.field(description="What it may be used for.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    expires_at: datetime = strawberry.field(description="When it ends.")
+    owner_name: str = strawberry.field(description="The name of the token's owner, who is one of `people`.")
+    scopes: list[Scope] = strawberry.field(description="The token's scopes.")
+    created_at: datetime = strawberry.field(description="When the token was created.")
+    expires_at: datetime = strawberry.field(description="When the token expires.")
     last_used_at: datetime | None = strawberry.field(
-        description="When it was last used at all, whichever customer it was used for or none; null before. "
-        "`lastActAt` of its owner is of this customer."
+        description="When the token was last used, for this customer or for anything else. Null if never. "
+        "The owner's `lastActAt` is about this customer only."
     )
 
 
-@strawberry.type(description="Who has access through one partner.")
+@strawberry.type(description="The people and API tokens that have access through one partner.")
 class ReviewedPartnership:
     model = models.Partnership
     is_another_view = True
 
     id: strawberry.ID = computed(lambda context, row: ids.encode(row), "The partnership's id.", Key(ids.PREFIXES))
     partnership: Partnership = computed(
-        lambda context, row: row, "The partnership; its product accesses say what was granted.", Itself()
+        lambda context, row: row, "The partnership. Its product accesses show what was granted.", Itself()
     )
     partner: OrganisationType | None = relation(
-        models.Organisation, "partner_id", "The partner; null where a token may not read organisations."
+        models.Organisation, "partner_id", "The partner. Null if the API token may not read organisations."
     )
-    access_type: AccessType = strawberry.field(description="How much the partner manages.")
-    since: datetime | None = computed(lambda context, row: row.activated_at, "Since when.", Column("activated_at"))
+    access_type: AccessType = strawberry.field(description="The partner's type of access.")
+    since: datetime | None = computed(
+        lambda context, row: row.activated_at, "When the partnership began.", Column("activated_at")
+    )
     people: list[ReviewedPerson] = computed(
         access_review.people,
-        "Everybody of the partner who reaches the customer, in the order since when.",
+        "Everyone at the partner who has access to the customer, sorted by `since`.",
         access_review.PEOPLE,
     )
     api_tokens: list[ReviewedApiToken] | None = computed(
         access_review.tokens,
-        "Every living API token of the partner that reaches the customer, in the order in which they were made. Null "
-        "for whoever may not keep one away: it needs `EXCLUDE_API_TOKEN` on the customer.",
+        "The partner's valid API tokens that have access to the customer, oldest first. Null without the right "
+        "`EXCLUDE_API_TOKEN` on the customer.",
         access_review.TOKENS,
     )

@@ -19,63 +19,75 @@ if TYPE_CHECKING:
 OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
 
 
-@strawberry.type(description="One thing that an act changed. Secrets are never among them.")
+@strawberry.type(description="A value that an action changed. Secrets are never included.")
 class AuditChange:
-    field: str = strawberry.field(description="What, by its name in this API.")
-    before: str | None = strawberry.field(description="What it was; null where there was nothing.")
-    after: str | None = strawberry.field(description="What it became; null where nothing is left.")
+    field: str = strawberry.field(description="The name of the value in this API.")
+    before: str | None = strawberry.field(description="The value before the action. Null if there was none.")
+    after: str | None = strawberry.field(description="The value after the action. Null if there is none.")
 
 
-@strawberry.type(description="An act: who did what, for whom, and what came of it. It is never changed.")
+@strawberry.type(
+    description="An entry of the audit log: who did what, for whom, and with what result. Entries never change."
+)
 class AuditEvent(Node):
     model = models.AuditEvent
 
-    action: str = strawberry.field(description="What was done, such as `access.revoked`. These words are stable.")
-    at: datetime = computed(lambda context, row: row.created_at, "When.", Column("created_at"))
+    action: str = strawberry.field(description="The action, such as `access.revoked`. These values are stable.")
+    at: datetime = computed(lambda context, row: row.created_at, "When the action took place.", Column("created_at"))
     actor: User | None = relation(
-        models.User, "actor_id", "Whoever acted; null where that person is not visible, or nobody acted."
+        models.User, "actor_id", "The person who acted. Null if they are not visible to you, or if nobody acted."
     )
     actor_id: strawberry.ID | None = computed(
-        audit_log.actor_id, "The id of whoever acted, also where the person is not visible.", ("actor_id",)
+        audit_log.actor_id, "The id of the person who acted, even if they are not visible to you.", ("actor_id",)
     )
     actor_name: str | None = computed(
         audit_log.actor_name,
-        "The name of whoever acted, also where the person is not visible: a customer reads who of a partner it was.",
+        "The name of the person who acted, even if they are not visible to you: customers see who acted at a partner.",
         audit_log.ACTOR_NAME,
     )
     api_token_name: str | None = computed(
-        audit_log.token_name, "The API token that was used, by its name and last characters.", audit_log.TOKEN_NAME
+        audit_log.token_name,
+        "The name and last characters of the API token used. Null if none was used.",
+        audit_log.TOKEN_NAME,
     )
     acting_organisation: OrganisationType | None = relation(
-        models.Organisation, "acting_organisation_id", "In whose name; null where it is not visible."
+        models.Organisation,
+        "acting_organisation_id",
+        "The organisation on whose behalf the person acted. Null if it is not visible to you.",
     )
     on_behalf_of: OrganisationType | None = relation(
-        models.Organisation, "on_behalf_of_id", "For which customer, where that is another."
+        models.Organisation, "on_behalf_of_id", "The customer for whom they acted, if it is another organisation."
     )
-    subject_type: str = strawberry.field(description="What kind of object was acted on.")
+    subject_type: str = strawberry.field(description="The type of the object acted on.")
     subject_id: strawberry.ID | None = computed(
-        audit_log.subject_id, "The id of that object; null where it has none.", ("subject_type", "subject_id")
+        audit_log.subject_id, "The id of the object acted on. Null if it has none.", ("subject_type", "subject_id")
     )
     partnership: Partnership | None = relation(
-        models.Partnership, "partnership_id", "The partnership it was about; null where there is none to see."
+        models.Partnership,
+        "partnership_id",
+        "The partnership concerned. Null if there is none, or if it is not visible to you.",
     )
     product_access: ProductAccess | None = relation(
-        models.ProductAccess, "product_access_id", "The product access it was about: what `revokeProductAccess` ends."
+        models.ProductAccess, "product_access_id", "The product access concerned, which `revokeProductAccess` can end."
     )
-    changes: list[AuditChange] = computed(
-        audit_log.changes, "What it changed, in the order of the names.", ("before", "after")
-    )
-    request_id: str = strawberry.field(description="The request in which it was done.")
+    changes: list[AuditChange] = computed(audit_log.changes, "The values changed, sorted by name.", ("before", "after"))
+    request_id: str = strawberry.field(description="The id of the request.")
 
 
-@strawberry.input(description="Narrows an audit log.")
+@strawberry.input(description="Filters an audit log.")
 class AuditLogFilter:
-    actor_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="By this person.")
-    action: str | None = strawberry.field(default=strawberry.UNSET, description="This action.")
-    since: datetime | None = strawberry.field(default=strawberry.UNSET, description="From this moment on.")
-    until: datetime | None = strawberry.field(default=strawberry.UNSET, description="Before this moment.")
+    actor_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Only actions by this person."
+    )
+    action: str | None = strawberry.field(default=strawberry.UNSET, description="Only this action.")
+    since: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Only actions at or after this time."
+    )
+    until: datetime | None = strawberry.field(default=strawberry.UNSET, description="Only actions before this time.")
 
 
-@strawberry.input(description="Narrows what partners did.")
+@strawberry.input(description="Filters partner activity.")
 class PartnerActivityFilter(AuditLogFilter):
-    partner_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="By this partner.")
+    partner_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Only actions by this partner."
+    )

@@ -7,31 +7,35 @@ from server.schema.enums import Right, describe
 
 describe(
     Link,
-    "What a right depends on.",
-    MEMBERSHIP="The role in the organisation in which the viewer acts.",
-    OWN_GRANT="What the organisation granted one of its own people on the product.",
-    PARTNERSHIP="That a partner manages the customer.",
-    PROPOSAL="Which side proposed the partnership.",
+    "A condition for a right.",
+    MEMBERSHIP="Your role in the organisation you act for.",
+    OWN_GRANT="The rights on the product that the organisation granted you as its member.",
+    PARTNERSHIP="The partnership between partner and customer.",
+    PROPOSAL="The side that proposed the partnership.",
     STATUS="The status of the partnership.",
-    ACCESS_TYPE="How much the partner manages.",
-    PRODUCT_GRANT="What the customer granted on the product.",
+    ACCESS_TYPE="The partner's type of access.",
+    PRODUCT_GRANT="The rights on the product that the customer granted.",
     ASSIGNMENT="The employee's assignment to the customer.",
-    TOKEN_CUSTOMERS="The customers that the API token may be used for.",
+    TOKEN_CUSTOMERS="The customers to which the API token is restricted.",
     SCOPE="The scopes of the API token.",
 )
 
 
-@strawberry.type(description="One of the things that a right depends on.")
+@strawberry.type(description="A condition for a right, and whether it is met.")
 class RightLink:
-    link: Link = strawberry.field(description="Which one.")
-    holds: bool = strawberry.field(description="Whether it gives the right.")
-    sentence: str = strawberry.field(description="The same for people, in the language of the Accept-Language header.")
+    link: Link = strawberry.field(description="The condition.")
+    holds: bool = strawberry.field(description="Whether the condition is met.")
+    sentence: str = strawberry.field(
+        description="An explanation for people, in the language of the Accept-Language header."
+    )
 
 
-@strawberry.type(description="Why the viewer holds a right on an object, or what is missing.")
+@strawberry.type(description="Why you hold a right on an object, or what is missing.")
 class RightExplanation:
     right: Right = strawberry.field(description="The right.")
-    held: bool = strawberry.field(description="Whether it is held now, with this credential: whether all links hold.")
+    held: bool = strawberry.field(
+        description="Whether you hold the right now, with the credential in use: whether all conditions are met."
+    )
     links: list[RightLink] = strawberry.field(
-        description="The chain by which it is held; where it is not, the one on which the most is there."
+        description="The conditions for the right. If you do not hold it, those of the way closest to being met."
     )

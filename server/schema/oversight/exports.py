@@ -25,96 +25,106 @@ OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.peop
 
 describe(
     ExportKind,
-    "Which list of an organisation is exported; the file has a row for each row of the list.",
-    AUDIT_LOG="Its `auditLog`.",
-    PARTNER_ACTIVITY="Its `partnerActivity`.",
-    ACCESS_REVIEW="Its `accessReview`, with a row for each person, and for each API token where it shows them.",
-    MANAGED_CUSTOMERS="Its `managedCustomers`.",
+    "A list of an organisation. The file has one row for each row of the list.",
+    AUDIT_LOG="The organisation's `auditLog`.",
+    PARTNER_ACTIVITY="The organisation's `partnerActivity`.",
+    ACCESS_REVIEW="The organisation's `accessReview`, with one row for each person and each API token visible to you.",
+    MANAGED_CUSTOMERS="The organisation's `managedCustomers`.",
 )
 describe(
     ExportFormat,
-    "For whom the file of an export is.",
-    CSV="For programs: UTF-8 without a byte order mark, RFC 4180, moments as in this API.",
-    XLSX="For people: opens with a double click in every spreadsheet, with dates as its reader writes them, in UTC.",
+    "The file format of an export.",
+    CSV="For programs: UTF-8 without a byte order mark, RFC 4180, timestamps as in this API.",
+    XLSX="For people: opens with a double click in any spreadsheet, with dates in the reader's own format, in UTC.",
 )
 describe(
     ExportState,
-    "Where an export is in its life.",
-    REQUESTED="It waits for its turn.",
+    "The state of an export.",
+    REQUESTED="Waiting for its turn.",
     RUNNING="The file is being written.",
-    READY="There is a file.",
-    FAILED="No file came of it; `failure` says why.",
-    REFUSED="Whoever asked no longer had the rights, or other ones, when the file was written.",
-    EXPIRED="The file was kept for its time, and deleted.",
+    READY="The file is ready.",
+    FAILED="No file was written. `failure` says why.",
+    REFUSED="The rights of the person who asked had changed by the time the file was written.",
+    EXPIRED="The file has reached its end date and been deleted.",
 )
 describe(
     ExportFailure,
-    "Why no file came of an export.",
-    TOO_MANY_ROWS="The list is longer than a file may be; narrow it by time.",
-    INTERNAL="Our mistake; ask for a new export.",
+    "Why an export has no file.",
+    TOO_MANY_ROWS="The list has more rows than a file may have. Choose a shorter period.",
+    INTERNAL="An error on our side. Request a new export.",
 )
 
 
-@strawberry.type(description="A list of an organisation as a file, with the names of this API in its first line.")
+@strawberry.type(description="A list of an organisation as a file. Its first line has the names used in this API.")
 class Export(Node):
     model = models.Export
 
     organisation: OrganisationType | None = relation(
-        models.Organisation, "organisation_id", "Whose list it is; null where a token may not read organisations."
+        models.Organisation, "organisation_id", "The organisation. Null if the API token may not read organisations."
     )
     requested_by: User | None = relation(
-        models.User, "requested_by_id", "Who asked for it, and alone gets the file; null where not visible."
+        models.User,
+        "requested_by_id",
+        "The person who asked for the export, and the only one who gets the file. Null if not visible to you.",
     )
     api_token: ApiToken | None = relation(
-        models.ApiToken, "api_token_id", "The API token that asked for it; null for a person, and where not visible."
+        models.ApiToken,
+        "api_token_id",
+        "The API token that asked for the export. Null if a person did, or if it is not visible to you.",
     )
-    kind: ExportKind = strawberry.field(description="Which list.")
-    format: ExportFormat = strawberry.field(description="For whom the file is.")
-    since: datetime | None = strawberry.field(description="Only what is from this moment on; null for all.")
-    until: datetime | None = strawberry.field(description="Only what is before this moment; null for all.")
-    state: ExportState = computed(state_now, "Where it is in its life at this moment.", ("state", "expires_at"))
-    failure: ExportFailure | None = strawberry.field(description="Why no file came of it; null unless it failed.")
-    row_count: int | None = strawberry.field(description="How many rows the file has, without the first line.")
-    size_in_bytes: int | None = strawberry.field(description="How long the file is.")
+    kind: ExportKind = strawberry.field(description="The list.")
+    format: ExportFormat = strawberry.field(description="The file format.")
+    since: datetime | None = strawberry.field(
+        description="Only rows at or after this time are exported. Null for no limit."
+    )
+    until: datetime | None = strawberry.field(description="Only rows before this time are exported. Null for no limit.")
+    state: ExportState = computed(state_now, "Current state.", ("state", "expires_at"))
+    failure: ExportFailure | None = strawberry.field(description="Why the export failed. Null unless it did.")
+    row_count: int | None = strawberry.field(
+        description="The number of rows in the file, without the first line. Null until it is ready."
+    )
+    size_in_bytes: int | None = strawberry.field(description="The size of the file in bytes. Null until it is ready.")
     requested_at: datetime = computed(
-        lambda context, row: row.created_at, "When it was asked for.", Column("created_at")
+        lambda context, row: row.created_at, "When the export was requested.", Column("created_at")
     )
-    ready_at: datetime | None = strawberry.field(description="When the file was there; null before.")
-    expires_at: datetime | None = strawberry.field(description="Until when it is kept.")
-    downloaded_at: datetime | None = strawberry.field(description="When it was last downloaded; null before.")
+    ready_at: datetime | None = strawberry.field(description="When the file was ready. Null until then.")
+    expires_at: datetime | None = strawberry.field(description="When the file is deleted. Null until it is ready.")
+    downloaded_at: datetime | None = strawberry.field(description="When the file was last downloaded. Null if never.")
 
 
-@strawberry.input(description="Which list to export.")
+@strawberry.input(description="Input for `requestExport`.")
 class RequestExportInput:
-    organisation_id: strawberry.ID = strawberry.field(description="Whose list.")
-    kind: ExportKind = strawberry.field(description="Which list.")
+    organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
+    kind: ExportKind = strawberry.field(description="The list.")
     since: datetime | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Only what is from this moment on; for `AUDIT_LOG` and `PARTNER_ACTIVITY`.",
+        description="Export only rows at or after this time. For `AUDIT_LOG` and `PARTNER_ACTIVITY` only.",
     )
     until: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Only what is before this moment; for the same."
+        default=strawberry.UNSET,
+        description="Export only rows before this time. For `AUDIT_LOG` and `PARTNER_ACTIVITY` only.",
     )
-    format: ExportFormat = strawberry.field(default=ExportFormat.CSV, description="For whom the file is.")
+    format: ExportFormat = strawberry.field(default=ExportFormat.CSV, description="The file format.")
 
 
-@strawberry.type(description="The answer of `requestExport`.")
+@strawberry.type(description="Result of `requestExport`.")
 class RequestExportPayload(Payload):
-    export: Export | None = strawberry.field(description="The export, whose file is still to be written.")
+    export: Export | None = strawberry.field(description="The export. Its file has not been written yet.")
 
 
-@strawberry.input(description="To which file.")
+@strawberry.input(description="Input for `createExportLink`.")
 class CreateExportLinkInput:
     export_id: strawberry.ID = strawberry.field(description="An export that is ready.")
 
 
-@strawberry.type(description="The answer of `createExportLink`.")
+@strawberry.type(description="Result of `createExportLink`.")
 class CreateExportLinkPayload(Payload):
     export: Export | None = strawberry.field(description="The export.")
     path: str | None = strawberry.field(
-        description="The path to GET the file at, with the same session or API token, once. Shown this once."
+        description="The path from which to GET the file, with the same session or API token. It works once and is "
+        "shown only once."
     )
-    expires_at: datetime | None = strawberry.field(description="Until when it works.")
+    expires_at: datetime | None = strawberry.field(description="When the link expires.")
 
 
 @strawberry.type

@@ -37,102 +37,107 @@ class MemberInvitation(Node):
     model = models.MemberInvitation
 
     organisation: OrganisationType | None = relation(
-        models.Organisation, "organisation_id", "The organisation; null where a token may not read organisations."
+        models.Organisation,
+        "organisation_id",
+        "The inviting organisation. Null if the API token may not read organisations.",
     )
-    email: EmailAddress = strawberry.field(description="To which address it was sent.")
-    first_name: str = strawberry.field(description="Given name, as the inviter knows it.")
-    last_name: str = strawberry.field(description="Family name, as the inviter knows it.")
-    locale: str = strawberry.field(description="In which language it was written.")
-    role: Role = strawberry.field(description="What the person will be.")
+    email: EmailAddress = strawberry.field(description="The address to which the invitation was sent.")
+    first_name: str = strawberry.field(description="The person's given name, as entered by the inviter.")
+    last_name: str = strawberry.field(description="The person's family name, as entered by the inviter.")
+    locale: str = strawberry.field(description="The language of the invitation, such as `fr_FR`.")
+    role: Role = strawberry.field(description="The role the person will have.")
     teams: list[TeamType] = computed(
         teams_of_invitation,
-        "The teams that the person joins; without those that were deleted since.",
+        "The teams the person will join, except teams deleted since.",
         Rows(models.Team, through=OF_INVITATION),
     )
-    status: MemberInvitationStatus = computed(
-        status_now, "Where it is in its life at this moment.", ("status", "expires_at")
+    status: MemberInvitationStatus = computed(status_now, "Current status.", ("status", "expires_at"))
+    invited_by: User | None = relation(
+        models.User, "invited_by_id", "The person who sent the invitation. Null if they are not visible to you."
     )
-    invited_by: User | None = relation(models.User, "invited_by_id", "Who sent it; null where not visible.")
-    invited_at: datetime = strawberry.field(description="When it was sent first.")
-    expires_at: datetime = strawberry.field(description="Until when it can be accepted.")
-    answered_at: datetime | None = strawberry.field(description="When it was answered or cancelled; null before.")
+    invited_at: datetime = strawberry.field(description="When the invitation was first sent.")
+    expires_at: datetime = strawberry.field(description="The deadline for accepting it.")
+    answered_at: datetime | None = strawberry.field(
+        description="When the invitation was answered or cancelled. Null until then."
+    )
     undeliverable_at: datetime | None = strawberry.field(
-        description="When its e-mail was refused for good; null otherwise, and once it is sent again."
+        description="When the e-mail proved permanently undeliverable. Null otherwise, and once it is sent again."
     )
-    version: int = strawberry.field(description="Counts the changes.")
+    version: int = strawberry.field(description="Incremented on every change.")
 
 
-@strawberry.input(description="Whom to invite, as what.")
+@strawberry.input(description="Input for `inviteMember`.")
 class InviteMemberInput:
-    organisation_id: strawberry.ID = strawberry.field(description="The organisation that invites.")
-    email: EmailAddress = strawberry.field(description="The person's address, which they sign in with.")
-    first_name: str = strawberry.field(description="Given name, at most 80 characters.")
-    last_name: str = strawberry.field(description="Family name, at most 80 characters.")
+    organisation_id: strawberry.ID = strawberry.field(description="The inviting organisation.")
+    email: EmailAddress = strawberry.field(description="The person's e-mail address. They sign in with it.")
+    first_name: str = strawberry.field(description="The person's given name, at most 80 characters.")
+    last_name: str = strawberry.field(description="The person's family name, at most 80 characters.")
     locale: str | None = strawberry.field(
-        default=strawberry.UNSET, description="In which language to write to them: `en_GB` unless given."
+        default=strawberry.UNSET, description="The language in which to write to the person. Defaults to `en_GB`."
     )
-    role: Role = strawberry.field(description="What they will be.")
+    role: Role = strawberry.field(description="The role the person will have.")
     can_manage_billing: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Whether an employee will order and pay; not unless given."
+        default=strawberry.UNSET, description="Whether an employee may order and pay. Defaults to false."
     )
     notify_billing: bool | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Whether they receive e-mails about billing; they do unless given.",
+        description="Whether the person receives e-mails about billing. Defaults to true.",
     )
     notify_products: bool | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Whether they receive e-mails about products; they do unless given.",
+        description="Whether the person receives e-mails about products. Defaults to true.",
     )
     team_ids: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="The organisation's teams that they will be in; in none unless given."
+        default=strawberry.UNSET,
+        description="The teams of the organisation that the person will join. Defaults to none.",
     )
 
 
-@strawberry.type(description="The answer of `inviteMember`.")
+@strawberry.type(description="Result of `inviteMember`.")
 class InviteMemberPayload(Payload):
     member_invitation: MemberInvitation | None = strawberry.field(description="The invitation.")
 
 
-@strawberry.input(description="Which invitation to send again.")
+@strawberry.input(description="Input for `resendMemberInvitation`.")
 class ResendMemberInvitationInput:
     member_invitation_id: strawberry.ID = strawberry.field(description="An open invitation.")
 
 
-@strawberry.type(description="The answer of `resendMemberInvitation`.")
+@strawberry.type(description="Result of `resendMemberInvitation`.")
 class ResendMemberInvitationPayload(Payload):
-    member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, open for longer.")
+    member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, with a new deadline.")
 
 
-@strawberry.input(description="Which invitation to withdraw.")
+@strawberry.input(description="Input for `cancelMemberInvitation`.")
 class CancelMemberInvitationInput:
     member_invitation_id: strawberry.ID = strawberry.field(description="An open invitation.")
 
 
-@strawberry.type(description="The answer of `cancelMemberInvitation`.")
+@strawberry.type(description="Result of `cancelMemberInvitation`.")
 class CancelMemberInvitationPayload(Payload):
     member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, cancelled.")
 
 
-@strawberry.input(description="Which invitation to accept, and as whom.")
+@strawberry.input(description="Input for `acceptMemberInvitation`.")
 class AcceptMemberInvitationInput:
-    token: str = strawberry.field(description="What is in the link of the invitation.")
+    token: str = strawberry.field(description="The secret from the link in the invitation.")
     new_person: NewPersonInput | None = strawberry.field(
-        default=strawberry.UNSET, description="For somebody without an account. Whoever has one signs in first."
+        default=strawberry.UNSET, description="For people without an account. If you have an account, sign in first."
     )
 
 
-@strawberry.type(description="The answer of `acceptMemberInvitation`.")
+@strawberry.type(description="Result of `acceptMemberInvitation`.")
 class AcceptMemberInvitationPayload(Payload):
     membership: Membership | None = strawberry.field(description="The new membership.")
-    viewer: ViewerType | None = strawberry.field(description="Who is signed in now.")
+    viewer: ViewerType | None = strawberry.field(description="The person now signed in.")
 
 
-@strawberry.input(description="Which invitation to decline.")
+@strawberry.input(description="Input for `declineMemberInvitation`.")
 class DeclineMemberInvitationInput:
-    token: str = strawberry.field(description="What is in the link of the invitation.")
+    token: str = strawberry.field(description="The secret from the link in the invitation.")
 
 
-@strawberry.type(description="The answer of `declineMemberInvitation`.")
+@strawberry.type(description="Result of `declineMemberInvitation`.")
 class DeclineMemberInvitationPayload(Payload):
     pass
 

@@ -27,129 +27,133 @@ OwnProductGrantType = Annotated["OwnProductGrant", strawberry.lazy("server.schem
 TeamMemberType = Annotated["TeamMember", strawberry.lazy("server.schema.people.teams")]
 
 
-@strawberry.type(description="A person's place in an organisation.")
+@strawberry.type(description="A person's membership of an organisation.")
 class Membership(Node):
     model = models.Membership
 
-    user: User | None = relation(models.User, "user_id", "The person; null where it is not visible.")
+    user: User | None = relation(models.User, "user_id", "The person. Null if they are not visible to you.")
     organisation: OrganisationType | None = relation(
-        models.Organisation, "organisation_id", "The organisation; null where it is not visible."
+        models.Organisation, "organisation_id", "The organisation. Null if it is not visible to you."
     )
-    role: Role = strawberry.field(description="What the person is there.")
-    status: MembershipStatus = strawberry.field(description="Whether the membership is in force.")
-    joined_at: datetime | None = strawberry.field(description="Since when; null until the invitation is accepted.")
+    role: Role = strawberry.field(description="The member's role.")
+    status: MembershipStatus = strawberry.field(description="Current status.")
+    joined_at: datetime | None = strawberry.field(
+        description="When the person became a member. Null until the invitation is accepted."
+    )
     can_manage_billing: bool = computed(
         lambda context, row: may_manage_billing(row.role, row.can_manage_billing),
-        "Whether they order and pay. A switch for employees; who leads always does, external users never.",
+        "Whether the member may order and pay. Optional for employees; leaders always may, external members never.",
         ("role", "can_manage_billing"),
     )
     notify_billing: bool = strawberry.field(
-        description="Whether they wish e-mails about billing; who may not manage billing receives none."
+        description="Whether the member wants e-mails about billing. Members who may not manage billing receive none."
     )
-    notify_products: bool = strawberry.field(description="Whether they wish e-mails about products.")
+    notify_products: bool = strawberry.field(description="Whether the member wants e-mails about products.")
     include_future_customers: bool = computed(
         lambda context, row: row.future_customer_rights is not None,
-        "Whether an employee of a partner is assigned to each new customer (`setFutureCustomers`).",
+        "Whether an employee of a partner is assigned to each new customer (see `setFutureCustomers`).",
         ("future_customer_rights",),
     )
     future_customer_rights: list[AssignmentRight] | None = strawberry.field(
-        description="What they may then do for it; null where they are not."
+        description="The employee's rights for each new customer. Null if they are not assigned to new customers."
     )
-    version: int = strawberry.field(description="Counts the changes.")
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
     teams: Connection[TeamMemberType] | None = connection(
-        teams.TEAMS_OF_MEMBER, "The teams they are in, for who leads the organisation.", teams.MAY_VIEW_OF_TEAM
+        teams.TEAMS_OF_MEMBER, "The member's teams. Visible to the organisation's leaders.", teams.MAY_VIEW_OF_TEAM
     )
     product_grants: Connection[OwnProductGrantType] | None = connection(
         own_product_grants.GRANTS_OF_MEMBER,
-        "The products of the organisation opened to them, what was taken back since among it, for who leads it.",
+        "The organisation's products this member may use, including access since withdrawn. "
+        "Visible to the organisation's leaders.",
         own_product_grants.MAY_VIEW_GRANTS,
     )
 
 
-@strawberry.input(description="Which member gets which role.")
+@strawberry.input(description="Input for `changeMemberRole`.")
 class ChangeMemberRoleInput(VersionedInput):
     membership_id: strawberry.ID = strawberry.field(description="An active member.")
-    role: Role = strawberry.field(description="What they are from now on.")
+    role: Role = strawberry.field(description="The new role.")
 
 
-@strawberry.type(description="The answer of `changeMemberRole`.")
+@strawberry.type(description="Result of `changeMemberRole`.")
 class ChangeMemberRolePayload(Payload):
     membership: Membership | None = strawberry.field(description="The member.")
 
 
-@strawberry.input(description="What is to change about a member; what is left out stays as it is.")
+@strawberry.input(description="Input for `updateMember`. Fields left out keep their values.")
 class UpdateMemberInput(VersionedInput):
     membership_id: strawberry.ID = strawberry.field(description="An active member.")
     can_manage_billing: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Whether an employee orders and pays."
+        default=strawberry.UNSET, description="Whether an employee may order and pay."
     )
     notify_billing: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Whether they receive e-mails about billing."
+        default=strawberry.UNSET, description="Whether the member receives e-mails about billing."
     )
     notify_products: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Whether they receive e-mails about products."
+        default=strawberry.UNSET, description="Whether the member receives e-mails about products."
     )
 
 
-@strawberry.type(description="The answer of `updateMember`.")
+@strawberry.type(description="Result of `updateMember`.")
 class UpdateMemberPayload(Payload):
     membership: Membership | None = strawberry.field(description="The member.")
 
 
-@strawberry.input(description="Which e-mails one wishes; what is left out stays as it is.")
+@strawberry.input(description="Input for `setEmailWishes`. Fields left out keep their values.")
 class SetEmailWishesInput(VersionedInput):
-    organisation_id: strawberry.ID = strawberry.field(description="An organisation one is a member of.")
+    organisation_id: strawberry.ID = strawberry.field(description="An organisation of which you are a member.")
     notify_billing: bool | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Whether to receive e-mails about billing; at least one legal representative does.",
+        description="Whether you receive e-mails about billing. At least one legal representative must.",
     )
     notify_products: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Whether to receive e-mails about products."
+        default=strawberry.UNSET, description="Whether you receive e-mails about products."
     )
 
 
-@strawberry.type(description="The answer of `setEmailWishes`.")
+@strawberry.type(description="Result of `setEmailWishes`.")
 class SetEmailWishesPayload(Payload):
-    membership: Membership | None = strawberry.field(description="One's own membership.")
+    membership: Membership | None = strawberry.field(description="Your membership.")
 
 
-@strawberry.input(description="Whom to remove.")
+@strawberry.input(description="Input for `removeMember`.")
 class RemoveMemberInput(VersionedInput):
     membership_id: strawberry.ID = strawberry.field(
-        description="The member; one who was removed already stays as they are."
+        description="The member to remove. One who has already been removed is left unchanged."
     )
 
 
-@strawberry.type(description="The answer of `removeMember`.")
+@strawberry.type(description="Result of `removeMember`.")
 class RemoveMemberPayload(Payload):
     membership: Membership | None = strawberry.field(description="The membership, ended.")
 
 
-@strawberry.input(description="What to leave.")
+@strawberry.input(description="Input for `leaveOrganisation`.")
 class LeaveOrganisationInput:
-    organisation_id: strawberry.ID = strawberry.field(description="An organisation one is a member of.")
+    organisation_id: strawberry.ID = strawberry.field(description="An organisation of which you are a member.")
 
 
-@strawberry.type(description="The answer of `leaveOrganisation`.")
+@strawberry.type(description="Result of `leaveOrganisation`.")
 class LeaveOrganisationPayload(Payload):
     pass
 
 
-@strawberry.input(description="Who takes whose place.")
+@strawberry.input(description="Input for `replaceLegalRepresentative`.")
 class ReplaceLegalRepresentativeInput:
-    outgoing_membership_id: strawberry.ID = strawberry.field(description="A legal representative.")
+    outgoing_membership_id: strawberry.ID = strawberry.field(description="The legal representative to replace.")
     incoming_membership_id: strawberry.ID = strawberry.field(
-        description="Another active member, who becomes legal representative."
+        description="Another active member, who becomes a legal representative."
     )
     outgoing_role: Role | None = strawberry.field(
-        default=strawberry.UNSET, description="What the first one is from now on; they are removed unless given."
+        default=strawberry.UNSET,
+        description="The outgoing representative's new role. If left out, they are removed from the organisation.",
     )
 
 
-@strawberry.type(description="The answer of `replaceLegalRepresentative`.")
+@strawberry.type(description="Result of `replaceLegalRepresentative`.")
 class ReplaceLegalRepresentativePayload(Payload):
     incoming: Membership | None = strawberry.field(description="The new legal representative.")
-    outgoing: Membership | None = strawberry.field(description="The one before.")
+    outgoing: Membership | None = strawberry.field(description="The previous legal representative.")
 
 
 @strawberry.type

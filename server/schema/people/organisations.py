@@ -54,51 +54,55 @@ from server.schema.scalars import CountryCode
 
 describe(
     organisations.ManagedCustomerOrderField,
-    "What a partner's customers can be ordered by.",
-    NAME="The customer's name, without case and accents.",
-    SINCE="Since when the partner manages them.",
+    "Fields by which managed customers can be sorted.",
+    NAME="The customer's name, ignoring case and accents.",
+    SINCE="When the partner began to manage the customer.",
 )
 
 
-@strawberry.type(description="Where an organisation is.")
+@strawberry.type(description="A postal address.")
 class PostalAddress:
     street: str = strawberry.field(description="Street and number.")
     postcode: str = strawberry.field(description="Postcode.")
-    city: str = strawberry.field(description="Place.")
+    city: str = strawberry.field(description="Town or city.")
     region: str | None = strawberry.field(
-        description="Canton, province or region; null where it is not part of addresses."
+        description="Canton, province or region. Null if addresses in the country have none."
     )
-    country: CountryCode = strawberry.field(description="Country; it decides the currency.")
+    country: CountryCode = strawberry.field(description="Country. It determines the currency.")
 
 
 @strawberry.type(description="An organisation's number in a register of companies.")
 class RegistrationNumber:
-    scheme: RegistrationScheme = strawberry.field(description="Of which register.")
+    scheme: RegistrationScheme = strawberry.field(description="The register.")
     value: str = strawberry.field(description="The number, without spaces and punctuation.")
 
 
-@strawberry.input(description="Narrows the list of partners.")
+@strawberry.input(description="Filters the list of partners.")
 class PartnerFilter:
     search: str | None = strawberry.field(
-        default=strawberry.UNSET, description="With this text in the name; case and accents do not matter."
+        default=strawberry.UNSET,
+        description="Only organisations whose name contains this text, ignoring case and accents.",
     )
 
 
-@strawberry.input(description="Narrows a partner's customers.")
+@strawberry.input(description="Filters a partner's customers.")
 class ManagedCustomerFilter:
     access_type: AccessType | None = strawberry.field(
-        default=strawberry.UNSET, description="Managed with this access type."
+        default=strawberry.UNSET, description="Only customers managed with this access type."
     )
-    payment_mode: PaymentMode | None = strawberry.field(default=strawberry.UNSET, description="With this payment mode.")
+    payment_mode: PaymentMode | None = strawberry.field(
+        default=strawberry.UNSET, description="Only customers managed with this payment mode."
+    )
     search: str | None = strawberry.field(
-        default=strawberry.UNSET, description="With this text in the name; case and accents do not matter."
+        default=strawberry.UNSET,
+        description="Only organisations whose name contains this text, ignoring case and accents.",
     )
 
 
-@strawberry.input(description="Orders a partner's customers.")
+@strawberry.input(description="Sort order of a partner's customers.")
 class ManagedCustomerOrder:
-    field: organisations.ManagedCustomerOrderField = strawberry.field(description="By what.")
-    direction: Direction = strawberry.field(default=Direction.ASC, description="Which end comes first.")
+    field: organisations.ManagedCustomerOrderField = strawberry.field(description="The field to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="The sort direction.")
 
 
 def _number(row: models.Organisation) -> RegistrationNumber | None:
@@ -112,175 +116,177 @@ async def _customers(context: Context, found: Slice) -> list[Any]:
     return [row for row in rows if row is not None]
 
 
-@strawberry.type(description="A customer of a partner, and the partnership through which it is managed.")
+@strawberry.type(description="A customer and the partnership through which it is managed.")
 class ManagedCustomerEdge:
     model = models.Partnership
     is_another_view = True
 
-    cursor: str = part("cursor", "The place of the row, for `after` and `before`.")
+    cursor: str = part("cursor", "The row's position in the list, for `after` and `before`.")
     partnership: Partnership = computed(
-        lambda context, edge: edge.row, "How and since when the customer is managed.", Itself()
+        lambda context, edge: edge.row, "The partnership through which the customer is managed.", Itself()
     )
     node: Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")] | None = relation(
-        models.Organisation, "customer_id", "The customer; null where a token may not read organisations."
+        models.Organisation, "customer_id", "The customer. Null if the API token may not read organisations."
     )
 
 
-@strawberry.type(description="One page of the customers that a partner manages.")
+@strawberry.type(description="A page of the customers a partner manages.")
 class ManagedCustomerConnection:
-    edges: list[ManagedCustomerEdge] = part("edges", "The customers of this page with their partnerships.")
+    edges: list[ManagedCustomerEdge] = part("edges", "The customers of this page, each with its partnership.")
     nodes: list[Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]] = computed(
         _customers,
-        "The customers of this page; none where a token may not read organisations.",
+        "The customers of this page. Empty if the API token may not read organisations.",
         Followed(models.Organisation, "customer_id"),
     )
-    page_info: PageInfo = part("page_info", "Where this page lies in the list.")
+    page_info: PageInfo = part("page_info", "The position of this page in the list.")
     total_count: int = computed(
         lambda context, found: found.count(),
-        "How many customers the viewer serves; counted only when asked for.",
+        "The number of customers visible to you. Counted only when requested.",
         PagePart("total_count"),
     )
 
 
 @strawberry.type(
-    description="An account that owns products: a customer, a partner, or both. Members and partners see "
-    "more of it than others do."
+    description="An account that owns products: a customer, a partner, or both. Its members and partners see "
+    "more of it than other people do."
 )
 class Organisation(Node):
     model = models.Organisation
 
-    name: str = strawberry.field(description="What it is called.")
-    country: CountryCode = strawberry.field(description="Where it is.")
-    currency: Currency = strawberry.field(description="In which currency it is invoiced; the country decides.")
+    name: str = strawberry.field(description="The organisation's name.")
+    country: CountryCode = strawberry.field(description="The country in which the organisation is based.")
+    currency: Currency = strawberry.field(description="The currency of its invoices, determined by its country.")
     partner_status: PartnerStatus | None = strawberry.field(
-        description="Where it stands in the partner programme; null for one that never was a partner."
+        description="The organisation's standing in the partner programme. Null if it has never been a partner."
     )
     is_partner: bool = computed(
         lambda context, row: row.partner_status in INVITABLE_PARTNERS,
-        "Whether it can be invited as a partner.",
+        "Whether the organisation can be invited as a partner.",
         ("partner_status",),
     )
     legal_name: str | None = withheld(
-        lambda row: row.legal_name, "Its name in the register.", MAY_VIEW_DETAILS, Column("legal_name")
+        lambda row: row.legal_name, "The organisation's registered name.", MAY_VIEW_DETAILS, Column("legal_name")
     )
     legal_entity_type: LegalEntityType | None = withheld(
         lambda row: row.legal_entity_type,
-        "What kind of entity it is.",
+        "The organisation's legal form.",
         MAY_VIEW_DETAILS,
         Column("legal_entity_type"),
     )
     postal_address: PostalAddress | None = withheld(
         lambda row: row,
-        "Where it is.",
+        "The organisation's postal address.",
         MAY_VIEW_DETAILS,
         Embedded({name: Column(name) for name in ("street", "postcode", "city", "region", "country")}),
     )
     registration_number: RegistrationNumber | None = withheld(
         _number,
-        "Its number in the register of companies.",
+        "The organisation's number in the register of companies.",
         MAY_VIEW_DETAILS,
         Embedded(
             {"scheme": Column("registration_scheme"), "value": Column("registration_number")},
             present="registration_scheme",
         ),
     )
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it was last changed.")
-    version: int = strawberry.field(description="Counts the changes.")
+    created_at: datetime = strawberry.field(description="When the organisation was created.")
+    updated_at: datetime = strawberry.field(description="When the organisation was last changed.")
+    version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
     viewer_role: Role | None = computed(
-        organisations.role_in, "What the viewer is there; null for somebody who is no member.", organisations.ROLE_IN
+        organisations.role_in, "Your role in the organisation. Null if you are not a member.", organisations.ROLE_IN
     )
     viewer_rights: list[Right] = rights(
-        rights_on_organisation, "What the viewer may do there, with this credential.", RIGHTS_ON_ORGANISATION
+        rights_on_organisation, "Your rights on the organisation, with the credential in use.", RIGHTS_ON_ORGANISATION
     )
     members: Connection[Membership] | None = connection(
-        memberships.MEMBERS, "Who belongs to it.", memberships.MAY_VIEW_MEMBERS
+        memberships.MEMBERS, "The organisation's members.", memberships.MAY_VIEW_MEMBERS
     )
     member_invitations: Connection[MemberInvitation] | None = connection(
         member_invitations.MEMBER_INVITATIONS,
-        "Whom it invited to become a member, those who answered among them.",
+        "Invitations to become a member, including those already answered.",
         memberships.MAY_VIEW_MEMBERS,
     )
-    teams: Connection[Team] | None = connection(teams.TEAMS, "Its teams, by name.", memberships.MAY_VIEW_MEMBERS)
+    teams: Connection[Team] | None = connection(
+        teams.TEAMS, "The organisation's teams, sorted by name.", memberships.MAY_VIEW_MEMBERS
+    )
     own_product_grants: Connection[OwnProductGrant] | None = connection(
         own_product_grants.OWN_PRODUCT_GRANTS,
-        "What of its products it opened to its own people, what was taken back since among it.",
+        "Products granted to the organisation's own members and teams, including grants since revoked.",
         memberships.MAY_VIEW_MEMBERS,
     )
     products: Connection[Product] | None = connection(
         resolvers_products.PRODUCTS,
-        "Its products, as far as they are visible one by one.",
+        "The organisation's products that are visible to you.",
         resolvers_products.MAY_VIEW_PRODUCTS,
         filter=ProductFilter,
         order=ProductOrder,
     )
     partnerships: Connection[Partnership] | None = connection(
         resolvers_partnerships.PARTNERSHIPS,
-        "Its partners: the partnerships in which it is the customer, open invitations and past ones among them.",
+        "The partnerships in which the organisation is the customer, including open invitations and past partnerships.",
         resolvers_partnerships.MAY_VIEW_PARTNERSHIPS,
         filter=PartnershipFilter,
         order=PartnershipOrder,
     )
     customer_partnerships: Connection[Partnership] | None = connection(
         resolvers_partnerships.CUSTOMER_PARTNERSHIPS,
-        "The partnerships in which it is the partner, open invitations and past ones among them. An "
-        "employee sees those they are assigned to.",
+        "The partnerships in which the organisation is the partner, including open invitations and past "
+        "partnerships. Employees see only those they are assigned to.",
         organisations.MAY_VIEW_MANAGED_CUSTOMERS,
         filter=PartnershipFilter,
         order=PartnershipOrder,
     )
     managed_customers: ManagedCustomerConnection | None = connection(
         organisations.MANAGED_CUSTOMERS,
-        "The customers that it manages as a partner. An employee sees those they are assigned to.",
+        "The customers the organisation manages as a partner. Employees see only those they are assigned to.",
         organisations.MAY_VIEW_MANAGED_CUSTOMERS,
         filter=ManagedCustomerFilter,
         order=ManagedCustomerOrder,
     )
     customer_invitations: Connection[CustomerInvitation] | None = connection(
         resolvers_customer_invitations.CUSTOMER_INVITATIONS,
-        "What it asked of people by e-mail, as a partner.",
+        "The requests for access the organisation has sent by e-mail, as a partner.",
         resolvers_customer_invitations.MAY_VIEW_CUSTOMER_INVITATIONS,
     )
     pending_actions: Connection[PendingAction] | None = connection(
         resolvers_pending_actions.PENDING_ACTIONS,
-        "What partners ask to do with its products, and what became of it. A partner sees what it asked.",
+        "Actions that partners propose on the organisation's products. A partner sees only its own.",
         resolvers_pending_actions.MAY_VIEW_PENDING_ACTIONS,
         filter=PendingActionFilter,
     )
     requested_actions: Connection[PendingAction] | None = connection(
         resolvers_pending_actions.REQUESTED_ACTIONS,
-        "What it asked to do with its customers' products, as a partner. An employee sees what they asked.",
+        "Actions the organisation proposes on its customers' products, as a partner. Employees see only their own.",
         resolvers_pending_actions.MAY_VIEW_PENDING_ACTIONS,
         filter=PendingActionFilter,
     )
     access_review: Connection[ReviewedPartnership] | None = connection(
         resolvers_access_review.ACCESS_REVIEW,
-        "Who has access: each active partnership with the people and the API tokens that reach the organisation.",
+        "Who has access to the organisation: each active partnership with its people and API tokens.",
         resolvers_access_review.MAY_REVIEW,
     )
     audit_log: Connection[AuditEvent] | None = connection(
         resolvers_audit_log.AUDIT_LOG,
-        "What was done in its name, the latest first. An employee sees their own acts.",
+        "What was done on behalf of the organisation, newest first. Employees see only their own actions.",
         resolvers_audit_log.MAY_VIEW_LOG,
         filter=AuditLogFilter,
     )
     partner_activity: Connection[AuditEvent] | None = connection(
         resolvers_audit_log.PARTNER_ACTIVITY,
-        "What its partners did on its behalf, the latest first.",
+        "What partners did for the organisation, newest first.",
         resolvers_audit_log.MAY_VIEW_ACTIVITY,
         filter=PartnerActivityFilter,
     )
     exports: Connection[Export] | None = connection(
         exports.EXPORTS,
-        "What was taken away of its lists as files, the latest first. An employee sees what they asked for.",
+        "Exports of the organisation's lists, newest first. Employees see only their own.",
         exports.MAY_VIEW_EXPORTS,
     )
     programme_activity: Connection[AuditEvent] | None = connection(
         resolvers_audit_log.PROGRAMME_ACTIVITY,
-        "What the programme did that concerns it, by its staff or its clock, the latest first.",
+        "What the programme's staff or automatic processes did that concerns the organisation, newest first.",
         resolvers_audit_log.MAY_VIEW_ACTIVITY,
         filter=AuditLogFilter,
     )
     api_tokens: Connection[ApiToken] | None = connection(
-        tokens.API_TOKENS, "The API tokens made for it, those that have ended among them.", tokens.MAY_VIEW_TOKENS
+        tokens.API_TOKENS, "The organisation's API tokens, including those that have ended.", tokens.MAY_VIEW_TOKENS
     )

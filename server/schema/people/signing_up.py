@@ -18,44 +18,45 @@ OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.peop
 ViewerType = Annotated["Viewer", strawberry.lazy("server.schema.people.viewers")]
 
 
-@strawberry.input(description="Somebody who has no account yet; their address is the invited one.")
+@strawberry.input(description="A person who has no account yet. Their e-mail address is the invited one.")
 class NewPersonInput:
-    password: str = strawberry.field(description="The password to sign in with, from 12 to 256 characters.")
-    first_name: str = strawberry.field(description="Given name, at most 80 characters.")
-    last_name: str = strawberry.field(description="Family name, at most 80 characters.")
+    password: str = strawberry.field(description="The password, from 12 to 256 characters.")
+    first_name: str = strawberry.field(description="The person's given name, at most 80 characters.")
+    last_name: str = strawberry.field(description="The person's family name, at most 80 characters.")
     locale: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Language and country; those of the invitation unless given."
+        default=strawberry.UNSET,
+        description="Language and country, such as `fr_FR`. Defaults to those of the invitation.",
     )
 
 
-@strawberry.input(description="An organisation that somebody signs up. Its country decides its currency.")
+@strawberry.input(description="A new organisation. Its country determines its currency.")
 class NewOrganisationInput:
-    name: str = strawberry.field(description="What it is called, at most 120 characters.")
-    legal_name: str = strawberry.field(description="Its name in the register, at most 120 characters.")
-    legal_entity_type: LegalEntityType = strawberry.field(description="What kind of entity it is.")
+    name: str = strawberry.field(description="The organisation's name, at most 120 characters.")
+    legal_name: str = strawberry.field(description="The organisation's registered name, at most 120 characters.")
+    legal_entity_type: LegalEntityType = strawberry.field(description="The organisation's legal form.")
     street: str = strawberry.field(description="Street and number, at most 120 characters.")
     postcode: str = strawberry.field(description="Postcode, at most 20 characters.")
-    city: str = strawberry.field(description="Place, at most 80 characters.")
+    city: str = strawberry.field(description="Town or city, at most 80 characters.")
     country: CountryCode = strawberry.field(description="Country.")
     region: str | None = strawberry.field(
         default=strawberry.UNSET, description="Canton, province or region, at most 80 characters."
     )
     registration_number: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Its number in the register of companies, where it has one."
+        default=strawberry.UNSET, description="The number in the register of companies, if there is one."
     )
 
 
-@strawberry.input(description="Who signs up, with which organisation, by which link.")
+@strawberry.input(description="Input for `signUp`.")
 class SignUpInput:
-    token: str = strawberry.field(description="The secret in the link of a partner's request.")
-    new_person: NewPersonInput = strawberry.field(description="Who signs up.")
-    organisation: NewOrganisationInput = strawberry.field(description="The organisation that they represent.")
+    token: str = strawberry.field(description="The secret from the link in a partner's request.")
+    new_person: NewPersonInput = strawberry.field(description="The person who signs up.")
+    organisation: NewOrganisationInput = strawberry.field(description="The organisation the person represents.")
 
 
-@strawberry.type(description="The answer of `signUp`.")
+@strawberry.type(description="Result of `signUp`.")
 class SignUpPayload(Payload):
     organisation: OrganisationType | None = strawberry.field(description="The new organisation.")
-    viewer: ViewerType | None = strawberry.field(description="Who is signed in now.")
+    viewer: ViewerType | None = strawberry.field(description="The person now signed in.")
 
 
 @strawberry.type

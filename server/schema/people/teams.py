@@ -29,92 +29,104 @@ class TeamMember(Node):
 
     team: TeamType | None = relation(models.Team, "team_id", "The team.")
     member: Membership | None = relation(models.Membership, "membership_id", "The member.")
-    joined_at: datetime = strawberry.field(description="Since when.")
+    joined_at: datetime = strawberry.field(description="When the member joined the team.")
 
 
-@strawberry.type(description="Members of an organisation, external ones too, who share what is granted to the team.")
+@strawberry.type(
+    description="A group of an organisation's members, including external members, who share what the team is granted."
+)
 class Team(Node):
     model = models.Team
 
     organisation: OrganisationType | None = relation(
-        models.Organisation, "organisation_id", "Whose team it is; null where a token may not read organisations."
+        models.Organisation, "organisation_id", "The organisation. Null if the API token may not read organisations."
     )
-    name: str = strawberry.field(description="What it is called.")
+    name: str = strawberry.field(description="The team's name.")
     leader: Membership | None = relation(
-        models.Membership, "leader_id", "Who leads it, without any further right; null where nobody does."
+        models.Membership, "leader_id", "The team's leader, who has no extra rights. Null if the team has none."
     )
-    created_at: datetime = strawberry.field(description="When it was made.")
-    version: int = strawberry.field(description="Counts the changes of name and leader.")
-    members: Connection[TeamMember] | None = connection(teams.TEAM_MEMBERS, "Who is in it.", teams.MAY_VIEW_OF_TEAM)
+    created_at: datetime = strawberry.field(description="When the team was created.")
+    version: int = strawberry.field(
+        description="Incremented when the name or leader changes; send it as `expectedVersion`."
+    )
+    members: Connection[TeamMember] | None = connection(
+        teams.TEAM_MEMBERS, "The team's members.", teams.MAY_VIEW_OF_TEAM
+    )
     product_grants: Connection[OwnProductGrant] | None = connection(
         own_product_grants.GRANTS_OF_TEAM,
-        "The products of the organisation opened to it, what was taken back since among it.",
+        "The organisation's products this team may use, including access since withdrawn.",
         own_product_grants.MAY_VIEW_GRANTS,
     )
 
 
-@strawberry.input(description="What the team is to be.")
+@strawberry.input(description="Input for `createTeam`.")
 class CreateTeamInput:
-    organisation_id: strawberry.ID = strawberry.field(description="Whose team it is.")
-    name: str = strawberry.field(description="What to call it, at most 120 characters; no other team is called so.")
+    organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
+    name: str = strawberry.field(
+        description="The team's name, at most 120 characters. It must be unique within the organisation."
+    )
     leader_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="The membership of who leads it, and so is in it; nobody unless given."
+        default=strawberry.UNSET,
+        description="The membership of the leader, who becomes a member of the team. Defaults to no leader.",
     )
 
 
-@strawberry.type(description="The answer of `createTeam`.")
+@strawberry.type(description="Result of `createTeam`.")
 class CreateTeamPayload(Payload):
     team: Team | None = strawberry.field(description="The new team.")
 
 
-@strawberry.input(description="What the team is to be from now on, in full.")
+@strawberry.input(description="Input for `updateTeam`. It replaces both name and leader.")
 class UpdateTeamInput(VersionedInput):
     team_id: strawberry.ID = strawberry.field(description="The team.")
-    name: str = strawberry.field(description="What to call it, at most 120 characters; no other team is called so.")
+    name: str = strawberry.field(
+        description="The team's name, at most 120 characters. It must be unique within the organisation."
+    )
     leader_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="The membership of who leads it, and so is in it; nobody unless given."
+        default=strawberry.UNSET,
+        description="The membership of the leader, who becomes a member of the team. Defaults to no leader.",
     )
 
 
-@strawberry.type(description="The answer of `updateTeam`.")
+@strawberry.type(description="Result of `updateTeam`.")
 class UpdateTeamPayload(Payload):
     team: Team | None = strawberry.field(description="The team.")
 
 
-@strawberry.input(description="Which team to delete.")
+@strawberry.input(description="Input for `deleteTeam`.")
 class DeleteTeamInput(VersionedInput):
     team_id: strawberry.ID = strawberry.field(description="The team.")
 
 
-@strawberry.type(description="The answer of `deleteTeam`.")
+@strawberry.type(description="Result of `deleteTeam`.")
 class DeleteTeamPayload(Payload):
-    organisation: OrganisationType | None = strawberry.field(description="Whose team it was.")
+    organisation: OrganisationType | None = strawberry.field(description="The organisation to which the team belonged.")
 
 
-@strawberry.input(description="Who is to be in which team.")
+@strawberry.input(description="Input for `addTeamMember`.")
 class AddTeamMemberInput:
     team_id: strawberry.ID = strawberry.field(description="The team.")
     membership_id: strawberry.ID = strawberry.field(
-        description="An active member of the organisation; one who is in the team already stays in it."
+        description="An active member of the organisation. A current member of the team stays in it."
     )
 
 
-@strawberry.type(description="The answer of `addTeamMember`.")
+@strawberry.type(description="Result of `addTeamMember`.")
 class AddTeamMemberPayload(Payload):
     team: Team | None = strawberry.field(description="The team.")
 
 
-@strawberry.input(description="Who is to be in which team no longer.")
+@strawberry.input(description="Input for `removeTeamMember`.")
 class RemoveTeamMemberInput:
     team_id: strawberry.ID = strawberry.field(description="The team.")
     membership_id: strawberry.ID = strawberry.field(
-        description="A member of the organisation; one who is not in the team stays out of it."
+        description="A member of the organisation. Removing someone who is not in the team changes nothing."
     )
 
 
-@strawberry.type(description="The answer of `removeTeamMember`.")
+@strawberry.type(description="Result of `removeTeamMember`.")
 class RemoveTeamMemberPayload(Payload):
-    team: Team | None = strawberry.field(description="The team; without its leader where that one went.")
+    team: Team | None = strawberry.field(description="The team. It has no leader if the leader was removed.")
 
 
 @strawberry.type

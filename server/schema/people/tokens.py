@@ -24,77 +24,84 @@ OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.peop
 
 
 @strawberry.type(
-    description="An API token: for programs, in one organisation, within its scopes, never beyond its owner."
+    description="A credential for programs. It works in one organisation, within its scopes and its owner's rights."
 )
 class ApiToken(Node):
     model = models.ApiToken
 
-    name: str = strawberry.field(description="What its owner calls it.")
+    name: str = strawberry.field(description="The name the owner gave it.")
     last_four: str = strawberry.field(description="The last four characters of the secret, to tell tokens apart.")
     scopes: list[Scope] = computed(
         lambda context, row: [rights.Scope[name] for name in row.scopes],
-        "What it may be used for.",
+        "The token's scopes.",
         Column("scopes"),
     )
-    owner: User | None = relation(models.User, "user_id", "Whose token it is; null where that person is not visible.")
+    owner: User | None = relation(models.User, "user_id", "The token's owner. Null if they are not visible to you.")
     organisation: OrganisationType | None = relation(
         models.Organisation,
         "organisation_id",
-        "The organisation it is for; null where a token may not read organisations.",
+        "The organisation in which the token works. Null if the API token you use may not read organisations.",
     )
     customers: list[OrganisationType] | None = computed(
         customers_of,
-        "The only managed customers it may be used for; null when it may be used for all.",
+        "The managed customers to which the token is restricted. Null if it is not restricted.",
         Rows(models.Organisation, through=CUSTOMERS, present="is_for_some_customers"),
     )
-    expires_at: datetime = strawberry.field(description="When it ends.")
-    last_used_at: datetime | None = strawberry.field(description="When it was last used, to the minute; null before.")
-    revoked_at: datetime | None = strawberry.field(description="When it was revoked; null before.")
-    created_at: datetime = strawberry.field(description="When it was made.")
+    expires_at: datetime = strawberry.field(description="When the token expires.")
+    last_used_at: datetime | None = strawberry.field(
+        description="When the token was last used, to the minute. Null if never."
+    )
+    revoked_at: datetime | None = strawberry.field(description="When the token was revoked. Null if it has not been.")
+    created_at: datetime = strawberry.field(description="When the token was created.")
 
 
-@strawberry.input(description="What the token is for.")
+@strawberry.input(description="Input for `createApiToken`.")
 class CreateApiTokenInput:
-    organisation_id: strawberry.ID = strawberry.field(description="The organisation it is for.")
-    name: str = strawberry.field(description="What to call it, at most 120 characters.")
-    scopes: list[Scope] = strawberry.field(description="At least one scope.")
+    organisation_id: strawberry.ID = strawberry.field(description="The organisation in which the token will work.")
+    name: str = strawberry.field(description="A name for the token, at most 120 characters.")
+    scopes: list[Scope] = strawberry.field(description="The token's scopes; at least one.")
     customer_ids: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="The only managed customers it may be used for; all of them unless given."
+        default=strawberry.UNSET,
+        description="The managed customers to restrict the token to. Defaults to no restriction.",
     )
     expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When it ends: within a year; after 90 days unless given."
+        default=strawberry.UNSET, description="When the token expires, within a year. Defaults to 90 days from now."
     )
 
 
-@strawberry.type(description="The answer of `createApiToken`.")
+@strawberry.type(description="Result of `createApiToken`.")
 class CreateApiTokenPayload(Payload):
     api_token: ApiToken | None = strawberry.field(description="The token.")
     secret: str | None = strawberry.field(
-        description="The token in full, for the Authorization header. Shown this once."
+        description="The full token, for the Authorization header. It is shown only once."
     )
 
 
-@strawberry.input(description="Which token to keep away, and from what.")
+@strawberry.input(description="Input for `excludeApiToken`.")
 class ExcludeApiTokenInput:
-    customer_id: strawberry.ID = strawberry.field(description="One's own organisation, a customer.")
+    customer_id: strawberry.ID = strawberry.field(description="Your own organisation, the customer.")
     api_token_id: strawberry.ID = strawberry.field(
-        description="A partner's token that reaches it; one that is kept away already stays so."
+        description="A partner's token that has access to it. One already excluded is left unchanged."
     )
 
 
-@strawberry.type(description="The answer of `excludeApiToken`.")
+@strawberry.type(description="Result of `excludeApiToken`.")
 class ExcludeApiTokenPayload(Payload):
-    organisation: OrganisationType | None = strawberry.field(description="The organisation it reaches no more.")
+    organisation: OrganisationType | None = strawberry.field(
+        description="The organisation from which the token is now excluded."
+    )
 
 
-@strawberry.input(description="Which token to end.")
+@strawberry.input(description="Input for `revokeApiToken`.")
 class RevokeApiTokenInput:
-    api_token_id: strawberry.ID = strawberry.field(description="The token; one that has ended already stays as it is.")
+    api_token_id: strawberry.ID = strawberry.field(
+        description="The token to revoke. One that has already ended is left unchanged."
+    )
 
 
-@strawberry.type(description="The answer of `revokeApiToken`.")
+@strawberry.type(description="Result of `revokeApiToken`.")
 class RevokeApiTokenPayload(Payload):
-    api_token: ApiToken | None = strawberry.field(description="The token, ended.")
+    api_token: ApiToken | None = strawberry.field(description="The token, revoked.")
 
 
 @strawberry.type

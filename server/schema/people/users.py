@@ -7,11 +7,11 @@ from server.schema.nodes import Node
 from server.schema.scalars import EmailAddress
 
 
-@strawberry.type(description="A person. People see themselves, and the members of organisations they lead.")
+@strawberry.type(description="A person. You see yourself and the members of organisations you lead.")
 class User(Node):
     model = models.User
 
-    first_name: str = strawberry.field(description="Given name.")
-    last_name: str = strawberry.field(description="Family name.")
-    email: EmailAddress = strawberry.field(description="The address they sign in with.")
-    locale: str = strawberry.field(description="The language and country they chose, such as `fr_FR`.")
+    first_name: str = strawberry.field(description="The person's given name.")
+    last_name: str = strawberry.field(description="The person's family name.")
+    email: EmailAddress = strawberry.field(description="The address with which the person signs in.")
+    locale: str = strawberry.field(description="The person's language and country, such as `fr_FR`.")

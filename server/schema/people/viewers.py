@@ -19,16 +19,16 @@ from server.schema.scalars import EmailAddress
 from server.schema.support.support_access import SupportAccessGrant
 
 
-@strawberry.type(description="Who asks, and with which credential.")
+@strawberry.type(description="The person or API token making the request.")
 class Viewer:
     user: User = computed(
         user_of,
-        "The person who is signed in, or whose token is used.",
+        "The signed-in person, or the owner of the API token.",
         Relation(models.User, key=lambda run: run.viewer.user_id),
     )
     token: ApiToken | None = computed(
         token_of,
-        "The API token in use; null for a signed-in person.",
+        "The API token in use. Null for a signed-in person.",
         Relation(
             models.ApiToken,
             key=lambda run: run.viewer.token and run.viewer.token.token_id,
@@ -37,40 +37,38 @@ class Viewer:
     )
     organisations: Connection[Organisation] = connection(
         organisations.OWN_ORGANISATIONS,
-        "The organisations the viewer is a member of; with a token, its organisation.",
+        "The organisations of which you are a member. With an API token, only the token's organisation.",
         organisations.MAY_LIST_OWN,
     )
     memberships: Connection[Membership] = connection(
         memberships.OWN_MEMBERSHIPS,
-        "What the viewer is there, and which e-mails they wish; empty where a token may not read members.",
+        "Your memberships, with role and e-mail preferences. Empty if the API token may not read members.",
         memberships.MAY_LIST_OWN,
     )
     support_access_grants: Connection[SupportAccessGrant] | None = connection(
         support_access.OWN_SUPPORT_ACCESS,
-        "What the person opened to support, the latest first; what is closed again among it.",
+        "The support access you have granted, newest first, including access that has ended.",
         support_access.MAY_GRANT,
     )
 
 
-@strawberry.input(description="Who signs in.")
+@strawberry.input(description="Input for `signIn`.")
 class SignInInput:
-    email: EmailAddress = strawberry.field(description="The person's address.")
-    password: str = strawberry.field(description="The person's password.")
+    email: EmailAddress = strawberry.field(description="Your e-mail address.")
+    password: str = strawberry.field(description="Your password.")
 
 
-@strawberry.type(description="The answer of `signIn`.")
+@strawberry.type(description="Result of `signIn`.")
 class SignInPayload(Payload):
-    viewer: Viewer | None = strawberry.field(description="Who is signed in now.")
+    viewer: Viewer | None = strawberry.field(description="The person now signed in.")
 
 
-@strawberry.input(description="What to end.")
+@strawberry.input(description="Input for `signOut`.")
 class SignOutInput:
-    everywhere: bool = strawberry.field(
-        default=False, description="Whether all of one's sessions end, or this one alone."
-    )
+    everywhere: bool = strawberry.field(default=False, description="End all your sessions, not only this one.")
 
 
-@strawberry.type(description="The answer of `signOut`.")
+@strawberry.type(description="Result of `signOut`.")
 class SignOutPayload(Payload):
     pass
 

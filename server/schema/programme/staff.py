@@ -9,58 +9,60 @@ from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.organisations import Organisation
 
 
-@strawberry.input(description="Which company to admit.")
+@strawberry.input(description="Input for `approvePartner`.")
 class ApprovePartnerInput(VersionedInput):
     organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
-    reason: str = strawberry.field(description="Why; it stands in the audit log. From 1 to 1,000 characters.")
+    reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
 
 
-@strawberry.type(description="The answer of `approvePartner`.")
+@strawberry.type(description="Result of `approvePartner`.")
 class ApprovePartnerPayload(Payload):
-    organisation: Organisation | None = strawberry.field(description="The organisation, a partner now.")
+    organisation: Organisation | None = strawberry.field(description="The organisation, now a partner.")
 
 
-@strawberry.input(description="Which partner to suspend.")
+@strawberry.input(description="Input for `suspendPartner`.")
 class SuspendPartnerInput(VersionedInput):
     organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
-    reason: str = strawberry.field(description="Why; it stands in the audit log. From 1 to 1,000 characters.")
+    reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
 
 
-@strawberry.type(description="The answer of `suspendPartner`.")
+@strawberry.type(description="Result of `suspendPartner`.")
 class SuspendPartnerPayload(Payload):
     organisation: Organisation | None = strawberry.field(description="The organisation, suspended.")
 
 
-@strawberry.input(description="Which partnership to stop.")
+@strawberry.input(description="Input for `suspendPartnership`.")
 class SuspendPartnershipInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="The partnership.")
-    reason: str = strawberry.field(description="Why; it stands in the audit log. From 1 to 1,000 characters.")
+    reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
 
 
-@strawberry.type(description="The answer of `suspendPartnership`.")
+@strawberry.type(description="Result of `suspendPartnership`.")
 class SuspendPartnershipPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, suspended.")
 
 
-@strawberry.input(description="Which partnership goes on.")
+@strawberry.input(description="Input for `resumePartnership`.")
 class ResumePartnershipInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="The partnership.")
-    reason: str = strawberry.field(description="Why; it stands in the audit log. From 1 to 1,000 characters.")
+    reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
 
 
-@strawberry.type(description="The answer of `resumePartnership`.")
+@strawberry.type(description="Result of `resumePartnership`.")
 class ResumePartnershipPayload(Payload):
     partnership: Partnership | None = strawberry.field(description="The partnership, in force again.")
 
 
-@strawberry.input(description="Which organisation gets whom as legal representative.")
+@strawberry.input(description="Input for `recoverOrganisation`.")
 class RecoverOrganisationInput:
     organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
-    email: str = strawberry.field(description="The address of a person with an account.")
-    reason: str = strawberry.field(description="Why; it stands in the audit log. From 1 to 1,000 characters.")
+    email: str = strawberry.field(
+        description="The e-mail address of a person with an account, who becomes a legal representative."
+    )
+    reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
 
 
-@strawberry.type(description="The answer of `recoverOrganisation`.")
+@strawberry.type(description="Result of `recoverOrganisation`.")
 class RecoverOrganisationPayload(Payload):
     organisation: Organisation | None = strawberry.field(description="The organisation.")
 

@@ -17,72 +17,72 @@ from server.schema.people.users import User
 
 describe(
     SupportAccessKind,
-    "What a person can open to support. None opens another.",
-    MAIL="Their mailbox.",
-    KDRIVE="Their kDrive.",
+    "What you can give support access to. Each kind is granted separately.",
+    MAIL="Your mailbox.",
+    KDRIVE="Your kDrive.",
 )
 describe(
     SupportAccessStatus,
-    "Where something that was opened to support is in its life.",
-    ACTIVE="Open.",
-    REVOKED="Closed before its time.",
-    EXPIRED="Closed by itself: its time was over.",
+    "The status of a grant of support access.",
+    ACTIVE="In force.",
+    REVOKED="Ended early.",
+    EXPIRED="Ended automatically at its end date.",
 )
 describe(
     SupportAccessRevocation,
-    "Why something that was opened to support was closed before its time.",
-    OWN_WISH="The person closed it.",
+    "Why a grant of support access ended early.",
+    OWN_WISH="The person revoked it.",
     MEMBERSHIP_ENDED="The person left an organisation, or was removed from it.",
 )
 
 
 @strawberry.type(
-    description="A person's own mail or drive, opened to the staff who support them, until its last moment at most. "
-    "The person sees it, and the programme's staff."
+    description="Access to a person's own mail or drive, given to support staff for a limited time. "
+    "It is visible to the person and to the programme's staff."
 )
 class SupportAccessGrant(Node):
     model = models.SupportAccessGrant
 
-    person: User | None = relation(models.User, "user_id", "Who opened it; null where that person is not visible.")
+    person: User | None = relation(
+        models.User, "user_id", "The person who granted access. Null if they are not visible to you."
+    )
     person_name: str = computed(
-        person_name, "The name of who opened it, also where the person is not visible.", PERSON_NAME
+        person_name, "The name of the person who granted access, even if they are not visible to you.", PERSON_NAME
     )
-    kind: SupportAccessKind = strawberry.field(description="What is opened.")
-    ticket: str | None = strawberry.field(description="The request for support that it is for; null where none.")
-    status: SupportAccessStatus = computed(
-        status_now, "Where it is in its life at this moment.", ("status", "expires_at")
-    )
-    granted_at: datetime = strawberry.field(description="Since when.")
-    expires_at: datetime = strawberry.field(description="Until when, at most.")
-    revoked_at: datetime | None = strawberry.field(description="When it was closed before its time; null otherwise.")
+    kind: SupportAccessKind = strawberry.field(description="What support may access.")
+    ticket: str | None = strawberry.field(description="The support ticket it is for. Null if there is none.")
+    status: SupportAccessStatus = computed(status_now, "Current status.", ("status", "expires_at"))
+    granted_at: datetime = strawberry.field(description="When the access began.")
+    expires_at: datetime = strawberry.field(description="When the access ends at the latest.")
+    revoked_at: datetime | None = strawberry.field(description="When the access was ended early. Null otherwise.")
     revocation_reason: SupportAccessRevocation | None = strawberry.field(
-        description="Why it was closed before its time; null otherwise."
+        description="Why the access was ended early. Null otherwise."
     )
 
 
-@strawberry.input(description="What to open to support.")
+@strawberry.input(description="Input for `grantSupportAccess`.")
 class GrantSupportAccessInput:
-    kind: SupportAccessKind = strawberry.field(description="Which of one's own.")
+    kind: SupportAccessKind = strawberry.field(description="What support may access.")
     ticket: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The request for support that it is for, at most 40 characters."
+        default=strawberry.UNSET, description="The support ticket it is for, at most 40 characters."
     )
 
 
-@strawberry.type(description="The answer of `grantSupportAccess`.")
+@strawberry.type(description="Result of `grantSupportAccess`.")
 class GrantSupportAccessPayload(Payload):
-    support_access_grant: SupportAccessGrant | None = strawberry.field(description="What is open now.")
+    support_access_grant: SupportAccessGrant | None = strawberry.field(description="The access, now in force.")
 
 
-@strawberry.input(description="What to close.")
+@strawberry.input(description="Input for `revokeSupportAccess`.")
 class RevokeSupportAccessInput:
     support_access_grant_id: strawberry.ID = strawberry.field(
-        description="What one opened; what is closed already stays as it is."
+        description="Support access you granted. Access that has already ended is left unchanged."
     )
 
 
-@strawberry.type(description="The answer of `revokeSupportAccess`.")
+@strawberry.type(description="Result of `revokeSupportAccess`.")
 class RevokeSupportAccessPayload(Payload):
-    support_access_grant: SupportAccessGrant | None = strawberry.field(description="What is closed now.")
+    support_access_grant: SupportAccessGrant | None = strawberry.field(description="The access, now ended.")
 
 
 @strawberry.type
