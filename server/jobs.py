@@ -5,7 +5,7 @@ that several processes never run it for the same moment; a run that fails is log
 interval: jobs look at what there is to do, not at what they did.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -19,13 +19,20 @@ from tortoise.transactions import in_transaction
 from server.domain.errors import Unavailable
 from server.domain.people.sign_ins import FAILURES_COUNT_FOR
 from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session, SignInFailure, SignInSource
+from server.models.base import new_id
 from server.models.database import transaction
 from server.models.visibility.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.deadlines import DEADLINES, context_of_the_clock, delete_customer_notes
 from server.resolvers.oversight import export_files
+from server.resolvers.partnerships.access_change_requests import expire_access_changes
+from server.resolvers.partnerships.customer_notes import delete_customer_notes
+from server.resolvers.partnerships.partnership_expiry import end_partnerships, warn_of_ends
+from server.resolvers.partnerships.proposal_expiry import expire_proposals, remind_of_proposals
 from server.resolvers.partnerships.receipt_backfill import begin_chains
+from server.resolvers.people.member_invitations import expire_member_invitations
+from server.resolvers.products.pending_actions import expire_pending_actions
+from server.resolvers.support.support_access import expire_support_access, warn_of_support_access
 from server.settings import Settings
 
 TOKEN_NOTICE: Final = timedelta(days=7)
@@ -46,6 +53,11 @@ class Job:
     run: Callable[[Context], Awaitable[None]]
 
 
+def system_context(settings: Settings, now: datetime) -> Context:
+    """What the server does by itself: the audit log names nobody."""
+    return Context(viewer=None, now=now, request_id=new_id().hex, settings=settings)
+
+
 async def run_due(settings: Settings, now: datetime, jobs: Sequence[Job] | None = None) -> int:
     """Run the jobs whose moment has come. Gives how many this process ran."""
     chosen = JOBS if jobs is None else jobs
@@ -54,7 +66,7 @@ async def run_due(settings: Settings, now: datetime, jobs: Sequence[Job] | None 
     await JobRun.bulk_create(new, ignore_conflicts=True)
     taken = [job for job in chosen if known.get(job.name, now) <= now and await _is_taken(job, now)]
     for job in taken:
-        await _run(job, context_of_the_clock(settings, now))
+        await _run(job, system_context(settings, now))
     return len(taken)
 
 
@@ -134,6 +146,19 @@ def _until_nothing_is_due(part: Callable[[Context], Awaitable[int]]) -> Callable
 
     return run
 
+
+DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
+    "expire proposals": expire_proposals,
+    "remind of proposals": remind_of_proposals,
+    "expire access changes": expire_access_changes,
+    "expire pending actions": expire_pending_actions,
+    "expire member invitations": expire_member_invitations,
+    "expire support access": expire_support_access,
+    "warn of support access": warn_of_support_access,
+    "warn of ends": warn_of_ends,
+    "end partnerships": end_partnerships,
+}
+"""What is done about deadlines every minute, by name: reminders, warnings, expiry, ends."""
 
 JOBS: Final = (
     *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),

@@ -24,8 +24,8 @@ from server.demo import (
     employee_token,
     is_built,
 )
+from server.jobs import system_context
 from server.resolvers.context import Context
-from server.resolvers.deadlines import context_of_the_clock
 from server.resolvers.partnerships.receipt_backfill import begin_chains
 from server.settings import Settings
 
@@ -85,7 +85,7 @@ async def _built(settings: Settings, scale: int) -> DemoWorld:
             "The database is not empty, and the demo never mixes with what people stored. "
             "Set RESELLER_DATABASE_URL to another one."
         ) from error
-    receipts = await _receipts_written(context_of_the_clock(settings, now))
+    receipts = await _receipts_written(system_context(settings, now))
     return replace(world, counts={**world.counts, "receipt": receipts})
 
 

@@ -11,6 +11,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.people.organisations import PartnerStatus
 from server.domain.support.support_access import SupportAccessStatus
+from server.jobs import DEADLINES, system_context
 from server.models import (
     AccessChangeRequest,
     AuditEvent,
@@ -24,7 +25,7 @@ from server.models import (
 )
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.deadlines import AT_ONCE, DEADLINES, context_of_the_clock
+from server.resolvers.expiry import AT_ONCE
 from server.settings import Settings
 from tests.clients import Clients
 from tests.snapshots import snapshot
@@ -41,7 +42,7 @@ async def told(topic: str) -> list[tuple[str, int | None]]:
 
 def clock(settings: Settings, world: World, **later: float) -> Context:
     """The clock so much later."""
-    return context_of_the_clock(settings, world.now + timedelta(**later))
+    return system_context(settings, world.now + timedelta(**later))
 
 
 async def test_nothing_happens_before_its_time(world: World, settings: Settings):

@@ -9,10 +9,11 @@ from server.app import create_app
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import Role
-from server.jobs import run_due
+from server.jobs import run_due, system_context
 from server.models import AuditEvent, CustomerNote, Organisation, OutboxMessage, Partnership
 from server.resolvers import ids
-from server.resolvers.deadlines import AT_ONCE, context_of_the_clock, delete_customer_notes
+from server.resolvers.expiry import AT_ONCE
+from server.resolvers.partnerships.customer_notes import delete_customer_notes
 from server.settings import Settings
 from tests.clients import Clients
 from tests.reliability.races import ACTORS
@@ -30,7 +31,7 @@ async def _partner() -> tuple[Organisation, Person]:
 
 async def _deleted(settings: Settings) -> int:
     """How much one clock deletes, until it finds nothing more."""
-    context, done = context_of_the_clock(settings, NOW + timedelta(days=settings.customer_note_days)), 0
+    context, done = system_context(settings, NOW + timedelta(days=settings.customer_note_days)), 0
     while found := await delete_customer_notes(context):
         done += found
     return done

@@ -12,10 +12,10 @@ from tortoise.models import Model
 
 from server.app import create_app
 from server.domain.rights import Role
+from server.jobs import DEADLINES, system_context
 from server.models import ExportPart, Organisation
 from server.models.database import open_connection, transaction
 from server.resolvers import ids
-from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.snapshots import snapshot
@@ -120,7 +120,7 @@ async def test_the_clock_holds_nothing_of_an_organisation_that_somebody_else_hol
         "access changes": (world.change, world.alpina),
         "member invitations": (world.newcomer, world.alpina),
     }[what]
-    clock = context_of_the_clock(own_database, world.now + timedelta(days=31))
+    clock = system_context(own_database, world.now + timedelta(days=31))
 
     async with held(own_database, company):
         running = asyncio.create_task(DEADLINES[f"expire {what}"](clock))

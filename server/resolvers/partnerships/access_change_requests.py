@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
+
+from tortoise.expressions import Q
 
 from server.domain.errors import Mistakes
 from server.domain.partnerships import access_change_requests as rules
@@ -15,12 +18,13 @@ from server.models.database import transaction
 from server.models.visibility.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
+from server.resolvers.expiry import expire_rows, lock_due
 from server.resolvers.ids import AccessChangeRequestId, PartnershipId
 from server.resolvers.listings import Listing
 from server.resolvers.partnerships.access_types import change_access
 from server.resolvers.partnerships.offers import Access, Wanted, WantedAccess, grant_all, offered
 from server.resolvers.partnerships.offers import wanted as granted_now
-from server.resolvers.partnerships.partnerships import Note, held, live_partnerships, note, note_all
+from server.resolvers.partnerships.partnerships import Note, customers_of, held, live_partnerships, note, note_all
 from server.resolvers.partnerships.product_access_changes import terms as access_terms
 from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allowed
 
@@ -159,3 +163,13 @@ def _parties(row: Partnership) -> dict[str, str]:
     organisations = {"customer": row.customer_id, "partner": row.partner_id}
     named = {name: ids.encoded(Organisation, key) for name, key in organisations.items()}
     return named | {"partnership": ids.encode(row)}
+
+
+async def expire_access_changes(context: Context) -> int:
+    """Requests for another access that nobody answered in time (S2.8)."""
+    late = Q(status=AccessChangeStatus.PENDING, expires_at__lte=context.now)
+    columns: dict[str, Any] = {"status": AccessChangeStatus.EXPIRED, "answered_at": context.now}
+    async with transaction():
+        rows = await lock_due(AccessChangeRequest, late, customers_of)
+        await expire_rows(context, rows, columns, "access.changeExpired", None, await customers_of(rows))
+    return len(rows)

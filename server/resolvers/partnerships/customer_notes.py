@@ -5,19 +5,22 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from server.domain.errors import Mistakes
 from server.domain.partnerships import customer_notes as rules
 from server.domain.rights import Right
 from server.domain.text import line, paragraph
 from server.domain.versions import check_version
 from server.models import CustomerNote, Partnership
-from server.models.conditions import OneOf
+from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.expiry import lock_due
 from server.resolvers.ids import PartnershipId
 from server.resolvers.maybe import Given
-from server.resolvers.partnerships.partnerships import change, held, keys
+from server.resolvers.partnerships.partnerships import change, customers_of, held, keys
 from server.resolvers.permissions import RightOn, allowed
 
 MAY_VIEW_NOTE: Final = (RightOn(Right.VIEW_CUSTOMER_NOTE, Partnership),)
@@ -93,3 +96,13 @@ async def _journal(context: Context, partnership: Partnership, note: CustomerNot
     action = "customerNote.updated"
     await journal.record(context, action, note, acting=partnership.partner_id, after={"changed": changed})
     await journal.announce(context, "customer_note.updated", partnership, note.version)
+
+
+async def delete_customer_notes(context: Context) -> int:
+    """What partners noted of customers, some time after the end, whichever it was (S4)."""
+    before = context.now - timedelta(days=context.settings.customer_note_days)
+    over = Exists(Partnership, Q(ended_at__lte=before), id="partnership_id")
+    async with transaction():
+        rows = await lock_due(CustomerNote, over, customers_of)
+        await delete(context, rows)
+    return len(rows)

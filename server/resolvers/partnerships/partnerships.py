@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise.models import Model
@@ -170,3 +171,10 @@ def terms(row: Partnership, *more: str) -> journal.State:
 
 def keys(rows: Sequence[Model]) -> list[UUID]:
     return [row.pk for row in rows]
+
+
+async def customers_of(rows: Sequence[Any]) -> list[UUID]:
+    """For each of these rows, which belong to a partnership, its customer. One statement."""
+    named = Partnership.filter(OneOf("id", [row.partnership_id for row in rows]))
+    customers: dict[UUID, UUID] = dict(await named.values_list("id", "customer_id"))
+    return [customers[row.partnership_id] for row in rows]

@@ -1,16 +1,30 @@
 """Expiry of proposals that were not answered in time, found by the clock or by a mutation (S1.6)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from tortoise.expressions import Q
+
+from server.domain import expiry as rules
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.partnerships.proposals import is_late
-from server.models import CustomerInvitation, Partnership
+from server.domain.people.organisations import INVITABLE_PARTNERS
+from server.models import CustomerInvitation, Organisation, Partnership
 from server.models.base import store_all
+from server.models.conditions import Exists
+from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.expiry import lapse, proposed
+from server.resolvers.expiry import (
+    announce_deadline,
+    expire_rows,
+    latest_notice_first,
+    lock_due,
+    organisations_in,
+    proposed,
+)
 from server.resolvers.partnerships.partnerships import Note, keys, live_partnerships, note_all
 from server.resolvers.partnerships.requested_products import named_by
 
@@ -52,4 +66,36 @@ async def expire_by_email(context: Context, rows: Sequence[CustomerInvitation]) 
     """The same for requests by e-mail, of which only the partner's side knows."""
     columns: dict[str, Any] = {"status": PartnershipStatus.EXPIRED, "answered_at": context.now}
     concerned = [row.partner_id for row in rows]
-    await lapse(context, rows, columns, "customer.requestExpired", _EXPIRED, concerned)
+    await expire_rows(context, rows, columns, "customer.requestExpired", _EXPIRED, concerned)
+
+
+async def expire_proposals(context: Context) -> int:
+    """Invitations and requests that nobody answered in time; who made them is told (S1.6)."""
+    late = Q(status=PartnershipStatus.INVITED, answer_by__lte=context.now)
+    async with transaction():
+        between = await lock_due(Partnership, late, organisations_in("customer_id"))
+        await expire(context, between)
+    async with transaction():
+        by_email = await lock_due(CustomerInvitation, late, organisations_in("partner_id"))
+        await expire_by_email(context, by_email)
+    return len(between) + len(by_email)
+
+
+async def remind_of_proposals(context: Context) -> int:
+    """Whoever has not answered is reminded, some days after they were asked (S1.6).
+
+    Not of what could not be accepted: the partner is suspended (S5.7).
+    """
+    reminded = 0
+    for number, days in latest_notice_first(rules.REMINDED_AFTER_DAYS):
+        due = Q(
+            status=PartnershipStatus.INVITED,
+            notices__lt=number,
+            sent_at__lte=context.now - timedelta(days=days),
+            answer_by__gt=context.now,
+        ) & Exists(Organisation, Q(partner_status__in=sorted(INVITABLE_PARTNERS)), id="partner_id")
+        for model in (Partnership, CustomerInvitation):
+            reminded += await announce_deadline(
+                context, model, due, {"notices": number}, "partnership.reminder", "answer_by"
+            )
+    return reminded

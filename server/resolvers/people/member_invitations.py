@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from server.domain.errors import Mistakes
 from server.domain.partnerships.email_links import digest, new_secret
 from server.domain.people import member_invitations as rules
@@ -18,7 +20,7 @@ from server.models.database import transaction
 from server.models.visibility.lookups import locked
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
-from server.resolvers.expiry import lapse
+from server.resolvers.expiry import expire_rows, lock_due, organisations_in
 from server.resolvers.ids import MemberInvitationId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import check_binds, held
@@ -148,7 +150,7 @@ async def expire(context: Context, invitations: Sequence[MemberInvitation]) -> N
     expired: dict[str, object] = {"status": MemberInvitationStatus.EXPIRED}
     concerned = [invitation.organisation_id for invitation in invitations]
     action = "member.invitation_expired"
-    await lapse(context, invitations, expired, action, action, concerned)
+    await expire_rows(context, invitations, expired, action, action, concerned)
 
 
 async def _check_not_invited(context: Context, organisation_id: UUID, email: str, mistakes: Mistakes) -> None:
@@ -208,3 +210,12 @@ def _terms(invitation: MemberInvitation) -> journal.State:
         invitation,
         *("email", "role", "status", "expires_at", "can_manage_billing", "notify_billing", "notify_products"),
     )
+
+
+async def expire_member_invitations(context: Context) -> int:
+    """Invitations of members that nobody answered in time; whoever sent them is told (S11.4)."""
+    late = Q(status=MemberInvitationStatus.PENDING, expires_at__lte=context.now)
+    async with transaction():
+        rows = await lock_due(MemberInvitation, late, organisations_in("organisation_id"))
+        await expire(context, rows)
+    return len(rows)

@@ -6,17 +6,20 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from server.domain.errors import RightMissing
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
 from server.domain.products import pending_actions as rules
 from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.rights import Right
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
+from server.models.database import transaction
 from server.models.visibility.lookups import locked
 from server.models.visibility.viewers import viewer_in
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.expiry import lapse
+from server.resolvers.expiry import expire_rows, lock_due, organisations_in
 from server.resolvers.listings import Listing, status_at
 from server.resolvers.locking import check_serves, may_now
 from server.resolvers.oversight.audit_log import full_name, named
@@ -90,7 +93,7 @@ async def expire(context: Context, actions: Sequence[PendingAction]) -> None:
     """Expire these actions, which are locked. The system acts, and the person who proposed each one is notified."""
     expired: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
     concerned = [action.customer_id for action in actions]
-    await lapse(context, actions, expired, "pendingAction.expired", "pending_action.expired", concerned)
+    await expire_rows(context, actions, expired, "pendingAction.expired", "pending_action.expired", concerned)
 
 
 async def _complete_partnership(customer_id: UUID) -> Partnership | None:
@@ -132,3 +135,12 @@ async def _note(context: Context, what: str, action: PendingAction, acting: UUID
     columns = ("status",) if before else ("kind", "product_id", "reason", "status")
     after = journal.state(action, *columns)
     await journal.record(context, what, action, acting=acting, on_behalf_of=served, before=before, after=after)
+
+
+async def expire_pending_actions(context: Context) -> int:
+    """What a partner asked to do and the customer did not confirm in time; whoever asked is told (E34)."""
+    late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
+    async with transaction():
+        rows = await lock_due(PendingAction, late, organisations_in("customer_id"))
+        await expire(context, rows)
+    return len(rows)

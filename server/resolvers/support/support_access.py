@@ -11,7 +11,12 @@ from server.domain.errors import Mistakes, NotFound, RightMissing
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right
 from server.domain.support import support_access as rules
-from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
+from server.domain.support.support_access import (
+    WARNED_BEFORE,
+    SupportAccessKind,
+    SupportAccessRevocation,
+    SupportAccessStatus,
+)
 from server.domain.text import line
 from server.domain.viewer import Viewer
 from server.models import Membership, SupportAccessGrant, User
@@ -22,6 +27,7 @@ from server.models.visibility.clauses import NO_ROW
 from server.models.visibility.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.expiry import announce_deadline, lock_batch
 from server.resolvers.ids import SupportAccessGrantId
 from server.resolvers.listings import Listing
 from server.resolvers.oversight.audit_log import full_name, named
@@ -157,3 +163,25 @@ async def _is_open(context: Context, user_id: UUID, kind: SupportAccessKind) -> 
 
 def _terms(grant: SupportAccessGrant) -> journal.State:
     return journal.state(grant, "user_id", "kind", "ticket", "status", "expires_at", "revocation_reason")
+
+
+async def expire_support_access(context: Context) -> int:
+    """What was opened to support, and stayed so until its last moment (S13.6)."""
+    late = Q(status=SupportAccessStatus.ACTIVE, expires_at__lte=context.now)
+    async with transaction():
+        rows = await lock_batch(SupportAccessGrant, late)
+        await end_grants(context, rows, SupportAccessStatus.EXPIRED)
+    return len(rows)
+
+
+async def warn_of_support_access(context: Context) -> int:
+    """Whoever opened something to support is told a day before it is closed by itself (S13.6)."""
+    near = Q(
+        status=SupportAccessStatus.ACTIVE,
+        notices=0,
+        expires_at__lte=context.now + WARNED_BEFORE,
+        expires_at__gt=context.now,
+    )
+    return await announce_deadline(
+        context, SupportAccessGrant, near, {"notices": 1}, "support.access_expiring", "expires_at"
+    )

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from server.jobs import DEADLINES, system_context
 from server.models import AuditEvent, User
 from server.resolvers import ids, journal
-from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.resolvers.paging import moment_text
 from server.settings import Settings
 from tests.clients import Clients
@@ -107,7 +107,7 @@ async def test_every_act_of_the_partner_for_the_customer_is_in_its_feed(world: W
 async def test_acts_of_the_programme_are_no_acts_of_a_partner(world: World, clients: Clients, settings: Settings):
     stopping = {"partnershipId": world.id("limited"), "reason": "A complaint"}
     await clients.change("suspendPartnership", stopping, as_=world.kL)
-    await DEADLINES["expire proposals"](context_of_the_clock(settings, world.now + timedelta(days=31)))
+    await DEADLINES["expire proposals"](system_context(settings, world.now + timedelta(days=31)))
 
     found = {
         field: await actions(clients, field, world.id("alpina"), world.cA)
@@ -125,7 +125,7 @@ async def test_what_the_clock_lets_expire_is_read_by_whom_it_concerns(
     world: World, clients: Clients, settings: Settings
 ):
     for deadline in ("proposals", "access changes", "pending actions", "member invitations"):
-        await DEADLINES[f"expire {deadline}"](context_of_the_clock(settings, world.now + timedelta(days=31)))
+        await DEADLINES[f"expire {deadline}"](system_context(settings, world.now + timedelta(days=31)))
 
     found = {
         name: await actions(clients, "programmeActivity", world.id(name), world.people[reader])

@@ -8,9 +8,11 @@ import pytest
 
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Role
+from server.jobs import system_context
 from server.models import AuditEvent, CustomerNote, EmailMessage, Membership, OutboxMessage, Partnership
 from server.outbox import Outbox
-from server.resolvers.deadlines import AT_ONCE, context_of_the_clock, delete_customer_notes
+from server.resolvers.expiry import AT_ONCE
+from server.resolvers.partnerships.customer_notes import delete_customer_notes
 from server.schema.scalars import moment_text
 from server.settings import Settings
 from tests.api.oversight.test_exports import exported
@@ -356,7 +358,7 @@ async def test_a_note_is_gone_ninety_days_after_the_end(world: World, clients: C
     await ends(world.at_rival, world.now + timedelta(days=1), PartnershipStatus.DECLINED)
 
     def clock(**later: float) -> Any:
-        return context_of_the_clock(settings, world.now + timedelta(days=90, **later))
+        return system_context(settings, world.now + timedelta(days=90, **later))
 
     assert await delete_customer_notes(clock(microseconds=-1)) == 0
     before = await snapshot()
@@ -382,7 +384,7 @@ async def test_notes_are_deleted_in_parts(world: World, settings: Settings):
         row = await partnership(world.delta, await organisation(f"Partner {number}"), now=world.now)
         await customer_note(row, "an alias", None)
         await ends(row, world.now)
-    clock = context_of_the_clock(settings, world.now + timedelta(days=90))
+    clock = system_context(settings, world.now + timedelta(days=90))
 
     assert [await delete_customer_notes(clock) for _ in range(3)] == [AT_ONCE, 1, 0]
 
@@ -391,4 +393,4 @@ async def test_the_days_are_a_setting(world: World, settings: Settings):
     await ends(world.limited, world.now)
     chosen = settings.model_copy(update={"customer_note_days": 5})
 
-    assert await delete_customer_notes(context_of_the_clock(chosen, world.now + timedelta(days=5))) == 1
+    assert await delete_customer_notes(system_context(chosen, world.now + timedelta(days=5))) == 1

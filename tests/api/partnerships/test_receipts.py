@@ -9,9 +9,9 @@ import pytest
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.partnerships.receipts import FIRST
 from server.domain.rights import ProductRight, Role
+from server.jobs import DEADLINES, system_context
 from server.models import Membership, Partnership, Receipt
 from server.resolvers import ids
-from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.resolvers.paging import moment_text
 from server.resolvers.partnerships.receipt_backfill import begin_chains
 from server.settings import Settings
@@ -157,7 +157,7 @@ async def test_the_clock_gives_receipts_in_nobodys_name(world: World, settings: 
     before = await chains()
 
     for do in DEADLINES.values():
-        await do(context_of_the_clock(settings, world.now + timedelta(days=40)))
+        await do(system_context(settings, world.now + timedelta(days=40)))
 
     assert newer(before, await chains()) == {
         world.limited.id: ["partnership.terminated"],
@@ -190,7 +190,7 @@ async def test_what_had_been_proposed_is_kept_of_what_came_to_nothing(
     )
 
     if mutation is None:
-        await DEADLINES["expire proposals"](context_of_the_clock(settings, world.now + timedelta(days=31)))
+        await DEADLINES["expire proposals"](system_context(settings, world.now + timedelta(days=31)))
     else:
         who = world.cL if mutation == "cancelInvitation" else world.qL
         await clients.change(mutation, {"partnershipId": id}, as_=who)
@@ -220,7 +220,7 @@ async def test_partnerships_without_receipts_get_a_first_one_that_states_what_is
     await Partnership.filter(id=world.at_rival.id).update(status=PartnershipStatus.TERMINATED)
     await request(world.asked, world.kept, [ProductRight.TECHNICAL])
     before = await chains()
-    clock = context_of_the_clock(settings, world.now)
+    clock = system_context(settings, world.now)
 
     written = [await begin_chains(clock), await begin_chains(clock)]
 
@@ -241,7 +241,7 @@ async def test_partnerships_without_receipts_get_a_first_one_that_states_what_is
 
 
 async def test_a_first_receipt_names_the_products_that_are_managed(world: World, settings: Settings):
-    await begin_chains(context_of_the_clock(settings, world.now))
+    await begin_chains(system_context(settings, world.now))
 
     body = json.loads((await Receipt.get(partnership_id=world.at_rival.id)).body)
 

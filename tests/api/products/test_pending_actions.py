@@ -10,6 +10,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.products.products import ProductState
 from server.domain.rights import AssignmentRight
+from server.jobs import DEADLINES, system_context
 from server.models import (
     AccessChangeRequest,
     AuditEvent,
@@ -21,7 +22,6 @@ from server.models import (
     Product,
 )
 from server.resolvers import ids
-from server.resolvers.deadlines import DEADLINES, context_of_the_clock
 from server.schema.scalars import moment_text
 from server.settings import Settings
 from tests.api.refusals import denied, missing, not_found, refused
@@ -302,8 +302,8 @@ async def test_a_preview_counts_what_would_be_withdrawn(world: World, clients: C
 async def test_without_an_answer_it_expires_and_who_asked_is_told(world: World, settings: Settings):
     expire = DEADLINES["expire pending actions"]
     expires = world.now + timedelta(days=7)
-    early = context_of_the_clock(settings, expires - timedelta(microseconds=1))
-    due = context_of_the_clock(settings, expires)
+    early = system_context(settings, expires - timedelta(microseconds=1))
+    due = system_context(settings, expires)
 
     assert [await expire(early), await expire(due), await expire(due)] == [0, 1, 0]
 

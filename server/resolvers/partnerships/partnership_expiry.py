@@ -1,0 +1,64 @@
+"""Expiry of partnerships: warnings before the last day and before a review, and the end itself (D4, S4)."""
+
+from datetime import timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from server.domain import expiry as rules
+from server.domain.errors import Refused
+from server.domain.partnerships.partnerships import IN_FORCE, PartnershipStatus
+from server.domain.partnerships.terminations import EndedBy, TerminationReason
+from server.models import Organisation, Partnership
+from server.models.database import transaction
+from server.resolvers.context import Context
+from server.resolvers.expiry import AT_ONCE, announce_deadline, latest_notice_first
+from server.resolvers.partnerships.partnerships import held
+from server.resolvers.partnerships.terminations import Ending, end_all
+
+
+async def warn_of_ends(context: Context) -> int:
+    """Both sides are told some days before a partnership ends by itself, and before it is to be looked at again."""
+    warned = 0
+    for column, topic, counter, before_days in (
+        ("expires_at", "partnership.ending", "notices", rules.WARNED_BEFORE_DAYS),
+        ("review_at", "partnership.review_due", "review_notices", rules.REVIEWED_BEFORE_DAYS),
+    ):
+        for number, days in latest_notice_first(before_days):
+            near: dict[str, Any] = {
+                "status": PartnershipStatus.ACTIVE,
+                f"{counter}__lt": number,
+                f"{column}__lte": context.now + timedelta(days=days),
+                f"{column}__gt": context.now,
+            }
+            due = Q(**near)
+            warned += await announce_deadline(context, Partnership, due, {counter: number}, topic, column)
+    return warned
+
+
+async def end_partnerships(context: Context) -> int:
+    """Partnerships whose last day has come end, with all that hangs on them (D4, S4).
+
+    One that cannot end now, as somebody else holds it, keeps no other from ending. Raises Refused where none can.
+    """
+    due = Partnership.filter(status__in=sorted(IN_FORCE), expires_at__lte=context.now)
+    found = await due.order_by("expires_at").limit(AT_ONCE)
+    ended, held_up = 0, list[Refused]()
+    for row in found:
+        try:
+            ended += await _end_due(context, row)
+        except Refused as refused:
+            held_up.append(refused)
+    if held_up and not ended:
+        raise held_up[0]
+    return ended
+
+
+async def _end_due(context: Context, found: Partnership) -> int:
+    async with transaction():
+        row = await held(context, found.id)
+        if row.status not in IN_FORCE or row.expires_at is None or row.expires_at > context.now:
+            return 0
+        customer = await Organisation.get(id=row.customer_id)
+        await end_all(context, customer, [row], Ending(EndedBy.CLOCK, TerminationReason.DATE_REACHED))
+    return 1
