@@ -24,7 +24,7 @@ PLAN: Final = "plan"
 class Guard(Protocol):
     """Who may ask for a field, decided by the row that it belongs to."""
 
-    def held(self, viewer: Any) -> Q | bool:
+    def row_filter(self, viewer: Any) -> Q | bool:
         """Whether it is given: for every row, for none, or for those for which the condition holds."""
         ...
 
@@ -57,7 +57,7 @@ class Embedded:
 
 
 @dataclass(frozen=True)
-class Itself:
+class SameRow:
     """The same row, seen as another type."""
 
 
@@ -77,7 +77,7 @@ class Relation:
 
 
 @dataclass(frozen=True)
-class Through:
+class JoinTable:
     """The table between two others: its rows name one by `near` and the other by `far`."""
 
     model: type[Model]
@@ -94,7 +94,7 @@ class Rows:
 
     model: type[Model]
     parent: str | None = None
-    through: Through | None = None
+    through: JoinTable | None = None
     present: str | None = None
 
 
@@ -121,7 +121,7 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Prefetch:
     """What a function needs to know beyond the row: rows of `model`, as lists of the values of `columns`.
 
     `column` of those rows holds what `outer` of the row around them does. The columns of what is `joined` come next,
@@ -135,7 +135,7 @@ class Facts:
     outer: str
     where: Callable[[Any], Q]
     columns: tuple[str, ...]
-    nested: "Facts | None" = None
+    nested: "Prefetch | None" = None
     is_present: Callable[[Any], bool] = lambda viewer: True
     latest: str | None = None
     ties: Ties = ()
@@ -143,7 +143,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Hole:
+class Computed:
     """What Python works out of some columns and facts of the row: the statement leaves a place for it.
 
     `compute(context, row)` is no coroutine; the row has what is named in `columns`, `partial` and `facts`, and nothing
@@ -153,7 +153,7 @@ class Hole:
 
     compute: Callable[[Any, Any], Any]
     columns: tuple[str, ...] = ()
-    facts: Mapping[str, Facts] = field(default_factory=dict[str, Facts])
+    prefetch: Mapping[str, Prefetch] = field(default_factory=dict[str, Prefetch])
     partial: Mapping[str, Callable[[Any], Q]] = field(default_factory=dict[str, Callable[[Any], Q]])
 
 
@@ -177,7 +177,7 @@ class Listing(Protocol):
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """Which page of a list: all that decides about the text of a statement.
 
     `narrowed` are the members of the filter that were given, `after` and `before` whether there is such a
@@ -186,15 +186,15 @@ class Asked:
     """
 
     column: str
-    is_moment: bool = False
-    descends: bool = False
-    backwards: bool = False
-    after: bool = False
-    before: bool = False
-    narrowed: tuple[tuple[str, str], ...] = ()
+    is_timestamp: bool = False
+    is_descending: bool = False
+    is_backwards: bool = False
+    has_after: bool = False
+    has_before: bool = False
+    filters: tuple[tuple[str, str], ...] = ()
 
 
-Reading = tuple[Hashable, Mapping[str, Any]]
+KeyAndValues = tuple[Hashable, Mapping[str, Any]]
 """What arguments become: what decides about the text of a statement, and the values by name."""
 
 
@@ -203,7 +203,7 @@ class Paged:
     """A connection. `ask` reads its arguments into `Asked`; it raises for those that are wrong."""
 
     listing: Listing
-    ask: Callable[[Mapping[str, Any]], Reading]
+    read_arguments: Callable[[Mapping[str, Any]], KeyAndValues]
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ class ByKey:
     """
 
     model: type[Model]
-    ask: Callable[[Mapping[str, Any]], Reading]
+    read_arguments: Callable[[Mapping[str, Any]], KeyAndValues]
     missing: Callable[[], Exception]
     column: str = "id"
     kind: str = "uuid"
@@ -242,13 +242,13 @@ class ByAnyKey:
     `ask` gives as shape the models that occur, and as value `keys`, pairs of model name and key.
     """
 
-    ask: Callable[[Mapping[str, Any]], Reading]
+    read_arguments: Callable[[Mapping[str, Any]], KeyAndValues]
     missing: Callable[[], Exception]
     many: bool = False
 
 
 @dataclass(frozen=True)
-class ViewerItself:
+class ViewerObject:
     """A root: an object that belongs to no row, and is null where nobody is signed in."""
 
 
@@ -274,7 +274,7 @@ class Guarded:
 
 
 @dataclass(frozen=True)
-class Changing:
+class Mutation:
     """A mutation. The engine reads the rows of its payload, within `around`.
 
     `check(context, input)` raises for who may not; `run` changes and gives the payload, whose `values` are

@@ -7,14 +7,14 @@ from typing import Any
 from graphql import GraphQLError, GraphQLField, GraphQLList, GraphQLNonNull, GraphQLObjectType, located_error
 from graphql.execution.values import get_argument_values
 
-from server.engine.declarations import Changing
+from server.engine.declarations import Mutation
 from server.engine.engine import Engine, Run
 from server.engine.errors import Unplannable
 from server.engine.planning.builder import Planner
 from server.engine.planning.json_text import Text, expression, marker
 from server.engine.planning.payload_lists import items
 from server.engine.planning.rows import row
-from server.engine.planning.statements import HoleSlot, Place, Statement
+from server.engine.planning.statements import Place, Placeholder, Statement
 from server.engine.reading.field_index import Bindings, strawberry_field
 from server.engine.reading.operations import Operation, Plan
 from server.engine.reading.selections import Fields, Nodes, named_type
@@ -22,7 +22,7 @@ from server.engine.running.null_propagation import Root
 from server.engine.running.results import Result, assembled
 from server.engine.running.traces import Trace
 from server.engine.validation import is_plain, nullable
-from server.models.conditions import Deferred, equals
+from server.models.conditions import BoundParameter, equals
 
 # `Any` below: payloads and contexts are the application's own.
 
@@ -65,14 +65,14 @@ class Changes:
 
     async def _one(self, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
         declared = self.engine.bindings.declaration(self.plan.root.type_, nodes[0].name.value)
-        assert isinstance(declared, Changing)
+        assert isinstance(declared, Mutation)
         try:
             await declared.check(self.context, self.inputs[key])
             return await self._changed(declared, key, nodes, definition)
         except Exception as error:  # noqa: BLE001 - told at its place, as every other error of a resolver
             return Result(b"null", [located_error(error, list(nodes), [key])])
 
-    async def _changed(self, declared: Changing, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
+    async def _changed(self, declared: Mutation, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
         try:
             async with declared.around():
                 payload = await declared.run(self.context, self.inputs[key])
@@ -120,7 +120,7 @@ async def changes(
         name = nodes[0].name.value
         if name == "__typename":
             continue
-        if not isinstance(engine.bindings.declaration(plan.root.type_, name), Changing):
+        if not isinstance(engine.bindings.declaration(plan.root.type_, name), Mutation):
             raise Unplannable(f"the mutation {name} is not declared as one")
         definition = plan.root.type_.fields[name]
         try:
@@ -169,7 +169,7 @@ def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kin
     if kind == "row":
         bound: Any = planner.bindings.model(place.object_type)
         child = planner.scope(bound)
-        key = Deferred(f"payload.{name}", "uuid", lambda run: run.payload[name].pk)
+        key = BoundParameter(f"payload.{name}", "uuid", lambda run: run.payload[name].pk)
         link = planner.conditions.once(child, equals("id", key))
         found = row(planner, child, place.object_type, nodes, link, is_given=True)
         return expression(f"coalesce({found}, 'null')")
@@ -177,7 +177,7 @@ def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kin
         return items(planner, place, name)
     if kind == "viewer" and planner.viewer is not None:
         return planner.object(planner.scope(None), place.object_type, nodes)
-    planner.holes.append(HoleSlot(lambda run, values: run.payload.get(name), place.type_, nodes, type_))
+    planner.holes.append(Placeholder(lambda run, values: run.payload.get(name), place.type_, nodes, type_))
     return marker("", len(planner.holes) - 1, Text("[]"))
 
 

@@ -16,19 +16,19 @@ from server.engine.declarations import (
     ByAnyKey,
     ByFunction,
     ByKey,
-    Changing,
     Column,
+    Computed,
     Embedded,
-    Facts,
     Followed,
     Guarded,
-    Hole,
-    Itself,
     Joined,
     Key,
+    Mutation,
     Paged,
+    Prefetch,
     Relation,
     Rows,
+    SameRow,
 )
 from server.engine.errors import Undeclared
 from server.engine.reading.selections import named_type
@@ -39,8 +39,8 @@ from server.models.conditions import AtMost
 DEFINITION: Final = "strawberry-definition"
 _KEY: Final = fields.UUIDField()
 _MOMENT: Final = datetime(2024, 2, 29, 1, 2, 3, 4, UTC)
-_WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, ByFunction, Changing)
-_ASKING_THEMSELVES: Final = (Guarded, ByFunction, Changing)
+_WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, ByFunction, Mutation)
+_ASKING_THEMSELVES: Final = (Guarded, ByFunction, Mutation)
 """They hold the permission classes of their fields."""
 
 # A value of a column, and what the database writes of it: its GraphQL type has to write the same.
@@ -75,7 +75,7 @@ class Checks:
             raise Undeclared(f"{place}: its permission classes and extensions are not declared to the engine")
         if field.args and not isinstance(inner, _WITH_ARGUMENTS):
             raise Undeclared(f"{place}: its declaration reads no arguments")
-        if isinstance(inner, Changing) and set(field.args) != {"input"}:
+        if isinstance(inner, Mutation) and set(field.args) != {"input"}:
             raise Undeclared(f"{place}: a mutation has one argument, `input`")
         self._check(place, model, inner, field)
 
@@ -85,7 +85,7 @@ class Checks:
                 check_column(place, model, declared, field)
             case Embedded():
                 self._check_embedded(place, model, declared, field)
-            case Hole():
+            case Computed():
                 self._check_hole(place, model, declared, field)
             case Paged(listing=listing):
                 self._check_policy(place, listing.model)
@@ -111,7 +111,7 @@ class Checks:
                 if model is not None:
                     raise Undeclared(f"{place}: a function answers for no row")
                 _check_plain(place, field)
-            case Itself() | Key():
+            case SameRow() | Key():
                 pass
             case _:
                 pass
@@ -151,13 +151,13 @@ class Checks:
         if declared.present is not None:
             column_of(place, model, declared.present)
 
-    def _check_hole(self, place: str, model: type[Model] | None, hole: Hole, field: GraphQLField) -> None:
+    def _check_hole(self, place: str, model: type[Model] | None, hole: Computed, field: GraphQLField) -> None:
         if inspect.iscoroutinefunction(hole.compute):
             raise Undeclared(f"{place}: what fills a hole is no coroutine")
         _check_plain(place, field)
         for name in (*hole.columns, *hole.partial):
             column_of(place, model, name)
-        for facts in hole.facts.values():
+        for facts in hole.prefetch.values():
             column_of(place, model, facts.outer)
             _check_facts(place, facts, model)
 
@@ -235,7 +235,7 @@ def _check_plain(place: str, field: GraphQLField) -> None:
         raise Undeclared(f"{place}: {named_type(field.type).name} has resolvers, or several types")
 
 
-def _check_facts(place: str, facts: Facts, row: type[Model] | None) -> None:
+def _check_facts(place: str, facts: Prefetch, row: type[Model] | None) -> None:
     for name in (facts.column, *facts.columns):
         column_of(place, facts.model, name)
     _check_ties(place, facts, row)
@@ -251,7 +251,7 @@ def _check_facts(place: str, facts: Facts, row: type[Model] | None) -> None:
         _check_facts(place, facts.nested, facts.model)
 
 
-def _check_ties(place: str, tied: Facts | Joined, row: type[Model] | None) -> None:
+def _check_ties(place: str, tied: Prefetch | Joined, row: type[Model] | None) -> None:
     for name, tied_to in tied.ties:
         column_of(place, tied.model, name)
         column_of(place, row, tied_to.column if isinstance(tied_to, AtMost) else tied_to)

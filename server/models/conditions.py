@@ -1,7 +1,7 @@
 """Which conditions do row policies and filters need beyond those Tortoise has?
 
 All are `Q`, so they combine with `&`, `|` and `~` and stand in any filter. Their text does not
-depend on how many values there are, nor on the values: with `Deferred` ones a statement is written
+depend on how many values there are, nor on the values: with `BoundParameter` ones a statement is written
 before they are known, and run for any of them.
 """
 
@@ -26,7 +26,7 @@ EVERY_ROW = Q()
 
 
 @dataclass(frozen=True)
-class Deferred:
+class BoundParameter:
     """A value that is known when a statement runs, not when it is written.
 
     `kind` is its SQL type: uuid, uuid[], text, text[], bigint, boolean or timestamptz. `read` takes it
@@ -39,7 +39,7 @@ class Deferred:
     read: Callable[[Any], Any] = field(compare=False, repr=False)
     is_of_viewer: bool = False
 
-    def part(self, place: int) -> "Deferred":
+    def part(self, place: int) -> "BoundParameter":
         """One of several texts that are read together."""
 
         def read(run: Any) -> Any:
@@ -97,7 +97,7 @@ class OneOf(Condition):
 
     __slots__ = ("column", "values")
 
-    def __init__(self, column: str, values: Collection[UUID] | Deferred) -> None:
+    def __init__(self, column: str, values: Collection[UUID] | BoundParameter) -> None:
         super().__init__()
         self.column = column
         self.values = values
@@ -131,7 +131,7 @@ class Compared(Condition):
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         table: Any = resolve_context.table
         value = self.value
-        if not isinstance(value, Deferred) and type(value) is not str:  # text longer than any row's is in none
+        if not isinstance(value, BoundParameter) and type(value) is not str:  # text longer than any row's is in none
             model: Any = resolve_context.model
             value = model._meta.fields_map[self.column].to_db_value(value, model)
         return QueryModifier(where_criterion=_ComparedTerm(table[self.column], self.operator, value))
@@ -171,7 +171,7 @@ class Contains(Condition):
 
     __slots__ = ("column", "text")
 
-    def __init__(self, column: str, text: str | Deferred) -> None:
+    def __init__(self, column: str, text: str | BoundParameter) -> None:
         super().__init__()
         self.column = column
         self.text = text
@@ -181,7 +181,7 @@ class Contains(Condition):
         return QueryModifier(where_criterion=_ContainsTerm(table[self.column], self.text))
 
 
-class Reach(Condition):
+class TwoPartPolicy(Condition):
     """A row policy in its two parts.
 
     `whole` says of a key whether every row whose `column` holds it is there; `own` is looked at only
@@ -249,7 +249,7 @@ class _ExistsTerm(Criterion):
 
 
 class _OneOfTerm(Criterion):
-    def __init__(self, column: Term, values: Collection[UUID] | Deferred) -> None:
+    def __init__(self, column: Term, values: Collection[UUID] | BoundParameter) -> None:
         super().__init__()
         self.column = column
         self.values = values
@@ -259,9 +259,9 @@ class _OneOfTerm(Criterion):
         column = self.column.get_sql(ctx)
         given: Any = self.values
         if ctx.dialect is Dialects.POSTGRESQL:
-            values = ValueWrapper(given if isinstance(given, Deferred) else list(given)).get_sql(ctx)
+            values = ValueWrapper(given if isinstance(given, BoundParameter) else list(given)).get_sql(ctx)
             return f"{column}=ANY({values}::uuid[])"
-        values = ValueWrapper(given if isinstance(given, Deferred) else as_json(given)).get_sql(ctx)
+        values = ValueWrapper(given if isinstance(given, BoundParameter) else as_json(given)).get_sql(ctx)
         return self.in_text(column, values)
 
     def in_text(self, column: str, values: str) -> str:
@@ -286,7 +286,7 @@ class _ComparedTerm(Criterion):
 
 
 class _ContainsTerm(Criterion):
-    def __init__(self, column: Term, text: str | Deferred) -> None:
+    def __init__(self, column: Term, text: str | BoundParameter) -> None:
         super().__init__()
         self.column = column
         self.text = text

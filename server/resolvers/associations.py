@@ -7,14 +7,14 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.engine.declarations import Through
+from server.engine.declarations import JoinTable
 from server.models.conditions import OneOf
 from server.resolvers.context import Context
 
 # `Any` below: rows of whatever model.
 
 
-def rows_through(model: type[Model], through: Through) -> Callable[[Context, Any], Awaitable[list[Any]]]:
+def rows_through(model: type[Model], through: JoinTable) -> Callable[[Context, Any], Awaitable[list[Any]]]:
     """How the rows of `model` are found that a row names, as far as the viewer sees them, in the order of naming."""
 
     async def load(ids: list[UUID]) -> list[list[UUID]]:

@@ -11,7 +11,7 @@ from tortoise.functions import Max
 from tortoise.models import Model
 
 from server.domain.viewer import Viewer
-from server.engine.declarations import Facts, Hole
+from server.engine.declarations import Computed, Prefetch
 from server.models.conditions import OneOf
 from server.resolvers.context import Context
 from server.resolvers.paging import moment_text
@@ -19,15 +19,15 @@ from server.resolvers.paging import moment_text
 # `Any` below: facts are raw values of whatever columns are named.
 
 
-async def gathered(context: Context, hole: Hole, row: Model) -> Any:
+async def gathered(context: Context, hole: Computed, row: Model) -> Any:
     """What the function of a hole gets of this row: its columns, and its facts by name. A batch for each fact."""
     values: dict[str, Any] = {name: getattr(row, name) for name in hole.columns}
-    for name, facts in hole.facts.items():
+    for name, facts in hole.prefetch.items():
         values[name] = await _of_row(context, facts, getattr(row, facts.outer))
     return SimpleNamespace(**values)
 
 
-async def _of_row(context: Context, facts: Facts, key: UUID) -> list[list[Any]]:
+async def _of_row(context: Context, facts: Prefetch, key: UUID) -> list[list[Any]]:
     async def load(keys: list[UUID]) -> list[list[list[Any]]]:
         found = await _found(context.viewer, facts, keys)
         return [found[key] for key in keys]
@@ -35,7 +35,7 @@ async def _of_row(context: Context, facts: Facts, key: UUID) -> list[list[Any]]:
     return await context.loader(facts, load).load(key)
 
 
-async def _found(viewer: Viewer | None, facts: Facts, keys: Sequence[UUID]) -> dict[UUID, list[list[Any]]]:
+async def _found(viewer: Viewer | None, facts: Prefetch, keys: Sequence[UUID]) -> dict[UUID, list[list[Any]]]:
     """The facts by the key of the row that they belong to."""
     found = defaultdict[UUID, list[list[Any]]](list)
     if not facts.is_present(viewer):

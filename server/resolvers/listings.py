@@ -19,8 +19,8 @@ from tortoise.queryset import QuerySet
 from server.domain.expiry import Lapse
 from server.domain.folding import spellings
 from server.domain.viewer import Viewer
-from server.engine.declarations import Asked
-from server.models.conditions import EVERY_ROW, Compared, Contains, Deferred, OneOf, StatusAt, equals
+from server.engine.declarations import PageRequest
+from server.models.conditions import EVERY_ROW, BoundParameter, Compared, Contains, OneOf, StatusAt, equals
 from server.models.visibility.policies import visible
 from server.resolvers.context import Context
 from server.resolvers.ids import decode
@@ -82,7 +82,7 @@ def containing(column: str) -> Criterion:
 
 
 def _contains(column: str, sought: Any) -> Q:
-    if isinstance(sought, Deferred):
+    if isinstance(sought, BoundParameter):
         spelled = (sought.part(0), sought.part(1)) if sought.kind == _TEXTS else (sought,)
     else:
         spelled = cast("tuple[str, ...]", sought) if isinstance(sought, tuple) else (sought,)
@@ -220,20 +220,20 @@ async def _first_of_each(
     return found
 
 
-def reading(listing: Listing[Any], page: Page, order: Order, narrowed: Narrowed) -> tuple[Asked, dict[str, Any]]:
+def reading(listing: Listing[Any], page: Page, order: Order, narrowed: Narrowed) -> tuple[PageRequest, dict[str, Any]]:
     """The same request for a page as the engine takes it: what decides about the statement, and the values."""
     values: dict[str, Any] = {"size": page.size, **dict(narrowed)}
     for side, cursor_text in (("after", page.after), ("before", page.before)):
         if cursor_text is not None:
             values[f"{side}_key"], values[f"{side}_id"] = position(order, cursor_text, side)
-    asked = Asked(
+    asked = PageRequest(
         column=order.column,
-        is_moment=order.is_moment,
-        descends=order.descends,
-        backwards=page.backwards,
-        after=page.after is not None,
-        before=page.before is not None,
-        narrowed=tuple((name, listing.filters[name].kind_of(value)) for name, value in narrowed),
+        is_timestamp=order.is_moment,
+        is_descending=order.descends,
+        is_backwards=page.backwards,
+        has_after=page.after is not None,
+        has_before=page.before is not None,
+        filters=tuple((name, listing.filters[name].kind_of(value)) for name, value in narrowed),
     )
     return asked, values
 

@@ -60,7 +60,7 @@ class Permission(BasePermission):
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         """Raise what says why somebody may not ask."""
 
-    def held(self, viewer: Viewer | None) -> Q | bool:
+    def row_filter(self, viewer: Viewer | None) -> Q | bool:
         """Of the rows of the source's type: those for which `check` raises nothing; all of them, or none.
 
         None for a class that does not say so: what only guards mutations guards no field by mistake.
@@ -68,7 +68,7 @@ class Permission(BasePermission):
         return False
 
     def refusal(self, viewer: Viewer) -> Denied:
-        """What `check` raises where `held` is not given."""
+        """What `check` raises where the row is not let through by `row_filter`."""
         return NotSignedIn()
 
 
@@ -81,7 +81,7 @@ class Public(Permission):
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         pass
 
-    def held(self, viewer: Viewer | None) -> bool:
+    def row_filter(self, viewer: Viewer | None) -> bool:
         return True
 
 
@@ -94,7 +94,7 @@ class SignedIn(Permission):
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         _ = context.signed_in
 
-    def held(self, viewer: Viewer | None) -> bool:
+    def row_filter(self, viewer: Viewer | None) -> bool:
         return viewer is not None
 
 
@@ -107,7 +107,7 @@ class VisibleRows(Permission):
     async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
         pass
 
-    def held(self, viewer: Viewer | None) -> bool:
+    def row_filter(self, viewer: Viewer | None) -> bool:
         return True
 
 
@@ -123,7 +123,7 @@ class PersonOnly(Permission):
         if context.signed_in.token is not None:
             raise beyond_the_token(self.right)
 
-    def held(self, viewer: Viewer | None) -> bool:
+    def row_filter(self, viewer: Viewer | None) -> bool:
         return viewer is not None and viewer.token is None
 
     def refusal(self, viewer: Viewer) -> Denied:
@@ -203,7 +203,7 @@ class RightOn(Permission):
         if self.right not in await self._rights(context, row):
             raise self.refusal(viewer)
 
-    def held(self, viewer: Viewer | None) -> Q | bool:
+    def row_filter(self, viewer: Viewer | None) -> Q | bool:
         assert self.at is None, "decided by an argument, not by the source"
         if viewer is None or not viewer.may_use(self.right):
             return False

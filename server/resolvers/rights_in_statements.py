@@ -16,7 +16,7 @@ from server.domain.gates import Serving, rights_through
 from server.domain.partnerships.partnerships import AccessType, is_possible_now
 from server.domain.rights import AssignmentRight, ProductRight, Right
 from server.domain.viewer import Standing, Viewer
-from server.engine.declarations import Facts, Hole, Joined
+from server.engine.declarations import Computed, Joined, Prefetch
 from server.models import EmployeeAssignment, OwnProductGrant, Partnership, ProductAccess
 from server.models.conditions import Among, AtMost
 from server.models.visibility.clauses import NO_ROW, allowed_customer, serves
@@ -64,11 +64,13 @@ def _has_grants(viewer: Viewer | None) -> bool:
     return viewer is not None and bool(viewer.grantee_membership_ids)
 
 
-def _covering(ties: Mapping[str, str | AtMost]) -> Facts:
+def _covering(ties: Mapping[str, str | AtMost]) -> Prefetch:
     """The grants that hold for the viewer and cover the product; nobody looks for those of who leads everywhere."""
     (column, outer), *further = ties.items()
     assert isinstance(outer, str)
-    return Facts(OwnProductGrant, column, outer, _grants_held, ("rights",), is_present=_has_grants, ties=tuple(further))
+    return Prefetch(
+        OwnProductGrant, column, outer, _grants_held, ("rights",), is_present=_has_grants, ties=tuple(further)
+    )
 
 
 _BY_ASSIGNMENT: Final = Joined(
@@ -130,16 +132,16 @@ def _known_rights_on_partnership(context: Context, row: Any) -> frozenset[Right]
     return frozenset(right for right in rights if is_possible_now(right, row))
 
 
-RIGHTS_ON_ORGANISATION: Final = Hole(
+RIGHTS_ON_ORGANISATION: Final = Computed(
     _known_rights_on_organisation,
     partial={"id": of_own_organisation("id")},
-    facts={"servings": Facts(Partnership, "customer_id", "id", serves_or_none, ())},
+    prefetch={"servings": Prefetch(Partnership, "customer_id", "id", serves_or_none, ())},
 )
-RIGHTS_ON_PRODUCT: Final = Hole(
+RIGHTS_ON_PRODUCT: Final = Computed(
     _known_rights_on_product,
     partial={"organisation_id": of_own_organisation("organisation_id")},
-    facts={
-        "complete": Facts(
+    prefetch={
+        "complete": Prefetch(
             Partnership,
             "customer_id",
             "organisation_id",
@@ -147,7 +149,7 @@ RIGHTS_ON_PRODUCT: Final = Hole(
             ("partner_id",),
             joined=(_BY_ASSIGNMENT,),
         ),
-        "accesses": Facts(
+        "accesses": Prefetch(
             ProductAccess,
             "product_id",
             "id",
@@ -169,7 +171,7 @@ RIGHTS_ON_PRODUCT: Final = Hole(
         "category_grants": _covering(COVERING[1]),
     },
 )
-RIGHTS_ON_PARTNERSHIP: Final = Hole(
+RIGHTS_ON_PARTNERSHIP: Final = Computed(
     _known_rights_on_partnership,
     ("access_type", "status", "initiated_by"),
     partial={"customer_id": of_own_organisation("customer_id"), "partner_id": _of_served_partner},

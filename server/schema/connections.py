@@ -4,7 +4,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from server.engine.declarations import PLAN, Itself, PagePart
+from server.engine.declarations import PLAN, PagePart, SameRow
 from server.schema.fields import computed
 
 NodeT = TypeVar("NodeT")
@@ -26,7 +26,7 @@ class PageInfo:
 @strawberry.type(description="A row and its cursor.")
 class Edge(Generic[NodeT]):
     cursor: str = part("cursor", "The row's position in the list, for `after` and `before`.")
-    node: NodeT = strawberry.field(description="The row.", metadata={PLAN: Itself()})
+    node: NodeT = strawberry.field(description="The row.", metadata={PLAN: SameRow()})
 
 
 @strawberry.type(description="A page of a list.")

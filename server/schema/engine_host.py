@@ -15,7 +15,7 @@ from server.engine.planning.dialects import DIALECTS, Dialect
 from server.engine.reading.field_index import strawberry_field
 from server.models.database import dialect
 from server.models.visibility.policies import POLICIES, policy_through, row_policy
-from server.models.visibility.viewer_parameters import deferred_viewer, shape_of
+from server.models.visibility.viewer_parameters import cache_key, viewer_template
 from server.resolvers.context import Context
 from server.schema.build import schema
 from server.schema.documents import mistakes, parsed, token_count
@@ -43,10 +43,10 @@ class Application:
         return policy_through(model, viewer, seen, column)
 
     def shape(self, viewer: Viewer | None) -> Hashable:
-        return shape_of(viewer)
+        return cache_key(viewer)
 
     def deferred(self, viewer: Viewer | None) -> Viewer | None:
-        return deferred_viewer(viewer)
+        return viewer_template(viewer)
 
     def arguments(self, field: GraphQLField, values: Mapping[str, Any]) -> Mapping[str, Any]:
         definition = strawberry_field(field)

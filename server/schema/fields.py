@@ -21,9 +21,9 @@ from server.engine.declarations import (
     PLAN,
     ByKey,
     Column,
+    Computed,
     Embedded,
     Guarded,
-    Hole,
     Paged,
     Relation,
 )
@@ -78,7 +78,7 @@ def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any
     Without it the operation takes the ordinary road.
     """
     if isinstance(plan, tuple):
-        plan = Hole(compute, cast("tuple[str, ...]", plan))
+        plan = Computed(compute, cast("tuple[str, ...]", plan))
 
     async def resolve(root: Any, info: Info[Any, Any]) -> Any:
         value = compute(context_of(info), root)
@@ -87,7 +87,7 @@ def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any
     return field("computed", resolve, description, plan=plan)
 
 
-def rights(held: Callable[[Context, Any], Any], description: str, plan: Hole) -> Any:
+def rights(held: Callable[[Context, Any], Any], description: str, plan: Computed) -> Any:
     """The viewer's rights on a row, in the order in which the domain lists them.
 
     `plan` works the same out of what the statement gives it.

@@ -3,7 +3,7 @@
 import strawberry
 
 from server import models
-from server.engine.declarations import ByAnyKey, ViewerItself
+from server.engine.declarations import ByAnyKey, ViewerObject
 from server.resolvers.oversight import explanations
 from server.resolvers.partnerships import customer_invitations, partnerships, terminations
 from server.resolvers.people import organisations, viewers
@@ -99,7 +99,7 @@ from server.schema.support.support_access import (
 
 @strawberry.type(description="Queries: read data without changing anything.")
 class Query:
-    viewer: Viewer | None = root(viewers.viewer, ViewerItself())
+    viewer: Viewer | None = root(viewers.viewer, ViewerObject())
     node: Node | None = root(viewers.node, ByAnyKey(viewers.key_of_any, viewers.missing), id="The object's id.")
     nodes: list[Node | None] = root(
         viewers.nodes, ByAnyKey(viewers.keys_of_any, viewers.missing, many=True), ids="At most 100 ids."

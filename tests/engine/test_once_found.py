@@ -15,11 +15,11 @@ from tortoise.connection import get_connection
 
 from server.engine.declarations import (
     PLAN,
-    Changing,
     Column,
+    Computed,
     Embedded,
     Guarded,
-    Hole,
+    Mutation,
     Relation,
     Rows,
 )
@@ -268,7 +268,7 @@ async def test_a_hole_with_arguments_is_refused_or_told_of_them(toy: Toy) -> Non
         return root.name * times
 
     times.__annotations__["root"] = strawberry.Parent[Any]
-    schema = schema_with("name", str, declared(Hole(lambda context, row: row.name * 2, ("name",)), times))
+    schema = schema_with("name", str, declared(Computed(lambda context, row: row.name * 2, ("name",)), times))
 
     planned, ordinary = await both_roads(toy, schema, "{ one { name(times: 3) } }")
 
@@ -338,7 +338,7 @@ async def test_a_coroutine_hole_is_refused(toy: Toy) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the coroutine that nobody waits for
         planned, ordinary = await both_roads(
-            toy, schema_with("name", str, declared(Hole(compute, ("name",)), resolve)), "{ one { name } }"
+            toy, schema_with("name", str, declared(Computed(compute, ("name",)), resolve)), "{ one { name } }"
         )
 
     assert planned in (None, ordinary)
@@ -390,8 +390,8 @@ async def test_a_relation_whose_model_is_not_that_of_its_type_is_refused(toy: To
         Rows(Note, "no_such_column"),
         Guarded(Relation(Author, "no_such_column"), ()),
         toys.Paged(toys.Shelf(parent="no_such_column"), toys.Shelf().read),
-        Rows(Book, through=toys.Through(toys.Loan, "no_such_column", "book_id")),
-        Rows(Book, through=toys.Through(toys.Loan, "author_id", "no_such_column")),
+        Rows(Book, through=toys.JoinTable(toys.Loan, "no_such_column", "book_id")),
+        Rows(Book, through=toys.JoinTable(toys.Loan, "author_id", "no_such_column")),
         Rows(Note, "author_id", present="no_such_column"),
         Embedded({"street": Column("street"), "city": Column("city")}, present="no_such_column"),
     ],
@@ -437,7 +437,7 @@ def _changing(payload: Callable[[], Any], annotations: dict[str, Any], nullable:
         return await run(info.context, input)
 
     type_ = strawberry.type(type("Payload", (), {"__annotations__": annotations}))
-    plan = Changing(check, run, lambda context, error: None, toys._around)
+    plan = Mutation(check, run, lambda context, error: None, toys._around)
     mutation = strawberry.type(
         type(
             "Mutation",
@@ -533,7 +533,7 @@ def test_a_mutation_without_an_argument_input_is_refused() -> None:
         return None
 
     type_ = strawberry.type(type("Payload", (), {"__annotations__": {"value": str}}))
-    plan = Changing(toys._check, toys._write, toys._refuse, toys._around)
+    plan = Mutation(toys._check, toys._write, toys._refuse, toys._around)
     mutation = type("Mutation", (), {"__annotations__": {"change": type_}, "change": declared(plan, resolve)})
 
     with pytest.raises(Undeclared):

@@ -7,7 +7,18 @@ import pytest
 import strawberry
 from tortoise.expressions import Q
 
-from server.engine.declarations import ByFunction, ByKey, Column, Embedded, Facts, Guarded, Hole, Joined, Relation, Rows
+from server.engine.declarations import (
+    ByFunction,
+    ByKey,
+    Column,
+    Computed,
+    Embedded,
+    Guarded,
+    Joined,
+    Prefetch,
+    Relation,
+    Rows,
+)
 from server.engine.engine import Engine
 from server.engine.errors import Undeclared
 from server.models.conditions import AtMost
@@ -51,7 +62,7 @@ def test_a_column_that_does_not_exist() -> None:
     assert refusal("nickname", str, strawberry.field()) == "One.nickname: Author has no column nickname"
     assert refusal("x", str, nothing(Column("y"))) == "One.x: Author has no column y"
     assert refusal("x", str, nothing(Guarded(Column("y"), ()))) == "One.x: Author has no column y"
-    assert refusal("x", str, nothing(Hole(lambda context, row: "", ("y",)))) == "One.x: Author has no column y"
+    assert refusal("x", str, nothing(Computed(lambda context, row: "", ("y",)))) == "One.x: Author has no column y"
 
 
 def test_a_column_of_an_embedded_object_that_does_not_exist() -> None:
@@ -62,19 +73,23 @@ def test_a_column_of_an_embedded_object_that_does_not_exist() -> None:
 
 def test_facts_of_columns_that_do_not_exist() -> None:
     for facts in (
-        Facts(Book, "writer_id", "id", lambda viewer: Q(), ("pages",)),
-        Facts(Book, "author_id", "key", lambda viewer: Q(), ("pages",)),
-        Facts(Book, "author_id", "id", lambda viewer: Q(), ("leaves",)),
-        Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), Facts(Book, "id", "nest", lambda v: Q(), ())),
-        Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), Facts(Book, "nest", "id", lambda v: Q(), ())),
+        Prefetch(Book, "writer_id", "id", lambda viewer: Q(), ("pages",)),
+        Prefetch(Book, "author_id", "key", lambda viewer: Q(), ("pages",)),
+        Prefetch(Book, "author_id", "id", lambda viewer: Q(), ("leaves",)),
+        Prefetch(
+            Book, "author_id", "id", lambda viewer: Q(), ("pages",), Prefetch(Book, "id", "nest", lambda v: Q(), ())
+        ),
+        Prefetch(
+            Book, "author_id", "id", lambda viewer: Q(), ("pages",), Prefetch(Book, "nest", "id", lambda v: Q(), ())
+        ),
     ):
-        plan = Hole(lambda context, row: "", (), {"books": facts})
+        plan = Computed(lambda context, row: "", (), {"books": facts})
         assert " has no column " in refusal("x", str, nothing(plan))
 
 
 def test_ties_and_joined_rows_of_columns_that_do_not_exist() -> None:
-    def books(*, ties: Any = (), joined: Any = ()) -> Facts:
-        return Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), ties=ties, joined=joined)
+    def books(*, ties: Any = (), joined: Any = ()) -> Prefetch:
+        return Prefetch(Book, "author_id", "id", lambda viewer: Q(), ("pages",), ties=ties, joined=joined)
 
     def note(column: str = "book_id", near: str = "id", name: str = "text", ties: Any = ()) -> Joined:
         return Joined(Note, column, near, lambda viewer: Q(), (name,), ties)
@@ -88,26 +103,26 @@ def test_ties_and_joined_rows_of_columns_that_do_not_exist() -> None:
         books(joined=(note(name="words"),)),
         books(joined=(note(ties=(("text", "nickname"),)),)),
     ):
-        plan = Hole(lambda context, row: "", (), {"books": facts})
+        plan = Computed(lambda context, row: "", (), {"books": facts})
         assert " has no column " in refusal("x", str, nothing(plan))
-    plan = Hole(lambda context, row: "", partial={"nickname": lambda viewer: Q(name="x")})
+    plan = Computed(lambda context, row: "", partial={"nickname": lambda viewer: Q(name="x")})
     assert refusal("x", str, nothing(plan)) == "One.x: Author has no column nickname"
 
 
 def test_the_latest_of_what_is_not_asked_for_or_has_more_inside() -> None:
     for facts in (
-        Facts(Book, "author_id", "id", lambda viewer: Q(), ("pages",), latest="title"),
-        Facts(
+        Prefetch(Book, "author_id", "id", lambda viewer: Q(), ("pages",), latest="title"),
+        Prefetch(
             Book,
             "author_id",
             "id",
             lambda viewer: Q(),
             ("pages",),
-            Facts(Book, "id", "id", lambda v: Q(), ("pages",)),
+            Prefetch(Book, "id", "id", lambda v: Q(), ("pages",)),
             latest="pages",
         ),
     ):
-        plan = Hole(lambda context, row: "", (), {"books": facts})
+        plan = Computed(lambda context, row: "", (), {"books": facts})
         assert " the latest is one of the columns" in refusal("x", str, nothing(plan))
 
 

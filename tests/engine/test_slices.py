@@ -10,7 +10,7 @@ import pytest
 from graphql import GraphQLList, GraphQLString, build_schema, parse
 from graphql.execution.values import VariableValues
 
-from server.engine.planning.statements import HoleSlot, Statement
+from server.engine.planning.statements import Placeholder, Statement
 from server.engine.reading.selections import Selections
 from server.engine.running.null_propagation import MOST_ERRORS, Root
 from server.engine.running.results import Result, assembled
@@ -31,8 +31,8 @@ async def put_together(raw: str, compute: Callable[[Any], Any] = str, turns: Tur
     type_: Any = SCHEMA.query_type
     operation: Any = parse(QUERY).definitions[0]
     root = Root(type_, selections.within(type_, [operation.selection_set]), lambda run: {})
-    hole = HoleSlot(lambda run, values: compute(values), GraphQLString, (), type_)
-    words = HoleSlot(lambda run, values: compute(values), GraphQLList(GraphQLString), (), type_)
+    hole = Placeholder(lambda run, values: compute(values), GraphQLString, (), type_)
+    words = Placeholder(lambda run, values: compute(values), GraphQLList(GraphQLString), (), type_)
     statement = Statement("", (), (hole, words), (lambda run: PermissionError("not yours"),))
     marked = raw.replace("<", "\x01").replace("|", "\x02").replace(">", "\x03")
     return await assembled(marked.encode(), statement, None, selections, root, turns or Turns())

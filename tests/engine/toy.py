@@ -39,24 +39,24 @@ from tortoise.transactions import in_transaction
 
 from server.engine.declarations import (
     PLAN,
-    Asked,
     ByAnyKey,
     ByFunction,
     ByKey,
-    Changing,
     Column,
+    Computed,
     Embedded,
-    Facts,
     Guarded,
-    Hole,
-    Itself,
+    JoinTable,
     Key,
+    Mutation,
     Paged,
     PagePart,
+    PageRequest,
+    Prefetch,
     Relation,
     Rows,
-    Through,
-    ViewerItself,
+    SameRow,
+    ViewerObject,
 )
 from server.engine.dispatch import planned
 from server.engine.engine import Engine
@@ -65,7 +65,17 @@ from server.engine.reading.field_index import strawberry_field
 from server.engine.running.null_propagation import MOST_ERRORS
 from server.engine.running.results import Result
 from server.engine.running.traces import Trace
-from server.models.conditions import Among, Compared, Contains, Deferred, Exists, OneOf, Reach, StatusAt, equals
+from server.models.conditions import (
+    Among,
+    BoundParameter,
+    Compared,
+    Contains,
+    Exists,
+    OneOf,
+    StatusAt,
+    TwoPartPolicy,
+    equals,
+)
 
 # What is stored
 
@@ -187,7 +197,7 @@ def _books(viewer: Visitor | None) -> Q:
     shown = Q(is_public=True)
     if viewer is None:
         return shown
-    return Reach("author_id", lambda key: Among(key, viewer.author_ids), shown)
+    return TwoPartPolicy("author_id", lambda key: Among(key, viewer.author_ids), shown)
 
 
 def _notes(viewer: Visitor | None) -> Q:
@@ -233,7 +243,7 @@ class OwnRow(BasePermission):
             raise Denied("not yours")
         return True
 
-    def held(self, viewer: Any) -> Q | bool:
+    def row_filter(self, viewer: Any) -> Q | bool:
         if viewer is None:
             return False
         return viewer.is_staff or Among(self.column, viewer.author_ids)
@@ -250,7 +260,7 @@ class StaffOnly(BasePermission):
             raise Denied("for the staff")
         return True
 
-    def held(self, viewer: Any) -> bool:
+    def row_filter(self, viewer: Any) -> bool:
         return viewer is not None and viewer.is_staff
 
     def refusal(self, viewer: Any) -> Exception:
@@ -307,14 +317,14 @@ def relation(model: type[Model], column: str) -> Any:
     return declared(Relation(model, column), resolve)
 
 
-def hole(compute: Callable[[Any, Any], Any], *columns: str, **facts: Facts) -> Any:
+def hole(compute: Callable[[Any, Any], Any], *columns: str, **facts: Prefetch) -> Any:
     """Worked out by Python, out of columns."""
 
     async def resolve(root: Any, info: Info) -> Any:
         return compute(info.context, root)
 
     resolve.__annotations__ = {"root": Any, "info": Info}
-    return declared(Hole(compute, columns, facts), resolve)
+    return declared(Computed(compute, columns, facts), resolve)
 
 
 # Lists that grow
@@ -378,7 +388,7 @@ class Shelf:
     def criterion(self, name: str, value: Any, now: Any) -> Q:
         return CRITERIA[name][1](value, now)
 
-    def read(self, given: Mapping[str, Any]) -> tuple[Asked, dict[str, Any]]:
+    def read(self, given: Mapping[str, Any]) -> tuple[PageRequest, dict[str, Any]]:
         first, last = given.get("first"), given.get("last")
         if first is not None and last is not None:
             raise Wrong("first or last")
@@ -392,14 +402,14 @@ class Shelf:
             if given.get(side) is not None:
                 values[f"{side}_id"], values[f"{side}_key"] = _position(given[side], column)
         names = (name for name in values if name in CRITERIA)
-        asked = Asked(
+        asked = PageRequest(
             column=column,
-            is_moment=column in MOMENTS,
-            descends=bool(order) and order.direction is Direction.DOWN,
-            backwards=last is not None,
-            after="after_id" in values,
-            before="before_id" in values,
-            narrowed=tuple((name, CRITERIA[name][0]) for name in names),
+            is_timestamp=column in MOMENTS,
+            is_descending=bool(order) and order.direction is Direction.DOWN,
+            is_backwards=last is not None,
+            has_after="after_id" in values,
+            has_before="before_id" in values,
+            filters=tuple((name, CRITERIA[name][0]) for name in names),
         )
         return asked, values
 
@@ -448,7 +458,7 @@ class ToyPage:
 
     rows: list[Any]
     total: int
-    asked: Asked
+    asked: PageRequest
     has_more: bool
 
     def edges(self) -> list[Any]:
@@ -458,8 +468,8 @@ class ToyPage:
         cursors = [_cursor(row, self.asked.column) for row in self.rows]
         asked = self.asked
         return ToyInfo(
-            asked.before if asked.backwards else self.has_more,
-            self.has_more if asked.backwards else asked.after,
+            asked.has_before if asked.is_backwards else self.has_more,
+            self.has_more if asked.is_backwards else asked.has_after,
             cursors[0] if cursors else None,
             cursors[-1] if cursors else None,
         )
@@ -494,16 +504,16 @@ def shelf(listing: Shelf, *permissions: BasePermission) -> Any:
         rows = visible(Book, info.context.viewer).filter(listing.always(info.context.viewer))
         if listing.parent:
             rows = rows.filter(**{listing.parent: root.pk})
-        for name, _ in asked.narrowed:
+        for name, _ in asked.filters:
             rows = rows.filter(listing.criterion(name, values[name], info.context.now))
-        sign = "-" if asked.descends else ""
+        sign = "-" if asked.is_descending else ""
         found = list(await rows.order_by(f"{sign}{asked.column}", "id"))
         total = len(found)
         keys = [row.pk for row in found]
-        start = keys.index(values["after_id"]) + 1 if asked.after else 0
-        end = keys.index(values["before_id"]) if asked.before else total
+        start = keys.index(values["after_id"]) + 1 if asked.has_after else 0
+        end = keys.index(values["before_id"]) if asked.has_before else total
         found, size = found[start:end], values["size"]
-        page = found[max(0, len(found) - size) :] if asked.backwards else found[:size]
+        page = found[max(0, len(found) - size) :] if asked.is_backwards else found[:size]
         return ToyPage(page, total, asked, len(found) > size)
 
     resolve.__annotations__["root"] = strawberry.Parent[Any]
@@ -528,7 +538,7 @@ class PageInfo:
 @strawberry.type
 class Edge(Generic[NodeT]):
     cursor: str = part("cursor")
-    node: NodeT = strawberry.field(metadata={PLAN: Itself()})
+    node: NodeT = strawberry.field(metadata={PLAN: SameRow()})
 
 
 def _part(read: Callable[[Any], Any]) -> Any:
@@ -653,14 +663,14 @@ class AuthorType(NodeType):
         Embedded({"street": Column("street"), "city": Column("city")}, present="city"),
         _part(lambda row: row if row.city is not None else None),
     )
-    itself: "AuthorType" = declared(Itself(), _part(lambda row: row))
+    itself: "AuthorType" = declared(SameRow(), _part(lambda row: row))
     books: Connection[BookRef] = shelf(Shelf(parent="author_id"))
     long_books: Connection[BookRef] = shelf(
         Shelf(parent="author_id", always=lambda viewer: Compared("pages", ">", 100))
     )
     notes: list[NoteRef] = declared(Rows(Note, "author_id"), _notes_of)
     borrowed: list[BookRef] | None = declared(
-        Rows(Book, through=Through(Loan, "author_id", "book_id"), present="has_notes"), _borrowed
+        Rows(Book, through=JoinTable(Loan, "author_id", "book_id"), present="has_notes"), _borrowed
     )
     shout: str = hole(_shout, "name")
     may_shout: str | None = hole(_shout, "name")
@@ -671,8 +681,10 @@ class AuthorType(NodeType):
     twins: Letter = hole(_twins)
     moods: list[Mood] = hole(lambda context, row: [Mood.SAD, row.mood], "mood")
     page_total: int = declared(
-        Hole(
-            _pages, (), {"books": Facts(Book, "author_id", "id", lambda viewer: Q(pages__gt=100), ("pages", "title"))}
+        Computed(
+            _pages,
+            (),
+            {"books": Prefetch(Book, "author_id", "id", lambda viewer: Q(pages__gt=100), ("pages", "title"))},
         ),
         _page_total,
     )
@@ -771,7 +783,7 @@ def _key(given: Mapping[str, Any]) -> Any:
 
 
 async def _may_spell(context: Any, given: Mapping[str, Any]) -> None:
-    if not StaffOnly().held(context.viewer):
+    if not StaffOnly().row_filter(context.viewer):
         raise StaffOnly().refusal(context.viewer)
 
 
@@ -797,7 +809,7 @@ def by_function(type_: Any) -> Any:
 class Query:
     spelled: list[Letter] | None = by_function(list[Letter] | None)
     surely_spelled: list[Letter] = by_function(list[Letter])
-    me: Me | None = declared(ViewerItself(), _viewer)
+    me: Me | None = declared(ViewerObject(), _viewer)
     node: NodeType | None = declared(ByAnyKey(_one, _missing), _row)
     nodes: list[NodeType | None] = declared(ByAnyKey(_many, _missing, many=True), _rows)
     thing: Thing | None = declared(ByAnyKey(_one, _missing), _row)  # type: ignore[valid-type]
@@ -903,7 +915,7 @@ async def _write_note(info: Info, input: WriteNoteInput) -> Any:
         return _refuse(info.context, refused)
 
 
-CHANGING = Changing(_check, _write, _refuse, _around)
+CHANGING = Mutation(_check, _write, _refuse, _around)
 
 
 @strawberry.type
@@ -952,7 +964,7 @@ class ToyHost:
     def deferred(self, viewer: Visitor | None) -> Any:
         if viewer is None:
             return None
-        ids = Deferred("visitor.author_ids", "uuid[]", lambda run: list(run.viewer.author_ids), is_of_viewer=True)
+        ids = BoundParameter("visitor.author_ids", "uuid[]", lambda run: list(run.viewer.author_ids), is_of_viewer=True)
         return Visitor(ids, viewer.is_staff)
 
     def arguments(self, field: GraphQLField, values: Mapping[str, Any]) -> Mapping[str, Any]:

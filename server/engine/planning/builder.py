@@ -14,11 +14,11 @@ from server.engine.planning.dialects import Dialect
 from server.engine.planning.json_text import Text, marker
 from server.engine.planning.parameters import Parameters
 from server.engine.planning.scopes import Link, Scope
-from server.engine.planning.statements import HoleSlot, Place, Statement
+from server.engine.planning.statements import Place, Placeholder, Statement
 from server.engine.reading.arguments import Call
 from server.engine.reading.field_index import Bindings
 from server.engine.reading.selections import Nodes, Selections
-from server.models.conditions import Deferred
+from server.models.conditions import BoundParameter
 
 # `Any` below: viewers are the application's own, and each writer takes a declaration of its own.
 
@@ -30,13 +30,13 @@ _WRITERS: Final[Mapping[type, Callable[["Planner", Any, Scope, Place], Text]]] =
     declared.Embedded: values.embedded,
     declared.Followed: rows.followed,
     declared.Guarded: guards.guarded,
-    declared.Hole: values.hole,
-    declared.Itself: values.itself,
+    declared.Computed: values.hole,
+    declared.SameRow: values.itself,
     declared.Key: values.key,
     declared.Paged: pages.paged,
     declared.Relation: rows.relation,
     declared.Rows: rows.rows,
-    declared.ViewerItself: rows.viewer_itself,
+    declared.ViewerObject: rows.viewer_itself,
 }
 """What writes the value of each kind of declaration."""
 
@@ -65,10 +65,10 @@ class Planner:
         self.dialect = dialect
         self.parameters = Parameters(dialect)
         self.conditions = Conditions(criteria, self.parameters)
-        self.holes: list[HoleSlot] = []
+        self.holes: list[Placeholder] = []
         self.refusals: list[Callable[[Any], Exception]] = []
         self.functions: dict[int, declared.ByFunction] = {}
-        self.facts: dict[tuple[declared.Facts, str], str] = {}
+        self.facts: dict[tuple[declared.Prefetch, str], str] = {}
         self._scopes = 0
 
     def statement(self, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> Statement:
@@ -128,7 +128,7 @@ class Planner:
     # What Python fills
 
     def hole(self, compute: Callable[[Any, list[Any]], Any], place: Place, payload: Text) -> Text:
-        self.holes.append(HoleSlot(compute, place.type_, place.nodes, place.parent))
+        self.holes.append(Placeholder(compute, place.type_, place.nodes, place.parent))
         return marker("", len(self.holes) - 1, payload)
 
     def refusal(self, why: Callable[[Any], Exception]) -> Text:
@@ -146,6 +146,6 @@ class Planner:
         call = self.calls[id(place.nodes[0]), place.parent.name]
         return self.shapes[call.number], call.number
 
-    def given(self, number: int, name: str, kind: str) -> Deferred:
+    def given(self, number: int, name: str, kind: str) -> BoundParameter:
         """A value of this call's."""
-        return Deferred(f"call{number}.{name}", kind, lambda run: run.values[number][name])
+        return BoundParameter(f"call{number}.{name}", kind, lambda run: run.values[number][name])

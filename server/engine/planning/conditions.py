@@ -14,7 +14,7 @@ from server.engine.declarations import Guard
 from server.engine.errors import Unplannable
 from server.engine.planning.parameters import Parameters
 from server.engine.planning.scopes import Scope
-from server.models.conditions import Reach
+from server.models.conditions import TwoPartPolicy
 
 # `Any` below: viewers are the application's own, Tortoise's metadata is untyped.
 
@@ -47,7 +47,7 @@ class Criteria:
     def held(self, guard: Guard) -> Q | bool:
         """Whether a guard is given: for every row, for none, or for those for which the condition holds."""
         if guard not in self._held:
-            self._held[guard] = guard.held(self.viewer)
+            self._held[guard] = guard.row_filter(self.viewer)
         return self._held[guard]
 
     def known(self, model: type[Model], name: Hashable, condition: Callable[[], Q]) -> Any:
@@ -73,7 +73,7 @@ class Conditions:
             through = self.criteria.policies.policy_through
             return self.known(scope, ("through", seen, column), lambda: through(model, viewer, seen, column))
         policy = self.criteria.policy(model)
-        if isinstance(policy, Reach):
+        if isinstance(policy, TwoPartPolicy):
             owner, column = scope.source(policy.column)
             if owner is not scope and owner.model is not None:
                 whole = self.known(owner, ("whole", model, column), lambda: policy.whole(column))

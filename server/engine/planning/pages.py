@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graphql import GraphQLObjectType
 
-from server.engine.declarations import Asked, Followed, Paged, PagePart
+from server.engine.declarations import Followed, Paged, PagePart, PageRequest
 from server.engine.errors import Unplannable
 from server.engine.planning.json_text import Text, expression, together
 from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes, named_type
-from server.models.conditions import Deferred
+from server.models.conditions import BoundParameter
 
 if TYPE_CHECKING:
     from server.engine.planning.builder import Planner
 
-_NOW: Final = Deferred("now", "timestamptz", lambda run: run.context.now)
+_NOW: Final = BoundParameter("now", "timestamptz", lambda run: run.context.now)
 """The moment at which an operation is answered: it is in no arguments, so that these can be read once."""
 
 
@@ -27,7 +27,7 @@ class Page:
     """A page of `child`'s rows, of those for which `condition` holds."""
 
     child: Scope
-    asked: Asked
+    asked: PageRequest
     condition: Callable[[], str]
     place: Callable[[str, str], str]
     """The placeholder of a value, by its name and SQL type."""
@@ -43,16 +43,19 @@ class Page:
     def beyond(self) -> str:
         """On the asked-for side of the cursors."""
         sides = list[str]()
-        for name, is_there, forwards in (("after", self.asked.after, True), ("before", self.asked.before, False)):
+        for name, is_there, forwards in (
+            ("after", self.asked.has_after, True),
+            ("before", self.asked.has_before, False),
+        ):
             if is_there:
                 sides.append(self._beyond(name, forwards=forwards))
         return together(*sides)
 
     def _beyond(self, name: str, *, forwards: bool) -> str:
         key, id = self.key(self.child.inner), f'"{self.child.inner}"."id"'
-        given = self.place(f"{name}_key", "timestamptz" if self.asked.is_moment else "text")
+        given = self.place(f"{name}_key", "timestamptz" if self.asked.is_timestamp else "text")
         given_id = self.place(f"{name}_id", "uuid")
-        further = ">" if forwards is not self.asked.descends else "<"
+        further = ">" if forwards is not self.asked.is_descending else "<"
         later = ">" if forwards else "<"
         if further == later:
             return f"({key}, {id}) {further} ({given}, {given_id})"
@@ -60,8 +63,8 @@ class Page:
 
     @property
     def order(self) -> str:
-        backwards = self.asked.backwards
-        by_key = "DESC" if self.asked.descends is not backwards else "ASC"
+        backwards = self.asked.is_backwards
+        by_key = "DESC" if self.asked.is_descending is not backwards else "ASC"
         by_id = "DESC" if backwards else "ASC"
         return f'{self.key(self.child.inner)} {by_key}, "{self.child.inner}"."id" {by_id}'
 
@@ -74,7 +77,7 @@ class _Parts:
         self.page = page
         self.child = page.child
         self.reads_rows = False
-        self.counts = page.asked.backwards
+        self.counts = page.asked.is_backwards
 
     def size(self) -> str:
         return self.page.place("size", "bigint")
@@ -83,7 +86,7 @@ class _Parts:
         """The place of a row: its id and its sort key, in hexadecimal digits."""
         dialect = self.planner.dialect
         key = self.child.column(self.page.asked.column)
-        key = dialect.moment(key) if self.page.asked.is_moment else key
+        key = dialect.moment(key) if self.page.asked.is_timestamp else key
         id = dialect.number(self.child.column("id"))
         return f"replace({id}, '-', '') || {dialect.hexadecimal(key)}"
 
@@ -135,11 +138,11 @@ class _Parts:
         asked = self.page.asked
         match self.planner.bindings.declaration(type_, name):
             case PagePart("has_next_page"):
-                return Text(_json(asked.before)) if asked.backwards else self._has_more()
+                return Text(_json(asked.has_before)) if asked.is_backwards else self._has_more()
             case PagePart("has_previous_page"):
-                return self._has_more() if asked.backwards else Text(_json(asked.after))
+                return self._has_more() if asked.is_backwards else Text(_json(asked.has_after))
             case PagePart("start_cursor" | "end_cursor" as end):
-                return self._cursor_at(is_first=(end == "start_cursor") is not asked.backwards)
+                return self._cursor_at(is_first=(end == "start_cursor") is not asked.is_backwards)
             case _ if name == "__typename":
                 return Text(f'"{type_.name}"')
             case _:
@@ -182,7 +185,7 @@ class _Parts:
             f'SELECT "q{child.number}".*, row_number() OVER () AS "place", count(*) OVER () AS "among" '
             f'FROM ({rows} LIMIT {self.size()} + 1) AS "q{child.number}"'
         )
-        if self.page.asked.backwards:
+        if self.page.asked.is_backwards:
             numbered = f'SELECT * FROM ({numbered}) AS "r{child.number}" ORDER BY "place" DESC'
         return f'({numbered}) AS "{child.outer}"'
 
@@ -205,7 +208,7 @@ def paged(planner: "Planner", declaration: Paged, scope: Scope, place: Place) ->
     def rows() -> str:
         narrowed = [
             conditions.once(child, listing.criterion(name, planner.given(number, name, kind), _NOW))
-            for name, kind in asked.narrowed
+            for name, kind in asked.filters
         ]
         always = conditions.known(child, listing.always, lambda: listing.always(planner.viewer))
         return together(link, "" if listing.is_stricter else conditions.visible(child), always, *narrowed)

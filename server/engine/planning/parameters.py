@@ -6,7 +6,7 @@ from typing import Any, cast
 from pypika_tortoise.terms import Parameter, Parameterizer
 
 from server.engine.planning.dialects import Dialect
-from server.models.conditions import Deferred
+from server.models.conditions import BoundParameter
 
 # `Any` below: values are of whatever type a column takes.
 
@@ -18,7 +18,7 @@ class Parameters(Parameterizer):
         super().__init__()
         self.values: list[Any] = []
         self.dialect = dialect
-        self._places: dict[Deferred, str] = {}
+        self._places: dict[BoundParameter, str] = {}
         self.lifted: dict[str, str] = {}
         # Conditions look for it: where a database wants no nesting they stand before the statement, by name.
         self.lift = self._lift if dialect.lifts else None
@@ -32,7 +32,7 @@ class Parameters(Parameterizer):
 
     def place(self, value: Any) -> str:
         """The placeholder of this value."""
-        if not isinstance(value, Deferred):
+        if not isinstance(value, BoundParameter):
             self.values.append(value)
             return self.dialect.placeholder(len(self.values))
         if value not in self._places:
@@ -49,7 +49,7 @@ class Parameters(Parameterizer):
         return tuple(self._reader(value) for value in self.values)
 
     def _reader(self, value: Any) -> Callable[[Any], Any]:
-        if not isinstance(value, Deferred):
+        if not isinstance(value, BoundParameter):
             return lambda run: value
         sent = _sent(value.read, self.dialect.sent.get(value.kind))
         return _remembered(value.name, sent) if value.is_of_viewer else sent

@@ -12,7 +12,7 @@ from server.engine.planning.statements import Place
 from server.engine.reading.field_index import strawberry_field
 from server.engine.reading.selections import Nodes, named_type
 from server.engine.validation import is_plain, nullable
-from server.models.conditions import Deferred
+from server.models.conditions import BoundParameter
 
 if TYPE_CHECKING:
     from server.engine.planning.builder import Planner
@@ -36,7 +36,7 @@ def items(planner: "Planner", place: Place, name: str) -> Text:
     check_items(planner, type_)
     (held,) = (field for field in type_.fields.values() if not is_plain(named_type(field.type)))
     attribute = strawberry_field(held).python_name
-    numbered = Deferred(f"payload.{name}.keys", "pairs", lambda run: _keys(run.payload[name], attribute))
+    numbered = BoundParameter(f"payload.{name}.keys", "pairs", lambda run: _keys(run.payload[name], attribute))
     keys = planner.scope(None)
 
     def write(nodes: Nodes) -> Text:

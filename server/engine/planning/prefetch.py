@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # `Any` below: Tortoise's metadata is untyped.
 
 
-def facts_of(planner: "Planner", scope: Scope, facts: declared.Facts) -> str:
+def facts_of(planner: "Planner", scope: Scope, facts: declared.Prefetch) -> str:
     """The facts of a row, read where the row that fixes their key is."""
     if not facts.is_present(planner.viewer):
         return "'[]'"
@@ -28,12 +28,12 @@ def facts_of(planner: "Planner", scope: Scope, facts: declared.Facts) -> str:
     return owner.extra(planner.facts[facts, outer])
 
 
-def _is_tied(facts: declared.Facts) -> bool:
+def _is_tied(facts: declared.Prefetch) -> bool:
     """Whether more than their key depends on the row of the hole."""
     return bool(facts.ties or any(joined.ties for joined in facts.joined))
 
 
-def _rows(planner: "Planner", facts: declared.Facts, outer: str, row: Scope) -> str:
+def _rows(planner: "Planner", facts: declared.Prefetch, outer: str, row: Scope) -> str:
     scope = planner.scope(facts.model)
     values = [raw(planner, facts.model, f'"{scope.inner}"."{name}"', name) for name in facts.columns]
     source, also = scope.table, list[str]()
@@ -81,7 +81,7 @@ def _ties(ties: declared.Ties, scope: Scope, row: Scope) -> Iterator[str]:
             yield f'"{scope.inner}"."{column}"="{row.inner}"."{tied_to}"'
 
 
-def _latest(facts: declared.Facts, scope: Scope, condition: str) -> str:
+def _latest(facts: declared.Prefetch, scope: Scope, condition: str) -> str:
     """The facts with the greatest value of one column for each combination of the others."""
     alike = ", ".join(f'"{scope.inner}"."{name}"' for name in facts.columns if name != facts.latest)
     latest = f'max("{scope.inner}"."{facts.latest}") AS "{facts.latest}"'

@@ -12,7 +12,7 @@ from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
 from server.engine.validation import nullable
-from server.models.conditions import Deferred, equals
+from server.models.conditions import BoundParameter, equals
 
 if TYPE_CHECKING:
     from server.engine.planning.builder import Planner
@@ -37,7 +37,7 @@ def relation(planner: "Planner", declaration: declared.Relation, scope: Scope, p
     if not declaration.is_present(planner.viewer):
         return Text("null")
     if declaration.key is not None:
-        named = Deferred(f"{place.parent.name}.{place.nodes[0].name.value}", "uuid", declaration.key)
+        named = BoundParameter(f"{place.parent.name}.{place.nodes[0].name.value}", "uuid", declaration.key)
         child = planner.scope(declaration.model)
         link = planner.conditions.once(child, equals("id", named))
     else:
@@ -109,7 +109,7 @@ def by_any_key(planner: "Planner", declaration: declared.ByAnyKey, scope: Scope,
     )
 
 
-def viewer_itself(planner: "Planner", declaration: declared.ViewerItself, scope: Scope, place: Place) -> Text:
+def viewer_itself(planner: "Planner", declaration: declared.ViewerObject, scope: Scope, place: Place) -> Text:
     if planner.viewer is None:
         return Text("null")
     return planner.object(planner.scope(None), place.object_type, place.nodes)

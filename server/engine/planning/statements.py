@@ -16,7 +16,7 @@ OutputType = Any
 
 
 @dataclass(frozen=True)
-class HoleSlot:
+class Placeholder:
     """A place that Python fills: `compute(run, payload)` gives the value, which is written as `type_`."""
 
     compute: Callable[[Any, list[Any]], Any]
@@ -34,7 +34,7 @@ class Statement:
 
     sql: str
     readers: tuple[Callable[[Any], Any], ...]
-    holes: tuple[HoleSlot, ...]
+    placeholders: tuple[Placeholder, ...]
     refusals: tuple[Callable[[Any], Exception], ...]
     functions: Mapping[int, ByFunction] = field(default_factory=dict[int, ByFunction])
 

@@ -52,7 +52,7 @@ def embedded(planner: "Planner", declaration: declared.Embedded, scope: Scope, p
     return expression(f"CASE WHEN {present} IS NULL THEN 'null' ELSE {text.sql} END")
 
 
-def itself(planner: "Planner", declaration: declared.Itself, scope: Scope, place: Place) -> Text:
+def itself(planner: "Planner", declaration: declared.SameRow, scope: Scope, place: Place) -> Text:
     return planner.object(scope, place.object_type, place.nodes)
 
 
@@ -69,12 +69,12 @@ def _given(found: Any) -> Any:
     return found
 
 
-def hole(planner: "Planner", declaration: declared.Hole, scope: Scope, place: Place) -> Text:
+def hole(planner: "Planner", declaration: declared.Computed, scope: Scope, place: Place) -> Text:
     columns = (*declaration.columns, *declaration.partial)
-    names = (*columns, *declaration.facts)
+    names = (*columns, *declaration.prefetch)
     parts = [expression(raw(planner, scope.model, scope.column(name), name)) for name in declaration.columns]
     parts += [expression(_partial(planner, scope, name, where)) for name, where in declaration.partial.items()]
-    parts += [expression(facts_of(planner, scope, facts)) for facts in declaration.facts.values()]
+    parts += [expression(facts_of(planner, scope, facts)) for facts in declaration.prefetch.values()]
     payload = Text("[")
     for number, part in enumerate(parts):
         payload.add("," if number else "").add(part)

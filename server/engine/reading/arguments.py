@@ -9,7 +9,7 @@ import orjson
 from graphql import FieldNode, GraphQLField, ValueNode, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 
-from server.engine.declarations import Reading
+from server.engine.declarations import KeyAndValues
 from server.engine.lru_cache import LRUCache
 
 # `Any` below: arguments are of whatever type a document says.
@@ -18,7 +18,7 @@ _MOST_REMEMBERED: Final = 128
 _LONGEST_REMEMBERED: Final = 500
 _BYTES_OF_A_READING: Final = 1_000
 """What one needs in memory beside its values, about."""
-Ask = Callable[[Mapping[str, Any]], Reading]
+Ask = Callable[[Mapping[str, Any]], KeyAndValues]
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Call:
     variables: tuple[str, ...] = ()
     as_given: dict[str, str] | None = None
     resized: Callable[[int], object] = field(default=lambda more: None)
-    _remembered: LRUCache[bytes, Reading] = field(init=False)
+    _remembered: LRUCache[bytes, KeyAndValues] = field(init=False)
 
     def __post_init__(self) -> None:
         kept = weakref.ref(self)
@@ -47,7 +47,7 @@ class Call:
         self.variables = tuple(sorted(_variables(argument.value for argument in self.node.arguments or ())))
         self.as_given = _as_given(self.definition, self.node)
 
-    def read(self, variables: VariableValues, given: Mapping[str, Any]) -> Reading:
+    def read(self, variables: VariableValues, given: Mapping[str, Any]) -> KeyAndValues:
         """The reading of these variables; `given` is what the caller sent for them.
 
         Raises whatever the arguments are refused with. Readings of the same values are remembered.

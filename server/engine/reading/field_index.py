@@ -6,7 +6,7 @@ from typing import Any, cast
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from tortoise.models import Model
 
-from server.engine.declarations import PLAN, Column, Guarded, ViewerItself
+from server.engine.declarations import PLAN, Column, Guarded, ViewerObject
 from server.engine.reading.selections import named_type
 from server.engine.validation import DEFINITION, Checks
 
@@ -54,7 +54,7 @@ class Bindings:
             return
         checks.check(f"{type_.name}.{name}", model, declared, field)
         self._declarations[type_.name, name] = declared
-        if isinstance(declared.inner if isinstance(declared, Guarded) else declared, ViewerItself):
+        if isinstance(declared.inner if isinstance(declared, Guarded) else declared, ViewerObject):
             self.viewer_types.add(named_type(field.type).name)
 
 

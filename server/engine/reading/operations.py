@@ -20,7 +20,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from server.engine.declarations import ByAnyKey, ByFunction, ByKey, Guarded, Paged, Reading
+from server.engine.declarations import ByAnyKey, ByFunction, ByKey, Guarded, KeyAndValues, Paged
 from server.engine.lru_cache import LRUCache
 from server.engine.planning.statements import Statement
 from server.engine.reading.arguments import Call
@@ -213,7 +213,7 @@ def calls_of(
     return collecting.found
 
 
-def _as_they_are(given: Mapping[str, Any]) -> Reading:
+def _as_they_are(given: Mapping[str, Any]) -> KeyAndValues:
     return None, given
 
 
@@ -232,7 +232,7 @@ class _Calls:
             declaration = self.bindings.declaration(type_, name)
             inner = declaration.inner if isinstance(declaration, Guarded) else declaration
             if isinstance(inner, (Paged, ByKey, ByAnyKey)):
-                self._add(type_, nodes[0], inner.ask)
+                self._add(type_, nodes[0], inner.read_arguments)
             elif isinstance(inner, ByFunction):
                 self._add(type_, nodes[0], _as_they_are)
             for below in self._possible(named_type(type_.fields[name].type)):

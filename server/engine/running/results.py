@@ -13,7 +13,7 @@ import orjson
 from graphql import GraphQLError, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 
 from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
-from server.engine.planning.statements import HoleSlot, OutputType, Statement
+from server.engine.planning.statements import OutputType, Placeholder, Statement
 from server.engine.reading.field_index import strawberry_field
 from server.engine.reading.selections import Nodes, Selections
 from server.engine.running.null_propagation import Healing, Path, Root
@@ -84,9 +84,9 @@ class _Filling:
         if mark[:1] == b"?":
             return _marked(self._failed(None))
         number, _, payload = mark.partition(b"\x02")
-        return self._computed(self.statement.holes[int(number)], payload)
+        return self._computed(self.statement.placeholders[int(number)], payload)
 
-    def _computed(self, hole: HoleSlot, payload: bytes) -> bytes:
+    def _computed(self, hole: Placeholder, payload: bytes) -> bytes:
         try:
             value = hole.compute(self.run, orjson.loads(payload))
         except Exception as error:  # noqa: BLE001 - whatever a hole raises is an error at its place

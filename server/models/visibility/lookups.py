@@ -14,15 +14,15 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from server.domain.viewer import Viewer
-from server.models.conditions import Deferred, OneOf, as_json
+from server.models.conditions import BoundParameter, OneOf, as_json
 from server.models.visibility.policies import visible
-from server.models.visibility.viewer_parameters import deferred_viewer, shape_of
+from server.models.visibility.viewer_parameters import cache_key, viewer_template
 
 # `Any` below: Tortoise's query internals are untyped.
 
 ModelT = TypeVar("ModelT", bound=Model)
 _MOST: Final = 1_000
-_ASKED: Final = Deferred("asked", "uuid[]", lambda run: run.ids)
+_ASKED: Final = BoundParameter("asked", "uuid[]", lambda run: run.ids)
 _statements: dict[Hashable, tuple[str, list[Any]]] = {}
 
 
@@ -45,9 +45,9 @@ async def visible_rows(
     model: type[ModelT], viewer: Viewer | None, ids: Sequence[UUID], column: str = "id"
 ) -> list[ModelT]:
     """Those of these rows that exist for the viewer, in no order; `column` is the one that holds the ids."""
-    key = (model, column, shape_of(viewer))
+    key = (model, column, cache_key(viewer))
     if key not in _statements:
-        _keep(key, visible(model, deferred_viewer(viewer)).filter(OneOf(column, _ASKED)))
+        _keep(key, visible(model, viewer_template(viewer)).filter(OneOf(column, _ASKED)))
     return await _found(model, key, _Run(viewer, ids))
 
 
@@ -93,7 +93,7 @@ async def _found(model: type[ModelT], key: Hashable, run: _Run) -> list[ModelT]:
 
 
 def _sent(value: Any, run: _Run, *, is_sqlite: bool) -> Any:
-    if not isinstance(value, Deferred):
+    if not isinstance(value, BoundParameter):
         return value
     read = value.read(run)
     if not is_sqlite:

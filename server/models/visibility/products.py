@@ -6,7 +6,7 @@ from tortoise.expressions import Q
 
 from server.domain.rights import Scope
 from server.domain.viewer import Viewer
-from server.models.conditions import Among, AtMost, Exists, Reach, equals
+from server.models.conditions import Among, AtMost, Exists, TwoPartPolicy, equals
 from server.models.partnerships.partnerships import Partnership, ProductAccess
 from server.models.people.teams import TeamMember
 from server.models.products.catalogue import CatalogueItem
@@ -56,7 +56,7 @@ def _products(viewer: Viewer) -> Q:
     own = _product_is_granted(viewer)
     if viewer.grantee_membership_ids:
         own |= _product_is_own(viewer)
-    return Reach("organisation_id", lambda key: reaches_whole(viewer, key), own)
+    return TwoPartPolicy("organisation_id", lambda key: reaches_whole(viewer, key), own)
 
 
 def _pending_actions(viewer: Viewer) -> Q:

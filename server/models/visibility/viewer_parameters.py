@@ -9,19 +9,19 @@ from typing import Any, Final, cast
 
 from server.domain.rights import Role
 from server.domain.viewer import TokenGrant, Viewer
-from server.models.conditions import Deferred
+from server.models.conditions import BoundParameter
 
 # `Any` below: a deferred value stands where the viewer has a value of its own.
 
 _SHAPE: Final = "shape of deferral"
 
 
-def shape_of(viewer: Viewer | None) -> Hashable:
+def cache_key(viewer: Viewer | None) -> Hashable:
     """What of a viewer decides about the text of a policy; None is somebody who is not signed in."""
-    return None if viewer is None else _shape(viewer)
+    return None if viewer is None else _cache_key(viewer)
 
 
-def _shape(viewer: Viewer) -> Hashable:
+def _cache_key(viewer: Viewer) -> Hashable:
     """Worked out once for each viewer: it never changes."""
     known = vars(viewer)
     if _SHAPE not in known:
@@ -36,17 +36,17 @@ def _shape(viewer: Viewer) -> Hashable:
     return known[_SHAPE]
 
 
-def deferred_viewer(viewer: Viewer | None) -> Viewer | None:
+def viewer_template(viewer: Viewer | None) -> Viewer | None:
     """A viewer of this one's shape, with deferred values."""
-    return None if viewer is None else cast("Viewer", _DeferredViewer(viewer))
+    return None if viewer is None else cast("Viewer", _ViewerTemplate(viewer))
 
 
 def of_viewer(name: str, kind: str, read: Callable[[Viewer], Any]) -> Any:
     """A value of whoever asks when the statement runs."""
-    return Deferred(f"viewer.{name}", kind, lambda run: read(run.viewer), is_of_viewer=True)
+    return BoundParameter(f"viewer.{name}", kind, lambda run: read(run.viewer), is_of_viewer=True)
 
 
-class _DeferredViewer(Viewer):
+class _ViewerTemplate(Viewer):
     """Holds deferred values. They hide the properties that work the values out."""
 
     user_id: Any = of_viewer("user_id", "uuid", lambda viewer: viewer.user_id)
@@ -55,7 +55,7 @@ class _DeferredViewer(Viewer):
 
     def __init__(self, viewer: Viewer) -> None:
         values = vars(self)
-        values["token"] = None if viewer.token is None else _deferred_token(viewer.token)
+        values["token"] = None if viewer.token is None else _token_template(viewer.token)
         values["standings"] = ()
         values["employee_membership_ids"] = (
             of_viewer("employee_membership_ids", "uuid[]", lambda viewer: viewer.employee_membership_ids)
@@ -73,7 +73,7 @@ class _DeferredViewer(Viewer):
         return of_viewer(f"organisations_as {named}", "uuid[]", lambda viewer: viewer.organisations_as(roles))
 
 
-def _deferred_token(token: TokenGrant) -> TokenGrant:
+def _token_template(token: TokenGrant) -> TokenGrant:
     customers = of_viewer("customer_ids", "uuid[]", lambda viewer: viewer.token and viewer.token.customer_ids)
     excluded = of_viewer("excluded_ids", "uuid[]", lambda viewer: viewer.token and viewer.token.excluded_ids)
     return TokenGrant(

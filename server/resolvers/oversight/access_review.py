@@ -13,7 +13,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import LEADING_ROLES, AssignmentRight, Right, Role, Scope
 from server.domain.viewer import Viewer
-from server.engine.declarations import Facts, Hole
+from server.engine.declarations import Computed, Prefetch
 from server.models import (
     ApiToken,
     ApiTokenCustomer,
@@ -89,20 +89,20 @@ def _not_revoked(viewer: Viewer | None) -> Q:
     return Q(revoked_at__isnull=True)
 
 
-_NAME: Final = Facts(User, "id", "user_id", _every, ("first_name", "last_name"))
+_NAME: Final = Prefetch(User, "id", "user_id", _every, ("first_name", "last_name"))
 _FACTS: Final = {
-    "leaders": Facts(
+    "leaders": Prefetch(
         Membership, "organisation_id", "partner_id", _leading, ("user_id", "role", "joined_at", "created_at"), _NAME
     ),
-    "employees": Facts(
+    "employees": Prefetch(
         EmployeeAssignment,
         "partnership_id",
         "id",
         _not_ended,
         ("rights", "assigned_at"),
-        Facts(Membership, "id", "membership_id", _employed, ("user_id",), _NAME),
+        Prefetch(Membership, "id", "membership_id", _employed, ("user_id",), _NAME),
     ),
-    "acts": Facts(
+    "acts": Prefetch(
         AuditEvent,
         "on_behalf_of_id",
         "customer_id",
@@ -112,7 +112,7 @@ _FACTS: Final = {
     ),
 }
 _TOKEN_FACTS: Final = {
-    "tokens": Facts(
+    "tokens": Prefetch(
         ApiToken,
         "organisation_id",
         "partner_id",
@@ -130,8 +130,8 @@ _TOKEN_FACTS: Final = {
         ),
         _NAME,
     ),
-    "restrictions": Facts(ApiTokenCustomer, "customer_id", "customer_id", _every, ("api_token_id",)),
-    "exclusions": Facts(ApiTokenExclusion, "customer_id", "customer_id", _every, ("api_token_id",)),
+    "restrictions": Prefetch(ApiTokenCustomer, "customer_id", "customer_id", _every, ("api_token_id",)),
+    "exclusions": Prefetch(ApiTokenExclusion, "customer_id", "customer_id", _every, ("api_token_id",)),
 }
 _COLUMNS: Final = ("customer_id", "partner_id")
 
@@ -212,8 +212,8 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-PEOPLE: Final = Hole(_people, _COLUMNS, _FACTS)
-TOKENS: Final = Hole(_tokens, _COLUMNS, {**_FACTS, **_TOKEN_FACTS})
+PEOPLE: Final = Computed(_people, _COLUMNS, _FACTS)
+TOKENS: Final = Computed(_tokens, _COLUMNS, {**_FACTS, **_TOKEN_FACTS})
 
 
 async def people(context: Context, partnership: Partnership) -> list[Reviewed]:

@@ -13,7 +13,7 @@ from tortoise.models import Model
 from server import models
 from server.domain.rights import Right
 from server.domain.viewer import Viewer
-from server.engine.declarations import Facts, Hole
+from server.engine.declarations import Computed, Prefetch
 from server.models import ApiToken, AuditEvent, Organisation, User
 from server.models.conditions import EVERY_ROW, OneOf
 from server.resolvers import ids
@@ -141,7 +141,7 @@ def _token(name: str, last_four: str) -> str:
 
 def named(
     column: str, model: type[Model], columns: tuple[str, str], name: Callable[[str, str], str]
-) -> tuple[Callable[[Context, Any], Any], Hole]:
+) -> tuple[Callable[[Context, Any], Any], Computed]:
     """How the name of what a column points to is found by a batch, and out of what a statement gives."""
 
     async def ask(context: Context, row: Any) -> str | None:
@@ -155,7 +155,7 @@ def named(
     def known(context: Context, row: Any) -> str | None:
         return next((name(*values) for values in row.named), None)
 
-    return ask, Hole(known, (), {"named": Facts(model, "id", column, _every_row, columns)})
+    return ask, Computed(known, (), {"named": Prefetch(model, "id", column, _every_row, columns)})
 
 
 def _every_row(viewer: Viewer | None) -> Q:

@@ -9,7 +9,7 @@ from server.domain.errors import NotFound
 from server.domain.people.organisations import INVITABLE_PARTNERS
 from server.domain.rights import Right, Role, Scope
 from server.domain.viewer import Viewer
-from server.engine.declarations import Hole
+from server.engine.declarations import Computed
 from server.models import Organisation, Partnership
 from server.models.conditions import OneOf
 from server.models.visibility.clauses import NO_ROW, serves
@@ -91,7 +91,7 @@ def role_in(context: Context, row: Any) -> Role | None:
     return standing.role if standing else None
 
 
-ROLE_IN: Final = Hole(role_in, partial={"id": of_own_organisation("id")})
+ROLE_IN: Final = Computed(role_in, partial={"id": of_own_organisation("id")})
 
 
 MAY_LIST_PARTNERS = (Public(),)

@@ -12,7 +12,7 @@ from server.domain.people.memberships import check_active
 from server.domain.rights import Right
 from server.domain.text import line
 from server.domain.versions import check_version
-from server.engine.declarations import Through
+from server.engine.declarations import JoinTable
 from server.models import (
     MemberInvitation,
     MemberInvitationTeam,
@@ -64,7 +64,7 @@ TEAMS_OF_MEMBER = Listing(
 
 MAY_VIEW_OF_TEAM = (VisibleRows(),)
 
-OF_INVITATION: Final = Through(MemberInvitationTeam, "member_invitation_id", "team_id")
+OF_INVITATION: Final = JoinTable(MemberInvitationTeam, "member_invitation_id", "team_id")
 teams_of_invitation = rows_through(Team, OF_INVITATION)
 
 

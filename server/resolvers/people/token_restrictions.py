@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from server.engine.declarations import Through
+from server.engine.declarations import JoinTable
 from server.models import ApiToken, ApiTokenCustomer, Organisation
 from server.resolvers.associations import rows_through
 from server.resolvers.context import Context
 
-CUSTOMERS: Final = Through(ApiTokenCustomer, "api_token_id", "customer_id")
+CUSTOMERS: Final = JoinTable(ApiTokenCustomer, "api_token_id", "customer_id")
 
 _customers = rows_through(Organisation, CUSTOMERS)
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from server.domain.money import Currency, Money
-from server.engine.declarations import Facts, Hole
+from server.engine.declarations import Computed, Prefetch
 from server.models import CatalogueItem, CataloguePrice
 from server.models.conditions import EVERY_ROW, OneOf
 from server.resolvers.context import Context
@@ -35,10 +35,10 @@ def _known_prices(context: Context, item: Any) -> list[Money]:
     return [current[currency] for currency in Currency if currency in current]
 
 
-PRICES: Final = Hole(
+PRICES: Final = Computed(
     _known_prices,
-    facts={
-        "prices": Facts(
+    prefetch={
+        "prices": Prefetch(
             CataloguePrice, "item_id", "id", lambda viewer: EVERY_ROW, ("currency", "amount_minor", "valid_from")
         )
     },

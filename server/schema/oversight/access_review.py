@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
-from server.engine.declarations import Column, Itself, Key
+from server.engine.declarations import Column, SameRow, Key
 from server.resolvers import ids
 from server.resolvers.oversight import access_review
 from server.schema.enums import AccessType, AssignmentRight, Role, Scope
@@ -55,7 +55,7 @@ class ReviewedPartnership:
 
     id: strawberry.ID = computed(lambda context, row: ids.encode(row), "The partnership's id.", Key(ids.PREFIXES))
     partnership: Partnership = computed(
-        lambda context, row: row, "The partnership. Its product accesses show what was granted.", Itself()
+        lambda context, row: row, "The partnership. Its product accesses show what was granted.", SameRow()
     )
     partner: OrganisationType | None = relation(
         models.Organisation, "partner_id", "The partner. Null if the API token may not read organisations."

@@ -8,7 +8,7 @@ import strawberry
 
 from server import models
 from server.domain.people.organisations import INVITABLE_PARTNERS
-from server.engine.declarations import Column, Embedded, Followed, Itself, PagePart
+from server.engine.declarations import Column, Embedded, Followed, SameRow, PagePart
 from server.resolvers.context import Context
 from server.resolvers.oversight import access_review as resolvers_access_review
 from server.resolvers.oversight import audit_log as resolvers_audit_log
@@ -123,7 +123,7 @@ class ManagedCustomerEdge:
 
     cursor: str = part("cursor", "The row's position in the list, for `after` and `before`.")
     partnership: Partnership = computed(
-        lambda context, edge: edge.row, "The partnership through which the customer is managed.", Itself()
+        lambda context, edge: edge.row, "The partnership through which the customer is managed.", SameRow()
     )
     node: Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")] | None = relation(
         models.Organisation, "customer_id", "The customer. Null if the API token may not read organisations."
