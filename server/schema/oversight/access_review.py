@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from server import models
-from server.engine.declarations import Column, SameRow, Key
+from server.engine.declarations import Column, Key, SameRow
 from server.resolvers import ids
 from server.resolvers.oversight import access_review
 from server.schema.enums import AccessType, AssignmentRight, Role, Scope

@@ -8,7 +8,7 @@ import strawberry
 
 from server import models
 from server.domain.people.organisations import INVITABLE_PARTNERS
-from server.engine.declarations import Column, Embedded, Followed, SameRow, PagePart
+from server.engine.declarations import Column, Embedded, Followed, PagePart, SameRow
 from server.resolvers.context import Context
 from server.resolvers.oversight import access_review as resolvers_access_review
 from server.resolvers.oversight import audit_log as resolvers_audit_log
