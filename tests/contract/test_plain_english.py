@@ -103,6 +103,7 @@ def messages() -> Iterator[Passage]:
 
 
 DOCUMENTS = (
+    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
     "docs/api.md",
