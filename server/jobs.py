@@ -17,6 +17,7 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from server.domain.errors import Unavailable
+from server.domain.events import Topic
 from server.domain.people.sign_ins import FAILURES_COUNT_FOR
 from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session, SignInFailure, SignInSource
 from server.models.base import new_id
@@ -38,7 +39,6 @@ from server.settings import Settings
 TOKEN_NOTICE: Final = timedelta(days=7)
 _OFTEN: Final = timedelta(minutes=1)
 _MOST_AT_ONCE: Final = 500
-_TOKEN_EXPIRING: Final = "token.expiring"
 
 RowT = TypeVar("RowT", bound=Model)
 _log = structlog.get_logger(__name__)
@@ -98,7 +98,7 @@ async def announce_expiring_tokens(context: Context) -> None:
         revoked_at__isnull=True, expires_at__gt=context.now, expires_at__lte=context.now + TOKEN_NOTICE
     )
     async for tokens in _in_batches(soon):
-        keys = {journal.key(_TOKEN_EXPIRING, token): token for token in tokens}
+        keys = {journal.key(Topic.TOKEN_EXPIRING, token): token for token in tokens}
         known = await OutboxMessage.filter(dedupe_key__in=list(keys)).values_list("dedupe_key", flat=True)
         for key in keys.keys() - set(known):
             await _announce_expiring(context, keys[key].id)
@@ -108,7 +108,7 @@ async def _announce_expiring(context: Context, id: UUID) -> None:
     async with transaction():
         token = await locked(ApiToken, id)
         if token.revoked_at is None:
-            await journal.announce(context, _TOKEN_EXPIRING, token)
+            await journal.announce(context, Topic.TOKEN_EXPIRING, token)
 
 
 async def clean_up(context: Context) -> None:

@@ -28,6 +28,7 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from server.domain.errors import Unavailable
+from server.domain.events import Topic
 from server.mail.delivery import HouseRefused, Interrupted, NotDelivered, Patience, RefusedForGood
 from server.mail.events import Variables
 from server.mail.expansion import Expanded, expand, in_parts
@@ -73,7 +74,7 @@ class Work:
     give_up: Callable[[Context, UUID], Awaitable[None]]
 
 
-WORKS: Final[Mapping[str, Work]] = {"export.requested": Work(export_files.write, export_files.give_up)}
+WORKS: Final[Mapping[str, Work]] = {Topic.EXPORT_REQUESTED: Work(export_files.write, export_files.give_up)}
 """By topic. The subject of such an event is an export."""
 _ASKS_FOR_WORK: Final = Q(topic__in=sorted(WORKS))
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from server.cli.database import opened
 from server.cli.failures import Failure, WrongUsage
 from server.demo import public_credentials
+from server.domain.events import AuditAction
 from server.models import ApiToken, Session, User
 from server.models.base import store_all
 from server.models.conditions import OneOf
@@ -79,7 +80,9 @@ async def close_public_credentials(context: Context) -> tuple[int, int]:
         found = await public_credentials(context.now)
         users = await User.filter(OneOf("id", found.user_ids)).select_for_update().order_by("id")
         await store_all(users, context.now, password_hash=None)
-        await journal.record_all(context, [journal.Act("user.passwordRemoved", user, None) for user in users])
+        await journal.record_all(
+            context, [journal.Act(AuditAction.USER_PASSWORD_REMOVED, user, None) for user in users]
+        )
         await _end_sessions(context, users)
         tokens = await ApiToken.filter(
             OneOf("user_id", found.user_ids) | OneOf("id", found.token_ids), revoked_at__isnull=True
@@ -94,8 +97,8 @@ async def _end_sessions(context: Context, users: list[User]) -> None:
     sessions = await Session.filter(OneOf("user_id", [user.id for user in users]), ended_at__isnull=True).order_by("id")
     context.viewers_changed()
     await Session.filter(OneOf("id", [session.id for session in sessions])).update(ended_at=context.now)
-    await journal.record_all(context, [journal.Act("session.ended", session, None) for session in sessions])
+    await journal.record_all(context, [journal.Act(AuditAction.SESSION_ENDED, session, None) for session in sessions])
 
 
 def _revoked(token: ApiToken) -> journal.Act:
-    return journal.Act("apiToken.revoked", token, token.organisation_id, before={"revoked_at": None})
+    return journal.Act(AuditAction.TOKEN_REVOKED, token, token.organisation_id, before={"revoked_at": None})

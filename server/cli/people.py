@@ -3,6 +3,7 @@
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure
 from server.cli.tokens import nobodys
+from server.domain.events import AuditAction
 from server.domain.people.users import normal_email
 from server.models import User
 from server.models.database import transaction
@@ -23,5 +24,5 @@ async def set_staff(email: str, *, is_staff: bool) -> None:
             user.update_from_dict({"is_staff": is_staff, "version": user.version + 1})
             await user.save(update_fields=["is_staff", "version", "updated_at"])
             after = journal.state(user, "is_staff")
-            await journal.record(context, "staff.changed", user, acting=None, before=before, after=after)
+            await journal.record(context, AuditAction.STAFF_CHANGED, user, acting=None, before=before, after=after)
     print(f"{user.email} {'belongs' if is_staff else 'does not belong'} to the staff.")

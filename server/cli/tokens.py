@@ -14,6 +14,7 @@ from tortoise.expressions import Q
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import MalformedInput
+from server.domain.events import AuditAction, Topic
 from server.domain.folding import BETWEEN_SPELLINGS, folded
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.users import normal_email
@@ -52,8 +53,8 @@ async def create(
             expires_at=context.now + timedelta(days=days),
         )
         after = journal.state(token, "name", "scopes", "expires_at")
-        await journal.record(context, "apiToken.created", token, acting=home.id, after=after)
-        await journal.announce(context, "token.created", token)
+        await journal.record(context, AuditAction.TOKEN_CREATED, token, acting=home.id, after=after)
+        await journal.announce(context, Topic.TOKEN_CREATED, token)
     print(f"{ids.encode(token)} for {owner.email} in {home.name}, until {token.expires_at:%d %B %Y}.", file=sys.stderr)
     print("Keep the secret now: it is stored nowhere.", file=sys.stderr)
     print(secret)
@@ -68,8 +69,8 @@ async def revoke(which: str) -> None:
         if token.revoked_at is None:
             await end_token(context, token)
             before = {"revoked_at": None}
-            await journal.record(context, "apiToken.revoked", token, acting=token.organisation_id, before=before)
-            await journal.announce(context, "token.revoked", token)
+            await journal.record(context, AuditAction.TOKEN_REVOKED, token, acting=token.organisation_id, before=before)
+            await journal.announce(context, Topic.TOKEN_REVOKED, token)
     print(f"{ids.encode(token)} ({token.name}) is revoked.")
 
 

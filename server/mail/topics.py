@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from server.domain.events import Topic
 from server.domain.partnerships.partnerships import Side
 from server.domain.people.memberships import Wish
 from server.mail import audiences as to
@@ -84,43 +85,47 @@ def _to_team(template: str, *more: str, by: str | None = None) -> tuple[Letter, 
 
 
 LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
-    "partnership.invited": (
+    Topic.PARTNERSHIP_INVITED: (
         Letter("partnership.invited", to.invitee, (*_TERMS, "message"), answers_by_link=True),
         Letter("partnership.invited.receipt", to.customer, (*_TERMS, "message")),
     ),
-    "partnership.requested": (
+    Topic.PARTNERSHIP_REQUESTED: (
         Letter("partnership.requested", to.invited_customer, _ASKED, answers_by_link=True),
         Letter("partnership.requested.sign_up", to.addressed, _ASKED, START, answers_by_link=True),
     ),
-    "partnership.accepted": (Letter("partnership.accepted", to.inviter, (*_SIDES, "terms")),),
-    "partnership.granted_differs": (Letter("partnership.granted_differs", to.partner, (*_PAIR, "asked", "granted")),),
-    "partnership.declined": (Letter("partnership.declined", to.inviter, (*_SIDES, "reason")),),
-    "partnership.cancelled": (Letter("partnership.cancelled", to.invitee, _SIDES),),
-    "partnership.expired": (Letter("partnership.expired", to.inviter, _SIDES),),
-    "partnership.reminder": (Letter("partnership.reminder", to.invitee, (*_SIDES, "days_left")),),
-    "partnership.review_due": _both_sides("partnership.review_due", *_TERMS),
-    "partnership.ending": _both_sides("partnership.ending", *_PAIR, "ends_at"),
-    "partnership.suspended": _both_sides("partnership.suspended", *_PAIR, "reason"),
-    "partnership.resumed": _both_sides("partnership.resumed", *_PAIR, "reason"),
-    "partnership.terminated": (
+    Topic.PARTNERSHIP_ACCEPTED: (Letter("partnership.accepted", to.inviter, (*_SIDES, "terms")),),
+    Topic.PARTNERSHIP_GRANTED_DIFFERS: (
+        Letter("partnership.granted_differs", to.partner, (*_PAIR, "asked", "granted")),
+    ),
+    Topic.PARTNERSHIP_DECLINED: (Letter("partnership.declined", to.inviter, (*_SIDES, "reason")),),
+    Topic.PARTNERSHIP_CANCELLED: (Letter("partnership.cancelled", to.invitee, _SIDES),),
+    Topic.PARTNERSHIP_EXPIRED: (Letter("partnership.expired", to.inviter, _SIDES),),
+    Topic.PARTNERSHIP_REMINDER: (Letter("partnership.reminder", to.invitee, (*_SIDES, "days_left")),),
+    Topic.PARTNERSHIP_REVIEW_DUE: _both_sides("partnership.review_due", *_TERMS),
+    Topic.PARTNERSHIP_ENDING: _both_sides("partnership.ending", *_PAIR, "ends_at"),
+    Topic.PARTNERSHIP_SUSPENDED: _both_sides("partnership.suspended", *_PAIR, "reason"),
+    Topic.PARTNERSHIP_RESUMED: _both_sides("partnership.resumed", *_PAIR, "reason"),
+    Topic.PARTNERSHIP_TERMINATED: (
         Letter("partnership.terminated.customer", to.customer, (*_PAIR, "ended_by", "reason", "words")),
         Letter("partnership.terminated.partner", to.partner, (*_PAIR, "ended_by", "reason", "words")),
     ),
-    "partnership.products_without_payer": (
+    Topic.PARTNERSHIP_PRODUCTS_WITHOUT_PAYER: (
         Letter("partnership.products_without_payer", to.customer, (*_PAIR, "products"), _PRODUCTS, wish=Wish.BILLING),
     ),
-    "access.product_added": _to_team("access.product_added", "rights"),
-    "access.product_removed": (
+    Topic.ACCESS_GRANTED: _to_team("access.product_added", "rights"),
+    Topic.ACCESS_REVOKED: (
         *_to_team("access.product_removed", by=Side.CUSTOMER),
         Letter("access.product_given_back", to.customer, _PRODUCT, wish=Wish.PRODUCTS, by=Side.PARTNER),
     ),
-    "access.product_ended": _to_team("product.terminated"),
-    "access.rights_changed": _to_team("access.rights_changed", "rights"),
-    "access.type_changed": _with_receipt("access.type_changed", _CHANGE),
-    "access.change_requested": (Letter("access.change_requested", to.customer, (*_TERMS, "message"), _REQUEST),),
-    "access.change_answered": (Letter("access.change_answered", to.partner, (*_PAIR, "verdict", "reason"), _REQUEST),),
-    "product.terminated": _to_team("product.terminated"),
-    "pending_action.requested": (
+    Topic.ACCESS_PRODUCT_ENDED: _to_team("product.terminated"),
+    Topic.ACCESS_RIGHTS_CHANGED: _to_team("access.rights_changed", "rights"),
+    Topic.ACCESS_TYPE_CHANGED: _with_receipt("access.type_changed", _CHANGE),
+    Topic.ACCESS_CHANGE_REQUESTED: (Letter("access.change_requested", to.customer, (*_TERMS, "message"), _REQUEST),),
+    Topic.ACCESS_CHANGE_ANSWERED: (
+        Letter("access.change_answered", to.partner, (*_PAIR, "verdict", "reason"), _REQUEST),
+    ),
+    Topic.PRODUCT_TERMINATED: _to_team("product.terminated"),
+    Topic.PENDING_ACTION_REQUESTED: (
         Letter(
             "pending_action.requested",
             to.customer_leaders,
@@ -128,31 +133,33 @@ LETTERS: Final[Mapping[str, tuple[Letter, ...]]] = {
             _PENDING_ACTION,
         ),
     ),
-    "pending_action.confirmed": _DECIDED,
-    "pending_action.refused": _DECIDED,
-    "pending_action.expired": _DECIDED,
-    "payment_mode.changed": _with_receipt("payment_mode.changed", _CHANGE, Wish.BILLING),
-    "member.invited": (Letter("member.invited", to.addressed, ("organisation", "role"), START, answers_by_link=True),),
-    "member.invitation_expired": (
+    Topic.PENDING_ACTION_CONFIRMED: _DECIDED,
+    Topic.PENDING_ACTION_REFUSED: _DECIDED,
+    Topic.PENDING_ACTION_EXPIRED: _DECIDED,
+    Topic.PAYMENT_MODE_CHANGED: _with_receipt("payment_mode.changed", _CHANGE, Wish.BILLING),
+    Topic.MEMBER_INVITED: (
+        Letter("member.invited", to.addressed, ("organisation", "role"), START, answers_by_link=True),
+    ),
+    Topic.MEMBER_INVITATION_EXPIRED: (
         Letter("member.invitation_expired", to.person, ("organisation", "invitee"), _ORGANISATION),
     ),
-    "member.role_changed": (
+    Topic.MEMBER_ROLE_CHANGED: (
         Letter("member.role_changed", to.person, ("organisation", "before", "after"), _ORGANISATION),
     ),
-    "member.removed": (
+    Topic.MEMBER_REMOVED: (
         Letter("member.removed", to.person, ("organisation",), START),
         Letter("member.left", to.organisation_leaders, ("organisation", "member"), _ORGANISATION, by="MEMBER"),
     ),
-    "token.created": (Letter("token.created", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
-    "token.expiring": (Letter("token.expiring", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
-    "token.revoked": (Letter("token.revoked", to.person, ("organisation", "token"), _TOKENS),),
-    "export.failed": _NO_FILE,
-    "export.refused": _NO_FILE,
-    "export.ready": (Letter("export.ready", to.person, ("organisation", "expires_at"), _EXPORTS),),
-    "support.access_granted": (Letter("support.access_granted", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
-    "support.access_expiring": (Letter("support.access_expiring", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
-    "support.access_revoked": (Letter("support.access_revoked", to.person, _OPENED, _SUPPORT),),
-    "invitation.undeliverable": (
+    Topic.TOKEN_CREATED: (Letter("token.created", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
+    Topic.TOKEN_EXPIRING: (Letter("token.expiring", to.person, ("organisation", "token", "expires_at"), _TOKENS),),
+    Topic.TOKEN_REVOKED: (Letter("token.revoked", to.person, ("organisation", "token"), _TOKENS),),
+    Topic.EXPORT_FAILED: _NO_FILE,
+    Topic.EXPORT_REFUSED: _NO_FILE,
+    Topic.EXPORT_READY: (Letter("export.ready", to.person, ("organisation", "expires_at"), _EXPORTS),),
+    Topic.SUPPORT_ACCESS_GRANTED: (Letter("support.access_granted", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
+    Topic.SUPPORT_ACCESS_EXPIRING: (Letter("support.access_expiring", to.person, (*_OPENED, "expires_at"), _SUPPORT),),
+    Topic.SUPPORT_ACCESS_REVOKED: (Letter("support.access_revoked", to.person, _OPENED, _SUPPORT),),
+    Topic.INVITATION_UNDELIVERABLE: (
         Letter("invitation.undeliverable", to.inviter_of_address, ("address",), START),
         Letter("invitation.undeliverable.organisation", to.inviter_of_organisation, ("invitee",)),
     ),

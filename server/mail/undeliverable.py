@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tortoise.models import Model
 
+from server.domain.events import Topic
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.mail.topics import LETTERS
@@ -19,7 +20,6 @@ from server.models import CustomerInvitation, EmailMessage, MemberInvitation, Ou
 from server.models.visibility.lookups import locked, locked_rows
 from server.resolvers import ids
 
-_TOPIC: Final = "invitation.undeliverable"
 _KEPT: Final = ("subject", "requestId", "customer", "partner", "organisation")
 _OPEN: Final[Mapping[type[Model], tuple[StrEnum, str]]] = {
     CustomerInvitation: (PartnershipStatus.INVITED, "answer_by"),
@@ -69,8 +69,8 @@ async def _mark(event: OutboxMessage, now: datetime) -> bool:
 async def _tell_inviter(event: OutboxMessage, email: EmailMessage, now: datetime) -> None:
     named = {"address": email.address} if "email" in event.payload else {}
     await OutboxMessage.create(
-        topic=_TOPIC,
+        topic=Topic.INVITATION_UNDELIVERABLE,
         payload={name: event.payload[name] for name in _KEPT if name in event.payload} | named,
-        dedupe_key=f"{_TOPIC}:{event.id.hex}:{now.isoformat()}",
+        dedupe_key=f"{Topic.INVITATION_UNDELIVERABLE}:{event.id.hex}:{now.isoformat()}",
         run_after=now,
     )

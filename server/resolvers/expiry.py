@@ -12,6 +12,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.domain import expiry as rules
+from server.domain.events import AuditAction, Topic
 from server.models import Organisation
 from server.models.base import store_all
 from server.models.conditions import OneOf
@@ -33,8 +34,8 @@ async def expire_rows(
     context: Context,
     rows: Sequence[Any],
     columns: dict[str, Any],
-    action: str,
-    topic: str | None,
+    action: AuditAction,
+    topic: Topic | None,
     concerned: Sequence[UUID],
 ) -> None:
     """Let these rows, which are locked, run out: nobody's act, which concerns these organisations, one for each.
@@ -79,7 +80,7 @@ async def lock_batch(model: Any, due: Q) -> list[Any]:
 
 
 async def announce_deadline(
-    context: Context, model: Any, due: Q, columns: dict[str, int], topic: str, column: str
+    context: Context, model: Any, due: Q, columns: dict[str, int], topic: Topic, column: str
 ) -> int:
     """Announce the deadline in `column`, once for each notice, which `columns` count. Gives how many rows.
 
@@ -93,7 +94,7 @@ async def announce_deadline(
     return len(rows)
 
 
-def _notice(context: Context, topic: str, row: Any, columns: dict[str, int], column: str) -> journal.News:
+def _notice(context: Context, topic: Topic, row: Any, columns: dict[str, int], column: str) -> journal.News:
     deadline: datetime = getattr(row, column)
     values = {"days_left": rules.days_left(deadline, context.now), "ends_at": deadline}
     # Whatever resets the count of notices gives the row another version: the same day may be announced again.

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
+from server.domain.events import AuditAction, Topic
 from server.models import AuditEvent, OutboxMessage, Partnership, ProductAccess
 from server.resolvers import ids
 from server.resolvers.context import Context
@@ -31,7 +32,7 @@ class Act:
     confirmed by another, or time did it and nobody.
     """
 
-    action: str
+    action: AuditAction
     subject: Model
     acting: UUID | None
     on_behalf_of: UUID | None = None
@@ -44,7 +45,7 @@ class Act:
 class News:
     """A message about `subject`: on which occasion, and what it says beyond."""
 
-    topic: str
+    topic: Topic
     subject: Model
     occasion: tuple[object, ...] = ()
     payload: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -62,7 +63,7 @@ def state(row: Model, *columns: str) -> State:
 
 async def record(
     context: Context,
-    action: str,
+    action: AuditAction,
     subject: Model,
     *,
     acting: UUID | None,
@@ -111,7 +112,7 @@ def _partnership(subject: Model) -> UUID | None:
     return subject.pk if isinstance(subject, Partnership) else getattr(subject, "partnership_id", None)
 
 
-async def announce(context: Context, topic: str, subject: Model, *occasion: object, **payload: object) -> None:
+async def announce(context: Context, topic: Topic, subject: Model, *occasion: object, **payload: object) -> None:
     """Queue a message about `subject`. The same occasion is announced once, however often it is tried."""
     await announce_all(context, [News(topic, subject, occasion, payload)])
 
@@ -132,7 +133,7 @@ def _message(context: Context, news: News) -> OutboxMessage:
     )
 
 
-def key(topic: str, subject: Model, *occasion: object) -> str:
+def key(topic: Topic, subject: Model, *occasion: object) -> str:
     """What an announcement is known by."""
     return ":".join(str(part) for part in (topic, subject.pk.hex, *occasion))
 

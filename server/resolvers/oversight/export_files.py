@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from server.domain.errors import NotFound
+from server.domain.events import AuditAction
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFailure, ExportState
 from server.domain.partnerships.email_links import digest
@@ -24,6 +25,12 @@ from server.resolvers.oversight.exports import asking, reach_now, reach_of
 
 _ROWS_AT_ONCE: Final = 100
 _EXPIRED_AT_ONCE: Final = 20
+
+_OUTCOMES: Final = {
+    ExportState.READY: AuditAction.EXPORT_READY,
+    ExportState.FAILED: AuditAction.EXPORT_FAILED,
+    ExportState.REFUSED: AuditAction.EXPORT_REFUSED,
+}
 
 LONGEST_DOWNLOAD: Final = timedelta(minutes=10)
 """How long a download may last, and a file is held beyond its time for one that began in its last moment.
@@ -123,10 +130,10 @@ async def _note(context: Context, export: Export, state: ExportState) -> None:
     export.version += 1
     await export.save()
     after = journal.state(export, "state", "failure", "row_count", "expires_at")
-    action = f"export.{state.lower()}"
+    action = _OUTCOMES[state]
     concerned = export.organisation_id
     await journal.record(context, action, export, acting=None, on_behalf_of=concerned, after=after)
-    await journal.announce(context, action, export, export.version, expires_at=export.expires_at)
+    await journal.announce(context, action.topic, export, export.version, expires_at=export.expires_at)
 
 
 async def behind(context: Context, secret: str) -> Export:
@@ -149,7 +156,7 @@ async def taken(context: Context, secret: str) -> Export:
         if not await open_still.update(link_digest=None, link_expires_at=None, downloaded_at=context.now):
             raise NotFound
         after = {"downloaded_at": context.now.isoformat()}
-        await journal.record(context, "export.downloaded", export, acting=export.organisation_id, after=after)
+        await journal.record(context, AuditAction.EXPORT_DOWNLOADED, export, acting=export.organisation_id, after=after)
     return export
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from server.domain.errors import Denied, Mistakes, NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState
 from server.domain.partnerships.email_links import digest, new_secret
@@ -78,8 +79,8 @@ async def request_export(
             format=format,
         )
         after = journal.state(export, "kind", "since", "until", "format", "state")
-        await journal.record(context, "export.requested", export, acting=organisation_id, after=after)
-        await journal.announce(context, "export.requested", export)
+        await journal.record(context, AuditAction.EXPORT_REQUESTED, export, acting=organisation_id, after=after)
+        await journal.announce(context, Topic.EXPORT_REQUESTED, export)
     return {"export": export}
 
 
@@ -100,8 +101,10 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
         await export.save(update_fields=["link_digest", "link_expires_at", "version", "updated_at"])
         after = journal.state(export, "link_expires_at")
         acting = export.organisation_id
-        await journal.record(context, "export.linkCreated", export, acting=acting, before=before, after=after)
-        await journal.announce(context, "export.link_created", export, export.version)
+        await journal.record(
+            context, AuditAction.EXPORT_LINK_CREATED, export, acting=acting, before=before, after=after
+        )
+        await journal.announce(context, Topic.EXPORT_LINK_CREATED, export, export.version)
     return {"export": export, "path": f"/exports/{secret}", "expires_at": export.link_expires_at}
 
 

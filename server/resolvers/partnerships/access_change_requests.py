@@ -7,6 +7,7 @@ from typing import Any
 from tortoise.expressions import Q
 
 from server.domain.errors import Mistakes
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests as rules
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import MOST_MESSAGE_CHARACTERS, Side, check_active
@@ -78,8 +79,8 @@ async def request_access_change(
             expires_at=rules.change_expiry(context.now),
         )
         after = journal.state(request, "access_type", "payment_mode", "status")
-        await note(context, "access.changeRequested", row, Side.PARTNER, subject=request, after=after)
-        await journal.announce(context, "access.change_requested", request, **_parties(row), **after, message=words)
+        await note(context, AuditAction.ACCESS_CHANGE_REQUESTED, row, Side.PARTNER, subject=request, after=after)
+        await journal.announce(context, Topic.ACCESS_CHANGE_REQUESTED, request, **_parties(row), **after, message=words)
     return {"access_change_request": request}
 
 
@@ -122,9 +123,11 @@ async def refuse_access_change(
 
 async def _grant(context: Context, row: Partnership, products: Sequence[Wanted]) -> None:
     granted = await grant_all(context, row, products, context.signed_in.user_id)
-    notes = [Note("access.granted", row, Side.CUSTOMER, access, after=access_terms(access)) for access in granted]
+    notes = [
+        Note(AuditAction.ACCESS_GRANTED, row, Side.CUSTOMER, access, after=access_terms(access)) for access in granted
+    ]
     await note_all(context, notes)
-    await journal.announce_all(context, [journal.News("access.product_added", access) for access in granted])
+    await journal.announce_all(context, [journal.News(Topic.ACCESS_GRANTED, access) for access in granted])
 
 
 def _check_may_grant(context: Context, row: Partnership, access: Access) -> None:
@@ -154,8 +157,12 @@ async def _answer(
     request.update_from_dict(columns)
     await request.save(update_fields=["updated_at", *columns])
     after = journal.state(request, "status")
-    await note(context, "access.changeAnswered", row, Side.CUSTOMER, subject=request, before=before, after=after)
-    await journal.announce(context, "access.change_answered", request, **_parties(row), verdict=status, reason=answer)
+    await note(
+        context, AuditAction.ACCESS_CHANGE_ANSWERED, row, Side.CUSTOMER, subject=request, before=before, after=after
+    )
+    await journal.announce(
+        context, Topic.ACCESS_CHANGE_ANSWERED, request, **_parties(row), verdict=status, reason=answer
+    )
 
 
 def _parties(row: Partnership) -> dict[str, str]:
@@ -171,5 +178,5 @@ async def expire_access_changes(context: Context) -> int:
     columns: dict[str, Any] = {"status": AccessChangeStatus.EXPIRED, "answered_at": context.now}
     async with transaction():
         rows = await lock_due(AccessChangeRequest, late, customers_of)
-        await expire_rows(context, rows, columns, "access.changeExpired", None, await customers_of(rows))
+        await expire_rows(context, rows, columns, AuditAction.ACCESS_CHANGE_EXPIRED, None, await customers_of(rows))
     return len(rows)

@@ -8,6 +8,7 @@ from tortoise.expressions import Q
 
 from server.domain.access import side_of
 from server.domain.errors import Mistakes, NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests as rules
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
@@ -57,10 +58,10 @@ async def change_payment_mode(
         if row.payment_mode is not payment_mode:
             before = terms(row)
             await change(row, payment_mode=payment_mode)
-            await note(context, "partnership.paymentModeChanged", row, Side.CUSTOMER, before=before, after=terms(row))
+            await note(context, AuditAction.PAYMENT_MODE_CHANGED, row, Side.CUSTOMER, before=before, after=terms(row))
             await journal.announce(
                 context,
-                "payment_mode.changed",
+                Topic.PAYMENT_MODE_CHANGED,
                 row,
                 row.version,
                 before=before["payment_mode"],
@@ -107,10 +108,11 @@ async def change_access(
         await end_requests(context, Q(partnership_id=row.id))
     side = side_of(context.signed_in, Right.ANSWER_ACCESS_CHANGE, row)
     after = terms(row)
-    action = "partnership.accessTypeChanged"
-    await note(context, action, row, side, before=before, after=after, had=held_before, has=granted)
+    await note(
+        context, AuditAction.ACCESS_TYPE_CHANGED, row, side, before=before, after=after, had=held_before, has=granted
+    )
     now = told(access.access_type, access.payment_mode, products)
-    await journal.announce(context, "access.type_changed", row, row.version, before=was, after=now)
+    await journal.announce(context, Topic.ACCESS_TYPE_CHANGED, row, row.version, before=was, after=now)
 
 
 async def _set_dates(
@@ -122,8 +124,8 @@ async def _set_dates(
     review_notices = row.review_notices if row.review_at == review_at else 0
     await change(row, expires_at=expires_at, review_at=review_at, notices=notices, review_notices=review_notices)
     after = journal.state(row, "expires_at", "review_at")
-    await note(context, "partnership.datesSet", row, Side.CUSTOMER, before=before, after=after)
-    await journal.announce(context, "partnership.dates_set", row, row.version, **after)
+    await note(context, AuditAction.PARTNERSHIP_DATES_SET, row, Side.CUSTOMER, before=before, after=after)
+    await journal.announce(context, Topic.PARTNERSHIP_DATES_SET, row, row.version, **after)
 
 
 def _told(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from tortoise.expressions import Q
 
 from server.domain.errors import NotFound
+from server.domain.events import AuditAction
 from server.domain.partnerships import assignments as assignment_rules
 from server.domain.partnerships import partnerships as rules
 from server.domain.people.memberships import MembershipStatus
@@ -63,7 +64,7 @@ async def assign_employee(
             assignment = await _assign(context, assignment, partnership, member, stored)
             if AssignmentRight.MANAGE_PRODUCTS not in stored:
                 await end_requests(context, asked_by(member) & Q(partnership_id=partnership.id))
-            await _journal_assignment(context, "assignment.made", partnership, assignment, before)
+            await _journal_assignment(context, AuditAction.ASSIGNMENT_MADE, partnership, assignment, before)
     return {"assignment": assignment, "partnership": partnership}
 
 
@@ -84,7 +85,7 @@ async def unassign_employee(
             await assignment.save(update_fields=["ended_at", "version", "updated_at"])
             member = await Membership.get(id=assignment.membership_id)
             await end_requests(context, asked_by(member) & Q(partnership_id=partnership.id))
-            await _journal_assignment(context, "assignment.ended", partnership, assignment, before)
+            await _journal_assignment(context, AuditAction.ASSIGNMENT_ENDED, partnership, assignment, before)
     return {"assignment": assignment, "partnership": partnership}
 
 
@@ -118,7 +119,7 @@ async def _assign(
 
 async def _journal_assignment(
     context: Context,
-    action: str,
+    action: AuditAction,
     partnership: Partnership,
     assignment: EmployeeAssignment,
     before: journal.State | None,
@@ -132,7 +133,7 @@ async def _journal_assignment(
         before=before,
         after=terms(assignment),
     )
-    await journal.announce(context, action, assignment, assignment.version)
+    await journal.announce(context, action.topic, assignment, assignment.version)
 
 
 def terms(assignment: EmployeeAssignment) -> journal.State:

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from server.domain.errors import Mistakes, NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests, email_links, proposals
 from server.domain.partnerships.partnerships import PartnershipStatus, Side
 from server.domain.rights import Right
@@ -58,7 +59,7 @@ async def accept_customer_invitation(
             context,
             row,
             PartnershipStatus.ACTIVE,
-            "customer.requestAccepted",
+            AuditAction.CUSTOMER_REQUEST_ACCEPTED,
             customer_id,
             partnership_id=partnership.id,
         )
@@ -71,8 +72,8 @@ async def decline_customer_invitation(context: Context, token: str) -> dict[str,
     found = await _addressed(context, token, ("input", "token"))
     async with transaction():
         row = await open_request(context, found.id, None)
-        await settle(context, row, PartnershipStatus.DECLINED, "customer.requestDeclined", None)
-        await journal.announce(context, "partnership.declined", row, **about(row))
+        await settle(context, row, PartnershipStatus.DECLINED, AuditAction.CUSTOMER_REQUEST_DECLINED, None)
+        await journal.announce(context, Topic.PARTNERSHIP_DECLINED, row, **about(row))
     return {"customer_invitation": row}
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from server.domain.access import reach, usable
 from server.domain.errors import Mistakes, NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests, email_links, proposals
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships.partnerships import PartnershipStatus
@@ -87,7 +88,7 @@ async def request_customer_by_email(
         mistakes.refuse()
         row, secret = await _ask(context, partner_id, columns)
         after = journal.state(row, "email", "access_type", "payment_mode", "status")
-        await journal.record(context, "customer.requested", row, acting=partner_id, after=after)
+        await journal.record(context, AuditAction.CUSTOMER_REQUESTED, row, acting=partner_id, after=after)
         await _announce_request(context, row, secret)
     return {"customer_invitation": row}
 
@@ -99,8 +100,8 @@ async def cancel_customer_invitation(
     """Withdraw a request that was sent by e-mail. Its link stops working, and the addressee is notified."""
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
-        await settle(context, row, PartnershipStatus.CANCELLED, "customer.requestCancelled", row.partner_id)
-        await journal.announce(context, "partnership.cancelled", row, **about(row))
+        await settle(context, row, PartnershipStatus.CANCELLED, AuditAction.CUSTOMER_REQUEST_CANCELLED, row.partner_id)
+        await journal.announce(context, Topic.PARTNERSHIP_CANCELLED, row, **about(row))
     return {"customer_invitation": row}
 
 
@@ -116,7 +117,7 @@ async def resend_customer_invitation(
         again = sent_again(context, row.sent_at, row.sendings)
         await _store(row, **again, secret_digest=email_links.digest(secret))
         after = journal.state(row, "answer_by")
-        await journal.record(context, "customer.requestResent", row, acting=row.partner_id, after=after)
+        await journal.record(context, AuditAction.CUSTOMER_REQUEST_RESENT, row, acting=row.partner_id, after=after)
         await _announce_request(context, row, secret)
     return {"customer_invitation": row}
 
@@ -188,7 +189,7 @@ async def settle(
     context: Context,
     row: CustomerInvitation,
     status: PartnershipStatus,
-    action: str,
+    action: AuditAction,
     acting: UUID | None,
     **columns: object,
 ) -> None:
@@ -206,7 +207,7 @@ async def _store(row: CustomerInvitation, **columns: object) -> None:
 async def _announce_request(context: Context, row: CustomerInvitation, secret: str) -> None:
     await journal.announce(
         context,
-        "partnership.requested",
+        Topic.PARTNERSHIP_REQUESTED,
         row,
         row.version,
         **about(row),

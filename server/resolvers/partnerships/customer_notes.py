@@ -8,6 +8,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.domain.errors import Mistakes
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import customer_notes as rules
 from server.domain.rights import Right
 from server.domain.text import line, paragraph
@@ -60,7 +61,7 @@ async def delete(context: Context, notes: Sequence[CustomerNote]) -> None:
     """Delete notes, which are locked. Only the partner's audit log records it."""
     named = Partnership.filter(OneOf("id", [note.partnership_id for note in notes]))
     partners: dict[UUID, UUID] = dict(await named.values_list("id", "partner_id"))
-    acts = [journal.Act("customerNote.deleted", note, None, partners[note.partnership_id]) for note in notes]
+    acts = [journal.Act(AuditAction.CUSTOMER_NOTE_DELETED, note, None, partners[note.partnership_id]) for note in notes]
     await journal.record_all(context, acts)
     await CustomerNote.filter(OneOf("id", keys(notes))).delete()
 
@@ -93,9 +94,10 @@ async def _journal(context: Context, partnership: Partnership, note: CustomerNot
 
     It is not logged on behalf of the customer, who could read it.
     """
-    action = "customerNote.updated"
-    await journal.record(context, action, note, acting=partnership.partner_id, after={"changed": changed})
-    await journal.announce(context, "customer_note.updated", partnership, note.version)
+    await journal.record(
+        context, AuditAction.CUSTOMER_NOTE_UPDATED, note, acting=partnership.partner_id, after={"changed": changed}
+    )
+    await journal.announce(context, Topic.CUSTOMER_NOTE_UPDATED, partnership, note.version)
 
 
 async def delete_customer_notes(context: Context) -> int:

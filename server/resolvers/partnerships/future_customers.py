@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from server.domain.errors import NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import assignments as rules
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import AssignmentRight, Right, Role
@@ -18,8 +19,6 @@ from server.resolvers.locking import check_reaches_everybody, held
 from server.resolvers.partnerships.assignments import terms
 from server.resolvers.people.memberships import change
 from server.resolvers.permissions import RightOn, allowed
-
-_MADE = "assignment.made"
 
 
 @allowed(RightOn(Right.ASSIGN_FUTURE_CUSTOMERS, Organisation, "membership_id", through=Membership))
@@ -72,9 +71,12 @@ async def assign_all(context: Context, partnership: Partnership, employees: Sequ
         return
     await EmployeeAssignment.bulk_create(made)
     acting, served = partnership.partner_id, partnership.customer_id
-    acts = [journal.Act(_MADE, one, acting, served, after=terms(one), by=journal.NOBODY) for one in made]
+    acts = [
+        journal.Act(AuditAction.ASSIGNMENT_MADE, one, acting, served, after=terms(one), by=journal.NOBODY)
+        for one in made
+    ]
     await journal.record_all(context, acts)
-    await journal.announce_all(context, [journal.News(_MADE, one, (one.version,)) for one in made])
+    await journal.announce_all(context, [journal.News(Topic.ASSIGNMENT_MADE, one, (one.version,)) for one in made])
 
 
 async def _member(context: Context, membership_id: MembershipId) -> Membership:
@@ -90,10 +92,11 @@ async def _member(context: Context, membership_id: MembershipId) -> Membership:
 
 
 async def _note(context: Context, member: Membership, before: journal.State) -> None:
-    action = "member.futureCustomersSet"
     acting = member.organisation_id
-    await journal.record(context, action, member, acting=acting, before=before, after=_switch(member))
-    await journal.announce(context, "member.updated", member, member.version)
+    await journal.record(
+        context, AuditAction.MEMBER_FUTURE_CUSTOMERS_SET, member, acting=acting, before=before, after=_switch(member)
+    )
+    await journal.announce(context, Topic.MEMBER_UPDATED, member, member.version)
 
 
 def _switch(member: Membership) -> journal.State:

@@ -7,6 +7,7 @@ from tortoise.expressions import Q
 
 from server.domain import expiry as rules
 from server.domain.errors import Refused
+from server.domain.events import Topic
 from server.domain.partnerships.partnerships import IN_FORCE, PartnershipStatus
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.models import Organisation, Partnership
@@ -21,8 +22,8 @@ async def warn_of_ends(context: Context) -> int:
     """Both sides are told some days before a partnership ends by itself, and before it is to be looked at again."""
     warned = 0
     for column, topic, counter, before_days in (
-        ("expires_at", "partnership.ending", "notices", rules.WARNED_BEFORE_DAYS),
-        ("review_at", "partnership.review_due", "review_notices", rules.REVIEWED_BEFORE_DAYS),
+        ("expires_at", Topic.PARTNERSHIP_ENDING, "notices", rules.WARNED_BEFORE_DAYS),
+        ("review_at", Topic.PARTNERSHIP_REVIEW_DUE, "review_notices", rules.REVIEWED_BEFORE_DAYS),
     ):
         for number, days in latest_notice_first(before_days):
             near: dict[str, Any] = {

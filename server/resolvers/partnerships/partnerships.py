@@ -9,6 +9,7 @@ from uuid import UUID
 from tortoise.models import Model
 
 from server.domain.errors import CHANGED_MEANWHILE, NotFound, Refused
+from server.domain.events import AuditAction
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships.partnerships import Side
 from server.domain.rights import Right, Role
@@ -111,7 +112,7 @@ class Note:
     before and after.
     """
 
-    action: str
+    action: AuditAction
     partnership: Partnership
     side: Side | None
     subject: Model | None = None
@@ -130,7 +131,7 @@ class Note:
 
 async def note(
     context: Context,
-    action: str,
+    action: AuditAction,
     row: Partnership,
     side: Side | None,
     *,

@@ -13,6 +13,7 @@ from tortoise.expressions import F
 
 from server.domain.access import side_of
 from server.domain.errors import Refusal, Refused
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import product_accesses as access_rules
 from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
@@ -48,13 +49,13 @@ class ProductAccessResult:
 class _Kind(NamedTuple):
     """The name of a change in the audit log and receipts, and in the outbox."""
 
-    action: str
-    topic: str
+    action: AuditAction
+    topic: Topic
 
 
-_CHANGED: Final = _Kind("access.rightsChanged", "access.rights_changed")
-_REVOKED: Final = _Kind("access.revoked", "access.product_removed")
-_PRODUCT_ENDED: Final = _Kind("access.revoked", "access.product_ended")
+_CHANGED: Final = _Kind(AuditAction.ACCESS_RIGHTS_CHANGED, Topic.ACCESS_RIGHTS_CHANGED)
+_REVOKED: Final = _Kind(AuditAction.ACCESS_REVOKED, Topic.ACCESS_REVOKED)
+_PRODUCT_ENDED: Final = _Kind(AuditAction.ACCESS_REVOKED, Topic.ACCESS_PRODUCT_ENDED)
 
 
 async def hold(context: Context, right: Right, ids: Sequence[UUID]) -> dict[UUID, Held]:

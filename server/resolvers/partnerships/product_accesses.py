@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import partial
 
 from server.domain.errors import NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import product_accesses as access_rules
 from server.domain.partnerships.partnerships import Side
 from server.domain.products.product_terminations import check_lives
@@ -90,8 +91,8 @@ async def grant_product_access(
             granted_by_id=context.signed_in.user_id,
             granted_at=context.now,
         )
-        await note(context, "access.granted", partnership, Side.CUSTOMER, subject=access, after=terms(access))
-        await journal.announce(context, "access.product_added", access)
+        await note(context, AuditAction.ACCESS_GRANTED, partnership, Side.CUSTOMER, subject=access, after=terms(access))
+        await journal.announce(context, Topic.ACCESS_GRANTED, access)
     return {"product_access": access}
 
 

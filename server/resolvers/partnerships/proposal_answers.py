@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from server.domain.errors import Mistakes
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests, proposals
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships.partnerships import PartnershipStatus, Side
@@ -86,7 +87,7 @@ async def cancelled(context: Context, row: Partnership) -> None:
     """Withdraw a proposal, by the side that made it."""
     before = terms(row)
     await change(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
-    await _note_end(context, "partnership.cancelled", row, row.initiated_by, before)
+    await _note_end(context, AuditAction.PARTNERSHIP_CANCELLED, row, row.initiated_by, before)
 
 
 async def accept_what_was_offered(context: Context, invitation: Partnership) -> None:
@@ -136,7 +137,7 @@ async def accept_what_was_asked(
     await _note_acceptance(context, request, Side.CUSTOMER, before, asked, granted)
     if differs:
         now = told(access.access_type, access.payment_mode, products)
-        await journal.announce(context, "partnership.granted_differs", request, asked=was, granted=now)
+        await journal.announce(context, Topic.PARTNERSHIP_GRANTED_DIFFERS, request, asked=was, granted=now)
 
 
 async def _note_acceptance(
@@ -148,12 +149,13 @@ async def _note_acceptance(
     granted: Sequence[ProductAccess],
 ) -> None:
     """Log an acceptance with both what was requested and what was granted (D3)."""
-    action = "partnership.accepted"
-    await note(context, action, row, side, before=before, after=terms(row), had=asked, has=granted)
-    await journal.announce(context, action, row)
+    await note(
+        context, AuditAction.PARTNERSHIP_ACCEPTED, row, side, before=before, after=terms(row), had=asked, has=granted
+    )
+    await journal.announce(context, Topic.PARTNERSHIP_ACCEPTED, row)
 
 
-async def _note_end(context: Context, action: str, row: Partnership, side: Side, before: journal.State) -> None:
+async def _note_end(context: Context, action: AuditAction, row: Partnership, side: Side, before: journal.State) -> None:
     """Log the end of a proposal, with what had been proposed."""
     proposed = (await named_by([row.id]))[row.id]
     await note(context, action, row, side, before=before, after=terms(row), had=proposed, has=[])
@@ -199,6 +201,6 @@ async def _decline(
         proposals.check_open(row, context.now)
         before = terms(row)
         await change(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)
-        await _note_end(context, "partnership.declined", row, side, before)
-        await journal.announce(context, "partnership.declined", row, reason=why)
+        await _note_end(context, AuditAction.PARTNERSHIP_DECLINED, row, side, before)
+        await journal.announce(context, Topic.PARTNERSHIP_DECLINED, row, reason=why)
     return {"partnership": row}

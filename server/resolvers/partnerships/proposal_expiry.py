@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q
 
 from server.domain import expiry as rules
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.partnerships.proposals import is_late
 from server.domain.people.organisations import INVITABLE_PARTNERS
@@ -27,8 +28,6 @@ from server.resolvers.expiry import (
 )
 from server.resolvers.partnerships.partnerships import Note, keys, live_partnerships, note_all
 from server.resolvers.partnerships.requested_products import named_by
-
-_EXPIRED: Final = "partnership.expired"
 
 # `Any` below: columns of several kinds.
 
@@ -55,18 +54,20 @@ async def expire(context: Context, rows: Sequence[Partnership]) -> None:
     before, named = [proposed(row) for row in rows], await named_by(keys(rows))
     await store_all(rows, context.now, status=PartnershipStatus.EXPIRED, ended_at=context.now)
     notes = [
-        Note(_EXPIRED, row, None, before=was, after=proposed(row), had=named[row.id], has=[])
+        Note(AuditAction.PARTNERSHIP_EXPIRED, row, None, before=was, after=proposed(row), had=named[row.id], has=[])
         for row, was in zip(rows, before, strict=True)
     ]
     await note_all(nobodys, notes)
-    await journal.announce_all(nobodys, [journal.News(_EXPIRED, row) for row in rows])
+    await journal.announce_all(nobodys, [journal.News(Topic.PARTNERSHIP_EXPIRED, row) for row in rows])
 
 
 async def expire_by_email(context: Context, rows: Sequence[CustomerInvitation]) -> None:
     """The same for requests by e-mail, of which only the partner's side knows."""
     columns: dict[str, Any] = {"status": PartnershipStatus.EXPIRED, "answered_at": context.now}
     concerned = [row.partner_id for row in rows]
-    await expire_rows(context, rows, columns, "customer.requestExpired", _EXPIRED, concerned)
+    await expire_rows(
+        context, rows, columns, AuditAction.CUSTOMER_REQUEST_EXPIRED, Topic.PARTNERSHIP_EXPIRED, concerned
+    )
 
 
 async def expire_proposals(context: Context) -> int:
@@ -96,6 +97,6 @@ async def remind_of_proposals(context: Context) -> int:
         ) & Exists(Organisation, Q(partner_status__in=sorted(INVITABLE_PARTNERS)), id="partner_id")
         for model in (Partnership, CustomerInvitation):
             reminded += await announce_deadline(
-                context, model, due, {"notices": number}, "partnership.reminder", "answer_by"
+                context, model, due, {"notices": number}, Topic.PARTNERSHIP_REMINDER, "answer_by"
             )
     return reminded

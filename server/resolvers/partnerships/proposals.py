@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from server.domain.errors import Mistakes, NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests, proposals
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
@@ -99,8 +100,8 @@ async def request_customer(
             ),
             wanted,
         )
-        await note(context, "partnership.requested", request, Side.PARTNER, after=terms(request), has=[])
-        await journal.announce(context, "partnership.requested", request, answer_by=request.answer_by)
+        await note(context, AuditAction.PARTNERSHIP_REQUESTED, request, Side.PARTNER, after=terms(request), has=[])
+        await journal.announce(context, Topic.PARTNERSHIP_REQUESTED, request, answer_by=request.answer_by)
     return {"partnership": request}
 
 
@@ -113,7 +114,7 @@ async def cancel_invitation(
         row = await held(context, partnership_id, expected_version)
         proposals.check_open(row, context.now)
         await cancelled(context, row)
-        await journal.announce(context, "partnership.cancelled", row)
+        await journal.announce(context, Topic.PARTNERSHIP_CANCELLED, row)
     return {"partnership": row}
 
 
@@ -128,8 +129,8 @@ async def resend_invitation(
         await check_partner_is_approved(row)
         await change(row, **sent_again(context, row.sent_at, row.sendings, row.expires_at))
         side = row.initiated_by
-        await note(context, "partnership.resent", row, side, after=journal.state(row, "answer_by"))
-        topic = "partnership.invited" if side is Side.CUSTOMER else "partnership.requested"
+        await note(context, AuditAction.PARTNERSHIP_RESENT, row, side, after=journal.state(row, "answer_by"))
+        topic = Topic.PARTNERSHIP_INVITED if side is Side.CUSTOMER else Topic.PARTNERSHIP_REQUESTED
         await journal.announce(context, topic, row, row.version, answer_by=row.answer_by)
     return {"partnership": row}
 
@@ -192,8 +193,8 @@ async def _invite(context: Context, row: Partnership, access: Access, offer: Off
     invitation = await _propose(context, row, access)
     await request_products(invitation, offer, access.grants)
     named = granted_now(offer, access.grants)
-    await note(context, "partnership.invited", invitation, Side.CUSTOMER, after=terms(invitation), has=named)
-    await journal.announce(context, "partnership.invited", invitation, answer_by=invitation.answer_by)
+    await note(context, AuditAction.PARTNERSHIP_INVITED, invitation, Side.CUSTOMER, after=terms(invitation), has=named)
+    await journal.announce(context, Topic.PARTNERSHIP_INVITED, invitation, answer_by=invitation.answer_by)
 
 
 async def _propose(context: Context, row: Partnership, access: Access | WantedAccess) -> Partnership:

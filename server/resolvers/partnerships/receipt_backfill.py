@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from server.domain.events import AuditAction
 from server.domain.partnerships.partnerships import IN_FORCE, LIVE
 from server.models import Partnership, ProductAccess, Receipt
 from server.models.conditions import Exists, OneOf
@@ -21,7 +22,6 @@ from server.resolvers.partnerships.requested_products import named_by
 AT_ONCE: Final = 100
 """The number of partnerships in one transaction."""
 
-_STATED: Final = "partnership.stated"
 _WITHOUT_RECEIPT: Final = ~Exists(Receipt, partnership_id="id")
 
 
@@ -43,7 +43,9 @@ async def begin_chains(context: Context) -> int:
 
 
 def _stated(row: Partnership, products: Sequence[Granted]) -> Entry:
-    return Entry(_STATED, row, None, after=agreed(terms(row, "expires_at", "review_at"), products))
+    return Entry(
+        AuditAction.PARTNERSHIP_STATED, row, None, after=agreed(terms(row, "expires_at", "review_at"), products)
+    )
 
 
 async def _products(rows: Sequence[Partnership]) -> dict[UUID, Sequence[Granted]]:

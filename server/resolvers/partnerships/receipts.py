@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 from tortoise.functions import Max
 
 from server.domain.errors import NotFound
+from server.domain.events import AuditAction
 from server.domain.partnerships import receipts as rules
 from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
@@ -54,7 +55,7 @@ class Granted(Protocol):
 class Entry:
     """The content of a receipt. `acting` is the organisation that acted, or None for the programme itself."""
 
-    what: str
+    what: AuditAction
     partnership: Partnership
     acting: UUID | None
     before: State | None = None

@@ -11,6 +11,7 @@ from tortoise.expressions import F
 
 from server.domain.access import side_of
 from server.domain.errors import Mistakes
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import terminations as rules
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import IN_FORCE, MOST_MESSAGE_CHARACTERS, PartnershipStatus, Side
@@ -150,7 +151,9 @@ async def end_all(
     await _end_what_hangs_on_them(context, found)
     await note_all(context, _ended(partnerships, before, found, ending))
     told: dict[str, object] = {"ended_by": ending.by, "reason": ending.reason, "words": ending.words}
-    await journal.announce_all(context, [journal.News("partnership.terminated", row, (), told) for row in partnerships])
+    await journal.announce_all(
+        context, [journal.News(Topic.PARTNERSHIP_TERMINATED, row, (), told) for row in partnerships]
+    )
     await _tell_of_products(context, partnerships[0], found.without_payer)
     return found
 
@@ -162,7 +165,15 @@ def _ended(
     for access in found.accesses:
         managed[access.partnership_id].append(access)
     return [
-        Note("partnership.terminated", row, ending.side, before=was, after=terms(row), had=managed[row.id], has=[])
+        Note(
+            AuditAction.PARTNERSHIP_TERMINATED,
+            row,
+            ending.side,
+            before=was,
+            after=terms(row),
+            had=managed[row.id],
+            has=[],
+        )
         for row, was in zip(partnerships, before, strict=True)
     ]
 
@@ -188,7 +199,7 @@ async def _tell_of_products(context: Context, partnership: Partnership, products
     if products:
         told = [{"service_name": row.service_name, "expires_at": row.expires_at} for row in products]
         await journal.announce(
-            context, "partnership.products_without_payer", partnership, partnership.version, products=told
+            context, Topic.PARTNERSHIP_PRODUCTS_WITHOUT_PAYER, partnership, partnership.version, products=told
         )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from server.domain.errors import NotSignedIn
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.email_links import check_in_time, digest
 from server.domain.people import member_invitations as rules
 from server.domain.people.member_invitations import MemberInvitationStatus
@@ -34,11 +35,11 @@ async def accept_member_invitation(context: Context, token: str, new_person: New
         invitation = await _held_by_invitee(context, token)
         member = await _join(context, invitation, account)
         secret = await _arrive(context, account)
-        await close(context, invitation, MemberInvitationStatus.ACCEPTED, "member.invitation_accepted")
+        await close(context, invitation, MemberInvitationStatus.ACCEPTED, AuditAction.MEMBER_INVITATION_ACCEPTED)
         after = journal.state(member, "user_id", "role", "status")
         after["teams"] = await join_teams(context, member, invitation)
-        await journal.record(context, "member.joined", member, acting=member.organisation_id, after=after)
-        await journal.announce(context, "member.joined", member)
+        await journal.record(context, AuditAction.MEMBER_JOINED, member, acting=member.organisation_id, after=after)
+        await journal.announce(context, Topic.MEMBER_JOINED, member)
     if secret is not None:
         context.session_secret = secret
     return {"membership": member, "viewer": context.viewer}
@@ -49,7 +50,7 @@ async def decline_member_invitation(context: Context, token: str) -> dict[str, o
     """Decline an invitation with the link in it."""
     async with transaction():
         invitation = await _held_by_invitee(context, token)
-        await close(context, invitation, MemberInvitationStatus.DECLINED, "member.invitation_declined")
+        await close(context, invitation, MemberInvitationStatus.DECLINED, AuditAction.MEMBER_INVITATION_DECLINED)
     return {}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.domain.errors import Mistakes
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.email_links import digest, new_secret
 from server.domain.people import member_invitations as rules
 from server.domain.people import users
@@ -88,7 +89,7 @@ async def invite_member(
             invited_at=context.now,
             **whom,
         )
-        await _send(context, invitation, "member.invited", before=None, teams=teams)
+        await _send(context, invitation, AuditAction.MEMBER_INVITED, before=None, teams=teams)
         await name_teams(invitation, teams)
     return {"member_invitation": invitation}
 
@@ -104,7 +105,7 @@ async def resend_member_invitation(context: Context, member_invitation_id: Membe
         lately = rules.sent_again(earlier, context.now, context.settings.member_invitation_resends)
         invitation.sent_again = [moment.isoformat() for moment in lately]
         invitation.version += 1
-        await _send(context, invitation, "member.invitation_sent_again", before)
+        await _send(context, invitation, AuditAction.MEMBER_INVITATION_SENT_AGAIN, before)
     return {"member_invitation": invitation}
 
 
@@ -114,7 +115,7 @@ async def cancel_member_invitation(context: Context, member_invitation_id: Membe
     async with transaction():
         invitation = await _held_by_inviter(context, member_invitation_id)
         rules.check_open(status_now(context, invitation))
-        await close(context, invitation, MemberInvitationStatus.CANCELLED, "member.invitation_cancelled")
+        await close(context, invitation, MemberInvitationStatus.CANCELLED, AuditAction.MEMBER_INVITATION_CANCELLED)
     return {"member_invitation": invitation}
 
 
@@ -124,7 +125,9 @@ async def is_member(organisation_id: UUID, email: str) -> bool:
     return await members.filter(user__email=email).exists()
 
 
-async def close(context: Context, invitation: MemberInvitation, status: MemberInvitationStatus, action: str) -> None:
+async def close(
+    context: Context, invitation: MemberInvitation, status: MemberInvitationStatus, action: AuditAction
+) -> None:
     """End an open invitation."""
     before = _terms(invitation)
     invitation.status, invitation.answered_at = status, context.now
@@ -132,7 +135,7 @@ async def close(context: Context, invitation: MemberInvitation, status: MemberIn
     await invitation.save(update_fields=["status", "answered_at", "version", "updated_at"])
     acting = invitation.organisation_id
     await journal.record(context, action, invitation, acting=acting, before=before, after=_terms(invitation))
-    await journal.announce(context, action, invitation)
+    await journal.announce(context, action.topic, invitation)
 
 
 def _whom(email: str, first_name: str, last_name: str, locale: str | None, mistakes: Mistakes) -> dict[str, str | None]:
@@ -149,8 +152,9 @@ async def expire(context: Context, invitations: Sequence[MemberInvitation]) -> N
     """End these, which are locked and nobody answered in time; whoever sent them is told (S11.4)."""
     expired: dict[str, object] = {"status": MemberInvitationStatus.EXPIRED}
     concerned = [invitation.organisation_id for invitation in invitations]
-    action = "member.invitation_expired"
-    await expire_rows(context, invitations, expired, action, action, concerned)
+    await expire_rows(
+        context, invitations, expired, AuditAction.MEMBER_INVITATION_EXPIRED, Topic.MEMBER_INVITATION_EXPIRED, concerned
+    )
 
 
 async def _check_not_invited(context: Context, organisation_id: UUID, email: str, mistakes: Mistakes) -> None:
@@ -170,7 +174,7 @@ async def _sent_lately(context: Context, organisation_id: UUID) -> int:
 async def _send(
     context: Context,
     invitation: MemberInvitation,
-    action: str,
+    action: AuditAction,
     before: journal.State | None,
     teams: Sequence[UUID] = (),
 ) -> None:
@@ -184,7 +188,7 @@ async def _send(
     await journal.record(context, action, invitation, acting=organisation.id, before=before, after=after)
     await journal.announce(
         context,
-        "member.invited",
+        Topic.MEMBER_INVITED,
         invitation,
         invitation.version,
         secret=secret,

@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.domain.errors import Mistakes, NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.people import memberships as rules
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right, Role
@@ -238,13 +239,13 @@ async def _give_role(context: Context, member: Membership, role: Role) -> None:
     await _keep_somebody_told(context, member)
     await journal.record(
         context,
-        "member.role_changed",
+        AuditAction.MEMBER_ROLE_CHANGED,
         member,
         acting=member.organisation_id,
         before=before,
         after=_terms(member) | ended,
     )
-    await journal.announce(context, "member.role_changed", member, member.version, before=old, after=role)
+    await journal.announce(context, Topic.MEMBER_ROLE_CHANGED, member, member.version, before=old, after=role)
 
 
 async def _remove(context: Context, member: Membership) -> None:
@@ -253,10 +254,15 @@ async def _remove(context: Context, member: Membership) -> None:
     ended = await end_membership(context, member)
     await _keep_somebody_told(context, member)
     await journal.record(
-        context, "member.removed", member, acting=member.organisation_id, before=before, after=_terms(member) | ended
+        context,
+        AuditAction.MEMBER_REMOVED,
+        member,
+        acting=member.organisation_id,
+        before=before,
+        after=_terms(member) | ended,
     )
     by = MEMBER if member.user_id == context.signed_in.user_id else None
-    await journal.announce(context, "member.removed", member, by=by)
+    await journal.announce(context, Topic.MEMBER_REMOVED, member, by=by)
 
 
 async def _update(context: Context, member: Membership, **given: bool | None) -> None:
@@ -266,9 +272,9 @@ async def _update(context: Context, member: Membership, **given: bool | None) ->
         return
     await change(context, member, **wanted)
     await journal.record(
-        context, "member.updated", member, acting=member.organisation_id, before=before, after=_terms(member)
+        context, AuditAction.MEMBER_UPDATED, member, acting=member.organisation_id, before=before, after=_terms(member)
     )
-    await journal.announce(context, "member.updated", member, member.version)
+    await journal.announce(context, Topic.MEMBER_UPDATED, member, member.version)
 
 
 async def change(context: Context, member: Membership, **columns: object) -> None:

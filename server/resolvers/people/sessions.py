@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.events import AuditAction
 from server.domain.people import users
 from server.domain.people.sign_ins import check_heard
 from server.domain.viewer import Viewer
@@ -80,7 +81,7 @@ async def start_session(context: Context, user: User) -> str:
         user.id, await standings_of(user.id), session_id=session.id, password_confirmed_at=context.now
     )
     await remember_source(context, user)
-    await journal.record(context, "session.started", session, acting=None)
+    await journal.record(context, AuditAction.SESSION_STARTED, session, acting=None)
     return secret
 
 
@@ -98,7 +99,7 @@ async def sign_out(context: Context, everywhere: bool) -> dict[str, object]:
         for session in await (mine if everywhere else mine.filter(id=viewer.session_id)):
             session.ended_at = context.now
             await session.save(update_fields=["ended_at"])
-            await journal.record(context, "session.ended", session, acting=None)
+            await journal.record(context, AuditAction.SESSION_ENDED, session, acting=None)
     context.session_secret = ""
     context.viewer = None
     return {}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server.domain.errors import Mistakes, NotFound
+from server.domain.events import AuditAction
 from server.domain.partnerships import proposals
 from server.domain.partnerships.email_links import digest
 from server.domain.people import organisations as organisation_rules
@@ -77,10 +78,10 @@ async def _represent(context: Context, account: User, row: Organisation) -> None
         joined_at=context.now,
     )
     await journal.record(
-        context, "organisation.signedUp", row, acting=row.id, after=journal.state(row, "name", "country")
+        context, AuditAction.ORGANISATION_SIGNED_UP, row, acting=row.id, after=journal.state(row, "name", "country")
     )
     after = journal.state(membership, "user_id", "role", "status")
-    await journal.record(context, "member.joined", membership, acting=row.id, after=after)
+    await journal.record(context, AuditAction.MEMBER_JOINED, membership, acting=row.id, after=after)
 
 
 def _checked_organisation(given: NewOrganisation) -> Organisation:

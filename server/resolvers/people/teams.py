@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from server.domain.errors import Mistakes, NotFound
+from server.domain.events import AuditAction
 from server.domain.folding import folded
 from server.domain.people import teams as rules
 from server.domain.people.memberships import check_active
@@ -77,7 +78,7 @@ async def create_team(
         await held(context, organisation_id, Right.MANAGE_TEAMS)
         team = Team(organisation_id=organisation_id)
         await _settle(context, team, name, leader_id)
-        await _journal(context, "team.created", team, before=None)
+        await _journal(context, AuditAction.TEAM_CREATED, team, before=None)
     return {"team": team}
 
 
@@ -92,7 +93,7 @@ async def update_team(
         if (team.name, team.leader_id) != (name, leader_id):
             team.version += 1
             await _settle(context, team, name, leader_id)
-            await _journal(context, "team.updated", team, before)
+            await _journal(context, AuditAction.TEAM_UPDATED, team, before)
     return {"team": team}
 
 
@@ -110,7 +111,7 @@ async def delete_team(context: Context, team_id: TeamId, expected_version: int |
             "product_grants": await ended(context, grants, revoked_at=context.now),
         }
         await TeamMember.filter(team_id=team_id).delete()
-        await _journal(context, "team.deleted", team, before, lost)
+        await _journal(context, AuditAction.TEAM_DELETED, team, before, lost)
     return {"organisation": await Organisation.get(id=team.organisation_id)}
 
 
@@ -122,7 +123,7 @@ async def add_team_member(context: Context, team_id: TeamId, membership_id: Memb
         member = await _member(context, team.organisation_id, membership_id, "membership_id")
         place, is_new = await _add(context, team, member)
         if is_new:
-            await _journal_place(context, "team.member_added", team, place)
+            await _journal_place(context, AuditAction.TEAM_MEMBER_ADDED, team, place)
     return {"team": team}
 
 
@@ -138,7 +139,7 @@ async def remove_team_member(context: Context, team_id: TeamId, membership_id: M
             if team.leader_id == membership_id:
                 team.leader_id, team.version = None, team.version + 1
                 await team.save(update_fields=["leader_id", "version", "updated_at"])
-            await _journal_place(context, "team.member_removed", team, place)
+            await _journal_place(context, AuditAction.TEAM_MEMBER_REMOVED, team, place)
     return {"team": team}
 
 
@@ -215,17 +216,17 @@ async def _add(context: Context, team: Team, member: Membership) -> tuple[TeamMe
 
 
 async def _journal(
-    context: Context, action: str, team: Team, before: journal.State | None, lost: journal.State | None = None
+    context: Context, action: AuditAction, team: Team, before: journal.State | None, lost: journal.State | None = None
 ) -> None:
     after = _terms(team) | (lost or {})
     await journal.record(context, action, team, acting=team.organisation_id, before=before, after=after)
-    await journal.announce(context, action, team, team.version)
+    await journal.announce(context, action.topic, team, team.version)
 
 
-async def _journal_place(context: Context, action: str, team: Team, place: TeamMember) -> None:
+async def _journal_place(context: Context, action: AuditAction, team: Team, place: TeamMember) -> None:
     after = _terms(team) | journal.state(place, "membership_id")
     await journal.record(context, action, team, acting=team.organisation_id, after=after)
-    await journal.announce(context, action, team, place.id.hex)
+    await journal.announce(context, action.topic, team, place.id.hex)
 
 
 def _terms(team: Team) -> journal.State:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from server.domain.errors import Mistakes, NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people import tokens as rules
 from server.domain.rights import Right, Scope
@@ -66,8 +67,8 @@ async def create_api_token(
             expires_at=expires_at,
         )
         after = journal.state(token, "name", "scopes", "expires_at")
-        await journal.record(context, "apiToken.created", token, acting=organisation_id, after=after)
-        await journal.announce(context, "token.created", token)
+        await journal.record(context, AuditAction.TOKEN_CREATED, token, acting=organisation_id, after=after)
+        await journal.announce(context, Topic.TOKEN_CREATED, token)
     return {"api_token": token, "secret": secret}
 
 
@@ -79,9 +80,9 @@ async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[s
         if token.revoked_at is None:
             await end_token(context, token)
             await journal.record(
-                context, "apiToken.revoked", token, acting=token.organisation_id, before={"revoked_at": None}
+                context, AuditAction.TOKEN_REVOKED, token, acting=token.organisation_id, before={"revoked_at": None}
             )
-            await journal.announce(context, "token.revoked", token)
+            await journal.announce(context, Topic.TOKEN_REVOKED, token)
     return {"api_token": token}
 
 
@@ -100,8 +101,8 @@ async def exclude_api_token(
         _, is_new = await ApiTokenExclusion.get_or_create(api_token_id=token.id, customer_id=customer_id)
         if is_new:
             after = {"excluded": True}
-            await journal.record(context, "apiToken.excluded", token, acting=customer_id, after=after)
-            await journal.announce(context, "token.excluded", token, customer_id.hex, customer=ids.encode(customer))
+            await journal.record(context, AuditAction.TOKEN_EXCLUDED, token, acting=customer_id, after=after)
+            await journal.announce(context, Topic.TOKEN_EXCLUDED, token, customer_id.hex, customer=ids.encode(customer))
     return {"organisation": customer}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from server.domain.errors import Mistakes, NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.product_accesses import product_rights
 from server.domain.people.memberships import check_active
 from server.domain.products import own_product_grants as rules
@@ -114,7 +115,7 @@ async def revoke_own_products(
             grant.revoked_at = context.now
             grant.version += 1
             await grant.save(update_fields=["revoked_at", "version", "updated_at"])
-            await _journal(context, "own_products.revoked", grant, before)
+            await _journal(context, AuditAction.OWN_PRODUCTS_REVOKED, grant, before)
     return {"own_product_grant": grant}
 
 
@@ -127,11 +128,13 @@ async def revoke_of_product(context: Context, product_id: UUID) -> None:
     for grant in grants:
         grant.update_from_dict({"revoked_at": context.now, "version": grant.version + 1})
     acts = [
-        journal.Act("own_products.revoked", grant, grant.organisation_id, None, was, _terms(grant))
+        journal.Act(AuditAction.OWN_PRODUCTS_REVOKED, grant, grant.organisation_id, None, was, _terms(grant))
         for grant, was in zip(grants, before, strict=True)
     ]
     await journal.record_all(context, acts)
-    await journal.announce_all(context, [journal.News("own_products.revoked", row, (row.version,)) for row in grants])
+    await journal.announce_all(
+        context, [journal.News(Topic.OWN_PRODUCTS_REVOKED, row, (row.version,)) for row in grants]
+    )
 
 
 async def _check_holder(context: Context, organisation_id: UUID, to: Holder, mistakes: Mistakes) -> None:
@@ -165,12 +168,12 @@ async def _store(context: Context, grant: OwnProductGrant, before: journal.State
     grant.granted_by_id, grant.granted_at = context.signed_in.user_id, context.now
     grant.version += 1
     await grant.save()
-    await _journal(context, "own_products.granted", grant, before)
+    await _journal(context, AuditAction.OWN_PRODUCTS_GRANTED, grant, before)
 
 
-async def _journal(context: Context, action: str, grant: OwnProductGrant, before: journal.State | None) -> None:
+async def _journal(context: Context, action: AuditAction, grant: OwnProductGrant, before: journal.State | None) -> None:
     await journal.record(context, action, grant, acting=grant.organisation_id, before=before, after=_terms(grant))
-    await journal.announce(context, action, grant, grant.version)
+    await journal.announce(context, action.topic, grant, grant.version)
 
 
 def _terms(grant: OwnProductGrant) -> journal.State:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from tortoise.expressions import Q
 
 from server.domain.errors import RightMissing
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
 from server.domain.products import pending_actions as rules
 from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
@@ -27,6 +28,12 @@ from server.resolvers.partnerships.partnerships import change
 from server.resolvers.permissions import RightOn
 
 # `Any` below: columns of several kinds.
+
+_DECISIONS: Final = {
+    PendingActionStatus.CONFIRMED: AuditAction.PENDING_ACTION_CONFIRMED,
+    PendingActionStatus.REFUSED: AuditAction.PENDING_ACTION_REFUSED,
+    PendingActionStatus.WITHDRAWN: AuditAction.PENDING_ACTION_WITHDRAWN,
+}
 
 
 class PendingActionOrderField(StrEnum):
@@ -68,8 +75,8 @@ async def ask_to_terminate(context: Context, product: Product, reason: str | Non
     await expire(context, await same.filter(expires_at__lte=context.now).select_for_update(no_key=True))
     rules.check_none_pending(is_pending=await same.exists())
     action = await _create(context, partnership, reason, about)
-    await _note(context, "pendingAction.requested", action, action.partner_id, None)
-    await journal.announce(context, "pending_action.requested", action)
+    await _note(context, AuditAction.PENDING_ACTION_REQUESTED, action, action.partner_id, None)
+    await journal.announce(context, Topic.PENDING_ACTION_REQUESTED, action)
     return action
 
 
@@ -84,16 +91,17 @@ async def decide(context: Context, action: PendingAction, status: PendingActionS
     before = journal.state(action, "status")
     decided_by = context.signed_in.user_id
     await change(action, status=status, decided_by_id=decided_by, decided_at=context.now)
-    what = status.value.lower()
-    await _note(context, f"pendingAction.{what}", action, acting, before)
-    await journal.announce(context, f"pending_action.{what}", action)
+    await _note(context, _DECISIONS[status], action, acting, before)
+    await journal.announce(context, _DECISIONS[status].topic, action)
 
 
 async def expire(context: Context, actions: Sequence[PendingAction]) -> None:
     """Expire these actions, which are locked. The system acts, and the person who proposed each one is notified."""
     expired: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
     concerned = [action.customer_id for action in actions]
-    await expire_rows(context, actions, expired, "pendingAction.expired", "pending_action.expired", concerned)
+    await expire_rows(
+        context, actions, expired, AuditAction.PENDING_ACTION_EXPIRED, Topic.PENDING_ACTION_EXPIRED, concerned
+    )
 
 
 async def _complete_partnership(customer_id: UUID) -> Partnership | None:
@@ -129,7 +137,9 @@ async def _create(
     )
 
 
-async def _note(context: Context, what: str, action: PendingAction, acting: UUID, before: journal.State | None) -> None:
+async def _note(
+    context: Context, what: AuditAction, action: PendingAction, acting: UUID, before: journal.State | None
+) -> None:
     """Log one step of a pending action, in the log of the side that acts; a partner's also in the customer's (E40)."""
     served = None if acting == action.customer_id else action.customer_id
     columns = ("status",) if before else ("kind", "product_id", "reason", "status")

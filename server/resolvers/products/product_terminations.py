@@ -2,6 +2,7 @@
 
 from server.domain.access import leads
 from server.domain.errors import Mistakes
+from server.domain.events import AuditAction, Topic
 from server.domain.products import product_terminations as rules
 from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.products.products import ProductState
@@ -58,7 +59,7 @@ async def end_product(
     after = journal.state(product, *_TERMS) | {"reason": reason}
     await journal.record_all(context, [_act(product, before, after, asked)])
     owner = ids.encoded(Organisation, product.organisation_id)
-    await journal.announce(context, "product.terminated", product, customer=owner)
+    await journal.announce(context, Topic.PRODUCT_TERMINATED, product, customer=owner)
 
 
 _TERMS = ("state", "auto_renew")
@@ -66,9 +67,9 @@ _TERMS = ("state", "auto_renew")
 
 def _act(product: Product, before: journal.State, after: journal.State, asked: PendingAction | None) -> journal.Act:
     if asked is None:
-        return journal.Act("product.terminated", product, product.organisation_id, None, before, after)
+        return journal.Act(AuditAction.PRODUCT_TERMINATED, product, product.organisation_id, None, before, after)
     return journal.Act(
-        "product.terminated",
+        AuditAction.PRODUCT_TERMINATED,
         product,
         asked.partner_id,
         asked.customer_id,

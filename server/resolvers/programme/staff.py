@@ -1,6 +1,7 @@
 """What the programme's own staff may do (S1.8, S5, E8): each act with its reason, in the audit log."""
 
 from server.domain.errors import NotFound
+from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people import organisations as organisation_rules
@@ -50,7 +51,7 @@ async def suspend_partnership(
     async with transaction():
         row = await _partnership(context, partnership_id, expected_version)
         rules.check_active(row)
-        await _move(context, row, PartnershipStatus.SUSPENDED, "partnership.suspended", why)
+        await _move(context, row, PartnershipStatus.SUSPENDED, AuditAction.PARTNERSHIP_SUSPENDED, why)
     return {"partnership": row}
 
 
@@ -63,7 +64,7 @@ async def resume_partnership(
     async with transaction():
         row = await _partnership(context, partnership_id, expected_version)
         rules.check_resumption(row, await live_partnerships(row.customer_id, but=row.id))
-        await _move(context, row, PartnershipStatus.ACTIVE, "partnership.resumed", why)
+        await _move(context, row, PartnershipStatus.ACTIVE, AuditAction.PARTNERSHIP_RESUMED, why)
     return {"partnership": row}
 
 
@@ -87,10 +88,16 @@ async def recover_organisation(
         ended = await _raise(context, membership, old)
         after = journal.state(membership, "role", "status") | ended | {"reason": why}
         await journal.record(
-            context, "organisation.recovered", membership, acting=None, on_behalf_of=row.id, before=before, after=after
+            context,
+            AuditAction.ORGANISATION_RECOVERED,
+            membership,
+            acting=None,
+            on_behalf_of=row.id,
+            before=before,
+            after=after,
         )
         await journal.announce(
-            context, "member.role_changed", membership, membership.version, before=old, after=membership.role
+            context, Topic.MEMBER_ROLE_CHANGED, membership, membership.version, before=old, after=membership.role
         )
     return {"organisation": row}
 
@@ -118,10 +125,10 @@ async def _set_status(
         if not approves:
             row.is_listed_partner = False
         await row.save(update_fields=["partner_status", "is_listed_partner", "version", "updated_at"])
-        topic = "application.approved" if approves else "application.suspended"
+        action = AuditAction.APPLICATION_APPROVED if approves else AuditAction.APPLICATION_SUSPENDED
         after = journal.state(row, "partner_status") | {"reason": why}
-        await journal.record(context, topic, row, acting=None, on_behalf_of=row.id, before=before, after=after)
-        await journal.announce(context, topic, row, row.version, reason=why)
+        await journal.record(context, action, row, acting=None, on_behalf_of=row.id, before=before, after=after)
+        await journal.announce(context, action.topic, row, row.version, reason=why)
     return {"organisation": row}
 
 
@@ -137,12 +144,14 @@ def _check_status(row: Organisation, *, approves: bool) -> None:
     )
 
 
-async def _move(context: Context, row: Partnership, status: PartnershipStatus, action: str, reason: str) -> None:
+async def _move(
+    context: Context, row: Partnership, status: PartnershipStatus, action: AuditAction, reason: str
+) -> None:
     before = journal.state(row, "status")
     await change(row, status=status)
     after = journal.state(row, "status") | {"reason": reason}
     await note(context, action, row, None, before=before, after=after)
-    await journal.announce(context, action, row, row.version, reason=reason)
+    await journal.announce(context, action.topic, row, row.version, reason=reason)
 
 
 async def _partnership(context: Context, partnership_id: PartnershipId, expected_version: int | None) -> Partnership:

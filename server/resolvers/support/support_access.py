@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from tortoise.expressions import Q
 
 from server.domain.errors import Mistakes, NotFound, RightMissing
+from server.domain.events import AuditAction, Topic
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right
 from server.domain.support import support_access as rules
@@ -54,6 +56,11 @@ OWN_SUPPORT_ACCESS = Listing(
     latest_first=True,
 )
 
+_ENDS: Final = {
+    SupportAccessStatus.REVOKED: AuditAction.SUPPORT_ACCESS_REVOKED,
+    SupportAccessStatus.EXPIRED: AuditAction.SUPPORT_ACCESS_EXPIRED,
+}
+
 MAY_GRANT = (PersonOnly(Right.GRANT_SUPPORT_ACCESS), SignedIn())
 
 person_name, PERSON_NAME = named("user_id", User, ("first_name", "last_name"), full_name)
@@ -84,8 +91,8 @@ async def grant_support_access(context: Context, kind: SupportAccessKind, ticket
             granted_at=context.now,
             expires_at=context.now + timedelta(days=context.settings.support_access_days),
         )
-        await journal.record(context, "supportAccess.granted", grant, acting=None, after=_terms(grant))
-        await journal.announce(context, "support.access_granted", grant)
+        await journal.record(context, AuditAction.SUPPORT_ACCESS_GRANTED, grant, acting=None, after=_terms(grant))
+        await journal.announce(context, Topic.SUPPORT_ACCESS_GRANTED, grant)
     return {"support_access_grant": grant}
 
 
@@ -127,14 +134,13 @@ async def end_grants(
     before = [_terms(grant) for grant in grants]
     revoked_at = None if reason is None else context.now
     await store_all(grants, context.now, status=status, revoked_at=revoked_at, revocation_reason=reason)
-    action = f"supportAccess.{status.lower()}"
     acts = [
-        journal.Act(action, grant, None, None, was, _terms(grant), by=None if reason else (None, None))
+        journal.Act(_ENDS[status], grant, None, None, was, _terms(grant), by=None if reason else (None, None))
         for grant, was in zip(grants, before, strict=True)
     ]
     await journal.record_all(context, acts)
     if status is SupportAccessStatus.REVOKED:
-        await journal.announce_all(context, [journal.News("support.access_revoked", grant) for grant in grants])
+        await journal.announce_all(context, [journal.News(Topic.SUPPORT_ACCESS_REVOKED, grant) for grant in grants])
 
 
 async def _wait_for(user_id: UUID) -> None:
@@ -183,5 +189,5 @@ async def warn_of_support_access(context: Context) -> int:
         expires_at__gt=context.now,
     )
     return await announce_deadline(
-        context, SupportAccessGrant, near, {"notices": 1}, "support.access_expiring", "expires_at"
+        context, SupportAccessGrant, near, {"notices": 1}, Topic.SUPPORT_ACCESS_EXPIRING, "expires_at"
     )
