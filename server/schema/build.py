@@ -7,6 +7,7 @@ from typing import Final
 import strawberry
 import structlog
 from graphql import GraphQLError
+from graphql.utilities.print_schema import print_schema_definition
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
@@ -23,6 +24,18 @@ from server.schema.scalars import SCALARS
 from server.schema.variable_coercion import CoercedVariables
 
 _log = structlog.get_logger("server.graphql")
+
+DESCRIPTION: Final = """\
+The API of the reseller programme: organisations, the partners that manage products for them, and who may do what.
+
+Begin with `viewer`, which says who you are, and follow its `organisations` to everything you can see.
+People sign in with `signIn`, which sets a session cookie. Programs send `Authorization: Bearer` and an API token, which
+`createApiToken` creates. Each field's description says who may use it.
+Every object has a globally unique, opaque `id`, by which `node` and `nodes` find it.
+Lists are Relay connections: page with `first` and `after`, or with `last` and `before`.
+A mutation that is refused changes nothing and says why in `userErrors`. Other problems, such as a missing right, are in
+the response's `errors`, with a stable code in `extensions.code`."""
+"""What the schema says of itself, for people who see it for the first time."""
 
 
 class Schema(strawberry.Schema):
@@ -81,6 +94,7 @@ def _built() -> Schema:
         extensions=[DocumentLimits, KnownDocuments, CoercedVariables],
         execution_context_class=BoundedExecution,
     )
+    built._schema.description = DESCRIPTION
     _check_guarded(built)
     return built
 
@@ -90,5 +104,9 @@ schema: Final = _built()
 
 
 def sdl() -> str:
-    """The schema as text, in the order of names: what is committed as schema.graphql."""
-    return print_schema(schema) + "\n"
+    """The schema as text, in the order of names: what is committed as schema.graphql.
+
+    Strawberry prints no description of the schema itself; graphql-core does.
+    """
+    head = print_schema_definition(schema._schema)
+    return f"{head}\n\n{print_schema(schema)}\n"

@@ -14,6 +14,8 @@ from babel.messages.pofile import read_po
 from graphql import Visitor, parse, visit
 from graphql.language import Node, StringValueNode
 
+from server.domain.rights import Scope
+
 ROOT = Path(__file__).parents[2]
 
 FORBIDDEN = {
@@ -40,6 +42,9 @@ FORBIDDEN = {
     r"(?<!there )(is|are|was|were) no (?!longer|more than|less|fewer|later|earlier|different|better|worse)\w+": "is not a",
     r"where it is in its life": "current status",
     r"counts the changes": "incremented on every change",
+    r"null where": "null if",
+    r"^(since|until) when": "when it began, when it ends",
+    r"unless given": "defaults to",
     r"what (is|was) to be": "say it with a verb",
     r"as far as there (is|are)": "if there is",
     r"(customers|ones|those|days) to come": "future",
@@ -112,7 +117,7 @@ DOCUMENTS = (
     "docs/operations.md",
     "docs/programme.md",
 )
-SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents,)
+SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents, sdl)
 
 
 def faults(passage: Passage) -> Iterator[str]:
@@ -131,6 +136,15 @@ def test_no_text_has_a_forbidden_phrase(source: Callable[[], Iterator[Passage]])
     found = [fault for passage in source() for fault in faults(passage)]
 
     assert found == [], "\n".join(found)
+
+
+def test_scopes_are_spelt_as_in_the_enum():
+    files = [ROOT / "schema.graphql", *(ROOT / "docs").rglob("*.md")]
+    spellings = [scope.lower().replace("_", ":", 1) for scope in Scope]
+
+    texts = {file.name: file.read_text("utf-8") for file in files}
+
+    assert [(name, word) for name, text in texts.items() for word in spellings if word in text] == []
 
 
 def test_an_exception_is_still_needed():

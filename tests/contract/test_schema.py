@@ -35,6 +35,15 @@ def test_the_printed_schema_is_valid() -> None:
     assert set(built.type_map) >= set(TYPES)
 
 
+def test_the_schema_says_where_to_begin() -> None:
+    description = build_schema(sdl()).description or ""
+
+    assert description == schema._schema.description
+    assert [
+        word for word in ("`viewer`", "`signIn`", "`userErrors`", "`id`", "`first`") if word not in description
+    ] == []
+
+
 def test_everything_is_described() -> None:
     nameless = list[str]()
     for name, type_ in TYPES.items():

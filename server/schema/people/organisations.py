@@ -266,13 +266,13 @@ class Organisation(Node):
     )
     audit_log: Connection[AuditEvent] | None = connection(
         resolvers_audit_log.AUDIT_LOG,
-        "What was done on behalf of the organisation, newest first. Employees see only their own actions.",
+        "Actions on behalf of the organisation, newest first. Employees see only their own.",
         resolvers_audit_log.MAY_VIEW_LOG,
         filter=AuditLogFilter,
     )
     partner_activity: Connection[AuditEvent] | None = connection(
         resolvers_audit_log.PARTNER_ACTIVITY,
-        "What partners did for the organisation, newest first.",
+        "Actions by partners on behalf of the organisation, newest first.",
         resolvers_audit_log.MAY_VIEW_ACTIVITY,
         filter=PartnerActivityFilter,
     )
@@ -283,7 +283,7 @@ class Organisation(Node):
     )
     programme_activity: Connection[AuditEvent] | None = connection(
         resolvers_audit_log.PROGRAMME_ACTIVITY,
-        "What the programme's staff or automatic processes did that concerns the organisation, newest first.",
+        "Actions by the programme's staff and automatic processes that concern the organisation, newest first.",
         resolvers_audit_log.MAY_VIEW_ACTIVITY,
         filter=AuditLogFilter,
     )
