@@ -112,6 +112,7 @@ DOCUMENTS = (
     "CONTRIBUTING.md",
     "README.md",
     "docs/api.md",
+    *(f"docs/decisions/{file.name}" for file in sorted((ROOT / "docs" / "decisions").glob("00[01]*.md"))),
     "docs/decisions/0037-wings.md",
     "docs/glossary.md",
     "docs/operations.md",
