@@ -26,14 +26,12 @@ from server.models.visibility.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.oversight import export_files
-from server.resolvers.partnerships.access_change_requests import expire_access_changes
+from server.resolvers.partnerships import deadlines as partnership_deadlines
 from server.resolvers.partnerships.customer_notes import delete_customer_notes
-from server.resolvers.partnerships.partnership_expiry import end_partnerships, warn_of_ends
-from server.resolvers.partnerships.proposal_expiry import expire_proposals, remind_of_proposals
 from server.resolvers.partnerships.receipt_backfill import begin_chains
-from server.resolvers.people.member_invitations import expire_member_invitations
-from server.resolvers.products.pending_actions import expire_pending_actions
-from server.resolvers.support.support_access import expire_support_access, warn_of_support_access
+from server.resolvers.people import deadlines as people_deadlines
+from server.resolvers.products import deadlines as product_deadlines
+from server.resolvers.support import deadlines as support_deadlines
 from server.settings import Settings
 
 TOKEN_NOTICE: Final = timedelta(days=7)
@@ -148,17 +146,12 @@ def _until_nothing_is_due(part: Callable[[Context], Awaitable[int]]) -> Callable
 
 
 DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
-    "expire proposals": expire_proposals,
-    "remind of proposals": remind_of_proposals,
-    "expire access changes": expire_access_changes,
-    "expire pending actions": expire_pending_actions,
-    "expire member invitations": expire_member_invitations,
-    "expire support access": expire_support_access,
-    "warn of support access": warn_of_support_access,
-    "warn of ends": warn_of_ends,
-    "end partnerships": end_partnerships,
+    **support_deadlines.DEADLINES,
+    **product_deadlines.DEADLINES,
+    **partnership_deadlines.DEADLINES,
+    **people_deadlines.DEADLINES,
 }
-"""What is done about deadlines every minute, by name: reminders, warnings, expiry, ends."""
+"""What is done about deadlines every minute: reminders, warnings, expiry, ends. Each wing brings its own."""
 
 JOBS: Final = (
     *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),

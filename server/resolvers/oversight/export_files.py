@@ -18,9 +18,9 @@ from server.models.database import transaction
 from server.models.visibility.lookups import locked
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.export_sheets import SHEETS
 from server.resolvers.listings import batches
 from server.resolvers.oversight.export_formats import File, new_file
-from server.resolvers.oversight.export_sheets import SHEETS
 from server.resolvers.oversight.exports import asking, reach_now, reach_of
 
 _ROWS_AT_ONCE: Final = 100

@@ -13,10 +13,8 @@ from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
 
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFormat
+from server.resolvers.export_sheets import Line, Value
 from server.resolvers.paging import moment_text
-
-Value = str | datetime | None
-Line = tuple[Value, ...]
 
 _PART_BYTES: Final = 262_144
 _IN_MEMORY: Final = 4 * _PART_BYTES

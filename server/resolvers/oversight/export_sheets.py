@@ -1,60 +1,28 @@
-"""What is in the file of each kind of export: whose list, who may read it, and its rows as lines of cells?"""
+"""Sheets of the audit log and of the access review."""
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final, TypeVar
-from uuid import UUID
-
-from tortoise.models import Model
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Final
 
 from server.domain.oversight.access_review import Reviewed, ReviewedCredential
 from server.domain.oversight.exports import ExportKind
-from server.models import ApiToken, AuditEvent, CustomerNote, Export, Organisation, Partnership, ProductAccess, User
+from server.models import ApiToken, AuditEvent, Organisation, Partnership, ProductAccess, User
 from server.resolvers import ids
 from server.resolvers.context import Context
-from server.resolvers.listings import Listing, Narrowed
+from server.resolvers.export_sheets import Line, Sheet, find_visible
 from server.resolvers.oversight import access_review, audit_log
-from server.resolvers.oversight.export_formats import Line
-from server.resolvers.people import organisations
-from server.resolvers.permissions import Permission
-
-ModelT = TypeVar("ModelT", bound=Model)
-
-# `Any` below: the rows of a sheet are of the model of its list.
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A list as a file. `columns` are the names of the API, from a row of the list on.
-
-    Rows come from the list itself, with its row policy, for who has the permissions of its field (D1, E33).
-    """
-
-    listing: Listing[Any]
-    permissions: Sequence[Permission]
-    columns: tuple[str, ...]
-    lines: Callable[[Context, Any], Awaitable[list[Line]]]
-    """What a row becomes; those of rows that are asked for at once are found by the same statements."""
-
-    @property
-    def is_dated(self) -> bool:
-        """Whether the list can be narrowed by time."""
-        return "since" in self.listing.filters
-
-    def narrowed(self, export: Export) -> Narrowed:
-        return self.listing.narrowed({"since": export.since, "until": export.until})
 
 
 async def _act(context: Context, event: AuditEvent) -> list[Line]:
     actor: str | None = await audit_log.actor_name(context, event)
     token: str | None = await audit_log.token_name(context, event)
     acting, served, partnership, access = await asyncio.gather(
-        _seen(context, Organisation, event.acting_organisation_id),
-        _seen(context, Organisation, event.on_behalf_of_id),
-        _seen(context, Partnership, event.partnership_id),
-        _seen(context, ProductAccess, event.product_access_id),
+        find_visible(context, Organisation, event.acting_organisation_id),
+        find_visible(context, Organisation, event.on_behalf_of_id),
+        find_visible(context, Partnership, event.partnership_id),
+        find_visible(context, ProductAccess, event.product_access_id),
     )
     changes = [asdict(change) for change in audit_log.changes(context, event)]
     line = (
@@ -85,7 +53,7 @@ _ACT: Final = (
 async def _reviewed(context: Context, partnership: Partnership) -> list[Line]:
     """A line for each person, and one for each token, of those who may read of tokens."""
     partner, people, tokens = await asyncio.gather(
-        _seen(context, Organisation, partnership.partner_id),
+        find_visible(context, Organisation, partnership.partner_id),
         access_review.people(context, partnership),
         access_review.tokens(context, partnership),
     )
@@ -132,40 +100,8 @@ _REVIEWED: Final = (
 )
 
 
-async def _managed(context: Context, partnership: Partnership) -> list[Line]:
-    customer, note = await asyncio.gather(
-        _seen(context, Organisation, partnership.customer_id),
-        context.row(CustomerNote, partnership.id, "partnership_id"),
-    )
-    line = (
-        ids.encode(partnership),
-        partnership.access_type,
-        partnership.payment_mode,
-        partnership.activated_at,
-        note and note.alias,
-        customer and ids.encode(customer),
-        customer and customer.name,
-        customer and customer.country,
-    )
-    return [line]
-
-
-_MANAGED: Final = (
-    *("partnership.id", "partnership.accessType", "partnership.paymentMode", "partnership.activatedAt"),
-    "partnership.customerNote.alias",
-    *("node.id", "node.name", "node.country"),
-)
-
 SHEETS: Final[Mapping[ExportKind, Sheet]] = {
     ExportKind.AUDIT_LOG: Sheet(audit_log.AUDIT_LOG, audit_log.MAY_VIEW_LOG, _ACT, _act),
     ExportKind.PARTNER_ACTIVITY: Sheet(audit_log.PARTNER_ACTIVITY, audit_log.MAY_VIEW_ACTIVITY, _ACT, _act),
     ExportKind.ACCESS_REVIEW: Sheet(access_review.ACCESS_REVIEW, access_review.MAY_REVIEW, _REVIEWED, _reviewed),
-    ExportKind.MANAGED_CUSTOMERS: Sheet(
-        organisations.MANAGED_CUSTOMERS, organisations.MAY_VIEW_MANAGED_CUSTOMERS, _MANAGED, _managed
-    ),
 }
-
-
-async def _seen(context: Context, model: type[ModelT], key: UUID | None) -> ModelT | None:
-    """The row of this key, if it exists for whoever asked."""
-    return None if key is None else await context.row(model, key)

@@ -18,10 +18,10 @@ from server.models.visibility.lookups import locked
 from server.models.visibility.viewers import viewer_in, viewer_now
 from server.resolvers import journal
 from server.resolvers.context import Context
+from server.resolvers.export_sheets import SHEETS
 from server.resolvers.ids import ExportId, OrganisationId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import held
-from server.resolvers.oversight.export_sheets import SHEETS
 from server.resolvers.permissions import RightOn, allowed
 
 

@@ -4,7 +4,8 @@ Everything in the transaction of the change. What ends is kept, and named by its
 what a person opened to support is theirs and not the organisation's, and is written down for itself.
 """
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
@@ -27,9 +28,12 @@ from server.models import (
 from server.models.conditions import OneOf
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.support.support_access import revoke_all
+from server.resolvers.joined import Joined
 
 # `Any` below: rows of any versioned model.
+
+LEAVING: Final = Joined[str, Callable[[Context, Membership], Awaitable[None]]]()
+"""What higher wings end with a membership, by what it is: brought by each, and done last, in that order."""
 
 
 async def end_role(context: Context, member: Membership, before: Role) -> journal.State:
@@ -51,7 +55,8 @@ async def end_membership(context: Context, member: Membership) -> journal.State:
     gone |= await _end_assignments(context, member) | await end_requests(context, asked_by(member))
     gone["product_grants"] = await ended(context, grants, revoked_at=context.now)
     gone["teams"] = await _leave_teams(context, member)
-    await revoke_all(context, member.user_id)
+    for end in LEAVING.values():
+        await end(context, member)
     if not await Membership.filter(user_id=member.user_id, status=MembershipStatus.ACTIVE).exists():
         context.viewers_changed()
         await Session.filter(user_id=member.user_id, ended_at__isnull=True).update(ended_at=context.now)

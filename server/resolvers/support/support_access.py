@@ -111,14 +111,18 @@ async def revoke_support_access(context: Context, support_access_grant_id: Suppo
     return {"support_access_grant": grant}
 
 
-async def revoke_all(context: Context, user_id: UUID) -> None:
+async def revoke_of_former_member(context: Context, member: Membership) -> None:
     """Close all that a former member of an organisation has opened. Whoever is still opening something waits (E36)."""
-    await _wait_for(user_id)
+    await _wait_for(member.user_id)
     held = SupportAccessGrant.filter(
-        user_id=user_id, status=SupportAccessStatus.ACTIVE, expires_at__gt=context.now
+        user_id=member.user_id, status=SupportAccessStatus.ACTIVE, expires_at__gt=context.now
     ).order_by("id")
     grants = await held.select_for_update(no_key=True)
     await end_grants(context, grants, SupportAccessStatus.REVOKED, SupportAccessRevocation.MEMBERSHIP_ENDED)
+
+
+LEAVING: Final = {"support access": revoke_of_former_member}
+"""What ends with a membership, for `offboarding.py`."""
 
 
 async def end_grants(

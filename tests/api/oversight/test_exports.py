@@ -27,8 +27,8 @@ from server.models import (
 )
 from server.outbox import Outbox
 from server.resolvers import ids, journal
+from server.resolvers.export_sheets import SHEETS
 from server.resolvers.oversight import export_files
-from server.resolvers.oversight.export_sheets import SHEETS
 from server.settings import Settings
 from tests.api.refusals import denied, missing, not_found, refused
 from tests.api.traces import act, acts, announced, row_of, stored

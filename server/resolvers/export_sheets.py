@@ -1,0 +1,53 @@
+"""Sheets of exports: for each kind of export its list, who may read that list, and its rows as lines of cells."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from tortoise.models import Model
+
+from server.domain.oversight.exports import ExportKind
+from server.models import Export
+from server.resolvers.context import Context
+from server.resolvers.joined import Joined
+from server.resolvers.listings import Listing, Narrowed
+from server.resolvers.permissions import Permission
+
+ModelT = TypeVar("ModelT", bound=Model)
+Value = str | datetime | None
+Line = tuple[Value, ...]
+
+# `Any` here and below: the rows of a sheet are of the model of its list.
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A list as a file. `columns` are the names of the API, from a row of the list on.
+
+    Rows come from the list itself, with its row policy, for who has the permissions of its field (D1, E33).
+    """
+
+    listing: Listing[Any]
+    permissions: Sequence[Permission]
+    columns: tuple[str, ...]
+    lines: Callable[[Context, Any], Awaitable[list[Line]]]
+    """What a row becomes; those of rows that are asked for at once are found by the same statements."""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the list can be narrowed by time."""
+        return "since" in self.listing.filters
+
+    def narrowed(self, export: Export) -> Narrowed:
+        return self.listing.narrowed({"since": export.since, "until": export.until})
+
+
+SHEETS: Final = Joined[ExportKind, Sheet]()
+"""Each wing brings the sheets of its own lists."""
+
+
+async def find_visible(context: Context, model: type[ModelT], key: UUID | None) -> ModelT | None:
+    """The row of this key, if it exists for whoever asked."""
+    return None if key is None else await context.row(model, key)

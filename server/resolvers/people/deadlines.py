@@ -1,0 +1,9 @@
+"""Deadlines of invitations of members: what is done every minute, by name."""
+
+from typing import Final
+
+from server.resolvers.people.member_invitations import expire_member_invitations
+
+DEADLINES: Final = {
+    "expire member invitations": expire_member_invitations,
+}
