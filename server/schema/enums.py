@@ -88,7 +88,7 @@ describe(
     VIEW_PARTNER_ACTIVITY="See actions by partners on behalf of the organisation.",
     REVIEW_ACCESS="See who has access to the organisation, and through which partner, employee and API token.",
     EXCLUDE_API_TOKEN="Exclude a partner's API token from the organisation.",
-    CREATE_EXPORT="Export lists that you may read to files.",
+    CREATE_EXPORT="Export as files the lists that you may read.",
     ACCEPT_INVITATION="Accept the customer's invitation.",
     DECLINE_INVITATION="Decline the customer's invitation.",
     ACCEPT_REQUEST="Accept the partner's request, or grant something else instead.",
@@ -128,7 +128,7 @@ describe(
     ASSIGNMENTS_READ="See the assignments of employees.",
     ASSIGNMENTS_MANAGE="Assign employees.",
     AUDIT_READ="See the audit log, including the activity of partners.",
-    EXPORTS_CREATE="Export lists that the token may read to files.",
+    EXPORTS_CREATE="Export as files the lists that the token may read.",
 )
 describe(
     ProductRight,
@@ -165,7 +165,7 @@ describe(
     DECLINED="The invitation or request was declined.",
     CANCELLED="The invitation or request was withdrawn.",
     EXPIRED="The invitation was not answered in time.",
-    TERMINATED="Ended by either side.",
+    TERMINATED="Ended; `endedBy` says by whom.",
 )
 describe(
     Side,
@@ -284,7 +284,7 @@ describe(
 )
 describe(
     Direction,
-    "The direction of an ordering.",
+    "A sort direction.",
     ASC="Ascending: smallest, earliest or A first.",
     DESC="Descending: largest, latest or Z first.",
 )

@@ -57,12 +57,10 @@ describe(
 )
 
 
-@strawberry.type(description="A reason why a mutation was refused. Nothing was changed.")
+@strawberry.type(description="A problem with the input of a mutation, for programs and for people.")
 class UserError:
-    code: ErrorCode = strawberry.field(description="The reason, for programs.")
-    message: str = strawberry.field(
-        description="The reason, for people, in the language of the Accept-Language header."
-    )
+    code: ErrorCode = strawberry.field(description="The problem, as a stable code.")
+    message: str = strawberry.field(description="The problem in words, in the language of the Accept-Language header.")
     field: list[str] | None = strawberry.field(
         description='The path to the argument at fault, such as `["input", "name"]`. Null if there is no single one.'
     )

@@ -97,7 +97,7 @@ from server.schema.support.support_access import (
 )
 
 
-@strawberry.type(description="Queries: read data without changing anything.")
+@strawberry.type(description="The queries, which read data and change nothing.")
 class Query:
     viewer: Viewer | None = root(viewers.viewer, ViewerObject())
     node: Node | None = root(viewers.node, ByAnyKey(viewers.key_of_any, viewers.missing), id="The object's id.")
@@ -139,7 +139,9 @@ class Query:
     )
 
 
-@strawberry.type(description="Mutations: change data. Each takes one input and returns a payload with `userErrors`.")
+@strawberry.type(
+    description="The mutations, which change data. Each takes one input and returns a payload with `userErrors`."
+)
 class Mutation(
     SessionMutations,
     SignUpMutations,

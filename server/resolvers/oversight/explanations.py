@@ -34,9 +34,9 @@ class Explained:
 
 @allowed(SignedIn())
 async def explain_right(context: Context, right: Right, id: AnyId) -> Explained:
-    """Explain why you hold a right on an organisation, a partnership or a product, or what is missing.
+    """Why you hold a right on an organisation, a partnership or a product, or what is missing.
 
-    The response lists each condition and whether it is met, by the same rules that decide the right.
+    It says of each condition whether it is met, by the same rules that decide the right.
     """
     model, key = decode_any(id)
     if model not in (Organisation, Partnership, Product):

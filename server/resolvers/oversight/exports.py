@@ -57,7 +57,7 @@ async def request_export(
     until: datetime | None,
     format: ExportFormat,
 ) -> dict[str, object]:
-    """Export a list that you may read to a file, for programs or for people. You get an e-mail when it is ready.
+    """Export a list that you may read, as a file for programs or for people. You get an e-mail when it is ready.
 
     You need the rights and scopes of the list itself, now and when the file is written.
     """

@@ -78,7 +78,7 @@ MANAGED_CUSTOMERS = Listing(
 
 @allowed(SignedIn())
 async def organisation(context: Context, id: OrganisationId) -> Organisation:
-    """Look up an organisation by its id: your own, a partner's or customer's, or any approved partner."""
+    """An organisation by its id: your own, a partner's or customer's, or any approved partner."""
     row = await context.row(Organisation, id)
     if row is None:
         raise NotFound(("id",))

@@ -26,7 +26,7 @@ async def viewer(context: Context) -> Viewer | None:
 
 @allowed(Public())
 async def node(context: Context, id: AnyId) -> Model:
-    """Look up any object by its id."""
+    """Any object by its id."""
     model, key = decode_any(id)
     row = await context.row(model, key)
     if row is None:
@@ -36,7 +36,7 @@ async def node(context: Context, id: AnyId) -> Model:
 
 @allowed(Public())
 async def nodes(context: Context, ids: list[AnyId]) -> list[Model | None]:
-    """Look up to 100 objects by their ids, in the same order. Null for each that does not exist or is not visible."""
+    """Up to 100 objects by their ids, in the same order. Null for each that does not exist or is not visible."""
     return await asyncio.gather(*(context.row(model, key) for model, key in _named(ids)))
 
 

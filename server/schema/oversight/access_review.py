@@ -58,7 +58,7 @@ class ReviewedPartnership:
         lambda context, row: row, "The partnership. Its product accesses show what was granted.", SameRow()
     )
     partner: OrganisationType | None = relation(
-        models.Organisation, "partner_id", "The partner. Null if the API token may not read organisations."
+        models.Organisation, "partner_id", "The partner. Null if your API token may not read organisations."
     )
     access_type: AccessType = strawberry.field(description="The partner's type of access.")
     since: datetime | None = computed(

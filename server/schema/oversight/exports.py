@@ -60,12 +60,12 @@ class Export(Node):
     model = models.Export
 
     organisation: OrganisationType | None = relation(
-        models.Organisation, "organisation_id", "The organisation. Null if the API token may not read organisations."
+        models.Organisation, "organisation_id", "The organisation. Null if your API token may not read organisations."
     )
     requested_by: User | None = relation(
         models.User,
         "requested_by_id",
-        "The person who asked for the export, and the only one who gets the file. Null if not visible to you.",
+        "The person who asked for the export, and the only one who gets the file. Null if they are not visible to you.",
     )
     api_token: ApiToken | None = relation(
         models.ApiToken,

@@ -16,7 +16,10 @@ class AssignEmployeeInput(VersionedInput):
     rights: list[AssignmentRight] = strawberry.field(description="The employee's rights. `VIEW` is always included.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Change nothing unless the assignment that is to be changed is in this version.",
+        description=(
+            "The `version` of the assignment to change, as you last read it. If it has changed since then, "
+            "nothing is changed and the answer is `STALE_VERSION`."
+        ),
     )
 
 

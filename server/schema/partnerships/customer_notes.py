@@ -40,7 +40,10 @@ class UpdateCustomerNoteInput(VersionedInput):
     notes: strawberry.Maybe[str | None] = strawberry.field(description="Free text, at most 5,000 characters.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Change nothing unless the note is in this version; 0 for one that is not written yet.",
+        description=(
+            "The `version` of the note, as you last read it, or 0 if there is none yet. If it has changed since then, "
+            "nothing is changed and the answer is `STALE_VERSION`."
+        ),
     )
 
 

@@ -39,7 +39,7 @@ class MemberInvitation(Node):
     organisation: OrganisationType | None = relation(
         models.Organisation,
         "organisation_id",
-        "The inviting organisation. Null if the API token may not read organisations.",
+        "The inviting organisation. Null if your API token may not read organisations.",
     )
     email: EmailAddress = strawberry.field(description="The address to which the invitation was sent.")
     first_name: str = strawberry.field(description="The person's given name, as entered by the inviter.")

@@ -126,7 +126,7 @@ class ManagedCustomerEdge:
         lambda context, edge: edge.row, "The partnership through which the customer is managed.", SameRow()
     )
     node: Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")] | None = relation(
-        models.Organisation, "customer_id", "The customer. Null if the API token may not read organisations."
+        models.Organisation, "customer_id", "The customer. Null if your API token may not read organisations."
     )
 
 
@@ -135,7 +135,7 @@ class ManagedCustomerConnection:
     edges: list[ManagedCustomerEdge] = part("edges", "The customers of this page, each with its partnership.")
     nodes: list[Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]] = computed(
         _customers,
-        "The customers of this page. Empty if the API token may not read organisations.",
+        "The customers of this page. Empty if your API token may not read organisations.",
         Followed(models.Organisation, "customer_id"),
     )
     page_info: PageInfo = part("page_info", "The position of this page in the list.")

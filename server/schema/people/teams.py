@@ -39,7 +39,7 @@ class Team(Node):
     model = models.Team
 
     organisation: OrganisationType | None = relation(
-        models.Organisation, "organisation_id", "The organisation. Null if the API token may not read organisations."
+        models.Organisation, "organisation_id", "The organisation. Null if your API token may not read organisations."
     )
     name: str = strawberry.field(description="The team's name.")
     leader: Membership | None = relation(

@@ -40,7 +40,7 @@ class ApiToken(Node):
     organisation: OrganisationType | None = relation(
         models.Organisation,
         "organisation_id",
-        "The organisation in which the token works. Null if the API token you use may not read organisations.",
+        "The organisation in which the token works. Null if your API token may not read organisations.",
     )
     customers: list[OrganisationType] | None = computed(
         customers_of,

@@ -42,7 +42,7 @@ class Viewer:
     )
     memberships: Connection[Membership] = connection(
         memberships.OWN_MEMBERSHIPS,
-        "Your memberships, with role and e-mail preferences. Empty if the API token may not read members.",
+        "Your memberships, with role and e-mail preferences. Empty if your API token may not read members.",
         memberships.MAY_LIST_OWN,
     )
     support_access_grants: Connection[SupportAccessGrant] | None = connection(

@@ -100,7 +100,10 @@ class GrantOwnProductsInput(VersionedInput):
     )
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Change nothing unless the grant that is to be changed is in this version.",
+        description=(
+            "The `version` of the grant to change, as you last read it. If it has changed since then, "
+            "nothing is changed and the answer is `STALE_VERSION`."
+        ),
     )
 
 
