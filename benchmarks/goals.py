@@ -7,8 +7,8 @@ from typing import Final
 from benchmarks.measuring import Figures, Table
 from benchmarks.workloads import READS
 
-MOST_MEMORY: Final = 120
-MOST_GROWTH: Final = 1.3
+MAX_MEMORY: Final = 120
+MAX_GROWTH: Final = 1.3
 FASTER_ON_SQLITE: Final = 10
 _RATES: Final = (
     (READS, "limit", 0.8),
@@ -38,7 +38,7 @@ def on_postgres(table: Table) -> Iterator[Goal]:
     yield from _waits(table)
     memory = max((row["ours"].memory for row in table.values() if "ours" in row), default=None)
     if memory is not None:
-        yield Goal(f"memory of a process below {MOST_MEMORY} MiB", f"{memory:.0f} MiB", memory < MOST_MEMORY)
+        yield Goal(f"memory of a process below {MAX_MEMORY} MiB", f"{memory:.0f} MiB", memory < MAX_MEMORY)
 
 
 def _waits(table: Table) -> Iterator[Goal]:
@@ -67,7 +67,7 @@ def on_growth(table: Table) -> Iterator[Goal]:
         costs = [figures.cpu + figures.database for figures in row.values()]
         growth = max(costs) / costs[0]
         yield Goal(
-            f"{workload}: at most {MOST_GROWTH} times the cost of the smallest", f"{growth:.2f}", growth <= MOST_GROWTH
+            f"{workload}: at most {MAX_GROWTH} times the cost of the smallest", f"{growth:.2f}", growth <= MAX_GROWTH
         )
 
 

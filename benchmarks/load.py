@@ -16,7 +16,7 @@ from typing import Final
 CONNECTIONS: Final = 32
 _SCRIPT: Final = Path(__file__).with_name("wrk.lua")
 _MARGIN_SECONDS: Final = 30
-_MOST_SECONDS: Final = 120
+_MAX_SECONDS: Final = 120
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def drive(port: int, requests: Path, seconds: int, *, reads_bodies: bool = False
 
     Bodies are looked into only where asked: it costs the generator time that it shares with the server.
     """
-    if seconds > _MOST_SECONDS:
+    if seconds > _MAX_SECONDS:
         raise LoadFailed(f"port {port} gave no answer")
     url = f"http://127.0.0.1:{port}/graphql"
     mode = "bodies" if reads_bodies else "statuses"

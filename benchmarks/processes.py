@@ -11,7 +11,7 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _KIBIBYTE: Final = 1024
 _LULL_SECONDS: Final = 0.5
 _IDLE_SHARE: Final = 0.05
-_MOST_SECONDS: Final = 60
+_MAX_SECONDS: Final = 60
 
 
 def cpu_seconds(pid: int) -> float:
@@ -33,7 +33,7 @@ def resident_mebibytes(pid: int) -> float:
 
 def settle(pid: int) -> None:
     """Wait until the process has nothing to do any more: what was asked of it may go on when nobody waits for it."""
-    used, deadline = cpu_seconds(pid), time.monotonic() + _MOST_SECONDS
+    used, deadline = cpu_seconds(pid), time.monotonic() + _MAX_SECONDS
     while time.monotonic() < deadline:
         time.sleep(_LULL_SECONDS)
         before, used = used, cpu_seconds(pid)

@@ -36,7 +36,7 @@ from server.settings import Settings
 
 TOKEN_NOTICE: Final = timedelta(days=7)
 _OFTEN: Final = timedelta(minutes=1)
-_MOST_AT_ONCE: Final = 500
+_BATCH_SIZE: Final = 500
 
 RowT = TypeVar("RowT", bound=Model)
 _log = structlog.get_logger(__name__)
@@ -131,10 +131,10 @@ async def _delete(rows: QuerySet[RowT]) -> None:
 
 async def _in_batches(rows: QuerySet[RowT]) -> AsyncGenerator[list[RowT]]:
     """The rows in the order of their ids, some at a time: no statement takes long, however many there are."""
-    batch = await rows.order_by("id").limit(_MOST_AT_ONCE)
+    batch = await rows.order_by("id").limit(_BATCH_SIZE)
     while batch:
         yield batch
-        batch = await rows.filter(id__gt=batch[-1].pk).order_by("id").limit(_MOST_AT_ONCE)
+        batch = await rows.filter(id__gt=batch[-1].pk).order_by("id").limit(_BATCH_SIZE)
 
 
 def _until_nothing_is_due(part: Callable[[Context], Awaitable[int]]) -> Callable[[Context], Awaitable[None]]:

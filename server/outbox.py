@@ -46,16 +46,16 @@ from server.settings import Settings
 
 CLAIM: Final = timedelta(minutes=5)
 """How long a claim holds; longer than sending a batch, or writing the longest file, may take."""
-MOST_EVENTS: Final = 50
-MOST_EMAILS: Final = 100
+MAX_EVENTS: Final = 50
+MAX_EMAILS: Final = 100
 _PAUSE_GROWS: Final = 3
-_MOST_ERROR_CHARACTERS: Final = 500
+_MAX_ERROR_CHARACTERS: Final = 500
 SECONDS_TO_NOTE: Final = 150
 """How long it is tried to note what was sent, while the claim still holds: what is not noted is sent again."""
 _SECONDS_TO_NOTE_AT_THE_END: Final = 5
 _PAUSE_BETWEEN_NOTES: Final = 1
 
-_MOST_IDS: Final = 5
+_MAX_IDS: Final = 5
 """How many ids a line in the log names."""
 REFUSED_HOUSE: Final = "The mail server refuses what this server sends, whoever it is for"
 
@@ -92,8 +92,8 @@ class Outbox:
     keeps_connections: bool = False
 
     async def expand_next(self, now: datetime) -> int:
-        """Turn the next events that ask for no more into e-mails, at most `MOST_EVENTS`. Gives how many there were."""
-        messages = await claim(OutboxMessage, now, now + CLAIM, MOST_EVENTS, ~_ASKS_FOR_WORK)
+        """Turn the next events that ask for no more into e-mails, at most `MAX_EVENTS`. Gives how many there were."""
+        messages = await claim(OutboxMessage, now, now + CLAIM, MAX_EVENTS, ~_ASKS_FOR_WORK)
         await self._expand(await self._without_hopeless(messages, now), now)
         return len(messages)
 
@@ -112,13 +112,13 @@ class Outbox:
         return bool(messages)
 
     async def send_next(self, now: datetime) -> int:
-        """Send the next e-mails, at most `MOST_EMAILS`, or put them into the demo's mailbox. Gives how many there were.
+        """Send the next e-mails, at most `MAX_EMAILS`, or put them into the demo's mailbox. Gives how many there were.
 
         None, where there is no way to send.
         """
         if not self.settings.smtp_host and not self.settings.demo:
             return 0
-        claimed = await claim(EmailMessage, now, now + CLAIM, MOST_EMAILS)
+        claimed = await claim(EmailMessage, now, now + CLAIM, MAX_EMAILS)
         emails = await self._without_hopeless(claimed, now)
         if not self.settings.smtp_host:
             await note(emails, sent_at=now)
@@ -230,19 +230,19 @@ class Outbox:
         for attempts in {row.attempts for row in later}:
             pause = timedelta(seconds=self.settings.mail_pause_seconds * _PAUSE_GROWS ** (attempts - 1))
             alike = [row for row in later if row.attempts == attempts]
-            await note(alike, run_after=now + pause, last_error=why[:_MOST_ERROR_CHARACTERS])
+            await note(alike, run_after=now + pause, last_error=why[:_MAX_ERROR_CHARACTERS])
         for row in rows:
             if row.attempts >= self.settings.mail_attempts:
                 await self._park(row, now, why)
         if later:
-            kind, ids = type(later[0]).__name__, [str(row.id) for row in later[:_MOST_IDS]]
+            kind, ids = type(later[0]).__name__, [str(row.id) for row in later[:_MAX_IDS]]
             _log.warning("outbox_put_off", number=len(later), kind=kind, first=ids, why=why)
 
     async def _park(self, row: Queued, now: datetime, why: str) -> bool:
         """Leave it until somebody begins it again, and what was to be done as given up: both, or neither."""
         forgotten = {"variables": _without_link(row.variables)} if isinstance(row, EmailMessage) else {}
         async with in_transaction():
-            noted = await note([row], dead_at=now, last_error=why[:_MOST_ERROR_CHARACTERS], **forgotten)
+            noted = await note([row], dead_at=now, last_error=why[:_MAX_ERROR_CHARACTERS], **forgotten)
             if noted and isinstance(row, OutboxMessage) and (work := WORKS.get(row.topic)):
                 await work.give_up(*self._of(row, now))
         _log.error("outbox_parked", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)

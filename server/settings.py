@@ -180,13 +180,13 @@ class Settings(BaseSettings):
         ge=1,
         description="How long a partner's notes about a customer are kept after the end of the partnership.",
     )
-    most_exports: int = Field(
+    max_exports: int = Field(
         default=20, ge=1, description="How many exports an organisation can have at a time, being written or kept."
     )
-    most_exports_per_person: int = Field(
+    max_exports_per_person: int = Field(
         default=5, ge=1, description="How many of them can belong to one person, including their API tokens."
     )
-    most_export_rows: int = Field(
+    max_export_rows: int = Field(
         default=100_000,
         ge=1,
         le=1_048_575,
@@ -194,11 +194,11 @@ class Settings(BaseSettings):
     )
     export_hours: int = Field(default=24, ge=1, description="How long the file of an export is kept.")
     export_link_minutes: int = Field(default=15, ge=1, description="How long the link to an export's file works.")
-    most_body_bytes: int = Field(default=262_144, ge=1_024, description="The largest request body.")
-    most_input_values: int = Field(default=2_000, ge=100, description="The most values in all variables of a request.")
-    most_input_fields: int = Field(default=200, ge=50, description="The most fields of an object in the variables.")
-    most_input_items: int = Field(default=100, ge=1, le=100, description="The most items of a list in the variables.")
-    most_input_characters: int = Field(
+    max_body_bytes: int = Field(default=262_144, ge=1_024, description="The largest request body.")
+    max_input_values: int = Field(default=2_000, ge=100, description="The most values in all variables of a request.")
+    max_input_fields: int = Field(default=200, ge=50, description="The most fields of an object in the variables.")
+    max_input_items: int = Field(default=100, ge=1, le=100, description="The most items of a list in the variables.")
+    max_input_characters: int = Field(
         default=10_000, ge=1_000, le=10_000, description="The most characters of a text in the variables."
     )
     header_seconds: float = Field(default=10.0, gt=0, description="How long the head of a request may take to arrive.")
@@ -209,8 +209,8 @@ class Settings(BaseSettings):
         gt=0,
         description="How long a caller may read nothing of an answer before the connection is closed.",
     )
-    most_connections: int = Field(default=800, ge=1, description="The most connections of one process.")
-    most_connections_per_source: int = Field(
+    max_connections: int = Field(default=800, ge=1, description="The most connections of one process.")
+    max_connections_per_source: int = Field(
         default=64, ge=1, description="The most connections from one IPv4 address or one IPv6 /64 network."
     )
     pool_size: int = Field(default=10, ge=1, description="PostgreSQL connections of one process.")

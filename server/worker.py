@@ -18,7 +18,7 @@ from server.mail.letters import prepare
 from server.models.backlog import read_backlog
 from server.models.database import after_commit
 from server.models.sqlite import DatabaseLocked
-from server.outbox import MOST_EMAILS, MOST_EVENTS, Outbox
+from server.outbox import MAX_EMAILS, MAX_EVENTS, Outbox
 from server.settings import Settings
 
 BACKLOG_EVERY: Final = timedelta(minutes=1)
@@ -102,7 +102,7 @@ class Worker:
         emails = await self._outbox.send_next(datetime.now(UTC))
         if not emails:
             await self._outbox.close()
-        if events < MOST_EVENTS and emails < MOST_EMAILS and not self._is_stopping:
+        if events < MAX_EVENTS and emails < MAX_EMAILS and not self._is_stopping:
             await asyncio.sleep(_GATHERED_SECONDS)
         return events + emails > 0
 

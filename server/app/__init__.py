@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         # Within the log, so that a body that turns out too large is refused and logged as everything else.
         middleware=[
             Middleware(RequestLog, settings=chosen),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=chosen.most_body_bytes),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=chosen.max_body_bytes),
         ],
         exception_handlers={HTTPException: _refused},
         lifespan=lifespan,

@@ -12,7 +12,7 @@ from strawberry.types import ExecutionResult
 from strawberry.utils.str_converters import to_camel_case
 
 from server.domain.errors import Denied, OutcomeUnknown, Unavailable
-from server.engine.running.null_propagation import MOST_ERRORS
+from server.engine.running.null_propagation import MAX_ERRORS
 
 _LONGEST_MESSAGE: Final = 300
 LONGEST_ACCEPT: Final = 1_000
@@ -47,7 +47,7 @@ def body(result: ExecutionResult, request_id: str, *, was_executed: bool) -> byt
     """The answer of an operation. `data` is there exactly when something was executed."""
     answer: dict[str, Any] = {}
     if result.errors:
-        answer["errors"] = [told(error, request_id) for error in result.errors[:MOST_ERRORS]]
+        answer["errors"] = [told(error, request_id) for error in result.errors[:MAX_ERRORS]]
     if was_executed:
         answer["data"] = result.data
     return encoded(answer)
@@ -57,7 +57,7 @@ def planned_body(data: bytes, errors: Sequence[GraphQLError], request_id: str) -
     """The answer of an operation whose data is written already."""
     if not errors:
         return b'{"data":' + data + b"}"
-    mistakes = encoded([told(error, request_id) for error in errors[:MOST_ERRORS]])
+    mistakes = encoded([told(error, request_id) for error in errors[:MAX_ERRORS]])
     return b'{"errors":' + mistakes + b',"data":' + data + b"}"
 
 

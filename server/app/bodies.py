@@ -10,7 +10,7 @@ import orjson
 LONGEST_DOCUMENT: Final = 100_000
 LARGE: Final = 16_384
 """Bytes of a body from which on reading it takes so long that it waits for its turn."""
-_MOST_PARAMETERS: Final = 16
+_MAX_PARAMETERS: Final = 16
 """Of an address: GraphQL over HTTP has four. Tens of thousands take long to read."""
 _NUL_WITHIN: Final = 4
 """A text in UTF-16 or UTF-32 that begins as JSON does has a zero byte among its first ones."""
@@ -84,8 +84,8 @@ def from_query_string(query_string: bytes) -> GraphQLRequest:
 
 
 def _parameters(query_string: str) -> dict[str, Any]:
-    if query_string.count("&") >= _MOST_PARAMETERS:
-        raise BadRequest(f"An address has at most {_MOST_PARAMETERS} parameters.")
+    if query_string.count("&") >= _MAX_PARAMETERS:
+        raise BadRequest(f"An address has at most {_MAX_PARAMETERS} parameters.")
     return dict(parse_qsl(query_string, keep_blank_values=True, errors="strict"))
 
 

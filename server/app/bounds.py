@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from server.app.requests import LONGEST_ADDRESS, MOST_HEADER_BYTES
+from server.app.requests import LONGEST_ADDRESS, MAX_HEADER_BYTES
 
-MOST_LINE_BYTES: Final = 8_192
-MOST_HEADERS: Final = 100
-MOST_CHUNKS: Final = 2_048
-MOST_PIPELINED: Final = 16
+MAX_LINE_BYTES: Final = 8_192
+MAX_HEADERS: Final = 100
+MAX_CHUNKS: Final = 2_048
+MAX_PIPELINED: Final = 16
 """How many requests wait on a connection while another is answered. What follows them is not read."""
-MOST_HEAD_BYTES: Final = LONGEST_ADDRESS + MOST_HEADER_BYTES
+MAX_HEAD_BYTES: Final = LONGEST_ADDRESS + MAX_HEADER_BYTES
 
 
 class OutOfBounds(Exception):
@@ -24,10 +24,10 @@ class OutOfBounds(Exception):
 
 def check_headers(headers: list[tuple[bytes, bytes]]) -> None:
     sizes = [len(name) + len(value) for name, value in headers]
-    if sum(sizes) > MOST_HEADER_BYTES:
+    if sum(sizes) > MAX_HEADER_BYTES:
         raise too_large(b"")
-    if max(sizes, default=0) > MOST_LINE_BYTES:
-        raise OutOfBounds(431, f"A header has more than {MOST_LINE_BYTES} bytes.")
+    if max(sizes, default=0) > MAX_LINE_BYTES:
+        raise OutOfBounds(431, f"A header has more than {MAX_LINE_BYTES} bytes.")
 
 
 def too_large(address: bytes) -> OutOfBounds:

@@ -19,7 +19,7 @@ from server.settings import Network
 _log = structlog.get_logger("server.http")
 _FORWARDED: Final = frozenset({b"x-forwarded-for", b"forwarded"})
 _LONGEST_NODE: Final = 80
-_MOST_KEPT: Final = 4_096
+_MAX_KEPT: Final = 4_096
 _PORT: Final = r"(?::(?:\d{1,5}|_[\w.-]+))?"
 _NODE: Final = re.compile(rf"\[([0-9A-Fa-f:.]+)\]{_PORT}|([\d.]+){_PORT}|([0-9A-Fa-f:.]+)", re.ASCII)
 """An IPv6 address in brackets, an IPv4 address, each with a port or without, or a bare IPv6 address."""
@@ -33,7 +33,7 @@ class ClientAddresses:
     def __init__(self, trusted: tuple[Network, ...]) -> None:
         self.trusted = trusted
         self._is_logged = False
-        self._peer = lru_cache(_MOST_KEPT)(self._classified)
+        self._peer = lru_cache(_MAX_KEPT)(self._classified)
 
     def __call__(self, scope: Scope) -> str:
         """The client's address; empty where the connection has none, as on a Unix socket."""

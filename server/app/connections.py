@@ -19,7 +19,7 @@ from server.settings import Settings
 
 _log = structlog.get_logger("server.http")
 _LONGEST_PAUSE: Final = 0.25
-_MOST_KEPT: Final = 4_096
+_MAX_KEPT: Final = 4_096
 NEVER: Final = float("inf")
 
 
@@ -69,15 +69,15 @@ class Connections:
         self.body_seconds = settings.body_seconds
         self.idle_seconds = settings.idle_seconds
         self.answer_seconds = settings.answer_seconds
-        self.most = settings.most_connections
-        self.most_per_source = settings.most_connections_per_source
-        self.most_body_bytes = settings.most_body_bytes
+        self.most = settings.max_connections
+        self.max_per_source = settings.max_connections_per_source
+        self.max_body_bytes = settings.max_body_bytes
         self.headers = standing_headers(settings)
         self.now = 0.0
         """The loop's time when the connections were last looked at: exact enough, and free."""
         self._open = set[Connection]()
         self._sources = dict[str, Source]()
-        self._source_of = lru_cache(_MOST_KEPT)(partial(_source_of, addresses))
+        self._source_of = lru_cache(_MAX_KEPT)(partial(_source_of, addresses))
         self._is_told = self._is_looking = False
         seconds = (self.head_seconds, self.body_seconds, self.idle_seconds, self.answer_seconds)
         self._pause = min(_LONGEST_PAUSE, min(seconds) / 4)
@@ -85,7 +85,7 @@ class Connections:
     def admit(self, connection: Connection, peer: str, loop: asyncio.AbstractEventLoop) -> bool:
         """Whether there is room for it. One that does not work gives way to a new one, first a fresh one."""
         name = self._source_of(peer)
-        source = self._sources.get(name) or Source(name, self.most_per_source if name else NEVER)
+        source = self._sources.get(name) or Source(name, self.max_per_source if name else NEVER)
         if source.count >= source.most:
             self._tell()
             if not self._make_room(source):
@@ -157,7 +157,7 @@ class Connections:
             self._is_told = True
             _log.warning(
                 "source_full",
-                told=f"A source has {self.most_per_source} connections. "
+                told=f"A source has {self.max_per_source} connections. "
                 "If it is a proxy of yours, name it in RESELLER_TRUSTED_PROXIES.",
             )
 

@@ -20,7 +20,7 @@ from server.app import answers
 from server.app.bodies import LARGE, LONGEST_DOCUMENT, GraphQLRequest
 from server.app.cookies import session_cookies
 from server.app.graphql import GraphQLEndpoint
-from server.app.requests import MOST_HEADER_BYTES, WELL_FORMED, log_answered, standing_headers
+from server.app.requests import MAX_HEADER_BYTES, WELL_FORMED, log_answered, standing_headers
 from server.authentication import token_key
 from server.domain.errors import Unavailable
 from server.domain.people import tokens
@@ -45,7 +45,7 @@ class ShortWay:
         self.endpoint = endpoint
         always = standing_headers(endpoint.settings).items()
         self.always = [(name.lower().encode(), value.encode()) for name, value in always]
-        self.most_bytes = min(LARGE, endpoint.settings.most_body_bytes)
+        self.max_bytes = min(LARGE, endpoint.settings.max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/graphql" or scope["method"] != "POST":
@@ -60,7 +60,7 @@ class ShortWay:
         body = first.get("body", b"")
         # Who asks is looked up when all is there: what was revoked meanwhile is revoked.
         context, accepted = self._context(scope, headers)
-        is_whole = first["type"] == "http.request" and not first.get("more_body") and len(body) <= self.most_bytes
+        is_whole = first["type"] == "http.request" and not first.get("more_body") and len(body) <= self.max_bytes
         status = HTTPStatus.OK
         try:
             content = await self._content(scope, body, context) if context is not None and is_whole else None
@@ -87,10 +87,10 @@ class ShortWay:
             and b"content-encoding" not in headers
             and headers.get(b"authorization", b"")[:7] == _BEARER
             and len(headers) == len(scope["headers"])
-            and sum(map(len, headers)) + sum(map(len, headers.values())) <= MOST_HEADER_BYTES
+            and sum(map(len, headers)) + sum(map(len, headers.values())) <= MAX_HEADER_BYTES
             and not scope["query_string"]
             and length.isdigit()
-            and int(length[:10]) <= self.most_bytes
+            and int(length[:10]) <= self.max_bytes
         )
 
     def _context(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Context | None, str]:

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 from server.mail.letters import Letter, subject_of, written
 from server.models import EmailMessage
 
-MOST_ON_A_PAGE: Final = 50
+MAX_ON_A_PAGE: Final = 50
 _FOLDER: Final = Path(__file__).with_name("pages")
 _PAGES: Final = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
 _CLOSED: Final = "default-src 'none'; base-uri 'none'; form-action 'none'"
@@ -50,12 +50,12 @@ class _Row:
 
 
 async def _list(request: Request) -> Response:
-    emails = EmailMessage.all().order_by("-id").limit(MOST_ON_A_PAGE + 1)
+    emails = EmailMessage.all().order_by("-id").limit(MAX_ON_A_PAGE + 1)
     if before := request.query_params.get("before"):
         emails = emails.filter(id__lt=_id(before))
     rows = [_row(email) for email in await emails]
-    shown = rows[:MOST_ON_A_PAGE]
-    return _page("mailbox.html", rows=shown, older=shown[-1].id if len(rows) > MOST_ON_A_PAGE else None)
+    shown = rows[:MAX_ON_A_PAGE]
+    return _page("mailbox.html", rows=shown, older=shown[-1].id if len(rows) > MAX_ON_A_PAGE else None)
 
 
 async def _message(request: Request) -> Response:

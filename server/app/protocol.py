@@ -20,11 +20,11 @@ from uvicorn.server import ServerState
 
 from server.app import answers
 from server.app.bounds import (
-    MOST_CHUNKS,
-    MOST_HEAD_BYTES,
-    MOST_HEADERS,
-    MOST_LINE_BYTES,
-    MOST_PIPELINED,
+    MAX_CHUNKS,
+    MAX_HEAD_BYTES,
+    MAX_HEADERS,
+    MAX_LINE_BYTES,
+    MAX_PIPELINED,
     OutOfBounds,
     check_headers,
     too_large,
@@ -34,7 +34,7 @@ from server.app.requests import LONGEST_ADDRESS, WELL_FORMED
 
 SECONDS_TO_READ_ON: Final = 2.0
 """How long the server reads on after a refusal: closing at once could take the answer away before it is read."""
-_MOST_BYTES_READ_ON: Final = 262_144
+_MAX_BYTES_READ_ON: Final = 262_144
 _LEAST_BYTES_TAKEN: Final = 65_536
 """How much of a long answer the caller takes within `answer_seconds`, at least."""
 _TOO_LATE: Final = "The request did not arrive in time."
@@ -112,7 +112,7 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self.pieces += 1
             self.received += self.piece
-            if self.received > MOST_HEAD_BYTES:
+            if self.received > MAX_HEAD_BYTES:
                 self._check_received()
         if upgraded_at is not None:
             self._begin_again(data[upgraded_at:])
@@ -121,7 +121,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """An unfinished line of a head, and the framing of chunks, come to no callback."""
         if self.stage == "body":
             # Chunks of a few bytes double a body; no client's are smaller.
-            if self.received > 2 * self.bounds.most_body_bytes:
+            if self.received > 2 * self.bounds.max_body_bytes:
                 self._refuse(OutOfBounds(413, "The body is too large."))
         else:
             self._refuse(too_large(self.url if self.stage == "head" and not self.headers else b""))
@@ -142,16 +142,16 @@ class BoundedProtocol(HttpToolsProtocol):
         name = name.lower()
         if name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
-        if len(self.headers) >= MOST_HEADERS:
-            raise OutOfBounds(431, f"A request has at most {MOST_HEADERS} headers.")
+        if len(self.headers) >= MAX_HEADERS:
+            raise OutOfBounds(431, f"A request has at most {MAX_HEADERS} headers.")
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         if self.parser.should_upgrade():
             return
-        if self.piece > MOST_LINE_BYTES or self.pieces:
+        if self.piece > MAX_LINE_BYTES or self.pieces:
             check_headers(self.headers)
-        if len(self.pipeline) >= MOST_PIPELINED:
+        if len(self.pipeline) >= MAX_PIPELINED:
             raise OutOfBounds(400, "Too many requests wait on this connection.")
         if len(self.tasks) > self.bounds.most:
             raise OutOfBounds(503, "The server is busy. Try again.", "UNAVAILABLE")
@@ -165,8 +165,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self.chunks += 1
         # What comes in pieces of the network is not counted: only what is in many chunks costs more than its bytes.
-        if self.chunks - self.pieces > MOST_CHUNKS:
-            raise OutOfBounds(413, f"A body has at most {MOST_CHUNKS} chunks.")
+        if self.chunks - self.pieces > MAX_CHUNKS:
+            raise OutOfBounds(413, f"A body has at most {MAX_CHUNKS} chunks.")
         cycle = self.cycle
         if not cycle.response_complete:
             cycle.body += body
@@ -276,7 +276,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _throw_away(self, data: bytes) -> None:
         self.received += len(data)
-        if self.received > _MOST_BYTES_READ_ON:
+        if self.received > _MAX_BYTES_READ_ON:
             self.flow.pause_reading()
 
     def _close(self) -> None:

@@ -18,7 +18,7 @@ from server.languages import preferred
 from server.settings import Settings
 
 WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
-MOST_HEADER_BYTES: Final = 32_768
+MAX_HEADER_BYTES: Final = 32_768
 LONGEST_ADDRESS: Final = 32_768
 _LONGEST_PATH_LOGGED: Final = 200
 _ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -42,7 +42,7 @@ class RequestLog:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.most_body_bytes = settings.most_body_bytes
+        self.max_body_bytes = settings.max_body_bytes
         self.always = standing_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,9 +91,9 @@ class RequestLog:
         """The status and the words for what says beforehand that it is too large."""
         if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
             return 414, "The address is too long."
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
             return 431, "The headers are too large."
-        if _announced_length(scope) > self.most_body_bytes:
+        if _announced_length(scope) > self.max_body_bytes:
             return 413, "The body is too large."
         return None
 

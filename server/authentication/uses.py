@@ -25,7 +25,7 @@ from server.settings import Settings
 _PAUSE_SECONDS: Final = 1.0
 """From the first use to the statement: those that come meanwhile share it."""
 _SECONDS_AT_THE_END: Final = 2
-_MOST: Final = 10_000
+_MAX: Final = 10_000
 _log = structlog.get_logger("server.authentication")
 
 # Gives the ids of all rows that were free, also where a later use is written down already.
@@ -56,7 +56,7 @@ class TokenUses:
 
     def note(self, token_id: UUID, at: datetime) -> None:
         """Remember a use. Where nobody writes it down, it is no use: a command explains what would be answered."""
-        if self._is_open and (token_id in self._waiting or len(self._waiting) < _MOST):
+        if self._is_open and (token_id in self._waiting or len(self._waiting) < _MAX):
             self._waiting[token_id] = at
             self._wake.set()
 

@@ -25,7 +25,7 @@ from server.settings import Settings
 # `Any` below: asyncpg is untyped.
 
 CHANNEL: Final = "viewers"
-_MOST: Final = 10_000
+_MAX: Final = 10_000
 _SECONDS_BETWEEN_TRIES: Final = 1
 _SECONDS_BETWEEN_SIGNS: Final = 3
 _SECONDS_FOR_A_SIGN: Final = 2
@@ -68,7 +68,7 @@ class KnownViewers:
         if not self.is_open or changes != self.changes:
             return
         self._entries[digest] = Known(viewer, until)
-        if len(self._entries) > _MOST:
+        if len(self._entries) > _MAX:
             self._entries.popitem(last=False)
 
     def forget(self, user_id: str | None = None) -> None:

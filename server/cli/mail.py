@@ -18,7 +18,7 @@ from server.models.outbox import Queued
 from server.outbox import REFUSED_HOUSE, has_lost_its_link, retry
 from server.worker import Worker
 
-MOST_LISTED: Final = 100
+MAX_LISTED: Final = 100
 
 
 async def work() -> None:
@@ -46,7 +46,7 @@ async def show(retried: str | None) -> None:
         for is_waiting in (False, True):
             for model in (OutboxMessage, EmailMessage):
                 rows = model.filter(sent_at__isnull=True, dead_at__isnull=is_waiting).order_by("run_after", "id")
-                for row in await rows.limit(MOST_LISTED):
+                for row in await rows.limit(MAX_LISTED):
                     print(_line(row))
 
 

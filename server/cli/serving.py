@@ -12,7 +12,7 @@ from server.cli.database import prepare, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.settings import Settings
 
-MOST_WAITING: Final = 256
+MAX_WAITING: Final = 256
 """Connections that the system holds until they are taken: all of them are taken in one go."""
 SECONDS_TO_FINISH: Final = 20
 """How long requests may go on after the server was told to stop."""
@@ -96,7 +96,7 @@ def _run(settings: Settings) -> None:
             loop="uvloop",
             http="server.app.protocol:BoundedProtocol",
             ws="none",
-            backlog=MOST_WAITING,
+            backlog=MAX_WAITING,
             timeout_graceful_shutdown=SECONDS_TO_FINISH,
             log_config=None,
             access_log=False,

@@ -31,7 +31,7 @@ REQUEST_ID: Final = "cli"
 """Stands in the audit log where an act over HTTP has the id of its request."""
 
 LAST_FOUR: Final = 4
-MOST_LISTED: Final = 10
+MAX_LISTED: Final = 10
 
 
 async def create(
@@ -111,7 +111,7 @@ async def _named(name: str) -> list[Organisation]:
     """The organisations of this whole name, which is compared as everywhere."""
     key = folded(name)
     same = Q(name_key=key) | Q(name_key__startswith=f"{key}{BETWEEN_SPELLINGS}")
-    return await Organisation.filter(same).order_by("name_key", "id").limit(MOST_LISTED) if key else []
+    return await Organisation.filter(same).order_by("name_key", "id").limit(MAX_LISTED) if key else []
 
 
 async def _home(owner: User, organisation: Organisation) -> Organisation:
@@ -133,7 +133,7 @@ def _meant(which: str) -> Q:
 
 
 async def _only_one(which: str, wanted: Q) -> ApiToken:
-    found = await ApiToken.filter(wanted).limit(MOST_LISTED)
+    found = await ApiToken.filter(wanted).limit(MAX_LISTED)
     if not found:
         raise Failure(f"There is no token {which} that could be revoked.")
     if len(found) > 1:

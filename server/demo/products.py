@@ -10,7 +10,7 @@ from server.demo.cultures import address_word
 from server.demo.organisations import Company
 from server.demo.prices import Offer, PriceList
 from server.demo.seed import Calendar, row_ids
-from server.demo.timelines import MOST, OLD, Life, bought_at, renewing, run_out, running_out, trial
+from server.demo.timelines import MAX, OLD, Life, bought_at, renewing, run_out, running_out, trial
 from server.domain.folding import name_key
 from server.domain.people.organisations import currency_of
 from server.domain.products.products import ProductCategory, ProductState
@@ -19,7 +19,7 @@ from server.models import Product
 PRODUCTS: Final = 600
 
 _OF_A_PARTNER: Final = 6
-_OF_A_CUSTOMER: Final = (18, 6, 12, 25, 9, 14, 7, 21, 16, 11, 5, MOST, 13, 8, 19, 10, 22, 15, 12, 18)
+_OF_A_CUSTOMER: Final = (18, 6, 12, 25, 9, 14, 7, 21, 16, 11, 5, MAX, 13, 8, 19, 10, 22, 15, 12, 18)
 """With three partners and twice these twenty customers, 600 in all."""
 
 _TRIERS: Final = frozenset({3, 7, 11, 19, 23, 31, 37})
@@ -37,7 +37,7 @@ _TLDS: Final = {
 def product_rows(companies: Sequence[Company], prices: PriceList, calendar: Calendar) -> Iterator[Product]:
     """Every company buys its first product, then each that wants more its second, and so on."""
     ids, domains = row_ids("product"), Counter[UUID]()
-    for turn in range(MOST):
+    for turn in range(MAX):
         buyers = [company for company in companies if _wanted(company) > turn]
         for position, company in enumerate(buyers):
             category = category_of(company, turn)

@@ -7,7 +7,7 @@ from typing import Final
 from server.demo.seed import Calendar
 from server.domain.products.products import Period, ProductState
 
-MOST: Final = 30
+MAX: Final = 30
 """The most products that a company owns."""
 
 OLD: Final = 12
@@ -35,7 +35,7 @@ def bought_at(turn: float, calendar: Calendar) -> datetime:
     """The moment between the first product of a company, turn 0, and its last possible one."""
     if turn < OLD:
         return calendar.ago(_OLDEST_DAYS - (_OLDEST_DAYS - _OLD_DAYS) * turn / OLD)
-    return calendar.ago(_OLD_DAYS - (_OLD_DAYS - _YOUNGEST_DAYS) * (turn - OLD) / (MOST - OLD))
+    return calendar.ago(_OLD_DAYS - (_OLD_DAYS - _YOUNGEST_DAYS) * (turn - OLD) / (MAX - OLD))
 
 
 def renewing(created_at: datetime, period: Period, calendar: Calendar) -> Life:

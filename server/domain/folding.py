@@ -10,7 +10,7 @@ from typing import Final
 LONGEST_KEY: Final = 240
 """How much of a text is searched and ordered by: one character can become many."""
 
-_MOST_READ: Final = 2 * LONGEST_KEY
+_MAX_READ: Final = 2 * LONGEST_KEY
 """How much of a text is looked at: some characters become eighteen, and nobody waits for what no key has."""
 
 BETWEEN_SPELLINGS: Final = "\n"
@@ -52,9 +52,9 @@ def folded(text: str) -> str:
     Case, accents, ligatures, strokes, the kind of quotation mark, hyphen or blank, and what cannot be seen.
     """
     # Folding can make what decomposes, and decomposing what folds: the second time finds the end of it, or the third.
-    before, text = None, text[:_MOST_READ]
+    before, text = None, text[:_MAX_READ]
     while text != before:
-        before, text = text, _step(text)[:_MOST_READ]
+        before, text = text, _step(text)[:_MAX_READ]
     return text[:LONGEST_KEY].rstrip()
 
 
@@ -65,7 +65,7 @@ def name_key(name: str) -> str:
 
 def spellings(text: str) -> tuple[str, str]:
     """The text folded, with umlauts as single letters and as `ae`, `oe`, `ue`. Two that share one are found."""
-    composed = unicodedata.normalize("NFC", text[:_MOST_READ])
+    composed = unicodedata.normalize("NFC", text[:_MAX_READ])
     spelled_out = composed.translate(_SPELLED_OUT)
     plain = folded(text)
     return plain, plain if spelled_out == composed else folded(spelled_out)

@@ -43,10 +43,10 @@ from server.engine.running.traces import Trace
 
 # `Any` below: viewers and contexts are the application's own.
 
-MOST_OPERATIONS: Final = 500
-MOST_OPERATION_BYTES: Final = 32 * 2**20
+MAX_OPERATIONS: Final = 500
+MAX_OPERATION_BYTES: Final = 32 * 2**20
 """For all operations together, with everything that is kept of them."""
-MOST_SHAPES: Final = 64
+MAX_SHAPES: Final = 64
 
 
 @dataclass
@@ -78,8 +78,8 @@ class Engine:
         self.bindings = Bindings(host.schema, host.policies)
         self.reader: connections.Reader | None = None
         self.turns = Turns()
-        self._operations: LRUCache[tuple[str, str | None], Operation] = LRUCache(MOST_OPERATIONS, MOST_OPERATION_BYTES)
-        self._criteria: LRUCache[Hashable, Criteria] = LRUCache(MOST_SHAPES)
+        self._operations: LRUCache[tuple[str, str | None], Operation] = LRUCache(MAX_OPERATIONS, MAX_OPERATION_BYTES)
+        self._criteria: LRUCache[Hashable, Criteria] = LRUCache(MAX_SHAPES)
 
     async def close(self) -> None:
         if self.reader is not None:

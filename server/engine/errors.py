@@ -4,7 +4,7 @@ from typing import Final
 
 from graphql import GraphQLError
 
-MOST_ANSWER_BYTES: Final = 8 * 2**20
+MAX_ANSWER_BYTES: Final = 8 * 2**20
 """How long the data of an answer may be: what is longer holds up everybody else while it is copied and sent."""
 
 
@@ -20,5 +20,5 @@ class AnswerTooLarge(GraphQLError):
     """The answer would be longer than answers may be."""
 
     def __init__(self) -> None:
-        longest = MOST_ANSWER_BYTES // 2**20
+        longest = MAX_ANSWER_BYTES // 2**20
         super().__init__(f"The answer would have more than {longest} MiB; take smaller pages or fewer fields.")

@@ -13,7 +13,7 @@ def _nothing(_: int) -> None:
 
 
 class LRUCache(Generic[KeyT, ValueT]):
-    """A dictionary of at most `most` entries and `most_bytes` bytes that drops what was not used lately.
+    """A dictionary of at most `most` entries and `max_bytes` bytes that drops what was not used lately.
 
     In two halves: what is asked for moves into the newer one; when that is full, the older one goes. How large an
     entry is says whoever puts it there; `resized` hears by how much all of them together have grown or shrunk.
@@ -21,9 +21,9 @@ class LRUCache(Generic[KeyT, ValueT]):
 
     __slots__ = ("__weakref__", "_bytes", "_half", "_half_bytes", "_newer", "_older", "_resized", "_sizes")
 
-    def __init__(self, most: int, most_bytes: int = sys.maxsize, resized: Callable[[int], Any] = _nothing) -> None:
+    def __init__(self, most: int, max_bytes: int = sys.maxsize, resized: Callable[[int], Any] = _nothing) -> None:
         self._half = max(1, most // 2)
-        self._half_bytes = most_bytes // 2
+        self._half_bytes = max_bytes // 2
         self._newer: dict[KeyT, ValueT] = {}
         self._older: dict[KeyT, ValueT] = {}
         self._sizes: dict[KeyT, int] = {}

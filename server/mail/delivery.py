@@ -19,12 +19,12 @@ from server.mail.messages import Message
 from server.mail.refusals import Command, is_for_good, is_refusal
 from server.settings import Settings
 
-MOST_SECONDS: Final = 60
+MAX_SECONDS: Final = 60
 """How long one e-mail may take, all in all."""
 SECONDS_TO_END: Final = 5
 """How long it may still take once its sender has to end."""
 _SECONDS_TO_PART: Final = 2
-_MOST_EMAILS: Final = 100
+_MAX_EMAILS: Final = 100
 """How many e-mails one connection carries: some servers take no more, and a new one may reach another server."""
 _CLOSING: Final = 421
 _TAKEN: Final = frozenset({250, 251})
@@ -74,7 +74,7 @@ class Patience:
     @asynccontextmanager
     async def lasting(self) -> AsyncGenerator[None]:
         """Raises TimeoutError for what takes too long, and Interrupted where its sender has to end."""
-        limit = asyncio.timeout(SECONDS_TO_END if self.is_ending else MOST_SECONDS)
+        limit = asyncio.timeout(SECONDS_TO_END if self.is_ending else MAX_SECONDS)
         try:
             async with limit:
                 self._limits.add(limit)
@@ -110,7 +110,7 @@ class Line:
             self._drop()
             raise
         # Once the e-mail is out of hand: the server took it, however long it takes to say goodbye.
-        if self._carried >= _MOST_EMAILS:
+        if self._carried >= _MAX_EMAILS:
             await self.close()
 
     async def _send(self, message: Message) -> None:
@@ -210,7 +210,7 @@ def _client(settings: Settings) -> aiosmtplib.SMTP:
         use_tls=settings.smtp_security == "tls",
         start_tls=settings.smtp_security == "starttls",
         cert_bundle=settings.smtp_ca_file or None,
-        timeout=MOST_SECONDS,
+        timeout=MAX_SECONDS,
     )
 
 

@@ -20,7 +20,7 @@ from server.mail.letters import written
 from server.models import EmailMessage
 from server.settings import Settings, mailbox
 
-_MOST_HEADER_CHARACTERS: Final = 500
+_MAX_HEADER_CHARACTERS: Final = 500
 _ENCODED_WORD: Final = "=?"
 """What begins an encoded word (RFC 2047). Some readers decode one wherever it stands, also what they have decoded
 already, line ends and all.
@@ -102,6 +102,6 @@ def address(stored: str) -> str:
 def _header(value: str) -> str:
     """The text of a header. What some would read as an encoded word is shown as it was written, with a blank in it."""
     try:
-        return line(value, _MOST_HEADER_CHARACTERS, ()).replace(_ENCODED_WORD, "= ?")
+        return line(value, _MAX_HEADER_CHARACTERS, ()).replace(_ENCODED_WORD, "= ?")
     except Refused as error:
         raise Unwritable(f"a header of {len(value)} characters: {error.refusals[0].message}") from error

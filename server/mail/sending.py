@@ -21,7 +21,7 @@ from server.settings import Settings
 
 SECONDS_IN_HAND: Final = 60
 """How long after its claim an e-mail is still begun; it takes a minute itself at most."""
-_MOST_UNTOLD: Final = 16
+_MAX_UNTOLD: Final = 16
 """How many sent e-mails nobody has noted yet: those that a worker that dies at this moment sends again."""
 
 _log = structlog.get_logger(__name__)
@@ -51,7 +51,7 @@ class Sender:
         by_line = defaultdict[int, list[EmailMessage]](list)
         for email in emails:
             by_line[self._lines.place(email.address)].append(email)
-        outcomes, until = _Outcomes(_MOST_UNTOLD), asyncio.get_running_loop().time() + SECONDS_IN_HAND
+        outcomes, until = _Outcomes(_MAX_UNTOLD), asyncio.get_running_loop().time() + SECONDS_IN_HAND
         lanes = [
             asyncio.create_task(self._send_in_turn(self._lines[place], turn, now, until, outcomes))
             for place, turn in by_line.items()

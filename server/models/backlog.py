@@ -8,7 +8,7 @@ from tortoise.connection import get_connection
 
 from server.models.outbox import EmailMessage, OutboxMessage
 
-MOST_COUNTED: Final = 10_000
+MAX_COUNTED: Final = 10_000
 """How many are counted of each kind: more than these are one more."""
 
 _WAITING: Final = 'FROM "{table}" WHERE sent_at IS NULL AND dead_at IS NULL'
@@ -42,7 +42,7 @@ def _moment(value: Any) -> datetime:
 
 def _counted(model: type[OutboxMessage | EmailMessage]) -> str:
     waiting = _WAITING.format(table=model._meta.db_table)
-    return f"(SELECT count(*) FROM (SELECT 1 {waiting} LIMIT {MOST_COUNTED + 1}) counted)"  # noqa: S608 - nothing that anybody sends
+    return f"(SELECT count(*) FROM (SELECT 1 {waiting} LIMIT {MAX_COUNTED + 1}) counted)"  # noqa: S608 - nothing that anybody sends
 
 
 def _oldest(model: type[OutboxMessage | EmailMessage]) -> str:

@@ -11,7 +11,7 @@ COST_OF_LOADING: Final = 2
 COST_OF_A_ROW: Final = 10
 COST_OF_A_RESOLVER: Final = 8
 """Of a row that is loaded, of one that is handed out, and of a field with a function; one that is a column costs 1."""
-MOST_WORK: Final = 10_000
+MAX_WORK: Final = 10_000
 """How much resolvers do for an operation that is not one statement: each unit takes about ten microseconds of the
 event loop. The engine, which answers nearly every operation, needs a hundredth of that.
 """
@@ -21,7 +21,7 @@ event loop. The engine, which answers nearly every operation, needs a hundredth 
 class Work:
     """What resolvers did so far in one request, and what they are about to load."""
 
-    most: int = MOST_WORK
+    most: int = MAX_WORK
     _done: int = 0
     _loading: int = 0
 

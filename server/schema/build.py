@@ -14,7 +14,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
 
 from server.domain.errors import Denied, Unavailable
-from server.engine.running.null_propagation import MOST_ERRORS
+from server.engine.running.null_propagation import MAX_ERRORS
 from server.schema.documents import KnownDocuments
 from server.schema.fields import KIND
 from server.schema.limits import DocumentLimits
@@ -53,7 +53,7 @@ def log_errors(errors: Sequence[GraphQLError], document: str) -> None:
     if not errors:
         return
     about = {"document": hashlib.sha256(document.encode()).hexdigest()[:16]}
-    for error in errors[:MOST_ERRORS]:
+    for error in errors[:MAX_ERRORS]:
         original = error.original_error
         if isinstance(original, Unavailable):
             continue  # one line for the outage is enough

@@ -29,11 +29,11 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from server.engine.lru_cache import LRUCache
 from server.engine.reading.operations import BYTES_OF_A_TOKEN
 from server.schema.value_errors import WRITTEN, wrong
-from server.schema.variable_coercion import MOST_MISTAKES
+from server.schema.variable_coercion import MAX_MISTAKES
 
-MOST_TOKENS: Final = 2_000
-MOST_DOCUMENTS: Final = 500
-MOST_BYTES: Final = 16 * 2**20
+MAX_TOKENS: Final = 2_000
+MAX_DOCUMENTS: Final = 500
+MAX_BYTES: Final = 16 * 2**20
 _BYTES_OF_A_MISTAKE: Final = 1_000
 _MANY_TOKENS: Final = 500
 _YOUNG: Final = 1
@@ -79,7 +79,7 @@ class Document:
     mistakes: list[GraphQLError] | None = None
 
 
-_documents: Final[LRUCache[str, Document]] = LRUCache(MOST_DOCUMENTS, MOST_BYTES)
+_documents: Final[LRUCache[str, Document]] = LRUCache(MAX_DOCUMENTS, MAX_BYTES)
 
 
 def is_known(text: str) -> bool:
@@ -102,7 +102,7 @@ def mistakes(schema: GraphQLSchema, text: str) -> list[GraphQLError]:
     found = _read(text)
     assert found.node
     if found.mistakes is None:
-        found.mistakes = validate(schema, found.node, _RULES, MOST_MISTAKES, hide_suggestions=True)
+        found.mistakes = validate(schema, found.node, _RULES, MAX_MISTAKES, hide_suggestions=True)
         if found.tokens > _MANY_TOKENS:
             gc.collect(_YOUNG)
         _documents.grow(text, found, _BYTES_OF_A_MISTAKE * len(found.mistakes))
@@ -114,7 +114,7 @@ def _read(text: str) -> Document:
     if found is None:
         found = Document(text)
         try:
-            found.node = parse(text, max_tokens=MOST_TOKENS)
+            found.node = parse(text, max_tokens=MAX_TOKENS)
             found.tokens = _take_apart(found.node)
         except GraphQLSyntaxError as error:
             found.syntax_error = _without_values(error)

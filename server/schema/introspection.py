@@ -30,8 +30,8 @@ from server.engine.lru_cache import LRUCache
 
 # `Any` below: a tree of names holds trees of names.
 
-MOST_ANSWERS: Final = 16
-MOST_ANSWER_BYTES: Final = 16 * 2**20
+MAX_ANSWERS: Final = 16
+MAX_ANSWER_BYTES: Final = 16 * 2**20
 _ROOTS: Final = frozenset({"__schema", "__type", "__typename"})
 _ASKS: Final = re.compile(r"__(schema|type)\b")
 _DEEPEST_TYPE: Final = 15
@@ -44,7 +44,7 @@ class KeptAnswers:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self.answers: LRUCache[tuple[str, str | None], bytes] = LRUCache(MOST_ANSWERS, MOST_ANSWER_BYTES)
+        self.answers: LRUCache[tuple[str, str | None], bytes] = LRUCache(MAX_ANSWERS, MAX_ANSWER_BYTES)
         self._turn = asyncio.Lock()
 
     def find(self, text: str, name: str | None) -> bytes | None:

@@ -12,15 +12,15 @@ from server.resolvers.context import Context
 from server.schema.introspection import asks_for_schema_alone, is_standard
 from server.schema.query_cost import Measure, measured, written
 
-MOST_MUTATIONS: Final = 5
-MOST_DIGITS: Final = 100
-MOST_INPUT_FIELDS: Final = 100
-MOST_REPEATED: Final = 100
-MOST_PAIRS: Final = 1_000
+MAX_MUTATIONS: Final = 5
+MAX_DIGITS: Final = 100
+MAX_INPUT_FIELDS: Final = 100
+MAX_REPEATED: Final = 100
+MAX_PAIRS: Final = 1_000
 """Of an operation and a fragment: validation looks from each operation into every fragment."""
-MOST_INTROSPECTED: Final = 100_000
+MAX_INTROSPECTED: Final = 100_000
 """Values of the schema's description in a document that asks for nothing else; it is answered in a thread."""
-MOST_INTROSPECTED_BESIDE: Final = 20_000
+MAX_INTROSPECTED_BESIDE: Final = 20_000
 """The same in every other document: they take some 20 milliseconds, in which nobody else is answered."""
 
 
@@ -34,7 +34,7 @@ class Limits:
     root_fields: int
     directives: int
     rows: int
-    introspected: int = MOST_INTROSPECTED
+    introspected: int = MAX_INTROSPECTED
 
 
 ANONYMOUS: Final = Limits(depth=8, aliases=5, fields=300, root_fields=3, directives=30, rows=500)
@@ -78,13 +78,13 @@ def excess(
     validated: they are held to the widest limits.
     """
     whole = written(document, text)
-    if whole.digits > MOST_DIGITS:
-        return LimitExceeded(f"A number in this document has more than {MOST_DIGITS} digits.")
-    if whole.input_fields > MOST_INPUT_FIELDS:
-        return LimitExceeded(f"This document writes out more than {MOST_INPUT_FIELDS} input fields; use variables.")
+    if whole.digits > MAX_DIGITS:
+        return LimitExceeded(f"A number in this document has more than {MAX_DIGITS} digits.")
+    if whole.input_fields > MAX_INPUT_FIELDS:
+        return LimitExceeded(f"This document writes out more than {MAX_INPUT_FIELDS} input fields; use variables.")
     if whole.fields > SIGNED_IN.fields:
         return LimitExceeded(f"This document is too large: its fields may be at most {SIGNED_IN.fields}.")
-    if whole.operations * whole.fragments > MOST_PAIRS:
+    if whole.operations * whole.fragments > MAX_PAIRS:
         return LimitExceeded("This document has too many operations and fragments; send fewer of them at once.")
     try:
         operations = measured(document, text, variables)
@@ -103,7 +103,7 @@ def _schema_refusal(document: DocumentNode, name: str | None, measure: Measure, 
     if not measure.introspected:
         return None
     is_alone = asks_for_schema_alone(document, name)
-    most = limits.introspected if is_alone else min(limits.introspected, MOST_INTROSPECTED_BESIDE)
+    most = limits.introspected if is_alone else min(limits.introspected, MAX_INTROSPECTED_BESIDE)
     is_within = measure.introspected <= most and measure.rows + measure.schema_rows <= limits.rows
     if is_within or (most and is_alone and is_standard(document, name)):
         return None
@@ -115,12 +115,12 @@ def _refusal(type_: OperationType, measure: Measure, limits: Limits) -> LimitExc
         most: int = getattr(limits, name)
         if getattr(measure, name) > most:
             return LimitExceeded(f"This document is too large: its {name} may be at most {most}.")
-    if measure.repeated > MOST_REPEATED:
-        return LimitExceeded(f"This document repeats more than {MOST_REPEATED} fields.")
+    if measure.repeated > MAX_REPEATED:
+        return LimitExceeded(f"This document repeats more than {MAX_REPEATED} fields.")
     if measure.root_fields > limits.root_fields:
         return LimitExceeded(f"An operation has at most {limits.root_fields} root fields.")
-    if type_ is OperationType.MUTATION and measure.root_fields > MOST_MUTATIONS:
-        return LimitExceeded(f"An operation has at most {MOST_MUTATIONS} mutations.")
+    if type_ is OperationType.MUTATION and measure.root_fields > MAX_MUTATIONS:
+        return LimitExceeded(f"An operation has at most {MAX_MUTATIONS} mutations.")
     if measure.sign_ins > 1:
         return LimitExceeded("Sign in once in an operation.")
     if measure.rows > limits.rows:

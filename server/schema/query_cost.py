@@ -102,11 +102,11 @@ Measured = tuple[tuple[str | None, OperationType, Measure], ...]
 Sizes = dict[str, int | None]
 
 _NOTHING: Final = Measure()
-_MOST_KNOWN: Final = 500
-_MOST_KNOWN_BYTES: Final = 4 * 2**20
+_MAX_KNOWN: Final = 500
+_MAX_KNOWN_BYTES: Final = 4 * 2**20
 _BYTES_OF_A_MEASURE: Final = 1_000
 _BYTES_OF_A_SIZE: Final = 200
-_known_measures: Final[LRUCache[tuple[object, ...], Measured]] = LRUCache(_MOST_KNOWN, _MOST_KNOWN_BYTES)
+_known_measures: Final[LRUCache[tuple[object, ...], Measured]] = LRUCache(_MAX_KNOWN, _MAX_KNOWN_BYTES)
 
 
 def measured(document: DocumentNode, text: str, variables: Mapping[str, Any]) -> Measured:
@@ -235,7 +235,7 @@ class Written:
     fragments: int = 0
 
 
-_known_writings: Final[LRUCache[str, Written]] = LRUCache(_MOST_KNOWN, _MOST_KNOWN_BYTES)
+_known_writings: Final[LRUCache[str, Written]] = LRUCache(_MAX_KNOWN, _MAX_KNOWN_BYTES)
 
 
 def written(document: DocumentNode, text: str) -> Written:

@@ -9,7 +9,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
-from server.domain.people.users import MOST_EMAIL_CHARACTERS, normal_email
+from server.domain.people.users import MAX_EMAIL_CHARACTERS, normal_email
 from server.domain.timestamps import read_moment
 from server.resolvers.paging import moment_text
 
@@ -19,7 +19,7 @@ EmailAddress = NewType("EmailAddress", str)
 # A value that is refused is refused as a GraphQLError: every other exception counts as a bug of ours.
 
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
-_MOST_OCTETS_BEFORE_AT: Final = 64
+_MAX_OCTETS_BEFORE_AT: Final = 64
 _ATOM: Final = r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
 _QUOTED: Final = r'"(?:[ !#-\[\]-~\x80-\U0010ffff]|\\[ -~])*"'
 _LABEL: Final = r"[0-9A-Za-z\x80-\U0010ffff](?:[0-9A-Za-z\x80-\U0010ffff-]*[0-9A-Za-z\x80-\U0010ffff])?"
@@ -37,12 +37,12 @@ def _moment(value: Any) -> datetime:
 def _email(value: Any) -> str:
     """The address in the form in which it is stored and looked up."""
     typed = value.strip() if isinstance(value, str) else ""
-    is_short = len(typed) <= MOST_EMAIL_CHARACTERS and len(typed.encode("utf-8", "replace")) <= MOST_EMAIL_CHARACTERS
+    is_short = len(typed) <= MAX_EMAIL_CHARACTERS and len(typed.encode("utf-8", "replace")) <= MAX_EMAIL_CHARACTERS
     found = _EMAIL.fullmatch(typed) if is_short and typed.isprintable() else None
-    if found is None or len(found[1].encode()) > _MOST_OCTETS_BEFORE_AT:
+    if found is None or len(found[1].encode()) > _MAX_OCTETS_BEFORE_AT:
         raise GraphQLError("This is not an e-mail address.")
     address = normal_email(typed)
-    if not 0 < len(address) <= MOST_EMAIL_CHARACTERS:  # some letters are two in lower case
+    if not 0 < len(address) <= MAX_EMAIL_CHARACTERS:  # some letters are two in lower case
         raise GraphQLError("This is not an e-mail address.")
     return address
 

@@ -35,7 +35,7 @@ _OF_SPECIFIED: Final = {
     "Boolean": "Expected true or false.",
     "ID": "Expected an id, written as text.",
 }
-_MOST_NAMED: Final = 12
+_MAX_NAMED: Final = 12
 PLAIN_NAME: Final = re.compile(r"[_A-Za-z]\w{0,63}", re.ASCII)
 """A name as people give it to a field or a variable; what is longer, or of other characters, may be a value."""
 
@@ -139,7 +139,7 @@ def _in_leaf(value: Any, type_: GraphQLScalarType | GraphQLEnumType, reading: Re
 
 
 def _expected(type_: GraphQLScalarType | GraphQLEnumType) -> str:
-    if isinstance(type_, GraphQLEnumType) and len(type_.values) <= _MOST_NAMED:
+    if isinstance(type_, GraphQLEnumType) and len(type_.values) <= _MAX_NAMED:
         return f"Expected one of {', '.join(type_.values)}."
     return _OF_SPECIFIED.get(type_.name, f"Expected a value of type '{type_}'.")
 

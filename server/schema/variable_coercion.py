@@ -30,7 +30,7 @@ from server.schema.value_errors import SENT, Path, wrong
 
 # `Any` below: variables are whatever somebody sent; what graphql-core executes with is generic.
 
-MOST_MISTAKES: Final = 20
+MAX_MISTAKES: Final = 20
 _LONGEST_NAME: Final = 64
 Coerced = VariableValues | Sequence[GraphQLError]
 """The values of an operation's variables, or what is wrong with them."""
@@ -70,7 +70,7 @@ def _coerced(schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode
         if found is not Undefined:
             values.coerced[signature.name] = found
         elif value is not Undefined or isinstance(signature.type, GraphQLNonNull):
-            room = MOST_MISTAKES - len(mistakes)
+            room = MAX_MISTAKES - len(mistakes)
             mistakes.extend(islice(_mistakes(definition, signature, value), room))
     return mistakes or values
 

@@ -39,10 +39,10 @@ class Bounds:
 
 def bounds_of(settings: Settings) -> Bounds:
     return Bounds(
-        settings.most_input_fields,
-        settings.most_input_items,
-        settings.most_input_values,
-        settings.most_input_characters,
+        settings.max_input_fields,
+        settings.max_input_items,
+        settings.max_input_values,
+        settings.max_input_characters,
     )
 
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from server.app import create_app
-from server.app.mailbox import MOST_ON_A_PAGE
+from server.app.mailbox import MAX_ON_A_PAGE
 from server.models import EmailMessage
 from server.models.base import new_id
 from server.outbox import Outbox
@@ -98,7 +98,7 @@ async def test_what_people_wrote_is_text(browser: httpx2.AsyncClient, world: Wor
 
 async def test_older_emails_are_on_the_next_page(browser: httpx2.AsyncClient, world: World, settings: Settings):
     event = await announce("token.created", world.id("token_pE"))
-    for number in range(MOST_ON_A_PAGE + 3):
+    for number in range(MAX_ON_A_PAGE + 3):
         await EmailMessage.create(
             event_id=event.id,
             template="token.created",
@@ -115,8 +115,8 @@ async def test_older_emails_are_on_the_next_page(browser: httpx2.AsyncClient, wo
     second = (await browser.get(older)).text
 
     shown = [re.findall(r"<td>(\d+)@company", page) for page in (first, second)]
-    assert [len(numbers) for numbers in shown] == [MOST_ON_A_PAGE, 3]
-    assert [int(number) for page in shown for number in page] == list(reversed(range(MOST_ON_A_PAGE + 3)))
+    assert [len(numbers) for numbers in shown] == [MAX_ON_A_PAGE, 3]
+    assert [int(number) for page in shown for number in page] == list(reversed(range(MAX_ON_A_PAGE + 3)))
     assert "?before=" not in second
 
 

@@ -74,8 +74,8 @@ def test_the_numbers_the_text_names_are_those_of_the_code():
 
     proxy = " ".join(section("Behind a reverse proxy").split())
 
-    kilobytes = [size // 1024 for size in (bounds.MOST_LINE_BYTES, requests.MOST_HEADER_BYTES)]
-    assert f"| {bounds.MOST_HEADERS}, {kilobytes[0]} kB each, {kilobytes[1]} kB together |" in proxy
+    kilobytes = [size // 1024 for size in (bounds.MAX_LINE_BYTES, requests.MAX_HEADER_BYTES)]
+    assert f"| {bounds.MAX_HEADERS}, {kilobytes[0]} kB each, {kilobytes[1]} kB together |" in proxy
     assert f"| path and query string | {requests.LONGEST_ADDRESS // 1024} kB |" in proxy
-    assert f"while another is answered | {bounds.MOST_PIPELINED} |" in proxy
+    assert f"while another is answered | {bounds.MAX_PIPELINED} |" in proxy
     assert f"{serving.SECONDS_TO_FINISH} seconds for the current requests" in proxy

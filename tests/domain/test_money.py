@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 
 from server.domain.money import Currency, Money
 
-MOST = 2**63 - 1
+MAX = 2**63 - 1
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ MOST = 2**63 - 1
         (200_000, "2000.00"),
         (-1, "-0.01"),
         (-20832, "-208.32"),
-        (MOST, "92233720368547758.07"),
+        (MAX, "92233720368547758.07"),
     ],
 )
 def test_an_amount_has_two_decimals(amount_minor, amount):
@@ -29,7 +29,7 @@ def test_an_amount_has_two_decimals(amount_minor, amount):
 
 
 @settings(deadline=None)
-@given(some.integers(-MOST - 1, MOST))
+@given(some.integers(-MAX - 1, MAX))
 def test_no_rappen_is_lost(amount_minor):
     assert Money(amount_minor, Currency.EUR).amount * 100 == amount_minor
 

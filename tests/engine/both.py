@@ -74,7 +74,7 @@ async def _viewer(world: World, actor: str) -> Viewer | None:
 
 def _told(errors: Sequence[GraphQLError]) -> list[str]:
     """All errors; of as many as an answer tells of, or more, each road tells of others."""
-    if len(errors) >= answers.MOST_ERRORS:
+    if len(errors) >= answers.MAX_ERRORS:
         return ["many errors"]
     return sorted(str(answers.told(error, REQUEST_ID)) for error in errors)
 

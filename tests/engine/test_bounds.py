@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from server.domain.errors import Unavailable
-from server.engine.engine import MOST_OPERATION_BYTES, MOST_OPERATIONS
+from server.engine.engine import MAX_OPERATION_BYTES, MAX_OPERATIONS
 from server.engine.lru_cache import Recent
 from server.engine.running.connections import PostgresReader, SqliteReader
 from server.models import Product
@@ -63,7 +63,7 @@ async def test_many_different_documents_leave_the_memory_flat(both: Both) -> Non
     growth = resident() - before
 
     print(f"{growth:.1f} MiB more after {DOCUMENTS:,} documents")  # noqa: T201 - shown with -s
-    assert len(both.engine._operations) <= MOST_OPERATIONS
+    assert len(both.engine._operations) <= MAX_OPERATIONS
     assert growth < (60 if LONG else 25)
 
 
@@ -110,8 +110,8 @@ async def test_hostile_documents_hold_no_more_memory_than_they_may(both: Both) -
 
     operations = both.engine._operations
     print(f"{growth:.1f} MiB more; {operations.size:,} bytes of {len(operations)} operations")  # noqa: T201 - shown with -s
-    assert 0 < operations.size <= MOST_OPERATION_BYTES
-    assert 0 < documents._documents.size <= documents.MOST_BYTES
+    assert 0 < operations.size <= MAX_OPERATION_BYTES
+    assert 0 < documents._documents.size <= documents.MAX_BYTES
     assert 0 < query_cost._known_measures.size <= 4 * 2**20
     assert growth < (40 if LONG else 150)
 

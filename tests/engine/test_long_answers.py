@@ -6,7 +6,7 @@ import pytest
 
 from server.app import answers
 from server.engine.dispatch import planned
-from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
+from server.engine.errors import MAX_ANSWER_BYTES, AnswerTooLarge
 from server.engine.planning.dialects import DIALECTS
 from server.engine.running import connections
 from tests.databases import BACKEND
@@ -30,11 +30,11 @@ async def read(both: Both, length: int, *, in_a_change: bool = False) -> bytes:
 
 @pytest.mark.parametrize("in_a_change", [False, True], ids=["a query", "a change"])
 async def test_the_database_gives_no_longer_text_than_an_answer_may_be(both: Both, in_a_change: bool) -> None:
-    longest = await read(both, MOST_ANSWER_BYTES - 2, in_a_change=in_a_change)
+    longest = await read(both, MAX_ANSWER_BYTES - 2, in_a_change=in_a_change)
 
-    assert len(longest) == MOST_ANSWER_BYTES - 2
+    assert len(longest) == MAX_ANSWER_BYTES - 2
     with pytest.raises(AnswerTooLarge):
-        await read(both, MOST_ANSWER_BYTES + 2, in_a_change=in_a_change)
+        await read(both, MAX_ANSWER_BYTES + 2, in_a_change=in_a_change)
     assert await read(both, 4) == b"0000"
 
 
@@ -46,7 +46,7 @@ async def test_an_answer_that_grows_too_long_as_it_is_filled_is_given_up() -> No
 
 
 async def test_whoever_asks_for_too_long_an_answer_hears_so(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "MOST_ANSWER_BYTES", 10)
+    monkeypatch.setattr(connections, "MAX_ANSWER_BYTES", 10)
 
     found, _ = await planned(both.engine, "{ catalogue { totalCount } }", None, {}, both.context("pL"))
 

@@ -12,7 +12,7 @@ from graphql.execution.values import VariableValues
 
 from server.engine.planning.statements import Placeholder, Statement
 from server.engine.reading.selections import Selections
-from server.engine.running.null_propagation import MOST_ERRORS, Root
+from server.engine.running.null_propagation import MAX_ERRORS, Root
 from server.engine.running.results import Result, assembled
 from server.engine.running.time_slices import SECONDS_A_SLICE, Turns
 
@@ -131,7 +131,7 @@ async def test_of_many_errors_as_many_are_made_as_an_answer_tells_of() -> None:
     result = await put_together(f'{{"rows":[{rows}]}}')
 
     assert orjson.loads(result.data) == {"rows": [{"may": None}] * 1_000}
-    assert told(result) == [(["rows", place, "may"], "not yours") for place in range(MOST_ERRORS)]
+    assert told(result) == [(["rows", place, "may"], "not yours") for place in range(MAX_ERRORS)]
 
 
 MUST = "Cannot return null for non-nullable field Row.must."

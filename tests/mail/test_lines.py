@@ -70,7 +70,7 @@ async def test_one_connection_carries_several_emails():
 
 
 async def test_a_connection_carries_so_many_emails_and_no_more(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(delivery, "_MOST_EMAILS", 2)
+    monkeypatch.setattr(delivery, "_MAX_EMAILS", 2)
     async with post_office(Counting()) as office:
         assert await sent(office, *ADDRESSES) == [None] * 5
 
@@ -127,8 +127,8 @@ async def test_what_the_server_took_is_sent_though_its_goodbye_takes_longer_than
             await asyncio.sleep(1)
             return "221 Bye"
 
-    monkeypatch.setattr(delivery, "_MOST_EMAILS", 1)
-    monkeypatch.setattr(delivery, "MOST_SECONDS", 0.5)
+    monkeypatch.setattr(delivery, "_MAX_EMAILS", 1)
+    monkeypatch.setattr(delivery, "MAX_SECONDS", 0.5)
     async with post_office(Sulking()) as office:
         assert await sent(office, ADDRESSES[0]) == [None]
 

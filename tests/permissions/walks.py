@@ -27,8 +27,8 @@ from tests.databases import BACKEND
 
 SCHEMA = schema._schema
 ROWS = 7  # no list of the world is longer, and four lists within each other stay within the limits
-MOST_IDS = 10
-MOST_WAYS = 4  # that one document takes at once, behind the last row but one
+MAX_IDS = 10
+MAX_WAYS = 4  # that one document takes at once, behind the last row but one
 FEW = 3  # of the ids of a type, where a root takes one id of any type
 LONG = os.environ.get("LONG") == "1"
 TURN = 1 if BACKEND == "postgres" else 0
@@ -79,7 +79,7 @@ def _by_id(
     target: Any = SCHEMA.type_map[model.__name__] if is_abstract_type(inner) else inner
     if not many and len(_models_of(field, name, argument)) > 1:
         found = found[:: max(len(found) // FEW, 1)]
-    given: list[Any] = [list(found[at : at + MOST_IDS]) for at in range(0, len(found), MOST_IDS)] if many else [*found]
+    given: list[Any] = [list(found[at : at + MAX_IDS]) for at in range(0, len(found), MAX_IDS)] if many else [*found]
     for below in walks(target, depth if many else min(depth, 2)):
         selection = f"{{ ... on {target.name} {{ {below} }} }} }}" if is_abstract_type(inner) else f"{{ {below} }} }}"
         yield from ((head + selection, {"given": one}) for one in given)
@@ -93,7 +93,7 @@ def walks(type_: Any, depth: int) -> tuple[str, ...]:
     ways = [(name, field) for name, field in type_.fields.items() if not _is_plain(field)]
     if depth == 2:
         ends = [below for name, field in ways for below in walks_of(name, field, 1)]
-        groups = [ends[at : at + MOST_WAYS] for at in range(0, len(ends), MOST_WAYS)]
+        groups = [ends[at : at + MAX_WAYS] for at in range(0, len(ends), MAX_WAYS)]
         return tuple(" ".join([leaves(type_), *group]) for group in groups or [[]])
     return tuple(below for name, field in ways for below in walks_of(name, field, depth - 1)) or (leaves(type_),)
 

@@ -10,10 +10,10 @@ from tortoise.connection import get_connection
 from server.domain.rights import Role, Scope
 from server.mail import delivery, sending
 from server.models import EmailMessage, Organisation, OutboxMessage, Partnership
-from server.models.backlog import MOST_COUNTED, Backlog, read_backlog
+from server.models.backlog import MAX_COUNTED, Backlog, read_backlog
 from server.models.claims import claim
 from server.models.database import dialect
-from server.outbox import CLAIM, MOST_EMAILS, MOST_EVENTS, Outbox
+from server.outbox import CLAIM, MAX_EMAILS, MAX_EVENTS, Outbox
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker
@@ -199,7 +199,7 @@ async def test_a_batch_is_in_hand_for_less_time_than_its_claim_holds(
     assert await Outbox(mailed(own_database, post)).send_next(NOW) >= 1
 
     assert await EmailMessage.filter(attempts=0, sent_at__isnull=True, run_after__lt=NOW).count() == 5
-    assert CLAIM.total_seconds() > 60 + delivery.MOST_SECONDS + 60
+    assert CLAIM.total_seconds() > 60 + delivery.MAX_SECONDS + 60
 
 
 async def test_workers_take_different_rows_in_hand(own_database: Settings):
@@ -215,12 +215,12 @@ async def test_workers_take_different_rows_in_hand(own_database: Settings):
 
 async def test_a_batch_is_bounded(own_database: Settings, post: PostOffice):
     [row] = await pairs(1)
-    await announced([row], MOST_EVENTS + 1)
+    await announced([row], MAX_EVENTS + 1)
 
     await Outbox(own_database).expand_next(NOW)
 
     assert await OutboxMessage.filter(sent_at__isnull=True).count() == 1
-    assert len(await claim(EmailMessage, NOW, NOW + CLAIM, MOST_EMAILS)) == MOST_EVENTS
+    assert len(await claim(EmailMessage, NOW, NOW + CLAIM, MAX_EMAILS)) == MAX_EVENTS
 
 
 @pytest.mark.parametrize(("model", "index"), [(OutboxMessage, "outbox_waiting"), (EmailMessage, "email_waiting")])
@@ -248,7 +248,7 @@ async def test_what_waits_is_counted_and_dated(own_database: Settings):
     backlog = await read_backlog(NOW)
 
     assert (backlog.events, backlog.emails, backlog.seconds) == (1, 3, 90.0)
-    assert MOST_COUNTED == 10_000
+    assert MAX_COUNTED == 10_000
 
 
 async def test_a_worker_says_what_waits_and_for_how_long(own_database: Settings):

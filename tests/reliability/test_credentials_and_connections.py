@@ -245,7 +245,7 @@ async def test_a_body_that_is_announced_as_too_large_is_refused(ways: Ways):
 
 async def test_a_body_over_a_limit_that_was_set_lower_is_refused(ways: Ways):
     secret = ways.world.tokens["pL"]
-    strict = create_app(ways.settings.model_copy(update={"most_body_bytes": 1_024}))
+    strict = create_app(ways.settings.model_copy(update={"max_body_bytes": 1_024}))
     strict.short_way.endpoint.known = ways.app.short_way.endpoint.known
     await ways.get_to_know(secret)
 

@@ -2,7 +2,7 @@
 
 import httpx2
 
-MOST_ERRORS = 20
+MAX_ERRORS = 20
 LONGEST_MESSAGE = 300
 
 
@@ -23,7 +23,7 @@ def errors(response: httpx2.Response) -> list[dict]:
     assert list(answer) == ["errors"]
     for error in answer["errors"]:
         check_error(error, response.headers["x-request-id"])
-    assert 0 < len(answer["errors"]) <= MOST_ERRORS
+    assert 0 < len(answer["errors"]) <= MAX_ERRORS
     return answer["errors"]
 
 

@@ -449,7 +449,7 @@ async def test_800_idle_connections_of_one_source_leave_room_for_others(app: App
 
 
 async def test_a_fresh_connection_gives_way_before_one_that_was_used():
-    async with served(application(most_connections_per_source=3)) as port, AsyncExitStack() as stack:
+    async with served(application(max_connections_per_source=3)) as port, AsyncExitStack() as stack:
         used = await stack.enter_async_context(Line(port))
         await used.say(GET + b"\r\n")
         assert (await used.answer()).body == b"alive"
@@ -461,7 +461,7 @@ async def test_a_fresh_connection_gives_way_before_one_that_was_used():
             assert (await line.answer()).body == b"alive"
 
 
-@pytest.mark.parametrize("limit", ["most_connections_per_source", "most_connections"])
+@pytest.mark.parametrize("limit", ["max_connections_per_source", "max_connections"])
 async def test_a_connection_that_works_does_not_give_way(limit: str):
     async with served(application(**{limit: 2})) as port, AsyncExitStack() as stack:
         working = [await stack.enter_async_context(Line(port)) for _ in range(2)]
@@ -479,7 +479,7 @@ async def test_a_connection_that_works_does_not_give_way(limit: str):
 
 
 async def test_in_all_the_source_with_most_idle_connections_gives_way():
-    async with served(application(most_connections=4)) as port, AsyncExitStack() as stack:
+    async with served(application(max_connections=4)) as port, AsyncExitStack() as stack:
         quiet = await stack.enter_async_context(Line(port, "127.0.0.2"))
         many = [await stack.enter_async_context(Line(port, "127.0.0.3")) for _ in range(3)]
         new = await stack.enter_async_context(Line(port, "127.0.0.4"))
@@ -491,7 +491,7 @@ async def test_in_all_the_source_with_most_idle_connections_gives_way():
 
 
 async def test_half_sent_requests_of_few_sources_leave_room_for_others():
-    async with served(application(most_connections=4)) as port, AsyncExitStack() as stack:
+    async with served(application(max_connections=4)) as port, AsyncExitStack() as stack:
         halves = [await stack.enter_async_context(Line(port, "127.0.0.3")) for _ in range(3)]
         other = await stack.enter_async_context(Line(port, "127.0.0.2"))
         for line in (*halves, other):
@@ -510,7 +510,7 @@ async def test_half_sent_requests_of_few_sources_leave_room_for_others():
 
 
 async def test_a_trusted_proxy_is_no_source():
-    app = application(most_connections_per_source=2, trusted_proxies="127.0.0.2")
+    app = application(max_connections_per_source=2, trusted_proxies="127.0.0.2")
     async with served(app) as port, AsyncExitStack() as stack:
         lines = [await stack.enter_async_context(Line(port, "127.0.0.2")) for _ in range(50)]
 
@@ -522,7 +522,7 @@ async def test_a_trusted_proxy_is_no_source():
 @pytest.fixture
 async def narrow_port() -> AsyncIterator[int]:
     """A server that takes one connection from each source."""
-    async with served(application(most_connections_per_source=1)) as port:
+    async with served(application(max_connections_per_source=1)) as port:
         yield port
 
 

@@ -12,7 +12,7 @@ from server.app import create_app
 from server.app.graphql import GraphQLEndpoint
 from server.resolvers.context import Context
 from server.schema import schema
-from server.schema.introspection import MOST_ANSWERS
+from server.schema.introspection import MAX_ANSWERS
 from server.settings import Settings
 from tests.clients import Clients
 from tests.world import World
@@ -140,11 +140,11 @@ async def test_an_answer_is_worked_out_once_however_many_ask(endpoint: GraphQLEn
 
 
 async def test_at_most_sixteen_answers_are_kept(endpoint: GraphQLEndpoint):
-    for number in range(MOST_ANSWERS * 3):
+    for number in range(MAX_ANSWERS * 3):
         text = f"{{ __schema {{ queryType {{ name }} }} }} # {number}"
         await endpoint.descriptions.answer(text, None, parse(text))
 
-    assert 0 < len(endpoint.descriptions.answers) <= MOST_ANSWERS
+    assert 0 < len(endpoint.descriptions.answers) <= MAX_ANSWERS
 
 
 async def test_nobody_waits_while_the_schema_is_described(endpoint: GraphQLEndpoint):

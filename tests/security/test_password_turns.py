@@ -24,14 +24,14 @@ class HeldHash(PasswordHash):
         super().__init__((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
         self.may_go_on = threading.Semaphore(0)
         self.seen = list[str]()
-        self.at_once = self.most_at_once = 0
+        self.at_once = self.max_at_once = 0
         self.lock = threading.Lock()
 
     def hash(self, password: str | bytes, *args: Any, **options: Any) -> str:
         with self.lock:
             self.seen.append(str(password))
             self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
+            self.max_at_once = max(self.max_at_once, self.at_once)
         self.may_go_on.acquire()
         with self.lock:
             self.at_once -= 1
@@ -80,7 +80,7 @@ async def test_the_turns_go_round_the_sources(hasher: HeldHash):
 
     assert hasher.seen == ["flood 0", "other 1", "third 1", "flood 1", "other 2", "flood 2"]
     assert [await task for task in tasks[:2]] == ["hash of flood 0", "hash of flood 1"]
-    assert hasher.most_at_once == 2
+    assert hasher.max_at_once == 2
 
 
 async def test_every_second_turn_is_for_those_who_are_expected(hasher: HeldHash):
@@ -165,7 +165,7 @@ async def test_one_who_gives_up_while_hashing_keeps_the_turn_until_the_thread_is
             await task
 
     assert await waiting[0] == "hash of here"
-    assert hasher.most_at_once == 2
+    assert hasher.max_at_once == 2
 
 
 async def test_a_hash_that_fails_gives_its_turn_back(hasher: HeldHash, monkeypatch: pytest.MonkeyPatch):

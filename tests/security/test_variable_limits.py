@@ -114,7 +114,7 @@ async def test_too_much_is_refused_a_program_that_is_known(world: World, clients
 
 
 async def test_the_limits_are_settings(settings: Settings):
-    strict = settings.model_copy(update={"most_input_items": 2, "most_input_characters": 1_000})
+    strict = settings.model_copy(update={"max_input_items": 2, "max_input_characters": 1_000})
 
     async with Clients(create_app(strict)) as clients:
         items = await clients.ask(NODES, {"ids": ["x"] * 3})

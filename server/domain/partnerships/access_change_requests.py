@@ -19,7 +19,7 @@ from server.domain.partnerships.partnerships import (
 from server.domain.rights import Role
 
 CHANGE_REQUEST_LIFETIME_DAYS: Final = 30
-MOST_OPEN_REQUESTS: Final = 20
+MAX_OPEN_REQUESTS: Final = 20
 
 
 class AccessChangeStatus(StrEnum):
@@ -144,12 +144,12 @@ def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> N
 
 def check_number_of_requests(number: int) -> None:
     """Refuse another request if the partnership has `number` open ones and that is the limit."""
-    if number >= MOST_OPEN_REQUESTS:
+    if number >= MAX_OPEN_REQUESTS:
         raise Refused(
             Refusal(
                 ErrorCode.TOO_MANY_ATTEMPTS,
                 N_("There are {most} open requests already; wait for an answer."),
-                values={"most": MOST_OPEN_REQUESTS},
+                values={"most": MAX_OPEN_REQUESTS},
             )
         )
 

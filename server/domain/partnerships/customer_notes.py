@@ -5,8 +5,8 @@ from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 
-MOST_ALIAS_CHARACTERS: Final = 120
-MOST_NOTES_CHARACTERS: Final = 5_000
+MAX_ALIAS_CHARACTERS: Final = 120
+MAX_NOTES_CHARACTERS: Final = 5_000
 
 
 def check_is_kept(ended_at: datetime | None, now: datetime, kept: timedelta) -> None:

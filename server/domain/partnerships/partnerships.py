@@ -9,8 +9,8 @@ from uuid import UUID
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.rights import Right
 
-MOST_PRODUCTS_IN_AN_INVITATION: Final = 100
-MOST_MESSAGE_CHARACTERS: Final = 1_000
+MAX_PRODUCTS_IN_AN_INVITATION: Final = 100
+MAX_MESSAGE_CHARACTERS: Final = 1_000
 
 
 class AccessType(StrEnum):

@@ -24,10 +24,10 @@ from stdnum.se import orgnr as se_number
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.text import line
 
-MOST_CHARACTERS: Final = 30
+MAX_CHARACTERS: Final = 30
 """Of a number as it is stored. As it is printed there may be words around it."""
 
-_MOST_PRINTED: Final = 100
+_MAX_PRINTED: Final = 100
 _SIREN_LENGTH: Final = 9
 _HYPHENS: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _NUMBER_SIGN: Final = re.compile("N[.]?[°º]|№")
@@ -61,7 +61,7 @@ class Form:
                 self.check(number)
         except ValidationError:
             return None
-        return number if len(number) <= MOST_CHARACTERS else None
+        return number if len(number) <= MAX_CHARACTERS else None
 
 
 def _swiss(number: str) -> object:
@@ -146,7 +146,7 @@ _SHORT_WORDS: Final = frozenset(
 """What may stand beside a number and is none of its letters. Any other short word could be: `SC`, `HRB`, `B`."""
 
 _FEWEST_OF_A_WORD: Final = 4
-_MOST_WORDS: Final = 6
+_MAX_WORDS: Final = 6
 """On each side of the digits, that are looked at as a part of the number: `Company Reg. No. S C 123456`."""
 
 _OF_OTHER_NUMBERS: Final = frozenset({"CHARITY", "TAX"})
@@ -155,7 +155,7 @@ _ANY: Final = Form("12345", r"(?=.*[0-9])([\w./&()+-]{2,30})")
 
 def registration_number(country: str, value: str, field: tuple[str, ...] = ("registration_number",)) -> str:
     """The number in the one form in which it is stored and compared. Refuses what no register there writes."""
-    text = line(value, _MOST_PRINTED, field).upper().translate(_HYPHENS)
+    text = line(value, _MAX_PRINTED, field).upper().translate(_HYPHENS)
     text = _NUMBER_SIGN.sub(" ", text)
     found = _stored(country, text)
     if found is None and not _is_vat_number(country, text):
@@ -181,8 +181,8 @@ def _among_words(country: str, text: str) -> str | None:
     if country not in FORMS or not numeric:
         return None
     # From the widest stretch with all the digits to the narrowest.
-    begins = range(max(0, numeric[0] - _MOST_WORDS), numeric[0] + 1)
-    ends = range(numeric[-1], min(len(words), numeric[-1] + 1 + _MOST_WORDS))
+    begins = range(max(0, numeric[0] - _MAX_WORDS), numeric[0] + 1)
+    ends = range(numeric[-1], min(len(words), numeric[-1] + 1 + _MAX_WORDS))
     stretches = [(first, last) for first in begins for last in ends]
     for first, last in sorted(stretches, key=lambda stretch: stretch[0] - stretch[1]):
         around = [word[0] for word in (*words[:first], *words[last + 1 :])]

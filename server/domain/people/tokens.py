@@ -20,8 +20,8 @@ PREFIX: Final = "rsl_pat_"
 DEFAULT_LIFETIME: Final = timedelta(days=90)
 LONGEST_LIFETIME: Final = timedelta(days=365)
 UNUSED_LIFETIME: Final = timedelta(days=365)
-MOST_TOKENS_PER_ORGANISATION: Final = 50
-MOST_NAME_CHARACTERS: Final = 120
+MAX_TOKENS_PER_ORGANISATION: Final = 50
+MAX_NAME_CHARACTERS: Final = 120
 
 _ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM_LENGTH: Final = 30
@@ -96,12 +96,12 @@ def check_restriction(wanted: Sequence[UUID], managed: Collection[UUID]) -> None
 
 def check_number(tokens: int) -> None:
     """`tokens` is how many living tokens the organisation has already."""
-    if tokens >= MOST_TOKENS_PER_ORGANISATION:
+    if tokens >= MAX_TOKENS_PER_ORGANISATION:
         raise Refused(
             Refusal(
                 ErrorCode.TOKEN_LIMIT_REACHED,
                 N_("An organisation has at most {most} tokens; revoke one first."),
-                values={"most": MOST_TOKENS_PER_ORGANISATION},
+                values={"most": MAX_TOKENS_PER_ORGANISATION},
             )
         )
 

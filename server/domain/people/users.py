@@ -8,17 +8,17 @@ from email_validator import EmailNotValidError, validate_email
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 
-MOST_NAME_CHARACTERS: Final = 80
+MAX_NAME_CHARACTERS: Final = 80
 LEAST_PASSWORD_CHARACTERS: Final = 12
-MOST_PASSWORD_CHARACTERS: Final = 256
-MOST_EMAIL_CHARACTERS: Final = 254
+MAX_PASSWORD_CHARACTERS: Final = 256
+MAX_EMAIL_CHARACTERS: Final = 254
 LOCALES: Final = ("de_DE", "en_GB", "es_ES", "fr_FR", "it_IT")
 DEFAULT_LOCALE: Final = "en_GB"
 
-_MOST_TYPED_PASSWORD_CHARACTERS: Final = 4 * MOST_PASSWORD_CHARACTERS
+_MAX_TYPED_PASSWORD_CHARACTERS: Final = 4 * MAX_PASSWORD_CHARACTERS
 """A letter that is typed in pieces is up to four characters. Putting together more than that could take long."""
-_MOST_PASSWORD_BYTES: Final = 4 * MOST_PASSWORD_CHARACTERS
-_MOST_TYPED_EMAIL_CHARACTERS: Final = 1_000
+_MAX_PASSWORD_BYTES: Final = 4 * MAX_PASSWORD_CHARACTERS
+_MAX_TYPED_EMAIL_CHARACTERS: Final = 1_000
 _NOT_IN_PASSWORDS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -29,7 +29,7 @@ def email_address(value: str, field: tuple[str, ...]) -> str:
         validate_email(normal, check_deliverability=False)
     except EmailNotValidError:
         normal = ""
-    if not 0 < len(normal) <= MOST_EMAIL_CHARACTERS:
+    if not 0 < len(normal) <= MAX_EMAIL_CHARACTERS:
         raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This is not an e-mail address."), field))
     return normal
 
@@ -41,7 +41,7 @@ def normal_email(value: str) -> str:
     `rené@exämple.ch`. What is not an address gets the same case and composition, and is then nobody's.
     """
     typed = value.strip()
-    if len(typed) > _MOST_TYPED_EMAIL_CHARACTERS:
+    if len(typed) > _MAX_TYPED_EMAIL_CHARACTERS:
         return ""
     with suppress(EmailNotValidError):
         typed = validate_email(typed, check_deliverability=False).normalized
@@ -50,14 +50,14 @@ def normal_email(value: str) -> str:
 
 def password(value: str, field: tuple[str, ...]) -> str:
     """A password that somebody chooses, in the form in which it is hashed: long enough, that is all that helps."""
-    prepared = _prepared(value) if len(value) <= _MOST_TYPED_PASSWORD_CHARACTERS else value
-    if not LEAST_PASSWORD_CHARACTERS <= len(prepared) <= MOST_PASSWORD_CHARACTERS:
+    prepared = _prepared(value) if len(value) <= _MAX_TYPED_PASSWORD_CHARACTERS else value
+    if not LEAST_PASSWORD_CHARACTERS <= len(prepared) <= MAX_PASSWORD_CHARACTERS:
         raise Refused(
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
                 N_("A password has from {least} to {most} characters."),
                 field,
-                {"least": LEAST_PASSWORD_CHARACTERS, "most": MOST_PASSWORD_CHARACTERS},
+                {"least": LEAST_PASSWORD_CHARACTERS, "most": MAX_PASSWORD_CHARACTERS},
             )
         )
     if any(unicodedata.category(character) in _NOT_IN_PASSWORDS for character in prepared):
@@ -71,10 +71,10 @@ def forms_of_password(typed: str) -> tuple[str, ...]:
     The first is the one in which passwords are hashed now; the second, where it differs, is as it was typed, which
     is how they were hashed before.
     """
-    if not 0 < len(typed) <= _MOST_TYPED_PASSWORD_CHARACTERS or "Cs" in map(unicodedata.category, typed):
+    if not 0 < len(typed) <= _MAX_TYPED_PASSWORD_CHARACTERS or "Cs" in map(unicodedata.category, typed):
         return ()
     prepared = _prepared(typed)
-    if len(prepared.encode()) > _MOST_PASSWORD_BYTES:
+    if len(prepared.encode()) > _MAX_PASSWORD_BYTES:
         return ()
     return (prepared,) if prepared == typed else (prepared, typed)
 

@@ -6,7 +6,7 @@ from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.folding import is_same_name
 from server.domain.products.products import ProductState
 
-MOST_REASON_CHARACTERS: Final = 500
+MAX_REASON_CHARACTERS: Final = 500
 
 
 def check_lives(state: ProductState, field: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.expiry import Lapse
 
-MOST_TICKET_CHARACTERS: Final = 40
+MAX_TICKET_CHARACTERS: Final = 40
 WARNED_BEFORE: Final = timedelta(days=1)
 """How long before it ends by itself whoever opened it is told."""
 

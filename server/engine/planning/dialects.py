@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from pypika_tortoise.context import DEFAULT_SQL_CONTEXT, SqlContext
 from pypika_tortoise.enums import Dialects
 
-from server.engine.errors import MOST_ANSWER_BYTES, Unplannable
+from server.engine.errors import MAX_ANSWER_BYTES, Unplannable
 from server.models.conditions import as_json
 
 # `Any` below: values are of whatever type a column takes.
@@ -130,7 +130,7 @@ class Postgres:
 
     def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:
         # What is too long is not sent at all.
-        bounded = f"CASE WHEN octet_length(answer) <= {MOST_ANSWER_BYTES} THEN convert_to(answer, 'UTF8') END"
+        bounded = f"CASE WHEN octet_length(answer) <= {MAX_ANSWER_BYTES} THEN convert_to(answer, 'UTF8') END"
         return f"SELECT {bounded} FROM (SELECT {expression} AS answer OFFSET 0) AS whole"
 
     def keys(self, pairs: str) -> str:

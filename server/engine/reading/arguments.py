@@ -14,7 +14,7 @@ from server.engine.lru_cache import LRUCache
 
 # `Any` below: arguments are of whatever type a document says.
 
-_MOST_REMEMBERED: Final = 128
+_MAX_REMEMBERED: Final = 128
 _LONGEST_REMEMBERED: Final = 500
 _BYTES_OF_A_READING: Final = 1_000
 """What one needs in memory beside its values, about."""
@@ -42,7 +42,7 @@ class Call:
     def __post_init__(self) -> None:
         kept = weakref.ref(self)
         self._remembered = LRUCache(
-            _MOST_REMEMBERED, resized=lambda more: (call := kept()) is not None and call.resized(more)
+            _MAX_REMEMBERED, resized=lambda more: (call := kept()) is not None and call.resized(more)
         )
         self.variables = tuple(sorted(_variables(argument.value for argument in self.node.arguments or ())))
         self.as_given = _as_given(self.definition, self.node)

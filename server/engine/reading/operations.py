@@ -30,9 +30,9 @@ from server.engine.running.null_propagation import Root
 
 # `Any` below: variables are of whatever type a document says.
 
-MOST_PLANS: Final = 64
-MOST_STATEMENTS: Final = 64
-MOST_READINGS: Final = 128
+MAX_PLANS: Final = 64
+MAX_STATEMENTS: Final = 64
+MAX_READINGS: Final = 128
 BYTES_OF_A_TOKEN: Final = 620
 BYTES_OF_AN_OPERATION: Final = 30_000
 BYTES_OF_A_PLAN: Final = 4_000
@@ -78,7 +78,7 @@ class Plan:
     def __post_init__(self) -> None:
         self.size = BYTES_OF_A_PLAN + _BYTES_OF_A_PLANNED_TOKEN * self.tokens
         resize = weakly(self._resize)
-        self.statements = LRUCache(MOST_STATEMENTS, resized=resize)
+        self.statements = LRUCache(MAX_STATEMENTS, resized=resize)
         for call in self.calls.values():
             call.resized = resize
 
@@ -125,9 +125,9 @@ class Operation:
         self.is_mutation = self.node.operation is OperationType.MUTATION
         self.size = sys.getsizeof(self.text) + BYTES_OF_AN_OPERATION + BYTES_OF_A_TOKEN * self.tokens
         resize = weakly(self._resize)
-        self.plans = LRUCache(MOST_PLANS, resized=resize)
-        self.admitted = LRUCache(MOST_PLANS, resized=resize)
-        self.readings = LRUCache(MOST_READINGS, resized=resize)
+        self.plans = LRUCache(MAX_PLANS, resized=resize)
+        self.admitted = LRUCache(MAX_PLANS, resized=resize)
+        self.readings = LRUCache(MAX_READINGS, resized=resize)
 
     def _resize(self, more: int) -> None:
         self.resized(more)

@@ -17,7 +17,7 @@ import aiosqlite
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.connection import get_connection
 
-from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
+from server.engine.errors import MAX_ANSWER_BYTES, AnswerTooLarge
 from server.engine.lru_cache import LRUCache
 from server.models.outages import SECONDS_TO_WAIT, Unavailable, is_away, outages, raise_if_unavailable
 from server.models.sqlite import OpenedFile, is_locked
@@ -33,7 +33,7 @@ _CHARACTERS_A_CONNECTION: Final = 1_000_000
 """How long all of them together may be: prepared, SQLite needs some thirteen bytes for each character."""
 _STEPS_BETWEEN_LOOKS: Final = 5_000
 _SECONDS_AT_ONCE: Final = 0.003
-_MOST_SLOW: Final = 1_000
+_MAX_SLOW: Final = 1_000
 _READING: Final = ("query_only = ON", "trusted_schema = OFF")
 
 
@@ -173,7 +173,7 @@ class _Bounded(sqlite3.Connection):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_ANSWER_BYTES)
+        self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ANSWER_BYTES)
 
 
 _OPENING: Final[dict[str, Any]] = {"uri": True, "isolation_level": None, "factory": _Bounded}
@@ -197,7 +197,7 @@ class SqliteReader:
         self._deadlines = {"at once": 0.0, "in thread": 0.0}
         self._prepared: set[str] = set()
         self._characters = 0
-        self._slow: LRUCache[str, bool] = LRUCache(_MOST_SLOW, _CHARACTERS_A_CONNECTION)
+        self._slow: LRUCache[str, bool] = LRUCache(_MAX_SLOW, _CHARACTERS_A_CONNECTION)
         self._lock = asyncio.Lock()
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
@@ -291,6 +291,6 @@ async def read(reader: Reader | None, sql: str, values: Sequence[Any]) -> bytes:
         connection: Any = get_connection("default")
         _, rows = await connection.execute_query(sql, list(values))
         answer = rows[0][0]
-    if answer is None or len(answer) > MOST_ANSWER_BYTES:
+    if answer is None or len(answer) > MAX_ANSWER_BYTES:
         raise AnswerTooLarge
     return answer.encode() if isinstance(answer, str) else answer

@@ -18,7 +18,7 @@ from server.engine.validation import nullable
 
 # `Any` below: values are of whatever type the schema says.
 
-MOST_ERRORS: Final = 20
+MAX_ERRORS: Final = 20
 """How many errors an answer tells of: as many are made."""
 Path = tuple[str | int, ...]
 
@@ -133,7 +133,7 @@ class Healing:
         if around.is_list and is_leaf_type(nullable(around.type_.of_type)):
             around.place = self._count(around.begins, found.start(2))
         name, type_, nodes = self._here(key)
-        if not self._given_up and len(self.errors) < MOST_ERRORS:
+        if not self._given_up and len(self.errors) < MAX_ERRORS:
             self.errors.append(self._located(self.failures[failure], nodes, name))
         self._write(b"null", found.start(2), found.end(2))
         if isinstance(type_, GraphQLNonNull):

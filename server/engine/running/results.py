@@ -12,7 +12,7 @@ from typing import Any, cast
 import orjson
 from graphql import GraphQLError, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 
-from server.engine.errors import MOST_ANSWER_BYTES, AnswerTooLarge
+from server.engine.errors import MAX_ANSWER_BYTES, AnswerTooLarge
 from server.engine.planning.statements import OutputType, Placeholder, Statement
 from server.engine.reading.field_index import strawberry_field
 from server.engine.reading.selections import Nodes, Selections
@@ -70,7 +70,7 @@ class _Filling:
                 content = known[mark] = self._content(mark)
             pieces.append(content)
             size += begins - done + len(content)
-            if size > MOST_ANSWER_BYTES:
+            if size > MAX_ANSWER_BYTES:
                 raise AnswerTooLarge
             done = ends + 1
             if clock() > slice_end:

@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from server.domain.support.support_access import (
-    MOST_TICKET_CHARACTERS,
+    MAX_TICKET_CHARACTERS,
     SupportAccessKind,
     SupportAccessRevocation,
     SupportAccessStatus,
@@ -27,7 +27,7 @@ class SupportAccessGrant(VersionedRow):
     )
     user_id: UUID
     kind = enum_column(SupportAccessKind, max_length=10)
-    ticket = fields.CharField(max_length=MOST_TICKET_CHARACTERS, null=True)
+    ticket = fields.CharField(max_length=MAX_TICKET_CHARACTERS, null=True)
     status = enum_column(SupportAccessStatus, max_length=10, default=SupportAccessStatus.ACTIVE)
     granted_at: datetime = fields.DatetimeField()
     expires_at: datetime = fields.DatetimeField()

@@ -21,7 +21,7 @@ from server.models.visibility.viewer_parameters import cache_key, viewer_templat
 # `Any` below: Tortoise's query internals are untyped.
 
 ModelT = TypeVar("ModelT", bound=Model)
-_MOST: Final = 1_000
+_MAX: Final = 1_000
 _ASKED: Final = BoundParameter("asked", "uuid[]", lambda run: run.ids)
 _statements: dict[Hashable, tuple[str, list[Any]]] = {}
 
@@ -73,7 +73,7 @@ async def locked_rows(model: type[ModelT], ids: Sequence[UUID]) -> dict[UUID, Mo
 
 
 def _keep(key: Hashable, rows: QuerySet[Any]) -> None:
-    if len(_statements) >= _MOST:
+    if len(_statements) >= _MAX:
         _statements.clear()
     query: Any = rows
     query._choose_db_if_not_chosen()

@@ -92,7 +92,7 @@ async def _fill(file: File, theirs: Context, export: Export) -> None:
     async for batch in rows:
         found = await asyncio.gather(*(sheet.lines(theirs, row) for row in batch))
         written = [line for lines in found for line in lines]
-        if file.row_count + len(written) > theirs.settings.most_export_rows:
+        if file.row_count + len(written) > theirs.settings.max_export_rows:
             raise TooManyRows
         await asyncio.to_thread(file.add, written)
         theirs.forget()

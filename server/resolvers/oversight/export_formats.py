@@ -150,7 +150,7 @@ _AS_READERS_WRITE_DATES: Final = 22
 """The number formats that every spreadsheet has. This one follows the language that it is set to."""
 
 _WIDTH: Final = 24
-_MOST_CHARACTERS: Final = 32_767
+_MAX_CHARACTERS: Final = 32_767
 _FIRST_SHOWN: Final = datetime(1900, 3, 1, tzinfo=UTC)
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_END: Final = re.compile("\r\n?")
@@ -171,6 +171,6 @@ def _writable(text: str) -> str:
 
 def _shortened(text: str) -> str:
     """As much as a cell takes, counted as spreadsheets count it: in units of UTF-16."""
-    if len(text.encode("utf-16-le")) // 2 <= _MOST_CHARACTERS:
+    if len(text.encode("utf-16-le")) // 2 <= _MAX_CHARACTERS:
         return text
-    return text.encode("utf-16-le")[: 2 * (_MOST_CHARACTERS - 1)].decode("utf-16-le", "ignore") + "…"
+    return text.encode("utf-16-le")[: 2 * (_MAX_CHARACTERS - 1)].decode("utf-16-le", "ignore") + "…"

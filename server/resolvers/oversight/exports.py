@@ -159,5 +159,5 @@ async def _note_limits(context: Context, organisation_id: UUID, mistakes: Mistak
     found = await Export.filter(organisation_id=organisation_id, state__in=sorted(rules.OPEN))
     open_ones = [export for export in found if state_now(context, export) in rules.OPEN]
     own = [export for export in open_ones if export.requested_by_id == context.signed_in.user_id]
-    mistakes.noted(rules.check_number, len(open_ones), context.settings.most_exports)
-    mistakes.noted(rules.check_number_of_person, len(own), context.settings.most_exports_per_person)
+    mistakes.noted(rules.check_number, len(open_ones), context.settings.max_exports)
+    mistakes.noted(rules.check_number_of_person, len(own), context.settings.max_exports_per_person)

@@ -10,7 +10,7 @@ from server.domain.errors import Mistakes
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests as rules
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
-from server.domain.partnerships.partnerships import MOST_MESSAGE_CHARACTERS, Side, check_active
+from server.domain.partnerships.partnerships import MAX_MESSAGE_CHARACTERS, Side, check_active
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version
@@ -60,7 +60,7 @@ async def request_access_change(
 ) -> dict[str, object]:
     """Ask the customer to change your access: more products, named in the message, or complete access."""
     mistakes = Mistakes()
-    words = mistakes.noted(paragraph, message or "", MOST_MESSAGE_CHARACTERS, ("message",))
+    words = mistakes.noted(paragraph, message or "", MAX_MESSAGE_CHARACTERS, ("message",))
     mistakes.noted(rules.check_wanted, wanted.access_type, wanted.payment_mode)
     mistakes.refuse()
     async with transaction():
@@ -114,7 +114,7 @@ async def refuse_access_change(
     expected_version: int | None,
 ) -> dict[str, object]:
     """Refuse a partner's request to change its access. Nothing changes, and the partner can ask again."""
-    why = paragraph(reason or "", MOST_MESSAGE_CHARACTERS, ("reason",)) or None
+    why = paragraph(reason or "", MAX_MESSAGE_CHARACTERS, ("reason",)) or None
     async with transaction():
         request, row = await _open(context, access_change_request_id, expected_version)
         await _answer(context, request, row, AccessChangeStatus.REFUSED, why)

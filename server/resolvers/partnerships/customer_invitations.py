@@ -138,7 +138,7 @@ def _asked(
     """The request's columns as they are stored. Collects each invalid value in the errors."""
     address = mistakes.noted(users.email_address, email, ("email",))
     mistakes.noted(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
-    words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
+    words = mistakes.noted(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
     spoken = mistakes.noted(users.locale, locale, ("locale",))
     terms = {"access_type": wanted.access_type, "payment_mode": wanted.payment_mode}
     return {"email": address, "locale": spoken, "message": words or None, **terms}

@@ -72,10 +72,10 @@ def _texts(mistakes: Mistakes, alias: Given[str] | None, notes: Given[str] | Non
     if alias is not None:
         given = alias.value
         wanted["alias"] = (
-            given if given is None else mistakes.noted(line, given, rules.MOST_ALIAS_CHARACTERS, ("alias",))
+            given if given is None else mistakes.noted(line, given, rules.MAX_ALIAS_CHARACTERS, ("alias",))
         )
     if notes is not None:
-        written = mistakes.noted(paragraph, notes.value or "", rules.MOST_NOTES_CHARACTERS, ("notes",))
+        written = mistakes.noted(paragraph, notes.value or "", rules.MAX_NOTES_CHARACTERS, ("notes",))
         wanted["notes"] = written or None
     return wanted
 

@@ -199,7 +199,7 @@ def told(access_type: AccessType, payment_mode: PaymentMode | None, products: Se
 
 
 def _check_number(grants: Sequence[ProductGrant], least: int) -> None:
-    most = rules.MOST_PRODUCTS_IN_AN_INVITATION
+    most = rules.MAX_PRODUCTS_IN_AN_INVITATION
     if not least <= len(grants) <= most:
         raise Refused(
             Refusal(

@@ -195,7 +195,7 @@ async def _come_into_force(
 async def _decline(
     context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None, side: Side
 ) -> dict[str, object]:
-    why = paragraph(reason or "", rules.MOST_MESSAGE_CHARACTERS, ("reason",)) or None
+    why = paragraph(reason or "", rules.MAX_MESSAGE_CHARACTERS, ("reason",)) or None
     async with transaction():
         row = await held(context, partnership_id, expected_version)
         proposals.check_open(row, context.now)

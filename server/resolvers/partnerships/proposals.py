@@ -52,7 +52,7 @@ async def invite_partner(
         await _note_limit(context, customer_id, partner_id, Side.CUSTOMER, mistakes)
         offer = await offered(context, customer_id, access, mistakes)
         mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
-        words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
+        words = mistakes.noted(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
         asked = next((row for row in others if row.partner_id == partner_id), None)
         if asked is not None and await _is_the_same(context, asked, access):
@@ -88,7 +88,7 @@ async def request_customer(
         mistakes.noted(proposals.check_request, customer_id, partner_id, partner.partner_status, others)
         await _note_limit(context, customer_id, partner_id, Side.PARTNER, mistakes)
         mistakes.noted(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
-        words = mistakes.noted(paragraph, message or "", rules.MOST_MESSAGE_CHARACTERS, ("message",))
+        words = mistakes.noted(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
         mistakes.refuse()
         if (offer := _offer_of_the_same(others, wanted)) is not None:
             await accept_what_was_offered(context, offer)

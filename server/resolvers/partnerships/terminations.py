@@ -14,7 +14,7 @@ from server.domain.errors import Mistakes
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import terminations as rules
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
-from server.domain.partnerships.partnerships import IN_FORCE, MOST_MESSAGE_CHARACTERS, PartnershipStatus, Side
+from server.domain.partnerships.partnerships import IN_FORCE, MAX_MESSAGE_CHARACTERS, PartnershipStatus, Side
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.rights import Right
@@ -97,7 +97,7 @@ async def terminate_partnership(
         row = await held(context, partnership_id, expected_version)
         customer = await Organisation.get(id=row.customer_id)
         mistakes.noted(rules.check_termination, row, customer.name, confirmation, reason)
-        words = mistakes.noted(paragraph, note or "", MOST_MESSAGE_CHARACTERS, ("note",))
+        words = mistakes.noted(paragraph, note or "", MAX_MESSAGE_CHARACTERS, ("note",))
         mistakes.refuse()
         side = side_of(context.signed_in, Right.TERMINATE_PARTNERSHIP, row)
         by = EndedBy.CUSTOMER if side is Side.CUSTOMER else EndedBy.PARTNER

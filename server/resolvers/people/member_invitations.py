@@ -142,8 +142,8 @@ def _whom(email: str, first_name: str, last_name: str, locale: str | None, mista
     """Who is invited, as it is stored; what is wrong with it is noted."""
     return {
         "email": mistakes.noted(users.email_address, email, ("email",)) or "",
-        "first_name": mistakes.noted(line, first_name, users.MOST_NAME_CHARACTERS, ("first_name",)),
-        "last_name": mistakes.noted(line, last_name, users.MOST_NAME_CHARACTERS, ("last_name",)),
+        "first_name": mistakes.noted(line, first_name, users.MAX_NAME_CHARACTERS, ("first_name",)),
+        "last_name": mistakes.noted(line, last_name, users.MAX_NAME_CHARACTERS, ("last_name",)),
         "locale": mistakes.noted(users.locale, locale, ("locale",)),
     }
 

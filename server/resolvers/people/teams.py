@@ -184,7 +184,7 @@ async def _settle(context: Context, team: Team, name: str, leader_id: UUID | Non
     """Name and leader as they are to be, with all that is wrong about the two told at once."""
     mistakes = Mistakes()
     member = leader_id and await _seen(context, team.organisation_id, leader_id, "leader_id")
-    called = mistakes.noted(line, name, rules.MOST_NAME_CHARACTERS, ("name",)) or ""
+    called = mistakes.noted(line, name, rules.MAX_NAME_CHARACTERS, ("name",)) or ""
     same = Team.filter(organisation_id=team.organisation_id, name_key=folded(called), deleted_at__isnull=True)
     mistakes.noted(rules.check_name_is_free, await same.exclude(id=team.id).exists())
     if member:

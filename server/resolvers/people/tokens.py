@@ -143,7 +143,7 @@ async def issue_token(
     """
     alive = ApiToken.filter(organisation_id=organisation.id, revoked_at__isnull=True, expires_at__gt=context.now)
     mistakes = Mistakes()
-    label = mistakes.noted(line, name, rules.MOST_NAME_CHARACTERS, ("name",))
+    label = mistakes.noted(line, name, rules.MAX_NAME_CHARACTERS, ("name",))
     mistakes.noted(rules.check_scopes, scopes)
     if customers is not None:
         wanted = [customer.id for customer in customers]

@@ -42,7 +42,7 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
             )
         )
     mistakes = Mistakes()
-    most = rules.MOST_NAME_CHARACTERS
+    most = rules.MAX_NAME_CHARACTERS
     password = mistakes.noted(rules.password, person.password, ("new_person", "password"))
     first = mistakes.noted(line, person.first_name, most, ("new_person", "first_name"))
     last = mistakes.noted(line, person.last_name, most, ("new_person", "last_name"))

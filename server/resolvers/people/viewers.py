@@ -15,7 +15,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import AnyId, decode_any
 from server.resolvers.permissions import Public, allowed
 
-MOST_NODES = 100
+MAX_NODES = 100
 
 
 @allowed(Public())
@@ -59,8 +59,8 @@ def missing() -> NotFound:
 
 
 def _named(ids: list[AnyId]) -> list[tuple[type[Model], UUID]]:
-    if len(ids) > MOST_NODES:
-        raise MalformedInput(f"Ask for at most {MOST_NODES} objects.", ("ids",))
+    if len(ids) > MAX_NODES:
+        raise MalformedInput(f"Ask for at most {MAX_NODES} objects.", ("ids",))
     return [decode_any(value, ("ids", str(place))) for place, value in enumerate(ids)]
 
 

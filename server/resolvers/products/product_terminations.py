@@ -29,7 +29,7 @@ async def terminate_product(
 ) -> dict[str, object]:
     """End a product. The owner ends it immediately; a partner with complete access asks the owner to confirm."""
     mistakes = Mistakes()
-    words = mistakes.noted(paragraph, reason or "", rules.MOST_REASON_CHARACTERS, ("reason",)) or None
+    words = mistakes.noted(paragraph, reason or "", rules.MAX_REASON_CHARACTERS, ("reason",)) or None
     async with transaction():
         product = await _held(product_id, expected_version)
         mistakes.noted(rules.check_may_end, product.state, ("product_id",), is_locked=product.is_locked)

@@ -172,4 +172,4 @@ async def _organisation(context: Context, organisation_id: OrganisationId) -> Or
 
 
 def _reason(value: str) -> str:
-    return line(value, rules.MOST_MESSAGE_CHARACTERS, ("reason",))
+    return line(value, rules.MAX_MESSAGE_CHARACTERS, ("reason",))

@@ -81,7 +81,7 @@ async def grant_support_access(context: Context, kind: SupportAccessKind, ticket
         user_id = await _held_person(context)
         mistakes = Mistakes()
         if ticket is not None:
-            ticket = mistakes.noted(line, ticket, rules.MOST_TICKET_CHARACTERS, ("ticket",))
+            ticket = mistakes.noted(line, ticket, rules.MAX_TICKET_CHARACTERS, ("ticket",))
         mistakes.noted(rules.check_not_open, await _is_open(context, user_id, kind))
         mistakes.refuse()
         grant = await SupportAccessGrant.create(

@@ -12,7 +12,7 @@ from tests.clients import Answer, Clients
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
-MOST_ROOTS = 10
+MAX_ROOTS = 10
 
 QUERY = """
     query($right: Right!, $id: ID!) {
@@ -155,7 +155,7 @@ async def test_what_carries_no_rights_is_not_explained(world: World, clients: Cl
 async def explained_as_held(clients: Clients, id: str, as_: Any) -> list[Right]:
     """The rights of which every link holds; as many are asked for at once as a document may."""
     held, rights = list[Right](), list(Right)
-    for some in (rights[start : start + MOST_ROOTS] for start in range(0, len(rights), MOST_ROOTS)):
+    for some in (rights[start : start + MAX_ROOTS] for start in range(0, len(rights), MAX_ROOTS)):
         asked = " ".join(f"{right}: explainRight(right: {right}, id: $id) {{ links {{ holds }} }}" for right in some)
         data = (await clients.ask(f"query($id: ID!) {{ {asked} }}", {"id": id}, as_=as_)).data
         held += [right for right in some if all(link["holds"] for link in data[right]["links"])]

@@ -432,9 +432,9 @@ async def test_requests_that_cannot_be_met_name_all_their_mistakes(world: World,
     assert await refused(clients, "requestExport", undated, as_=world.cL) == [
         ("VALIDATION_FAILED", no_period, ["input", name]) for name in ("since", "until")
     ]
-    for _ in range(settings.most_exports - 1):
+    for _ in range(settings.max_exports - 1):
         await Export.create(organisation_id=world.alpina.id, requested_by_id=world.cA.user.id, kind="AUDIT_LOG")
-    limit = f"An organisation has at most {settings.most_exports} exports at a time; wait until one has expired."
+    limit = f"An organisation has at most {settings.max_exports} exports at a time; wait until one has expired."
     told = await refused(clients, "requestExport", dated, as_=world.cL)
     assert told == [turned, ("EXPORT_LIMIT_REACHED", limit, None)]
     await Export.filter(id=world.export.id).update(expires_at=world.now)
@@ -443,9 +443,9 @@ async def test_requests_that_cannot_be_met_name_all_their_mistakes(world: World,
 
 async def test_nobody_uses_up_the_exports_of_their_organisation(world: World, clients: Clients, settings: Settings):
     wanted = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
-    for _ in range(settings.most_exports_per_person):
+    for _ in range(settings.max_exports_per_person):
         await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cA)
-    most = f"You have at most {settings.most_exports_per_person} exports in an organisation at a time"
+    most = f"You have at most {settings.max_exports_per_person} exports in an organisation at a time"
 
     told = await refused(clients, "requestExport", wanted, as_=world.cA)
 
@@ -467,7 +467,7 @@ async def test_a_link_needs_a_file_of_ones_own(world: World, clients: Clients):
 async def test_a_list_that_is_too_long_gives_no_file(world: World, planned: Clients, settings: Settings):
     id = await requested(planned, world.id("nova"), "MANAGED_CUSTOMERS", world.pL)
 
-    await work(settings, most_export_rows=2)
+    await work(settings, max_export_rows=2)
 
     export = await stored(id)
     assert (export["state"], export["failure"], export["row_count"]) == ("FAILED", "TOO_MANY_ROWS", None)

@@ -112,8 +112,8 @@ def test_a_spreadsheet_knows_when_it_was_asked_for():
 
 
 def test_no_export_is_longer_than_a_sheet():
-    with pytest.raises(ValidationError, match="most_export_rows"):
-        Settings(most_export_rows=1_048_576)
+    with pytest.raises(ValidationError, match="max_export_rows"):
+        Settings(max_export_rows=1_048_576)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from server.domain.errors import Refused
-from server.domain.people.registration_numbers import FORMS, MOST_CHARACTERS, registration_number
+from server.domain.people.registration_numbers import FORMS, MAX_CHARACTERS, registration_number
 from tests.domain.refusals import refusals
 
 INVALID = [("VALIDATION_FAILED", "registration_number")]
@@ -229,4 +229,4 @@ def test_what_was_stored_is_stored_again_as_it_is(country, written):
     except Refused:
         return
     assert registration_number(country, stored) == stored
-    assert len(stored) <= MOST_CHARACTERS
+    assert len(stored) <= MAX_CHARACTERS
