@@ -21,8 +21,8 @@ RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 COMPARED: Final = ("limit", "mercurius", "postgraphile", "plain", "off")
 _PREFACE: Final = (
     "# Results\n\nWritten by `make bench`; [README.md](README.md) says how it measures. Every server, ours and the "
-    "peers alike, keeps the viewer of a token in its process, found by the token's SHA-256 digest, checks its scopes, "
-    "and looks at the rows anew for each request.\n"
+    "peers alike, caches the viewer of a token in its process, found by the token's SHA-256 digest. It checks the "
+    "token's scopes, and reads the rows again for each request.\n"
 )
 
 

@@ -107,15 +107,14 @@ def messages() -> Iterator[Passage]:
                 yield from (Passage(folder, text) for text in texts if text)
 
 
-DOCUMENTS = (
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "README.md",
-    "docs/api.md",
-    *(f"docs/decisions/{file.name}" for file in sorted((ROOT / "docs" / "decisions").glob("00[0123]*.md"))),
-    "docs/glossary.md",
-    "docs/operations.md",
-    "docs/programme.md",
+DOCUMENTS = sorted(
+    str(file.relative_to(ROOT))
+    for file in (
+        *ROOT.glob("*.md"),
+        *(ROOT / "benchmarks").glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "server").rglob("README.md"),
+    )
 )
 SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents, sdl)
 
