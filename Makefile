@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench lock schema clean
 
-# `make lock UPGRADE=--upgrade` moves every version to its newest.
+# `make lock UPGRADE=--upgrade` takes the newest version of everything.
 UPGRADE :=
 LOCK = UV_PYTHON_DOWNLOADS=never .venv-tools/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 
-help:  ## Say what can be made
+help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*##  */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
 		printf '  make %-8s%s\n' "$$name" "$$text"; done
 
@@ -19,25 +19,25 @@ test:  ## Check everything, on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory check
 	@scripts/test
 
-check:  ## Format, lint, types, and which room imports which
+check:  ## Check format, lint, types, and which room imports which
 	@scripts/setup dev
 	@scripts/check
 
-bench:  ## Measure the server beside its peers (needs Node and npm for some, wrk if there is one)
+bench:  ## Measure the server and its peers (some need Node and npm; uses wrk if it is installed)
 	@scripts/setup dev
 	@.venv/bin/python -m benchmarks
 
-lock:  ## Write the lock files anew from pyproject.toml
+lock:  ## Rewrite the lock files from pyproject.toml
 	@scripts/setup tools
 	$(LOCK) pyproject.toml --output-file requirements.lock
 	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	echo uv | $(LOCK) --no-annotate - --output-file requirements-uv.lock
 
-schema:  ## Write schema.graphql anew from the code
+schema:  ## Rewrite schema.graphql from the code
 	@scripts/setup run
 	@.venv/bin/python -m server schema > schema.graphql.new || { rm -f schema.graphql.new; exit 1; }
 	@mv schema.graphql.new schema.graphql
 
-clean:  ## Remove what was installed and what tools left behind; databases stay
+clean:  ## Remove installed packages and files that tools left; databases stay
 	rm -rf .venv .venv-tools .pytest_cache .ruff_cache .hypothesis .import_linter_cache .artifacts
 	find server tests -name __pycache__ -type d -prune -exec rm -rf {} +

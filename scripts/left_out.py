@@ -1,4 +1,4 @@
-"""Which tests did not run, and why? Reads the JUnit files named on the command line."""
+"""List the skipped tests with their reasons, from the JUnit files named on the command line."""
 # ruff: noqa: INP001, T201 - a script, which prints
 
 import sys
@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 
 def main() -> None:
-    """Print one line for each reason, or that there is none."""
+    """Print one line for each reason, or say that everything ran."""
     skipped = Counter(skip for file in sys.argv[1:] for skip in skips(Path(file)))
     if not skipped:
         print("Everything ran.")
@@ -20,7 +20,7 @@ def main() -> None:
 
 
 def skips(file: Path) -> Iterator[tuple[str, str]]:
-    """The database and the reason of each skipped test. pytest wrote the file, so its XML is trusted."""
+    """Yield the database and the reason of each skipped test. pytest wrote the file, so its XML is trusted."""
     for skip in ET.parse(file).iter("skipped"):  # noqa: S314
         yield file.stem, skip.get("message", "no reason given")
 
