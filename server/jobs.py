@@ -1,8 +1,8 @@
-"""What does the clock do?
+"""Scheduled jobs.
 
-Each job has an interval and a row that says when it is next. Whoever moves that moment forward runs the job, so
-that several processes never run it for the same moment; a run that fails is logged, and is due again after the
-interval: jobs look at what there is to do, not at what they did.
+Each job has an interval and a row with its next time. The process that moves this time forward runs the job, so that
+several processes never run it for the same time. A failed run is logged and due again after the interval: jobs look at
+what there is to do, not at what they did.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -44,7 +44,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do again and again; `run` gets the moment and the settings, as the clock's act."""
+    """A scheduled job. `run` gets the current time and the settings; the system is the actor."""
 
     name: str
     every: timedelta
@@ -57,7 +57,7 @@ def system_context(settings: Settings, now: datetime) -> Context:
 
 
 async def run_due(settings: Settings, now: datetime, jobs: Sequence[Job] | None = None) -> int:
-    """Run the jobs whose moment has come. Gives how many this process ran."""
+    """Run the jobs that are due. Returns how many this process ran."""
     chosen = JOBS if jobs is None else jobs
     known = {row.name: row.next_run_at for row in await JobRun.all()}
     new = [JobRun(name=job.name, next_run_at=now) for job in chosen if job.name not in known]
@@ -69,7 +69,7 @@ async def run_due(settings: Settings, now: datetime, jobs: Sequence[Job] | None 
 
 
 async def _is_taken(job: Job, now: datetime) -> bool:
-    """Whether it is still due, and this process moved its next moment forward."""
+    """Whether the job is still due and this process moved its next time forward."""
     async with in_transaction():
         due = JobRun.filter(name=job.name, next_run_at__lte=now)
         row = await due.select_for_update(skip_locked=True).get_or_none()
@@ -91,7 +91,7 @@ async def _run(job: Job, context: Context) -> None:
 
 
 async def announce_expiring_tokens(context: Context) -> None:
-    """Owners hear a week before that a token of theirs expires, once."""
+    """Announce tokens that expire within a week, once each."""
     soon = ApiToken.filter(
         revoked_at__isnull=True, expires_at__gt=context.now, expires_at__lte=context.now + TOKEN_NOTICE
     )
@@ -110,7 +110,7 @@ async def _announce_expiring(context: Context, id: UUID) -> None:
 
 
 async def clean_up(context: Context) -> None:
-    """Sessions that have expired, e-mails that were sent and where somebody signed in from are kept for some days."""
+    """Delete expired sessions, sent e-mails and sign-in locations after some days."""
     before = context.now - timedelta(days=context.settings.keep_days)
     context.viewers_changed()
     await _delete(Session.filter(expires_at__lt=before))
@@ -120,7 +120,7 @@ async def clean_up(context: Context) -> None:
 
 
 async def forget_sign_in_failures(context: Context) -> None:
-    """What is over counts no more: a stranger's guesses fill no table for longer than the bounds look back."""
+    """Delete failed sign-ins that no longer count, so that a stranger's guesses do not fill the table."""
     await _delete(SignInFailure.filter(since__lt=context.now - 2 * FAILURES_COUNT_FOR))
 
 
@@ -130,7 +130,7 @@ async def _delete(rows: QuerySet[RowT]) -> None:
 
 
 async def _in_batches(rows: QuerySet[RowT]) -> AsyncGenerator[list[RowT]]:
-    """The rows in the order of their ids, some at a time: no statement takes long, however many there are."""
+    """The rows in batches, in the order of their ids, so that no statement takes long."""
     batch = await rows.order_by("id").limit(_BATCH_SIZE)
     while batch:
         yield batch
@@ -156,11 +156,11 @@ DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
 JOBS: Final = (
     *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),
     Job("expire exports", _OFTEN, _until_nothing_is_due(export_files.expire)),
-    # Once a day is enough, and looks through all notes: no index leads to those whose partnership ended long ago.
+    # Once a day is enough: it reads all notes, because no index finds those whose partnership ended long ago.
     Job("delete customer notes", timedelta(days=1), _until_nothing_is_due(delete_customer_notes)),
     Job("begin chains of receipts", timedelta(days=1), _until_nothing_is_due(begin_chains)),
     Job("announce expiring tokens", timedelta(hours=1), announce_expiring_tokens),
     Job("forget sign-in failures", timedelta(hours=1), forget_sign_in_failures),
     Job("clean up", timedelta(days=1), clean_up),
 )
-"""What the product does by itself. A job is written so that running it once more changes nothing."""
+"""The scheduled jobs. Running one once more than needed changes nothing."""

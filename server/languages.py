@@ -1,7 +1,6 @@
-"""In which language are people told what went wrong?
+"""Languages: translation of messages, and the choice by Accept-Language.
 
-English messages are gettext ids; catalogues, in `translations/` unless in another folder, are compiled in memory
-when first used.
+English messages are gettext ids. Catalogues, by default in `translations/`, are compiled in memory on first use.
 """
 
 import gettext
@@ -34,11 +33,11 @@ def translated(message: str, language: str, values: Mapping[str, object], catalo
 def preferred(accept_language: str) -> str:
     """The best of our languages for an Accept-Language header, by the look-up of RFC 4647.
 
-    A tag gives its language, whichever country, script or extension stands behind it: `de-LU-u-co-phonebk` is German.
-    Where none is ours, English, or the first of ours that is not refused (`q=0`).
+    A tag gives its language, no matter which country, script or extension follows: `de-LU-u-co-phonebk` is German. If
+    none is ours: English, or the first of ours that is not refused (`q=0`).
     """
     if len(accept_language) > _LONGEST_HEADER:
-        # What the cut goes through would mean something else: `en;q=0.9` ends as `en;q=0`.
+        # A cut entry would mean something else: `en;q=0.9` would end as `en;q=0`.
         accept_language = accept_language[:_LONGEST_HEADER].rpartition(",")[0]
     return _preferred(accept_language)
 
@@ -47,7 +46,7 @@ def preferred(accept_language: str) -> str:
 def _preferred(accept_language: str) -> str:
     entries = [entry for entry in map(_entry, accept_language.split(",")) if entry]
     refused = {tag for tag, weight in entries if not weight}
-    # Sorting keeps the order of what weighs the same.
+    # Sorting keeps the order of equal weights.
     for tag, _ in sorted(entries, key=_weight, reverse=True):
         language = _language(tag)
         if language in LANGUAGES and not refused & {tag, language}:
@@ -56,7 +55,7 @@ def _preferred(accept_language: str) -> str:
 
 
 def _entry(text: str) -> tuple[str, float] | None:
-    """Tag and weight; None for what is malformed."""
+    """Tag and weight. None if malformed."""
     match = _ENTRY.fullmatch(text.lower())
     return (match[1], float(match[2] or 1)) if match else None
 
@@ -66,7 +65,7 @@ def _weight(entry: tuple[str, float]) -> float:
 
 
 def _language(tag: str) -> str:
-    """The language of a tag, in two letters where it has such a code."""
+    """The language of a tag, in two letters if it has such a code."""
     language = tag.partition("-")[0]
     return _IN_TWO_LETTERS.get(language, language)
 

@@ -1,4 +1,4 @@
-"""How is a line of the log written? As JSON, with the request's id, and without secrets."""
+"""Logging: lines of JSON, with the request's id and without secrets."""
 
 import logging
 import re
@@ -8,7 +8,7 @@ from typing import Any, Final
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-# API tokens; links to files; names and passwords in addresses; query strings, which uvicorn writes of WebSockets.
+# API tokens; links to files; credentials in addresses; query strings, which uvicorn logs for WebSockets.
 _SECRETS: Final = re.compile(
     r"""
       rsl_pat_[0-9A-Za-z]+
@@ -22,7 +22,7 @@ _HIDDEN: Final = "[hidden]"
 
 
 def set_up_logs(level: str) -> None:
-    """Send structlog's lines and those of the standard library through one formatter, to stderr."""
+    """Send structlog's lines and those of the standard library through one formatter to stderr."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -51,7 +51,7 @@ def set_up_logs(level: str) -> None:
 
 
 def _choose_levels(level: str) -> None:
-    """DEBUG is for our own lines alone: those of libraries hold statements with their values, and headers."""
+    """Set the levels. DEBUG is only for our own lines: those of libraries contain headers and statements' values."""
     logging.getLogger("server").setLevel(level)
     logging.getLogger().setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
     for chatty in ("uvicorn.access", "asyncio", "aiosqlite", "tortoise", "strawberry.execution"):
@@ -59,6 +59,6 @@ def _choose_levels(level: str) -> None:
 
 
 def _as_json(logger: WrappedLogger, method: str, event: EventDict) -> str:
-    """One line of JSON. Secrets are hidden wherever they stand in it."""
+    """One line of JSON. Secrets are hidden anywhere in it."""
     line = structlog.processors.JSONRenderer()(logger, method, event)
     return _SECRETS.sub(_HIDDEN, line if isinstance(line, str) else line.decode())

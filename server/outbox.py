@@ -1,16 +1,16 @@
-"""How does what was announced reach people, each once?
+"""The outbox: turns announced events into e-mails, and sends each e-mail once.
 
-Two steps, each taken for a batch that one worker at a time has in hand. Events become e-mails, one for each recipient:
-an event wholly, or not at all. What an event asks for beyond e-mails is done before that, and no other event waits for
-it. E-mails are sent over a few connections, outside of any transaction, and noted as sent together with those sent
-at the same time.
+There are two steps, each for a batch that one worker at a time has claimed. First, events become e-mails, one for each
+recipient: an event entirely, or not at all. Other work that an event needs is done before that, and no other event
+waits for it. Then, e-mails are sent over a few connections, outside any transaction, and recorded as sent together with
+those sent at the same time.
 
-A worker that dies loses nothing, because its claim runs out; and only the worker that claimed a row last says how it
-went, by the number of the attempt. An e-mail is sent again, under the same Message-ID, only where a worker dies between
-the mail server's answer and the note of it, or the database stays away for longer than that note is tried.
+A worker that dies loses nothing, because its claim expires. Only the worker that claimed a row last records the
+outcome, by the number of the attempt. An e-mail is sent twice, with the same Message-ID, only if a worker dies between
+the mail server's answer and its record, or the database is unavailable for longer than recording is retried.
 
-What goes to one address goes in the order in which it was announced. Nothing waits for an e-mail that was put off, nor
-for one that another worker has in hand.
+E-mails to one address are sent in the order in which they were announced. Nothing waits for an e-mail that was deferred
+or that another worker is sending.
 """
 
 import asyncio
@@ -45,18 +45,18 @@ from server.resolvers.oversight import export_files
 from server.settings import Settings
 
 CLAIM: Final = timedelta(minutes=5)
-"""How long a claim holds; longer than sending a batch, or writing the longest file, may take."""
+"""How long a claim lasts: longer than sending a batch, or writing the longest file, may take."""
 MAX_EVENTS: Final = 50
 MAX_EMAILS: Final = 100
 _PAUSE_GROWS: Final = 3
 _MAX_ERROR_CHARACTERS: Final = 500
 SECONDS_TO_NOTE: Final = 150
-"""How long it is tried to note what was sent, while the claim still holds: what is not noted is sent again."""
+"""How long to retry recording what was sent, within the claim. E-mails that are not recorded are sent again."""
 _SECONDS_TO_NOTE_AT_THE_END: Final = 5
 _PAUSE_BETWEEN_NOTES: Final = 1
 
 _MAX_IDS: Final = 5
-"""How many ids a line in the log names."""
+"""The most ids in a line of the log."""
 REFUSED_HOUSE: Final = "The mail server refuses what this server sends, whoever it is for"
 
 RowT = TypeVar("RowT", bound=Queued)
@@ -65,9 +65,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Work:
-    """What an event asks for beyond e-mails. It may be done again: `do` looks at what is done already.
+    """The work that an event needs besides e-mails. It may run again: `do` checks what is already done.
 
-    `give_up` notes that it will not be done.
+    `give_up` records that it will not be done.
     """
 
     do: Callable[[Context, UUID], Awaitable[None]]
@@ -81,10 +81,10 @@ _ASKS_FOR_WORK: Final = Q(topic__in=sorted(WORKS))
 
 @dataclass(frozen=True)
 class Outbox:
-    """The steps, with the settings that they follow. `now` is the moment that a step is taken at.
+    """The steps, and their settings. `now` is the time of a step.
 
-    `patience` is told when whoever takes the steps has to end. Connections are closed after each step, unless they
-    are kept for the next one until `close`.
+    `patience` is notified when the worker has to stop. Connections are closed after each step, unless they are kept for
+    the next one until `close`.
     """
 
     settings: Settings
@@ -92,13 +92,13 @@ class Outbox:
     keeps_connections: bool = False
 
     async def expand_next(self, now: datetime) -> int:
-        """Turn the next events that ask for no more into e-mails, at most `MAX_EVENTS`. Gives how many there were."""
+        """Turn the next events without other work into e-mails, at most `MAX_EVENTS`. Returns how many there were."""
         messages = await claim(OutboxMessage, now, now + CLAIM, MAX_EVENTS, ~_ASKS_FOR_WORK)
         await self._expand(await self._without_hopeless(messages, now), now)
         return len(messages)
 
     async def work_next(self, now: datetime) -> bool:
-        """Do what the next event asks for beyond e-mails, which may take minutes. False where there is none."""
+        """Do the next event's other work, which may take minutes. False if there is none."""
         messages = await claim(OutboxMessage, now, now + CLAIM, 1, _ASKS_FOR_WORK)
         for message in await self._without_hopeless(messages, now):
             try:
@@ -114,7 +114,7 @@ class Outbox:
     async def send_next(self, now: datetime) -> int:
         """Send the next e-mails, at most `MAX_EMAILS`, or put them into the demo's mailbox. Gives how many there were.
 
-        None, where there is no way to send.
+        Returns how many there were, or None if there is no way to send.
         """
         if not self.settings.smtp_host and not self.settings.demo:
             return 0
@@ -127,7 +127,7 @@ class Outbox:
         return len(claimed)
 
     async def close(self) -> None:
-        """Close the connections to the mail server: there is nothing to send."""
+        """Close the connections to the mail server when there is nothing to send."""
         await self._sender.close()
 
     @cached_property
@@ -135,7 +135,7 @@ class Outbox:
         return Sender(self.settings, self.patience)
 
     async def _without_hopeless(self, rows: Sequence[RowT], now: datetime) -> list[RowT]:
-        """Park what was taken in hand as often as allowed, by workers who never said how it went."""
+        """Park what was claimed as often as allowed by workers that never recorded an outcome."""
         most = self.settings.mail_attempts
         for row in rows:
             if row.attempts > most:
@@ -152,7 +152,7 @@ class Outbox:
                 await self._put_off_event(message, now, failure)
 
     async def _store(self, expanded: Sequence[Expanded], now: datetime) -> None:
-        """The e-mails of these events, and the events as done with their secrets forgotten, or nothing of it."""
+        """Store the e-mails of these events, and the events as done and without their secrets; all or nothing."""
         try:
             async with in_transaction():
                 await EmailMessage.bulk_create([one for _, emails in expanded for one in emails], ignore_conflicts=True)
@@ -167,7 +167,7 @@ class Outbox:
                     await self._store([one], now)
 
     def _of(self, message: OutboxMessage, now: datetime) -> tuple[Context, UUID]:
-        """The event's request, as an act of nobody who signed in, and the row that it is about."""
+        """The context of the event's request, with nobody signed in, and the row that it is about."""
         context = Context(None, now, message.payload["requestId"], self.settings)
         return context, ids.decode(message.payload["subject"], Export)
 
@@ -200,7 +200,7 @@ class Outbox:
             await self._put_off(alike, now, why)
 
     async def _note_sent(self, emails: Sequence[EmailMessage], now: datetime) -> None:
-        """Tried until the database is there again, for as long as no other worker takes these in hand."""
+        """Record what was sent. Retries while the database is unavailable and no other worker can claim these."""
         clock = asyncio.get_running_loop().time
         since = clock()
         while True:
@@ -215,7 +215,7 @@ class Outbox:
                 return
 
     async def _give_up(self, email: EmailMessage, now: datetime, why: str) -> None:
-        """Park what is refused for good, and with it the invitation that it was the last hope of (E41)."""
+        """Park permanently refused e-mails, and mark an invitation undeliverable if this was its last (E41)."""
         async with in_transaction():
             if await self._park(email, now, why):
                 await refused_for_good(email, now)
@@ -225,7 +225,7 @@ class Outbox:
         await self._put_off([message], now, repr(error))
 
     async def _put_off(self, rows: Sequence[Queued], now: datetime, why: str) -> None:
-        """Try these again after a pause, which grows; park those that were tried as often as allowed."""
+        """Retry these after a growing pause. Park those that were tried as often as allowed."""
         later = [row for row in rows if row.attempts < self.settings.mail_attempts]
         for attempts in {row.attempts for row in later}:
             pause = timedelta(seconds=self.settings.mail_pause_seconds * _PAUSE_GROWS ** (attempts - 1))
@@ -239,7 +239,7 @@ class Outbox:
             _log.warning("outbox_put_off", number=len(later), kind=kind, first=ids, why=why)
 
     async def _park(self, row: Queued, now: datetime, why: str) -> bool:
-        """Leave it until somebody begins it again, and what was to be done as given up: both, or neither."""
+        """Park an event until someone retries it, and record its other work as given up: both, or neither."""
         forgotten = {"variables": _without_link(row.variables)} if isinstance(row, EmailMessage) else {}
         async with in_transaction():
             noted = await note([row], dead_at=now, last_error=why[:_MAX_ERROR_CHARACTERS], **forgotten)
@@ -250,7 +250,7 @@ class Outbox:
 
 
 async def retry(row: Queued, now: datetime) -> None:
-    """Begin again with what was parked."""
+    """Retry a parked event or e-mail."""
     async with in_transaction():
         await type(row).filter(id=row.id, dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
         if isinstance(row, EmailMessage):
@@ -258,7 +258,7 @@ async def retry(row: Queued, now: datetime) -> None:
 
 
 def has_lost_its_link(row: Queued) -> bool:
-    """Whether it was an invitation whose secret is gone."""
+    """Whether it was an invitation whose secret has been deleted."""
     return isinstance(row, EmailMessage) and "link" in row.variables and row.variables["link"] is None
 
 
@@ -271,7 +271,7 @@ async def _note_expanded(messages: Sequence[OutboxMessage], now: datetime) -> No
 
 
 async def _note_sent(emails: Sequence[EmailMessage], now: datetime) -> None:
-    """Write down what was sent, and forget the links in it."""
+    """Record what was sent, and delete the links in it."""
     async with in_transaction():
         await note([one for one in emails if not one.variables.get("link")], sent_at=now, last_error=None)
         for email in emails:
@@ -280,13 +280,13 @@ async def _note_sent(emails: Sequence[EmailMessage], now: datetime) -> None:
 
 
 def _tell_of_house(refused: Sequence[HouseRefused]) -> None:
-    """What is refused whoever it is for waits for somebody to mend it: the operator is told once for a batch."""
+    """Log once for each batch what the mail server refuses for every recipient, because the operator has to fix it."""
     if refused:
         _log.error("mail_server_refuses", number=len(refused), why=str(refused[0]))
 
 
 def _why(failure: NotDelivered) -> str:
-    """What is kept of a failure. One that is the house's own affair says so, wherever it is read."""
+    """The stored reason of a failure. It says so if the operator has to fix it."""
     is_ours = isinstance(failure, HouseRefused)
     return f"{REFUSED_HOUSE}: {failure}" if is_ours else str(failure)
 

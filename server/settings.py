@@ -1,4 +1,4 @@
-"""Every setting of the server, typed, read from the environment, with a safe default.
+"""Settings of the server: typed, read from the environment, with safe defaults.
 
 `docs/operations.md` lists all but the internal ones; a test compares the two.
 """
@@ -21,13 +21,13 @@ INTERNAL: Final = object()
 
 
 def _without_trailing_slash(url: str) -> str:
-    """The address without a slash at its end; `HTTPS://` is `https://`."""
+    """The address without a trailing slash. `HTTPS://` becomes `https://`."""
     scheme, separator, rest = url.rstrip("/").partition("://")
     return f"{scheme.lower() if separator else scheme}{separator}{rest}"
 
 
 def _sender(value: str, info: ValidationInfo) -> str:
-    """An address that mail can come from, with or without a name before it; needed where there is a mail server."""
+    """A sender's address, with or without a name before it. Required with a mail server."""
     if value or info.data.get("smtp_host"):
         mailbox(value)
     return value
@@ -49,7 +49,7 @@ def _no_or_certificates(value: str) -> str:
 
 
 def _networks(value: object) -> object:
-    """Addresses and networks, separated by commas; an address is a network of one."""
+    """Addresses and networks, separated by commas. An address is a network of one."""
     if not isinstance(value, str):
         return value
     return tuple(_network(entry) for entry in map(str.strip, value.split(",")) if entry)
@@ -69,7 +69,7 @@ def _network(entry: str) -> Network:
 
 @lru_cache(16)
 def mailbox(value: str) -> Address:
-    """`Name <address>` or a bare address, as it stands in a header. Raises ValueError for anything else."""
+    """`Name <address>` or a bare address, as in a header. Raises ValueError for anything else."""
     name, address = parseaddr(value)
     if "@" not in address:
         raise ValueError("write it as `no-reply@company.example` or `Company <no-reply@company.example>`")
@@ -85,7 +85,7 @@ def _direct_where_pooled(value: str, info: ValidationInfo) -> str:
 
 
 class Settings(BaseSettings):
-    """Read from variables named RESELLER_…, or from a file `.env` in the working directory."""
+    """The settings, read from variables named RESELLER_… or from a file `.env` in the working directory."""
 
     model_config = SettingsConfigDict(env_prefix="RESELLER_", env_file=".env", extra="ignore", frozen=True)
 
@@ -262,7 +262,7 @@ class Settings(BaseSettings):
 
     @property
     def is_pooled(self) -> bool:
-        """Whether a connection is lent for one transaction at a time."""
+        """Whether a pooler lends connections for one transaction at a time."""
         return self.pooler == "transaction" and not self.is_sqlite
 
     @property
@@ -277,7 +277,7 @@ class Settings(BaseSettings):
 
     @property
     def pages(self) -> str:
-        """The address that links in e-mails begin with."""
+        """The start of the addresses in e-mails."""
         return self.app_url or self.public_url
 
     @property

@@ -1,6 +1,6 @@
-"""What does a process do beside answering? It works through the outbox and looks at the clock.
+"""The worker: sends e-mails from the outbox and runs scheduled jobs.
 
-Several may run at once. Each looks again after a pause, and at once after a commit in its own process.
+Several can run at once. Each looks for work after a pause, and immediately after a commit in its own process.
 """
 
 import asyncio
@@ -22,19 +22,19 @@ from server.outbox import MAX_EMAILS, MAX_EVENTS, Outbox
 from server.settings import Settings
 
 BACKLOG_EVERY: Final = timedelta(minutes=1)
-"""How often the log says what waits, while something does."""
+"""How often the backlog is logged while there is one."""
 _GATHERED_SECONDS: Final = 0.2
 _LATE: Final = timedelta(minutes=1)
-"""How long something may wait without being worth a warning."""
+"""How long something may wait before it is a warning."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass
 class _Round:
-    """Something to look for again and again. `look` says whether there may be more to do at once.
+    """A loop that looks for one kind of work. `look` says whether there may be more to do immediately.
 
-    With `follows_commits` also at once when this process has committed a change.
+    With `follows_commits` it also looks immediately after this process has committed a change.
     """
 
     look: Callable[[], Awaitable[bool]]
@@ -43,9 +43,9 @@ class _Round:
 
 
 class Worker:
-    """Runs until it has to stop; what it has in hand then is finished, or left to the next one (`Patience`).
+    """Runs until it has to stop. Work in progress is then finished, or left to the next worker (`Patience`).
 
-    E-mails, what takes long and the clock have a round each: none waits for another.
+    E-mails, long work and scheduled jobs have a loop each, so that none waits for another.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -80,7 +80,7 @@ class Worker:
                 one.wake.set()
 
     async def _go_round(self, one: _Round) -> None:
-        """Do everything there is to do. What goes wrong with the database is logged, and tried again next time."""
+        """Do all the work there is. Database errors are logged, and the work is retried next time."""
         while not self._is_stopping:
             one.wake.clear()
             try:
@@ -93,10 +93,10 @@ class Worker:
             await self._rest(one.wake)
 
     async def _mail(self) -> bool:
-        """Some events and some e-mails. Neither waits until all of the others are done.
+        """Some events and some e-mails, so that neither waits for all of the others.
 
-        What comes one by one is gathered for a moment: a batch of it costs hardly more than one, and on SQLite every
-        transaction of a worker keeps those who change something waiting.
+        Single arrivals are collected briefly: a batch costs hardly more than one, and on SQLite every transaction of a
+        worker delays those who change something.
         """
         events = await self._outbox.expand_next(datetime.now(UTC))
         emails = await self._outbox.send_next(datetime.now(UTC))
@@ -128,7 +128,7 @@ class Worker:
 
 
 async def _tell_of_backlog(now: datetime) -> None:
-    """Log how much waits, and for how long: a warning where it waits too long, and nothing where nothing does."""
+    """Log how much waits and for how long: a warning if it is too long, nothing if nothing waits."""
     backlog = await read_backlog(now)
     if backlog.number:
         write = _log.warning if backlog.seconds > _LATE.total_seconds() else _log.info
@@ -137,7 +137,7 @@ async def _tell_of_backlog(now: datetime) -> None:
 
 @asynccontextmanager
 async def working(settings: Settings) -> AsyncGenerator[None]:
-    """A worker beside the serving, where the settings want one."""
+    """Run a worker next to the server, if the settings say so."""
     if not settings.runs_worker:
         yield
         return

@@ -1,4 +1,4 @@
-"""How is the product reached? The only reader of HTTP."""
+"""The ASGI application: routes, middleware and start-up. Only this room reads HTTP."""
 
 import gc
 import sys
@@ -37,11 +37,11 @@ from server.settings import Settings
 from server.worker import working
 
 _SECONDS_BETWEEN_THREADS: Final = 0.001
-"""How long a thread may keep the interpreter while the event loop waits for it: a fifth of what Python allows."""
+"""How long a thread may keep the interpreter while the event loop waits for it: a fifth of Python's default."""
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
-    """The ASGI application, with the settings of the environment unless given others."""
+    """The ASGI application, by default with the settings of the environment."""
     chosen = settings or Settings()
     set_up_logs(chosen.log_level)
     engine = new_engine() if chosen.engine else None
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     app = Application(
         routes=_routes(chosen, endpoint),
-        # Within the log, so that a body that turns out too large is refused and logged as everything else.
+        # Inside the log, so that a body that turns out to be too large is refused and logged like everything else.
         middleware=[
             Middleware(RequestLog, settings=chosen),
             Middleware(RequestBodyLimitMiddleware, max_body_size=chosen.max_body_bytes),
@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         exception_handlers={HTTPException: _refused},
         lifespan=lifespan,
     )
-    # Another spelling of a path is another path: a redirect would repeat the Host header that the caller chose.
+    # No redirects for other spellings of a path: they would repeat the Host header, which the caller chooses.
     app.router.redirect_slashes = False
     app.short_way = ShortWay(app.long_way, endpoint)
     app.connections = Connections(chosen, endpoint.client_address)
@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
 
 class Application(Starlette):
-    """Starlette, with the short way in front of it, and bounds on the connections that lead to it."""
+    """Starlette behind the fast path, and limits on the connections that lead to it."""
 
     short_way: ShortWay
     connections: Connections
@@ -87,7 +87,7 @@ class Application(Starlette):
 
 @asynccontextmanager
 async def reading(engine: Engine | None, settings: Settings) -> AsyncGenerator[None]:
-    """The engine with connections of its own."""
+    """The engine, with its own database connections while the application runs."""
     if engine is None:
         yield
         return
@@ -106,7 +106,7 @@ async def reading(engine: Engine | None, settings: Settings) -> AsyncGenerator[N
 
 
 def settle_memory() -> None:
-    """What there is at the start stays: the collector need not look at it again with every request's litter."""
+    """Freeze start-up objects, so that the garbage collector does not scan them again after every request."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
@@ -131,7 +131,7 @@ def _routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """What HTTP itself refuses (an unknown path, another method, a body that is too large), as GraphQL would say it."""
+    """Errors of HTTP itself (unknown path, wrong method, body too large), in the form of a GraphQL error."""
     assert isinstance(error, HTTPException)
     code = "NOT_FOUND" if error.status_code == HTTPStatus.NOT_FOUND else "BAD_USER_INPUT"
     content = answers.problem(str(error.detail), request.state.request_id, code)

@@ -1,4 +1,4 @@
-"""How is an answer written, so that it tells a caller what they may know and nothing else?"""
+"""Responses: media type, body and errors, which tell a caller what they may know and nothing else."""
 
 import re
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from server.engine.running.null_propagation import MAX_ERRORS
 
 _LONGEST_MESSAGE: Final = 300
 LONGEST_ACCEPT: Final = 1_000
-"""How many characters of an Accept header are looked at; browsers send a tenth of that."""
+"""The number of characters of an Accept header that are read. Browsers send a tenth of that."""
 _UNWANTED: Final = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 RETRY_AFTER: Final = {"Retry-After": "5"}
-"""With 503: in how many seconds to try again."""
+"""The `Retry-After` of a 503, in seconds."""
 _STORED: Final = "Your change was stored. The database stopped answering before what you asked to see could be read."
 OUR_FAULT: Final = "Something went wrong on our side. Tell us the requestId."
 
 
 def media_type(accept: str) -> str | None:
-    """What to answer with, by the Accept header; None where the caller takes neither."""
+    """The media type of the answer, by the Accept header. None if the caller accepts neither."""
     return _media_type(accept[:LONGEST_ACCEPT])
 
 
@@ -44,7 +44,7 @@ def _media_type(accept: str) -> str | None:
 
 
 def body(result: ExecutionResult, request_id: str, *, was_executed: bool) -> bytes:
-    """The answer of an operation. `data` is there exactly when something was executed."""
+    """The body of an operation's answer. It has `data` exactly when something was executed."""
     answer: dict[str, Any] = {}
     if result.errors:
         answer["errors"] = [told(error, request_id) for error in result.errors[:MAX_ERRORS]]
@@ -54,7 +54,7 @@ def body(result: ExecutionResult, request_id: str, *, was_executed: bool) -> byt
 
 
 def planned_body(data: bytes, errors: Sequence[GraphQLError], request_id: str) -> bytes:
-    """The answer of an operation whose data is written already."""
+    """The body of an answer whose data is JSON already."""
     if not errors:
         return b'{"data":' + data + b"}"
     mistakes = encoded([told(error, request_id) for error in errors[:MAX_ERRORS]])
@@ -62,12 +62,12 @@ def planned_body(data: bytes, errors: Sequence[GraphQLError], request_id: str) -
 
 
 def problem(message: str, request_id: str, code: str = "BAD_USER_INPUT") -> bytes:
-    """The answer to a request that never became an operation."""
+    """The body of an answer to a request that never became an operation."""
     return encoded({"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]})
 
 
 def told(error: GraphQLError, request_id: str) -> dict[str, Any]:
-    """What a caller may know of an error: our own words, or that of GraphQL's validation, never an exception's."""
+    """What a caller may know about an error: our own message or that of GraphQL's validation, never an exception's."""
     formatted: dict[str, Any] = {"message": error.message[:_LONGEST_MESSAGE]}
     if error.locations:
         formatted["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
@@ -90,7 +90,7 @@ def told(error: GraphQLError, request_id: str) -> dict[str, Any]:
 
 
 def outage(errors: Sequence[GraphQLError], commits: int) -> Unavailable | None:
-    """What makes an answer void: the database was away, and nothing was stored, so that all of it may be sent again."""
+    """The error that replaces the whole answer: the database was unavailable, and nothing was stored."""
     for error in errors:
         original = origin(error)
         if isinstance(original, Unavailable) and not isinstance(original, OutcomeUnknown) and not commits:
@@ -99,7 +99,10 @@ def outage(errors: Sequence[GraphQLError], commits: int) -> Unavailable | None:
 
 
 def after_commits(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
-    """Errors of an operation that stored something: of what was done before the database went away nobody is misled."""
+    """The errors of an operation that stored something before the database became unavailable.
+
+    They say so, because sending the whole request again would repeat what was stored.
+    """
     return [_after_commits(error) for error in errors]
 
 
@@ -112,10 +115,10 @@ def _after_commits(error: GraphQLError) -> GraphQLError:
 
 
 def origin(error: GraphQLError) -> BaseException | None:
-    """What was raised by our code or a library; None for an error of GraphQL's own.
+    """The exception raised by our code or a library. None for an error of GraphQL itself.
 
-    A scalar that cannot write what we gave it raises an error of GraphQL that is ours all the same: it was found while
-    something was executed, and says of no node of the document that it is wrong.
+    A scalar that cannot serialise our value raises a GraphQL error that is ours nevertheless: it occurs during
+    execution and blames no node of the document.
     """
     original: BaseException | None = error
     while isinstance(original, GraphQLError):

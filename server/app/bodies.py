@@ -1,4 +1,4 @@
-"""What did the caller send? Every malformed body is told apart here, before anything looks into it."""
+"""Request bodies: parsing and validation. Every malformed body is refused here, before anything uses it."""
 
 import re
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ import orjson
 
 LONGEST_DOCUMENT: Final = 100_000
 LARGE: Final = 16_384
-"""Bytes of a body from which on reading it takes so long that it waits for its turn."""
+"""The size in bytes from which parsing a body takes so long that it waits for its turn."""
 _MAX_PARAMETERS: Final = 16
-"""Of an address: GraphQL over HTTP has four. Tens of thousands take long to read."""
+"""The most parameters in an address. GraphQL over HTTP has four; tens of thousands take long to parse."""
 _NUL_WITHIN: Final = 4
-"""A text in UTF-16 or UTF-32 that begins as JSON does has a zero byte among its first ones."""
+"""JSON in UTF-16 or UTF-32 has a zero byte near its start."""
 _COMPRESSED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-"""How gzip, zstd and zlib begin."""
+"""The first bytes of gzip, zstd and zlib."""
 _CONTENT_TYPE: Final = re.compile(r"application/json(\s*;\s*charset\s*=\s*\"?utf-8\"?)?\s*", re.IGNORECASE)
 
 
 class BadRequest(Exception):
-    """The request is not a GraphQL request; `status` is what HTTP calls it."""
+    """The request is not a GraphQL request. `status` is the HTTP status."""
 
     code = "BAD_USER_INPUT"
     is_well_formed = False
-    """Whether only what is asked for is refused: answered as JSON, such a request has the status 200."""
+    """Whether only the operation is refused. As plain JSON, such an answer has the status 200."""
 
     def __init__(self, message: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ class BadRequest(Exception):
 
 
 class PersistedQueryNotSupported(BadRequest):
-    """The document is named by its hash alone. These words and this code make Apollo's clients send its text."""
+    """The document is given only by its hash. This message and code make Apollo's clients send its text."""
 
     code = "PERSISTED_QUERY_NOT_SUPPORTED"
     is_well_formed = True
@@ -45,7 +45,7 @@ class PersistedQueryNotSupported(BadRequest):
 
 @dataclass(frozen=True)
 class GraphQLRequest:
-    """A well-formed request, not yet parsed."""
+    """A well-formed request whose document is not parsed yet."""
 
     query: str
     variables: dict[str, Any]
@@ -53,24 +53,24 @@ class GraphQLRequest:
 
 
 def check_content_type(content_type: str) -> None:
-    """Exactly JSON in UTF-8: other types can be sent by a foreign page without asking first."""
+    """Accept only JSON in UTF-8. A foreign page can send other types without a preflight request."""
     if not _CONTENT_TYPE.fullmatch(content_type):
         raise BadRequest("Send the request as application/json in UTF-8.", 415)
 
 
 def check_content_encoding(content_encoding: str) -> None:
-    """Nothing compressed: a few bytes could become very many."""
+    """Refuse compressed bodies, because a few bytes could expand to very many."""
     if content_encoding.strip().lower() not in ("", "identity"):
         raise _compressed("The body")
 
 
 def from_body(body: bytes) -> GraphQLRequest:
-    """The request in a POST's body."""
+    """The request in the body of a POST."""
     return _request(_json(body, "The body"))
 
 
 def from_query_string(query_string: bytes) -> GraphQLRequest:
-    """The request in a GET's address."""
+    """The request in the query string of a GET."""
     try:
         given = _parameters(query_string.decode())
     except UnicodeDecodeError:
@@ -97,7 +97,7 @@ def _json(text: bytes, what: str) -> Any:
 
 
 def _fault(text: bytes, what: str, error: orjson.JSONDecodeError) -> BadRequest:
-    """What is wrong with a text that is not JSON. Repeats nothing of it."""
+    """Why a text is not valid JSON, without repeating any of it."""
     if not text.strip():
         return BadRequest(f"{what} is empty.")
     if text.startswith(_COMPRESSED):

@@ -1,4 +1,4 @@
-"""Bounds on one request: how large its head and how many its parts are, and what is said beyond them."""
+"""Limits on one request, on the size of its head and the number of its parts, and the answers beyond them."""
 
 from typing import Final
 
@@ -8,12 +8,12 @@ MAX_LINE_BYTES: Final = 8_192
 MAX_HEADERS: Final = 100
 MAX_CHUNKS: Final = 2_048
 MAX_PIPELINED: Final = 16
-"""How many requests wait on a connection while another is answered. What follows them is not read."""
+"""The number of pipelined requests that may wait on a connection. Further ones are not read yet."""
 MAX_HEAD_BYTES: Final = LONGEST_ADDRESS + MAX_HEADER_BYTES
 
 
 class OutOfBounds(Exception):
-    """Raised in the parser's callbacks: what was sent goes beyond a bound."""
+    """Raised in the parser's callbacks when a request exceeds a limit."""
 
     def __init__(self, status: int, message: str, code: str = "BAD_USER_INPUT") -> None:
         super().__init__(message)

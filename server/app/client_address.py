@@ -1,8 +1,8 @@
-"""The address of the client, behind trusted proxies too (`X-Forwarded-For`, `Forwarded`).
+"""The address of the client, also behind trusted proxies (`X-Forwarded-For`, `Forwarded`).
 
-Anyone can send these headers. They count only where the connection comes from a proxy of the setting
-`trusted_proxies`, and only as far as those proxies wrote them: from the right, the first address that is not itself
-a trusted proxy is the client's. What stands further left was sent by the client.
+Anyone can send these headers. They count only if the connection comes from a proxy in the setting `trusted_proxies`,
+and only as far as those proxies wrote them: from the right, the first address that is not a trusted proxy is the
+client's. Everything further left was sent by the client.
 """
 
 import re
@@ -22,13 +22,13 @@ _LONGEST_NODE: Final = 80
 _MAX_KEPT: Final = 4_096
 _PORT: Final = r"(?::(?:\d{1,5}|_[\w.-]+))?"
 _NODE: Final = re.compile(rf"\[([0-9A-Fa-f:.]+)\]{_PORT}|([\d.]+){_PORT}|([0-9A-Fa-f:.]+)", re.ASCII)
-"""An IPv6 address in brackets, an IPv4 address, each with a port or without, or a bare IPv6 address."""
+"""An IPv6 address in brackets or an IPv4 address, with or without a port, or a bare IPv6 address."""
 _BACKWARDS: Final = re.compile(r"""[\s,]*("(?:"\\|[^"])*"|[^\s",;=]+)=([!#$%&'*+.^_`|~\w-]+)\s*""", re.ASCII)
-"""`name=value` of RFC 7239 read from the right; the value is a token or a quoted string."""
+"""`name=value` of RFC 7239, read from the right. The value is a token or a quoted string."""
 
 
 class ClientAddresses:
-    """Says which address a request comes from. One for each process: it logs an ignored header once."""
+    """Finds the address that a request comes from. One for each process; it logs an ignored header once."""
 
     def __init__(self, trusted: tuple[Network, ...]) -> None:
         self.trusted = trusted
@@ -36,7 +36,7 @@ class ClientAddresses:
         self._peer = lru_cache(_MAX_KEPT)(self._classified)
 
     def __call__(self, scope: Scope) -> str:
-        """The client's address; empty where the connection has none, as on a Unix socket."""
+        """The client's address. Empty if the connection has none, as on a Unix socket."""
         forwarded = [(name, value) for name, value in scope["headers"] if name in _FORWARDED]
         client = scope.get("client")
         peer, is_trusted = self._peer(client[0]) if client else ("", False)
@@ -48,15 +48,15 @@ class ClientAddresses:
         return peer
 
     def is_trusted(self, peer: str) -> bool:
-        """Whether a connection from this address is a trusted proxy's."""
+        """Whether this address belongs to a trusted proxy."""
         return self._peer(peer)[1]
 
     def plain(self, peer: str) -> str:
-        """The address of a peer as it is written here: IPv4 as IPv4, IPv6 in its shortest form."""
+        """The normal form of a peer's address: IPv4 as IPv4, IPv6 in its shortest form."""
         return self._peer(peer)[0]
 
     def _classified(self, peer: str) -> tuple[str, bool]:
-        """The address as it is written here, and whether it is a trusted proxy's."""
+        """The normal form of the address, and whether it belongs to a trusted proxy."""
         try:
             address = _plain(ip_address(peer))
         except ValueError:
@@ -88,7 +88,7 @@ class ClientAddresses:
 
 
 def _nodes(forwarded: list[tuple[bytes, bytes]]) -> Iterator[str]:
-    """From the right, what the proxies say they were asked by. `Forwarded` counts where `X-Forwarded-For` is absent."""
+    """From the right, the addresses that the proxies name. `Forwarded` counts if `X-Forwarded-For` is absent."""
     by_habit = _joined(forwarded, b"x-forwarded-for")
     if by_habit is not None:
         return (entry for entry in map(str.strip, reversed(by_habit.split(","))) if entry)
@@ -96,15 +96,15 @@ def _nodes(forwarded: list[tuple[bytes, bytes]]) -> Iterator[str]:
 
 
 def _joined(forwarded: list[tuple[bytes, bytes]], name: bytes) -> str | None:
-    """The lines of a header as one; None where there are none."""
+    """The lines of a header, joined. None if there are none."""
     lines = [value.decode("latin-1") for given, value in forwarded if given == name]
     return ",".join(lines) if lines else None
 
 
 def _by_standard(forwarded: str) -> Iterator[str]:
-    """From the right, the `for` of each element (RFC 7239); an empty text where an element has none or is malformed.
+    """From the right, the `for` of each element (RFC 7239). Empty for an element without one and for a malformed one.
 
-    What the client sent stands on the left. Reading from the right, nothing in it can hide what the proxies added.
+    The client's own part is on the left, so reading from the right it cannot hide what the proxies added.
     """
     backwards, node, at = forwarded[::-1], "", 0
     while match := _BACKWARDS.match(backwards, at):
@@ -120,7 +120,7 @@ def _by_standard(forwarded: str) -> Iterator[str]:
 
 
 def _address(node: str) -> IPv4Address | IPv6Address | None:
-    """The address in a node; None for `unknown`, a name that hides it (`_x7`), and what is malformed."""
+    """The address in a node. None for `unknown`, an obfuscated name (`_x7`) and a malformed node."""
     match = _NODE.fullmatch(node) if len(node) <= _LONGEST_NODE else None
     if match is None:
         return None
@@ -131,5 +131,5 @@ def _address(node: str) -> IPv4Address | IPv6Address | None:
 
 
 def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """An IPv4 address that is written as IPv6, as IPv4."""
+    """Turn an IPv4 address that is written as IPv6 into IPv4."""
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address

@@ -1,7 +1,7 @@
-"""Bounds on connections: how many in all and from one source, and until when each may keep the server waiting.
+"""Connection limits: how many in total and from one source, and how long each may keep the server waiting.
 
-Counts are those of one process. A source is an IPv4 address or an IPv6 network of 64 bits. Trusted proxies and Unix
-sockets are not sources: they count in all, but there is no bound of their own.
+Each process counts its own. A source is an IPv4 address or an IPv6 network of 64 bits. Trusted proxies and Unix sockets
+are not sources: they count towards the total, but have no limit of their own.
 """
 
 import asyncio
@@ -24,17 +24,17 @@ NEVER: Final = float("inf")
 
 
 class Connection(Protocol):
-    """What is bounded. `due_at` and `take_by` are moments of `Connections.now`."""
+    """A connection under the limits. `due_at` and `take_by` are times on the clock of `Connections.now`."""
 
     due_at: float
-    """Until when the client has to send what it owes."""
+    """The deadline for the client to send the rest of its request."""
     take_by: float
-    """Until when the client has to take some of what was sent to it."""
+    """The deadline for the client to take some of the answer."""
     source: "Source | None"
 
     @property
     def is_half_sent(self) -> bool:
-        """Whether the body of a request is still to come."""
+        """Whether part of a request's body is still missing."""
         ...
 
     def be_due(self) -> None: ...
@@ -44,9 +44,9 @@ class Connection(Protocol):
 
 @dataclass
 class Source:
-    """Where connections come from: how many there are, and those that do not work, the longest idle first.
+    """A source of connections: how many it has, and those not in use, longest idle first.
 
-    `fresh` are those on which no request has come yet, `idle` those on which one was answered.
+    No request has arrived yet on the `fresh` ones; a request was answered on the `idle` ones.
     """
 
     name: str
@@ -56,13 +56,13 @@ class Source:
     idle: dict[Connection, None] = field(default_factory=dict[Connection, None])
 
     def works(self, connection: Connection) -> None:
-        """A request has come on it."""
+        """A request has arrived on the connection."""
         self.fresh.pop(connection, None)
         self.idle.pop(connection, None)
 
 
 class Connections:
-    """The connections of a process. One timer looks at all of them, instead of one timer for each request."""
+    """The connections of a process. One timer checks all of them, instead of one timer for each request."""
 
     def __init__(self, settings: Settings, addresses: ClientAddresses) -> None:
         self.head_seconds = settings.header_seconds
@@ -74,7 +74,7 @@ class Connections:
         self.max_body_bytes = settings.max_body_bytes
         self.headers = standing_headers(settings)
         self.now = 0.0
-        """The loop's time when the connections were last looked at: exact enough, and free."""
+        """The loop's time at the last check of the connections: exact enough, and free."""
         self._open = set[Connection]()
         self._sources = dict[str, Source]()
         self._source_of = lru_cache(_MAX_KEPT)(partial(_source_of, addresses))
@@ -83,7 +83,7 @@ class Connections:
         self._pause = min(_LONGEST_PAUSE, min(seconds) / 4)
 
     def admit(self, connection: Connection, peer: str, loop: asyncio.AbstractEventLoop) -> bool:
-        """Whether there is room for it. One that does not work gives way to a new one, first a fresh one."""
+        """Whether there is room for a connection. One not in use makes room for it, a fresh one first."""
         name = self._source_of(peer)
         source = self._sources.get(name) or Source(name, self.max_per_source if name else NEVER)
         if source.count >= source.most:
@@ -103,7 +103,7 @@ class Connections:
         return True
 
     def forget(self, connection: Connection) -> None:
-        """It is closed."""
+        """Remove a closed connection."""
         self._open.discard(connection)
         source, connection.source = connection.source, None
         if source is None:
@@ -121,9 +121,10 @@ class Connections:
         return oldest is not None
 
     def _end_half_sent(self, newcomer: Source) -> bool:
-        """Half of a request gives way, of the source with most connections, to a newcomer of one that has fewer.
+        """End a half-sent request of the source with the most connections, in favour of a source with fewer.
 
-        A few sources could otherwise fill the process with halves. Proxies speak for many, and are left alone.
+        Otherwise a few sources could fill the process with half-sent requests. Proxies act for many clients and are
+        exempt.
         """
         largest = max((source for source in self._sources.values() if source.name), key=_count, default=newcomer)
         if largest.count <= newcomer.count + 1:
@@ -141,7 +142,7 @@ class Connections:
         loop.call_later(self._pause, self._look, loop)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Tell every connection whose time is over."""
+        """Notify every connection whose deadline has passed."""
         now = self.now = loop.time()
         for connection in list(self._open):
             if now >= connection.due_at:
@@ -175,7 +176,7 @@ def _due_at(connection: Connection) -> float:
 
 
 def _source_of(addresses: ClientAddresses, peer: str) -> str:
-    """What a peer counts as; empty for one that is no source."""
+    """The source that a peer counts towards. Empty if it is not a source."""
     if not peer or addresses.is_trusted(peer):
         return ""
     return source_of(addresses.plain(peer))

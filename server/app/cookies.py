@@ -1,4 +1,4 @@
-"""How does a browser stay signed in?"""
+"""Session cookies, which keep a browser signed in."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,7 +8,7 @@ from server.settings import Settings
 
 
 def _name(settings: Settings) -> str:
-    """Browsers take `__Host-` only over https, and then let no other site set or see it."""
+    """The cookie's name. Browsers accept `__Host-` only over https, and then no other site can set or see it."""
     return "__Host-session" if settings.is_https else "session"
 
 
@@ -17,7 +17,7 @@ def session_cookie(request: Request, settings: Settings) -> str | None:
 
 
 def session_cookies(context: Context, settings: Settings) -> list[tuple[bytes, bytes]]:
-    """The headers that begin or end the browser's session where the operation did."""
+    """The headers that begin or end the browser's session, if the operation did."""
     if context.session_secret is None:
         return []
     response = Response()
@@ -26,7 +26,7 @@ def session_cookies(context: Context, settings: Settings) -> list[tuple[bytes, b
 
 
 def set_session_cookie(response: Response, context: Context, settings: Settings) -> None:
-    """Begin or end the browser's session where the operation did."""
+    """Begin or end the browser's session, if the operation did."""
     if context.session_secret is None:
         return
     if context.session_secret:

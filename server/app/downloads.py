@@ -1,4 +1,4 @@
-"""Who takes a file away, and how are they told that they get none?"""
+"""File downloads: who asks, and the answer if they get none."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from server.settings import Settings
 
 
 async def asked_by(request: Request, settings: Settings, known: KnownViewers) -> Context:
-    """Whoever asks, by a token or else by the cookie, which counts for GET here: no other page can read the answer."""
+    """The viewer, by token or cookie. The cookie counts for GET here, because no other page can read the answer."""
     now = datetime.now(UTC)
     authorization = request.headers.get("authorization")
     credentials = Credentials(authorization, None if authorization else session_cookie(request, settings))
@@ -24,6 +24,6 @@ async def asked_by(request: Request, settings: Settings, known: KnownViewers) ->
 
 
 def refusal(request: Request, status: int, message: str, code: str) -> Response:
-    """In place of a file, why there is none, as the API says it."""
+    """The reason why there is no file, in the form of an API error."""
     content = answers.problem(message, request.state.request_id, code)
     return Response(content, status, {"Content-Type": f"{answers.JSON}; charset=utf-8"})

@@ -1,4 +1,4 @@
-"""Which files make the explorer page, and what may a browser do with them?"""
+"""The explorer page (GraphiQL): its files, and the content security policy that fences it in."""
 
 from pathlib import Path
 
@@ -35,12 +35,12 @@ _MEDIA_TYPES = {
 
 
 def explorer_routes(*, demo: bool = False) -> list[BaseRoute]:
-    """The page at /graphiql, and the files it loads, each with the headers that fence it in.
+    """The page at /graphiql and the files it loads, each with its security headers.
 
-    The demo's page leads to its mailbox, which no other server has.
+    In the demo the page links to the mailbox, which no other server has.
     """
     text = _page_text(demo=demo)
-    # A name is looked up among the files there are, so no path a client writes reaches the disk.
+    # Names are looked up among the existing files, so that no path sent by a client reaches the disk.
     assets = {asset.name: asset for asset in (_BUILT / "assets").iterdir()}
 
     async def page(_: Request) -> Response:
@@ -50,7 +50,7 @@ def explorer_routes(*, demo: bool = False) -> list[BaseRoute]:
         file = assets.get(request.path_params["name"])
         if file is None:
             raise HTTPException(404, headers=_HEADERS)
-        # The name holds a hash of the content: another content has another name.
+        # The name contains a hash of the content, so that changed content has another name.
         return FileResponse(
             file,
             headers={**_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"},

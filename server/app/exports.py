@@ -1,4 +1,4 @@
-"""How does whoever asked for an export get its file, once?"""
+"""Downloads of exports: the person who asked gets the file, once."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Download(StreamingResponse):
-    """A file on its way. One that takes longer than files are held for is ended: the connection closes early."""
+    """A file being sent. A download that takes longer than files are kept is ended by closing the connection early."""
 
     async def stream_response(self, send: Send) -> None:
         try:
@@ -33,9 +33,9 @@ class Download(StreamingResponse):
 
 
 def exports_route(settings: Settings, known: KnownViewers) -> Route:
-    """`/exports/SECRET`: the file behind a link, for who made it. HEAD looks, and leaves the link as it is.
+    """`/exports/SECRET`: the file behind a link, for the person who created it. HEAD does not use up the link.
 
-    Whoever waits too long for somebody else's change is told so, and the link is not used.
+    A caller who waits too long for someone else's change gets an error, and the link is not used up.
     """
 
     async def answer(request: Request) -> Response:
@@ -46,7 +46,7 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
                 looked_at = await behind(context, secret)
                 return Response(None, 200, _headers(looked_at), MEDIA_TYPES[looked_at.format])
             export = await taken(context, secret)
-        except Denied:  # one answer for a link that never was, was used, is over, or is somebody else's
+        except Denied:  # one answer for a link that never existed, was used, has expired or belongs to someone else
             return refusal(request, 404, NotFound().message, NotFound.code)
         except Refused as refused:
             (conflict,) = refused.refusals

@@ -1,7 +1,7 @@
-"""How do a program's posts get in with the least between them and the engine?
+"""The fast path: a POST by a program, with as little as possible between it and the engine.
 
-A POST of JSON with an API token that is known, whose operation is planned: read, looked up, run, written.
-Whatever else it is goes the long way, which gives the same bytes, status and headers.
+It takes a POST of JSON with a cached API token and a planned operation. Everything else takes the full path, which
+gives the same bytes, status and headers.
 """
 
 import logging
@@ -38,7 +38,7 @@ _RETRY_AFTER: Final = [(name.lower().encode(), value.encode()) for name, value i
 
 
 class ShortWay:
-    """In front of `app`, the long way."""
+    """The fast path in front of `app`, the full path."""
 
     def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint) -> None:
         self.app = app
@@ -58,7 +58,7 @@ class ShortWay:
             return
         first = await receive()
         body = first.get("body", b"")
-        # Who asks is looked up when all is there: what was revoked meanwhile is revoked.
+        # The viewer is looked up once the body is complete, so that a credential revoked in the meantime is refused.
         context, accepted = self._context(scope, headers)
         is_whole = first["type"] == "http.request" and not first.get("more_body") and len(body) <= self.max_bytes
         status = HTTPStatus.OK
@@ -80,7 +80,7 @@ class ShortWay:
                 log_answered(scope, status, started)
 
     def _is_ordinary(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
-        """Whether the headers are those of a program's post, and nothing could be said against them."""
+        """Whether the headers are those of a program's POST and contain nothing to refuse."""
         length = headers.get(b"content-length", b"0")
         return (
             headers.get(b"content-type") == b"application/json"
@@ -94,7 +94,7 @@ class ShortWay:
         )
 
     def _context(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Context | None, str]:
-        """What is known of who asks; None for somebody who has to be looked up."""
+        """The context of a cached viewer. None if the viewer has to be looked up."""
         accepted, language = _preferences(
             headers.get(b"accept", b"")[: answers.LONGEST_ACCEPT],
             headers.get(b"accept-language", b"")[: answers.LONGEST_ACCEPT],
@@ -115,7 +115,7 @@ class ShortWay:
         ), accepted
 
     async def _content(self, scope: Scope, body: bytes, context: Context) -> bytes | None:
-        """The answer; None where the long way has to give it, and nothing has been done yet."""
+        """The answer. None if the full path has to give it; nothing has been done yet."""
         try:
             given: Any = orjson.loads(body)
         except orjson.JSONDecodeError:
@@ -130,12 +130,12 @@ class ShortWay:
 
 @lru_cache(256)
 def _preferences(accept: bytes, accept_language: bytes) -> tuple[str | None, str]:
-    """In which media type and language to answer."""
+    """The media type and language of the answer."""
     return answers.media_type(accept.decode("latin-1")), preferred(accept_language.decode("latin-1"))
 
 
 def _is_plain(given: Any) -> bool:
-    """Whether a body is one that nothing could be said against: the long way says what."""
+    """Whether the body contains nothing to refuse. The full path gives the reasons."""
     if not isinstance(given, dict):
         return False
     members = cast("dict[str, Any]", given)
@@ -150,7 +150,7 @@ def _is_plain(given: Any) -> bool:
 
 
 def _again(first: Message, receive: Receive) -> Receive:
-    """What was received already, and then the rest."""
+    """Receive what has been read already, then the rest."""
     waiting = [first]
 
     async def receive_again() -> Message:

@@ -1,4 +1,4 @@
-"""How does HTTP become a GraphQL operation, and its result HTTP again?"""
+"""The endpoint `/graphql`: turns an HTTP request into a GraphQL operation, and its result into a response."""
 
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -42,7 +42,7 @@ _EITHER: Final = {OperationType.QUERY, OperationType.MUTATION}
 
 
 class GraphQLEndpoint:
-    """`/graphql`, as the GraphQL-over-HTTP specification has it."""
+    """`/graphql`, as the GraphQL-over-HTTP specification defines it."""
 
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
         self.settings = settings
@@ -73,7 +73,7 @@ class GraphQLEndpoint:
             return _response(content, accepted or answers.JSON, 503, answers.RETRY_AFTER)
 
     async def _viewer(self, request: Request) -> Viewer | None:
-        """Who asks: known before the body is read. Cookies count for POST alone, and only from our own pages."""
+        """The viewer, identified before the body is read. Cookies count only for POST, and only from our own pages."""
         authorization = request.headers.get("authorization")
         cookie = None
         if request.method == "POST" and authorization is None:
@@ -99,7 +99,7 @@ class GraphQLEndpoint:
         return response
 
     async def _content(self, request: Request, asked: GraphQLRequest, context: Context) -> tuple[bytes, bool]:
-        """The body of the answer, and whether something was executed for it."""
+        """The body of the answer, and whether anything was executed for it."""
         if refusal := excess(asked.variables, self.bounds):
             return _refused(refusal, asked, context), False
         await self._get_to_know(asked.query)
@@ -121,9 +121,9 @@ class GraphQLEndpoint:
         return answers.body(result, context.request_id, was_executed=was_executed), was_executed
 
     async def _get_to_know(self, text: str) -> None:
-        """Parse a document that is new when its turn has come: of all that are new, one at a time.
+        """Parse a new document when its turn comes: one at a time.
 
-        However many are sent at once, everybody else is answered between two of them.
+        However many new ones arrive at once, other callers are answered between two of them.
         """
         if not is_known(text):
             await self.turns.wait()
@@ -144,9 +144,9 @@ class GraphQLEndpoint:
     async def planned(
         self, asked: GraphQLRequest, context: Context, state: MutableMapping[str, Any], *, may_change: bool = True
     ) -> bytes | None:
-        """The engine's answer; None where the ordinary road has to give it. The state gets how it went.
+        """The engine's answer. None if the resolver path has to give it. `state` receives the trace.
 
-        Raises Unavailable where the database is away, and nothing was stored.
+        Raises Unavailable if the database is unavailable and nothing was stored.
         """
         if self.engine is None:
             return None
@@ -166,7 +166,7 @@ class GraphQLEndpoint:
         return answers.planned_body(found.data, found.errors, context.request_id)
 
     async def described(self, asked: GraphQLRequest, context: Context, state: MutableMapping[str, Any]) -> bytes | None:
-        """The schema's description of itself; None where something else is asked for, or it may not be asked for."""
+        """The answer to an introspection query. None for any other query, and if introspection is not allowed."""
         if context.viewer is None and not self.settings.introspection:
             return None
         name = asked.operation_name
@@ -178,13 +178,13 @@ class GraphQLEndpoint:
         return found
 
     def _remember(self, context: Context) -> None:
-        """What a credential stands for was changed here: not even the next request may miss it."""
+        """Drop the cached viewers after a change to memberships or credentials, so that the next request sees it."""
         if context.has_changed_viewers:
             self.known.forget()
 
 
 def _refused(refusal: MalformedInput, asked: GraphQLRequest, context: Context) -> bytes:
-    """The answer to variables that are not even looked into."""
+    """The answer to variables that are refused unread."""
     errors = [GraphQLError(refusal.message, original_error=refusal)]
     log_errors(errors, asked.query)
     return answers.body(PreExecutionError(data=None, errors=errors), context.request_id, was_executed=False)
@@ -208,21 +208,21 @@ async def _execute(asked: GraphQLRequest, context: Context, method: str) -> Exec
 
 
 def _counted_commits() -> Commits:
-    """Counts what is stored from now on for this request."""
+    """Count the commits made for this request."""
     counted = Commits()
     commits.set(counted)
     return counted
 
 
 def _checked(errors: list[GraphQLError], counted: Commits) -> list[GraphQLError]:
-    """The errors to tell of. Raises Unavailable where that is all there is to say."""
+    """The errors to report. Raises Unavailable if that is the only one."""
     if (outage := answers.outage(errors, counted.number)) is not None:
         raise outage
     return answers.after_commits(errors) if counted.number else errors
 
 
 def _check_origin(request: Request, settings: Settings) -> None:
-    """A foreign page must not act with the cookies of whoever looks at it."""
+    """Refuse a foreign page that uses its visitor's cookies."""
     schemes = ("https",) if settings.is_https else ("https", "http")
     hosts = (urlsplit(settings.public_url).netloc, request.headers.get("host", ""))
     own = {f"{scheme}://{host}" for scheme in schemes for host in hosts}

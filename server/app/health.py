@@ -1,4 +1,4 @@
-"""Is the process alive, and can it answer?"""
+"""Health checks: is the process alive (`/livez`), and can it answer (`/readyz`)?"""
 
 import asyncio
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ _OBSOLETE = "the database was created before the first release: start afresh wit
 
 
 def health_routes() -> list[BaseRoute]:
-    """/livez never touches the database; /readyz asks it, and says what waits in the outbox."""
+    """`/livez` never touches the database; `/readyz` asks it, and reports what waits in the outbox."""
     return [Route("/livez", _alive), Route("/readyz", _ready)]
 
 
@@ -26,7 +26,7 @@ async def _alive(request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    """A backlog does not make a process unready: without the mail server everything else is still answered."""
+    """Readiness. A backlog does not count, because everything else works without the mail server."""
     try:
         async with asyncio.timeout(_LONGEST_SECONDS):
             await check_migrations(get_connection("default"))

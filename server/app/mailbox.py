@@ -1,6 +1,6 @@
-"""What would the demo have sent to whom? Pages without a script, in the demo alone.
+"""The demo's mailbox: the e-mails it would have sent. Pages without scripts, only in the demo.
 
-An e-mail's HTML is a document of its own: its headers and its frame let it do nothing but open a link.
+An e-mail's HTML is a separate document. Its headers and its frame let it do nothing but open links.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _OF_HTML_PART: Final = f"{_CLOSED}; style-src 'unsafe-inline'; frame-ancestors '
 
 
 def mailbox_routes() -> list[BaseRoute]:
-    """/mailbox with its e-mails, newest first, each with both of its parts."""
+    """`/mailbox` with its e-mails, newest first, each with both of its parts."""
     return [
         Route("/mailbox", _list, methods=["GET"]),
         Route("/mailbox/style.css", _style, methods=["GET"]),
@@ -39,7 +39,7 @@ def mailbox_routes() -> list[BaseRoute]:
 
 @dataclass(frozen=True)
 class _Row:
-    """An e-mail as the list shows it."""
+    """An e-mail in the list."""
 
     id: str
     address: str

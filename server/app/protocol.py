@@ -1,8 +1,8 @@
-"""HTTP/1.1 on a connection, bounded in bytes and in time before the application sees a request.
+"""The HTTP/1.1 protocol of a connection, with limits on size and time before the application sees a request.
 
-uvicorn's protocol reads a head of any length for any time, and so does the parser beneath it. This one answers
-with 400, 408, 413, 414, 431 or 503 in the form of the API where an answer is still possible, and then closes. It
-ignores `Upgrade`, as RFC 9110 (7.8) lets a server do: such a request is answered as plain HTTP.
+uvicorn's protocol, and the parser beneath it, read a head of any length for any time. This one answers 400, 408, 413,
+414, 431 or 503 in the form of the API if an answer is still possible, and then closes. It ignores `Upgrade`, as RFC
+9110 (7.8) allows: such a request is answered as plain HTTP.
 """
 
 import asyncio
@@ -33,19 +33,19 @@ from server.app.connections import NEVER, Connections, Source
 from server.app.requests import LONGEST_ADDRESS, WELL_FORMED
 
 SECONDS_TO_READ_ON: Final = 2.0
-"""How long the server reads on after a refusal: closing at once could take the answer away before it is read."""
+"""How long the server keeps reading after a refusal. Closing immediately could lose the answer before it is read."""
 _MAX_BYTES_READ_ON: Final = 262_144
 _LEAST_BYTES_TAKEN: Final = 65_536
-"""How much of a long answer the caller takes within `answer_seconds`, at least."""
+"""The least part of a long answer that the caller has to take within `answer_seconds`."""
 _TOO_LATE: Final = "The request did not arrive in time."
 _log = structlog.get_logger("server.http")
 
 Stage = Literal["between", "head", "body", "deaf", "closing"]
-"""No request is begun; its head is coming; its body is; what comes is thrown away; the connection is closed."""
+"""States: no request has begun; its head is arriving; its body is arriving; input is discarded; closed."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """A connection. What it is bound by is in the application's `connections`."""
+    """A connection. Its limits are in the application's `connections`."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._begin_again(data[upgraded_at:])
 
     def _check_received(self) -> None:
-        """An unfinished line of a head, and the framing of chunks, come to no callback."""
+        """Count what reaches no callback: an unfinished line of a head, and the framing of chunks."""
         if self.stage == "body":
             # Chunks of a few bytes double a body; no client's are smaller.
             if self.received > 2 * self.bounds.max_body_bytes:
@@ -164,7 +164,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self.chunks += 1
-        # What comes in pieces of the network is not counted: only what is in many chunks costs more than its bytes.
+        # Pieces of the network are not counted: only many small chunks cost more than their bytes.
         if self.chunks - self.pieces > MAX_CHUNKS:
             raise OutOfBounds(413, f"A body has at most {MAX_CHUNKS} chunks.")
         cycle = self.cycle
@@ -186,7 +186,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.due_at = NEVER
 
     def _begin_again(self, rest: bytes) -> None:
-        """Read the head once more, without its `Upgrade`, and then what came behind it."""
+        """Parse the head again without its `Upgrade`, and then what followed it."""
         method = self.parser.get_method()
         if method == b"CONNECT":
             self._refuse(OutOfBounds(400, "This server is not a proxy."))
@@ -207,27 +207,27 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         elif self.stage == "body":
-            # Answered early. The rest of a body that is nearly there may come; for any other the connection ends.
+            # Answered early. The rest of a nearly complete body may still arrive; otherwise the connection ends.
             self.due_at = min(self.due_at, self.bounds.now + SECONDS_TO_READ_ON)
         else:
             self._rest()
 
     def _rest(self) -> None:
-        """Nothing is to be answered."""
+        """No answer is pending."""
         if self.stage == "between":
             self.due_at = self.bounds.now + self.bounds.idle_seconds
         if self.source is not None:
             self.source.idle[self] = None
 
     def be_due(self) -> None:
-        """What was to come has not come in time."""
+        """The client missed its deadline for sending."""
         if self.stage in ("between", "deaf", "closing"):
             self._close()
         else:
             self._refuse(OutOfBounds(408, _TOO_LATE))
 
     def _refuse(self, bound: OutOfBounds) -> None:
-        """Answer so, where no other answer is on its way, and read no more requests."""
+        """Answer with a refusal, unless another answer is being sent, and read no more requests."""
         cycle = cast("RequestResponseCycle | None", self.cycle)
         answering = None if cycle is None or cycle.response_complete else cycle
         is_its_body = self.stage == "body"
@@ -268,7 +268,7 @@ class BoundedProtocol(HttpToolsProtocol):
             _log.info("refused", request_id=request_id, status=bound.status, why=bound.message)
 
     def _end(self) -> None:
-        """Close, but not before the answer can have been read."""
+        """Close, but not before the client can have read the answer."""
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.flow.resume_reading()
@@ -290,7 +290,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.take_by = self.bounds.now + self.bounds.answer_seconds
 
     def look_at_taken(self) -> None:
-        """An answer that is taken too slowly is thrown away."""
+        """Discard an answer that the client takes too slowly."""
         if self.transport.get_write_buffer_size() > self.untaken - _LEAST_BYTES_TAKEN:
             self.transport.abort()
         else:

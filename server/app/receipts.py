@@ -1,4 +1,4 @@
-"""How do both sides of a partnership take its receipts away?"""
+"""Downloads of receipts, for both sides of a partnership."""
 
 from typing import Final
 from uuid import UUID

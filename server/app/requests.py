@@ -1,4 +1,4 @@
-"""What is said of every request: an id, bounds on its headers and its body, a line in the log."""
+"""Middleware for every request: an id, limits on its headers and body, and a line in the log."""
 
 import re
 import time
@@ -23,22 +23,22 @@ LONGEST_ADDRESS: Final = 32_768
 _LONGEST_PATH_LOGGED: Final = 200
 _ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _HTTPS_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000"}
-"""For this host alone: without `includeSubDomains`, which would speak for hosts that are not this server's."""
+"""Only for this host: `includeSubDomains` would speak for hosts that do not belong to this server."""
 _log = structlog.get_logger("server.http")
 
 
 def standing_headers(settings: Settings) -> dict[str, str]:
-    """The headers of every answer, unless it has its own of that name."""
+    """The headers of every answer, unless it sets its own."""
     return _ALWAYS | (_HTTPS_ONLY if settings.is_https else {})
 
 
 def accepted_language(request: Request) -> str:
-    """The language to answer in. Several lines of the header are one list."""
+    """The language of the answer. Several lines of the header form one list."""
     return preferred(",".join(request.headers.getlist("accept-language")))
 
 
 class RequestLog:
-    """Gives each request an id, in its answer and in every line logged for it. Logs the path, never the query."""
+    """Gives each request an id, in its answer and in all its lines of the log. Logs the path, never the query."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -88,7 +88,7 @@ class RequestLog:
             log_answered(scope, status, started)
 
     def _too_large(self, scope: Scope) -> tuple[int, str] | None:
-        """The status and the words for what says beforehand that it is too large."""
+        """The status and message for a request that announces that it is too large."""
         if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
             return 414, "The address is too long."
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
@@ -99,7 +99,7 @@ class RequestLog:
 
 
 def log_answered(scope: Scope, status: int | None, started: float) -> None:
-    """A line for a request: how it was answered, and how long that took in all and in the database."""
+    """Log a request: how it was answered, and how long that took in total and in the database."""
     trace: Trace | None = scope["state"].get("trace")
     _log.info(
         "answered",
@@ -112,7 +112,7 @@ def log_answered(scope: Scope, status: int | None, started: float) -> None:
 
 
 def _announced_length(scope: Scope) -> int:
-    """What Content-Length says; a body without it is counted while it comes."""
+    """The length in Content-Length. A body without it is counted as it arrives."""
     try:
         return int(Headers(scope=scope).get("content-length", "0"))
     except ValueError:

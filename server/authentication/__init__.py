@@ -1,7 +1,7 @@
-"""Who sends this request?
+"""Authentication: finds the viewer behind a request's credentials. Only this room reads them.
 
-The only reader of credentials. A viewer is resolved from the database, or known since nothing about
-them has changed, so a right that ended a moment ago is gone.
+A viewer comes from the database, or from the cache if nothing about them has changed since. A right that has just ended
+is therefore gone.
 """
 
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ from server.resolvers.people.sessions import session_digest
 _BAD_TOKEN: Final = "This API token is not valid."
 _NOTICED_EVERY: Final = timedelta(minutes=1)
 KEPT_FOR: Final = timedelta(minutes=1)
-"""How long somebody is known without being looked up again, even if nobody says that they changed."""
+"""How long a viewer is cached without a new look-up, even if no change is reported."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request carries: the Authorization header, and the session cookie where it may count."""
+    """The credentials of a request: the Authorization header, and the session cookie if it may count."""
 
     authorization: str | None = None
     session: str | None = None
 
 
 async def authenticate(credentials: Credentials, now: datetime, known: KnownViewers) -> Viewer | None:
-    """The viewer, or None where nothing is sent. Raises NotSignedIn for a credential that does not hold.
+    """The viewer, or None without credentials. Raises NotSignedIn for an invalid credential.
 
-    A session that has ended is nobody, so that a browser can sign in again with its old cookie.
+    A session that has ended counts as no credential, so that a browser can sign in again with its old cookie.
     """
     if credentials.authorization is not None:
         scheme, _, secret = credentials.authorization.partition(" ")
@@ -65,13 +65,13 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
         known.uses.note(token.id, now)
         used = now
     viewer = Viewer(token.user_id, standings, token=await grant_of(token))
-    # Looked up again to notice the next use, and when the token ends.
+    # Looked up again to record the next use, and when the token ends.
     known.keep(token_key(digest), viewer, min(token.expires_at, used + _NOTICED_EVERY), changes)
     return viewer
 
 
 def token_key(digest: str) -> str:
-    """The name under which a token's viewer is known: a session's cookie is no token."""
+    """The cache key of a token's viewer. None for a session's cookie, which is not a token."""
     return f"token {digest}"
 
 

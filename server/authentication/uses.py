@@ -1,7 +1,7 @@
-"""When was an API token last used? Written down after the answers, many tokens in one statement.
+"""Records when API tokens were last used: after the answers, many tokens in one statement.
 
-Nobody asked for this, so nobody waits for it: a row that is locked is passed over, and written the next time. On SQLite
-it has a connection of its own, which gives up at once where somebody else writes.
+No caller waits for it. A locked row is skipped and written the next time. On SQLite it has its own connection, which
+gives up immediately if someone else is writing.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ from server.models.sqlite import DatabaseLocked
 from server.settings import Settings
 
 _PAUSE_SECONDS: Final = 1.0
-"""From the first use to the statement: those that come meanwhile share it."""
+"""The time from the first use to the statement. Uses in between share it."""
 _SECONDS_AT_THE_END: Final = 2
 _MAX: Final = 10_000
 _log = structlog.get_logger("server.authentication")
 
-# Gives the ids of all rows that were free, also where a later use is written down already.
+# Returns the ids of all rows that were not locked, even if a later use is already stored.
 _POSTGRES: Final = """
     WITH free AS (
         SELECT t.id, u.at FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, at)
@@ -47,7 +47,7 @@ _SQLITE: Final = """
 
 
 class TokenUses:
-    """Uses that are not written down yet, by token. Where `opened`, they are soon."""
+    """Uses that are not stored yet, by token. While `opened`, they are stored soon."""
 
     def __init__(self) -> None:
         self._waiting: dict[UUID, datetime] = {}
@@ -55,14 +55,14 @@ class TokenUses:
         self._is_open = False
 
     def note(self, token_id: UUID, at: datetime) -> None:
-        """Remember a use. Where nobody writes it down, it is no use: a command explains what would be answered."""
+        """Remember a use. Nothing stores it in a command that only explains an operation, which is not a use."""
         if self._is_open and (token_id in self._waiting or len(self._waiting) < _MAX):
             self._waiting[token_id] = at
             self._wake.set()
 
     @asynccontextmanager
     async def opened(self, settings: Settings) -> AsyncGenerator[None]:
-        """Write down what is noted, until the end; and then what is left."""
+        """Store the uses until the end, and then the rest."""
         self._is_open = True
         writing = asyncio.create_task(self._write_again_and_again(settings))
         try:
@@ -77,7 +77,7 @@ class TokenUses:
                     await self.write(settings)
 
     async def write(self, settings: Settings) -> None:
-        """Write down what was noted. What cannot be written now is left for the next time."""
+        """Store the uses. Those that cannot be stored now are left for the next time."""
         noted = dict(self._waiting)
         if not noted:
             return
@@ -115,7 +115,7 @@ async def _on_sqlite(settings: Settings, noted: Mapping[UUID, datetime]) -> list
 
 
 def _write_to_file(file: str, values: str) -> None:
-    """At once or not at all: whoever waits for the write lock asked for something."""
+    """Store immediately or not at all, because those who wait for the write lock were asked to do something."""
     try:
         with closing(
             sqlite3.connect(f"file:{quote(file)}?mode=rw", uri=True, timeout=0, isolation_level=None)

@@ -1,8 +1,8 @@
-"""Who is known already, so that nobody is looked up twice?
+"""The viewer cache, which saves looking up the same credential twice.
 
-What a credential stands for is kept in the process and dropped by the commit that changes it: on SQLite the
-database's own version says that something was written, on PostgreSQL a trigger tells on the channel `viewers`.
-Where nobody listens nothing is kept. Row policies read live tables in any case.
+A viewer is cached in the process and dropped by the commit that changes it. On SQLite the database's own version shows
+that something was written; on PostgreSQL a trigger notifies the channel `viewers`. While nothing listens, nothing is
+cached. Row policies always read live tables.
 """
 
 import asyncio
@@ -34,14 +34,14 @@ _log = structlog.get_logger("server.authentication")
 
 @dataclass(frozen=True)
 class Known:
-    """A viewer, and until when they need not be looked up again."""
+    """A cached viewer, and when they have to be looked up again."""
 
     viewer: Viewer
     until: datetime
 
 
 class KnownViewers:
-    """Viewers by the digest of their credential. `changes` counts what was dropped; `uses` of tokens are noted."""
+    """Viewers by the digest of their credential. `changes` counts the drops; `uses` records the uses of tokens."""
 
     def __init__(self) -> None:
         self.uses = TokenUses()
@@ -53,7 +53,7 @@ class KnownViewers:
         self._is_told_deaf = False
 
     def find(self, digest: str, now: datetime) -> Viewer | None:
-        """The viewer behind this digest, if they are known and nothing has changed."""
+        """The viewer behind this digest, if they are cached and nothing has changed."""
         if not self.is_open:
             return None
         self._look()
@@ -64,7 +64,7 @@ class KnownViewers:
         return found.viewer
 
     def keep(self, digest: str, viewer: Viewer, until: datetime, changes: int) -> None:
-        """Remember a viewer, unless something changed since `changes` was read, before they were looked up."""
+        """Cache a viewer, unless something has changed since `changes` was read, before the look-up."""
         if not self.is_open or changes != self.changes:
             return
         self._entries[digest] = Known(viewer, until)
@@ -72,26 +72,26 @@ class KnownViewers:
             self._entries.popitem(last=False)
 
     def forget(self, user_id: str | None = None) -> None:
-        """Drop what is known of a person, or of everybody."""
+        """Drop a person's cached viewers, or all of them."""
         self.changes += 1
         for digest in [key for key, known in self._entries.items() if user_id in (None, str(known.viewer.user_id))]:
             del self._entries[digest]
 
     def _look(self) -> None:
-        """Whether somebody wrote into the SQLite file since."""
+        """Whether something has been written to the SQLite file since."""
         if self._file is None:
             return
         try:
             (version,) = self._file.execute("PRAGMA data_version").fetchone()
         except sqlite3.Error:
-            version = None  # whoever looks them up hears why
+            version = None  # the next look-up reports why
         if version is None or version != self._version:
             self._version = version
             self.forget()
 
     @asynccontextmanager
     async def opened(self, settings: Settings) -> AsyncGenerator[None]:
-        """Begin to remember, as long as changes are heard of; and to write down the uses of tokens."""
+        """Start caching while changes are reported, and storing the uses of tokens."""
         async with self.uses.opened(settings), self._hearing(settings):
             yield
 
@@ -115,7 +115,7 @@ class KnownViewers:
             self._deaf()
 
     def _listens(self) -> None:
-        """Nobody who was looked up before may be kept: what changed since was not heard."""
+        """Drop everyone looked up before: changes since then were not reported."""
         self.forget()
         self.is_open = True
         self._is_told_deaf = False
@@ -137,7 +137,7 @@ class KnownViewers:
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
     async def _heard(self, connection: Any) -> None:
-        """Listen until the connection ends; nothing is known from then on."""
+        """Listen until the connection ends. Nothing is cached after that."""
         ended = asyncio.Event()
 
         def deafened(_: object) -> None:
@@ -157,7 +157,7 @@ class KnownViewers:
             connection.terminate()
 
     async def _until(self, ended: asyncio.Event, connection: Any) -> None:
-        """Until the connection ends, or no longer answers: a network that swallows everything says nothing."""
+        """Wait until the connection ends or stops answering: a network that drops everything reports nothing."""
         while not ended.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(_SECONDS_BETWEEN_SIGNS):

@@ -1,4 +1,7 @@
-"""Is the demo where others reach it, or production with the demo's credentials? Neither starts unless it is meant."""
+"""Checks of public credentials: a demo that others can reach, or production with the demo's credentials.
+
+Neither starts unless you say so explicitly.
+"""
 
 import ipaddress
 import socket
@@ -26,7 +29,7 @@ _CURE: Final = (
 
 
 def check_demo_is_private(settings: Settings) -> None:
-    """Refuse a demo that others could reach, unless that is meant."""
+    """Refuse a demo that others could reach, unless that is intended."""
     if settings.demo and not settings.demo_in_public and (reason := _public_part(settings)):
         raise WrongUsage(
             f"Others could reach this demo, whose password and API token everybody knows: {reason}. "
@@ -35,7 +38,7 @@ def check_demo_is_private(settings: Settings) -> None:
 
 
 def _public_part(settings: Settings) -> str | None:
-    """The setting that leads others to this server."""
+    """The setting that makes this server reachable by others."""
     if not is_loopback(settings.host):
         return f"RESELLER_HOST is {settings.host or 'every address'}"
     for name, url in (("RESELLER_PUBLIC_URL", settings.public_url), ("RESELLER_APP_URL", settings.app_url)):
@@ -45,7 +48,7 @@ def _public_part(settings: Settings) -> str | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches what listens there: all addresses of a name, or the address itself."""
+    """Whether only this machine can reach the host: all addresses of the name, or the address itself."""
     try:
         found = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
@@ -60,7 +63,7 @@ def _is_loopback_address(text: str) -> bool:
 
 
 async def check_no_public_credentials(settings: Settings) -> None:
-    """Refuse to be production on a database that everybody can sign in to. The database is up to date."""
+    """Refuse to run production on a database with public credentials. The database has to be up to date."""
     if settings.demo:
         return
     async with opened(settings):
@@ -72,9 +75,9 @@ async def check_no_public_credentials(settings: Settings) -> None:
 
 
 async def close_public_credentials(context: Context) -> tuple[int, int]:
-    """Remove the demo's password where it stands, and end what it let people in with. Gives how many of each.
+    """Remove the demo's password everywhere and end the access it gave. Returns how many of each.
 
-    Also the sessions of those accounts and the tokens made by them: anybody could have made one.
+    The accounts' sessions and the tokens they created end as well, because anyone could have created one.
     """
     async with transaction():
         found = await public_credentials(context.now)

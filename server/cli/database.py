@@ -1,4 +1,4 @@
-"""Is the database there, is it ours to write to, and is it up to date?"""
+"""Database checks for commands: can it be reached, may we write to it, and is it up to date?"""
 
 import os
 import sqlite3
@@ -19,7 +19,7 @@ from server.models.migration_records import ObsoleteDatabase
 from server.settings import Settings
 
 _SESSION_LIMIT: Final = "(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::int"
-"""What a connection began with, in milliseconds; a pooler drops it, or does not take it."""
+"""A start-up parameter in milliseconds. A pooler drops or refuses it."""
 _POOLED: Final = (
     "RESELLER_DATABASE_URL is the address of a pooler, which keeps nothing from one transaction to the next. "
     "Set RESELLER_POOLER=transaction, and RESELLER_DIRECT_DATABASE_URL to the database's own address."
@@ -28,9 +28,9 @@ _WORDS_OF_POOLERS: Final = ("unsupported startup parameter", "prepared statement
 
 
 def read_settings(**chosen: object) -> Settings:
-    """The settings; what was chosen on the command line counts before the environment.
+    """The settings. The command line takes precedence over the environment.
 
-    It is put into the environment because other server processes read their settings from there.
+    Its values are put into the environment, because other server processes read their settings from there.
     """
     for name, value in chosen.items():
         if value is not None:
@@ -60,7 +60,7 @@ async def prepare(settings: Settings) -> None:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncGenerator[None]:
-    """The database, for a command that expects it to be there and up to date."""
+    """The database, for a command that expects it to exist and be up to date."""
     await check_reachable(settings)
     async with connected(settings):
         try:
@@ -85,7 +85,7 @@ async def check_reachable(settings: Settings) -> None:
 
 
 def _check_sqlite(settings: Settings) -> None:
-    """With the standard library, because Tortoise waits for ever for a file that it failed to open once."""
+    """Check the file with the standard library, because Tortoise waits forever for one that it once failed to open."""
     file = settings.sqlite_file
     if file.name in {"", ":memory:"}:
         raise WrongUsage("RESELLER_DATABASE_URL: name a file, such as sqlite://reseller.sqlite3.")
@@ -129,7 +129,7 @@ async def _ask_for_one(settings: Settings, address: SplitResult) -> None:
 
 
 async def _is_direct(settings: Settings) -> bool:
-    """Whether a session keeps what it began with, as it has to for migrations and to hear of changes."""
+    """Whether a session keeps its start-up parameters, as migrations and notifications need."""
     connection = await open_connection(settings, is_direct=True)
     try:
         return await connection.fetchval(f"SELECT {_SESSION_LIMIT}") == settings.statement_milliseconds
@@ -144,6 +144,6 @@ async def _missing_migrations(settings: Settings) -> bool:
 
 
 def _told(error: BaseException) -> str:
-    """What went wrong, also where an exception says nothing, as a timeout does."""
+    """What went wrong, even if the exception says nothing, such as a timeout."""
     cause = error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error
     return (str(cause) or type(cause).__name__).rstrip(".")

@@ -1,4 +1,4 @@
-"""How does somebody come to a world to try the server in?"""
+"""Building the demo world, and the visitor's guide to it."""
 
 import sys
 from collections.abc import Generator
@@ -43,7 +43,7 @@ async def build(scale: int) -> None:
 
 
 async def close_accounts() -> None:
-    """Take the demo's password and tokens away from the people of a database that was a demo."""
+    """Remove the demo's password and tokens from a database that was a demo."""
     context = nobodys(read_settings())
     async with opened(context.settings):
         people, tokens = await close_public_credentials(context)
@@ -51,14 +51,14 @@ async def close_accounts() -> None:
 
 
 async def build_once(settings: Settings) -> None:
-    """Build the world unless it is there; refuses to mix it with what people stored."""
+    """Build the world unless it exists. Refuses to mix it with real data."""
     async with opened(settings):
         if not await is_built():
             await _built(settings, scale=1)
 
 
 def visitors_guide() -> str:
-    """Whom to sign in as, and what to call the API with."""
+    """The accounts to sign in with, and the credentials for the API."""
     *visitors, employee = DEMO_ACCOUNTS
     people = [f"{visitor.email}, {_part(visitor)}" for visitor in visitors]
     lines = [
@@ -75,7 +75,7 @@ def _part(account: DemoAccount) -> str:
 
 
 async def _built(settings: Settings, scale: int) -> DemoWorld:
-    """The world, with a first receipt for each live partnership: both sides have something to verify at once."""
+    """The world, with a first receipt for each live partnership, so that both sides have something to verify."""
     now = datetime.now(UTC)
     try:
         with _progress() as report:
@@ -98,7 +98,7 @@ async def _receipts_written(context: Context) -> int:
 
 @contextmanager
 def _progress() -> Generator[Report | None]:
-    """A bar for people who watch; nothing in logs and pipes."""
+    """A progress bar in a terminal. Nothing in logs and pipes."""
     if not sys.stderr.isatty():
         yield None
         return

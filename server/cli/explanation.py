@@ -1,4 +1,4 @@
-"""What will happen to an operation that is in a file, for whoever an API token stands for?"""
+"""The command `explain`: what will happen to an operation in a file, for the owner of an API token."""
 
 import json
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ _NOBODY: Final = "Nobody is signed in; --as TOKEN explains it for somebody."
 
 
 async def explain(file: Path, secret: str | None, operation: str | None, variables: str) -> None:
-    """Print the road, the cost, the statement and the database's plan of each operation in the file."""
+    """Print the path, cost, statement and database plan of each operation in the file."""
     text, given = _text(file), _variables(variables)
     names = [operation] if operation else _names(text)
     settings = read_settings()
@@ -52,12 +52,12 @@ def _print(name: str | None, cost: str, explanation: Explanation) -> None:
 
 
 def _readable(statement: str) -> str:
-    """The engine's marks are control characters: they are shown as such."""
+    """The statement with the engine's placeholders, which are control characters, shown as escapes."""
     return "".join(character if character >= " " else f"\\x{ord(character):02x}" for character in statement)
 
 
 def _cost(text: str, name: str | None, variables: dict[str, Any], context: Context) -> str:
-    """What the document measures against the limits of whoever asks."""
+    """The document's cost, next to the caller's limits."""
     limits = limits_for(context)
     for found, _, measure in measured(parse(text), text, variables):
         if found == name:

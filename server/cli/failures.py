@@ -1,4 +1,4 @@
-"""How does a command say that it did not work?
+"""Failures of commands: exceptions, exit codes and messages.
 
     Failure             the operation failed: one line on stderr, exit code 1
     └── WrongUsage      the command line or a setting is wrong: one line on stderr, exit code 2
@@ -11,7 +11,7 @@ from server.domain.errors import Refused
 
 
 class Failure(Exception):
-    """Something people can act on; the message is one line that says what to do."""
+    """An error that people can act on. The message is one line that says what to do."""
 
     exit_code = 1
 
@@ -21,7 +21,7 @@ class WrongUsage(Failure):
 
 
 def reasons(refused: Refused) -> str:
-    """What the rules say against it, in English."""
+    """The reasons of a refusal, in English."""
     return " ".join(
         f"{'.'.join(refusal.field)}: {refusal.message.format_map(refusal.values)}".removeprefix(": ")
         for refusal in refused.refusals

@@ -1,4 +1,4 @@
-"""How are e-mails sent by a process of its own, and what waits or could not be sent?"""
+"""The commands `worker` and `outbox`: sending e-mails in a separate process, and showing what waits."""
 
 import asyncio
 import signal
@@ -22,7 +22,7 @@ MAX_LISTED: Final = 100
 
 
 async def work() -> None:
-    """Send e-mails and run jobs until a signal; what is in hand then is finished."""
+    """Send e-mails and run jobs until a signal. Work in progress is finished."""
     settings = read_settings()
     if settings.is_sqlite:
         raise WrongUsage("SQLite takes one process: `serve` is its worker too. A worker of its own needs PostgreSQL.")
@@ -37,7 +37,7 @@ async def work() -> None:
 
 
 async def show(retried: str | None) -> None:
-    """Print what is parked and what waits, or begin anew with one that is parked."""
+    """Print what is parked and what waits, or retry a parked one."""
     async with opened(read_settings()):
         if retried is not None:
             await _retry(retried)
@@ -51,7 +51,7 @@ async def show(retried: str | None) -> None:
 
 
 async def _print_backlog() -> None:
-    """How much waits, and what the mail server refuses whoever it is for: that waits for you."""
+    """Print how much waits, and what the mail server refuses for every recipient, which the operator has to fix."""
     backlog = await read_backlog(datetime.now(UTC))
     waits = f"Events waiting: {backlog.events}. E-mails waiting: {backlog.emails}."
     print(f"{waits} The oldest has waited for {backlog.seconds:.0f} seconds.")

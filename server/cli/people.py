@@ -1,4 +1,4 @@
-"""Who works for the programme itself, as who runs the server says."""
+"""The commands `staff add` and `staff remove`."""
 
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure
@@ -12,7 +12,7 @@ from server.resolvers import journal
 
 
 async def set_staff(email: str, *, is_staff: bool) -> None:
-    """Write down that somebody belongs to the staff, or no longer does."""
+    """Make a person a member of the staff, or remove them."""
     context = nobodys(read_settings())
     async with opened(context.settings), transaction():
         found = await User.get_or_none(email=normal_email(email))

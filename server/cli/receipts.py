@@ -1,4 +1,4 @@
-"""Is a file of receipts whole? Nothing but the file is needed for that."""
+"""The command `verify-receipts`, which needs nothing but the file."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from server.domain.partnerships.receipts import WrongReceipt, verify
 
 
 def verify_file(file: Path, head: str | None) -> None:
-    """Say how many receipts there are and the hash of the last, or which is the first that is wrong."""
+    """Print the number of receipts and the last hash, or fail with the first invalid line."""
     try:
         lines = file.read_bytes().removesuffix(b"\n").split(b"\n")
     except OSError as error:

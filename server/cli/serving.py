@@ -1,4 +1,4 @@
-"""How is the server started?"""
+"""The command `serve`, which starts the server."""
 
 import asyncio
 import errno
@@ -13,15 +13,15 @@ from server.cli.failures import Failure, WrongUsage
 from server.settings import Settings
 
 MAX_WAITING: Final = 256
-"""Connections that the system holds until they are taken: all of them are taken in one go."""
+"""The listen backlog: connections that the system holds until they are accepted, all in one go."""
 SECONDS_TO_FINISH: Final = 20
-"""How long requests may go on after the server was told to stop."""
+"""How long requests may continue after the server was asked to stop."""
 
 ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised here, not chosen
 
 
 def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool, demo_in_public: bool) -> None:
-    """Check, migrate, build the demo world where asked, and serve until a signal."""
+    """Check, migrate, build the demo world if requested, and serve until a signal."""
     chosen = {"demo": demo or None, "demo_in_public": demo_in_public or None}
     settings = read_settings(host=host, port=port, workers=workers, **chosen)
     check_port(settings.host, settings.port)
@@ -39,7 +39,7 @@ def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool
 
 
 def check_port(host: str, port: int) -> None:
-    """Whether this port can be listened on; before anything else, because it is the likeliest mistake."""
+    """Fail if the port is not free. This comes first, because it is the most likely mistake."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, kind, protocol, _, address in addresses:
@@ -61,7 +61,7 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 def _own_address(settings: Settings) -> str:
-    """The address people use when nobody said another: this machine and the chosen port."""
+    """The default public address: this machine and the chosen port."""
     host = "127.0.0.1" if settings.host in ANY_ADDRESS else settings.host
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 

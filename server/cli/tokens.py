@@ -1,7 +1,7 @@
-"""How are API tokens made and ended by who runs the server?
+"""The commands `token create` and `token revoke`, for the operator of the server.
 
-For the first token, and for the night when one has leaked. The audit log names no actor: whoever
-can run this can also write to the database. A token is bound by the same rules as one made over HTTP.
+They are for the first token, and for the night when one has leaked. The audit log names no actor, because anyone who
+can run them can also write to the database. The same rules apply as over HTTP.
 """
 
 import sys
@@ -28,7 +28,7 @@ from server.resolvers.people.tokens import end_token, issue_token
 from server.settings import Settings
 
 REQUEST_ID: Final = "cli"
-"""Stands in the audit log where an act over HTTP has the id of its request."""
+"""Stands in the audit log in place of the id of an HTTP request."""
 
 LAST_FOUR: Final = 4
 MAX_LISTED: Final = 10
@@ -37,7 +37,7 @@ MAX_LISTED: Final = 10
 async def create(
     email: str, organisation: str, name: str, scopes: Sequence[str], customers: Sequence[str], days: int
 ) -> None:
-    """Make a token; its secret is all that goes to stdout."""
+    """Create a token. Only its secret is printed to stdout."""
     wanted = [_scope(scope) for scope in scopes]
     context = nobodys(read_settings())
     async with opened(context.settings), transaction():
@@ -61,7 +61,7 @@ async def create(
 
 
 async def revoke(which: str) -> None:
-    """End a token; one that has ended already stays as it is."""
+    """Revoke a token. One that has already ended is left unchanged."""
     wanted = _meant(which)
     context = nobodys(read_settings())
     async with opened(context.settings), transaction():
@@ -75,12 +75,12 @@ async def revoke(which: str) -> None:
 
 
 def nobodys(settings: Settings) -> Context:
-    """An act of nobody who signed in."""
+    """The context of an action by nobody who is signed in."""
     return Context(viewer=None, now=datetime.now(UTC), request_id=REQUEST_ID, settings=settings)
 
 
 def _scope(value: str) -> Scope:
-    """Both `PRODUCTS_READ`, as the API spells it, and `products:read` name a scope."""
+    """A scope, spelt `PRODUCTS_READ` as in the API, or `products:read`."""
     try:
         return Scope(value.upper().replace(":", "_"))
     except ValueError:
@@ -95,7 +95,7 @@ async def _user(email: str) -> User:
 
 
 async def _organisation(wanted: str) -> Organisation:
-    """By id or by name; a name may be anybody's, so two of a name need the id."""
+    """An organisation by id or name. Names need not be unique; if two match, the id is needed."""
     try:
         found = await Organisation.filter(id=ids.decode(wanted, Organisation))
     except MalformedInput:
@@ -108,14 +108,14 @@ async def _organisation(wanted: str) -> Organisation:
 
 
 async def _named(name: str) -> list[Organisation]:
-    """The organisations of this whole name, which is compared as everywhere."""
+    """The organisations with exactly this name, compared as everywhere else."""
     key = folded(name)
     same = Q(name_key=key) | Q(name_key__startswith=f"{key}{BETWEEN_SPELLINGS}")
     return await Organisation.filter(same).order_by("name_key", "id").limit(MAX_LISTED) if key else []
 
 
 async def _home(owner: User, organisation: Organisation) -> Organisation:
-    """The organisation, locked so that two tokens cannot both be its last, if `owner` belongs to it."""
+    """The organisation, if `owner` belongs to it. Locked, so that two new tokens cannot both be the last allowed."""
     active = Membership.filter(user_id=owner.id, organisation_id=organisation.id, status=MembershipStatus.ACTIVE)
     if not await active.exists():
         raise Failure(f"{owner.email} is not an active member of {organisation.name}.")
@@ -123,7 +123,7 @@ async def _home(owner: User, organisation: Organisation) -> Organisation:
 
 
 def _meant(which: str) -> Q:
-    """The tokens that an id, or the last four characters of a secret, may stand for."""
+    """The tokens that match an id or the last four characters of a secret."""
     if len(which) == LAST_FOUR:
         return Q(last_four=which, revoked_at=None)
     try:

@@ -1,8 +1,7 @@
-"""A world to try the server in: partners, customers, what they own and who may work on it.
+"""The demo world: partners, customers, their products and the people who work on them.
 
-The same scale always builds the same world, down to the ids; only its days move with the clock,
-so that nothing in it looks abandoned. Its password and its token are known to everybody who
-reads this package: it is for a machine of one's own, never for one that others reach.
+The same scale always builds the same world, down to the ids. Only its dates follow the clock, so that it never looks
+abandoned. Its password and token are public: run it on your own machine, never on one that others can reach.
 """
 
 from server.demo.accounts import (

@@ -1,4 +1,4 @@
-"""The demo's credentials, which everybody knows: its accounts, their password, its API token. Who still has them?"""
+"""The demo's public credentials: its accounts, their password and its API token, and who still has them."""
 
 import asyncio
 from base64 import b64encode
@@ -21,12 +21,12 @@ DEMO_PASSWORD: Final = "demo-password-1"
 
 _SALT: Final = b"the demo's salt."
 _SALT_IN_HASH: Final = f"${b64encode(_SALT).decode().rstrip('=')}$"
-"""Stands in the hash of every password that the demo set, whatever argon2 cost then, and in no other."""
+"""Part of the hash of every password that the demo set, at any argon2 cost, and of no other hash."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the world."""
+    """A person of the world."""
 
     email: str
     first_name: str
@@ -35,7 +35,7 @@ class Person:
 
 @dataclass(frozen=True)
 class DemoAccount(Person):
-    """Somebody known beforehand; `organisation` is the name of the one they belong to."""
+    """An account known in advance. `organisation` is the name of the organisation it belongs to."""
 
     role: Role
     organisation: str
@@ -55,27 +55,27 @@ RALF: Final = DemoAccount(
 KNOWN: Final = (CLAIRE, PAUL, EMMA, RALF)
 
 DEMO_ACCOUNTS: Final = (CLAIRE, RALF, EMMA)
-"""A customer, a partner that it may invite, and an employee of the partner that works for it already."""
+"""A customer, a partner that it can invite, and an employee of the partner that already works for it."""
 
 
 def employee_token() -> str:
-    """The secret of Emma's API token: stored nowhere, and the same each time it is asked for."""
+    """The secret of Emma's API token. It is stored nowhere and always the same."""
     return new_secret(stream("token").choice)
 
 
 @cache
 def password_hash() -> str:
-    """The hash of `DEMO_PASSWORD`; it takes about 0.1 s, so call it in a thread.
+    """The hash of `DEMO_PASSWORD`. It takes about 0.1 s, so call it in a thread.
 
-    Legal representatives, administrators and the demo accounts share it; all others have no password.
-    The salt is fixed because the password is public: there is nothing for a salt to protect.
+    Legal representatives, administrators and the demo accounts share it; all others have no password. The salt is
+    fixed: the password is public, so there is nothing for a salt to protect.
     """
     return PasswordHash.recommended().hash(DEMO_PASSWORD, salt=_SALT)
 
 
 @dataclass(frozen=True)
 class PublicCredentials:
-    """What lets everybody in who has read this file: people with the demo's password, and its API token."""
+    """Credentials that anyone who has read this file can use: the demo's password and its API token."""
 
     user_ids: Sequence[UUID]
     token_ids: Sequence[UUID]
@@ -85,7 +85,7 @@ class PublicCredentials:
 
 
 async def public_credentials(now: datetime) -> PublicCredentials:
-    """Those that still hold in the connected database. An account whose password was changed is not one of them."""
+    """The public credentials that still work in the connected database: no accounts with a changed password."""
     set_by_demo = await User.filter(password_hash__contains=_SALT_IN_HASH).order_by("id").values_list("id", flat=True)
     set_again = [user.id for user in await _others_known() if await asyncio.to_thread(_has_demo_password, user)]
     secret = Q(secret_digest=digest(employee_token()), revoked_at__isnull=True, expires_at__gt=now)
@@ -94,11 +94,11 @@ async def public_credentials(now: datetime) -> PublicCredentials:
 
 
 async def _others_known() -> list[User]:
-    """The accounts of the demo whose password was set by somebody else, perhaps to the same."""
+    """The demo's accounts whose password was set by someone else, perhaps to the same one."""
     known = User.filter(email__in=[account.email for account in KNOWN], password_hash__isnull=False)
     return await known.exclude(password_hash__contains=_SALT_IN_HASH)
 
 
 def _has_demo_password(user: User) -> bool:
-    """Takes as long as a sign-in: for a thread."""
+    """Whether the account has the demo's password. Takes as long as a sign-in, so call it in a thread."""
     return PasswordHash.recommended().verify(DEMO_PASSWORD, user.password_hash or "")

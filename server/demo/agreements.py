@@ -1,4 +1,4 @@
-"""On which terms does each customer of the world work with partners?"""
+"""Agreements between the demo's customers and partners, and their terms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _CANCELLED, _EXPIRED = PartnershipStatus.CANCELLED, PartnershipStatus.EXPIRED
 _TERMINATED = PartnershipStatus.TERMINATED
 _CUSTOMER_PAYS, _PARTNER_PAYS = PaymentMode.CUSTOMER, PaymentMode.PARTNER
 _FOR_THE_FIRST, _FOR_THE_SECOND, _FREE = frozenset({0, 1}), frozenset({2}), frozenset({3})
-"""Which of every four products go to one partner, which to another beside it, and which to nobody."""
+"""Of every four products: which go to one partner, which to another one, and which to nobody."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Terms:
         return self.status in {_ACTIVE, _SUSPENDED, _TERMINATED}
 
     def shares(self, turn: int) -> bool:
-        """Whether a limited partnership is about the customer's product of this number.
+        """Whether a limited partnership covers the customer's product of this number.
 
-        Partners side by side get different products (C3), and an open invitation those that nobody has.
+        Partners of the same customer get different products (C3); an open invitation gets those that nobody has.
         """
         if not self.was_accepted:
             return turn % 4 in _FREE
@@ -49,7 +49,7 @@ class Terms:
 
 
 TERMS: Final[Mapping[int, tuple[Terms, ...]]] = {
-    # Every fourth customer is the large partner's. Claire is number 0: she has room to invite another.
+    # Every fourth customer works with the large partner. Claire is number 0 and can still invite another.
     0: (Terms(LARGE, _ACTIVE), Terms(SECOND, _TERMINATED, _CUSTOMER_PAYS)),
     4: (Terms(LARGE, _ACTIVE, _CUSTOMER_PAYS),),
     8: (Terms(LARGE, _ACTIVE, _PARTNER_PAYS), Terms(FIRST, _TERMINATED)),
@@ -88,4 +88,4 @@ TERMS: Final[Mapping[int, tuple[Terms, ...]]] = {
     37: (Terms(SECOND, _TERMINATED, _PARTNER_PAYS), Terms(FIRST, _ACTIVE)),
     39: (Terms(FIRST, _ACTIVE, _PARTNER_PAYS),),
 }
-"""By the customer's place among forty; the others manage on their own."""
+"""By the customer's position among forty. The others have no partner."""

@@ -1,4 +1,4 @@
-"""Which employees of a partner look after a customer?"""
+"""Assignments of the demo's employees to customers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ from server.domain.rights import AssignmentRight
 from server.models import EmployeeAssignment
 
 _SERVED_BY: Final = ((0,), (0, 1), (1,), (0,), ())
-"""Which of the partner's employees look after a customer, in turn: the first most often, the third never."""
+"""Which of the partner's employees serve a customer, in turn: the first most often, the third never."""
 
 _RIGHTS: Final[tuple[tuple[AssignmentRight, ...], ...]] = (
     (AssignmentRight.MANAGE_PRODUCTS,),
@@ -25,14 +25,14 @@ _ASSIGNED_AFTER: Final = timedelta(days=1)
 
 
 class Rota:
-    """Divides the customers of a partner among its employees, whose memberships it is given by organisation."""
+    """Divides a partner's customers among its employees, whose memberships are given by organisation."""
 
     def __init__(self, employees: Mapping[UUID, Sequence[UUID]]) -> None:
         self._employees = employees
         self._ids = row_ids("employee_assignment")
 
     def assignments(self, agreement: Agreement) -> Iterator[EmployeeAssignment]:
-        """Nobody is assigned before an invitation is accepted; with the partnership the assignments end."""
+        """The assignments of a partnership. There are none before it is accepted, and they end with it."""
         partnership, slot = agreement.partnership, agreement.customer.slot
         if partnership.activated_at is None:
             return

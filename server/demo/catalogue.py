@@ -1,4 +1,4 @@
-"""What does a company buy, in which order, and how is it called?"""
+"""The demo's catalogue: what a company buys, in which order, and what it is called."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -30,20 +30,20 @@ _SERVICES: Final[Mapping[Category, tuple[str, str, str]]] = {
     Category.TICKETING: ("Ticketing", "ticket", "events"),
     Category.SUPPORT: ("Premium support", "support", ""),
 }
-"""The name of the service, the start of its internal name, and the subject of the customer's words for it, if any."""
+"""The service's name, the start of its internal name, and the subject of the customer's name for it, if any."""
 
 
 def category_of(company: Company, turn: int) -> Category:
-    """What the company buys as its product of that number: a domain first, and later what differs from others."""
+    """The category of the company's product of that number: a domain first, and later various others."""
     if turn < len(_FIRST_BOUGHT):
         return _FIRST_BOUGHT[turn]
     return _LATER_BOUGHT[(turn + company.slot * 5) % len(_LATER_BOUGHT)]
 
 
 def naming(category: Category, company: Company, turn: int, address: str) -> tuple[str, str, str]:
-    """The service's name, the customer's name for it, and the internal one. `turn` counts the customer's products.
+    """The service's name, the customer's name for it, and the internal name. `turn` counts the customer's products.
 
-    A domain is called by its address alone; the rest belongs to the customer's latest domain.
+    A domain has only its address as a name; other products belong to the customer's latest domain.
     """
     if category is Category.DOMAIN:
         return address, address, address

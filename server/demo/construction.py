@@ -1,4 +1,4 @@
-"""In which order are the rows of the demo world written?"""
+"""Construction of the demo world: the order in which its rows are written."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ _SCOPES: Final = (Scope.ORGANISATION_READ, Scope.PARTNERSHIPS_READ, Scope.PRODUC
 
 
 class Construction:
-    """Writes the world step by step, and keeps of each step what the next ones refer to."""
+    """Writes the world step by step, and keeps what later steps refer to."""
 
     def __init__(self, scale: int, calendar: Calendar, report: Callable[[str, int, int], None]) -> None:
         self._scale = scale
@@ -58,7 +58,7 @@ class Construction:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows are written, by table."""
+        """The number of rows written, by table."""
         return dict(self._insertion.counts)
 
     async def found_companies(self, password_hash: str) -> None:
@@ -82,7 +82,7 @@ class Construction:
             self._employees[membership.organisation_id].append(membership.id)
 
     async def sell_products(self) -> None:
-        """What everybody owns, at the prices of the stored catalogue."""
+        """Everyone's products, at the prices of the stored catalogue."""
         prices = await price_list(self._calendar.today.date())
         done, total = 0, PRODUCTS * self._scale
         for batch in batches(product_rows(self._companies, prices, self._calendar), _PRODUCTS_AT_ONCE):
@@ -95,7 +95,7 @@ class Construction:
             self._report("products", done, total)
 
     async def make_agreements(self) -> None:
-        """The partnerships, with the products and the employees they are about, and what partners note of them."""
+        """The partnerships, with their products, employees and customer notes."""
         negotiations = Negotiations(self._partners, self._calendar)
         grants, rota = Grants(self._holdings, self._signatories), Rota(self._employees)
         notebook = Notebook()
@@ -116,7 +116,7 @@ class Construction:
             self._report("partnerships", done, len(self._customers))
 
     async def _let_partners_pay(self, agreements: Sequence[Agreement]) -> None:
-        """Where the partner pays, it does so for what the customer has had longest."""
+        """Where the partner pays, it pays for the customer's oldest products."""
         paid = defaultdict[UUID, list[UUID]](list)
         for agreement in agreements:
             if agreement.partnership.status is PartnershipStatus.ACTIVE and agreement.terms.is_paid_by_partner:
@@ -126,7 +126,7 @@ class Construction:
             await Product.filter(OneOf("id", products)).update(payer_id=payer)
 
     async def issue_token(self) -> None:
-        """Emma's token for a program that reads what she sees of the large partner's customers."""
+        """Emma's token, for a program that reads what she sees of the large partner's customers."""
         emma, secret = await User.get(email=EMMA.email), employee_token()
         token = ApiToken(
             id=next(row_ids("api_token")),

@@ -1,4 +1,4 @@
-"""How do people, places and companies sound in each country?"""
+"""Cultures: names of people, places and companies in each country."""
 
 import tomllib
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Culture:
     streets: Words
     places: tuple[tuple[str, str, str], ...]
     vocabulary: Mapping[str, Words]
-    """The words that depend on the language alone, by subject: trades, sites, messages and so on."""
+    """The words that depend only on the language, by subject: trades, sites, messages and so on."""
 
     def street(self, street: str, number: int) -> str:
         return self.address.format(street=street, number=number)
@@ -36,7 +36,7 @@ class Culture:
 
 @cache
 def cultures() -> Mapping[str, Culture]:
-    """Every culture of `names.toml` by its name, such as `fr_CH`."""
+    """Every culture of `names.toml`, by its name, such as `fr_CH`."""
     listed = tomllib.loads(_FILE.read_text("utf-8"))
     return {name: _culture(words, listed["language"][words["language"]]) for name, words in listed["culture"].items()}
 
@@ -56,7 +56,7 @@ def _culture(words: dict[str, Any], language: dict[str, list[str]]) -> Culture:
 
 
 def address_word(text: str) -> str:
-    """The text as a part of a domain name or an e-mail address: `Bäckerei Wyss` is `baeckerei-wyss`."""
+    """The text as part of a domain name or an e-mail address: `Bäckerei Wyss` becomes `baeckerei-wyss`."""
     plain = folded(text.translate(_TRANSCRIPTION))
     spelled = "".join(character if character.isascii() and character.isalnum() else " " for character in plain)
     return "-".join(spelled.split())

@@ -1,4 +1,4 @@
-"""What do partners note of their customers?"""
+"""Customer notes of the demo's partners."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,14 +14,14 @@ _FIRST_FILE: Final = 1_000
 
 
 class Notebook:
-    """Notes something of two customers in three while they are such; what has ended was deleted long ago."""
+    """Writes a note about two customers in three. Notes on ended partnerships were deleted long ago."""
 
     def __init__(self) -> None:
         self._ids = row_ids("customer_note")
         self._random = stream("customer notes")
 
     def notes(self, agreement: Agreement) -> Iterator[CustomerNote]:
-        """The name that the partner files the customer under, and for one in three what it wants to remember."""
+        """The partner's own name for the customer, and for one in three a note."""
         partnership, customer = agreement.partnership, agreement.customer
         if partnership.status not in LIVE or customer.slot % 3 == 1:
             return

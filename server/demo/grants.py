@@ -1,4 +1,4 @@
-"""Which products does a limited partner manage, and with which rights?"""
+"""Product accesses of the demo's limited partners, and their rights."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Holding:
 
 
 class Grants:
-    """Writes what customers ask limited partners to manage. `holdings` are each customer's products in turn."""
+    """Writes the products that customers offer to limited partners. `holdings` are each customer's products in turn."""
 
     def __init__(self, holdings: Mapping[UUID, Sequence[Holding]], signatories: Mapping[UUID, UUID]) -> None:
         self._holdings = holdings
@@ -36,7 +36,7 @@ class Grants:
         self._access_ids = row_ids("product_access")
 
     def requested(self, agreement: Agreement) -> Iterator[RequestedProduct]:
-        """What the invitation named; nothing when it was about complete access."""
+        """The products that the invitation named. None for complete access."""
         for turn, holding in self._shared(agreement):
             yield RequestedProduct(
                 id=next(self._requested_ids),
@@ -48,7 +48,7 @@ class Grants:
             )
 
     def accesses(self, agreement: Agreement) -> Iterator[ProductAccess]:
-        """What became of it when the invitation was accepted, and sometimes one more that was taken back."""
+        """The accesses granted when the invitation was accepted, and sometimes one more that was revoked."""
         granted_at = agreement.partnership.activated_at
         if granted_at is None:
             return

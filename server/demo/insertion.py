@@ -1,4 +1,4 @@
-"""How do thousands of rows get into the database with their own history?"""
+"""Bulk insertion of thousands of rows with their own history."""
 
 from collections import Counter
 from collections.abc import Generator, Sequence
@@ -21,7 +21,7 @@ class Insertion:
     async def write(self, model: type[ROW], rows: Sequence[ROW]) -> None:
         if not rows:
             return
-        meta: Any = model._meta  # `Any`: Tortoise has no typed way to the switch of a column
+        meta: Any = model._meta  # `Any`: Tortoise has no typed access to a column's auto_now
         with _own_moments(meta):
             await model.bulk_create(rows, batch_size=_ROWS_AT_ONCE)
         self.counts[meta.db_table] += len(rows)
@@ -29,7 +29,7 @@ class Insertion:
 
 @contextmanager
 def _own_moments(meta: Any) -> Generator[None]:
-    """Tortoise puts the moment of the insert into `updated_at`, whatever a row says; history has its own moments."""
+    """Keep the rows' own `updated_at`, which Tortoise would replace with the time of the insert."""
     column = meta.fields_map.get("updated_at")
     if column is None:
         yield

@@ -1,4 +1,4 @@
-"""Which companies are there, and who is where?"""
+"""Organisations of the demo: its companies and their addresses."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _CUSTOMER_CULTURES: Final = (
 )
 _PARTNER_NAMES: Final = {0: LARGE_PARTNER, 2: OTHER_PARTNER}
 _CUSTOMER_NAMES: Final = {0: FIRST_CUSTOMER}
-"""Who is known by name; all the others are invented."""
+"""The companies with fixed names. All others are invented."""
 
 _OTHER_ENTITIES: Final = {9: LegalEntityType.ASSOCIATION, 14: LegalEntityType.PUBLIC_BODY}
 _OLDEST_DAYS: Final = 3_600
@@ -34,9 +34,9 @@ _YOUNGEST_DAYS: Final = 2_100
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """What the rest of the world needs to know of an organisation.
+    """The facts of an organisation that the rest of the world needs.
 
-    `number` counts partners and customers apart; `stem` is its name in addresses, unique in the world.
+    `number` counts partners and customers separately; `stem` is its unique name in addresses.
     """
 
     id: UUID
@@ -49,7 +49,7 @@ class Company:
 
     @property
     def slot(self) -> int:
-        """The customer's place in the pattern that repeats itself in larger worlds."""
+        """The customer's position in the pattern that repeats in larger worlds."""
         return self.number % PERIOD
 
     @property
@@ -117,7 +117,7 @@ def _name(number: int, culture: Culture, random: Random, *, is_partner: bool) ->
 
 
 def _unique(name: str, taken: Counter[str]) -> tuple[str, str]:
-    """The name and its stem; the second company of a name is called `… 2`."""
+    """The name and its stem. The second company of a name is called `… 2`."""
     stem = address_word(name)
     taken[stem] += 1
     if taken[stem] == 1:

@@ -1,4 +1,4 @@
-"""Who works with whom, since when, and until when?"""
+"""Partnerships of the demo: who works with whom, from when and until when."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _ANSWERED_BY: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A partnership with those who made it, for what hangs on it."""
+    """A partnership with its two companies, for everything that depends on it."""
 
     partnership: Partnership
     terms: Terms
@@ -35,7 +35,7 @@ class Agreement:
 
 
 class Negotiations:
-    """Brings customers and partners together. With `partners[0]`, the large one, a quarter of all customers works."""
+    """Brings customers and partners together. A quarter of all customers work with `partners[0]`, the large one."""
 
     def __init__(self, partners: Sequence[Company], calendar: Calendar) -> None:
         self._partners = partners
@@ -44,7 +44,7 @@ class Negotiations:
         self._random = stream("partnerships")
 
     def agreements(self, customer: Company) -> Iterator[Agreement]:
-        """What the customer has agreed with its partners, today and before."""
+        """The customer's agreements with its partners, past and present."""
         for terms in TERMS.get(customer.slot, ()):
             partner = self._partner(customer, terms)
             yield Agreement(self._partnership(customer, partner, terms), terms, customer, partner)
@@ -89,7 +89,7 @@ class Negotiations:
         )
 
     def _invited_days_ago(self, customer: Company, terms: Terms) -> float:
-        """Open invitations are younger than the 30 days they live; what has ended makes room for what lasts."""
+        """The age of the invitation: less than 30 days if it is open, more for a partnership that has ended."""
         if terms.status is PartnershipStatus.INVITED:
             return 1 + customer.number % 20 + self._random.random()
         if terms.status in _LASTED_DAYS:

@@ -1,4 +1,4 @@
-"""Who works where, and as what?"""
+"""People of the demo: who works where, and in which role."""
 
 from collections.abc import Iterator
 from random import Random
@@ -30,7 +30,7 @@ _SOME_POSTS: Final[tuple[tuple[int, int, Post], ...]] = (
     (20, 6, (Role.EMPLOYEE, _INVITED)),
     (20, 11, (Role.EMPLOYEE, _REMOVED)),
 )
-"""What every so many customers have beside a legal representative, from which one on."""
+"""The members that every nth customer has besides a legal representative, and from which customer on."""
 
 
 class Population:
@@ -44,7 +44,7 @@ class Population:
         self._membership_ids = row_ids("membership")
 
     def members(self, company: Company) -> list[tuple[User, Membership]]:
-        """The members of a company, its legal representative first. E-mails are unique in the world."""
+        """The members of a company, its legal representative first. E-mail addresses are unique in the world."""
         members = list[tuple[User, Membership]]()
         accounts = [account for account in KNOWN if account.organisation == company.name]
         taken = {account.email for account in KNOWN}
@@ -87,7 +87,7 @@ class Population:
 
 
 def _customer_posts(slot: int) -> Iterator[Post]:
-    """Every customer has a legal representative; the rest differs from one to the next."""
+    """The roles at a customer: always a legal representative; the others vary."""
     yield Role.LEGAL_REPRESENTATIVE, _ACTIVE
     for every, first, post in _SOME_POSTS:
         if slot % every == first:
@@ -95,7 +95,7 @@ def _customer_posts(slot: int) -> Iterator[Post]:
 
 
 def _invented(company: Company, random: Random, taken: set[str]) -> Person:
-    """Somebody of the company's culture; `taken` are the company's e-mails, and learns the new one."""
+    """A person of the company's culture. `taken` are the company's e-mail addresses; the new one is added."""
     culture = company.culture
     while True:
         first_name, last_name = random.choice(culture.first_names), random.choice(culture.last_names)

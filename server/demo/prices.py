@@ -1,4 +1,4 @@
-"""What does the stored catalogue offer, and for how much?"""
+"""Prices of the demo, from the stored catalogue."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from server.models import CatalogueItem, CataloguePrice
 
 @dataclass(frozen=True)
 class Offer:
-    """A catalogue item with its public price of today in each currency, in minor units."""
+    """A catalogue item with its current public price in each currency, in minor units."""
 
     category: ProductCategory
     period: Period
@@ -23,14 +23,14 @@ class Offer:
 
 @dataclass(frozen=True)
 class PriceList:
-    """The offers by category in a fixed order, and those for domains by their ending."""
+    """The offers by category in a fixed order, and those for domains by top-level domain."""
 
     by_category: Mapping[ProductCategory, Sequence[Offer]]
     by_tld: Mapping[str, Offer]
 
 
 async def price_list(today: date) -> PriceList:
-    """What is sold today. A catalogue that only begins later counts as if it had begun."""
+    """The offers sold today. A catalogue that only starts later counts as if it had started."""
     prices = defaultdict[UUID, dict[Currency, int]](dict)
     for price in await CataloguePrice.all().order_by("valid_from"):
         listed = prices[price.item_id]

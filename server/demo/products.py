@@ -1,4 +1,4 @@
-"""Who owns which products?"""
+"""Products of the demo's organisations."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ PRODUCTS: Final = 600
 
 _OF_A_PARTNER: Final = 6
 _OF_A_CUSTOMER: Final = (18, 6, 12, 25, 9, 14, 7, 21, 16, 11, 5, MAX, 13, 8, 19, 10, 22, 15, 12, 18)
-"""With three partners and twice these twenty customers, 600 in all."""
+"""Products of a company in turn: with three partners and twice these twenty customers, 600 in total."""
 
 _TRIERS: Final = frozenset({3, 7, 11, 19, 23, 31, 37})
 _LOTS: Final = 40
@@ -35,7 +35,7 @@ _TLDS: Final = {
 
 
 def product_rows(companies: Sequence[Company], prices: PriceList, calendar: Calendar) -> Iterator[Product]:
-    """Every company buys its first product, then each that wants more its second, and so on."""
+    """The products: every company buys its first one, then those that want more their second, and so on."""
     ids, domains = row_ids("product"), Counter[UUID]()
     for turn in range(MAX):
         buyers = [company for company in companies if _wanted(company) > turn]
@@ -67,7 +67,7 @@ def _columns(offer: Offer, company: Company, turn: int, domains: int) -> dict[st
 
 
 def _life(offer: Offer, company: Company, turn: int, moment: float, calendar: Calendar) -> Life:
-    """Most products renew themselves; a few run out, have run out, or are being tried."""
+    """A product's timeline: most renew automatically; a few are expiring, have ended, or are trials."""
     lot, created_at = _lot(company, turn), bought_at(moment, calendar)
     is_last = turn == _wanted(company) - 1
     if is_last and company.slot in _TRIERS and offer.category is not ProductCategory.DOMAIN:
@@ -86,7 +86,7 @@ def _wanted(company: Company) -> int:
 
 
 def _lot(company: Company, turn: int) -> int:
-    """Which of forty products this is, for what is true of a few of them."""
+    """The product's number among forty, for what applies only to a few of them."""
     return (company.slot * 7 + turn * 11) % _LOTS
 
 
@@ -98,7 +98,7 @@ def _offer(category: ProductCategory, company: Company, turn: int, domains: int,
 
 
 def _domain(company: Company, domains: int) -> str:
-    """The company's latest domain: its name under each ending of its country, then with a word behind it."""
+    """The company's latest domain: its name under each top-level domain of its country, then with a word added."""
     tlds, words = _TLDS[company.culture.country], company.culture.vocabulary["sites"]
     word, tld = divmod(domains - 1, len(tlds))
     return f"{company.stem}-{address_word(words[word])}.{tlds[tld]}" if word else f"{company.stem}.{tlds[tld]}"

@@ -1,4 +1,4 @@
-"""Which registration number could a company of a country have?"""
+"""Registration numbers of the demo's companies, valid in their country."""
 
 from random import Random
 from typing import Final
@@ -13,7 +13,7 @@ _ONE_DIGIT: Final = 1
 
 
 def register_number(country: str, random: Random) -> str:
-    """A number that nobody was given on purpose, in its stored form: the domain checks it as it checks a person's."""
+    """A random number in its stored form. The domain validates it as it validates a user's."""
     written = {"CH": _swiss, "FR": _french, "DE": _german, "IT": _italian, "ES": _spanish}[country](random)
     return registration_number(country, written)
 
@@ -22,13 +22,13 @@ def _swiss(random: Random) -> str:
     while True:
         digits = _digits(8, random)
         check = ch_uid.calc_check_digit(digits)
-        # The register leaves out the numbers whose check would be ten.
+        # The register omits numbers whose check digit would be ten.
         if len(check) == _ONE_DIGIT:
             return f"CHE{digits}{check}"
 
 
 def _french(random: Random) -> str:
-    """A SIREN, or now and then the SIRET of one of its places."""
+    """A SIREN, or occasionally the SIRET of one of its sites."""
     siren = _with_luhn(_digits(8, random))
     return random.choice((siren, _with_luhn(f"{siren}{random.randint(1, 60):04}")))
 

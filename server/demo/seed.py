@@ -1,4 +1,4 @@
-"""What makes the demo world the same every time it is built?"""
+"""The seed that makes every build of the demo world the same."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 PERIOD: Final = 40
-"""What is true of a customer follows from its number modulo this, so a larger world has more of everything."""
+"""A customer's properties follow from its number modulo this, so a larger world has more of everything."""
 
 _SEED: Final = "three partners and forty customers"
 _FIRST_MILLISECOND: Final = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1000)
@@ -18,12 +18,12 @@ T = TypeVar("T")
 
 
 def stream(subject: str) -> Random:
-    """Random choices about one subject, the same each time; a subject does not disturb another's."""
+    """Reproducible random choices about one subject, independent of those about other subjects."""
     return Random(f"{_SEED}: {subject}")  # noqa: S311 - repeatable on purpose, and it protects nothing
 
 
 def row_ids(table: str) -> Iterator[UUID]:
-    """UUIDv7s in the order of creation, a millisecond apart, and older than any that the server makes."""
+    """UUIDv7s in the order of creation, a millisecond apart and older than any that the server creates."""
     random = stream(f"ids of {table}")
     for millisecond in itertools.count(_FIRST_MILLISECOND):
         bits = random.getrandbits(74)
@@ -33,7 +33,7 @@ def row_ids(table: str) -> Iterator[UUID]:
 
 
 def batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The rows in lists of at most `size`, so that a large world never stands in memory at once."""
+    """The rows in lists of at most `size`, so that a large world is never entirely in memory."""
     remaining = iter(rows)
     while batch := list(itertools.islice(remaining, size)):
         yield batch
@@ -41,7 +41,7 @@ def batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days of the world, counted from the one it is built on."""
+    """The dates of the world, relative to the day it is built."""
 
     today: datetime
 
@@ -50,7 +50,7 @@ class Calendar:
         return cls(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
 
     def ago(self, days: float) -> datetime:
-        """A whole second that many days before today began."""
+        """A whole second, that many days before today began."""
         return self.today - timedelta(seconds=round(days * 86_400))
 
     def ahead(self, days: float) -> datetime:

@@ -1,4 +1,4 @@
-"""When was a product bought, and how does it stand today?"""
+"""Timelines of the demo's products: when each was bought, and its current state."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ MAX: Final = 30
 """The most products that a company owns."""
 
 OLD: Final = 12
-"""A company's first so many products are older than any partnership."""
+"""The number of a company's first products that are older than any partnership."""
 
 _OLDEST_DAYS, _OLD_DAYS, _YOUNGEST_DAYS = 2_000, 1_000, 1
 _TRIAL: Final = timedelta(days=30)
@@ -32,15 +32,15 @@ class Life:
 
 
 def bought_at(turn: float, calendar: Calendar) -> datetime:
-    """The moment between the first product of a company, turn 0, and its last possible one."""
+    """The time of purchase, between a company's first product, turn 0, and its last possible one."""
     if turn < OLD:
         return calendar.ago(_OLDEST_DAYS - (_OLDEST_DAYS - _OLD_DAYS) * turn / OLD)
     return calendar.ago(_OLD_DAYS - (_OLD_DAYS - _YOUNGEST_DAYS) * (turn - OLD) / (MAX - OLD))
 
 
 def renewing(created_at: datetime, period: Period, calendar: Calendar) -> Life:
-    """Paid for up to the next of its periods, and last changed when the present one began."""
-    # What ends in the course of today has been renewed already.
+    """A product that is paid up to its next period and last changed when the current one began."""
+    # What ends during today has already been renewed.
     periods = (calendar.ahead(1) - created_at) // _LASTS[period]
     renewed_at = created_at + periods * _LASTS[period]
     updated_at = min(renewed_at, calendar.today)
@@ -48,16 +48,16 @@ def renewing(created_at: datetime, period: Period, calendar: Calendar) -> Life:
 
 
 def running_out(created_at: datetime, days: int, calendar: Calendar) -> Life:
-    """Not to be renewed when it ends, that many days from now."""
+    """A product that ends in that many days and is not renewed."""
     return Life(created_at, calendar.ago(days), calendar.ahead(days), state=ProductState.EXPIRING)
 
 
 def run_out(created_at: datetime, days: int, state: ProductState, calendar: Calendar) -> Life:
-    """Ended that many days ago."""
+    """A product that ended that many days ago."""
     return Life(created_at, calendar.ago(days), calendar.ago(days), state=state)
 
 
 def trial(days: int, calendar: Calendar) -> Life:
-    """Tried since that many days ago, for a month."""
+    """A product on a one-month trial that began that many days ago."""
     begun_at = calendar.ago(days)
     return Life(begun_at, begun_at, begun_at + _TRIAL, version=1, is_trial=True)

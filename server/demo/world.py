@@ -1,4 +1,4 @@
-"""How does the demo world come into an empty database?"""
+"""Building the demo world in an empty database."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -13,11 +13,11 @@ from server.models.database import transaction
 from server.models.products.catalogue_data import load_catalogue
 
 Report = Callable[[str, int, int], None]
-"""Called with a step, how much of it is done, and how much it is in all."""
+"""Called with a step, how much of it is done, and its total."""
 
 
 class DatabaseNotEmpty(Exception):
-    """The demo world is built where nothing is; it never mixes with what people stored."""
+    """The demo world is built only in an empty database, so that it never mixes with real data."""
 
     def __init__(self) -> None:
         super().__init__("There are organisations or people in this database already.")
@@ -25,7 +25,7 @@ class DatabaseNotEmpty(Exception):
 
 @dataclass(frozen=True)
 class DemoWorld:
-    """What was built: rows by table, whom to sign in as, and the secret of the employee's API token."""
+    """What was built: rows by table, the accounts to sign in with, and the secret of the employee's API token."""
 
     counts: Mapping[str, int]
     accounts: tuple[DemoAccount, ...]
@@ -33,15 +33,15 @@ class DemoWorld:
 
 
 async def is_built() -> bool:
-    """Whether the demo world is in the database, at whatever scale."""
+    """Whether the demo world is in the database, at any scale."""
     return await User.exists(email=CLAIRE.email)
 
 
 async def build_demo(scale: int = 1, *, now: datetime, report: Report | None = None) -> DemoWorld:
     """Fill an empty database with three partners, forty customers and 600 products, `scale` times over.
 
-    The database is connected and up to date. Either all of the world is there in the end or nothing;
-    raises `DatabaseNotEmpty` where an organisation or a person is stored already.
+    The database has to be connected and up to date. In the end all of the world is stored, or nothing. Raises
+    `DatabaseNotEmpty` if an organisation or a person is already stored.
     """
     if scale < 1:
         raise ValueError("The scale of the demo world is at least 1.")
@@ -59,4 +59,4 @@ async def build_demo(scale: int = 1, *, now: datetime, report: Report | None = N
 
 
 def _silence(step: str, done: int, total: int) -> None:
-    """Nobody watches."""
+    """Reports no progress."""

@@ -124,7 +124,10 @@ def sees_partnership(viewer: Viewer, partnership: PartnershipFacts, assigned: Co
 
 
 def sees_customer_note(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
-    """Whoever leads the partner, and an employee while they serve the customer; never the customer (M46)."""
+    """Whether the viewer may read the note (M46).
+
+    The partner's leaders may, and employees who serve the customer; the customer never.
+    """
     is_leader = leads(viewer, partnership.partner_id) and viewer.may_serve(partnership.customer_id)
     return is_leader or serves(viewer, partnership, assigned)
 

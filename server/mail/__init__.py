@@ -1,4 +1,4 @@
-"""Who is told of what, in which words, and how does it reach them?
+"""E-mails: who is notified of what, in which words, and how it reaches them.
 
-`topics.py` says who gets which e-mail on which event, `templates.py` what it says; one layout holds them all.
+`topics.py` says who gets which e-mail on which event, and `templates.py` what it says. They share one layout.
 """

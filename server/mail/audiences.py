@@ -1,6 +1,6 @@
-"""Who is to be notified?
+"""Audiences: the recipients of an event's e-mails.
 
-Legal representatives, and with them the administrators where an answer is theirs to give too (S1.3a, E34).
+Legal representatives, and administrators as well if they may answer (S1.3a, E34).
 """
 
 from collections import defaultdict
@@ -23,9 +23,9 @@ _ACTIVE = MembershipStatus.ACTIVE
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody with an address; the name is empty where nobody has given it. `wishes` are those of a member.
+    """A recipient's address and name. The name is empty if it is not known. `wishes` are a member's e-mail preferences.
 
-    `zone` is where they read dates: that of the organisation they are written to as a member of.
+    `zone` is the time zone in which they read dates: that of the organisation they are a member of.
     """
 
     address: str
@@ -37,21 +37,21 @@ class Recipient:
 
 @dataclass(frozen=True)
 class People:
-    """The people around several events, read for all of them at once."""
+    """The people concerned by several events, read together."""
 
     leaders: dict[UUID, list[Membership]] = field(default_factory=dict[UUID, list[Membership]])
     """By organisation: its legal representatives and administrators."""
     serving: dict[UUID, list[Membership]] = field(default_factory=dict[UUID, list[Membership]])
     """By partnership: the employees who serve the customer."""
     countries: dict[tuple[UUID, UUID | None], str] = field(default_factory=dict[tuple[UUID, UUID | None], str])
-    """By the person of an event, and an organisation that they are a member of or none: its country."""
+    """By an event's person and one of their organisations, or None: the country."""
 
 
 Audience = Callable[[Event, People], list[Recipient]]
 
 
 async def read_people(events: Collection[Event], teams: Collection[UUID]) -> People:
-    """The people around these events; of the employees those who serve in the partnerships of `teams`."""
+    """The people concerned by these events. Employees only for the partnerships of `teams`."""
     parties = [row.id for event in events for row in (event.customer, event.partner, event.organisation) if row]
     leaders, serving = defaultdict[UUID, list[Membership]](list), defaultdict[UUID, list[Membership]](list)
     leading = Membership.filter(OneOf("organisation_id", parties), role__in=sorted(LEADING_ROLES), status=_ACTIVE)
@@ -66,7 +66,7 @@ async def read_people(events: Collection[Event], teams: Collection[UUID]) -> Peo
 
 
 async def _countries(users: Sequence[UUID]) -> dict[tuple[UUID, UUID | None], str]:
-    """Of each organisation that these people are members of, and of the first of each."""
+    """The countries of the organisations that these people are members of, and of each person's first one."""
     found = dict[tuple[UUID, UUID | None], str]()
     own = Membership.filter(OneOf("user_id", users), status=_ACTIVE).select_related("organisation")
     for row in await own.order_by("id") if users else ():
@@ -96,7 +96,7 @@ def inviter(event: Event, people: People) -> list[Recipient]:
 
 
 def inviter_of_address(event: Event, people: People) -> list[Recipient]:
-    """Of an invitation to an address, which the event then says: the person who sent it, while a member (E41)."""
+    """The sender of an invitation to an address, which the event names, while they are a member (E41)."""
     return member(event, people) or inviter(event, people) if "address" in event.facts else []
 
 
@@ -105,7 +105,7 @@ def inviter_of_organisation(event: Event, people: People) -> list[Recipient]:
 
 
 def invitee(event: Event, people: People) -> list[Recipient]:
-    """Those who may answer: of a customer only its legal representatives (S1.3b), or the address that was asked."""
+    """The people who may answer: a customer's legal representatives only (S1.3b), or the address that was asked."""
     if event.invitee is None:
         return addressed(event, people)
     roles = LEADING_ROLES if event.inviting_side is Side.CUSTOMER else _REPRESENTATIVES
@@ -113,7 +113,7 @@ def invitee(event: Event, people: People) -> list[Recipient]:
 
 
 def invited_customer(event: Event, people: People) -> list[Recipient]:
-    """The customer who is asked, where it is an organisation."""
+    """The customer who is asked, if it is an organisation."""
     return [] if "email" in event.facts else customer(event, people)
 
 
@@ -124,7 +124,7 @@ def partner_team(event: Event, people: People) -> list[Recipient]:
 
 
 def person(event: Event, people: People) -> list[Recipient]:
-    """The member, the inviter, the one who asked for something, or whose token or opened mailbox it is."""
+    """The person concerned: the member, the inviter, the person who asked, or the owner of the token or mailbox."""
     if event.person is None:
         return []
     own = event.organisation or event.partner
@@ -141,7 +141,7 @@ def member(event: Event, people: People) -> list[Recipient]:
 
 
 def addressed(event: Event, people: People) -> list[Recipient]:
-    """The address that the event is about, which may be of somebody who has no account."""
+    """The address that the event is about. Its owner may have no account."""
     facts = event.facts
     if "email" not in facts:
         return []

@@ -1,10 +1,10 @@
-"""How does an e-mail leave the house, and what does it mean when it does not?
+"""SMTP delivery: connections to the mail server, and the exceptions when it does not accept an e-mail.
 
-NotDelivered        it may work later: the server is busy, or went away
-├── NotReached      the server was not even spoken to: it is away, or is spoken to wrongly
-├── HouseRefused    the server refuses who sends, not this e-mail: somebody has to mend it
-└── RefusedForGood  it never will: this message, or this recipient, is refused
-Interrupted         nobody said anything: its sender has to end
+NotDelivered        it may work later: the server is busy or went away
+├── NotReached      the server could not be reached: it is unavailable, or its settings are wrong
+├── HouseRefused    the server refuses the sender, not this e-mail: the operator has to fix it
+└── RefusedForGood  it will never work: this message or this recipient is refused
+Interrupted         there was no answer, because the sender has to stop
 """
 
 import asyncio
@@ -20,51 +20,51 @@ from server.mail.refusals import Command, is_for_good, is_refusal
 from server.settings import Settings
 
 MAX_SECONDS: Final = 60
-"""How long one e-mail may take, all in all."""
+"""The most time that one e-mail may take."""
 SECONDS_TO_END: Final = 5
-"""How long it may still take once its sender has to end."""
+"""The most time that it may still take once its sender has to stop."""
 _SECONDS_TO_PART: Final = 2
 _MAX_EMAILS: Final = 100
-"""How many e-mails one connection carries: some servers take no more, and a new one may reach another server."""
+"""The number of e-mails on one connection. Some servers accept no more, and a new one may reach another server."""
 _CLOSING: Final = 421
 _TAKEN: Final = frozenset({250, 251})
-"""An address that was taken, perhaps to be forwarded."""
+"""The replies that accept an address, perhaps to forward it."""
 _FAILURES: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
 class NotDelivered(Exception):
-    """The mail server did not take it this time."""
+    """The mail server did not accept the e-mail this time."""
 
 
 class NotReached(NotDelivered):
-    """There was nobody to take it."""
+    """The mail server could not be reached."""
 
 
 class HouseRefused(NotDelivered):
-    """The mail server takes nothing of the kind from here."""
+    """The mail server refuses the sender, not this e-mail."""
 
 
 class RefusedForGood(NotDelivered):
-    """Trying again would change nothing."""
+    """The e-mail is permanently refused."""
 
 
 class Interrupted(Exception):
-    """It was not taken in the time that was left."""
+    """The e-mail was not accepted in the time that was left."""
 
 
 class _Closed(Exception):
-    """The server closed the connection before it got the content."""
+    """The server closed the connection before it received the content."""
 
 
 class Patience:
-    """How long a mail server is waited for."""
+    """How long to wait for a mail server."""
 
     def __init__(self) -> None:
         self._limits = set[asyncio.Timeout]()
         self.is_ending = False
 
     def end(self) -> None:
-        """From now on there are a few seconds left, for the e-mails in hand too."""
+        """Leave only a few seconds from now on, also for the e-mails being sent."""
         self.is_ending = True
         soon = asyncio.get_running_loop().time() + SECONDS_TO_END if self._limits else 0
         for limit in self._limits:
@@ -73,7 +73,7 @@ class Patience:
 
     @asynccontextmanager
     async def lasting(self) -> AsyncGenerator[None]:
-        """Raises TimeoutError for what takes too long, and Interrupted where its sender has to end."""
+        """Raises TimeoutError for what takes too long, and Interrupted if its sender has to stop."""
         limit = asyncio.timeout(SECONDS_TO_END if self.is_ending else MAX_SECONDS)
         try:
             async with limit:
@@ -88,7 +88,7 @@ class Patience:
 
 
 class Line:
-    """A connection to the mail server, kept between e-mails, and opened when there is one to send."""
+    """A connection to the mail server, opened for the first e-mail and kept for the next ones."""
 
     def __init__(self, settings: Settings, patience: Patience) -> None:
         self._settings = settings
@@ -97,7 +97,7 @@ class Line:
         self._carried = 0
 
     async def send(self, message: Message) -> None:
-        """Hand the e-mail to the mail server. Returns once the server has taken it over."""
+        """Send the e-mail. Returns once the server has accepted it."""
         try:
             async with self._patience.lasting():
                 await self._send(message)
@@ -109,12 +109,12 @@ class Line:
         except BaseException:
             self._drop()
             raise
-        # Once the e-mail is out of hand: the server took it, however long it takes to say goodbye.
+        # The server has accepted the e-mail, however long the goodbye takes.
         if self._carried >= _MAX_EMAILS:
             await self.close()
 
     async def _send(self, message: Message) -> None:
-        """A kept connection that the server has closed meanwhile is opened once more."""
+        """Send; if the server has closed the kept connection in the meantime, open it once more."""
         if self._client is not None:
             with suppress(_Closed):
                 await self._hand_over(self._client, message)
@@ -126,31 +126,31 @@ class Line:
         self._client, self._carried = _client(self._settings), 0
         try:
             await self._client.connect()
-            await self._client._ehlo_or_helo_if_needed()  # what the server offers is known from then on
+            await self._client._ehlo_or_helo_if_needed()  # the server's extensions are known from here on
         except _FAILURES as error:
             self._drop()
             raise NotReached(_told(error)) from error
         return self._client
 
     async def _hand_over(self, client: aiosmtplib.SMTP, message: Message) -> None:
-        """Say whom it is from and whom it is for, then the content. What is refused leaves the connection usable."""
+        """Send the envelope and then the content. After a refusal the connection is still usable."""
         if message.needs_utf8 and not client.supports_extension("smtputf8"):  # RFC 6531
             raise RefusedForGood("SMTPUTF8 is not supported by this server, and the address needs it")
-        # aiosmtplib's own `mail` and `rcpt` take addresses apart once more, which costs more than all the rest.
+        # aiosmtplib's own `mail` and `rcpt` parse the addresses again, which costs more than all the rest.
         await self._say(client, Command.MAIL, f"FROM:<{message.sender}>", *_options(client, message))
         await self._say(client, Command.RCPT, f"TO:<{message.recipient}>")
         try:
             await client.data(message.content)
         except aiosmtplib.SMTPResponseException as error:
             if error.code == _CLOSING:
-                self._drop()  # or the next e-mail would be cut off with it, perhaps after its content arrived
+                self._drop()  # otherwise the next e-mail would be cut off, perhaps after its content arrived
             else:
                 await self._reset(client)
             raise _meaning(Command.DATA, error.code, error.message) from error
         self._carried += 1
 
     async def _say(self, client: aiosmtplib.SMTP, command: Command, *words: str) -> None:
-        """Say what comes before the content. Raises _Closed where the server goes away: it has got nothing yet."""
+        """Send a command before the content. Raises _Closed if the server goes away: it has received nothing yet."""
         try:
             answer = await client.execute_command(command.encode(), *(word.encode() for word in words))
         except aiosmtplib.SMTPServerDisconnected as error:
@@ -162,14 +162,14 @@ class Line:
             raise _meaning(command, answer.code, answer.message)
 
     async def _reset(self, client: aiosmtplib.SMTP) -> None:
-        """Nothing of the refused e-mail is left for the next one; a connection that cannot say so is given up."""
+        """Clear the refused e-mail before the next one. A connection on which that fails is dropped."""
         try:
             await client.rset()
         except _FAILURES:
             self._drop()
 
     def _drop(self) -> None:
-        """Close the connection without a word."""
+        """Close the connection without saying goodbye."""
         client, self._client = self._client, None
         if client is not None:
             client.close()
@@ -184,7 +184,7 @@ class Line:
 
 
 class Lines:
-    """A few connections. All that goes to one address takes the same one, in the order in which it is given."""
+    """A few connections. All e-mails to one address use the same one, in the given order."""
 
     def __init__(self, settings: Settings, patience: Patience) -> None:
         self._lines = [Line(settings, patience) for _ in range(settings.smtp_connections)]
@@ -193,7 +193,7 @@ class Lines:
         return self._lines[place]
 
     def place(self, address: str) -> int:
-        """Which line an address belongs to."""
+        """The connection that an address belongs to."""
         return crc32(address.encode()) % len(self._lines)
 
     async def close(self) -> None:
@@ -201,7 +201,7 @@ class Lines:
 
 
 def _client(settings: Settings) -> aiosmtplib.SMTP:
-    """Encrypted, where that is asked for, before anything is said; the server's certificate has to hold."""
+    """A client that encrypts before the first command, if configured, and verifies the server's certificate."""
     return aiosmtplib.SMTP(
         hostname=settings.smtp_host,
         port=settings.smtp_port,
@@ -220,7 +220,7 @@ def _options(client: aiosmtplib.SMTP, message: Message) -> Sequence[str]:
 
 
 def _meaning(command: Command, code: int, text: str) -> NotDelivered:
-    """Only what is said of the recipient or the content is for good: what else fails, somebody can mend."""
+    """The exception for a failure. Only a refusal of the recipient or the content is permanent."""
     told = f"{command}: {code} {text}"
     if is_for_good(command, code, text):
         return RefusedForGood(told)

@@ -1,6 +1,6 @@
-"""Whom and what is an event about?
+"""Events of the outbox, with the organisations and people they are about.
 
-The payload of an event says what was true when it happened, and goes before what is stored now.
+An event's payload says what was true when it happened. It takes precedence over what is stored now.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ PARTIES: Final = ("customer", "partner", "organisation")
 
 @dataclass(frozen=True)
 class Event:
-    """An outbox message with the rows around its subject, those that there are, and what is known of it."""
+    """An outbox message with the rows around its subject, as far as they exist, and its values."""
 
     message: OutboxMessage
     partnership: Partnership | None = None
@@ -34,12 +34,12 @@ class Event:
 
     @property
     def by(self) -> str:
-        """Who acted, where that is not always the same: the customer, unless the event says who."""
+        """The side that acted. The customer, unless the event says otherwise."""
         return self.facts.get("by") or Side.CUSTOMER
 
     @property
     def inviting_side(self) -> Side:
-        """Who began; without a partnership it is a partner who asks somebody unknown (S1.2)."""
+        """The side that proposed. Without a partnership it is a partner who asks an unknown address (S1.2)."""
         return self.partnership.initiated_by if self.partnership else Side.PARTNER
 
     @property
@@ -56,7 +56,7 @@ class Event:
 
 
 def known(event: Event) -> Variables:
-    """What can be said of the event, by the names that `topics.py` chooses among."""
+    """The event's values, by the names from which `topics.py` chooses."""
     facts = event.facts
     names = {name: row.name for name in (*PARTIES, "inviter", "invitee") if (row := getattr(event, name))}
     somebody = {"invitee": facts["email"]} if "email" in facts else {}

@@ -1,4 +1,4 @@
-"""What becomes of an event: which e-mails, to whom, with what in them?"""
+"""Expansion of events into e-mails: which ones, to whom, with which values."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,21 +24,21 @@ _TO_TEAMS = frozenset(
 
 
 _EMAILS_AT_ONCE: Final = 100
-"""How many e-mails one transaction stores, unless a single event becomes more."""
+"""The most e-mails in one transaction, unless a single event becomes more."""
 
 Expanded = tuple[OutboxMessage, list[EmailMessage]]
 
 
 @dataclass(frozen=True)
 class Expansion:
-    """What became of events, by their ids: e-mails that are not stored yet, or why not."""
+    """The result for each event, by its id: e-mails that are not stored yet, or why there are none."""
 
     emails: dict[UUID, list[EmailMessage]] = field(default_factory=dict[UUID, list[EmailMessage]])
     failures: dict[UUID, Exception] = field(default_factory=dict[UUID, Exception])
 
 
 async def expand(messages: Sequence[OutboxMessage], settings: Settings, now: datetime) -> Expansion:
-    """The e-mails of each of these events. What surrounds them is read together; one that fails fails alone."""
+    """The e-mails of each of these events. Their data is read together; a failure affects only its own event."""
     try:
         return await _expand(messages, settings, now)
     except Unavailable:
@@ -54,7 +54,7 @@ async def expand(messages: Sequence[OutboxMessage], settings: Settings, now: dat
 
 
 def in_parts(expanded: Sequence[Expanded]) -> Iterator[list[Expanded]]:
-    """The events in parts that are stored in one transaction each, none of which takes long."""
+    """The events in parts, each stored in one short transaction."""
     part, number = list[Expanded](), 0
     for message, emails in expanded:
         if part and number + len(emails) > _EMAILS_AT_ONCE:
@@ -72,7 +72,7 @@ async def _expand(messages: Sequence[OutboxMessage], settings: Settings, now: da
     events = [event for event in found.values() if isinstance(event, Event)]
     people = await read_people(events, _teams(events))
     expansion = Expansion({message.id: [] for message in messages if message.topic not in LETTERS})
-    for message in mailed:  # and not in the order in which they were read: ids of e-mails are ordered
+    for message in mailed:  # not in the order of reading, because ids of e-mails are ordered
         event = found[message.id]
         if isinstance(event, Event):
             try:
@@ -106,7 +106,7 @@ def _emails_of(
 
 
 def _addresses(letter: Letter, variables: Mapping[str, object], settings: Settings) -> Variables:
-    """Where the e-mail's button leads: to the page, and by the secret link where there is one."""
+    """The addresses in an e-mail: of the page, and of the secret link if there is one."""
     addresses = {"page": settings.pages + letter.path(variables)}
     if letter.answers_by_link and variables.get("secret"):
         addresses["link"] = settings.pages + INVITATION_LINK.format_map(dict(variables))

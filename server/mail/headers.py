@@ -1,9 +1,9 @@
-"""How does a text stand in a header of an e-mail, so that every reader finds it as it was (RFC 5322, RFC 2047)?
+"""Encoding and folding of e-mail headers (RFC 5322, RFC 2047).
 
-Headers are folded here and not by Python's `email`: that loses the quotes of a long display name, and the blanks
-between encoded words, so that `Boss, other@post.example` became two addresses.
+Headers are folded here and not by Python's `email`, which loses the quotes of a long display name and the blanks
+between encoded words: `Boss, other@post.example` became two addresses.
 
-An example: `Subject: =?utf-8?q?Caf=C3=A9_Z=C3=BCrich?=`.
+Example: `Subject: =?utf-8?q?Caf=C3=A9_Z=C3=BCrich?=`.
 """
 
 import re
@@ -12,18 +12,18 @@ from collections.abc import Iterator
 from typing import Final
 
 _LINE: Final = 76
-"""The longest line that holds an encoded word; others may be longer, up to `_LONGEST`."""
+"""The longest line with an encoded word. Other lines may be longer, up to `_LONGEST`."""
 _LONGEST: Final = 900
-"""The longest line that is not folded: 998 are allowed, without the line end (RFC 5322)."""
+"""The longest line that is not folded. 998 are allowed, without the line end (RFC 5322)."""
 _WORD: Final = 64
-"""The longest encoded word here. 75 are allowed; shorter ones fit behind the longest name of a header."""
+"""The longest encoded word. 75 are allowed; shorter ones fit after the longest header name."""
 _FRAME: Final = len("=?utf-8?q??=")
 _BYTES: Final = (_WORD - _FRAME) // 4 * 3
-"""How many bytes are as long as a word may be, once they are written in base64."""
+"""The number of bytes that fill an encoded word in base64."""
 _FOLD: Final = "\r\n "
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
-"""What stands for itself in an encoded word, in names too (RFC 2047, section 5)."""
+"""The characters that need no encoding in an encoded word, also in names (RFC 2047, section 5)."""
 
 
 def text_header(name: str, text: str) -> str:
@@ -45,7 +45,7 @@ def address_header(name: str, display_name: str, address: str) -> str:
 
 
 def _phrase(display_name: str) -> list[str]:
-    """A display name: as it is, in quotes, or as encoded words. Only the last are ever put on several lines."""
+    """A display name: unchanged, in quotes, or as encoded words. Only encoded words are split over several lines."""
     if not display_name:
         return []
     if not _stands_for_itself(display_name):
@@ -57,15 +57,15 @@ def _phrase(display_name: str) -> list[str]:
 
 
 def _stands_for_itself(text: str) -> bool:
-    """Whether no reader finds anything in it to decode."""
+    """Whether the text contains nothing that a reader would decode."""
     return text.isascii() and "=?" not in text
 
 
 def _folded(line: str) -> str:
-    """The line broken before blanks; empty where a word leaves no room for that. Unfolded it is the same again."""
+    """The line, folded before blanks. Empty if a word is too long for that. Unfolding gives the original line."""
     lines, rest = list[str](), line
     while len(rest) > _LINE:
-        # Not within the header's name, and never a line of blanks alone.
+        # Not within the header's name, and never a line of only blanks.
         place = max((match.start() for match in re.finditer(r"(?<=[^ ]) ", rest[: _LINE + 1])), default=0)
         if place <= (line.index(":") + 1 if not lines else 0):
             return ""
@@ -75,7 +75,7 @@ def _folded(line: str) -> str:
 
 
 def _encoded(text: str) -> Iterator[str]:
-    """The text as encoded words, each of whole characters, in the shorter of the two encodings."""
+    """The text as encoded words of whole characters, in the shorter of the two encodings."""
     quoted = [_quoted(character) for character in text]
     if sum(map(len, quoted)) <= len(text.encode()) * 4 // 3:
         yield from (f"=?utf-8?q?{part}?=" for part in _parts(quoted, _WORD - _FRAME))
@@ -84,7 +84,7 @@ def _encoded(text: str) -> Iterator[str]:
 
 
 def _parts(pieces: list[str], most: int) -> Iterator[str]:
-    """The pieces put together, each part at most this many bytes long."""
+    """The pieces, joined into parts of at most this many bytes."""
     part, length = list[str](), 0
     for piece in pieces:
         size = len(piece.encode())
@@ -97,7 +97,7 @@ def _parts(pieces: list[str], most: int) -> Iterator[str]:
 
 
 def _quoted(character: str) -> str:
-    """A character as it is written in the Q encoding, in which a blank is an underscore."""
+    """A character in the Q encoding, in which a blank is an underscore."""
     if character == " ":
         return "_"
     return "".join(chr(byte) if byte in _PLAIN else f"={byte:02X}" for byte in character.encode())

@@ -1,7 +1,7 @@
-"""How do the words of an e-mail become its two parts?
+"""Rendering of an e-mail's text and HTML from its template.
 
-The layout is turned from MJML into HTML once, before anything is filled in: nothing that people wrote is ever
-read as MJML, and Jinja escapes it in the HTML.
+The layout is turned from MJML into HTML once, before any value is filled in. So no user's text is ever read as MJML,
+and Jinja escapes it in the HTML.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ _FOOTER: Final = N_("This message was sent automatically by the partner programm
 
 @dataclass(frozen=True)
 class Letter:
-    """An e-mail as it is read."""
+    """A rendered e-mail."""
 
     subject: str
     html: str
@@ -37,14 +37,14 @@ class Letter:
 
 
 def subject_of(template: str, locale: str, variables: Mapping[str, Any]) -> str:
-    """The subject alone."""
+    """Only the subject."""
     return Words(locale).say(TEMPLATES[template].subject, **_told(variables))
 
 
 def written(template: str, locale: str, name: str, variables: Mapping[str, Any], zone: str = UTC) -> Letter:
-    """The e-mail of this template in the recipient's language, with the times of their zone.
+    """The e-mail of this template in the recipient's language and time zone.
 
-    Raises KeyError where a variable is missing.
+    Raises KeyError if a variable is missing.
     """
     words, chosen = Words(locale, zone), TEMPLATES[template]
     address = variables.get("link") or variables.get("page")
@@ -63,7 +63,7 @@ def written(template: str, locale: str, name: str, variables: Mapping[str, Any],
 
 
 def prepare() -> None:
-    """Read the catalogues, the customs of each language and the layout: the first e-mail of each takes no longer."""
+    """Load the catalogues, locale data and layout, so that the first e-mail in each language takes no longer."""
     names = {"customer": "", "partner": "", "ends_at": "2027-01-01T00:00:00+00:00", "page": "/"}
     for locale in LOCALES:
         written("partnership.ending", locale, "", names)
@@ -82,6 +82,6 @@ def _html() -> Template:
 
 @cache
 def _text() -> Template:
-    """Nothing is escaped: it is no HTML, and never shown as such."""
+    """The plain text. Nothing is escaped, because it is never shown as HTML."""
     environment = Environment(autoescape=False, undefined=StrictUndefined, trim_blocks=True)  # noqa: S701
     return environment.from_string((_FOLDER / "layout.txt").read_text("utf-8"))

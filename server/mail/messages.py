@@ -1,7 +1,7 @@
-"""How does an e-mail look on the wire?
+"""MIME messages: an e-mail in the form that goes to the mail server.
 
-Everything that goes into a header is one line without control characters, and says the same to whoever decodes it:
-nobody's name adds a header or an address.
+Every header value is one line without control characters and means the same however it is decoded, so that no one's
+name can add a header or an address.
 """
 
 import re
@@ -22,19 +22,20 @@ from server.settings import Settings, mailbox
 
 _MAX_HEADER_CHARACTERS: Final = 500
 _ENCODED_WORD: Final = "=?"
-"""What begins an encoded word (RFC 2047). Some readers decode one wherever it stands, also what they have decoded
-already, line ends and all.
+"""The start of an encoded word (RFC 2047).
+
+Some readers decode one anywhere, even in text they have already decoded, including line ends.
 """
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 class Unwritable(Exception):
-    """It can be put into no header, today or later."""
+    """The text cannot be written into a header, now or later."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """An e-mail as the mail server gets it, with whom it is from and whom it is for."""
+    """An e-mail as the mail server receives it, with its sender and recipient."""
 
     sender: str
     recipient: str
@@ -42,12 +43,12 @@ class Message:
 
     @property
     def needs_utf8(self) -> bool:
-        """Whether only a server that offers SMTPUTF8 can deliver it (RFC 6531)."""
+        """Whether only a server with SMTPUTF8 can deliver it (RFC 6531)."""
         return not (self.sender + self.recipient).isascii()
 
 
 def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
-    """The e-mail with its headers, in text and in HTML. Its Message-ID is the same each time it is tried."""
+    """The e-mail with its headers, in text and in HTML. Every attempt has the same Message-ID."""
     letter = written(email.template, email.locale, email.name, email.variables, email.zone)
     sender, recipient = mailbox(settings.mail_from), address(email.address)
     headers = [
@@ -59,7 +60,7 @@ def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
         f"Message-ID: <{email.id.hex}@{sender.domain}>\r\n",
         "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
     ]
-    # What is quoted-printable holds no "=_".
+    # Quoted-printable text contains no "=_".
     boundary = f"=_{email.id.hex}"
     body = [
         f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n',
@@ -86,9 +87,9 @@ def _part(boundary: str, subtype: str, text: str) -> str:
 
 
 def address(stored: str) -> str:
-    """The address in ASCII, as every server knows it; with a letter before the @ that ASCII has not, as it is.
+    """The address in ASCII, which every server understands; unchanged if the part before the @ is not ASCII.
 
-    Such an address is for servers that offer SMTPUTF8 (RFC 6531).
+    Such an address needs a server with SMTPUTF8 (RFC 6531).
     """
     try:
         checked = validate_email(stored, check_deliverability=False)
@@ -100,7 +101,7 @@ def address(stored: str) -> str:
 
 
 def _header(value: str) -> str:
-    """The text of a header. What some would read as an encoded word is shown as it was written, with a blank in it."""
+    """The text of a header. What looks like an encoded word gets a blank, so that it is shown as it was written."""
     try:
         return line(value, _MAX_HEADER_CHARACTERS, ()).replace(_ENCODED_WORD, "= ?")
     except Refused as error:

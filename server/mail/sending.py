@@ -1,7 +1,7 @@
-"""How does a batch of e-mails go out over a few connections at once?
+"""Sending of a batch of e-mails over a few connections at once.
 
-All that goes to one address takes one line, in the order in which it is given. How each went is told as soon as it is
-known, together with what became known meanwhile; the lines wait when nobody listens.
+All e-mails to one address use one connection, in the given order. Each outcome is reported as soon as it is known,
+together with those known by then. The connections wait while nobody collects outcomes.
 """
 
 import asyncio
@@ -20,16 +20,16 @@ from server.models import EmailMessage
 from server.settings import Settings
 
 SECONDS_IN_HAND: Final = 60
-"""How long after its claim an e-mail is still begun; it takes a minute itself at most."""
+"""How long after its claim an e-mail may still be started. Sending takes at most a minute."""
 _MAX_UNTOLD: Final = 16
-"""How many sent e-mails nobody has noted yet: those that a worker that dies at this moment sends again."""
+"""The most e-mails that are sent but not recorded. They are sent again if the worker dies now."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it went with an e-mail: it was sent, or why not. Interrupted is one that was not tried, or not to the end."""
+    """The outcome of an e-mail: sent, or why not. Interrupted means not tried, or not to the end."""
 
     email: EmailMessage
     failure: Exception | None = None
@@ -39,7 +39,7 @@ _Outcomes = asyncio.Queue[Outcome | BaseException]
 
 
 class Sender:
-    """The connections, with what e-mails need to be written, and how long their sender waits."""
+    """The connections, the settings for writing e-mails, and how long to wait."""
 
     def __init__(self, settings: Settings, patience: Patience) -> None:
         self._settings = settings
@@ -47,7 +47,7 @@ class Sender:
         self._lines = Lines(settings, patience)
 
     async def send(self, emails: Sequence[EmailMessage], now: datetime) -> AsyncGenerator[list[Outcome]]:
-        """Send them. Gives every outcome once, those of the same moment together."""
+        """Send the e-mails. Yields every outcome once, those known at the same time together."""
         by_line = defaultdict[int, list[EmailMessage]](list)
         for email in emails:
             by_line[self._lines.place(email.address)].append(email)
@@ -73,7 +73,7 @@ class Sender:
     async def _send_in_turn(
         self, line: Line, emails: Sequence[EmailMessage], now: datetime, until: float, outcomes: _Outcomes
     ) -> None:
-        """One after the other. Where nobody is reached, or the time is over, the rest is not tried."""
+        """Send one after the other. If the server cannot be reached or the time is up, the rest is not tried."""
         rest: Exception | None = None
         try:
             for email in emails:

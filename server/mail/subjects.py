@@ -1,7 +1,7 @@
-"""What do the subjects of events lead to: rows, the organisations around them, and what can be said of them?
+"""Subjects of events: their rows, the organisations around them, and the values for e-mails.
 
-Many events are read in as many statements as one. An event whose subject is not read here names its organisations in
-its payload.
+Many events take as many statements as one. An event whose subject is not read here names its organisations in its
+payload.
 """
 
 from collections import defaultdict
@@ -43,19 +43,19 @@ _GRANTED: Final = frozenset({PartnershipStatus.ACTIVE, PartnershipStatus.SUSPEND
 
 @dataclass(frozen=True)
 class Around:
-    """What belongs to the subjects of several events, beyond their rows."""
+    """Data around the subjects of several events, beyond their rows."""
 
     terms: dict[UUID, list[Variables]] = field(default_factory=dict[UUID, list[Variables]])
-    """By partnership: the products that are asked for until they are granted, and those granted afterwards."""
+    """By partnership: the products requested until they are granted, and then those granted."""
     complete: dict[UUID, Partnership] = field(default_factory=dict[UUID, Partnership])
-    """By customer: the partnership through which a partner manages everything of theirs (C2)."""
+    """By customer: the partnership with complete access (C2)."""
     organisations: dict[UUID, Organisation] = field(default_factory=dict[UUID, Organisation])
-    """Of the partnerships: many of them have the same."""
+    """The organisations of the partnerships, shared by many of them."""
 
 
 @dataclass(frozen=True)
 class _Reader:
-    """How events about rows of one kind are read: the rows with those around them, and what is said of one."""
+    """How to read events about one kind of row: the rows, the data around them, and the values of one."""
 
     model: type[Model]
     related: tuple[str, ...]
@@ -103,7 +103,7 @@ def _of_token(message: OutboxMessage, row: ApiToken, around: Around) -> Event:
 
 
 def _of_product(message: OutboxMessage, product: Product, around: Around) -> Event:
-    """Its owner, and the partner who manages everything of the owner's, where there is one (C2)."""
+    """The product's owner, and the owner's partner with complete access, if any (C2)."""
     row, stored = around.complete.get(product.organisation_id), {"service_name": product.service_name}
     if row is None:
         return Event(message, customer=product.organisation, stored=stored)
@@ -160,7 +160,7 @@ async def _complete_partnerships(rows: Sequence[Product]) -> dict[UUID, Partners
 
 
 async def _organisations(rows: Sequence[Partnership]) -> dict[UUID, Organisation]:
-    """Both sides of these partnerships: what is said of them, and no more."""
+    """Both sides of these partnerships, with only the columns that e-mails need."""
     sides = {id for row in rows for id in (row.customer_id, row.partner_id)}
     found = Organisation.filter(OneOf("id", list(sides))).only("id", "name", "country")
     return {row.id: row for row in await found} if sides else {}
@@ -185,9 +185,9 @@ _READERS: Final = {
 
 
 async def read_all(messages: Iterable[OutboxMessage], shows_products: Collection[str]) -> dict[UUID, Event | Exception]:
-    """Each event, with what its subject, or else its payload, leads to; or why it cannot be read.
+    """Each event with its subject's data, or its payload's; or why it cannot be read.
 
-    Only of events of the topics in `shows_products` are a partnership's products read, of which there may be many.
+    A partnership's products, which may be many, are read only for the topics in `shows_products`.
     """
     found = dict[UUID, Event | Exception]()
     for prefix, group in groupby(sorted(messages, key=_prefix), key=_prefix):

@@ -1,6 +1,6 @@
-"""How is what an e-mail knows shown below its words?
+"""Template values: an e-mail's data, shown as labelled lines below its text.
 
-As labelled lines. Terms, and what was before and is after a change, are groups of such lines.
+Terms, and the state before and after a change, are groups of such lines.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ CATALOGUES: Final = Path(__file__).with_name("translations")
 
 @dataclass(frozen=True)
 class Words:
-    """The language and the customs of a locale such as de_DE, and the time zone in which dates are read."""
+    """The language and formats of a locale such as de_DE, and the time zone for dates."""
 
     locale: str
     zone: str = UTC
@@ -37,7 +37,7 @@ class Words:
         return translated(message, self.language, values, CATALOGUES)
 
     def date(self, moment: str) -> str:
-        """A moment as the recipient's clock shows it, with the name of their zone; a day alone has neither."""
+        """A date and time on the recipient's clock, with the name of their zone. A mere day has neither."""
         locale = Locale.parse(self.locale)
         if "T" not in moment:
             return format_date(date.fromisoformat(moment), "long", locale)
@@ -51,7 +51,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Group:
-    """Lines of label and value; the heading may be empty."""
+    """Lines of label and value. The heading may be empty."""
 
     heading: str
     lines: list[tuple[str, str]]
@@ -106,7 +106,7 @@ def _ender(words: Words, value: str) -> str:
 
 
 def _reason(words: Words, value: str) -> str:
-    """One of the list for the end of a partnership (D10), otherwise somebody's own words."""
+    """A reason from the list for ending a partnership (D10), or else someone's own words."""
     return words.say(_REASONS[value]) if value in _REASONS else value
 
 
@@ -152,7 +152,7 @@ _FACTS: Final[Mapping[str, tuple[str, Callable[[Words, Any], str]]]] = {
 
 
 def groups(words: Words, variables: Mapping[str, Any]) -> list[Group]:
-    """The facts among the variables: first those that belong together, then the single ones."""
+    """The values to show: groups first, then single ones."""
     of_terms = [
         Group(_heading(words, name), list(_lines(words, cast("Mapping[str, Any]", value))))
         for name, value in variables.items()
@@ -167,7 +167,7 @@ def _heading(words: Words, name: str) -> str:
 
 
 def _lines(words: Words, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The values that are facts and not empty, in the order in which they are given."""
+    """The values to show that are not empty, in the given order."""
     for name, value in values.items():
         if name in _FACTS and value and not isinstance(value, dict):
             label, shown = _FACTS[name]

@@ -1,7 +1,7 @@
-"""What does each e-mail say?
+"""Templates: the words of each e-mail.
 
-A subject, paragraphs and a button; what is to be known beyond that follows as facts (`facts.py`), in the layout
-that all share. English is the gettext id; the names in braces are those of the variables in `topics.py`.
+A subject, paragraphs and a button; further data follows as labelled lines (`template_values.py`), in one shared layout.
+The English text is the gettext id; the names in braces are the variables in `topics.py`.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Who gets which e-mail on which event, and what does it need to know?
+"""Topics: who gets which e-mail on which event, with which variables.
 
-The one table of the mail there is. An event whose topic is not in it is told to nobody. The variables are
-those of `events.known`: the names of the organisations, what is stored, and the event's payload.
+This is the only such table. An event whose topic is not in it is sent to nobody. The variables are those of
+`events.known`: the names of the organisations, what is stored, and the event's payload.
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,11 @@ from server.mail.events import Event
 
 @dataclass(frozen=True)
 class Letter:
-    """One e-mail for each of the audience; with `wish`, for those of its members who wish to be told of that.
+    """One e-mail for each member of the audience. With `wish`, only for those who want e-mails of that kind.
 
-    With `by`, only where it was this one who acted, as the event says: the side that did not act is notified.
-    `page` is the path its button leads to. With `answers_by_link` it is the path of the event's secret, where
-    the event has one: that mail is an invitation, and the inviter hears of it when it cannot be delivered (E41).
+    With `by`, only if this side acted, as the event says: the side that did not act is notified. `page` is the path
+    that the button opens. With `answers_by_link` it is the path of the event's secret, if it has one: such an e-mail is
+    an invitation, and the inviter is notified if it cannot be delivered (E41).
     """
 
     template: str
@@ -34,13 +34,13 @@ class Letter:
     by: str | None = None
 
     def recipients(self, event: Event, people: People) -> list[Recipient]:
-        """Whom it goes to."""
+        """The recipients."""
         if self.by is not None and self.by != event.by:
             return []
         return [one for one in self.audience(event, people) if self.wish is None or self.wish in one.wishes]
 
     def path(self, variables: Mapping[str, object]) -> str:
-        """Where the button leads: to the start, where the event is about somebody who has no such page yet."""
+        """The path that the button opens: the start page if the person concerned has no such page yet."""
         try:
             return self.page.format_map(dict(variables))
         except KeyError:
@@ -75,12 +75,12 @@ def _both_sides(template: str, *variables: str) -> tuple[Letter, ...]:
 
 
 def _with_receipt(template: str, variables: tuple[str, ...], wish: Wish | None = None) -> tuple[Letter, ...]:
-    """Something the customer did: told to the partner, with a receipt for the customer."""
+    """An action of the customer: the partner is notified, and the customer gets a confirmation."""
     return Letter(template, to.partner, variables, wish=wish), Letter(f"{template}.receipt", to.customer, variables)
 
 
 def _to_team(template: str, *more: str, by: str | None = None) -> tuple[Letter, ...]:
-    """Something about one of the customer's products: to those of the partner who manage it, and wish to know."""
+    """News about one of the customer's products, for those of the partner who manage it and want such e-mails."""
     return (Letter(template, to.partner_team, (*_PRODUCT, *more), wish=Wish.PRODUCTS, by=by),)
 
 

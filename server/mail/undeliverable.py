@@ -1,8 +1,8 @@
-"""What becomes of an invitation whose e-mails are refused for good (E41)?
+"""Undeliverable invitations: those whose e-mails are permanently refused (E41).
 
-An invitation to an organisation goes to several people: it is undeliverable once none of them can be reached. That
-stays written with it until it is sent again, and whoever invited is told. They learn an address only where they
-named it: who leads an organisation, and by which address, is that organisation's own affair (M27).
+An invitation to an organisation goes to several people and is undeliverable once none of them can be reached. It stays
+marked until it is sent again, and the inviter is notified. They learn an address only if they entered it themselves:
+the leaders of an organisation and their addresses are private to it (M27).
 """
 
 from collections.abc import Mapping
@@ -26,14 +26,14 @@ _OPEN: Final[Mapping[type[Model], tuple[StrEnum, str]]] = {
     MemberInvitation: (MemberInvitationStatus.PENDING, "expires_at"),
     Partnership: (PartnershipStatus.INVITED, "answer_by"),
 }
-"""The status in which each kind can be answered, and until when: every sending has an end of its own."""
+"""The status in which each kind can be answered, and its deadline. Every sending has its own deadline."""
 
 
 async def refused_for_good(email: EmailMessage, now: datetime) -> None:
-    """Note and tell that an invitation reaches nobody, in the transaction that parks the last of its e-mails."""
+    """Mark an invitation as undeliverable and announce it, in the transaction that parks its last e-mail."""
     if not _invites(email.template):
         return
-    # Held, so that of two that are parked at once the later one sees the earlier.
+    # Locked, so that of two e-mails parked at the same time the later one sees the earlier.
     event = await locked(OutboxMessage, email.event_id)
     others = EmailMessage.filter(event_id=event.id, template=email.template, dead_at__isnull=True)
     if not await others.exists() and await _mark(event, now):
@@ -41,7 +41,7 @@ async def refused_for_good(email: EmailMessage, now: datetime) -> None:
 
 
 async def begun_anew(email: EmailMessage) -> None:
-    """An invitation of which an e-mail is tried once more may yet reach somebody."""
+    """Clear the mark of an invitation when one of its e-mails is retried, because it may yet arrive."""
     if _invites(email.template):
         event = await OutboxMessage.get(id=email.event_id)
         model, key = ids.decode_any(event.payload["subject"])
@@ -53,7 +53,7 @@ def _invites(template: str) -> bool:
 
 
 async def _mark(event: OutboxMessage, now: datetime) -> bool:
-    """Write it with the invitation. False where that was answered or sent again meanwhile. No version changes."""
+    """Mark the invitation, without a new version. False if it was answered or resent in the meantime."""
     model, key = ids.decode_any(event.payload["subject"])
     status, until = _OPEN[model]
     # `Any`: the three kinds share no type that has these columns.

@@ -1,7 +1,7 @@
-"""In which time zone does a recipient read a date?
+"""Time zones in which recipients read dates.
 
-Nobody stores a zone of their own: it is that of the organisation's country. Of a country with several zones it is
-the one where most people live; the zone is named beside every time, so that nobody reads it as another.
+People have no zone of their own: it is that of the organisation's country. For a country with several zones it is the
+one where most people live. Every time is shown with its zone, so that nobody misreads it.
 """
 
 from functools import cache
@@ -42,13 +42,13 @@ _USUAL: Final = {
     "US": "America/New_York",
     "UZ": "Asia/Tashkent",
 }
-"""Of countries with several zones the one where most of their people live."""
+"""For countries with several zones, the one where most people live."""
 
 
 @cache
 def zone_of_country(country: str) -> str:
-    """The usual time zone of a country, by its two letters; UTC where none is known."""
-    # `Any`: what Babel keeps of all countries is untyped.
+    """The usual time zone of a country, by its two letters. UTC if none is known."""
+    # `Any`: Babel's data about countries is untyped.
     zones = cast("Any", get_global)("territory_zones").get(country, [])
     name = _USUAL.get(country) or (zones[0] if zones else UTC)
     return name if _is_known(name) else UTC
@@ -56,7 +56,7 @@ def zone_of_country(country: str) -> str:
 
 @cache
 def zone(name: str) -> ZoneInfo:
-    """The zone of this name; UTC for one that this machine does not know."""
+    """The zone of this name. UTC if this machine does not know it."""
     return ZoneInfo(name if _is_known(name) else UTC)
 
 
