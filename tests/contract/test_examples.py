@@ -109,6 +109,28 @@ def test_an_example_of_the_docs_is_valid():
     assert {document: errors for document in documents if (errors := validate(schema._schema, parse(document)))} == {}
 
 
+def test_a_query_of_the_docs_has_an_answer(demo_server: DemoServer):
+    documents = re.findall(r"```graphql\n(query .*?)```", DOCS, re.DOTALL)
+    assert len(documents) > 8
+
+    with httpx2.Client(base_url=demo_server.url, verify=NO_CERTIFICATES) as claire:
+        _sign_in(claire, _body(ROOT / "explorer" / "examples" / "customer.graphql"))
+        values = _ids(claire) | {"cursor": None, "since": "2020-01-01T00:00:00Z"}
+        for document in documents:
+            asked = {name: values[name] for name in re.findall(r"\$(\w+): ", document)}
+            assert None not in _ask(claire, {"query": document, "variables": asked}).values(), document
+
+
+def _ids(http: httpx2.Client) -> dict[str, Any]:
+    """Ids of the customer's organisation, of a product and of a partnership, by the names that the docs give them."""
+    ids = "{ id products(first: 1) { nodes { id } } partnerships(first: 1) { nodes { id } } }"
+    data = _ask(http, {"query": f"{{ viewer {{ organisations(first: 1) {{ nodes {ids} }} }} }}"})
+    (organisation,) = data["viewer"]["organisations"]["nodes"]
+    (product,), (partnership,) = organisation["products"]["nodes"], organisation["partnerships"]["nodes"]
+    found = {"organisation": organisation["id"], "product": product["id"], "partnership": partnership["id"]}
+    return found | {"ids": [organisation["id"], product["id"]]}
+
+
 def test_an_answer_of_the_docs_has_the_fields_that_its_example_asks_for():
     pairs = re.findall(r"```graphql\n([^`]*)```\n\n```json\n(.*?)```", DOCS, re.DOTALL)
 
