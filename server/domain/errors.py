@@ -218,6 +218,6 @@ class OutcomeUnknown(Unavailable):
 
 
 CHANGED_MEANWHILE: Final = Refusal(
-    ErrorCode.CONFLICT, N_("Somebody else changed this at the same moment. Look again, then retry.")
+    ErrorCode.CONFLICT, N_("Someone else changed this at the same time. Check it, then try again.")
 )
 """A race that the rules could not see was lost."""

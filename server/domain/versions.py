@@ -9,7 +9,7 @@ def check_version(version: int, expected: int | None) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.STALE_VERSION,
-                N_("Somebody changed this since you looked. Look again, then decide."),
+                N_("Someone has changed this since you last read it. Read it again, then decide."),
                 ("expected_version",),
             )
         )

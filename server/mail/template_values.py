@@ -84,11 +84,11 @@ _ENDED_BY: Final[Mapping[str, str]] = {
 _REASONS: Final[Mapping[str, str]] = {
     "NO_LONGER_NEEDED": N_("No longer needed"),
     "DISSATISFIED": N_("Not satisfied"),
-    "TERMS_CHANGED": N_("Other terms"),
+    "TERMS_CHANGED": N_("The terms changed"),
     "CHANGE_OF_PARTNER": N_("Change of partner"),
     "RELATIONSHIP_ENDED": N_("No longer working together"),
     "PROGRAMME_EXIT": N_("The partner has left the programme"),
-    "DATE_REACHED": N_("The agreed last day was reached"),
+    "DATE_REACHED": N_("The agreed last day has been reached"),
     "OTHER": N_("Another reason"),
 }
 
@@ -132,7 +132,7 @@ _FACTS: Final[Mapping[str, tuple[str, Callable[[Words, Any], str]]]] = {
     "service_name": (N_("Product"), _text),
     "rights": (N_("Rights"), _rights),
     "token": (N_("API token"), _text),
-    "opened": (N_("Open to support"), _meaning),
+    "opened": (N_("Support can access"), _meaning),
     "ticket": (N_("Support request"), _text),
     "address": (N_("E-mail address"), _text),
     "expires_at": (N_("Until"), Words.date),
@@ -140,8 +140,8 @@ _FACTS: Final[Mapping[str, tuple[str, Callable[[Words, Any], str]]]] = {
     "days_left": (N_("Days left"), _text),
     "before": (N_("Before"), _meaning),
     "after": (N_("After"), _meaning),
-    "asked": (N_("Asked for"), _meaning),
-    "asked_by": (N_("Asked by"), _text),
+    "asked": (N_("Requested"), _meaning),
+    "asked_by": (N_("Requested by"), _text),
     "granted": (N_("Granted"), _meaning),
     "ended_by": (N_("Ended by"), _ender),
     "verdict": (N_("Outcome"), _meaning),

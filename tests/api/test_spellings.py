@@ -156,9 +156,9 @@ async def test_a_wrong_password_leaves_an_old_hash_as_it_is(rene: User, planned:
 @pytest.mark.parametrize(
     ("password", "message"),
     [
-        ("", "A password has from 12 to 256 characters."),
-        ("e\u0301" * 11, "A password has from 12 to 256 characters."),
-        ("x" * 257, "A password has from 12 to 256 characters."),
+        ("", "A password must have 12 to 256 characters."),
+        ("e\u0301" * 11, "A password must have 12 to 256 characters."),
+        ("x" * 257, "A password must have 12 to 256 characters."),
         ("correct horse\x1bbattery", "This must not contain control characters."),
     ],
 )

@@ -499,7 +499,7 @@ def test_a_token_is_restricted_to_managed_customers(running: Running):
     assert managed.exit_code == 0
     assert is_well_formed(managed.out.removesuffix("\n"))
     assert others == Answer(
-        1, "", "name: This must not be empty. customer_ids.1: This organisation is no managed customer.\n"
+        1, "", "name: This must not be empty. customer_ids.1: This organisation is not a managed customer.\n"
     )
 
 

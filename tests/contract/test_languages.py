@@ -69,7 +69,7 @@ def test_messages_are_found_in_every_room_that_refuses():
 
     assert "This must not be longer than {most} characters." in found  # domain, over several lines
     assert "The e-mail address or the password is wrong." in found  # resolvers
-    assert "Somebody else changed this at the same moment. Look again, then retry." in found  # models
+    assert "Someone else changed this at the same time. Check it, then try again." in found  # models
 
 
 def test_no_refusal_has_words_that_are_not_marked_for_translation():

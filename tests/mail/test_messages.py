@@ -59,8 +59,8 @@ def test_a_message_says_whom_it_is_from_and_that_a_machine_wrote_it():
     }
     text, html = parts(read)
     assert text == (
-        "Hello Claire Rochat,\n\nNova has declined to work with Atelier. Nothing was shared, and you may invite "
-        "again.\n\nSee the partnership: https://app.example/x\n\n"
+        "Hello Claire Rochat,\n\nNova has declined to work with Atelier. Nothing was shared, and you can send another "
+        "invitation.\n\nSee the partnership: https://app.example/x\n\n"
         "-- \nThis message was sent automatically by the partner programme.\n"
     )
     assert html.startswith("<!doctype html>")
@@ -176,7 +176,7 @@ def test_terms_before_and_after_a_change_stand_under_their_headings():
     )
 
     assert letter.text == (
-        "Hello,\n\nThe access of Nova to what Alpina owns has changed.\n\n"
+        "Hello,\n\nThe access that Nova has to what Alpina owns has changed.\n\n"
         "Before\nAccess: Limited access\nProducts: a.example: Technical management\n\n"
         "After\nAccess: Complete access\nPayment: The partner pays\n\n"
         "See the partnership: https://app.example/x\n\n"

@@ -153,9 +153,9 @@ async def test_the_words_say_who_acted(world: World, settings: Settings):
             found[email.address] = written(email.template, "en_GB", email.name, email.variables).subject
 
     assert found == {
-        address(world, "pE"): "Alpina has taken back access to a product",
-        address(world, "pL"): "Alpina has taken back access to a product",
-        address(world, "cL"): "Nova has given back access to a product",
+        address(world, "pE"): "Alpina has withdrawn access to a product",
+        address(world, "pL"): "Alpina has withdrawn access to a product",
+        address(world, "cL"): "Nova has given up its access to a product",
     }
 
 

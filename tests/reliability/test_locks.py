@@ -27,7 +27,7 @@ NOW = datetime.now(UTC)
 WHO = "{ viewer { user { firstName } } }"
 TOO_LATE = {
     "code": "CONFLICT",
-    "message": "Somebody else changed this at the same moment. Look again, then retry.",
+    "message": "Someone else changed this at the same time. Check it, then try again.",
     "field": None,
 }
 

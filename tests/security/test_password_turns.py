@@ -108,7 +108,7 @@ async def test_more_of_one_source_than_may_wait_are_refused_at_once(hasher: Held
     [refusal] = caught.value.refusals
     assert (refusal.code, refusal.message) == (
         "TOO_MANY_ATTEMPTS",
-        "Too many people are signing in at the moment. Try again in a few seconds.",
+        "Too many people are signing in. Try again in a few seconds.",
     )
 
 

@@ -19,8 +19,8 @@ _SENTENCES: Final = {
         N_("The partnership with this customer does not allow this."),
     ),
     Link.PROPOSAL: (
-        N_("By who proposed the partnership, this is for your side."),
-        N_("By who proposed the partnership, this is not for your side."),
+        N_("Your side may do this, given which side proposed the partnership."),
+        N_("Your side may not do this, given which side proposed the partnership."),
     ),
     Link.STATUS: (
         N_("The status of the partnership allows this."),
@@ -36,15 +36,15 @@ _SENTENCES: Final = {
     ),
     Link.ASSIGNMENT: (
         N_("Your assignment to this customer allows this."),
-        N_("You are not assigned to this customer, or not for this."),
+        N_("You are not assigned to this customer, or your assignment does not cover this."),
     ),
     Link.TOKEN_CUSTOMERS: (
-        N_("The credential in use may be used for this customer."),
-        N_("The API token in use may not be used for this customer."),
+        N_("The credential you are using is valid for this customer."),
+        N_("The API token you are using is not valid for this customer."),
     ),
     Link.SCOPE: (
-        N_("The credential in use covers this."),
-        N_("The API token in use does not cover this."),
+        N_("The credential you are using covers this."),
+        N_("The API token you are using does not cover this."),
     ),
 }
 """What is said of each link, where it holds and where it does not: nobody is named."""

@@ -93,13 +93,17 @@ def is_for(viewer: Viewer, export: ExportFacts) -> bool:
 def check_is_for(viewer: Viewer, export: ExportFacts) -> None:
     """What is in the file was decided by the rights of who asked; it is for nobody else."""
     if not is_for(viewer, export):
-        raise Refused(Refusal(ErrorCode.EXPORT_OF_ANOTHER, N_("Only whoever asked for an export gets its file.")))
+        raise Refused(
+            Refusal(ErrorCode.EXPORT_OF_ANOTHER, N_("Only the person who requested an export can get its file."))
+        )
 
 
 def check_has_file(state: ExportState) -> None:
     """A link leads to a file that is written and not deleted yet."""
     if state is not ExportState.READY:
-        raise Refused(Refusal(ErrorCode.EXPORT_NOT_READY, N_("This export has no file: not yet, or not any more.")))
+        raise Refused(
+            Refusal(ErrorCode.EXPORT_NOT_READY, N_("This export does not have a file yet, or no longer has one."))
+        )
 
 
 def check_reach(before: str | None, now: str | None) -> None:
@@ -111,7 +115,7 @@ def check_reach(before: str | None, now: str | None) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.EXPORT_OUTDATED,
-                N_("Your rights have changed since this export was written. Ask for a new one."),
+                N_("Your rights have changed since this export was created. Request a new one."),
             )
         )
 
@@ -122,7 +126,7 @@ def check_number_of_person(open_ones: int, most: int) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.EXPORT_LIMIT_REACHED,
-                N_("You have at most {most} exports in an organisation at a time; wait until one has expired."),
+                N_("You can have at most {most} exports in an organisation at a time. Wait until one has expired."),
                 values={"most": most},
             )
         )
@@ -134,7 +138,7 @@ def check_number(open_ones: int, most: int) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.EXPORT_LIMIT_REACHED,
-                N_("An organisation has at most {most} exports at a time; wait until one has expired."),
+                N_("An organisation can have at most {most} exports at a time. Wait until one has expired."),
                 values={"most": most},
             )
         )
@@ -144,10 +148,10 @@ def check_period(since: datetime | None, until: datetime | None, *, is_dated: bo
     """`is_dated` says whether the list can be narrowed by time at all; a period has something in it (E39)."""
     given = [name for name, moment in (("since", since), ("until", until)) if moment is not None]
     if given and not is_dated:
-        message = N_("This list cannot be narrowed by time.")
+        message = N_("This list cannot be filtered by time.")
         raise Refused(*(Refusal(ErrorCode.VALIDATION_FAILED, message, (name,)) for name in given))
     if since is not None and until is not None and since >= until:
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("The end must be after the beginning."), ("until",)))
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("The end must be after the start."), ("until",)))
 
 
 def reach_digest(viewer: Viewer, organisation_id: UUID, assigned: Collection[UUID]) -> str:

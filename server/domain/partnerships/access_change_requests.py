@@ -45,13 +45,13 @@ def check_access_type_change(
     check_active(partnership)
     if partnership.access_type is access_type:
         raise Refused(
-            Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner has this access type already."), ("access",))
+            Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner already has this access type."), ("access",))
         )
     if access_type is AccessType.COMPLETE and set(others) - set(to_end):
         raise Refused(
             Refusal(
                 ErrorCode.LIMITED_PARTNER_EXISTS,
-                N_("This customer has other partners; name each of them whose partnership is to end."),
+                N_("This customer has other partners. List each partner whose partnership should end."),
                 ("end_other_partnerships",),
             )
         )
@@ -64,7 +64,7 @@ def check_payment_mode_change(partnership: Agreement) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.PAYMENT_MODE_NOT_APPLICABLE,
-                N_("Only a partner with complete access has a payment mode."),
+                N_("Only a partner with complete access can have a payment mode."),
                 ("payment_mode",),
             )
         )
@@ -107,7 +107,7 @@ def check_may_answer(partnership: Agreement, access_type: AccessType, role: Role
         raise Refused(
             Refusal(
                 ErrorCode.LEGAL_REPRESENTATIVE_ONLY,
-                N_("Only a legal representative changes the access type."),
+                N_("Only a legal representative can change the access type."),
             )
         )
 
@@ -115,7 +115,7 @@ def check_may_answer(partnership: Agreement, access_type: AccessType, role: Role
 def check_is_a_change(partnership: Agreement, access_type: AccessType, field: tuple[str, ...] = ("access",)) -> None:
     """Refuse a request for complete access if the partner already has it."""
     if partnership.access_type is AccessType.COMPLETE and access_type is AccessType.COMPLETE:
-        raise Refused(Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner has this access type already."), field))
+        raise Refused(Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner already has this access type."), field))
 
 
 def check_leaves_room(partnership: Agreement, access_type: AccessType, others: Iterable[OtherPartnership]) -> None:
@@ -136,7 +136,7 @@ def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> N
         raise Refused(
             Refusal(
                 ErrorCode.PAYMENT_MODE_NOT_APPLICABLE,
-                N_("Complete access has a payment mode, limited access has none."),
+                N_("Complete access needs a payment mode; limited access must not have one."),
                 ("wanted", "payment_mode"),
             )
         )
@@ -148,7 +148,7 @@ def check_number_of_requests(number: int) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("There are {most} open requests already; wait for an answer."),
+                N_("There are already {most} open requests. Wait for an answer."),
                 values={"most": MAX_OPEN_REQUESTS},
             )
         )

@@ -13,7 +13,7 @@ def check_assignable(organisation_id: UUID, partner_id: UUID, role: Role, is_act
         raise Refused(
             Refusal(
                 ErrorCode.NOT_AN_EMPLOYEE,
-                N_("Only active employees of the partner are assigned to a customer."),
+                N_("Only active employees of the partner can be assigned to a customer."),
                 ("membership_id",),
             )
         )
@@ -25,7 +25,7 @@ def future_rights(rights: Collection[AssignmentRight] | None, *, is_included: bo
         raise Refused(
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
-                N_("There are no rights where future customers are not included."),
+                N_("Leave out the rights if future customers are not included."),
                 ("rights",),
             )
         )

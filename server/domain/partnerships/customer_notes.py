@@ -15,7 +15,7 @@ def check_is_kept(ended_at: datetime | None, now: datetime, kept: timedelta) -> 
         raise Refused(
             Refusal(
                 ErrorCode.PARTNERSHIP_NOT_ACTIVE,
-                N_("This partnership ended too long ago for anything to be noted."),
+                N_("This partnership ended too long ago for notes to be added."),
                 ("partnership_id",),
             )
         )

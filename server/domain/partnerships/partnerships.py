@@ -161,6 +161,9 @@ def coexistence(
     elif active and access_type is AccessType.COMPLETE:
         yield Refusal(
             ErrorCode.LIMITED_PARTNER_EXISTS,
-            N_("This customer has partners with limited access; end them before granting complete access."),
+            N_(
+                "This customer has partners with limited access. End those partnerships before granting complete "
+                "access."
+            ),
             field,
         )

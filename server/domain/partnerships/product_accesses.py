@@ -16,7 +16,7 @@ def check_takes_products(partnership: Agreement) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.ACCESS_NOT_LIMITED,
-                N_("This partner has complete access; single products are neither granted nor revoked."),
+                N_("This partner has complete access, so you cannot grant or revoke single products."),
             )
         )
 
@@ -30,13 +30,13 @@ def check_holds(revoked_at: datetime | None) -> None:
 def check_each_once(ids: Sequence[UUID], field: tuple[str, ...]) -> None:
     """A bulk change names each access only once (D9)."""
     if len(set(ids)) < len(ids):
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Name each product access once."), field))
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("List each product access only once."), field))
 
 
 def check_reached(is_seen: bool, is_allowed: bool) -> None:
     """In a bulk change, an access that the viewer may not change is refused on its own (D9)."""
     if not is_seen:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, N_("This product access does not exist, or not for you.")))
+        raise Refused(Refusal(ErrorCode.NOT_FOUND, N_("This product access does not exist, or you cannot see it.")))
     if not is_allowed:
         raise Refused(Refusal(ErrorCode.RIGHT_MISSING, N_("You may not do this with this product access.")))
 

@@ -78,7 +78,7 @@ def check_number_of_requests(sent: int, most: int) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("A partner asks at most {most} people by e-mail within 24 hours."),
+                N_("A partner can ask at most {most} people by e-mail within 24 hours."),
                 values={"most": most},
             )
         )
@@ -158,7 +158,7 @@ def check_resending(sendings: int, most: int) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("This was sent {most} times within a day; wait before the next."),
+                N_("This has been sent {most} times within a day. Wait before you send it again."),
                 values={"most": most},
             )
         )

@@ -47,11 +47,15 @@ def check_termination(partnership: Agreement, customer_name: str, confirmation: 
     if not is_same_name(confirmation, customer_name):
         refusals.append(
             Refusal(
-                ErrorCode.CONFIRMATION_MISSING, N_("Type the customer's name to confirm the end."), ("confirmation",)
+                ErrorCode.CONFIRMATION_MISSING,
+                N_("Type the customer's name to confirm that the partnership should end."),
+                ("confirmation",),
             )
         )
     if reason not in GIVEN_BY_PEOPLE:
-        refusals.append(Refusal(ErrorCode.VALIDATION_FAILED, N_("This reason is the programme's own."), ("reason",)))
+        refusals.append(
+            Refusal(ErrorCode.VALIDATION_FAILED, N_("Only the programme itself can give this reason."), ("reason",))
+        )
     if refusals:
         raise Refused(*refusals)
 

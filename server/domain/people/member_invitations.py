@@ -45,7 +45,9 @@ def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] 
             Refusal(ErrorCode.ALREADY_A_MEMBER, N_("This person is already a member of the organisation."), field)
         )
     if is_invited:
-        raise Refused(Refusal(ErrorCode.INVITATION_PENDING, N_("There is an open invitation for this address."), field))
+        raise Refused(
+            Refusal(ErrorCode.INVITATION_PENDING, N_("There is already an open invitation for this address."), field)
+        )
 
 
 def check_number(sent: int, most: int) -> None:
@@ -54,7 +56,7 @@ def check_number(sent: int, most: int) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("An organisation invites at most {most} people within 24 hours."),
+                N_("An organisation can invite at most {most} people within 24 hours."),
                 values={"most": most},
             )
         )
@@ -79,7 +81,7 @@ def sent_again(before: Sequence[datetime], now: datetime, most: int) -> list[dat
         raise Refused(
             Refusal(
                 ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("An invitation is sent again at most {most} times in 24 hours."),
+                N_("An invitation can be sent again at most {most} times within 24 hours."),
                 values={"most": most},
             )
         )

@@ -56,7 +56,7 @@ def check_may_change(actor: Role | None, *roles: Role, field: tuple[str, ...] = 
         raise Refused(
             Refusal(
                 ErrorCode.LEGAL_REPRESENTATIVE_ONLY,
-                N_("Only a legal representative decides about legal representatives."),
+                N_("Only a legal representative can add, change or remove legal representatives."),
                 field,
             )
         )
@@ -66,7 +66,7 @@ def check_active(status: MembershipStatus, field: tuple[str, ...] = ("membership
     """Who left is changed no more; they are invited anew."""
     if status is not MembershipStatus.ACTIVE:
         raise Refused(
-            Refusal(ErrorCode.NOT_A_MEMBER, N_("This person is no active member of the organisation."), field)
+            Refusal(ErrorCode.NOT_A_MEMBER, N_("This person is not an active member of the organisation."), field)
         )
 
 
@@ -79,7 +79,7 @@ def check_keeps_a_legal_representative(role: Role, other_legal_representatives: 
         raise Refused(
             Refusal(
                 ErrorCode.LAST_LEGAL_REPRESENTATIVE,
-                N_("An organisation keeps at least one legal representative."),
+                N_("An organisation must keep at least one legal representative."),
             )
         )
 
@@ -90,7 +90,7 @@ def check_billing(role: Role, can_manage_billing: bool | None) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
-                N_("The role decides about the billing permission; only employees have it as a switch."),
+                N_("The billing permission follows from the role. You can set it only for employees."),
                 ("can_manage_billing",),
             )
         )
@@ -106,7 +106,7 @@ def check_notified(role: Role, notify_billing: bool | None, other_notified_repre
         raise Refused(
             Refusal(
                 ErrorCode.LAST_LEGAL_REPRESENTATIVE,
-                N_("At least one legal representative receives the billing e-mails."),
+                N_("At least one legal representative must receive the billing e-mails."),
                 ("notify_billing",),
             )
         )
@@ -117,14 +117,16 @@ def check_successor(outgoing: Role, incoming: Role) -> None:
     if outgoing is not Role.LEGAL_REPRESENTATIVE:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED, N_("This member is no legal representative."), ("outgoing_membership_id",)
+                ErrorCode.VALIDATION_FAILED,
+                N_("This member is not a legal representative."),
+                ("outgoing_membership_id",),
             )
         )
     if incoming is Role.LEGAL_REPRESENTATIVE:
         raise Refused(
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
-                N_("This member is a legal representative already."),
+                N_("This member is already a legal representative."),
                 ("incoming_membership_id",),
             )
         )
@@ -134,5 +136,9 @@ def check_lower_role(role: Role | None) -> None:
     """Who is replaced leaves, or keeps a lower role."""
     if role is Role.LEGAL_REPRESENTATIVE:
         raise Refused(
-            Refusal(ErrorCode.VALIDATION_FAILED, N_("Choose a lower role, or none to remove them."), ("outgoing_role",))
+            Refusal(
+                ErrorCode.VALIDATION_FAILED,
+                N_("Choose a lower role, or leave out the role to remove the member."),
+                ("outgoing_role",),
+            )
         )

@@ -76,12 +76,14 @@ def check_approval(
     refusals = list[Refusal]()
     if legal_entity_type is not LegalEntityType.COMPANY or not is_registered:
         refusals.append(
-            Refusal(ErrorCode.NOT_A_COMPANY, N_("Only a company with a registration number becomes a partner."))
+            Refusal(ErrorCode.NOT_A_COMPANY, N_("Only a company with a registration number can become a partner."))
         )
     if is_affiliate:
-        refusals.append(Refusal(ErrorCode.PARTNER_IS_AFFILIATE, N_("An affiliate is no partner at the same time.")))
+        refusals.append(
+            Refusal(ErrorCode.PARTNER_IS_AFFILIATE, N_("An affiliate cannot be a partner at the same time."))
+        )
     if partner_status in INVITABLE_PARTNERS:
-        refusals.append(Refusal(ErrorCode.VALIDATION_FAILED, N_("This organisation is an approved partner already.")))
+        refusals.append(Refusal(ErrorCode.VALIDATION_FAILED, N_("This organisation is already an approved partner.")))
     if refusals:
         raise Refused(*refusals)
 

@@ -10,4 +10,4 @@ MAX_NAME_CHARACTERS: Final = 120
 def check_name_is_free(is_taken: bool) -> None:
     """Two teams of an organisation have different names, without case and accents."""
     if is_taken:
-        raise Refused(Refusal(ErrorCode.NAME_TAKEN, N_("There is a team with this name already."), ("name",)))
+        raise Refused(Refusal(ErrorCode.NAME_TAKEN, N_("There is already a team with this name."), ("name",)))

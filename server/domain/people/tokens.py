@@ -57,7 +57,7 @@ def expiry(asked: datetime | None, now: datetime) -> datetime:
     if asked <= now:
         raise _refused_expiry(N_("The expiry must be in the future."))
     if asked > now + LONGEST_LIFETIME:
-        raise _refused_expiry(N_("A token lives for a year at most."))
+        raise _refused_expiry(N_("A token is valid for at most one year."))
     return asked
 
 
@@ -86,7 +86,9 @@ def check_restriction(wanted: Sequence[UUID], managed: Collection[UUID]) -> None
             )
         )
     refusals = [
-        Refusal(ErrorCode.NOT_A_CUSTOMER, N_("This organisation is no managed customer."), ("customer_ids", str(place)))
+        Refusal(
+            ErrorCode.NOT_A_CUSTOMER, N_("This organisation is not a managed customer."), ("customer_ids", str(place))
+        )
         for place, customer in enumerate(wanted)
         if customer not in managed
     ]
@@ -100,7 +102,7 @@ def check_number(tokens: int) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.TOKEN_LIMIT_REACHED,
-                N_("An organisation has at most {most} tokens; revoke one first."),
+                N_("An organisation can have at most {most} tokens. Revoke one first."),
                 values={"most": MAX_TOKENS_PER_ORGANISATION},
             )
         )

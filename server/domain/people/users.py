@@ -55,7 +55,7 @@ def password(value: str, field: tuple[str, ...]) -> str:
         raise Refused(
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
-                N_("A password has from {least} to {most} characters."),
+                N_("A password must have {least} to {most} characters."),
                 field,
                 {"least": LEAST_PASSWORD_CHARACTERS, "most": MAX_PASSWORD_CHARACTERS},
             )

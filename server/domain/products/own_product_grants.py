@@ -68,7 +68,7 @@ def covered_until(category: ProductCategory | None, include_future: bool, now: d
         raise Refused(
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
-                N_("Only a grant by category includes future products."),
+                N_("Only a grant by category can include future products."),
                 ("include_future_products",),
             )
         )
@@ -81,7 +81,7 @@ def check_needs_grants(role: Role, field: tuple[str, ...]) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
-                N_("Legal representatives and administrators see every product already."),
+                N_("Legal representatives and administrators already see every product."),
                 field,
             )
         )

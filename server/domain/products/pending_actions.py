@@ -43,7 +43,7 @@ def check_none_pending(*, is_pending: bool) -> None:
 def check_open(status: PendingActionStatus, expires_at: datetime, now: datetime) -> None:
     """Only a pending action can be confirmed, refused or withdrawn, and only before its deadline."""
     if LAPSE.at(now, status, expires_at) is not PendingActionStatus.PENDING:
-        raise Refused(Refusal(ErrorCode.ACTION_CLOSED, N_("This no longer waits for an answer.")))
+        raise Refused(Refusal(ErrorCode.ACTION_CLOSED, N_("This is no longer waiting for an answer.")))
 
 
 def check_still_asked(partnership: Agreement, *, may_ask: bool) -> None:
@@ -53,4 +53,8 @@ def check_still_asked(partnership: Agreement, *, may_ask: bool) -> None:
     """
     check_active(partnership)
     if partnership.access_type is not AccessType.COMPLETE or not may_ask:
-        raise Refused(Refusal(ErrorCode.ASKER_NOT_ENTITLED, N_("Whoever asked for this may no longer ask for it.")))
+        raise Refused(
+            Refusal(
+                ErrorCode.ASKER_NOT_ENTITLED, N_("The person who asked for this no longer has the right to ask for it.")
+            )
+        )

@@ -27,6 +27,8 @@ def check_confirmation(product_name: str, confirmation: str) -> None:
     if not is_same_name(confirmation, product_name):
         raise Refused(
             Refusal(
-                ErrorCode.CONFIRMATION_MISSING, N_("Type the product's name to confirm the end."), ("confirmation",)
+                ErrorCode.CONFIRMATION_MISSING,
+                N_("Type the product's name to confirm that it should end."),
+                ("confirmation",),
             )
         )

@@ -44,7 +44,7 @@ def check_not_open(is_open: bool) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.SUPPORT_ACCESS_OPEN,
-                N_("You have opened this to support already. To begin anew, revoke that access first."),
+                N_("You have already given support access to this. To start again, revoke that access first."),
                 ("kind",),
             )
         )

@@ -204,10 +204,10 @@ def _check_number(grants: Sequence[ProductGrant], least: int) -> None:
         raise Refused(
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
-                N_("Choose from {least} to {most} products."),
+                N_("Choose {least} to {most} products."),
                 PRODUCTS,
                 {"least": least, "most": most},
             )
         )
     if len({grant.product_id for grant in grants}) < len(grants):
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Name each product once."), PRODUCTS))
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("List each product only once."), PRODUCTS))

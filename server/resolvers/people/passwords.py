@@ -122,7 +122,7 @@ async def line(source: str, settings: Settings, *, is_expected: bool) -> AsyncGe
         raise Refused(
             Refusal(
                 ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("Too many people are signing in at the moment. Try again in a few seconds."),
+                N_("Too many people are signing in. Try again in a few seconds."),
             )
         )
     _lines[source] = own

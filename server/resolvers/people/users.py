@@ -25,7 +25,7 @@ def check_signed_out(context: Context) -> None:
     """Whoever is signed in is no new person."""
     if context.viewer is not None:
         raise Refused(
-            Refusal(ErrorCode.VALIDATION_FAILED, N_("You are signed in: leave out the new person."), ("new_person",))
+            Refusal(ErrorCode.VALIDATION_FAILED, N_("You are signed in, so leave out the new person."), ("new_person",))
         )
 
 
@@ -38,7 +38,9 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
     if await User.exists(email=email):
         raise Refused(
             Refusal(
-                ErrorCode.ACCOUNT_EXISTS, N_("There is an account with this address: sign in first."), ("new_person",)
+                ErrorCode.ACCOUNT_EXISTS,
+                N_("There is already an account with this address. Sign in first."),
+                ("new_person",),
             )
         )
     mistakes = Mistakes()

@@ -43,7 +43,7 @@ async def test_an_owner_is_told_of_their_role(world: World, clients: Clients):
         "held": True,
         "links": [
             {"link": "MEMBERSHIP", "holds": True, "sentence": "Your role allows this."},
-            {"link": "SCOPE", "holds": True, "sentence": "The credential in use covers this."},
+            {"link": "SCOPE", "holds": True, "sentence": "The credential you are using covers this."},
         ],
     }
 

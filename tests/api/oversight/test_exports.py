@@ -382,7 +382,7 @@ async def test_no_link_is_made_without_the_rights_the_file_was_written_with(
 ):
     served = await requested(clients, world.id("nova"), "MANAGED_CUSTOMERS", world.pE)
     await work(settings)
-    outdated = "Your rights have changed since this export was written. Ask for a new one."
+    outdated = "Your rights have changed since this export was created. Request a new one."
 
     for row, lost, kept in (
         (world.limited, {"status": PartnershipStatus.SUSPENDED}, {"status": PartnershipStatus.ACTIVE}),
@@ -425,8 +425,8 @@ async def test_requests_that_cannot_be_met_name_all_their_mistakes(world: World,
     period = {"since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
     dated = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG", **period}
     undated = {**dated, "kind": "ACCESS_REVIEW"}
-    no_period = "This list cannot be narrowed by time."
-    turned = ("VALIDATION_FAILED", "The end must be after the beginning.", ["input", "until"])
+    no_period = "This list cannot be filtered by time."
+    turned = ("VALIDATION_FAILED", "The end must be after the start.", ["input", "until"])
 
     assert await refused(clients, "requestExport", dated, as_=world.cL) == [turned]
     assert await refused(clients, "requestExport", undated, as_=world.cL) == [
@@ -434,7 +434,7 @@ async def test_requests_that_cannot_be_met_name_all_their_mistakes(world: World,
     ]
     for _ in range(settings.max_exports - 1):
         await Export.create(organisation_id=world.alpina.id, requested_by_id=world.cA.user.id, kind="AUDIT_LOG")
-    limit = f"An organisation has at most {settings.max_exports} exports at a time; wait until one has expired."
+    limit = f"An organisation can have at most {settings.max_exports} exports at a time. Wait until one has expired."
     told = await refused(clients, "requestExport", dated, as_=world.cL)
     assert told == [turned, ("EXPORT_LIMIT_REACHED", limit, None)]
     await Export.filter(id=world.export.id).update(expires_at=world.now)
@@ -445,22 +445,22 @@ async def test_nobody_uses_up_the_exports_of_their_organisation(world: World, cl
     wanted = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
     for _ in range(settings.max_exports_per_person):
         await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cA)
-    most = f"You have at most {settings.max_exports_per_person} exports in an organisation at a time"
+    most = f"You can have at most {settings.max_exports_per_person} exports in an organisation at a time"
 
     told = await refused(clients, "requestExport", wanted, as_=world.cA)
 
-    assert told == [("EXPORT_LIMIT_REACHED", f"{most}; wait until one has expired.", None)]
+    assert told == [("EXPORT_LIMIT_REACHED", f"{most}. Wait until one has expired.", None)]
     await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
 
 
 async def test_a_link_needs_a_file_of_ones_own(world: World, clients: Clients):
     waiting = await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
-    other = [("EXPORT_OF_ANOTHER", "Only whoever asked for an export gets its file.", None)]
+    other = [("EXPORT_OF_ANOTHER", "Only the person who requested an export can get its file.", None)]
 
     for who in (world.cA, world.tokens["cL"]):
         assert await refused(clients, "createExportLink", {"exportId": world.id("export")}, as_=who) == other
     assert await refused(clients, "createExportLink", {"exportId": waiting}, as_=world.cL) == [
-        ("EXPORT_NOT_READY", "This export has no file: not yet, or not any more.", None)
+        ("EXPORT_NOT_READY", "This export does not have a file yet, or no longer has one.", None)
     ]
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.database
 REQUEST = (
     "accessChangeRequest { id status accessType paymentMode message answer version } userErrors { code message field }"
 )
-UNCHANGED = "The partner has this access type already."
+UNCHANGED = "The partner already has this access type."
 
 
 async def seen(clients: Clients, world: World, who: Person, product: str) -> bool:
@@ -75,7 +75,7 @@ async def test_limited_becomes_complete_and_ends_the_others_that_are_named(world
 
 async def test_complete_access_names_every_other_partner(world: World, clients: Clients):
     input = {"partnershipId": world.id("limited"), "access": complete()}
-    others = "This customer has other partners; name each of them whose partnership is to end."
+    others = "This customer has other partners. List each partner whose partnership should end."
 
     answer = await refused(clients, "changeAccessType", input, as_=world.cL)
 
@@ -188,7 +188,7 @@ async def test_limited_access_has_no_payment_mode(world: World, clients: Clients
     assert answer == [
         (
             "PAYMENT_MODE_NOT_APPLICABLE",
-            "Only a partner with complete access has a payment mode.",
+            "Only a partner with complete access can have a payment mode.",
             ["input", "paymentMode"],
         )
     ]
@@ -267,7 +267,7 @@ async def test_a_partner_has_twenty_open_requests_at_most(world: World, clients:
     answer = await refused(clients, "requestAccessChange", input, as_=world.pL)
 
     assert answer == [
-        ("TOO_MANY_ATTEMPTS", "There are 20 open requests already; wait for an answer.", None),
+        ("TOO_MANY_ATTEMPTS", "There are already 20 open requests. Wait for an answer.", None),
     ]
 
 
@@ -294,7 +294,7 @@ async def test_complete_access_is_granted_by_a_legal_representative(world: World
     input = {"accessChangeRequestId": ids.encode(row), "access": complete("CUSTOMER")}
 
     assert await refused(clients, "grantAccessChange", input, as_=world.cA) == [
-        ("LEGAL_REPRESENTATIVE_ONLY", "Only a legal representative changes the access type.", None)
+        ("LEGAL_REPRESENTATIVE_ONLY", "Only a legal representative can change the access type.", None)
     ]
     await clients.change("grantAccessChange", input, REQUEST, as_=world.cL)
 
@@ -308,7 +308,7 @@ async def test_complete_access_is_not_granted_beside_others_as_it_was_asked_for(
     assert await refused(clients, "grantAccessChange", input, as_=world.cL) == [
         (
             "LIMITED_PARTNER_EXISTS",
-            "This customer has partners with limited access; end them before granting complete access.",
+            "This customer has partners with limited access. End those partnerships before granting complete access.",
             ["input", "access"],
         )
     ]
@@ -338,7 +338,7 @@ async def test_who_has_everything_asks_for_no_more(world: World, clients: Client
     input = {"partnershipId": world.id("complete"), "wanted": {"accessType": "COMPLETE", "paymentMode": "PARTNER"}}
 
     assert await refused(clients, "requestAccessChange", input, as_=world.pL) == [
-        ("ACCESS_TYPE_UNCHANGED", "The partner has this access type already.", ["input", "wanted", "accessType"])
+        ("ACCESS_TYPE_UNCHANGED", "The partner already has this access type.", ["input", "wanted", "accessType"])
     ]
 
 

@@ -218,7 +218,7 @@ async def test_the_same_rights_again_change_nothing(world: World, clients: Clien
 NOT_AN_EMPLOYEE = [
     (
         "NOT_AN_EMPLOYEE",
-        "Only active employees of the partner are assigned to a customer.",
+        "Only active employees of the partner can be assigned to a customer.",
         ["input", "membershipId"],
     )
 ]

@@ -97,7 +97,7 @@ async def test_an_address_is_asked_once_and_not_too_many(world: World, clients: 
     ]
     for number in range(49):
         await customer_invitation(world.nova, f"{number}@example.com", f"secret {number}", now=world.now)
-    many = "A partner asks at most 50 people by e-mail within 24 hours."
+    many = "A partner can ask at most 50 people by e-mail within 24 hours."
 
     assert await refused(clients, "requestCustomerByEmail", asking(world), as_=world.pL) == [
         ("TOO_MANY_ATTEMPTS", many, None)

@@ -32,7 +32,7 @@ NOTE = """
 """
 MARKER = "Zyxwvut"
 SIDE = {"alpina": ("cL", "cA", "cE", "cX"), "borea": ("bL",)}
-NOT_KEPT = ("PARTNERSHIP_NOT_ACTIVE", "This partnership ended too long ago for anything to be noted.")
+NOT_KEPT = ("PARTNERSHIP_NOT_ACTIVE", "This partnership ended too long ago for notes to be added.")
 
 
 async def noted(clients: Clients, as_: Person | str, **input: Any) -> Answer:
@@ -185,7 +185,7 @@ async def test_a_note_that_somebody_else_changed_is_not_overwritten(world: World
     stale = [
         (
             "STALE_VERSION",
-            "Somebody changed this since you looked. Look again, then decide.",
+            "Someone has changed this since you last read it. Read it again, then decide.",
             ["input", "expectedVersion"],
         )
     ]

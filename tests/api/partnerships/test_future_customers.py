@@ -154,7 +154,7 @@ async def test_the_switch_goes_with_the_role_and_with_the_membership(world: Worl
 async def test_rights_belong_to_customers_that_are_included(world: World, clients: Clients):
     answer = await refused(clients, "setFutureCustomers", switch(world, on=False, rights=["ORDER"]), as_=world.pL)
 
-    said = "There are no rights where future customers are not included."
+    said = "Leave out the rights if future customers are not included."
     assert answer == [("VALIDATION_FAILED", said, ["input", "rights"])]
 
 
@@ -162,7 +162,7 @@ async def test_rights_belong_to_customers_that_are_included(world: World, client
 async def test_who_leads_the_partner_needs_no_switch(world: World, clients: Clients, member: str):
     answer = await refused(clients, "setFutureCustomers", switch(world, member), as_=world.pL)
 
-    said = "Only active employees of the partner are assigned to a customer."
+    said = "Only active employees of the partner can be assigned to a customer."
     assert answer == [("NOT_AN_EMPLOYEE", said, ["input", "membershipId"])]
 
 

@@ -271,7 +271,9 @@ TWICE = "There is already a partnership or an open invitation with this partner.
 SELF = "An organisation cannot be its own partner."
 NOT_APPROVED = "This organisation is not an approved partner."
 COMPLETE_EXISTS = "This customer already has a partner with complete access."
-LIMITED_EXISTS = "This customer has partners with limited access; end them before granting complete access."
+LIMITED_EXISTS = (
+    "This customer has partners with limited access. End those partnerships before granting complete access."
+)
 USED = "This invitation is no longer open."
 OWNED = "This product does not belong to the customer."
 ELSEWHERE = "Another partner already manages this product."
@@ -418,7 +420,7 @@ async def test_each_product_that_cannot_be_offered_is_named_at_its_place(world: 
     input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": offered}
 
     assert await refused(clients, "invitePartner", input, as_=world.cL) == [
-        ("VALIDATION_FAILED", "Name each product once.", AT_PRODUCTS),
+        ("VALIDATION_FAILED", "List each product only once.", AT_PRODUCTS),
         ("VALIDATION_FAILED", "Choose at least one right.", [*AT_PRODUCTS, "0", "rights"]),
         ("PRODUCT_NOT_OWNED", OWNED, [*AT_PRODUCTS, "2", "productId"]),
     ]
@@ -471,7 +473,7 @@ async def test_an_offer_names_each_of_its_products_once(world: World, clients: C
 
     answer = await refused(clients, "invitePartner", customer.offer(world, offered), as_=customer.owner)
 
-    assert answer == [("VALIDATION_FAILED", "Name each product once.", AT_PRODUCTS)]
+    assert answer == [("VALIDATION_FAILED", "List each product only once.", AT_PRODUCTS)]
 
 
 async def test_an_offer_has_at_least_one_product(world: World, clients: Clients):

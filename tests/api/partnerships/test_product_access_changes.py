@@ -228,7 +228,7 @@ async def test_each_is_named_once(world: World, clients: Clients):
     twice = [world.id("access")] * 2
     items = [{"id": id, "rights": ["STATISTICS"]} for id in twice]
 
-    message = ("VALIDATION_FAILED", "Name each product access once.")
+    message = ("VALIDATION_FAILED", "List each product access only once.")
     assert await refused(clients, "revokeProductAccesses", {"ids": twice}, as_=world.cL) == [
         (*message, ["input", "ids"])
     ]

@@ -189,7 +189,7 @@ async def test_a_grant_says_what_the_partner_may_do(world: World, clients: Clien
     assert answer == [("VALIDATION_FAILED", "Choose at least one right.", ["input", "rights"])]
 
 
-NOT_LIMITED = "This partner has complete access; single products are neither granted nor revoked."
+NOT_LIMITED = "This partner has complete access, so you cannot grant or revoke single products."
 NOT_ACTIVE = "This partnership is not active."
 
 

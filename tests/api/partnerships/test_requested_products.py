@@ -189,7 +189,7 @@ async def test_other_rights_on_the_same_product_are_a_difference(world: World, c
 
 async def test_complete_access_beside_limited_partners_ends_them_or_is_refused(world: World, clients: Clients):
     input = {"partnershipId": world.id("asked"), "access": complete()}
-    exists = "This customer has partners with limited access; end them before granting complete access."
+    exists = "This customer has partners with limited access. End those partnerships before granting complete access."
     assert await refused(clients, "acceptRequest", input, as_=world.cL) == [("LIMITED_PARTNER_EXISTS", exists, None)]
 
     found = await done(clients, "acceptRequest", input | {"replaceExisting": True}, world.cL)
@@ -346,7 +346,7 @@ async def test_a_proposal_is_sent_again_three_times_a_day(world: World, clients:
     input = {"partnershipId": world.id("wooed")}
     for version in (2, 3, 4):
         assert (await done(clients, "resendInvitation", input, world.pL))["version"] == version
-    often = "This was sent 3 times within a day; wait before the next."
+    often = "This has been sent 3 times within a day. Wait before you send it again."
     assert await refused(clients, "resendInvitation", input, as_=world.pL) == [("TOO_MANY_ATTEMPTS", often, None)]
 
     yesterday = world.now - timedelta(hours=25)
@@ -372,7 +372,7 @@ async def test_withdrawing_and_proposing_anew_sends_no_more(
         proposed = await done(clients, propose, input, world.people[who])
         await done(clients, "cancelInvitation", {"partnershipId": proposed["id"]}, world.people[who])
 
-    often = "This was sent 3 times within a day; wait before the next."
+    often = "This has been sent 3 times within a day. Wait before you send it again."
     assert await refused(clients, propose, input, as_=world.people[who]) == [("TOO_MANY_ATTEMPTS", often, None)]
     await Partnership.filter(partner_id=world.rows[partner].id).update(invited_at=world.now - timedelta(hours=25))
     assert (await done(clients, propose, input, world.people[who]))["status"] == "INVITED"

@@ -171,8 +171,12 @@ async def test_the_end_is_confirmed_by_the_customers_name(world: World, clients:
     input = ending(world, customer=confirmation, reason="PROGRAMME_EXIT")
 
     assert await refused(clients, "terminatePartnership", input, as_=world.cL) == [
-        ("CONFIRMATION_MISSING", "Type the customer's name to confirm the end.", ["input", "confirmation"]),
-        ("VALIDATION_FAILED", "This reason is the programme's own.", ["input", "reason"]),
+        (
+            "CONFIRMATION_MISSING",
+            "Type the customer's name to confirm that the partnership should end.",
+            ["input", "confirmation"],
+        ),
+        ("VALIDATION_FAILED", "Only the programme itself can give this reason.", ["input", "reason"]),
     ]
 
 

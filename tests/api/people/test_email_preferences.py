@@ -21,7 +21,7 @@ MEMBERS = {"cL": "alpina", "cA": "alpina", "cE": "alpina", "cX": "alpina", "pE":
 TOLD = [
     (
         "LAST_LEGAL_REPRESENTATIVE",
-        "At least one legal representative receives the billing e-mails.",
+        "At least one legal representative must receive the billing e-mails.",
         ["input", "notifyBilling"],
     )
 ]
@@ -143,7 +143,7 @@ async def test_a_wish_for_another_version_is_refused(world: World, clients: Clie
     assert await refused(clients, "setEmailWishes", input, as_=world.cE) == [
         (
             "STALE_VERSION",
-            "Somebody changed this since you looked. Look again, then decide.",
+            "Someone has changed this since you last read it. Read it again, then decide.",
             ["input", "expectedVersion"],
         )
     ]

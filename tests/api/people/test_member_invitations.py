@@ -201,7 +201,7 @@ async def test_all_mistakes_of_an_invitation_are_told_at_once(world: World, clie
         ("VALIDATION_FAILED", "Choose one of de_DE, en_GB, es_ES, fr_FR, it_IT.", ["input", "locale"]),
         (
             "VALIDATION_FAILED",
-            "The role decides about the billing permission; only employees have it as a switch.",
+            "The billing permission follows from the role. You can set it only for employees.",
             ["input", "canManageBilling"],
         ),
     ]
@@ -211,7 +211,7 @@ async def test_all_mistakes_of_an_invitation_are_told_at_once(world: World, clie
     ("email", "code", "message"),
     [
         ("CE@alpina.example", "ALREADY_A_MEMBER", "This person is already a member of the organisation."),
-        ("newcomer@alpina.example", "INVITATION_PENDING", "There is an open invitation for this address."),
+        ("newcomer@alpina.example", "INVITATION_PENDING", "There is already an open invitation for this address."),
     ],
 )
 async def test_nobody_is_invited_twice(world: World, clients: Clients, email: str, code: str, message: str):
@@ -238,7 +238,7 @@ async def test_an_administrator_makes_no_legal_representative(world: World, clie
     assert await refused(clients, "inviteMember", call(world, role="LEGAL_REPRESENTATIVE"), as_=world.cA) == [
         (
             "LEGAL_REPRESENTATIVE_ONLY",
-            "Only a legal representative decides about legal representatives.",
+            "Only a legal representative can add, change or remove legal representatives.",
             ["input", "role"],
         )
     ]
@@ -321,7 +321,7 @@ async def test_an_organisation_invites_a_hundred_people_a_day(world: World, clie
     )
 
     assert await refused(clients, "inviteMember", call(world), as_=world.cL) == [
-        ("TOO_MANY_ATTEMPTS", "An organisation invites at most 100 people within 24 hours.", None)
+        ("TOO_MANY_ATTEMPTS", "An organisation can invite at most 100 people within 24 hours.", None)
     ]
 
     await MemberInvitation.filter(id=world.newcomer.id).update(invited_at=world.now - timedelta(days=1))
@@ -335,7 +335,7 @@ async def test_an_invitation_is_sent_again_three_times_a_day(world: World, clien
         assert answer.data["resendMemberInvitation"]["userErrors"] == []
 
     assert await refused(clients, "resendMemberInvitation", input, as_=world.cL) == [
-        ("TOO_MANY_ATTEMPTS", "An invitation is sent again at most 3 times in 24 hours.", None)
+        ("TOO_MANY_ATTEMPTS", "An invitation can be sent again at most 3 times within 24 hours.", None)
     ]
 
     row = await row_of(world.id("newcomer"))
@@ -464,7 +464,7 @@ async def test_an_account_is_revealed_to_the_holder_of_the_link_alone(world: Wor
     without = await refused(clients, "acceptMemberInvitation", {"token": "x", "newPerson": NEW_PERSON}, as_=None)
 
     assert with_link == [
-        ("ACCOUNT_EXISTS", "There is an account with this address: sign in first.", ["input", "newPerson"])
+        ("ACCOUNT_EXISTS", "There is already an account with this address. Sign in first.", ["input", "newPerson"])
     ]
     assert without == USED
 
@@ -483,7 +483,7 @@ async def test_who_is_signed_in_is_no_new_person(world: World, clients: Clients)
     accept = {"token": INVITED, "newPerson": NEW_PERSON}
 
     assert await refused(clients, "acceptMemberInvitation", accept, as_=world.bL) == [
-        ("VALIDATION_FAILED", "You are signed in: leave out the new person.", ["input", "newPerson"])
+        ("VALIDATION_FAILED", "You are signed in, so leave out the new person.", ["input", "newPerson"])
     ]
 
 

@@ -32,8 +32,8 @@ MEMBER = """
     membership { id role status canManageBilling notifyBilling notifyProducts version }
     userErrors { code message field }
 """
-LAST = [("LAST_LEGAL_REPRESENTATIVE", "An organisation keeps at least one legal representative.", None)]
-BINDING = "Only a legal representative decides about legal representatives."
+LAST = [("LAST_LEGAL_REPRESENTATIVE", "An organisation must keep at least one legal representative.", None)]
+BINDING = "Only a legal representative can add, change or remove legal representatives."
 ROLE = ("LEGAL_REPRESENTATIVE_ONLY", BINDING, ["input", "role"])
 
 
@@ -165,7 +165,7 @@ async def test_a_higher_role_ends_assignments_and_no_token(world: World, clients
 
 async def test_who_left_gets_no_role(world: World, clients: Clients):
     await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
-    left = [("NOT_A_MEMBER", "This person is no active member of the organisation.", ["input", "membershipId"])]
+    left = [("NOT_A_MEMBER", "This person is not an active member of the organisation.", ["input", "membershipId"])]
     input = {"membershipId": world.id("cE")}
 
     assert await refused(clients, "changeMemberRole", input | {"role": "EXTERNAL"}, as_=world.cL) == left
@@ -231,12 +231,12 @@ async def test_what_a_role_decides_is_no_switch_and_the_only_one_is_told(world: 
     assert await refused(clients, "updateMember", wrong, as_=world.cL) == [
         (
             "VALIDATION_FAILED",
-            "The role decides about the billing permission; only employees have it as a switch.",
+            "The billing permission follows from the role. You can set it only for employees.",
             ["input", "canManageBilling"],
         ),
         (
             "LAST_LEGAL_REPRESENTATIVE",
-            "At least one legal representative receives the billing e-mails.",
+            "At least one legal representative must receive the billing e-mails.",
             ["input", "notifyBilling"],
         ),
     ]

@@ -22,8 +22,8 @@ TEAM = """
     }
     userErrors { code message field }
 """
-TAKEN = [("NAME_TAKEN", "There is a team with this name already.", ["input", "name"])]
-LEFT = ("NOT_A_MEMBER", "This person is no active member of the organisation.")
+TAKEN = [("NAME_TAKEN", "There is already a team with this name.", ["input", "name"])]
+LEFT = ("NOT_A_MEMBER", "This person is not an active member of the organisation.")
 
 
 async def done(clients: Clients, mutation: str, as_: Person | str, **input: Any) -> Answer:

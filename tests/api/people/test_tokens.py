@@ -172,7 +172,7 @@ async def test_a_token_with_a_mistake_is_refused(world, clients, why):
 
 @pytest.mark.parametrize(
     ("days", "message"),
-    [(-1, "The expiry must be in the future."), (366, "A token lives for a year at most.")],
+    [(-1, "The expiry must be in the future."), (366, "A token is valid for at most one year.")],
 )
 async def test_a_token_that_ends_in_the_past_or_beyond_a_year_is_refused(world, clients, days, message):
     given = _input(world, expiresAt=moment_text(world.now + timedelta(days=days)))
@@ -193,8 +193,8 @@ async def test_all_the_mistakes_of_a_token_are_told_at_once(world, clients):
     others = await refused(clients, "createApiToken", _input(world, "nova", **foreign), as_=world.pL)
 
     at = ["input", "customerIds"]
-    full = ("TOKEN_LIMIT_REACHED", "An organisation has at most 50 tokens; revoke one first.", None)
-    no_customer = "This organisation is no managed customer."
+    full = ("TOKEN_LIMIT_REACHED", "An organisation can have at most 50 tokens. Revoke one first.", None)
+    no_customer = "This organisation is not a managed customer."
     assert errors == [
         ("VALIDATION_FAILED", "This must not be empty.", ["input", "name"]),
         ("VALIDATION_FAILED", "Choose at least one scope.", ["input", "scopes"]),
@@ -226,7 +226,7 @@ async def test_the_fifty_first_living_token_is_refused(world, clients):
     await _create(world, clients, world.cL)
     errors = await refused(clients, "createApiToken", _input(world), as_=world.cL)
 
-    message = "An organisation has at most 50 tokens; revoke one first."
+    message = "An organisation can have at most 50 tokens. Revoke one first."
     assert errors == [("TOKEN_LIMIT_REACHED", message, None)]
 
 

@@ -216,16 +216,16 @@ async def test_all_mistakes_of_a_grant_are_told_at_once(world: World, clients: C
     wrong = gift(world, "cA", includeFutureProducts=True) | {"rights": []}
 
     assert await refused(clients, "grantOwnProducts", wrong, as_=world.cL) == [
-        ("NOT_A_MEMBER", "This person is no active member of the organisation.", ["input", "to", "membershipId"]),
+        ("NOT_A_MEMBER", "This person is not an active member of the organisation.", ["input", "to", "membershipId"]),
         (
             "VALIDATION_FAILED",
-            "Legal representatives and administrators see every product already.",
+            "Legal representatives and administrators already see every product.",
             ["input", "to", "membershipId"],
         ),
         ("VALIDATION_FAILED", "Choose at least one right.", ["input", "rights"]),
         (
             "VALIDATION_FAILED",
-            "Only a grant by category includes future products.",
+            "Only a grant by category can include future products.",
             ["input", "includeFutureProducts"],
         ),
     ]

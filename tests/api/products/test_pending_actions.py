@@ -39,7 +39,7 @@ ACTION = """
 ASKED = f"product {{ state version }} pendingAction {{ {ACTION} }} userErrors {{ code message field }}"
 ANSWERED = "pendingAction { status version decidedBy { id } } userErrors { code message field }"
 CONFIRMED = f"product {{ state }} {ANSWERED}"
-CLOSED = [("ACTION_CLOSED", "This no longer waits for an answer.", None)]
+CLOSED = [("ACTION_CLOSED", "This is no longer waiting for an answer.", None)]
 
 
 def ending(world: World, name: str, **more: Any) -> dict[str, Any]:
@@ -212,7 +212,7 @@ async def test_consent_is_given_by_people_alone(world: World, clients: Clients):
 @pytest.mark.parametrize("mutation", ["confirmPendingAction", "refusePendingAction", "withdrawPendingAction"])
 async def test_what_changed_or_is_over_is_not_decided(world: World, clients: Clients, mutation: str):
     who = world.pL if mutation == "withdrawPendingAction" else world.bL
-    stale = ("STALE_VERSION", "Somebody changed this since you looked. Look again, then decide.")
+    stale = ("STALE_VERSION", "Someone has changed this since you last read it. Read it again, then decide.")
 
     found = await refused(clients, mutation, pending(world, expectedVersion=9), as_=who)
     await PendingAction.filter(id=world.pending.id).update(expires_at=world.now)

@@ -111,7 +111,7 @@ async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients)
     assert await refused(clients, "terminateProduct", input, as_=world.cL) == [
         ("VALIDATION_FAILED", "This must not be longer than 500 characters.", ["input", "reason"]),
         ("PRODUCT_LOCKED", "This product is locked.", ["input", "productId"]),
-        ("CONFIRMATION_MISSING", "Type the product's name to confirm the end.", ["input", "confirmation"]),
+        ("CONFIRMATION_MISSING", "Type the product's name to confirm that it should end.", ["input", "confirmation"]),
     ]
 
 
@@ -147,7 +147,7 @@ async def test_what_has_ended_is_given_to_nobody(world: World, clients: Clients)
 
 
 async def test_somebody_elses_change_in_between_is_noticed(world: World, clients: Clients):
-    stale = ("STALE_VERSION", "Somebody changed this since you looked. Look again, then decide.")
+    stale = ("STALE_VERSION", "Someone has changed this since you last read it. Read it again, then decide.")
 
     found = await refused(clients, "terminateProduct", ending(world, "kept", expectedVersion=2), as_=world.cL)
 

@@ -83,7 +83,7 @@ async def test_an_employee_opens_their_drive_for_seven_days(world: World, client
 
 
 async def test_what_is_open_is_not_prolonged_and_all_mistakes_are_told_at_once(world: World, clients: Clients):
-    open_ = "You have opened this to support already. To begin anew, revoke that access first."
+    open_ = "You have already given support access to this. To start again, revoke that access first."
 
     assert await refused(clients, "grantSupportAccess", {"kind": "MAIL", "ticket": "x" * 41}, as_=world.cE) == [
         ("VALIDATION_FAILED", "This must not be longer than 40 characters.", ["input", "ticket"]),
