@@ -116,7 +116,7 @@ DOCUMENTS = sorted(
         *(ROOT / "server").rglob("README.md"),
     )
 )
-SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents, sdl)
+SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents, sdl, messages)
 
 
 def faults(passage: Passage) -> Iterator[str]:

@@ -407,7 +407,7 @@ async def test_a_wrong_partner_wrong_products_and_a_wrong_message_are_told_at_on
 
     assert await refused(clients, "invitePartner", oneself, as_=customer.owner) == [
         ("SELF_PARTNERSHIP", SELF, AT_PARTNER),
-        ("VALIDATION_FAILED", "Choose from 1 to 100 products.", AT_PRODUCTS),
+        ("VALIDATION_FAILED", "Choose 1 to 100 products.", AT_PRODUCTS),
         ("VALIDATION_FAILED", "This must not be longer than 1000 characters.", ["input", "message"]),
     ]
 
@@ -481,7 +481,7 @@ async def test_an_offer_has_at_least_one_product(world: World, clients: Clients)
 
     answer = await refused(clients, "invitePartner", customer.offer(world, limited()), as_=customer.owner)
 
-    assert answer == [("VALIDATION_FAILED", "Choose from 1 to 100 products.", AT_PRODUCTS)]
+    assert answer == [("VALIDATION_FAILED", "Choose 1 to 100 products.", AT_PRODUCTS)]
 
 
 async def test_an_offer_has_at_most_a_hundred_products(world: World, clients: Clients):
