@@ -256,12 +256,12 @@ class ViewerObject:
 class ByFunction:
     """A root whose object a function works out before the statement is run: an object without resolvers.
 
-    `check(context, given)` raises for who may not ask; `run(context, given)` gives the object. Both get the
-    arguments as the field's resolver does.
+    `check(context, given)` raises if this caller may not ask, and gives what `run(context, arguments)` makes the
+    object of. It gets the arguments as the field's resolver does.
     """
 
-    check: Callable[[Any, Mapping[str, Any]], Awaitable[None]]
-    run: Callable[[Any, Mapping[str, Any]], Awaitable[Any]]
+    check: Callable[[Any, Mapping[str, Any]], Awaitable[Any]]
+    run: Callable[[Any, Any], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
@@ -277,11 +277,12 @@ class Guarded:
 class Mutation:
     """A mutation. The engine reads the rows of its payload, within `around`.
 
-    `check(context, input)` raises for who may not; `run` changes and gives the payload, whose `values` are
-    by the names of its fields; `refuse` makes a payload of what the business refuses, None of other errors.
+    `check(context, input)` raises if this caller may not, and gives the arguments of `run`, which makes the change
+    and gives the payload, whose `values` are by the names of its fields; `refuse` makes a payload of what the business
+    refuses, None of other errors.
     """
 
-    check: Callable[[Any, Any], Awaitable[None]]
+    check: Callable[[Any, Any], Awaitable[Any]]
     run: Callable[[Any, Any], Awaitable[Any]]
     refuse: Callable[[Any, Exception], Any]
     around: Callable[[], AbstractAsyncContextManager[Any]]

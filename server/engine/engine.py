@@ -249,8 +249,7 @@ async def _outcome(function: ByFunction, run: Run, number: int) -> Any:
     """What a function finds, or the error that it ends with, which is told at its place."""
     given = run.values[number]
     try:
-        await function.check(run.context, given)
-        return await function.run(run.context, given)
+        return await function.run(run.context, await function.check(run.context, given))
     except Exception as error:  # noqa: BLE001 - as every other error of a resolver
         return error
 

@@ -67,15 +67,17 @@ class Changes:
         declared = self.engine.bindings.declaration(self.plan.root.type_, nodes[0].name.value)
         assert isinstance(declared, Mutation)
         try:
-            await declared.check(self.context, self.inputs[key])
-            return await self._changed(declared, key, nodes, definition)
+            arguments = await declared.check(self.context, self.inputs[key])
+            return await self._changed(declared, arguments, key, nodes, definition)
         except Exception as error:  # noqa: BLE001 - told at its place, as every other error of a resolver
             return Result(b"null", [located_error(error, list(nodes), [key])])
 
-    async def _changed(self, declared: Mutation, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
+    async def _changed(
+        self, declared: Mutation, arguments: Any, key: str, nodes: Nodes, definition: GraphQLField
+    ) -> Result:
         try:
             async with declared.around():
-                payload = await declared.run(self.context, self.inputs[key])
+                payload = await declared.run(self.context, arguments)
                 return await self._read(payload, key, nodes, definition)
         except Exception as error:
             payload = declared.refuse(self.context, error)

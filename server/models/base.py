@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.expressions import F
+from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
@@ -49,6 +50,13 @@ class VersionedRow(Row):
 
     class Meta:
         abstract = True
+
+
+def check_points_to(model: type[Model], column: str, other: type[Model]) -> None:
+    """Raise TypeError unless the column holds ids of the other model's rows."""
+    key = cast("Any", model._meta.fields_map.get(column.removesuffix("_id")))
+    if not isinstance(key, ForeignKeyFieldInstance) or str(key.model_name).rpartition(".")[2] != other.__name__:
+        raise TypeError(f"{model.__name__} has no column {column} that points to {other.__name__}")
 
 
 async def store_all(rows: Sequence[Any], now: datetime, **columns: Any) -> None:

@@ -4,23 +4,22 @@ Permission classes, carried by the resolver they guard. Each is printed in the S
 and in the field's description. A resolver without one does not load.
 """
 
-from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import timedelta
-from typing import Any, ClassVar, Final, ParamSpec, TypeVar
+from typing import Any, ClassVar, Final, get_args
+from uuid import UUID
 
-from strawberry import Info
-from strawberry.permission import BasePermission
 from tortoise.expressions import Q
 from tortoise.models import Model
 
-from server.domain.errors import Denied, NotFound, NotSignedIn, RightMissing, SudoRequired
+from server.domain.errors import Denied, NotFound, RightMissing, SudoRequired
 from server.domain.rights import Right
 from server.domain.viewer import Viewer
-from server.models import CustomerInvitation, Organisation, Partnership, Product, User
+from server.models import Organisation, Partnership, Product, User
+from server.models.base import check_points_to
 from server.models.visibility.right_filters import holds_on_organisation, holds_on_partnership
-from server.resolvers import ids
-from server.resolvers.context import Context, context_of
+from server.resolvers.context import Context
 from server.resolvers.denial_messages import FOR_PEOPLE, beyond_the_credential, beyond_the_token
 from server.resolvers.directives import (
     PersonOnlyDirective,
@@ -31,45 +30,8 @@ from server.resolvers.directives import (
     VisibleRowsDirective,
     requires,
 )
+from server.resolvers.permission_base import Permission, allowed, permissions_of
 from server.resolvers.viewer_rights import rights_on_organisation, rights_on_partnership, rights_on_product
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-ATTRIBUTE: Final = "__permissions__"
-
-
-class Permission(BasePermission):
-    """What all permission classes share: a sentence for the description, a directive for machines.
-
-    They refuse by raising the error that says why.
-    """
-
-    sentence: str = ""
-    directive: object = None
-
-    @property
-    def schema_directive(self) -> object:
-        return self.directive
-
-    async def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
-        await self.check(context_of(info), source, kwargs)
-        return True
-
-    @abstractmethod
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
-        """Raise what says why somebody may not ask."""
-
-    def row_filter(self, viewer: Viewer | None) -> Q | bool:
-        """Of the rows of the source's type: those for which `check` raises nothing; all of them, or none.
-
-        None for a class that does not say so: what only guards mutations guards no field by mistake.
-        """
-        return False
-
-    def refusal(self, viewer: Viewer) -> Denied:
-        """What `check` raises where the row is not let through by `row_filter`."""
-        return NotSignedIn()
 
 
 class Public(Permission):
@@ -78,7 +40,7 @@ class Public(Permission):
     sentence = "No authentication required."
     directive: ClassVar[object] = PublicDirective()
 
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+    async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         pass
 
     def row_filter(self, viewer: Viewer | None) -> bool:
@@ -91,7 +53,7 @@ class SignedIn(Permission):
     sentence = "Requires authentication."
     directive: ClassVar[object] = SignedInDirective()
 
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+    async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         _ = context.signed_in
 
     def row_filter(self, viewer: Viewer | None) -> bool:
@@ -104,7 +66,7 @@ class VisibleRows(Permission):
     sentence = "Only rows visible to you are returned."
     directive: ClassVar[object] = VisibleRowsDirective()
 
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+    async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         pass
 
     def row_filter(self, viewer: Viewer | None) -> bool:
@@ -119,7 +81,7 @@ class PersonOnly(Permission):
     def __init__(self, right: Right) -> None:
         self.right = right
 
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+    async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         if context.signed_in.token is not None:
             raise beyond_the_token(self.right)
 
@@ -136,7 +98,7 @@ class NotByToken(Permission):
     sentence = "No authentication required."
     directive: ClassVar[object] = PersonOnlyDirective()
 
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+    async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         if context.viewer is not None and context.viewer.token is not None:
             raise Denied(FOR_PEOPLE)
 
@@ -147,7 +109,7 @@ class Sudo(Permission):
     sentence = "You must have entered your password recently."
     directive: ClassVar[object] = SudoDirective()
 
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+    async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         within = timedelta(minutes=context.settings.sudo_minutes)
         if not context.signed_in.has_confirmed_password(context.now, within):
             raise SudoRequired
@@ -159,7 +121,7 @@ class StaffOnly(Permission):
     sentence = "For the programme's staff only; each use is logged with its reason."
     directive: ClassVar[object] = StaffOnlyDirective()
 
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+    async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         viewer = context.signed_in
         if viewer.token is not None:
             raise beyond_the_token(Right.ADMINISTER_PROGRAMME)
@@ -176,7 +138,7 @@ _HELD_ON: Final[Mapping[type[Model], Callable[[Viewer, Right], Q]]] = {
 class RightOn(Permission):
     """Only who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
 
-    `through` is the type of the object that `at` names where that only belongs to it.
+    Where `at` names an object that only belongs to it, `by` is the column by which it does.
     An object that the viewer does not see is NOT_FOUND, a right that is missing FORBIDDEN.
     Which role, access type and scope a right needs is said in `domain/rights.py` alone.
     """
@@ -186,20 +148,43 @@ class RightOn(Permission):
         right: Right,
         model: type[Organisation] | type[Partnership] | type[Product],
         at: str | None = None,
-        through: type[Model] | None = None,
+        by: str | None = None,
     ) -> None:
         self.right = right
         self.model = model
         self.at = at
-        self.through = through
+        self.by = by
+        self.named: type[Model] = model
+        self.path: tuple[str, ...] = ()
         self.sentence = f"Requires the right `{right}`."
         self.directive = requires(right)
 
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+    def bind(self, resolver: str, hints: Mapping[str, Any], path: tuple[str, ...]) -> "RightOn":
+        bound = copy(self)
+        bound.named = self._named_model(resolver, hints)
+        bound.path = (*path, str(self.at))
+        return bound
+
+    def _named_model(self, resolver: str, hints: Mapping[str, Any]) -> type[Model]:
+        """Of which model the argument's ids are."""
+        named = get_args(hints.get(str(self.at)))[1:]
+        if not named:
+            raise TypeError(f"{resolver} has no argument {self.at} that is an id, to look for {self.right} by")
+        if self.by is not None:
+            check_points_to(named[0], self.by, self.model)
+        elif named[0] is not self.model:
+            raise TypeError(f"{resolver}.{self.at} names a {named[0].__name__}, on which nobody holds {self.right}")
+        return named[0]
+
+    def check_source(self, model: type[Model] | None) -> None:
+        if self.at is not None or self.model is not model or self.model not in _HELD_ON:
+            raise TypeError(f"{self.right} on {self.model.__name__} is not decided by the rows of {model}")
+
+    async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         viewer = context.signed_in
         if not viewer.may_use(self.right):
             raise self.refusal(viewer)
-        row = source if self.at is None else await self._named(context, arguments)
+        row = source if self.at is None else await self._named(context, arguments[self.at])
         if self.right not in await self._rights(context, row):
             raise self.refusal(viewer)
 
@@ -215,23 +200,14 @@ class RightOn(Permission):
             return RightMissing(self.right)
         return beyond_the_credential(self.right)
 
-    async def _named(self, context: Context, arguments: dict[str, Any]) -> Any:
-        """The row that the argument names."""
-        assert self.at is not None
-        given = arguments.get("input")
-        value = arguments[self.at] if given is None else getattr(given, self.at)
-        path = (self.at,) if given is None else ("input", self.at)
-        named = self.through or self.model
-        row: Any = await context.row(named, ids.decode(value, named, path))
-        if row is not None and self.through:
-            row = await context.row(self.model, getattr(row, self._belongs_by(self.through)))
+    async def _named(self, context: Context, key: UUID) -> Any:
+        """The row on which the right is held, by the key of the one that the argument names."""
+        row: Any = await context.row(self.named, key)
+        if row is not None and self.by is not None:
+            row = await context.row(self.model, getattr(row, self.by))
         if row is None:
-            raise NotFound(path)
+            raise NotFound(self.path)
         return row
-
-    def _belongs_by(self, through: type[Model]) -> str:
-        """The column by which such an object belongs to what the right is held on."""
-        return "partner_id" if through is CustomerInvitation else f"{self.model.__name__.lower()}_id"
 
     async def _rights(self, context: Context, row: Any) -> frozenset[Right]:
         if self.model is Organisation:
@@ -252,27 +228,9 @@ class RightOnEach(Permission):
         self.sentence = f"Requires the right `{right}` on each item."
         self.directive = requires(right)
 
-    async def check(self, context: Context, source: Any, arguments: dict[str, Any]) -> None:
+    async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         if not context.signed_in.may_use(self.right):
             raise beyond_the_credential(self.right)
-
-
-def allowed(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Say who may call a resolver."""
-
-    def carry(resolver: Callable[P, R]) -> Callable[P, R]:
-        setattr(resolver, ATTRIBUTE, permissions)
-        return resolver
-
-    return carry
-
-
-def permissions_of(resolver: Callable[..., Awaitable[Any]]) -> tuple[Permission, ...]:
-    """What the resolver carries. Raises TypeError for one that does not say who may call it."""
-    permissions: tuple[Permission, ...] = getattr(resolver, ATTRIBUTE, ())
-    if not permissions:
-        raise TypeError(f"{resolver.__module__}.{resolver.__name__} does not say who may call it")
-    return permissions
 
 
 __all__ = [

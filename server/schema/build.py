@@ -12,9 +12,12 @@ from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
+from tortoise.models import Model
 
 from server.domain.errors import Denied, Unavailable
+from server.engine.declarations import PLAN, Guarded
 from server.engine.running.null_propagation import MAX_ERRORS
+from server.resolvers.permissions import Permission
 from server.schema.documents import KnownDocuments
 from server.schema.fields import KIND
 from server.schema.limits import DocumentLimits
@@ -80,10 +83,18 @@ def check_fields(definition: StrawberryObjectDefinition) -> None:
     for field in definition.fields:
         if field.base_resolver is not None and KIND not in field.metadata:
             raise TypeError(f"{definition.name}.{field.python_name} does not say who may ask for it")
+        _check_guards(field.metadata.get(PLAN), getattr(definition.origin, "model", None))
     if definition.name in ("Query", "Mutation"):
         for field in definition.fields:
             if not field.extensions:
                 raise TypeError(f"{definition.name}.{field.python_name} has no permission class")
+
+
+def _check_guards(plan: object, model: type[Model] | None) -> None:
+    """Raises TypeError for a permission that does not look at rows of this model."""
+    for guard in plan.guards if isinstance(plan, Guarded) else ():
+        if isinstance(guard, Permission):
+            guard.check_source(model)
 
 
 def _built() -> Schema:

@@ -6,6 +6,7 @@ for every input there is.
 """
 
 import dataclasses
+from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, cast, get_args, get_origin, get_type_hints
 
@@ -50,6 +51,30 @@ def plain(value: Any, annotation: Any, path: tuple[str, ...]) -> Any:
     if isinstance(value, str):
         _check_text(value, path)
     return value
+
+
+class Arguments(Mapping[str, Any]):
+    """The arguments of a resolver, each coerced once and not before it is asked for.
+
+    Permissions look an id up before the others are read: somebody who may not ask does not hear what else is wrong.
+    """
+
+    def __init__(self, given: Mapping[str, Any], hints: Mapping[str, Any], path: tuple[str, ...]) -> None:
+        self._given = given
+        self._hints = hints
+        self._path = path
+        self._coerced: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._coerced:
+            self._coerced[name] = plain(self._given[name], self._hints[name], (*self._path, name))
+        return self._coerced[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
 
 
 def _plain_list(values: list[Any], annotation: Any, path: tuple[str, ...]) -> list[Any]:

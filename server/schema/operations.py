@@ -1,5 +1,6 @@
 """How is an operation declared: a root of a query, or a mutation?"""
 
+import dataclasses
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -8,6 +9,7 @@ from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import strawberry
 from strawberry import Info
+from strawberry.permission import PermissionExtension
 from strawberry.utils.str_converters import to_camel_case
 
 from server.domain.errors import Refusal, Refused
@@ -18,7 +20,7 @@ from server.resolvers.context import Context, context_of
 from server.resolvers.permissions import Permission, permissions_of
 from server.schema.errors import UserError
 from server.schema.fields import field, sign
-from server.schema.input_coercion import plain
+from server.schema.input_coercion import Arguments
 
 # `Any` below: Strawberry reads signatures and annotations, and they are put together here.
 
@@ -31,27 +33,39 @@ def root(resolver: Resolver, plan: Any = None, **arguments: str) -> Any:
     `plan` says how the engine answers it; without it the resolver gives the object there too.
     """
     hints = _hints(resolver)
-    permissions = permissions_of(resolver)
+    permissions = _bound_permissions(resolver, hints, ())
 
-    async def answer(context: Context, given: Mapping[str, Any]) -> Any:
-        return await resolver(context, **{name: plain(value, hints[name], (name,)) for name, value in given.items()})
+    async def check(context: Context, given: Mapping[str, Any]) -> Arguments:
+        return await _checked(context, permissions, Arguments(given, hints, ()))
+
+    async def answer(context: Context, arguments: Arguments) -> Any:
+        return await resolver(context, **arguments)
 
     async def resolve(info: Info[Any, Any], **given: Any) -> Any:
-        return await answer(context_of(info), given)
+        context = context_of(info)
+        return await answer(context, await check(context, given))
 
     sign(resolve, {name: (_outside(hint), arguments[name]) for name, hint in hints.items()})
-    declared = Guarded(plan, permissions) if plan else ByFunction(_checking(permissions), answer)
-    return field("root", resolve, _sentence(resolver), permissions, plan=declared)
+    declared = Guarded(plan, permissions) if plan else ByFunction(check, answer)
+    return field("root", resolve, _sentence(resolver), permissions, _Printed, plan=declared)
 
 
-def _checking(permissions: Sequence[Permission]) -> Callable[[Context, Mapping[str, Any]], Awaitable[None]]:
-    """Raises for who may not ask with these arguments."""
+class _Printed(PermissionExtension):
+    """Prints the permissions of an operation, which both paths check with the arguments that they are asked with."""
 
-    async def check(context: Context, given: Mapping[str, Any]) -> None:
-        for permission in permissions:
-            await permission.check(context, None, dict(given))
+    async def resolve_async(self, next_: Any, source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
+        return await next_(source, info, **kwargs)
 
-    return check
+
+def _bound_permissions(resolver: Resolver, hints: Mapping[str, Any], path: tuple[str, ...]) -> list[Permission]:
+    return [permission.bind(resolver.__name__, hints, path) for permission in permissions_of(resolver)]
+
+
+async def _checked(context: Context, permissions: Sequence[Permission], arguments: Arguments) -> Arguments:
+    """The arguments, if this caller may ask with them. Raises what says why not."""
+    for permission in permissions:
+        await permission.check(context, None, arguments)
+    return arguments
 
 
 def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> Any:
@@ -60,11 +74,16 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
     With `together` the change and the reading of what it answers are one transaction.
     """
     hints = _hints(resolver)
-    permissions = permissions_of(resolver)
+    permissions = _bound_permissions(resolver, hints, ("input",))
+    _check_input(resolver, hints, input_type)
 
-    async def change(context: Context, input: Any) -> Changed:
+    async def check(context: Context, input: Any) -> Arguments:
+        return await _checked(
+            context, permissions, Arguments(cast("Mapping[str, Any]", vars(input)), hints, ("input",))
+        )
+
+    async def change(context: Context, arguments: Arguments) -> Changed:
         try:
-            arguments = {name: plain(getattr(input, name), hint, ("input", name)) for name, hint in hints.items()}
             values = await resolver(context, **arguments)
             if warnings := values.get("warnings"):
                 values["warnings"] = user_errors(context, warnings)
@@ -76,24 +95,19 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
         finally:
             context.forget()
 
-    check_arguments = _checking(permissions)
-
-    async def check(context: Context, input: Any) -> None:
-        await check_arguments(context, {"input": input})
-
     def refuse(context: Context, refused: Exception) -> Changed | None:
         return Changed({}, user_errors(context, refused.refusals)) if isinstance(refused, Refused) else None
 
     async def resolve(info: Info[Any, Any], input: Any) -> Any:
         context = context_of(info)
         try:
-            return await change(context, input)
+            return await change(context, await check(context, input))
         except Refused as refused:
             return refuse(context, refused)
 
     sign(resolve, {"input": (input_type, "The input of the mutation.")})
     plan = Mutation(check, change, refuse, joined_transaction if together else nullcontext)
-    return field("mutation", resolve, _sentence(resolver), permissions, plan=plan)
+    return field("mutation", resolve, _sentence(resolver), permissions, _Printed, plan=plan)
 
 
 class Changed:
@@ -111,6 +125,13 @@ def _hints(resolver: Resolver) -> dict[str, Any]:
     """The resolver's arguments beyond the context, with their annotations."""
     hints = get_type_hints(resolver, include_extras=True)
     return {name: hint for name, hint in hints.items() if name not in ("context", "return")}
+
+
+def _check_input(resolver: Resolver, hints: Mapping[str, Any], input_type: type) -> None:
+    """Raise TypeError unless the input has the resolver's arguments as its fields, and no others."""
+    promised = {field.name for field in dataclasses.fields(input_type)}
+    if differing := promised ^ set(hints):
+        raise TypeError(f"{input_type.__name__} and {resolver.__name__} differ in {sorted(differing)}")
 
 
 def _outside(hint: Any) -> Any:

@@ -782,9 +782,10 @@ def _key(given: Mapping[str, Any]) -> Any:
     return None, {"key": decode(given["id"], Author)[1]}
 
 
-async def _may_spell(context: Any, given: Mapping[str, Any]) -> None:
+async def _may_spell(context: Any, given: Mapping[str, Any]) -> Mapping[str, Any]:
     if not StaffOnly().row_filter(context.viewer):
         raise StaffOnly().refusal(context.viewer)
+    return given
 
 
 async def _spell(context: Any, given: Mapping[str, Any]) -> Any:
@@ -870,9 +871,10 @@ class Changed:
         return self.values.get(name)
 
 
-async def _check(context: Any, input: Any) -> None:
+async def _check(context: Any, input: Any) -> Any:
     if context.viewer is None:
         raise Denied("sign in")
+    return input
 
 
 async def _write(context: Any, input: Any) -> Changed:

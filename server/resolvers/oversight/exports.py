@@ -84,7 +84,7 @@ async def request_export(
     return {"export": export}
 
 
-@allowed(RightOn(Right.CREATE_EXPORT, Organisation, "export_id", through=Export))
+@allowed(RightOn(Right.CREATE_EXPORT, Organisation, "export_id", by="organisation_id"))
 async def create_export_link(context: Context, export_id: ExportId) -> dict[str, object]:
     """Get a link to the file of an export that you requested. It works once, for a few minutes, and only for you.
 

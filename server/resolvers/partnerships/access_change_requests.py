@@ -46,7 +46,7 @@ ACCESS_CHANGE_REQUESTS = Listing(
 
 MAY_VIEW_CHANGE_REQUESTS = (VisibleRows(),)
 
-_MAY_ANSWER = RightOn(Right.ANSWER_ACCESS_CHANGE, Partnership, "access_change_request_id", through=AccessChangeRequest)
+_MAY_ANSWER = RightOn(Right.ANSWER_ACCESS_CHANGE, Partnership, "access_change_request_id", by="partnership_id")
 
 
 def status_now(context: Context, row: AccessChangeRequest) -> AccessChangeStatus:

@@ -68,7 +68,7 @@ async def assign_employee(
     return {"assignment": assignment, "partnership": partnership}
 
 
-@allowed(RightOn(Right.ASSIGN_EMPLOYEES, Partnership, "assignment_id", through=EmployeeAssignment))
+@allowed(RightOn(Right.ASSIGN_EMPLOYEES, Partnership, "assignment_id", by="partnership_id"))
 async def unassign_employee(
     context: Context, assignment_id: AssignmentId, expected_version: int | None
 ) -> dict[str, object]:

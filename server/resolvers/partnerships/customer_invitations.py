@@ -58,7 +58,7 @@ BY_TOKEN = ByKey(
 
 MAY_VIEW_CUSTOMER_INVITATIONS = (RightOn(Right.REQUEST_CUSTOMER, Organisation),)
 
-_MAY_MANAGE = RightOn(Right.REQUEST_CUSTOMER, Organisation, "customer_invitation_id", through=CustomerInvitation)
+_MAY_MANAGE = RightOn(Right.REQUEST_CUSTOMER, Organisation, "customer_invitation_id", by="partner_id")
 
 
 def undeliverable_at(context: Context, row: CustomerInvitation) -> datetime | None:

@@ -21,7 +21,7 @@ from server.resolvers.people.memberships import change
 from server.resolvers.permissions import RightOn, allowed
 
 
-@allowed(RightOn(Right.ASSIGN_FUTURE_CUSTOMERS, Organisation, "membership_id", through=Membership))
+@allowed(RightOn(Right.ASSIGN_FUTURE_CUSTOMERS, Organisation, "membership_id", by="organisation_id"))
 async def set_future_customers(
     context: Context,
     membership_id: MembershipId,

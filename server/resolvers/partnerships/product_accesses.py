@@ -96,7 +96,7 @@ async def grant_product_access(
     return {"product_access": access}
 
 
-@allowed(RightOn(Right.CHANGE_PRODUCT_ACCESS, Partnership, "product_access_id", through=ProductAccess))
+@allowed(RightOn(Right.CHANGE_PRODUCT_ACCESS, Partnership, "product_access_id", by="partnership_id"))
 async def change_product_access(
     context: Context, product_access_id: ProductAccessId, rights: list[ProductRight], expected_version: int | None
 ) -> dict[str, object]:
@@ -127,7 +127,7 @@ async def change_product_accesses(context: Context, items: list[AccessRights]) -
     return {"results": results}
 
 
-@allowed(RightOn(Right.REVOKE_PRODUCT_ACCESS, Partnership, "product_access_id", through=ProductAccess))
+@allowed(RightOn(Right.REVOKE_PRODUCT_ACCESS, Partnership, "product_access_id", by="partnership_id"))
 async def revoke_product_access(
     context: Context, product_access_id: ProductAccessId, expected_version: int | None
 ) -> dict[str, object]:

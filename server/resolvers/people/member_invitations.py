@@ -94,7 +94,7 @@ async def invite_member(
     return {"member_invitation": invitation}
 
 
-@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", through=MemberInvitation))
+@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", by="organisation_id"))
 async def resend_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
     """Send an open invitation again, with a new link and a new deadline. The old link stops working."""
     async with transaction():
@@ -109,7 +109,7 @@ async def resend_member_invitation(context: Context, member_invitation_id: Membe
     return {"member_invitation": invitation}
 
 
-@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", through=MemberInvitation))
+@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", by="organisation_id"))
 async def cancel_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
     """Withdraw an open invitation. Its link stops working."""
     async with transaction():

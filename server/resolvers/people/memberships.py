@@ -65,7 +65,7 @@ NO_SWITCHES: Final[Mapping[str, object]] = {"can_manage_billing": False, "future
 """What of a membership belongs to the role it was set for, as it is for who has just got another."""
 
 
-@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", through=Membership))
+@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", by="organisation_id"))
 async def change_member_role(
     context: Context, membership_id: MembershipId, role: Role, expected_version: int | None
 ) -> dict[str, object]:
@@ -85,7 +85,7 @@ async def change_member_role(
     return {"membership": member}
 
 
-@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", through=Membership))
+@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", by="organisation_id"))
 async def update_member(
     context: Context,
     membership_id: MembershipId,
@@ -133,7 +133,7 @@ async def set_email_wishes(
     return {"membership": member}
 
 
-@allowed(RightOn(Right.REMOVE_MEMBERS, Organisation, "membership_id", through=Membership), Sudo())
+@allowed(RightOn(Right.REMOVE_MEMBERS, Organisation, "membership_id", by="organisation_id"), Sudo())
 async def remove_member(
     context: Context, membership_id: MembershipId, expected_version: int | None
 ) -> dict[str, object]:
@@ -164,7 +164,7 @@ async def leave_organisation(context: Context, organisation_id: OrganisationId) 
 
 
 @allowed(
-    RightOn(Right.MANAGE_LEGAL_REPRESENTATIVES, Organisation, "outgoing_membership_id", through=Membership), Sudo()
+    RightOn(Right.MANAGE_LEGAL_REPRESENTATIVES, Organisation, "outgoing_membership_id", by="organisation_id"), Sudo()
 )
 async def replace_legal_representative(
     context: Context,

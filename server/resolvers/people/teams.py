@@ -82,7 +82,7 @@ async def create_team(
     return {"team": team}
 
 
-@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
+@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
 async def update_team(
     context: Context, team_id: TeamId, name: str, leader_id: MembershipId | None, expected_version: int | None
 ) -> dict[str, object]:
@@ -97,7 +97,7 @@ async def update_team(
     return {"team": team}
 
 
-@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
+@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
 async def delete_team(context: Context, team_id: TeamId, expected_version: int | None) -> dict[str, object]:
     """Delete a team and everything granted to it. Its members stay in the organisation."""
     async with transaction():
@@ -115,7 +115,7 @@ async def delete_team(context: Context, team_id: TeamId, expected_version: int |
     return {"organisation": await Organisation.get(id=team.organisation_id)}
 
 
-@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
+@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
 async def add_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
     """Add a member of the organisation, external or not, to a team. They have the team's grants immediately."""
     async with transaction():
@@ -127,7 +127,7 @@ async def add_team_member(context: Context, team_id: TeamId, membership_id: Memb
     return {"team": team}
 
 
-@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", through=Team))
+@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
 async def remove_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
     """Remove a member from a team. They lose immediately what they had only through the team."""
     async with transaction():

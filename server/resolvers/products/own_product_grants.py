@@ -100,7 +100,7 @@ async def grant_own_products(
     return {"own_product_grant": grant}
 
 
-@allowed(RightOn(Right.GRANT_OWN_PRODUCTS, Organisation, "own_product_grant_id", through=OwnProductGrant))
+@allowed(RightOn(Right.GRANT_OWN_PRODUCTS, Organisation, "own_product_grant_id", by="organisation_id"))
 async def revoke_own_products(
     context: Context, own_product_grant_id: OwnProductGrantId, expected_version: int | None
 ) -> dict[str, object]:

@@ -18,8 +18,8 @@ from server.resolvers.permissions import PersonOnly, RightOn, allowed
 from server.resolvers.products.pending_actions import decide, may_ask
 from server.resolvers.products.product_terminations import end_product
 
-_MAY_ANSWER = RightOn(Right.ANSWER_PENDING_ACTION, Product, "pending_action_id", through=PendingAction)
-_MAY_WITHDRAW = RightOn(Right.WITHDRAW_PENDING_ACTION, Product, "pending_action_id", through=PendingAction)
+_MAY_ANSWER = RightOn(Right.ANSWER_PENDING_ACTION, Product, "pending_action_id", by="product_id")
+_MAY_WITHDRAW = RightOn(Right.WITHDRAW_PENDING_ACTION, Product, "pending_action_id", by="product_id")
 
 
 @allowed(PersonOnly(Right.ANSWER_PENDING_ACTION), _MAY_ANSWER)
