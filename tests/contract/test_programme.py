@@ -1,10 +1,11 @@
-"""Does docs/programme.md say of each rule whether it is in force, and is that true of the error codes?"""
+"""Does docs/programme.md say of each rule whether it is in force, and is that true of error codes and e-mails?"""
 
 import re
 from pathlib import Path
 
 from server.domain import errors
 from server.domain.errors import Denied, ErrorCode, Unavailable
+from server.mail.templates import TEMPLATES
 
 PROGRAMME = (Path(__file__).parents[2] / "docs" / "programme.md").read_text("utf-8")
 _RULE = re.compile(r"^\| \*\*([A-Z]\d+(?:\.\d+[ab]?)?)\*\*.*$", re.MULTILINE)
@@ -34,6 +35,20 @@ def test_an_error_code_is_in_force_if_the_server_has_it():
     codes = {code: last_cell(row) for row in rows for code in re.findall(r"`([A-Z_]+)`", row.split("|")[1])}
 
     assert codes == {code: "in force" if code in server_codes() else "not yet" for code in codes}
+
+
+def test_an_email_is_in_force_if_it_has_a_template():
+    section = PROGRAMME.partition("\n## E-mails\n")[2].partition("\n**Preferences.**")[0]
+    rows = [row for row in section.splitlines() if row.startswith("| ") and "`" in row]
+
+    assert {row: last_cell(row) for row in rows} == {row: email_status(row.split("|")[2]) for row in rows}
+
+
+def email_status(cell: str) -> str:
+    names = re.findall(r"`([a-z_.]+)`", cell)
+    if not (missing := [name for name in names if name not in TEMPLATES]):
+        return "in force"
+    return "not yet" if missing == names else f"in part: not {', '.join(f'`{name}`' for name in missing)}"
 
 
 def server_codes() -> set[str]:
