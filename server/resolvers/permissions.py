@@ -1,6 +1,6 @@
-"""Who may ask this at all?
+"""Permission classes: who may ask this at all?
 
-Permission classes, carried by the resolver they guard. Each is printed in the SDL as a directive
+A resolver carries the classes that guard it. Each is printed in the SDL as a directive
 and in the field's description. A resolver without one does not load.
 """
 
@@ -35,7 +35,7 @@ from server.resolvers.viewer_rights import rights_on_organisation, rights_on_par
 
 
 class Public(Permission):
-    """Everybody may ask."""
+    """Everyone may ask."""
 
     sentence = "No authentication required."
     directive: ClassVar[object] = PublicDirective()
@@ -48,7 +48,7 @@ class Public(Permission):
 
 
 class SignedIn(Permission):
-    """Whoever is signed in, or sends an API token, may ask."""
+    """Anyone who is signed in, or sends an API token, may ask."""
 
     sentence = "Requires authentication."
     directive: ClassVar[object] = SignedInDirective()
@@ -61,7 +61,7 @@ class SignedIn(Permission):
 
 
 class VisibleRows(Permission):
-    """Whoever sees the object may ask for what belongs to it; what of that they see is decided row by row."""
+    """Anyone who sees the object may list what belongs to it. Which rows they see is decided row by row."""
 
     sentence = "Only rows visible to you are returned."
     directive: ClassVar[object] = VisibleRowsDirective()
@@ -74,7 +74,7 @@ class VisibleRows(Permission):
 
 
 class PersonOnly(Permission):
-    """Only a signed-in person may ask, no token."""
+    """Only a signed-in person may ask, not a token."""
 
     directive: ClassVar[object] = PersonOnlyDirective()
 
@@ -93,7 +93,7 @@ class PersonOnly(Permission):
 
 
 class NotByToken(Permission):
-    """Everybody may ask, signed in or not, but for programs: this is about who somebody is."""
+    """Anyone may ask, signed in or not, except programs: this is about a person's identity."""
 
     sentence = "No authentication required."
     directive: ClassVar[object] = PersonOnlyDirective()
@@ -104,7 +104,7 @@ class NotByToken(Permission):
 
 
 class Sudo(Permission):
-    """Only somebody who typed their password recently may ask. A token never may."""
+    """Only a person who entered their password recently may ask. A token never may."""
 
     sentence = "You must have entered your password recently."
     directive: ClassVar[object] = SudoDirective()
@@ -116,7 +116,7 @@ class Sudo(Permission):
 
 
 class StaffOnly(Permission):
-    """Only a person of the programme's staff may ask. It is looked up each time: it is nothing that is kept."""
+    """Only the programme's staff may ask. Membership of the staff is looked up each time and never cached."""
 
     sentence = "For the programme's staff only; each use is logged with its reason."
     directive: ClassVar[object] = StaffOnlyDirective()
@@ -136,7 +136,7 @@ _HELD_ON: Final[Mapping[type[Model], Callable[[Viewer, Right], Q]]] = {
 
 
 class RightOn(Permission):
-    """Only who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
+    """Only a viewer who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
 
     Where `at` names an object that only belongs to it, `by` is the column by which it does.
     An object that the viewer does not see is NOT_FOUND, a right that is missing FORBIDDEN.
@@ -218,7 +218,7 @@ class RightOn(Permission):
 
 
 class RightOnEach(Permission):
-    """Of many objects at once: whoever holds `right` on one of them may change that one.
+    """For many objects at once: the viewer may change each object on which they hold `right`.
 
     The resolver looks at each; here only whether the credential in use allows the right at all.
     """

@@ -1,4 +1,4 @@
-"""How do the declarations become a schema that is safe to serve?"""
+"""Builds the one schema from the declarations, checks that it is safe to serve, and prints it as SDL."""
 
 import hashlib
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ Every object has a globally unique, opaque `id`, by which `node` and `nodes` fin
 Lists are Relay connections: page with `first` and `after`, or with `last` and `before`.
 A mutation that is refused changes nothing and says why in `userErrors`. Other problems, such as a missing right, are in
 the response's `errors`, with a stable code in `extensions.code`."""
-"""What the schema says of itself, for people who see it for the first time."""
+"""The schema's own description, for people who see the API for the first time."""
 
 
 class Schema(strawberry.Schema):
@@ -72,7 +72,7 @@ def _config() -> StrawberryConfig:
 
 
 def _check_guarded(built: Schema) -> None:
-    """Refuse a schema with a field that asks for something and does not say who may ask."""
+    """Refuse a schema in which a field with a resolver does not say who may use it."""
     for definition in built.schema_converter.type_map.values():
         if isinstance(definition.definition, StrawberryObjectDefinition):
             check_fields(definition.definition)

@@ -1,4 +1,4 @@
-"""What is promised of a list that can grow."""
+"""Connections, in the schema: pages of lists that can grow."""
 
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +11,7 @@ NodeT = TypeVar("NodeT")
 
 
 def part(name: str, description: str) -> Any:
-    """A field that every connection has, as `schema/slices.py` answers it."""
+    """A field that every connection has; `schema/connection_values.py` gives its value."""
     return strawberry.field(description=description, metadata={PLAN: PagePart(name)})
 
 

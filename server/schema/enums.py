@@ -44,7 +44,7 @@ __all__ = [
 
 
 def describe(enum: type[Enum], description: str, *, name: str | None = None, **values: str) -> None:
-    """Make the enum a GraphQL type. Every value needs its meaning: an enum that lacks one does not load."""
+    """Make the enum a GraphQL type. Every value needs a description: an enum that lacks one does not load."""
     if missing := {member.name for member in enum} ^ set(values):
         raise TypeError(f"{enum.__name__}: say what {sorted(missing)} mean")
     strawberry.enum(enum, name=name, description=description)

@@ -1,4 +1,4 @@
-"""What is promised when the business says no."""
+"""User errors and their codes: what a mutation returns when the business refuses it."""
 
 import strawberry
 

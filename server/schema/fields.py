@@ -43,7 +43,7 @@ KIND: Final = "kind"
 
 
 class _Withholding(PermissionExtension):
-    """Answers null where the permission is not given."""
+    """Answers null if the viewer lacks the permission."""
 
     async def resolve_async(self, next_: Any, source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
         try:
@@ -72,7 +72,7 @@ def relation(
 
 
 def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any = None) -> Any:
-    """A field that Python works out of a row that the viewer sees.
+    """A field that Python computes from a row the viewer sees.
 
     `plan` says how the engine answers it: columns alone are those that `compute` needs of the row.
     Without it the operation takes the ordinary road.
@@ -88,7 +88,7 @@ def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any
 
 
 def rights(held: Callable[[Context, Any], Any], description: str, plan: Computed) -> Any:
-    """The viewer's rights on a row, in the order in which the domain lists them.
+    """The viewer's rights on a row, in the order of the domain's enum.
 
     `plan` works the same out of what the statement gives it.
     """
@@ -111,7 +111,7 @@ def rights(held: Callable[[Context, Any], Any], description: str, plan: Computed
 def withheld(
     compute: Callable[[Any], Any], description: str, permissions: Sequence[Permission], plan: Column | Embedded
 ) -> Any:
-    """Something that is null for a viewer who sees the row but not this."""
+    """A field that is null for a viewer who sees the row but may not see the field."""
 
     def resolve(root: Any) -> Any:
         return compute(root)
@@ -123,7 +123,7 @@ def withheld(
 
 
 def by_id(model: type[Model]) -> ByKey:
-    """How the engine answers a root that gives a row by its id."""
+    """How the engine answers a root field that finds a row by its id."""
 
     def ask(given: Mapping[str, Any]) -> Any:
         return None, {"key": ids.decode(given["id"], model)}
@@ -147,7 +147,7 @@ def connection(
     filter: type | None = None,
     order: type | None = None,
 ) -> Any:
-    """A list that can grow, in pages.
+    """A connection: a list that can grow, read in pages.
 
     `filter` is the input type whose members the listing knows as its filters; `order` the input type that
     names one of the listing's orders. Raises TypeError where nobody says who may ask.
@@ -207,7 +207,7 @@ def field(
 
 
 def sign(resolve: Any, arguments: Mapping[str, tuple[Any, str]], *, of_row: bool = False) -> None:
-    """Give the function the signature that Strawberry reads: optional arguments may be absent."""
+    """Give the function the signature that Strawberry reads. Optional arguments may be absent."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     parameters = [inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info[Any, Any])]
     if of_row:

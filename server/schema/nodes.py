@@ -1,4 +1,4 @@
-"""What every object with an id has in common."""
+"""The interface Node: what every object with an id has in common."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""How is an operation declared: a root of a query, or a mutation?"""
+"""Declares operations: the roots of queries, and mutations."""
 
 import dataclasses
 import inspect
@@ -28,7 +28,7 @@ Resolver = Callable[..., Awaitable[Any]]
 
 
 def root(resolver: Resolver, plan: Any = None, **arguments: str) -> Any:
-    """A root field. Its sentence and permissions are the resolver's own; `arguments` say what each one means.
+    """A root field. Its description and permissions are the resolver's own; `arguments` describe each argument.
 
     `plan` says how the engine answers it; without it the resolver gives the object there too.
     """
@@ -111,7 +111,7 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
 
 
 class Changed:
-    """What a payload answers from: what changed, null where nothing did, and the mistakes."""
+    """What a payload resolves from: the changed objects, or null, and the user errors."""
 
     def __init__(self, values: Mapping[str, object], user_errors: list[UserError]) -> None:
         self.values = values
@@ -122,7 +122,7 @@ class Changed:
 
 
 def _hints(resolver: Resolver) -> dict[str, Any]:
-    """The resolver's arguments beyond the context, with their annotations."""
+    """The resolver's arguments other than the context, with their annotations."""
     hints = get_type_hints(resolver, include_extras=True)
     return {name: hint for name, hint in hints.items() if name not in ("context", "return")}
 
@@ -135,7 +135,7 @@ def _check_input(resolver: Resolver, hints: Mapping[str, Any], input_type: type)
 
 
 def _outside(hint: Any) -> Any:
-    """The GraphQL type of a resolver's argument: an ID for every key."""
+    """The GraphQL type of a resolver's argument: `ID` for every key."""
     if get_origin(hint) is Annotated:
         return strawberry.ID
     if get_origin(hint) is list:
@@ -148,7 +148,7 @@ def _sentence(resolver: Resolver) -> str:
 
 
 def user_errors(context: Context, refusals: Sequence[Refusal]) -> list[UserError]:
-    """Refusals as callers read them, in their language."""
+    """Refusals as user errors, in the caller's language."""
     return [
         UserError(
             code=refusal.code,

@@ -1,4 +1,4 @@
-"""Where every operation starts."""
+"""The root types: Query and Mutation."""
 
 import strawberry
 

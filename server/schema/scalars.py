@@ -1,4 +1,4 @@
-"""The scalars that GraphQL does not bring along, and how each is written and read."""
+"""Custom scalars, and how each is parsed and serialised."""
 
 import re
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""Support: temporary access to a person's organisations."""
+"""Support: temporary access of support staff to a person's own mail or drive."""

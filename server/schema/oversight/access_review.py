@@ -1,4 +1,4 @@
-"""What is promised of the access review."""
+"""The access review, in the schema."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""What is promised of the audit log."""
+"""The audit log, in the schema."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated

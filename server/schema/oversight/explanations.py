@@ -1,4 +1,4 @@
-"""What is promised of the reasons for a right."""
+"""Explanations of rights, in the schema."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""What is promised of exports."""
+"""Exports of lists to files, in the schema."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -129,7 +129,7 @@ class CreateExportLinkPayload(Payload):
 
 @strawberry.type
 class ExportMutations:
-    """Exports."""
+    """Mutations on exports."""
 
     request_export: RequestExportPayload = mutation(exports.request_export, RequestExportInput)
     create_export_link: CreateExportLinkPayload = mutation(exports.create_export_link, CreateExportLinkInput)

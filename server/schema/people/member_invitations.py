@@ -1,4 +1,4 @@
-"""What is promised of the invitations of members."""
+"""Invitations of members, in the schema."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -144,7 +144,7 @@ class DeclineMemberInvitationPayload(Payload):
 
 @strawberry.type
 class MemberInvitationMutations:
-    """Invitations of members."""
+    """Mutations on invitations of members."""
 
     invite_member: InviteMemberPayload = mutation(member_invitations.invite_member, InviteMemberInput)
     resend_member_invitation: ResendMemberInvitationPayload = mutation(

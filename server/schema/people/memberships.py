@@ -1,4 +1,4 @@
-"""What is promised of members."""
+"""Memberships, in the schema."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -158,7 +158,7 @@ class ReplaceLegalRepresentativePayload(Payload):
 
 @strawberry.type
 class MembershipMutations:
-    """Members."""
+    """Mutations on memberships."""
 
     change_member_role: ChangeMemberRolePayload = mutation(memberships.change_member_role, ChangeMemberRoleInput)
     update_member: UpdateMemberPayload = mutation(memberships.update_member, UpdateMemberInput)

@@ -1,4 +1,4 @@
-"""What is promised of organisations."""
+"""Organisations and managed customers, in the schema."""
 
 import asyncio
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What is promised to people without an account."""
+"""Signing up, in the schema: new people and their organisations."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,6 +61,6 @@ class SignUpPayload(Payload):
 
 @strawberry.type
 class SignUpMutations:
-    """Coming into being."""
+    """Mutations for people without an account."""
 
     sign_up: SignUpPayload = mutation(signing_up.sign_up, SignUpInput, together=False)

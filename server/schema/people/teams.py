@@ -1,4 +1,4 @@
-"""What is promised of teams."""
+"""Teams, in the schema."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -131,7 +131,7 @@ class RemoveTeamMemberPayload(Payload):
 
 @strawberry.type
 class TeamMutations:
-    """Teams."""
+    """Mutations on teams."""
 
     create_team: CreateTeamPayload = mutation(teams.create_team, CreateTeamInput)
     update_team: UpdateTeamPayload = mutation(teams.update_team, UpdateTeamInput)

@@ -1,4 +1,4 @@
-"""What is promised of API tokens."""
+"""API tokens, in the schema."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -106,7 +106,7 @@ class RevokeApiTokenPayload(Payload):
 
 @strawberry.type
 class TokenMutations:
-    """API tokens."""
+    """Mutations on API tokens."""
 
     create_api_token: CreateApiTokenPayload = mutation(tokens.create_api_token, CreateApiTokenInput)
     revoke_api_token: RevokeApiTokenPayload = mutation(tokens.revoke_api_token, RevokeApiTokenInput)

@@ -1,4 +1,4 @@
-"""What is promised of people."""
+"""Users, in the schema."""
 
 import strawberry
 

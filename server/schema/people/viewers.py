@@ -1,4 +1,4 @@
-"""What is promised of who asks, and of signing in and out."""
+"""The viewer, in the schema, and signing in and out."""
 
 import strawberry
 
@@ -75,7 +75,7 @@ class SignOutPayload(Payload):
 
 @strawberry.type
 class SessionMutations:
-    """Signing in and out."""
+    """Mutations on sessions: signing in and out."""
 
     sign_in: SignInPayload = mutation(sessions.sign_in, SignInInput, together=False)
     sign_out: SignOutPayload = mutation(sessions.sign_out, SignOutInput, together=False)

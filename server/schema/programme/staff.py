@@ -1,4 +1,4 @@
-"""What is promised to the programme's staff."""
+"""Actions of the programme's staff, in the schema."""
 
 import strawberry
 
@@ -69,7 +69,7 @@ class RecoverOrganisationPayload(Payload):
 
 @strawberry.type
 class StaffMutations:
-    """What the programme itself does."""
+    """Mutations for the programme's staff."""
 
     approve_partner: ApprovePartnerPayload = mutation(staff.approve_partner, ApprovePartnerInput)
     suspend_partner: SuspendPartnerPayload = mutation(staff.suspend_partner, SuspendPartnerInput)

@@ -1,4 +1,4 @@
-"""What is promised of what people open to support."""
+"""Support access to a person's own mail or drive, in the schema."""
 
 from datetime import datetime
 
@@ -87,7 +87,7 @@ class RevokeSupportAccessPayload(Payload):
 
 @strawberry.type
 class SupportAccessMutations:
-    """What is open to support."""
+    """Mutations on support access."""
 
     grant_support_access: GrantSupportAccessPayload = mutation(
         support_access.grant_support_access, GrantSupportAccessInput
