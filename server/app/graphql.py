@@ -24,9 +24,9 @@ from server.authentication import Credentials, authenticate
 from server.authentication.viewer_cache import KnownViewers
 from server.domain.errors import MalformedInput, NotSignedIn, Unavailable
 from server.domain.viewer import Viewer
-from server.engine.dispatch import planned
+from server.engine.dispatch import answer_by_plan
 from server.engine.engine import Engine
-from server.engine.running.time_slices import Turns
+from server.engine.running.time_slices import TimeSlices
 from server.engine.running.traces import Trace
 from server.models.database import Commits, commits
 from server.resolvers.context import Context
@@ -50,7 +50,7 @@ class GraphQLEndpoint:
         self.known = KnownViewers()
         self.bounds = bounds_of(settings)
         self.descriptions = KeptAnswers(schema._schema)
-        self.turns = engine.turns if engine else Turns()
+        self.time_slices = engine.time_slices if engine else TimeSlices()
         self.client_address = ClientAddresses(settings.trusted_proxies)
 
     async def answer(self, request: Request) -> Response:
@@ -110,7 +110,7 @@ class GraphQLEndpoint:
         found = await self.planned(asked, context, request.scope["state"], may_change=may_change)
         if found is not None:
             return found, True
-        await self.turns.wait()
+        await self.time_slices.wait()
         counted = _counted_commits()
         result = await _execute(asked, context, request.method)
         self._remember(context)
@@ -126,10 +126,10 @@ class GraphQLEndpoint:
         However many new ones arrive at once, other callers are answered between two of them.
         """
         if not is_known(text):
-            await self.turns.wait()
+            await self.time_slices.wait()
             with suppress(GraphQLError):
                 parsed(text)
-            await self.turns.wait()
+            await self.time_slices.wait()
 
     async def _read(self, request: Request) -> GraphQLRequest:
         if request.method != "POST":
@@ -138,7 +138,7 @@ class GraphQLEndpoint:
         bodies.check_content_encoding(request.headers.get("content-encoding", ""))
         body = await request.body()
         if len(body) > bodies.LARGE:
-            await self.turns.wait()
+            await self.time_slices.wait()
         return bodies.from_body(body)
 
     async def planned(
@@ -151,9 +151,9 @@ class GraphQLEndpoint:
         if self.engine is None:
             return None
         if holds_many(asked.variables):
-            await self.turns.wait()
+            await self.time_slices.wait()
         counted = _counted_commits()
-        found, state["trace"] = await planned(
+        found, state["trace"] = await answer_by_plan(
             self.engine, asked.query, asked.operation_name, asked.variables, context, may_change=may_change
         )
         if found is None:

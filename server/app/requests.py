@@ -107,7 +107,7 @@ def log_answered(scope: Scope, status: int | None, started: float) -> None:
         path=scope["path"][:_LONGEST_PATH_LOGGED],
         status=status,
         milliseconds=round((time.perf_counter() - started) * 1000, 1),
-        **(trace.told if trace else {}),
+        **(trace.log_fields if trace else {}),
     )
 
 

@@ -130,7 +130,7 @@ async def explain(
     operation: str | None = None,
     variables: str = "{}",
 ) -> None:
-    """Say what will happen to the operations of a file: the road, the cost, the SQL and the database's plan.
+    """Say what will happen to the operations of a file: the path, the cost, the SQL and the database's plan.
 
     Parameters
     ----------

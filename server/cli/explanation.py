@@ -12,7 +12,7 @@ from server.authentication.viewer_cache import KnownViewers
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import NotSignedIn
-from server.engine.explain import Explanation, explained
+from server.engine.explain import Explanation, explain_operation
 from server.resolvers.context import Context
 from server.schema.engine_host import new_engine
 from server.schema.limits import limits_for, measured
@@ -37,11 +37,11 @@ async def explain(file: Path, secret: str | None, operation: str | None, variabl
             print(_NOBODY)
         for name in names:
             context = Context(viewer, now, "explain", settings)
-            _print(name, _cost(text, name, given, context), await explained(engine, text, name, given, context))
+            _print(name, _cost(text, name, given, context), await explain_operation(engine, text, name, given, context))
 
 
 def _print(name: str | None, cost: str, explanation: Explanation) -> None:
-    print(f"\n# {name or 'the operation'}\nRoad: {explanation.road}", end="")
+    print(f"\n# {name or 'the operation'}\nPath: {explanation.path}", end="")
     print(f" ({explanation.reason})" if explanation.reason else "")
     print(f"Cost: {cost}")
     for statement in explanation.statements:

@@ -274,7 +274,7 @@ class Guarded:
 
 
 @dataclass(frozen=True)
-class Mutation:
+class MutationField:
     """A mutation. The engine reads the rows of its payload, within `around`.
 
     `check(context, input)` raises if this caller may not, and gives the arguments of `run`, which makes the change

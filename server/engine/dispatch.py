@@ -1,7 +1,6 @@
-"""Which road does an operation take: the engine's, or the ordinary one?
+"""Which path does an operation take: the planned one, or that of the resolvers?
 
-Decided before anything is done. What the engine declines the ordinary road answers, mistakes of the caller
-among it.
+Decided before anything is done. What the engine declines the resolvers answer, mistakes of the caller included.
 """
 
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from graphql import GraphQLError
 
 from server.engine.engine import Engine
 from server.engine.errors import Unplannable
-from server.engine.mutations import changes
+from server.engine.mutations import prepare_mutations
 from server.engine.running.results import Result
 from server.engine.running.traces import Trace
 from server.models.outages import Unavailable
@@ -19,26 +18,26 @@ from server.models.outages import Unavailable
 # `Any` below: contexts and variables are the application's own.
 
 
-async def planned(
+async def answer_by_plan(
     engine: Engine, text: str, name: str | None, variables: Mapping[str, Any], context: Any, *, may_change: bool = True
 ) -> tuple[Result | None, Trace]:
-    """The answer of the engine, None where the ordinary road has to give it; and how it went.
+    """The answer of the engine, None if the resolvers have to give it; and how it went.
 
     Raises Unavailable where the database is away.
     """
     trace = Trace("planned")
     try:
-        operation = await engine.admitted(text, name, variables, context)
+        operation = await engine.admit(text, name, variables, context)
         if operation.is_mutation:
             if not may_change:
                 raise Unplannable("a mutation is not taken here")
-            changing = await changes(engine, operation, variables, context, trace)
+            changing = await prepare_mutations(engine, operation, variables, context, trace)
             return await changing.answer(), trace
-        prepared = await engine.prepared(operation, variables, context)
+        prepared = await engine.prepare_query(operation, variables, context)
         return await engine.answer(prepared, trace), trace
     except Unplannable as unplannable:
-        return None, Trace("ordinary", str(unplannable))
+        return None, Trace("resolvers", str(unplannable))
     except Unavailable:
         raise
-    except Exception as error:  # noqa: BLE001 - a bug: told without its words
+    except Exception as error:  # noqa: BLE001 - a bug: reported without its words
         return Result(b"null", [GraphQLError(str(error), original_error=error)]), trace

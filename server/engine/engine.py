@@ -22,23 +22,23 @@ from server.engine.planning.builder import Planner
 from server.engine.planning.conditions import Criteria
 from server.engine.planning.dialects import Dialect
 from server.engine.planning.statements import Statement
-from server.engine.reading.arguments import Call
-from server.engine.reading.field_index import Bindings
+from server.engine.reading.arguments import Arguments
+from server.engine.reading.field_index import FieldIndex
 from server.engine.reading.operations import (
-    BYTES_OF_A_READING,
-    LONGEST_VALUES,
-    Asked,
+    BYTES_OF_A_REQUEST,
+    MAX_CHARACTERS_OF_VALUES,
     Operation,
     Plan,
-    calls_of,
+    PlannedRequest,
+    collect_arguments,
     operation_of,
     size_of_values,
 )
 from server.engine.reading.selections import Selections
 from server.engine.running import connections
 from server.engine.running.null_propagation import Root
-from server.engine.running.results import Result, assembled
-from server.engine.running.time_slices import Turns
+from server.engine.running.results import Result, assemble
+from server.engine.running.time_slices import TimeSlices
 from server.engine.running.traces import Trace
 
 # `Any` below: viewers and contexts are the application's own.
@@ -46,7 +46,7 @@ from server.engine.running.traces import Trace
 MAX_OPERATIONS: Final = 500
 MAX_OPERATION_BYTES: Final = 32 * 2**20
 """For all operations together, with everything that is kept of them."""
-MAX_SHAPES: Final = 64
+MAX_VIEWER_KEYS: Final = 64
 
 
 @dataclass
@@ -57,11 +57,11 @@ class Run:
     context: Any
     values: Sequence[Mapping[str, Any]] = ()
     payload: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    found: dict[int, Any] = field(default_factory=dict[int, Any])
+    function_results: dict[int, Any] = field(default_factory=dict[int, Any])
 
 
 @dataclass
-class Prepared:
+class PreparedQuery:
     """Everything that is known before the database is asked."""
 
     plan: Plan
@@ -75,11 +75,11 @@ class Engine:
     def __init__(self, host: Host, dialect: Callable[[], Dialect]) -> None:
         self.host = host
         self.dialect = dialect
-        self.bindings = Bindings(host.schema, host.policies)
+        self.field_index = FieldIndex(host.schema, host.policies)
         self.reader: connections.Reader | None = None
-        self.turns = Turns()
+        self.time_slices = TimeSlices()
         self._operations: LRUCache[tuple[str, str | None], Operation] = LRUCache(MAX_OPERATIONS, MAX_OPERATION_BYTES)
-        self._criteria: LRUCache[Hashable, Criteria] = LRUCache(MAX_SHAPES)
+        self._criteria: LRUCache[Hashable, Criteria] = LRUCache(MAX_VIEWER_KEYS)
 
     async def close(self) -> None:
         if self.reader is not None:
@@ -97,13 +97,13 @@ class Engine:
             document = self.host.document(text)
         except GraphQLError:
             return None
-        read = operation_of(text, document, name, self.host.tokens(text))
+        read = operation_of(text, document, name, self.host.token_count(text))
         if read is None:
             return None
-        read.resized = self._resizing((text, name), read)
+        read.on_resize = self._size_counter((text, name), read)
         return self._operations.put((text, name), read, read.size)
 
-    def _resizing(self, key: tuple[str, str | None], operation: Operation) -> Callable[[int], object]:
+    def _size_counter(self, key: tuple[str, str | None], operation: Operation) -> Callable[[int], object]:
         """Counts what is kept of an operation, without keeping the operation."""
         kept = weakref.ref(operation)
 
@@ -113,7 +113,7 @@ class Engine:
 
         return resize
 
-    async def admitted(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> Operation:
+    async def admit(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> Operation:
         """The operation, within the limits of whoever asks. Raises Unplannable."""
         operation = self.operation(text, name)
         if operation is None or not await self._is_admitted(operation, name, variables, context):
@@ -129,65 +129,65 @@ class Engine:
         key: tuple[Hashable, ...] = (context.viewer is None,)
         if operation.strings is None:
             key = (*key, *(_size(variables.get(variable)) for variable in operation.variables))
-        found = operation.admitted.get(key)
+        found = operation.admissions.get(key)
         if found is None:
-            await self.turns.wait()
+            await self.time_slices.wait()
             text, document = operation.text, operation.document
-            is_admitted = self.host.admits(text, document, name, variables, context)
+            is_admitted = self.host.is_within_limits(text, document, name, variables, context)
             is_admitted = is_admitted and self.host.is_valid(text, document)
-            found = operation.admitted.put(key, is_admitted, size_of_values(key))
+            found = operation.admissions.put(key, is_admitted, size_of_values(key))
         return found
 
     # Requests
 
     # What is planned for the first time waits for its turn: of many that are new, one each time the loop comes round.
 
-    async def prepared(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> Prepared:
+    async def prepare_query(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> PreparedQuery:
         """The statement of a query and its values. Raises Unplannable, with the reason, before anything is done."""
-        asked = await self.asked(operation, variables, context)
-        plan, run = asked.plan, Run(context.viewer, context, asked.values)
-        key = (self.host.shape(run.viewer), asked.shapes)
+        request = await self.plan_request(operation, variables, context)
+        plan, run = request.plan, Run(context.viewer, context, request.values)
+        key = (self.host.cache_key(run.viewer), request.argument_keys)
         statement = plan.statements.get(key)
         if statement is None:
-            await self.turns.wait()
-            statement = plan.statements.get(key) or self._statement(plan, asked.shapes, run.viewer)
+            await self.time_slices.wait()
+            statement = plan.statements.get(key) or self._statement(plan, request.argument_keys, run.viewer)
             plan.keep_statement(key, statement)
         if isinstance(statement, str):
             raise Unplannable(statement)
-        return Prepared(plan, statement, run)
+        return PreparedQuery(plan, statement, run)
 
-    def _statement(self, plan: Plan, shapes: Sequence[Hashable], viewer: Any) -> Statement | str:
+    def _statement(self, plan: Plan, argument_keys: Sequence[Hashable], viewer: Any) -> Statement | str:
         try:
-            return self.planner(plan, shapes, viewer).statement(plan.root.type_, plan.root.fields)
+            return self.planner(plan, argument_keys, viewer).statement(plan.root.type_, plan.root.fields)
         except Unplannable as unplannable:
             return str(unplannable)
 
-    async def asked(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> Asked:
-        """What the variables come to. Raises Unplannable for wrong ones: the ordinary road tells of them."""
-        strings = operation.only_strings(variables)
-        known = None if strings is None else operation.readings.get(strings)
+    async def plan_request(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> PlannedRequest:
+        """What the variables come to. Raises Unplannable for wrong ones: the resolver path reports them."""
+        strings = operation.string_values(variables)
+        known = None if strings is None else operation.requests.get(strings)
         if known is not None:
             return known
-        coerced = self.coerced(operation, variables, context)
+        coerced = self.coerce_variables(operation, variables, context)
         plan = await self._plan(operation, coerced)
-        shapes, values = list[Hashable](), list[Mapping[str, Any]]()
-        for call in plan.calls.values():
+        argument_keys, values = list[Hashable](), list[Mapping[str, Any]]()
+        for arguments in plan.arguments.values():
             try:
-                shape, given = call.read(coerced, variables)
+                key, by_name = arguments.read(coerced, variables)
             except Exception as error:
                 raise Unplannable("an argument is refused") from error
-            shapes.append(shape)
-            values.append(given)
-        asked = Asked(coerced, plan, tuple(shapes), values)
-        if strings is None or sum(map(len, strings)) > LONGEST_VALUES:
-            return asked
-        return operation.readings.put(strings, asked, BYTES_OF_A_READING + 4 * sum(map(len, strings)))
+            argument_keys.append(key)
+            values.append(by_name)
+        request = PlannedRequest(coerced, plan, tuple(argument_keys), values)
+        if strings is None or sum(map(len, strings)) > MAX_CHARACTERS_OF_VALUES:
+            return request
+        return operation.requests.put(strings, request, BYTES_OF_A_REQUEST + 4 * sum(map(len, strings)))
 
-    def coerced(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> VariableValues:
+    def coerce_variables(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> VariableValues:
         """The values of the variables, as their types have them. Raises Unplannable for wrong ones."""
-        if operation.only_strings(variables) is not None:
+        if operation.string_values(variables) is not None:
             return VariableValues({}, dict(variables))
-        coerced = self.host.coerced(operation.node, variables, context)
+        coerced = self.host.coerce_variables(operation.node, variables, context)
         if coerced is None:
             raise Unplannable("a variable is refused")
         return coerced
@@ -196,7 +196,7 @@ class Engine:
         key = tuple(coerced.coerced.get(name) for name in operation.deciding)
         found = operation.plans.get(key)
         if found is None:
-            await self.turns.wait()
+            await self.time_slices.wait()
             found = operation.plans.get(key)
         if found is None:
             try:
@@ -213,25 +213,25 @@ class Engine:
         fields = selections.within(root_type, [operation.node.selection_set])
         if any(nodes[0].name.value in ("__schema", "__type") for nodes in fields.values()):
             raise Unplannable("it asks for the schema's own description")
-        calls = calls_of(self.bindings, selections, root_type, fields, self.host.arguments)
-        root = Root(root_type, fields, lambda run: _concrete_types(self.bindings, calls, run))
-        return Plan(operation.key, operation.tokens, selections, root, calls)
+        arguments = collect_arguments(self.field_index, selections, root_type, fields, self.host.arguments)
+        root = Root(root_type, fields, lambda run: _concrete_types(self.field_index, arguments, run))
+        return Plan(operation.key, operation.tokens, selections, root, arguments)
 
-    def planner(self, plan: Plan, shapes: Sequence[Hashable], viewer: Any) -> Planner:
-        shape = self.host.shape(viewer)
-        criteria = self._criteria.get(shape)
+    def planner(self, plan: Plan, argument_keys: Sequence[Hashable], viewer: Any) -> Planner:
+        viewer_key = self.host.cache_key(viewer)
+        criteria = self._criteria.get(viewer_key)
         if criteria is None:
-            criteria = self._criteria.put(shape, Criteria(self.host, self.host.deferred(viewer)))
-        return Planner(self.bindings, plan.selections, plan.calls, shapes, criteria, self.dialect())
+            criteria = self._criteria.put(viewer_key, Criteria(self.host, self.host.viewer_template(viewer)))
+        return Planner(self.field_index, plan.selections, plan.arguments, argument_keys, criteria, self.dialect())
 
-    async def answer(self, prepared: Prepared, trace: Trace) -> Result:
+    async def answer(self, prepared: PreparedQuery, trace: Trace) -> Result:
         """Run a prepared statement."""
         plan, statement, run = prepared.plan, prepared.statement, prepared.run
         trace.plan = plan.key
         for number, function in statement.functions.items():
-            run.found[number] = await _outcome(function, run, number)
+            run.function_results[number] = await _outcome(function, run, number)
         raw = await self.fetch(statement, run, trace)
-        return await assembled(raw, statement, run, plan.selections, plan.root, self.turns)
+        return await assemble(raw, statement, run, plan.selections, plan.root, self.time_slices)
 
     async def fetch(self, statement: Statement, run: Run, trace: Trace, *, is_changing: bool = False) -> bytes:
         """What the database answers, with its marks; within the transaction of a change, to see what it did."""
@@ -246,7 +246,7 @@ class Engine:
 
 
 async def _outcome(function: ByFunction, run: Run, number: int) -> Any:
-    """What a function finds, or the error that it ends with, which is told at its place."""
+    """What a function finds, or the error that it ends with, which is reported at its place."""
     given = run.values[number]
     try:
         return await function.run(run.context, await function.check(run.context, given))
@@ -254,15 +254,17 @@ async def _outcome(function: ByFunction, run: Run, number: int) -> Any:
         return error
 
 
-def _concrete_types(bindings: Bindings, calls: Mapping[tuple[int, str], Call], run: Run) -> dict[int, Any]:
+def _concrete_types(
+    field_index: FieldIndex, arguments: Mapping[tuple[int, str], Arguments], run: Run
+) -> dict[int, Any]:
     """For each field that gives an interface the type it was answered with, or the types."""
     found: dict[int, Any] = {}
-    for (node, _), call in calls.items():
-        values = run.values[call.number]
+    for (node, _), one in arguments.items():
+        values = run.values[one.number]
         if "model" in values:
-            found[node] = bindings.types[values["model"]]
+            found[node] = field_index.types[values["model"]]
         elif "models" in values:
-            found[node] = [bindings.types[model] for model in values["models"]]
+            found[node] = [field_index.types[model] for model in values["models"]]
     return found
 
 

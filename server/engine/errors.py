@@ -9,7 +9,7 @@ MAX_ANSWER_BYTES: Final = 8 * 2**20
 
 
 class Unplannable(Exception):
-    """The operation takes the ordinary road, for this reason; nothing has been done yet."""
+    """The operation takes the resolver path, for this reason; nothing has been done yet."""
 
 
 class Undeclared(TypeError):

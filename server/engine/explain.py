@@ -6,9 +6,9 @@ from typing import Any
 
 from tortoise.connection import get_connection
 
-from server.engine.engine import Engine, Prepared
+from server.engine.engine import Engine, PreparedQuery
 from server.engine.errors import Unplannable
-from server.engine.mutations import changes
+from server.engine.mutations import prepare_mutations
 from server.engine.running.traces import Trace
 
 # `Any` below: contexts and variables are the application's own.
@@ -16,32 +16,32 @@ from server.engine.running.traces import Trace
 
 @dataclass(frozen=True)
 class Explanation:
-    """The road that an operation takes. Planned: its statement with the database's plan of it; else why not."""
+    """The path that an operation takes. Planned: its statement with the database's plan of it; else why not."""
 
-    road: str
+    path: str
     reason: str | None = None
     statements: tuple[str, ...] = ()
     plan: tuple[str, ...] = ()
 
 
-async def explained(
+async def explain_operation(
     engine: Engine, text: str, name: str | None, variables: Mapping[str, Any], context: Any
 ) -> Explanation:
     """Plan an operation without running it. Of a mutation only the reading of its payload is planned."""
     try:
-        operation = await engine.admitted(text, name, variables, context)
+        operation = await engine.admit(text, name, variables, context)
         if operation.is_mutation:
-            changing = await changes(engine, operation, variables, context, Trace("planned"))
+            changing = await prepare_mutations(engine, operation, variables, context, Trace("planned"))
             return Explanation("planned", statements=changing.statements)
-        prepared = await engine.prepared(operation, variables, context)
+        prepared = await engine.prepare_query(operation, variables, context)
     except Unplannable as unplannable:
-        return Explanation("ordinary", str(unplannable))
+        return Explanation("resolvers", str(unplannable))
     if prepared.statement.is_answer:
         return Explanation("planned")
     return Explanation("planned", statements=(prepared.statement.sql,), plan=await _plan(prepared, engine))
 
 
-async def _plan(prepared: Prepared, engine: Engine) -> tuple[str, ...]:
+async def _plan(prepared: PreparedQuery, engine: Engine) -> tuple[str, ...]:
     """What the database says of the statement."""
     statement, run = prepared.statement, prepared.run
     asking = engine.dialect().explain

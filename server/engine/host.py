@@ -19,26 +19,26 @@ class Host(Protocol):
     @property
     def policies(self) -> Mapping[type[Model], Any]: ...
     def policy(self, model: type[Model], viewer: Any) -> Q:
-        """The condition that a row exists for a viewer, whose values may be deferred."""
+        """The condition that a row exists for a viewer, whose values may be bound parameters."""
         ...
 
     def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q:
         """The same for a row that a column of a row names which exists for the viewer."""
         ...
 
-    def shape(self, viewer: Any) -> Hashable:
+    def cache_key(self, viewer: Any) -> Hashable:
         """What of a viewer decides about the text of a statement."""
         ...
 
-    def deferred(self, viewer: Any) -> Any:
-        """A viewer of the same shape, with deferred values in place of its own."""
+    def viewer_template(self, viewer: Any) -> Any:
+        """A viewer with the same cache key, with bound parameters in place of its own values."""
         ...
 
     def arguments(self, field: GraphQLField, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Arguments as the field's resolver would get them."""
         ...
 
-    def coerced(
+    def coerce_variables(
         self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Any
     ) -> VariableValues | None:
         """The values of an operation's variables; None where one is wrong."""
@@ -48,12 +48,12 @@ class Host(Protocol):
         """The parsed document. Raises GraphQLError for one that is none."""
         ...
 
-    def tokens(self, text: str) -> int:
+    def token_count(self, text: str) -> int:
         """How many tokens a document was read from."""
         ...
 
     def is_valid(self, text: str, document: DocumentNode) -> bool: ...
-    def admits(
+    def is_within_limits(
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], context: Any
     ) -> bool:
         """Whether the document is within the limits of whoever asks."""

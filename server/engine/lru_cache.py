@@ -13,22 +13,24 @@ def _nothing(_: int) -> None:
 
 
 class LRUCache(Generic[KeyT, ValueT]):
-    """A dictionary of at most `most` entries and `max_bytes` bytes that drops what was not used lately.
+    """A dictionary of at most `max_entries` entries and `max_bytes` bytes that drops what was not used lately.
 
     In two halves: what is asked for moves into the newer one; when that is full, the older one goes. How large an
     entry is says whoever puts it there; `resized` hears by how much all of them together have grown or shrunk.
     """
 
-    __slots__ = ("__weakref__", "_bytes", "_half", "_half_bytes", "_newer", "_older", "_resized", "_sizes")
+    __slots__ = ("__weakref__", "_bytes", "_half", "_half_bytes", "_newer", "_older", "_on_resize", "_sizes")
 
-    def __init__(self, most: int, max_bytes: int = sys.maxsize, resized: Callable[[int], Any] = _nothing) -> None:
-        self._half = max(1, most // 2)
+    def __init__(
+        self, max_entries: int, max_bytes: int = sys.maxsize, resized: Callable[[int], Any] = _nothing
+    ) -> None:
+        self._half = max(1, max_entries // 2)
         self._half_bytes = max_bytes // 2
         self._newer: dict[KeyT, ValueT] = {}
         self._older: dict[KeyT, ValueT] = {}
         self._sizes: dict[KeyT, int] = {}
         self._bytes = 0
-        self._resized = resized
+        self._on_resize = resized
 
     def __len__(self) -> int:
         return len(self._newer) + len(self._older)
@@ -54,7 +56,7 @@ class LRUCache(Generic[KeyT, ValueT]):
         self._newer[key] = value
         self._sizes[key] = size
         self._bytes += size
-        self._resized(size)
+        self._on_resize(size)
         return value
 
     def grow(self, key: KeyT, value: ValueT, more: int) -> None:
@@ -70,10 +72,10 @@ class LRUCache(Generic[KeyT, ValueT]):
                 self._bytes -= size
             else:
                 del self._older[key]
-            self._resized(-size)
+            self._on_resize(-size)
 
     def _turn_over(self) -> None:
         """The older half goes; the newer one becomes it."""
         gone = sum([self._sizes.pop(key) for key in self._older])
         self._older, self._newer, self._bytes = self._newer, {}, 0
-        self._resized(-gone)
+        self._on_resize(-gone)

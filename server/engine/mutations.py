@@ -7,19 +7,19 @@ from typing import Any
 from graphql import GraphQLError, GraphQLField, GraphQLList, GraphQLNonNull, GraphQLObjectType, located_error
 from graphql.execution.values import get_argument_values
 
-from server.engine.declarations import Mutation
+from server.engine.declarations import MutationField
 from server.engine.engine import Engine, Run
 from server.engine.errors import Unplannable
 from server.engine.planning.builder import Planner
-from server.engine.planning.json_text import Text, expression, marker
-from server.engine.planning.payload_lists import items
-from server.engine.planning.rows import row
+from server.engine.planning.json_text import JsonText, expression, placeholder
+from server.engine.planning.payload_lists import write_items
+from server.engine.planning.rows import select_row
 from server.engine.planning.statements import Place, Placeholder, Statement
-from server.engine.reading.field_index import Bindings, strawberry_field
+from server.engine.reading.field_index import FieldIndex, strawberry_field
 from server.engine.reading.operations import Operation, Plan
 from server.engine.reading.selections import Fields, Nodes, named_type
 from server.engine.running.null_propagation import Root
-from server.engine.running.results import Result, assembled
+from server.engine.running.results import Result, assemble
 from server.engine.running.traces import Trace
 from server.engine.validation import is_plain, nullable
 from server.models.conditions import BoundParameter, equals
@@ -28,7 +28,7 @@ from server.models.conditions import BoundParameter, equals
 
 
 @dataclass
-class Changes:
+class Mutations:
     """The mutations of one operation, ready to be run one after the other."""
 
     engine: Engine
@@ -36,7 +36,7 @@ class Changes:
     context: Any
     trace: Trace
     inputs: dict[str, Any]
-    shapes: tuple[Any, ...]
+    argument_keys: tuple[Any, ...]
     run: Run
     pieces: list[bytes] = field(default_factory=list[bytes])
     errors: list[GraphQLError] = field(default_factory=list[GraphQLError])
@@ -45,7 +45,10 @@ class Changes:
     def statements(self) -> tuple[str, ...]:
         """What reads the payloads, as they are where everything succeeds."""
         named = [nodes for nodes in self.plan.root.fields.values() if nodes[0].name.value != "__typename"]
-        tried = (self.plan.statements.get(_tried(nodes, self.engine, self.context, self.shapes)) for nodes in named)
+        tried = (
+            self.plan.statements.get(_trial_key(nodes, self.engine, self.context, self.argument_keys))
+            for nodes in named
+        )
         return tuple(found.sql for found in tried if isinstance(found, Statement) and not found.is_answer)
 
     async def answer(self) -> Result:
@@ -56,24 +59,24 @@ class Changes:
                 self.pieces.append(f'"{key}":"{type_.name}"'.encode())
                 continue
             definition = type_.fields[nodes[0].name.value]
-            result = await self._one(key, nodes, definition)
+            result = await self._run_one(key, nodes, definition)
             self.errors.extend(result.errors)
             if result.data == b"null" and isinstance(definition.type, GraphQLNonNull):
                 return Result(b"null", self.errors)
             self.pieces.append(f'"{key}":'.encode() + result.data)
         return Result(b"{" + b",".join(self.pieces) + b"}", self.errors)
 
-    async def _one(self, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
-        declared = self.engine.bindings.declaration(self.plan.root.type_, nodes[0].name.value)
-        assert isinstance(declared, Mutation)
+    async def _run_one(self, key: str, nodes: Nodes, definition: GraphQLField) -> Result:
+        declared = self.engine.field_index.declaration(self.plan.root.type_, nodes[0].name.value)
+        assert isinstance(declared, MutationField)
         try:
             arguments = await declared.check(self.context, self.inputs[key])
-            return await self._changed(declared, arguments, key, nodes, definition)
-        except Exception as error:  # noqa: BLE001 - told at its place, as every other error of a resolver
+            return await self._change(declared, arguments, key, nodes, definition)
+        except Exception as error:  # noqa: BLE001 - reported at its place, like every other error of a resolver
             return Result(b"null", [located_error(error, list(nodes), [key])])
 
-    async def _changed(
-        self, declared: Mutation, arguments: Any, key: str, nodes: Nodes, definition: GraphQLField
+    async def _change(
+        self, declared: MutationField, arguments: Any, key: str, nodes: Nodes, definition: GraphQLField
     ) -> Result:
         try:
             async with declared.around():
@@ -94,113 +97,113 @@ class Changes:
         raw = await self.engine.fetch(statement, run, self.trace, is_changing=True)
         self.trace.plan = self.plan.key
         root = Root(type_, fields, self.plan.root.concrete_types)
-        return await assembled(raw, statement, run, self.plan.selections, root, self.engine.turns, (key,))
+        return await assemble(raw, statement, run, self.plan.selections, root, self.engine.time_slices, (key,))
 
     def _statement(self, nodes: Nodes, type_: GraphQLObjectType, fields: Fields, run: Run) -> Statement:
         kinds = tuple(
-            _kind(self.engine.bindings, type_, inner, run.payload.get(_python_name(type_, inner)))
+            _kind(self.engine.field_index, type_, inner, run.payload.get(_python_name(type_, inner)))
             for inner in fields.values()
         )
-        shape = (_places(nodes), kinds, self.engine.host.shape(run.viewer), self.shapes)
-        known = self.plan.statements.get(shape)
-        if isinstance(known, Statement):
-            return known
-        planner = self.engine.planner(self.plan, self.shapes, run.viewer)
+        plan_key = (_node_ids(nodes), kinds, self.engine.host.cache_key(run.viewer), self.argument_keys)
+        statement = self.plan.statements.get(plan_key)
+        if isinstance(statement, Statement):
+            return statement
+        planner = self.engine.planner(self.plan, self.argument_keys, run.viewer)
         statement = _payload_statement(planner, type_, fields, kinds)
-        self.plan.keep_statement(shape, statement)
+        self.plan.keep_statement(plan_key, statement)
         return statement
 
 
-async def changes(
+async def prepare_mutations(
     engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace
-) -> Changes:
+) -> Mutations:
     """The mutations of an operation, their inputs read. Raises Unplannable before anything is done."""
-    asked = await engine.asked(operation, variables, context)
-    plan, shapes, values = asked.plan, asked.shapes, asked.values
+    request = await engine.plan_request(operation, variables, context)
+    plan, argument_keys, values = request.plan, request.argument_keys, request.values
     inputs: dict[str, Any] = {}
     for key, nodes in plan.root.fields.items():
         name = nodes[0].name.value
         if name == "__typename":
             continue
-        if not isinstance(engine.bindings.declaration(plan.root.type_, name), Mutation):
+        if not isinstance(engine.field_index.declaration(plan.root.type_, name), MutationField):
             raise Unplannable(f"the mutation {name} is not declared as one")
         definition = plan.root.type_.fields[name]
         try:
-            given = engine.host.arguments(definition, get_argument_values(definition, nodes[0], asked.coerced))
+            given = engine.host.arguments(definition, get_argument_values(definition, nodes[0], request.coerced))
         except Exception as error:
             raise Unplannable("an argument is refused") from error
         inputs[key] = given["input"]
-        await _try(engine, plan, definition, nodes, shapes, context)
-    return Changes(engine, plan, context, trace, inputs, shapes, Run(context.viewer, context, values))
+        await _check_plannable(engine, plan, definition, nodes, argument_keys, context)
+    return Mutations(engine, plan, context, trace, inputs, argument_keys, Run(context.viewer, context, values))
 
 
-async def _try(
-    engine: Engine, plan: Plan, definition: GraphQLField, nodes: Nodes, shapes: tuple[Any, ...], context: Any
+async def _check_plannable(
+    engine: Engine, plan: Plan, definition: GraphQLField, nodes: Nodes, argument_keys: tuple[Any, ...], context: Any
 ) -> None:
     """Whether what is asked of the payload can be planned: found out before anything is changed."""
-    key = _tried(nodes, engine, context, shapes)
+    key = _trial_key(nodes, engine, context, argument_keys)
     if plan.statements.get(key) is not None:
         return
-    await engine.turns.wait()
+    await engine.time_slices.wait()
     type_ = Place(plan.root.type_, definition, nodes).object_type
     fields = plan.selections.of(type_, nodes)
-    kinds = tuple(_possible_kind(engine.bindings, type_, nodes) for nodes in fields.values())
-    planner = engine.planner(plan, shapes, context.viewer)
+    kinds = tuple(_possible_kind(engine.field_index, type_, nodes) for nodes in fields.values())
+    planner = engine.planner(plan, argument_keys, context.viewer)
     plan.keep_statement(key, _payload_statement(planner, type_, fields, kinds))
 
 
-def _places(nodes: Nodes) -> tuple[int, ...]:
+def _node_ids(nodes: Nodes) -> tuple[int, ...]:
     """Where in the document a mutation is asked for: what it is asked to answer may stand in several places."""
     return tuple(id(node) for node in nodes)
 
 
-def _tried(nodes: Nodes, engine: Engine, context: Any, shapes: tuple[Any, ...]) -> Hashable:
-    return "tried", _places(nodes), engine.host.shape(context.viewer), shapes
+def _trial_key(nodes: Nodes, engine: Engine, context: Any, argument_keys: tuple[Any, ...]) -> Hashable:
+    return "tried", _node_ids(nodes), engine.host.cache_key(context.viewer), argument_keys
 
 
 def _payload_statement(planner: Planner, type_: GraphQLObjectType, fields: Fields, kinds: tuple[str, ...]) -> Statement:
     """Rows are read anew, everything else is filled in; without a row there is nothing to ask the database."""
     kind_of = dict(zip(fields.values(), kinds, strict=True))
-    text = planner.object_with(type_, fields, lambda nodes: _payload_field(planner, type_, nodes, kind_of[nodes]))
-    return planner.finished(text)
+    text = planner.write_object_with(type_, fields, lambda nodes: _payload_field(planner, type_, nodes, kind_of[nodes]))
+    return planner.finish(text)
 
 
-def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kind: str) -> Text:
+def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kind: str) -> JsonText:
     place = Place(type_, type_.fields[nodes[0].name.value], nodes)
     name = _python_name(type_, nodes)
     if kind == "row":
-        bound: Any = planner.bindings.model(place.object_type)
+        bound: Any = planner.field_index.model(place.object_type)
         child = planner.scope(bound)
         key = BoundParameter(f"payload.{name}", "uuid", lambda run: run.payload[name].pk)
-        link = planner.conditions.once(child, equals("id", key))
-        found = row(planner, child, place.object_type, nodes, link, is_given=True)
+        link = planner.conditions.condition(child, equals("id", key))
+        found = select_row(planner, child, place.object_type, nodes, link, is_given=True)
         return expression(f"coalesce({found}, 'null')")
     if kind == "items":
-        return items(planner, place, name)
+        return write_items(planner, place, name)
     if kind == "viewer" and planner.viewer is not None:
-        return planner.object(planner.scope(None), place.object_type, nodes)
-    planner.holes.append(Placeholder(lambda run, values: run.payload.get(name), place.type_, nodes, type_))
-    return marker("", len(planner.holes) - 1, Text("[]"))
+        return planner.write_object(planner.scope(None), place.object_type, nodes)
+    planner.placeholders.append(Placeholder(lambda run, values: run.payload.get(name), place.type_, nodes, type_))
+    return placeholder("", len(planner.placeholders) - 1, JsonText("[]"))
 
 
-def _kind(bindings: Bindings, type_: GraphQLObjectType, nodes: Nodes, value: Any) -> str:
+def _kind(field_index: FieldIndex, type_: GraphQLObjectType, nodes: Nodes, value: Any) -> str:
     """Where a field of a payload comes from: a row, items with a row each, the viewer, or a value as it is."""
-    possible = _possible_kind(bindings, type_, nodes)
+    possible = _possible_kind(field_index, type_, nodes)
     return "plain" if value is None else possible
 
 
-def _possible_kind(bindings: Bindings, type_: GraphQLObjectType, nodes: Nodes) -> str:
+def _possible_kind(field_index: FieldIndex, type_: GraphQLObjectType, nodes: Nodes) -> str:
     """The same of what it is at most. Raises Unplannable for what a payload cannot hold here."""
     name = nodes[0].name.value
     if name == "__typename":
         return "plain"
     outer: Any = type_.fields[name].type
     inside = named_type(outer)
-    if isinstance(inside, GraphQLObjectType) and bindings.model(inside) is not None:
+    if isinstance(inside, GraphQLObjectType) and field_index.model(inside) is not None:
         if nullable(outer) is not inside:
             raise Unplannable(f"{type_.name}.{name} is a list of rows")
         return "row"
-    if inside.name in bindings.viewer_types:
+    if inside.name in field_index.viewer_types:
         return "viewer"
     if is_plain(inside):
         return "plain"

@@ -23,7 +23,7 @@ from server.engine.declarations import (
     Guarded,
     Joined,
     Key,
-    Mutation,
+    MutationField,
     Paged,
     Prefetch,
     Relation,
@@ -39,8 +39,8 @@ from server.models.conditions import AtMost
 DEFINITION: Final = "strawberry-definition"
 _KEY: Final = fields.UUIDField()
 _MOMENT: Final = datetime(2024, 2, 29, 1, 2, 3, 4, UTC)
-_WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, ByFunction, Mutation)
-_ASKING_THEMSELVES: Final = (Guarded, ByFunction, Mutation)
+_WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, ByFunction, MutationField)
+_ASKING_THEMSELVES: Final = (Guarded, ByFunction, MutationField)
 """They hold the permission classes of their fields."""
 
 # A value of a column, and what the database writes of it: its GraphQL type has to write the same.
@@ -60,7 +60,7 @@ _MINOR_UNITS: Final = ((Decimal("1.50"), "1.50"),)
 _LISTED: Final = (('a, "É', 'a, "É'),)
 
 
-class Checks:
+class DeclarationChecks:
     """Looks at the declarations of a schema. `types` are the types of models, `policies` the models with a policy."""
 
     def __init__(self, types: Mapping[type[Model], GraphQLObjectType], policies: Mapping[type[Model], Any]) -> None:
@@ -75,7 +75,7 @@ class Checks:
             raise Undeclared(f"{place}: its permission classes and extensions are not declared to the engine")
         if field.args and not isinstance(inner, _WITH_ARGUMENTS):
             raise Undeclared(f"{place}: its declaration reads no arguments")
-        if isinstance(inner, Mutation) and set(field.args) != {"input"}:
+        if isinstance(inner, MutationField) and set(field.args) != {"input"}:
             raise Undeclared(f"{place}: a mutation has one argument, `input`")
         self._check(place, model, inner, field)
 
@@ -86,7 +86,7 @@ class Checks:
             case Embedded():
                 self._check_embedded(place, model, declared, field)
             case Computed():
-                self._check_hole(place, model, declared, field)
+                self._check_computed(place, model, declared, field)
             case Paged(listing=listing):
                 self._check_policy(place, listing.model)
                 if listing.parent is not None:
@@ -151,15 +151,15 @@ class Checks:
         if declared.present is not None:
             column_of(place, model, declared.present)
 
-    def _check_hole(self, place: str, model: type[Model] | None, hole: Computed, field: GraphQLField) -> None:
-        if inspect.iscoroutinefunction(hole.compute):
-            raise Undeclared(f"{place}: what fills a hole is no coroutine")
+    def _check_computed(self, place: str, model: type[Model] | None, computed: Computed, field: GraphQLField) -> None:
+        if inspect.iscoroutinefunction(computed.compute):
+            raise Undeclared(f"{place}: what computes a value is not a coroutine")
         _check_plain(place, field)
-        for name in (*hole.columns, *hole.partial):
+        for name in (*computed.columns, *computed.partial):
             column_of(place, model, name)
-        for facts in hole.prefetch.values():
-            column_of(place, model, facts.outer)
-            _check_facts(place, facts, model)
+        for prefetch in computed.prefetch.values():
+            column_of(place, model, prefetch.outer)
+            _check_prefetch(place, prefetch, model)
 
 
 def check_column(place: str, model: type[Model] | None, declared: Column, field: GraphQLField) -> None:
@@ -173,10 +173,10 @@ def check_column(place: str, model: type[Model] | None, declared: Column, field:
         raise Undeclared(f"{place}: a {type(column).__name__} is no {type_}")
     enum: Any = getattr(column, "enum_type", None)
     if enum is not None and any(member.name != member.value for member in enum):
-        raise Undeclared(f"{place}: values of {enum.__name__} differ from their names; declare a hole")
+        raise Undeclared(f"{place}: values of {enum.__name__} differ from their names; declare it as computed")
     for value, written in _samples(place, column, leaf, is_minor_units=declared.is_minor_units):
         if not _writes(leaf, value, written):
-            raise Undeclared(f"{place}: {leaf} writes {value!r} otherwise than the database; declare a hole")
+            raise Undeclared(f"{place}: {leaf} writes {value!r} otherwise than the database; declare it as computed")
 
 
 def nullable(type_: Any) -> Any:
@@ -235,20 +235,20 @@ def _check_plain(place: str, field: GraphQLField) -> None:
         raise Undeclared(f"{place}: {named_type(field.type).name} has resolvers, or several types")
 
 
-def _check_facts(place: str, facts: Prefetch, row: type[Model] | None) -> None:
-    for name in (facts.column, *facts.columns):
-        column_of(place, facts.model, name)
-    _check_ties(place, facts, row)
-    for joined in facts.joined:
-        column_of(place, facts.model, joined.near)
+def _check_prefetch(place: str, prefetch: Prefetch, row: type[Model] | None) -> None:
+    for name in (prefetch.column, *prefetch.columns):
+        column_of(place, prefetch.model, name)
+    _check_ties(place, prefetch, row)
+    for joined in prefetch.joined:
+        column_of(place, prefetch.model, joined.near)
         for name in (joined.column, *joined.columns):
             column_of(place, joined.model, name)
         _check_ties(place, joined, row)
-    if facts.latest is not None and (facts.latest not in facts.columns or facts.nested or facts.joined):
+    if prefetch.latest is not None and (prefetch.latest not in prefetch.columns or prefetch.nested or prefetch.joined):
         raise Undeclared(f"{place}: the latest is one of the columns, and has nothing nested")
-    if facts.nested is not None:
-        column_of(place, facts.model, facts.nested.outer)
-        _check_facts(place, facts.nested, facts.model)
+    if prefetch.nested is not None:
+        column_of(place, prefetch.model, prefetch.nested.outer)
+        _check_prefetch(place, prefetch.nested, prefetch.model)
 
 
 def _check_ties(place: str, tied: Prefetch | Joined, row: type[Model] | None) -> None:

@@ -118,7 +118,7 @@ class Among(OneOf):
 
 
 class Compared(Condition):
-    """How a column compares (`=`, `<`, `>=`) with a value that may be deferred."""
+    """How a column compares (`=`, `<`, `>=`) with a value that may be a bound parameter."""
 
     __slots__ = ("column", "operator", "value")
 
@@ -138,14 +138,14 @@ class Compared(Condition):
 
 
 def equals(column: str, value: Any) -> Compared:
-    """Whether a column holds this value, which may be deferred."""
+    """Whether a column holds this value, which may be a bound parameter."""
     return Compared(column, "=", value)
 
 
 class StatusAt(Condition):
     """Whether a status is this one at a moment: from `until` on, what is stored as `waiting` is `over`.
 
-    Value and moment may be deferred.
+    Value and moment may be bound parameters.
     """
 
     __slots__ = ("column", "over", "reached", "value", "waiting")

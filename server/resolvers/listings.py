@@ -37,7 +37,7 @@ Narrowed = tuple[tuple[str, Any], ...]
 
 @dataclass(frozen=True)
 class Criterion:
-    """What a member of a filter becomes: a condition on a value at this moment. Both may be deferred."""
+    """What a member of a filter becomes: a condition on a value at this moment. Both may be bound parameters."""
 
     condition: Callable[[Any, Any], Q]
     prepare: Callable[[Any], Any] = lambda value: value

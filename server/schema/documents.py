@@ -1,4 +1,4 @@
-"""What is known of a document that was sent: parsed and validated once, kept while it is used, whichever road asks.
+"""What is known of a document that was sent: parsed and validated once, kept while it is used, whichever path asks.
 
 The mistakes say what is wrong and where; none repeats a value that is written into the document.
 """

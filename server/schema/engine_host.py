@@ -24,7 +24,7 @@ from server.schema.limits import excess, limits_for, names_are_needed
 from server.schema.variable_coercion import coerced
 
 # `Any` below: the engine knows neither viewers nor contexts. What is known of documents and variables it shares with
-# the ordinary road, so that they are read once, whichever road they take.
+# the resolver path, so that they are read once, whichever path is taken.
 
 
 class Application:
@@ -42,10 +42,10 @@ class Application:
     def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q:
         return policy_through(model, viewer, seen, column)
 
-    def shape(self, viewer: Viewer | None) -> Hashable:
+    def cache_key(self, viewer: Viewer | None) -> Hashable:
         return cache_key(viewer)
 
-    def deferred(self, viewer: Viewer | None) -> Viewer | None:
+    def viewer_template(self, viewer: Viewer | None) -> Viewer | None:
         return viewer_template(viewer)
 
     def arguments(self, field: GraphQLField, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,7 +53,7 @@ class Application:
         registry = schema.schema_converter.scalar_registry
         return convert_arguments(dict(values), definition.arguments, registry, schema.config)
 
-    def coerced(
+    def coerce_variables(
         self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Context
     ) -> VariableValues | None:
         found = coerced(self.schema, node, variables, context)
@@ -62,13 +62,13 @@ class Application:
     def document(self, text: str) -> DocumentNode:
         return parsed(text)
 
-    def tokens(self, text: str) -> int:
+    def token_count(self, text: str) -> int:
         return token_count(text)
 
     def is_valid(self, text: str, document: DocumentNode) -> bool:
         return not mistakes(self.schema, text)
 
-    def admits(
+    def is_within_limits(
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], context: Context
     ) -> bool:
         if name is None and names_are_needed(document):

@@ -75,7 +75,7 @@ def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any
     """A field that Python computes from a row the viewer sees.
 
     `plan` says how the engine answers it: columns alone are those that `compute` needs of the row.
-    Without it the operation takes the ordinary road.
+    Without it the operation takes the resolver path.
     """
     if isinstance(plan, tuple):
         plan = Computed(compute, cast("tuple[str, ...]", plan))

@@ -13,7 +13,7 @@ from strawberry.permission import PermissionExtension
 from strawberry.utils.str_converters import to_camel_case
 
 from server.domain.errors import Refusal, Refused
-from server.engine.declarations import ByFunction, Guarded, Mutation
+from server.engine.declarations import ByFunction, Guarded, MutationField
 from server.languages import translated
 from server.models.database import joined_transaction
 from server.resolvers.context import Context, context_of
@@ -106,7 +106,7 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
             return refuse(context, refused)
 
     sign(resolve, {"input": (input_type, "The input of the mutation.")})
-    plan = Mutation(check, change, refuse, joined_transaction if together else nullcontext)
+    plan = MutationField(check, change, refuse, joined_transaction if together else nullcontext)
     return field("mutation", resolve, _sentence(resolver), permissions, _Printed, plan=plan)
 
 

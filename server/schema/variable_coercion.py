@@ -46,7 +46,7 @@ class _Request:
 
 
 def coerced(schema: GraphQLSchema, node: OperationDefinitionNode, sent: Mapping[str, Any], context: Context) -> Coerced:
-    """The values of the variables, worked out once in a request, whichever road asks for them."""
+    """The values of the variables, worked out once in a request, whichever path asks for them."""
     known = context.coerced
     if isinstance(known, _Request) and known.node is node and known.sent is sent:
         return known.coerced

@@ -46,7 +46,7 @@ def test_each_example_of_the_explorer_is_one_statement(of_each: dict[str, str], 
 
     assert queries
     for query in queries:
-        assert of_each[query].startswith("Road: planned\n"), query
+        assert of_each[query].startswith("Path: planned\n"), query
         assert of_each[query].count("SQL:") == 1, query
         assert of_each[query].count("Plan:") == 1, query
 
@@ -54,18 +54,18 @@ def test_each_example_of_the_explorer_is_one_statement(of_each: dict[str, str], 
 def test_the_operation_of_the_readme_is_one_statement(of_each: dict[str, str]):
     said = of_each["Readme"]
 
-    assert re.match(r"Road: planned\nCost: \d+ of \d+ rows, \d+ of \d+ fields, depth \d+ of \d+\n", said)
+    assert re.match(r"Path: planned\nCost: \d+ of \d+ rows, \d+ of \d+ fields, depth \d+ of \d+\n", said)
     assert said.count("SQL:") == 1
 
 
-def test_why_an_operation_takes_the_ordinary_road_is_said(demo_server: DemoServer, tmp_path: Path):
+def test_why_an_operation_takes_the_resolver_path_is_said(demo_server: DemoServer, tmp_path: Path):
     file = tmp_path / "introspection.graphql"
     file.write_text("{ __schema { queryType { name } } }")
 
     said = explain(demo_server, file)
 
     assert "Nobody is signed in" in said
-    assert "Road: ordinary (it asks for the schema's own description)" in said
+    assert "Path: resolvers (it asks for the schema's own description)" in said
 
 
 def test_the_marks_of_a_statement_are_shown_and_not_printed(of_each: dict[str, str]):

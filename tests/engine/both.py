@@ -14,7 +14,7 @@ from server.app import answers, reading
 from server.authentication import Credentials, authenticate
 from server.authentication.viewer_cache import KnownViewers
 from server.domain.viewer import Viewer
-from server.engine.dispatch import planned
+from server.engine.dispatch import answer_by_plan
 from server.engine.engine import Engine
 from server.engine.running.results import Result
 from server.engine.running.traces import Trace
@@ -42,7 +42,7 @@ class Both:
         return Context(self.viewers[actor], self.now, REQUEST_ID, self.settings)
 
     async def by_engine(self, text: str, variables: dict[str, Any], actor: str) -> tuple[Result | None, Trace]:
-        return await planned(self.engine, text, None, variables, self.context(actor))
+        return await answer_by_plan(self.engine, text, None, variables, self.context(actor))
 
     async def by_resolvers(self, text: str, variables: dict[str, Any], actor: str) -> ExecutionResult:
         context = replace(self.context(actor), work=Work(most=10**9))
@@ -73,7 +73,7 @@ async def _viewer(world: World, actor: str) -> Viewer | None:
 
 
 def _told(errors: Sequence[GraphQLError]) -> list[str]:
-    """All errors; of as many as an answer tells of, or more, each road tells of others."""
+    """All errors; of as many as an answer tells of, or more, each path reports others."""
     if len(errors) >= answers.MAX_ERRORS:
         return ["many errors"]
     return sorted(str(answers.told(error, REQUEST_ID)) for error in errors)

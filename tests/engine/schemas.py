@@ -31,7 +31,7 @@ def schema_with(name: str, annotation: Any, field: Any, model: Any = Author) -> 
     return schema_of(strawberry.type(query))
 
 
-async def both_roads(toy: Toy, schema: ToySchema, document: str, viewer: Any = None) -> tuple[Any, Any]:
+async def answer_both_ways(toy: Toy, schema: ToySchema, document: str, viewer: Any = None) -> tuple[Any, Any]:
     """What the engine answers, and what resolvers do. None for a declaration that is refused or not planned."""
     try:
         other = toy.with_schema(schema)

@@ -17,7 +17,7 @@ import pytest
 
 from server.domain.errors import Unavailable
 from server.engine.engine import MAX_OPERATION_BYTES, MAX_OPERATIONS
-from server.engine.lru_cache import Recent
+from server.engine.lru_cache import LRUCache
 from server.engine.running.connections import PostgresReader, SqliteReader
 from server.models import Product
 from server.models.database import open_connection
@@ -129,12 +129,12 @@ async def test_what_is_kept_of_an_operation_counts_for_it(both: Both) -> None:
     assert sizes[-1] < sizes[0] + 130 * 1_300
     operation = both.engine.operation(document, None)
     assert operation is not None
-    parts = operation.plans.size + operation.admitted.size + operation.readings.size
+    parts = operation.plans.size + operation.admissions.size + operation.requests.size
     assert both.engine._operations.size == operation.size + parts
 
 
 async def test_an_operation_that_alone_fills_the_cache_is_not_kept() -> None:
-    cache = Recent[str, str](10, 1_000)
+    cache = LRUCache[str, str](10, 1_000)
 
     cache.put("small", "a", 100)
     cache.put("large", "b", 501)
@@ -148,7 +148,7 @@ async def test_an_operation_that_alone_fills_the_cache_is_not_kept() -> None:
 
 def test_a_cache_drops_what_was_not_used_lately_by_number_and_by_size() -> None:
     told = list[int]()
-    cache = Recent[int, int](8, 1_000, told.append)
+    cache = LRUCache[int, int](8, 1_000, told.append)
 
     for number in range(100):
         cache.put(number, number, 90)
@@ -236,7 +236,7 @@ async def test_plans_that_are_new_are_made_in_turns(both: Both) -> None:
 
     async def plan(name: str) -> None:
         context, variables = both.context("pL"), {other: other == name for other in names}
-        await engine.prepared(await engine.admitted(text, None, variables, context), variables, context)
+        await engine.prepare_query(await engine.admit(text, None, variables, context), variables, context)
         planned_in.append(rounds[0])
 
     count_rounds()
@@ -255,9 +255,9 @@ async def test_a_document_of_five_hundred_fields_is_compiled_in_time(both: Both)
         context = both.context("pL")
         text = f"{document} # {place}"
         started = time.process_time()
-        operation = await engine.admitted(text, None, {}, context)
+        operation = await engine.admit(text, None, {}, context)
         admitted = time.process_time()
-        prepared = await engine.prepared(operation, {}, context)
+        prepared = await engine.prepare_query(operation, {}, context)
         times.append(time.process_time() - admitted)
         whole = admitted - started
 
@@ -272,7 +272,7 @@ async def test_a_document_of_five_hundred_fields_is_compiled_in_time(both: Both)
 
 
 @only_sqlite
-async def test_a_statement_too_deep_for_sqlite_takes_the_ordinary_road_with_the_same_answer(
+async def test_a_statement_too_deep_for_sqlite_takes_the_resolver_path_with_the_same_answer(
     both: Both, planned: Clients, ordinary: Clients, world: World
 ) -> None:
     document = """{ viewer { organisations(first: 2) { nodes { partnerships(first: 2) { nodes { customer {

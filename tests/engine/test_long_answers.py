@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.app import answers
-from server.engine.dispatch import planned
+from server.engine.dispatch import answer_by_plan
 from server.engine.errors import MAX_ANSWER_BYTES, AnswerTooLarge
 from server.engine.planning.dialects import DIALECTS
 from server.engine.running import connections
@@ -48,7 +48,7 @@ async def test_an_answer_that_grows_too_long_as_it_is_filled_is_given_up() -> No
 async def test_whoever_asks_for_too_long_an_answer_hears_so(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "MAX_ANSWER_BYTES", 10)
 
-    found, _ = await planned(both.engine, "{ catalogue { totalCount } }", None, {}, both.context("pL"))
+    found, _ = await answer_by_plan(both.engine, "{ catalogue { totalCount } }", None, {}, both.context("pL"))
 
     assert found is not None
     assert (found.data, [told(error) for error in found.errors]) == (b"null", [("VALIDATION_FAILED", TOO_LARGE)])

@@ -19,7 +19,7 @@ from server.engine.declarations import (
     Computed,
     Embedded,
     Guarded,
-    Mutation,
+    MutationField,
     Relation,
     Rows,
 )
@@ -27,7 +27,7 @@ from server.engine.errors import Undeclared
 from tests.clients import Clients
 from tests.engine import toy as toys
 from tests.engine.both import Both, expected, written
-from tests.engine.schemas import both_roads, schema_with
+from tests.engine.schemas import answer_both_ways, schema_with
 from tests.engine.toy import Author, Book, Note, Toy, ToySchema, Visitor, declared, schema_of, taken_back, visible
 
 pytestmark = pytest.mark.database
@@ -94,7 +94,7 @@ async def test_a_list_of_names_comes_back_as_it_is_stored(toy: Toy, tags: list[s
 async def test_a_column_with_another_name_in_the_database_is_read_or_refused(toy: Toy) -> None:
     schema = schema_with("label", str, strawberry.field(), toys.Renamed)
 
-    planned, ordinary = await both_roads(toy, schema, "{ one { label } }")
+    planned, ordinary = await answer_both_ways(toy, schema, "{ one { label } }")
 
     assert planned in (None, ordinary)
 
@@ -143,7 +143,7 @@ async def test_a_document_that_the_random_ones_found(both: Both, document: str, 
     ordinary = expected(await both.by_resolvers(document, {}, actor))
     found, trace = await both.by_engine(document, {}, actor)
 
-    if found is None:  # what is refused to nobody in particular is said by the ordinary road
+    if found is None:  # what is refused to nobody in particular is said by the resolver path
         assert (actor, "nobody is signed in" in str(trace.reason)) == ("AN", True)
     else:
         assert written(found) == ordinary
@@ -176,7 +176,7 @@ async def test_a_permission_class_that_the_declaration_does_not_name_is_not_pass
         )
         schema = schema_with("motto", str | None, field)
 
-    planned, ordinary = await both_roads(toy, schema, "{ one { motto } }")
+    planned, ordinary = await answer_both_ways(toy, schema, "{ one { motto } }")
 
     assert planned in (None, ordinary)
 
@@ -205,7 +205,7 @@ async def test_a_field_extension_that_the_declaration_does_not_name_is_not_passe
 
     schema = schema_with("motto", str | None, strawberry.field(extensions=[Veiled()]))
 
-    planned, ordinary = await both_roads(toy, schema, "{ one { motto } }")
+    planned, ordinary = await answer_both_ways(toy, schema, "{ one { motto } }")
 
     assert planned in (None, ordinary)
 
@@ -213,7 +213,7 @@ async def test_a_field_extension_that_the_declaration_does_not_name_is_not_passe
 async def test_what_is_withheld_bubbles_where_it_must_not_be_null(toy: Toy) -> None:
     field = declared(Column("motto"), toys._part(lambda row: row.motto), toys.OwnRow("id"), withheld=True)
 
-    planned, ordinary = await both_roads(toy, schema_with("motto", str, field), "{ one { motto } }", Visitor())
+    planned, ordinary = await answer_both_ways(toy, schema_with("motto", str, field), "{ one { motto } }", Visitor())
 
     assert planned in (None, ordinary)
 
@@ -258,7 +258,7 @@ async def test_a_column_is_written_as_its_graphql_type_writes_it(
         schema = schema_with(name, annotation, strawberry.field(), model)
     written = "".join(part.capitalize() if place else part for place, part in enumerate(name.split("_")))
 
-    planned, ordinary = await both_roads(toy, schema, f"{{ one {{ {written} }} }}")
+    planned, ordinary = await answer_both_ways(toy, schema, f"{{ one {{ {written} }} }}")
 
     assert planned in (None, ordinary)
 
@@ -270,7 +270,7 @@ async def test_a_hole_with_arguments_is_refused_or_told_of_them(toy: Toy) -> Non
     times.__annotations__["root"] = strawberry.Parent[Any]
     schema = schema_with("name", str, declared(Computed(lambda context, row: row.name * 2, ("name",)), times))
 
-    planned, ordinary = await both_roads(toy, schema, "{ one { name(times: 3) } }")
+    planned, ordinary = await answer_both_ways(toy, schema, "{ one { name(times: 3) } }")
 
     assert planned in (None, ordinary)
 
@@ -282,7 +282,7 @@ async def test_a_column_with_a_resolver_with_arguments_is_refused_or_told_of_the
     upper.__annotations__["root"] = strawberry.Parent[Any]
     schema = schema_with("name", str, declared(Column("name"), upper))
 
-    planned, ordinary = await both_roads(toy, schema, "{ one { name(upper: true) } }")
+    planned, ordinary = await answer_both_ways(toy, schema, "{ one { name(upper: true) } }")
 
     assert planned in (None, ordinary)
 
@@ -301,7 +301,7 @@ class Resolving:
 async def test_an_object_of_a_hole_whose_type_has_resolvers_is_refused_or_resolved(toy: Toy) -> None:
     schema = schema_with("made", Resolving, toys.hole(lambda context, row: Resolving(sign=row.name), "name"))
 
-    planned, ordinary = await both_roads(toy, schema, "{ one { made { sign doubled(times: 3) } } }")
+    planned, ordinary = await answer_both_ways(toy, schema, "{ one { made { sign doubled(times: 3) } } }")
 
     assert planned in (None, ordinary)
 
@@ -322,7 +322,7 @@ async def test_an_object_of_a_hole_whose_type_is_a_union_is_refused_or_resolved(
     either = Annotated[Left | Right, strawberry.union("Either")]
     schema = schema_with("made", either, toys.hole(lambda context, row: Left(left=row.name), "name"))
 
-    planned, ordinary = await both_roads(toy, schema, "{ one { made { __typename ... on Left { left } } } }")
+    planned, ordinary = await answer_both_ways(toy, schema, "{ one { made { __typename ... on Left { left } } } }")
 
     assert planned in (None, ordinary)
 
@@ -337,7 +337,7 @@ async def test_a_coroutine_hole_is_refused(toy: Toy) -> None:
     resolve.__annotations__ = {"root": Any, "info": Info}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the coroutine that nobody waits for
-        planned, ordinary = await both_roads(
+        planned, ordinary = await answer_both_ways(
             toy, schema_with("name", str, declared(Computed(compute, ("name",)), resolve)), "{ one { name } }"
         )
 
@@ -347,7 +347,7 @@ async def test_a_coroutine_hole_is_refused(toy: Toy) -> None:
 async def test_an_embedded_object_without_one_of_its_columns_is_refused(toy: Toy) -> None:
     field = declared(Embedded({"street": Column("street")}), toys._part(lambda row: row))
 
-    planned, ordinary = await both_roads(
+    planned, ordinary = await answer_both_ways(
         toy, schema_with("address", toys.Address, field), "{ one { address { street city } } }"
     )
 
@@ -363,7 +363,7 @@ async def test_a_relation_to_an_interface_is_refused_or_resolved(toy: Toy) -> No
     schema = schema_with("author", toys.NodeType | None, field, Book)
     schema = schema_of(_query_of(schema), types=[toys.AuthorType])
 
-    planned, ordinary = await both_roads(toy, schema, "{ one { author { __typename id } } }")
+    planned, ordinary = await answer_both_ways(toy, schema, "{ one { author { __typename id } } }")
 
     assert planned in (None, ordinary)
 
@@ -437,7 +437,7 @@ def _changing(payload: Callable[[], Any], annotations: dict[str, Any], nullable:
         return await run(info.context, input)
 
     type_ = strawberry.type(type("Payload", (), {"__annotations__": annotations}))
-    plan = Mutation(check, run, lambda context, error: None, toys._around)
+    plan = MutationField(check, run, lambda context, error: None, toys._around)
     mutation = strawberry.type(
         type(
             "Mutation",
@@ -533,7 +533,7 @@ def test_a_mutation_without_an_argument_input_is_refused() -> None:
         return None
 
     type_ = strawberry.type(type("Payload", (), {"__annotations__": {"value": str}}))
-    plan = Mutation(toys._check, toys._write, toys._refuse, toys._around)
+    plan = MutationField(toys._check, toys._write, toys._refuse, toys._around)
     mutation = type("Mutation", (), {"__annotations__": {"change": type_}, "change": declared(plan, resolve)})
 
     with pytest.raises(Undeclared):

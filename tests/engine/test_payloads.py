@@ -3,7 +3,7 @@
 import pytest
 from graphql import get_named_type
 
-from server.engine.explain import explained
+from server.engine.explain import explain_operation
 from tests.engine.both import Both
 from tests.permissions.matrix import OPERATIONS
 from tests.permissions.walks import SCHEMA, walks
@@ -18,8 +18,8 @@ async def test_the_whole_payload_of_a_mutation_is_planned(standing_world: World,
     (payload,) = walks(get_named_type(field.type), 2)
     document = f"mutation($input: {field.args['input'].type}) {{ {mutation}(input: $input) {{ {payload} }} }}"
 
-    found = await explained(
+    found = await explain_operation(
         both.engine, document, None, OPERATIONS[mutation].variables(standing_world), both.context("cL")
     )
 
-    assert (found.road, found.reason) == ("planned", None)
+    assert (found.path, found.reason) == ("planned", None)

@@ -48,7 +48,7 @@ _KEYS = {
 @pytest.mark.database
 async def test_random_documents_are_answered_alike(both: Both) -> None:
     random = Random(SEED)
-    roads = Counter[str]()
+    paths = Counter[str]()
     reasons = Counter[str | None]()
 
     for number, (text, variables) in enumerate(_documents(random, await _values(random))):
@@ -58,7 +58,7 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
             found, trace = await both.by_engine(text, variables, actor)
         except Exception as error:
             raise AssertionError(about) from error
-        roads[trace.road] += 1
+        paths[trace.path] += 1
         if found is None:
             reasons[trace.reason] += 1
             continue
@@ -66,9 +66,9 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
         assert written(found) == ordinary, about
         assert "INTERNAL" not in "".join(ordinary[1]), about
 
-    print(dict(roads), reasons.most_common(5))  # noqa: T201 - shown with -s
-    assert roads.total() == DOCUMENTS
-    assert roads["planned"] >= 0.8 * DOCUMENTS, reasons
+    print(dict(paths), reasons.most_common(5))  # noqa: T201 - shown with -s
+    assert paths.total() == DOCUMENTS
+    assert paths["planned"] >= 0.8 * DOCUMENTS, reasons
 
 
 @pytest.mark.database

@@ -132,7 +132,7 @@ def test_an_enum_whose_values_differ_from_their_names() -> None:
     reason = refusal("crooked", crooked, strawberry.field(), Book)
 
     assert reason.startswith("One.crooked: ")
-    assert reason.endswith("declare a hole")
+    assert reason.endswith("declare it as computed")
 
 
 def test_a_column_that_no_database_writes_as_graphql_does() -> None:
@@ -145,7 +145,7 @@ def test_an_enum_in_a_field_that_is_no_enum() -> None:
     reason = refusal("mood", str, strawberry.field())
 
     assert reason.startswith("One.mood: ")
-    assert reason.endswith("declare a hole")
+    assert reason.endswith("declare it as computed")
 
 
 def test_a_function_that_answers_for_a_row_or_with_resolvers() -> None:

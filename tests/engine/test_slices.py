@@ -13,8 +13,8 @@ from graphql.execution.values import VariableValues
 from server.engine.planning.statements import Placeholder, Statement
 from server.engine.reading.selections import Selections
 from server.engine.running.null_propagation import MAX_ERRORS, Root
-from server.engine.running.results import Result, assembled
-from server.engine.running.time_slices import SECONDS_A_SLICE, Turns
+from server.engine.running.results import Result, assemble
+from server.engine.running.time_slices import SECONDS_A_SLICE, TimeSlices
 
 SCHEMA = build_schema("""
     type Query { rows: [Row!], mayRows: [Row]!, words: [String] }
@@ -25,7 +25,7 @@ QUERY = (
 )
 
 
-async def put_together(raw: str, compute: Callable[[Any], Any] = str, turns: Turns | None = None) -> Result:
+async def put_together(raw: str, compute: Callable[[Any], Any] = str, turns: TimeSlices | None = None) -> Result:
     """The answer whose holes (`<0|...>`) `compute` fills out of their payload; `<!0>` is refused, `<?0>` absent."""
     selections = Selections(SCHEMA, {}, VariableValues({}, {}))
     type_: Any = SCHEMA.query_type
@@ -35,7 +35,7 @@ async def put_together(raw: str, compute: Callable[[Any], Any] = str, turns: Tur
     words = Placeholder(lambda run, values: compute(values), GraphQLList(GraphQLString), (), type_)
     statement = Statement("", (), (hole, words), (lambda run: PermissionError("not yours"),))
     marked = raw.replace("<", "\x01").replace("|", "\x02").replace(">", "\x03")
-    return await assembled(marked.encode(), statement, None, selections, root, turns or Turns())
+    return await assemble(marked.encode(), statement, None, selections, root, turns or TimeSlices())
 
 
 def told(result: Result) -> list[tuple[Any, str]]:
@@ -63,7 +63,7 @@ async def test_others_have_their_turn_while_a_large_answer_is_put_together() -> 
 
 
 async def test_however_many_large_answers_there_are_others_wait_for_one_slice_at_a_time() -> None:
-    turns, round_of = Turns(), [0]
+    turns, round_of = TimeSlices(), [0]
     slices = set[tuple[int, int]]()
 
     async def count_rounds() -> None:

@@ -702,7 +702,7 @@ async def test_a_field_that_is_skipped_does_not_decide_the_road(toy: Toy) -> Non
 async def test_what_the_engine_does_not_know_it_leaves_to_the_ordinary_road(toy: Toy, document: str) -> None:
     result, trace = await toy.by_engine(document)
 
-    assert (result, trace.road) == (None, "ordinary")
+    assert (result, trace.path) == (None, "resolvers")
 
 
 # Changes

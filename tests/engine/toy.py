@@ -48,7 +48,7 @@ from server.engine.declarations import (
     Guarded,
     JoinTable,
     Key,
-    Mutation,
+    MutationField,
     Paged,
     PagePart,
     PageRequest,
@@ -58,7 +58,7 @@ from server.engine.declarations import (
     SameRow,
     ViewerObject,
 )
-from server.engine.dispatch import planned
+from server.engine.dispatch import answer_by_plan
 from server.engine.engine import Engine
 from server.engine.planning.dialects import DIALECTS
 from server.engine.reading.field_index import strawberry_field
@@ -917,7 +917,7 @@ async def _write_note(info: Info, input: WriteNoteInput) -> Any:
         return _refuse(info.context, refused)
 
 
-CHANGING = Mutation(_check, _write, _refuse, _around)
+CHANGING = MutationField(_check, _write, _refuse, _around)
 
 
 @strawberry.type
@@ -960,10 +960,10 @@ class ToyHost:
     def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q:
         return POLICIES[model](viewer)
 
-    def shape(self, viewer: Visitor | None) -> Hashable:
+    def cache_key(self, viewer: Visitor | None) -> Hashable:
         return None if viewer is None else viewer.is_staff
 
-    def deferred(self, viewer: Visitor | None) -> Any:
+    def viewer_template(self, viewer: Visitor | None) -> Any:
         if viewer is None:
             return None
         ids = BoundParameter("visitor.author_ids", "uuid[]", lambda run: list(run.viewer.author_ids), is_of_viewer=True)
@@ -974,20 +974,20 @@ class ToyHost:
         registry = self.strawberry.schema_converter.scalar_registry
         return convert_arguments(dict(values), definition.arguments, registry, self.strawberry.config)
 
-    def coerced(self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Any) -> Any:
+    def coerce_variables(self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Any) -> Any:
         found = get_variable_values(self.schema, node.variable_definitions or (), dict(variables))
         return None if isinstance(found, list) else found
 
     def document(self, text: str) -> DocumentNode:
         return parse(text)
 
-    def tokens(self, text: str) -> int:
+    def token_count(self, text: str) -> int:
         return len(text)
 
     def is_valid(self, text: str, document: DocumentNode) -> bool:
         return not validate(self.schema, document)
 
-    def admits(self, text: str, document: DocumentNode, name: Any, variables: Any, context: Any) -> bool:
+    def is_within_limits(self, text: str, document: DocumentNode, name: Any, variables: Any, context: Any) -> bool:
         return True
 
 
@@ -1054,7 +1054,7 @@ class Toy:
     async def by_engine(
         self, text: str, variables: dict[str, Any] | None = None, viewer: Any = None, name: str | None = None
     ) -> tuple[Result | None, Trace]:
-        return await planned(self.engine, text, name, variables or {}, ToyContext(viewer, now=self.now))
+        return await answer_by_plan(self.engine, text, name, variables or {}, ToyContext(viewer, now=self.now))
 
     async def by_resolvers(
         self, text: str, variables: dict[str, Any] | None = None, viewer: Any = None, name: str | None = None

@@ -11,9 +11,9 @@ from hypothesis import settings as hypothesis_settings
 
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
 from server.domain.viewer import Standing, Viewer
-from server.engine.dispatch import planned
+from server.engine.dispatch import answer_by_plan
 from server.engine.engine import Engine
-from server.engine.explain import explained
+from server.engine.explain import explain_operation
 from server.models import EmployeeAssignment, Organisation, Partnership, Product
 from server.models.visibility.policies import visible
 from server.resolvers import ids
@@ -52,7 +52,7 @@ async def test_a_statement_gives_everybody_the_rights_that_the_rules_give(
 
 
 async def _asked(engine: Engine, rows: list[Any], context: Context) -> list[Any]:
-    found, trace = await planned(engine, RIGHTS, None, {"ids": [ids.encode(row) for row in rows]}, context)
+    found, trace = await answer_by_plan(engine, RIGHTS, None, {"ids": [ids.encode(row) for row in rows]}, context)
     assert found is not None, trace.reason
     return orjson.loads(found.data)["nodes"]
 
@@ -108,7 +108,7 @@ async def test_products_reached_through_another_partner_are_computed_apart(world
 async def _asked_of_each(rows: list[Any], context: Context) -> tuple[list[list[str]], int]:
     """The rights on each, and how many different facts they were worked out of."""
     text = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {type(rows[0]).__name__} {{ viewerRights }} }} }}"
-    found, trace = await planned(new_engine(), text, None, {"ids": [ids.encode(row) for row in rows]}, context)
+    found, trace = await answer_by_plan(new_engine(), text, None, {"ids": [ids.encode(row) for row in rows]}, context)
     assert found is not None, trace.reason
     return [row["viewerRights"] for row in orjson.loads(found.data)["nodes"]], len(
         set(PLACES.findall(trace.answers[0]))
@@ -158,7 +158,7 @@ async def test_rights_make_no_statement_too_deep_for_sqlite(
     text = f"query($id: ID!) {{ organisation(id: $id) {{ viewerRights viewerRole {lists} }} }}"
     context = Context(viewer, datetime.now(UTC), "test", settings)
 
-    found, trace = await planned(new_engine(), text, None, {"id": ids.encode(world.nova)}, context)
+    found, trace = await answer_by_plan(new_engine(), text, None, {"id": ids.encode(world.nova)}, context)
 
     assert found is not None, trace.reason
 
@@ -170,9 +170,9 @@ async def test_the_rights_in_a_customer_are_found_by_its_own_partnerships(world:
     viewer = Viewer(member.user_id, (Standing(member.id, member.organisation_id, member.role),))
     context = Context(viewer, datetime.now(UTC), "test", settings)
 
-    said = await explained(new_engine(), document, None, {"id": ids.encode(world.nova)}, context)
+    said = await explain_operation(new_engine(), document, None, {"id": ids.encode(world.nova)}, context)
 
     # By their status would be all that are in force, once for each customer.
-    assert said.road == "planned"
+    assert said.path == "planned"
     assert any("(customer_id=? AND status=?)" in line for line in said.plan)
     assert not any("(status=?)" in line for line in said.plan)

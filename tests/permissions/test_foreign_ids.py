@@ -2,7 +2,7 @@
 
 Every id that an input has room for, in lists and objects too, is replaced by that of a row of another world
 (tests/permissions/tenants.py), by one that nobody has, and by one of another type. The answer names the field,
-and no table changes. Both roads are asked on SQLite, the engine's alone on PostgreSQL.
+and no table changes. Both paths are asked on SQLite, the engine's alone on PostgreSQL.
 """
 
 from collections.abc import Iterator

@@ -304,7 +304,7 @@ async def test_a_request_kept_open_is_not_answered_after_its_token_was_revoked(
     assert b"email" not in b"".join(message.get("body", b"") for message in sent)
 
 
-@pytest.mark.parametrize("name", ["admitted", "prepared"])
+@pytest.mark.parametrize("name", ["admit", "prepare_query"])
 async def test_a_bug_is_told_as_the_long_way_tells_it(ways: Ways, monkeypatch: pytest.MonkeyPatch, name: str):
     secret = ways.world.tokens["pL"]
     await ways.get_to_know(secret)

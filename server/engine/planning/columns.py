@@ -19,7 +19,7 @@ _COLUMN: Final = "\x00"
 
 
 @dataclass(frozen=True)
-class Written:
+class ColumnJson:
     """An expression; where `in_bounds` does not hold GraphQL could not write the value."""
 
     expression: str
@@ -33,35 +33,35 @@ class Written:
 
 
 @lru_cache(2048)
-def json_of(field: Any, type_: OutputType, dialect: Dialect, *, is_minor_units: bool = False) -> Written:
+def json_of(field: Any, type_: OutputType, dialect: Dialect, *, is_minor_units: bool = False) -> ColumnJson:
     """How a column is written as JSON. Null stays null."""
     column = _COLUMN
     if is_minor_units:
-        return Written(_in_quotes(dialect.minor_units(column)))
+        return ColumnJson(_in_quotes(dialect.minor_units(column)))
     match field:
         case fields.BooleanField():
-            return Written(dialect.boolean(column))
+            return ColumnJson(dialect.boolean(column))
         case fields.IntField() | fields.BigIntField() | fields.SmallIntField():
             bounds = f"{column} IS NULL OR {column} BETWEEN -2147483648 AND 2147483647"
             is_int = named_type(type_) is GraphQLInt
-            return Written(dialect.number(column), bounds if is_int and _is_wide(field, dialect) else None)
+            return ColumnJson(dialect.number(column), bounds if is_int and _is_wide(field, dialect) else None)
         case fields.DatetimeField():
-            return Written(_in_quotes(dialect.moment(column)))
+            return ColumnJson(_in_quotes(dialect.timestamp(column)))
         case fields.DateField():
-            return Written(_in_quotes(dialect.day(column)))
+            return ColumnJson(_in_quotes(dialect.day(column)))
         case fields.JSONField():
             if isinstance(named_type(type_), GraphQLEnumType):
                 # Names: what a database puts after a comma is not in them.
-                return Written(f"replace({dialect.number(column)}, ', ', ',')")
-            return Written(dialect.strings(column))
+                return ColumnJson(f"replace({dialect.number(column)}, ', ', ',')")
+            return ColumnJson(dialect.strings(column))
         case fields.DecimalField():
-            return Written(_in_quotes(dialect.decimal(column, field.decimal_places)))
+            return ColumnJson(_in_quotes(dialect.decimal(column, field.decimal_places)))
         case fields.UUIDField():
-            return Written(_in_quotes(dialect.number(column)))
+            return ColumnJson(_in_quotes(dialect.number(column)))
         case _ if getattr(field, "enum_type", None) is not None:
-            return Written(_in_quotes(column))
+            return ColumnJson(_in_quotes(column))
         case _:
-            return Written(dialect.text(column))
+            return ColumnJson(dialect.text(column))
 
 
 def raw_json_of(field: Any, column: str, dialect: Dialect) -> str:
@@ -72,7 +72,7 @@ def raw_json_of(field: Any, column: str, dialect: Dialect) -> str:
         case fields.IntField() | fields.BigIntField() | fields.SmallIntField() | fields.JSONField():
             raw = dialect.number(column)
         case fields.DatetimeField():
-            raw = _in_quotes(dialect.moment(column))
+            raw = _in_quotes(dialect.timestamp(column))
         case fields.UUIDField() | fields.DecimalField():
             raw = _in_quotes(dialect.number(column))
         case _:

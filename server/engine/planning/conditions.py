@@ -37,23 +37,23 @@ class Criteria:
         self.viewer = viewer
         self._policies: dict[type[Model], Q] = {}
         self._criteria: dict[Hashable, Any] = {}
-        self._held: dict[Guard, Q | bool] = {}
+        self._row_filters: dict[Guard, Q | bool] = {}
 
     def policy(self, model: type[Model]) -> Q:
         if model not in self._policies:
             self._policies[model] = self.policies.policy(model, self.viewer)
         return self._policies[model]
 
-    def held(self, guard: Guard) -> Q | bool:
+    def row_filter(self, guard: Guard) -> Q | bool:
         """Whether a guard is given: for every row, for none, or for those for which the condition holds."""
-        if guard not in self._held:
-            self._held[guard] = guard.row_filter(self.viewer)
-        return self._held[guard]
+        if guard not in self._row_filters:
+            self._row_filters[guard] = guard.row_filter(self.viewer)
+        return self._row_filters[guard]
 
-    def known(self, model: type[Model], name: Hashable, condition: Callable[[], Q]) -> Any:
+    def criterion(self, model: type[Model], name: Hashable, condition: Callable[[], Q]) -> Any:
         """The condition of this name over the table `this`."""
         if (model, name) not in self._criteria:
-            self._criteria[model, name] = resolved(model, condition(), _THIS)
+            self._criteria[model, name] = resolve(model, condition(), _THIS)
         return self._criteria[model, name]
 
 
@@ -65,38 +65,38 @@ class Conditions:
         self._sql_context = parameters.dialect.context.copy(parameterizer=parameters)
         self._texts: dict[Hashable, str] = {}
 
-    def visible(self, scope: Scope) -> str:
+    def row_policy(self, scope: Scope) -> str:
         """The row policy. Its reach is decided once, at the row that fixes the key, where there is one."""
-        model, link, viewer = scope.known_model, scope.link, self.criteria.viewer
+        model, link, viewer = scope.some_model, scope.link, self.criteria.viewer
         if link is not None and link.column == "id" and link.around.model is not None:
             seen, column = link.around.model, link.outer
             through = self.criteria.policies.policy_through
-            return self.known(scope, ("through", seen, column), lambda: through(model, viewer, seen, column))
+            return self.shared_condition(scope, ("through", seen, column), lambda: through(model, viewer, seen, column))
         policy = self.criteria.policy(model)
         if isinstance(policy, TwoPartPolicy):
             owner, column = scope.source(policy.column)
             if owner is not scope and owner.model is not None:
-                whole = self.known(owner, ("whole", model, column), lambda: policy.whole(column))
-                return f"{owner.extra(f'({whole})')} OR {self.known(scope, 'own', lambda: policy.own)}"
-        return self.known(scope, "policy", lambda: policy)
+                whole = self.shared_condition(owner, ("whole", model, column), lambda: policy.whole(column))
+                return f"{owner.extra(f'({whole})')} OR {self.shared_condition(scope, 'own', lambda: policy.own)}"
+        return self.shared_condition(scope, "policy", lambda: policy)
 
-    def known(self, scope: Scope, name: Hashable, condition: Callable[[], Q]) -> str:
+    def shared_condition(self, scope: Scope, name: Hashable, condition: Callable[[], Q]) -> str:
         """A condition of this viewer that is the same wherever rows of this model are asked for it by this name."""
         text = self._texts.get((scope.model, name))
         if text is None:
-            criterion = self.criteria.known(scope.known_model, name, condition)
-            text = self._texts[scope.model, name] = self._written(criterion)
+            criterion = self.criteria.criterion(scope.some_model, name, condition)
+            text = self._texts[scope.model, name] = self._to_sql(criterion)
         return text.replace(f'"{_THIS}"', f'"{scope.inner}"')
 
-    def once(self, scope: Scope, condition: Q) -> str:
+    def condition(self, scope: Scope, condition: Q) -> str:
         """A condition that is asked for at one place; empty for one that refuses nothing."""
-        return self._written(resolved(scope.known_model, condition, scope.inner))
+        return self._to_sql(resolve(scope.some_model, condition, scope.inner))
 
-    def _written(self, criterion: Any) -> str:
+    def _to_sql(self, criterion: Any) -> str:
         return criterion.get_sql(self._sql_context) if criterion else ""
 
 
-def resolved(model: type[Model], condition: Q, alias: str) -> Any:
+def resolve(model: type[Model], condition: Q, alias: str) -> Any:
     """The condition over the model's table, which is called so; None for one that refuses nothing."""
     meta: Any = model
     table = Table(meta._meta.db_table).as_(alias)

@@ -23,13 +23,13 @@ class Dialect(Protocol):
 
     name: str
     context: SqlContext
-    sent: Mapping[str, Callable[[Any], Any]]
+    converters: Mapping[str, Callable[[Any], Any]]
     fence: str
     lifts: bool
     explain: str
 
-    def placeholder(self, number: int) -> str: ...
-    def typed_placeholder(self, number: int, kind: str) -> str: ...
+    def parameter(self, number: int) -> str: ...
+    def typed_parameter(self, number: int, kind: str) -> str: ...
     def text(self, column: str) -> str:
         """A string of JSON."""
         ...
@@ -48,7 +48,7 @@ class Dialect(Protocol):
         ...
 
     def boolean(self, column: str) -> str: ...
-    def moment(self, column: str) -> str:
+    def timestamp(self, column: str) -> str:
         """A moment in UTC to the microsecond, without quotes."""
         ...
 
@@ -57,7 +57,7 @@ class Dialect(Protocol):
         """The bytes of text, in hexadecimal digits."""
         ...
 
-    def joined(self, expression: str) -> str:
+    def join_rows(self, expression: str) -> str:
         """All rows' texts, in the order in which they come, with commas between; null for no row."""
         ...
 
@@ -70,7 +70,7 @@ class Dialect(Protocol):
         ...
 
 
-def quoted(text: str) -> str:
+def sql_literal(text: str) -> str:
     """Text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
@@ -82,7 +82,7 @@ class Postgres:
     context: SqlContext = DEFAULT_SQL_CONTEXT.copy(
         dialect=Dialects.POSTGRESQL, alias_quote_char='"', with_namespace=True
     )
-    sent: Mapping[str, Callable[[Any], Any]] = {
+    converters: Mapping[str, Callable[[Any], Any]] = {
         "pairs": lambda pairs: [f"{model}:{key}" for model, key in pairs],
     }
     fence = " OFFSET 0"
@@ -90,10 +90,10 @@ class Postgres:
     explain = "EXPLAIN"
     _TYPES: Final = {"pairs": "text[]"}
 
-    def placeholder(self, number: int) -> str:
+    def parameter(self, number: int) -> str:
         return f"${number}"
 
-    def typed_placeholder(self, number: int, kind: str) -> str:
+    def typed_parameter(self, number: int, kind: str) -> str:
         return f"${number}::{self._TYPES.get(kind, kind)}"
 
     def text(self, column: str) -> str:
@@ -115,7 +115,7 @@ class Postgres:
     def boolean(self, column: str) -> str:
         return f"{column}::text"
 
-    def moment(self, column: str) -> str:
+    def timestamp(self, column: str) -> str:
         written = f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
         return _with_ends(column, written, "T23:59:59.999999Z", "T00:00:00.000000Z")
 
@@ -125,7 +125,7 @@ class Postgres:
     def hexadecimal(self, column: str) -> str:
         return f"encode(convert_to({column}::text, 'UTF8'), 'hex')"
 
-    def joined(self, expression: str) -> str:
+    def join_rows(self, expression: str) -> str:
         return f"string_agg({expression}, ',')"
 
     def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:
@@ -151,7 +151,7 @@ class Sqlite:
 
     name = "sqlite"
     context: SqlContext = DEFAULT_SQL_CONTEXT.copy(alias_quote_char='"', with_namespace=True)
-    sent: Mapping[str, Callable[[Any], Any]] = {
+    converters: Mapping[str, Callable[[Any], Any]] = {
         "uuid": lambda key: None if key is None else str(key),
         "uuid[]": lambda keys: as_json(list(keys)),
         "timestamptz": str,
@@ -162,11 +162,11 @@ class Sqlite:
     lifts = True
     explain = "EXPLAIN QUERY PLAN"
 
-    def placeholder(self, number: int) -> str:
+    def parameter(self, number: int) -> str:
         return f"?{number}"
 
-    def typed_placeholder(self, number: int, kind: str) -> str:
-        return self.placeholder(number)
+    def typed_parameter(self, number: int, kind: str) -> str:
+        return self.parameter(number)
 
     def text(self, column: str) -> str:
         # Of null it makes the text `null`.
@@ -195,7 +195,7 @@ class Sqlite:
     def boolean(self, column: str) -> str:
         return f"CASE WHEN {column} THEN 'true' WHEN NOT {column} THEN 'false' END"
 
-    def moment(self, column: str) -> str:
+    def timestamp(self, column: str) -> str:
         # Python writes six digits of a second, or none: then the zeros come before the cut, else behind it.
         return f"(substr(replace(replace({column}, ' ', 'T'), '+', '.000000+'), 1, 26) || 'Z')"
 
@@ -205,7 +205,7 @@ class Sqlite:
     def hexadecimal(self, column: str) -> str:
         return f"lower(hex({column}))"
 
-    def joined(self, expression: str) -> str:
+    def join_rows(self, expression: str) -> str:
         return f"group_concat({expression}, ',')"
 
     def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:

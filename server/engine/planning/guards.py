@@ -6,7 +6,7 @@ from tortoise.expressions import Q
 
 from server.engine import declarations as declared
 from server.engine.errors import Unplannable
-from server.engine.planning.json_text import Text, expression
+from server.engine.planning.json_text import JsonText, expression
 from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 
@@ -14,27 +14,27 @@ if TYPE_CHECKING:
     from server.engine.planning.builder import Planner
 
 
-def guarded(planner: "Planner", declaration: declared.Guarded, scope: Scope, place: Place) -> Text:
-    held = [(guard, planner.conditions.criteria.held(guard)) for guard in declaration.guards]
-    for guard, given in held:
-        if given is False:
+def write_guarded(planner: "Planner", declaration: declared.Guarded, scope: Scope, place: Place) -> JsonText:
+    row_filters = [(guard, planner.conditions.criteria.row_filter(guard)) for guard in declaration.guards]
+    for guard, row_filter in row_filters:
+        if row_filter is False:
             if planner.viewer is None and not declaration.withheld:
                 raise Unplannable(f"nobody is signed in, and {place.parent.name} asks who it is")
-            return _denied(planner, guard, declaration, place)
-    text = planner.value(declaration.inner, scope, place)
-    for guard, given in reversed(held):
-        if isinstance(given, Q):
-            decided = scope.extra(f"({_known(planner, scope, guard, given)})")
-            denied = _denied(planner, guard, declaration, place)
+            return _denial(planner, guard, declaration, place)
+    text = planner.write_value(declaration.inner, scope, place)
+    for guard, row_filter in reversed(row_filters):
+        if isinstance(row_filter, Q):
+            decided = scope.extra(f"({_condition(planner, scope, guard, row_filter)})")
+            denied = _denial(planner, guard, declaration, place)
             text = expression(f"CASE WHEN {decided} THEN {text.sql} ELSE {denied.sql} END")
     return text
 
 
-def _known(planner: "Planner", scope: Scope, guard: declared.Guard, condition: Q) -> str:
-    return planner.conditions.known(scope, guard, lambda: condition)
+def _condition(planner: "Planner", scope: Scope, guard: declared.Guard, condition: Q) -> str:
+    return planner.conditions.shared_condition(scope, guard, lambda: condition)
 
 
-def _denied(planner: "Planner", guard: declared.Guard, declaration: declared.Guarded, place: Place) -> Text:
+def _denial(planner: "Planner", guard: declared.Guard, declaration: declared.Guarded, place: Place) -> JsonText:
     if declaration.withheld:
-        return Text(planner.absent(place))
-    return planner.refusal(lambda run: guard.refusal(run.viewer))
+        return JsonText(planner.absent(place))
+    return planner.add_refusal(lambda run: guard.refusal(run.viewer))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from server.engine.planning.dialects import quoted
+from server.engine.planning.dialects import sql_literal
 
 OPENING, BEFORE_PAYLOAD, CLOSING = "\x01", "\x02", "\x03"
 """They mark places in an answer that Python fills. In JSON itself they never stand as they are."""
@@ -10,7 +10,7 @@ OPENING, BEFORE_PAYLOAD, CLOSING = "\x01", "\x02", "\x03"
 _LONGEST_CHAIN = 50
 
 
-class Text:
+class JsonText:
     """Constants and expressions, one after the other."""
 
     __slots__ = ("_parts",)
@@ -18,9 +18,9 @@ class Text:
     def __init__(self, content: str = "", *, is_constant: bool = True) -> None:
         self._parts: list[tuple[bool, str]] = [(is_constant, content)] if content else []
 
-    def add(self, part: "str | Text") -> "Text":
+    def add(self, part: "str | JsonText") -> "JsonText":
         """Append a constant, or another text."""
-        if isinstance(part, Text):
+        if isinstance(part, JsonText):
             self._parts += part._parts
         elif part:
             self._parts.append((True, part))
@@ -35,14 +35,14 @@ class Text:
 
     @property
     def sql(self) -> str:
-        parts = list(self._joined())
+        parts = list(self._pieces())
         # In groups: a database counts each link of a chain as one level of depth.
         while len(parts) > _LONGEST_CHAIN:
             groups = range(0, len(parts), _LONGEST_CHAIN)
             parts = [f"({' || '.join(parts[start : start + _LONGEST_CHAIN])})" for start in groups]
         return " || ".join(parts) or "''"
 
-    def _joined(self) -> Iterator[str]:
+    def _pieces(self) -> Iterator[str]:
         """The expressions, with neighbouring constants as one."""
         constant = ""
         for is_constant, content in self._parts:
@@ -50,26 +50,26 @@ class Text:
                 constant += content
                 continue
             if constant:
-                yield quoted(constant)
+                yield sql_literal(constant)
                 constant = ""
             yield content
         if constant:
-            yield quoted(constant)
+            yield sql_literal(constant)
 
 
-def expression(sql: str) -> Text:
+def expression(sql: str) -> JsonText:
     """An SQL expression that gives text and is never null."""
-    return Text(sql, is_constant=False)
+    return JsonText(sql, is_constant=False)
 
 
-def marker(kind: str, number: int, payload: Text | None = None) -> Text:
+def placeholder(kind: str, number: int, payload: JsonText | None = None) -> JsonText:
     """A place that Python fills: `!` with a refusal, `?` where null is not allowed, nothing for a hole."""
-    text = Text(f"{OPENING}{kind}{number}")
+    text = JsonText(f"{OPENING}{kind}{number}")
     if payload is not None:
         text.add(BEFORE_PAYLOAD).add(payload)
     return text.add(CLOSING)
 
 
-def together(*parts: str) -> str:
+def all_of(*parts: str) -> str:
     """Conditions that all hold."""
     return " AND ".join(f"({part})" for part in parts if part)

@@ -9,7 +9,7 @@ from graphql import GraphQLObjectType
 
 from server.engine.declarations import Followed, Paged, PagePart, PageRequest
 from server.engine.errors import Unplannable
-from server.engine.planning.json_text import Text, expression, together
+from server.engine.planning.json_text import JsonText, all_of, expression
 from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes, named_type
@@ -27,9 +27,9 @@ class Page:
     """A page of `child`'s rows, of those for which `condition` holds."""
 
     child: Scope
-    asked: PageRequest
+    request: PageRequest
     condition: Callable[[], str]
-    place: Callable[[str, str], str]
+    parameter: Callable[[str, str], str]
     """The placeholder of a value, by its name and SQL type."""
 
     @cached_property
@@ -38,24 +38,24 @@ class Page:
         return self.condition()
 
     def key(self, alias: str) -> str:
-        return f'"{alias}"."{self.asked.column}"'
+        return f'"{alias}"."{self.request.column}"'
 
-    def beyond(self) -> str:
+    def between_cursors(self) -> str:
         """On the asked-for side of the cursors."""
         sides = list[str]()
         for name, is_there, forwards in (
-            ("after", self.asked.has_after, True),
-            ("before", self.asked.has_before, False),
+            ("after", self.request.has_after, True),
+            ("before", self.request.has_before, False),
         ):
             if is_there:
-                sides.append(self._beyond(name, forwards=forwards))
-        return together(*sides)
+                sides.append(self._side_of_cursor(name, forwards=forwards))
+        return all_of(*sides)
 
-    def _beyond(self, name: str, *, forwards: bool) -> str:
+    def _side_of_cursor(self, name: str, *, forwards: bool) -> str:
         key, id = self.key(self.child.inner), f'"{self.child.inner}"."id"'
-        given = self.place(f"{name}_key", "timestamptz" if self.asked.is_timestamp else "text")
-        given_id = self.place(f"{name}_id", "uuid")
-        further = ">" if forwards is not self.asked.is_descending else "<"
+        given = self.parameter(f"{name}_key", "timestamptz" if self.request.is_timestamp else "text")
+        given_id = self.parameter(f"{name}_id", "uuid")
+        further = ">" if forwards is not self.request.is_descending else "<"
         later = ">" if forwards else "<"
         if further == later:
             return f"({key}, {id}) {further} ({given}, {given_id})"
@@ -63,13 +63,13 @@ class Page:
 
     @property
     def order(self) -> str:
-        backwards = self.asked.is_backwards
-        by_key = "DESC" if self.asked.is_descending is not backwards else "ASC"
+        backwards = self.request.is_backwards
+        by_key = "DESC" if self.request.is_descending is not backwards else "ASC"
         by_id = "DESC" if backwards else "ASC"
         return f'{self.key(self.child.inner)} {by_key}, "{self.child.inner}"."id" {by_id}'
 
 
-class _Parts:
+class _ConnectionWriter:
     """Writes the fields of one connection."""
 
     def __init__(self, planner: "Planner", page: Page) -> None:
@@ -77,97 +77,99 @@ class _Parts:
         self.page = page
         self.child = page.child
         self.reads_rows = False
-        self.counts = page.asked.is_backwards
+        self.counts = page.request.is_backwards
 
     def size(self) -> str:
-        return self.page.place("size", "bigint")
+        return self.page.parameter("size", "bigint")
 
     def cursor(self) -> str:
         """The place of a row: its id and its sort key, in hexadecimal digits."""
         dialect = self.planner.dialect
-        key = self.child.column(self.page.asked.column)
-        key = dialect.moment(key) if self.page.asked.is_timestamp else key
+        key = self.child.column(self.page.request.column)
+        key = dialect.timestamp(key) if self.page.request.is_timestamp else key
         id = dialect.number(self.child.column("id"))
         return f"replace({id}, '-', '') || {dialect.hexadecimal(key)}"
 
-    def listed(self, text: Text) -> Text:
+    def list_of(self, text: JsonText) -> JsonText:
         """A list of this text of each row of the page."""
         self.reads_rows = True
         return expression(f"\x00{text.sql}\x00")
 
-    def part(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
+    def write_part(self, type_: GraphQLObjectType, nodes: Nodes) -> JsonText:
         name = nodes[0].name.value
-        declaration = self.planner.bindings.declaration(type_, name)
-        node_type = _named(type_, name)
+        declaration = self.planner.field_index.declaration(type_, name)
+        node_type = _type_of(type_, name)
         match declaration:
             case PagePart("nodes"):
-                return self.listed(self.planner.object(self.child, node_type, nodes))
+                return self.list_of(self.planner.write_object(self.child, node_type, nodes))
             case Followed():
-                return self.listed(self.planner.value(declaration, self.child, Place(type_, type_.fields[name], nodes)))
+                return self.list_of(
+                    self.planner.write_value(declaration, self.child, Place(type_, type_.fields[name], nodes))
+                )
             case PagePart("edges"):
-                return self.listed(self.edge(node_type, nodes))
+                return self.list_of(self.write_edge(node_type, nodes))
             case PagePart("page_info"):
-                return self.info(node_type, nodes)
+                return self.write_info(node_type, nodes)
             case PagePart("total_count"):
                 return self.total()
             case _:
                 raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
 
-    def edge(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
-        return self.planner.object_with(
-            type_, self.planner.selections.of(type_, nodes), lambda inner: self._edge_field(type_, inner)
+    def write_edge(self, type_: GraphQLObjectType, nodes: Nodes) -> JsonText:
+        return self.planner.write_object_with(
+            type_, self.planner.selections.of(type_, nodes), lambda inner: self._write_edge_field(type_, inner)
         )
 
-    def _edge_field(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
+    def _write_edge_field(self, type_: GraphQLObjectType, nodes: Nodes) -> JsonText:
         name = nodes[0].name.value
-        declaration = self.planner.bindings.declaration(type_, name)
+        declaration = self.planner.field_index.declaration(type_, name)
         if declaration == PagePart("cursor"):
-            return Text('"').add(expression(self.cursor())).add('"')
+            return JsonText('"').add(expression(self.cursor())).add('"')
         if declaration is None:
             raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
-        return self.planner.value(declaration, self.child, Place(type_, type_.fields[name], nodes))
+        return self.planner.write_value(declaration, self.child, Place(type_, type_.fields[name], nodes))
 
-    def info(self, type_: GraphQLObjectType, nodes: Nodes) -> Text:
-        return self.planner.object_with(
+    def write_info(self, type_: GraphQLObjectType, nodes: Nodes) -> JsonText:
+        return self.planner.write_object_with(
             type_,
             self.planner.selections.of(type_, nodes),
-            lambda inner: self._info_field(type_, inner[0].name.value),
+            lambda inner: self._write_info_field(type_, inner[0].name.value),
         )
 
-    def _info_field(self, type_: GraphQLObjectType, name: str) -> Text:
-        asked = self.page.asked
-        match self.planner.bindings.declaration(type_, name):
+    def _write_info_field(self, type_: GraphQLObjectType, name: str) -> JsonText:
+        asked = self.page.request
+        match self.planner.field_index.declaration(type_, name):
             case PagePart("has_next_page"):
-                return Text(_json(asked.has_before)) if asked.is_backwards else self._has_more()
+                return JsonText(_json(asked.has_before)) if asked.is_backwards else self._has_more()
             case PagePart("has_previous_page"):
-                return self._has_more() if asked.is_backwards else Text(_json(asked.has_after))
+                return self._has_more() if asked.is_backwards else JsonText(_json(asked.has_after))
             case PagePart("start_cursor" | "end_cursor" as end):
                 return self._cursor_at(is_first=(end == "start_cursor") is not asked.is_backwards)
             case _ if name == "__typename":
-                return Text(f'"{type_.name}"')
+                return JsonText(f'"{type_.name}"')
             case _:
                 raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
 
     # Parameters are placed where they are written: one that no text has would be one too many.
 
-    def _has_more(self) -> Text:
+    def _has_more(self) -> JsonText:
         among = f'coalesce(max("{self.child.outer}"."among"), 0)'
-        return self._counted(f"CASE WHEN {among} > {self.size()} THEN 'true' ELSE 'false' END")
+        return self._over_numbered_rows(f"CASE WHEN {among} > {self.size()} THEN 'true' ELSE 'false' END")
 
-    def _cursor_at(self, *, is_first: bool) -> Text:
+    def _cursor_at(self, *, is_first: bool) -> JsonText:
         """The cursor of the first or the last row in the order in which they were read."""
         place, among = f'"{self.child.outer}"."place"', f'"{self.child.outer}"."among"'
         last = f"CASE WHEN {among} < {self.size()} THEN {among} ELSE {self.size()} END"
         at = f"{place}={1 if is_first else last}"
         cursor = f"max(CASE WHEN {at} AND {place}<={self.size()} THEN {self.cursor()} END)"
-        return self._counted(f"coalesce('\"' || {cursor} || '\"', 'null')")
+        return self._over_numbered_rows(f"coalesce('\"' || {cursor} || '\"', 'null')")
 
-    def _counted(self, sql: str) -> Text:
+    def _over_numbered_rows(self, sql: str) -> JsonText:
         """An expression over all rows of the page, numbered."""
         self.reads_rows = self.counts = True
         return expression(sql)
 
-    def total(self) -> Text:
+    def total(self) -> JsonText:
         rows = self.page.rows
         condition = f" WHERE {rows}" if rows else ""
         counted = f"(SELECT COUNT(*) FROM {self.child.table}{condition})"
@@ -175,61 +177,63 @@ class _Parts:
 
     def source(self) -> str:
         """The rows of the page, numbered where something depends on how many there are."""
-        condition = together(self.page.rows, self.page.beyond())
+        condition = all_of(self.page.rows, self.page.between_cursors())
         where = f" WHERE {condition}" if condition else ""
         child = self.child
-        rows = f"SELECT {child.selected} FROM {child.table}{where} ORDER BY {self.page.order}"
+        rows = f"SELECT {child.select_list} FROM {child.table}{where} ORDER BY {self.page.order}"
         if not self.counts:
             return f'({rows} LIMIT {self.size()}) AS "{child.outer}"'
         numbered = (
             f'SELECT "q{child.number}".*, row_number() OVER () AS "place", count(*) OVER () AS "among" '
             f'FROM ({rows} LIMIT {self.size()} + 1) AS "q{child.number}"'
         )
-        if self.page.asked.is_backwards:
+        if self.page.request.is_backwards:
             numbered = f'SELECT * FROM ({numbered}) AS "r{child.number}" ORDER BY "place" DESC'
         return f'({numbered}) AS "{child.outer}"'
 
-    def rows_of(self, sql: str) -> str:
+    def list_sql(self, sql: str) -> str:
         if self.counts:
             sql = f'CASE WHEN "{self.child.outer}"."place"<={self.size()} THEN {sql} END'
-        return f"'[' || coalesce({self.planner.dialect.joined(sql)}, '') || ']'"
+        return f"'[' || coalesce({self.planner.dialect.join_rows(sql)}, '') || ']'"
 
 
-def paged(planner: "Planner", declaration: Paged, scope: Scope, place: Place) -> Text:
+def write_page(planner: "Planner", declaration: Paged, scope: Scope, place: Place) -> JsonText:
     """The connection as an object."""
     listing = declaration.listing
-    asked, number = planner.asked(place)
+    asked, number = planner.arguments_of(place)
     if listing.parent is None:
         child, link = planner.scope(listing.model), ""
     else:
-        child, link = planner.linked(listing.model, listing.parent, scope, "id")
+        child, link = planner.linked_scope(listing.model, listing.parent, scope, "id")
     conditions = planner.conditions
 
     def rows() -> str:
         narrowed = [
-            conditions.once(child, listing.criterion(name, planner.given(number, name, kind), _NOW))
+            conditions.condition(child, listing.criterion(name, planner.argument(number, name, kind), _NOW))
             for name, kind in asked.filters
         ]
-        always = conditions.known(child, listing.always, lambda: listing.always(planner.viewer))
-        return together(link, "" if listing.is_stricter else conditions.visible(child), always, *narrowed)
+        always = conditions.shared_condition(child, listing.always, lambda: listing.always(planner.viewer))
+        return all_of(link, "" if listing.is_stricter else conditions.row_policy(child), always, *narrowed)
 
-    page = Page(child, asked, rows, lambda name, kind: planner.parameters.place(planner.given(number, name, kind)))
-    return _parts_of(planner, page, place.object_type, planner.selections.of(place.object_type, place.nodes))
+    page = Page(child, asked, rows, lambda name, kind: planner.parameters.add(planner.argument(number, name, kind)))
+    return _write_connection(planner, page, place.object_type, planner.selections.of(place.object_type, place.nodes))
 
 
-def _parts_of(planner: "Planner", page: Page, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> Text:
+def _write_connection(
+    planner: "Planner", page: Page, type_: GraphQLObjectType, fields: Mapping[str, Nodes]
+) -> JsonText:
     """The lists of a connection share one reading of the page; a count alone reads none."""
-    parts = _Parts(planner, page)
-    text = planner.object_with(type_, fields, lambda nodes: parts.part(type_, nodes))
+    parts = _ConnectionWriter(planner, page)
+    text = planner.write_object_with(type_, fields, lambda nodes: parts.write_part(type_, nodes))
     if not parts.reads_rows:
         return text
     # Only now is it known whether rows are numbered: lists were left open between zero bytes.
     pieces = text.sql.split("\x00")
-    sql = "".join(parts.rows_of(piece) if place % 2 else piece for place, piece in enumerate(pieces))
+    sql = "".join(parts.list_sql(piece) if place % 2 else piece for place, piece in enumerate(pieces))
     return expression(f"(SELECT {sql} FROM {parts.source()})")
 
 
-def _named(type_: GraphQLObjectType, name: str) -> Any:
+def _type_of(type_: GraphQLObjectType, name: str) -> Any:
     return named_type(type_.fields[name].type)
 
 

@@ -12,13 +12,13 @@ from server.models.conditions import BoundParameter
 
 
 class Parameters(Parameterizer):
-    """The parameters of one statement, numbered; a deferred value that is used twice is one parameter."""
+    """The parameters of one statement, numbered; a bound parameter that is used twice is one parameter."""
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__()
         self.values: list[Any] = []
         self.dialect = dialect
-        self._places: dict[BoundParameter, str] = {}
+        self._names: dict[BoundParameter, str] = {}
         self.lifted: dict[str, str] = {}
         # Conditions look for it: where a database wants no nesting they stand before the statement, by name.
         self.lift = self._lift if dialect.lifts else None
@@ -28,17 +28,17 @@ class Parameters(Parameterizer):
         return not isinstance(value, (str, bool, int))
 
     def create_param(self, value: Any) -> Parameter:
-        return Parameter(self.place(value))
+        return Parameter(self.add(value))
 
-    def place(self, value: Any) -> str:
+    def add(self, value: Any) -> str:
         """The placeholder of this value."""
         if not isinstance(value, BoundParameter):
             self.values.append(value)
-            return self.dialect.placeholder(len(self.values))
-        if value not in self._places:
+            return self.dialect.parameter(len(self.values))
+        if value not in self._names:
             self.values.append(value)
-            self._places[value] = self.dialect.typed_placeholder(len(self.values), value.kind)
-        return self._places[value]
+            self._names[value] = self.dialect.typed_parameter(len(self.values), value.kind)
+        return self._names[value]
 
     def _lift(self, rows: str) -> str:
         """The name of a set of rows; the same rows have one name."""
@@ -46,16 +46,16 @@ class Parameters(Parameterizer):
 
     def readers(self) -> tuple[Callable[[Any], Any], ...]:
         """For each parameter what reads its value, as the driver takes it, out of a run."""
-        return tuple(self._reader(value) for value in self.values)
+        return tuple(self._value_reader(value) for value in self.values)
 
-    def _reader(self, value: Any) -> Callable[[Any], Any]:
+    def _value_reader(self, value: Any) -> Callable[[Any], Any]:
         if not isinstance(value, BoundParameter):
             return lambda run: value
-        sent = _sent(value.read, self.dialect.sent.get(value.kind))
-        return _remembered(value.name, sent) if value.is_of_viewer else sent
+        sent = _converter(value.read, self.dialect.converters.get(value.kind))
+        return _once_a_viewer(value.name, sent) if value.is_of_viewer else sent
 
 
-def _sent(read: Callable[[Any], Any], as_sent: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+def _converter(read: Callable[[Any], Any], as_sent: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
     if as_sent is None:
         return read
 
@@ -65,7 +65,7 @@ def _sent(read: Callable[[Any], Any], as_sent: Callable[[Any], Any] | None) -> C
     return convert
 
 
-def _remembered(name: str, sent: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _once_a_viewer(name: str, sent: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The same, worked out once for each viewer: their values never change."""
     key = f"sent {name}"
 

@@ -38,7 +38,7 @@ class Scope:
         self.outer = f"p{self.number}"
 
     @property
-    def known_model(self) -> type[Model]:
+    def some_model(self) -> type[Model]:
         """The model, where there is one: at the root there is none."""
         assert self.model is not None
         return self.model
@@ -59,7 +59,7 @@ class Scope:
         name = self.extras.setdefault(expression, f"x{len(self.extras) + 1}")
         return f'"{self.outer}"."{name}"'
 
-    def decided(self, condition: str) -> str:
+    def row_condition(self, condition: str) -> str:
         """Whether the row fulfils this condition, read from outside.
 
         What looks at the row only is written there: a subquery for it would make the statement deeper, and SQLite
@@ -84,7 +84,7 @@ class Scope:
         return model._meta.fields_map[name]
 
     @property
-    def selected(self) -> str:
+    def select_list(self) -> str:
         """The list of what the subquery selects."""
         columns = [f'"{self.inner}"."{name}"' for name in self.columns]
         extras = [f'{expression} AS "{name}"' for expression, name in self.extras.items()]

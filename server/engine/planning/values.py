@@ -8,9 +8,9 @@ from tortoise.models import Model
 
 from server.engine import declarations as declared
 from server.engine.planning.columns import json_of
-from server.engine.planning.dialects import quoted
-from server.engine.planning.json_text import Text, expression
-from server.engine.planning.prefetch import facts_of, raw
+from server.engine.planning.dialects import sql_literal
+from server.engine.planning.json_text import JsonText, expression
+from server.engine.planning.prefetch import prefetch_rows, raw_json
 from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
@@ -21,79 +21,81 @@ if TYPE_CHECKING:
 # `Any` below: rows are the application's own, Tortoise's metadata is untyped.
 
 
-def column(planner: "Planner", declaration: declared.Column, scope: Scope, place: Place) -> Text:
+def write_column(planner: "Planner", declaration: declared.Column, scope: Scope, place: Place) -> JsonText:
     field, named = scope.field(declaration.name), scope.column(declaration.name)
     written = json_of(field, place.type_, planner.dialect, is_minor_units=declaration.is_minor_units)
     beyond = ""
     if written.in_bounds is not None:
-        payload = Text("[").add(expression(planner.dialect.number(named))).add("]")
-        beyond = planner.hole(lambda run, values: values[0], place, payload).sql
+        payload = JsonText("[").add(expression(planner.dialect.number(named))).add("]")
+        beyond = planner.add_placeholder(lambda run, values: values[0], place, payload).sql
     sql = written.sql(named, beyond)
-    return expression(f"coalesce({sql}, {quoted(planner.absent(place))})" if field.null else sql)
+    return expression(f"coalesce({sql}, {sql_literal(planner.absent(place))})" if field.null else sql)
 
 
-def key(planner: "Planner", declaration: declared.Key, scope: Scope, place: Place) -> Text:
-    prefix = declaration.prefixes[scope.known_model]
+def write_key(planner: "Planner", declaration: declared.Key, scope: Scope, place: Place) -> JsonText:
+    prefix = declaration.prefixes[scope.some_model]
     digits = expression(f"replace({planner.dialect.number(scope.column('id'))}, '-', '')")
-    return Text(f'"{prefix}_').add(digits).add('"')
+    return JsonText(f'"{prefix}_').add(digits).add('"')
 
 
-def embedded(planner: "Planner", declaration: declared.Embedded, scope: Scope, place: Place) -> Text:
+def write_embedded(planner: "Planner", declaration: declared.Embedded, scope: Scope, place: Place) -> JsonText:
     type_ = place.object_type
 
-    def write(nodes: Nodes) -> Text:
+    def write(nodes: Nodes) -> JsonText:
         name = nodes[0].name.value
-        return column(planner, declaration.columns[name], scope, Place(type_, type_.fields[name], nodes))
+        return write_column(planner, declaration.columns[name], scope, Place(type_, type_.fields[name], nodes))
 
-    text = planner.object_with(type_, planner.selections.of(type_, place.nodes), write)
+    text = planner.write_object_with(type_, planner.selections.of(type_, place.nodes), write)
     if declaration.present is None:
         return text
     present = scope.column(declaration.present)
     return expression(f"CASE WHEN {present} IS NULL THEN 'null' ELSE {text.sql} END")
 
 
-def itself(planner: "Planner", declaration: declared.SameRow, scope: Scope, place: Place) -> Text:
-    return planner.object(scope, place.object_type, place.nodes)
+def write_same_row(planner: "Planner", declaration: declared.SameRow, scope: Scope, place: Place) -> JsonText:
+    return planner.write_object(scope, place.object_type, place.nodes)
 
 
-def by_function(planner: "Planner", declaration: declared.ByFunction, scope: Scope, place: Place) -> Text:
-    _, number = planner.asked(place)
+def write_by_function(planner: "Planner", declaration: declared.ByFunction, scope: Scope, place: Place) -> JsonText:
+    _, number = planner.arguments_of(place)
     planner.functions[number] = declaration
-    return planner.hole(lambda run, values: _given(run.found[number]), place, Text("[]"))
+    return planner.add_placeholder(
+        lambda run, values: _result_or_raise(run.function_results[number]), place, JsonText("[]")
+    )
 
 
-def _given(found: Any) -> Any:
+def _result_or_raise(found: Any) -> Any:
     """What a function found; raises what it raised."""
     if isinstance(found, Exception):
         raise found
     return found
 
 
-def hole(planner: "Planner", declaration: declared.Computed, scope: Scope, place: Place) -> Text:
+def write_computed(planner: "Planner", declaration: declared.Computed, scope: Scope, place: Place) -> JsonText:
     columns = (*declaration.columns, *declaration.partial)
     names = (*columns, *declaration.prefetch)
-    parts = [expression(raw(planner, scope.model, scope.column(name), name)) for name in declaration.columns]
+    parts = [expression(raw_json(planner, scope.model, scope.column(name), name)) for name in declaration.columns]
     parts += [expression(_partial(planner, scope, name, where)) for name, where in declaration.partial.items()]
-    parts += [expression(facts_of(planner, scope, facts)) for facts in declaration.prefetch.values()]
-    payload = Text("[")
+    parts += [expression(prefetch_rows(planner, scope, prefetch)) for prefetch in declaration.prefetch.values()]
+    payload = JsonText("[")
     for number, part in enumerate(parts):
         payload.add("," if number else "").add(part)
-    read = _reader(scope.known_model if columns else None, columns)
+    read = _row_reader(scope.some_model if columns else None, columns)
 
     def compute(run: Any, given: list[Any]) -> Any:
         return declaration.compute(run.context, read(dict(zip(names, given, strict=True))))
 
-    return planner.hole(compute, place, payload.add("]"))
+    return planner.add_placeholder(compute, place, payload.add("]"))
 
 
 def _partial(planner: "Planner", scope: Scope, name: str, where: Callable[[Any], Q]) -> str:
     """The column, where the condition holds."""
-    condition = planner.conditions.known(scope, where, lambda: where(planner.viewer))
-    column = raw(planner, scope.model, scope.column(name), name)
-    return column if not condition else f"CASE WHEN {scope.decided(condition)} THEN {column} ELSE 'null' END"
+    condition = planner.conditions.shared_condition(scope, where, lambda: where(planner.viewer))
+    column = raw_json(planner, scope.model, scope.column(name), name)
+    return column if not condition else f"CASE WHEN {scope.row_condition(condition)} THEN {column} ELSE 'null' END"
 
 
-def _reader(model: type[Model] | None, names: Sequence[str]) -> Callable[[dict[str, Any]], Any]:
+def _row_reader(model: type[Model] | None, names: Sequence[str]) -> Callable[[dict[str, Any]], Any]:
     """What makes a row of raw values: columns as the model reads them, facts as they come."""
     meta: Any = model
     converters = {name: meta._meta.fields_map[name].to_python_value for name in names}
@@ -101,12 +103,12 @@ def _reader(model: type[Model] | None, names: Sequence[str]) -> Callable[[dict[s
     def read(values: dict[str, Any]) -> Any:
         for name, convert in converters.items():
             values[name] = convert(values[name])
-        return RowOfFacts(values)
+        return ComputedRow(values)
 
     return read
 
 
-class RowOfFacts:
+class ComputedRow:
     """What a hole's function sees of a row: the columns and facts it declared."""
 
     def __init__(self, values: dict[str, Any]) -> None:

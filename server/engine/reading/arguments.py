@@ -15,14 +15,14 @@ from server.engine.lru_cache import LRUCache
 # `Any` below: arguments are of whatever type a document says.
 
 _MAX_REMEMBERED: Final = 128
-_LONGEST_REMEMBERED: Final = 500
+_MAX_REMEMBERED_LENGTH: Final = 500
 _BYTES_OF_A_READING: Final = 1_000
 """What one needs in memory beside its values, about."""
-Ask = Callable[[Mapping[str, Any]], KeyAndValues]
+ReadArguments = Callable[[Mapping[str, Any]], KeyAndValues]
 
 
 @dataclass
-class Call:
+class Arguments:
     """One field with arguments, at one place of a document.
 
     `ask` reads coerced arguments. Where each is a variable that is a required string, `as_given` names it, and
@@ -32,35 +32,35 @@ class Call:
     number: int
     definition: GraphQLField
     node: FieldNode
-    ask: Ask
-    ask_as_given: Ask
+    read_values: ReadArguments
+    read_sent: ReadArguments
     variables: tuple[str, ...] = ()
-    as_given: dict[str, str] | None = None
-    resized: Callable[[int], object] = field(default=lambda more: None)
+    sent_as_is: dict[str, str] | None = None
+    on_resize: Callable[[int], object] = field(default=lambda more: None)
     _remembered: LRUCache[bytes, KeyAndValues] = field(init=False)
 
     def __post_init__(self) -> None:
         kept = weakref.ref(self)
         self._remembered = LRUCache(
-            _MAX_REMEMBERED, resized=lambda more: (call := kept()) is not None and call.resized(more)
+            _MAX_REMEMBERED, resized=lambda more: (arguments := kept()) is not None and arguments.on_resize(more)
         )
         self.variables = tuple(sorted(_variables(argument.value for argument in self.node.arguments or ())))
-        self.as_given = _as_given(self.definition, self.node)
+        self.sent_as_is = _variables_sent_as_is(self.definition, self.node)
 
     def read(self, variables: VariableValues, given: Mapping[str, Any]) -> KeyAndValues:
         """The reading of these variables; `given` is what the caller sent for them.
 
         Raises whatever the arguments are refused with. Readings of the same values are remembered.
         """
-        if self.as_given is not None:
-            values = {name: given.get(variable) for name, variable in self.as_given.items()}
+        if self.sent_as_is is not None:
+            values = {name: given.get(variable) for name, variable in self.sent_as_is.items()}
             if all(type(value) is str for value in values.values()):
-                return self.ask_as_given(values)
+                return self.read_sent(values)
         key = orjson.dumps([given.get(name, _ABSENT) for name in self.variables]) if self.variables else b""
         found = self._remembered.get(key)
         if found is None:
-            found = self.ask(get_argument_values(self.definition, self.node, variables))
-            if len(key) <= _LONGEST_REMEMBERED:
+            found = self.read_values(get_argument_values(self.definition, self.node, variables))
+            if len(key) <= _MAX_REMEMBERED_LENGTH:
                 self._remembered.put(key, found, _BYTES_OF_A_READING + 4 * len(key))
         return found
 
@@ -68,7 +68,7 @@ class Call:
 _ABSENT: Final = {"": "absent"}
 
 
-def _as_given(definition: GraphQLField, node: FieldNode) -> dict[str, str] | None:
+def _variables_sent_as_is(definition: GraphQLField, node: FieldNode) -> dict[str, str] | None:
     """The variable that each argument is, by its name, where what is sent is already what it becomes."""
     found: dict[str, str] = {}
     for argument in node.arguments or ():

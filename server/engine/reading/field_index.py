@@ -8,12 +8,12 @@ from tortoise.models import Model
 
 from server.engine.declarations import PLAN, Column, Guarded, ViewerObject
 from server.engine.reading.selections import named_type
-from server.engine.validation import DEFINITION, Checks
+from server.engine.validation import DEFINITION, DeclarationChecks
 
 # `Any` below: Strawberry's definitions are untyped.
 
 
-class Bindings:
+class FieldIndex:
     """A schema and its declarations. Making one raises Undeclared for what can never be planned, with the reason.
 
     `policies` are the models that have a row policy.
@@ -29,7 +29,7 @@ class Bindings:
         ]
         self.types = {model: type_ for type_ in objects if (model := _model_bound_to(type_)) is not None}
         self._declarations: dict[tuple[str, str], Any] = {}
-        checks = Checks(self.types, policies)
+        checks = DeclarationChecks(self.types, policies)
         for type_ in objects:
             for name, field in type_.fields.items():
                 self._read(checks, type_, name, field)
@@ -42,7 +42,7 @@ class Bindings:
         """The model whose rows the type is the first view of."""
         return _model_bound_to(type_)
 
-    def _read(self, checks: Checks, type_: GraphQLObjectType, name: str, field: GraphQLField) -> None:
+    def _read(self, checks: DeclarationChecks, type_: GraphQLObjectType, name: str, field: GraphQLField) -> None:
         definition: Any = field.extensions.get(DEFINITION)
         if definition is None:
             return

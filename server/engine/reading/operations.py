@@ -23,8 +23,8 @@ from graphql.execution.values import VariableValues
 from server.engine.declarations import ByAnyKey, ByFunction, ByKey, Guarded, KeyAndValues, Paged
 from server.engine.lru_cache import LRUCache
 from server.engine.planning.statements import Statement
-from server.engine.reading.arguments import Call
-from server.engine.reading.field_index import Bindings
+from server.engine.reading.arguments import Arguments
+from server.engine.reading.field_index import FieldIndex
 from server.engine.reading.selections import Nodes, Selections, deciding_variables, named_type
 from server.engine.running.null_propagation import Root
 
@@ -32,15 +32,15 @@ from server.engine.running.null_propagation import Root
 
 MAX_PLANS: Final = 64
 MAX_STATEMENTS: Final = 64
-MAX_READINGS: Final = 128
+MAX_REQUESTS: Final = 128
 BYTES_OF_A_TOKEN: Final = 620
 BYTES_OF_AN_OPERATION: Final = 30_000
 BYTES_OF_A_PLAN: Final = 4_000
-BYTES_OF_A_READING: Final = 1_100
+BYTES_OF_A_REQUEST: Final = 1_100
 _BYTES_OF_A_VALUE: Final = 60
 _BYTES_OF_A_PLANNED_TOKEN: Final = 160
 """What each needs in memory beside its text, about: as they were measured."""
-LONGEST_VALUES: Final = 500
+MAX_CHARACTERS_OF_VALUES: Final = 500
 """How many characters the variables may have whose reading is kept."""
 _STRINGS: Final = frozenset({"ID", "String"})
 
@@ -64,26 +64,26 @@ def _nothing(_: int) -> None:
 class Plan:
     """The selection of an operation for some values of its deciding variables.
 
-    `statements` are by the shapes of viewer and arguments; in place of one that cannot be planned stands why.
+    `statements` are by the keys of the viewer and of the arguments; in place of one that cannot be planned stands why.
     """
 
     key: str
     tokens: int
     selections: Selections
     root: Root
-    calls: dict[tuple[int, str], Call]
-    resized: Callable[[int], object] = _nothing
+    arguments: dict[tuple[int, str], Arguments]
+    on_resize: Callable[[int], object] = _nothing
     statements: LRUCache[Hashable, Statement | str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.size = BYTES_OF_A_PLAN + _BYTES_OF_A_PLANNED_TOKEN * self.tokens
         resize = weakly(self._resize)
         self.statements = LRUCache(MAX_STATEMENTS, resized=resize)
-        for call in self.calls.values():
-            call.resized = resize
+        for arguments in self.arguments.values():
+            arguments.on_resize = resize
 
     def _resize(self, more: int) -> None:
-        self.resized(more)
+        self.on_resize(more)
 
     def keep_statement(self, key: Hashable, statement: Statement | str) -> None:
         size = len(statement) if isinstance(statement, str) else 2 * len(statement.sql) + self.size
@@ -91,12 +91,12 @@ class Plan:
 
 
 @dataclass
-class Asked:
-    """What the variables of a request come to: the plan, the shapes of its arguments, and their values."""
+class PlannedRequest:
+    """What the variables of a request come to: the plan, the keys of its arguments, and their values."""
 
     coerced: VariableValues
     plan: Plan
-    shapes: tuple[Hashable, ...]
+    argument_keys: tuple[Hashable, ...]
     values: Sequence[Mapping[str, Any]]
 
 
@@ -116,21 +116,21 @@ class Operation:
     strings: tuple[str, ...] | None
     tokens: int = 0
     reason: str | None = None
-    resized: Callable[[int], object] = _nothing
+    on_resize: Callable[[int], object] = _nothing
     plans: LRUCache[Hashable, Plan] = field(init=False)
-    admitted: LRUCache[Hashable, bool] = field(init=False)
-    readings: LRUCache[tuple[str, ...], Asked] = field(init=False)
+    admissions: LRUCache[Hashable, bool] = field(init=False)
+    requests: LRUCache[tuple[str, ...], PlannedRequest] = field(init=False)
 
     def __post_init__(self) -> None:
         self.is_mutation = self.node.operation is OperationType.MUTATION
         self.size = sys.getsizeof(self.text) + BYTES_OF_AN_OPERATION + BYTES_OF_A_TOKEN * self.tokens
         resize = weakly(self._resize)
         self.plans = LRUCache(MAX_PLANS, resized=resize)
-        self.admitted = LRUCache(MAX_PLANS, resized=resize)
-        self.readings = LRUCache(MAX_READINGS, resized=resize)
+        self.admissions = LRUCache(MAX_PLANS, resized=resize)
+        self.requests = LRUCache(MAX_REQUESTS, resized=resize)
 
     def _resize(self, more: int) -> None:
-        self.resized(more)
+        self.on_resize(more)
 
     def keep_plan(self, key: tuple[Any, ...], plan: Plan) -> Plan:
         """Keep a plan; what is kept of it later counts as well."""
@@ -140,7 +140,7 @@ class Operation:
             if (found := kept()) is not None and (around := plans()) is not None:
                 around.grow(key, found, more)
 
-        plan.resized = resize
+        plan.on_resize = resize
         return self.plans.put(key, plan, plan.size + size_of_values(key))
 
     @property
@@ -153,7 +153,7 @@ class Operation:
         found = (node for node in self.document.definitions if isinstance(node, FragmentDefinitionNode))
         return {node.name.value: node for node in found}
 
-    def only_strings(self, given: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def string_values(self, given: Mapping[str, Any]) -> tuple[str, ...] | None:
         """The values of the variables, where all that is given is one required string each."""
         names = self.strings
         if names is None or len(given) != len(names):
@@ -200,41 +200,43 @@ def _strings(node: OperationDefinitionNode) -> tuple[str, ...] | None:
     return tuple(names)
 
 
-def calls_of(
-    bindings: Bindings,
+def collect_arguments(
+    field_index: FieldIndex,
     selections: Selections,
     type_: GraphQLObjectType,
     fields: Mapping[str, Nodes],
     convert: Callable[..., Mapping[str, Any]],
-) -> dict[tuple[int, str], Call]:
+) -> dict[tuple[int, str], Arguments]:
     """The fields with arguments below a selection, for every type that may answer there."""
-    collecting = _Calls(bindings, selections, convert)
-    collecting.collect(type_, fields)
-    return collecting.found
+    collector = _ArgumentCollector(field_index, selections, convert)
+    collector.collect(type_, fields)
+    return collector.found
 
 
-def _as_they_are(given: Mapping[str, Any]) -> KeyAndValues:
+def _unchanged_values(given: Mapping[str, Any]) -> KeyAndValues:
     return None, given
 
 
-class _Calls:
-    def __init__(self, bindings: Bindings, selections: Selections, convert: Callable[..., Mapping[str, Any]]) -> None:
-        self.bindings = bindings
+class _ArgumentCollector:
+    def __init__(
+        self, field_index: FieldIndex, selections: Selections, convert: Callable[..., Mapping[str, Any]]
+    ) -> None:
+        self.field_index = field_index
         self.selections = selections
         self.convert = convert
-        self.found: dict[tuple[int, str], Call] = {}
+        self.found: dict[tuple[int, str], Arguments] = {}
 
     def collect(self, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> None:
         for nodes in fields.values():
             if nodes[0].selection_set is None:
                 continue
             name = nodes[0].name.value
-            declaration = self.bindings.declaration(type_, name)
+            declaration = self.field_index.declaration(type_, name)
             inner = declaration.inner if isinstance(declaration, Guarded) else declaration
             if isinstance(inner, (Paged, ByKey, ByAnyKey)):
                 self._add(type_, nodes[0], inner.read_arguments)
             elif isinstance(inner, ByFunction):
-                self._add(type_, nodes[0], _as_they_are)
+                self._add(type_, nodes[0], _unchanged_values)
             for below in self._possible(named_type(type_.fields[name].type)):
                 self.collect(below, self.selections.of(below, nodes))
 
@@ -243,7 +245,7 @@ class _Calls:
         if key not in self.found:
             definition = type_.fields[node.name.value]
             convert = self.convert
-            self.found[key] = Call(
+            self.found[key] = Arguments(
                 len(self.found), definition, node, lambda values: ask(convert(definition, values)), ask
             )
 

@@ -103,11 +103,11 @@ class Selections:
 
 
 @lru_cache(4096)
-def _named(type_: Any) -> Any:
+def _innermost_type(type_: Any) -> Any:
     return get_named_type(type_)  # pyright: ignore[reportUnknownVariableType]
 
 
-named_type = cast("Callable[[Any], Any]", _named)
+named_type = cast("Callable[[Any], Any]", _innermost_type)
 """The type within lists and non-nulls."""
 
 

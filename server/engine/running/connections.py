@@ -27,7 +27,7 @@ from server.models.sqlite import OpenedFile, is_locked
 LOG: Final = logging.getLogger("server.engine.statements")
 _STATEMENTS_A_CONNECTION: Final = 300
 _STATEMENTS_IN_THREAD: Final = 8
-_LONGEST_KEPT: Final = 20_000
+_MAX_KEPT_LENGTH: Final = 20_000
 """How long a statement may be that is kept prepared."""
 _CHARACTERS_A_CONNECTION: Final = 1_000_000
 """How long all of them together may be: prepared, SQLite needs some thirteen bytes for each character."""
@@ -55,8 +55,8 @@ class _Connection:
         self._characters = 0
         self._numbers = 0
 
-    async def prepared(self, sql: str) -> Any:
-        if len(sql) > _LONGEST_KEPT:
+    async def prepare(self, sql: str) -> Any:
+        if len(sql) > _MAX_KEPT_LENGTH:
             return await self.driver.prepare(sql)
         self._characters += len(sql)
         if len(self.statements) >= _STATEMENTS_A_CONNECTION or self._characters > _CHARACTERS_A_CONNECTION:
@@ -132,7 +132,7 @@ class PostgresReader:
         if self._open < self._most:
             self._open += 1
             try:
-                return await self._opened()
+                return await self._open_connection()
             except BaseException:
                 self._open -= 1
                 self._hand_on(None)  # whoever waits may try for themselves
@@ -148,7 +148,7 @@ class PostgresReader:
             raise
         return connection or await self._take()
 
-    async def _opened(self) -> "_Connection":
+    async def _open_connection(self) -> "_Connection":
         return _Connection(await self._connect(statement_cache_size=0))
 
     def _give_back(self, connection: Any) -> None:
@@ -215,7 +215,7 @@ class SqliteReader:
         return found
 
     async def _read(self, sql: str, values: Sequence[Any]) -> bytes:
-        if len(sql) <= _LONGEST_KEPT and not self._slow.get(sql):
+        if len(sql) <= _MAX_KEPT_LENGTH and not self._slow.get(sql):
             try:
                 return self._read_at_once(sql, values)
             except sqlite3.OperationalError as error:

@@ -13,7 +13,7 @@ from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType, is_leaf_typ
 
 from server.engine.planning.statements import OutputType
 from server.engine.reading.selections import Nodes, Selections
-from server.engine.running.time_slices import Turns, clock
+from server.engine.running.time_slices import TimeSlices, clock
 from server.engine.validation import nullable
 
 # `Any` below: values are of whatever type the schema says.
@@ -58,7 +58,7 @@ class Root:
     concrete_types: Callable[[Any], Mapping[int, Any]]
 
 
-class Healing:
+class NullPropagation:
     """Heals one answer, in which the number of a failure stands between control characters where it happened."""
 
     def __init__(
@@ -67,28 +67,28 @@ class Healing:
         self.root = root
         self.selections = selections
         self.failures = failures
-        self.concrete = root.concrete_types(run)
+        self.concrete_types = root.concrete_types(run)
         self.path = path
         self.errors: list[GraphQLError] = []
         self._text = b""
         self._pieces: list[bytes] = []
         self._copied = 0
         self._around: list[_Open] = []
-        self._given_up = 0
+        self._lost_lists = 0
         """How many of the lists around are lost: of what comes after that in a list nobody is told."""
 
-    async def heal(self, text: bytes, turns: Turns) -> bytes:
+    async def propagate(self, text: bytes, time_slices: TimeSlices) -> bytes:
         """The answer with its nulls; the errors are noted."""
         self._text = text
-        end = turns.slice_end()
+        end = time_slices.slice_end()
         for found in _NEXT.finditer(text):
-            self._go_on(found)
+            self._step(found)
             if clock() > end:
-                end = await turns.wait()
+                end = await time_slices.wait()
         self._pieces.append(text[self._copied :])
         return b"".join(self._pieces)
 
-    def _go_on(self, found: re.Match[bytes]) -> None:
+    def _step(self, found: re.Match[bytes]) -> None:
         key, sign, failure = found.groups()
         if failure is not None:
             self._fail(key, int(failure), found)
@@ -104,16 +104,16 @@ class Healing:
             root = self.root
             self._around.append(_Open("", root.type_, (), root.fields, True, False, begins, 0, 0))
             return
-        name, type_, nodes = self._here(key)
+        name, type_, nodes = self._position(key)
         is_nullable, inside = not isinstance(type_, GraphQLNonNull), nullable(type_)
         fields: Mapping[str, Nodes] = {}
         if not is_list and not is_leaf_type(inside):
-            inside = self._concrete(inside, nodes, name)
+            inside = self._concrete_type(inside, nodes, name)
             fields = self.selections.of(inside, nodes)
         pieces, copied = len(self._pieces), self._copied
         self._around.append(_Open(name, inside, nodes, fields, is_nullable, is_list, begins, pieces, copied))
 
-    def _here(self, key: bytes | None) -> tuple[str | int, OutputType, Nodes]:
+    def _position(self, key: bytes | None) -> tuple[str | int, OutputType, Nodes]:
         """Where in what is around something stands, of which type it is, and by which fields it was asked for."""
         around = self._around[-1]
         if around.is_list:
@@ -122,22 +122,22 @@ class Healing:
         nodes = around.fields[name]
         return name, around.type_.fields[nodes[0].name.value].type, nodes
 
-    def _concrete(self, type_: Any, nodes: Nodes, name: str | int) -> GraphQLObjectType:
+    def _concrete_type(self, type_: Any, nodes: Nodes, name: str | int) -> GraphQLObjectType:
         if isinstance(type_, GraphQLObjectType):
             return type_
-        concrete: Any = self.concrete[id(nodes[0])]
+        concrete: Any = self.concrete_types[id(nodes[0])]
         return concrete[name] if isinstance(name, int) else concrete
 
     def _fail(self, key: bytes | None, failure: int, found: re.Match[bytes]) -> None:
         around = self._around[-1]
         if around.is_list and is_leaf_type(nullable(around.type_.of_type)):
             around.place = self._count(around.begins, found.start(2))
-        name, type_, nodes = self._here(key)
-        if not self._given_up and len(self.errors) < MAX_ERRORS:
-            self.errors.append(self._located(self.failures[failure], nodes, name))
+        name, type_, nodes = self._position(key)
+        if not self._lost_lists and len(self.errors) < MAX_ERRORS:
+            self.errors.append(self._locate(self.failures[failure], nodes, name))
         self._write(b"null", found.start(2), found.end(2))
         if isinstance(type_, GraphQLNonNull):
-            self._lose(around)
+            self._propagate_null(around)
 
     def _count(self, begins: int, ends: int) -> int:
         """How many values, and no objects, a list holds before this place."""
@@ -148,24 +148,24 @@ class Healing:
         self._pieces += (self._text[self._copied : begins], what)
         self._copied = ends
 
-    def _lose(self, around: _Open) -> None:
+    def _propagate_null(self, around: _Open) -> None:
         if around.is_list and not around.is_lost:
-            self._given_up += 1
+            self._lost_lists += 1
         around.is_lost = True
 
     def _close(self, ends: int) -> None:
         closed = self._around.pop()
         if not closed.is_lost:
             return
-        self._given_up -= closed.is_list
+        self._lost_lists -= closed.is_list
         if closed.is_nullable:
             del self._pieces[closed.pieces :]
             self._copied = closed.copied
             self._write(b"null", closed.begins, ends)
         else:
-            self._lose(self._around[-1])
+            self._propagate_null(self._around[-1])
 
-    def _located(self, error: Exception | None, nodes: Nodes, name: str | int) -> GraphQLError:
+    def _locate(self, error: Exception | None, nodes: Nodes, name: str | int) -> GraphQLError:
         if error is None:
             parent = next(around.type_ for around in reversed(self._around) if not around.is_list)
             error = TypeError(f"Cannot return null for non-nullable field {parent.name}.{nodes[0].name.value}.")

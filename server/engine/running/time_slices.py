@@ -9,7 +9,7 @@ SECONDS_A_SLICE: Final = 0.005
 clock: Final[Callable[[], float]] = time.perf_counter
 
 
-class Turns:
+class TimeSlices:
     """Whose turn it is to go on with work that takes more than a slice."""
 
     def __init__(self) -> None:

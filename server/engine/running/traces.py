@@ -7,19 +7,24 @@ from dataclasses import dataclass, field
 class Trace:
     """How an operation was answered, for logs and traces."""
 
-    road: str
+    path: str
     reason: str | None = None
     plan: str | None = None
     answers: list[bytes] = field(default_factory=list[bytes])
     milliseconds: float = 0.0
 
     @property
-    def told(self) -> dict[str, object]:
-        """What of it is worth a line: the road, and why not the engine's; the plan, objects and database time."""
-        if self.road != "planned":
-            return {"road": self.road, "reason": self.reason}
+    def log_fields(self) -> dict[str, object]:
+        """What of it is worth a line: the path, and why not the engine's; the plan, objects and database time."""
+        if self.path != "planned":
+            return {"execution_path": self.path, "reason": self.reason}
         database = round(self.milliseconds, 1)
-        return {"road": self.road, "plan": self.plan, "objects": self.objects, "database_milliseconds": database}
+        return {
+            "execution_path": self.path,
+            "plan": self.plan,
+            "objects": self.objects,
+            "database_milliseconds": database,
+        }
 
     @property
     def objects(self) -> int:

@@ -35,7 +35,7 @@ class _Run:
 
 
 class _Deferring(Parameterizer):
-    """Leaves constants of the code in the text; everything else is a parameter, deferred or not."""
+    """Leaves constants of the code in the text; everything else is a parameter, whether it is bound now or later."""
 
     def should_parameterize(self, value: Any) -> bool:
         return not isinstance(value, (str, bool, int))

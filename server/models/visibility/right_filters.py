@@ -12,7 +12,7 @@ from server.models.conditions import EVERY_ROW, Among, Exists
 from server.models.partnerships.partnerships import Partnership
 from server.models.visibility.clauses import allowed_customer, serves
 
-# `Any` below: standings of a viewer that stands for others are deferred.
+# `Any` below: a viewer template has bound parameters for values.
 
 
 def holds_on_organisation(viewer: Viewer, right: Right) -> Q:

@@ -1,7 +1,8 @@
-"""How is a row policy written before it is known who asks?
+"""Viewer templates: how a row policy is written before it is known who asks.
 
-Policies are functions of a viewer. Given a viewer with deferred values they become text that fits every
-viewer of the same shape: that which decides about the text.
+Policies are functions of a viewer. Given a template, a viewer whose values are bound parameters, they become text
+that fits every viewer with the same cache key. The key holds what of a viewer decides about the text: whether they
+are anybody's employee, which scopes their token has, and so on; the ids themselves are read when the statement runs.
 """
 
 from collections.abc import Callable, Hashable
@@ -11,9 +12,9 @@ from server.domain.rights import Role
 from server.domain.viewer import TokenGrant, Viewer
 from server.models.conditions import BoundParameter
 
-# `Any` below: a deferred value stands where the viewer has a value of its own.
+# `Any` below: a bound parameter stands where the viewer has a value of its own.
 
-_SHAPE: Final = "shape of deferral"
+_KEY: Final = "cache key"
 
 
 def cache_key(viewer: Viewer | None) -> Hashable:
@@ -24,20 +25,20 @@ def cache_key(viewer: Viewer | None) -> Hashable:
 def _cache_key(viewer: Viewer) -> Hashable:
     """Worked out once for each viewer: it never changes."""
     known = vars(viewer)
-    if _SHAPE not in known:
+    if _KEY not in known:
         token = viewer.token
-        known[_SHAPE] = (
+        known[_KEY] = (
             bool(viewer.employee_membership_ids),
             bool(viewer.grantee_membership_ids),
             token is not None and token.scopes,
             token is not None and token.customer_ids is not None,
             token is not None and bool(token.excluded_ids),
         )
-    return known[_SHAPE]
+    return known[_KEY]
 
 
 def viewer_template(viewer: Viewer | None) -> Viewer | None:
-    """A viewer of this one's shape, with deferred values."""
+    """A viewer with this one's cache key, whose values are bound parameters."""
     return None if viewer is None else cast("Viewer", _ViewerTemplate(viewer))
 
 
@@ -47,7 +48,7 @@ def of_viewer(name: str, kind: str, read: Callable[[Viewer], Any]) -> Any:
 
 
 class _ViewerTemplate(Viewer):
-    """Holds deferred values. They hide the properties that work the values out."""
+    """Holds bound parameters. They hide the properties that work the values out."""
 
     user_id: Any = of_viewer("user_id", "uuid", lambda viewer: viewer.user_id)
     organisation_ids: Any = of_viewer("organisation_ids", "uuid[]", lambda viewer: viewer.organisation_ids)

@@ -32,7 +32,7 @@ from server.resolvers.ids import PREFIXES
 from server.resolvers.listings import Listing
 from server.resolvers.permissions import RightOn
 
-# `Any` below: facts are lists of raw values, the same from either road.
+# `Any` below: facts are lists of raw values, the same on either path.
 
 
 class Person(Reviewed):
