@@ -22,13 +22,13 @@ from server.domain.people.sign_ins import FAILURES_COUNT_FOR
 from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session, SignInFailure, SignInSource
 from server.models.base import new_id
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.oversight import export_files
 from server.resolvers.partnerships import deadlines as partnership_deadlines
 from server.resolvers.partnerships.customer_notes import delete_customer_notes
-from server.resolvers.partnerships.receipt_backfill import begin_chains
+from server.resolvers.partnerships.receipt_backfill import backfill_receipts
 from server.resolvers.people import deadlines as people_deadlines
 from server.resolvers.products import deadlines as product_deadlines
 from server.resolvers.support import deadlines as support_deadlines
@@ -104,7 +104,7 @@ async def announce_expiring_tokens(context: Context) -> None:
 
 async def _announce_expiring(context: Context, id: UUID) -> None:
     async with transaction():
-        token = await locked(ApiToken, id)
+        token = await lock_row(ApiToken, id)
         if token.revoked_at is None:
             await journal.announce(context, Topic.TOKEN_EXPIRING, token)
 
@@ -155,10 +155,10 @@ DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
 
 JOBS: Final = (
     *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),
-    Job("expire exports", _OFTEN, _until_nothing_is_due(export_files.expire)),
+    Job("expire exports", _OFTEN, _until_nothing_is_due(export_files.expire_exports)),
     # Once a day is enough: it reads all notes, because no index finds those whose partnership ended long ago.
     Job("delete customer notes", timedelta(days=1), _until_nothing_is_due(delete_customer_notes)),
-    Job("begin chains of receipts", timedelta(days=1), _until_nothing_is_due(begin_chains)),
+    Job("begin chains of receipts", timedelta(days=1), _until_nothing_is_due(backfill_receipts)),
     Job("announce expiring tokens", timedelta(hours=1), announce_expiring_tokens),
     Job("forget sign-in failures", timedelta(hours=1), forget_sign_in_failures),
     Job("clean up", timedelta(days=1), clean_up),

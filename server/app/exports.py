@@ -15,7 +15,7 @@ from server.domain.errors import Denied, NotFound, Refused
 from server.domain.oversight.exports import MEDIA_TYPES, file_name
 from server.languages import translated
 from server.models import Export
-from server.resolvers.oversight.export_files import LONGEST_DOWNLOAD, behind, content, taken
+from server.resolvers.oversight.export_files import LONGEST_DOWNLOAD, content, export_behind_link, take_file
 from server.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -43,9 +43,9 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
             context = await asked_by(request, settings, known)
             secret: str = request.path_params["secret"]
             if request.method == "HEAD":
-                looked_at = await behind(context, secret)
+                looked_at = await export_behind_link(context, secret)
                 return Response(None, 200, _headers(looked_at), MEDIA_TYPES[looked_at.format])
-            export = await taken(context, secret)
+            export = await take_file(context, secret)
         except Denied:  # one answer for a link that never existed, was used, has expired or belongs to someone else
             return refusal(request, 404, NotFound().message, NotFound.code)
         except Refused as refused:

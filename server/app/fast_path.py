@@ -100,7 +100,7 @@ class ShortWay:
             headers.get(b"accept-language", b"")[: answers.LONGEST_ACCEPT],
         )
         now = datetime.now(UTC)
-        digest = tokens.digest(headers[b"authorization"][7:].decode("latin-1"))
+        digest = tokens.token_digest(headers[b"authorization"][7:].decode("latin-1"))
         viewer = self.endpoint.known.find(token_key(digest), now)
         if accepted is None or viewer is None:
             return None, ""

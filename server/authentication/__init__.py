@@ -46,7 +46,7 @@ async def authenticate(credentials: Credentials, now: datetime, known: KnownView
 
 
 async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
-    digest = tokens.digest(secret)
+    digest = tokens.token_digest(secret)
     if (viewer := known.find(token_key(digest), now)) is not None:
         return viewer
     if not tokens.is_well_formed(secret):

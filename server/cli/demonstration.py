@@ -26,7 +26,7 @@ from server.demo import (
 )
 from server.jobs import system_context
 from server.resolvers.context import Context
-from server.resolvers.partnerships.receipt_backfill import begin_chains
+from server.resolvers.partnerships.receipt_backfill import backfill_receipts
 from server.settings import Settings
 
 
@@ -91,7 +91,7 @@ async def _built(settings: Settings, scale: int) -> DemoWorld:
 
 async def _receipts_written(context: Context) -> int:
     total = 0
-    while written := await begin_chains(context):
+    while written := await backfill_receipts(context):
         total += written
     return total
 

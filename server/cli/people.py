@@ -7,7 +7,7 @@ from server.domain.events import AuditAction
 from server.domain.people.users import normal_email
 from server.models import User
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 
 
@@ -18,7 +18,7 @@ async def set_staff(email: str, *, is_staff: bool) -> None:
         found = await User.get_or_none(email=normal_email(email))
         if found is None:
             raise Failure(f"Nobody has the address {email}.")
-        user = await locked(User, found.id)
+        user = await lock_row(User, found.id)
         if user.is_staff is not is_staff:
             before = journal.state(user, "is_staff")
             user.update_from_dict({"is_staff": is_staff, "version": user.version + 1})

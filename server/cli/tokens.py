@@ -15,13 +15,13 @@ from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import MalformedInput
 from server.domain.events import AuditAction, Topic
-from server.domain.folding import BETWEEN_SPELLINGS, folded
+from server.domain.folding import BETWEEN_SPELLINGS, fold
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.users import normal_email
 from server.domain.rights import Scope
 from server.models import ApiToken, Membership, Organisation, User
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.people.tokens import end_token, issue_token
@@ -65,7 +65,7 @@ async def revoke(which: str) -> None:
     wanted = _meant(which)
     context = nobodys(read_settings())
     async with opened(context.settings), transaction():
-        token = await locked(ApiToken, (await _only_one(which, wanted)).id)
+        token = await lock_row(ApiToken, (await _only_one(which, wanted)).id)
         if token.revoked_at is None:
             await end_token(context, token)
             before = {"revoked_at": None}
@@ -109,7 +109,7 @@ async def _organisation(wanted: str) -> Organisation:
 
 async def _named(name: str) -> list[Organisation]:
     """The organisations with exactly this name, compared as everywhere else."""
-    key = folded(name)
+    key = fold(name)
     same = Q(name_key=key) | Q(name_key__startswith=f"{key}{BETWEEN_SPELLINGS}")
     return await Organisation.filter(same).order_by("name_key", "id").limit(MAX_LISTED) if key else []
 
@@ -119,7 +119,7 @@ async def _home(owner: User, organisation: Organisation) -> Organisation:
     active = Membership.filter(user_id=owner.id, organisation_id=organisation.id, status=MembershipStatus.ACTIVE)
     if not await active.exists():
         raise Failure(f"{owner.email} is not an active member of {organisation.name}.")
-    return await locked(Organisation, organisation.id)
+    return await lock_row(Organisation, organisation.id)
 
 
 def _meant(which: str) -> Q:

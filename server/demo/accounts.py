@@ -13,7 +13,7 @@ from pwdlib import PasswordHash
 from tortoise.expressions import Q
 
 from server.demo.seed import stream
-from server.domain.people.tokens import digest, new_secret
+from server.domain.people.tokens import new_token, token_digest
 from server.domain.rights import Role
 from server.models import ApiToken, User
 
@@ -60,7 +60,7 @@ DEMO_ACCOUNTS: Final = (CLAIRE, RALF, EMMA)
 
 def employee_token() -> str:
     """The secret of Emma's API token. It is stored nowhere and always the same."""
-    return new_secret(stream("token").choice)
+    return new_token(stream("token").choice)
 
 
 @cache
@@ -88,7 +88,7 @@ async def public_credentials(now: datetime) -> PublicCredentials:
     """The public credentials that still work in the connected database: no accounts with a changed password."""
     set_by_demo = await User.filter(password_hash__contains=_SALT_IN_HASH).order_by("id").values_list("id", flat=True)
     set_again = [user.id for user in await _others_known() if await asyncio.to_thread(_has_demo_password, user)]
-    secret = Q(secret_digest=digest(employee_token()), revoked_at__isnull=True, expires_at__gt=now)
+    secret = Q(secret_digest=token_digest(employee_token()), revoked_at__isnull=True, expires_at__gt=now)
     tokens = await ApiToken.filter(secret).values_list("id", flat=True)
     return PublicCredentials([*set_by_demo, *set_again], tokens)  # pyright: ignore[reportArgumentType]
 

@@ -19,7 +19,7 @@ from server.demo.products import PRODUCTS, product_rows
 from server.demo.seed import Calendar, batches, row_ids, stream
 from server.demo.timelines import OLD
 from server.domain.partnerships.partnerships import PartnershipStatus
-from server.domain.people.tokens import LONGEST_LIFETIME, digest
+from server.domain.people.tokens import LONGEST_LIFETIME, token_digest
 from server.domain.rights import Role, Scope
 from server.models import (
     ApiToken,
@@ -136,7 +136,7 @@ class Construction:
             user_id=emma.id,
             organisation_id=self._partners[0].id,
             name="Customer dashboard",
-            secret_digest=digest(secret),
+            secret_digest=token_digest(secret),
             last_four=secret[-4:],
             scopes=[scope.name for scope in _SCOPES],
             is_for_some_customers=False,

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from server.domain.folding import folded
+from server.domain.folding import fold
 
 _FILE: Final = Path(__file__).with_name("names.toml")
 _TRANSCRIPTION: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
@@ -57,6 +57,6 @@ def _culture(words: dict[str, Any], language: dict[str, list[str]]) -> Culture:
 
 def address_word(text: str) -> str:
     """The text as part of a domain name or an e-mail address: `Bäckerei Wyss` becomes `baeckerei-wyss`."""
-    plain = folded(text.translate(_TRANSCRIPTION))
+    plain = fold(text.translate(_TRANSCRIPTION))
     spelled = "".join(character if character.isascii() and character.isalnum() else " " for character in plain)
     return "-".join(spelled.split())

@@ -109,13 +109,13 @@ class Refused(ProgrammeError):
         self.refusals = refusals
 
 
-class Mistakes:
-    """What several rules refuse, so that a person hears of all the mistakes in an input at once."""
+class Problems:
+    """What several rules refuse, so that a person hears of all the problems in an input at once."""
 
     def __init__(self) -> None:
         self._refusals = list[Refusal]()
 
-    def noted(self, rule: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
+    def check(self, rule: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
         """What the rule gives; where it refuses nothing, and its refusals are kept."""
         try:
             return rule(*arguments, **named)
@@ -123,7 +123,7 @@ class Mistakes:
             self._refusals.extend(refused.refusals)
             return None
 
-    def refuse(self) -> None:
+    def raise_if_any(self) -> None:
         """Raise all that was noted as one, if there is anything."""
         if self._refusals:
             raise Refused(*self._refusals)

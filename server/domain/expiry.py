@@ -24,7 +24,7 @@ def days_left(deadline: datetime, now: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Lapse(Generic[StatusT]):
+class Expiry(Generic[StatusT]):
     """What is `waiting` until a moment is `over` from then on, whether or not that was written down (E39)."""
 
     waiting: StatusT

@@ -46,7 +46,7 @@ _SPELLED_OUT: Final = str.maketrans(
 )
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """The text without what people leave out, or write in another way, when they look for it.
 
     Case, accents, ligatures, strokes, the kind of quotation mark, hyphen or blank, and what cannot be seen.
@@ -67,8 +67,8 @@ def spellings(text: str) -> tuple[str, str]:
     """The text folded, with umlauts as single letters and as `ae`, `oe`, `ue`. Two that share one are found."""
     composed = unicodedata.normalize("NFC", text[:_MAX_READ])
     spelled_out = composed.translate(_SPELLED_OUT)
-    plain = folded(text)
-    return plain, plain if spelled_out == composed else folded(spelled_out)
+    plain = fold(text)
+    return plain, plain if spelled_out == composed else fold(spelled_out)
 
 
 def is_same_name(typed: str, name: str) -> bool:
@@ -79,10 +79,10 @@ def is_same_name(typed: str, name: str) -> bool:
 
 def _step(text: str) -> str:
     if text.isascii():
-        return _blanks_joined(text.lower().replace("`", "'"))
+        return _join_blanks(text.lower().replace("`", "'"))
     canonical = unicodedata.normalize("NFD", text.casefold()).translate(_PLAIN)
     decomposed = unicodedata.normalize("NFKD", canonical).translate(_PLAIN)
-    return _blanks_joined("".join(filter(_stays, decomposed)).casefold())
+    return _join_blanks("".join(filter(_stays, decomposed)).casefold())
 
 
 def _stays(character: str) -> bool:
@@ -92,6 +92,6 @@ def _stays(character: str) -> bool:
     return not unicodedata.combining(character) and unicodedata.category(character) not in _UNSEEN
 
 
-def _blanks_joined(text: str) -> str:
+def _join_blanks(text: str) -> str:
     joined = " ".join(text.split())
     return joined if joined.isprintable() else "".join(filter(_stays, joined))

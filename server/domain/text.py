@@ -48,20 +48,20 @@ _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 def line(value: str, most: int, field: tuple[str, ...]) -> str:
     """One line of text, trimmed, with something to see in it, of at most `most` characters."""
-    trimmed = _trimmed(value, most, field)
+    trimmed = _trim(value, most, field)
     if not trimmed:
         raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not be empty."), field))
-    return _checked(trimmed, most, field, allowed=frozenset())
+    return _check(trimmed, most, field, allowed=frozenset())
 
 
 def paragraph(value: str, most: int, field: tuple[str, ...]) -> str:
     """Text of several lines, trimmed, possibly empty, of at most `most` characters. Lines end in one way."""
     for end in _LINE_ENDS:
         value = value.replace(end, "\n")
-    return _checked(_trimmed(value, most, field), most, field, allowed=_ALLOWED_CONTROLS)
+    return _check(_trim(value, most, field), most, field, allowed=_ALLOWED_CONTROLS)
 
 
-def _trimmed(value: str, most: int, field: tuple[str, ...]) -> str:
+def _trim(value: str, most: int, field: tuple[str, ...]) -> str:
     """The text as it is stored, without the blanks around it; empty where nothing in it can be seen."""
     text = value.strip()
     if len(text) > _LONGEST_IN_PARTS * most:
@@ -82,7 +82,7 @@ def _without_unseen(text: str) -> str:
     """The text without characters that nobody sees, where they do nothing for those beside them."""
     before = None
     while text != before and not all(map(_is_seen, text)):
-        before, text = text, _needed(text)
+        before, text = text, _require(text)
     return text
 
 
@@ -90,7 +90,7 @@ def _is_seen(character: str) -> bool:
     return unicodedata.category(character) not in _ONLY_WITH_OTHERS and character not in _NEVER_SEEN
 
 
-def _needed(text: str) -> str:
+def _require(text: str) -> str:
     letters = (character for character in text if character not in _DIRECTION_MARKS)
     is_right_to_left = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in letters)
     kept = list[str]()
@@ -129,7 +129,7 @@ def _takes_joiners(character: str) -> bool:
     return is_joining and not unicodedata.name(character, "").startswith(_SCRIPTS_THAT_JOIN_NOTHING)
 
 
-def _checked(value: str, most: int, field: tuple[str, ...], allowed: frozenset[str]) -> str:
+def _check(value: str, most: int, field: tuple[str, ...], allowed: frozenset[str]) -> str:
     if len(value) > most:
         raise _too_long(most, field)
     if any(_is_refused(character) and character not in allowed for character in value):

@@ -17,7 +17,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.mail.topics import LETTERS
 from server.models import CustomerInvitation, EmailMessage, MemberInvitation, OutboxMessage, Partnership
-from server.models.visibility.lookups import locked, locked_rows
+from server.models.visibility.lookups import lock_row, lock_rows
 from server.resolvers import ids
 
 _KEPT: Final = ("subject", "requestId", "customer", "partner", "organisation")
@@ -34,7 +34,7 @@ async def refused_for_good(email: EmailMessage, now: datetime) -> None:
     if not _invites(email.template):
         return
     # Locked, so that of two e-mails parked at the same time the later one sees the earlier.
-    event = await locked(OutboxMessage, email.event_id)
+    event = await lock_row(OutboxMessage, email.event_id)
     others = EmailMessage.filter(event_id=event.id, template=email.template, dead_at__isnull=True)
     if not await others.exists() and await _mark(event, now):
         await _tell_inviter(event, email, now)
@@ -57,7 +57,7 @@ async def _mark(event: OutboxMessage, now: datetime) -> bool:
     model, key = ids.decode_any(event.payload["subject"])
     status, until = _OPEN[model]
     # `Any`: the three kinds share no type that has these columns.
-    row: Any = (await locked_rows(model, [key]))[key]
+    row: Any = (await lock_rows(model, [key]))[key]
     sent_until = event.payload.get("answer_by")
     is_this_sending = sent_until is None or datetime.fromisoformat(sent_until) == getattr(row, until)
     if row.status is not status or not is_this_sending:

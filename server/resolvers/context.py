@@ -56,7 +56,7 @@ class Context:
             raise NotSignedIn
         return self.viewer
 
-    def asked_by(self, viewer: Viewer | None) -> "Context":
+    def for_viewer(self, viewer: Viewer | None) -> "Context":
         """The same request, asked by somebody else, or by the same person as they are later."""
         return Context(viewer, self.now, self.request_id, self.settings, self.language, self.address)
 

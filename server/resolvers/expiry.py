@@ -17,11 +17,11 @@ from server.models import Organisation
 from server.models.base import store_all
 from server.models.conditions import OneOf
 from server.models.database import transaction
-from server.models.visibility.lookups import locked_rows
+from server.models.visibility.lookups import lock_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 
-AT_ONCE: Final = 100
+BATCH_SIZE: Final = 100
 """How many rows one transaction changes."""
 
 Organisations = Callable[[Sequence[Any]], Awaitable[list[UUID]]]
@@ -42,10 +42,10 @@ async def expire_rows(
 
     Told of as `topic`, where somebody is to be told.
     """
-    before = [proposed(row) for row in rows]
+    before = [proposal_state(row) for row in rows]
     await store_all(rows, context.now, **columns)
     acts = [
-        journal.Act(action, row, None, whose, was, proposed(row), by=journal.NOBODY)
+        journal.Act(action, row, None, whose, was, proposal_state(row), by=journal.SYSTEM)
         for row, was, whose in zip(rows, before, concerned, strict=True)
     ]
     await journal.record_all(context, acts)
@@ -53,7 +53,7 @@ async def expire_rows(
         await journal.announce_all(context, [journal.News(topic, row) for row in rows])
 
 
-def proposed(row: Any) -> journal.State:
+def proposal_state(row: Any) -> journal.State:
     """What is written down of whatever waits for an answer: of a proposal of any kind also what was proposed."""
     return journal.state(row, *(name for name in ("access_type", "payment_mode", "status") if hasattr(row, name)))
 
@@ -69,14 +69,14 @@ def organisations_in(column: str) -> Organisations:
 
 async def lock_due(model: Any, due: Q, organisations: Organisations) -> list[Any]:
     """What is due, locked after the organisations it concerns, as everybody does: so locks never form a ring."""
-    found = await model.filter(due).order_by("id").limit(AT_ONCE)
-    await locked_rows(Organisation, sorted(set(await organisations(found))))
+    found = await model.filter(due).order_by("id").limit(BATCH_SIZE)
+    await lock_rows(Organisation, sorted(set(await organisations(found))))
     return await lock_batch(model, due & OneOf("id", [row.pk for row in found]))
 
 
 async def lock_batch(model: Any, due: Q) -> list[Any]:
     """Rows of what is due, locked; those that another process holds are left to it."""
-    return await model.filter(due).order_by("id").limit(AT_ONCE).select_for_update(skip_locked=True, no_key=True)
+    return await model.filter(due).order_by("id").limit(BATCH_SIZE).select_for_update(skip_locked=True, no_key=True)
 
 
 async def announce_deadline(

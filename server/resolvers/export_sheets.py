@@ -41,7 +41,7 @@ class Sheet:
         return "since" in self.listing.filters
 
     def narrowed(self, export: Export) -> Narrowed:
-        return self.listing.narrowed({"since": export.since, "until": export.until})
+        return self.listing.narrow({"since": export.since, "until": export.until})
 
 
 SHEETS: Final = Joined[ExportKind, Sheet]()

@@ -81,10 +81,10 @@ TeamId = Annotated[UUID, Team]
 
 def encode(row: Model) -> str:
     """The id of a row as callers see it."""
-    return encoded(type(row), row.pk)
+    return encode_key(type(row), row.pk)
 
 
-def encoded(model: type[Model], key: UUID) -> str:
+def encode_key(model: type[Model], key: UUID) -> str:
     """The id of a row of this model with this key."""
     return f"{PREFIXES[model]}_{key.hex}"
 

@@ -18,7 +18,7 @@ from server.resolvers import ids
 from server.resolvers.context import Context
 
 State = dict[str, Any]
-NOBODY: Final = (None, None)
+SYSTEM: Final = (None, None)
 """Who did what time did, or the server by itself."""
 
 _SECRETS: Final = frozenset({"password_hash", "secret_digest", "link_digest"})
@@ -58,7 +58,7 @@ def state(row: Model, *columns: str) -> State:
     """
     if secret := _SECRETS.intersection(columns):
         raise ValueError(f"{sorted(secret)} are never written down")
-    return {column: written(getattr(row, column)) for column in columns}
+    return {column: to_json(getattr(row, column)) for column in columns}
 
 
 async def record(
@@ -127,7 +127,7 @@ def _message(context: Context, news: News) -> OutboxMessage:
     return OutboxMessage(
         topic=news.topic,
         payload={"subject": ids.encode(news.subject), "requestId": context.request_id}
-        | {name: written(value) for name, value in news.payload.items()},
+        | {name: to_json(value) for name, value in news.payload.items()},
         dedupe_key=key(news.topic, news.subject, *news.occasion),
         run_after=context.now,
     )
@@ -138,7 +138,7 @@ def key(topic: Topic, subject: Model, *occasion: object) -> str:
     return ":".join(str(part) for part in (topic, subject.pk.hex, *occasion))
 
 
-def written(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, Enum):
         return value.value
@@ -147,7 +147,7 @@ def written(value: Any) -> Any:
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, dict):
-        return {name: written(item) for name, item in cast("dict[str, Any]", value).items()}
+        return {name: to_json(item) for name, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [written(item) for item in cast("list[Any]", value)]
+        return [to_json(item) for item in cast("list[Any]", value)]
     return value

@@ -16,7 +16,7 @@ from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from server.domain.expiry import Lapse
+from server.domain.expiry import Expiry
 from server.domain.folding import spellings
 from server.domain.viewer import Viewer
 from server.engine.declarations import PageRequest
@@ -61,7 +61,7 @@ def naming(column: str, model: type[Model], *path: str) -> Criterion:
     )
 
 
-def status_at(column: str, until: str, lapse: Lapse[Any]) -> Criterion:
+def status_at(column: str, until: str, lapse: Expiry[Any]) -> Criterion:
     """Rows with this status at this moment, whether or not it was written down that they lapsed (E39)."""
     return Criterion(lambda status, now: StatusAt(column, until, lapse.waiting, lapse.over, status, now))
 
@@ -124,7 +124,7 @@ class Listing(Generic[RowT]):
     filters: Mapping[str, Criterion] = field(default_factory=dict[str, Criterion])
     latest_first: bool = False
 
-    def narrowed(self, given: Mapping[str, Any]) -> Narrowed:
+    def narrow(self, given: Mapping[str, Any]) -> Narrowed:
         """The filter of these members; those that are absent, null or empty text narrow nothing."""
         return tuple(
             (name, criterion.prepare(given[name]))

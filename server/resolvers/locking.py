@@ -8,7 +8,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import Membership, Organisation, Product
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import viewer_now
 from server.resolvers.context import Context
 from server.resolvers.permissions import PersonOnly, Sudo
@@ -17,15 +17,15 @@ from server.resolvers.viewer_rights import rights_on_product
 _WHO_BINDS = (PersonOnly(Right.MANAGE_LEGAL_REPRESENTATIVES), Sudo())
 
 
-async def held(context: Context, organisation_id: UUID, right: Right) -> Role:
+async def lock_organisation(context: Context, organisation_id: UUID, right: Right) -> Role:
     """What the viewer is in the organisation, which is locked until the transaction ends."""
-    await locked(Organisation, organisation_id)
-    standing = (await still_holding(context, right, organisation_id)).standing_in(organisation_id)
+    await lock_row(Organisation, organisation_id)
+    standing = (await reauthorise(context, right, organisation_id)).standing_in(organisation_id)
     assert standing is not None, "only members hold a right on their organisation"
     return standing.role
 
 
-async def still_holding(context: Context, right: Right, organisation_id: UUID) -> Viewer:
+async def reauthorise(context: Context, right: Right, organisation_id: UUID) -> Viewer:
     """The viewer as they are once it is their turn, with what their token reaches.
 
     The right was looked at before the lock: whoever lost it while they waited, or their token, is denied (E7).
@@ -43,24 +43,24 @@ def check_reaches_everybody(context: Context, right: Right) -> None:
         raise RightMissing(right, reason="This token is for some customers alone.")
 
 
-async def check_leads(context: Context, organisation_id: UUID, right: Right) -> None:
+async def recheck_leads(context: Context, organisation_id: UUID, right: Right) -> None:
     """The same for what whoever leads the organisation may do with its things. It is locked already (E7)."""
     now = await viewer_now(context.signed_in, context.now)
     if now is None or not leads(now, organisation_id):
         raise RightMissing(right)
 
 
-async def check_serves(context: Context, right: Right, product: Product) -> None:
+async def recheck_serves(context: Context, right: Right, product: Product) -> None:
     """The same for whoever serves the product's owner: their assignment, the partner's access and the token in use
     may have changed too while they waited. The owner is locked already, and the partnership (E7, E33).
     """
-    if not await may_now(context, await viewer_now(context.signed_in, context.now), right, product):
+    if not await has_right_now(context, await viewer_now(context.signed_in, context.now), right, product):
         raise RightMissing(right)
 
 
-async def may_now(context: Context, viewer: Viewer | None, right: Right, product: Product) -> bool:
+async def has_right_now(context: Context, viewer: Viewer | None, right: Right, product: Product) -> bool:
     """Whether this viewer, as they are now, holds the right on the product: by the gates that decide it for callers."""
-    return right in await rights_on_product(context.asked_by(viewer), product)
+    return right in await rights_on_product(context.for_viewer(viewer), product)
 
 
 async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:

@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Given(Generic[T]):
+class Some(Generic[T]):
     """A value that was given, or null, which clears what is stored. What was left out is no `Given`, but None."""
 
     value: T | None

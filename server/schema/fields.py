@@ -156,7 +156,7 @@ def connection(
         raise TypeError(f"the list of {listing.name} does not say who may ask for it")
 
     def asked(given: Mapping[str, Any]) -> tuple[Page, Order, Narrowed]:
-        narrowed = listing.narrowed(plain(given.get("filter"), dict, ("filter",)) or {})
+        narrowed = listing.narrow(plain(given.get("filter"), dict, ("filter",)) or {})
         order_by = given.get("order_by")
         ordered = listing.order((order_by.field, order_by.direction) if order_by else None)
         return page(given.get("first"), given.get("after"), given.get("last"), given.get("before")), ordered, narrowed

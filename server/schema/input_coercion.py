@@ -15,7 +15,7 @@ from tortoise.models import Model
 
 from server.domain.errors import MalformedInput
 from server.resolvers import ids
-from server.resolvers.maybe import Given
+from server.resolvers.maybe import Some
 
 LONGEST_TEXT: Final = 10_000
 LONGEST_LIST: Final = 100
@@ -28,9 +28,9 @@ def plain(value: Any, annotation: Any, path: tuple[str, ...]) -> Any:
 
     Raises MalformedInput, which names the field by its path.
     """
-    if get_origin(_required(annotation)) is Given:
+    if get_origin(_required(annotation)) is Some:
         (inside,) = get_args(_required(annotation))
-        return Given(plain(value, inside, path)) if isinstance(value, strawberry.Some) else None
+        return Some(plain(value, inside, path)) if isinstance(value, strawberry.Some) else None
     if isinstance(value, strawberry.Some):
         return plain(cast("Any", value).value, annotation, path)
     if value is None or value is strawberry.UNSET:

@@ -106,20 +106,20 @@ def test_all_mistakes_are_told_at_once_and_in_the_order_they_were_found():
             raise Refused(*refusals)
         return value
 
-    mistakes = Mistakes()
-    found = [mistakes.noted(rule, 1, *wrong[:2]), mistakes.noted(rule, 2), mistakes.noted(rule, 3, wrong[2])]
+    problems = Mistakes()
+    found = [problems.noted(rule, 1, *wrong[:2]), problems.noted(rule, 2), problems.noted(rule, 3, wrong[2])]
 
     assert found == [None, 2, None]
     with pytest.raises(Refused) as refused:
-        mistakes.refuse()
+        problems.refuse()
     assert refused.value.refusals == tuple(wrong)
 
 
 def test_where_nothing_was_noted_nothing_is_refused():
-    mistakes = Mistakes()
+    problems = Mistakes()
 
-    assert mistakes.noted(lambda: "given") == "given"
-    mistakes.refuse()
+    assert problems.noted(lambda: "given") == "given"
+    problems.refuse()
 
 
 def test_a_rule_that_denies_ends_it_at_once():

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.expiry import Lapse
+from server.domain.expiry import Expiry
 from server.domain.viewer import Viewer
 
 
@@ -48,7 +48,7 @@ class ExportState(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-LAPSE: Final = Lapse(ExportState.READY, ExportState.EXPIRED)
+EXPORT_EXPIRY: Final = Expiry(ExportState.READY, ExportState.EXPIRED)
 """A file that was kept for its time has expired, whether or not it is deleted already."""
 
 
@@ -120,7 +120,7 @@ def check_reach(before: str | None, now: str | None) -> None:
         )
 
 
-def check_number_of_person(open_ones: int, most: int) -> None:
+def check_number_of_exports_of_person(open_ones: int, most: int) -> None:
     """`open_ones` is how many of the organisation's exports this person asked for: nobody uses up those of all."""
     if open_ones >= most:
         raise Refused(
@@ -132,7 +132,7 @@ def check_number_of_person(open_ones: int, most: int) -> None:
         )
 
 
-def check_number(open_ones: int, most: int) -> None:
+def check_number_of_exports(open_ones: int, most: int) -> None:
     """`open_ones` is how many exports of the organisation are being written or kept."""
     if open_ones >= most:
         raise Refused(

@@ -7,13 +7,13 @@ from typing import Final
 from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.expiry import Lapse
+from server.domain.expiry import Expiry
 from server.domain.partnerships.partnerships import (
     AccessType,
     Agreement,
     OtherPartnership,
     PaymentMode,
-    check_active,
+    check_partnership_active,
     coexistence,
 )
 from server.domain.rights import Role
@@ -31,7 +31,7 @@ class AccessChangeStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-LAPSE: Final = Lapse(AccessChangeStatus.PENDING, AccessChangeStatus.EXPIRED)
+ACCESS_CHANGE_EXPIRY: Final = Expiry(AccessChangeStatus.PENDING, AccessChangeStatus.EXPIRED)
 """A request that the customer did not answer in time becomes `EXPIRED` (S2.8)."""
 
 
@@ -42,7 +42,7 @@ def check_access_type_change(
 
     `others` are the customer's other active partnerships. Complete access begins only if `to_end` names each of them.
     """
-    check_active(partnership)
+    check_partnership_active(partnership)
     if partnership.access_type is access_type:
         raise Refused(
             Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner already has this access type."), ("access",))
@@ -59,7 +59,7 @@ def check_access_type_change(
 
 def check_payment_mode_change(partnership: Agreement) -> None:
     """Only complete access has a payment mode (S3)."""
-    check_active(partnership)
+    check_partnership_active(partnership)
     if partnership.access_type is not AccessType.COMPLETE:
         raise Refused(
             Refusal(
@@ -72,7 +72,7 @@ def check_payment_mode_change(partnership: Agreement) -> None:
 
 def check_dates(partnership: Agreement, expires_at: datetime | None, review_at: datetime | None, now: datetime) -> None:
     """The end date and the review date are optional, and have to lie in the future (D4)."""
-    check_active(partnership)
+    check_partnership_active(partnership)
     refusals = list(_dates(expires_at, review_at, now))
     if refusals:
         raise Refused(*refusals)
@@ -94,7 +94,7 @@ def _dates(expires_at: datetime | None, review_at: datetime | None, now: datetim
 
 def check_pending(status: AccessChangeStatus, expires_at: datetime, now: datetime) -> None:
     """Only an open request can be answered (S2.7)."""
-    if LAPSE.at(now, status, expires_at) is not AccessChangeStatus.PENDING:
+    if ACCESS_CHANGE_EXPIRY.at(now, status, expires_at) is not AccessChangeStatus.PENDING:
         raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This request is no longer open.")))
 
 
@@ -142,7 +142,7 @@ def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> N
         )
 
 
-def check_number_of_requests(number: int) -> None:
+def check_number_of_change_requests(number: int) -> None:
     """Refuse another request if the partnership has `number` open ones and that is the limit."""
     if number >= MAX_OPEN_REQUESTS:
         raise Refused(

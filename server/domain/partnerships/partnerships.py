@@ -140,7 +140,7 @@ def check_resumption(partnership: Agreement, others: Iterable[OtherPartnership])
         raise Refused(*refusals)
 
 
-def check_active(partnership: Agreement) -> None:
+def check_partnership_active(partnership: Agreement) -> None:
     if partnership.status is not PartnershipStatus.ACTIVE:
         raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.partnerships.partnerships import AccessType, Agreement, check_active
+from server.domain.partnerships.partnerships import AccessType, Agreement, check_partnership_active
 from server.domain.rights import ProductRight
 
 
 def check_takes_products(partnership: Agreement) -> None:
     """Individual products are granted and revoked only under active limited access (S2)."""
-    check_active(partnership)
+    check_partnership_active(partnership)
     if partnership.access_type is not AccessType.LIMITED:
         raise Refused(
             Refusal(

@@ -6,7 +6,7 @@ from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.expiry import Lapse
+from server.domain.expiry import Expiry
 from server.domain.partnerships import email_links
 from server.domain.partnerships.partnerships import (
     IN_FORCE,
@@ -21,7 +21,7 @@ from server.domain.people.organisations import INVITABLE_PARTNERS, PartnerStatus
 
 OtherT = TypeVar("OtherT", bound=OtherPartnership)
 
-LAPSE: Final = Lapse(PartnershipStatus.INVITED, PartnershipStatus.EXPIRED)
+PROPOSAL_EXPIRY: Final = Expiry(PartnershipStatus.INVITED, PartnershipStatus.EXPIRED)
 """A proposal that was not answered in time becomes `EXPIRED` (S1.6)."""
 
 
@@ -72,7 +72,7 @@ def check_may_ask(partner_status: PartnerStatus | None, field: tuple[str, ...] =
         raise Refused(_not_approved(field))
 
 
-def check_number_of_requests(sent: int, most: int) -> None:
+def check_number_of_requests_by_email(sent: int, most: int) -> None:
     """Refuse another request by e-mail if the partner has `sent` the limit within 24 hours."""
     if sent >= most:
         raise Refused(
@@ -106,7 +106,7 @@ def check_acceptance(
     `others` are the customer's other live partnerships; `access_type` is what is granted, if that differs from the
     proposal (S1.3a, S1.3b, E1, E3, E9).
     """
-    check_open(partnership, now)
+    check_proposal_open(partnership, now)
     if partner_status not in INVITABLE_PARTNERS:
         raise Refused(_not_approved(field=()))
     granted = access_type or partnership.access_type
@@ -114,7 +114,7 @@ def check_acceptance(
         raise Refused(*refusals)
 
 
-def replaced(access_type: AccessType, others: Iterable[OtherT], *, is_agreed: bool) -> list[OtherT]:
+def partnerships_to_replace(access_type: AccessType, others: Iterable[OtherT], *, is_agreed: bool) -> list[OtherT]:
     """The customer's other partnerships that end when this one comes into force.
 
     Only complete access replaces others, and only if the customer agreed (E1).
@@ -136,7 +136,7 @@ class OpenAgreement(Proposal, Agreement, Protocol):
     """The further facts that an acceptance needs."""
 
 
-def check_open(proposal: Proposal, now: datetime) -> None:
+def check_proposal_open(proposal: Proposal, now: datetime) -> None:
     """Only an open proposal can be answered, withdrawn or resent: before its deadline, not at it (S1.6, E39)."""
     if proposal.status is not PartnershipStatus.INVITED:
         raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
@@ -146,7 +146,7 @@ def check_open(proposal: Proposal, now: datetime) -> None:
 
 def is_late(proposal: Proposal, now: datetime) -> bool:
     """Whether the deadline has passed and the status has not been updated yet (S1.6, E39)."""
-    return LAPSE.at(now, proposal.status, proposal.answer_by) is not proposal.status
+    return PROPOSAL_EXPIRY.at(now, proposal.status, proposal.answer_by) is not proposal.status
 
 
 def check_resending(sendings: int, most: int) -> None:

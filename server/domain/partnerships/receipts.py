@@ -28,7 +28,7 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def digest(body: str) -> str:
+def receipt_hash(body: str) -> str:
     """The SHA-256 hash of a receipt, in hexadecimal."""
     return hashlib.sha256(body.encode()).hexdigest()
 
@@ -70,7 +70,7 @@ def _read(line: bytes, number: int) -> tuple[dict[str, Any], str]:
     if set(receipt) != {"body", "hash"} or not isinstance(receipt["body"], dict):
         raise WrongReceipt(number, "it is no receipt")
     body, hash = cast("dict[str, Any]", receipt["body"]), receipt["hash"]
-    if digest(canonical(body)) != hash:
+    if receipt_hash(canonical(body)) != hash:
         raise WrongReceipt(number, "its hash is not that of its body")
     return body, hash
 

@@ -42,7 +42,7 @@ def check_termination(partnership: Agreement, customer_name: str, confirmation: 
 
     The comparison ignores case and accents.
     """
-    check_may_end(partnership)
+    check_partnership_may_end(partnership)
     refusals = list[Refusal]()
     if not is_same_name(confirmation, customer_name):
         refusals.append(
@@ -60,7 +60,7 @@ def check_termination(partnership: Agreement, customer_name: str, confirmation: 
         raise Refused(*refusals)
 
 
-def check_may_end(partnership: Agreement) -> None:
+def check_partnership_may_end(partnership: Agreement) -> None:
     """Only a partnership in force can be ended. A proposal is declined or withdrawn instead."""
     if partnership.status not in IN_FORCE:
         raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.expiry import Lapse
+from server.domain.expiry import Expiry
 from server.domain.people.memberships import may_change
 from server.domain.rights import Role
 
@@ -23,17 +23,17 @@ class MemberInvitationStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-LAPSE: Final = Lapse(MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRED)
+MEMBER_INVITATION_EXPIRY: Final = Expiry(MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRED)
 """An invitation that nobody answered in time has expired (S11.4)."""
 
 
-def check_open(status: MemberInvitationStatus) -> None:
+def check_invitation_open(status: MemberInvitationStatus) -> None:
     """Only an invitation that nobody has answered or cancelled is answered, cancelled or sent again."""
     if status is not MemberInvitationStatus.PENDING:
-        raise closed()
+        raise refuse_as_closed()
 
 
-def closed() -> Refused:
+def refuse_as_closed() -> Refused:
     """What a link is told that was used, replaced or never sent: all the same."""
     return Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
 
@@ -50,7 +50,7 @@ def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] 
         )
 
 
-def check_number(sent: int, most: int) -> None:
+def check_number_of_invitations(sent: int, most: int) -> None:
     """`sent` is how many people the organisation invited within 24 hours, whatever became of it."""
     if sent >= most:
         raise Refused(
@@ -65,7 +65,7 @@ def check_number(sent: int, most: int) -> None:
 def check_inviter(inviter: Role | None, role: Role) -> None:
     """An invitation holds as long as whoever sent it could still send it (R14); `inviter` is their role now."""
     if not may_change(inviter, role):
-        raise closed()
+        raise refuse_as_closed()
 
 
 def check_invited_person(email: str, invited: str) -> None:
@@ -74,7 +74,7 @@ def check_invited_person(email: str, invited: str) -> None:
         raise Refused(Refusal(ErrorCode.NOT_INVITED, N_("This invitation was sent to another address.")))
 
 
-def sent_again(before: Sequence[datetime], now: datetime, most: int) -> list[datetime]:
+def resending_times(before: Sequence[datetime], now: datetime, most: int) -> list[datetime]:
     """The moments of sending anew in the last 24 hours, with this one among them; at most so many."""
     lately = [moment for moment in before if now - moment < _RESENDS_COUNT_FOR]
     if len(lately) >= most:

@@ -62,7 +62,7 @@ def check_may_change(actor: Role | None, *roles: Role, field: tuple[str, ...] = 
         )
 
 
-def check_active(status: MembershipStatus, field: tuple[str, ...] = ("membership_id",)) -> None:
+def check_member_active(status: MembershipStatus, field: tuple[str, ...] = ("membership_id",)) -> None:
     """Who left is changed no more; they are invited anew."""
     if status is not MembershipStatus.ACTIVE:
         raise Refused(

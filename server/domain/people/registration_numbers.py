@@ -49,7 +49,7 @@ class Form:
     between: str = ""
     digits: int = 0
 
-    def stored(self, printed: str) -> str | None:
+    def normalise(self, printed: str) -> str | None:
         """The number in its one form; None for what is none."""
         found = re.fullmatch(self.pattern, printed)
         if found is None:
@@ -157,21 +157,21 @@ def registration_number(country: str, value: str, field: tuple[str, ...] = ("reg
     """The number in the one form in which it is stored and compared. Refuses what no register there writes."""
     text = line(value, _MAX_PRINTED, field).upper().translate(_HYPHENS)
     text = _NUMBER_SIGN.sub(" ", text)
-    found = _stored(country, text)
+    found = _normalise(country, text)
     if found is None and not _is_vat_number(country, text):
         found = _among_words(country, text)
     if found is None:
-        raise _refused(country, text, field)
+        raise _refusal(country, text, field)
     return found
 
 
-def _stored(country: str, printed: str) -> str | None:
+def _normalise(country: str, printed: str) -> str | None:
     form = FORMS.get(country)
     if form is None:
-        return _ANY.stored(re.sub(r"[\s:,·]", "", printed))
+        return _ANY.normalise(re.sub(r"[\s:,·]", "", printed))
     number = re.sub(r"[\s.:,·]", "", printed).translate(_LOOK_ALIKE if country == "CY" else {})
     other = _WITH_LETTERS.get(country)
-    return form.stored(number) or (other.stored(number) if other else None)
+    return form.normalise(number) or (other.normalise(number) if other else None)
 
 
 def _among_words(country: str, text: str) -> str | None:
@@ -188,7 +188,7 @@ def _among_words(country: str, text: str) -> str | None:
         around = [word[0] for word in (*words[:first], *words[last + 1 :])]
         beside = [word[0] for word in (*words[first - 1 : first], *words[last + 1 : last + 2])]
         if _OF_OTHER_NUMBERS.isdisjoint(around) and all(map(_is_word, beside)):
-            number = _stored(country, text[words[first].start() : words[last].end()])
+            number = _normalise(country, text[words[first].start() : words[last].end()])
             if number is not None:
                 return number
     return None
@@ -198,7 +198,7 @@ def _is_word(beside: str) -> bool:
     return len(beside) >= _FEWEST_OF_A_WORD or beside in _SHORT_WORDS
 
 
-def _refused(country: str, text: str, field: tuple[str, ...]) -> Refused:
+def _refusal(country: str, text: str, field: tuple[str, ...]) -> Refused:
     """Says which form is expected, and what was given instead where we know it."""
     form = FORMS.get(country)
     if form is None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 
-MAX_NAME_CHARACTERS: Final = 120
+MAX_TEAM_NAME_CHARACTERS: Final = 120
 
 
 def check_name_is_free(is_taken: bool) -> None:

@@ -21,14 +21,14 @@ DEFAULT_LIFETIME: Final = timedelta(days=90)
 LONGEST_LIFETIME: Final = timedelta(days=365)
 UNUSED_LIFETIME: Final = timedelta(days=365)
 MAX_TOKENS_PER_ORGANISATION: Final = 50
-MAX_NAME_CHARACTERS: Final = 120
+MAX_TOKEN_NAME_CHARACTERS: Final = 120
 
 _ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM_LENGTH: Final = 30
 _CHECKSUM_LENGTH: Final = 6
 
 
-def new_secret(choose: Callable[[str], str] = secrets.choice) -> str:
+def new_token(choose: Callable[[str], str] = secrets.choice) -> str:
     """A new token in full. It is shown once and stored only as its digest.
 
     `choose` picks a character; only the demo world gives another, so that its token stays the same.
@@ -45,7 +45,7 @@ def is_well_formed(secret: str) -> bool:
     return len(body) == len(PREFIX) + _RANDOM_LENGTH and _checksum(body) == checksum
 
 
-def digest(secret: str) -> str:
+def token_digest(secret: str) -> str:
     """What is stored: SHA-256, enough for a secret of 178 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -55,9 +55,9 @@ def expiry(asked: datetime | None, now: datetime) -> datetime:
     if asked is None:
         return now + DEFAULT_LIFETIME
     if asked <= now:
-        raise _refused_expiry(N_("The expiry must be in the future."))
+        raise _expiry_refusal(N_("The expiry must be in the future."))
     if asked > now + LONGEST_LIFETIME:
-        raise _refused_expiry(N_("A token is valid for at most one year."))
+        raise _expiry_refusal(N_("A token is valid for at most one year."))
     return asked
 
 
@@ -96,7 +96,7 @@ def check_restriction(wanted: Sequence[UUID], managed: Collection[UUID]) -> None
         raise Refused(*refusals)
 
 
-def check_number(tokens: int) -> None:
+def check_number_of_tokens(tokens: int) -> None:
     """`tokens` is how many living tokens the organisation has already."""
     if tokens >= MAX_TOKENS_PER_ORGANISATION:
         raise Refused(
@@ -108,7 +108,7 @@ def check_number(tokens: int) -> None:
         )
 
 
-def _refused_expiry(message: str) -> Refused:
+def _expiry_refusal(message: str) -> Refused:
     return Refused(Refusal(ErrorCode.VALIDATION_FAILED, message, ("expires_at",)))
 
 

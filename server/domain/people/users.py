@@ -45,12 +45,12 @@ def normal_email(value: str) -> str:
         return ""
     with suppress(EmailNotValidError):
         typed = validate_email(typed, check_deliverability=False).normalized
-    return _composed(_composed(typed).lower())
+    return _compose(_compose(typed).lower())
 
 
 def password(value: str, field: tuple[str, ...]) -> str:
     """A password that somebody chooses, in the form in which it is hashed: long enough, that is all that helps."""
-    prepared = _prepared(value) if len(value) <= _MAX_TYPED_PASSWORD_CHARACTERS else value
+    prepared = _prepare(value) if len(value) <= _MAX_TYPED_PASSWORD_CHARACTERS else value
     if not LEAST_PASSWORD_CHARACTERS <= len(prepared) <= MAX_PASSWORD_CHARACTERS:
         raise Refused(
             Refusal(
@@ -73,21 +73,21 @@ def forms_of_password(typed: str) -> tuple[str, ...]:
     """
     if not 0 < len(typed) <= _MAX_TYPED_PASSWORD_CHARACTERS or "Cs" in map(unicodedata.category, typed):
         return ()
-    prepared = _prepared(typed)
+    prepared = _prepare(typed)
     if len(prepared.encode()) > _MAX_PASSWORD_BYTES:
         return ()
     return (prepared,) if prepared == typed else (prepared, typed)
 
 
-def _prepared(value: str) -> str:
+def _prepare(value: str) -> str:
     """The same password from every keyboard (RFC 8265, OpaqueString): plain spaces, composed letters."""
     if value.isascii():
         return value
     plain = (" " if unicodedata.category(character) == "Zs" else character for character in value)
-    return _composed("".join(plain))
+    return _compose("".join(plain))
 
 
-def _composed(value: str) -> str:
+def _compose(value: str) -> str:
     return unicodedata.normalize("NFC", value)
 
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.expiry import Lapse
-from server.domain.partnerships.partnerships import AccessType, Agreement, check_active
+from server.domain.expiry import Expiry
+from server.domain.partnerships.partnerships import AccessType, Agreement, check_partnership_active
 
 
 class PendingActionKind(StrEnum):
@@ -25,7 +25,7 @@ class PendingActionStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-LAPSE: Final = Lapse(PendingActionStatus.PENDING, PendingActionStatus.EXPIRED)
+PENDING_ACTION_EXPIRY: Final = Expiry(PendingActionStatus.PENDING, PendingActionStatus.EXPIRED)
 """An action that the customer did not answer in time becomes `EXPIRED` (E34)."""
 
 
@@ -40,9 +40,9 @@ def check_none_pending(*, is_pending: bool) -> None:
         raise Refused(Refusal(ErrorCode.ACTION_PENDING, N_("The customer has already been asked for this.")))
 
 
-def check_open(status: PendingActionStatus, expires_at: datetime, now: datetime) -> None:
+def check_action_open(status: PendingActionStatus, expires_at: datetime, now: datetime) -> None:
     """Only a pending action can be confirmed, refused or withdrawn, and only before its deadline."""
-    if LAPSE.at(now, status, expires_at) is not PendingActionStatus.PENDING:
+    if PENDING_ACTION_EXPIRY.at(now, status, expires_at) is not PendingActionStatus.PENDING:
         raise Refused(Refusal(ErrorCode.ACTION_CLOSED, N_("This is no longer waiting for an answer.")))
 
 
@@ -51,7 +51,7 @@ def check_still_asked(partnership: Agreement, *, may_ask: bool) -> None:
 
     `may_ask` says whether that person has the right now.
     """
-    check_active(partnership)
+    check_partnership_active(partnership)
     if partnership.access_type is not AccessType.COMPLETE or not may_ask:
         raise Refused(
             Refusal(

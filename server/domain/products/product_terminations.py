@@ -15,7 +15,7 @@ def check_lives(state: ProductState, field: tuple[str, ...]) -> None:
         raise Refused(Refusal(ErrorCode.PRODUCT_ENDED, N_("This product has ended."), field))
 
 
-def check_may_end(state: ProductState, field: tuple[str, ...], *, is_locked: bool) -> None:
+def check_product_may_end(state: ProductState, field: tuple[str, ...], *, is_locked: bool) -> None:
     """A product can be ended only once, and not while it is locked (E34)."""
     check_lives(state, field)
     if is_locked:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
-from server.domain.expiry import Lapse
+from server.domain.expiry import Expiry
 
 MAX_TICKET_CHARACTERS: Final = 40
 WARNED_BEFORE: Final = timedelta(days=1)
@@ -27,7 +27,7 @@ class SupportAccessStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-LAPSE: Final = Lapse(SupportAccessStatus.ACTIVE, SupportAccessStatus.EXPIRED)
+SUPPORT_ACCESS_EXPIRY: Final = Expiry(SupportAccessStatus.ACTIVE, SupportAccessStatus.EXPIRED)
 """A grant whose time is over opens nothing (S13.6, E37)."""
 
 

@@ -56,15 +56,15 @@ async def visible_row(model: type[ModelT], viewer: Viewer | None, id: UUID) -> M
     return next(iter(await visible_rows(model, viewer, [id])), None)
 
 
-async def locked(model: type[ModelT], id: UUID) -> ModelT:
+async def lock_row(model: type[ModelT], id: UUID) -> ModelT:
     """The row, held until the transaction ends, so that what is decided on it stays true.
 
     Rows that name it are written by others meanwhile. In which order rows are locked, and why: decision 27.
     """
-    return (await locked_rows(model, [id]))[id]
+    return (await lock_rows(model, [id]))[id]
 
 
-async def locked_rows(model: type[ModelT], ids: Sequence[UUID]) -> dict[UUID, ModelT]:
+async def lock_rows(model: type[ModelT], ids: Sequence[UUID]) -> dict[UUID, ModelT]:
     """The rows, held until the transaction ends; whoever locks the same ones locks them in the same order."""
     key = (model, "locked")
     if key not in _statements:

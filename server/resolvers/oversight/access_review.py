@@ -77,7 +77,7 @@ def _leading(viewer: Viewer | None) -> Q:
     return Q(status=MembershipStatus.ACTIVE, role__in=sorted(LEADING_ROLES))
 
 
-def _employed(viewer: Viewer | None) -> Q:
+def _where_employed(viewer: Viewer | None) -> Q:
     return Q(status=MembershipStatus.ACTIVE, role=Role.EMPLOYEE)
 
 
@@ -100,7 +100,7 @@ _FACTS: Final = {
         "id",
         _not_ended,
         ("rights", "assigned_at"),
-        Prefetch(Membership, "id", "membership_id", _employed, ("user_id",), _NAME),
+        Prefetch(Membership, "id", "membership_id", _where_employed, ("user_id",), _NAME),
     ),
     "acts": Prefetch(
         AuditEvent,

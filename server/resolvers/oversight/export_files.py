@@ -15,7 +15,7 @@ from server.domain.partnerships.email_links import digest
 from server.models import Export, ExportPart
 from server.models.conditions import OneOf
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.export_sheets import SHEETS
@@ -48,7 +48,7 @@ async def write(context: Context, export_id: UUID) -> None:
 
     May be tried again: nothing is stored before the file is whole, and nothing once there is one.
     """
-    export = await _begun(export_id)
+    export = await _begin(export_id)
     if export is None:
         return
     theirs = await asking(context, export)
@@ -65,9 +65,9 @@ async def give_up(context: Context, export_id: UUID) -> None:
     await _end(context, export_id, ExportState.FAILED, ExportFailure.INTERNAL)
 
 
-async def _begun(export_id: UUID) -> Export | None:
+async def _begin(export_id: UUID) -> Export | None:
     async with transaction():
-        export = await locked(Export, export_id)
+        export = await lock_row(Export, export_id)
         if export.state not in rules.STARTABLE:
             return None
         export.state, export.failure = ExportState.RUNNING, None
@@ -102,7 +102,7 @@ async def _fill(file: File, theirs: Context, export: Export) -> None:
 async def _keep(context: Context, export_id: UUID, file: File, reach: str) -> None:
     """Store the file, unless the rights it was written with are no longer held."""
     async with transaction():
-        export = await locked(Export, export_id)
+        export = await lock_row(Export, export_id)
         if export.state is not ExportState.RUNNING:
             return
         if await reach_now(context, export) != reach:
@@ -118,7 +118,7 @@ async def _keep(context: Context, export_id: UUID, file: File, reach: str) -> No
 
 async def _end(context: Context, export_id: UUID, state: ExportState, failure: ExportFailure | None = None) -> None:
     async with transaction():
-        export = await locked(Export, export_id)
+        export = await lock_row(Export, export_id)
         if export.state in rules.UNFINISHED:
             export.failure = failure
             await _note(context, export, state)
@@ -136,21 +136,21 @@ async def _note(context: Context, export: Export, state: ExportState) -> None:
     await journal.announce(context, action.topic, export, export.version, expires_at=export.expires_at)
 
 
-async def behind(context: Context, secret: str) -> Export:
+async def export_behind_link(context: Context, secret: str) -> Export:
     """The export whose file this link gives to whoever asks with it. The same for every other one: it is not there."""
     export = await Export.get_or_none(link_digest=digest(secret), link_expires_at__gt=context.now)
     viewer = context.viewer
     if export is None or viewer is None or not rules.is_for(viewer, export):
         raise NotFound
-    has_file = rules.LAPSE.at(context.now, export.state, export.expires_at) is ExportState.READY
+    has_file = rules.EXPORT_EXPIRY.at(context.now, export.state, export.expires_at) is ExportState.READY
     if not has_file or await reach_now(context, export) != export.reach_digest:
         raise NotFound
     return export
 
 
-async def taken(context: Context, secret: str) -> Export:
+async def take_file(context: Context, secret: str) -> Export:
     """The same, and the link used: of many who use it at the same moment one is first, and the others find nothing."""
-    export = await behind(context, secret)
+    export = await export_behind_link(context, secret)
     async with transaction():
         open_still = Export.filter(id=export.id, link_digest=export.link_digest)
         if not await open_still.update(link_digest=None, link_expires_at=None, downloaded_at=context.now):
@@ -168,7 +168,7 @@ async def content(export: Export) -> AsyncGenerator[bytes]:
         place += 1
 
 
-async def expire(context: Context) -> int:
+async def expire_exports(context: Context) -> int:
     """Delete files whose time is over, with that of downloads. Gives how many; none when there are no more."""
     async with transaction():
         due = Export.filter(state=ExportState.READY, expires_at__lte=context.now - LONGEST_DOWNLOAD)

@@ -109,7 +109,7 @@ class SpreadsheetFile(File):
     def _write_cell(self, at: int, value: Value) -> None:
         if isinstance(value, datetime) and value >= _FIRST_SHOWN:
             self._sheet.write_datetime(self._row, at, value.astimezone(UTC).replace(tzinfo=None), self._moment)
-        elif text := _shortened(_writable(rules.cell(_text(value)))):
+        elif text := _shorten(_writable(rules.cell(_text(value)))):
             self._write_text(at, text)
 
     def _write_text(self, at: int, text: str) -> None:
@@ -169,7 +169,7 @@ def _writable(text: str) -> str:
     return _UNWRITABLE.sub("\ufffd", _LINE_END.sub("\n", text))
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     """As much as a cell takes, counted as spreadsheets count it: in units of UTF-16."""
     if len(text.encode("utf-16-le")) // 2 <= _MAX_CHARACTERS:
         return text

@@ -50,7 +50,7 @@ _ACT: Final = (
 )
 
 
-async def _reviewed(context: Context, partnership: Partnership) -> list[Line]:
+async def _access_lines(context: Context, partnership: Partnership) -> list[Line]:
     """A line for each person, and one for each token, of those who may read of tokens."""
     partner, people, tokens = await asyncio.gather(
         find_visible(context, Organisation, partnership.partner_id),
@@ -69,7 +69,7 @@ async def _reviewed(context: Context, partnership: Partnership) -> list[Line]:
 
 def _person(person: Reviewed) -> Line:
     return (
-        ids.encoded(User, person.user_id),
+        ids.encode_key(User, person.user_id),
         person.name,
         person.role,
         None if person.rights is None else ", ".join(person.rights),
@@ -80,7 +80,7 @@ def _person(person: Reviewed) -> Line:
 
 def _token(token: ReviewedCredential) -> Line:
     return (
-        ids.encoded(ApiToken, token.token_id),
+        ids.encode_key(ApiToken, token.token_id),
         token.name,
         token.last_four,
         token.owner_name,
@@ -103,5 +103,5 @@ _REVIEWED: Final = (
 SHEETS: Final[Mapping[ExportKind, Sheet]] = {
     ExportKind.AUDIT_LOG: Sheet(audit_log.AUDIT_LOG, audit_log.MAY_VIEW_LOG, _ACT, _act),
     ExportKind.PARTNER_ACTIVITY: Sheet(audit_log.PARTNER_ACTIVITY, audit_log.MAY_VIEW_ACTIVITY, _ACT, _act),
-    ExportKind.ACCESS_REVIEW: Sheet(access_review.ACCESS_REVIEW, access_review.MAY_REVIEW, _REVIEWED, _reviewed),
+    ExportKind.ACCESS_REVIEW: Sheet(access_review.ACCESS_REVIEW, access_review.MAY_REVIEW, _REVIEWED, _access_lines),
 }

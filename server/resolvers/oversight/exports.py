@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from server.domain.errors import Denied, Mistakes, NotFound
+from server.domain.errors import Denied, NotFound, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState
@@ -14,14 +14,14 @@ from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Export, Organisation
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import viewer_in, viewer_now
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.export_sheets import SHEETS
 from server.resolvers.ids import ExportId, OrganisationId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import held
+from server.resolvers.locking import lock_organisation
 from server.resolvers.permissions import RightOn, allowed
 
 
@@ -45,7 +45,7 @@ MAY_VIEW_EXPORTS = (RightOn(Right.CREATE_EXPORT, Organisation),)
 
 def state_now(context: Context, row: Export) -> ExportState:
     """Where the export is in its life at this moment."""
-    return rules.LAPSE.at(context.now, row.state, row.expires_at)
+    return rules.EXPORT_EXPIRY.at(context.now, row.state, row.expires_at)
 
 
 @allowed(RightOn(Right.CREATE_EXPORT, Organisation, "organisation_id"))
@@ -63,11 +63,11 @@ async def request_export(
     """
     await check_readable(context, organisation_id, kind)
     async with transaction():
-        await held(context, organisation_id, Right.CREATE_EXPORT)
-        mistakes = Mistakes()
-        mistakes.noted(rules.check_period, since, until, is_dated=SHEETS[kind].is_dated)
-        await _note_limits(context, organisation_id, mistakes)
-        mistakes.refuse()
+        await lock_organisation(context, organisation_id, Right.CREATE_EXPORT)
+        problems = Problems()
+        problems.check(rules.check_period, since, until, is_dated=SHEETS[kind].is_dated)
+        await _note_limits(context, organisation_id, problems)
+        problems.raise_if_any()
         viewer = context.signed_in
         export = await Export.create(
             organisation_id=organisation_id,
@@ -91,8 +91,8 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
     A new link replaces the previous one. Send your session cookie or your API token with it.
     """
     async with transaction():
-        export = await locked(Export, export_id)
-        await _check_linkable(context.asked_by(await viewer_now(context.signed_in, context.now)), export)
+        export = await lock_row(Export, export_id)
+        await _check_linkable(context.for_viewer(await viewer_now(context.signed_in, context.now)), export)
         before = journal.state(export, "link_expires_at")
         secret = new_secret()
         export.link_digest = digest(secret)
@@ -128,7 +128,7 @@ async def check_readable(context: Context, organisation_id: UUID, kind: ExportKi
 async def asking(context: Context, export: Export) -> Context | None:
     """Whoever asked for the export, as they are at this moment; None for who may not read the list any more."""
     viewer = await viewer_in(export.organisation_id, export.requested_by_id, export.api_token_id, context.now)
-    theirs = context.asked_by(viewer)
+    theirs = context.for_viewer(viewer)
     try:
         await check_readable(theirs, export.organisation_id, export.kind)
     except Denied:
@@ -154,10 +154,10 @@ async def reach_of(viewer: Viewer, organisation_id: UUID) -> str:
     return rules.reach_digest(viewer, organisation_id, assigned)
 
 
-async def _note_limits(context: Context, organisation_id: UUID, mistakes: Mistakes) -> None:
+async def _note_limits(context: Context, organisation_id: UUID, problems: Problems) -> None:
     """Notes where as many exports are being written or kept as may be, by everybody or by who asks."""
     found = await Export.filter(organisation_id=organisation_id, state__in=sorted(rules.OPEN))
     open_ones = [export for export in found if state_now(context, export) in rules.OPEN]
     own = [export for export in open_ones if export.requested_by_id == context.signed_in.user_id]
-    mistakes.noted(rules.check_number, len(open_ones), context.settings.max_exports)
-    mistakes.noted(rules.check_number_of_person, len(own), context.settings.max_exports_per_person)
+    problems.check(rules.check_number_of_exports, len(open_ones), context.settings.max_exports)
+    problems.check(rules.check_number_of_exports_of_person, len(own), context.settings.max_exports_per_person)

@@ -6,27 +6,34 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from server.domain.errors import Mistakes
+from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests as rules
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
-from server.domain.partnerships.partnerships import MAX_MESSAGE_CHARACTERS, Side, check_active
+from server.domain.partnerships.partnerships import MAX_MESSAGE_CHARACTERS, Side, check_partnership_active
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.expiry import expire_rows, lock_due
 from server.resolvers.ids import AccessChangeRequestId, PartnershipId
 from server.resolvers.listings import Listing
 from server.resolvers.partnerships.access_types import change_access
-from server.resolvers.partnerships.offers import Access, Wanted, WantedAccess, grant_all, offered
-from server.resolvers.partnerships.offers import wanted as granted_now
-from server.resolvers.partnerships.partnerships import Note, customers_of, held, live_partnerships, note, note_all
-from server.resolvers.partnerships.product_access_changes import terms as access_terms
+from server.resolvers.partnerships.offers import Access, Wanted, WantedAccess, collect_offer, grant_all
+from server.resolvers.partnerships.offers import products_to_grant as granted_now
+from server.resolvers.partnerships.partnerships import (
+    Note,
+    customers_of,
+    live_partnerships,
+    lock_partnership,
+    note,
+    note_all,
+)
+from server.resolvers.partnerships.product_access_changes import access_terms
 from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allowed
 
 
@@ -49,9 +56,9 @@ MAY_VIEW_CHANGE_REQUESTS = (VisibleRows(),)
 _MAY_ANSWER = RightOn(Right.ANSWER_ACCESS_CHANGE, Partnership, "access_change_request_id", by="partnership_id")
 
 
-def status_now(context: Context, row: AccessChangeRequest) -> AccessChangeStatus:
+def access_change_status(context: Context, row: AccessChangeRequest) -> AccessChangeStatus:
     """The request's current status: an unanswered one past its deadline has expired, even if that is not stored yet."""
-    return rules.LAPSE.at(context.now, row.status, row.expires_at)
+    return rules.ACCESS_CHANGE_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
 @allowed(RightOn(Right.REQUEST_ACCESS_CHANGE, Partnership, "partnership_id"))
@@ -59,16 +66,16 @@ async def request_access_change(
     context: Context, partnership_id: PartnershipId, wanted: WantedAccess, message: str | None
 ) -> dict[str, object]:
     """Ask the customer to change your access: more products, named in the message, or complete access."""
-    mistakes = Mistakes()
-    words = mistakes.noted(paragraph, message or "", MAX_MESSAGE_CHARACTERS, ("message",))
-    mistakes.noted(rules.check_wanted, wanted.access_type, wanted.payment_mode)
-    mistakes.refuse()
+    problems = Problems()
+    words = problems.check(paragraph, message or "", MAX_MESSAGE_CHARACTERS, ("message",))
+    problems.check(rules.check_wanted, wanted.access_type, wanted.payment_mode)
+    problems.raise_if_any()
     async with transaction():
-        row = await held(context, partnership_id)
-        check_active(row)
+        row = await lock_partnership(context, partnership_id)
+        check_partnership_active(row)
         rules.check_is_a_change(row, wanted.access_type, ("wanted", "access_type"))
         pending = AccessChangeRequest.filter(partnership_id=row.id, status=AccessChangeStatus.PENDING)
-        rules.check_number_of_requests(await pending.count())
+        rules.check_number_of_change_requests(await pending.count())
         request = await AccessChangeRequest.create(
             partnership_id=row.id,
             access_type=wanted.access_type,
@@ -89,15 +96,15 @@ async def grant_access_change(
     context: Context, access_change_request_id: AccessChangeRequestId, access: Access, expected_version: int | None
 ) -> dict[str, object]:
     """Grant a partner's request: complete access, or more products in addition to those it has."""
-    mistakes = Mistakes()
+    problems = Problems()
     async with transaction():
         request, row = await _open(context, access_change_request_id, expected_version)
-        mistakes.noted(_check_may_grant, context, row, access)
+        problems.check(_check_may_grant, context, row, access)
         others = await live_partnerships(row.customer_id, but=row.id)
-        mistakes.noted(rules.check_leaves_room, row, access.access_type, others)
+        problems.check(rules.check_leaves_room, row, access.access_type, others)
         least = rules.fewest_products(row, access.access_type)
-        offer = await offered(context, row.customer_id, access, mistakes, least=least)
-        mistakes.refuse()
+        offer = await collect_offer(context, row.customer_id, access, problems, least=least)
+        problems.raise_if_any()
         if access.access_type is row.access_type:
             await _grant(context, row, granted_now(offer, access.grants))
         else:
@@ -141,10 +148,10 @@ async def _open(
 ) -> tuple[AccessChangeRequest, Partnership]:
     """An open request and its partnership, both locked."""
     found = await AccessChangeRequest.get(id=request_id)
-    row = await held(context, found.partnership_id)
-    request = await locked(AccessChangeRequest, request_id)
+    row = await lock_partnership(context, found.partnership_id)
+    request = await lock_row(AccessChangeRequest, request_id)
     rules.check_pending(request.status, request.expires_at, context.now)
-    check_active(row)
+    check_partnership_active(row)
     check_version(request.version, expected_version)
     return request, row
 
@@ -168,7 +175,7 @@ async def _answer(
 def _parties(row: Partnership) -> dict[str, str]:
     """Both sides of a partnership, as public ids."""
     organisations = {"customer": row.customer_id, "partner": row.partner_id}
-    named = {name: ids.encoded(Organisation, key) for name, key in organisations.items()}
+    named = {name: ids.encode_key(Organisation, key) for name, key in organisations.items()}
     return named | {"partnership": ids.encode(row)}
 
 

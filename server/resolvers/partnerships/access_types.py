@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.domain.access import side_of
-from server.domain.errors import Mistakes, NotFound
+from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests as rules
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
@@ -18,9 +18,24 @@ from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
-from server.resolvers.partnerships.offers import Access, Offer, Wanted, grant_all, offered, told, wanted
-from server.resolvers.partnerships.partnerships import change, held, keys, live_partnerships, note, terms
-from server.resolvers.partnerships.product_access_changes import close
+from server.resolvers.partnerships.offers import (
+    Access,
+    Offer,
+    Wanted,
+    collect_offer,
+    grant_all,
+    products_to_grant,
+    terms_in_mail,
+)
+from server.resolvers.partnerships.partnerships import (
+    keys,
+    live_partnerships,
+    lock_partnership,
+    note,
+    partnership_terms,
+    store_changes,
+)
+from server.resolvers.partnerships.product_access_changes import close_accesses
 from server.resolvers.partnerships.terminations import Ending, end_all, release_payer
 from server.resolvers.people.offboarding import end_requests
 from server.resolvers.permissions import PersonOnly, RightOn, allowed
@@ -35,14 +50,14 @@ async def change_access_type(
     expected_version: int | None,
 ) -> dict[str, object]:
     """Switch a partner between limited and complete access. Complete access ends the other partnerships you list."""
-    mistakes = Mistakes()
+    problems = Problems()
     async with transaction():
-        row = await held(context, partnership_id, expected_version)
+        row = await lock_partnership(context, partnership_id, expected_version)
         others = await _active_others(row)
-        to_end = _named(others, end_other_partnerships or [])
-        mistakes.noted(rules.check_access_type_change, row, access.access_type, keys(others), keys(to_end))
-        offer = await offered(context, row.customer_id, access, mistakes, least=0)
-        mistakes.refuse()
+        to_end = _partnerships_to_end(others, end_other_partnerships or [])
+        problems.check(rules.check_access_type_change, row, access.access_type, keys(others), keys(to_end))
+        offer = await collect_offer(context, row.customer_id, access, problems, least=0)
+        problems.raise_if_any()
         await change_access(context, row, access, offer, to_end)
     return {"partnership": row, "ended_partnerships": to_end}
 
@@ -53,12 +68,19 @@ async def change_payment_mode(
 ) -> dict[str, object]:
     """Choose who pays for the future orders of a partner with complete access. The partner is notified."""
     async with transaction():
-        row = await held(context, partnership_id, expected_version)
+        row = await lock_partnership(context, partnership_id, expected_version)
         rules.check_payment_mode_change(row)
         if row.payment_mode is not payment_mode:
-            before = terms(row)
-            await change(row, payment_mode=payment_mode)
-            await note(context, AuditAction.PAYMENT_MODE_CHANGED, row, Side.CUSTOMER, before=before, after=terms(row))
+            before = partnership_terms(row)
+            await store_changes(row, payment_mode=payment_mode)
+            await note(
+                context,
+                AuditAction.PAYMENT_MODE_CHANGED,
+                row,
+                Side.CUSTOMER,
+                before=before,
+                after=partnership_terms(row),
+            )
             await journal.announce(
                 context,
                 Topic.PAYMENT_MODE_CHANGED,
@@ -80,7 +102,7 @@ async def set_partnership_dates(
 ) -> dict[str, object]:
     """Set when a partnership ends automatically and when it is due for review. A date you leave out is removed."""
     async with transaction():
-        row = await held(context, partnership_id, expected_version)
+        row = await lock_partnership(context, partnership_id, expected_version)
         rules.check_dates(row, expires_at, review_at, context.now)
         if (row.expires_at, row.review_at) != (expires_at, review_at):
             await _set_dates(context, row, expires_at, review_at)
@@ -96,22 +118,22 @@ async def change_access(
     """
     customer = await Organisation.get(id=row.customer_id)
     held_before = await ProductAccess.filter(partnership_id=row.id, revoked_at__isnull=True).select_related("product")
-    before, was = terms(row), _told(row, held_before)
+    before, was = partnership_terms(row), _terms_in_mail(row, held_before)
     if to_end:
         await end_all(context, customer, to_end, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
-    await close(context, held_before)
-    await change(row, access_type=access.access_type, payment_mode=access.payment_mode)
-    products = wanted(offer, access.grants)
+    await close_accesses(context, held_before)
+    await store_changes(row, access_type=access.access_type, payment_mode=access.payment_mode)
+    products = products_to_grant(offer, access.grants)
     granted = await grant_all(context, row, products, context.signed_in.user_id)
     if access.access_type is AccessType.LIMITED:
         await release_payer(context, customer, row)
         await end_requests(context, Q(partnership_id=row.id))
     side = side_of(context.signed_in, Right.ANSWER_ACCESS_CHANGE, row)
-    after = terms(row)
+    after = partnership_terms(row)
     await note(
         context, AuditAction.ACCESS_TYPE_CHANGED, row, side, before=before, after=after, had=held_before, has=granted
     )
-    now = told(access.access_type, access.payment_mode, products)
+    now = terms_in_mail(access.access_type, access.payment_mode, products)
     await journal.announce(context, Topic.ACCESS_TYPE_CHANGED, row, row.version, before=was, after=now)
 
 
@@ -122,14 +144,14 @@ async def _set_dates(
     before = journal.state(row, "expires_at", "review_at")
     notices = row.notices if row.expires_at == expires_at else 0
     review_notices = row.review_notices if row.review_at == review_at else 0
-    await change(row, expires_at=expires_at, review_at=review_at, notices=notices, review_notices=review_notices)
+    await store_changes(row, expires_at=expires_at, review_at=review_at, notices=notices, review_notices=review_notices)
     after = journal.state(row, "expires_at", "review_at")
     await note(context, AuditAction.PARTNERSHIP_DATES_SET, row, Side.CUSTOMER, before=before, after=after)
     await journal.announce(context, Topic.PARTNERSHIP_DATES_SET, row, row.version, **after)
 
 
-def _told(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:
-    return told(row.access_type, row.payment_mode, [Wanted(each.product, each.rights) for each in accesses])
+def _terms_in_mail(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:
+    return terms_in_mail(row.access_type, row.payment_mode, [Wanted(each.product, each.rights) for each in accesses])
 
 
 async def _active_others(row: Partnership) -> list[Partnership]:
@@ -137,7 +159,7 @@ async def _active_others(row: Partnership) -> list[Partnership]:
     return [other for other in others if other.status is PartnershipStatus.ACTIVE]
 
 
-def _named(others: Sequence[Partnership], wanted_ids: Sequence[UUID]) -> list[Partnership]:
+def _partnerships_to_end(others: Sequence[Partnership], wanted_ids: Sequence[UUID]) -> list[Partnership]:
     """The partnerships to end. Each has to be an active one of the same customer."""
     by_id = {other.id: other for other in others}
     for place, id in enumerate(wanted_ids):

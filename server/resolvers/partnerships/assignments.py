@@ -13,14 +13,14 @@ from server.domain.rights import AssignmentRight, Right
 from server.domain.versions import check_version
 from server.models import EmployeeAssignment, Membership, Partnership
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.models.visibility.policies import visible
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import AssignmentId, MembershipId, PartnershipId
 from server.resolvers.listings import Listing
-from server.resolvers.partnerships.partnerships import held
-from server.resolvers.people.offboarding import asked_by, end_requests
+from server.resolvers.partnerships.partnerships import lock_partnership
+from server.resolvers.people.offboarding import end_requests, requests_of_member
 from server.resolvers.permissions import RightOn, allowed
 
 
@@ -52,18 +52,18 @@ async def assign_employee(
     """Assign an employee of the partner to a customer, or change the employee's rights there."""
     stored = assignment_rules.assignment_rights(rights)
     async with transaction():
-        partnership = await held(context, partnership_id)
-        rules.check_active(partnership)
+        partnership = await lock_partnership(context, partnership_id)
+        rules.check_partnership_active(partnership)
         member = await _member(context, partnership, membership_id)
         assignment = await EmployeeAssignment.get_or_none(
             membership_id=member.id, partnership_id=partnership_id, ended_at__isnull=True
         )
         check_version(assignment.version if assignment else 0, expected_version)
-        before = terms(assignment) if assignment else None
+        before = assignment_terms(assignment) if assignment else None
         if before is None or before["rights"] != stored:
             assignment = await _assign(context, assignment, partnership, member, stored)
             if AssignmentRight.MANAGE_PRODUCTS not in stored:
-                await end_requests(context, asked_by(member) & Q(partnership_id=partnership.id))
+                await end_requests(context, requests_of_member(member) & Q(partnership_id=partnership.id))
             await _journal_assignment(context, AuditAction.ASSIGNMENT_MADE, partnership, assignment, before)
     return {"assignment": assignment, "partnership": partnership}
 
@@ -75,16 +75,16 @@ async def unassign_employee(
     """End an employee's assignment. From the next request the employee no longer sees the customer."""
     async with transaction():
         found = await EmployeeAssignment.get(id=assignment_id)
-        partnership = await held(context, found.partnership_id)
-        assignment = await locked(EmployeeAssignment, assignment_id)
+        partnership = await lock_partnership(context, found.partnership_id)
+        assignment = await lock_row(EmployeeAssignment, assignment_id)
         check_version(assignment.version, expected_version)
         if assignment.ended_at is None:
-            before = terms(assignment)
+            before = assignment_terms(assignment)
             assignment.ended_at = context.now
             assignment.version += 1
             await assignment.save(update_fields=["ended_at", "version", "updated_at"])
             member = await Membership.get(id=assignment.membership_id)
-            await end_requests(context, asked_by(member) & Q(partnership_id=partnership.id))
+            await end_requests(context, requests_of_member(member) & Q(partnership_id=partnership.id))
             await _journal_assignment(context, AuditAction.ASSIGNMENT_ENDED, partnership, assignment, before)
     return {"assignment": assignment, "partnership": partnership}
 
@@ -94,7 +94,7 @@ async def _member(context: Context, partnership: Partnership, membership_id: Mem
     seen = visible(Membership, context.viewer).filter(id=membership_id)
     if not await seen.exists():
         raise NotFound(("input", "membership_id"))
-    member = await locked(Membership, membership_id)
+    member = await lock_row(Membership, membership_id)
     is_active = member.status is MembershipStatus.ACTIVE
     assignment_rules.check_assignable(member.organisation_id, partnership.partner_id, member.role, is_active)
     return member
@@ -131,11 +131,11 @@ async def _journal_assignment(
         acting=partnership.partner_id,
         on_behalf_of=partnership.customer_id,
         before=before,
-        after=terms(assignment),
+        after=assignment_terms(assignment),
     )
     await journal.announce(context, action.topic, assignment, assignment.version)
 
 
-def terms(assignment: EmployeeAssignment) -> journal.State:
+def assignment_terms(assignment: EmployeeAssignment) -> journal.State:
     """The terms of an assignment, for the audit log."""
     return journal.state(assignment, "membership_id", "partnership_id", "rights", "ended_at")

@@ -3,20 +3,20 @@
 from datetime import datetime
 from functools import partial
 
-from server.domain.errors import Mistakes, NotFound
+from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests, email_links, proposals
 from server.domain.partnerships.partnerships import PartnershipStatus, Side
 from server.domain.rights import Right
 from server.models import CustomerInvitation, Organisation, Partnership, User
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId
-from server.resolvers.locking import held
+from server.resolvers.locking import lock_organisation
 from server.resolvers.partnerships.customer_invitations import about, open_request, settle
-from server.resolvers.partnerships.offers import Access, offered
+from server.resolvers.partnerships.offers import Access, collect_offer
 from server.resolvers.partnerships.proposal_answers import accept_what_was_asked
 from server.resolvers.partnerships.proposal_expiry import live_now
 from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allowed
@@ -38,19 +38,19 @@ async def accept_customer_invitation(
     review_at: datetime | None,
 ) -> dict[str, object]:
     """Accept a request that came by e-mail, on behalf of an organisation that you represent."""
-    mistakes = Mistakes()
-    found = await _addressed(context, token, ("input", "token"))
+    problems = Problems()
+    found = await _request_behind_link(context, token, ("input", "token"))
     async with transaction():
-        await held(context, customer_id, Right.INVITE_PARTNER)
-        row = await locked(CustomerInvitation, found.id)
-        proposals.check_open(row, context.now)
+        await lock_organisation(context, customer_id, Right.INVITE_PARTNER)
+        row = await lock_row(CustomerInvitation, found.id)
+        proposals.check_proposal_open(row, context.now)
         partner = await Organisation.get(id=row.partner_id)
         others = [other for other in await live_now(context, customer_id) if other.partner_id == row.partner_id]
         check = partial(proposals.check_request, is_answered=True)
-        mistakes.noted(check, customer_id, row.partner_id, partner.partner_status, others)
-        offer = await offered(context, customer_id, access, mistakes)
-        mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
-        mistakes.refuse()
+        problems.check(check, customer_id, row.partner_id, partner.partner_status, others)
+        offer = await collect_offer(context, customer_id, access, problems)
+        problems.check(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
+        problems.raise_if_any()
         partnership = await _as_partnership(context, row, customer_id)
         await accept_what_was_asked(
             context, partnership, access, offer, expires_at, review_at, replaces=bool(replace_existing)
@@ -69,7 +69,7 @@ async def accept_customer_invitation(
 @allowed(PersonOnly(Right.DECLINE_REQUEST), SignedIn())
 async def decline_customer_invitation(context: Context, token: str) -> dict[str, object]:
     """Decline a request that came by e-mail. The partner is notified and can ask again."""
-    found = await _addressed(context, token, ("input", "token"))
+    found = await _request_behind_link(context, token, ("input", "token"))
     async with transaction():
         row = await open_request(context, found.id, None)
         await settle(context, row, PartnershipStatus.DECLINED, AuditAction.CUSTOMER_REQUEST_DECLINED, None)
@@ -95,7 +95,7 @@ async def _as_partnership(context: Context, row: CustomerInvitation, customer_id
     )
 
 
-async def _addressed(context: Context, token: str, field: tuple[str, ...]) -> CustomerInvitation:
+async def _request_behind_link(context: Context, token: str, field: tuple[str, ...]) -> CustomerInvitation:
     """The request with this secret. Only the owner of its address can see it (E24)."""
     viewer = context.signed_in
     row = await CustomerInvitation.get_or_none(secret_digest=email_links.digest(token))

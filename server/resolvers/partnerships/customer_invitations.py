@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from server.domain.access import reach, usable
-from server.domain.errors import Mistakes, NotFound
+from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests, email_links, proposals
 from server.domain.partnerships import partnerships as rules
@@ -18,16 +18,16 @@ from server.domain.versions import check_version
 from server.engine.declarations import ByKey
 from server.models import CustomerInvitation, Organisation
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.models.visibility.policies import visible
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.ids import CustomerInvitationId, OrganisationId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import check_reaches_everybody, held, still_holding
+from server.resolvers.locking import check_reaches_everybody, lock_organisation, reauthorise
 from server.resolvers.partnerships.offers import WantedAccess
 from server.resolvers.partnerships.proposal_expiry import expire_by_email
-from server.resolvers.partnerships.proposals import answer_by, check_partner_is_approved, sent_again
+from server.resolvers.partnerships.proposals import answer_by, check_partner_is_approved, resending_columns
 from server.resolvers.permissions import RightOn, SignedIn, allowed
 
 # `Any` below: columns of several kinds.
@@ -79,13 +79,13 @@ async def request_customer_by_email(
 ) -> dict[str, object]:
     """Ask someone for access by e-mail. The result does not reveal whether the address has an account."""
     check_reaches_everybody(context, Right.REQUEST_CUSTOMER)
-    mistakes = Mistakes()
-    columns = _asked(email, wanted, message, locale, mistakes)
+    problems = Problems()
+    columns = _request_columns(email, wanted, message, locale, problems)
     async with transaction():
-        await held(context, partner_id, Right.REQUEST_CUSTOMER)
+        await lock_organisation(context, partner_id, Right.REQUEST_CUSTOMER)
         partner = await Organisation.get(id=partner_id)
-        await _note_limits(context, partner, columns["email"] or "", mistakes)
-        mistakes.refuse()
+        await _note_limits(context, partner, columns["email"] or "", problems)
+        problems.raise_if_any()
         row, secret = await _ask(context, partner_id, columns)
         after = journal.state(row, "email", "access_type", "payment_mode", "status")
         await journal.record(context, AuditAction.CUSTOMER_REQUESTED, row, acting=partner_id, after=after)
@@ -114,7 +114,7 @@ async def resend_customer_invitation(
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
         await check_partner_is_approved(row)
-        again = sent_again(context, row.sent_at, row.sendings)
+        again = resending_columns(context, row.sent_at, row.sendings)
         await _store(row, **again, secret_digest=email_links.digest(secret))
         after = journal.state(row, "answer_by")
         await journal.record(context, AuditAction.CUSTOMER_REQUEST_RESENT, row, acting=row.partner_id, after=after)
@@ -132,33 +132,33 @@ async def customer_invitation(context: Context, token: str) -> CustomerInvitatio
     return row
 
 
-def _asked(
-    email: str, wanted: WantedAccess, message: str | None, locale: str | None, mistakes: Mistakes
+def _request_columns(
+    email: str, wanted: WantedAccess, message: str | None, locale: str | None, problems: Problems
 ) -> dict[str, Any]:
     """The request's columns as they are stored. Collects each invalid value in the errors."""
-    address = mistakes.noted(users.email_address, email, ("email",))
-    mistakes.noted(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
-    words = mistakes.noted(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
-    spoken = mistakes.noted(users.locale, locale, ("locale",))
+    address = problems.check(users.email_address, email, ("email",))
+    problems.check(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
+    words = problems.check(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
+    spoken = problems.check(users.locale, locale, ("locale",))
     terms = {"access_type": wanted.access_type, "payment_mode": wanted.payment_mode}
     return {"email": address, "locale": spoken, "message": words or None, **terms}
 
 
-async def _note_limits(context: Context, partner: Organisation, email: str, mistakes: Mistakes) -> None:
+async def _note_limits(context: Context, partner: Organisation, email: str, problems: Problems) -> None:
     """Collects the reasons why the partner, which is locked, may not ask.
 
     They are: not approved, at the daily limit, or with an open request.
 
     Requests past their deadline expire first, as the clock would do it.
     """
-    mistakes.noted(proposals.check_may_ask, partner.partner_status)
+    problems.check(proposals.check_may_ask, partner.partner_status)
     requests = CustomerInvitation.filter(partner_id=partner.id)
     lately = await requests.filter(invited_at__gt=context.now - timedelta(days=1)).count()
-    mistakes.noted(proposals.check_number_of_requests, lately, context.settings.requests_by_email_per_day)
+    problems.check(proposals.check_number_of_requests_by_email, lately, context.settings.requests_by_email_per_day)
     open_ = requests.filter(email=email, status=PartnershipStatus.INVITED)
     await expire_by_email(context, await open_.filter(answer_by__lte=context.now).select_for_update(no_key=True))
     is_asked = await open_.exists()
-    mistakes.noted(proposals.check_not_asked, is_asked=is_asked)
+    problems.check(proposals.check_not_asked, is_asked=is_asked)
 
 
 async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> tuple[CustomerInvitation, str]:
@@ -173,15 +173,15 @@ async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> t
 async def _own(context: Context, id: CustomerInvitationId, expected_version: int | None) -> CustomerInvitation:
     """An open request of the viewer's side, locked."""
     row = await open_request(context, id, expected_version)
-    await still_holding(context, Right.REQUEST_CUSTOMER, row.partner_id)
+    await reauthorise(context, Right.REQUEST_CUSTOMER, row.partner_id)
     return row
 
 
 async def open_request(context: Context, id: UUID, expected_version: int | None) -> CustomerInvitation:
     """A request that can still be answered or withdrawn, locked."""
-    row = await locked(CustomerInvitation, id)
+    row = await lock_row(CustomerInvitation, id)
     check_version(row.version, expected_version)
-    proposals.check_open(row, context.now)
+    proposals.check_proposal_open(row, context.now)
     return row
 
 
@@ -223,4 +223,4 @@ async def _announce_request(context: Context, row: CustomerInvitation, secret: s
 
 def about(row: CustomerInvitation) -> dict[str, str]:
     """The partner that made the request, for the e-mails about it."""
-    return {"partner": ids.encoded(Organisation, row.partner_id)}
+    return {"partner": ids.encode_key(Organisation, row.partner_id)}

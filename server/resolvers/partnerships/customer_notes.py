@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain.errors import Mistakes
+from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import customer_notes as rules
 from server.domain.rights import Right
@@ -20,8 +20,8 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.expiry import lock_due
 from server.resolvers.ids import PartnershipId
-from server.resolvers.maybe import Given
-from server.resolvers.partnerships.partnerships import change, customers_of, held, keys
+from server.resolvers.maybe import Some
+from server.resolvers.partnerships.partnerships import customers_of, keys, lock_partnership, store_changes
 from server.resolvers.permissions import RightOn, allowed
 
 MAY_VIEW_NOTE: Final = (RightOn(Right.VIEW_CUSTOMER_NOTE, Partnership),)
@@ -33,8 +33,8 @@ Texts = dict[str, str | None]
 async def update_customer_note(
     context: Context,
     partnership_id: PartnershipId,
-    alias: Given[str] | None,
-    notes: Given[str] | None,
+    alias: Some[str] | None,
+    notes: Some[str] | None,
     expected_version: int | None,
 ) -> dict[str, object]:
     """Change the partner's private note about a customer, and its own name for them. The customer sees neither.
@@ -42,14 +42,14 @@ async def update_customer_note(
     Fields left out keep their values; null clears them. Possible from the invitation until some time after the
     partnership ends.
     """
-    kept, mistakes = timedelta(days=context.settings.customer_note_days), Mistakes()
+    kept, problems = timedelta(days=context.settings.customer_note_days), Problems()
     async with transaction():
-        partnership = await held(context, partnership_id)
+        partnership = await lock_partnership(context, partnership_id)
         note = await CustomerNote.get_or_none(partnership_id=partnership.id)
         check_version(note.version if note else 0, expected_version)
-        mistakes.noted(rules.check_is_kept, partnership.ended_at, context.now, kept)
-        wanted = _texts(mistakes, alias, notes)
-        mistakes.refuse()
+        problems.check(rules.check_is_kept, partnership.ended_at, context.now, kept)
+        wanted = _texts(problems, alias, notes)
+        problems.raise_if_any()
         changed = [name for name, text in wanted.items() if text != (getattr(note, name) if note else None)]
         if changed:
             note = await _write(note, partnership, {name: wanted[name] for name in changed})
@@ -66,16 +66,16 @@ async def delete(context: Context, notes: Sequence[CustomerNote]) -> None:
     await CustomerNote.filter(OneOf("id", keys(notes))).delete()
 
 
-def _texts(mistakes: Mistakes, alias: Given[str] | None, notes: Given[str] | None) -> Texts:
+def _texts(problems: Problems, alias: Some[str] | None, notes: Some[str] | None) -> Texts:
     """The name and the note that were sent, as they are stored: a blank note as null. A name must not be blank."""
     wanted = Texts()
     if alias is not None:
         given = alias.value
         wanted["alias"] = (
-            given if given is None else mistakes.noted(line, given, rules.MAX_ALIAS_CHARACTERS, ("alias",))
+            given if given is None else problems.check(line, given, rules.MAX_ALIAS_CHARACTERS, ("alias",))
         )
     if notes is not None:
-        written = mistakes.noted(paragraph, notes.value or "", rules.MAX_NOTES_CHARACTERS, ("notes",))
+        written = problems.check(paragraph, notes.value or "", rules.MAX_NOTES_CHARACTERS, ("notes",))
         wanted["notes"] = written or None
     return wanted
 
@@ -85,7 +85,7 @@ async def _write(note: CustomerNote | None, partnership: Partnership, columns: T
         return await CustomerNote.create(
             partnership_id=partnership.id, alias=columns.get("alias"), notes=columns.get("notes")
         )
-    await change(note, **columns)
+    await store_changes(note, **columns)
     return note
 
 

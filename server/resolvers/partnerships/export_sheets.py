@@ -12,7 +12,7 @@ from server.resolvers.export_sheets import Line, Sheet, find_visible
 from server.resolvers.people import organisations
 
 
-async def _managed(context: Context, partnership: Partnership) -> list[Line]:
+async def _customer_lines(context: Context, partnership: Partnership) -> list[Line]:
     customer, note = await asyncio.gather(
         find_visible(context, Organisation, partnership.customer_id),
         context.row(CustomerNote, partnership.id, "partnership_id"),
@@ -38,6 +38,6 @@ _MANAGED: Final = (
 
 SHEETS: Final[Mapping[ExportKind, Sheet]] = {
     ExportKind.MANAGED_CUSTOMERS: Sheet(
-        organisations.MANAGED_CUSTOMERS, organisations.MAY_VIEW_MANAGED_CUSTOMERS, _MANAGED, _managed
+        organisations.MANAGED_CUSTOMERS, organisations.MAY_VIEW_MANAGED_CUSTOMERS, _MANAGED, _customer_lines
     ),
 }

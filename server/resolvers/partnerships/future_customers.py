@@ -11,13 +11,13 @@ from server.domain.rights import AssignmentRight, Right, Role
 from server.domain.versions import check_version
 from server.models import EmployeeAssignment, Membership, Organisation, Partnership
 from server.models.database import transaction
-from server.models.visibility.lookups import locked, visible_row
+from server.models.visibility.lookups import lock_row, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId
-from server.resolvers.locking import check_reaches_everybody, held
-from server.resolvers.partnerships.assignments import terms
-from server.resolvers.people.memberships import change
+from server.resolvers.locking import check_reaches_everybody, lock_organisation
+from server.resolvers.partnerships.assignments import assignment_terms
+from server.resolvers.people.memberships import change_member
 from server.resolvers.permissions import RightOn, allowed
 
 
@@ -40,12 +40,12 @@ async def set_future_customers(
         check_version(member.version, expected_version)
         if member.future_customer_rights != wanted:
             before = _switch(member)
-            await change(context, member, future_customer_rights=wanted)
+            await change_member(context, member, future_customer_rights=wanted)
             await _note(context, member, before)
     return {"membership": member}
 
 
-async def held_for_new_customers(partner_id: UUID) -> list[Membership]:
+async def lock_employees_for_new_customers(partner_id: UUID) -> list[Membership]:
     """The employees who serve each new customer of this partner. Locked before any assignment is (decision 27)."""
     employees = Membership.filter(
         organisation_id=partner_id,
@@ -72,7 +72,7 @@ async def assign_all(context: Context, partnership: Partnership, employees: Sequ
     await EmployeeAssignment.bulk_create(made)
     acting, served = partnership.partner_id, partnership.customer_id
     acts = [
-        journal.Act(AuditAction.ASSIGNMENT_MADE, one, acting, served, after=terms(one), by=journal.NOBODY)
+        journal.Act(AuditAction.ASSIGNMENT_MADE, one, acting, served, after=assignment_terms(one), by=journal.SYSTEM)
         for one in made
     ]
     await journal.record_all(context, acts)
@@ -84,8 +84,8 @@ async def _member(context: Context, membership_id: MembershipId) -> Membership:
     found = await visible_row(Membership, context.viewer, membership_id)
     if found is None:
         raise NotFound(("input", "membership_id"))
-    await held(context, found.organisation_id, Right.ASSIGN_FUTURE_CUSTOMERS)
-    member = await locked(Membership, membership_id)
+    await lock_organisation(context, found.organisation_id, Right.ASSIGN_FUTURE_CUSTOMERS)
+    member = await lock_row(Membership, membership_id)
     is_active = member.status is MembershipStatus.ACTIVE
     rules.check_assignable(member.organisation_id, found.organisation_id, member.role, is_active)
     return member

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from server.domain.errors import N_, ErrorCode, Mistakes, NotFound, Refusal, Refused
+from server.domain.errors import N_, ErrorCode, NotFound, Problems, Refusal, Refused
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships import product_accesses as access_rules
 from server.domain.partnerships.partnerships import AccessType, PaymentMode
@@ -16,9 +16,9 @@ from server.models.visibility.policies import visible
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import ProductId
-from server.resolvers.partnerships.product_access_changes import hold_for_customer, revoke
+from server.resolvers.partnerships.product_access_changes import lock_accesses_for_customer, revoke_accesses
 
-PRODUCTS = ("access", "limited", "products")
+OFFERED_PRODUCTS = ("access", "limited", "products")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ class Offer:
     warnings: list[Refusal] = field(default_factory=list[Refusal])
 
 
-async def offered(context: Context, customer_id: UUID, access: Access, mistakes: Mistakes, *, least: int = 1) -> Offer:
+async def collect_offer(
+    context: Context, customer_id: UUID, access: Access, problems: Problems, *, least: int = 1
+) -> Offer:
     """The products in an offer (S1.1). Collects an error for each one that may not be offered.
 
     A product that another partner manages can be proposed, with a warning (E2).
@@ -91,19 +93,19 @@ async def offered(context: Context, customer_id: UUID, access: Access, mistakes:
     if access.limited is None:
         return Offer({})
     grants = access.grants
-    mistakes.noted(_check_number, grants, least)
+    problems.check(_check_number, grants, least)
     ids = [grant.product_id for grant in grants]
     found = {row.id: row for row in await visible(Product, context.viewer).filter(OneOf("id", ids))}
     managed = await managing(ids)
     warnings = list[Refusal]()
     for place, grant in enumerate(grants):
-        path = (*PRODUCTS, str(place))
+        path = (*OFFERED_PRODUCTS, str(place))
         product = found.get(grant.product_id)
         if product is None:
             raise NotFound(("input", *path, "product_id"))
-        mistakes.noted(access_rules.check_product_is_owned, product.organisation_id, customer_id, (*path, "product_id"))
-        mistakes.noted(check_lives, product.state, (*path, "product_id"))
-        mistakes.noted(access_rules.product_rights, grant.rights, (*path, "rights"))
+        problems.check(access_rules.check_product_is_owned, product.organisation_id, customer_id, (*path, "product_id"))
+        problems.check(check_lives, product.state, (*path, "product_id"))
+        problems.check(access_rules.product_rights, grant.rights, (*path, "rights"))
         if product.id in managed and not grant.move_from_current:
             warnings.append(access_rules.already_managed((*path, "product_id")))
     return Offer(found, warnings)
@@ -145,14 +147,14 @@ class Wanted:
         return self.product.id
 
 
-def wanted(offer: Offer, grants: Sequence[ProductGrant]) -> list[Wanted]:
+def products_to_grant(offer: Offer, grants: Sequence[ProductGrant]) -> list[Wanted]:
     """The products that the customer grants immediately."""
     return [
         Wanted(
             offer.products[grant.product_id],
             access_rules.product_rights(grant.rights, ()),
             bool(grant.move_from_current),
-            (*PRODUCTS, str(place), "product_id"),
+            (*OFFERED_PRODUCTS, str(place), "product_id"),
         )
         for place, grant in enumerate(grants)
     ]
@@ -177,7 +179,7 @@ async def grant_all(
             field=each.field,
         )
     if managed:
-        await revoke(context, await hold_for_customer(list(managed.values())))
+        await revoke_accesses(context, await lock_accesses_for_customer(list(managed.values())))
     granted = [
         ProductAccess(
             partnership_id=partnership.id,
@@ -192,7 +194,9 @@ async def grant_all(
     return granted
 
 
-def told(access_type: AccessType, payment_mode: PaymentMode | None, products: Sequence[Wanted]) -> journal.State:
+def terms_in_mail(
+    access_type: AccessType, payment_mode: PaymentMode | None, products: Sequence[Wanted]
+) -> journal.State:
     """The terms, as e-mails show them."""
     listed = [{"service_name": each.product.service_name, "rights": each.rights} for each in products]
     return {"access_type": access_type, "payment_mode": payment_mode, "products": listed}
@@ -205,9 +209,9 @@ def _check_number(grants: Sequence[ProductGrant], least: int) -> None:
             Refusal(
                 ErrorCode.VALIDATION_FAILED,
                 N_("Choose {least} to {most} products."),
-                PRODUCTS,
+                OFFERED_PRODUCTS,
                 {"least": least, "most": most},
             )
         )
     if len({grant.product_id for grant in grants}) < len(grants):
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("List each product only once."), PRODUCTS))
+        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("List each product only once."), OFFERED_PRODUCTS))

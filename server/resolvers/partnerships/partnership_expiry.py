@@ -13,8 +13,8 @@ from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.models import Organisation, Partnership
 from server.models.database import transaction
 from server.resolvers.context import Context
-from server.resolvers.expiry import AT_ONCE, announce_deadline, latest_notice_first
-from server.resolvers.partnerships.partnerships import held
+from server.resolvers.expiry import BATCH_SIZE, announce_deadline, latest_notice_first
+from server.resolvers.partnerships.partnerships import lock_partnership
 from server.resolvers.partnerships.terminations import Ending, end_all
 
 
@@ -43,7 +43,7 @@ async def end_partnerships(context: Context) -> int:
     One that cannot end now, as somebody else holds it, keeps no other from ending. Raises Refused where none can.
     """
     due = Partnership.filter(status__in=sorted(IN_FORCE), expires_at__lte=context.now)
-    found = await due.order_by("expires_at").limit(AT_ONCE)
+    found = await due.order_by("expires_at").limit(BATCH_SIZE)
     ended, held_up = 0, list[Refused]()
     for row in found:
         try:
@@ -57,7 +57,7 @@ async def end_partnerships(context: Context) -> int:
 
 async def _end_due(context: Context, found: Partnership) -> int:
     async with transaction():
-        row = await held(context, found.id)
+        row = await lock_partnership(context, found.id)
         if row.status not in IN_FORCE or row.expires_at is None or row.expires_at > context.now:
             return 0
         customer = await Organisation.get(id=row.customer_id)

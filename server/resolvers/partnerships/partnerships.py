@@ -18,13 +18,13 @@ from server.domain.viewer import Viewer
 from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.base import VersionedRow
 from server.models.conditions import OneOf
-from server.models.visibility.lookups import locked_rows
+from server.models.visibility.lookups import lock_rows
 from server.models.visibility.viewers import viewer_now
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
 from server.resolvers.listings import Listing, equal
-from server.resolvers.partnerships.receipts import Entry, Granted, agreed, receipt_all
+from server.resolvers.partnerships.receipts import Entry, Granted, receipt_all, receipt_terms
 from server.resolvers.permissions import RightOn, SignedIn, allowed
 
 
@@ -57,26 +57,26 @@ async def partnership(context: Context, id: PartnershipId) -> Partnership:
     return row
 
 
-async def held(context: Context, partnership_id: UUID, expected_version: int | None = None) -> Partnership:
+async def lock_partnership(context: Context, partnership_id: UUID, expected_version: int | None = None) -> Partnership:
     """The partnership, locked after its customer.
 
     Changes to one customer's partnerships therefore happen one after the other (C1 to C4). Refused if the viewer's role
     has changed since the request began (E7).
     """
-    row = (await held_all([partnership_id]))[partnership_id]
-    await check_standings(context, [row])
+    row = (await lock_partnerships([partnership_id]))[partnership_id]
+    await recheck_roles(context, [row])
     check_version(row.version, expected_version)
     return row
 
 
-async def held_all(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
+async def lock_partnerships(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
     """Several partnerships, locked. Their customers are locked first, so that no deadlock can occur."""
     found = await Partnership.filter(OneOf("id", partnership_ids))
-    await locked_rows(Organisation, sorted({row.customer_id for row in found}))
-    return await locked_rows(Partnership, keys(found))
+    await lock_rows(Organisation, sorted({row.customer_id for row in found}))
+    return await lock_rows(Partnership, keys(found))
 
 
-async def check_standings(context: Context, rows: Iterable[Partnership]) -> None:
+async def recheck_roles(context: Context, rows: Iterable[Partnership]) -> None:
     """Refuse if the viewer's roles on either side, or their token's reach, have changed since authorisation."""
     sides = {side for row in rows for side in (row.customer_id, row.partner_id)}
     viewer = context.viewer
@@ -98,7 +98,7 @@ async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> li
     return [row for row in await live.order_by("id").select_for_update(no_key=True) if row.id != but]
 
 
-async def change(row: VersionedRow, **columns: object) -> None:
+async def store_changes(row: VersionedRow, **columns: object) -> None:
     """Store these columns and increment the version."""
     row.update_from_dict({**columns, "version": row.version + 1})
     await row.save(update_fields=["version", "updated_at", *columns])
@@ -161,11 +161,11 @@ def _act(note: Note) -> journal.Act:
 
 
 def _entry(note: Note) -> Entry:
-    before, after = agreed(note.before, note.had), agreed(note.after, note.has)
+    before, after = receipt_terms(note.before, note.had), receipt_terms(note.after, note.has)
     return Entry(note.action, note.partnership, note.acting, before, after)
 
 
-def terms(row: Partnership, *more: str) -> journal.State:
+def partnership_terms(row: Partnership, *more: str) -> journal.State:
     """The terms of a partnership, for the audit log."""
     return journal.state(row, "access_type", "payment_mode", "status", *more)
 

@@ -19,18 +19,18 @@ from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.models import Partnership, ProductAccess
 from server.models.conditions import OneOf
-from server.models.visibility.lookups import locked_rows, visible_rows
+from server.models.visibility.lookups import lock_rows, visible_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.journal import News
-from server.resolvers.partnerships.partnerships import Note, check_standings, held_all, keys, note_all
+from server.resolvers.partnerships.partnerships import Note, keys, lock_partnerships, note_all, recheck_roles
 from server.resolvers.viewer_rights import rights_on_partnership
 
 # `Any` below: Tortoise's expressions are untyped.
 
 
 @dataclass(frozen=True)
-class Held:
+class LockedAccess:
     """An access and its partnership, both locked, and the side that changes it."""
 
     access: ProductAccess
@@ -58,24 +58,30 @@ _REVOKED: Final = _Kind(AuditAction.ACCESS_REVOKED, Topic.ACCESS_REVOKED)
 _PRODUCT_ENDED: Final = _Kind(AuditAction.ACCESS_REVOKED, Topic.ACCESS_PRODUCT_ENDED)
 
 
-async def hold(context: Context, right: Right, ids: Sequence[UUID]) -> dict[UUID, Held]:
+async def lock_accesses(context: Context, right: Right, ids: Sequence[UUID]) -> dict[UUID, LockedAccess]:
     """Lock those of these accesses that are visible to the viewer, who wants to use this right on them."""
     seen = await visible_rows(ProductAccess, context.viewer, ids)
-    partnerships = await held_all([row.partnership_id for row in seen])
-    await check_standings(context, partnerships.values())
-    accesses = await locked_rows(ProductAccess, keys(seen))
+    partnerships = await lock_partnerships([row.partnership_id for row in seen])
+    await recheck_roles(context, partnerships.values())
+    accesses = await lock_rows(ProductAccess, keys(seen))
     found = {id: (access, partnerships[access.partnership_id]) for id, access in accesses.items()}
-    return {id: Held(access, row, side_of(context.signed_in, right, row)) for id, (access, row) in found.items()}
+    return {
+        id: LockedAccess(access, row, side_of(context.signed_in, right, row)) for id, (access, row) in found.items()
+    }
 
 
-async def hold_for_customer(accesses: Sequence[ProductAccess]) -> list[Held]:
+async def lock_accesses_for_customer(accesses: Sequence[ProductAccess]) -> list[LockedAccess]:
     """Lock these accesses for the customer, who moves their products to another partner."""
-    partnerships = await held_all([access.partnership_id for access in accesses])
-    return [Held(access, partnerships[access.partnership_id], Side.CUSTOMER) for access in accesses]
+    partnerships = await lock_partnerships([access.partnership_id for access in accesses])
+    return [LockedAccess(access, partnerships[access.partnership_id], Side.CUSTOMER) for access in accesses]
 
 
-def judged(
-    context: Context, right: Right, held: Held | None, check: Callable[[Held], Any], path: tuple[str, ...]
+def why_refused(
+    context: Context,
+    right: Right,
+    held: LockedAccess | None,
+    check: Callable[[LockedAccess], Any],
+    path: tuple[str, ...],
 ) -> tuple[Refusal, ...]:
     """The error for one access of several. `path` is its path in the input."""
     try:
@@ -88,17 +94,17 @@ def judged(
     return ()
 
 
-def check_change(held: Held, rights: Sequence[ProductRight]) -> list[ProductRight]:
+def check_change(held: LockedAccess, rights: Sequence[ProductRight]) -> list[ProductRight]:
     """The rights as they are stored. Refused unless the access is in force under active limited access."""
     access_rules.check_takes_products(held.partnership)
     access_rules.check_holds(held.access.revoked_at)
     return access_rules.product_rights(rights, ("rights",))
 
 
-async def change(context: Context, wanted: Iterable[tuple[Held, list[ProductRight]]]) -> None:
+async def change_accesses(context: Context, wanted: Iterable[tuple[LockedAccess, list[ProductRight]]]) -> None:
     """Change the rights of each access. Those that already have them are left unchanged."""
     moves = [(held, rights) for held, rights in wanted if list(held.access.rights) != rights]
-    before = [terms(held.access) for held, _ in moves]
+    before = [access_terms(held.access) for held, _ in moves]
     alike = defaultdict[tuple[ProductRight, ...], list[ProductAccess]](list)
     for held, rights in moves:
         alike[tuple(rights)].append(held.access)
@@ -108,20 +114,20 @@ async def change(context: Context, wanted: Iterable[tuple[Held, list[ProductRigh
     await _leave_traces(context, _CHANGED, [held for held, _ in moves], before)
 
 
-async def revoke(context: Context, wanted: Iterable[Held], *, product_ends: bool = False) -> None:
+async def revoke_accesses(context: Context, wanted: Iterable[LockedAccess], *, product_ends: bool = False) -> None:
     """Revoke each access, for example because its product ends. Those that have already ended are left unchanged."""
     moves = [held for held in wanted if held.access.revoked_at is None]
-    before = [terms(held.access) for held in moves]
-    await close(context, [held.access for held in moves])
+    before = [access_terms(held.access) for held in moves]
+    await close_accesses(context, [held.access for held in moves])
     await _leave_traces(context, _PRODUCT_ENDED if product_ends else _REVOKED, moves, before)
 
 
-async def close(context: Context, accesses: Sequence[ProductAccess]) -> None:
+async def close_accesses(context: Context, accesses: Sequence[ProductAccess]) -> None:
     """End accesses without logging or notifying."""
     await _update(context, accesses, revoked_at=context.now)
 
 
-def terms(access: ProductAccess) -> journal.State:
+def access_terms(access: ProductAccess) -> journal.State:
     """The terms of an access, for the audit log."""
     return journal.state(access, "partnership_id", "product_id", "rights", "revoked_at")
 
@@ -135,9 +141,11 @@ async def _update(context: Context, accesses: Sequence[ProductAccess], **columns
         access.update_from_dict({**columns, "version": access.version + 1})
 
 
-async def _leave_traces(context: Context, kind: _Kind, moves: Sequence[Held], before: Sequence[journal.State]) -> None:
+async def _leave_traces(
+    context: Context, kind: _Kind, moves: Sequence[LockedAccess], before: Sequence[journal.State]
+) -> None:
     notes = [
-        Note(kind.action, held.partnership, held.side, held.access, was, terms(held.access))
+        Note(kind.action, held.partnership, held.side, held.access, was, access_terms(held.access))
         for held, was in zip(moves, before, strict=True)
     ]
     await note_all(context, notes)

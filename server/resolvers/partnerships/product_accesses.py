@@ -18,17 +18,17 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
 from server.resolvers.listings import Listing
-from server.resolvers.partnerships.partnerships import held as held_partnership
+from server.resolvers.partnerships.partnerships import lock_partnership as held_partnership
 from server.resolvers.partnerships.partnerships import note
 from server.resolvers.partnerships.product_access_changes import (
-    Held,
+    LockedAccess,
     ProductAccessResult,
-    change,
+    access_terms,
+    change_accesses,
     check_change,
-    hold,
-    judged,
-    revoke,
-    terms,
+    lock_accesses,
+    revoke_accesses,
+    why_refused,
 )
 from server.resolvers.permissions import RightOn, RightOnEach, VisibleRows, allowed
 
@@ -91,7 +91,9 @@ async def grant_product_access(
             granted_by_id=context.signed_in.user_id,
             granted_at=context.now,
         )
-        await note(context, AuditAction.ACCESS_GRANTED, partnership, Side.CUSTOMER, subject=access, after=terms(access))
+        await note(
+            context, AuditAction.ACCESS_GRANTED, partnership, Side.CUSTOMER, subject=access, after=access_terms(access)
+        )
         await journal.announce(context, Topic.ACCESS_GRANTED, access)
     return {"product_access": access}
 
@@ -102,9 +104,9 @@ async def change_product_access(
 ) -> dict[str, object]:
     """Change a limited partner's rights on a product. The change applies from the next request."""
     async with transaction():
-        held = (await hold(context, Right.CHANGE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
+        held = (await lock_accesses(context, Right.CHANGE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
         check_version(held.access.version, expected_version)
-        await change(context, [(held, check_change(held, rights))])
+        await change_accesses(context, [(held, check_change(held, rights))])
     return {"product_access": held.access, "partnership": held.partnership}
 
 
@@ -114,16 +116,16 @@ async def change_product_accesses(context: Context, items: list[AccessRights]) -
     ids = [item.id for item in items]
     access_rules.check_each_once(ids, ("items",))
     async with transaction():
-        found = await hold(context, Right.CHANGE_PRODUCT_ACCESS, ids)
-        results, moves = list[ProductAccessResult](), list[tuple[Held, list[ProductRight]]]()
+        found = await lock_accesses(context, Right.CHANGE_PRODUCT_ACCESS, ids)
+        results, moves = list[ProductAccessResult](), list[tuple[LockedAccess, list[ProductRight]]]()
         for place, item in enumerate(items):
             held, path = found.get(item.id), ("items", str(place))
             check = partial(check_change, rights=item.rights)
-            refusals = judged(context, Right.CHANGE_PRODUCT_ACCESS, held, check, path)
+            refusals = why_refused(context, Right.CHANGE_PRODUCT_ACCESS, held, check, path)
             results.append(ProductAccessResult(held.access if held else None, refusals))
             if held is not None and not refusals:
                 moves.append((held, check(held)))
-        await change(context, moves)
+        await change_accesses(context, moves)
     return {"results": results}
 
 
@@ -133,10 +135,10 @@ async def revoke_product_access(
 ) -> dict[str, object]:
     """Withdraw a product from a limited partner, or hand it back as the partner. It applies from the next request."""
     async with transaction():
-        held = (await hold(context, Right.REVOKE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
+        held = (await lock_accesses(context, Right.REVOKE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
         check_version(held.access.version, expected_version)
         access_rules.check_takes_products(held.partnership)
-        await revoke(context, [held])
+        await revoke_accesses(context, [held])
     return {"product_access": held.access, "partnership": held.partnership}
 
 
@@ -145,16 +147,16 @@ async def revoke_product_accesses(context: Context, ids: list[ProductAccessId]) 
     """Withdraw up to 100 products from limited partners, or hand them back. Each item succeeds or fails on its own."""
     access_rules.check_each_once(ids, ("ids",))
     async with transaction():
-        found = await hold(context, Right.REVOKE_PRODUCT_ACCESS, ids)
+        found = await lock_accesses(context, Right.REVOKE_PRODUCT_ACCESS, ids)
         results = list[ProductAccessResult]()
         for place, id in enumerate(ids):
             held = found.get(id)
-            refusals = judged(context, Right.REVOKE_PRODUCT_ACCESS, held, _check_end, ("ids", str(place)))
+            refusals = why_refused(context, Right.REVOKE_PRODUCT_ACCESS, held, _check_end, ("ids", str(place)))
             results.append(ProductAccessResult(held.access if held else None, refusals))
         ended = [found[id] for id, result in zip(ids, results, strict=True) if not result.refusals]
-        await revoke(context, ended)
+        await revoke_accesses(context, ended)
     return {"results": results}
 
 
-def _check_end(held: Held) -> None:
+def _check_end(held: LockedAccess) -> None:
     access_rules.check_takes_products(held.partnership)

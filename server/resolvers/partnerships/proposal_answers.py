@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from server.domain.errors import Mistakes
+from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests, proposals
 from server.domain.partnerships import partnerships as rules
@@ -16,19 +16,19 @@ from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
-from server.resolvers.partnerships.future_customers import assign_all, held_for_new_customers
+from server.resolvers.partnerships.future_customers import assign_all, lock_employees_for_new_customers
 from server.resolvers.partnerships.offers import (
     Access,
     Offer,
     Wanted,
+    collect_offer,
     grant_all,
-    offered,
-    told,
+    terms_in_mail,
 )
-from server.resolvers.partnerships.offers import wanted as granted_now
-from server.resolvers.partnerships.partnerships import change, held, note, terms
+from server.resolvers.partnerships.offers import products_to_grant as granted_now
+from server.resolvers.partnerships.partnerships import lock_partnership, note, partnership_terms, store_changes
 from server.resolvers.partnerships.proposal_expiry import live_now
-from server.resolvers.partnerships.requested_products import named_by
+from server.resolvers.partnerships.requested_products import products_of_proposals
 from server.resolvers.partnerships.terminations import Ending, end_all
 from server.resolvers.permissions import PersonOnly, RightOn, allowed
 
@@ -39,7 +39,7 @@ async def accept_invitation(
 ) -> dict[str, object]:
     """Accept a customer's invitation. The partner manages what was offered from now on."""
     async with transaction():
-        invitation = await held(context, partnership_id, expected_version)
+        invitation = await lock_partnership(context, partnership_id, expected_version)
         await accept_what_was_offered(context, invitation)
     return {"partnership": invitation}
 
@@ -55,12 +55,12 @@ async def accept_request(
     expected_version: int | None,
 ) -> dict[str, object]:
     """Accept a partner's request. You can grant something other than what was requested."""
-    mistakes = Mistakes()
+    problems = Problems()
     async with transaction():
-        request = await held(context, partnership_id, expected_version)
-        offer = await offered(context, request.customer_id, access, mistakes)
-        mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
-        mistakes.refuse()
+        request = await lock_partnership(context, partnership_id, expected_version)
+        offer = await collect_offer(context, request.customer_id, access, problems)
+        problems.check(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
+        problems.raise_if_any()
         await accept_what_was_asked(
             context, request, access, offer, expires_at, review_at, replaces=bool(replace_existing)
         )
@@ -83,10 +83,10 @@ async def decline_request(
     return await _decline(context, partnership_id, reason, expected_version, Side.CUSTOMER)
 
 
-async def cancelled(context: Context, row: Partnership) -> None:
+async def cancel_proposal(context: Context, row: Partnership) -> None:
     """Withdraw a proposal, by the side that made it."""
-    before = terms(row)
-    await change(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
+    before = partnership_terms(row)
+    await store_changes(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
     await _note_end(context, AuditAction.PARTNERSHIP_CANCELLED, row, row.initiated_by, before)
 
 
@@ -94,8 +94,8 @@ async def accept_what_was_offered(context: Context, invitation: Partnership) -> 
     """Bring an invitation into force as it was made (S1.3a)."""
     requested = await RequestedProduct.filter(partnership_id=invitation.id).select_related("product").order_by("id")
     products = [Wanted(each.product, each.rights, each.moves) for each in requested]
-    others = await _checked_beside(context, invitation, replaces=invitation.replaces_others)
-    before = terms(invitation)
+    others = await _lock_and_check_others(context, invitation, replaces=invitation.replaces_others)
+    before = partnership_terms(invitation)
     await _come_into_force(context, invitation, others, replaces=invitation.replaces_others)
     granted = await grant_all(context, invitation, products, None)
     await _note_acceptance(context, invitation, Side.PARTNER, before, products, granted)
@@ -112,16 +112,16 @@ async def accept_what_was_asked(
     replaces: bool = False,
 ) -> None:
     """Bring a request into force with what the customer grants, which may differ from the request (S1.3b, R11)."""
-    others = await _checked_beside(context, request, replaces=replaces, access=access)
+    others = await _lock_and_check_others(context, request, replaces=replaces, access=access)
     requested = await RequestedProduct.filter(partnership_id=request.id).select_related("product").order_by("id")
     asked = [Wanted(each.product, each.rights) for each in requested]
     products = granted_now(offer, access.grants)
-    before = terms(request)
+    before = partnership_terms(request)
     differs = access_change_requests.differs(
         (request.access_type, request.payment_mode, [(each.product.id, frozenset(each.rights)) for each in asked]),
         (access.access_type, access.payment_mode, [(each.product.id, frozenset(each.rights)) for each in products]),
     )
-    was = told(request.access_type, request.payment_mode, asked)
+    was = terms_in_mail(request.access_type, request.payment_mode, asked)
     await _come_into_force(
         context,
         request,
@@ -136,7 +136,7 @@ async def accept_what_was_asked(
     granted = await grant_all(context, request, products, context.signed_in.user_id)
     await _note_acceptance(context, request, Side.CUSTOMER, before, asked, granted)
     if differs:
-        now = told(access.access_type, access.payment_mode, products)
+        now = terms_in_mail(access.access_type, access.payment_mode, products)
         await journal.announce(context, Topic.PARTNERSHIP_GRANTED_DIFFERS, request, asked=was, granted=now)
 
 
@@ -150,18 +150,25 @@ async def _note_acceptance(
 ) -> None:
     """Log an acceptance with both what was requested and what was granted (D3)."""
     await note(
-        context, AuditAction.PARTNERSHIP_ACCEPTED, row, side, before=before, after=terms(row), had=asked, has=granted
+        context,
+        AuditAction.PARTNERSHIP_ACCEPTED,
+        row,
+        side,
+        before=before,
+        after=partnership_terms(row),
+        had=asked,
+        has=granted,
     )
     await journal.announce(context, Topic.PARTNERSHIP_ACCEPTED, row)
 
 
 async def _note_end(context: Context, action: AuditAction, row: Partnership, side: Side, before: journal.State) -> None:
     """Log the end of a proposal, with what had been proposed."""
-    proposed = (await named_by([row.id]))[row.id]
-    await note(context, action, row, side, before=before, after=terms(row), had=proposed, has=[])
+    proposed = (await products_of_proposals([row.id]))[row.id]
+    await note(context, action, row, side, before=before, after=partnership_terms(row), had=proposed, has=[])
 
 
-async def _checked_beside(
+async def _lock_and_check_others(
     context: Context, row: Partnership, *, replaces: bool, access: Access | None = None
 ) -> list[Partnership]:
     """The customer's other partnerships, locked. Refused unless this one can come into force alongside them."""
@@ -180,15 +187,15 @@ async def _come_into_force(
 
     The partner's employees who serve all new customers are assigned to this one.
     """
-    employees = await held_for_new_customers(row.partner_id)
+    employees = await lock_employees_for_new_customers(row.partner_id)
     row.update_from_dict(columns)
-    if ended := proposals.replaced(row.access_type, others, is_agreed=replaces):
+    if ended := proposals.partnerships_to_replace(row.access_type, others, is_agreed=replaces):
         customer = await Organisation.get(id=row.customer_id)
         await end_all(context, customer, ended, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
     for other in others:
         if other.partner_id == row.partner_id and other.status is PartnershipStatus.INVITED:
-            await cancelled(context, other)
-    await change(row, status=PartnershipStatus.ACTIVE, activated_at=context.now, notices=0, **columns)
+            await cancel_proposal(context, other)
+    await store_changes(row, status=PartnershipStatus.ACTIVE, activated_at=context.now, notices=0, **columns)
     await assign_all(context, row, employees)
 
 
@@ -197,10 +204,10 @@ async def _decline(
 ) -> dict[str, object]:
     why = paragraph(reason or "", rules.MAX_MESSAGE_CHARACTERS, ("reason",)) or None
     async with transaction():
-        row = await held(context, partnership_id, expected_version)
-        proposals.check_open(row, context.now)
-        before = terms(row)
-        await change(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)
+        row = await lock_partnership(context, partnership_id, expected_version)
+        proposals.check_proposal_open(row, context.now)
+        before = partnership_terms(row)
+        await store_changes(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)
         await _note_end(context, AuditAction.PARTNERSHIP_DECLINED, row, side, before)
         await journal.announce(context, Topic.PARTNERSHIP_DECLINED, row, reason=why)
     return {"partnership": row}

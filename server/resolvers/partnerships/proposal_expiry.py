@@ -24,10 +24,10 @@ from server.resolvers.expiry import (
     latest_notice_first,
     lock_due,
     organisations_in,
-    proposed,
+    proposal_state,
 )
 from server.resolvers.partnerships.partnerships import Note, keys, live_partnerships, note_all
-from server.resolvers.partnerships.requested_products import named_by
+from server.resolvers.partnerships.requested_products import products_of_proposals
 
 # `Any` below: columns of several kinds.
 
@@ -39,22 +39,24 @@ async def live_now(context: Context, customer_id: UUID, *, but: UUID | None = No
     """
     rows = await live_partnerships(customer_id, but=but)
     late = [row for row in rows if is_late(row, context.now)]
-    await expire(context, late)
+    await expire_locked_proposals(context, late)
     return [row for row in rows if row not in late]
 
 
-async def expire(context: Context, rows: Sequence[Partnership]) -> None:
+async def expire_locked_proposals(context: Context, rows: Sequence[Partnership]) -> None:
     """Expire these proposals, which are locked.
 
     The system acts, both sides' logs record it, and the proposer is notified.
     """
     if not rows:
         return
-    nobodys = context.asked_by(None)
-    before, named = [proposed(row) for row in rows], await named_by(keys(rows))
+    nobodys = context.for_viewer(None)
+    before, named = [proposal_state(row) for row in rows], await products_of_proposals(keys(rows))
     await store_all(rows, context.now, status=PartnershipStatus.EXPIRED, ended_at=context.now)
     notes = [
-        Note(AuditAction.PARTNERSHIP_EXPIRED, row, None, before=was, after=proposed(row), had=named[row.id], has=[])
+        Note(
+            AuditAction.PARTNERSHIP_EXPIRED, row, None, before=was, after=proposal_state(row), had=named[row.id], has=[]
+        )
         for row, was in zip(rows, before, strict=True)
     ]
     await note_all(nobodys, notes)
@@ -75,7 +77,7 @@ async def expire_proposals(context: Context) -> int:
     late = Q(status=PartnershipStatus.INVITED, answer_by__lte=context.now)
     async with transaction():
         between = await lock_due(Partnership, late, organisations_in("customer_id"))
-        await expire(context, between)
+        await expire_locked_proposals(context, between)
     async with transaction():
         by_email = await lock_due(CustomerInvitation, late, organisations_in("partner_id"))
         await expire_by_email(context, by_email)

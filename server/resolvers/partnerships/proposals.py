@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from server.domain.errors import Mistakes, NotFound
+from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests, proposals
 from server.domain.partnerships import partnerships as rules
@@ -14,16 +14,20 @@ from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.models import CustomerInvitation, Organisation, Partnership, RequestedProduct
 from server.models.database import transaction
-from server.models.visibility.lookups import locked, visible_row
+from server.models.visibility.lookups import lock_row, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
-from server.resolvers.locking import held as in_organisation
-from server.resolvers.locking import still_holding
-from server.resolvers.partnerships.offers import Access, Offer, WantedAccess, offered, request_products
-from server.resolvers.partnerships.offers import wanted as granted_now
-from server.resolvers.partnerships.partnerships import change, held, note, terms
-from server.resolvers.partnerships.proposal_answers import accept_what_was_asked, accept_what_was_offered, cancelled
+from server.resolvers.locking import lock_organisation as in_organisation
+from server.resolvers.locking import reauthorise
+from server.resolvers.partnerships.offers import Access, Offer, WantedAccess, collect_offer, request_products
+from server.resolvers.partnerships.offers import products_to_grant as granted_now
+from server.resolvers.partnerships.partnerships import lock_partnership, note, partnership_terms, store_changes
+from server.resolvers.partnerships.proposal_answers import (
+    accept_what_was_asked,
+    accept_what_was_offered,
+    cancel_proposal,
+)
 from server.resolvers.partnerships.proposal_expiry import live_now
 from server.resolvers.permissions import RightOn, allowed
 
@@ -42,18 +46,18 @@ async def invite_partner(
     review_at: datetime | None,
 ) -> dict[str, object]:
     """Invite a partner to manage some or all of your products. Nothing is granted until the partner accepts."""
-    mistakes = Mistakes()
+    problems = Problems()
     async with transaction():
         await in_organisation(context, customer_id, Right.INVITE_PARTNER)
         partner = await _partner(context, partner_id)
         others = await live_now(context, customer_id)
         check = partial(proposals.check_invitation, replaces=bool(replace_existing))
-        mistakes.noted(check, customer_id, partner_id, partner.partner_status, access.access_type, others)
-        await _note_limit(context, customer_id, partner_id, Side.CUSTOMER, mistakes)
-        offer = await offered(context, customer_id, access, mistakes)
-        mistakes.noted(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
-        words = mistakes.noted(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
-        mistakes.refuse()
+        problems.check(check, customer_id, partner_id, partner.partner_status, access.access_type, others)
+        await _note_limit(context, customer_id, partner_id, Side.CUSTOMER, problems)
+        offer = await collect_offer(context, customer_id, access, problems)
+        problems.check(access_change_requests.check_offered_dates, expires_at, review_at, context.now)
+        words = problems.check(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
+        problems.raise_if_any()
         asked = next((row for row in others if row.partner_id == partner_id), None)
         if asked is not None and await _is_the_same(context, asked, access):
             await accept_what_was_asked(context, asked, access, offer, expires_at, review_at)
@@ -80,16 +84,16 @@ async def request_customer(
     message: str | None,
 ) -> dict[str, object]:
     """Ask an organisation that is visible to you for access. It may grant something other than you request."""
-    mistakes = Mistakes()
+    problems = Problems()
     async with transaction():
         await _hold_customer(context, customer_id, partner_id)
         partner = await Organisation.get(id=partner_id)
         others = [row for row in await live_now(context, customer_id) if row.partner_id == partner_id]
-        mistakes.noted(proposals.check_request, customer_id, partner_id, partner.partner_status, others)
-        await _note_limit(context, customer_id, partner_id, Side.PARTNER, mistakes)
-        mistakes.noted(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
-        words = mistakes.noted(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
-        mistakes.refuse()
+        problems.check(proposals.check_request, customer_id, partner_id, partner.partner_status, others)
+        await _note_limit(context, customer_id, partner_id, Side.PARTNER, problems)
+        problems.check(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
+        words = problems.check(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
+        problems.raise_if_any()
         if (offer := _offer_of_the_same(others, wanted)) is not None:
             await accept_what_was_offered(context, offer)
             return {"partnership": offer}
@@ -100,7 +104,9 @@ async def request_customer(
             ),
             wanted,
         )
-        await note(context, AuditAction.PARTNERSHIP_REQUESTED, request, Side.PARTNER, after=terms(request), has=[])
+        await note(
+            context, AuditAction.PARTNERSHIP_REQUESTED, request, Side.PARTNER, after=partnership_terms(request), has=[]
+        )
         await journal.announce(context, Topic.PARTNERSHIP_REQUESTED, request, answer_by=request.answer_by)
     return {"partnership": request}
 
@@ -111,9 +117,9 @@ async def cancel_invitation(
 ) -> dict[str, object]:
     """Withdraw your own open invitation or request. You can propose again."""
     async with transaction():
-        row = await held(context, partnership_id, expected_version)
-        proposals.check_open(row, context.now)
-        await cancelled(context, row)
+        row = await lock_partnership(context, partnership_id, expected_version)
+        proposals.check_proposal_open(row, context.now)
+        await cancel_proposal(context, row)
         await journal.announce(context, Topic.PARTNERSHIP_CANCELLED, row)
     return {"partnership": row}
 
@@ -124,10 +130,10 @@ async def resend_invitation(
 ) -> dict[str, object]:
     """Send your own open invitation or request again. Its deadline is renewed."""
     async with transaction():
-        row = await held(context, partnership_id, expected_version)
-        proposals.check_open(row, context.now)
+        row = await lock_partnership(context, partnership_id, expected_version)
+        proposals.check_proposal_open(row, context.now)
         await check_partner_is_approved(row)
-        await change(row, **sent_again(context, row.sent_at, row.sendings, row.expires_at))
+        await store_changes(row, **resending_columns(context, row.sent_at, row.sendings, row.expires_at))
         side = row.initiated_by
         await note(context, AuditAction.PARTNERSHIP_RESENT, row, side, after=journal.state(row, "answer_by"))
         topic = Topic.PARTNERSHIP_INVITED if side is Side.CUSTOMER else Topic.PARTNERSHIP_REQUESTED
@@ -141,7 +147,7 @@ async def check_partner_is_approved(row: Partnership | CustomerInvitation) -> No
     proposals.check_may_ask(partner.partner_status, field=())
 
 
-def sent_again(
+def resending_columns(
     context: Context, sent_at: datetime | None, sendings: int, expires_at: datetime | None = None
 ) -> dict[str, object]:
     """The columns that change when a proposal is resent. Refused beyond the limit for 24 hours (S1.7)."""
@@ -171,19 +177,19 @@ async def _partner(context: Context, partner_id: OrganisationId) -> Organisation
     return partner
 
 
-async def _note_limit(context: Context, customer_id: UUID, partner_id: UUID, side: Side, mistakes: Mistakes) -> None:
+async def _note_limit(context: Context, customer_id: UUID, partner_id: UUID, side: Side, problems: Problems) -> None:
     """Collects an error at the limit for 24 hours: withdrawing and proposing again counts as resending (S1.7)."""
     between = Partnership.filter(customer_id=customer_id, partner_id=partner_id, initiated_by=side)
     lately = await between.filter(invited_at__gt=context.now - _DAY).count()
-    mistakes.noted(proposals.check_resending, lately, context.settings.resendings_per_day)
+    problems.check(proposals.check_resending, lately, context.settings.resendings_per_day)
 
 
 async def _hold_customer(context: Context, customer_id: OrganisationId, partner_id: OrganisationId) -> None:
     """Lock the customer to ask. It must be visible to the viewer and within their token's reach."""
     if await visible_row(Organisation, context.viewer, customer_id) is None:
         raise NotFound(("input", "customer_id"))
-    await locked(Organisation, customer_id)
-    asker = await still_holding(context, Right.REQUEST_CUSTOMER, partner_id)
+    await lock_row(Organisation, customer_id)
+    asker = await reauthorise(context, Right.REQUEST_CUSTOMER, partner_id)
     if not asker.may_serve(customer_id):
         raise NotFound(("input", "customer_id"))
 
@@ -193,7 +199,14 @@ async def _invite(context: Context, row: Partnership, access: Access, offer: Off
     invitation = await _propose(context, row, access)
     await request_products(invitation, offer, access.grants)
     named = granted_now(offer, access.grants)
-    await note(context, AuditAction.PARTNERSHIP_INVITED, invitation, Side.CUSTOMER, after=terms(invitation), has=named)
+    await note(
+        context,
+        AuditAction.PARTNERSHIP_INVITED,
+        invitation,
+        Side.CUSTOMER,
+        after=partnership_terms(invitation),
+        has=named,
+    )
     await journal.announce(context, Topic.PARTNERSHIP_INVITED, invitation, answer_by=invitation.answer_by)
 
 

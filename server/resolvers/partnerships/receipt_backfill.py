@@ -15,9 +15,9 @@ from server.models import Partnership, ProductAccess, Receipt
 from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.resolvers.context import Context
-from server.resolvers.partnerships.partnerships import held_all, keys, terms
-from server.resolvers.partnerships.receipts import Entry, Granted, agreed, receipt_all
-from server.resolvers.partnerships.requested_products import named_by
+from server.resolvers.partnerships.partnerships import keys, lock_partnerships, partnership_terms
+from server.resolvers.partnerships.receipts import Entry, Granted, receipt_all, receipt_terms
+from server.resolvers.partnerships.requested_products import products_of_proposals
 
 AT_ONCE: Final = 100
 """The number of partnerships in one transaction."""
@@ -25,7 +25,7 @@ AT_ONCE: Final = 100
 _WITHOUT_RECEIPT: Final = ~Exists(Receipt, partnership_id="id")
 
 
-async def begin_chains(context: Context) -> int:
+async def backfill_receipts(context: Context) -> int:
     """Issue the first receipt of some live partnerships that have none, and return how many.
 
     Called until it returns 0. Partnerships with a receipt are left unchanged, so that nothing is stated twice.
@@ -34,24 +34,27 @@ async def begin_chains(context: Context) -> int:
     if not found:
         return 0
     async with transaction():
-        held = await held_all(keys(found))
+        held = await lock_partnerships(keys(found))
         begun = await Receipt.filter(OneOf("partnership_id", list(held))).values_list("partnership_id", flat=True)
         rows = [row for row in held.values() if row.status in LIVE and row.id not in begun]
         products = await _products(rows)
-        await receipt_all(context, [_stated(row, products[row.id]) for row in rows])
+        await receipt_all(context, [_first_entry(row, products[row.id]) for row in rows])
     return len(rows)
 
 
-def _stated(row: Partnership, products: Sequence[Granted]) -> Entry:
+def _first_entry(row: Partnership, products: Sequence[Granted]) -> Entry:
     return Entry(
-        AuditAction.PARTNERSHIP_STATED, row, None, after=agreed(terms(row, "expires_at", "review_at"), products)
+        AuditAction.PARTNERSHIP_STATED,
+        row,
+        None,
+        after=receipt_terms(partnership_terms(row, "expires_at", "review_at"), products),
     )
 
 
 async def _products(rows: Sequence[Partnership]) -> dict[UUID, Sequence[Granted]]:
     """The products of each partnership: those managed, or those named in an open proposal. Two statements."""
     open_ = [row.id for row in rows if row.status not in IN_FORCE]
-    found = defaultdict[UUID, Sequence[Granted]](list, await named_by(open_))
+    found = defaultdict[UUID, Sequence[Granted]](list, await products_of_proposals(open_))
     of_others = OneOf("partnership_id", [row.id for row in rows if row.status in IN_FORCE])
     managed = defaultdict[UUID, list[ProductAccess]](list)
     for access in await ProductAccess.filter(of_others, revoked_at__isnull=True).order_by("id"):

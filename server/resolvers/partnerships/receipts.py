@@ -72,21 +72,21 @@ async def receipt_all(context: Context, entries: Sequence[Entry]) -> None:
     for entry in entries:
         sequence, previous = heads.get(entry.partnership.id, (0, rules.FIRST))
         place: State = {"sequence": sequence + 1, "previous": previous}
-        body = rules.canonical(place | _told(context, entry, names))
-        heads[entry.partnership.id] = (sequence + 1, rules.digest(body))
+        body = rules.canonical(place | _body(context, entry, names))
+        heads[entry.partnership.id] = (sequence + 1, rules.receipt_hash(body))
         receipts.append(
             Receipt(
                 partnership_id=entry.partnership.id,
                 sequence=sequence + 1,
                 what=entry.what,
                 body=body,
-                hash=rules.digest(body),
+                hash=rules.receipt_hash(body),
             )
         )
     await Receipt.bulk_create(receipts)
 
 
-def agreed(written: State | None, products: Sequence[Granted] | None) -> State | None:
+def receipt_terms(written: State | None, products: Sequence[Granted] | None) -> State | None:
     """The terms as a receipt states them, made from the audit log's: public ids, and products in full.
 
     An access that has ended leaves no terms.
@@ -103,7 +103,7 @@ def agreed(written: State | None, products: Sequence[Granted] | None) -> State |
 
 
 def _terms(product_id: UUID, rights: Sequence[str]) -> State:
-    return {"product": ids.encoded(Product, product_id), "rights": journal.written(list(rights))}
+    return {"product": ids.encode_key(Product, product_id), "rights": journal.to_json(list(rights))}
 
 
 async def file_of(context: Context, partnership_id: UUID) -> str:
@@ -134,7 +134,7 @@ async def _names(partnerships: Sequence[Partnership]) -> dict[UUID, str]:
     return {row.id: row.name for row in await Organisation.filter(OneOf("id", sorted(sides)))}
 
 
-def _told(context: Context, entry: Entry, names: dict[UUID, str]) -> State:
+def _body(context: Context, entry: Entry, names: dict[UUID, str]) -> State:
     """The content of a receipt, without its position in the chain."""
     partnership = entry.partnership
     return {
@@ -150,7 +150,7 @@ def _told(context: Context, entry: Entry, names: dict[UUID, str]) -> State:
 
 
 def _party(id: UUID, names: dict[UUID, str]) -> State:
-    return {"id": ids.encoded(Organisation, id), "name": names[id]}
+    return {"id": ids.encode_key(Organisation, id), "name": names[id]}
 
 
 def _actor(context: Context, entry: Entry) -> State | None:

@@ -23,7 +23,7 @@ async def requested_products(context: Context, partnership: Partnership) -> list
     return await context.loader("requested products", load).load(partnership.id)
 
 
-async def named_by(partnership_ids: Sequence[UUID]) -> dict[UUID, list[RequestedProduct]]:
+async def products_of_proposals(partnership_ids: Sequence[UUID]) -> dict[UUID, list[RequestedProduct]]:
     """The products that each of these proposals names, for the audit log. One statement."""
     named = defaultdict[UUID, list[RequestedProduct]](list)
     for request in await RequestedProduct.filter(OneOf("partnership_id", partnership_ids)).order_by("id"):

@@ -10,7 +10,7 @@ from uuid import UUID
 from tortoise.expressions import F
 
 from server.domain.access import side_of
-from server.domain.errors import Mistakes
+from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import terminations as rules
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
@@ -34,8 +34,8 @@ from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
-from server.resolvers.partnerships.partnerships import Note, held, keys, note_all, terms
-from server.resolvers.partnerships.product_access_changes import close
+from server.resolvers.partnerships.partnerships import Note, keys, lock_partnership, note_all, partnership_terms
+from server.resolvers.partnerships.product_access_changes import close_accesses
 from server.resolvers.people.offboarding import end_requests
 from server.resolvers.permissions import PersonOnly, RightOn, Sudo, allowed
 
@@ -92,13 +92,13 @@ async def terminate_partnership(
     expected_version: int | None,
 ) -> dict[str, object]:
     """End a partnership. From the next request the partner has no access, and both sides are notified."""
-    mistakes = Mistakes()
+    problems = Problems()
     async with transaction():
-        row = await held(context, partnership_id, expected_version)
+        row = await lock_partnership(context, partnership_id, expected_version)
         customer = await Organisation.get(id=row.customer_id)
-        mistakes.noted(rules.check_termination, row, customer.name, confirmation, reason)
-        words = mistakes.noted(paragraph, note or "", MAX_MESSAGE_CHARACTERS, ("note",))
-        mistakes.refuse()
+        problems.check(rules.check_termination, row, customer.name, confirmation, reason)
+        words = problems.check(paragraph, note or "", MAX_MESSAGE_CHARACTERS, ("note",))
+        problems.raise_if_any()
         side = side_of(context.signed_in, Right.TERMINATE_PARTNERSHIP, row)
         by = EndedBy.CUSTOMER if side is Side.CUSTOMER else EndedBy.PARTNER
         found = await end_all(context, customer, [row], Ending(by, reason, words or None))
@@ -145,11 +145,11 @@ async def end_all(
 ) -> Consequences:
     """End partnerships of one customer and everything that depends on them, in a constant number of statements."""
     found = await consequences(customer, partnerships)
-    before = [terms(row) for row in partnerships]
+    before = [partnership_terms(row) for row in partnerships]
     await _end(partnerships, ending, context.now)
-    await close(context, found.accesses)
+    await close_accesses(context, found.accesses)
     await _end_what_hangs_on_them(context, found)
-    await note_all(context, _ended(partnerships, before, found, ending))
+    await note_all(context, _end_notes(partnerships, before, found, ending))
     told: dict[str, object] = {"ended_by": ending.by, "reason": ending.reason, "words": ending.words}
     await journal.announce_all(
         context, [journal.News(Topic.PARTNERSHIP_TERMINATED, row, (), told) for row in partnerships]
@@ -158,7 +158,7 @@ async def end_all(
     return found
 
 
-def _ended(
+def _end_notes(
     partnerships: Sequence[Partnership], before: Sequence[journal.State], found: Consequences, ending: Ending
 ) -> list[Note]:
     managed = defaultdict[UUID, list[ProductAccess]](list)
@@ -170,7 +170,7 @@ def _ended(
             row,
             ending.side,
             before=was,
-            after=terms(row),
+            after=partnership_terms(row),
             had=managed[row.id],
             has=[],
         )

@@ -10,12 +10,12 @@ from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.people.memberships import MembershipStatus
 from server.models import MemberInvitation, Membership, Organisation, User
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import standings_of
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.locking import role_now
-from server.resolvers.people.member_invitations import close, is_member
+from server.resolvers.people.member_invitations import close_member_invitation, is_member
 from server.resolvers.people.sessions import start_session
 from server.resolvers.people.teams import join_teams
 from server.resolvers.people.users import NewPerson, check_signed_out, new_account
@@ -32,10 +32,12 @@ async def accept_member_invitation(context: Context, token: str, new_person: New
     invited = await _open(context, token)
     account = await new_account(context, invited.email, new_person, invited.locale) if new_person else None
     async with transaction():
-        invitation = await _held_by_invitee(context, token)
+        invitation = await _lock_for_invitee(context, token)
         member = await _join(context, invitation, account)
         secret = await _arrive(context, account)
-        await close(context, invitation, MemberInvitationStatus.ACCEPTED, AuditAction.MEMBER_INVITATION_ACCEPTED)
+        await close_member_invitation(
+            context, invitation, MemberInvitationStatus.ACCEPTED, AuditAction.MEMBER_INVITATION_ACCEPTED
+        )
         after = journal.state(member, "user_id", "role", "status")
         after["teams"] = await join_teams(context, member, invitation)
         await journal.record(context, AuditAction.MEMBER_JOINED, member, acting=member.organisation_id, after=after)
@@ -49,8 +51,10 @@ async def accept_member_invitation(context: Context, token: str, new_person: New
 async def decline_member_invitation(context: Context, token: str) -> dict[str, object]:
     """Decline an invitation with the link in it."""
     async with transaction():
-        invitation = await _held_by_invitee(context, token)
-        await close(context, invitation, MemberInvitationStatus.DECLINED, AuditAction.MEMBER_INVITATION_DECLINED)
+        invitation = await _lock_for_invitee(context, token)
+        await close_member_invitation(
+            context, invitation, MemberInvitationStatus.DECLINED, AuditAction.MEMBER_INVITATION_DECLINED
+        )
     return {}
 
 
@@ -58,17 +62,17 @@ async def _open(context: Context, token: str) -> MemberInvitation:
     """The invitation behind a link, if it can still be answered: looked at before a password is hashed for it."""
     invitation = await MemberInvitation.get_or_none(secret_digest=digest(token))
     if invitation is None:
-        raise rules.closed()
-    rules.check_open(invitation.status)
+        raise rules.refuse_as_closed()
+    rules.check_invitation_open(invitation.status)
     check_in_time(invitation.expires_at, context.now)
     return invitation
 
 
-async def _held_by_invitee(context: Context, token: str) -> MemberInvitation:
+async def _lock_for_invitee(context: Context, token: str) -> MemberInvitation:
     """The same, locked with its organisation: answered once, and not after its inviter lost the right."""
     found = await _open(context, token)
-    await locked(Organisation, found.organisation_id)
-    await locked(MemberInvitation, found.id)
+    await lock_row(Organisation, found.organisation_id)
+    await lock_row(MemberInvitation, found.id)
     invitation = await _open(context, token)
     rules.check_inviter(await role_now(invitation.invited_by_id, invitation.organisation_id), invitation.role)
     return invitation

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain.errors import Mistakes
+from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.email_links import digest, new_secret
 from server.domain.people import member_invitations as rules
@@ -18,13 +18,13 @@ from server.domain.rights import Right, Role
 from server.domain.text import line
 from server.models import MemberInvitation, Membership, Organisation
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.expiry import expire_rows, lock_due, organisations_in
 from server.resolvers.ids import MemberInvitationId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import check_binds, held
+from server.resolvers.locking import check_binds, lock_organisation
 from server.resolvers.people.teams import name_teams, teams_to_join
 from server.resolvers.permissions import RightOn, allowed
 
@@ -44,9 +44,9 @@ MEMBER_INVITATIONS = Listing(
 )
 
 
-def status_now(context: Context, row: MemberInvitation) -> MemberInvitationStatus:
+def member_invitation_status(context: Context, row: MemberInvitation) -> MemberInvitationStatus:
     """Where the invitation is in its life at this moment."""
-    return rules.LAPSE.at(context.now, row.status, row.expires_at)
+    return rules.MEMBER_INVITATION_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
 @allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "organisation_id"))
@@ -69,16 +69,16 @@ async def invite_member(
     Only a legal representative who has entered their password recently can invite another one.
     """
     async with transaction():
-        actor = await held(context, organisation_id, Right.MANAGE_MEMBERS)
+        actor = await lock_organisation(context, organisation_id, Right.MANAGE_MEMBERS)
         check_may_change(actor, role, field=("role",))
         await check_binds(context, role)
         teams = await teams_to_join(context, organisation_id, team_ids or ())
-        mistakes, most = Mistakes(), context.settings.member_invitations_per_day
-        whom = _whom(email, first_name, last_name, locale, mistakes)
-        mistakes.noted(check_billing, role, can_manage_billing)
-        await _check_not_invited(context, organisation_id, whom["email"] or "", mistakes)
-        mistakes.noted(rules.check_number, await _sent_lately(context, organisation_id), most)
-        mistakes.refuse()
+        problems, most = Problems(), context.settings.member_invitations_per_day
+        whom = _whom(email, first_name, last_name, locale, problems)
+        problems.check(check_billing, role, can_manage_billing)
+        await _check_not_invited(context, organisation_id, whom["email"] or "", problems)
+        problems.check(rules.check_number_of_invitations, await _count_sent_lately(context, organisation_id), most)
+        problems.raise_if_any()
         invitation = MemberInvitation(
             organisation_id=organisation_id,
             role=role,
@@ -98,11 +98,11 @@ async def invite_member(
 async def resend_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
     """Send an open invitation again, with a new link and a new deadline. The old link stops working."""
     async with transaction():
-        invitation = await _held_by_inviter(context, member_invitation_id)
-        rules.check_open(status_now(context, invitation))
+        invitation = await _lock_for_inviter(context, member_invitation_id)
+        rules.check_invitation_open(member_invitation_status(context, invitation))
         before = _terms(invitation)
         earlier = [datetime.fromisoformat(moment) for moment in invitation.sent_again]
-        lately = rules.sent_again(earlier, context.now, context.settings.member_invitation_resends)
+        lately = rules.resending_times(earlier, context.now, context.settings.member_invitation_resends)
         invitation.sent_again = [moment.isoformat() for moment in lately]
         invitation.version += 1
         await _send(context, invitation, AuditAction.MEMBER_INVITATION_SENT_AGAIN, before)
@@ -113,9 +113,11 @@ async def resend_member_invitation(context: Context, member_invitation_id: Membe
 async def cancel_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
     """Withdraw an open invitation. Its link stops working."""
     async with transaction():
-        invitation = await _held_by_inviter(context, member_invitation_id)
-        rules.check_open(status_now(context, invitation))
-        await close(context, invitation, MemberInvitationStatus.CANCELLED, AuditAction.MEMBER_INVITATION_CANCELLED)
+        invitation = await _lock_for_inviter(context, member_invitation_id)
+        rules.check_invitation_open(member_invitation_status(context, invitation))
+        await close_member_invitation(
+            context, invitation, MemberInvitationStatus.CANCELLED, AuditAction.MEMBER_INVITATION_CANCELLED
+        )
     return {"member_invitation": invitation}
 
 
@@ -125,7 +127,7 @@ async def is_member(organisation_id: UUID, email: str) -> bool:
     return await members.filter(user__email=email).exists()
 
 
-async def close(
+async def close_member_invitation(
     context: Context, invitation: MemberInvitation, status: MemberInvitationStatus, action: AuditAction
 ) -> None:
     """End an open invitation."""
@@ -138,17 +140,17 @@ async def close(
     await journal.announce(context, action.topic, invitation)
 
 
-def _whom(email: str, first_name: str, last_name: str, locale: str | None, mistakes: Mistakes) -> dict[str, str | None]:
+def _whom(email: str, first_name: str, last_name: str, locale: str | None, problems: Problems) -> dict[str, str | None]:
     """Who is invited, as it is stored; what is wrong with it is noted."""
     return {
-        "email": mistakes.noted(users.email_address, email, ("email",)) or "",
-        "first_name": mistakes.noted(line, first_name, users.MAX_NAME_CHARACTERS, ("first_name",)),
-        "last_name": mistakes.noted(line, last_name, users.MAX_NAME_CHARACTERS, ("last_name",)),
-        "locale": mistakes.noted(users.locale, locale, ("locale",)),
+        "email": problems.check(users.email_address, email, ("email",)) or "",
+        "first_name": problems.check(line, first_name, users.MAX_NAME_CHARACTERS, ("first_name",)),
+        "last_name": problems.check(line, last_name, users.MAX_NAME_CHARACTERS, ("last_name",)),
+        "locale": problems.check(users.locale, locale, ("locale",)),
     }
 
 
-async def expire(context: Context, invitations: Sequence[MemberInvitation]) -> None:
+async def expire_locked_invitations(context: Context, invitations: Sequence[MemberInvitation]) -> None:
     """End these, which are locked and nobody answered in time; whoever sent them is told (S11.4)."""
     expired: dict[str, object] = {"status": MemberInvitationStatus.EXPIRED}
     concerned = [invitation.organisation_id for invitation in invitations]
@@ -157,16 +159,18 @@ async def expire(context: Context, invitations: Sequence[MemberInvitation]) -> N
     )
 
 
-async def _check_not_invited(context: Context, organisation_id: UUID, email: str, mistakes: Mistakes) -> None:
+async def _check_not_invited(context: Context, organisation_id: UUID, email: str, problems: Problems) -> None:
     """Notes the address of a member, or of an open invitation. One that is over has its end first, as by the clock."""
     pending = MemberInvitation.filter(
         organisation_id=organisation_id, email=email, status=MemberInvitationStatus.PENDING
     )
-    await expire(context, await pending.filter(expires_at__lte=context.now).select_for_update(no_key=True))
-    mistakes.noted(rules.check_not_invited, await is_member(organisation_id, email), is_invited=await pending.exists())
+    await expire_locked_invitations(
+        context, await pending.filter(expires_at__lte=context.now).select_for_update(no_key=True)
+    )
+    problems.check(rules.check_not_invited, await is_member(organisation_id, email), is_invited=await pending.exists())
 
 
-async def _sent_lately(context: Context, organisation_id: UUID) -> int:
+async def _count_sent_lately(context: Context, organisation_id: UUID) -> int:
     sent = MemberInvitation.filter(organisation_id=organisation_id, invited_at__gt=context.now - timedelta(days=1))
     return await sent.count()
 
@@ -201,10 +205,10 @@ async def _send(
     )
 
 
-async def _held_by_inviter(context: Context, member_invitation_id: UUID) -> MemberInvitation:
+async def _lock_for_inviter(context: Context, member_invitation_id: UUID) -> MemberInvitation:
     found = await MemberInvitation.get(id=member_invitation_id)
-    actor = await held(context, found.organisation_id, Right.MANAGE_MEMBERS)
-    invitation = await locked(MemberInvitation, member_invitation_id)
+    actor = await lock_organisation(context, found.organisation_id, Right.MANAGE_MEMBERS)
+    invitation = await lock_row(MemberInvitation, member_invitation_id)
     check_may_change(actor, invitation.role)
     return invitation
 
@@ -221,5 +225,5 @@ async def expire_member_invitations(context: Context) -> int:
     late = Q(status=MemberInvitationStatus.PENDING, expires_at__lte=context.now)
     async with transaction():
         rows = await lock_due(MemberInvitation, late, organisations_in("organisation_id"))
-        await expire(context, rows)
+        await expire_locked_invitations(context, rows)
     return len(rows)

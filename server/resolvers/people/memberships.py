@@ -9,7 +9,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from server.domain.errors import Mistakes, NotFound
+from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.people import memberships as rules
 from server.domain.people.memberships import MembershipStatus
@@ -20,13 +20,13 @@ from server.models import Membership, Organisation
 from server.models.conditions import Among, equals
 from server.models.database import transaction
 from server.models.visibility.clauses import NO_ROW
-from server.models.visibility.lookups import locked, visible_row
+from server.models.visibility.lookups import lock_row, visible_row
 from server.models.visibility.viewers import standings_of
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import check_binds, held
+from server.resolvers.locking import check_binds, lock_organisation
 from server.resolvers.people.offboarding import end_membership, end_role
 from server.resolvers.permissions import RightOn, Sudo, VisibleRows, allowed
 
@@ -56,7 +56,7 @@ MEMBERS = Listing(
 OWN_MEMBERSHIPS = replace(MEMBERS, name="own memberships", parent=None, always=_own)
 
 MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
-MAY_LIST_OWN = (VisibleRows(),)
+MAY_LIST_OWN_MEMBERSHIPS = (VisibleRows(),)
 
 MEMBER: Final = "MEMBER"
 """Who acted, where a member left: then their organisation is notified as well."""
@@ -74,8 +74,8 @@ async def change_member_role(
     Only a legal representative who has entered their password recently can appoint or demote another one.
     """
     async with transaction():
-        member, actor = await _held_member(context, membership_id, Right.MANAGE_MEMBERS, expected_version)
-        rules.check_active(member.status)
+        member, actor = await _lock_member(context, membership_id, Right.MANAGE_MEMBERS, expected_version)
+        rules.check_member_active(member.status)
         rules.check_may_change(actor, member.role, role, field=("role",))
         if role is not member.role:
             await check_binds(context, member.role, role)
@@ -96,13 +96,13 @@ async def update_member(
 ) -> dict[str, object]:
     """Change a member's billing permission and e-mail preferences. Fields left out keep their values."""
     async with transaction():
-        member, actor = await _held_member(context, membership_id, Right.MANAGE_MEMBERS, expected_version)
-        rules.check_active(member.status)
+        member, actor = await _lock_member(context, membership_id, Right.MANAGE_MEMBERS, expected_version)
+        rules.check_member_active(member.status)
         rules.check_may_change(actor, member.role, field=("membership_id",))
-        mistakes = Mistakes()
-        mistakes.noted(rules.check_billing, member.role, can_manage_billing)
-        await _check_notified(mistakes, member, notify_billing)
-        mistakes.refuse()
+        problems = Problems()
+        problems.check(rules.check_billing, member.role, can_manage_billing)
+        await _check_notified(problems, member, notify_billing)
+        problems.raise_if_any()
         await _update(
             context,
             member,
@@ -122,13 +122,13 @@ async def set_email_wishes(
     expected_version: int | None,
 ) -> dict[str, object]:
     """Choose which of an organisation's e-mails you receive as a member. Fields left out keep their values."""
-    mistakes = Mistakes()
+    problems = Problems()
     async with transaction():
-        await held(context, organisation_id, Right.SET_EMAIL_WISHES)
+        await lock_organisation(context, organisation_id, Right.SET_EMAIL_WISHES)
         member = await _own_membership(context, organisation_id)
         check_version(member.version, expected_version)
-        await _check_notified(mistakes, member, notify_billing)
-        mistakes.refuse()
+        await _check_notified(problems, member, notify_billing)
+        problems.raise_if_any()
         await _update(context, member, notify_billing=notify_billing, notify_products=notify_products)
     return {"membership": member}
 
@@ -142,7 +142,7 @@ async def remove_member(
     Only a legal representative can remove another one.
     """
     async with transaction():
-        member, actor = await _held_member(context, membership_id, Right.REMOVE_MEMBERS, expected_version)
+        member, actor = await _lock_member(context, membership_id, Right.REMOVE_MEMBERS, expected_version)
         if member.status is MembershipStatus.ACTIVE:
             rules.check_may_change(actor, member.role, field=("membership_id",))
             rules.check_keeps_a_legal_representative(member.role, await _other_legal_representatives(member))
@@ -155,7 +155,7 @@ async def remove_member(
 async def leave_organisation(context: Context, organisation_id: OrganisationId) -> dict[str, object]:
     """Leave an organisation. The only legal representative must first be replaced."""
     async with transaction():
-        await held(context, organisation_id, Right.LEAVE_ORGANISATION)
+        await lock_organisation(context, organisation_id, Right.LEAVE_ORGANISATION)
         member = await _own_membership(context, organisation_id)
         rules.check_keeps_a_legal_representative(member.role, await _other_legal_representatives(member))
         await _remove(context, member)
@@ -175,10 +175,10 @@ async def replace_legal_representative(
     """Replace a legal representative with another member, in one step. The first gets a lower role or is removed."""
     rules.check_lower_role(outgoing_role)
     async with transaction():
-        outgoing, _ = await _held_member(context, outgoing_membership_id, Right.MANAGE_LEGAL_REPRESENTATIVES, None)
+        outgoing, _ = await _lock_member(context, outgoing_membership_id, Right.MANAGE_LEGAL_REPRESENTATIVES, None)
         incoming = await _colleague(context, outgoing, incoming_membership_id)
-        rules.check_active(outgoing.status, ("outgoing_membership_id",))
-        rules.check_active(incoming.status, ("incoming_membership_id",))
+        rules.check_member_active(outgoing.status, ("outgoing_membership_id",))
+        rules.check_member_active(incoming.status, ("incoming_membership_id",))
         rules.check_successor(outgoing.role, incoming.role)
         await _give_role(context, incoming, Role.LEGAL_REPRESENTATIVE)
         if outgoing_role is None:
@@ -189,13 +189,13 @@ async def replace_legal_representative(
     return {"incoming": incoming, "outgoing": outgoing}
 
 
-async def _held_member(
+async def _lock_member(
     context: Context, membership_id: UUID, right: Right, expected_version: int | None
 ) -> tuple[Membership, Role]:
     """The member and what the viewer is beside them, with the organisation locked: R14 is decided in turn."""
     found = await Membership.get(id=membership_id)
-    actor = await held(context, found.organisation_id, right)
-    member = await locked(Membership, membership_id)
+    actor = await lock_organisation(context, found.organisation_id, right)
+    member = await lock_row(Membership, membership_id)
     check_version(member.version, expected_version)
     return member, actor
 
@@ -212,17 +212,17 @@ async def _colleague(context: Context, member: Membership, membership_id: UUID) 
     seen = await visible_row(Membership, context.viewer, membership_id)
     if seen is None or seen.organisation_id != member.organisation_id:
         raise NotFound(("input", "incoming_membership_id"))
-    return await locked(Membership, membership_id)
+    return await lock_row(Membership, membership_id)
 
 
 async def _other_legal_representatives(member: Membership) -> int:
     return await _legal_representatives(member.organisation_id).exclude(id=member.id).count()
 
 
-async def _check_notified(mistakes: Mistakes, member: Membership, notify_billing: bool | None) -> None:
+async def _check_notified(problems: Problems, member: Membership, notify_billing: bool | None) -> None:
     others = _legal_representatives(member.organisation_id).exclude(id=member.id)
     told = await others.filter(notify_billing=True).count()
-    mistakes.noted(rules.check_notified, member.role, notify_billing, told)
+    problems.check(rules.check_notified, member.role, notify_billing, told)
 
 
 def _legal_representatives(organisation_id: UUID) -> QuerySet[Membership]:
@@ -234,7 +234,7 @@ def _legal_representatives(organisation_id: UUID) -> QuerySet[Membership]:
 async def _give_role(context: Context, member: Membership, role: Role) -> None:
     """The switches belong to the role they were set for."""
     before, old = _terms(member), member.role
-    await change(context, member, role=role, **NO_SWITCHES)
+    await change_member(context, member, role=role, **NO_SWITCHES)
     ended = await end_role(context, member, old)
     await _keep_somebody_told(context, member)
     await journal.record(
@@ -250,7 +250,7 @@ async def _give_role(context: Context, member: Membership, role: Role) -> None:
 
 async def _remove(context: Context, member: Membership) -> None:
     before = _terms(member)
-    await change(context, member, status=MembershipStatus.REMOVED, future_customer_rights=None)
+    await change_member(context, member, status=MembershipStatus.REMOVED, future_customer_rights=None)
     ended = await end_membership(context, member)
     await _keep_somebody_told(context, member)
     await journal.record(
@@ -270,14 +270,14 @@ async def _update(context: Context, member: Membership, **given: bool | None) ->
     before, wanted = _terms(member), {name: value for name, value in given.items() if value is not None}
     if all(before[name] == value for name, value in wanted.items()):
         return
-    await change(context, member, **wanted)
+    await change_member(context, member, **wanted)
     await journal.record(
         context, AuditAction.MEMBER_UPDATED, member, acting=member.organisation_id, before=before, after=_terms(member)
     )
     await journal.announce(context, Topic.MEMBER_UPDATED, member, member.version)
 
 
-async def change(context: Context, member: Membership, **columns: object) -> None:
+async def change_member(context: Context, member: Membership, **columns: object) -> None:
     """Store these columns and increment the version."""
     context.viewers_changed()
     member.update_from_dict({"version": member.version + 1, **columns})
@@ -289,7 +289,7 @@ async def _keep_somebody_told(context: Context, member: Membership) -> None:
     left = await _legal_representatives(member.organisation_id)
     if not any(one.notify_billing for one in left):
         for one in left:
-            await change(context, one, notify_billing=True)
+            await change_member(context, one, notify_billing=True)
 
 
 async def _look_again(context: Context, member: Membership) -> None:

@@ -41,7 +41,7 @@ async def end_role(context: Context, member: Membership, before: Role) -> journa
     gone = await _end_assignments(context, member) if before is Role.EMPLOYEE else {}
     if is_lower(member.role, before):
         gone |= await _end_tokens(context, member) | await _cancel_invitations(context, member)
-        gone |= await end_requests(context, asked_by(member))
+        gone |= await end_requests(context, requests_of_member(member))
     return gone
 
 
@@ -52,8 +52,8 @@ async def end_membership(context: Context, member: Membership) -> journal.State:
     """
     grants = OwnProductGrant.filter(membership_id=member.id, revoked_at__isnull=True)
     gone = await _end_tokens(context, member) | await _cancel_invitations(context, member)
-    gone |= await _end_assignments(context, member) | await end_requests(context, asked_by(member))
-    gone["product_grants"] = await ended(context, grants, revoked_at=context.now)
+    gone |= await _end_assignments(context, member) | await end_requests(context, requests_of_member(member))
+    gone["product_grants"] = await end_rows(context, grants, revoked_at=context.now)
     gone["teams"] = await _leave_teams(context, member)
     for end in LEAVING.values():
         await end(context, member)
@@ -66,7 +66,7 @@ async def end_membership(context: Context, member: Membership) -> journal.State:
 async def _end_tokens(context: Context, member: Membership) -> journal.State:
     tokens = ApiToken.filter(user_id=member.user_id, organisation_id=member.organisation_id, revoked_at__isnull=True)
     context.viewers_changed()
-    return {"api_tokens": await ended(context, tokens, revoked_at=context.now)}
+    return {"api_tokens": await end_rows(context, tokens, revoked_at=context.now)}
 
 
 async def _cancel_invitations(context: Context, member: Membership) -> journal.State:
@@ -78,19 +78,19 @@ async def _cancel_invitations(context: Context, member: Membership) -> journal.S
         status=MemberInvitationStatus.PENDING,
         role__in=[role for role in Role if not may_change(actor, role)],
     )
-    cancelled = await ended(context, sent, status=MemberInvitationStatus.CANCELLED, answered_at=context.now)
+    cancelled = await end_rows(context, sent, status=MemberInvitationStatus.CANCELLED, answered_at=context.now)
     return {"member_invitations": cancelled}
 
 
 async def _end_assignments(context: Context, member: Membership) -> journal.State:
     assignments = EmployeeAssignment.filter(membership_id=member.id, ended_at__isnull=True)
-    return {"assignments": await ended(context, assignments, ended_at=context.now)}
+    return {"assignments": await end_rows(context, assignments, ended_at=context.now)}
 
 
 async def _leave_teams(context: Context, member: Membership) -> list[str]:
     places = TeamMember.filter(membership_id=member.id)
     teams = [place.team_id.hex for place in await places.order_by("id")]
-    await ended(context, Team.filter(leader_id=member.id), leader_id=None)
+    await end_rows(context, Team.filter(leader_id=member.id), leader_id=None)
     await places.delete()
     return teams
 
@@ -101,16 +101,16 @@ async def end_requests(context: Context, which: Q) -> journal.State:
     They are locked first: one that is answered or expires at this moment stays as it was decided.
     """
     waiting = PendingAction.filter(which, status=PendingActionStatus.PENDING).select_for_update(no_key=True)
-    withdrawn = await ended(context, waiting, status=PendingActionStatus.WITHDRAWN, decided_at=context.now)
+    withdrawn = await end_rows(context, waiting, status=PendingActionStatus.WITHDRAWN, decided_at=context.now)
     return {"pending_actions": withdrawn}
 
 
-def asked_by(member: Membership) -> Q:
+def requests_of_member(member: Membership) -> Q:
     """Of acts that wait to be confirmed: what a member asked, for the organisation they are a member of."""
     return Q(requested_by_id=member.user_id, partner_id=member.organisation_id)
 
 
-async def ended(context: Context, rows: QuerySet[Any], **columns: object) -> list[str]:
+async def end_rows(context: Context, rows: QuerySet[Any], **columns: object) -> list[str]:
     """Change these rows together; gives their keys as they are written down."""
     keys = [row.pk for row in await rows.order_by("id")]
     if keys:

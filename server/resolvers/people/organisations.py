@@ -37,7 +37,7 @@ def _own(viewer: Viewer | None) -> Q:
     return OneOf("id", viewer.organisation_ids) if viewer else NO_ROW
 
 
-def _served(viewer: Viewer | None) -> Q:
+def _where_served(viewer: Viewer | None) -> Q:
     """The row policy of partnerships holds for these, where a token may read them."""
     return serves(viewer) if viewer and viewer.has_scope(Scope.PARTNERSHIPS_READ) else NO_ROW
 
@@ -66,7 +66,7 @@ MANAGED_CUSTOMERS = Listing(
         ManagedCustomerOrderField.SINCE: "activated_at",
     },
     moments=frozenset({"activated_at"}),
-    always=_served,
+    always=_where_served,
     is_stricter=True,
     filters={
         "access_type": equal("access_type"),
@@ -95,6 +95,6 @@ ROLE_IN: Final = Computed(role_in, partial={"id": of_own_organisation("id")})
 
 
 MAY_LIST_PARTNERS = (Public(),)
-MAY_LIST_OWN = (VisibleRows(),)
+MAY_LIST_OWN_ORGANISATIONS = (VisibleRows(),)
 MAY_VIEW_DETAILS = (RightOn(Right.VIEW_ORGANISATION_DETAILS, Organisation),)
 MAY_VIEW_MANAGED_CUSTOMERS = (RightOn(Right.VIEW_MANAGED_CUSTOMERS, Organisation),)

@@ -66,15 +66,15 @@ async def compare(forms: Sequence[str], stored: str | None, *, is_expected: bool
 
     The first is the form in which passwords are hashed; the others are from before they had one.
     """
-    return await _in_turn(lambda: _compared(forms, stored), is_expected=is_expected)
+    return await _in_turn(lambda: _compare(forms, stored), is_expected=is_expected)
 
 
-async def hashed(password: str, *, is_expected: bool = False) -> str:
+async def hash_password(password: str, *, is_expected: bool = False) -> str:
     """What is stored of a password, which is in the form that the rules give it."""
     return await _in_turn(lambda: hasher().hash(password), is_expected=is_expected)
 
 
-def _compared(forms: Sequence[str], stored: str | None) -> Match:
+def _compare(forms: Sequence[str], stored: str | None) -> Match:
     for form in forms:
         if hasher().verify(form, stored or _nobodys(hasher())) and stored is not None:
             return Match(is_right=True, better=None if form == forms[0] else hasher().hash(forms[0]))

@@ -20,7 +20,7 @@ from server.resolvers.people.sign_in_attempts import (
     Attempt,
     attempt_of,
     check_attempt,
-    counted_attempt,
+    count_attempt,
     remember_source,
     take_back_attempt,
 )
@@ -37,7 +37,7 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
     is_known = await check_attempt(context, attempt)
     async with (
         passwords.line(attempt.source, context.settings, is_expected=is_known),
-        counted_attempt(context, attempt, is_known=is_known) as stranger_waits,
+        count_attempt(context, attempt, is_known=is_known) as stranger_waits,
     ):
         user = await _owner(attempt, forms, is_known=is_known)
         if user is None:

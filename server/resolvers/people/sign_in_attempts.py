@@ -91,7 +91,7 @@ async def check_attempt(context: Context, attempt: Attempt) -> bool:
 
 
 @asynccontextmanager
-async def counted_attempt(context: Context, attempt: Attempt, *, is_known: bool) -> AsyncGenerator[timedelta]:
+async def count_attempt(context: Context, attempt: Attempt, *, is_known: bool) -> AsyncGenerator[timedelta]:
     """Counts it as failed while the password is looked at, and refuses it where others came first since the check.
 
     Gives how long it would wait if the source were not known.

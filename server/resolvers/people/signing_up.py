@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from server.domain.errors import Mistakes, NotFound
+from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction
 from server.domain.partnerships import proposals
 from server.domain.partnerships.email_links import digest
@@ -46,7 +46,7 @@ async def sign_up(
     """
     check_signed_out(context)
     invited = await _open(context, token)
-    row = _checked_organisation(organisation)
+    row = _new_organisation(organisation)
     account = await new_account(context, invited.email, new_person, invited.locale)
     async with transaction():
         await _open(context, token)
@@ -63,7 +63,7 @@ async def _open(context: Context, token: str) -> CustomerInvitation:
     invited = await CustomerInvitation.get_or_none(secret_digest=digest(token))
     if invited is None:
         raise NotFound(("input", "token"))
-    proposals.check_open(invited, context.now)
+    proposals.check_proposal_open(invited, context.now)
     return invited
 
 
@@ -84,18 +84,18 @@ async def _represent(context: Context, account: User, row: Organisation) -> None
     await journal.record(context, AuditAction.MEMBER_JOINED, membership, acting=row.id, after=after)
 
 
-def _checked_organisation(given: NewOrganisation) -> Organisation:
+def _new_organisation(given: NewOrganisation) -> Organisation:
     """The organisation, not stored yet. Refuses all that is wrong at once."""
-    mistakes = Mistakes()
+    problems = Problems()
     texts = {
-        name: mistakes.noted(line, getattr(given, name), most, ("organisation", name))
+        name: problems.check(line, getattr(given, name), most, ("organisation", name))
         for name, most in (("name", 120), ("legal_name", 120), ("street", 120), ("postcode", 20), ("city", 80))
     }
-    region = mistakes.noted(line, given.region, 80, ("organisation", "region")) if given.region else None
-    country = mistakes.noted(organisation_rules.country, given.country, ("organisation", "country"))
+    region = problems.check(line, given.region, 80, ("organisation", "region")) if given.region else None
+    country = problems.check(organisation_rules.country, given.country, ("organisation", "country"))
     scheme = organisation_rules.registration_scheme(given.country)
     number = (
-        mistakes.noted(
+        problems.check(
             registration_number,
             given.country,
             given.registration_number,
@@ -104,7 +104,7 @@ def _checked_organisation(given: NewOrganisation) -> Organisation:
         if given.registration_number
         else None
     )
-    mistakes.refuse()
+    problems.raise_if_any()
     return Organisation.build(
         **texts,
         region=region,

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from server.domain.errors import Mistakes, NotFound
+from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction
-from server.domain.folding import folded
+from server.domain.folding import fold
 from server.domain.people import teams as rules
-from server.domain.people.memberships import check_active
+from server.domain.people.memberships import check_member_active
 from server.domain.rights import Right
 from server.domain.text import line
 from server.domain.versions import check_version
@@ -24,14 +24,14 @@ from server.models import (
     TeamMember,
 )
 from server.models.database import transaction
-from server.models.visibility.lookups import locked, visible_row, visible_rows
+from server.models.visibility.lookups import lock_row, visible_row, visible_rows
 from server.resolvers import journal
 from server.resolvers.associations import rows_through
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import held
-from server.resolvers.people.offboarding import ended
+from server.resolvers.locking import lock_organisation
+from server.resolvers.people.offboarding import end_rows
 from server.resolvers.permissions import RightOn, VisibleRows, allowed
 
 
@@ -75,7 +75,7 @@ async def create_team(
 ) -> dict[str, object]:
     """Create a team. The leader, if there is one, is a member of the team and has no extra rights."""
     async with transaction():
-        await held(context, organisation_id, Right.MANAGE_TEAMS)
+        await lock_organisation(context, organisation_id, Right.MANAGE_TEAMS)
         team = Team(organisation_id=organisation_id)
         await _settle(context, team, name, leader_id)
         await _journal(context, AuditAction.TEAM_CREATED, team, before=None)
@@ -88,7 +88,7 @@ async def update_team(
 ) -> dict[str, object]:
     """Change a team's name and leader. A new leader becomes a member of the team; the previous one stays a member."""
     async with transaction():
-        team = await _held_team(context, team_id, expected_version)
+        team = await _lock_team(context, team_id, expected_version)
         before = _terms(team)
         if (team.name, team.leader_id) != (name, leader_id):
             team.version += 1
@@ -101,14 +101,14 @@ async def update_team(
 async def delete_team(context: Context, team_id: TeamId, expected_version: int | None) -> dict[str, object]:
     """Delete a team and everything granted to it. Its members stay in the organisation."""
     async with transaction():
-        team = await _held_team(context, team_id, expected_version)
+        team = await _lock_team(context, team_id, expected_version)
         before = _terms(team)
         team.deleted_at, team.version = context.now, team.version + 1
         await team.save(update_fields=["deleted_at", "version", "updated_at"])
         grants = OwnProductGrant.filter(team_id=team_id, revoked_at__isnull=True)
         lost = {
             "members": [place.membership_id.hex for place in await TeamMember.filter(team_id=team_id).order_by("id")],
-            "product_grants": await ended(context, grants, revoked_at=context.now),
+            "product_grants": await end_rows(context, grants, revoked_at=context.now),
         }
         await TeamMember.filter(team_id=team_id).delete()
         await _journal(context, AuditAction.TEAM_DELETED, team, before, lost)
@@ -119,7 +119,7 @@ async def delete_team(context: Context, team_id: TeamId, expected_version: int |
 async def add_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
     """Add a member of the organisation, external or not, to a team. They have the team's grants immediately."""
     async with transaction():
-        team = await _held_team(context, team_id, None)
+        team = await _lock_team(context, team_id, None)
         member = await _member(context, team.organisation_id, membership_id, "membership_id")
         place, is_new = await _add(context, team, member)
         if is_new:
@@ -131,8 +131,8 @@ async def add_team_member(context: Context, team_id: TeamId, membership_id: Memb
 async def remove_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
     """Remove a member from a team. They lose immediately what they had only through the team."""
     async with transaction():
-        team = await _held_team(context, team_id, None)
-        await _seen(context, team.organisation_id, membership_id, "membership_id")
+        team = await _lock_team(context, team_id, None)
+        await _visible_member(context, team.organisation_id, membership_id, "membership_id")
         place = await TeamMember.get_or_none(team_id=team_id, membership_id=membership_id)
         if place is not None:
             await place.delete()
@@ -146,7 +146,7 @@ async def remove_team_member(context: Context, team_id: TeamId, membership_id: M
 async def teams_to_join(context: Context, organisation_id: UUID, team_ids: Sequence[UUID]) -> list[UUID]:
     """The teams of the organisation that somebody is invited to join, each once; for who may put people into teams."""
     if team_ids:
-        await held(context, organisation_id, Right.MANAGE_TEAMS)
+        await lock_organisation(context, organisation_id, Right.MANAGE_TEAMS)
     seen = await visible_rows(Team, context.viewer, team_ids)
     own = {team.id for team in seen if team.organisation_id == organisation_id}
     for place, id in enumerate(team_ids):
@@ -170,10 +170,10 @@ async def join_teams(context: Context, member: Membership, invitation: MemberInv
     return [key.hex for key in keys]
 
 
-async def _held_team(context: Context, team_id: UUID, expected_version: int | None) -> Team:
+async def _lock_team(context: Context, team_id: UUID, expected_version: int | None) -> Team:
     found = await Team.get(id=team_id)
-    await held(context, found.organisation_id, Right.MANAGE_TEAMS)
-    team = await locked(Team, team_id)
+    await lock_organisation(context, found.organisation_id, Right.MANAGE_TEAMS)
+    team = await lock_row(Team, team_id)
     if team.deleted_at is not None:
         raise NotFound(("input", "team_id"))
     check_version(team.version, expected_version)
@@ -182,21 +182,21 @@ async def _held_team(context: Context, team_id: UUID, expected_version: int | No
 
 async def _settle(context: Context, team: Team, name: str, leader_id: UUID | None) -> None:
     """Name and leader as they are to be, with all that is wrong about the two told at once."""
-    mistakes = Mistakes()
-    member = leader_id and await _seen(context, team.organisation_id, leader_id, "leader_id")
-    called = mistakes.noted(line, name, rules.MAX_NAME_CHARACTERS, ("name",)) or ""
-    same = Team.filter(organisation_id=team.organisation_id, name_key=folded(called), deleted_at__isnull=True)
-    mistakes.noted(rules.check_name_is_free, await same.exclude(id=team.id).exists())
+    problems = Problems()
+    member = leader_id and await _visible_member(context, team.organisation_id, leader_id, "leader_id")
+    called = problems.check(line, name, rules.MAX_TEAM_NAME_CHARACTERS, ("name",)) or ""
+    same = Team.filter(organisation_id=team.organisation_id, name_key=fold(called), deleted_at__isnull=True)
+    problems.check(rules.check_name_is_free, await same.exclude(id=team.id).exists())
     if member:
-        mistakes.noted(check_active, member.status, ("leader_id",))
-    mistakes.refuse()
-    team.name, team.name_key, team.leader_id = called, folded(called), leader_id
+        problems.check(check_member_active, member.status, ("leader_id",))
+    problems.raise_if_any()
+    team.name, team.name_key, team.leader_id = called, fold(called), leader_id
     await team.save()
     if member:
         await _add(context, team, member)
 
 
-async def _seen(context: Context, organisation_id: UUID, membership_id: UUID, field: str) -> Membership:
+async def _visible_member(context: Context, organisation_id: UUID, membership_id: UUID, field: str) -> Membership:
     member = await visible_row(Membership, context.viewer, membership_id)
     if member is None or member.organisation_id != organisation_id:
         raise NotFound(("input", field))
@@ -205,8 +205,8 @@ async def _seen(context: Context, organisation_id: UUID, membership_id: UUID, fi
 
 async def _member(context: Context, organisation_id: UUID, membership_id: UUID, field: str) -> Membership:
     """An active member of the organisation, which is locked: nobody leaves meanwhile."""
-    member = await _seen(context, organisation_id, membership_id, field)
-    check_active(member.status, (field,))
+    member = await _visible_member(context, organisation_id, membership_id, field)
+    check_member_active(member.status, (field,))
     return member
 
 

@@ -12,6 +12,6 @@ CUSTOMERS: Final = JoinTable(ApiTokenCustomer, "api_token_id", "customer_id")
 _customers = rows_through(Organisation, CUSTOMERS)
 
 
-async def customers_of(context: Context, token: ApiToken) -> list[Organisation] | None:
+async def token_customers(context: Context, token: ApiToken) -> list[Organisation] | None:
     """The customers a token is restricted to, as far as the viewer sees them; None for no restriction."""
     return await _customers(context, token) if token.is_for_some_customers else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from server.domain.errors import Mistakes, NotFound
+from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people import tokens as rules
@@ -14,14 +14,14 @@ from server.domain.text import line
 from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Organisation, Partnership, User
 from server.models.conditions import OneOf
 from server.models.database import transaction
-from server.models.visibility.lookups import locked, visible_row
+from server.models.visibility.lookups import lock_row, visible_row
 from server.models.visibility.policies import visible
 from server.models.visibility.viewers import viewer_now
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.ids import ApiTokenId, OrganisationId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import held
+from server.resolvers.locking import lock_organisation
 from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, Sudo, allowed
 
 
@@ -53,7 +53,7 @@ async def create_api_token(
 ) -> dict[str, object]:
     """Create an API token for one organisation. Its secret is in this response and is never shown again."""
     async with transaction():
-        await held(context, organisation_id, Right.CREATE_API_TOKEN)
+        await lock_organisation(context, organisation_id, Right.CREATE_API_TOKEN)
         organisation = await Organisation.get(id=organisation_id)
         customers = None if customer_ids is None else await _customers(context, customer_ids)
         owner = await User.get(id=context.signed_in.user_id)
@@ -76,7 +76,7 @@ async def create_api_token(
 async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[str, object]:
     """Revoke an API token immediately. You must own it, or have the right to revoke tokens in its organisation."""
     async with transaction():
-        token = await _held(context, api_token_id)
+        token = await _lock_token(context, api_token_id)
         if token.revoked_at is None:
             await end_token(context, token)
             await journal.record(
@@ -92,7 +92,7 @@ async def exclude_api_token(
 ) -> dict[str, object]:
     """Exclude a partner's API token from your organisation. It loses all access to it from the next request."""
     async with transaction():
-        await held(context, customer_id, Right.EXCLUDE_API_TOKEN)
+        await lock_organisation(context, customer_id, Right.EXCLUDE_API_TOKEN)
         customer = await Organisation.get(id=customer_id)
         token = await ApiToken.get_or_none(id=api_token_id, revoked_at__isnull=True, expires_at__gt=context.now)
         if token is None or not await _may_reach(token, customer_id):
@@ -106,11 +106,11 @@ async def exclude_api_token(
     return {"organisation": customer}
 
 
-async def _held(context: Context, api_token_id: ApiTokenId) -> ApiToken:
+async def _lock_token(context: Context, api_token_id: ApiTokenId) -> ApiToken:
     """A token that exists for the viewer, before it is locked and once it is (E7)."""
     token = None
     if await context.row(ApiToken, api_token_id) is not None:
-        await locked(ApiToken, api_token_id)
+        await lock_row(ApiToken, api_token_id)
         token = await visible_row(ApiToken, await viewer_now(context.signed_in, context.now), api_token_id)
     if token is None:
         raise NotFound(("input", "api_token_id"))
@@ -142,22 +142,22 @@ async def issue_token(
     Refuses a bad name, scope, customer, expiry or number of tokens, all that is wrong at once.
     """
     alive = ApiToken.filter(organisation_id=organisation.id, revoked_at__isnull=True, expires_at__gt=context.now)
-    mistakes = Mistakes()
-    label = mistakes.noted(line, name, rules.MAX_NAME_CHARACTERS, ("name",))
-    mistakes.noted(rules.check_scopes, scopes)
+    problems = Problems()
+    label = problems.check(line, name, rules.MAX_TOKEN_NAME_CHARACTERS, ("name",))
+    problems.check(rules.check_scopes, scopes)
     if customers is not None:
         wanted = [customer.id for customer in customers]
-        mistakes.noted(rules.check_restriction, wanted, await _managed(organisation, wanted))
-    ends = mistakes.noted(rules.expiry, expires_at, context.now)
-    mistakes.noted(rules.check_number, await alive.count())
-    mistakes.refuse()
-    secret = rules.new_secret()
+        problems.check(rules.check_restriction, wanted, await _managed_customers(organisation, wanted))
+    ends = problems.check(rules.expiry, expires_at, context.now)
+    problems.check(rules.check_number_of_tokens, await alive.count())
+    problems.raise_if_any()
+    secret = rules.new_token()
     context.viewers_changed()
     token = await ApiToken.create(
         user_id=user.id,
         organisation_id=organisation.id,
         name=label,
-        secret_digest=rules.digest(secret),
+        secret_digest=rules.token_digest(secret),
         last_four=secret[-4:],
         scopes=[scope.name for scope in Scope if scope in scopes],
         is_for_some_customers=bool(customers),
@@ -188,7 +188,7 @@ async def _customers(context: Context, wanted: Sequence[UUID]) -> list[Organisat
     return [found[id] for id in wanted]
 
 
-async def _managed(partner: Organisation, among: Sequence[UUID]) -> set[UUID]:
+async def _managed_customers(partner: Organisation, among: Sequence[UUID]) -> set[UUID]:
     """Those of these organisations that are customers whom the partner manages now."""
     active = Partnership.filter(OneOf("customer_id", among), partner_id=partner.id, status=PartnershipStatus.ACTIVE)
     return {partnership.customer_id for partnership in await active}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from server.domain.errors import N_, ErrorCode, Mistakes, Refusal, Refused
+from server.domain.errors import N_, ErrorCode, Problems, Refusal, Refused
 from server.domain.people import users as rules
 from server.domain.people.sign_ins import source_of
 from server.domain.text import line
@@ -43,15 +43,15 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
                 ("new_person",),
             )
         )
-    mistakes = Mistakes()
+    problems = Problems()
     most = rules.MAX_NAME_CHARACTERS
-    password = mistakes.noted(rules.password, person.password, ("new_person", "password"))
-    first = mistakes.noted(line, person.first_name, most, ("new_person", "first_name"))
-    last = mistakes.noted(line, person.last_name, most, ("new_person", "last_name"))
-    spoken = mistakes.noted(rules.locale, person.locale or locale, ("new_person", "locale"))
-    mistakes.refuse()
+    password = problems.check(rules.password, person.password, ("new_person", "password"))
+    first = problems.check(line, person.first_name, most, ("new_person", "first_name"))
+    last = problems.check(line, person.last_name, most, ("new_person", "last_name"))
+    spoken = problems.check(rules.locale, person.locale or locale, ("new_person", "locale"))
+    problems.raise_if_any()
     async with passwords.line(source_of(context.address), context.settings, is_expected=True):
-        stored = await passwords.hashed(password or "", is_expected=True)
+        stored = await passwords.hash_password(password or "", is_expected=True)
     # The link reached them by this address: that it is theirs is known.
     return User(
         email=email,

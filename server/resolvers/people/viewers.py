@@ -37,7 +37,7 @@ async def node(context: Context, id: AnyId) -> Model:
 @allowed(Public())
 async def nodes(context: Context, ids: list[AnyId]) -> list[Model | None]:
     """Up to 100 objects by their ids, in the same order. Null for each that does not exist or is not visible."""
-    return await asyncio.gather(*(context.row(model, key) for model, key in _named(ids)))
+    return await asyncio.gather(*(context.row(model, key) for model, key in _decode_ids(ids)))
 
 
 def key_of_any(given: Mapping[str, Any]) -> tuple[Hashable, dict[str, Any]]:
@@ -48,7 +48,7 @@ def key_of_any(given: Mapping[str, Any]) -> tuple[Hashable, dict[str, Any]]:
 
 def keys_of_any(given: Mapping[str, Any]) -> tuple[Hashable, dict[str, Any]]:
     """The ids of `nodes` as the engine takes them."""
-    named = _named(given["ids"])
+    named = _decode_ids(given["ids"])
     models = tuple(sorted({model for model, _ in named}, key=lambda model: model.__name__))
     pairs = [(model.__name__, key) for model, key in named]
     return models, {"keys": pairs, "models": [model for model, _ in named]}
@@ -58,7 +58,7 @@ def missing() -> NotFound:
     return NotFound(("id",))
 
 
-def _named(ids: list[AnyId]) -> list[tuple[type[Model], UUID]]:
+def _decode_ids(ids: list[AnyId]) -> list[tuple[type[Model], UUID]]:
     if len(ids) > MAX_NODES:
         raise MalformedInput(f"Ask for at most {MAX_NODES} objects.", ("ids",))
     return [decode_any(value, ("ids", str(place))) for place, value in enumerate(ids)]

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from server.domain.errors import Mistakes, NotFound
+from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.product_accesses import product_rights
-from server.domain.people.memberships import check_active
+from server.domain.people.memberships import check_member_active
 from server.domain.products import own_product_grants as rules
 from server.domain.products.product_terminations import check_lives
 from server.domain.products.products import ProductCategory
@@ -16,13 +16,13 @@ from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Membership, Organisation, OwnProductGrant, Product, Team
 from server.models.database import transaction
-from server.models.visibility.lookups import locked, visible_row
+from server.models.visibility.lookups import lock_row, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId, OwnProductGrantId, ProductId, TeamId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import held
-from server.resolvers.people.offboarding import ended
+from server.resolvers.locking import lock_organisation
+from server.resolvers.people.offboarding import end_rows
 from server.resolvers.permissions import RightOn, VisibleRows, allowed
 
 
@@ -81,13 +81,13 @@ async def grant_own_products(
     A grant by category covers the existing products. It covers later ones only if it includes them.
     """
     async with transaction():
-        await held(context, organisation_id, Right.GRANT_OWN_PRODUCTS)
-        mistakes = Mistakes()
-        await _check_holder(context, organisation_id, to, mistakes)
-        await _check_extent(context, organisation_id, of, mistakes)
-        stored = mistakes.noted(product_rights, rights, ("rights",))
-        until = mistakes.noted(rules.covered_until, of.category, include_future_products, context.now)
-        mistakes.refuse()
+        await lock_organisation(context, organisation_id, Right.GRANT_OWN_PRODUCTS)
+        problems = Problems()
+        await _check_holder(context, organisation_id, to, problems)
+        await _check_extent(context, organisation_id, of, problems)
+        stored = problems.check(product_rights, rights, ("rights",))
+        until = problems.check(rules.covered_until, of.category, include_future_products, context.now)
+        problems.raise_if_any()
         named = {**vars(to), **vars(of)}
         grant = await OwnProductGrant.get_or_none(
             organisation_id=organisation_id, revoked_at__isnull=True, **{k: v for k, v in named.items() if v}
@@ -107,8 +107,8 @@ async def revoke_own_products(
     """Revoke a grant to a member or a team. It applies from the next request."""
     async with transaction():
         found = await OwnProductGrant.get(id=own_product_grant_id)
-        await held(context, found.organisation_id, Right.GRANT_OWN_PRODUCTS)
-        grant = await locked(OwnProductGrant, own_product_grant_id)
+        await lock_organisation(context, found.organisation_id, Right.GRANT_OWN_PRODUCTS)
+        grant = await lock_row(OwnProductGrant, own_product_grant_id)
         check_version(grant.version, expected_version)
         if grant.revoked_at is None:
             before = _terms(grant)
@@ -124,7 +124,7 @@ async def revoke_of_product(context: Context, product_id: UUID) -> None:
     holding = OwnProductGrant.filter(product_id=product_id, revoked_at__isnull=True)
     grants = await holding.order_by("id")
     before = [_terms(grant) for grant in grants]
-    await ended(context, holding, revoked_at=context.now)
+    await end_rows(context, holding, revoked_at=context.now)
     for grant in grants:
         grant.update_from_dict({"revoked_at": context.now, "version": grant.version + 1})
     acts = [
@@ -137,28 +137,28 @@ async def revoke_of_product(context: Context, product_id: UUID) -> None:
     )
 
 
-async def _check_holder(context: Context, organisation_id: UUID, to: Holder, mistakes: Mistakes) -> None:
+async def _check_holder(context: Context, organisation_id: UUID, to: Holder, problems: Problems) -> None:
     """Refuse a member who is not active or needs no grant, and a team that does not exist."""
     if to.membership_id is not None:
         path = ("to", "membership_id")
         member = await visible_row(Membership, context.viewer, to.membership_id)
         if member is None or member.organisation_id != organisation_id:
             raise NotFound(("input", *path))
-        mistakes.noted(check_active, member.status, path)
-        mistakes.noted(rules.check_needs_grants, member.role, path)
+        problems.check(check_member_active, member.status, path)
+        problems.check(rules.check_needs_grants, member.role, path)
     elif to.team_id is not None:
         team = await visible_row(Team, context.viewer, to.team_id)
         if team is None or team.organisation_id != organisation_id:
             raise NotFound(("input", "to", "team_id"))
 
 
-async def _check_extent(context: Context, organisation_id: UUID, of: Extent, mistakes: Mistakes) -> None:
+async def _check_extent(context: Context, organisation_id: UUID, of: Extent, problems: Problems) -> None:
     if of.product_id is not None:
         product = await visible_row(Product, context.viewer, of.product_id)
         if product is None:
             raise NotFound(("input", "of", "product_id"))
-        mistakes.noted(check_lives, product.state, ("of", "product_id"))
-        mistakes.noted(rules.check_owned, product.organisation_id, organisation_id, ("of", "product_id"))
+        problems.check(check_lives, product.state, ("of", "product_id"))
+        problems.check(rules.check_owned, product.organisation_id, organisation_id, ("of", "product_id"))
 
 
 async def _store(context: Context, grant: OwnProductGrant, before: journal.State | None) -> None:

@@ -9,11 +9,11 @@ from server.domain.rights import Right
 from server.domain.versions import check_version
 from server.models import Organisation, Partnership, PendingAction, Product
 from server.models.database import transaction
-from server.models.visibility.lookups import locked, locked_rows
+from server.models.visibility.lookups import lock_row, lock_rows
 from server.resolvers.context import Context
 from server.resolvers.ids import PendingActionId
-from server.resolvers.locking import check_serves
-from server.resolvers.partnerships.partnerships import held
+from server.resolvers.locking import recheck_serves
+from server.resolvers.partnerships.partnerships import lock_partnership
 from server.resolvers.permissions import PersonOnly, RightOn, allowed
 from server.resolvers.products.pending_actions import decide, may_ask
 from server.resolvers.products.product_terminations import end_product
@@ -29,10 +29,10 @@ async def confirm_pending_action(
     """Confirm an action that a partner proposes on one of your products. It is carried out immediately."""
     async with transaction():
         action, partnership = await _open(context, pending_action_id, expected_version)
-        product = await locked(Product, action.product_id)
+        product = await lock_row(Product, action.product_id)
         may = await may_ask(context, action.requested_by_id, action.partner_id, product)
         rules.check_still_asked(partnership, may_ask=may)
-        product_terminations.check_may_end(product.state, ("pending_action_id",), is_locked=product.is_locked)
+        product_terminations.check_product_may_end(product.state, ("pending_action_id",), is_locked=product.is_locked)
         await decide(context, action, PendingActionStatus.CONFIRMED, action.customer_id)
         await end_product(context, product, action.reason, asked=action)
     return {"pending_action": action, "product": product}
@@ -57,7 +57,7 @@ async def withdraw_pending_action(
     async with transaction():
         action, _ = await _open(context, pending_action_id, expected_version)
         product = await Product.get(id=action.product_id)
-        await check_serves(context, Right.WITHDRAW_PENDING_ACTION, product)
+        await recheck_serves(context, Right.WITHDRAW_PENDING_ACTION, product)
         await decide(context, action, PendingActionStatus.WITHDRAWN, action.partner_id)
     return {"pending_action": action}
 
@@ -65,9 +65,9 @@ async def withdraw_pending_action(
 async def _open(context: Context, id: UUID, expected_version: int | None) -> tuple[PendingAction, Partnership]:
     """A pending action and its partnership, locked after both organisations, as when members are removed."""
     found = await PendingAction.get(id=id)
-    await locked_rows(Organisation, sorted((found.customer_id, found.partner_id)))
-    partnership = await held(context, found.partnership_id)
-    action = await locked(PendingAction, id)
+    await lock_rows(Organisation, sorted((found.customer_id, found.partner_id)))
+    partnership = await lock_partnership(context, found.partnership_id)
+    action = await lock_row(PendingAction, id)
     check_version(action.version, expected_version)
-    rules.check_open(action.status, action.expires_at, context.now)
+    rules.check_action_open(action.status, action.expires_at, context.now)
     return action, partnership

@@ -16,15 +16,15 @@ from server.domain.products.pending_actions import PendingActionKind, PendingAct
 from server.domain.rights import Right
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import viewer_in
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.expiry import expire_rows, lock_due, organisations_in
 from server.resolvers.listings import Listing, status_at
-from server.resolvers.locking import check_serves, may_now
+from server.resolvers.locking import has_right_now, recheck_serves
 from server.resolvers.oversight.audit_log import full_name, named
-from server.resolvers.partnerships.partnerships import change
+from server.resolvers.partnerships.partnerships import store_changes
 from server.resolvers.permissions import RightOn
 
 # `Any` below: columns of several kinds.
@@ -48,7 +48,7 @@ PENDING_ACTIONS = Listing(
     parent="customer_id",
     orders={PendingActionOrderField.REQUESTED_AT: "requested_at"},
     moments=frozenset({"requested_at"}),
-    filters={"status": status_at("status", "expires_at", rules.LAPSE)},
+    filters={"status": status_at("status", "expires_at", rules.PENDING_ACTION_EXPIRY)},
     latest_first=True,
 )
 REQUESTED_ACTIONS = replace(PENDING_ACTIONS, name="requested actions", parent="partner_id")
@@ -58,9 +58,9 @@ MAY_VIEW_PENDING_ACTIONS = (RightOn(Right.VIEW_PRODUCTS, Organisation),)
 asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_name"), full_name)
 
 
-def status_now(context: Context, row: PendingAction) -> PendingActionStatus:
+def pending_action_status(context: Context, row: PendingAction) -> PendingActionStatus:
     """The action's current status: an unanswered one past its deadline has expired, even if that is not stored yet."""
-    return rules.LAPSE.at(context.now, row.status, row.expires_at)
+    return rules.PENDING_ACTION_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
 async def ask_to_terminate(context: Context, product: Product, reason: str | None) -> PendingAction:
@@ -69,10 +69,10 @@ async def ask_to_terminate(context: Context, product: Product, reason: str | Non
     if partnership is None:
         raise RightMissing(Right.TERMINATE_PRODUCT)
     await _hold_asker(context, partnership.partner_id)
-    await check_serves(context, Right.TERMINATE_PRODUCT, product)
+    await recheck_serves(context, Right.TERMINATE_PRODUCT, product)
     about: dict[str, Any] = {"product_id": product.id, "kind": PendingActionKind.TERMINATE_PRODUCT}
     same = PendingAction.filter(**about, status=PendingActionStatus.PENDING)
-    await expire(context, await same.filter(expires_at__lte=context.now).select_for_update(no_key=True))
+    await expire_locked_actions(context, await same.filter(expires_at__lte=context.now).select_for_update(no_key=True))
     rules.check_none_pending(is_pending=await same.exists())
     action = await _create(context, partnership, reason, about)
     await _note(context, AuditAction.PENDING_ACTION_REQUESTED, action, action.partner_id, None)
@@ -83,19 +83,19 @@ async def ask_to_terminate(context: Context, product: Product, reason: str | Non
 async def may_ask(context: Context, user_id: UUID, partner_id: UUID, product: Product) -> bool:
     """Whether a person, signed in as a member of the partner, may propose this now."""
     asker = await viewer_in(partner_id, user_id, None, context.now)
-    return await may_now(context, asker, Right.TERMINATE_PRODUCT, product)
+    return await has_right_now(context, asker, Right.TERMINATE_PRODUCT, product)
 
 
 async def decide(context: Context, action: PendingAction, status: PendingActionStatus, acting: UUID) -> None:
     """Store and announce that a side confirmed, refused or withdrew the action."""
     before = journal.state(action, "status")
     decided_by = context.signed_in.user_id
-    await change(action, status=status, decided_by_id=decided_by, decided_at=context.now)
+    await store_changes(action, status=status, decided_by_id=decided_by, decided_at=context.now)
     await _note(context, _DECISIONS[status], action, acting, before)
     await journal.announce(context, _DECISIONS[status].topic, action)
 
 
-async def expire(context: Context, actions: Sequence[PendingAction]) -> None:
+async def expire_locked_actions(context: Context, actions: Sequence[PendingAction]) -> None:
     """Expire these actions, which are locked. The system acts, and the person who proposed each one is notified."""
     expired: dict[str, Any] = {"status": PendingActionStatus.EXPIRED, "decided_at": context.now}
     concerned = [action.customer_id for action in actions]
@@ -116,7 +116,7 @@ async def _hold_asker(context: Context, partner_id: UUID) -> None:
     """Lock the proposer's membership, so that a removal at the same time happens either before or after."""
     standing = context.signed_in.standing_in(partner_id)
     if standing is not None:
-        await locked(Membership, standing.membership_id)
+        await lock_row(Membership, standing.membership_id)
 
 
 async def _create(
@@ -152,5 +152,5 @@ async def expire_pending_actions(context: Context) -> int:
     late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
     async with transaction():
         rows = await lock_due(PendingAction, late, organisations_in("customer_id"))
-        await expire(context, rows)
+        await expire_locked_actions(context, rows)
     return len(rows)

@@ -1,7 +1,7 @@
 """Terminations of products, and what ends with one (E34)."""
 
 from server.domain.access import leads
-from server.domain.errors import Mistakes
+from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.products import product_terminations as rules
 from server.domain.products.pending_actions import PendingActionStatus
@@ -11,13 +11,13 @@ from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.models import Organisation, PendingAction, Product, ProductAccess
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.ids import ProductId
-from server.resolvers.locking import check_leads
-from server.resolvers.partnerships.partnerships import change
-from server.resolvers.partnerships.product_access_changes import hold_for_customer, revoke
+from server.resolvers.locking import recheck_leads
+from server.resolvers.partnerships.partnerships import store_changes
+from server.resolvers.partnerships.product_access_changes import lock_accesses_for_customer, revoke_accesses
 from server.resolvers.permissions import RightOn, allowed
 from server.resolvers.products.own_product_grants import revoke_of_product
 from server.resolvers.products.pending_actions import ask_to_terminate, decide
@@ -28,16 +28,16 @@ async def terminate_product(
     context: Context, product_id: ProductId, confirmation: str, reason: str | None, expected_version: int | None
 ) -> dict[str, object]:
     """End a product. The owner ends it immediately; a partner with complete access asks the owner to confirm."""
-    mistakes = Mistakes()
-    words = mistakes.noted(paragraph, reason or "", rules.MAX_REASON_CHARACTERS, ("reason",)) or None
+    problems = Problems()
+    words = problems.check(paragraph, reason or "", rules.MAX_REASON_CHARACTERS, ("reason",)) or None
     async with transaction():
-        product = await _held(product_id, expected_version)
-        mistakes.noted(rules.check_may_end, product.state, ("product_id",), is_locked=product.is_locked)
-        mistakes.noted(rules.check_confirmation, product.customer_name, confirmation)
-        mistakes.refuse()
+        product = await _lock_product(product_id, expected_version)
+        problems.check(rules.check_product_may_end, product.state, ("product_id",), is_locked=product.is_locked)
+        problems.check(rules.check_confirmation, product.customer_name, confirmation)
+        problems.raise_if_any()
         if not leads(context.signed_in, product.organisation_id):
             return {"product": product, "pending_action": await ask_to_terminate(context, product, words)}
-        await check_leads(context, product.organisation_id, Right.TERMINATE_PRODUCT)
+        await recheck_leads(context, product.organisation_id, Right.TERMINATE_PRODUCT)
         await _answer_who_asked(context, product)
         await end_product(context, product, words)
     return {"product": product}
@@ -52,13 +52,13 @@ async def end_product(
     confirmed it (E40).
     """
     accesses = await ProductAccess.filter(product_id=product.id, revoked_at__isnull=True).order_by("id")
-    await revoke(context, await hold_for_customer(accesses), product_ends=True)
+    await revoke_accesses(context, await lock_accesses_for_customer(accesses), product_ends=True)
     await revoke_of_product(context, product.id)
     before = journal.state(product, *_TERMS)
-    await change(product, state=ProductState.TERMINATED, auto_renew=False, payer_id=None)
+    await store_changes(product, state=ProductState.TERMINATED, auto_renew=False, payer_id=None)
     after = journal.state(product, *_TERMS) | {"reason": reason}
     await journal.record_all(context, [_act(product, before, after, asked)])
-    owner = ids.encoded(Organisation, product.organisation_id)
+    owner = ids.encode_key(Organisation, product.organisation_id)
     await journal.announce(context, Topic.PRODUCT_TERMINATED, product, customer=owner)
 
 
@@ -79,14 +79,14 @@ def _act(product: Product, before: journal.State, after: journal.State, asked: P
     )
 
 
-async def _held(product_id: ProductId, expected_version: int | None) -> Product:
+async def _lock_product(product_id: ProductId, expected_version: int | None) -> Product:
     """The product, locked after its owner.
 
     Decisions about one customer's products therefore happen one after the other.
     """
     found = await Product.get(id=product_id)
-    await locked(Organisation, found.organisation_id)
-    product = await locked(Product, product_id)
+    await lock_row(Organisation, found.organisation_id)
+    product = await lock_row(Product, product_id)
     check_version(product.version, expected_version)
     return product
 

@@ -13,11 +13,11 @@ from server.domain.text import line
 from server.domain.versions import check_version
 from server.models import Membership, Organisation, Partnership, User
 from server.models.database import transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
-from server.resolvers.partnerships.partnerships import change, held, live_partnerships, note
+from server.resolvers.partnerships.partnerships import live_partnerships, lock_partnership, note, store_changes
 from server.resolvers.people.memberships import NO_SWITCHES
 from server.resolvers.people.offboarding import end_role
 from server.resolvers.permissions import StaffOnly, Sudo, allowed
@@ -50,7 +50,7 @@ async def suspend_partnership(
     why = _reason(reason)
     async with transaction():
         row = await _partnership(context, partnership_id, expected_version)
-        rules.check_active(row)
+        rules.check_partnership_active(row)
         await _move(context, row, PartnershipStatus.SUSPENDED, AuditAction.PARTNERSHIP_SUSPENDED, why)
     return {"partnership": row}
 
@@ -148,7 +148,7 @@ async def _move(
     context: Context, row: Partnership, status: PartnershipStatus, action: AuditAction, reason: str
 ) -> None:
     before = journal.state(row, "status")
-    await change(row, status=status)
+    await store_changes(row, status=status)
     after = journal.state(row, "status") | {"reason": reason}
     await note(context, action, row, None, before=before, after=after)
     await journal.announce(context, action.topic, row, row.version, reason=reason)
@@ -157,7 +157,7 @@ async def _move(
 async def _partnership(context: Context, partnership_id: PartnershipId, expected_version: int | None) -> Partnership:
     if not await Partnership.filter(id=partnership_id).exists():
         raise NotFound(("input", "partnership_id"))
-    row = await held(context, partnership_id, expected_version)
+    row = await lock_partnership(context, partnership_id, expected_version)
     await _STAFF.check(context, None, {})
     return row
 
@@ -166,7 +166,7 @@ async def _organisation(context: Context, organisation_id: OrganisationId) -> Or
     """The organisation, held; staff see every one. Whoever is no staff any more by then is too late (E7)."""
     if not await Organisation.filter(id=organisation_id).exists():
         raise NotFound(("input", "organisation_id"))
-    row = await locked(Organisation, organisation_id)
+    row = await lock_row(Organisation, organisation_id)
     await _STAFF.check(context, None, {})
     return row
 

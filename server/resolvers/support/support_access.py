@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain.errors import Mistakes, NotFound, RightMissing
+from server.domain.errors import NotFound, Problems, RightMissing
 from server.domain.events import AuditAction, Topic
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right
@@ -26,7 +26,7 @@ from server.models.base import store_all
 from server.models.conditions import equals
 from server.models.database import transaction
 from server.models.visibility.clauses import NO_ROW
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.expiry import announce_deadline, lock_batch
@@ -66,9 +66,9 @@ MAY_GRANT = (PersonOnly(Right.GRANT_SUPPORT_ACCESS), SignedIn())
 person_name, PERSON_NAME = named("user_id", User, ("first_name", "last_name"), full_name)
 
 
-def status_now(context: Context, row: SupportAccessGrant) -> SupportAccessStatus:
+def support_access_status(context: Context, row: SupportAccessGrant) -> SupportAccessStatus:
     """Where the grant is in its life at this moment."""
-    return rules.LAPSE.at(context.now, row.status, row.expires_at)
+    return rules.SUPPORT_ACCESS_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
 @allowed(*MAY_GRANT)
@@ -78,12 +78,12 @@ async def grant_support_access(context: Context, kind: SupportAccessKind, ticket
     Access that is already in force is not extended: revoke it before you grant it again.
     """
     async with transaction():
-        user_id = await _held_person(context)
-        mistakes = Mistakes()
+        user_id = await _lock_person(context)
+        problems = Problems()
         if ticket is not None:
-            ticket = mistakes.noted(line, ticket, rules.MAX_TICKET_CHARACTERS, ("ticket",))
-        mistakes.noted(rules.check_not_open, await _is_open(context, user_id, kind))
-        mistakes.refuse()
+            ticket = problems.check(line, ticket, rules.MAX_TICKET_CHARACTERS, ("ticket",))
+        problems.check(rules.check_not_open, await _is_open(context, user_id, kind))
+        problems.raise_if_any()
         grant = await SupportAccessGrant.create(
             user_id=user_id,
             kind=kind,
@@ -105,8 +105,8 @@ async def revoke_support_access(context: Context, support_access_grant_id: Suppo
             raise NotFound(("input", "support_access_grant_id"))
         if seen.user_id != context.signed_in.user_id:
             raise RightMissing(Right.GRANT_SUPPORT_ACCESS)
-        grant = await locked(SupportAccessGrant, support_access_grant_id)
-        if status_now(context, grant) is SupportAccessStatus.ACTIVE:
+        grant = await lock_row(SupportAccessGrant, support_access_grant_id)
+        if support_access_status(context, grant) is SupportAccessStatus.ACTIVE:
             await end_grants(context, [grant], SupportAccessStatus.REVOKED, SupportAccessRevocation.OWN_WISH)
     return {"support_access_grant": grant}
 
@@ -152,7 +152,7 @@ async def _wait_for(user_id: UUID) -> None:
     await User.filter(id=user_id).select_for_update(no_key=True).get()
 
 
-async def _held_person(context: Context) -> UUID:
+async def _lock_person(context: Context) -> UUID:
     """Who asks, locked, and still a member of an organisation (E7)."""
     user_id = context.signed_in.user_id
     await _wait_for(user_id)
@@ -166,7 +166,7 @@ async def _is_open(context: Context, user_id: UUID, kind: SupportAccessKind) -> 
     found = await SupportAccessGrant.filter(
         user_id=user_id, kind=kind, status=SupportAccessStatus.ACTIVE
     ).select_for_update(no_key=True)
-    late = [grant for grant in found if status_now(context, grant) is SupportAccessStatus.EXPIRED]
+    late = [grant for grant in found if support_access_status(context, grant) is SupportAccessStatus.EXPIRED]
     await end_grants(context, late, SupportAccessStatus.EXPIRED)
     return len(found) > len(late)
 

@@ -124,7 +124,7 @@ class AccessChangeRequest(Node):
     )
     message: str | None = strawberry.field(description="The partner's message, for example which products it needs.")
     status: AccessChangeStatus = computed(
-        resolvers_access_change_requests.status_now,
+        resolvers_access_change_requests.access_change_status,
         "Current status.",
         ("status", "expires_at"),
     )

@@ -8,7 +8,7 @@ import strawberry
 from server import models
 from server.engine.declarations import Rows
 from server.resolvers.people import member_invitation_answers, member_invitations
-from server.resolvers.people.member_invitations import status_now
+from server.resolvers.people.member_invitations import member_invitation_status
 from server.resolvers.people.teams import OF_INVITATION, teams_of_invitation
 from server.schema.enums import MemberInvitationStatus, Role
 from server.schema.fields import computed, relation
@@ -51,7 +51,7 @@ class MemberInvitation(Node):
         "The teams the person will join, except teams deleted since.",
         Rows(models.Team, through=OF_INVITATION),
     )
-    status: MemberInvitationStatus = computed(status_now, "Current status.", ("status", "expires_at"))
+    status: MemberInvitationStatus = computed(member_invitation_status, "Current status.", ("status", "expires_at"))
     invited_by: User | None = relation(
         models.User, "invited_by_id", "The person who sent the invitation. Null if they are not visible to you."
     )

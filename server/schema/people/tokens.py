@@ -9,7 +9,7 @@ from server import models
 from server.domain import rights
 from server.engine.declarations import Column, Rows
 from server.resolvers.people import tokens
-from server.resolvers.people.token_restrictions import CUSTOMERS, customers_of
+from server.resolvers.people.token_restrictions import CUSTOMERS, token_customers
 from server.schema.enums import Scope
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
@@ -43,7 +43,7 @@ class ApiToken(Node):
         "The organisation in which the token works. Null if your API token may not read organisations.",
     )
     customers: list[OrganisationType] | None = computed(
-        customers_of,
+        token_customers,
         "The managed customers to which the token is restricted. Null if it is not restricted.",
         Rows(models.Organisation, through=CUSTOMERS, present="is_for_some_customers"),
     )

@@ -38,12 +38,12 @@ class Viewer:
     organisations: Connection[Organisation] = connection(
         organisations.OWN_ORGANISATIONS,
         "The organisations of which you are a member. With an API token, only the token's organisation.",
-        organisations.MAY_LIST_OWN,
+        organisations.MAY_LIST_OWN_ORGANISATIONS,
     )
     memberships: Connection[Membership] = connection(
         memberships.OWN_MEMBERSHIPS,
         "Your memberships, with role and e-mail preferences. Empty if your API token may not read members.",
-        memberships.MAY_LIST_OWN,
+        memberships.MAY_LIST_OWN_MEMBERSHIPS,
     )
     support_access_grants: Connection[SupportAccessGrant] | None = connection(
         support_access.OWN_SUPPORT_ACCESS,

@@ -57,7 +57,9 @@ class PendingAction(Node):
         pending_actions.ASKER_NAME,
     )
     reason: str | None = strawberry.field(description="The message sent with the request.")
-    status: PendingActionStatus = computed(pending_actions.status_now, "Current status.", ("status", "expires_at"))
+    status: PendingActionStatus = computed(
+        pending_actions.pending_action_status, "Current status.", ("status", "expires_at")
+    )
     requested_at: datetime = strawberry.field(description="When the action was requested.")
     expires_at: datetime = strawberry.field(description="The deadline for an answer.")
     decided_by: User | None = relation(

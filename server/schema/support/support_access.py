@@ -7,7 +7,7 @@ import strawberry
 from server import models
 from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
 from server.resolvers.support import support_access
-from server.resolvers.support.support_access import PERSON_NAME, person_name, status_now
+from server.resolvers.support.support_access import PERSON_NAME, person_name, support_access_status
 from server.schema.enums import describe
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
@@ -51,7 +51,7 @@ class SupportAccessGrant(Node):
     )
     kind: SupportAccessKind = strawberry.field(description="What support may access.")
     ticket: str | None = strawberry.field(description="The support ticket it is for. Null if there is none.")
-    status: SupportAccessStatus = computed(status_now, "Current status.", ("status", "expires_at"))
+    status: SupportAccessStatus = computed(support_access_status, "Current status.", ("status", "expires_at"))
     granted_at: datetime = strawberry.field(description="When the access began.")
     expires_at: datetime = strawberry.field(description="When the access ends at the latest.")
     revoked_at: datetime | None = strawberry.field(description="When the access was ended early. Null otherwise.")
