@@ -1,1 +1,1 @@
-"""How fast is the server beside others that do the same work?"""
+"""How fast is the server, compared with others that do the same work?"""

@@ -1,7 +1,7 @@
-"""On which databases is measured, and what is in them?
+"""The databases of the benchmarks, and what is in them.
 
 A PostgreSQL of our own on a socket in a temporary folder, with its durable defaults, or a file of
-SQLite. Each world, the demo world at a scale with what the workloads need besides, has its own.
+SQLite. Each world, the demo world at a scale with what the workloads need as well, has its own.
 """
 
 import asyncio

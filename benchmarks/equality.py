@@ -1,6 +1,6 @@
 """Do all servers give the same rows and fields, and write the same?
 
-Asked before anything is timed: a server that does less is no comparison.
+Asked before anything is timed: a server that does less cannot be compared.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What was promised, and is it kept?"""
+"""The goals: what was promised, and whether it is kept."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def on_postgres(table: Table) -> Iterator[Goal]:
 
 
 def _waits(table: Table) -> Iterator[Goal]:
-    """The limit is no peer: nobody serves an API with it."""
+    """The limit is not a peer: nobody serves an API with it."""
     for workload, row in table.items():
         peers = {name: figures.p99 for name, figures in row.items() if name not in {"ours", "off", "limit"}}
         if peers and "ours" in row:

@@ -1,4 +1,4 @@
-"""How is a server loaded, and what does that say about it?
+"""Load on one server, and the figures that come out of it.
 
 With wrk where it is installed, otherwise with a small generator in Python: 32 connections, each
 sending the next request when its answer is there.
@@ -44,7 +44,7 @@ class Load:
 
 
 class LoadFailed(Exception):
-    """Answers that were no success, or none at all."""
+    """Answers without success, or no answer at all."""
 
 
 def has_wrk() -> bool:
@@ -58,7 +58,7 @@ def written(requests: Sequence[Request], file: Path) -> Path:
 
 
 def drive(port: int, requests: Path, seconds: int, *, reads_bodies: bool = False) -> Load:
-    """Send the requests in turn for that long. Raises LoadFailed where one answer is no success.
+    """Send the requests in turn for that long. Raises LoadFailed if one answer is not a success.
 
     Bodies are looked into only where asked: it costs the generator time that it shares with the server.
     """

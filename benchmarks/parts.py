@@ -30,7 +30,7 @@ class Choice:
 
 
 def on_postgres(postgres: Postgres, choice: Choice, plan: Plan, *, bare: bool) -> list[str]:
-    """Ours beside the peers; then, where asked, the peers without authentication and row filter."""
+    """Ours and the peers; then, if asked for, the peers without authentication and row filter."""
     names = available(list(choice.servers))
     world = _world(postgres, choice, plan)
     if "postgraphile" in names:
@@ -50,7 +50,7 @@ def on_postgres(postgres: Postgres, choice: Choice, plan: Plan, *, bare: bool) -
 
 
 def on_sqlite(choice: Choice, plan: Plan) -> list[str]:
-    """Ours beside what Strawberry and Tortoise give, on a file."""
+    """Ours, compared with what Strawberry and Tortoise give, on a file."""
     names = [name for name in choice.servers if name in {"ours", "off", "plain"}]
     workloads = [workload for workload in choice.workloads if workload in READS]
     print(f"Building the world at scale {choice.scale} in SQLite…", flush=True)

@@ -1,4 +1,4 @@
-"""How are figures told? In tables, as ratios, and against the goals.
+"""The report: figures in tables, as ratios, and against the goals.
 
 RESULTS.md has a section for each part. A part that is measured again replaces its own section and
 leaves the others, each of which says when and where it was measured.

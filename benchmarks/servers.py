@@ -74,7 +74,7 @@ class Server:
     pid: int
 
     def ask(self, request: Request) -> bytes:
-        """The body of one answer. Raises ServerFailed for a status that is no success."""
+        """The body of one answer. Raises ServerFailed for a status other than success."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"Authorization": f"Bearer {request.token}", "Content-Type": "application/json"}
         try:
@@ -109,7 +109,7 @@ def _node_is_ready() -> bool:
 
 @contextmanager
 def running(name: str, world: World, folder: Path, *, bare: bool = False) -> Iterator[Server]:
-    """The server of this name, from the moment it listens; ended whatever happens."""
+    """The server of this name, from the time it listens; it is always ended."""
     recipe, port = RECIPES[name], _free_port()
     log = folder / f"{name}-{port}.log"
     environment = os.environ | dict(recipe.settings) | _addresses(world, port) | ({"BENCH_BARE": "1"} if bare else {})

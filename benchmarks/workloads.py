@@ -1,7 +1,7 @@
 """What is asked of each server, and what must be in its answer?
 
 The same rows and fields everywhere, in the shape that is natural for each: a document for every
-dialect, and answers compared once they are reduced to ids, texts and moments.
+dialect, and answers compared once they are reduced to ids, texts and timestamps.
 """
 
 import base64
@@ -19,7 +19,7 @@ from benchmarks.load import Request
 SIX: Final = "serviceName customerName category state expiresAt"
 EIGHT: Final = "serviceName customerName category state period expiresAt autoRenew"
 FIVE: Final = "serviceName category state expiresAt"
-"""Each beside the id."""
+"""Each in addition to the id."""
 
 Facts = Mapping[str, Any]
 
@@ -132,7 +132,7 @@ _KEY: Final = re.compile(r"(?:[a-z]{2,8}_)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4
 
 
 def essence(body: bytes) -> Any:
-    """An answer without what is a server's own: connections are lists, ids are keys, moments are UTC."""
+    """An answer without what is a server's own: connections are lists, ids are keys, timestamps are UTC."""
     answer = orjson.loads(body)
     if answer.get("errors"):
         raise ValueError(f"answered with errors: {body[:500].decode()}")

@@ -119,7 +119,7 @@ class Server:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _viewer(self, headers: list[tuple[bytes, bytes]]) -> Viewer | None:
-        """By the token's digest, and kept: the rows themselves are looked at anew for every request."""
+        """By the token's digest, and kept: the rows themselves are read again for every request."""
         authorization = next((value for name, value in headers if name == b"authorization"), b"")
         digest = hashlib.sha256(authorization[7:]).digest()
         viewer = self._viewers.get(digest)

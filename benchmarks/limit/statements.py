@@ -52,7 +52,7 @@ def product(reader: str) -> str:
 
 
 def products(reader: str) -> str:
-    """W2. $1 is the owner. What the reader reaches there is decided once; nothing for who serves nobody there."""
+    """W2. $1 is the owner. What the reader reaches there is decided once; no rows if they serve nobody."""
     fields = ("serviceName", "customerName", "category", "state", "period", "expiresAt", "autoRenew")
     granted = _GRANTED.format(served=_SERVED[reader])
     rows = f"""SELECT {_product(fields)} AS text FROM product p
@@ -62,7 +62,7 @@ def products(reader: str) -> str:
 
 
 def _reach(reader: str) -> str:
-    """Whether everything of organisation $1 is reached; NULL where nothing is."""
+    """Whether everything of organisation $1 is reached; NULL if nothing is."""
     if reader == BARE:
         return "SELECT true AS whole"
     own = "$1::uuid = $2 OR " if reader == LEADER else ""
@@ -97,7 +97,7 @@ def _through_partnership(reader: str) -> str:
 def grant(reader: str) -> str:
     """W4. $1 partnership, $2 the granter's organisation, $3 product, $4 rights, $5 user, $6 token, $7 request.
 
-    Gives the answer, or NULL where the state of the partnership or of the product is against it. The
+    Gives the answer, or NULL if the state of the partnership or of the product is against it. The
     index of one manager a product refuses what another transaction granted meanwhile.
     """
     own = "$2::uuid IS NULL" if reader == BARE else "s.customer_id = $2"

@@ -1,1 +1,1 @@
-"""What do Strawberry and Tortoise give whoever writes the same API from their documentation?"""
+"""The same API as Strawberry's and Tortoise's documentation would have it."""

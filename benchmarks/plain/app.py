@@ -19,7 +19,7 @@ from server.settings import Settings
 
 
 class View(GraphQL[Any, Any]):
-    """Strawberry's view, with who asks in the context."""
+    """Strawberry's view, with the caller in the context."""
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         return Context(None if IS_BARE else await authenticated(request.headers.get("authorization", "")))

@@ -38,7 +38,7 @@ async def grant(context: Context, partnership_id: UUID, product_id: UUID, rights
 
 
 def _may_grant(context: Context, partnership: Partnership) -> bool:
-    """For who leads the customer, with a token that may."""
+    """For leaders of the customer, with a token that may."""
     if IS_BARE:
         return True
     viewer = context.viewer

@@ -30,7 +30,7 @@ _SOME_POSTS: Final[tuple[tuple[int, int, Post], ...]] = (
     (20, 6, (Role.EMPLOYEE, _INVITED)),
     (20, 11, (Role.EMPLOYEE, _REMOVED)),
 )
-"""The members that every nth customer has besides a legal representative, and from which customer on."""
+"""The members that every nth customer has in addition to a legal representative, and from which customer on."""
 
 
 class Population:

@@ -1,6 +1,6 @@
 """Does `python -m server` do what its help and docs/operations.md say?
 
-What touches a database runs as people run it, in a process of its own, beside one running server.
+What touches a database runs as people run it, in a process of its own, next to one running server.
 """
 
 import json
@@ -193,14 +193,14 @@ def test_the_version_is_that_of_the_project(said: Any):
         ),
     ],
 )
-def test_wrong_usage_is_told_in_one_line(said: Any, arguments: Sequence[str], message: str):
+def test_wrong_usage_is_reported_in_one_line(said: Any, arguments: Sequence[str], message: str):
     answer = said(*arguments)
 
     assert answer == Answer(2, "", f"{message}\n")
 
 
 @pytest.mark.parametrize("arguments", [("staff", "add", "\udcff@x.example"), ("token", "revoke", "\udcff" * 4)])
-def test_bytes_that_are_no_text_are_refused(said: Any, arguments: Sequence[str]):
+def test_bytes_that_are_not_text_are_refused(said: Any, arguments: Sequence[str]):
     assert said(*arguments) == Answer(2, "", "The command line is not written in UTF-8.\n")
 
 
@@ -250,7 +250,7 @@ def test_a_taken_port_is_named_with_the_ways_to_choose_another(said: Any, tmp_pa
         ("mysql://there/x", 2, "RESELLER_DATABASE_URL: it begins with sqlite:// or asyncpg://."),
     ],
 )
-def test_an_unusable_database_is_told_in_one_line(
+def test_an_unusable_database_is_reported_in_one_line(
     said: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, exit_code: int, message: str
 ):
     (tmp_path / "file").write_text("not a folder, and not a database either\n" * 20)
@@ -314,7 +314,7 @@ def test_a_failing_command_ends(tmp_path: Path):
     assert finished(process) == Answer(1, "", f"{NOT_MIGRATABLE}\n")
 
 
-def test_an_unreachable_postgres_is_told_without_its_password(tmp_path: Path):
+def test_an_unreachable_postgres_is_reported_without_its_password(tmp_path: Path):
     url = f"asyncpg://somebody:hush@127.0.0.1:{free_port()}/reseller"
 
     process = subprocess.run(
@@ -400,7 +400,7 @@ def other_spelling(email: str) -> str:
     return email.upper().replace(".", "。")
 
 
-def test_somebody_is_made_staff_by_their_address_however_it_is_typed(running: Running, tmp_path: Path):
+def test_a_person_joins_the_staff_by_their_address_however_it_is_typed(running: Running, tmp_path: Path):
     source, copy = running.folder / "test.sqlite3", tmp_path / "test.sqlite3"
     with closing(sqlite3.connect(source)) as demo, closing(sqlite3.connect(copy)) as own:
         demo.backup(own)
@@ -503,7 +503,7 @@ def test_a_token_is_restricted_to_managed_customers(running: Running):
     )
 
 
-def test_a_token_that_cannot_be_made_is_told_in_one_line(running: Running):
+def test_a_token_that_cannot_be_created_is_reported_in_one_line(running: Running):
     claire, _, emma = DEMO_ACCOUNTS
     options = {"--email": emma.email, "--organisation": emma.organisation, "--name": "x", "--scope": "products:read"}
     refusals = {

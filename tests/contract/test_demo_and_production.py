@@ -30,7 +30,7 @@ Run = Callable[..., Awaitable[tuple[int, str]]]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command in this process, beside what is connected here. Gives its exit code and what it said."""
+    """Run a command in this process, next to the connections that are open here. Gives its exit code and what it said."""
     for name in [name for name in os.environ if name.startswith("RESELLER_")]:
         monkeypatch.delenv(name)
     for name in ("HOST", "PORT", "WORKERS", "PUBLIC_URL", "DEMO", "DEMO_IN_PUBLIC"):

@@ -58,7 +58,7 @@ def test_the_operation_of_the_readme_is_one_statement(of_each: dict[str, str]):
     assert said.count("SQL:") == 1
 
 
-def test_why_an_operation_takes_the_resolver_path_is_said(demo_server: DemoServer, tmp_path: Path):
+def test_explain_says_why_an_operation_takes_the_resolver_path(demo_server: DemoServer, tmp_path: Path):
     file = tmp_path / "introspection.graphql"
     file.write_text("{ __schema { queryType { name } } }")
 

@@ -142,7 +142,7 @@ def explorer_client() -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=transport, base_url="http://api.example")
 
 
-async def test_the_page_is_asked_for_anew_and_its_files_are_kept() -> None:
+async def test_a_browser_requests_the_page_again_and_caches_its_files() -> None:
     async with explorer_client() as client:
         page = await client.get("/graphiql")
         answers = {path: await client.get(f"/graphiql/assets/{path.name}") for path in (BUILT / "assets").iterdir()}

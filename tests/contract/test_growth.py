@@ -1,7 +1,7 @@
 """Does a mutation take as many statements in a large organisation as in a small one?
 
 Each is run in the world of the tests, and in one with three times as much of everything that its organisations
-have; with all that its payload can show, lists of rows among it.
+have; with all that its payload can show, including lists of rows.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.database
 
 FEW, MANY = 2, 6
 SPLIT = 2
-"""What two resolvers ask for in the same breath is one statement, or two where one of them came a moment later."""
+"""What two resolvers ask for in the same breath is one statement, or two where one of them came a little later."""
 
 
 @pytest.mark.usefixtures("cheap_passwords")
@@ -83,7 +83,7 @@ def payloads(mutation: str) -> list[str]:
 
 
 async def grow(world: World, times: int) -> None:
-    """More products, members (those of the partner serve customers to come), accesses, partners, customers, assignments, tokens and requested products."""
+    """More products, members (those of the partner serve future customers), accesses, partners, customers, assignments, tokens and requested products."""
     rows, now = world.rows, world.now
     await Partnership.filter(id=rows["invitation"].id).update(access_type=AccessType.LIMITED, payment_mode=None)
     for number in range(times):

@@ -33,7 +33,7 @@ async def http(standing_world: World, app: Starlette) -> AsyncIterator[httpx2.As
 
 
 async def post(http: httpx2.AsyncClient, accept: str | None = None, **members: Any) -> httpx2.Response:
-    """A request with these members; without an Accept header unless given."""
+    """A request with these members; by default without an Accept header."""
     request = http.build_request("POST", "/graphql", json={"query": "{ __typename }"} | members)
     del request.headers["accept"]
     if accept is not None:
@@ -124,7 +124,7 @@ REQUEST_ERRORS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("what", REQUEST_ERRORS)
-async def test_a_document_with_a_request_error_is_a_bad_request_to_who_asks_strictly(
+async def test_a_document_with_a_request_error_is_a_bad_request_for_a_strict_accept_header(
     http: httpx2.AsyncClient, what: str
 ):
     strict = await post(http, "application/graphql-response+json", **REQUEST_ERRORS[what])
@@ -135,7 +135,7 @@ async def test_a_document_with_a_request_error_is_a_bad_request_to_who_asks_stri
 
 
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
-async def test_a_body_that_is_no_request_is_a_bad_request_to_everybody(http: httpx2.AsyncClient, accept: str):
+async def test_a_body_that_is_not_a_request_is_a_bad_request_for_everybody(http: httpx2.AsyncClient, accept: str):
     for content in (b'{ "not a JSON', b'{"qeury": "{ __typename }"}'):
         response = await http.post(
             "/graphql", content=content, headers={"Content-Type": "application/json", "Accept": accept}
@@ -146,7 +146,7 @@ async def test_a_body_that_is_no_request_is_a_bad_request_to_everybody(http: htt
 
 @pytest.mark.database
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
-async def test_an_error_of_one_field_leaves_the_others_and_is_no_bad_request(
+async def test_an_error_of_one_field_leaves_the_others_and_is_not_a_bad_request(
     world: World, clients: Clients, accept: str
 ):
     response = await post(clients.http, accept, query='{ __typename node(id: "x") { id } }')
@@ -211,7 +211,9 @@ async def test_an_unknown_path_is_not_found_and_leads_nowhere_else(http: httpx2.
     }
 
 
-async def test_an_unknown_file_of_the_explorer_is_told_as_every_unknown_path_and_fenced_in(http: httpx2.AsyncClient):
+async def test_an_unknown_file_of_the_explorer_is_answered_like_every_unknown_path_and_fenced_in(
+    http: httpx2.AsyncClient,
+):
     response = await http.get("/graphiql/assets/nothing.js")
 
     assert response.status_code == 404

@@ -1,4 +1,4 @@
-"""Is everything that people are told there in each language, and does each person get theirs?"""
+"""Does every message exist in each language, and does each person get theirs?"""
 
 import ast
 import re
@@ -138,7 +138,7 @@ def test_translations_take_the_same_values_as_the_message(folder, language):
 @pytest.mark.parametrize(
     ("folder", "message"), [(folder, message) for folder in FOLDERS for message in sorted(messages(folder))]
 )
-def test_people_are_told_what_the_catalogue_says(language, folder, message):
+def test_messages_say_what_the_catalogue_says(language, folder, message):
     values = dict.fromkeys(placeholders(message), 7)
 
     assert translated(message, language, values, folder) == entries(folder, language)[message].format_map(values)
@@ -168,7 +168,7 @@ def test_values_are_not_messages(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_unknown_message_is_told_in_english(language):
+def test_an_unknown_message_is_shown_in_english(language):
     assert translated("Nobody translated this.", language, {}) == "Nobody translated this."
 
 

@@ -271,7 +271,7 @@ async def ask_for_the_end(pia: Person, product: str) -> None:
 
 
 async def activity(claire: Person, customer: str) -> list[tuple[str, str, str]]:
-    """What partners did here, by whom and for which partner, the latest first."""
+    """What partners did here, by whom and for which partner, newest first."""
     nodes = "nodes { action actorName actingOrganisation { name } }"
     found = await claire.ask(f'{{ organisation(id: "{customer}") {{ partnerActivity(first: 20) {{ {nodes} }} }} }}')
     return [

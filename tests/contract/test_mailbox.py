@@ -149,7 +149,7 @@ async def test_there_is_no_mailbox_outside_the_demo(planned, path: str):
     assert answer.status_code == 404
 
 
-async def test_the_page_of_the_explorer_leads_to_it_in_the_demo_alone(browser: httpx2.AsyncClient, planned):
+async def test_the_page_of_the_explorer_leads_to_it_only_in_the_demo(browser: httpx2.AsyncClient, planned):
     in_the_demo, elsewhere = await browser.get("/graphiql"), await planned.http.get("/graphiql")
 
     assert in_the_demo.text.count('<a href="/mailbox"') == elsewhere.text.count('<div id="page">') == 1

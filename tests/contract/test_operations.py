@@ -41,7 +41,7 @@ def test_every_command_and_no_other_is_listed():
     assert sorted(listed) == sorted(name for name, _ in commands(app))
 
 
-def test_every_option_and_no_other_is_explained_beside_its_command():
+def test_every_option_and_no_other_is_explained_with_its_command():
     rows = dict(re.findall(r"^\| `([a-z -]+)` \|(.*)", section("Commands"), re.MULTILINE))
 
     explained = {name: set(re.findall(r"`(--[a-z-]+)`", row)) for name, row in rows.items()}

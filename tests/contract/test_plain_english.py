@@ -4,6 +4,7 @@ To add a text, add a reader to SOURCES. To forbid a phrase, add it to FORBIDDEN 
 needs a forbidden phrase goes into EXCEPTIONS with its reason.
 """
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,15 +22,15 @@ ROOT = Path(__file__).parents[2]
 FORBIDDEN = {
     r"who(m)?ever": "anyone who, the person who, no matter who",
     r"(for|to|by|of|than|with|from) who(?! (gets|may do) what)": "people who, the person who",
-    r"one['’]s": "your",
+    r"(?<!no )one['’]s": "your",
     r"oneself": "yourself",
-    r"(what|where|when|how|which|that) one (may|can|has|does|needs|holds|gets)": "what you may, what you can",
+    r"(what|where|how|which) one (may|can|has|does|needs|holds|gets)": "what you may, what you can",
     r"anew": "again",
     r"for good": "permanently",
     r"for itself": "on its own",
     r"(for|to|of|in|by|at) (the |an? |those |its |their )?[\w'’]+ alone": "only",
     r"among it": "including",
-    r"so long(?! as)": "that long",
+    r"so long(?! (as|that))": "that long",
     r"besides?": "as well, next to, with",
     r"(is|are|was|were|be|been|being|gets?) told": "is notified, is reported, learns",
     r"(tells?|told) (of|by)": "reports, says",
@@ -116,7 +117,27 @@ DOCUMENTS = sorted(
         *(ROOT / "server").rglob("README.md"),
     )
 )
-SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents, sdl, messages)
+IN_PLAIN_ENGLISH = (
+    "benchmarks server/app server/authentication server/cli server/demo server/mail tests/contract".split()
+)
+"""The folders of which docstrings and names of tests are held against the list as well."""
+
+
+def docstrings() -> Iterator[Passage]:
+    """The docstrings of modules, classes, functions and constants, and the names of tests as sentences."""
+    for file in (file for folder in IN_PLAIN_ENGLISH for file in sorted((ROOT / folder).rglob("*.py"))):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            where = f"{file.relative_to(ROOT)}, line {getattr(node, 'lineno', 1)}"
+            match node:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    yield Passage(where, text)
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("test_"):
+                    yield Passage(where, name.removeprefix("test_").replace("_", " "))
+                case _:
+                    pass
+
+
+SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents, sdl, messages, docstrings)
 
 
 def faults(passage: Passage) -> Iterator[str]:

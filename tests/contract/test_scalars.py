@@ -105,7 +105,7 @@ def test_an_e_mail_address_is_what_the_rfc_has(address: str):
         *(5, True, None, ["a@b.ch"], {"a": "a@b.ch"}),
     ],
 )
-def test_anything_else_is_no_e_mail_address(address: object):
+def test_anything_else_is_not_an_e_mail_address(address: object):
     with pytest.raises(GraphQLError, match=r"^This is not an e-mail address\.$"):
         read(EmailAddress, address)
 
@@ -118,7 +118,7 @@ def test_a_decimal_is_a_number_in_a_string(text: str):
 @pytest.mark.parametrize(
     "value", ["", "+1", "1.", ".5", "1e3", "NaN", "Infinity", "١", "1_000", "1 ", "9" * 16, 1, 1.5, None]
 )
-def test_anything_else_is_no_decimal(value: object):
+def test_anything_else_is_not_a_decimal(value: object):
     with pytest.raises(GraphQLError, match=r"^A Decimal is a number written in a string"):
         read(Decimal, value)
 
@@ -167,7 +167,7 @@ LOG = "{ organisation(id: $id) { auditLog(filter: {since: AT}) { totalCount } } 
         ("20261123T083000Z", False),
     ],
 )
-async def test_a_moment_is_the_same_in_a_document_in_a_variable_and_in_an_address(
+async def test_a_timestamp_is_the_same_in_a_document_in_a_variable_and_in_an_address(
     world: World, clients: Clients, text: str, is_one: bool
 ):
     literal = "query($id: ID!) " + LOG.replace("AT", f'"{text}"')
@@ -188,7 +188,7 @@ async def test_a_moment_is_the_same_in_a_document_in_a_variable_and_in_an_addres
 
 
 def places(type_: Any, at: tuple[str, ...] = ()) -> Any:
-    """Where an input has room for a moment."""
+    """Where an input takes a timestamp."""
     if isinstance(type_, (GraphQLNonNull, GraphQLList)):
         yield from places(type_.of_type, at)
     elif isinstance(type_, GraphQLInputObjectType):

@@ -128,7 +128,7 @@ async def ways(all_databases: Databases) -> AsyncIterator[Ways]:
 
 
 async def answered(app: ASGIApp, asked: Asked) -> tuple[int | None, list[tuple[str, str]], str]:
-    """Status, headers in the order of their names and body, but for what is made anew with each answer."""
+    """Status, headers in the order of their names and body, without what differs in each answer."""
     waiting: list[Message] = [
         {"type": "http.request", "body": piece, "more_body": number < len(asked.pieces) or asked.goes_away}
         for number, piece in enumerate(asked.pieces, 1)
@@ -610,7 +610,7 @@ async def test_the_short_way_logs_as_the_long_one_does(ways: Ways, log: Lines, c
 
 
 def comparable(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Lines of the log without moments, durations and ids that are made anew; what DEBUG says is another matter."""
+    """Lines of the log without timestamps, durations and ids, which differ each time, and without DEBUG lines."""
     made = ("timestamp", "milliseconds", "database_milliseconds")
     return [
         {name: _MADE_ANEW.sub("…", str(value)) for name, value in line.items() if name not in made}
@@ -740,9 +740,7 @@ async def ports(ways: Ways) -> AsyncIterator[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("case", WIRE)
-async def test_over_the_wire_the_short_way_is_not_to_be_told_from_the_long_one(
-    ways: Ways, ports: tuple[int, int], case: str
-):
+async def test_over_the_wire_the_fast_path_answers_like_the_full_path(ways: Ways, ports: tuple[int, int], case: str):
     secret = ways.world.tokens["pL"]
     short, long = ports
     await ways.get_to_know(secret)

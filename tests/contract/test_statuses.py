@@ -1,4 +1,4 @@
-"""Does docs/api.md tell of every status and every code that a request can be refused with?"""
+"""Does docs/api.md list every status and every code that a request can be refused with?"""
 
 import re
 from collections.abc import Iterator

@@ -82,7 +82,7 @@ async def parked_email(**columns: object) -> EmailMessage:
     return await EmailMessage.create(**(defaults | columns))
 
 
-async def test_a_worker_sends_and_ends_when_it_is_told_to(own_database: Settings, post: PostOffice):
+async def test_a_worker_sends_and_stops_on_request(own_database: Settings, post: PostOffice):
     if dialect() == "sqlite":
         pytest.skip("SQLite takes one process")
     await new_token_event()
@@ -112,7 +112,7 @@ async def test_what_waits_and_what_is_parked_is_listed(own_database: Settings):
     ]
 
 
-async def test_the_operator_learns_what_the_mail_server_refuses_whoever_it_is_for(own_database: Settings):
+async def test_the_operator_learns_what_the_mail_server_refuses_for_any_recipient(own_database: Settings):
     why = f"{REFUSED_HOUSE}: RCPT: 554 5.7.1 Relay access denied"
     email = await parked_email(dead_at=None, last_error=why)
 
@@ -125,7 +125,7 @@ async def test_the_operator_learns_what_the_mail_server_refuses_whoever_it_is_fo
     ]
 
 
-async def test_what_is_parked_is_begun_anew(own_database: Settings):
+async def test_a_parked_e_mail_is_tried_again(own_database: Settings):
     parked = await parked_email()
 
     answer = await answered(own_database, "outbox", "--retry", parked.id.hex)
@@ -136,7 +136,7 @@ async def test_what_is_parked_is_begun_anew(own_database: Settings):
     assert parked.run_after > LONG_AGO
 
 
-async def test_an_invitation_without_its_link_is_not_begun_anew(own_database: Settings):
+async def test_an_invitation_without_its_link_is_not_tried_again(own_database: Settings):
     parked = await parked_email(variables={"organisation": "Company", "link": None})
 
     code, out, err = await answered(own_database, "outbox", "--retry", parked.id.hex)
@@ -154,5 +154,7 @@ async def test_an_invitation_without_its_link_is_not_begun_anew(own_database: Se
         ("0" * 32, 1, f"Nothing that is parked has the id {'0' * 32}.\n"),
     ],
 )
-async def test_what_is_not_parked_is_not_begun_anew(own_database: Settings, which: str, code: int, message: str):
+async def test_an_e_mail_that_is_not_parked_is_not_tried_again(
+    own_database: Settings, which: str, code: int, message: str
+):
     assert await answered(own_database, "outbox", "--retry", which) == (code, "", message)
