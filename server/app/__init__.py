@@ -21,7 +21,7 @@ from server.app import answers
 from server.app.connections import Connections
 from server.app.explorer import explorer_routes
 from server.app.exports import exports_route
-from server.app.fast_path import ShortWay
+from server.app.fast_path import FastPath
 from server.app.graphql import GraphQLEndpoint
 from server.app.health import health_routes
 from server.app.mailbox import mailbox_routes
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
     # No redirects for other spellings of a path: they would repeat the Host header, which the caller chooses.
     app.router.redirect_slashes = False
-    app.short_way = ShortWay(app.long_way, endpoint)
+    app.fast_path = FastPath(app.full_path, endpoint)
     app.connections = Connections(chosen, endpoint.client_address)
     return app
 
@@ -74,14 +74,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
 class Application(Starlette):
     """Starlette behind the fast path, and limits on the connections that lead to it."""
 
-    short_way: ShortWay
+    fast_path: FastPath
     connections: Connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
-        await self.short_way(scope, receive, send)
+        await self.fast_path(scope, receive, send)
 
-    async def long_way(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def full_path(self, scope: Scope, receive: Receive, send: Send) -> None:
         await super().__call__(scope, receive, send)
 
 

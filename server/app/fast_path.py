@@ -37,7 +37,7 @@ _CONTENT_TYPES: Final = {
 _RETRY_AFTER: Final = [(name.lower().encode(), value.encode()) for name, value in answers.RETRY_AFTER.items()]
 
 
-class ShortWay:
+class FastPath:
     """The fast path in front of `app`, the full path."""
 
     def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint) -> None:

@@ -112,7 +112,7 @@ async def served(settings: Settings, *, engine: bool) -> AsyncIterator[tuple[Cli
 
 
 async def is_listening(app: object) -> bool:
-    return app.short_way.endpoint.known.is_open  # type: ignore[attr-defined]
+    return app.fast_path.endpoint.known.is_open  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("engine", [True, False])

@@ -20,7 +20,7 @@ from server.engine.engine import Engine
 from server.engine.running.connections import PostgresReader
 from server.models.database import open_connection
 from server.settings import Settings
-from tests.contract.test_short_way import SENT, Ways, answered, post, request
+from tests.contract.test_fast_path import SENT, Ways, answered, post, request
 from tests.reliability.test_known_viewers import (
     LISTENERS,
     WHO,
@@ -46,9 +46,9 @@ def ways(house: House) -> Ways:  # noqa: F811
 
     async def counting(scope: Any, receive: Any, send: Any) -> None:
         found.long_taken["all"] += 1
-        await house.app.long_way(scope, receive, send)
+        await house.app.full_path(scope, receive, send)
 
-    house.app.short_way.app = counting
+    house.app.fast_path.app = counting
     return found
 
 
@@ -222,7 +222,7 @@ async def proxy(settings: Settings, frozen: asyncio.Event) -> AsyncIterator[Sett
         server.close()
 
 
-# What the long way refuses, and the short way does not
+# What the full path refuses, and the fast path does not
 
 
 async def test_an_address_that_is_too_long_is_refused(ways: Ways):
@@ -246,11 +246,11 @@ async def test_a_body_that_is_announced_as_too_large_is_refused(ways: Ways):
 async def test_a_body_over_a_limit_that_was_set_lower_is_refused(ways: Ways):
     secret = ways.world.tokens["pL"]
     strict = create_app(ways.settings.model_copy(update={"max_body_bytes": 1_024}))
-    strict.short_way.endpoint.known = ways.app.short_way.endpoint.known
+    strict.fast_path.endpoint.known = ways.app.fast_path.endpoint.known
     await ways.get_to_know(secret)
 
     asked = request(secret, SENT + b" " * 2_000)
-    long, short = await answered(strict.long_way, asked), await answered(strict, asked)
+    long, short = await answered(strict.full_path, asked), await answered(strict, asked)
 
     assert long[0] == 413
     assert short == long
@@ -259,11 +259,11 @@ async def test_a_body_over_a_limit_that_was_set_lower_is_refused(ways: Ways):
 async def test_both_ways_promise_https_where_the_public_address_is_https(ways: Ways):
     secret = ways.world.tokens["pL"]
     secure = create_app(ways.settings.model_copy(update={"public_url": "https://api.example"}))
-    secure.short_way.endpoint.known = ways.app.short_way.endpoint.known
+    secure.fast_path.endpoint.known = ways.app.fast_path.endpoint.known
     await ways.get_to_know(secret)
 
     asked = post(secret, query=WHO)
-    long, short = await answered(secure.long_way, asked), await answered(secure, asked)
+    long, short = await answered(secure.full_path, asked), await answered(secure, asked)
 
     assert ("strict-transport-security", "max-age=31536000") in long[1]
     assert short == long
@@ -305,7 +305,7 @@ async def test_a_request_kept_open_is_not_answered_after_its_token_was_revoked(
 
 
 @pytest.mark.parametrize("name", ["admit", "prepare_query"])
-async def test_a_bug_is_told_as_the_long_way_tells_it(ways: Ways, monkeypatch: pytest.MonkeyPatch, name: str):
+async def test_a_bug_is_told_as_the_full_path_tells_it(ways: Ways, monkeypatch: pytest.MonkeyPatch, name: str):
     secret = ways.world.tokens["pL"]
     await ways.get_to_know(secret)
 
@@ -313,7 +313,7 @@ async def test_a_bug_is_told_as_the_long_way_tells_it(ways: Ways, monkeypatch: p
         raise RuntimeError("secret")
 
     monkeypatch.setattr(Engine, name, fail)
-    long = await answered(ways.app.long_way, post(secret, query=WHO))
+    long = await answered(ways.app.full_path, post(secret, query=WHO))
     short = await answered(ways.app, post(secret, query=WHO))
 
     assert long[0] == 200

@@ -57,7 +57,7 @@ class House:
 
     @property
     def known(self) -> KnownViewers:
-        return self.app.short_way.endpoint.known
+        return self.app.fast_path.endpoint.known
 
     async def employee(self, role: Role = Role.LEGAL_REPRESENTATIVE) -> Person:
         """Somebody new at Nova."""

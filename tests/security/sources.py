@@ -80,7 +80,7 @@ class Clock:
 @pytest.fixture(name="clock", autouse=True)
 def standing_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
-    for module in ("graphql", "short_way"):
+    for module in ("graphql", "fast_path"):
         monkeypatch.setattr(f"server.app.{module}.datetime", found)
     return found
 

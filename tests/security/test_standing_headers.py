@@ -52,7 +52,7 @@ async def test_every_answer_has_its_headers_and_promises_https_only_where_it_is_
     served_app: tuple[Application, int],
 ):
     app, port = served_app
-    expected = PROMISE if app.short_way.endpoint.settings.is_https else None
+    expected = PROMISE if app.fast_path.endpoint.settings.is_https else None
 
     for sent in requests(app):
         async with Line(port) as line:

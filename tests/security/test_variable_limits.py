@@ -186,7 +186,7 @@ async def test_a_large_request_and_one_for_resolvers_wait_for_their_turn_and_oth
             ('{ node(id: "x") { id } }', {}),
         ):
             await clients.ask(query, variables)  # from now on it is known
-        async with app.short_way.endpoint.time_slices._one_at_a_time:
+        async with app.fast_path.endpoint.time_slices._one_at_a_time:
             waiting = [
                 asyncio.create_task(clients.http.post("/graphql", json=sent))
                 for sent in ({"query": ids, "variables": large}, {"query": '{ node(id: "x") { id } }'})

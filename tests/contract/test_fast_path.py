@@ -1,6 +1,6 @@
 """Does it ever show, in an answer or in the log, which way in a request has taken?
 
-What is compared is the application as it is, where a program's posts take the short way, with its long way alone.
+What is compared is the application as it is, where a program's posts take the fast path, with its full path alone.
 """
 
 import asyncio
@@ -82,7 +82,7 @@ class Asked:
 
 @dataclass
 class Ways:
-    """The application, and a count of what has come to its long way."""
+    """The application, and a count of what has come to its full path."""
 
     settings: Settings
     world: World
@@ -90,7 +90,7 @@ class Ways:
     long_taken: Counter[str] = field(default_factory=Counter)
 
     async def get_to_know(self, secret: str) -> None:
-        """Ask until the token is known, so that the next request may take the short way."""
+        """Ask until the token is known, so that the next request may take the fast path."""
         for _ in range(200):
             taken = self.long_taken["all"]
             await answered(self.app, post(secret, query=WHO))
@@ -100,9 +100,9 @@ class Ways:
         raise AssertionError("the token is never known")
 
     async def both(self, asked: Asked, secret: str, *, changes: bool = False) -> tuple[Any, Any, bool]:
-        """What the long way answers, what the application answers, and whether it has taken the short way."""
+        """What the full path answers, what the application answers, and whether it has taken the fast path."""
         async with rolled_back() if changes else AsyncExitStack():
-            long = await answered(self.app.long_way, asked)
+            long = await answered(self.app.full_path, asked)
         await self.get_to_know(secret)
         taken = self.long_taken["all"]
         async with rolled_back() if changes else AsyncExitStack():
@@ -120,9 +120,9 @@ async def ways(all_databases: Databases) -> AsyncIterator[Ways]:
 
         async def counting(scope: Any, receive: Any, send: Any) -> None:
             found.long_taken["all"] += 1
-            await app.long_way(scope, receive, send)
+            await app.full_path(scope, receive, send)
 
-        app.short_way.app = counting
+        app.fast_path.app = counting
         async with app.router.lifespan_context(app):
             yield found
 
@@ -410,7 +410,7 @@ LONG: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("case", SHORT)
-async def test_the_short_way_answers_as_the_long_one_does(ways: Ways, case: str):
+async def test_the_fast_path_answers_as_the_full_one_does(ways: Ways, case: str):
     secret = ways.world.tokens["pL"]
     asked = SHORT[case](ways.world, secret)
     own = dict(asked.headers)["authorization"]
@@ -423,7 +423,7 @@ async def test_the_short_way_answers_as_the_long_one_does(ways: Ways, case: str)
 
 
 @pytest.mark.parametrize("case", LONG)
-async def test_what_is_not_for_the_short_way_is_answered_as_if_there_were_none(ways: Ways, case: str):
+async def test_what_is_not_for_the_fast_path_is_answered_as_if_there_were_none(ways: Ways, case: str):
     secret = ways.world.tokens["pL"]
 
     long, short, _ = await ways.both(LONG[case](ways.world, secret), secret)
@@ -437,7 +437,7 @@ async def test_of_two_tokens_the_same_one_counts_whichever_way_is_taken(ways: Wa
     first = post(secret, how={"more": [("authorization", "Bearer x")]}, query=WHO)
     last = post("x", how={"more": [("authorization", f"Bearer {secret}")]}, query=WHO)
 
-    statuses = [(await answered(app, asked))[0] for app in (ways.app, ways.app.long_way) for asked in (first, last)]
+    statuses = [(await answered(app, asked))[0] for app in (ways.app, ways.app.full_path) for asked in (first, last)]
 
     assert statuses[:2] == statuses[2:]
     assert 200 not in statuses[1::2]
@@ -503,7 +503,7 @@ MUTATIONS: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("case", MUTATIONS)
-async def test_the_short_way_changes_and_answers_as_the_long_one_does(ways: Ways, case: str):
+async def test_the_fast_path_changes_and_answers_as_the_full_one_does(ways: Ways, case: str):
     secret = ways.world.tokens["pL"]
 
     long, short, _ = await ways.both(MUTATIONS[case](ways.world, secret), secret, changes=True)
@@ -511,7 +511,7 @@ async def test_the_short_way_changes_and_answers_as_the_long_one_does(ways: Ways
     assert short == long
 
 
-async def test_who_signs_in_with_a_token_gets_a_cookie_the_short_way(ways: Ways):
+async def test_who_signs_in_with_a_token_gets_a_cookie_on_the_fast_path(ways: Ways):
     secret = ways.world.tokens["pL"]
     asked = MUTATIONS["sign in"](ways.world, secret)
 
@@ -541,7 +541,7 @@ async def test_who_is_not_known_yet_is_answered_alike(ways: Ways):
     await ways.get_to_know(secret)
     known = await answered(ways.app, asked)
 
-    ways.app.short_way.endpoint.known.forget()
+    ways.app.fast_path.endpoint.known.forget()
     unknown = await answered(ways.app, asked)
 
     assert unknown == known
@@ -563,7 +563,7 @@ async def test_fifty_requests_at_once_are_answered_each_to_its_own(ways: Ways):
         await answered(ways.app, post(ways.world.tokens[name], query=WHO))
 
     short = await asyncio.gather(*(answered(ways.app, one) for one in asked))
-    long = [await answered(ways.app.long_way, one) for one in asked]
+    long = [await answered(ways.app.full_path, one) for one in asked]
 
     assert short == long
     assert len({dict(headers)["x-request-id"] for _, headers, _ in short}) == 50
@@ -586,18 +586,18 @@ LOGGED: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("case", LOGGED)
-async def test_the_short_way_logs_as_the_long_one_does(ways: Ways, log: Lines, case: str):
+async def test_the_fast_path_logs_as_the_full_one_does(ways: Ways, log: Lines, case: str):
     secret = ways.world.tokens["pL"]
     asked = LOGGED[case](ways.world, secret)
     for name in ("pL", "products"):
         await answered(ways.app, post(ways.world.tokens[name], query=WHO))
     async with rolled_back():
-        await answered(ways.app.long_way, asked)
+        await answered(ways.app.full_path, asked)
     await ways.get_to_know(secret)
     log()
 
     async with rolled_back():
-        await answered(ways.app.long_way, asked)
+        await answered(ways.app.full_path, asked)
     long = log()
     await ways.get_to_know(secret)
     log()
@@ -619,7 +619,7 @@ def comparable(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-async def test_no_password_token_or_cookie_reaches_the_log_by_the_short_way(ways: Ways, log: Lines):
+async def test_no_password_token_or_cookie_reaches_the_log_by_the_fast_path(ways: Ways, log: Lines):
     secret = ways.world.tokens["pL"]
     documents = [
         (SIGN_IN, {"input": {"email": "cl@alpina.example", "password": CANARY}}),
@@ -722,19 +722,19 @@ WIRE: dict[str, Callable[[str], list[bytes]]] = {
 
 
 class LongWay:
-    """The application with its long way alone."""
+    """The application with its full path alone."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self.connections = app.connections
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        await self.app.long_way(scope, receive, send)
+        await self.app.full_path(scope, receive, send)
 
 
 @pytest.fixture(scope="module")
 async def ports(ways: Ways) -> AsyncIterator[tuple[int, int]]:
-    """Where the application is served, and where its long way alone."""
+    """Where the application is served, and where its full path alone."""
     async with served(ways.app) as short, served(LongWay(ways.app)) as long:
         yield short, long
 
@@ -772,7 +772,7 @@ async def test_those_who_go_away_in_the_middle_leave_nothing_behind(ways: Ways, 
     assert Counter(line["status"] for line in lines if line["event"] == "answered") == {None: 20, 200: 10}
 
 
-async def test_the_short_way_is_taken_on_this_database(ways: Ways):
+async def test_the_fast_path_is_taken_on_this_database(ways: Ways):
     secret = ways.world.tokens["pL"]
     await ways.get_to_know(secret)
     before = ways.long_taken["all"]
