@@ -26,8 +26,8 @@ from server.models.database import dialect
 from server.models.visibility.policies import POLICIES, SHOWN_BY, visible
 from server.resolvers.listings import Listing
 from server.resolvers.partnerships import assignments, partnerships, product_accesses
+from server.resolvers.partnerships.managed_customers import MANAGED_CUSTOMERS
 from server.resolvers.people import organisations, tokens
-from server.resolvers.people.organisations import MANAGED_CUSTOMERS
 from server.resolvers.products import products
 from tests.databases import rolled_back
 from tests.models.rules import RULES

@@ -9,7 +9,7 @@ from server.models import CustomerNote, Organisation, Partnership
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.export_sheets import Line, Sheet, find_visible
-from server.resolvers.people import organisations
+from server.resolvers.partnerships.managed_customers import MANAGED_CUSTOMERS, MAY_VIEW_MANAGED_CUSTOMERS
 
 
 async def _customer_lines(context: Context, partnership: Partnership) -> list[Line]:
@@ -37,7 +37,5 @@ _MANAGED: Final = (
 )
 
 SHEETS: Final[Mapping[ExportKind, Sheet]] = {
-    ExportKind.MANAGED_CUSTOMERS: Sheet(
-        organisations.MANAGED_CUSTOMERS, organisations.MAY_VIEW_MANAGED_CUSTOMERS, _MANAGED, _customer_lines
-    ),
+    ExportKind.MANAGED_CUSTOMERS: Sheet(MANAGED_CUSTOMERS, MAY_VIEW_MANAGED_CUSTOMERS, _MANAGED, _customer_lines),
 }

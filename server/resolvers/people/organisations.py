@@ -7,15 +7,15 @@ from tortoise.expressions import Q
 
 from server.domain.errors import NotFound
 from server.domain.people.organisations import INVITABLE_PARTNERS
-from server.domain.rights import Right, Role, Scope
+from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.engine.declarations import Computed
-from server.models import Organisation, Partnership
+from server.models import Organisation
 from server.models.conditions import OneOf
-from server.models.visibility.clauses import NO_ROW, serves
+from server.models.visibility.clauses import NO_ROW
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId
-from server.resolvers.listings import Listing, containing, equal
+from server.resolvers.listings import Listing, containing
 from server.resolvers.permissions import Public, RightOn, SignedIn, VisibleRows, allowed
 from server.resolvers.rights_in_statements import of_own_organisation
 
@@ -26,20 +26,8 @@ class OrganisationOrderField(StrEnum):
     NAME = "NAME"
 
 
-class ManagedCustomerOrderField(StrEnum):
-    """What a partner's customers can be ordered by."""
-
-    NAME = "NAME"
-    SINCE = "SINCE"
-
-
 def _own(viewer: Viewer | None) -> Q:
     return OneOf("id", viewer.organisation_ids) if viewer else NO_ROW
-
-
-def _where_served(viewer: Viewer | None) -> Q:
-    """The row policy of partnerships holds for these, where a token may read them."""
-    return serves(viewer) if viewer and viewer.has_scope(Scope.PARTNERSHIPS_READ) else NO_ROW
 
 
 PARTNERS = Listing(
@@ -56,23 +44,6 @@ OWN_ORGANISATIONS = Listing(
     parent=None,
     orders={OrganisationOrderField.NAME: "name_key"},
     always=_own,
-)
-MANAGED_CUSTOMERS = Listing(
-    name="managed customers",
-    model=Partnership,
-    parent="partner_id",
-    orders={
-        ManagedCustomerOrderField.NAME: "customer_name_key",
-        ManagedCustomerOrderField.SINCE: "activated_at",
-    },
-    moments=frozenset({"activated_at"}),
-    always=_where_served,
-    is_stricter=True,
-    filters={
-        "access_type": equal("access_type"),
-        "payment_mode": equal("payment_mode"),
-        "search": containing("customer_name_key"),
-    },
 )
 
 
@@ -97,4 +68,3 @@ ROLE_IN: Final = Computed(role_in, partial={"id": of_own_organisation("id")})
 MAY_LIST_PARTNERS = (Public(),)
 MAY_LIST_OWN_ORGANISATIONS = (VisibleRows(),)
 MAY_VIEW_DETAILS = (RightOn(Right.VIEW_ORGANISATION_DETAILS, Organisation),)
-MAY_VIEW_MANAGED_CUSTOMERS = (RightOn(Right.VIEW_MANAGED_CUSTOMERS, Organisation),)

@@ -1,7 +1,6 @@
 """The access review, in the schema."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -12,11 +11,7 @@ from server.resolvers.oversight import access_review
 from server.schema.enums import AccessType, AssignmentRight, Role, Scope
 from server.schema.fields import computed, relation
 from server.schema.partnerships.partnerships import Partnership
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
+from server.schema.references import OrganisationReference
 
 
 @strawberry.type(description="A person at a partner who has access to the customer.")
@@ -57,7 +52,7 @@ class ReviewedPartnership:
     partnership: Partnership = computed(
         lambda context, row: row, "The partnership. Its product accesses show what was granted.", SameRow()
     )
-    partner: OrganisationType | None = relation(
+    partner: OrganisationReference | None = relation(
         models.Organisation, "partner_id", "The partner. Null if your API token may not read organisations."
     )
     access_type: AccessType = strawberry.field(description="The partner's type of access.")

@@ -1,7 +1,6 @@
 """The audit log, in the schema."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -12,11 +11,7 @@ from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.partnerships.partnerships import Partnership, ProductAccess
 from server.schema.people.users import User
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
+from server.schema.references import OrganisationReference
 
 
 @strawberry.type(description="A value that an action changed. Secrets are never included.")
@@ -50,12 +45,12 @@ class AuditEvent(Node):
         "The name and last characters of the API token used. Null if none was used.",
         audit_log.TOKEN_NAME,
     )
-    acting_organisation: OrganisationType | None = relation(
+    acting_organisation: OrganisationReference | None = relation(
         models.Organisation,
         "acting_organisation_id",
         "The organisation on whose behalf the person acted. Null if it is not visible to you.",
     )
-    on_behalf_of: OrganisationType | None = relation(
+    on_behalf_of: OrganisationReference | None = relation(
         models.Organisation, "on_behalf_of_id", "The customer for whom they acted, if it is another organisation."
     )
     subject_type: str = strawberry.field(description="The type of the object acted on.")

@@ -1,7 +1,6 @@
 """Exports of lists to files, in the schema."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -17,11 +16,7 @@ from server.schema.operations import mutation
 from server.schema.payloads import Payload
 from server.schema.people.tokens import ApiToken
 from server.schema.people.users import User
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
+from server.schema.references import OrganisationReference
 
 describe(
     ExportKind,
@@ -59,7 +54,7 @@ describe(
 class Export(Node):
     model = models.Export
 
-    organisation: OrganisationType | None = relation(
+    organisation: OrganisationReference | None = relation(
         models.Organisation, "organisation_id", "The organisation. Null if your API token may not read organisations."
     )
     requested_by: User | None = relation(

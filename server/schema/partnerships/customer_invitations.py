@@ -12,8 +12,9 @@ from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.partnerships.offers import AccessInput, WantedAccessInput
-from server.schema.partnerships.partnerships import OrganisationType, Partnership
+from server.schema.partnerships.partnerships import Partnership
 from server.schema.payloads import Payload, VersionedInput
+from server.schema.references import OrganisationReference
 from server.schema.scalars import EmailAddress
 
 
@@ -24,7 +25,7 @@ from server.schema.scalars import EmailAddress
 class CustomerInvitation(Node):
     model = models.CustomerInvitation
 
-    partner: OrganisationType | None = relation(
+    partner: OrganisationReference | None = relation(
         models.Organisation, "partner_id", "The partner that makes the request. Null if it is not visible to you."
     )
     email: EmailAddress = strawberry.field(description="The address to which the request was sent.")

@@ -1,7 +1,6 @@
 """Customer notes of partners, in the schema."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -9,11 +8,7 @@ from server import models
 from server.resolvers.partnerships import customer_notes
 from server.schema.operations import mutation
 from server.schema.payloads import Payload, VersionedInput
-
-if TYPE_CHECKING:
-    from server.schema.partnerships.partnerships import Partnership
-
-PartnershipType = Annotated["Partnership", strawberry.lazy("server.schema.partnerships.partnerships")]
+from server.schema.references import PartnershipReference
 
 
 @strawberry.type(description="A partner's private note about a customer. The customer never sees it or learns of it.")
@@ -50,7 +45,7 @@ class UpdateCustomerNoteInput(VersionedInput):
 @strawberry.type(description="Result of `updateCustomerNote`.")
 class UpdateCustomerNotePayload(Payload):
     customer_note: CustomerNote | None = strawberry.field(description="The note. Null if nothing has ever been noted.")
-    partnership: PartnershipType | None = strawberry.field(description="The partnership with the customer.")
+    partnership: PartnershipReference | None = strawberry.field(description="The partnership with the customer.")
 
 
 @strawberry.type

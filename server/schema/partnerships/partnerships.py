@@ -1,7 +1,6 @@
 """Partnerships, in the schema, with their product accesses, assignments and requests to change access."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -39,13 +38,7 @@ from server.schema.partnerships.customer_notes import CustomerNote
 from server.schema.partnerships.receipts import Receipt
 from server.schema.people.memberships import Membership
 from server.schema.people.users import User
-from server.schema.products.products import Product
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
-PartnershipType = Annotated["Partnership", strawberry.lazy("server.schema.partnerships.partnerships")]
+from server.schema.references import OrganisationReference, PartnershipReference, ProductReference
 
 describe(
     partnerships.PartnershipOrderField,
@@ -58,10 +51,12 @@ describe(
 class ProductAccess(Node):
     model = models.ProductAccess
 
-    partnership: PartnershipType | None = relation(
+    partnership: PartnershipReference | None = relation(
         models.Partnership, "partnership_id", "The partnership the access belongs to."
     )
-    product: Product | None = relation(models.Product, "product_id", "The product. Null if it is not visible to you.")
+    product: ProductReference | None = relation(
+        models.Product, "product_id", "The product. Null if it is not visible to you."
+    )
     rights: list[ProductRight] = strawberry.field(description="The partner's rights on the product.")
     granted_by: User | None = relation(
         models.User,
@@ -78,7 +73,7 @@ class ProductAccess(Node):
 class EmployeeAssignment(Node):
     model = models.EmployeeAssignment
 
-    partnership: PartnershipType | None = relation(
+    partnership: PartnershipReference | None = relation(
         models.Partnership, "partnership_id", "The partnership with the customer."
     )
     member: Membership | None = relation(
@@ -97,7 +92,7 @@ class RequestedProduct:
     model = models.RequestedProduct
 
     service_name: str = strawberry.field(description="The service's name, so that the partner can decide.")
-    product: Product | None = relation(
+    product: ProductReference | None = relation(
         models.Product, "product_id", "The product. Null for the partner until access is granted."
     )
     rights: list[ProductRight] = strawberry.field(description="The rights that the partner would have on the product.")
@@ -115,7 +110,7 @@ class RequestedAccess:
 class AccessChangeRequest(Node):
     model = models.AccessChangeRequest
 
-    partnership: PartnershipType | None = relation(
+    partnership: PartnershipReference | None = relation(
         models.Partnership, "partnership_id", "The partnership that would change."
     )
     access_type: AccessType = strawberry.field(description="The requested type of access.")
@@ -141,12 +136,12 @@ class AccessChangeRequest(Node):
 class Partnership(Node):
     model = models.Partnership
 
-    customer: OrganisationType | None = relation(
+    customer: OrganisationReference | None = relation(
         models.Organisation,
         "customer_id",
         "The organisation whose products are managed. Null if your API token may not read organisations.",
     )
-    partner: OrganisationType | None = relation(
+    partner: OrganisationReference | None = relation(
         models.Organisation,
         "partner_id",
         "The organisation that manages them. Null if your API token may not read organisations.",

@@ -1,7 +1,6 @@
 """Invitations of members, in the schema."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -18,16 +17,8 @@ from server.schema.payloads import Payload
 from server.schema.people.memberships import Membership
 from server.schema.people.signing_up import NewPersonInput
 from server.schema.people.users import User
+from server.schema.references import OrganisationReference, TeamReference, ViewerReference
 from server.schema.scalars import EmailAddress
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-    from server.schema.people.teams import Team
-    from server.schema.people.viewers import Viewer
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
-TeamType = Annotated["Team", strawberry.lazy("server.schema.people.teams")]
-ViewerType = Annotated["Viewer", strawberry.lazy("server.schema.people.viewers")]
 
 
 @strawberry.type(
@@ -36,7 +27,7 @@ ViewerType = Annotated["Viewer", strawberry.lazy("server.schema.people.viewers")
 class MemberInvitation(Node):
     model = models.MemberInvitation
 
-    organisation: OrganisationType | None = relation(
+    organisation: OrganisationReference | None = relation(
         models.Organisation,
         "organisation_id",
         "The inviting organisation. Null if your API token may not read organisations.",
@@ -46,7 +37,7 @@ class MemberInvitation(Node):
     last_name: str = strawberry.field(description="The person's family name, as entered by the inviter.")
     locale: str = strawberry.field(description="The language of the invitation, such as `fr_FR`.")
     role: Role = strawberry.field(description="The role the person will have.")
-    teams: list[TeamType] = computed(
+    teams: list[TeamReference] = computed(
         teams_of_invitation,
         "The teams the person will join, except teams deleted since.",
         Rows(models.Team, through=OF_INVITATION),
@@ -129,7 +120,7 @@ class AcceptMemberInvitationInput:
 @strawberry.type(description="Result of `acceptMemberInvitation`.")
 class AcceptMemberInvitationPayload(Payload):
     membership: Membership | None = strawberry.field(description="The new membership.")
-    viewer: ViewerType | None = strawberry.field(description="The person now signed in.")
+    viewer: ViewerReference | None = strawberry.field(description="The person now signed in.")
 
 
 @strawberry.input(description="Input for `declineMemberInvitation`.")

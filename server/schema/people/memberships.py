@@ -1,7 +1,6 @@
 """Memberships, in the schema."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -16,15 +15,7 @@ from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.users import User
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-    from server.schema.people.teams import TeamMember
-    from server.schema.products.own_product_grants import OwnProductGrant
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
-OwnProductGrantType = Annotated["OwnProductGrant", strawberry.lazy("server.schema.products.own_product_grants")]
-TeamMemberType = Annotated["TeamMember", strawberry.lazy("server.schema.people.teams")]
+from server.schema.references import OrganisationReference, OwnProductGrantReference, TeamMemberReference
 
 
 @strawberry.type(description="A person's membership of an organisation.")
@@ -32,7 +23,7 @@ class Membership(Node):
     model = models.Membership
 
     user: User | None = relation(models.User, "user_id", "The person. Null if they are not visible to you.")
-    organisation: OrganisationType | None = relation(
+    organisation: OrganisationReference | None = relation(
         models.Organisation, "organisation_id", "The organisation. Null if it is not visible to you."
     )
     role: Role = strawberry.field(description="The member's role.")
@@ -58,10 +49,10 @@ class Membership(Node):
         description="The employee's rights for each new customer. Null if they are not assigned to new customers."
     )
     version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
-    teams: Connection[TeamMemberType] | None = connection(
+    teams: Connection[TeamMemberReference] | None = connection(
         teams.TEAMS_OF_MEMBER, "The member's teams. Visible to the organisation's leaders.", teams.MAY_VIEW_OF_TEAM
     )
-    product_grants: Connection[OwnProductGrantType] | None = connection(
+    product_grants: Connection[OwnProductGrantReference] | None = connection(
         own_product_grants.GRANTS_OF_MEMBER,
         "The organisation's products this member may use, including access since withdrawn. "
         "Visible to the organisation's leaders.",

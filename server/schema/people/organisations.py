@@ -1,63 +1,32 @@
-"""Organisations and managed customers, in the schema."""
+"""Organisations, in the schema."""
 
-import asyncio
 from datetime import datetime
-from typing import Annotated, Any
 
 import strawberry
 
 from server import models
 from server.domain.people.organisations import INVITABLE_PARTNERS
-from server.engine.declarations import Column, Embedded, Followed, PagePart, SameRow
-from server.resolvers.context import Context
-from server.resolvers.oversight import access_review as resolvers_access_review
-from server.resolvers.oversight import audit_log as resolvers_audit_log
-from server.resolvers.oversight import exports
-from server.resolvers.partnerships import customer_invitations as resolvers_customer_invitations
-from server.resolvers.partnerships import partnerships as resolvers_partnerships
+from server.engine.declarations import Column, Embedded
 from server.resolvers.people import member_invitations, memberships, organisations, teams, tokens
 from server.resolvers.people.organisations import MAY_VIEW_DETAILS
-from server.resolvers.products import own_product_grants
-from server.resolvers.products import pending_actions as resolvers_pending_actions
-from server.resolvers.products import products as resolvers_products
 from server.resolvers.rights_in_statements import RIGHTS_ON_ORGANISATION
 from server.resolvers.viewer_rights import rights_on_organisation
-from server.schema.connection_values import Slice
-from server.schema.connections import Connection, PageInfo, part
+from server.schema.connections import Connection
 from server.schema.enums import (
-    AccessType,
     Currency,
-    Direction,
     LegalEntityType,
     PartnerStatus,
-    PaymentMode,
     RegistrationScheme,
     Right,
     Role,
-    describe,
 )
-from server.schema.fields import computed, connection, relation, rights, withheld
+from server.schema.fields import computed, connection, rights, withheld
 from server.schema.nodes import Node
-from server.schema.oversight.access_review import ReviewedPartnership
-from server.schema.oversight.audit_log import AuditEvent, AuditLogFilter, PartnerActivityFilter
-from server.schema.oversight.exports import Export
-from server.schema.partnerships.customer_invitations import CustomerInvitation
-from server.schema.partnerships.partnerships import Partnership, PartnershipFilter, PartnershipOrder
 from server.schema.people.member_invitations import MemberInvitation
 from server.schema.people.memberships import Membership
 from server.schema.people.teams import Team
 from server.schema.people.tokens import ApiToken
-from server.schema.products.own_product_grants import OwnProductGrant
-from server.schema.products.pending_actions import PendingAction, PendingActionFilter
-from server.schema.products.products import Product, ProductFilter, ProductOrder
 from server.schema.scalars import CountryCode
-
-describe(
-    organisations.ManagedCustomerOrderField,
-    "Fields by which managed customers can be sorted.",
-    NAME="The customer's name, ignoring case and accents.",
-    SINCE="When the partner began to manage the customer.",
-)
 
 
 @strawberry.type(description="A postal address.")
@@ -85,72 +54,16 @@ class PartnerFilter:
     )
 
 
-@strawberry.input(description="Filters a partner's customers.")
-class ManagedCustomerFilter:
-    access_type: AccessType | None = strawberry.field(
-        default=strawberry.UNSET, description="Only customers managed with this access type."
-    )
-    payment_mode: PaymentMode | None = strawberry.field(
-        default=strawberry.UNSET, description="Only customers managed with this payment mode."
-    )
-    search: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Only organisations whose name contains this text, ignoring case and accents.",
-    )
-
-
-@strawberry.input(description="Sort order of a partner's customers.")
-class ManagedCustomerOrder:
-    field: organisations.ManagedCustomerOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(default=Direction.ASC, description="The sort direction.")
-
-
 def _number(row: models.Organisation) -> RegistrationNumber | None:
     if row.registration_scheme is None or row.registration_number is None:
         return None
     return RegistrationNumber(scheme=row.registration_scheme, value=row.registration_number)
 
 
-async def _customers(context: Context, found: Slice) -> list[Any]:
-    rows = await asyncio.gather(*(context.row(models.Organisation, row.customer_id) for row in found.window.rows))
-    return [row for row in rows if row is not None]
+@strawberry.type
+class OrganisationPeople(Node):
+    """What an organisation is, and who belongs to it."""
 
-
-@strawberry.type(description="A customer and the partnership through which it is managed.")
-class ManagedCustomerEdge:
-    model = models.Partnership
-    is_another_view = True
-
-    cursor: str = part("cursor", "The row's position in the list, for `after` and `before`.")
-    partnership: Partnership = computed(
-        lambda context, edge: edge.row, "The partnership through which the customer is managed.", SameRow()
-    )
-    node: Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")] | None = relation(
-        models.Organisation, "customer_id", "The customer. Null if your API token may not read organisations."
-    )
-
-
-@strawberry.type(description="A page of the customers a partner manages.")
-class ManagedCustomerConnection:
-    edges: list[ManagedCustomerEdge] = part("edges", "The customers of this page, each with its partnership.")
-    nodes: list[Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]] = computed(
-        _customers,
-        "The customers of this page. Empty if your API token may not read organisations.",
-        Followed(models.Organisation, "customer_id"),
-    )
-    page_info: PageInfo = part("page_info", "The position of this page in the list.")
-    total_count: int = computed(
-        lambda context, found: found.count(),
-        "The number of customers visible to you. Counted only when requested.",
-        PagePart("total_count"),
-    )
-
-
-@strawberry.type(
-    description="An account that owns products: a customer, a partner, or both. Its members and partners see "
-    "more of it than other people do."
-)
-class Organisation(Node):
     model = models.Organisation
 
     name: str = strawberry.field(description="The organisation's name.")
@@ -207,85 +120,6 @@ class Organisation(Node):
     )
     teams: Connection[Team] | None = connection(
         teams.TEAMS, "The organisation's teams, sorted by name.", memberships.MAY_VIEW_MEMBERS
-    )
-    own_product_grants: Connection[OwnProductGrant] | None = connection(
-        own_product_grants.OWN_PRODUCT_GRANTS,
-        "Products granted to the organisation's own members and teams, including grants since revoked.",
-        memberships.MAY_VIEW_MEMBERS,
-    )
-    products: Connection[Product] | None = connection(
-        resolvers_products.PRODUCTS,
-        "The organisation's products that are visible to you.",
-        resolvers_products.MAY_VIEW_PRODUCTS,
-        filter=ProductFilter,
-        order=ProductOrder,
-    )
-    partnerships: Connection[Partnership] | None = connection(
-        resolvers_partnerships.PARTNERSHIPS,
-        "The partnerships in which the organisation is the customer, including open invitations and past partnerships.",
-        resolvers_partnerships.MAY_VIEW_PARTNERSHIPS,
-        filter=PartnershipFilter,
-        order=PartnershipOrder,
-    )
-    customer_partnerships: Connection[Partnership] | None = connection(
-        resolvers_partnerships.CUSTOMER_PARTNERSHIPS,
-        "The partnerships in which the organisation is the partner, including open invitations and past "
-        "partnerships. Employees see only those they are assigned to.",
-        organisations.MAY_VIEW_MANAGED_CUSTOMERS,
-        filter=PartnershipFilter,
-        order=PartnershipOrder,
-    )
-    managed_customers: ManagedCustomerConnection | None = connection(
-        organisations.MANAGED_CUSTOMERS,
-        "The customers the organisation manages as a partner. Employees see only those they are assigned to.",
-        organisations.MAY_VIEW_MANAGED_CUSTOMERS,
-        filter=ManagedCustomerFilter,
-        order=ManagedCustomerOrder,
-    )
-    customer_invitations: Connection[CustomerInvitation] | None = connection(
-        resolvers_customer_invitations.CUSTOMER_INVITATIONS,
-        "The requests for access the organisation has sent by e-mail, as a partner.",
-        resolvers_customer_invitations.MAY_VIEW_CUSTOMER_INVITATIONS,
-    )
-    pending_actions: Connection[PendingAction] | None = connection(
-        resolvers_pending_actions.PENDING_ACTIONS,
-        "Actions that partners propose on the organisation's products. A partner sees only its own.",
-        resolvers_pending_actions.MAY_VIEW_PENDING_ACTIONS,
-        filter=PendingActionFilter,
-    )
-    requested_actions: Connection[PendingAction] | None = connection(
-        resolvers_pending_actions.REQUESTED_ACTIONS,
-        "Actions the organisation proposes on its customers' products, as a partner. Employees see only their own.",
-        resolvers_pending_actions.MAY_VIEW_PENDING_ACTIONS,
-        filter=PendingActionFilter,
-    )
-    access_review: Connection[ReviewedPartnership] | None = connection(
-        resolvers_access_review.ACCESS_REVIEW,
-        "Who has access to the organisation: each active partnership with its people and API tokens.",
-        resolvers_access_review.MAY_REVIEW,
-    )
-    audit_log: Connection[AuditEvent] | None = connection(
-        resolvers_audit_log.AUDIT_LOG,
-        "Actions on behalf of the organisation, newest first. Employees see only their own.",
-        resolvers_audit_log.MAY_VIEW_LOG,
-        filter=AuditLogFilter,
-    )
-    partner_activity: Connection[AuditEvent] | None = connection(
-        resolvers_audit_log.PARTNER_ACTIVITY,
-        "Actions by partners on behalf of the organisation, newest first.",
-        resolvers_audit_log.MAY_VIEW_ACTIVITY,
-        filter=PartnerActivityFilter,
-    )
-    exports: Connection[Export] | None = connection(
-        exports.EXPORTS,
-        "Exports of the organisation's lists, newest first. Employees see only their own.",
-        exports.MAY_VIEW_EXPORTS,
-    )
-    programme_activity: Connection[AuditEvent] | None = connection(
-        resolvers_audit_log.PROGRAMME_ACTIVITY,
-        "Actions by the programme's staff and automatic processes that concern the organisation, newest first.",
-        resolvers_audit_log.MAY_VIEW_ACTIVITY,
-        filter=AuditLogFilter,
     )
     api_tokens: Connection[ApiToken] | None = connection(
         tokens.API_TOKENS, "The organisation's API tokens, including those that have ended.", tokens.MAY_VIEW_TOKENS

@@ -1,21 +1,13 @@
 """Signing up, in the schema: new people and their organisations."""
 
-from typing import TYPE_CHECKING, Annotated
-
 import strawberry
 
 from server.resolvers.people import signing_up
 from server.schema.enums import LegalEntityType
 from server.schema.operations import mutation
 from server.schema.payloads import Payload
+from server.schema.references import OrganisationReference, ViewerReference
 from server.schema.scalars import CountryCode
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-    from server.schema.people.viewers import Viewer
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
-ViewerType = Annotated["Viewer", strawberry.lazy("server.schema.people.viewers")]
 
 
 @strawberry.input(description="A person who has no account yet. Their e-mail address is the invited one.")
@@ -55,8 +47,8 @@ class SignUpInput:
 
 @strawberry.type(description="Result of `signUp`.")
 class SignUpPayload(Payload):
-    organisation: OrganisationType | None = strawberry.field(description="The new organisation.")
-    viewer: ViewerType | None = strawberry.field(description="The person now signed in.")
+    organisation: OrganisationReference | None = strawberry.field(description="The new organisation.")
+    viewer: ViewerReference | None = strawberry.field(description="The person now signed in.")
 
 
 @strawberry.type

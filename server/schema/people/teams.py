@@ -1,7 +1,6 @@
 """Teams, in the schema."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -15,19 +14,14 @@ from server.schema.operations import mutation
 from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.memberships import Membership
 from server.schema.products.own_product_grants import OwnProductGrant
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
-TeamType = Annotated["Team", strawberry.lazy("server.schema.people.teams")]
+from server.schema.references import OrganisationReference, TeamReference
 
 
 @strawberry.type(description="A member's place in a team.")
 class TeamMember(Node):
     model = models.TeamMember
 
-    team: TeamType | None = relation(models.Team, "team_id", "The team.")
+    team: TeamReference | None = relation(models.Team, "team_id", "The team.")
     member: Membership | None = relation(models.Membership, "membership_id", "The member.")
     joined_at: datetime = strawberry.field(description="When the member joined the team.")
 
@@ -38,7 +32,7 @@ class TeamMember(Node):
 class Team(Node):
     model = models.Team
 
-    organisation: OrganisationType | None = relation(
+    organisation: OrganisationReference | None = relation(
         models.Organisation, "organisation_id", "The organisation. Null if your API token may not read organisations."
     )
     name: str = strawberry.field(description="The team's name.")
@@ -100,7 +94,9 @@ class DeleteTeamInput(VersionedInput):
 
 @strawberry.type(description="Result of `deleteTeam`.")
 class DeleteTeamPayload(Payload):
-    organisation: OrganisationType | None = strawberry.field(description="The organisation to which the team belonged.")
+    organisation: OrganisationReference | None = strawberry.field(
+        description="The organisation to which the team belonged."
+    )
 
 
 @strawberry.input(description="Input for `addTeamMember`.")

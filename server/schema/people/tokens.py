@@ -1,7 +1,6 @@
 """API tokens, in the schema."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -16,11 +15,7 @@ from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.payloads import Payload
 from server.schema.people.users import User
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
+from server.schema.references import OrganisationReference
 
 
 @strawberry.type(
@@ -37,12 +32,12 @@ class ApiToken(Node):
         Column("scopes"),
     )
     owner: User | None = relation(models.User, "user_id", "The token's owner. Null if they are not visible to you.")
-    organisation: OrganisationType | None = relation(
+    organisation: OrganisationReference | None = relation(
         models.Organisation,
         "organisation_id",
         "The organisation in which the token works. Null if your API token may not read organisations.",
     )
-    customers: list[OrganisationType] | None = computed(
+    customers: list[OrganisationReference] | None = computed(
         token_customers,
         "The managed customers to which the token is restricted. Null if it is not restricted.",
         Rows(models.Organisation, through=CUSTOMERS, present="is_for_some_customers"),
@@ -87,7 +82,7 @@ class ExcludeApiTokenInput:
 
 @strawberry.type(description="Result of `excludeApiToken`.")
 class ExcludeApiTokenPayload(Payload):
-    organisation: OrganisationType | None = strawberry.field(
+    organisation: OrganisationReference | None = strawberry.field(
         description="The organisation from which the token is now excluded."
     )
 

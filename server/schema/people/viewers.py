@@ -6,21 +6,21 @@ from server import models
 from server.engine.declarations import Relation
 from server.resolvers.people import memberships, organisations, sessions
 from server.resolvers.people.viewers import token_of, user_of
-from server.resolvers.support import support_access
 from server.schema.connections import Connection
 from server.schema.fields import computed, connection
 from server.schema.operations import mutation
 from server.schema.payloads import Payload
 from server.schema.people.memberships import Membership
-from server.schema.people.organisations import Organisation
 from server.schema.people.tokens import ApiToken
 from server.schema.people.users import User
+from server.schema.references import OrganisationReference, ViewerReference
 from server.schema.scalars import EmailAddress
-from server.schema.support.support_access import SupportAccessGrant
 
 
-@strawberry.type(description="The person or API token making the request.")
-class Viewer:
+@strawberry.type
+class ViewerPeople:
+    """Who asks, and as what."""
+
     user: User = computed(
         user_of,
         "The signed-in person, or the owner of the API token.",
@@ -35,7 +35,7 @@ class Viewer:
             is_present=lambda viewer: viewer.token is not None,
         ),
     )
-    organisations: Connection[Organisation] = connection(
+    organisations: Connection[OrganisationReference] = connection(
         organisations.OWN_ORGANISATIONS,
         "The organisations of which you are a member. With an API token, only the token's organisation.",
         organisations.MAY_LIST_OWN_ORGANISATIONS,
@@ -44,11 +44,6 @@ class Viewer:
         memberships.OWN_MEMBERSHIPS,
         "Your memberships, with role and e-mail preferences. Empty if your API token may not read members.",
         memberships.MAY_LIST_OWN_MEMBERSHIPS,
-    )
-    support_access_grants: Connection[SupportAccessGrant] | None = connection(
-        support_access.OWN_SUPPORT_ACCESS,
-        "The support access you have granted, newest first, including access that has ended.",
-        support_access.MAY_GRANT,
     )
 
 
@@ -60,7 +55,7 @@ class SignInInput:
 
 @strawberry.type(description="Result of `signIn`.")
 class SignInPayload(Payload):
-    viewer: Viewer | None = strawberry.field(description="The person now signed in.")
+    viewer: ViewerReference | None = strawberry.field(description="The person now signed in.")
 
 
 @strawberry.input(description="Input for `signOut`.")

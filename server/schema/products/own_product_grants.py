@@ -1,7 +1,6 @@
 """Grants of an organisation's own products to its members and teams, in the schema."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -16,13 +15,7 @@ from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.memberships import Membership
 from server.schema.people.users import User
 from server.schema.products.products import Product
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-    from server.schema.people.teams import Team
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
-TeamType = Annotated["Team", strawberry.lazy("server.schema.people.teams")]
+from server.schema.references import OrganisationReference, TeamReference
 
 
 @strawberry.type(
@@ -32,7 +25,7 @@ TeamType = Annotated["Team", strawberry.lazy("server.schema.people.teams")]
 class OwnProductGrant(Node):
     model = models.OwnProductGrant
 
-    organisation: OrganisationType | None = relation(
+    organisation: OrganisationReference | None = relation(
         models.Organisation,
         "organisation_id",
         "The organisation that owns the products. Null if your API token may not read organisations.",
@@ -40,7 +33,7 @@ class OwnProductGrant(Node):
     member: Membership | None = relation(
         models.Membership, "membership_id", "The member who may use the products. Null if the grant is to a team."
     )
-    team: TeamType | None = relation(
+    team: TeamReference | None = relation(
         models.Team,
         "team_id",
         "The team that may use the products. Null if the grant is to a member or the team has been deleted.",

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -15,11 +14,7 @@ from server.resolvers.viewer_rights import rights_on_product
 from server.schema.enums import Currency, Direction, Period, ProductCategory, ProductState, Right, describe
 from server.schema.fields import computed, embedded, relation, rights
 from server.schema.nodes import Node
-
-if TYPE_CHECKING:
-    from server.schema.people.organisations import Organisation
-
-OrganisationType = Annotated["Organisation", strawberry.lazy("server.schema.people.organisations")]
+from server.schema.references import OrganisationReference
 
 describe(
     products.ProductOrderField,
@@ -49,7 +44,7 @@ class Money:
 class Product(Node):
     model = models.Product
 
-    organisation: OrganisationType | None = relation(
+    organisation: OrganisationReference | None = relation(
         models.Organisation,
         "organisation_id",
         "The organisation that owns the product. Null if it is not visible to you.",

@@ -6,7 +6,7 @@ from server.resolvers.programme import staff
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership
 from server.schema.payloads import Payload, VersionedInput
-from server.schema.people.organisations import Organisation
+from server.schema.references import OrganisationReference
 
 
 @strawberry.input(description="Input for `approvePartner`.")
@@ -17,7 +17,7 @@ class ApprovePartnerInput(VersionedInput):
 
 @strawberry.type(description="Result of `approvePartner`.")
 class ApprovePartnerPayload(Payload):
-    organisation: Organisation | None = strawberry.field(description="The organisation, now a partner.")
+    organisation: OrganisationReference | None = strawberry.field(description="The organisation, now a partner.")
 
 
 @strawberry.input(description="Input for `suspendPartner`.")
@@ -28,7 +28,7 @@ class SuspendPartnerInput(VersionedInput):
 
 @strawberry.type(description="Result of `suspendPartner`.")
 class SuspendPartnerPayload(Payload):
-    organisation: Organisation | None = strawberry.field(description="The organisation, suspended.")
+    organisation: OrganisationReference | None = strawberry.field(description="The organisation, suspended.")
 
 
 @strawberry.input(description="Input for `suspendPartnership`.")
@@ -64,7 +64,7 @@ class RecoverOrganisationInput:
 
 @strawberry.type(description="Result of `recoverOrganisation`.")
 class RecoverOrganisationPayload(Payload):
-    organisation: Organisation | None = strawberry.field(description="The organisation.")
+    organisation: OrganisationReference | None = strawberry.field(description="The organisation.")
 
 
 @strawberry.type
