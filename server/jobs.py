@@ -52,7 +52,7 @@ class Job:
 
 
 def system_context(settings: Settings, now: datetime) -> Context:
-    """What the server does by itself: the audit log names nobody."""
+    """What the server does on its own: the audit log names nobody."""
     return Context(viewer=None, now=now, request_id=new_id().hex, settings=settings)
 
 
@@ -151,7 +151,7 @@ DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
     **partnership_deadlines.DEADLINES,
     **people_deadlines.DEADLINES,
 }
-"""What is done about deadlines every minute: reminders, warnings, expiry, ends. Each wing brings its own."""
+"""The work on deadlines, done every minute: reminders, warnings, expiry and ends. Each wing adds its own."""
 
 JOBS: Final = (
     *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),

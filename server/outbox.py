@@ -65,7 +65,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Work:
-    """The work that an event needs besides e-mails. It may run again: `do` checks what is already done.
+    """The work that an event needs in addition to e-mails. It may run again: `do` checks what is already done.
 
     `give_up` records that it will not be done.
     """
@@ -112,7 +112,7 @@ class Outbox:
         return bool(messages)
 
     async def send_next(self, now: datetime) -> int:
-        """Send the next e-mails, at most `MAX_EMAILS`, or put them into the demo's mailbox. Gives how many there were.
+        """Send the next e-mails, at most `MAX_EMAILS`, or put them into the demo's mailbox.
 
         Returns how many there were, or None if there is no way to send.
         """

@@ -9,7 +9,7 @@ import orjson
 
 LONGEST_DOCUMENT: Final = 100_000
 LARGE: Final = 16_384
-"""The size in bytes from which parsing a body takes so long that it waits for its turn."""
+"""The size in bytes from which a body takes so much time to parse that it waits for its turn."""
 _MAX_PARAMETERS: Final = 16
 """The most parameters in an address. GraphQL over HTTP has four; tens of thousands take long to parse."""
 _NUL_WITHIN: Final = 4

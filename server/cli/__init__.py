@@ -247,7 +247,7 @@ async def revoke(which: Annotated[str, Parameter(name="ID_OR_LAST_FOUR")], /) ->
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Gives the exit code: 0 done, 1 failed, 2 wrongly called."""
+    """Run one command. Returns the exit code: 0 success, 1 failure, 2 wrong usage."""
     if _is_unreadable(sys.argv[1:] if arguments is None else arguments):
         return _said("The command line is not written in UTF-8.", WrongUsage.exit_code)
     try:

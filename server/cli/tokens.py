@@ -1,6 +1,6 @@
 """The commands `token create` and `token revoke`, for the operator of the server.
 
-They are for the first token, and for the night when one has leaked. The audit log names no actor, because anyone who
+They are for the first token, and for emergencies such as a leaked one. The audit log names no actor, because anyone who
 can run them can also write to the database. The same rules apply as over HTTP.
 """
 

@@ -135,7 +135,7 @@ def sees_customer_note(viewer: Viewer, partnership: PartnershipFacts, assigned: 
 def sees_pending_action(
     viewer: Viewer, partnership: PartnershipFacts, asked_by: UUID, assigned: Collection[UUID]
 ) -> bool:
-    """Both sides' legal representatives and administrators; an employee what they asked, while they serve (E34)."""
+    """Both sides' legal representatives and administrators; an employee only their own, while they serve (E34)."""
     is_own = viewer.user_id == asked_by and serves(viewer, partnership, assigned)
     return leads_a_side(viewer, partnership) or is_own
 

@@ -1,7 +1,7 @@
 """MIME messages: an e-mail in the form that goes to the mail server.
 
-Every header value is one line without control characters and means the same however it is decoded, so that no one's
-name can add a header or an address.
+Every header value is one line without control characters and means the same however it is decoded, so that no name can
+add a header or an address.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How much waits in the outbox, and for how long?"""
+"""The outbox's backlog: how much waits, and for how long."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,14 +9,14 @@ from tortoise.connection import get_connection
 from server.models.outbox import EmailMessage, OutboxMessage
 
 MAX_COUNTED: Final = 10_000
-"""How many are counted of each kind: more than these are one more."""
+"""The most that are counted of each kind. Any larger number counts as one more."""
 
 _WAITING: Final = 'FROM "{table}" WHERE sent_at IS NULL AND dead_at IS NULL'
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """What is neither sent nor parked: its number, and how long ago the oldest of it was written."""
+    """What is neither sent nor parked: its number, and the age of the oldest."""
 
     events: int
     emails: int
@@ -28,14 +28,14 @@ class Backlog:
 
 
 async def read_backlog(now: datetime) -> Backlog:
-    """What waits at this moment. One statement, which takes as long at any size."""
+    """The current backlog. One statement, which takes the same time at any size."""
     [row] = cast("list[dict[str, Any]]", await get_connection("default").execute_query_dict(_STATEMENT))
     since = [_moment(row[name]) for name in ("event_since", "email_since") if row[name] is not None]
     return Backlog(row["events"], row["emails"], max((now - min(since, default=now)).total_seconds(), 0.0))
 
 
 def _moment(value: Any) -> datetime:
-    """SQLite gives it as text, in UTC."""
+    """A timestamp, which SQLite returns as text in UTC."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""What do all rows have in common?"""
+"""Base classes of all models: ids, creation times and versions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,22 +18,22 @@ EnumT = TypeVar("EnumT", bound=StrEnum)
 
 
 def enum_column(enum: type[EnumT], *, max_length: int, **options: Any) -> EnumT:
-    """A column that holds one value of the enum; typed as what a row gives, which Tortoise's own field is not."""
+    """A column with a value of the enum, typed as the value that a row returns, which Tortoise's own field is not."""
     return cast(EnumT, fields.CharEnumField(enum, max_length=max_length, **options))
 
 
 def nullable_enum_column(enum: type[EnumT], *, max_length: int) -> EnumT | None:
-    """The same where the value may be absent."""
+    """The same for a nullable column."""
     return cast("EnumT | None", fields.CharEnumField(enum, max_length=max_length, null=True))
 
 
 def new_id() -> UUID:
-    """A UUIDv7: unique everywhere, and in the order of creation."""
+    """A UUIDv7: globally unique, and in the order of creation."""
     return uuid7()
 
 
 class Row(Model):
-    """A row with an id that is never reused and the moment it was written."""
+    """A row with an id that is never reused, and its creation time."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     created_at: datetime = fields.DatetimeField(auto_now_add=True)
@@ -43,7 +43,7 @@ class Row(Model):
 
 
 class VersionedRow(Row):
-    """A row that people edit; `version` counts the edits."""
+    """A row that people edit. `version` counts the edits."""
 
     updated_at: datetime = fields.DatetimeField(auto_now=True)
     version = fields.IntField(default=1, db_default=1)
@@ -60,7 +60,7 @@ def check_points_to(model: type[Model], column: str, other: type[Model]) -> None
 
 
 async def store_all(rows: Sequence[Any], now: datetime, **columns: Any) -> None:
-    """Store these columns in all of the rows, which are of one versioned model, in one statement."""
+    """Store these columns in all the rows of one versioned model, in one statement."""
     if rows:
         model = cast("type[Any]", type(rows[0]))
         await model.filter(OneOf("id", [row.pk for row in rows])).update(

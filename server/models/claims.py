@@ -1,7 +1,7 @@
-"""How does a worker take rows of a queue in hand, so that no other worker has them too?
+"""Claims: how a worker reserves rows of a queue, so that no other worker takes them.
 
-A claim lets the row wait until it runs out: nobody else finds it before, and whoever claims it then is the last one
-to have done so, by the number of attempts.
+Nobody else finds a claimed row until the claim expires. A worker that then claims it has the higher number of attempts,
+which tells the two apart.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ RowT = TypeVar("RowT", bound=Queued)
 
 
 async def claim(model: type[RowT], now: datetime, until: datetime, most: int, which: Q = EVERY_ROW) -> list[RowT]:
-    """Those of these rows that wait the longest, with a claim on them. What others have in hand is passed over.
+    """Claim those of these rows that have waited longest. Rows locked by others are skipped.
 
-    `run_after` of the rows that are given stays what it was before the claim: since when they could be taken.
+    The returned rows keep the `run_after` from before the claim: the time from which they could be claimed.
     """
     waiting = model.filter(which, sent_at__isnull=True, dead_at__isnull=True, run_after__lte=now)
     if not await waiting.exists():
-        return []  # looked at first, because on SQLite a transaction keeps everybody else from writing
+        return []  # read first, because on SQLite a transaction prevents everyone else from writing
     async with in_transaction():
         oldest = waiting.order_by("run_after", "id").limit(most)
         rows = await oldest.select_for_update(skip_locked=True)
@@ -38,7 +38,7 @@ async def claim(model: type[RowT], now: datetime, until: datetime, most: int, wh
 
 
 async def note(rows: Sequence[Queued], **columns: Any) -> int:
-    """Write down how it went, except where another worker has it in hand by now. Gives how many were written."""
+    """Store the outcomes, except of rows that another worker has claimed since. Returns how many were stored."""
     number = 0
     for attempts in {row.attempts for row in rows}:
         alike = [row.id for row in rows if row.attempts == attempts]
@@ -48,7 +48,7 @@ async def note(rows: Sequence[Queued], **columns: Any) -> int:
 
 
 async def give_back(rows: list[RowT]) -> None:
-    """Leave claimed rows to the next worker, in their old places, as if this attempt had not been."""
+    """Return claimed rows to their old places in the queue, as if this attempt had not happened."""
     for (attempts, since), ids in _alike(rows).items():
         same = type(rows[0]).filter(OneOf("id", ids), attempts=attempts, sent_at__isnull=True)
         await same.update(attempts=attempts - 1, run_after=since)

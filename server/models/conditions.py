@@ -1,8 +1,8 @@
-"""Which conditions do row policies and filters need beyond those Tortoise has?
+"""SQL conditions that row policies and filters need and Tortoise lacks.
 
-All are `Q`, so they combine with `&`, `|` and `~` and stand in any filter. Their text does not
-depend on how many values there are, nor on the values: with `BoundParameter` ones a statement is written
-before they are known, and run for any of them.
+All are `Q`, so they combine with `&`, `|` and `~` and can be used in any filter. Their SQL depends neither on the
+values nor on their number: with a `BoundParameter` a statement is written before the values are known, and run for any
+of them.
 """
 
 import json
@@ -22,16 +22,16 @@ from tortoise.query_utils import QueryModifier
 # `Any` below: pypika's terms and Tortoise's model metadata are untyped.
 
 EVERY_ROW = Q()
-"""The condition that refuses nothing."""
+"""The condition that is always true."""
 
 
 @dataclass(frozen=True)
 class BoundParameter:
     """A value that is known when a statement runs, not when it is written.
 
-    `kind` is its SQL type: uuid, uuid[], text, text[], bigint, boolean or timestamptz. `read` takes it
-    out of whatever the statement is run with; two of the same name are the same value. One of the viewer
-    is the same as long as the viewer is.
+    `kind` is its SQL type: uuid, uuid[], text, text[], bigint, boolean or timestamptz. `read` takes it from the
+    argument with which the statement is run; two of the same name are the same value. A viewer's value never changes
+    for that viewer.
     """
 
     name: str
@@ -49,7 +49,7 @@ class BoundParameter:
 
 
 class Condition(Q):
-    """What the conditions below share: they are whole, whatever Tortoise finds in them."""
+    """The base of the conditions below. Tortoise treats them as a whole and does not look inside."""
 
     __slots__ = ()
 
@@ -62,18 +62,16 @@ class Condition(Q):
 
 @dataclass(frozen=True)
 class AtMost:
-    """Ties a row to the one around it: that one's column is no more than the inner column."""
+    """Correlates a row with the outer one: the outer column is at most the inner column."""
 
     column: str
 
 
 class Exists(Condition):
-    """Whether `model` has a row, tied to the outer row by `columns` (inner=outer), for which `where` holds.
+    """Whether `model` has a row, correlated by `columns` (inner=outer), for which `where` holds.
 
-    Without columns it is asked of no row in particular.
-
-    A correlated EXISTS: with an index on the inner columns its cost does not depend on how many
-    rows a viewer may see in all. Nested ones refer to the one around them.
+    Without columns it does not depend on the outer row. With an index on the inner columns, the cost of this EXISTS
+    does not depend on how many rows a viewer may see in total. A nested one refers to the one around it.
     """
 
     __slots__ = ("columns", "model", "where")
@@ -93,7 +91,7 @@ class Exists(Condition):
 
 
 class OneOf(Condition):
-    """Whether a column of ids is one of `values`: a single parameter, however many there are."""
+    """Whether a column of ids is one of `values`: a single parameter, no matter how many there are."""
 
     __slots__ = ("column", "values")
 
@@ -112,7 +110,7 @@ class OneOf(Condition):
 
 
 class Among(OneOf):
-    """The same of a row that something else finds: SQLite reads the list as text, and makes no index of it."""
+    """The same for rows that are found in another way: SQLite reads the list as text and builds no index."""
 
     __slots__ = ()
 
@@ -131,7 +129,7 @@ class Compared(Condition):
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         table: Any = resolve_context.table
         value = self.value
-        if not isinstance(value, BoundParameter) and type(value) is not str:  # text longer than any row's is in none
+        if not isinstance(value, BoundParameter) and type(value) is not str:  # longer than any row's: in none
             model: Any = resolve_context.model
             value = model._meta.fields_map[self.column].to_db_value(value, model)
         return QueryModifier(where_criterion=_ComparedTerm(table[self.column], self.operator, value))
@@ -143,7 +141,7 @@ def equals(column: str, value: Any) -> Compared:
 
 
 class StatusAt(Condition):
-    """Whether a status is this one at a moment: from `until` on, what is stored as `waiting` is `over`.
+    """Whether a status is this one at a given time: from `until` on, a stored `waiting` counts as `over`.
 
     Value and moment may be bound parameters.
     """
@@ -167,7 +165,7 @@ class StatusAt(Condition):
 
 
 class Contains(Condition):
-    """Whether a column of text contains this one, letter by letter."""
+    """Whether a text column contains this text, character by character."""
 
     __slots__ = ("column", "text")
 
@@ -182,10 +180,10 @@ class Contains(Condition):
 
 
 class TwoPartPolicy(Condition):
-    """A row policy in its two parts.
+    """A row policy in two parts.
 
-    `whole` says of a key whether every row whose `column` holds it is there; `own` is looked at only
-    for the rows of other keys. A statement that knows the key beforehand decides `whole` once.
+    `whole` says whether every row whose `column` has a given key is visible; `own` is evaluated only for rows with
+    other keys. A statement that knows the key in advance decides `whole` once.
     """
 
     __slots__ = ("column", "own", "whole")
@@ -201,7 +199,7 @@ class TwoPartPolicy(Condition):
 
 
 class Not(Condition):
-    """The opposite of one of the conditions here."""
+    """The negation of one of these conditions."""
 
     __slots__ = ("condition",)
 
@@ -218,13 +216,13 @@ def _tie(inner: Any, outer: Any, tied_to: str | AtMost) -> Criterion:
 
 
 def _alias_within(outer: Any) -> str:
-    """A name that hides none of the tables around it, and is the same for every statement of this shape."""
+    """An alias that shadows no outer table, and is the same in every statement with this cache key."""
     around: str = outer.alias or ""
     return f"e{int(around[1:]) + 1}" if around[:1] == "e" and around[1:].isdigit() else "e1"
 
 
 class _ExistsTerm(Criterion):
-    """What is asked of the inner table alone may be lifted out of the statement around it."""
+    """The SQL term of `Exists`. Conditions on the inner table only may be lifted out of the outer statement."""
 
     def __init__(self, table: Any, ties: Sequence[Criterion], condition: Any) -> None:
         super().__init__()
@@ -243,7 +241,7 @@ class _ExistsTerm(Criterion):
                 conditions.append(f"({condition})")
             else:
                 table = lift(f'SELECT * FROM "{table}" AS "{alias}" WHERE {condition}')  # noqa: S608 - names and parameters
-        # The offset keeps PostgreSQL from gathering all rows first that could ever be asked for.
+        # The offset prevents PostgreSQL from first collecting all rows that could match.
         fence = " OFFSET 0" if ctx.dialect is Dialects.POSTGRESQL else ""
         return f'EXISTS(SELECT 1 FROM "{table}" AS "{alias}" WHERE {" AND ".join(conditions) or "TRUE"}{fence})'  # noqa: S608 - as above
 
@@ -299,5 +297,5 @@ class _ContainsTerm(Criterion):
 
 
 def as_json(values: Collection[UUID]) -> str:
-    """A list of ids as SQLite takes it: the text of a JSON array."""
+    """A list of ids in the form that SQLite takes: the text of a JSON array."""
     return json.dumps([str(value) for value in values])

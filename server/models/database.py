@@ -1,4 +1,4 @@
-"""How is the database reached, brought up to date and written to?"""
+"""The database: connections, migrations at start-up, and transactions."""
 
 import hashlib
 from collections.abc import AsyncGenerator, Callable
@@ -25,14 +25,14 @@ from server.settings import Settings
 
 APP = "models"
 UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError, Unavailable)
-"""What is raised where a database does not answer."""
+"""The exceptions of a database that does not answer."""
 _MIGRATION_LOCK = int.from_bytes(hashlib.sha256(b"reseller-graph migrations").digest()[:7])
 
 tell_outages_from_new_databases()
 
 
 def tortoise_config(settings: Settings, *, is_migrating: bool = False) -> dict[str, Any]:
-    """Tortoise's configuration for these settings. Migrations have a direct connection, and their time."""
+    """Tortoise's configuration for these settings. Migrations have a direct connection and a longer time limit."""
     return {
         "connections": {"default": _connection(settings, is_migrating=is_migrating)},
         "apps": {
@@ -72,11 +72,11 @@ def _postgres_credentials(settings: Settings, *, is_direct: bool) -> dict[str, A
     url = (settings.direct_database_url or settings.database_url) if is_direct else settings.database_url
     credentials = cast("dict[str, Any]", expand_db_url(url)["credentials"])
     return credentials | {
-        # With a least number, asyncpg tries again and again to reach it, and says so each time.
+        # With a minimum size, asyncpg retries forever to reach it, and logs each time.
         "minsize": 0,
         "maxsize": settings.pool_size,
         "timeout": SECONDS_TO_WAIT,
-        # Nothing here changes a session, so nothing has to be undone between two uses of a connection.
+        # Nothing here changes a session, so no reset is needed between two uses of a connection.
         "reset": _leave_as_it_is,
         **(_of_pooled(settings) if settings.is_pooled and not is_direct else _of_sessions(settings)),
     }
@@ -87,14 +87,14 @@ def _of_sessions(settings: Settings) -> dict[str, Any]:
         "server_settings": _limits(settings)
         | {
             "application_name": "reseller-graph",
-            # Statements are few, large and run often: planned once, and never compiled.
+            # Statements are few, large and run often: plan them once, without JIT compilation.
             "plan_cache_mode": "force_generic_plan",
         }
     }
 
 
 def _of_pooled(settings: Settings) -> dict[str, Any]:
-    """A pooler takes no settings of a session, and lends another connection for the next transaction."""
+    """The configuration behind a pooler, which takes no session settings and lends a connection for a transaction."""
     return {
         "server_settings": {"application_name": "reseller-graph"},
         "statement_cache_size": 0,
@@ -111,14 +111,14 @@ def _limits(settings: Settings) -> dict[str, str]:
 
 
 def settings_of_transactions(settings: Settings) -> str:
-    """What each transaction begins with behind a pooler; empty where sessions have it."""
+    """The settings at the start of each transaction behind a pooler. Empty if sessions have them."""
     if not settings.is_pooled:
         return ""
     return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _limits(settings).items())
 
 
 def longest_command(settings: Settings) -> float:
-    """How many seconds an answer is waited for: longer than PostgreSQL lets a statement run, if it still answers."""
+    """How many seconds to wait for an answer: longer than PostgreSQL's own limit for a statement."""
     return (settings.statement_milliseconds + settings.lock_milliseconds) / 1000 + SECONDS_TO_WAIT
 
 
@@ -127,7 +127,7 @@ async def _leave_as_it_is(connection: Any) -> None:
 
 
 async def connect(settings: Settings) -> None:
-    """Open the database for this process. One backend a process: Tortoise caches SQL without its dialect."""
+    """Open the database for this process. One backend for each process: Tortoise caches SQL without its dialect."""
     await Tortoise.init(config=tortoise_config(settings), _enable_global_fallback=True)
 
 
@@ -137,9 +137,9 @@ async def disconnect() -> None:
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncGenerator[None]:
-    """The database, open from the first moment: what keeps it from opening is told at the start.
+    """The database, opened immediately, so that a failure to open is reported at the start.
 
-    Closed on every way out: an SQLite connection that stays open keeps the process from ending.
+    Always closed at the end, because an open SQLite connection prevents the process from ending.
     """
     async with _closed_afterwards():
         await connect(settings)
@@ -149,7 +149,7 @@ async def connected(settings: Settings) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def _closed_afterwards() -> AsyncGenerator[None]:
-    """Whatever opens a connection in here, and however this ends: none stays open."""
+    """Close every connection that was opened in here, no matter how it ends."""
     try:
         yield
     finally:
@@ -157,7 +157,7 @@ async def _closed_afterwards() -> AsyncGenerator[None]:
 
 
 async def bring_up_to_date(settings: Settings) -> None:
-    """Apply the migrations that are missing and the catalogue's prices; safe when several processes start at once."""
+    """Apply missing migrations and the catalogue's prices. Safe if several processes start at once."""
     make_models_when_looked_at()
     async with _migration_lock(settings):
         async with _closed_afterwards():
@@ -185,24 +185,24 @@ _is_joined: ContextVar[bool] = ContextVar("is_joined", default=False)
 
 @dataclass
 class Commits:
-    """How many changes were stored, in the place that counts them."""
+    """The number of commits, kept by the code that counts them."""
 
     number: int = 0
 
 
 commits: Final[ContextVar[Commits | None]] = ContextVar("commits", default=None)
-"""Where the commits of a request are counted: what came of one whose answer cannot be read."""
+"""Counts the commits of a request, to know the result of one whose answer was lost."""
 
 after_commit: Final = set[Callable[[], None]]()
-"""Called after each commit of a change in this process; they are quick, and ask nothing of the database."""
+"""Called after each commit of a change in this process. They are quick and do not use the database."""
 
 
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[None]:
-    """One mutation, one transaction: around read, check and write. Within a `joined_transaction` it is that one.
+    """One mutation, one transaction: around read, check and write. Inside a `joined_transaction` it joins that one.
 
-    What the database's own constraints refuse, or what waited too long for somebody else's lock,
-    lost a race that the rules could not see: a refusal with CONFLICT.
+    A violated database constraint, or too long a wait for someone else's lock, means a lost race that the rules could
+    not see: a refusal with `CONFLICT`.
     """
     try:
         async with nullcontext() if _is_joined.get() else in_transaction():
@@ -218,7 +218,7 @@ async def transaction() -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def joined_transaction() -> AsyncGenerator[None]:
-    """A transaction that those opened within it are part of: nothing of it stays where one of them fails."""
+    """A transaction that inner transactions join. Nothing of it is stored if one of them fails."""
     async with transaction():
         token = _is_joined.set(True)
         try:
@@ -228,7 +228,7 @@ async def joined_transaction() -> AsyncGenerator[None]:
 
 
 async def open_connection(settings: Settings, *, is_direct: bool = False, **options: Any) -> Any:
-    """A PostgreSQL connection of one's own; a direct one goes round the pooler, where there is one."""
+    """A separate PostgreSQL connection. A direct one bypasses the pooler, if there is one."""
     credentials = _postgres_credentials(settings, is_direct=is_direct)
     names = (
         "host",

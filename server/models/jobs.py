@@ -1,4 +1,4 @@
-"""What is to be done on a clock."""
+"""Scheduled jobs and their next times."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from server.models.base import Row
 
 
 class JobRun(Row):
-    """When a job is to run next. Whoever moves the moment forward runs it."""
+    """The next time of a job. The process that moves it forward runs the job."""
 
     name = fields.CharField(max_length=60, unique=True)
     next_run_at: datetime = fields.DatetimeField()

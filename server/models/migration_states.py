@@ -1,7 +1,6 @@
-"""How is a new database ready sooner?
+"""A faster start of a new database: models of past migrations are created only on demand.
 
-Tortoise makes all models anew before every operation of a migration, for the few operations that look at them
-as they were. Here they are made when somebody looks.
+Tortoise creates all models again before every operation of a migration, although only few operations look at them.
 """
 
 from functools import cached_property
@@ -12,7 +11,7 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 
 
 class Remembered(State):
-    """The state as it was when it was cloned."""
+    """The state at the time it was cloned."""
 
     def __init__(self, state: State) -> None:
         self.models = {key: model.clone() for key, model in state.models.items()}
@@ -20,7 +19,7 @@ class Remembered(State):
 
     @cached_property
     def apps(self) -> StateApps:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """Its models. Of the apps that they were cloned from nothing is read but the connections."""
+        """The models of the state. Only the connections are read from the apps that they were cloned from."""
         return self._rendered.clone(model_states=self.models)
 
 
@@ -29,5 +28,5 @@ def _remembered(state: State) -> State:
 
 
 def make_models_when_looked_at() -> None:
-    """From now on states are cloned by `Remembered`."""
+    """Use `Remembered` to clone states from now on."""
     cast("Any", State).clone = _remembered

@@ -1,7 +1,7 @@
-"""Is the database away? An outage is told from a bug here, and logged once when it begins and once when it ends.
+"""Outages of the database: told apart from bugs, and logged once when one begins and once when it ends.
 
-Where the database is asked, what the drivers raise passes `translated`: an outage goes on as `Unavailable`, and
-everything else as it is.
+The drivers' exceptions pass through `translated`, which turns an outage into `Unavailable` and leaves all others as
+they are.
 """
 
 import sqlite3
@@ -17,13 +17,13 @@ from tortoise.exceptions import DBConnectionError
 from server.domain.errors import Unavailable
 
 SECONDS_TO_WAIT: Final = 5
-"""For a connection: to be opened, or to be given back by somebody else."""
+"""How long to wait for a connection: a new one, or one that someone else returns."""
 _QUIET_SECONDS: Final = 2
-"""An outage is over when the database answers, and has not failed for this long: some answers may come in between."""
+"""An outage is over when the database answers and has not failed for this long. Some answers may succeed during it."""
 _LONGEST_REASON: Final = 300
 _TOO_SLOW: Final = "The database did not answer this in time. Nothing was changed."
 
-# The classes and codes of PostgreSQL that speak of its own state, not of what it was asked.
+# The classes and codes of PostgreSQL that are about its own state, not about the statement.
 _AWAY_CLASSES: Final = frozenset({"08", "28", "53", "58"})
 _AWAY_CODES: Final = frozenset(
     {"25006", "25P03", "25P04", "3D000", "57P01", "57P02", "57P03", "57P04", "57P05"},
@@ -33,7 +33,7 @@ _CANCELLED: Final = "57014"
 _CLOSED: Final = ("is closed", "is closing", "was closed", "has been released")
 
 PRIMARY_CODE: Final = 0xFF
-"""What an extended error code of SQLite has of the primary one."""
+"""The part of an extended SQLite error code that is the primary one."""
 _SQLITE_AWAY: Final = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -57,17 +57,17 @@ __all__ += ["is_away", "is_broken", "outages", "raise_if_unavailable", "translat
 
 
 class DatabaseReplaced(Exception):
-    """The SQLite file is not the one that was opened: what is written to it would be lost."""
+    """The SQLite file has been replaced since it was opened. Anything written to the old one would be lost."""
 
 
 class Outages:
-    """Whether the database is away just now, as far as this process has noticed."""
+    """Whether the database is currently unavailable, as far as this process has noticed."""
 
     def __init__(self) -> None:
         self.begin_again()
 
     def begin_again(self) -> None:
-        """Forget what was noticed."""
+        """Forget everything noticed so far."""
         self._since: float | None = None
         self._last = 0.0
         self._failures = 0
@@ -81,7 +81,7 @@ class Outages:
             _say("error", "database_unavailable", reason=f"{type(error).__name__}: {error}"[:_LONGEST_REASON])
 
     def answered(self, *, wrote: bool = False) -> None:
-        """The database answered. Called often, and quick. Where it only read, it may still be full or read-only."""
+        """Note that the database answered. Called often, and quick. After a read it may still be full or read-only."""
         if self._since is None or (self._is_of_writing and not wrote):
             return
         if time.monotonic() - self._last >= _QUIET_SECONDS:
@@ -90,12 +90,12 @@ class Outages:
 
 
 outages: Final = Outages()
-"""Those of this process."""
+"""The outages noticed by this process."""
 
 
 @contextmanager
 def translated() -> Generator[None]:
-    """Around what asks the database: raises `Unavailable` where it is away or too slow."""
+    """Wraps calls to the database. Raises `Unavailable` if it is unavailable or too slow."""
     try:
         yield
     except BaseException as error:
@@ -104,7 +104,7 @@ def translated() -> Generator[None]:
 
 
 def raise_if_unavailable(error: BaseException) -> None:
-    """Go on as `Unavailable` where that is what it is."""
+    """Raise `Unavailable` in place of an exception that means an outage."""
     if isinstance(error, Unavailable):
         return
     if _is_too_slow(error):
@@ -116,13 +116,13 @@ def raise_if_unavailable(error: BaseException) -> None:
 
 
 def _say(level: str, event: str, **values: object) -> None:
-    """In the log, of a process that keeps one: what a command prints is its own."""
+    """Log it in a process that keeps a log. A command prints its own message."""
     if structlog.is_configured():
         getattr(_log, level)(event, **values)
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether this speaks of the state of the database, and not of what it was asked."""
+    """Whether the exception is about the state of the database and not about the statement."""
     if isinstance(error, sqlite3.Error):
         return _sqlite_code(error) in _SQLITE_AWAY
     if isinstance(error, asyncpg.PostgresError):
@@ -133,26 +133,26 @@ def is_away(error: BaseException) -> bool:
 
 
 def _is_of_ending(error: BaseException) -> bool:
-    """The driver was asked while it read the server's last words. Nothing was sent."""
+    """Whether the driver was called while the connection was ending. Nothing was sent."""
     return isinstance(error, asyncpg.InternalClientError) and "cannot switch to state" in str(error)
 
 
 def is_broken(error: BaseException) -> bool:
-    """Whether nobody knows what became of the statement, because its connection ended."""
+    """Whether the statement's outcome is unknown because its connection ended."""
     if isinstance(error, asyncpg.PostgresError):
         return _sqlstate(error)[:2] in _BROKEN_CLASSES and _sqlstate(error) != _CANCELLED
     return isinstance(error, OSError) or _is_of_closed(error)
 
 
 def _keeps_from_writing(error: BaseException) -> bool:
-    """Whether the database may well answer what only reads."""
+    """Whether the database may still answer reads."""
     if isinstance(error, sqlite3.Error):
         return _sqlite_code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY)
     return isinstance(error, (asyncpg.ReadOnlySQLTransactionError, asyncpg.DiskFullError))
 
 
 def _is_of_closed(error: BaseException) -> bool:
-    """The driver says the same in a class of its own, which it also raises for mistakes of the programmer."""
+    """Whether the driver reports a closed connection by a class that it also raises for programming errors."""
     return isinstance(error, asyncpg.InterfaceError) and any(words in str(error) for words in _CLOSED)
 
 
@@ -167,5 +167,5 @@ def _sqlstate(error: asyncpg.PostgresError) -> str:
 
 
 def _sqlite_code(error: sqlite3.Error) -> int:
-    """0 where Python's own module found the mistake."""
+    """SQLite's error code. 0 if Python's own module raised the error."""
     return getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE

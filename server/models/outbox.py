@@ -1,4 +1,4 @@
-"""What is to be sent after a commit."""
+"""The outbox: events and e-mails to be sent after a commit."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from server.models.base import Row
 
 
 class IndexOfSome(Index):
-    """An index of the rows for which a condition holds: one of what waits is as small as the backlog."""
+    """A partial index. One on waiting rows is only as large as the backlog."""
 
     def __init__(self, *, fields: tuple[str, ...] | list[str], name: str, condition: str) -> None:
         super().__init__(fields=fields, name=name)
@@ -27,10 +27,10 @@ WAITS: Final = "sent_at IS NULL AND dead_at IS NULL"
 
 
 class Queued(Row):
-    """A row that waits to be worked on, is tried again after failures, and parked after the last.
+    """A row that waits to be processed, is retried after failures, and is parked after the last one.
 
-    `attempts` counts how often somebody took it in hand; whoever did so last is the only one to say how
-    it went. `run_after` is when it may be taken in hand again.
+    `attempts` counts the claims; only the worker with the last claim records the outcome. `run_after` is when it may be
+    claimed again.
     """
 
     run_after: datetime = fields.DatetimeField()
@@ -44,9 +44,9 @@ class Queued(Row):
 
 
 class OutboxMessage(Queued):
-    """An event, written in the transaction of the change it tells of; `sent_at` is when it became e-mails.
+    """An event, stored in the transaction of the change that it announces. `sent_at` is when it became e-mails.
 
-    `dedupe_key` makes a repeated change write no second event. A secret is in the payload until then.
+    The payload may contain a secret until then. `dedupe_key` prevents a second event of a repeated change.
     """
 
     topic = fields.CharField(max_length=60)
@@ -57,17 +57,17 @@ class OutboxMessage(Queued):
         table = "outbox_message"
         indexes = (
             IndexOfSome(fields=("run_after", "id"), name="outbox_waiting", condition=WAITS),
-            # What few topics ask for is found among all that waits.
+            # Events of the few topics with other work are found among all waiting ones.
             IndexOfSome(fields=("topic", "run_after", "id"), name="outbox_waiting_by_topic", condition=WAITS),
             IndexOfSome(fields=("created_at",), name="outbox_waiting_since", condition=WAITS),
         )
 
 
 class EmailMessage(Queued):
-    """One e-mail to one person, with what it says as it was when the event happened.
+    """One e-mail to one person, with its values from the time of the event.
 
-    `link` in `variables` is a secret: it is null once the mail was sent or parked. `dedupe_key` is of template,
-    event and address: nobody gets an e-mail twice. `zone` is where the recipient reads dates.
+    `link` in `variables` is a secret, and null once the e-mail was sent or parked. `dedupe_key` consists of template,
+    event and address, so that nobody gets an e-mail twice. `zone` is the recipient's time zone for dates.
     """
 
     event: fields.ForeignKeyRelation[OutboxMessage] = fields.ForeignKeyField(
@@ -85,7 +85,7 @@ class EmailMessage(Queued):
     class Meta:
         table = "email_message"
         indexes = (
-            # What is old enough to be deleted; with what waits in it SQLite would look for that here.
+            # Rows old enough to be deleted. If it contained waiting rows, SQLite would use it to find those.
             IndexOfSome(fields=("sent_at",), name="email_sent", condition="sent_at IS NOT NULL"),
             IndexOfSome(fields=("run_after", "id"), name="email_waiting", condition=WAITS),
             IndexOfSome(fields=("created_at",), name="email_waiting_since", condition=WAITS),

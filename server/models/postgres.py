@@ -1,9 +1,8 @@
-"""Tortoise's PostgreSQL backend, with what the product needs beyond it.
+"""Tortoise's PostgreSQL backend, with additions for outages and poolers.
 
-What the drivers say of a database that is away goes on as `Unavailable`; nobody waits for ever for a connection; a
-transaction that cannot begin gives its connection back; and where a connection ends during COMMIT, that is said.
-Behind a pooler that lends a connection for one transaction, every statement is in one, which begins with the settings
-that a session would have.
+The drivers' exceptions about an unavailable database become `Unavailable`; nobody waits forever for a connection; a
+transaction that cannot begin returns its connection; and a connection that ends during COMMIT is reported. Behind a
+transaction pooler every statement is in a transaction, which begins with the settings that a session would have.
 """
 
 import asyncio
@@ -29,20 +28,20 @@ from server.models.outages import SECONDS_TO_WAIT, is_broken, outages, raise_if_
 # `Any` below: asyncpg is untyped.
 
 _OF_CONNECTIONS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-"""What a connection raises that has ended, or is about to."""
+"""The exceptions of a connection that has ended or is ending."""
 _SECONDS_TO_SETTLE: Final = 1
-"""For a connection whose statement was broken off, until it is ended instead of kept."""
+"""How long to wait for a connection whose statement was cancelled before ending it."""
 
 
 class Client(AsyncpgDBClient):
-    """`settings_of_transactions` are set at the beginning of each transaction, behind a pooler; else they are empty."""
+    """The client. Behind a pooler, `settings_of_transactions` are set when each transaction begins."""
 
     def __init__(self, *, settings_of_transactions: str = "", **credentials: Any) -> None:
         super().__init__(**credentials)
         self.settings_of_transactions = settings_of_transactions
 
     async def lent(self) -> Any:
-        """A connection of the pool. Raises `Unavailable` where none comes in time."""
+        """A connection of the pool. Raises `Unavailable` if none is free in time."""
         with translated():
             if not self._pool:
                 async with self._pool_init_lock:
@@ -52,7 +51,7 @@ class Client(AsyncpgDBClient):
             return await pool.acquire(timeout=SECONDS_TO_WAIT)
 
     async def take_back(self, connection: Any) -> None:
-        """One that no longer works is replaced the next time."""
+        """Return a connection. One that no longer works is replaced the next time."""
         if self._pool:
             with suppress(*_OF_CONNECTIONS):
                 await self._pool.release(connection, timeout=_SECONDS_TO_SETTLE)
@@ -75,7 +74,7 @@ class Transaction(TransactionWrapper):
 
 
 class _Within(ConnectionWrapper[Any]):
-    """A statement of a transaction."""
+    """A statement in a transaction."""
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
@@ -87,7 +86,7 @@ class _Within(ConnectionWrapper[Any]):
 
 
 class _Single(PoolConnectionWrapper[Any]):
-    """A connection for one statement, which is a transaction of its own."""
+    """A connection for one statement, which is its own transaction."""
 
     client: Client
     _transaction: Any = None
@@ -152,7 +151,7 @@ class _Context(TransactionContextPooled):
 
 
 async def _begun(client: Client, connection: Any) -> Any:
-    """A transaction, with the settings of each."""
+    """A transaction that has begun, with its settings."""
     with translated():
         transaction = connection.transaction()
         await transaction.start()
@@ -162,7 +161,7 @@ async def _begun(client: Client, connection: Any) -> Any:
 
 
 async def _stored(transaction: Any, connection: Any) -> None:
-    """Commit. Raises `OutcomeUnknown` where the connection ends meanwhile, and not before."""
+    """Commit. Raises `OutcomeUnknown` if the connection ends during it, not before."""
     was_open = not _is_closed(connection)
     try:
         with translated():
@@ -180,7 +179,7 @@ async def _stored(transaction: Any, connection: Any) -> None:
 
 
 def _is_closed(connection: Any) -> bool:
-    """Whether it ended. The pool takes such a one away at once, and then nothing can be asked of it."""
+    """Whether the connection has ended. The pool removes it immediately, and then it cannot be used."""
     try:
         return connection.is_closed()
     except asyncpg.InterfaceError:
@@ -188,7 +187,7 @@ def _is_closed(connection: Any) -> bool:
 
 
 async def _undone(transaction: Any, connection: Any) -> None:
-    """Roll back; where that does not work the connection is ended, which does the same."""
+    """Roll back. If that fails the connection is ended, which has the same effect."""
     if transaction is None or _is_closed(connection):
         return
     try:

@@ -1,11 +1,10 @@
-"""Tortoise's SQLite backend, with what the product needs beyond it.
+"""Tortoise's SQLite backend, with additions for locks, outages and migrations.
 
-Transactions take the write lock when they begin: a deferred BEGIN that reads first fails at once
-with "database is locked" when another process writes in between, whatever the busy timeout. For somebody
-else's lock a statement waits outside the connection, which others use meanwhile. A transaction that
-cannot begin leaves the connection to the next, and one that cannot be committed is undone. A file that
-cannot be used, or was removed or replaced, is `Unavailable`. Migrations keep indexes and triggers when
-they remake a table, and know partial unique indexes.
+Transactions take the write lock when they begin: a deferred BEGIN that reads first fails immediately with "database is
+locked" if another process writes in between, no matter what the busy timeout is. While waiting for someone else's lock,
+a statement does not occupy the connection. A transaction that cannot begin leaves the connection to the next one, and
+one that cannot be committed is rolled back. A file that cannot be used, or was removed or replaced, is `Unavailable`.
+Migrations keep indexes and triggers when they rebuild a table, and support partial unique indexes.
 """
 
 import asyncio
@@ -32,19 +31,19 @@ _SECONDS_BETWEEN_TRIES: Final = 0.02
 
 
 def is_locked(error: sqlite3.OperationalError) -> bool:
-    """Whether somebody else has the lock that this needs."""
+    """Whether the exception means that someone else has the lock."""
     return getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE == sqlite3.SQLITE_BUSY
 
 
 class OpenedFile:
-    """A file as it was when it was opened. SQLite goes on with one that was removed, and what it writes is lost."""
+    """The identity of an opened file. SQLite continues with one that was removed, and everything it writes is lost."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._identity = self._look()
 
     def check(self) -> None:
-        """Raises `DatabaseReplaced` or OSError where the file of this name is another one by now, or none."""
+        """Raises `DatabaseReplaced` or OSError if the file of this name is now another one or missing."""
         if self._look() != self._identity:
             raise DatabaseReplaced("The database file was replaced. Stop the server before you replace it.")
 
@@ -54,11 +53,11 @@ class OpenedFile:
 
 
 class DatabaseLocked(TransactionManagementError):
-    """Somebody else holds the write lock."""
+    """Someone else has the write lock."""
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
-    """A transaction that holds the write lock from its first moment."""
+    """A transaction that takes the write lock when it begins."""
 
     async def begin(self) -> None:
         try:
@@ -70,7 +69,7 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             raise_if_unavailable(error)
             raise TransactionManagementError(error) from error
         except asyncio.CancelledError:
-            # Nobody waits any more, and the connection's thread begins all the same.
+            # Nobody is waiting any more, but the connection's thread begins anyway.
             await self._connection.rollback()
             raise
 
@@ -79,7 +78,7 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             with translated():
                 await super().commit()
         except Exception:
-            # Or it would be committed with the next one, after it was said that nothing was changed.
+            # Otherwise it would be committed with the next one, although the caller was told that nothing changed.
             with suppress(sqlite3.Error):
                 await self._connection.rollback()
             raise
@@ -93,11 +92,11 @@ class ImmediateTransaction(SqliteTransactionWrapper):
         return _Statement(self._lock, self)
 
     def check_file(self) -> None:
-        """It was looked at when this began."""
+        """Nothing to check: it was checked when the transaction began."""
 
 
 class ImmediateTransactionContext(SqliteTransactionContext):
-    """Gives the connection back also where the transaction cannot begin: Tortoise's own keeps it permanently."""
+    """Returns the connection even if the transaction cannot begin. Tortoise's own keeps it permanently."""
 
     async def __aenter__(self) -> TransactionalDBClient:
         await patiently(self.connection._parent, self._begun)
@@ -146,9 +145,9 @@ class _Statement(ConnectionWrapper[Any]):
 
 
 async def patiently(client: "Client", statement: Callable[[], Awaitable[ResultT]]) -> ResultT:
-    """Try until somebody else's lock is gone. Raises `DatabaseLocked` where it stays.
+    """Retry until someone else's lock is released. Raises `DatabaseLocked` if it is not.
 
-    SQLite's own wait would keep the one connection, and with it everybody who only reads.
+    SQLite's own wait would block the only connection, and with it all readers.
     """
     deadline = time.monotonic() + client.seconds_for_lock
     while True:
@@ -191,7 +190,7 @@ class Client(SqliteClient):
         await self._alone(partial(_client.execute_script, self, query))
 
     async def _alone(self, statement: Callable[[], Awaitable[ResultT]]) -> ResultT:
-        """A statement without a transaction around it: one that waits in vain says that nothing was changed."""
+        """A statement outside a transaction. If it waits without success, the error says that nothing was changed."""
         try:
             return await patiently(self, statement)
         except DatabaseLocked as error:
@@ -205,7 +204,7 @@ class Client(SqliteClient):
 client_class = Client
 """The name under which Tortoise looks for a backend's client."""
 
-# Tortoise remakes a table for most changes and recreates neither its indexes nor its triggers,
+# Tortoise rebuilds a table for most changes and recreates neither its indexes nor its triggers,
 # and refuses partial unique indexes although SQLite has them. `Any`: the editor is untyped here.
 _editor = cast("Any", SqliteSchemaEditor)
 _remake_table = _editor._remake_table
@@ -221,7 +220,7 @@ async def remake_table_keeping_the_rest(editor: Any, model: Any, *args: Any, **k
     _, before = await editor.client.execute_query(query, [table])
     for row in before:
         if row["type"] == "trigger" and row["tbl_name"] != table:
-            # While the table is away a trigger elsewhere that names it would be an error.
+            # While the table does not exist, a trigger on another table that names it would be an error.
             await editor.client.execute_script(f'DROP TRIGGER "{row["name"]}"')
     await _remake_table(editor, model, *args, **kwargs)
     _, after = await editor.client.execute_query(query, [table])

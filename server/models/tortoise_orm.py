@@ -1,4 +1,4 @@
-"""With which configuration does Tortoise's own command line work? With that of the server, and its settings."""
+"""Configuration of Tortoise's own command line: the server's, with its settings."""
 
 from typing import Final
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ProductCategory(StrEnum):
-    """The kinds of product the company sells."""
+    """The kinds of product that the company sells."""
 
     DOMAIN = "DOMAIN"
     WEB_HOSTING = "WEB_HOSTING"

@@ -1,1 +1,1 @@
-"""Which rows exist for a viewer: the only place that says so."""
+"""Visibility: row policies, the only place that says which rows a viewer sees."""

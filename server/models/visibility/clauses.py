@@ -1,4 +1,4 @@
-"""Clauses that the policies of several wings share: what a viewer serves, leads or may reach at all."""
+"""Clauses shared by the policies of several wings: whom a viewer serves, leads or may reach."""
 
 from collections.abc import Callable
 from typing import Final
@@ -15,13 +15,13 @@ from server.models.partnerships.partnerships import Partnership
 
 Policy = Callable[[Viewer], Q]
 Policies = dict[type[Model], tuple[Q, Scope | None, Policy]]
-"""For each model: what everybody sees, the scope a token needs, and what the viewer sees beyond."""
+"""For each model: what everyone sees, the scope a token needs, and what else the viewer sees."""
 
 NO_ROW: Final = Q(id__isnull=True)
 
 
 def serves(viewer: Viewer) -> Q:
-    """Of partnerships: those through which the viewer serves the customer now."""
+    """Partnerships through which the viewer currently serves the customer."""
     active = Q(status=PartnershipStatus.ACTIVE) & allowed_customer(viewer)
     assigned = Exists(
         EmployeeAssignment,
@@ -32,13 +32,13 @@ def serves(viewer: Viewer) -> Q:
 
 
 def reaches_whole(viewer: Viewer, organisation_id: str) -> Q:
-    """Whether the viewer reaches everything in the organisation that this column names."""
+    """Whether the viewer has access to everything in the organisation that this column names."""
     complete = Exists(Partnership, Q(access_type="COMPLETE") & serves(viewer), customer_id=organisation_id)
     return Among(organisation_id, viewer.led_organisation_ids) | complete
 
 
 def led_side(viewer: Viewer) -> Q:
-    """Of what names a customer and a partner: where the viewer leads one of the two (`leads_a_side`)."""
+    """Rows with a customer and a partner of which the viewer leads one (`leads_a_side`)."""
     as_partner = Among("partner_id", viewer.led_organisation_ids) & allowed_customer(viewer)
     return Among("customer_id", viewer.led_organisation_ids) | as_partner
 
@@ -56,12 +56,12 @@ def of_led_organisation(viewer: Viewer) -> Q:
 
 
 def allowed_customer(viewer: Viewer) -> Q:
-    """Of partnerships: those whose customer the token in use is not kept away from."""
+    """Partnerships whose customer the token in use may reach."""
     return is_allowed_customer(viewer, "customer_id")
 
 
 def is_allowed_customer(viewer: Viewer, customer: str) -> Q:
-    """The same of the customer that this column names. Empty for whoever is kept away from none."""
+    """The same for the customer that this column names. Empty if the token has no restriction."""
     token, allowed = viewer.token, EVERY_ROW
     if token is not None and token.customer_ids is not None:
         allowed &= Among(customer, token.customer_ids)
@@ -71,5 +71,5 @@ def is_allowed_customer(viewer: Viewer, customer: str) -> Q:
 
 
 def for_employees(viewer: Viewer, condition: Q) -> Q:
-    """Leaves the condition out of the statement for a viewer who is nobody's employee."""
+    """Omits the condition for a viewer who is not an employee anywhere."""
     return condition if viewer.employee_membership_ids else NO_ROW

@@ -1,7 +1,7 @@
-"""How are rows found by their ids again and again, without writing the same statement each time?
+"""Look-ups of rows by id, with cached statements.
 
-Tortoise and pypika write a statement in longer than a database runs it. These are written once for a model,
-for all viewers of a shape, and kept; what differs is parameters.
+Tortoise and pypika take longer to build a statement than the database takes to run it. These statements are built once
+for each model and cache key of a viewer; everything else is a parameter.
 """
 
 from collections.abc import Hashable, Sequence
@@ -27,7 +27,7 @@ _statements: dict[Hashable, tuple[str, list[Any]]] = {}
 
 
 class _Run:
-    """Whom and what a statement is run for."""
+    """The viewer and the keys that a statement is run for."""
 
     def __init__(self, viewer: Viewer | None, ids: Sequence[UUID]) -> None:
         self.viewer = viewer
@@ -44,7 +44,7 @@ class _Deferring(Parameterizer):
 async def visible_rows(
     model: type[ModelT], viewer: Viewer | None, ids: Sequence[UUID], column: str = "id"
 ) -> list[ModelT]:
-    """Those of these rows that exist for the viewer, in no order; `column` is the one that holds the ids."""
+    """Those of these rows that are visible to the viewer, in no order. `column` is the one with the ids."""
     key = (model, column, cache_key(viewer))
     if key not in _statements:
         _keep(key, visible(model, viewer_template(viewer)).filter(OneOf(column, _ASKED)))
@@ -52,20 +52,20 @@ async def visible_rows(
 
 
 async def visible_row(model: type[ModelT], viewer: Viewer | None, id: UUID) -> ModelT | None:
-    """The row with this id, if it exists for the viewer."""
+    """The row with this id, if it is visible to the viewer."""
     return next(iter(await visible_rows(model, viewer, [id])), None)
 
 
 async def lock_row(model: type[ModelT], id: UUID) -> ModelT:
     """The row, held until the transaction ends, so that what is decided on it stays true.
 
-    Rows that name it are written by others meanwhile. In which order rows are locked, and why: decision 27.
+    Others can still write rows that reference it. Decision 27 says in which order rows are locked, and why.
     """
     return (await lock_rows(model, [id]))[id]
 
 
 async def lock_rows(model: type[ModelT], ids: Sequence[UUID]) -> dict[UUID, ModelT]:
-    """The rows, held until the transaction ends; whoever locks the same ones locks them in the same order."""
+    """The rows, locked until the transaction ends, always in the same order."""
     key = (model, "locked")
     if key not in _statements:
         _keep(key, model.filter(OneOf("id", _ASKED)).order_by("id").select_for_update(no_key=True))

@@ -1,4 +1,4 @@
-"""Which events of the audit log, and which exports, exist for a viewer?"""
+"""Row policies of the audit log and of exports."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ from server.models.visibility.clauses import NO_ROW, Policies, is_allowed_custom
 
 
 def _audit_events(viewer: Viewer) -> Q:
-    """What was done for an organisation one leads, by whomever, and in its name; everybody's own acts (M43, E40)."""
+    """Everything done for or on behalf of an organisation that the viewer leads, and their own actions (M43, E40)."""
     on_behalf = Among("on_behalf_of_id", viewer.led_organisation_ids)
     own = equals("actor_id", viewer.user_id) & Among("acting_organisation_id", viewer.organisation_ids)
     in_its_name = Among("acting_organisation_id", viewer.led_organisation_ids) | own
@@ -21,13 +21,13 @@ def _audit_events(viewer: Viewer) -> Q:
 
 
 def _exports(viewer: Viewer) -> Q:
-    """Those one asked for, and all of organisations one leads."""
+    """The viewer's own exports, and all exports of organisations that they lead."""
     own = equals("requested_by_id", viewer.user_id) & Among("organisation_id", viewer.organisation_ids)
     return own | of_led_organisation(viewer)
 
 
 def _for_allowed_customer(viewer: Viewer) -> Q:
-    """Of acts: those for no customer, or for one whom the token in use is not kept away from."""
+    """Actions for no customer, or for one that the token in use may reach."""
     if viewer.token is None or (viewer.token.customer_ids is None and not viewer.token.excluded_ids):
         return EVERY_ROW
     return Q(on_behalf_of_id__isnull=True) | is_allowed_customer(viewer, "on_behalf_of_id")

@@ -1,4 +1,4 @@
-"""Which partnerships, and what belongs to them, exist for a viewer?"""
+"""Row policies of partnerships and everything that belongs to them."""
 
 from typing import Final
 
@@ -32,7 +32,7 @@ from server.models.visibility.clauses import (
 
 
 def _assignments(viewer: Viewer) -> Q:
-    """The partner's legal representatives and administrators see all, an employee their own."""
+    """The partner's legal representatives and administrators see all, an employee only their own."""
     led = Q(Among("partner_id", viewer.led_organisation_ids), allowed_customer(viewer))
     own = Among("membership_id", viewer.employee_membership_ids) & Exists(
         Partnership, serves(viewer), id="partnership_id"
@@ -41,7 +41,7 @@ def _assignments(viewer: Viewer) -> Q:
 
 
 def _customer_notes(viewer: Viewer) -> Q:
-    """The partner's people who lead it or serve the customer; nobody of the customer, and none of the staff (M46)."""
+    """The partner's leaders and those who serve the customer see it; the customer and the staff never (M46)."""
     led = Among("partner_id", viewer.led_organisation_ids) & allowed_customer(viewer)
     return Exists(Partnership, led | serves(viewer), id="partnership_id")
 
@@ -52,7 +52,7 @@ def _receipts(viewer: Viewer) -> Q:
 
 
 def _customer_invitations(viewer: Viewer) -> Q:
-    """The partner's legal representatives and administrators see theirs, and people those to their own address."""
+    """The partner's legal representatives and administrators see its requests; a person sees those to their address."""
     if viewer.token is not None:
         everybody = viewer.token.customer_ids is None
         return Among("partner_id", viewer.led_organisation_ids) if everybody else NO_ROW
@@ -75,4 +75,4 @@ SHOWN_BY: Final[dict[tuple[type[Model], str], Scope]] = {
     (Partnership, "customer_id"): Scope.ORGANISATION_READ,
     (Partnership, "partner_id"): Scope.ORGANISATION_READ,
 }
-"""Columns of rows whose visibility alone shows what they name, with the scope a token needs (`_organisations`)."""
+"""Columns whose target is visible to anyone who sees the row, with the scope a token needs (`_organisations`)."""

@@ -1,4 +1,4 @@
-"""Which users, organisations, members, teams and API tokens exist for a viewer?"""
+"""Row policies of users, organisations, members, teams and API tokens."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ _PUBLIC_PARTNERS: Final = Q(partner_status__in=sorted(INVITABLE_PARTNERS))
 
 
 def _organisations(viewer: Viewer) -> Q:
-    """Own organisations, and both sides of every partnership that the viewer sees."""
+    """The viewer's organisations, and both sides of every partnership that they see."""
     as_customer = Exists(Partnership, sees_partnership(viewer), customer_id="id")
     as_partner = Exists(Partnership, sees_partnership(viewer), partner_id="id")
     return Among("id", viewer.organisation_ids) | as_customer | as_partner
@@ -42,7 +42,7 @@ def _team_members(viewer: Viewer) -> Q:
 
 
 def _users(viewer: Viewer) -> Q:
-    """Oneself, and the members of organisations one leads, as far as a token may read members."""
+    """The viewer, and the members of organisations that they lead, if a token in use may read members."""
     oneself = equals("id", viewer.user_id)
     if not viewer.has_scope(Scope.MEMBERS_READ):
         return oneself
@@ -51,7 +51,7 @@ def _users(viewer: Viewer) -> Q:
 
 
 def _api_tokens(viewer: Viewer) -> Q:
-    """People see their own and, where they lead, everybody's; a token sees itself."""
+    """People see their own tokens, and all tokens of organisations that they lead. A token sees itself."""
     if viewer.token is not None:
         return equals("id", viewer.token.token_id)
     return equals("user_id", viewer.user_id) | Among("organisation_id", viewer.led_organisation_ids)

@@ -1,12 +1,11 @@
-"""Which rows exist for a viewer?
+"""Row policies: which rows a viewer sees.
 
-The only place that says so. A policy has two parts. *Reach* is what the viewer has in an
-organisation, decided by the organisation's id alone: everything (`reaches_whole`), or something
-through partnerships. The *row's own part* is looked at only where the reach is not whole. Every
-condition is correlated and indexed: its cost follows the answer, not the number of rows that a
-viewer may see in all.
+This is the only place that says so. A policy has two parts. *Reach* is what the viewer has in an organisation, decided
+only by the organisation's id: everything (`reaches_whole`), or something through partnerships. The *row's own part* is
+evaluated only if the reach is not whole. Every condition is correlated and indexed, so that its cost depends on the
+answer, not on the number of rows that a viewer may see in total.
 
-`domain/access.py` says the same of values in Python.
+`domain/access.py` has the same rules for values in Python.
 """
 
 from typing import Final, TypeVar
@@ -33,14 +32,14 @@ SHOWN_BY: Final = partnerships.SHOWN_BY
 
 
 def visible(model: type[ModelT], viewer: Viewer | None) -> QuerySet[ModelT]:
-    """The rows of `model` that exist for this viewer; None is somebody who is not signed in."""
+    """The rows of `model` that are visible to this viewer. None is someone who is not signed in."""
     return model.filter(row_policy(model, viewer))
 
 
 def row_policy(model: type[Model], viewer: Viewer | None) -> Q:
-    """The condition behind `visible`, for statements that are put together elsewhere.
+    """The condition behind `visible`, for statements that are built elsewhere.
 
-    Raises KeyError for a model without a policy: what nobody said to be visible does not load.
+    Raises KeyError for a model without a policy, so that nothing is visible by accident.
     """
     public, scope, policy = POLICIES[model]
     if viewer is None or not (scope is None or viewer.has_scope(scope)):
@@ -49,7 +48,7 @@ def row_policy(model: type[Model], viewer: Viewer | None) -> Q:
 
 
 def policy_through(model: type[Model], viewer: Viewer | None, seen: type[Model], column: str) -> Q:
-    """The policy for a row that `column` of a visible row of `seen` names: seeing the one may show the other."""
+    """The policy for a row that `column` of a visible row of `seen` names. Seeing one may show the other."""
     scope = SHOWN_BY.get((seen, column))
     if viewer is not None and scope is not None and viewer.has_scope(scope):
         return EVERY_ROW

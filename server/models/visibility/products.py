@@ -1,4 +1,4 @@
-"""Which products, grants, actions and items of the catalogue exist for a viewer?"""
+"""Row policies of products, own product grants, pending actions and catalogue items."""
 
 from typing import Final
 
@@ -25,13 +25,13 @@ from server.models.visibility.clauses import (
 
 
 def _product_is_granted(viewer: Viewer) -> Q:
-    """Of products: those that a partnership gives one by one. The row's own part."""
+    """Products that a partnership grants individually. The row's own part of the policy."""
     partnership = Exists(Partnership, Q(access_type="LIMITED") & serves(viewer), id="partnership_id")
     return Exists(ProductAccess, Q(revoked_at__isnull=True) & partnership, product_id="id")
 
 
 def grants_held(viewer: Viewer) -> Q:
-    """Of an organisation's grants to its own people: those that hold for the viewer or one of their teams."""
+    """Own product grants in force for the viewer or one of their teams."""
     mine = Among("membership_id", viewer.grantee_membership_ids)
     in_team = Exists(TeamMember, Among("membership_id", viewer.grantee_membership_ids), team_id="team_id")
     return Q(revoked_at__isnull=True) & (mine | in_team)
@@ -41,14 +41,14 @@ COVERING: Final[tuple[dict[str, str | AtMost], ...]] = (
     {"product_id": "id", "organisation_id": "organisation_id"},
     {"organisation_id": "organisation_id", "category": "category", "covers_until": AtMost("created_at")},
 )
-"""How a grant to an organisation's own people is tied to the products it covers: one by one, and by category (M12)."""
+"""How own product grants are correlated with the products they cover: individually, and by category (M12)."""
 
 
 def _product_is_own(viewer: Viewer) -> Q:
-    """Of products: those that their organisation opened to the viewer, one by one or by category (M12)."""
+    """Products that their organisation granted to the viewer, individually or by category (M12)."""
     held = grants_held(viewer)
     one, by_category = (Exists(OwnProductGrant, held, **ties) for ties in COVERING)
-    # Said beside what the grants say: the products of others are not looked at.
+    # Stated in addition to the grants, so that other organisations' products are not scanned.
     return Among("organisation_id", viewer.organisation_ids) & (one | by_category)
 
 
@@ -60,7 +60,7 @@ def _products(viewer: Viewer) -> Q:
 
 
 def _pending_actions(viewer: Viewer) -> Q:
-    """Both sides' legal representatives and administrators; an employee what they asked, while they serve (E34)."""
+    """Both sides' legal representatives and administrators; an employee only their own, while they serve (E34)."""
     own = equals("requested_by_id", viewer.user_id) & Exists(Partnership, serves(viewer), id="partnership_id")
     return led_side(viewer) | for_employees(viewer, own)
 

@@ -1,4 +1,7 @@
-"""Of which rows does a viewer hold a right, for fields that only some of those who see a row may see?"""
+"""Right filters: SQL conditions for the rows on which a viewer has a right.
+
+They guard fields that only some of those who see a row may see.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +19,7 @@ from server.models.visibility.clauses import allowed_customer, serves
 
 
 def holds_on_organisation(viewer: Viewer, right: Right) -> Q:
-    """Of organisations: those on which the viewer's roles and partnerships give the right."""
+    """Organisations on which the viewer's roles and partnerships give the right."""
     own = Among("id", standings_with(viewer, right, OWN_ORGANISATION))
     if right not in MANAGED_CUSTOMER:
         return own
@@ -24,19 +27,19 @@ def holds_on_organisation(viewer: Viewer, right: Right) -> Q:
 
 
 def holds_on_partnership(viewer: Viewer, right: Right) -> Q:
-    """Of partnerships: those on which the viewer's roles on either side give the right."""
+    """Partnerships on which the viewer's roles on either side give the right."""
     as_partner = Among("partner_id", standings_with(viewer, right, PARTNER_SIDE)) & _proposed(right, Side.PARTNER)
     as_customer = Among("customer_id", standings_with(viewer, right, CUSTOMER_SIDE)) & _proposed(right, Side.CUSTOMER)
     return as_customer | as_partner & allowed_customer(viewer)
 
 
 def _proposed(right: Right, side: Side) -> Q:
-    """Of partnerships: those proposed by the side that this right on `side` needs."""
+    """Partnerships proposed by the side that this right on `side` requires."""
     by = proposed_by(right, side)
     return Q(initiated_by=by) if by else EVERY_ROW
 
 
 def standings_with(viewer: Viewer, right: Right, table: Mapping[Role, frozenset[Right]]) -> Any:
-    """The organisations in which the viewer's role gives the right, by this table."""
+    """The organisations in which the viewer's role gives the right, according to this table."""
     roles = frozenset(role for role, rights in table.items() if right in rights)
     return viewer.organisations_as(roles)

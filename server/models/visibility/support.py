@@ -1,4 +1,4 @@
-"""Which support access exists for a viewer?"""
+"""Row policies of support access."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from server.models.visibility.clauses import NO_ROW, Policies
 
 
 def _support_access_grants(viewer: Viewer) -> Q:
-    """People see their own, the programme's staff everybody's; a token none (M39)."""
+    """People see their own, the programme's staff see all, and a token sees none (M39)."""
     if viewer.token is not None:
         return NO_ROW
     return equals("user_id", viewer.user_id) | Exists(User, equals("id", viewer.user_id) & Q(is_staff=True))

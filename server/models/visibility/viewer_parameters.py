@@ -18,12 +18,12 @@ _KEY: Final = "cache key"
 
 
 def cache_key(viewer: Viewer | None) -> Hashable:
-    """What of a viewer decides about the text of a policy; None is somebody who is not signed in."""
+    """The facts of a viewer that determine the SQL of a policy. None is someone who is not signed in."""
     return None if viewer is None else _cache_key(viewer)
 
 
 def _cache_key(viewer: Viewer) -> Hashable:
-    """Worked out once for each viewer: it never changes."""
+    """Computed once for each viewer, because it never changes."""
     known = vars(viewer)
     if _KEY not in known:
         token = viewer.token
@@ -43,7 +43,7 @@ def viewer_template(viewer: Viewer | None) -> Viewer | None:
 
 
 def of_viewer(name: str, kind: str, read: Callable[[Viewer], Any]) -> Any:
-    """A value of whoever asks when the statement runs."""
+    """A value of the viewer for whom the statement runs."""
     return BoundParameter(f"viewer.{name}", kind, lambda run: read(run.viewer), is_of_viewer=True)
 
 

@@ -1,4 +1,4 @@
-"""What is a person, in which organisations, at this moment; and a token of theirs?"""
+"""Viewers: a person's current memberships, and what their token allows."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ async def standings_of(user_id: UUID, organisation_id: UUID | None = None) -> tu
 
 
 async def grant_of(token: ApiToken) -> TokenGrant:
-    """What a token allows at most. Two statements at most."""
+    """The most that a token allows. At most two statements."""
     return TokenGrant(
         token_id=token.id,
         organisation_id=token.organisation_id,
@@ -33,8 +33,9 @@ async def grant_of(token: ApiToken) -> TokenGrant:
 
 
 async def viewer_in(organisation_id: UUID, user_id: UUID, api_token_id: UUID | None, now: datetime) -> Viewer | None:
-    """A person as they are in one organisation now, with the token they used; None for who is no member any more,
-    or whose token has ended.
+    """The current viewer in one organisation, with the token they used.
+
+    None for someone who is no longer a member or whose token has ended.
     """
     standings = await standings_of(user_id, organisation_id)
     if not standings:
@@ -48,7 +49,7 @@ async def viewer_in(organisation_id: UUID, user_id: UUID, api_token_id: UUID | N
 
 
 async def viewer_now(viewer: Viewer, now: datetime) -> Viewer | None:
-    """Whoever asks, with the credential they ask with, as they are at this moment."""
+    """The current viewer, read again with the credential in use."""
     if viewer.token is None:
         return Viewer(viewer.user_id, await standings_of(viewer.user_id))
     return await viewer_in(viewer.token.organisation_id, viewer.user_id, viewer.token.token_id, now)

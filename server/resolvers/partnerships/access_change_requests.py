@@ -180,7 +180,7 @@ def _parties(row: Partnership) -> dict[str, str]:
 
 
 async def expire_access_changes(context: Context) -> int:
-    """Requests for another access that nobody answered in time (S2.8)."""
+    """Expire requests to change access that were not answered in time (S2.8)."""
     late = Q(status=AccessChangeStatus.PENDING, expires_at__lte=context.now)
     columns: dict[str, Any] = {"status": AccessChangeStatus.EXPIRED, "answered_at": context.now}
     async with transaction():

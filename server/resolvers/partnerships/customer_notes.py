@@ -101,7 +101,7 @@ async def _journal(context: Context, partnership: Partnership, note: CustomerNot
 
 
 async def delete_customer_notes(context: Context) -> int:
-    """What partners noted of customers, some time after the end, whichever it was (S4)."""
+    """Delete customer notes some time after the partnership ended, for whatever reason (S4)."""
     before = context.now - timedelta(days=context.settings.customer_note_days)
     over = Exists(Partnership, Q(ended_at__lte=before), id="partnership_id")
     async with transaction():

@@ -1,4 +1,4 @@
-"""Deadlines of proposals and partnerships: what is done every minute, by name."""
+"""Deadlines of proposals and partnerships: the work of every minute, by name."""
 
 from typing import Final
 

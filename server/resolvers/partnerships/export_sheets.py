@@ -1,4 +1,4 @@
-"""Sheet of a partner's customers."""
+"""Export sheet of a partner's customers."""
 
 import asyncio
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ from server.resolvers.partnerships.terminations import Ending, end_all
 
 
 async def warn_of_ends(context: Context) -> int:
-    """Both sides are told some days before a partnership ends by itself, and before it is to be looked at again."""
+    """Notify both sides some days before a partnership ends automatically, and before its review date."""
     warned = 0
     for column, topic, counter, before_days in (
         ("expires_at", Topic.PARTNERSHIP_ENDING, "notices", rules.WARNED_BEFORE_DAYS),
@@ -38,9 +38,9 @@ async def warn_of_ends(context: Context) -> int:
 
 
 async def end_partnerships(context: Context) -> int:
-    """Partnerships whose last day has come end, with all that hangs on them (D4, S4).
+    """End partnerships that have reached their end date, and everything that depends on them (D4, S4).
 
-    One that cannot end now, as somebody else holds it, keeps no other from ending. Raises Refused where none can.
+    One that is locked by someone else does not prevent others from ending. Raises Refused if none can end.
     """
     due = Partnership.filter(status__in=sorted(IN_FORCE), expires_at__lte=context.now)
     found = await due.order_by("expires_at").limit(BATCH_SIZE)

@@ -175,7 +175,7 @@ def keys(rows: Sequence[Model]) -> list[UUID]:
 
 
 async def customers_of(rows: Sequence[Any]) -> list[UUID]:
-    """For each of these rows, which belong to a partnership, its customer. One statement."""
+    """The customer of each of these rows, which belong to a partnership. One statement."""
     named = Partnership.filter(OneOf("id", [row.partnership_id for row in rows]))
     customers: dict[UUID, UUID] = dict(await named.values_list("id", "customer_id"))
     return [customers[row.partnership_id] for row in rows]

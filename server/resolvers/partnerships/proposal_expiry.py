@@ -73,7 +73,7 @@ async def expire_by_email(context: Context, rows: Sequence[CustomerInvitation]) 
 
 
 async def expire_proposals(context: Context) -> int:
-    """Invitations and requests that nobody answered in time; who made them is told (S1.6)."""
+    """Expire invitations and requests that were not answered in time, and notify their senders (S1.6)."""
     late = Q(status=PartnershipStatus.INVITED, answer_by__lte=context.now)
     async with transaction():
         between = await lock_due(Partnership, late, organisations_in("customer_id"))
@@ -85,9 +85,9 @@ async def expire_proposals(context: Context) -> int:
 
 
 async def remind_of_proposals(context: Context) -> int:
-    """Whoever has not answered is reminded, some days after they were asked (S1.6).
+    """Remind those who have not answered, some days after they were asked (S1.6).
 
-    Not of what could not be accepted: the partner is suspended (S5.7).
+    Not about proposals that could not be accepted, because the partner is suspended (S5.7).
     """
     reminded = 0
     for number, days in latest_notice_first(rules.REMINDED_AFTER_DAYS):

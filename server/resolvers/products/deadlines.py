@@ -1,4 +1,4 @@
-"""Deadlines of pending actions: what is done every minute, by name."""
+"""Deadlines of pending actions: the work of every minute, by name."""
 
 from typing import Final
 

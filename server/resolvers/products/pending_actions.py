@@ -148,7 +148,7 @@ async def _note(
 
 
 async def expire_pending_actions(context: Context) -> int:
-    """What a partner asked to do and the customer did not confirm in time; whoever asked is told (E34)."""
+    """Expire pending actions that the customer did not confirm in time, and notify those who proposed them (E34)."""
     late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
     async with transaction():
         rows = await lock_due(PendingAction, late, organisations_in("customer_id"))
