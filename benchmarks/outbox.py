@@ -28,7 +28,8 @@ from server.domain.rights import Role
 from server.logs import set_up_logs
 from server.models import EmailMessage, Membership, Organisation, OutboxMessage, Partnership, User
 from server.models.base import new_id
-from server.models.database import bring_up_to_date, connected
+from server.models.database import connected
+from server.models.upgrade import bring_up_to_date
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker

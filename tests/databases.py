@@ -20,7 +20,8 @@ from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
 from server import models
-from server.models.database import bring_up_to_date, disconnect, tortoise_config
+from server.models.database import disconnect, tortoise_config
+from server.models.upgrade import bring_up_to_date
 from server.settings import Settings
 
 BACKEND = os.environ.get("TEST_DATABASE", "sqlite")

@@ -14,8 +14,9 @@ from tortoise.migrations.executor import MigrationExecutor
 
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import OutcomeUnknown, Unavailable
-from server.models.database import UNREACHABLE, bring_up_to_date, connected, open_connection, tortoise_config
+from server.models.database import UNREACHABLE, connected, open_connection, tortoise_config
 from server.models.migration_records import ObsoleteDatabase
+from server.models.upgrade import bring_up_to_date
 from server.settings import Settings
 
 _SESSION_LIMIT: Final = "(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::int"

@@ -1,6 +1,5 @@
 """The database: connections, migrations at start-up, and transactions."""
 
-import hashlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
@@ -12,21 +11,17 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url  # pyright: ignore[reportUnknownVariableType]
 from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError, IntegrityError
-from tortoise.migrations.api.migrate import migrate
 from tortoise.transactions import in_transaction
 
 from server.domain.errors import CHANGED_MEANWHILE, Refused, Unavailable
 from server.models.migration_records import tell_outages_from_new_databases
-from server.models.migration_states import make_models_when_looked_at
 from server.models.outages import SECONDS_TO_WAIT
-from server.models.products.catalogue_data import load_catalogue
 from server.models.sqlite import DatabaseLocked
 from server.settings import Settings
 
 APP = "models"
 UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError, Unavailable)
 """The exceptions of a database that does not answer."""
-_MIGRATION_LOCK = int.from_bytes(hashlib.sha256(b"reseller-graph migrations").digest()[:7])
 
 tell_outages_from_new_databases()
 
@@ -141,43 +136,19 @@ async def connected(settings: Settings) -> AsyncGenerator[None]:
 
     Always closed at the end, because an open SQLite connection prevents the process from ending.
     """
-    async with _closed_afterwards():
+    async with closed_afterwards():
         await connect(settings)
         await get_connection("default").create_connection(with_db=True)
         yield
 
 
 @asynccontextmanager
-async def _closed_afterwards() -> AsyncGenerator[None]:
+async def closed_afterwards() -> AsyncGenerator[None]:
     """Close every connection that was opened in here, no matter how it ends."""
     try:
         yield
     finally:
         await disconnect()
-
-
-async def bring_up_to_date(settings: Settings) -> None:
-    """Apply missing migrations and the catalogue's prices. Safe if several processes start at once."""
-    make_models_when_looked_at()
-    async with _migration_lock(settings):
-        async with _closed_afterwards():
-            await migrate(config=tortoise_config(settings, is_migrating=True))
-        async with connected(settings), transaction():
-            await load_catalogue()
-
-
-@asynccontextmanager
-async def _migration_lock(settings: Settings) -> AsyncGenerator[None]:
-    if settings.is_sqlite:
-        yield
-        return
-    connection = await open_connection(settings, is_direct=True)
-    try:
-        await connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
-        await connection.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
-        yield
-    finally:
-        await connection.close()
 
 
 _is_joined: ContextVar[bool] = ContextVar("is_joined", default=False)

@@ -21,7 +21,8 @@ from tortoise.transactions import in_transaction
 
 from server.app import create_app
 from server.cli import main
-from server.models.database import bring_up_to_date, connected
+from server.models.database import connected
+from server.models.upgrade import bring_up_to_date
 from server.resolvers import ids
 from server.settings import Settings
 from tests.clients import Clients

@@ -32,7 +32,8 @@ from server.models import (
     migrations,
 )
 from server.models.base import new_id
-from server.models.database import bring_up_to_date, connect, dialect, disconnect, tortoise_config
+from server.models.database import connect, dialect, disconnect, tortoise_config
+from server.models.upgrade import bring_up_to_date
 from server.settings import Settings
 from tests.models import structure
 from tests.world import World, grant, partnership

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tortoise import fields
@@ -14,7 +15,9 @@ from server.domain.rights import ProductRight
 from server.models.base import Row, VersionedRow, enum_column, nullable_enum_column
 from server.models.people.organisations import Organisation
 from server.models.people.users import User
-from server.models.products.products import Product
+
+if TYPE_CHECKING:
+    from server.models.products.products import Product
 
 
 class Partnership(VersionedRow):
@@ -121,7 +124,7 @@ class RequestedProduct(Row):
         "models.Partnership", related_name="requested_products", on_delete=fields.RESTRICT
     )
     partnership_id: UUID
-    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+    product: "fields.ForeignKeyRelation[Product]" = fields.ForeignKeyField(
         "models.Product", related_name="requests", on_delete=fields.RESTRICT
     )
     product_id: UUID
@@ -144,7 +147,7 @@ class ProductAccess(VersionedRow):
         "models.Partnership", related_name="product_accesses", on_delete=fields.RESTRICT
     )
     partnership_id: UUID
-    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+    product: "fields.ForeignKeyRelation[Product]" = fields.ForeignKeyField(
         "models.Product", related_name="accesses", on_delete=fields.RESTRICT
     )
     product_id: UUID

@@ -13,8 +13,7 @@ from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.memberships import Membership
-from server.schema.products.own_product_grants import OwnProductGrant
-from server.schema.references import OrganisationReference, TeamReference
+from server.schema.references import OrganisationReference, OwnProductGrantReference, TeamReference
 
 
 @strawberry.type(description="A member's place in a team.")
@@ -46,7 +45,7 @@ class Team(Node):
     members: Connection[TeamMember] | None = connection(
         teams.TEAM_MEMBERS, "The team's members.", teams.MAY_VIEW_OF_TEAM
     )
-    product_grants: Connection[OwnProductGrant] | None = connection(
+    product_grants: Connection[OwnProductGrantReference] | None = connection(
         own_product_grants.GRANTS_OF_TEAM,
         "The organisation's products this team may use, including access since withdrawn.",
         own_product_grants.MAY_VIEW_GRANTS,
