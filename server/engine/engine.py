@@ -22,24 +22,23 @@ from server.engine.planning.builder import Planner
 from server.engine.planning.conditions import Criteria
 from server.engine.planning.dialects import Dialect
 from server.engine.planning.statements import Statement
-from server.engine.reading.arguments import Arguments
-from server.engine.reading.field_index import FieldIndex
-from server.engine.reading.operations import (
+from server.engine.planning.writers import WRITERS
+from server.engine.plans import (
     BYTES_OF_A_REQUEST,
     MAX_CHARACTERS_OF_VALUES,
-    Operation,
     Plan,
+    PlannedOperation,
     PlannedRequest,
-    collect_arguments,
-    operation_of,
     size_of_values,
 )
-from server.engine.reading.selections import Selections
+from server.engine.reading.arguments import Arguments, collect_arguments
+from server.engine.reading.field_index import FieldIndex
+from server.engine.reading.selections import Root, Selections
 from server.engine.running import connections
-from server.engine.running.null_propagation import Root
 from server.engine.running.results import Result, assemble
 from server.engine.running.time_slices import TimeSlices
 from server.engine.running.traces import Trace
+from server.engine.validation import check_declarations
 
 # `Any` below: viewers and contexts are the application's own.
 
@@ -75,10 +74,13 @@ class Engine:
     def __init__(self, host: Host, dialect: Callable[[], Dialect]) -> None:
         self.host = host
         self.dialect = dialect
-        self.field_index = FieldIndex(host.schema, host.policies)
+        self.field_index = FieldIndex(host.schema)
+        check_declarations(self.field_index, host.policies)
         self.reader: connections.Reader | None = None
         self.time_slices = TimeSlices()
-        self._operations: LRUCache[tuple[str, str | None], Operation] = LRUCache(MAX_OPERATIONS, MAX_OPERATION_BYTES)
+        self._operations: LRUCache[tuple[str, str | None], PlannedOperation] = LRUCache(
+            MAX_OPERATIONS, MAX_OPERATION_BYTES
+        )
         self._criteria: LRUCache[Hashable, Criteria] = LRUCache(MAX_VIEWER_KEYS)
 
     async def close(self) -> None:
@@ -88,7 +90,7 @@ class Engine:
 
     # Documents
 
-    def operation(self, text: str, name: str | None) -> Operation | None:
+    def operation(self, text: str, name: str | None) -> PlannedOperation | None:
         """The operation to run, known or read now; None where the document holds none such."""
         found = self._operations.get((text, name))
         if found is not None:
@@ -97,13 +99,13 @@ class Engine:
             document = self.host.document(text)
         except GraphQLError:
             return None
-        read = operation_of(text, document, name, self.host.token_count(text))
+        read = PlannedOperation.read(text, document, name, self.host.token_count(text))
         if read is None:
             return None
         read.on_resize = self._size_counter((text, name), read)
         return self._operations.put((text, name), read, read.size)
 
-    def _size_counter(self, key: tuple[str, str | None], operation: Operation) -> Callable[[int], object]:
+    def _size_counter(self, key: tuple[str, str | None], operation: PlannedOperation) -> Callable[[int], object]:
         """Counts what is kept of an operation, without keeping the operation."""
         kept = weakref.ref(operation)
 
@@ -113,7 +115,7 @@ class Engine:
 
         return resize
 
-    async def admit(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> Operation:
+    async def admit(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> PlannedOperation:
         """The operation, within the limits of whoever asks. Raises Unplannable."""
         operation = self.operation(text, name)
         if operation is None or not await self._is_admitted(operation, name, variables, context):
@@ -123,7 +125,7 @@ class Engine:
         return operation
 
     async def _is_admitted(
-        self, operation: Operation, name: str | None, variables: Mapping[str, Any], context: Any
+        self, operation: PlannedOperation, name: str | None, variables: Mapping[str, Any], context: Any
     ) -> bool:
         """Within the limits of whoever asks, and then valid: what is too large is never validated."""
         key: tuple[Hashable, ...] = (context.viewer is None,)
@@ -142,7 +144,9 @@ class Engine:
 
     # What is planned for the first time waits for its turn: of many that are new, one each time the loop comes round.
 
-    async def prepare_query(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> PreparedQuery:
+    async def prepare_query(
+        self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
+    ) -> PreparedQuery:
         """The statement of a query and its values. Raises Unplannable, with the reason, before anything is done."""
         request = await self.plan_request(operation, variables, context)
         plan, run = request.plan, Run(context.viewer, context, request.values)
@@ -162,7 +166,9 @@ class Engine:
         except Unplannable as unplannable:
             return str(unplannable)
 
-    async def plan_request(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> PlannedRequest:
+    async def plan_request(
+        self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
+    ) -> PlannedRequest:
         """What the variables come to. Raises Unplannable for wrong ones: the resolver path reports them."""
         strings = operation.string_values(variables)
         known = None if strings is None else operation.requests.get(strings)
@@ -183,7 +189,9 @@ class Engine:
             return request
         return operation.requests.put(strings, request, BYTES_OF_A_REQUEST + 4 * sum(map(len, strings)))
 
-    def coerce_variables(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> VariableValues:
+    def coerce_variables(
+        self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
+    ) -> VariableValues:
         """The values of the variables, as their types have them. Raises Unplannable for wrong ones."""
         if operation.string_values(variables) is not None:
             return VariableValues({}, dict(variables))
@@ -192,7 +200,7 @@ class Engine:
             raise Unplannable("a variable is refused")
         return coerced
 
-    async def _plan(self, operation: Operation, coerced: VariableValues) -> Plan:
+    async def _plan(self, operation: PlannedOperation, coerced: VariableValues) -> Plan:
         key = tuple(coerced.coerced.get(name) for name in operation.deciding)
         found = operation.plans.get(key)
         if found is None:
@@ -206,7 +214,7 @@ class Engine:
                 raise
         return found
 
-    def _new_plan(self, operation: Operation, coerced: VariableValues) -> Plan:
+    def _new_plan(self, operation: PlannedOperation, coerced: VariableValues) -> Plan:
         selections = Selections(self.host.schema, operation.fragments(), coerced)
         root_type = self.host.schema.get_root_type(operation.node.operation)
         assert root_type is not None
@@ -222,7 +230,9 @@ class Engine:
         criteria = self._criteria.get(viewer_key)
         if criteria is None:
             criteria = self._criteria.put(viewer_key, Criteria(self.host, self.host.viewer_template(viewer)))
-        return Planner(self.field_index, plan.selections, plan.arguments, argument_keys, criteria, self.dialect())
+        return Planner(
+            self.field_index, plan.selections, plan.arguments, argument_keys, criteria, self.dialect(), WRITERS
+        )
 
     async def answer(self, prepared: PreparedQuery, trace: Trace) -> Result:
         """Run a prepared statement."""

@@ -15,13 +15,12 @@ from server.engine.planning.json_text import JsonText, expression, placeholder
 from server.engine.planning.payload_lists import write_items
 from server.engine.planning.rows import select_row
 from server.engine.planning.statements import Place, Placeholder, Statement
-from server.engine.reading.field_index import FieldIndex, strawberry_field
-from server.engine.reading.operations import Operation, Plan
-from server.engine.reading.selections import Fields, Nodes, named_type
-from server.engine.running.null_propagation import Root
+from server.engine.plans import Plan, PlannedOperation
+from server.engine.reading.field_index import FieldIndex
+from server.engine.reading.selections import Fields, Nodes, Root
+from server.engine.reading.types import is_plain, named_type, nullable, strawberry_field
 from server.engine.running.results import Result, assemble
 from server.engine.running.traces import Trace
-from server.engine.validation import is_plain, nullable
 from server.models.conditions import BoundParameter, equals
 
 # `Any` below: payloads and contexts are the application's own.
@@ -115,7 +114,7 @@ class Mutations:
 
 
 async def prepare_mutations(
-    engine: Engine, operation: Operation, variables: Mapping[str, Any], context: Any, trace: Trace
+    engine: Engine, operation: PlannedOperation, variables: Mapping[str, Any], context: Any, trace: Trace
 ) -> Mutations:
     """The mutations of an operation, their inputs read. Raises Unplannable before anything is done."""
     request = await engine.plan_request(operation, variables, context)

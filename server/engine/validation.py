@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 from uuid import UUID
 
-from graphql import GraphQLEnumType, GraphQLField, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
+from graphql import GraphQLEnumType, GraphQLField, GraphQLList, GraphQLObjectType, is_leaf_type
 from tortoise import fields
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
@@ -31,12 +31,12 @@ from server.engine.declarations import (
     SameRow,
 )
 from server.engine.errors import Undeclared
-from server.engine.reading.selections import named_type
+from server.engine.reading.field_index import FieldIndex, model_of
+from server.engine.reading.types import DEFINITION, is_plain, named_type, nullable
 from server.models.conditions import AtMost
 
 # `Any` below: Strawberry's and Tortoise's definitions are untyped.
 
-DEFINITION: Final = "strawberry-definition"
 _KEY: Final = fields.UUIDField()
 _MOMENT: Final = datetime(2024, 2, 29, 1, 2, 3, 4, UTC)
 _WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, ByFunction, MutationField)
@@ -58,6 +58,16 @@ _SAMPLES: Final[tuple[tuple[type, tuple[tuple[Any, Any], ...]], ...]] = (
 )
 _MINOR_UNITS: Final = ((Decimal("1.50"), "1.50"),)
 _LISTED: Final = (('a, "É', 'a, "É'),)
+
+
+def check_declarations(field_index: FieldIndex, policies: Mapping[type[Model], Any]) -> None:
+    """Raise Undeclared, with the reason, for the first declaration that can never be planned.
+
+    `policies` are the models that have a row policy.
+    """
+    checks = DeclarationChecks(field_index.types, policies)
+    for type_, name, declared in field_index.declared_fields():
+        checks.check(f"{type_.name}.{name}", model_of(type_), declared, type_.fields[name])
 
 
 class DeclarationChecks:
@@ -179,11 +189,6 @@ def check_column(place: str, model: type[Model] | None, declared: Column, field:
             raise Undeclared(f"{place}: {leaf} writes {value!r} otherwise than the database; declare it as computed")
 
 
-def nullable(type_: Any) -> Any:
-    """The type without its exclamation mark."""
-    return cast("Any", type_).of_type if isinstance(type_, GraphQLNonNull) else type_
-
-
 def _samples(place: str, column: Any, leaf: Any, *, is_minor_units: bool) -> tuple[tuple[Any, Any], ...]:
     if is_minor_units:
         return _MINOR_UNITS
@@ -208,26 +213,6 @@ def _writes(leaf: Any, value: Any, written: Any) -> bool:
 
 def _is_enum(leaf: Any) -> bool:
     return isinstance(leaf, GraphQLEnumType)
-
-
-def is_plain(type_: Any) -> bool:
-    """Whether a value of this type can be written by its attributes alone: a leaf, or an object without resolvers."""
-    return is_leaf_type(type_) or _is_plain_object(type_, frozenset())
-
-
-def _is_plain_object(type_: Any, around: frozenset[str]) -> bool:
-    if not isinstance(type_, GraphQLObjectType):
-        return False
-    for field in type_.fields.values():
-        definition: Any = field.extensions.get(DEFINITION)
-        if definition is None or definition.base_resolver is not None or definition.extensions:
-            return False
-        inside = named_type(field.type)
-        if is_leaf_type(inside) or inside.name in around or inside is type_:
-            continue
-        if not _is_plain_object(inside, around | {type_.name}):
-            return False
-    return True
 
 
 def _check_plain(place: str, field: GraphQLField) -> None:

@@ -27,7 +27,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from server.engine.lru_cache import LRUCache
-from server.engine.reading.operations import BYTES_OF_A_TOKEN
+from server.engine.plans import BYTES_OF_A_TOKEN
 from server.schema.value_errors import WRITTEN, wrong
 from server.schema.variable_coercion import MAX_MISTAKES
 

@@ -12,7 +12,7 @@ from tortoise.models import Model
 from server.domain.viewer import Viewer
 from server.engine.engine import Engine
 from server.engine.planning.dialects import DIALECTS, Dialect
-from server.engine.reading.field_index import strawberry_field
+from server.engine.reading.types import strawberry_field
 from server.models.database import dialect
 from server.models.visibility.policies import POLICIES, policy_through, row_policy
 from server.models.visibility.viewer_parameters import cache_key, viewer_template

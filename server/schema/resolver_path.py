@@ -4,8 +4,7 @@ from typing import Any, Final, cast
 
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode, is_leaf_type
 
-from server.engine.reading.field_index import strawberry_field
-from server.engine.reading.selections import named_type
+from server.engine.reading.types import named_type, strawberry_field
 from server.resolvers.context import Context
 from server.resolvers.work_budget import COST_OF_A_RESOLVER
 from server.schema.variable_coercion import Execution

@@ -11,8 +11,8 @@ from graphql import GraphQLList, GraphQLString, build_schema, parse
 from graphql.execution.values import VariableValues
 
 from server.engine.planning.statements import Placeholder, Statement
-from server.engine.reading.selections import Selections
-from server.engine.running.null_propagation import MAX_ERRORS, Root
+from server.engine.reading.selections import Root, Selections
+from server.engine.running.null_propagation import MAX_ERRORS
 from server.engine.running.results import Result, assemble
 from server.engine.running.time_slices import SECONDS_A_SLICE, TimeSlices
 

@@ -61,7 +61,7 @@ from server.engine.declarations import (
 from server.engine.dispatch import answer_by_plan
 from server.engine.engine import Engine
 from server.engine.planning.dialects import DIALECTS
-from server.engine.reading.field_index import strawberry_field
+from server.engine.reading.types import strawberry_field
 from server.engine.running.null_propagation import MAX_ERRORS
 from server.engine.running.results import Result
 from server.engine.running.traces import Trace

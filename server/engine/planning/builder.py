@@ -1,14 +1,13 @@
 """How does a selection become one statement, with every row policy inside it?"""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from graphql import GraphQLObjectType
 from tortoise.models import Model
 
 from server.engine import declarations as declared
 from server.engine.errors import Unplannable
-from server.engine.planning import guards, pages, rows, values
 from server.engine.planning.conditions import Conditions, Criteria
 from server.engine.planning.dialects import Dialect
 from server.engine.planning.json_text import JsonText, placeholder
@@ -22,22 +21,7 @@ from server.models.conditions import BoundParameter
 
 # `Any` below: viewers are the application's own, and each writer takes a declaration of its own.
 
-_WRITERS: Final[Mapping[type, Callable[["Planner", Any, Scope, Place], JsonText]]] = {
-    declared.ByAnyKey: rows.write_by_any_key,
-    declared.ByFunction: values.write_by_function,
-    declared.ByKey: rows.write_by_key,
-    declared.Column: values.write_column,
-    declared.Embedded: values.write_embedded,
-    declared.Followed: rows.write_followed,
-    declared.Guarded: guards.write_guarded,
-    declared.Computed: values.write_computed,
-    declared.SameRow: values.write_same_row,
-    declared.Key: values.write_key,
-    declared.Paged: pages.write_page,
-    declared.Relation: rows.write_relation,
-    declared.Rows: rows.write_rows,
-    declared.ViewerObject: rows.write_viewer,
-}
+Writers = Mapping[type, Callable[["Planner", Any, Scope, Place], JsonText]]
 """What writes the value of each kind of declaration."""
 
 
@@ -56,6 +40,7 @@ class Planner:
         argument_keys: Sequence[Hashable],
         criteria: Criteria,
         dialect: Dialect,
+        writers: Writers,
     ) -> None:
         self.field_index = field_index
         self.selections = selections
@@ -63,6 +48,7 @@ class Planner:
         self.argument_keys = argument_keys
         self.viewer = criteria.viewer
         self.dialect = dialect
+        self.writers = writers
         self.parameters = Parameters(dialect)
         self.conditions = Conditions(criteria, self.parameters)
         self.placeholders: list[Placeholder] = []
@@ -109,7 +95,7 @@ class Planner:
 
     def write_value(self, declaration: Any, scope: Scope, place: Place) -> JsonText:
         """What a declaration says, of a row of this scope."""
-        write = _WRITERS.get(type(declaration))  # pyright: ignore[reportUnknownArgumentType] - of any kind
+        write = self.writers.get(type(declaration))  # pyright: ignore[reportUnknownArgumentType] - of any kind
         if write is None:
             raise Unplannable(f"{place.parent.name}.{place.nodes[0].name.value} is not planned here")
         return write(self, declaration, scope, place)

@@ -9,7 +9,7 @@ from tortoise import fields
 
 from server.engine.planning.dialects import Dialect
 from server.engine.planning.statements import OutputType
-from server.engine.reading.selections import named_type
+from server.engine.reading.types import named_type
 
 # `Any` below: Tortoise's fields are generic over what they hold.
 

@@ -1,20 +1,16 @@
 """How does a field depend on who asks?"""
 
-from typing import TYPE_CHECKING
-
 from tortoise.expressions import Q
 
 from server.engine import declarations as declared
 from server.engine.errors import Unplannable
+from server.engine.planning.builder import Planner
 from server.engine.planning.json_text import JsonText, expression
 from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 
-if TYPE_CHECKING:
-    from server.engine.planning.builder import Planner
 
-
-def write_guarded(planner: "Planner", declaration: declared.Guarded, scope: Scope, place: Place) -> JsonText:
+def write_guarded(planner: Planner, declaration: declared.Guarded, scope: Scope, place: Place) -> JsonText:
     row_filters = [(guard, planner.conditions.criteria.row_filter(guard)) for guard in declaration.guards]
     for guard, row_filter in row_filters:
         if row_filter is False:
@@ -30,11 +26,11 @@ def write_guarded(planner: "Planner", declaration: declared.Guarded, scope: Scop
     return text
 
 
-def _condition(planner: "Planner", scope: Scope, guard: declared.Guard, condition: Q) -> str:
+def _condition(planner: Planner, scope: Scope, guard: declared.Guard, condition: Q) -> str:
     return planner.conditions.shared_condition(scope, guard, lambda: condition)
 
 
-def _denial(planner: "Planner", guard: declared.Guard, declaration: declared.Guarded, place: Place) -> JsonText:
+def _denial(planner: Planner, guard: declared.Guard, declaration: declared.Guarded, place: Place) -> JsonText:
     if declaration.withheld:
         return JsonText(planner.absent(place))
     return planner.add_refusal(lambda run: guard.refusal(run.viewer))

@@ -3,20 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from graphql import GraphQLObjectType
 
 from server.engine.declarations import Followed, Paged, PagePart, PageRequest
 from server.engine.errors import Unplannable
+from server.engine.planning.builder import Planner
 from server.engine.planning.json_text import JsonText, all_of, expression
 from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
-from server.engine.reading.selections import Nodes, named_type
+from server.engine.reading.selections import Nodes
+from server.engine.reading.types import named_type
 from server.models.conditions import BoundParameter
-
-if TYPE_CHECKING:
-    from server.engine.planning.builder import Planner
 
 _NOW: Final = BoundParameter("now", "timestamptz", lambda run: run.context.now)
 """The moment at which an operation is answered: it is in no arguments, so that these can be read once."""
@@ -72,7 +71,7 @@ class Page:
 class _ConnectionWriter:
     """Writes the fields of one connection."""
 
-    def __init__(self, planner: "Planner", page: Page) -> None:
+    def __init__(self, planner: Planner, page: Page) -> None:
         self.planner = planner
         self.page = page
         self.child = page.child
@@ -197,7 +196,7 @@ class _ConnectionWriter:
         return f"'[' || coalesce({self.planner.dialect.join_rows(sql)}, '') || ']'"
 
 
-def write_page(planner: "Planner", declaration: Paged, scope: Scope, place: Place) -> JsonText:
+def write_page(planner: Planner, declaration: Paged, scope: Scope, place: Place) -> JsonText:
     """The connection as an object."""
     listing = declaration.listing
     asked, number = planner.arguments_of(place)
@@ -219,9 +218,7 @@ def write_page(planner: "Planner", declaration: Paged, scope: Scope, place: Plac
     return _write_connection(planner, page, place.object_type, planner.selections.of(place.object_type, place.nodes))
 
 
-def _write_connection(
-    planner: "Planner", page: Page, type_: GraphQLObjectType, fields: Mapping[str, Nodes]
-) -> JsonText:
+def _write_connection(planner: Planner, page: Page, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> JsonText:
     """The lists of a connection share one reading of the page; a count alone reads none."""
     parts = _ConnectionWriter(planner, page)
     text = planner.write_object_with(type_, fields, lambda nodes: parts.write_part(type_, nodes))

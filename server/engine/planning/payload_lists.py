@@ -1,28 +1,25 @@
 """How is a list of a payload written whose items hold a row each, beside what is not stored?"""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from graphql import GraphQLObjectType
 
 from server.engine.errors import Unplannable
+from server.engine.planning.builder import Planner
 from server.engine.planning.json_text import JsonText, expression
 from server.engine.planning.rows import select_row
 from server.engine.planning.statements import Place
-from server.engine.reading.field_index import strawberry_field
-from server.engine.reading.selections import Nodes, named_type
-from server.engine.validation import is_plain, nullable
+from server.engine.reading.selections import Nodes
+from server.engine.reading.types import is_plain, named_type, nullable, strawberry_field
 from server.models.conditions import BoundParameter
-
-if TYPE_CHECKING:
-    from server.engine.planning.builder import Planner
 
 # `Any` below: items are the application's own, and types are graphql-core's, generic over what nobody says.
 
 _NO_ROW: Final = UUID(int=0)
 
 
-def check_items(planner: "Planner", type_: GraphQLObjectType) -> None:
+def check_items(planner: Planner, type_: GraphQLObjectType) -> None:
     """Raise Unplannable for items with more than one row, or with something that resolvers alone answer."""
     inside = [named_type(field.type) for field in type_.fields.values()]
     rows = [one for one in inside if isinstance(one, GraphQLObjectType) and planner.field_index.model(one) is not None]
@@ -30,7 +27,7 @@ def check_items(planner: "Planner", type_: GraphQLObjectType) -> None:
         raise Unplannable(f"a resolver alone answers {type_.name}")
 
 
-def write_items(planner: "Planner", place: Place, name: str) -> JsonText:
+def write_items(planner: Planner, place: Place, name: str) -> JsonText:
     """The items that a payload holds under this name, in their order."""
     type_ = place.object_type
     check_items(planner, type_)
@@ -60,7 +57,7 @@ def _keys(listed: list[Any], attribute: str) -> list[tuple[int, UUID]]:
     return [(number, _NO_ROW if found is None else found.pk) for number, found in enumerate(rows)]
 
 
-def _write_row(planner: "Planner", place: Place, keys: str) -> JsonText:
+def _write_row(planner: Planner, place: Place, keys: str) -> JsonText:
     bound: Any = planner.field_index.model(place.object_type)
     if nullable(place.type_) is not place.object_type:
         raise Unplannable(f"{place.parent.name} holds a list of rows")
@@ -71,7 +68,7 @@ def _write_row(planner: "Planner", place: Place, keys: str) -> JsonText:
     )
 
 
-def _write_item_value(planner: "Planner", place: Place, name: str, keys: str) -> JsonText:
+def _write_item_value(planner: Planner, place: Place, name: str, keys: str) -> JsonText:
     attribute = strawberry_field(place.field).python_name
     number = JsonText("[").add(expression(f'"{keys}"."model"')).add("]")
     return planner.add_placeholder(lambda run, values: getattr(run.payload[name][values[0]], attribute), place, number)

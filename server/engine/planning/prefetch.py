@@ -1,23 +1,21 @@
 """How is what a function needs to know beyond its row read: the rows of other tables, as lists of values?"""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tortoise.models import Model
 
 from server.engine import declarations as declared
+from server.engine.planning.builder import Planner
 from server.engine.planning.columns import raw_json_of
 from server.engine.planning.json_text import JsonText, all_of, expression
 from server.engine.planning.scopes import Scope
 from server.models.conditions import AtMost
 
-if TYPE_CHECKING:
-    from server.engine.planning.builder import Planner
-
 # `Any` below: Tortoise's metadata is untyped.
 
 
-def prefetch_rows(planner: "Planner", scope: Scope, prefetch: declared.Prefetch) -> str:
+def prefetch_rows(planner: Planner, scope: Scope, prefetch: declared.Prefetch) -> str:
     """The prefetched rows, read at the row that fixes their key."""
     if not prefetch.is_present(planner.viewer):
         return "'[]'"
@@ -33,7 +31,7 @@ def _is_tied(prefetch: declared.Prefetch) -> bool:
     return bool(prefetch.ties or any(joined.ties for joined in prefetch.joined))
 
 
-def _rows(planner: "Planner", prefetch: declared.Prefetch, outer: str, row: Scope) -> str:
+def _rows(planner: Planner, prefetch: declared.Prefetch, outer: str, row: Scope) -> str:
     scope = planner.scope(prefetch.model)
     values = [raw_json(planner, prefetch.model, f'"{scope.inner}"."{name}"', name) for name in prefetch.columns]
     source, also = scope.table, list[str]()
@@ -59,7 +57,7 @@ def _rows(planner: "Planner", prefetch: declared.Prefetch, outer: str, row: Scop
     )
 
 
-def _join(planner: "Planner", joined: declared.Joined, beside: Scope, row: Scope) -> tuple[str, str, list[str]]:
+def _join(planner: Planner, joined: declared.Joined, beside: Scope, row: Scope) -> tuple[str, str, list[str]]:
     """What is added to the tables and to the condition, and the columns.
 
     Side by side, not nested, and in the condition rather than in an ON: SQLite bounds how deep a statement is.
@@ -92,7 +90,7 @@ def _latest(prefetch: declared.Prefetch, scope: Scope, condition: str) -> str:
     return f"SELECT {alike}, {latest} FROM {scope.table} WHERE {condition} GROUP BY {alike}"
 
 
-def raw_json(planner: "Planner", model: type[Model] | None, named: str, name: str) -> str:
+def raw_json(planner: Planner, model: type[Model] | None, named: str, name: str) -> str:
     """A column as JSON for Python to read again."""
     meta: Any = model
     return raw_json_of(meta._meta.fields_map[name], named, planner.dialect)

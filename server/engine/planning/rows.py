@@ -1,25 +1,21 @@
 """How is another row, or a short list of rows, written into an answer?"""
 
-from typing import TYPE_CHECKING
-
 from graphql import GraphQLNonNull, GraphQLObjectType
 from tortoise.expressions import Q
 
 from server.engine import declarations as declared
+from server.engine.planning.builder import Planner
 from server.engine.planning.dialects import sql_literal
 from server.engine.planning.json_text import JsonText, all_of, expression, placeholder
 from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
-from server.engine.validation import nullable
+from server.engine.reading.types import nullable
 from server.models.conditions import BoundParameter, equals
-
-if TYPE_CHECKING:
-    from server.engine.planning.builder import Planner
 
 
 def select_row(
-    planner: "Planner", child: Scope, type_: GraphQLObjectType, nodes: Nodes, link: str, *, is_given: bool = False
+    planner: Planner, child: Scope, type_: GraphQLObjectType, nodes: Nodes, link: str, *, is_given: bool = False
 ) -> str:
     """A subselect of the one row for which `link` holds; null where it does not exist for the viewer.
 
@@ -33,7 +29,7 @@ def select_row(
     return f'(SELECT {text.sql} FROM ({inner}) AS "{child.outer}")'
 
 
-def write_relation(planner: "Planner", declaration: declared.Relation, scope: Scope, place: Place) -> JsonText:
+def write_relation(planner: Planner, declaration: declared.Relation, scope: Scope, place: Place) -> JsonText:
     if not declaration.is_present(planner.viewer):
         return JsonText("null")
     if declaration.key is not None:
@@ -47,12 +43,12 @@ def write_relation(planner: "Planner", declaration: declared.Relation, scope: Sc
     return expression(f"coalesce({found}, {sql_literal(planner.absent(place))})")
 
 
-def write_followed(planner: "Planner", declaration: declared.Followed, scope: Scope, place: Place) -> JsonText:
+def write_followed(planner: Planner, declaration: declared.Followed, scope: Scope, place: Place) -> JsonText:
     child, link = planner.linked_scope(declaration.model, "id", scope, declaration.column)
     return expression(select_row(planner, child, place.object_type, place.nodes, link))
 
 
-def write_rows(planner: "Planner", declaration: declared.Rows, scope: Scope, place: Place) -> JsonText:
+def write_rows(planner: Planner, declaration: declared.Rows, scope: Scope, place: Place) -> JsonText:
     if declaration.through is None:
         assert declaration.parent is not None
         child, link = planner.linked_scope(declaration.model, declaration.parent, scope, "id")
@@ -77,14 +73,14 @@ def write_rows(planner: "Planner", declaration: declared.Rows, scope: Scope, pla
 # Roots
 
 
-def write_by_key(planner: "Planner", declaration: declared.ByKey, scope: Scope, place: Place) -> JsonText:
+def write_by_key(planner: Planner, declaration: declared.ByKey, scope: Scope, place: Place) -> JsonText:
     _, number = planner.arguments_of(place)
     child = planner.scope(declaration.model)
     link = equals(declaration.column, planner.argument(number, "key", declaration.kind))
     return _write_root(planner, declaration, child, place.object_type, place, link)
 
 
-def write_by_any_key(planner: "Planner", declaration: declared.ByAnyKey, scope: Scope, place: Place) -> JsonText:
+def write_by_any_key(planner: Planner, declaration: declared.ByAnyKey, scope: Scope, place: Place) -> JsonText:
     models, number = planner.arguments_of(place)
     if not declaration.many:
         child = planner.scope(models[0])
@@ -108,14 +104,14 @@ def write_by_any_key(planner: "Planner", declaration: declared.ByAnyKey, scope: 
     )
 
 
-def write_viewer(planner: "Planner", declaration: declared.ViewerObject, scope: Scope, place: Place) -> JsonText:
+def write_viewer(planner: Planner, declaration: declared.ViewerObject, scope: Scope, place: Place) -> JsonText:
     if planner.viewer is None:
         return JsonText("null")
     return planner.write_object(planner.scope(None), place.object_type, place.nodes)
 
 
 def _write_root(
-    planner: "Planner",
+    planner: Planner,
     declaration: declared.ByKey | declared.ByAnyKey,
     child: Scope,
     type_: GraphQLObjectType,

@@ -7,7 +7,8 @@ from typing import Any
 from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType
 
 from server.engine.declarations import ByFunction
-from server.engine.reading.selections import Nodes, named_type
+from server.engine.reading.selections import Nodes
+from server.engine.reading.types import named_type
 
 # `Any` below: runs and values are the application's own.
 

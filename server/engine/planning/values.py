@@ -1,12 +1,13 @@
 """How is what a row itself holds written into an answer: columns, keys, embedded objects, holes?"""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.models import Model
 
 from server.engine import declarations as declared
+from server.engine.planning.builder import Planner
 from server.engine.planning.columns import json_of
 from server.engine.planning.dialects import sql_literal
 from server.engine.planning.json_text import JsonText, expression
@@ -15,13 +16,10 @@ from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
 
-if TYPE_CHECKING:
-    from server.engine.planning.builder import Planner
-
 # `Any` below: rows are the application's own, Tortoise's metadata is untyped.
 
 
-def write_column(planner: "Planner", declaration: declared.Column, scope: Scope, place: Place) -> JsonText:
+def write_column(planner: Planner, declaration: declared.Column, scope: Scope, place: Place) -> JsonText:
     field, named = scope.field(declaration.name), scope.column(declaration.name)
     written = json_of(field, place.type_, planner.dialect, is_minor_units=declaration.is_minor_units)
     beyond = ""
@@ -32,13 +30,13 @@ def write_column(planner: "Planner", declaration: declared.Column, scope: Scope,
     return expression(f"coalesce({sql}, {sql_literal(planner.absent(place))})" if field.null else sql)
 
 
-def write_key(planner: "Planner", declaration: declared.Key, scope: Scope, place: Place) -> JsonText:
+def write_key(planner: Planner, declaration: declared.Key, scope: Scope, place: Place) -> JsonText:
     prefix = declaration.prefixes[scope.some_model]
     digits = expression(f"replace({planner.dialect.number(scope.column('id'))}, '-', '')")
     return JsonText(f'"{prefix}_').add(digits).add('"')
 
 
-def write_embedded(planner: "Planner", declaration: declared.Embedded, scope: Scope, place: Place) -> JsonText:
+def write_embedded(planner: Planner, declaration: declared.Embedded, scope: Scope, place: Place) -> JsonText:
     type_ = place.object_type
 
     def write(nodes: Nodes) -> JsonText:
@@ -52,11 +50,11 @@ def write_embedded(planner: "Planner", declaration: declared.Embedded, scope: Sc
     return expression(f"CASE WHEN {present} IS NULL THEN 'null' ELSE {text.sql} END")
 
 
-def write_same_row(planner: "Planner", declaration: declared.SameRow, scope: Scope, place: Place) -> JsonText:
+def write_same_row(planner: Planner, declaration: declared.SameRow, scope: Scope, place: Place) -> JsonText:
     return planner.write_object(scope, place.object_type, place.nodes)
 
 
-def write_by_function(planner: "Planner", declaration: declared.ByFunction, scope: Scope, place: Place) -> JsonText:
+def write_by_function(planner: Planner, declaration: declared.ByFunction, scope: Scope, place: Place) -> JsonText:
     _, number = planner.arguments_of(place)
     planner.functions[number] = declaration
     return planner.add_placeholder(
@@ -71,7 +69,7 @@ def _result_or_raise(found: Any) -> Any:
     return found
 
 
-def write_computed(planner: "Planner", declaration: declared.Computed, scope: Scope, place: Place) -> JsonText:
+def write_computed(planner: Planner, declaration: declared.Computed, scope: Scope, place: Place) -> JsonText:
     columns = (*declaration.columns, *declaration.partial)
     names = (*columns, *declaration.prefetch)
     parts = [expression(raw_json(planner, scope.model, scope.column(name), name)) for name in declaration.columns]
@@ -88,7 +86,7 @@ def write_computed(planner: "Planner", declaration: declared.Computed, scope: Sc
     return planner.add_placeholder(compute, place, payload.add("]"))
 
 
-def _partial(planner: "Planner", scope: Scope, name: str, where: Callable[[Any], Q]) -> str:
+def _partial(planner: Planner, scope: Scope, name: str, where: Callable[[Any], Q]) -> str:
     """The column, where the condition holds."""
     condition = planner.conditions.shared_condition(scope, where, lambda: where(planner.viewer))
     column = raw_json(planner, scope.model, scope.column(name), name)

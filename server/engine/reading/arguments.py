@@ -1,16 +1,19 @@
 """What do the arguments of a field decide about the statement, and which values do they give it?"""
 
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 import orjson
-from graphql import FieldNode, GraphQLField, ValueNode, VariableNode
+from graphql import FieldNode, GraphQLAbstractType, GraphQLField, GraphQLObjectType, ValueNode, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 
-from server.engine.declarations import KeyAndValues
+from server.engine.declarations import ByAnyKey, ByFunction, ByKey, Guarded, KeyAndValues, Paged
 from server.engine.lru_cache import LRUCache
+from server.engine.reading.field_index import FieldIndex
+from server.engine.reading.selections import Nodes, Selections
+from server.engine.reading.types import named_type
 
 # `Any` below: arguments are of whatever type a document says.
 
@@ -90,3 +93,60 @@ def _variables(values: Iterable[ValueNode]) -> set[str]:
         waiting.extend(cast("Any", getattr(value, "values", None) or ()))
         waiting.extend(member.value for member in getattr(value, "fields", None) or ())
     return found
+
+
+def collect_arguments(
+    field_index: FieldIndex,
+    selections: Selections,
+    type_: GraphQLObjectType,
+    fields: Mapping[str, Nodes],
+    convert: Callable[..., Mapping[str, Any]],
+) -> dict[tuple[int, str], Arguments]:
+    """The fields with arguments below a selection, for every type that may answer there."""
+    collector = _ArgumentCollector(field_index, selections, convert)
+    collector.collect(type_, fields)
+    return collector.found
+
+
+def _unchanged_values(given: Mapping[str, Any]) -> KeyAndValues:
+    return None, given
+
+
+class _ArgumentCollector:
+    def __init__(
+        self, field_index: FieldIndex, selections: Selections, convert: Callable[..., Mapping[str, Any]]
+    ) -> None:
+        self.field_index = field_index
+        self.selections = selections
+        self.convert = convert
+        self.found: dict[tuple[int, str], Arguments] = {}
+
+    def collect(self, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> None:
+        for nodes in fields.values():
+            if nodes[0].selection_set is None:
+                continue
+            name = nodes[0].name.value
+            declaration = self.field_index.declaration(type_, name)
+            inner = declaration.inner if isinstance(declaration, Guarded) else declaration
+            if isinstance(inner, (Paged, ByKey, ByAnyKey)):
+                self._add(type_, nodes[0], inner.read_arguments)
+            elif isinstance(inner, ByFunction):
+                self._add(type_, nodes[0], _unchanged_values)
+            for below in self._possible(named_type(type_.fields[name].type)):
+                self.collect(below, self.selections.of(below, nodes))
+
+    def _add(self, type_: GraphQLObjectType, node: FieldNode, ask: Any) -> None:
+        key = (id(node), type_.name)
+        if key not in self.found:
+            definition = type_.fields[node.name.value]
+            convert = self.convert
+            self.found[key] = Arguments(
+                len(self.found), definition, node, lambda values: ask(convert(definition, values)), ask
+            )
+
+    def _possible(self, type_: Any) -> Sequence[GraphQLObjectType]:
+        if isinstance(type_, GraphQLObjectType):
+            return (type_,)
+        if isinstance(type_, GraphQLAbstractType):
+            return self.selections.schema.get_possible_types(type_)
+        return ()

@@ -1,25 +1,21 @@
 """What is declared of each field of a schema?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any, cast
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from tortoise.models import Model
 
 from server.engine.declarations import PLAN, Column, Guarded, ViewerObject
-from server.engine.reading.selections import named_type
-from server.engine.validation import DEFINITION, DeclarationChecks
+from server.engine.reading.types import DEFINITION, named_type
 
 # `Any` below: Strawberry's definitions are untyped.
 
 
 class FieldIndex:
-    """A schema and its declarations. Making one raises Undeclared for what can never be planned, with the reason.
+    """A schema and what is declared of each of its fields."""
 
-    `policies` are the models that have a row policy.
-    """
-
-    def __init__(self, schema: GraphQLSchema, policies: Mapping[type[Model], Any]) -> None:
+    def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self.viewer_types = set[str]()
         objects = [
@@ -29,20 +25,24 @@ class FieldIndex:
         ]
         self.types = {model: type_ for type_ in objects if (model := _model_bound_to(type_)) is not None}
         self._declarations: dict[tuple[str, str], Any] = {}
-        checks = DeclarationChecks(self.types, policies)
         for type_ in objects:
             for name, field in type_.fields.items():
-                self._read(checks, type_, name, field)
+                self._read(type_, name, field)
 
     def declaration(self, type_: GraphQLObjectType, name: str) -> Any:
         """What is declared of a field; None for one that a resolver alone answers."""
         return self._declarations.get((type_.name, name))
 
+    def declared_fields(self) -> Iterator[tuple[GraphQLObjectType, str, Any]]:
+        """Every field that has a declaration, with it."""
+        for (type_name, name), declared in self._declarations.items():
+            yield cast("GraphQLObjectType", self.schema.type_map[type_name]), name, declared
+
     def model(self, type_: GraphQLObjectType) -> type[Model] | None:
         """The model whose rows the type is the first view of."""
         return _model_bound_to(type_)
 
-    def _read(self, checks: DeclarationChecks, type_: GraphQLObjectType, name: str, field: GraphQLField) -> None:
+    def _read(self, type_: GraphQLObjectType, name: str, field: GraphQLField) -> None:
         definition: Any = field.extensions.get(DEFINITION)
         if definition is None:
             return
@@ -52,7 +52,6 @@ class FieldIndex:
             declared = Column(definition.python_name)
         if declared is None:
             return
-        checks.check(f"{type_.name}.{name}", model, declared, field)
         self._declarations[type_.name, name] = declared
         if isinstance(declared.inner if isinstance(declared, Guarded) else declared, ViewerObject):
             self.viewer_types.add(named_type(field.type).name)
@@ -68,8 +67,3 @@ def _model_bound_to(type_: GraphQLObjectType) -> type[Model] | None:
     """The model of a type that is no other view of its rows, as an edge is."""
     definition: Any = type_.extensions[DEFINITION]
     return None if getattr(definition.origin, "is_another_view", False) else model_of(type_)
-
-
-def strawberry_field(field: GraphQLField) -> Any:
-    """Strawberry's definition of a field."""
-    return field.extensions[DEFINITION]

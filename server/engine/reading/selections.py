@@ -5,8 +5,8 @@ for twice merged, in the order in which names first occur.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     FieldNode,
@@ -21,7 +21,6 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_directive_values,
-    get_named_type,
     is_abstract_type,
 )
 from graphql.execution.values import VariableValues
@@ -102,13 +101,13 @@ class Selections:
         return not (skip and skip["if"]) and (not include or bool(include["if"]))
 
 
-@lru_cache(4096)
-def _innermost_type(type_: Any) -> Any:
-    return get_named_type(type_)  # pyright: ignore[reportUnknownVariableType]
+@dataclass(frozen=True)
+class Root:
+    """Where an answer begins. `concrete_types` gives the types of the objects that interfaces are answered with."""
 
-
-named_type = cast("Callable[[Any], Any]", _innermost_type)
-"""The type within lists and non-nulls."""
+    type_: GraphQLObjectType
+    fields: Mapping[str, Nodes]
+    concrete_types: Callable[[Any], Mapping[int, Any]]
 
 
 def deciding_variables(nodes: Iterable[Any]) -> frozenset[str]:

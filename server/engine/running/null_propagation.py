@@ -4,7 +4,7 @@ The text of the answer is read once, from bracket to bracket: what is between th
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,9 +12,9 @@ import orjson
 from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType, is_leaf_type, located_error
 
 from server.engine.planning.statements import OutputType
-from server.engine.reading.selections import Nodes, Selections
+from server.engine.reading.selections import Nodes, Root, Selections
+from server.engine.reading.types import nullable
 from server.engine.running.time_slices import TimeSlices, clock
-from server.engine.validation import nullable
 
 # `Any` below: values are of whatever type the schema says.
 
@@ -47,15 +47,6 @@ class _Open:
     copied: int
     place: int = 0
     is_lost: bool = False
-
-
-@dataclass(frozen=True)
-class Root:
-    """Where an answer begins. `concrete_types` gives the types of the objects that interfaces are answered with."""
-
-    type_: GraphQLObjectType
-    fields: Mapping[str, Nodes]
-    concrete_types: Callable[[Any], Mapping[int, Any]]
 
 
 class NullPropagation:

@@ -14,9 +14,9 @@ from graphql import GraphQLError, GraphQLList, GraphQLNonNull, GraphQLObjectType
 
 from server.engine.errors import MAX_ANSWER_BYTES, AnswerTooLarge
 from server.engine.planning.statements import OutputType, Placeholder, Statement
-from server.engine.reading.field_index import strawberry_field
-from server.engine.reading.selections import Nodes, Selections
-from server.engine.running.null_propagation import NullPropagation, Path, Root
+from server.engine.reading.selections import Nodes, Root, Selections
+from server.engine.reading.types import strawberry_field
+from server.engine.running.null_propagation import NullPropagation, Path
 from server.engine.running.time_slices import TimeSlices, clock
 
 # `Any` below: values are of whatever type the schema says.
