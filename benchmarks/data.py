@@ -21,7 +21,7 @@ from server.domain.folding import name_key
 from server.domain.money import Currency
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.people.organisations import LegalEntityType, PartnerStatus
-from server.domain.people.tokens import DEFAULT_LIFETIME, digest, new_secret
+from server.domain.people.tokens import DEFAULT_LIFETIME, new_token, token_digest
 from server.domain.products.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.models import (
@@ -132,12 +132,12 @@ async def _member(organisation: Organisation, email: str, role: Role) -> Members
 
 async def _token(membership: Membership, scopes: Sequence[Scope]) -> str:
     """A token of the member for their organisation, stored as its digest."""
-    secret = new_secret()
+    secret = new_token()
     await ApiToken.create(
         user_id=membership.user_id,
         organisation_id=membership.organisation_id,
         name="Benchmark",
-        secret_digest=digest(secret),
+        secret_digest=token_digest(secret),
         last_four=secret[-4:],
         scopes=[scope.name for scope in scopes],
         expires_at=_NOW + DEFAULT_LIFETIME,

@@ -277,7 +277,7 @@ async def _remember(world: World) -> None:
         sequence=1,
         what="partnership.invited",
         body=body,
-        hash=receipts.digest(body),
+        hash=receipts.receipt_hash(body),
     )
 
 
@@ -472,13 +472,13 @@ async def token(
     owner: Person, scopes: list[Scope], customers: list[Organisation], *, now: datetime, **columns: Any
 ) -> tuple[ApiToken, str]:
     """A token whose last use is noted for the whole run, so that using it changes nothing."""
-    secret = tokens.new_secret()
+    secret = tokens.new_token()
     defaults = {"expires_at": now + timedelta(days=90), "last_used_at": now + timedelta(hours=1)}
     row = await ApiToken.create(
         user_id=owner.user.id,
         organisation_id=owner.organisation_id,
         name="a tool",
-        secret_digest=tokens.digest(secret),
+        secret_digest=tokens.token_digest(secret),
         last_four=secret[-4:],
         scopes=[scope.name for scope in scopes],
         is_for_some_customers=bool(customers),

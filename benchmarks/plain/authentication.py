@@ -13,7 +13,7 @@ _known = dict[str, Viewer]()
 
 async def authenticated(authorization: str) -> Viewer | None:
     """The viewer behind an Authorization header; None for a token that does not hold."""
-    digest = tokens.digest(authorization.removeprefix("Bearer "))
+    digest = tokens.token_digest(authorization.removeprefix("Bearer "))
     viewer = _known.get(digest)
     if viewer is None:
         viewer = await _stored(digest)

@@ -25,7 +25,7 @@ from server.models import (
 )
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.expiry import AT_ONCE
+from server.resolvers.expiry import BATCH_SIZE
 from server.settings import Settings
 from tests.clients import Clients
 from tests.snapshots import snapshot
@@ -233,9 +233,9 @@ async def test_a_review_is_announced_once(world: World, settings: Settings):
 
 
 async def test_many_are_done_in_parts(world: World, settings: Settings):
-    for number in range(AT_ONCE):
+    for number in range(BATCH_SIZE):
         partner = await organisation(f"Partner {number}")
         await partnership(world.delta, partner, status=PartnershipStatus.INVITED, now=world.now)
     expire = DEADLINES["expire proposals"]
 
-    assert [await expire(clock(settings, world, days=31)) for _ in range(3)] == [AT_ONCE + 2, 3, 0]
+    assert [await expire(clock(settings, world, days=31)) for _ in range(3)] == [BATCH_SIZE + 2, 3, 0]

@@ -15,7 +15,7 @@ from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, employee_token
 from server.demo.accounts import password_hash
 from server.domain.money import Currency
 from server.domain.people.organisations import LegalEntityType
-from server.domain.people.tokens import digest
+from server.domain.people.tokens import token_digest
 from server.models import ApiToken, AuditEvent, Organisation, Session, User
 from server.resolvers.people import passwords
 from server.settings import Settings
@@ -119,7 +119,7 @@ def test_an_address_of_this_machine_alone_is_loopback(host: str):
 async def demo_account(number: int, password: str | None = None) -> User:
     """One of the demo's accounts, with the demo's password unless another one was set."""
     account = DEMO_ACCOUNTS[number]
-    stored = await passwords.hashed(password) if password else await asyncio.to_thread(password_hash)
+    stored = await passwords.hash_password(password) if password else await asyncio.to_thread(password_hash)
     return await User.create(
         email=account.email, first_name=account.first_name, last_name=account.last_name, password_hash=stored
     )
@@ -137,7 +137,7 @@ async def demo_token(user: User) -> ApiToken:
         currency=Currency.CHF,
     )
     await home.save()
-    return await token(user, home, digest(employee_token()))
+    return await token(user, home, token_digest(employee_token()))
 
 
 async def token(user: User, home: Organisation, secret_digest: str) -> ApiToken:

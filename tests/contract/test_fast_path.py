@@ -17,7 +17,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Scope
 
 from server.app import Application, create_app
-from server.domain.people.tokens import new_secret
+from server.domain.people.tokens import new_token
 from server.models import Session
 from server.settings import Settings
 from tests.databases import BACKEND, Databases, connected_to, rolled_back, settings_for
@@ -349,12 +349,12 @@ LONG: dict[str, Case] = {
     "a token in quotes": lambda world, secret: post("", {"authorization": f'Bearer "{secret}"'}, query=WHO),
     "two tokens": lambda world, secret: post("", {"authorization": f"Bearer {secret}, Bearer {secret}"}, query=WHO),
     "another scheme": lambda world, secret: post("", {"authorization": f"Basic {secret}"}, query=WHO),
-    "an unknown token": lambda world, secret: post(new_secret(), query=WHO),
+    "an unknown token": lambda world, secret: post(new_token(), query=WHO),
     "a token that is not ASCII": lambda world, secret: post("", {"authorization": "Bearer é".encode()}, query=WHO),
     "no token": with_headers(authorization=None),
     "an empty token": with_headers(authorization=""),
     "authorization twice": lambda world, secret: post(
-        secret, how={"more": [("authorization", f"Bearer {new_secret()}")]}, query=WHO
+        secret, how={"more": [("authorization", f"Bearer {new_token()}")]}, query=WHO
     ),
     "another authorization first": lambda world, secret: post(
         "",

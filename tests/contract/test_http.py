@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from server.domain.people.tokens import new_secret
+from server.domain.people.tokens import new_token
 from server.models import AuditEvent
 from server.models.database import connect, disconnect
 from server.settings import Settings
@@ -296,7 +296,7 @@ async def test_without_a_database_requests_fail_in_the_words_of_the_api(own_data
         await lose_the_database()
         field = await clients.ask("{ catalogue { totalCount } }")
         await lose_the_database()
-        authentication = await clients.ask("{ __typename }", as_=new_secret())
+        authentication = await clients.ask("{ __typename }", as_=new_token())
 
     message = "The database does not answer at the moment. Nothing was changed."
     for answer in (field, authentication):

@@ -7,9 +7,9 @@ from server.domain.errors import (
     ErrorCode,
     LimitExceeded,
     MalformedInput,
-    Mistakes,
     NotFound,
     NotSignedIn,
+    Problems,
     ProgrammeError,
     Refusal,
     Refused,
@@ -106,20 +106,20 @@ def test_all_mistakes_are_told_at_once_and_in_the_order_they_were_found():
             raise Refused(*refusals)
         return value
 
-    problems = Mistakes()
-    found = [problems.noted(rule, 1, *wrong[:2]), problems.noted(rule, 2), problems.noted(rule, 3, wrong[2])]
+    problems = Problems()
+    found = [problems.check(rule, 1, *wrong[:2]), problems.check(rule, 2), problems.check(rule, 3, wrong[2])]
 
     assert found == [None, 2, None]
     with pytest.raises(Refused) as refused:
-        problems.refuse()
+        problems.raise_if_any()
     assert refused.value.refusals == tuple(wrong)
 
 
 def test_where_nothing_was_noted_nothing_is_refused():
-    problems = Mistakes()
+    problems = Problems()
 
-    assert problems.noted(lambda: "given") == "given"
-    problems.refuse()
+    assert problems.check(lambda: "given") == "given"
+    problems.raise_if_any()
 
 
 def test_a_rule_that_denies_ends_it_at_once():
@@ -127,4 +127,4 @@ def test_a_rule_that_denies_ends_it_at_once():
         raise NotFound(("id",))
 
     with pytest.raises(NotFound):
-        Mistakes().noted(deny)
+        Problems().check(deny)

@@ -29,7 +29,7 @@ from server.domain.partnerships.proposals import check_acceptance, check_invitat
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import PartnerStatus, RegistrationScheme, registration_scheme
 from server.domain.people.registration_numbers import registration_number
-from server.domain.people.tokens import digest, is_alive, is_well_formed
+from server.domain.people.tokens import is_alive, is_well_formed, token_digest
 from server.domain.products.products import ProductCategory, ProductState
 from server.domain.rights import LEADING_ROLES, ProductRight, Role
 from server.models import (
@@ -348,7 +348,7 @@ async def test_claire_works_with_emmas_partner_and_may_invite_ralfs(scale: int) 
 async def test_the_employee_token_can_be_told_again_and_is_stored_as_its_digest() -> None:
     world = await build_demo(now=NOW)
 
-    token = await ApiToken.get(secret_digest=digest(employee_token())).select_related("user", "organisation")
+    token = await ApiToken.get(secret_digest=token_digest(employee_token())).select_related("user", "organisation")
     assert world.employee_token == employee_token()
     assert is_well_formed(world.employee_token)
     assert (token.user.email, token.organisation.name) == (EMMA.email, EMMA.organisation)

@@ -48,7 +48,7 @@ async def invited(email: str) -> MemberInvitation:
         invited_at=NOW,
         expires_at=NOW + timedelta(days=14),
     )
-    told = {"organisation": ids.encoded(type(await who.membership.organisation), who.organisation_id)}
+    told = {"organisation": ids.encode_key(type(await who.membership.organisation), who.organisation_id)}
     told |= {"secret": SECRET, "email": email, "locale": "en_GB", "answer_by": row.expires_at.isoformat()}
     await announce("member.invited", ids.encode(row), NOW, **told)
     return row

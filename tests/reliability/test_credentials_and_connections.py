@@ -14,7 +14,7 @@ import pytest
 from server.app import create_app
 from server.authentication.viewer_cache import KnownViewers
 from server.domain.errors import Unavailable
-from server.domain.people.tokens import digest, new_secret
+from server.domain.people.tokens import new_token, token_digest
 from server.domain.viewer import Viewer
 from server.engine.engine import Engine
 from server.engine.running.connections import PostgresReader
@@ -95,7 +95,7 @@ async def test_a_known_token_is_another_when(house: House, change: str):  # noqa
         await elsewhere(house.settings, f"DELETE FROM membership WHERE id = '{other.membership.id}'")
         await house.get_to_know(secret)
 
-    sql = UNTOLD[change].replace("{other}", str(other.user.id)).replace("{digest}", digest(new_secret()))
+    sql = UNTOLD[change].replace("{other}", str(other.user.id)).replace("{digest}", token_digest(new_token()))
     await elsewhere(house.settings, filled(sql, house, owner, row))
 
     async def is_another() -> bool:

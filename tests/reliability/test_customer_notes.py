@@ -12,7 +12,7 @@ from server.domain.rights import Role
 from server.jobs import run_due, system_context
 from server.models import AuditEvent, CustomerNote, Organisation, OutboxMessage, Partnership
 from server.resolvers import ids
-from server.resolvers.expiry import AT_ONCE
+from server.resolvers.expiry import BATCH_SIZE
 from server.resolvers.partnerships.customer_notes import delete_customer_notes
 from server.settings import Settings
 from tests.clients import Clients
@@ -80,7 +80,7 @@ async def test_the_jobs_of_the_product_delete_what_is_over(own_database: Setting
 
 async def test_several_clocks_delete_each_note_once_while_it_is_written(own_database: Settings) -> None:
     company, who = await _partner()
-    rows = [await partnership(await organisation(f"Customer {n}"), company, now=NOW) for n in range(AT_ONCE + 10)]
+    rows = [await partnership(await organisation(f"Customer {n}"), company, now=NOW) for n in range(BATCH_SIZE + 10)]
     notes = [await customer_note(row, "an alias", "a note") for row in rows]
     await Partnership.all().update(status=PartnershipStatus.TERMINATED, ended_at=NOW)
 

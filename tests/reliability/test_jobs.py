@@ -117,7 +117,7 @@ async def test_what_was_sent_and_what_expired_goes_after_some_days(own_database:
 
 
 async def test_more_rows_than_one_statement_takes_all_go(own_database: Settings, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("server.jobs._MAX_AT_ONCE", 2)
+    monkeypatch.setattr("server.jobs._BATCH_SIZE", 2)
     who = await owner()
     ended = NOW - timedelta(days=400)
     for _ in range(5):

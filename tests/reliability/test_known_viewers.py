@@ -23,7 +23,7 @@ from tortoise.transactions import in_transaction
 from server import authentication
 from server.app import Application, create_app
 from server.authentication.viewer_cache import KnownViewers
-from server.domain.people.tokens import new_secret
+from server.domain.people.tokens import new_token
 from server.domain.rights import Role, Scope
 from server.domain.viewer import Viewer
 from server.models import ApiToken
@@ -814,8 +814,8 @@ def test_nobody_is_kept_after_a_change_or_where_nobody_listens():
 
 CREDENTIALS: dict[str, dict[str, str]] = {
     "nobody": {},
-    "an unknown token": {"Authorization": f"Bearer {new_secret()}"},
-    "a mistyped token": {"Authorization": f"Bearer {new_secret()[:-1]}!"},
+    "an unknown token": {"Authorization": f"Bearer {new_token()}"},
+    "a mistyped token": {"Authorization": f"Bearer {new_token()[:-1]}!"},
     "no token": {"Authorization": "Bearer x"},
     "an empty token": {"Authorization": "Bearer "},
     "another scheme": {"Authorization": "Basic eDp5"},

@@ -27,7 +27,7 @@ from server.models import (
 )
 from server.models.base import new_id
 from server.models.database import joined_transaction
-from server.models.visibility.lookups import locked
+from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import grant_of
 from server.resolvers.context import Context
 from server.resolvers.partnerships.assignments import assign_employee, unassign_employee
@@ -192,7 +192,7 @@ async def test_assigning_and_removing_wait_for_one_another_and_in_no_ring(scene:
     outside = copy_context()
 
     async with joined_transaction():
-        await locked(Organisation, scene.leader.organisation_id)
+        await lock_row(Organisation, scene.leader.organisation_id)
         waiting = asyncio.get_running_loop().create_task(assign_less(scene), context=outside)
         await asyncio.sleep(0.3)
         await remove(scene)

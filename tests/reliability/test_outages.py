@@ -18,7 +18,7 @@ from tortoise.migrations.executor import MigrationExecutor
 
 from server.app import create_app
 from server.domain.errors import Unavailable
-from server.domain.people.tokens import new_secret
+from server.domain.people.tokens import new_token
 from server.engine.running import connections
 from server.models import ApiToken, Organisation, database, outages, postgres
 from server.models.database import tortoise_config, transaction
@@ -155,7 +155,7 @@ class Served:
                 await self.clients.ask(WHO, as_=self.secret, headers={"Accept": "application/graphql-response+json"})
             ).response,
             (await self.clients.ask(WHO, as_=self.world.cL)).response,
-            (await self.clients.ask("{ __typename }", as_=new_secret())).response,
+            (await self.clients.ask("{ __typename }", as_=new_token())).response,
             (await self.make_token()).response,
         ]
         for path in (f"/partnerships/{partnership}/receipts.jsonl", "/exports/none", "/mailbox"):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain.people.memberships import MembershipStatus
-from server.domain.people.tokens import new_secret
+from server.domain.people.tokens import new_token
 from server.domain.rights import Scope
 from server.models import ApiToken, AuditEvent, Membership
 from tests.clients import Answer, Clients
@@ -103,7 +103,7 @@ async def test_a_token_revoked_a_moment_ago_opens_nothing_any_more(world: World,
 
 async def test_an_unknown_token_costs_one_statement_and_opens_nothing(world: World, clients: Clients):
     with counted() as statements:
-        answer = await ask_with(clients, f"Bearer {new_secret()}")
+        answer = await ask_with(clients, f"Bearer {new_token()}")
 
     check_unauthenticated(answer)
     assert len(statements) == 1
@@ -189,7 +189,7 @@ async def test_a_token_is_taken_from_nowhere_but_the_header(world: World, client
 async def test_a_bad_token_is_refused_before_the_body_is_looked_at(
     world: World, clients: Clients, request_: dict[str, Any]
 ):
-    answer = await ask_with(clients, f"Bearer {new_secret()}", **request_)
+    answer = await ask_with(clients, f"Bearer {new_token()}", **request_)
 
     check_unauthenticated(answer)
 
@@ -207,7 +207,7 @@ async def test_a_bad_token_is_refused_before_the_body_has_come(world: World, cli
 async def test_a_bad_token_is_not_made_good_by_a_session(world: World, clients: Clients):
     cookie = {"Cookie": f"session={world.cL.session}"}
 
-    bad_token = await ask_with(clients, f"Bearer {new_secret()}", headers=cookie)
+    bad_token = await ask_with(clients, f"Bearer {new_token()}", headers=cookie)
     other_scheme = await ask_with(clients, "Basic x", headers=cookie)
     empty = await ask_with(clients, "", headers=cookie)
 
@@ -234,7 +234,7 @@ async def test_a_token_may_ask_by_get_as_well(world: World, clients: Clients):
 async def test_a_bad_token_leaves_no_trace(world: World, clients: Clients):
     before = await AuditEvent.all().count(), await ApiToken.all().order_by("id").values()
 
-    for authorization in (f"Bearer {new_secret()}", "Bearer x", "Basic x"):
+    for authorization in (f"Bearer {new_token()}", "Bearer x", "Basic x"):
         await ask_with(clients, authorization)
 
     assert (await AuditEvent.all().count(), await ApiToken.all().order_by("id").values()) == before

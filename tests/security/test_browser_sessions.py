@@ -286,7 +286,7 @@ async def test_an_unknown_account_takes_as_long_as_one_whose_password_is_wrong(
 @pytest.fixture
 async def own_password(world: World) -> str:
     """cL's password, hashed as the product hashes it and not as cheaply as the world does."""
-    stored = await passwords.hashed(PASSWORD)
+    stored = await passwords.hash_password(PASSWORD)
     await User.filter(id=world.cL.user.id).update(password_hash=stored)
     return stored
 

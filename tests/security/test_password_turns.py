@@ -57,7 +57,7 @@ async def settled() -> None:
 async def attempt(source: str, password: str, *, is_expected: bool = False) -> str:
     """Look at this password for this source, as signing in does."""
     async with passwords.line(source, SETTINGS, is_expected=is_expected):
-        return await passwords.hashed(password, is_expected=is_expected)
+        return await passwords.hash_password(password, is_expected=is_expected)
 
 
 def begin(*attempts: tuple[str, str], is_expected: bool = False) -> list[asyncio.Task[str]]:

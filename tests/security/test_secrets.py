@@ -17,7 +17,7 @@ from tortoise.exceptions import OperationalError
 
 from server import authentication
 from server.app import graphql
-from server.domain.people.tokens import new_secret
+from server.domain.people.tokens import new_token
 from server.engine.engine import Engine
 from server.models.database import APP
 from server.resolvers.context import Context
@@ -199,7 +199,7 @@ async def test_each_of_several_errors_is_hidden(world: World, talkative: Clients
 
 @pytest.mark.database
 async def test_passwords_and_tokens_reach_no_line_of_the_log(world: World, talkative: Clients, log: Lines):
-    good, unknown = world.tokens["cL"], new_secret()
+    good, unknown = world.tokens["cL"], new_token()
     input = {"email": "cl@alpina.example", "password": CANARY}
 
     await talkative.ask(SIGN_IN, {"input": input})

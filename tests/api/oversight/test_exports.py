@@ -324,7 +324,7 @@ async def test_the_file_is_given_once_and_looked_at_before(world: World, planned
     export = await Export.get(id=world.export.id)
     assert (export.link_digest, export.link_expires_at) == (None, None)
     answer = await planned.ask("{ viewer { user { id } } }", as_=world.cL, headers={"X-Request-Id": "the-same-request"})
-    after = {"downloaded_at": journal.written(export.downloaded_at)}
+    after = {"downloaded_at": journal.to_json(export.downloaded_at)}
     (downloaded,) = await acts(answer)
     assert downloaded == act("export.downloaded", export, world.cL, world.alpina, after=after)
 

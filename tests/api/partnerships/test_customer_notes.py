@@ -11,7 +11,7 @@ from server.domain.rights import Role
 from server.jobs import system_context
 from server.models import AuditEvent, CustomerNote, EmailMessage, Membership, OutboxMessage, Partnership
 from server.outbox import Outbox
-from server.resolvers.expiry import AT_ONCE
+from server.resolvers.expiry import BATCH_SIZE
 from server.resolvers.partnerships.customer_notes import delete_customer_notes
 from server.schema.scalars import moment_text
 from server.settings import Settings
@@ -380,13 +380,13 @@ async def test_a_note_is_gone_ninety_days_after_the_end(world: World, clients: C
 
 
 async def test_notes_are_deleted_in_parts(world: World, settings: Settings):
-    for number in range(AT_ONCE + 1):
+    for number in range(BATCH_SIZE + 1):
         row = await partnership(world.delta, await organisation(f"Partner {number}"), now=world.now)
         await customer_note(row, "an alias", None)
         await ends(row, world.now)
     clock = system_context(settings, world.now + timedelta(days=90))
 
-    assert [await delete_customer_notes(clock) for _ in range(3)] == [AT_ONCE, 1, 0]
+    assert [await delete_customer_notes(clock) for _ in range(3)] == [BATCH_SIZE, 1, 0]
 
 
 async def test_the_days_are_a_setting(world: World, settings: Settings):

@@ -13,7 +13,7 @@ from server.jobs import DEADLINES, system_context
 from server.models import Membership, Partnership, Receipt
 from server.resolvers import ids
 from server.resolvers.paging import moment_text
-from server.resolvers.partnerships.receipt_backfill import begin_chains
+from server.resolvers.partnerships.receipt_backfill import backfill_receipts
 from server.settings import Settings
 from tests.api.partnerships.receipts import chains, kept, newer
 from tests.api.traces import key
@@ -222,7 +222,7 @@ async def test_partnerships_without_receipts_get_a_first_one_that_states_what_is
     before = await chains()
     clock = system_context(settings, world.now)
 
-    written = [await begin_chains(clock), await begin_chains(clock)]
+    written = [await backfill_receipts(clock), await backfill_receipts(clock)]
 
     live = ("complete", "partner_pays", "invitation", "asked", "wooed")
     assert written == [5, 0]
@@ -241,7 +241,7 @@ async def test_partnerships_without_receipts_get_a_first_one_that_states_what_is
 
 
 async def test_a_first_receipt_names_the_products_that_are_managed(world: World, settings: Settings):
-    await begin_chains(system_context(settings, world.now))
+    await backfill_receipts(system_context(settings, world.now))
 
     body = json.loads((await Receipt.get(partnership_id=world.at_rival.id)).body)
 

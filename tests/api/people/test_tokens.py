@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from server.domain.people.memberships import MembershipStatus
-from server.domain.people.tokens import digest
+from server.domain.people.tokens import token_digest
 from server.domain.rights import Role, Scope
 from server.models import ApiToken, ApiTokenCustomer, Membership, Session
 from server.schema.scalars import moment_text
@@ -69,7 +69,7 @@ async def test_a_new_token_is_shown_once_and_only_its_digest_is_stored(world, cl
     }
     assert changed(before, after) == {"ApiToken", "AuditEvent", "OutboxMessage"}
     assert secret.removeprefix("rsl_pat_") not in repr(after)
-    assert repr(after).count(digest(secret)) == 1
+    assert repr(after).count(token_digest(secret)) == 1
 
 
 async def test_a_new_token_is_written_down_and_announced(world, clients):

@@ -93,10 +93,10 @@ def test_what_a_token_asked_for_is_for_it_and_for_its_owner():
 def test_a_file_has_expired_at_the_moment_that_was_said():
     until = NOW + timedelta(hours=1)
 
-    assert rules.LAPSE.at(until - timedelta(microseconds=1), ExportState.READY, until) is ExportState.READY
-    assert rules.LAPSE.at(until, ExportState.READY, until) is ExportState.EXPIRED
-    assert rules.LAPSE.at(until, ExportState.FAILED, until) is ExportState.FAILED
-    assert rules.LAPSE.at(until, ExportState.REQUESTED, None) is ExportState.REQUESTED
+    assert rules.EXPORT_EXPIRY.at(until - timedelta(microseconds=1), ExportState.READY, until) is ExportState.READY
+    assert rules.EXPORT_EXPIRY.at(until, ExportState.READY, until) is ExportState.EXPIRED
+    assert rules.EXPORT_EXPIRY.at(until, ExportState.FAILED, until) is ExportState.FAILED
+    assert rules.EXPORT_EXPIRY.at(until, ExportState.REQUESTED, None) is ExportState.REQUESTED
 
 
 def test_whatever_decides_about_rows_is_in_the_digest_of_a_reach():
@@ -126,7 +126,7 @@ def test_what_is_refused_is_told_with_its_code_and_field():
         *refusals(rules.check_has_file, ExportState.EXPIRED),
         *refusals(rules.check_reach, "a", "b"),
         *refusals(rules.check_reach, None, None),
-        *refusals(rules.check_number, 3, 3),
+        *refusals(rules.check_number_of_exports, 3, 3),
         *refusals(rules.check_period, NOW, NOW, is_dated=True),
         *refusals(rules.check_period, NOW, NOW + timedelta(days=1), is_dated=False),
     ]
@@ -148,7 +148,7 @@ def test_what_fits_is_let_through():
     rules.check_is_for(viewer(), Export())
     rules.check_has_file(ExportState.READY)
     rules.check_reach("a", "a")
-    rules.check_number(2, 3)
+    rules.check_number_of_exports(2, 3)
     rules.check_period(NOW, NOW + timedelta(microseconds=1), is_dated=True)
     rules.check_period(None, None, is_dated=False)
 

@@ -16,12 +16,12 @@ from server.domain.partnerships.partnerships import (
     AccessType,
     PartnershipStatus,
     Side,
-    check_active,
+    check_partnership_active,
     is_possible_now,
 )
 from server.domain.partnerships.product_accesses import check_product_is_grantable, check_takes_products, product_rights
-from server.domain.partnerships.proposals import check_acceptance, check_invitation, check_open, is_late
-from server.domain.partnerships.terminations import check_may_end
+from server.domain.partnerships.proposals import check_acceptance, check_invitation, check_proposal_open, is_late
+from server.domain.partnerships.terminations import check_partnership_may_end
 from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
 from tests.domain.refusals import refusals
@@ -182,7 +182,7 @@ def test_only_an_unanswered_invitation_is_answered(status, access_type):
     partnership = Partnership(access_type, status)
     expected = [] if status is INVITED else [USED]
 
-    assert refusals(check_open, partnership, NOW) == expected
+    assert refusals(check_proposal_open, partnership, NOW) == expected
     assert refusals(check_acceptance, partnership, APPROVED, [], NOW) == expected
 
 
@@ -192,7 +192,7 @@ def test_a_proposal_is_open_until_its_last_moment(status, answer_by, in_time):
     proposal = Partnership(LIMITED, status, answer_by=answer_by)
     expected = [USED] if status is not INVITED else [] if in_time else [EXPIRED]
 
-    assert refusals(check_open, proposal, NOW) == expected
+    assert refusals(check_proposal_open, proposal, NOW) == expected
     assert refusals(check_acceptance, proposal, APPROVED, [], NOW) == expected
     assert is_late(proposal, NOW) is (status is INVITED and not in_time)
 
@@ -208,7 +208,7 @@ def test_of_a_used_invitation_nothing_else_is_told():
 def test_only_an_active_partnership_is_used(status, access_type):
     expected = [] if status is ACTIVE else [NOT_ACTIVE]
 
-    assert refusals(check_active, Partnership(access_type, status)) == expected
+    assert refusals(check_partnership_active, Partnership(access_type, status)) == expected
 
 
 @pytest.mark.parametrize("status", PartnershipStatus)
@@ -311,7 +311,7 @@ def test_every_other_right_is_possible_in_every_state(right):
 @pytest.mark.parametrize("status", PartnershipStatus)
 def test_what_is_shown_as_possible_is_what_the_checks_allow(status, access_type):
     partnership = Partnership(access_type, status)
-    is_open = partial(check_open, now=NOW)
+    is_open = partial(check_proposal_open, now=NOW)
 
     for right, check in [
         (Right.ACCEPT_INVITATION, is_open),
@@ -319,12 +319,12 @@ def test_what_is_shown_as_possible_is_what_the_checks_allow(status, access_type)
         (Right.ACCEPT_REQUEST, is_open),
         (Right.DECLINE_REQUEST, is_open),
         (Right.MANAGE_INVITATION, is_open),
-        (Right.TERMINATE_PARTNERSHIP, check_may_end),
+        (Right.TERMINATE_PARTNERSHIP, check_partnership_may_end),
         (Right.CHANGE_PAYMENT_MODE, check_payment_mode_change),
         (Right.GRANT_PRODUCT_ACCESS, check_takes_products),
         (Right.CHANGE_PRODUCT_ACCESS, check_takes_products),
         (Right.REVOKE_PRODUCT_ACCESS, check_takes_products),
-        (Right.ASSIGN_EMPLOYEES, check_active),
+        (Right.ASSIGN_EMPLOYEES, check_partnership_active),
     ]:
         assert is_possible_now(right, partnership) is (refusals(check, partnership) == [])
 

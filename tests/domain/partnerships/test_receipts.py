@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from server.domain.partnerships.receipts import FIRST, WrongReceipt, canonical, digest, line_of, verify
+from server.domain.partnerships.receipts import FIRST, WrongReceipt, canonical, line_of, receipt_hash, verify
 
 
 def chain(length: int, partnership: str = "pship_1") -> list[bytes]:
@@ -16,7 +16,7 @@ def chain(length: int, partnership: str = "pship_1") -> list[bytes]:
         body = canonical(
             {"partnership": partnership, "previous": previous, "sequence": sequence, "what": "été", "after": None}
         )
-        previous = digest(body)
+        previous = receipt_hash(body)
         lines.append(line_of(body, previous).encode())
     return lines
 
@@ -79,7 +79,7 @@ def test_a_missing_end_is_noticed_by_the_head_alone():
 
 def test_a_receipt_written_anew_breaks_the_chain_behind_it():
     body = json.loads(LINES[1])["body"] | {"what": "other"}
-    forged = line_of(canonical(body), digest(canonical(body))).encode()
+    forged = line_of(canonical(body), receipt_hash(canonical(body))).encode()
 
     assert wrong([LINES[0], forged, *LINES[2:]]) == (3, "it does not follow the one before it")
 
@@ -88,14 +88,14 @@ def test_a_receipt_written_anew_breaks_the_chain_behind_it():
 def test_what_only_equals_a_place_in_the_sequence_is_none(sequence):
     body = f'{{"partnership":"pship_1","previous":"{FIRST}","sequence":{sequence}}}'
 
-    assert wrong([line_of(body, digest(body)).encode()]) == (1, "its place in the sequence is another")
+    assert wrong([line_of(body, receipt_hash(body)).encode()]) == (1, "its place in the sequence is another")
 
 
 def test_a_receipt_that_names_no_partnership_is_noticed():
     body = canonical({"previous": FIRST, "sequence": 1})
-    then = canonical({"partnership": "pship_1", "previous": digest(body), "sequence": 2})
+    then = canonical({"partnership": "pship_1", "previous": receipt_hash(body), "sequence": 2})
 
-    lines = [line_of(each, digest(each)).encode() for each in (body, then)]
+    lines = [line_of(each, receipt_hash(each)).encode() for each in (body, then)]
 
     assert wrong(lines) == wrong(lines[:1]) == (1, "it names no partnership")
 

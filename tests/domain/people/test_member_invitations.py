@@ -6,13 +6,13 @@ import pytest
 
 from server.domain.errors import Refused
 from server.domain.people.member_invitations import (
-    LAPSE,
+    MEMBER_INVITATION_EXPIRY,
     MemberInvitationStatus,
+    check_invitation_open,
     check_invited_person,
     check_inviter,
     check_not_invited,
-    check_open,
-    sent_again,
+    resending_times,
 )
 from server.domain.rights import Role
 from tests.domain.refusals import refusals
@@ -26,14 +26,14 @@ PENDING, EXPIRED = MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRE
 
 @pytest.mark.parametrize("status", [status for status in MemberInvitationStatus if status is not PENDING])
 def test_what_was_answered_or_cancelled_is_not_open(status):
-    assert refusals(check_open, status) == USED
-    assert LAPSE.at(NOW, status, NOW - DAY) is status
+    assert refusals(check_invitation_open, status) == USED
+    assert MEMBER_INVITATION_EXPIRY.at(NOW, status, NOW - DAY) is status
 
 
 @pytest.mark.parametrize(("expires_at", "status"), [(NOW + INSTANT, PENDING), (NOW, EXPIRED), (NOW - INSTANT, EXPIRED)])
 def test_an_open_invitation_is_over_from_its_last_moment_on(expires_at, status):
-    assert refusals(check_open, PENDING) == []
-    assert LAPSE.at(NOW, PENDING, expires_at) is status
+    assert refusals(check_invitation_open, PENDING) == []
+    assert MEMBER_INVITATION_EXPIRY.at(NOW, PENDING, expires_at) is status
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_only_the_invited_person_accepts():
 def test_an_invitation_is_sent_again_so_many_times_in_24_hours():
     first, second = NOW - DAY, NOW - DAY + INSTANT
 
-    assert sent_again([], NOW, 2) == [NOW]
-    assert sent_again([first, second], NOW, 2) == [second, NOW]
+    assert resending_times([], NOW, 2) == [NOW]
+    assert resending_times([first, second], NOW, 2) == [second, NOW]
     with pytest.raises(Refused) as refused:
-        sent_again([second, NOW], NOW, 2)
+        resending_times([second, NOW], NOW, 2)
     (refusal,) = refused.value.refusals
     assert (refusal.code, refusal.values) == ("TOO_MANY_ATTEMPTS", {"most": 2})

@@ -7,11 +7,11 @@ import pytest
 from server.domain.people.memberships import (
     MembershipStatus,
     Wish,
-    check_active,
     check_billing,
     check_keeps_a_legal_representative,
     check_lower_role,
     check_may_change,
+    check_member_active,
     check_notified,
     check_successor,
     is_lower,
@@ -113,8 +113,8 @@ def test_who_may_not_manage_billing_is_told_nothing_of_it(role, switch, expected
 
 @pytest.mark.parametrize("status", [MembershipStatus.INVITED, MembershipStatus.REMOVED])
 def test_who_is_no_active_member_is_not_changed(status):
-    assert refusals(check_active, status) == [("NOT_A_MEMBER", "membership_id")]
-    assert refusals(check_active, MembershipStatus.ACTIVE) == []
+    assert refusals(check_member_active, status) == [("NOT_A_MEMBER", "membership_id")]
+    assert refusals(check_member_active, MembershipStatus.ACTIVE) == []
 
 
 @pytest.mark.parametrize(

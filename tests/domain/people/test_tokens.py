@@ -11,14 +11,14 @@ from hypothesis import strategies as some
 
 from server.domain.people.tokens import (
     PREFIX,
-    check_number,
+    check_number_of_tokens,
     check_restriction,
     check_scopes,
-    digest,
     expiry,
     is_alive,
     is_well_formed,
-    new_secret,
+    new_token,
+    token_digest,
 )
 from server.domain.rights import Scope
 from tests.domain.refusals import refusals
@@ -33,7 +33,7 @@ ALPINA, BOREA, FOREIGN = (UUID(int=place) for place in range(1, 4))
 
 
 def test_a_token_is_its_prefix_thirty_characters_and_a_checksum_of_six():
-    secret = new_secret()
+    secret = new_token()
 
     assert PREFIX == "rsl_pat_"
     assert secret.startswith(PREFIX)
@@ -42,7 +42,7 @@ def test_a_token_is_its_prefix_thirty_characters_and_a_checksum_of_six():
 
 
 def test_each_token_is_another():
-    assert len({new_secret() for _ in range(100)}) == 100
+    assert len({new_token() for _ in range(100)}) == 100
 
 
 def test_tokens_given_out_years_ago_stay_well_formed():
@@ -55,7 +55,7 @@ def test_tokens_given_out_years_ago_stay_well_formed():
 def test_every_new_token_is_well_formed(characters):
     chosen = iter(characters)
 
-    secret = new_secret(lambda alphabet: next(chosen))
+    secret = new_token(lambda alphabet: next(chosen))
 
     assert secret[8:38] == characters
     assert is_well_formed(secret)
@@ -114,8 +114,8 @@ def test_what_is_no_token_is_refused(secret):
 
 
 def test_only_the_digest_of_a_token_is_stored():
-    assert digest(SECRET) == hashlib.sha256(SECRET.encode("ascii")).hexdigest()
-    assert digest(SECRET) != digest(SECRET[:-1] + "0")
+    assert token_digest(SECRET) == hashlib.sha256(SECRET.encode("ascii")).hexdigest()
+    assert token_digest(SECRET) != token_digest(SECRET[:-1] + "0")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_token_has_at_least_one_scope(scopes, expected):
     ],
 )
 def test_an_organisation_has_fifty_tokens_at_most(living, expected):
-    assert refusals(check_number, living) == expected
+    assert refusals(check_number_of_tokens, living) == expected
 
 
 @pytest.mark.parametrize(

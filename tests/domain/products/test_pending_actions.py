@@ -9,11 +9,11 @@ from server.domain.partnerships.partnerships import AccessType, PartnershipStatu
 from server.domain.products.pending_actions import (
     PendingActionStatus,
     answer_until,
+    check_action_open,
     check_none_pending,
-    check_open,
     check_still_asked,
 )
-from server.domain.products.product_terminations import check_confirmation, check_may_end
+from server.domain.products.product_terminations import check_confirmation, check_product_may_end
 from server.domain.products.products import ProductState
 from tests.domain.refusals import refusals
 
@@ -40,7 +40,7 @@ class Partnership:
     ],
 )
 def test_a_product_ends_once_and_not_while_it_is_locked(state, is_locked, expected):
-    assert refusals(check_may_end, state, ("product_id",), is_locked=is_locked) == expected
+    assert refusals(check_product_may_end, state, ("product_id",), is_locked=is_locked) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,15 @@ def test_the_name_is_typed_without_regard_to_case_and_accents(typed, is_the_name
 def test_only_what_waits_is_answered(status):
     expected = [] if status is PENDING else [("ACTION_CLOSED", "")]
 
-    assert refusals(check_open, status, NOW + timedelta(days=1), NOW) == expected
+    assert refusals(check_action_open, status, NOW + timedelta(days=1), NOW) == expected
 
 
 def test_the_last_moment_is_too_late():
     until = answer_until(NOW, 7)
 
     assert until == NOW + timedelta(days=7)
-    assert refusals(check_open, PENDING, until, until - timedelta(microseconds=1)) == []
-    assert refusals(check_open, PENDING, until, until) == [("ACTION_CLOSED", "")]
+    assert refusals(check_action_open, PENDING, until, until - timedelta(microseconds=1)) == []
+    assert refusals(check_action_open, PENDING, until, until) == [("ACTION_CLOSED", "")]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.support.support_access import LAPSE, SupportAccessStatus, check_not_open
+from server.domain.support.support_access import SUPPORT_ACCESS_EXPIRY, SupportAccessStatus, check_not_open
 from tests.domain.refusals import refusals
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ ACTIVE, REVOKED, EXPIRED = SupportAccessStatus
 def test_what_is_open_is_so_until_its_last_moment(
     stored: SupportAccessStatus, until: datetime, now_is: SupportAccessStatus
 ):
-    assert LAPSE.at(NOW, stored, until) is now_is
+    assert SUPPORT_ACCESS_EXPIRY.at(NOW, stored, until) is now_is
 
 
 def test_what_is_open_is_not_opened_again():
