@@ -1,9 +1,9 @@
 """Access: what a viewer reaches in an organisation, and what they may do with it.
 
-A right is held in one of several ways: as a member, or through a partnership. Each way is a chain of gates
+A viewer has a right in one of several ways: as a member, or through a partnership. Each way is a chain of gates
 (`gates.py`). The same gates explain a refusal (D1, D6).
 
-`models/visibility/` says the same in SQL; a property test over random worlds holds the two together.
+`models/visibility/` says the same in SQL; a property test over random worlds compares the two.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -35,7 +35,7 @@ from server.domain.viewer import Standing, Viewer
 
 
 class PartnershipFacts(Protocol):
-    """What a rule needs to know of a partnership. Models satisfy it as they are."""
+    """The facts of a partnership that a rule needs. The models satisfy this protocol."""
 
     @property
     def customer_id(self) -> UUID: ...
@@ -55,23 +55,23 @@ _AS_NOBODY: Final[Way] = (Gate(Link.MEMBERSHIP, NOTHING),)
 
 @dataclass(frozen=True)
 class Reach:
-    """What a viewer has in one organisation: their own standing, and the partnerships they serve it through."""
+    """What a viewer has in one organisation: their own membership, and the partnerships through which they serve it."""
 
     standing: Standing | None = None
     servings: tuple[Serving, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        """Whether every product of the organisation is reached, without looking at the product."""
+        """Whether the viewer reaches every product of the organisation, no matter which."""
         leads = self.standing is not None and self.standing.leads
         return leads or any(serving.complete for serving in self.servings)
 
     def ways_to_product(self, product_id: UUID, granted: Collection[ProductRight] = ()) -> list[Way]:
-        """`granted` is what the organisation gave them on it, as one of its own people or through their teams."""
+        """The ways to a product. `granted` are the rights granted to the viewer as a member or through teams."""
         return [self._own_way(granted), *(serving.way_to(product_id) for serving in self.servings)]
 
     def _own_way(self, granted: Collection[ProductRight]) -> Way:
-        """Who leads holds everything; another member what they were granted (M12)."""
+        """A leader has all rights; another member those that were granted (M12)."""
         if self.standing is None:
             return _AS_NOBODY
         return _AS_LEADER if self.standing.leads else (*_AS_LEADER, own_grant_gate(frozenset(granted)))
@@ -82,7 +82,7 @@ class Reach:
         return [(Gate(Link.MEMBERSHIP, own),), *((*serving.before, through) for serving in self.servings)]
 
     def rights_on_product(self, product_id: UUID, granted: Collection[ProductRight] = ()) -> frozenset[Right]:
-        """The rights on one product of the organisation; empty means that it does not exist for the viewer."""
+        """The rights on one product of the organisation. Empty if it does not exist for the viewer."""
         return rights_through(self.ways_to_product(product_id, granted))
 
     def rights_on_organisation(self) -> frozenset[Right]:
@@ -90,11 +90,11 @@ class Reach:
 
 
 def serving_gates(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> Way:
-    """What decides whether the viewer serves the customer of this partnership.
+    """The gates that decide whether the viewer serves the customer of this partnership.
 
-    `assigned` are the memberships assigned to it. Legal representatives and administrators of the
-    partner serve every customer; employees those they are assigned to; nobody serves before the
-    invitation is accepted or after the end, nor a customer the token in use is kept away from.
+    `assigned` are the memberships assigned to it. Legal representatives and administrators of the partner serve every
+    customer; employees those they are assigned to. Nobody serves before the invitation is accepted, after the end, or a
+    customer that the token in use may not reach.
     """
     standing = viewer.standing_in(partnership.partner_id)
     is_employee = standing is not None and standing.role is Role.EMPLOYEE
@@ -119,7 +119,7 @@ def reach(viewer: Viewer, organisation_id: UUID, servings: Iterable[Serving]) ->
 
 
 def sees_partnership(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
-    """Both sides' legal representatives and administrators, whatever its status; an employee while they serve it."""
+    """Both sides' legal representatives and administrators, in any status; an employee while they serve it."""
     return leads_a_side(viewer, partnership) or serves(viewer, partnership, assigned)
 
 
@@ -141,25 +141,25 @@ def sees_pending_action(
 
 
 def leads_a_side(viewer: Viewer, partnership: PartnershipFacts) -> bool:
-    """Whether the viewer is legal representative or administrator of one of the two, for this customer."""
+    """Whether the viewer is a legal representative or administrator of one of the two, for this customer."""
     if leads(viewer, partnership.customer_id):
         return True
     return leads(viewer, partnership.partner_id) and viewer.may_serve(partnership.customer_id)
 
 
 def leads(viewer: Viewer, organisation_id: UUID) -> bool:
-    """Whether the viewer is legal representative or administrator there."""
+    """Whether the viewer is a legal representative or administrator there."""
     standing = viewer.standing_in(organisation_id)
     return standing is not None and standing.leads
 
 
 def sees_support_access(viewer: Viewer, user_id: UUID, *, is_staff: bool) -> bool:
-    """People see what they opened to support, the programme's staff what everybody did; a token nothing (M39)."""
+    """People see the support access they gave, the programme's staff see all, and a token sees none (M39)."""
     return viewer.token is None and (is_staff or viewer.user_id == user_id)
 
 
 def ways_to_partnership(viewer: Viewer, partnership: PartnershipFacts) -> list[Way]:
-    """What the viewer's roles on either side give on a partnership they see, before its state is looked at."""
+    """The rights that the viewer's roles on either side give on a visible partnership, without regard to its state."""
     return ways_on_sides(
         viewer.standing_in(partnership.customer_id),
         viewer.standing_in(partnership.partner_id),
@@ -171,7 +171,7 @@ def ways_to_partnership(viewer: Viewer, partnership: PartnershipFacts) -> list[W
 def ways_on_sides(
     customer: Standing | None, partner: Standing | None, initiated_by: Side, *, may_serve: bool = True
 ) -> list[Way]:
-    """The same of what the viewer is on either side; `may_serve` says whether their token is for this customer."""
+    """The same for the viewer's roles on either side. `may_serve` says whether their token may reach this customer."""
     ways = list[Way]()
     if customer is not None:
         ways.append(_way_on_side(CUSTOMER_SIDE, customer, initiated_by, Side.CUSTOMER))
@@ -182,24 +182,24 @@ def ways_on_sides(
 
 
 def _way_on_side(table: Mapping[Role, frozenset[Right]], standing: Standing, initiated_by: Side, side: Side) -> Way:
-    """What a role on one side gives; a proposal is answered by one side, and withdrawn by the other."""
+    """The rights of a role on one side. One side answers a proposal, and the other withdraws it."""
     return Gate(Link.MEMBERSHIP, table.get(standing.role, NOTHING)), _proposal(side, initiated_by)
 
 
 @lru_cache
 def _proposal(side: Side, initiated_by: Side) -> Gate:
-    """What one side may do with what this side proposed."""
+    """The rights of one side on a proposal of this side."""
     passing = frozenset(right for right in Right if proposed_by(right, side) in (None, initiated_by))
     return Gate(Link.PROPOSAL, passing)
 
 
 def partnership_rights(viewer: Viewer, partnership: PartnershipFacts) -> frozenset[Right]:
-    """What the viewer's roles give on a partnership they see, before its state is looked at."""
+    """The rights that the viewer's roles give on a visible partnership, without regard to its state."""
     return rights_through(ways_to_partnership(viewer, partnership))
 
 
 def state_gates(partnership: PartnershipFacts) -> Way:
-    """What the state of a partnership leaves room for: its status, and how much the partner manages."""
+    """The gates of a partnership's state: its status and its access type."""
     return (
         Gate(Link.STATUS, possible_in(partnership.status)),
         Gate(Link.ACCESS_TYPE, possible_with(partnership.access_type)),
@@ -207,12 +207,12 @@ def state_gates(partnership: PartnershipFacts) -> Way:
 
 
 def credential_gate(viewer: Viewer) -> Gate:
-    """What the credential in use lets the viewer exercise."""
+    """The gate of the credential in use."""
     return Gate(Link.SCOPE, viewer.usable_rights)
 
 
 def side_of(viewer: Viewer, right: Right, partnership: PartnershipFacts) -> Side:
-    """For which side somebody acts who holds a right on a partnership: the customer's where it gives the right."""
+    """The side on which someone with a right on a partnership acts: the customer's, if it gives the right."""
     customer = viewer.standing_in(partnership.customer_id)
     if customer is None:
         return Side.PARTNER
@@ -223,5 +223,5 @@ def side_of(viewer: Viewer, right: Right, partnership: PartnershipFacts) -> Side
 
 
 def usable(viewer: Viewer, rights: frozenset[Right]) -> frozenset[Right]:
-    """The rights that the credential in use lets the viewer exercise."""
+    """Those of the rights that the credential in use allows."""
     return rights & credential_gate(viewer).passing

@@ -1,7 +1,7 @@
-"""In which voices does the programme say no?
+"""Errors: the exception tree of everything that the programme refuses or denies.
 
     ProgrammeError
-    ├── Refused                 a refusal the business foresees: data, in a payload's userErrors
+    ├── Refused                 a refusal that the business foresees: data in a payload's userErrors
     ├── Denied                  a request that is wrong for this caller: a top-level error with a code
     │   ├── NotSignedIn             UNAUTHENTICATED
     │   ├── RightMissing            FORBIDDEN
@@ -13,7 +13,7 @@
     └── Unavailable             the database does not answer: UNAVAILABLE, and over HTTP 503
         └── OutcomeUnknown          it stopped answering while a change was being stored: OUTCOME_UNKNOWN
 
-Every other exception is a bug: logged with its traceback, told as INTERNAL with a reference.
+Every other exception is a bug: logged with its traceback, reported as INTERNAL with a reference.
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class ErrorCode(StrEnum):
-    """Why a mutation was refused. Codes are stable; messages are for people and translated."""
+    """Why a mutation was refused. Codes are stable; messages are for people, and translated."""
 
     VALIDATION_FAILED = "VALIDATION_FAILED"
     CONFLICT = "CONFLICT"
@@ -79,16 +79,16 @@ class ErrorCode(StrEnum):
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name: babel's extractor looks for it
-    """Mark an English message for translation; translated where the answer is written."""
+    """Mark an English message for translation. It is translated when the answer is written."""
     return message
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Refusal:
-    """One mistake: a stable code, an English message (a gettext id) and the input field it is about.
+    """One refusal: a stable code, an English message (a gettext id) and the input field concerned.
 
-    `field` is the path in the input, such as ("access", "limited", "products", "0"); empty when the
-    refusal is about no single field.
+    `field` is the path in the input, such as ("access", "limited", "products", "0"). Empty if no single field is at
+    fault.
     """
 
     code: ErrorCode
@@ -98,11 +98,11 @@ class Refusal:
 
 
 class ProgrammeError(Exception):
-    """The root of everything the programme says on purpose."""
+    """The base of all intended errors."""
 
 
 class Refused(ProgrammeError):
-    """The business foresaw this and says no; nothing was changed."""
+    """A refusal that the business foresees. Nothing was changed."""
 
     def __init__(self, *refusals: Refusal) -> None:
         super().__init__(", ".join(refusal.code for refusal in refusals))
@@ -116,7 +116,7 @@ class Problems:
         self._refusals = list[Refusal]()
 
     def check(self, rule: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
-        """What the rule gives; where it refuses nothing, and its refusals are kept."""
+        """The rule's result, or None if it refuses; its refusals are collected."""
         try:
             return rule(*arguments, **named)
         except Refused as refused:
@@ -124,15 +124,15 @@ class Problems:
             return None
 
     def raise_if_any(self) -> None:
-        """Raise all that was noted as one, if there is anything."""
+        """Raise all collected refusals as one, if there are any."""
         if self._refusals:
             raise Refused(*self._refusals)
 
 
 class Denied(ProgrammeError):
-    """The request is wrong for this caller: `field` is the argument it is about, `extensions` what they may know.
+    """The request is wrong for this caller. `field` is the argument concerned, `extensions` what they may know.
 
-    `is_spelled` says that `field` is spelled as in the document and the schema, and not as in Python.
+    `is_spelled` says that `field` is spelt as in the document and the schema, and not as in Python.
     """
 
     code = "FORBIDDEN"
@@ -153,7 +153,7 @@ class NotSignedIn(Denied):
 
 
 class RightMissing(Denied):
-    """The viewer sees the object and lacks the right; the token's missing scope is named too."""
+    """The viewer sees the object but lacks the right. A token's missing scope is named as well."""
 
     code = "FORBIDDEN"
 
@@ -163,7 +163,7 @@ class RightMissing(Denied):
 
 
 class NotFound(Denied):
-    """Says the same of what does not exist and of what this viewer may not see."""
+    """The same error for what does not exist and for what this viewer may not see."""
 
     code = "NOT_FOUND"
 
@@ -176,14 +176,14 @@ class MalformedInput(Denied):
 
 
 class WrongVariable(Denied):
-    """A variable whose type does not take the value that was sent."""
+    """A variable whose type does not accept the value sent."""
 
     code = "VALIDATION_FAILED"
     is_spelled = True
 
 
 class LimitExceeded(Denied):
-    """The document is larger than the server answers; it was not run."""
+    """The document is larger than the limits. It was not run."""
 
     code = "VALIDATION_FAILED"
 
@@ -196,7 +196,7 @@ class SudoRequired(Denied):
 
 
 class Unavailable(ProgrammeError):
-    """What the server cannot do without does not answer, or not in time. Nothing was changed."""
+    """Something that the server depends on does not answer, or not in time. Nothing was changed."""
 
     code = "UNAVAILABLE"
 
@@ -206,7 +206,7 @@ class Unavailable(ProgrammeError):
 
 
 class OutcomeUnknown(Unavailable):
-    """It stopped answering while a change was being stored: nobody knows whether it was."""
+    """The database stopped answering while a change was being stored, so it is not known whether it was."""
 
     code = "OUTCOME_UNKNOWN"
 
@@ -220,4 +220,4 @@ class OutcomeUnknown(Unavailable):
 CHANGED_MEANWHILE: Final = Refusal(
     ErrorCode.CONFLICT, N_("Someone else changed this at the same time. Check it, then try again.")
 )
-"""A race that the rules could not see was lost."""
+"""A lost race that the rules could not see."""

@@ -1,7 +1,7 @@
 """Events: the actions of the audit log, and the topics of the outbox.
 
-An event has one name. It is stored as the value of that name: under `AuditAction` what somebody did, under `Topic` what
-is announced of it. An event that is both written down and announced has the same name in both.
+An event has one name, whose value is stored: `AuditAction` for what was done, `Topic` for what is announced. An event
+that is both logged and announced has the same name in both.
 """
 
 from enum import StrEnum, unique
@@ -89,7 +89,7 @@ class Topic(StrEnum):
 
 @unique
 class AuditAction(StrEnum):
-    """What somebody did, or time did, as the audit log and the receipts of a partnership write it down."""
+    """What a person or the system did, as the audit log and the receipts of a partnership record it."""
 
     # people
     ORGANISATION_SIGNED_UP = "organisation.signedUp"
@@ -179,5 +179,5 @@ class AuditAction(StrEnum):
 
     @property
     def topic(self) -> Topic:
-        """What announces the same event. Raises KeyError for an event that is written down only."""
+        """The topic that announces the same event. Raises KeyError for an event that is only logged."""
         return Topic[self.name]

@@ -1,21 +1,24 @@
-"""Folding of names: under which key is a text searched, ordered and compared, the same on every database?
+"""Folding of names: the key by which a text is searched, ordered and compared, the same on every database.
 
 Łódź is found as lodz, Søren as soren, Œuvre as oeuvre, Müller-Meier as muller-meier, and as mueller-meier in its second
-spelling; and a quotation mark, a hyphen or a blank as a keyboard has it.
+spelling. Quotation marks, hyphens and blanks are found as typed on a keyboard.
 """
 
 import unicodedata
 from typing import Final
 
 LONGEST_KEY: Final = 240
-"""How much of a text is searched and ordered by: one character can become many."""
+"""The longest key by which a text is searched and ordered. One character can become many."""
 
 _MAX_READ: Final = 2 * LONGEST_KEY
-"""How much of a text is looked at: some characters become eighteen, and nobody waits for what no key has."""
+"""The part of a text that is folded. Some characters become eighteen, and the rest would not fit into the key."""
 
 BETWEEN_SPELLINGS: Final = "\n"
-"""Stands in a stored key between the two spellings of a name. It is less than all that a folded text has in it: names
-are ordered by the first spelling alone, and no search goes from one into the other."""
+"""Separates the two spellings of a name in a stored key.
+
+It sorts before every character of a folded text, so that names are ordered only by the first spelling and no search
+spans both.
+"""
 
 _MARKS: Final = {
     "'": "\u2019\u2018\u201a\u201b\xb4\x60\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u2032\u2035\u2039\u203a\u05f3",
@@ -30,7 +33,7 @@ _LETTERS: Final = (
     | dict(zip("øłħŧƶǥɨʉƀȼɍɏ", "olhtzgiubcry", strict=True))
     | {"\u0131": "i", "ŋ": "n", "ĸ": "k", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
 )
-"""Letters that Unicode does not take apart. Those in capitals are small ones by then."""
+"""Letters that Unicode does not decompose. Capitals are lower case by then."""
 
 _BLANK_LETTERS: Final = "\u115f\u1160\u3164\uffa0"
 _SELECTORS: Final = (0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
@@ -47,11 +50,11 @@ _SPELLED_OUT: Final = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """The text without what people leave out, or write in another way, when they look for it.
+    """The text without everything that people omit or write differently when they search.
 
-    Case, accents, ligatures, strokes, the kind of quotation mark, hyphen or blank, and what cannot be seen.
+    That is case, accents, ligatures, strokes, the kind of quotation mark, hyphen or blank, and invisible characters.
     """
-    # Folding can make what decomposes, and decomposing what folds: the second time finds the end of it, or the third.
+    # Folding can produce what decomposes, and decomposing what folds: repeat until nothing changes, two or three times.
     before, text = None, text[:_MAX_READ]
     while text != before:
         before, text = text, _step(text)[:_MAX_READ]
@@ -59,12 +62,12 @@ def fold(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What is stored to search and order a name by: its spellings, the second one only where it is another."""
+    """The stored key of a name: its spellings, the second one only if it differs."""
     return BETWEEN_SPELLINGS.join(dict.fromkeys(spellings(name)))[:LONGEST_KEY].rstrip()
 
 
 def spellings(text: str) -> tuple[str, str]:
-    """The text folded, with umlauts as single letters and as `ae`, `oe`, `ue`. Two that share one are found."""
+    """The folded text, with umlauts as single letters and as `ae`, `oe`, `ue`. Texts that share one match."""
     composed = unicodedata.normalize("NFC", text[:_MAX_READ])
     spelled_out = composed.translate(_SPELLED_OUT)
     plain = fold(text)
@@ -72,7 +75,7 @@ def spellings(text: str) -> tuple[str, str]:
 
 
 def is_same_name(typed: str, name: str) -> bool:
-    """Whether somebody typed this name, to say that they mean what it names."""
+    """Whether the typed text is this name, as a confirmation."""
     same = set(spellings(typed)) & set(spellings(name)) - {""}
     return bool(same) or typed.strip() == name
 
@@ -86,7 +89,7 @@ def _step(text: str) -> str:
 
 
 def _stays(character: str) -> bool:
-    """Blanks stay, those that are control characters among them: they are joined afterwards."""
+    """Whether a character stays. Blanks stay, including control characters; they are joined afterwards."""
     if character.isspace():
         return True
     return not unicodedata.combining(character) and unicodedata.category(character) not in _UNSEEN

@@ -1,7 +1,7 @@
 """Gates of a right: the links of the chain that decides it, and the rights that each lets through (D1, D6).
 
-A way to a right is a chain of gates; a right is held where one way lets it through. For example an employee of a
-partner passes `MEMBERSHIP`, `STATUS`, `TOKEN_CUSTOMERS`, `ASSIGNMENT`, then the customer's grant.
+A way to a right is a chain of gates; you have the right if one way lets it through. For example, an employee of a
+partner passes `MEMBERSHIP`, `STATUS`, `TOKEN_CUSTOMERS`, `ASSIGNMENT`, and then the customer's grant.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -25,7 +25,7 @@ EVERYTHING: Final = frozenset(Right)
 
 
 class Link(StrEnum):
-    """What a right depends on."""
+    """The links on which a right depends."""
 
     MEMBERSHIP = "MEMBERSHIP"
     OWN_GRANT = "OWN_GRANT"
@@ -47,7 +47,7 @@ class Gate(NamedTuple):
 
 
 Way = tuple[Gate, ...]
-"""The gates on one way to a right, one at least."""
+"""The gates on one way to a right; at least one."""
 
 
 def rights_through(ways: Iterable[Way]) -> frozenset[Right]:
@@ -62,7 +62,7 @@ def rights_through(ways: Iterable[Way]) -> frozenset[Right]:
 
 
 def gate_if(link: Link, is_open: bool) -> Gate:
-    """A gate that lets everything through, or nothing."""
+    """A gate that lets everything or nothing through."""
     return Gate(link, EVERYTHING if is_open else NOTHING)
 
 
@@ -70,9 +70,9 @@ def gate_if(link: Link, is_open: bool) -> Gate:
 class Serving:
     """A partnership through which the viewer serves a customer.
 
-    `assignment` is None for legal representatives and administrators of the partner, who are
-    limited by nothing but the customer's grant. `before` are the gates that decide whether the viewer serves
-    the customer at all: left out where it is known that they do.
+    `assignment` is None for legal representatives and administrators of the partner, who are limited only by the
+    customer's grant. `before` are the gates that decide whether the viewer serves the customer at all; left out if it
+    is known that they do.
     """
 
     complete: bool
@@ -81,7 +81,7 @@ class Serving:
     before: Way = ()
 
     def way_to(self, product_id: UUID) -> Way:
-        """The customer's grant, cut down to the employee's assignment; never more (R7, R8, E33)."""
+        """The customer's grant, limited to the employee's assignment; never more (R7, R8, E33)."""
         rights = ProductRight if self.complete else self.product_rights.get(product_id, ())
         grant = grant_gate(self.complete, frozenset(rights))
         if self.assignment is None:

@@ -1,4 +1,4 @@
-"""What is an amount of money?"""
+"""Money: amounts in minor units, with a currency."""
 
 from dataclasses import dataclass
 from decimal import Decimal

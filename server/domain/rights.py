@@ -1,7 +1,7 @@
-"""Which rights are there, who holds them, and which token scope does each need?
+"""Rights, roles and scopes: who has which right, and which scope a token needs for it.
 
-The only home of a right. A right is held on an organisation, a partnership or a product; the
-tables below say by which role, as part (c) of docs/programme.md does.
+This is the only place that defines them. You have a right on an organisation, a partnership or a product; the tables
+below say by which role, as the permission matrix in docs/programme.md does.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """What a member is in an organisation."""
+    """A member's role in an organisation."""
 
     LEGAL_REPRESENTATIVE = "LEGAL_REPRESENTATIVE"
     ADMINISTRATOR = "ADMINISTRATOR"
@@ -19,11 +19,11 @@ class Role(StrEnum):
 
 
 LEADING_ROLES: Final = frozenset({Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR})
-"""Roles that see all of their organisation and all of its managed customers."""
+"""Roles that see everything in their organisation and all its managed customers."""
 
 
 class Right(StrEnum):
-    """What somebody may do on an organisation, a partnership or a product."""
+    """Something that someone may do on an organisation, a partnership or a product."""
 
     VIEW_ORGANISATION_DETAILS = "VIEW_ORGANISATION_DETAILS"
     VIEW_MEMBERS = "VIEW_MEMBERS"
@@ -101,14 +101,14 @@ class Scope(StrEnum):
 
 
 class ProductRight(StrEnum):
-    """What a customer grants a limited partner, or an organisation its own people, on a product."""
+    """A right on a product that a customer grants a limited partner, or an organisation its own members."""
 
     TECHNICAL = "TECHNICAL"
     STATISTICS = "STATISTICS"
 
 
 class AssignmentRight(StrEnum):
-    """What a partner lets one of its employees do for one customer."""
+    """A right that a partner gives one of its employees for one customer."""
 
     VIEW = "VIEW"
     MANAGE_PRODUCTS = "MANAGE_PRODUCTS"
@@ -146,10 +146,10 @@ OWN_ORGANISATION: Final[Mapping[Role, frozenset[Right]]] = {
     Role.EMPLOYEE: _EMPLOYEE,
     Role.EXTERNAL: _EXTERNAL,
 }
-"""What a role gives on one's own organisation. Products are then shown row by row."""
+"""The rights that a role gives on your own organisation. Which of its products you see is decided row by row."""
 
 MANAGED_CUSTOMER: Final = frozenset({Right.VIEW_PRODUCTS})
-"""What a partner holds on a customer's organisation, whatever the access type."""
+"""The rights of a partner on a customer's organisation, with any access type."""
 
 _CUSTOMER_LEADER: Final = frozenset(
     {
@@ -173,7 +173,7 @@ CUSTOMER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
     },
     Role.ADMINISTRATOR: _CUSTOMER_LEADER,
 }
-"""What a role in the customer's organisation gives on a partnership (S1.3b, S1.4, S2, S3, S4, Q2)."""
+"""The rights that a role in the customer's organisation gives on a partnership (S1.3b, S1.4, S2, S3, S4, Q2)."""
 
 _PARTNER_LEADER: Final = frozenset(
     {
@@ -193,7 +193,7 @@ PARTNER_SIDE: Final[Mapping[Role, frozenset[Right]]] = {
     Role.ADMINISTRATOR: _PARTNER_LEADER,
     Role.EMPLOYEE: frozenset({Right.VIEW_ASSIGNMENTS, Right.VIEW_CUSTOMER_NOTE}),
 }
-"""What a role in the partner's organisation gives on a partnership (S1.3a, S1.4, S2.3, S2.6, S4, M46)."""
+"""The rights that a role in the partner's organisation gives on a partnership (S1.3a, S1.4, S2.3, S2.6, S4, M46)."""
 
 OWN_PRODUCT: Final = frozenset(
     {
@@ -204,16 +204,16 @@ OWN_PRODUCT: Final = frozenset(
         Right.ANSWER_PENDING_ACTION,
     }
 )
-"""What legal representatives and administrators hold on their organisation's products."""
+"""The rights of legal representatives and administrators on their organisation's products."""
 
 BY_PRODUCT_RIGHT: Final[Mapping[ProductRight, frozenset[Right]]] = {
     ProductRight.TECHNICAL: frozenset({Right.VIEW_PRODUCT, Right.MANAGE_PRODUCT}),
     ProductRight.STATISTICS: frozenset({Right.VIEW_PRODUCT, Right.VIEW_STATISTICS}),
 }
-"""What each right granted on a product gives; complete access gives both."""
+"""The rights behind each right granted on a product. Complete access gives both."""
 
 BY_COMPLETE_ACCESS: Final = frozenset({Right.TERMINATE_PRODUCT, Right.WITHDRAW_PENDING_ACTION})
-"""What complete access gives on a product beyond that: to ask, where the customer has to confirm (E34)."""
+"""The further rights that complete access gives on a product: to propose what the customer has to confirm (E34)."""
 
 BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
     AssignmentRight.VIEW: frozenset({Right.VIEW_PRODUCT, Right.VIEW_STATISTICS}),
@@ -221,9 +221,9 @@ BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
     AssignmentRight.ORDER: frozenset({Right.VIEW_PRODUCT}),
     AssignmentRight.VIEW_INVOICES: frozenset({Right.VIEW_PRODUCT}),
 }
-"""The most an employee keeps of what the partner holds: the two are intersected."""
+"""The most that an employee gets of the partner's rights: the intersection of the two."""
 
-# ADMINISTER_PROGRAMME and GRANT_SUPPORT_ACCESS are in no table: no role gives them, they are a person's own.
+# ADMINISTER_PROGRAMME and GRANT_SUPPORT_ACCESS are in no table: they belong to a person, not to a role.
 
 NEVER_BY_TOKEN: Final = frozenset(
     {
@@ -247,7 +247,7 @@ NEVER_BY_TOKEN: Final = frozenset(
         Right.ANSWER_PENDING_ACTION,
     }
 )
-"""Consent, money-out and identity need a person."""
+"""Rights that need a person: consent, outgoing payments and identity."""
 
 SCOPE_OF: Final[Mapping[Right, Scope]] = {
     Right.VIEW_ORGANISATION_DETAILS: Scope.ORGANISATION_READ,
@@ -283,7 +283,7 @@ SCOPE_OF: Final[Mapping[Right, Scope]] = {
     Right.TERMINATE_PRODUCT: Scope.PRODUCTS_MANAGE,
     Right.WITHDRAW_PENDING_ACTION: Scope.PRODUCTS_MANAGE,
 }
-"""The scope a token needs for a right; a right in neither table does not load."""
+"""The scope that a token needs for a right. A right in neither table keeps the server from starting."""
 
 if unscoped := set(Right) - set(SCOPE_OF) - NEVER_BY_TOKEN:
     raise TypeError(f"rights without a token scope: {sorted(unscoped)}")

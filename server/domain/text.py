@@ -1,11 +1,11 @@
-"""Text rules: which text may people store, and in which form?
+"""Text rules: the text that people may store, and its normal form.
 
-Everything that is stored passes `line` or `paragraph`. Both bring a text into its composed form (NFC) and take out
-what cannot be seen and means nothing, so that two texts that look the same are the same:
+All stored text passes through `line` or `paragraph`. Both compose it (NFC) and remove what is invisible and has no
+meaning, so that texts that look the same are the same:
 
-    zero-width blanks, soft hyphens, fillers      taken out
-    joiners, direction marks, variation selectors  stay where a script or an emoji needs them
-    control characters, bidirectional controls     refused, as are halves of characters and noncharacters
+    zero-width blanks, soft hyphens, fillers       removed
+    joiners, direction marks, variation selectors  kept if a script or an emoji needs them
+    control characters, bidirectional controls     refused, as are surrogates and noncharacters
 """
 
 import unicodedata
@@ -14,11 +14,11 @@ from typing import Final
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 
 _LONGEST_IN_PARTS: Final = 4
-"""A character may come as several: a letter and its marks."""
+"""A character may consist of several code points: a letter and its marks."""
 _ALLOWED_CONTROLS: Final = frozenset("\n\t")
-_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # the last two end a line, as some programs read it
+_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # the last two end a line in some programs
 _BIDIRECTIONAL_CONTROLS: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-"""They show a text in another order than it is stored in, and reach beyond it: a name that reads as another."""
+"""Controls that change the order in which a text is displayed, even beyond it, so that a name looks like another."""
 
 _NONCHARACTERS: Final = frozenset(
     map(
@@ -39,7 +39,7 @@ _SELECTORS: Final = frozenset(map(chr, (*range(0x180B, 0x180E), *range(0xFE00, 0
 _TAGS: Final = frozenset(map(chr, range(0xE0000, 0xE0080)))
 _FLAG: Final = "\U0001f3f4"
 _VIRAMA: Final = 9
-"""The combining class; RFC 5892 allows joiners behind it (ContextJ)."""
+"""The combining class of a virama. RFC 5892 allows joiners after it (ContextJ)."""
 
 _KEYCAPS: Final = frozenset("0123456789#*")
 _SCRIPTS_THAT_JOIN_NOTHING: Final = ("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH")
@@ -47,7 +47,7 @@ _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 
 def line(value: str, most: int, field: tuple[str, ...]) -> str:
-    """One line of text, trimmed, with something to see in it, of at most `most` characters."""
+    """One line of text: trimmed, with something visible, of at most `most` characters."""
     trimmed = _trim(value, most, field)
     if not trimmed:
         raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not be empty."), field))
@@ -55,31 +55,31 @@ def line(value: str, most: int, field: tuple[str, ...]) -> str:
 
 
 def paragraph(value: str, most: int, field: tuple[str, ...]) -> str:
-    """Text of several lines, trimmed, possibly empty, of at most `most` characters. Lines end in one way."""
+    """Text of several lines: trimmed, possibly empty, of at most `most` characters, with uniform line ends."""
     for end in _LINE_ENDS:
         value = value.replace(end, "\n")
     return _check(_trim(value, most, field), most, field, allowed=_ALLOWED_CONTROLS)
 
 
 def _trim(value: str, most: int, field: tuple[str, ...]) -> str:
-    """The text as it is stored, without the blanks around it; empty where nothing in it can be seen."""
+    """The text as it is stored, without surrounding blanks. Empty if nothing in it is visible."""
     text = value.strip()
     if len(text) > _LONGEST_IN_PARTS * most:
-        raise _too_long(most, field)  # at once: it takes time to look at every character
+        raise _too_long(most, field)  # first, because checking every character takes time
     if not text.isascii():
         text = _without_unseen(unicodedata.normalize("NFC", text)).strip()
     return text if any(map(_is_visible, text)) else ""
 
 
 def _is_visible(character: str) -> bool:
-    """Whether it shows by itself. Control characters count: they are refused as such, not taken for nothing."""
+    """Whether a character is visible on its own. Control characters count: they are refused and not ignored."""
     return not (
         character.isspace() or character in _BLANK_LETTERS or unicodedata.category(character) in _ONLY_WITH_OTHERS
     )
 
 
 def _without_unseen(text: str) -> str:
-    """The text without characters that nobody sees, where they do nothing for those beside them."""
+    """The text without invisible characters that have no effect on their neighbours."""
     before = None
     while text != before and not all(map(_is_seen, text)):
         before, text = text, _require(text)
@@ -98,7 +98,7 @@ def _require(text: str) -> str:
         before, after = kept[-1] if kept else "", text[place + 1 : place + 2]
         if _is_needed(character, before, after, is_right_to_left=is_right_to_left):
             kept.append(character)
-    # What an unseen character kept apart can now be one.
+    # Characters that an invisible one separated may now compose.
     return unicodedata.normalize("NFC", "".join(kept))
 
 
@@ -117,12 +117,12 @@ def _is_needed(character: str, before: str, after: str, *, is_right_to_left: boo
 
 
 def _is_virama(character: str) -> bool:
-    """Whether it takes the vowel from an Indic letter. A joiner behind it decides how it is written, at an end too."""
+    """Whether the character removes an Indic letter's vowel. A joiner after it decides how it is written."""
     return unicodedata.combining(character) == _VIRAMA
 
 
 def _takes_joiners(character: str) -> bool:
-    """Whether it is of a script whose letters join, or a picture: no letter of Europe, no blank, no punctuation."""
+    """Whether joiners have an effect next to it: a letter of a joining script, or a pictograph."""
     if character in _SELECTORS:
         return True
     is_joining = character >= "\u0600" and unicodedata.category(character)[0] in "LMNS"

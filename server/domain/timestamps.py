@@ -1,4 +1,4 @@
-"""Timestamps of RFC 3339: which moment does a text say?"""
+"""Timestamps: parsing of RFC 3339."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,10 +14,10 @@ _DIGITS_OF_MICROSECONDS: Final = 6
 
 
 def read_moment(text: str) -> datetime:
-    """The moment in UTC, to the microsecond; what is finer is cut off.
+    """The time in UTC, truncated to the microsecond.
 
-    Raises ValueError for what the RFC's `date-time` does not have, and outside of the years 1 to 9999 in UTC. A leap
-    second is the moment after it, as the clocks of computers have it.
+    Raises ValueError for anything but the RFC's `date-time`, and outside the years 1 to 9999 in UTC. A leap second
+    becomes the second after it, as computers' clocks do it.
     """
     found = _DATE_TIME.fullmatch(text)
     if found is None:

@@ -1,10 +1,10 @@
-"""Did somebody else change what a person was looking at?"""
+"""Versions: has someone else changed an object since it was read?"""
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 
 
 def check_version(version: int, expected: int | None) -> None:
-    """A caller who says which version they saw changes that version or nothing."""
+    """Refuse a change if the caller read another version. Without `expected_version` any version is accepted."""
     if expected is not None and expected != version:
         raise Refused(
             Refusal(

@@ -1,4 +1,4 @@
-"""Who asks, and as what?"""
+"""The viewer: the person or token behind a request, with their memberships."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,9 +23,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class TokenGrant:
-    """What the API token in use allows at most. `customer_ids` None means every customer.
+    """The most that the API token in use allows. `customer_ids` None means every customer.
 
-    `excluded_ids` are the customers that keep it away from them (D8).
+    `excluded_ids` are the customers that have excluded it (D8).
     """
 
     token_id: UUID
@@ -39,8 +39,8 @@ class TokenGrant:
 class Viewer:
     """A signed-in person, or the API token they gave to a program.
 
-    `standings` are read from the database on each request; with a token they hold only the
-    token's organisation, so a token never exceeds what its owner may do at this moment.
+    `standings` are current. With a token they contain only the token's organisation, so that a token never exceeds what
+    its owner may currently do.
     """
 
     user_id: UUID
@@ -62,7 +62,7 @@ class Viewer:
 
     @cached_property
     def led_organisation_ids(self) -> list[UUID]:
-        """Organisations in which the viewer is legal representative or administrator."""
+        """Organisations in which the viewer is a legal representative or administrator."""
         return [standing.organisation_id for standing in self.standings if standing.leads]
 
     @cached_property
@@ -80,11 +80,11 @@ class Viewer:
         return [standing.organisation_id for standing in self.standings if standing.role in roles]
 
     def has_scope(self, scope: Scope) -> bool:
-        """People have every scope; a token those it was given."""
+        """Whether the credential has this scope. People have every scope, a token those it was given."""
         return self.token is None or scope.is_granted_by(self.token.scopes)
 
     def may_use(self, right: Right) -> bool:
-        """Whether the credential in use allows this right at all, on whatever object."""
+        """Whether the credential in use allows this right at all, on any object."""
         if self.token is None:
             return True
         return right not in NEVER_BY_TOKEN and self.has_scope(SCOPE_OF[right])
@@ -95,7 +95,7 @@ class Viewer:
         return frozenset(right for right in Right if self.may_use(right))
 
     def may_serve(self, customer_id: UUID) -> bool:
-        """Whether the token in use is not kept away from this customer."""
+        """Whether the token in use may reach this customer."""
         if self.token is None:
             return True
         is_for_it = self.token.customer_ids is None or customer_id in self.token.customer_ids

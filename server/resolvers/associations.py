@@ -1,4 +1,4 @@
-"""Which rows does a row name by way of a table between the two?"""
+"""Associations: the rows that a row names through a join table."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ from server.resolvers.context import Context
 
 
 def rows_through(model: type[Model], through: JoinTable) -> Callable[[Context, Any], Awaitable[list[Any]]]:
-    """How the rows of `model` are found that a row names, as far as the viewer sees them, in the order of naming."""
+    """Finds the rows of `model` that a row names, if they are visible to the viewer, in the order of the join table."""
 
     async def load(ids: list[UUID]) -> list[list[UUID]]:
         named = defaultdict[UUID, list[UUID]](list)

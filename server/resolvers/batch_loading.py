@@ -1,4 +1,4 @@
-"""How are the facts of a hole found where no statement gives them: in batches, the same raw values?"""
+"""Batch loading of a computed field's related rows, for the resolver path."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from server.resolvers.paging import moment_text
 
 
 async def gathered(context: Context, hole: Computed, row: Model) -> Any:
-    """What the function of a hole gets of this row: its columns, and its facts by name. A batch for each fact."""
+    """The row for a computed field's function: its columns, and related rows by name. One batch for each name."""
     values: dict[str, Any] = {name: getattr(row, name) for name in hole.columns}
     for name, facts in hole.prefetch.items():
         values[name] = await _of_row(context, facts, getattr(row, facts.outer))

@@ -1,4 +1,4 @@
-"""What does a resolver know of the request it answers?"""
+"""The context of a request, which every resolver gets."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -23,7 +23,7 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 
 class _Loader(DataLoader[KeyT, ValueT]):
-    """A field whose sibling failed is cancelled; what it waited for together with others goes on for them."""
+    """A batch that goes on for the others if one field that waits for it is cancelled."""
 
     def load(self, key: KeyT) -> Awaitable[ValueT]:
         return asyncio.shield(super().load(key))
@@ -31,10 +31,10 @@ class _Loader(DataLoader[KeyT, ValueT]):
 
 @dataclass
 class Context:
-    """One request. `now` is the same moment throughout; `session_secret` is what the cookie becomes.
+    """The context of one request. `now` is the same time throughout.
 
-    `session_secret` None leaves the cookie alone, an empty text ends it. `has_changed_viewers` says that what
-    somebody's credential stands for was changed. `coerced` is kept for whoever works out what the variables come to.
+    `session_secret` is the new session cookie: None leaves it unchanged, an empty text ends it. `has_changed_viewers`
+    says that a membership, session or token was changed. `coerced` keeps the coerced variables.
     """
 
     viewer: Viewer | None
@@ -51,26 +51,26 @@ class Context:
 
     @property
     def signed_in(self) -> Viewer:
-        """The viewer of a resolver that permission classes keep from anonymous callers."""
+        """The viewer, in a resolver that permission classes close to anonymous callers."""
         if self.viewer is None:
             raise NotSignedIn
         return self.viewer
 
     def for_viewer(self, viewer: Viewer | None) -> "Context":
-        """The same request, asked by somebody else, or by the same person as they are later."""
+        """The same request with another viewer, or with the same viewer read again."""
         return Context(viewer, self.now, self.request_id, self.settings, self.language, self.address)
 
     def loader(self, key: Hashable, load: Callable[[list[KeyT]], Awaitable[list[ValueT]]]) -> DataLoader[KeyT, ValueT]:
-        """The batch of this name in this request; `load` answers it, one value for each key."""
+        """The batch of this name in this request. `load` answers it, with one value for each key."""
         loader = self._loaders.get(key)
         if loader is None:
             loader = self._loaders[key] = _Loader(load_fn=load)
         return loader
 
     async def row(self, model: type[ModelT], id: UUID, column: str = "id") -> ModelT | None:
-        """The row with this id, if it exists for the viewer. All asked for at once are one statement.
+        """The row with this id, if it is visible to the viewer. All those requested at once are one statement.
 
-        Another `column` than the row's own id names it as surely: no two rows have the same there.
+        `column` can be another unique column.
         """
 
         async def load(ids: list[UUID]) -> list[ModelT | None]:
@@ -80,11 +80,11 @@ class Context:
         return await self.loader((model, column), load).load(id)
 
     def viewers_changed(self) -> None:
-        """Announce that a membership, a session or an API token was written: no viewer kept from before may be used."""
+        """Note that a membership, a session or an API token was written, so that no viewer cached before is used."""
         self.has_changed_viewers = True
 
     def forget(self) -> None:
-        """Drop what was loaded: a mutation changed it."""
+        """Drop what was loaded, because a mutation has changed it."""
         self._loaders.clear()
 
 

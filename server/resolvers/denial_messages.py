@@ -1,4 +1,4 @@
-"""What is somebody told whose credential does not allow a right, whatever their role?"""
+"""Messages of denials because of the credential, no matter what the role is."""
 
 from typing import Final
 
@@ -9,10 +9,10 @@ FOR_PEOPLE: Final = "This is for people, never for API tokens."
 
 
 def beyond_the_credential(right: Right) -> RightMissing:
-    """A token was sent that lacks the scope, or that no scope would help."""
+    """The denial of a token that lacks the scope, or that no scope would allow."""
     return RightMissing(right, SCOPE_OF[right]) if right not in NEVER_BY_TOKEN else beyond_the_token(right)
 
 
 def beyond_the_token(right: Right) -> RightMissing:
-    """A token was sent for what a person does."""
+    """The denial of a token for something that only a person may do."""
     return RightMissing(right, reason=FOR_PEOPLE)

@@ -38,9 +38,9 @@ async def expire_rows(
     topic: Topic | None,
     concerned: Sequence[UUID],
 ) -> None:
-    """Let these rows, which are locked, run out: nobody's act, which concerns these organisations, one for each.
+    """Expire these rows, which are locked. The system acts, on behalf of these organisations, one for each row.
 
-    Told of as `topic`, where somebody is to be told.
+    Announced as `topic`, if there is one.
     """
     before = [proposal_state(row) for row in rows]
     await store_all(rows, context.now, **columns)
@@ -54,12 +54,12 @@ async def expire_rows(
 
 
 def proposal_state(row: Any) -> journal.State:
-    """What is written down of whatever waits for an answer: of a proposal of any kind also what was proposed."""
+    """The state for the audit log of anything that waits for an answer. For a proposal, including what was proposed."""
     return journal.state(row, *(name for name in ("access_type", "payment_mode", "status") if hasattr(row, name)))
 
 
 def organisations_in(column: str) -> Organisations:
-    """Rows that name the organisation they concern in this column."""
+    """The organisation of each row is in this column."""
 
     async def read(rows: Sequence[Any]) -> list[UUID]:
         return [getattr(row, column) for row in rows]
@@ -68,23 +68,23 @@ def organisations_in(column: str) -> Organisations:
 
 
 async def lock_due(model: Any, due: Q, organisations: Organisations) -> list[Any]:
-    """What is due, locked after the organisations it concerns, as everybody does: so locks never form a ring."""
+    """Rows that are due, locked after their organisations, as everywhere, so that no deadlock can occur."""
     found = await model.filter(due).order_by("id").limit(BATCH_SIZE)
     await lock_rows(Organisation, sorted(set(await organisations(found))))
     return await lock_batch(model, due & OneOf("id", [row.pk for row in found]))
 
 
 async def lock_batch(model: Any, due: Q) -> list[Any]:
-    """Rows of what is due, locked; those that another process holds are left to it."""
+    """A batch of rows that are due, locked. Rows locked by another process are left to it."""
     return await model.filter(due).order_by("id").limit(BATCH_SIZE).select_for_update(skip_locked=True, no_key=True)
 
 
 async def announce_deadline(
     context: Context, model: Any, due: Q, columns: dict[str, int], topic: Topic, column: str
 ) -> int:
-    """Announce the deadline in `column`, once for each notice, which `columns` count. Gives how many rows.
+    """Announce the deadline in `column`, once for each notice, which `columns` count. Returns how many rows.
 
-    No version changes: nothing that people edit does.
+    No version changes, because nothing that people edit changes.
     """
     async with transaction():
         rows = await lock_batch(model, due)
@@ -97,7 +97,7 @@ async def announce_deadline(
 def _notice(context: Context, topic: Topic, row: Any, columns: dict[str, int], column: str) -> journal.News:
     deadline: datetime = getattr(row, column)
     values = {"days_left": rules.days_left(deadline, context.now), "ends_at": deadline}
-    # Whatever resets the count of notices gives the row another version: the same day may be announced again.
+    # Anything that resets the count of notices also changes the version: the same day may be announced again.
     return journal.News(topic, row, (row.version, *columns.values()), values)
 
 

@@ -1,4 +1,4 @@
-"""Sheets of exports: for each kind of export its list, who may read that list, and its rows as lines of cells."""
+"""Sheets of exports: the list of each kind of export, who may read it, and its rows as lines of cells."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -24,20 +24,20 @@ Line = tuple[Value, ...]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A list as a file. `columns` are the names of the API, from a row of the list on.
+    """A list as a file. `columns` are names of the API, starting from a row of the list.
 
-    Rows come from the list itself, with its row policy, for who has the permissions of its field (D1, E33).
+    The rows come from the list itself, with its row policy and the permissions of its field (D1, E33).
     """
 
     listing: Listing[Any]
     permissions: Sequence[Permission]
     columns: tuple[str, ...]
     lines: Callable[[Context, Any], Awaitable[list[Line]]]
-    """What a row becomes; those of rows that are asked for at once are found by the same statements."""
+    """Turns a row into cells. Rows requested at once share the same statements."""
 
     @property
     def is_dated(self) -> bool:
-        """Whether the list can be narrowed by time."""
+        """Whether the list can be filtered by time."""
         return "since" in self.listing.filters
 
     def narrowed(self, export: Export) -> Narrowed:
@@ -45,9 +45,9 @@ class Sheet:
 
 
 SHEETS: Final = Joined[ExportKind, Sheet]()
-"""Each wing brings the sheets of its own lists."""
+"""The sheets; each wing adds those of its own lists."""
 
 
 async def find_visible(context: Context, model: type[ModelT], key: UUID | None) -> ModelT | None:
-    """The row of this key, if it exists for whoever asked."""
+    """The row with this key, if it is visible to the viewer."""
     return None if key is None else await context.row(model, key)

@@ -1,13 +1,14 @@
-"""A semaphore that serves two queues in turn: whom we expect, and everybody else."""
+"""A fair semaphore that serves two queues in turn: expected callers and all others."""
 
 import asyncio
 from collections import deque
 
 
 class Turns:
-    """So many at once. Of those who wait, every second turn is for somebody expected, if there is one.
+    """A limited number of turns at once. Every second one goes to an expected caller, if one is waiting.
 
-    So a crowd of strangers delays the expected by one turn each, and the expected keep no stranger waiting for ever.
+    So many strangers delay an expected caller by one turn each, and expected callers never make a stranger wait
+    forever.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -26,11 +27,11 @@ class Turns:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled():
-                self.end()  # it had just come
+                self.end()  # its turn had just come
             raise
 
     def end(self) -> None:
-        """Give the turn to the next."""
+        """Pass the turn to the next caller."""
         turn = self._next()
         if turn is None:
             self._free += 1

@@ -1,7 +1,7 @@
-"""How are rows named outside?
+"""Public ids of rows.
 
-An opaque id: a prefix for the type, an underscore and the 32 hexadecimal digits of the UUID. Both
-databases write it with one concatenation.
+An opaque id is a prefix for the type, an underscore and the 32 hexadecimal digits of the UUID, for example `org_` and
+digits. Both databases write it with one concatenation.
 """
 
 import re
@@ -60,7 +60,7 @@ _MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}
 _FORM: Final = re.compile(r"([a-z]{2,8})_([0-9a-f]{32})")
 
 AnyId = Annotated[str, Model]
-"""An id of whatever type, not decoded yet."""
+"""An id of any type, not decoded yet."""
 
 AccessChangeRequestId = Annotated[UUID, AccessChangeRequest]
 ApiTokenId = Annotated[UUID, ApiToken]
@@ -80,12 +80,12 @@ TeamId = Annotated[UUID, Team]
 
 
 def encode(row: Model) -> str:
-    """The id of a row as callers see it."""
+    """The public id of a row."""
     return encode_key(type(row), row.pk)
 
 
 def encode_key(model: type[Model], key: UUID) -> str:
-    """The id of a row of this model with this key."""
+    """The public id of the row of this model with this key."""
     return f"{PREFIXES[model]}_{key.hex}"
 
 
@@ -98,7 +98,7 @@ def decode_any(value: str, field: tuple[str, ...] = ("id",)) -> tuple[type[Model
 
 
 def decode(value: str, model: type[Model] | Any, field: tuple[str, ...] = ("id",)) -> UUID:
-    """The key in an id of this type. Raises MalformedInput for every other id."""
+    """The key in an id of this type. Raises MalformedInput for any other id."""
     found, key = decode_any(value, field)
     if found is not model:
         raise MalformedInput(f"This id is of the type {found.__name__}; {model.__name__} is asked for.", field)

@@ -1,7 +1,7 @@
-"""A joined table: a mapping to which every wing brings rows, and which the roof (`wings.py`) puts together.
+"""Joined tables: mappings to which every wing adds rows, put together by the roof (`wings.py`).
 
-So a lower wing may use what only a higher one knows: exports use the sheets of invoices, and the end of a
-membership closes what its member opened to support.
+So a lower wing can use what only a higher one knows: exports use the sheets of invoices, and the end of a membership
+ends the support access that its member gave.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ class Joined(Mapping[KeyT, ValueT]):
         self._rows = dict[KeyT, ValueT]()
 
     def join(self, *parts: Mapping[KeyT, ValueT]) -> None:
-        """Add the rows of these parts. Raises TypeError where two parts bring the same key."""
+        """Add the rows of these parts. Raises TypeError if two parts have the same key."""
         for part in parts:
             if twice := self._rows.keys() & part.keys():
                 raise TypeError(f"{sorted(map(str, twice))} are in two wings")

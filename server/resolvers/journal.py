@@ -1,6 +1,6 @@
-"""How does a change leave its traces: in the audit log, in the receipts, and in the outbox?
+"""The journal of changes: audit log, receipts and outbox.
 
-All are written in the transaction of the change, or not at all; many at once in as many statements as one.
+Everything is stored in the transaction of the change, or not at all. Many entries take as many statements as one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,17 +19,17 @@ from server.resolvers.context import Context
 
 State = dict[str, Any]
 SYSTEM: Final = (None, None)
-"""Who did what time did, or the server by itself."""
+"""The actor of scheduled jobs and of the server itself."""
 
 _SECRETS: Final = frozenset({"password_hash", "secret_digest", "link_digest"})
 
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody did: `acting` is the organisation they acted for, `on_behalf_of` a customer (E40).
+    """An action: `acting` is the organisation that acted, `on_behalf_of` a customer (E40).
 
-    `by` is the person who did it, perhaps by a token, where that is not whoever asks now: what they asked for was
-    confirmed by another, or time did it and nobody.
+    `by` is the person who acted, perhaps with a token, if that is not the viewer: someone else confirmed what they had
+    proposed, or the system acted.
     """
 
     action: AuditAction
@@ -43,7 +43,7 @@ class Act:
 
 @dataclass(frozen=True)
 class News:
-    """A message about `subject`: on which occasion, and what it says beyond."""
+    """An announcement about `subject`: its occasion, and further values."""
 
     topic: Topic
     subject: Model
@@ -52,7 +52,7 @@ class News:
 
 
 def state(row: Model, *columns: str) -> State:
-    """These columns of a row, as they are written down: JSON values, keys as 32 hexadecimal digits.
+    """These columns of a row for the audit log: JSON values, with keys as 32 hexadecimal digits.
 
     Raises ValueError for a secret.
     """
@@ -71,12 +71,12 @@ async def record(
     before: State | None = None,
     after: State | None = None,
 ) -> None:
-    """Write down one act."""
+    """Log one action."""
     await record_all(context, [Act(action, subject, acting, on_behalf_of, before, after)])
 
 
 async def record_all(context: Context, acts: Sequence[Act]) -> None:
-    """Write down who did what, in one statement."""
+    """Log actions, in one statement."""
     if acts:
         await AuditEvent.bulk_create([_event(context, act) for act in acts])
 
@@ -100,7 +100,7 @@ def _event(context: Context, act: Act) -> AuditEvent:
 
 
 def _asking(context: Context) -> tuple[UUID | None, UUID | None]:
-    """Who asks, by which token; nobody where the clock does."""
+    """The viewer and their token; nobody for the clock."""
     viewer = context.viewer
     if viewer is None:
         return None, None
@@ -108,17 +108,17 @@ def _asking(context: Context) -> tuple[UUID | None, UUID | None]:
 
 
 def _partnership(subject: Model) -> UUID | None:
-    """The partnership that an act was about."""
+    """The partnership that an action concerns."""
     return subject.pk if isinstance(subject, Partnership) else getattr(subject, "partnership_id", None)
 
 
 async def announce(context: Context, topic: Topic, subject: Model, *occasion: object, **payload: object) -> None:
-    """Queue a message about `subject`. The same occasion is announced once, however often it is tried."""
+    """Queue an announcement about `subject`. The same occasion is announced only once, however often it is tried."""
     await announce_all(context, [News(topic, subject, occasion, payload)])
 
 
 async def announce_all(context: Context, news: Sequence[News]) -> None:
-    """Queue messages, in one statement."""
+    """Queue announcements, in one statement."""
     if news:
         await OutboxMessage.bulk_create([_message(context, one) for one in news])
 
@@ -134,12 +134,12 @@ def _message(context: Context, news: News) -> OutboxMessage:
 
 
 def key(topic: Topic, subject: Model, *occasion: object) -> str:
-    """What an announcement is known by."""
+    """The key that identifies an announcement."""
     return ":".join(str(part) for part in (topic, subject.pk.hex, *occasion))
 
 
 def to_json(value: Any) -> Any:
-    """A value as JSON has it."""
+    """A value as JSON."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (datetime, date)):

@@ -1,4 +1,4 @@
-"""Which rows are in a list, in which order, and how are many lists answered at once?"""
+"""Listings: the rows of a list, their order and filters, and batches of many lists."""
 
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -32,12 +32,12 @@ RowT = TypeVar("RowT", bound=Model)
 
 
 Narrowed = tuple[tuple[str, Any], ...]
-"""The members of a filter that were given, with their values as conditions take them."""
+"""The filter members that were set, with their values as conditions take them."""
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """What a member of a filter becomes: a condition on a value at this moment. Both may be bound parameters."""
+    """A filter member's condition, by value and current time. Both may be bound parameters."""
 
     condition: Callable[[Any, Any], Q]
     prepare: Callable[[Any], Any] = lambda value: value
@@ -45,7 +45,7 @@ class Criterion:
     """The SQL type of the value."""
 
     def kind_of(self, value: Any) -> str:
-        """The same, for a value that may be several texts."""
+        """The same for a value that may be several texts."""
         return _TEXTS if isinstance(value, tuple) else self.kind
 
 
@@ -55,29 +55,29 @@ def equal(column: str) -> Criterion:
 
 
 def naming(column: str, model: type[Model], *path: str) -> Criterion:
-    """Rows that name this row of the model in the column; `path` is where in the arguments its id is."""
+    """Rows whose column names this row of the model. `path` is the path of its id in the arguments."""
     return Criterion(
         lambda key, now: equals(column, key), lambda given: decode(given, model, ("filter", *path)), "uuid"
     )
 
 
 def status_at(column: str, until: str, lapse: Expiry[Any]) -> Criterion:
-    """Rows with this status at this moment, whether or not it was written down that they lapsed (E39)."""
+    """Rows whose current status is this one, whether or not their expiry is stored yet (E39)."""
     return Criterion(lambda status, now: StatusAt(column, until, lapse.waiting, lapse.over, status, now))
 
 
 def since(column: str) -> Criterion:
-    """Rows from this moment on."""
+    """Rows from this time on."""
     return Criterion(lambda moment, now: Compared(column, ">=", moment), kind="timestamptz")
 
 
 def until(column: str) -> Criterion:
-    """Rows before this moment (E39)."""
+    """Rows before this time (E39)."""
     return Criterion(lambda moment, now: Compared(column, "<", moment), kind="timestamptz")
 
 
 def containing(column: str) -> Criterion:
-    """Rows with this text in the column, which holds the key of a name. One of its spellings is enough."""
+    """Rows whose column, the key of a name, contains this text in one of its spellings."""
     return Criterion(lambda texts, now: _contains(column, texts), _sought)
 
 
@@ -91,7 +91,7 @@ def _contains(column: str, sought: Any) -> Q:
 
 
 def _sought(text: str) -> str | tuple[str, str]:
-    """Only a text with umlauts has two spellings: for every other one the database looks once."""
+    """The folded text. Only one with umlauts has two spellings; for any other the database searches once."""
     plain, spelled_out = spellings(text)
     return plain or _IN_NO_KEY if plain == spelled_out else (plain, spelled_out)
 
@@ -100,18 +100,17 @@ _TEXTS: Final = "texts"
 """The kind of a value that is two texts."""
 
 _IN_NO_KEY: Final = "\x01"
-"""Searched for where nothing of a text can be seen: that is in no name, not in every one."""
+"""Searched for in place of an invisible text, which should match no name and not every name."""
 
 
 @dataclass(frozen=True)
 class Listing(Generic[RowT]):
-    """A list that can grow: the visible rows of a model, of one parent each or of none.
+    """A paginated list: the visible rows of a model, for each parent or without one.
 
-    `parent` is the column that holds the parent's key. `orders` are the columns rows can be
-    ordered by, the first one unless asked otherwise. `always` is what holds for every row beyond
-    the row policy; it may depend on the viewer. `is_stricter` says that it holds for visible rows alone, so
-    that the policy need not be asked beside it. `filters` are what it can be narrowed by. `latest_first` turns
-    the order round unless asked otherwise.
+    `parent` is the column with the parent's key. `orders` are the columns to sort by; the first one is the default.
+    `always` holds for every row in addition to the row policy, and may depend on the viewer. `is_stricter` says that it
+    implies the row policy, which is then left out. `filters` are the members of its filter. `latest_first` reverses the
+    default order.
     """
 
     name: str
@@ -125,7 +124,7 @@ class Listing(Generic[RowT]):
     latest_first: bool = False
 
     def narrow(self, given: Mapping[str, Any]) -> Narrowed:
-        """The filter of these members; those that are absent, null or empty text narrow nothing."""
+        """The filter of these members. Absent, null and empty ones have no effect."""
         return tuple(
             (name, criterion.prepare(given[name]))
             for name, criterion in self.filters.items()
@@ -142,7 +141,7 @@ class Listing(Generic[RowT]):
         return Order(column, direction, column in self.moments)
 
     def rows(self, viewer: Viewer | None, narrowed: Narrowed, now: datetime) -> QuerySet[RowT]:
-        """All rows of all lists of this kind that the viewer sees at this moment."""
+        """All rows in all lists of this kind that are currently visible to the viewer."""
         conditions = (self.criterion(name, value, now) for name, value in narrowed)
         return visible(self.model, viewer).filter(self.always(viewer), *conditions)
 
@@ -150,7 +149,7 @@ class Listing(Generic[RowT]):
 async def window(
     context: Context, listing: Listing[RowT], parent: UUID | None, page: Page, order: Order, narrowed: Narrowed
 ) -> Window[RowT]:
-    """One page of one list. Pages of the same shape, asked for at once, are one statement."""
+    """One page of one list. Pages of the same shape that are requested at once are one statement."""
 
     async def load(parents: list[UUID | None]) -> list[Window[RowT]]:
         rows = listing.rows(context.viewer, narrowed, context.now).filter(within(order, page))
@@ -161,7 +160,7 @@ async def window(
 
 
 async def size(context: Context, listing: Listing[RowT], parent: UUID | None, narrowed: Narrowed) -> int:
-    """How many rows the whole list has for the viewer."""
+    """The number of rows in the whole list that are visible to the viewer."""
 
     async def load(parents: list[UUID | None]) -> list[int]:
         rows = listing.rows(context.viewer, narrowed, context.now)
@@ -178,7 +177,7 @@ async def size(context: Context, listing: Listing[RowT], parent: UUID | None, na
 async def batches(
     listing: Listing[RowT], context: Context, parent: UUID, narrowed: Narrowed, size: int
 ) -> AsyncGenerator[list[RowT]]:
-    """A whole list in its usual order, some rows at a time: however long it is, no more are in memory."""
+    """A whole list in its default order, in batches, so that only one batch is in memory."""
     assert listing.parent is not None
     order = listing.order(None)
     rows = listing.rows(context.viewer, narrowed, context.now).filter(**{listing.parent: parent})
@@ -197,7 +196,7 @@ async def _some(rows: QuerySet[RowT], order: Order, size: int) -> list[RowT]:
 async def _first_of_each(
     listing: Listing[RowT], rows: QuerySet[RowT], parents: Sequence[UUID | None], page: Page, order: Order
 ) -> dict[UUID | None, list[tuple[RowT, Any]]]:
-    """For each parent its first rows in the page's direction, one more than asked for, with their sort keys."""
+    """The first rows of each parent in the page's direction, one more than requested, with their sort keys."""
     if listing.parent is not None:
         rows = rows.filter(OneOf(listing.parent, _present(parents)))
     descends = order.descends is not page.backwards
@@ -207,7 +206,7 @@ async def _first_of_each(
     ranked._choose_db_if_not_chosen()
     ranked._make_query()
     sql, values = ranked.query.get_parameterized_sql()
-    # The text is Tortoise's and a number; values are parameters.
+    # The SQL is Tortoise's text and a number; values are parameters.
     statement = f'SELECT * FROM ({sql}) AS "ranked" WHERE "row_rank" <= {page.size + 1:d} ORDER BY "row_rank"'  # noqa: S608
     _, records = cast("Any", await get_connection("default").execute_query(statement, values))
     found = defaultdict[UUID | None, list[tuple[RowT, Any]]](list)
@@ -221,7 +220,7 @@ async def _first_of_each(
 
 
 def reading(listing: Listing[Any], page: Page, order: Order, narrowed: Narrowed) -> tuple[PageRequest, dict[str, Any]]:
-    """The same request for a page as the engine takes it: what decides about the statement, and the values."""
+    """The request for a page in the engine's form: the part that determines the statement, and the values."""
     values: dict[str, Any] = {"size": page.size, **dict(narrowed)}
     for side, cursor_text in (("after", page.after), ("before", page.before)):
         if cursor_text is not None:
@@ -251,7 +250,7 @@ def _window(found: list[tuple[RowT, Any]], page: Page, order: Order) -> Window[R
 
 
 def _moment(key: Any) -> datetime:
-    """SQLite gives moments as text."""
+    """A timestamp, which SQLite returns as text."""
     return key if isinstance(key, datetime) else datetime.fromisoformat(key)
 
 
@@ -260,7 +259,7 @@ def _present(parents: Sequence[UUID | None]) -> list[UUID]:
 
 
 class _Rank(Expression):
-    """The place of a row among those of its parent, ties by id."""
+    """The rank of a row among those of its parent; ties by id."""
 
     def __init__(self, parent: str | None, column: str, descends: bool, backwards: bool) -> None:
         self.parent = parent

@@ -1,4 +1,4 @@
-"""How do changes to an organisation's people wait their turn, and who may still make them then?"""
+"""Locking of organisations, and authorisation again after the wait (E7)."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ _WHO_BINDS = (PersonOnly(Right.MANAGE_LEGAL_REPRESENTATIVES), Sudo())
 
 
 async def lock_organisation(context: Context, organisation_id: UUID, right: Right) -> Role:
-    """What the viewer is in the organisation, which is locked until the transaction ends."""
+    """Lock the organisation until the transaction ends, and return the viewer's membership in it."""
     await lock_row(Organisation, organisation_id)
     standing = (await reauthorise(context, right, organisation_id)).standing_in(organisation_id)
     assert standing is not None, "only members hold a right on their organisation"
@@ -26,9 +26,9 @@ async def lock_organisation(context: Context, organisation_id: UUID, right: Righ
 
 
 async def reauthorise(context: Context, right: Right, organisation_id: UUID) -> Viewer:
-    """The viewer as they are once it is their turn, with what their token reaches.
+    """The viewer, read again after the lock, with what their token reaches.
 
-    The right was looked at before the lock: whoever lost it while they waited, or their token, is denied (E7).
+    The right was checked before the lock. A viewer who has lost it while waiting, or whose token has, is denied (E7).
     """
     now = await viewer_now(context.signed_in, context.now)
     if now is None or right not in usable(now, reach(now, organisation_id, ()).rights_on_organisation()):
@@ -37,34 +37,36 @@ async def reauthorise(context: Context, right: Right, organisation_id: UUID) -> 
 
 
 def check_reaches_everybody(context: Context, right: Right) -> None:
-    """Who is no customer yet is beyond a token that is for some customers."""
+    """Refuse a token that is restricted to some customers: it does not reach future ones."""
     token = context.signed_in.token
     if token is not None and token.customer_ids is not None:
         raise RightMissing(right, reason="This token is for some customers alone.")
 
 
 async def recheck_leads(context: Context, organisation_id: UUID, right: Right) -> None:
-    """The same for what whoever leads the organisation may do with its things. It is locked already (E7)."""
+    """The same for what only leaders of the organisation may do. It is locked already (E7)."""
     now = await viewer_now(context.signed_in, context.now)
     if now is None or not leads(now, organisation_id):
         raise RightMissing(right)
 
 
 async def recheck_serves(context: Context, right: Right, product: Product) -> None:
-    """The same for whoever serves the product's owner: their assignment, the partner's access and the token in use
-    may have changed too while they waited. The owner is locked already, and the partnership (E7, E33).
+    """The same for someone who serves the product's owner (E7, E33).
+
+    Their assignment, the partner's access and the token in use may also have changed during the wait. The owner and the
+    partnership are locked already.
     """
     if not await has_right_now(context, await viewer_now(context.signed_in, context.now), right, product):
         raise RightMissing(right)
 
 
 async def has_right_now(context: Context, viewer: Viewer | None, right: Right, product: Product) -> bool:
-    """Whether this viewer, as they are now, holds the right on the product: by the gates that decide it for callers."""
+    """Whether this viewer currently has the right on the product, by the same gates as for callers."""
     return right in await rights_on_product(context.for_viewer(viewer), product)
 
 
 async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:
-    """What a person is in an organisation, as it is stored; None for who is no active member."""
+    """A person's stored role in an organisation. None if they are not an active member."""
     member = await Membership.get_or_none(
         user_id=user_id, organisation_id=organisation_id, status=MembershipStatus.ACTIVE
     )
@@ -72,7 +74,7 @@ async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:
 
 
 async def check_binds(context: Context, *roles: Role) -> None:
-    """Where one of the roles is that of legal representative: a person with a fresh password decides (M11)."""
+    """If one of the roles is legal representative, require a person who entered their password recently (M11)."""
     if Role.LEGAL_REPRESENTATIVE in roles:
         for permission in _WHO_BINDS:
             await permission.check(context, None, {})

@@ -1,4 +1,4 @@
-"""What did a caller give for something that may be left out?"""
+"""Optional values of an input: absent, null or set."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -8,6 +8,6 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Some(Generic[T]):
-    """A value that was given, or null, which clears what is stored. What was left out is no `Given`, but None."""
+    """A value that was set, or null, which clears the stored one. An absent value is None instead."""
 
     value: T | None

@@ -1,7 +1,7 @@
-"""How is one page of a long list found?
+"""Paging: one page of a long list, by keyset.
 
-Keyset paging: a cursor holds the sort key and the id of its row, so pages stay right while rows
-are added and removed, and a deep page costs what the first one does.
+A cursor holds the sort key and the id of its row, so pages stay correct while rows are added and removed, and a deep
+page costs as much as the first one.
 """
 
 import re
@@ -26,7 +26,7 @@ RowT = TypeVar("RowT", bound=Model)
 
 
 class Direction(StrEnum):
-    """Upwards or downwards."""
+    """The sort direction."""
 
     ASC = "ASC"
     DESC = "DESC"
@@ -34,7 +34,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """By which column rows are ordered; ties by id."""
+    """The column by which rows are sorted; ties by id."""
 
     column: str
     direction: Direction = Direction.ASC
@@ -57,7 +57,7 @@ class Page:
 
 @dataclass(frozen=True)
 class PageInfo:
-    """Where a page lies in its list."""
+    """The position of a page in its list."""
 
     has_next_page: bool
     has_previous_page: bool
@@ -86,7 +86,7 @@ class Window(Generic[RowT]):
 
 
 def page(first: int | None, after: str | None, last: int | None, before: str | None) -> Page:
-    """The page that these arguments ask for. Raises MalformedInput, which names the argument."""
+    """The page that these arguments request. Raises MalformedInput, which names the argument."""
     if first is not None and last is not None:
         raise MalformedInput("Ask for `first` or for `last`, not for both.", ("last",))
     for name, size in (("first", first), ("last", last)):
@@ -97,18 +97,18 @@ def page(first: int | None, after: str | None, last: int | None, before: str | N
 
 
 def cursor(order: Order, key: Any, id: UUID) -> str:
-    """The opaque place of a row: its id and its sort key, in hexadecimal digits."""
+    """The opaque position of a row: its id and its sort key, in hexadecimal digits."""
     text = moment_text(key) if isinstance(key, datetime) else str(key)
     return id.hex + text.encode().hex()
 
 
 def moment_text(moment: datetime) -> str:
-    """A moment in UTC as RFC 3339 writes it, to the microsecond, with four digits of a year."""
+    """A timestamp in UTC as RFC 3339 writes it, to the microsecond, with a four-digit year."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def within(order: Order, page: Page) -> Q:
-    """The condition that keeps the rows on the asked-for side of the cursors."""
+    """The condition for the rows on the requested side of the cursors."""
     condition = Q()
     if page.after is not None:
         condition &= _beyond(order, page.after, "after", forwards=True)
@@ -119,7 +119,7 @@ def within(order: Order, page: Page) -> Q:
 
 def _beyond(order: Order, text: str, argument: str, *, forwards: bool) -> Q:
     found, id = position(order, text, argument)
-    # Compared as it is: as a column's value Tortoise would refuse a key that is longer than the column.
+    # Compared unchanged: as a column's value, Tortoise would refuse a key that is longer than the column.
     key: Any = found if order.is_moment else Value(found)
     comparison = "gt" if forwards is not order.descends else "lt"
     further = Q(**{f"{order.column}__{comparison}": key})
@@ -142,7 +142,7 @@ def position(order: Order, text: str, argument: str) -> tuple[Any, UUID]:
 
 
 def _moment(text: str) -> datetime:
-    """In UTC: at the ends of the calendar another time zone has moments that UTC has not."""
+    """A time in UTC. At the ends of the calendar, other time zones have times that UTC does not have."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(text)

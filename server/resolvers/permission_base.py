@@ -22,7 +22,7 @@ ATTRIBUTE: Final = "__permissions__"
 
 
 class Permission(BasePermission):
-    """What all permission classes share: a sentence for the description, a directive for machines.
+    """The base of all permission classes, with a sentence for the description and a directive for machines.
 
     They refuse by raising the error that says why.
     """
@@ -50,22 +50,22 @@ class Permission(BasePermission):
 
     @abstractmethod
     async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
-        """Raise what says why somebody may not ask."""
+        """Raise the error that says why the viewer may not ask."""
 
     def row_filter(self, viewer: Viewer | None) -> Q | bool:
-        """Of the rows of the source's type: those for which `check` raises nothing; all of them, or none.
+        """The rows of the source's type for which `check` raises nothing: a condition, all of them, or none.
 
-        None for a class that does not say so: what only guards mutations guards no field by mistake.
+        No rows by default, so that a permission meant for mutations never opens a field by accident.
         """
         return False
 
     def refusal(self, viewer: Viewer) -> Denied:
-        """What `check` raises where the row is not let through by `row_filter`."""
+        """The error that `check` raises for a row outside `row_filter`."""
         return NotSignedIn()
 
 
 def allowed(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Say who may call a resolver."""
+    """Declare who may call a resolver."""
 
     def carry(resolver: Callable[P, R]) -> Callable[P, R]:
         setattr(resolver, ATTRIBUTE, permissions)
@@ -75,7 +75,7 @@ def allowed(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, 
 
 
 def permissions_of(resolver: Callable[..., Awaitable[Any]]) -> tuple[Permission, ...]:
-    """What the resolver carries. Raises TypeError for one that does not say who may call it."""
+    """The permissions of a resolver. Raises TypeError for one that does not say who may call it."""
     permissions: tuple[Permission, ...] = getattr(resolver, ATTRIBUTE, ())
     if not permissions:
         raise TypeError(f"{resolver.__module__}.{resolver.__name__} does not say who may call it")

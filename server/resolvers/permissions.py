@@ -136,11 +136,11 @@ _HELD_ON: Final[Mapping[type[Model], Callable[[Viewer, Right], Q]]] = {
 
 
 class RightOn(Permission):
-    """Only a viewer who holds `right` may ask: on the object itself, or on the one that the argument `at` names.
+    """Only a viewer with `right` may ask: on the object itself, or on the one that the argument `at` names.
 
-    Where `at` names an object that only belongs to it, `by` is the column by which it does.
-    An object that the viewer does not see is NOT_FOUND, a right that is missing FORBIDDEN.
-    Which role, access type and scope a right needs is said in `domain/rights.py` alone.
+    If `at` names an object that only belongs to it, `by` is the column that references it. An object that the viewer
+    does not see is NOT_FOUND, a missing right FORBIDDEN. Only `domain/rights.py` says which role, access type and scope
+    a right needs.
     """
 
     def __init__(
@@ -195,7 +195,7 @@ class RightOn(Permission):
         return _HELD_ON[self.model](viewer, self.right)
 
     def refusal(self, viewer: Viewer) -> Denied:
-        """Why the viewer lacks the right: the credential, or the role."""
+        """Why the viewer lacks the right: because of the credential or the role."""
         if viewer.may_use(self.right):
             return RightMissing(self.right)
         return beyond_the_credential(self.right)

@@ -1,7 +1,7 @@
-"""The viewer's rights on a row, out of what a statement gives (the facts by name, beside the row).
+"""The viewer's rights on a row, computed from a statement's values, for the engine.
 
-The same as `reaches.py`, for the engine. Rows that are alike in their facts share one answer, so no id that tells rows
-apart is among the facts: what an id decides is decided by the statement.
+The same as `viewer_rights.py`. Rows with equal values share one answer, so the values contain no id that distinguishes
+rows: what depends on an id is decided in the statement.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +30,7 @@ def of_own_organisation(column: str) -> Callable[[Viewer | None], Q]:
 
 
 def _of_served_partner(viewer: Viewer | None) -> Q:
-    """Of partnerships: those whose partner is the viewer's own, with a credential that may serve the customer."""
+    """Partnerships whose partner is the viewer's organisation, with a credential that may serve the customer."""
     return Among("partner_id", viewer.organisation_ids) & allowed_customer(viewer) if viewer else NO_ROW
 
 
@@ -65,7 +65,7 @@ def _has_grants(viewer: Viewer | None) -> bool:
 
 
 def _covering(ties: Mapping[str, str | AtMost]) -> Prefetch:
-    """The grants that hold for the viewer and cover the product; nobody looks for those of who leads everywhere."""
+    """The grants in force for the viewer that cover the product. Not read for a viewer who leads everywhere."""
     (column, outer), *further = ties.items()
     assert isinstance(outer, str)
     return Prefetch(
@@ -83,7 +83,7 @@ _BY_ASSIGNMENT: Final = Joined(
     is_present=lambda viewer: viewer is not None and bool(viewer.employee_membership_ids),
 )
 _THE_PRODUCT: Final = UUID(int=0)
-"""Stands for the product that is asked about: any of those that are alike."""
+"""Stands for the product concerned: any of those with equal values."""
 
 
 def _known_servings(viewer: Viewer, row: Any) -> Iterator[Serving]:
@@ -95,7 +95,7 @@ def _known_servings(viewer: Viewer, row: Any) -> Iterator[Serving]:
 
 
 def _assignment(viewer: Viewer, partner: str, assigned: list[str] | None) -> list[AssignmentRight] | None:
-    """What limits the viewer in serving through this partner; None where they lead it."""
+    """The assignment that limits the viewer in serving through this partner. None if they lead it."""
     standing = viewer.standing_in(UUID(partner))
     if standing is not None and standing.leads:
         return None

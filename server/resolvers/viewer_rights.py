@@ -1,4 +1,4 @@
-"""What does the viewer reach in these organisations? The facts behind `domain/access.py`, in batches."""
+"""The viewer's rights on organisations, partnerships and products: the facts for `domain/access.py`, in batches."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -30,7 +30,7 @@ from server.resolvers.context import Context
 
 
 async def rights_on_organisation(context: Context, organisation: Organisation) -> frozenset[Right]:
-    """What the viewer may do in the organisation, with the credential in use."""
+    """The viewer's rights on the organisation, with the credential in use."""
     viewer = context.viewer
     if viewer is None:
         return frozenset()
@@ -43,7 +43,7 @@ async def rights_on_organisation(context: Context, organisation: Organisation) -
 
 
 async def rights_on_product(context: Context, product: Product) -> frozenset[Right]:
-    """What the viewer may do with the product, with the credential in use."""
+    """The viewer's rights on the product, with the credential in use."""
     viewer = context.viewer
     if viewer is None:
         return frozenset()
@@ -61,19 +61,19 @@ async def rights_on_product(context: Context, product: Product) -> frozenset[Rig
 
 
 def rights_on_partnership(context: Context, partnership: Partnership) -> frozenset[Right]:
-    """What the viewer's roles give on the partnership, before its state is looked at."""
+    """The rights that the viewer's roles give on the partnership, without regard to its state."""
     viewer = context.viewer
     return usable(viewer, partnership_rights(viewer, partnership)) if viewer else frozenset()
 
 
 def rights_on_partnership_now(context: Context, partnership: Partnership) -> frozenset[Right]:
-    """What of that the state of the partnership leaves room for: which buttons to show."""
+    """Those of the rights that exist in the partnership's current state: which buttons to show."""
     rights = rights_on_partnership(context, partnership)
     return frozenset(right for right in rights if is_possible_now(right, partnership))
 
 
 async def ways_to(context: Context, row: Organisation | Partnership | Product) -> list[Way]:
-    """In which ways the viewer could hold rights on this row: what decides them, gate by gate."""
+    """The ways in which the viewer could have rights on this row, gate by gate."""
     viewer = context.signed_in
     if isinstance(row, Partnership):
         ways = [(*way, *state_gates(row)) for way in ways_to_partnership(viewer, row)]
@@ -87,14 +87,14 @@ async def ways_to(context: Context, row: Organisation | Partnership | Product) -
 
 
 def _through(viewer: Viewer) -> Q:
-    """The partnerships of the viewer's own partners that they serve a customer through, or see not to serve it."""
+    """The partnerships of the viewer's partner organisations with these customers, served or not."""
     return (serves(viewer) | row_policy(Partnership, viewer)) & OneOf("partner_id", viewer.organisation_ids)
 
 
 async def _reaches(
     viewer: Viewer, organisation_ids: Sequence[UUID], product_ids: Collection[UUID] = (), through: Q | None = None
 ) -> list[Reach]:
-    """One reach for each organisation, with the rights on these products alone. At most three statements."""
+    """One reach for each organisation, with rights only on these products. At most three statements."""
     customers = OneOf("customer_id", sorted(set(organisation_ids)))
     partnerships = await Partnership.filter(serves(viewer) if through is None else through, customers)
     limited = [partnership.id for partnership in partnerships if partnership.access_type is AccessType.LIMITED]
@@ -114,7 +114,7 @@ async def _reaches(
 
 
 async def _own_grants(viewer: Viewer, products: Sequence[Product]) -> list[OwnProductGrant]:
-    """The grants in these organisations that hold for the viewer as one of their own people. None for who leads."""
+    """The grants in force for the viewer as a member of these organisations. Leaders need none."""
     if not viewer.grantee_membership_ids:
         return []
     owners = sorted({product.organisation_id for product in products})
@@ -122,7 +122,7 @@ async def _own_grants(viewer: Viewer, products: Sequence[Product]) -> list[OwnPr
 
 
 def _memberships(viewer: Viewer, assignment: Collection[AssignmentRight] | None) -> list[UUID]:
-    """The viewer's memberships, where one of them is assigned."""
+    """The viewer's memberships, if one of them is assigned."""
     return viewer.employee_membership_ids if assignment else []
 
 
@@ -138,9 +138,9 @@ async def _granted(
 
 
 async def _assigned(viewer: Viewer, partnerships: Sequence[Partnership]) -> dict[UUID, list[AssignmentRight]]:
-    """What the viewer may do through each partnership that they serve as an employee.
+    """The viewer's assignment in each partnership that they serve as an employee.
 
-    One whose assignment ended since the partnerships were read has an empty one: nothing, not everything.
+    If the assignment has ended since the partnerships were read it is empty, which means no rights, not all of them.
     """
     as_employee = [
         partnership.id

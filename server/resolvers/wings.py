@@ -1,4 +1,4 @@
-"""The roof of the resolvers: what each wing brings to the tables that all share, one line a wing."""
+"""The roof of the resolvers: what each wing adds to the shared tables, one line for each wing."""
 
 from server.resolvers.export_sheets import SHEETS
 from server.resolvers.oversight import export_sheets as oversight_sheets

@@ -1,4 +1,4 @@
-"""How much may resolvers do for one operation: a budget, so that nobody else waits for long."""
+"""The work budget of resolvers for one operation, so that nobody else waits for long."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from server.domain.errors import LimitExceeded
 COST_OF_LOADING: Final = 2
 COST_OF_A_ROW: Final = 10
 COST_OF_A_RESOLVER: Final = 8
-"""Of a row that is loaded, of one that is handed out, and of a field with a function; one that is a column costs 1."""
+"""The cost of a row that is loaded, of one that is returned, and of a field with a function. A column costs 1."""
 MAX_WORK: Final = 10_000
 """How much resolvers do for an operation that is not one statement: each unit takes about ten microseconds of the
 event loop. The engine, which answers nearly every operation, needs a hundredth of that.
@@ -19,21 +19,21 @@ event loop. The engine, which answers nearly every operation, needs a hundredth 
 
 @dataclass
 class Work:
-    """What resolvers did so far in one request, and what they are about to load."""
+    """The resolvers' work in one request so far, and what they are about to load."""
 
     most: int = MAX_WORK
     _done: int = 0
     _loading: int = 0
 
     def hand_out(self, rows: int, cost_of_fields: int) -> None:
-        """Count rows whose fields cost so much each. Raises LimitExceeded before more is looked at than may be."""
+        """Count returned rows, each with the cost of its fields. Raises LimitExceeded before the budget is exceeded."""
         cost = rows * (COST_OF_A_ROW + cost_of_fields)
         self._check(cost)
         self._done += cost
 
     @contextmanager
     def loading(self, rows: int) -> Generator[None]:
-        """While so many rows at most are loaded. Raises LimitExceeded before."""
+        """Reserve the budget while at most this many rows are loaded. Raises LimitExceeded before loading."""
         cost = rows * COST_OF_LOADING
         self._check(cost)
         self._loading += cost

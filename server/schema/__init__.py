@@ -1,4 +1,4 @@
-"""What is promised: Strawberry types, inputs and payloads. Declarations, no await, no if."""
+"""The schema: Strawberry types, inputs and payloads. Declarations, no await, no if."""
 
 from server.schema.build import schema, sdl
 

@@ -42,16 +42,16 @@ the response's `errors`, with a stable code in `extensions.code`."""
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema, with errors logged by kind: what was asked, never what it contained."""
+    """Strawberry's schema, with errors logged by kind, never with the content of a request."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         log_errors(errors, (execution_context.query if execution_context else None) or "")
 
 
 def log_errors(errors: Sequence[GraphQLError], document: str) -> None:
-    """A line for each that an answer tells of: what the caller did wrong with its code, a bug with its traceback.
+    """Log each error in an answer: a caller's mistake with its code, a bug with its traceback.
 
-    None for an outage, which has one line of its own.
+    Not an outage, which has its own line.
     """
     if not errors:
         return
@@ -111,7 +111,7 @@ def _built() -> Schema:
 
 
 schema: Final = _built()
-"""The one schema of this process."""
+"""The only schema of this process."""
 
 
 def sdl() -> str:

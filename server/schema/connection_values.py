@@ -1,4 +1,4 @@
-"""What does a connection answer from?"""
+"""Connection values: the objects from which a connection, its edges and its page info resolve."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from server.resolvers.paging import PageInfo, Window
 
 @dataclass(frozen=True)
 class EdgeValues:
-    """What an edge answers from: the row of the list, and its cursor."""
+    """The value of an edge: the row of the list, and its cursor."""
 
     cursor: str
     row: Any
@@ -19,7 +19,7 @@ class EdgeValues:
         return self.row
 
     def __getattr__(self, name: str) -> Any:
-        """An edge gives what its row does, but is no row."""
+        """The attributes of the edge's row. The edge itself is not a row."""
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self.row, name)
@@ -27,7 +27,7 @@ class EdgeValues:
 
 @dataclass(frozen=True)
 class Slice:
-    """What a connection answers from."""
+    """The value of a connection."""
 
     window: Window[Any]
     count: Callable[[], Awaitable[int]]

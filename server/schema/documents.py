@@ -1,6 +1,6 @@
-"""What is known of a document that was sent: parsed and validated once, kept while it is used, whichever path asks.
+"""Documents: parsed and validated once, and cached for both paths.
 
-The mistakes say what is wrong and where; none repeats a value that is written into the document.
+The errors say what is wrong and where; none repeats a value in the document.
 """
 
 import gc
@@ -48,11 +48,11 @@ _WHAT_WAS_FOUND: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""How the parser ends its messages: with what it found, or with characters of it."""
+"""The end of the parser's messages: what it found, or characters of it."""
 
 
 class _Values(ValuesOfCorrectTypeRule):
-    """Values are of the type that stands where they are; in our own words."""
+    """The validation rule for literal values, with our own messages."""
 
     def is_valid_value_node(self, node: ValueNode, input_type: Any) -> Any:
         if input_type:
@@ -70,7 +70,7 @@ _RULES: Final = (
 
 @dataclass(eq=False)
 class Document:
-    """A text with what it was parsed to, or why it could not be, and then what is wrong with that."""
+    """A text with its parsed document or syntax error, and the validation errors."""
 
     text: str
     tokens: int = 0
@@ -83,22 +83,22 @@ _documents: Final[LRUCache[str, Document]] = LRUCache(MAX_DOCUMENTS, MAX_BYTES)
 
 
 def is_known(text: str) -> bool:
-    """Whether this text was read before and is kept."""
+    """Whether this text is cached."""
     return _documents.get(text) is not None
 
 
 def parsed(text: str) -> DocumentNode:
-    """The tree of a document. Raises GraphQLError for a text that is none."""
+    """The syntax tree of a document. Raises GraphQLError for a text that is not a document."""
     found = _read(text)
     if found.node is None:
         assert found.syntax_error
-        # Another one each time: those who raise an error leave their traces in it.
+        # A new exception each time, because raising one adds a traceback to it.
         raise _copy(found.syntax_error)
     return found.node
 
 
 def mistakes(schema: GraphQLSchema, text: str) -> list[GraphQLError]:
-    """What is wrong with a document that could be parsed, by the rules of GraphQL."""
+    """The validation errors of a parsed document."""
     found = _read(text)
     assert found.node
     if found.mistakes is None:
@@ -123,15 +123,15 @@ def _read(text: str) -> Document:
 
 
 def token_count(text: str) -> int:
-    """How many tokens a document was read from."""
+    """The number of tokens in a document."""
     return _read(text).tokens
 
 
 def _take_apart(node: DocumentNode) -> int:
-    """Part the tokens, which name each other, and count them.
+    """Unlink the tokens, which reference each other, and count them.
 
-    A document without circles goes as soon as it is dropped; with them it waits for the garbage collector, which stops
-    everything for as long as it looks at all that was dropped meanwhile.
+    Without reference cycles a document is freed as soon as it is dropped. With them it waits for the garbage collector,
+    which pauses everything while it scans all that was dropped in the meantime.
     """
     count, token = 0, node.loc.start_token if node.loc else None
     while token:
@@ -142,7 +142,7 @@ def _take_apart(node: DocumentNode) -> int:
 
 
 def _without_values(error: GraphQLSyntaxError) -> GraphQLError:
-    """The same without what was found: which kind of thing it is, and where, says enough."""
+    """The message without the text that was found. Its kind and place are enough."""
     message = _WHAT_WAS_FOUND.sub(lambda found: f"{found[1] or ''}.", error.message)
     return GraphQLError(message, source=error.source, positions=error.positions)
 
@@ -152,7 +152,7 @@ def _copy(error: GraphQLError) -> GraphQLError:
 
 
 class KnownDocuments(SchemaExtension):
-    """Parses and validates where that was not done before."""
+    """Parses and validates documents that are not cached."""
 
     def on_parse(self) -> Iterator[None]:
         self.execution_context.graphql_document = parsed(self.execution_context.query or "")

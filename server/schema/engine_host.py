@@ -1,4 +1,4 @@
-"""What does the engine need to know of this application?"""
+"""The engine's host: the adapter through which the engine uses this application."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -77,7 +77,7 @@ class Application:
 
 
 def description_asked(text: str, name: str | None, context: Context) -> DocumentNode | None:
-    """The document, where it asks for the schema alone, is valid, and within the limits of whoever asks."""
+    """The document, if it is a valid introspection query within the caller's limits."""
     if not mentions_schema(text):
         return None
     try:
@@ -92,7 +92,7 @@ def description_asked(text: str, name: str | None, context: Context) -> Document
 
 
 def connected_dialect() -> Dialect:
-    """How the connected database writes JSON."""
+    """The dialect in which the connected database writes JSON."""
     return DIALECTS[dialect()]
 
 

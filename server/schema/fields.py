@@ -1,7 +1,7 @@
-"""How is a field declared, so that one line says all of it?
+"""Declarations of fields: one line for each.
 
-A type is a view of a row: it lists its columns by hand and declares its relations, connections and
-mutations with the functions below. Nothing that asks a database loads without saying who may ask.
+A type is a view of a row: it lists its columns by hand and declares its relations and connections with the functions
+below. Nothing that uses the database loads without saying who may ask.
 """
 
 import inspect
@@ -39,7 +39,7 @@ from server.schema.input_coercion import plain
 # `Any` below: Strawberry reads signatures and annotations, and they are put together here.
 
 KIND: Final = "kind"
-"""Metadata of every field declared here; a field with a resolver and without it does not load."""
+"""The metadata of every field declared here. A field with a resolver and without it does not load."""
 
 
 class _Withholding(PermissionExtension):
@@ -55,9 +55,9 @@ class _Withholding(PermissionExtension):
 def relation(
     model: type[Model], column: str, description: str, permissions: Sequence[Permission] = (), by: str = "id"
 ) -> Any:
-    """The row that a column points to; null where it does not exist for the viewer, or the permission is not given.
+    """The row that a column references. Null if it is not visible to the viewer, or a permission is missing.
 
-    `by` is the column of that row which it points to, one that no two rows share.
+    `by` is the unique column of that row that it references.
     """
 
     async def resolve(root: Any, info: Info[Any, Any]) -> Any:
@@ -132,9 +132,9 @@ def by_id(model: type[Model]) -> ByKey:
 
 
 def embedded(description: str, columns: Mapping[str, Column], *, present: str | None = None) -> Any:
-    """An object that the row gives as an attribute; the engine writes it from these columns.
+    """An object that is an attribute of the row; the engine writes it from these columns.
 
-    Null where the column `present` is.
+    Null if the column `present` is null.
     """
     return strawberry.field(description=description, metadata={PLAN: Embedded(columns, present)})
 

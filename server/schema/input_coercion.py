@@ -1,8 +1,7 @@
-"""How do GraphQL inputs become the plain arguments of resolvers?
+"""Input coercion: from GraphQL inputs to the plain arguments of resolvers.
 
-By the resolver's own annotations: ids are decoded to keys, inputs become the resolver's
-dataclasses, what null clears comes as `Given`. Text that a database cannot store is refused here,
-for every input there is.
+It follows the resolver's annotations: ids are decoded to keys, inputs become the resolver's dataclasses, and values
+that null can clear come as `Given`. Text that a database cannot store is refused here, for every input.
 """
 
 import dataclasses
@@ -24,7 +23,7 @@ LONGEST_LIST: Final = 100
 
 
 def plain(value: Any, annotation: Any, path: tuple[str, ...]) -> Any:
-    """The value as the annotation wants it, `dict` for an input's members by name.
+    """The value as the annotation requires it: `dict` for an input's members by name.
 
     Raises MalformedInput, which names the field by its path.
     """

@@ -1,6 +1,6 @@
-"""Who asks for the schema's own description? The same document is answered once, in a thread, and its answer is kept.
+"""Introspection: answers to queries for the schema, computed once in a thread and cached.
 
-The description never changes while the server runs, and is the same for everybody.
+The schema never changes while the server runs, and is the same for everyone.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ Tree = dict[str, Any]
 
 
 class KeptAnswers:
-    """The answers to documents that ask for the schema alone, by text and name of operation."""
+    """Cached answers to introspection queries, by text and operation name."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
@@ -51,9 +51,9 @@ class KeptAnswers:
         return self.answers.get((text, name)) if mentions_schema(text) else None
 
     async def answer(self, text: str, name: str | None, document: DocumentNode) -> bytes:
-        """The data for a document that is valid, within the limits, and asks for the schema alone.
+        """The data for a valid introspection query within the limits.
 
-        Worked out in a thread, one at a time: everybody else is answered meanwhile.
+        Computed in a thread, one at a time, so that everyone else is answered in the meantime.
         """
         async with self._turn:
             found = self.answers.get((text, name))
@@ -70,12 +70,12 @@ class KeptAnswers:
 
 
 def mentions_schema(text: str) -> bool:
-    """Whether this text can be a document that asks for the schema."""
+    """Whether this text may be an introspection query."""
     return _ASKS.search(text) is not None
 
 
 def asks_for_schema_alone(document: DocumentNode, name: str | None) -> bool:
-    """Whether this operation asks for the schema and nothing else, and no variable can change its answer."""
+    """Whether this operation asks only for the schema, and no variable can change its answer."""
     node = _operation(document, name)
     if node is None or node.operation is not OperationType.QUERY or node.variable_definitions:
         return False
@@ -84,9 +84,9 @@ def asks_for_schema_alone(document: DocumentNode, name: str | None) -> bool:
 
 
 def is_standard(document: DocumentNode, name: str | None) -> bool:
-    """Whether this operation asks for what the introspection query of GraphQL's own libraries does, or for part of it.
+    """Whether this operation is the introspection query of GraphQL's own libraries, or part of it.
 
-    Only for a document that is within the limits of fields: fragments are followed wherever they are spread.
+    Only for a document within the limits of fields, because fragments are followed wherever they are spread.
     """
     node = _operation(document, name)
     return node is not None and _is_part(node.selection_set, _standard(), _fragments(document))
@@ -104,7 +104,7 @@ def _fragments(document: DocumentNode) -> Fragments:
 
 
 def _fields(selections: SelectionSetNode, fragments: Fragments, spread: set[str]) -> Iterator[FieldNode]:
-    """The fields of a selection, those of its fragments among them."""
+    """The fields of a selection, including those of its fragments."""
     for selection in selections.selections:
         if isinstance(selection, FieldNode):
             yield selection
@@ -113,7 +113,7 @@ def _fields(selections: SelectionSetNode, fragments: Fragments, spread: set[str]
 
 
 def _inside(selection: SelectionNode, fragments: Fragments, spread: set[str]) -> SelectionSetNode | None:
-    """What a fragment holds, which is looked at once."""
+    """The content of a fragment, which is visited once."""
     if isinstance(selection, InlineFragmentNode):
         return selection.selection_set
     assert isinstance(selection, FragmentSpreadNode)
@@ -135,7 +135,7 @@ def _is_part(selections: SelectionSetNode, tree: Tree, fragments: Fragments) -> 
 
 
 def _standard() -> Tree:
-    """The names of the standard query, with everything that it can be asked to ask for."""
+    """The names in the standard query, with all its options."""
     if not _standard_tree:
         text = get_introspection_query(
             descriptions=True,
@@ -158,7 +158,7 @@ _standard_tree: Final[Tree] = {}
 
 
 def _tree(selections: SelectionSetNode, fragments: Fragments) -> Tree:
-    """The names of a selection, each with those below it; __typename can be asked for everywhere."""
+    """The names in a selection, each with those below it. `__typename` is allowed everywhere."""
     found: Tree = {"__typename": {}}
     for field in _fields(selections, fragments, set()):
         found[field.name.value] = _tree(field.selection_set, fragments) if field.selection_set else {}

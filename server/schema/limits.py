@@ -1,4 +1,4 @@
-"""How large may a document be?"""
+"""Limits of documents: how large they may be."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,16 +17,16 @@ MAX_DIGITS: Final = 100
 MAX_INPUT_FIELDS: Final = 100
 MAX_REPEATED: Final = 100
 MAX_PAIRS: Final = 1_000
-"""Of an operation and a fragment: validation looks from each operation into every fragment."""
+"""The most operations and fragments, because validation visits every fragment from each operation."""
 MAX_INTROSPECTED: Final = 100_000
-"""Values of the schema's description in a document that asks for nothing else; it is answered in a thread."""
+"""The most introspected values in a document that asks for nothing else. It is answered in a thread."""
 MAX_INTROSPECTED_BESIDE: Final = 20_000
-"""The same in every other document: they take some 20 milliseconds, in which nobody else is answered."""
+"""The same in any other document: they take some 20 milliseconds, in which nobody else is answered."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that one document may have. Fields are counted with every fragment spread out."""
+    """The most that one document may have. Fields are counted with every fragment expanded."""
 
     depth: int
     aliases: int
@@ -42,7 +42,7 @@ SIGNED_IN: Final = Limits(depth=12, aliases=30, fields=600, root_fields=10, dire
 
 
 class DocumentLimits(SchemaExtension):
-    """Refuses a document that is too large, or leaves open what to run, before it is validated."""
+    """Refuses a document that is too large, or does not say what to run, before it is validated."""
 
     def on_validate(self) -> Iterator[None]:
         asked = self.execution_context
@@ -52,14 +52,14 @@ class DocumentLimits(SchemaExtension):
             limits = limits_for(asked.context)
             run = asked._provided_operation_name
             refusal = excess(asked.graphql_document, asked.query, asked.variables or {}, limits, run)
-            # Raised, not noted: the validation that follows would overwrite a note.
+            # Raised and not recorded, because the following validation would overwrite it.
             if refusal is not None:
                 raise refusal
         yield
 
 
 def names_are_needed(document: DocumentNode) -> bool:
-    """Whether there are several operations: Strawberry by itself would run the first."""
+    """Whether an operation name is needed. Without this check Strawberry would run the first of several."""
     return sum(isinstance(node, OperationDefinitionNode) for node in document.definitions) > 1
 
 
@@ -74,8 +74,8 @@ def excess(
 ) -> LimitExceeded | None:
     """Why this document is too large, or None.
 
-    `text` is what it was parsed from, `run` the name of the operation to run. The others are only
-    validated: they are held to the widest limits.
+    `text` is what it was parsed from, `run` the name of the operation to run. The others are only validated, so the
+    widest limits apply to them.
     """
     whole = written(document, text)
     if whole.digits > MAX_DIGITS:
@@ -99,7 +99,7 @@ def excess(
 
 
 def _schema_refusal(document: DocumentNode, name: str | None, measure: Measure, limits: Limits) -> LimitExceeded | None:
-    """Why this is too much of the schema. What it lists counts as rows, save for the query that every tool sends."""
+    """Why this introspection is too large. Its lists count as rows, except in the query that every tool sends."""
     if not measure.introspected:
         return None
     is_alone = asks_for_schema_alone(document, name)

@@ -12,7 +12,7 @@ from server.schema.fields import computed
 
 @strawberry.interface(description="An object with a globally unique id.")
 class Node:
-    """A view of a row of `model`; resolvers answer with the row itself."""
+    """A view of a row of `model`. Resolvers return the row itself."""
 
     model: ClassVar[type[Model]]
 

@@ -69,9 +69,9 @@ async def _checked(context: Context, permissions: Sequence[Permission], argument
 
 
 def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> Any:
-    """A mutation. What the business refuses comes back as `userErrors`, with nothing changed.
+    """A mutation. A refusal of the business becomes `userErrors`, and nothing is changed.
 
-    With `together` the change and the reading of what it answers are one transaction.
+    With `together` the change and the reading of its payload are one transaction.
     """
     hints = _hints(resolver)
     permissions = _bound_permissions(resolver, hints, ("input",))

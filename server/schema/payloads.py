@@ -1,4 +1,4 @@
-"""What every payload and every versioned input has in common: `userErrors` and `expectedVersion`."""
+"""Bases of payloads and versioned inputs: `userErrors` and `expectedVersion`."""
 
 import strawberry
 
@@ -7,7 +7,7 @@ from server.schema.errors import UserError
 
 @strawberry.type
 class Payload:
-    """The answer of a mutation."""
+    """The result of a mutation."""
 
     user_errors: list[UserError] = strawberry.field(
         description="Why the mutation was refused and changed nothing. Empty if it succeeded."
@@ -16,7 +16,7 @@ class Payload:
 
 @strawberry.input
 class VersionedInput:
-    """The input of a mutation that changes one object, which has a version."""
+    """The input of a mutation that changes one versioned object."""
 
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET,

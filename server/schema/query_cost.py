@@ -1,8 +1,7 @@
-"""How large is a document?
+"""Query cost: the size of a document, cached by its text.
 
-Measured in one pass in which every fragment is measured once, however often it is spread: a pass
-that walks a fragment at each spread can be made to take exponential time. The measure of a
-document's text is remembered.
+It is measured in one pass that visits every fragment once. A pass that visits a fragment at each spread can be made to
+take exponential time.
 """
 
 from collections import Counter
@@ -35,7 +34,7 @@ _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 _OF_A_PAGE: Final = frozenset({"nodes", "edges", "pageInfo", "totalCount"})
 _SIZES: Final = frozenset({"first", "last", "ids"})
 
-# How long the lists of introspection are, on average.
+# The average lengths of introspection's lists.
 _INTROSPECTION_LISTS: Final = {
     "types": 100,
     "directives": 10,
@@ -77,11 +76,11 @@ class Measure:
         return self.inner_repeated + self.keys.total() - len(self.keys)
 
     def slim(self) -> "Measure":
-        """The same without the names, for keeping."""
+        """The same without the names, for the cache."""
         return replace(self, inner_repeated=self.repeated, keys=Counter())
 
     def add(self, other: "Measure") -> None:
-        """Put the other selection beside this one."""
+        """Add the cost of a sibling selection."""
         self.depth = max(self.depth, other.depth)
         self.aliases += other.aliases
         self.fields += other.fields
@@ -110,7 +109,7 @@ _known_measures: Final[LRUCache[tuple[object, ...], Measured]] = LRUCache(_MAX_K
 
 
 def measured(document: DocumentNode, text: str, variables: Mapping[str, Any]) -> Measured:
-    """Each operation's name, type and measure; remembered by the text and the sizes in its variables."""
+    """Each operation's name, type and cost, cached by the text and the sizes in its variables."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     sizes = _variable_sizes(operations, variables)
     key = (text, *sizes.items())
@@ -127,9 +126,9 @@ def measured(document: DocumentNode, text: str, variables: Mapping[str, Any]) ->
 
 
 def _variable_sizes(operations: list[OperationDefinitionNode], variables: Mapping[str, Any]) -> Sizes:
-    """What each variable would say as the size of a page or as a list of ids.
+    """The size of each variable, as a page size or as a list of ids.
 
-    Where operations differ in the default of a variable, the largest counts for all of them.
+    If operations have different defaults for a variable, the largest counts for all of them.
     """
     sizes: Sizes = {}
     for operation in operations:
@@ -143,7 +142,7 @@ def _variable_sizes(operations: list[OperationDefinitionNode], variables: Mappin
 def _given_size(value: Any) -> int | None:
     if isinstance(value, list):
         return _bounded(len(cast("list[Any]", value)))
-    # `100.0` is an Int as well.
+    # `100.0` is also a valid Int.
     return _bounded(int(value)) if isinstance(value, (int, float)) else None
 
 
@@ -156,7 +155,7 @@ def _literal_size(value: ValueNode | None, sizes: Sizes) -> int | None:
 
 
 def _bounded(size: int) -> int:
-    """What is beyond these bounds is refused when it is asked for."""
+    """The size within these bounds. Anything beyond them is refused during execution."""
     return max(0, min(size, LARGEST_SIZE))
 
 
@@ -186,7 +185,7 @@ class _Measuring:
         return total
 
     def fragment(self, name: str) -> Measure:
-        """Unknown fragments, and those within themselves, measure nothing here: validation refuses them."""
+        """The cost of a fragment. Unknown and recursive ones cost nothing, because validation refuses them."""
         if name not in self.known:
             self.known[name] = _NOTHING
             definition = self.fragments.get(name)
@@ -198,7 +197,7 @@ class _Measuring:
         below = self.selections(node.selection_set)
         size = self.size(node, below)
         introspects = name in _INTROSPECTION
-        # graphql-core bounds the depth of introspection by rules of its own
+        # graphql-core has its own rules for the depth of introspection
         total.depth = max(total.depth, 1 if introspects else below.depth + 1)
         total.aliases += below.aliases + (node.alias is not None)
         total.fields += below.fields + 1
@@ -215,7 +214,7 @@ class _Measuring:
         total.keys[(node.alias or node.name).value] += 1
 
     def size(self, node: FieldNode, below: Measure) -> int | None:
-        """How many rows one answer of this field could hold; None where it is no list."""
+        """The most rows that this field can return. None if it is not a list."""
         given = [
             _literal_size(argument.value, self.sizes)
             for argument in node.arguments or ()
@@ -226,7 +225,7 @@ class _Measuring:
 
 @dataclass
 class Written:
-    """What is written into a document, whether it is used or not: the digits of its longest number and so on."""
+    """The literals in a document, used or not: the number of digits of the longest number, and so on."""
 
     digits: int = 0
     input_fields: int = 0
@@ -239,7 +238,7 @@ _known_writings: Final[LRUCache[str, Written]] = LRUCache(_MAX_KNOWN, _MAX_KNOWN
 
 
 def written(document: DocumentNode, text: str) -> Written:
-    """What is written into a document; remembered by its text."""
+    """The literals in a document, cached by its text."""
     found = _known_writings.get(text)
     if found is None:
         found = Written(

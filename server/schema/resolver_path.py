@@ -1,4 +1,4 @@
-"""How do resolvers answer an operation that is not one statement?"""
+"""The resolver path: answers operations that are not planned as one statement."""
 
 from typing import Any, Final, cast
 
@@ -12,11 +12,11 @@ from server.schema.variable_coercion import Execution
 # `Any` below: graphql-core's executor is generic over what nobody says.
 
 _LISTS: Final = frozenset({"nodes", "edges"})
-"""What is below them costs once for each row, and is counted when the rows are there."""
+"""Fields whose selection costs once for each row, and is counted once the rows are loaded."""
 
 
 class BoundedExecution(Execution):
-    """The execution of an operation within what resolvers may do for it."""
+    """The execution of an operation within the work budget of resolvers."""
 
     def complete_list_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
@@ -29,7 +29,7 @@ class BoundedExecution(Execution):
         return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)  # pyright: ignore[reportUnknownArgumentType]
 
     def _cost(self, type_: Any, node: Any) -> int:
-        """What is asked of each row below this field, or in this fragment, costs. Each is measured once."""
+        """The cost for each row of the selection below this field, or in this fragment. Each is measured once."""
         known: dict[tuple[int, str], int] = self.__dict__.setdefault("known_costs", {})
         key = (id(node), type_.name)
         if key not in known:

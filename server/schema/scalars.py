@@ -16,7 +16,7 @@ from server.resolvers.paging import moment_text
 CountryCode = NewType("CountryCode", str)
 EmailAddress = NewType("EmailAddress", str)
 
-# A value that is refused is refused as a GraphQLError: every other exception counts as a bug of ours.
+# An invalid value raises a GraphQLError: any other exception counts as our own bug.
 
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _MAX_OCTETS_BEFORE_AT: Final = 64
@@ -24,7 +24,7 @@ _ATOM: Final = r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
 _QUOTED: Final = r'"(?:[ !#-\[\]-~\x80-\U0010ffff]|\\[ -~])*"'
 _LABEL: Final = r"[0-9A-Za-z\x80-\U0010ffff](?:[0-9A-Za-z\x80-\U0010ffff-]*[0-9A-Za-z\x80-\U0010ffff])?"
 _EMAIL: Final = re.compile(rf"({_ATOM}(?:\.{_ATOM})*|{_QUOTED})@(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Za-z.:-]+\])")
-"""The `Mailbox` of RFC 5321, with letters of every script as RFC 6531 has them."""
+"""The `Mailbox` of RFC 5321, with letters of any script as in RFC 6531."""
 
 
 def _moment(value: Any) -> datetime:
@@ -42,7 +42,7 @@ def _email(value: Any) -> str:
     if found is None or len(found[1].encode()) > _MAX_OCTETS_BEFORE_AT:
         raise GraphQLError("This is not an e-mail address.")
     address = normal_email(typed)
-    if not 0 < len(address) <= MAX_EMAIL_CHARACTERS:  # some letters are two in lower case
+    if not 0 < len(address) <= MAX_EMAIL_CHARACTERS:  # some letters become two in lower case
         raise GraphQLError("This is not an e-mail address.")
     return address
 
@@ -60,7 +60,7 @@ def _decimal(value: Any) -> Decimal:
 
 
 def _decimal_text(value: Any) -> str:
-    """Never with an exponent."""
+    """The decimal, never with an exponent."""
     return format(Decimal(value), "f")
 
 

@@ -1,6 +1,6 @@
-"""What is wrong with a value, and what is expected in its place? In words that never repeat what was sent.
+"""Errors of values: what is wrong and what is expected, without ever repeating what was sent.
 
-Variables and values that are written into a document are looked at in the same way, and refused in the same words.
+Variables and literals in a document are checked in the same way and refused in the same words.
 """
 
 import re
@@ -37,12 +37,12 @@ _OF_SPECIFIED: Final = {
 }
 _MAX_NAMED: Final = 12
 PLAIN_NAME: Final = re.compile(r"[_A-Za-z]\w{0,63}", re.ASCII)
-"""A name as people give it to a field or a variable; what is longer, or of other characters, may be a value."""
+"""A typical name of a field or variable. Anything longer or with other characters may be a value."""
 
 
 @dataclass(frozen=True)
 class Wrong:
-    """One thing that is wrong: where in the value, why, and the part of the value that it is about."""
+    """One error: where in the value, why, and the part of the value concerned."""
 
     path: Path
     message: str
@@ -51,9 +51,9 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a kind of values is read: None in place of a list or an object where a value is neither.
+    """How to read a kind of value: None in place of a list or an object if a value is neither.
 
-    `counts_one_of` is false where a rule of Strawberry's looks after inputs that take one of their fields.
+    `counts_one_of` is false if a rule of Strawberry's already checks inputs that take exactly one field.
     """
 
     is_open: Callable[[Any], bool]
@@ -65,7 +65,7 @@ class Reading:
 
 
 def wrong(value: Any, type_: Any, reading: Reading, path: Path = ()) -> Iterator[Wrong]:
-    """Everything that keeps a value from being of this type, one after the other, as far as it is asked for."""
+    """Yields everything that prevents a value from being of this type, on demand."""
     if reading.is_open(value):
         return
     if isinstance(type_, GraphQLNonNull):
@@ -109,7 +109,7 @@ def _in_object(value: Any, type_: GraphQLInputObjectType, reading: Reading, path
 
 
 def _takes_one(type_: GraphQLInputObjectType) -> bool:
-    """Whether exactly one field may be given, which Strawberry keeps to itself."""
+    """Whether exactly one field may be set, which only Strawberry's definition says."""
     definition: Any = type_.extensions.get("strawberry-definition")
     return type_.is_one_of or bool(definition and definition.is_one_of)
 
@@ -133,7 +133,7 @@ def _in_leaf(value: Any, type_: GraphQLScalarType | GraphQLEnumType, reading: Re
         said = error.message
     except Exception:  # noqa: BLE001 - graphql-core takes every exception for a refusal
         said = None
-    # Our own scalars say what they expect, in constant words; those of graphql-core repeat what they got.
+    # Our own scalars have constant messages; those of graphql-core repeat the value.
     is_ours = isinstance(type_, GraphQLScalarType) and not is_specified_scalar_type(type_)
     yield Wrong(path, said if said and is_ours else _expected(type_), value)
 
@@ -145,7 +145,7 @@ def _expected(type_: GraphQLScalarType | GraphQLEnumType) -> str:
 
 
 def _named(name: str) -> str:
-    """A name that no field has, if it looks as if it was meant to be one: it helps whoever mistyped it."""
+    """An unknown field name, if it looks like a name, which helps after a typing mistake."""
     return f"'{name}'" if PLAIN_NAME.fullmatch(name) else "of a name that was sent"
 
 
@@ -181,7 +181,7 @@ SENT: Final = Reading(
     lambda type_, value: type_.coerce_input_value(value),
     counts_one_of=True,
 )
-"""The value of a variable, out of JSON."""
+"""The value of a variable, from JSON."""
 
 WRITTEN: Final = Reading(
     lambda node: isinstance(node, VariableNode),
@@ -191,4 +191,4 @@ WRITTEN: Final = Reading(
     _coerce_written,
     counts_one_of=False,
 )
-"""A value that is written into a document; what a variable in it will be is not known there."""
+"""A literal in a document. The value of a variable in it is not known."""

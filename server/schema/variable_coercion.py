@@ -1,4 +1,4 @@
-"""How do the values of variables become those of their types, once for each request?"""
+"""Coercion of variables to their types, once for each request."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,12 +33,12 @@ from server.schema.value_errors import SENT, Path, wrong
 MAX_MISTAKES: Final = 20
 _LONGEST_NAME: Final = 64
 Coerced = VariableValues | Sequence[GraphQLError]
-"""The values of an operation's variables, or what is wrong with them."""
+"""The values of an operation's variables, or the errors in them."""
 
 
 @dataclass(frozen=True)
 class _Request:
-    """What was coerced in a request: the variables of this operation, of these values."""
+    """The coerced variables of one operation in a request."""
 
     node: OperationDefinitionNode
     sent: Mapping[str, Any]
@@ -46,7 +46,7 @@ class _Request:
 
 
 def coerced(schema: GraphQLSchema, node: OperationDefinitionNode, sent: Mapping[str, Any], context: Context) -> Coerced:
-    """The values of the variables, worked out once in a request, whichever path asks for them."""
+    """The values of the variables, coerced once in a request for both paths."""
     known = context.coerced
     if isinstance(known, _Request) and known.node is node and known.sent is sent:
         return known.coerced
@@ -56,7 +56,7 @@ def coerced(schema: GraphQLSchema, node: OperationDefinitionNode, sent: Mapping[
 
 
 def _coerced(schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode], sent: Mapping[str, Any]) -> Coerced:
-    """As `get_variable_values` of graphql-core, which repeats the whole of a wrong value for each mistake in it."""
+    """Like `get_variable_values` of graphql-core, which repeats an entire invalid value for each error in it."""
     values = VariableValues({}, {})
     mistakes = list[GraphQLError]()
     for definition in definitions:
@@ -76,11 +76,11 @@ def _coerced(schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode
 
 
 def _value(signature: GraphQLVariableSignature, value: Any) -> Any:
-    """The value, or the default in its place; undefined where it is wrong, or there is none."""
+    """The value or its default. Undefined if it is invalid or missing."""
     if value is not Undefined:
         try:
             return coerce_input_value(value, signature.type)
-        except GraphQLError:  # from Strawberry, where an input takes one of its fields
+        except GraphQLError:  # from Strawberry, if an input takes exactly one field
             return Undefined
     return coerce_default_value(signature) if signature.default else Undefined
 
@@ -108,7 +108,7 @@ def _mistake(definition: VariableDefinitionNode, name: str, path: Path, message:
 
 
 class CoercedVariables(SchemaExtension):
-    """Ends an operation whose variables are wrong before anything of it is executed."""
+    """Ends an operation with invalid variables before anything is executed."""
 
     def on_execute(self) -> Iterator[None]:
         asked = self.execution_context
@@ -124,7 +124,7 @@ _NOTHING: Final[dict[str, Any]] = {}
 
 
 class Execution(StrawberryGraphQLCoreExecutionContext):
-    """The execution of an operation with the variables that were coerced before."""
+    """The execution of an operation with variables that are already coerced."""
 
     @classmethod
     def build(
@@ -150,14 +150,14 @@ class Execution(StrawberryGraphQLCoreExecutionContext):
 
 
 def operation_in(document: DocumentNode | None, name: str | None) -> OperationDefinitionNode:
-    """The operation of this name, or the only one. Who asks has made sure that it is there."""
+    """The operation of this name, or the only one. The caller has checked that it exists."""
     assert document is not None
     operations = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
     return next(node for node in operations if name is None or (node.name and node.name.value == name))
 
 
 def _undeclared(document: DocumentNode, node: OperationDefinitionNode) -> DocumentNode:
-    """The document with an operation that declares no variables: graphql-core has none to coerce."""
+    """The document with the operation's variable declarations removed, so that graphql-core coerces none."""
     bare = OperationDefinitionNode(
         operation=node.operation, name=node.name, directives=node.directives, selection_set=node.selection_set
     )

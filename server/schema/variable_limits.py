@@ -1,4 +1,4 @@
-"""How much do the variables of a request hold? Counted in one pass, before anything else looks into them."""
+"""Limits of variables: their size, counted in one pass before anything else reads them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ _FIELDS: Final = frozenset(
     if isinstance(type_, GraphQLInputObjectType)
     for name in type_.fields
 )
-"""The names that the fields of inputs have."""
+"""The names of all input fields."""
 
 Place = tuple["Place", str | int] | None
-"""Where a value stands: in what, and there under which name or number. None is the variables as a whole."""
+"""The position of a value: its container, and its name or number in it. None is the variables as a whole."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The most that variables may hold: fields an object, items a list, values in all, characters a text."""
+    """The most that variables may hold: fields in an object, items in a list, values in total, characters in a text."""
 
     fields: int
     items: int
@@ -47,9 +47,9 @@ def bounds_of(settings: Settings) -> Bounds:
 
 
 def excess(variables: Mapping[str, Any], bounds: Bounds) -> MalformedInput | None:
-    """Why these variables are too much, or None. It says where, and repeats nothing of what was sent.
+    """Why these variables are too large, or None. It says where, and repeats nothing that was sent.
 
-    The pass ends with the first value that is one too many, however many follow.
+    The pass ends with the first excess value, however many follow.
     """
     counted = 0
     waiting: list[tuple[Any, Place, int]] = [(variables, None, 1)]
@@ -71,7 +71,7 @@ def excess(variables: Mapping[str, Any], bounds: Bounds) -> MalformedInput | Non
 
 
 def holds_many(variables: Mapping[str, Any]) -> bool:
-    """Whether these variables, which are within their bounds, take so long to be read that they wait for their turn."""
+    """Whether these variables, which are within the limits, take enough time to read that they wait for their turn."""
     counted = 0
     waiting: list[Any] = [variables]
     while waiting:
@@ -90,7 +90,7 @@ def _excess(message: str, place: Place) -> MalformedInput:
 
 
 def _too_many(value: Any, counted: int, bounds: Bounds) -> str | None:
-    """What is wrong with an object or a list itself, whatever stands in it."""
+    """The error of an object or a list itself, no matter what it contains."""
     if isinstance(value, list):
         if len(cast("list[Any]", value)) > bounds.items:
             return f"Give at most {bounds.items:,} values."
@@ -110,7 +110,7 @@ def _members(value: Any) -> Iterable[tuple[str | int, Any]]:
 
 
 def _path(place: Place) -> list[str]:
-    """The place as far as its names are those of the schema, behind the name of the variable."""
+    """The path after the variable's name, as far as its names are those of the schema."""
     names = list[str | int]()
     while place is not None:
         place, name = place
