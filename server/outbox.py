@@ -57,7 +57,7 @@ _PAUSE_BETWEEN_NOTES: Final = 1
 
 _MAX_IDS: Final = 5
 """The most ids in a line of the log."""
-REFUSED_HOUSE: Final = "The mail server refuses what this server sends, whoever it is for"
+REFUSED_HOUSE: Final = "The mail server refuses every e-mail from this server, no matter who it is for"
 
 RowT = TypeVar("RowT", bound=Queued)
 _log = structlog.get_logger(__name__)
@@ -139,7 +139,7 @@ class Outbox:
         most = self.settings.mail_attempts
         for row in rows:
             if row.attempts > most:
-                await self._park(row, now, "The worker that had it in hand last did not come back.")
+                await self._park(row, now, "The worker that was processing it did not finish.")
         return [row for row in rows if row.attempts <= most]
 
     async def _expand(self, messages: Sequence[OutboxMessage], now: datetime) -> None:

@@ -44,7 +44,7 @@ def _no_or_certificates(value: str) -> str:
         try:
             ssl.create_default_context(cafile=value)
         except OSError as error:
-            raise ValueError(f"{value} cannot be read as certificates in PEM: {error}") from error
+            raise ValueError(f"{value} cannot be read as PEM certificates: {error}") from error
     return value
 
 
@@ -61,7 +61,7 @@ def _network(entry: str) -> Network:
     except ValueError as error:
         raise ValueError(f"write addresses and networks as `10.0.0.5, 10.1.0.0/16, 2001:db8::/64`: {error}") from error
     if network.prefixlen == 0:
-        raise ValueError(f"{entry} is every address: anyone could claim any address")
+        raise ValueError(f"{entry} means every address, so anyone could claim any address")
     if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped:
         raise ValueError(f"write {entry} as an IPv4 address or network")
     return network
@@ -78,9 +78,9 @@ def mailbox(value: str) -> Address:
 
 def _direct_where_pooled(value: str, info: ValidationInfo) -> str:
     if value and not value.startswith("asyncpg://"):
-        raise ValueError("it begins with asyncpg://")
+        raise ValueError("it must begin with asyncpg://")
     if not value and info.data.get("pooler") == "transaction":
-        raise ValueError("with RESELLER_POOLER name the database's own address, without the pooler")
+        raise ValueError("with RESELLER_POOLER, give the database's own address, not the pooler's")
     return value
 
 

@@ -22,8 +22,8 @@ JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 RETRY_AFTER: Final = {"Retry-After": "5"}
 """The `Retry-After` of a 503, in seconds."""
-_STORED: Final = "Your change was stored. The database stopped answering before what you asked to see could be read."
-OUR_FAULT: Final = "Something went wrong on our side. Tell us the requestId."
+_STORED: Final = "Your change was stored. The database stopped responding before what you asked to see could be read."
+OUR_FAULT: Final = "Something went wrong on our side. Quote the requestId when you report it."
 
 
 def media_type(accept: str) -> str | None:

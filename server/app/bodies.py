@@ -85,7 +85,7 @@ def from_query_string(query_string: bytes) -> GraphQLRequest:
 
 def _parameters(query_string: str) -> dict[str, Any]:
     if query_string.count("&") >= _MAX_PARAMETERS:
-        raise BadRequest(f"An address has at most {_MAX_PARAMETERS} parameters.")
+        raise BadRequest(f"An address can have at most {_MAX_PARAMETERS} parameters.")
     return dict(parse_qsl(query_string, keep_blank_values=True, errors="strict"))
 
 
@@ -107,7 +107,7 @@ def _fault(text: bytes, what: str, error: orjson.JSONDecodeError) -> BadRequest:
     if b"\0" in text[1:_NUL_WITHIN] or not _is_utf8(text):
         return BadRequest(f"{what} is not in UTF-8.")
     if "surrogate" in error.msg:
-        return BadRequest(f"{what} has half of a character: an escape such as `\\ud83d` needs its other half.")
+        return BadRequest(f"{what} contains half a character: an escape such as `\\ud83d` needs its other half.")
     if "depth" in error.msg:
         return BadRequest(f"{what} is nested too deeply.")
     return BadRequest(f"{what} is not valid JSON: look at line {error.lineno}, column {error.colno}.")
@@ -127,9 +127,9 @@ def _compressed(what: str) -> BadRequest:
 
 def _request(given: Any) -> GraphQLRequest:
     if isinstance(given, list):
-        raise BadRequest("Send one operation in a request; batches are not taken.")
+        raise BadRequest("Send one operation per request. Batches are not supported.")
     if not isinstance(given, dict):
-        raise BadRequest("A GraphQL request is a JSON object.")
+        raise BadRequest("A GraphQL request must be a JSON object.")
     members = cast("dict[str, Any]", given)
     for name, kinds, what in (
         ("variables", (dict, type(None)), "an object or null"),

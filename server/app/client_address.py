@@ -83,7 +83,7 @@ class ClientAddresses:
             self._is_logged = True
             _log.warning(
                 "forwarded_ignored",
-                told="A forwarded header from an address that is not in RESELLER_TRUSTED_PROXIES is not believed.",
+                told="A forwarding header is ignored if its sender is not in RESELLER_TRUSTED_PROXIES.",
             )
 
 

@@ -158,8 +158,8 @@ class Connections:
             self._is_told = True
             _log.warning(
                 "source_full",
-                told=f"A source has {self.max_per_source} connections. "
-                "If it is a proxy of yours, name it in RESELLER_TRUSTED_PROXIES.",
+                told=f"One source has {self.max_per_source} connections. "
+                "If it is your proxy, add it to RESELLER_TRUSTED_PROXIES.",
             )
 
 

@@ -58,7 +58,7 @@ class GraphQLEndpoint:
         accepted = answers.media_type(request.headers.get("accept", ""))
         try:
             if accepted is None:
-                raise BadRequest(f"This answers in {answers.GRAPHQL_JSON} or {answers.JSON}.", 406)
+                raise BadRequest(f"This endpoint answers only in {answers.GRAPHQL_JSON} or {answers.JSON}.", 406)
             viewer = await self._viewer(request)
             return await self._answered(request, viewer, await self._read(request), accepted)
         except BadRequest as error:
@@ -200,11 +200,11 @@ async def _execute(asked: GraphQLRequest, context: Context, method: str) -> Exec
             allowed_operation_types=_EITHER if method == "POST" else {OperationType.QUERY},
         )
     except CannotGetOperationTypeError:
-        return PreExecutionError(data=None, errors=[GraphQLError("The document has no operation of this name.")])
+        return PreExecutionError(data=None, errors=[GraphQLError("The document has no operation with this name.")])
     except InvalidOperationTypeError as error:
         if method != "POST" and error.operation_type is OperationType.MUTATION:
             raise BadRequest("Send mutations by POST.", 405, {"Allow": "POST"}) from None
-        raise BadRequest("This endpoint answers queries and mutations.") from None
+        raise BadRequest("This endpoint supports only queries and mutations.") from None
 
 
 def _counted_commits() -> Commits:
@@ -227,7 +227,7 @@ def _check_origin(request: Request, settings: Settings) -> None:
     hosts = (urlsplit(settings.public_url).netloc, request.headers.get("host", ""))
     own = {f"{scheme}://{host}" for scheme in schemes for host in hosts}
     if request.headers.get("origin") not in {None, *own}:
-        raise BadRequest("Requests from other sites are not answered.", 403)
+        raise BadRequest("Requests from other sites are refused.", 403)
 
 
 def _response(content: bytes, media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:

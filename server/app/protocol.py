@@ -106,9 +106,7 @@ class BoundedProtocol(HttpToolsProtocol):
             upgraded_at = int(upgrade.args[0])
         except HttpParserError as error:
             why = error.__context__
-            self._refuse(
-                why if isinstance(why, OutOfBounds) else OutOfBounds(400, "This is not a request of HTTP/1.1.")
-            )
+            self._refuse(why if isinstance(why, OutOfBounds) else OutOfBounds(400, "This is not an HTTP/1.1 request."))
         else:
             self.pieces += 1
             self.received += self.piece
@@ -143,7 +141,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
         if len(self.headers) >= MAX_HEADERS:
-            raise OutOfBounds(431, f"A request has at most {MAX_HEADERS} headers.")
+            raise OutOfBounds(431, f"A request can have at most {MAX_HEADERS} headers.")
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -152,7 +150,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.piece > MAX_LINE_BYTES or self.pieces:
             check_headers(self.headers)
         if len(self.pipeline) >= MAX_PIPELINED:
-            raise OutOfBounds(400, "Too many requests wait on this connection.")
+            raise OutOfBounds(400, "Too many requests are waiting on this connection.")
         if len(self.tasks) > self.bounds.most:
             raise OutOfBounds(503, "The server is busy. Try again.", "UNAVAILABLE")
         super().on_headers_complete()
@@ -166,7 +164,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.chunks += 1
         # Pieces of the network are not counted: only many small chunks cost more than their bytes.
         if self.chunks - self.pieces > MAX_CHUNKS:
-            raise OutOfBounds(413, f"A body has at most {MAX_CHUNKS} chunks.")
+            raise OutOfBounds(413, f"A body can have at most {MAX_CHUNKS} chunks.")
         cycle = self.cycle
         if not cycle.response_complete:
             cycle.body += body

@@ -23,8 +23,8 @@ from server.resolvers.people.tokens import end_token
 from server.settings import Settings
 
 _CURE: Final = (
-    "Give production a database of its own in RESELLER_DATABASE_URL, or run `python -m server demo --close-accounts`, "
-    "which takes them away. For the demo itself say --demo or RESELLER_DEMO=true."
+    "Give production its own database in RESELLER_DATABASE_URL, or run `python -m server demo --close-accounts` "
+    "to remove them. To run the demo, set --demo or RESELLER_DEMO=true."
 )
 
 
@@ -32,8 +32,8 @@ def check_demo_is_private(settings: Settings) -> None:
     """Refuse a demo that others could reach, unless that is intended."""
     if settings.demo and not settings.demo_in_public and (reason := _public_part(settings)):
         raise WrongUsage(
-            f"Others could reach this demo, whose password and API token everybody knows: {reason}. "
-            "Keep it to 127.0.0.1, or say that you mean it with --demo-in-public or RESELLER_DEMO_IN_PUBLIC=true."
+            f"Others could reach this demo, and its password and API token are public: {reason}. "
+            "Use 127.0.0.1, or confirm with --demo-in-public or RESELLER_DEMO_IN_PUBLIC=true."
         )
 
 
@@ -71,7 +71,7 @@ async def check_no_public_credentials(settings: Settings) -> None:
     if found:
         held = [f"{len(found.user_ids)} accounts with the demo's password"] if found.user_ids else []
         held += ["the demo's API token"] if found.token_ids else []
-        raise Failure(f"This database was a demo: it has {' and '.join(held)}, which everybody knows. {_CURE}")
+        raise Failure(f"This database was a demo: it has {' and '.join(held)}, which are public. {_CURE}")
 
 
 async def close_public_credentials(context: Context) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from server.settings import Settings
 _SESSION_LIMIT: Final = "(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::int"
 """A start-up parameter in milliseconds. A pooler drops or refuses it."""
 _POOLED: Final = (
-    "RESELLER_DATABASE_URL is the address of a pooler, which keeps nothing from one transaction to the next. "
+    "RESELLER_DATABASE_URL is the address of a pooler, which keeps no session from one transaction to the next. "
     "Set RESELLER_POOLER=transaction, and RESELLER_DIRECT_DATABASE_URL to the database's own address."
 )
 _WORDS_OF_POOLERS: Final = ("unsupported startup parameter", "prepared statement")
@@ -107,7 +107,7 @@ async def _check_postgres(settings: Settings) -> None:
     try:
         address = urlsplit(settings.database_url)
         if address.scheme != "asyncpg":
-            raise WrongUsage("RESELLER_DATABASE_URL: it begins with sqlite:// or asyncpg://.")
+            raise WrongUsage("RESELLER_DATABASE_URL: it must begin with sqlite:// or asyncpg://.")
         await _ask_for_one(settings, address)
     except (ConfigurationError, ValueError) as error:
         raise WrongUsage(f"RESELLER_DATABASE_URL: {error}.") from error
@@ -121,7 +121,7 @@ async def _ask_for_one(settings: Settings, address: SplitResult) -> None:
             if rows[0][0] != settings.statement_milliseconds:
                 raise Failure(_POOLED)
         if settings.is_pooled and not await _is_direct(settings):
-            raise WrongUsage("RESELLER_DIRECT_DATABASE_URL: this is a pooler too. Name the database's own address.")
+            raise WrongUsage("RESELLER_DIRECT_DATABASE_URL: this is also a pooler. Give the database's own address.")
     except (OperationalError, *UNREACHABLE) as error:
         if any(words in _told(error) for words in _WORDS_OF_POOLERS):
             raise Failure(_POOLED) from error

@@ -82,8 +82,8 @@ async def _built(settings: Settings, scale: int) -> DemoWorld:
             world = await build_demo(scale, now=now, report=report)
     except DatabaseNotEmpty as error:
         raise Failure(
-            "The database is not empty, and the demo never mixes with what people stored. "
-            "Set RESELLER_DATABASE_URL to another one."
+            "The database is not empty, and the demo never mixes with existing data. "
+            "Set RESELLER_DATABASE_URL to another database."
         ) from error
     receipts = await _receipts_written(system_context(settings, now))
     return replace(world, counts={**world.counts, "receipt": receipts})

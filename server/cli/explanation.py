@@ -17,7 +17,7 @@ from server.resolvers.context import Context
 from server.schema.engine_host import new_engine
 from server.schema.limits import limits_for, measured
 
-_NOBODY: Final = "Nobody is signed in; --as TOKEN explains it for somebody."
+_NOBODY: Final = "Nobody is signed in. Use --as TOKEN to explain it for a user."
 
 
 async def explain(file: Path, secret: str | None, operation: str | None, variables: str) -> None:
@@ -72,7 +72,7 @@ def _names(text: str) -> list[str | None]:
     try:
         definitions = parse(text).definitions
     except GraphQLError as error:
-        raise Failure(f"The file holds no GraphQL document: {error.message}") from error
+        raise Failure(f"The file does not contain a GraphQL document: {error.message}") from error
     operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
     return [node.name.value if node.name else None for node in operations]
 
@@ -90,5 +90,5 @@ def _variables(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise WrongUsage(f"--variables: {error}.") from error
     if not isinstance(given, dict):
-        raise WrongUsage("--variables: a JSON object is expected.")
+        raise WrongUsage("--variables must be a JSON object.")
     return cast("dict[str, Any]", given)

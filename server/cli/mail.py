@@ -25,7 +25,9 @@ async def work() -> None:
     """Send e-mails and run jobs until a signal. Work in progress is finished."""
     settings = read_settings()
     if settings.is_sqlite:
-        raise WrongUsage("SQLite takes one process: `serve` is its worker too. A worker of its own needs PostgreSQL.")
+        raise WrongUsage(
+            "SQLite allows only one process, so `serve` is also the worker. A separate worker needs PostgreSQL."
+        )
     check_demo_is_private(settings)
     await check_no_public_credentials(settings)
     set_up_logs(settings.log_level)
@@ -54,27 +56,27 @@ async def _print_backlog() -> None:
     """Print how much waits, and what the mail server refuses for every recipient, which the operator has to fix."""
     backlog = await read_backlog(datetime.now(UTC))
     waits = f"Events waiting: {backlog.events}. E-mails waiting: {backlog.emails}."
-    print(f"{waits} The oldest has waited for {backlog.seconds:.0f} seconds.")
+    print(f"{waits} The oldest has been waiting for {backlog.seconds:.0f} seconds.")
     refused = EmailMessage.filter(sent_at__isnull=True, dead_at__isnull=True, last_error__startswith=REFUSED_HOUSE)
     if number := await refused.count():
-        print(f"E-mails that the mail server refuses because of this server: {number}. Mend that first.")
+        print(f"E-mails that the mail server refuses because of this server: {number}. Fix that first.")
 
 
 async def _retry(which: str) -> None:
     row = await _parked(which)
     if row is None:
-        raise Failure(f"Nothing that is parked has the id {which}.")
+        raise Failure(f"No parked message has the id {which}.")
     if has_lost_its_link(row):
         raise Failure("This invitation's link was removed when it was parked. Send the invitation again instead.")
     await retry(row, datetime.now(UTC))
-    print(f"{which} waits to be sent.")
+    print(f"{which} is waiting to be sent.")
 
 
 async def _parked(which: str) -> OutboxMessage | EmailMessage | None:
     try:
         id = UUID(which)
     except ValueError as error:
-        raise WrongUsage("Name it by its id, as `python -m server outbox` lists it.") from error
+        raise WrongUsage("Give its id, as listed by `python -m server outbox`.") from error
     parked = Q(id=id, dead_at__isnull=False)
     return await EmailMessage.get_or_none(parked) or await OutboxMessage.get_or_none(parked)
 

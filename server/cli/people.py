@@ -25,4 +25,4 @@ async def set_staff(email: str, *, is_staff: bool) -> None:
             await user.save(update_fields=["is_staff", "version", "updated_at"])
             after = journal.state(user, "is_staff")
             await journal.record(context, AuditAction.STAFF_CHANGED, user, acting=None, before=before, after=after)
-    print(f"{user.email} {'belongs' if is_staff else 'does not belong'} to the staff.")
+    print(f"{user.email} {'is' if is_staff else 'is not'} a member of the staff.")

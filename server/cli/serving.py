@@ -27,7 +27,7 @@ def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool
     check_port(settings.host, settings.port)
     if settings.is_sqlite and settings.workers > 1:
         raise WrongUsage(
-            "SQLite takes one server process. Leave --workers and RESELLER_WORKERS at 1, or use PostgreSQL."
+            "SQLite allows only one server process. Leave --workers and RESELLER_WORKERS at 1, or use PostgreSQL."
         )
     if "public_url" not in settings.model_fields_set:
         settings = read_settings(public_url=_own_address(settings))
@@ -54,9 +54,9 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     another = port + 1 if port < 65_535 else port - 1  # noqa: PLR2004 - the last port there is
     choose = f"Choose another: RESELLER_PORT={another} or --port {another}."
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} on {host} is taken. {choose}"
+        return f"Port {port} on {host} is already in use. {choose}"
     if error.errno == errno.EACCES:
-        return f"You may not listen on port {port}. {choose}"
+        return f"You are not allowed to listen on port {port}. {choose}"
     return f"This machine cannot listen on {host}: {error.strerror}. Set RESELLER_HOST or --host."
 
 

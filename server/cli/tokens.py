@@ -56,7 +56,7 @@ async def create(
         await journal.record(context, AuditAction.TOKEN_CREATED, token, acting=home.id, after=after)
         await journal.announce(context, Topic.TOKEN_CREATED, token)
     print(f"{ids.encode(token)} for {owner.email} in {home.name}, until {token.expires_at:%d %B %Y}.", file=sys.stderr)
-    print("Keep the secret now: it is stored nowhere.", file=sys.stderr)
+    print("Save the secret now: it is not stored anywhere.", file=sys.stderr)
     print(secret)
 
 
@@ -71,7 +71,7 @@ async def revoke(which: str) -> None:
             before = {"revoked_at": None}
             await journal.record(context, AuditAction.TOKEN_REVOKED, token, acting=token.organisation_id, before=before)
             await journal.announce(context, Topic.TOKEN_REVOKED, token)
-    print(f"{ids.encode(token)} ({token.name}) is revoked.")
+    print(f"{ids.encode(token)} ({token.name}) has been revoked.")
 
 
 def nobodys(settings: Settings) -> Context:
@@ -103,7 +103,7 @@ async def _organisation(wanted: str) -> Organisation:
     if not found:
         raise Failure(f"There is no organisation {wanted}.")
     if len(found) > 1:
-        raise Failure(f"Several organisations are named {wanted}; say which by id: {_listed(found)}.")
+        raise Failure(f"Several organisations are named {wanted}. Give the id of one: {_listed(found)}.")
     return found[0]
 
 
@@ -129,15 +129,15 @@ def _meant(which: str) -> Q:
     try:
         return Q(id=ids.decode(which, ApiToken))
     except MalformedInput as error:
-        raise WrongUsage("Name the token by its id (tok_…) or by the last four characters of its secret.") from error
+        raise WrongUsage("Give the token's id (tok_…) or the last four characters of its secret.") from error
 
 
 async def _only_one(which: str, wanted: Q) -> ApiToken:
     found = await ApiToken.filter(wanted).limit(MAX_LISTED)
     if not found:
-        raise Failure(f"There is no token {which} that could be revoked.")
+        raise Failure(f"There is no token {which} to revoke.")
     if len(found) > 1:
-        raise Failure(f"Several tokens end in {which}; say which by id: {_listed(found)}.")
+        raise Failure(f"Several tokens end in {which}. Give the id of one: {_listed(found)}.")
     return found[0]
 
 

@@ -20,7 +20,7 @@ class DatabaseNotEmpty(Exception):
     """The demo world is built only in an empty database, so that it never mixes with real data."""
 
     def __init__(self) -> None:
-        super().__init__("There are organisations or people in this database already.")
+        super().__init__("This database already has organisations or people.")
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,7 @@ class Unavailable(ProgrammeError):
 
     code = "UNAVAILABLE"
 
-    def __init__(self, message: str = "The database does not answer at the moment. Nothing was changed.") -> None:
+    def __init__(self, message: str = "The database is not responding. Nothing was changed.") -> None:
         super().__init__(message)
         self.message = message
 
@@ -212,8 +212,8 @@ class OutcomeUnknown(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(
-            "The database stopped answering while this was being stored. "
-            "It may have been stored or not: look before you repeat it."
+            "The database stopped responding while this was being stored. "
+            "Check whether it was stored before you repeat it."
         )
 
 

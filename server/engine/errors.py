@@ -21,4 +21,4 @@ class AnswerTooLarge(GraphQLError):
 
     def __init__(self) -> None:
         longest = MAX_ANSWER_BYTES // 2**20
-        super().__init__(f"The answer would have more than {longest} MiB; take smaller pages or fewer fields.")
+        super().__init__(f"The answer would have more than {longest} MiB. Ask for smaller pages or fewer fields.")

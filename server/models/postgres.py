@@ -109,7 +109,7 @@ class _Single(PoolConnectionWrapper[Any]):
                 await _undone(self._transaction, self.connection)
                 raise_if_unavailable(exc_val)
                 if isinstance(exc_val, asyncpg.LockNotAvailableError):
-                    raise Unavailable("Somebody else changes this at the moment. Nothing was changed.") from exc_val
+                    raise Unavailable("Someone else is changing this. Nothing was changed.") from exc_val
             elif self._transaction is not None:
                 await _stored(self._transaction, self.connection)
             outages.answered()

@@ -5,7 +5,7 @@ from typing import Final
 from server.domain.errors import RightMissing
 from server.domain.rights import NEVER_BY_TOKEN, SCOPE_OF, Right
 
-FOR_PEOPLE: Final = "This is for people, never for API tokens."
+FOR_PEOPLE: Final = "This is not available to API tokens."
 
 
 def beyond_the_credential(right: Right) -> RightMissing:

@@ -101,5 +101,5 @@ def decode(value: str, model: type[Model] | Any, field: tuple[str, ...] = ("id",
     """The key in an id of this type. Raises MalformedInput for any other id."""
     found, key = decode_any(value, field)
     if found is not model:
-        raise MalformedInput(f"This id is of the type {found.__name__}; {model.__name__} is asked for.", field)
+        raise MalformedInput(f"This id has the type {found.__name__}; {model.__name__} is expected.", field)
     return key

@@ -40,7 +40,7 @@ def check_reaches_everybody(context: Context, right: Right) -> None:
     """Refuse a token that is restricted to some customers: it does not reach future ones."""
     token = context.signed_in.token
     if token is not None and token.customer_ids is not None:
-        raise RightMissing(right, reason="This token is for some customers alone.")
+        raise RightMissing(right, reason="This token is only for some customers.")
 
 
 async def recheck_leads(context: Context, organisation_id: UUID, right: Right) -> None:

@@ -88,10 +88,10 @@ class Window(Generic[RowT]):
 def page(first: int | None, after: str | None, last: int | None, before: str | None) -> Page:
     """The page that these arguments request. Raises MalformedInput, which names the argument."""
     if first is not None and last is not None:
-        raise MalformedInput("Ask for `first` or for `last`, not for both.", ("last",))
+        raise MalformedInput("Use either `first` or `last`, not both.", ("last",))
     for name, size in (("first", first), ("last", last)):
         if size is not None and not 0 <= size <= LARGEST_SIZE:
-            raise MalformedInput(f"`{name}` is a number from 0 to {LARGEST_SIZE}.", (name,))
+            raise MalformedInput(f"`{name}` must be a number from 0 to {LARGEST_SIZE}.", (name,))
     size = next((size for size in (first, last) if size is not None), DEFAULT_SIZE)
     return Page(size, after, before, backwards=last is not None)
 
@@ -138,7 +138,7 @@ def position(order: Order, text: str, argument: str) -> tuple[Any, UUID]:
             raise ValueError(key)
         return (_moment(key) if order.is_moment else key), id
     except (ValueError, OverflowError):
-        raise MalformedInput("This is not a cursor of this list.", (argument,)) from None
+        raise MalformedInput("This is not a cursor for this list.", (argument,)) from None
 
 
 def _moment(text: str) -> datetime:

@@ -45,6 +45,6 @@ class Work:
     def _check(self, cost: int) -> None:
         if self._done + self._loading + cost > self.most:
             raise LimitExceeded(
-                "This document cannot be answered by one statement, and asks for more than is answered otherwise; "
-                "take smaller pages."
+                "This document cannot be answered in one statement, and is too large to be answered in any other way. "
+                "Ask for smaller pages."
             )

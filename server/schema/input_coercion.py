@@ -91,6 +91,6 @@ def _required(annotation: Any) -> Any:
 
 def _check_text(value: str, path: tuple[str, ...]) -> None:
     if len(value) > LONGEST_TEXT:
-        raise MalformedInput(f"Text is at most {LONGEST_TEXT:,} characters long.", path)
+        raise MalformedInput(f"A text can have at most {LONGEST_TEXT:,} characters.", path)
     if "\x00" in value or (not value.isprintable() and any("\ud800" <= character <= "\udfff" for character in value)):
-        raise MalformedInput("This text has characters that cannot be stored.", path)
+        raise MalformedInput("This text contains characters that cannot be stored.", path)

@@ -48,7 +48,7 @@ class DocumentLimits(SchemaExtension):
         asked = self.execution_context
         if asked.graphql_document is not None and asked.query is not None:
             if asked._provided_operation_name is None and names_are_needed(asked.graphql_document):
-                raise MalformedInput("Say in `operationName` which of the operations to run.")
+                raise MalformedInput("Set `operationName` to the operation to run.")
             limits = limits_for(asked.context)
             run = asked._provided_operation_name
             refusal = excess(asked.graphql_document, asked.query, asked.variables or {}, limits, run)
@@ -81,11 +81,11 @@ def excess(
     if whole.digits > MAX_DIGITS:
         return LimitExceeded(f"A number in this document has more than {MAX_DIGITS} digits.")
     if whole.input_fields > MAX_INPUT_FIELDS:
-        return LimitExceeded(f"This document writes out more than {MAX_INPUT_FIELDS} input fields; use variables.")
+        return LimitExceeded(f"This document writes out more than {MAX_INPUT_FIELDS} input fields. Use variables.")
     if whole.fields > SIGNED_IN.fields:
-        return LimitExceeded(f"This document is too large: its fields may be at most {SIGNED_IN.fields}.")
+        return LimitExceeded(f"This document is too large: the limit for fields is {SIGNED_IN.fields}.")
     if whole.operations * whole.fragments > MAX_PAIRS:
-        return LimitExceeded("This document has too many operations and fragments; send fewer of them at once.")
+        return LimitExceeded("This document has too many operations and fragments. Send fewer of them at once.")
     try:
         operations = measured(document, text, variables)
     except RecursionError:
@@ -107,22 +107,22 @@ def _schema_refusal(document: DocumentNode, name: str | None, measure: Measure, 
     is_within = measure.introspected <= most and measure.rows + measure.schema_rows <= limits.rows
     if is_within or (most and is_alone and is_standard(document, name)):
         return None
-    return LimitExceeded("This document asks for more of the schema than you may ask at once.")
+    return LimitExceeded("This document asks for too much of the schema at once.")
 
 
 def _refusal(type_: OperationType, measure: Measure, limits: Limits) -> LimitExceeded | None:
     for name in ("depth", "aliases", "fields", "directives"):
         most: int = getattr(limits, name)
         if getattr(measure, name) > most:
-            return LimitExceeded(f"This document is too large: its {name} may be at most {most}.")
+            return LimitExceeded(f"This document is too large: the limit for {name} is {most}.")
     if measure.repeated > MAX_REPEATED:
         return LimitExceeded(f"This document repeats more than {MAX_REPEATED} fields.")
     if measure.root_fields > limits.root_fields:
-        return LimitExceeded(f"An operation has at most {limits.root_fields} root fields.")
+        return LimitExceeded(f"An operation can have at most {limits.root_fields} root fields.")
     if type_ is OperationType.MUTATION and measure.root_fields > MAX_MUTATIONS:
-        return LimitExceeded(f"An operation has at most {MAX_MUTATIONS} mutations.")
+        return LimitExceeded(f"An operation can have at most {MAX_MUTATIONS} mutations.")
     if measure.sign_ins > 1:
-        return LimitExceeded("Sign in once in an operation.")
+        return LimitExceeded("An operation can sign in only once.")
     if measure.rows > limits.rows:
-        return LimitExceeded(f"This document could ask for more than {limits.rows:,} rows; take smaller pages.")
+        return LimitExceeded(f"This document could ask for more than {limits.rows:,} rows. Ask for smaller pages.")
     return None

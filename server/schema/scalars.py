@@ -31,7 +31,7 @@ def _moment(value: Any) -> datetime:
     try:
         return read_moment(value)
     except (TypeError, ValueError):
-        raise GraphQLError("A DateTime is written as in RFC 3339, with its time zone.") from None
+        raise GraphQLError("A DateTime must be in the format of RFC 3339, with its time zone.") from None
 
 
 def _email(value: Any) -> str:
@@ -49,13 +49,13 @@ def _email(value: Any) -> str:
 
 def _country(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch("[A-Z]{2}", value):
-        raise GraphQLError("A CountryCode has two capital letters, as in ISO 3166-1.")
+        raise GraphQLError("A CountryCode must be two capital letters, as in ISO 3166-1.")
     return value
 
 
 def _decimal(value: Any) -> Decimal:
     if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-        raise GraphQLError("A Decimal is a number written in a string, such as `-12.50`.")
+        raise GraphQLError("A Decimal must be a number in a string, such as `-12.50`.")
     return Decimal(value)
 
 

@@ -98,11 +98,11 @@ def _too_many(value: Any, counted: int, bounds: Bounds) -> str | None:
         return f"Give at most {bounds.fields:,} fields."
     elif any(len(name) > bounds.characters for name in value):
         return _long(bounds)
-    return f"The variables hold more than {bounds.values:,} values." if counted > bounds.values else None
+    return f"The variables contain more than {bounds.values:,} values." if counted > bounds.values else None
 
 
 def _long(bounds: Bounds) -> str:
-    return f"Text is at most {bounds.characters:,} characters long."
+    return f"A text can have at most {bounds.characters:,} characters."
 
 
 def _members(value: Any) -> Iterable[tuple[str | int, Any]]:

@@ -184,12 +184,12 @@ def test_the_version_is_that_of_the_project(said: Any):
         (["serve", "--port", "70000"], "RESELLER_PORT: Input should be less than or equal to 65535."),
         (
             ["worker"],
-            "SQLite takes one process: `serve` is its worker too. A worker of its own needs PostgreSQL.",
+            "SQLite allows only one process, so `serve` is also the worker. A separate worker needs PostgreSQL.",
         ),
         (["demo", "--scale", "0"], 'Invalid value "0" for --scale. Must be >= 1. Try --help.'),
         (
             ["token", "revoke", "rsl_pat_secret"],
-            "Name the token by its id (tok_…) or by the last four characters of its secret.",
+            "Give the token's id (tok_…) or the last four characters of its secret.",
         ),
     ],
 )
@@ -216,7 +216,7 @@ def test_sqlite_refuses_a_second_process(said: Any):
     answer = said("serve", "--workers", "2", "--port", str(free_port()))
 
     assert answer.exit_code == 2
-    assert answer.err.startswith("SQLite takes one server process.")
+    assert answer.err.startswith("SQLite allows only one server process.")
     assert answer.err.count("\n") == 1
 
 
@@ -228,7 +228,9 @@ def test_a_taken_port_is_named_with_the_ways_to_choose_another(said: Any, tmp_pa
 
     another = port + 1 if port < 65_535 else port - 1
     assert answer == Answer(
-        1, "", f"Port {port} on 127.0.0.1 is taken. Choose another: RESELLER_PORT={another} or --port {another}.\n"
+        1,
+        "",
+        f"Port {port} on 127.0.0.1 is already in use. Choose another: RESELLER_PORT={another} or --port {another}.\n",
     )
     assert list(tmp_path.iterdir()) == []  # nothing was begun
 
@@ -247,7 +249,7 @@ def test_a_taken_port_is_named_with_the_ways_to_choose_another(said: Any, tmp_pa
             f"The database file file cannot be used: file is not a database. {REMEDY}",
         ),
         ("sqlite://:memory:", 2, "RESELLER_DATABASE_URL: name a file, such as sqlite://reseller.sqlite3."),
-        ("mysql://there/x", 2, "RESELLER_DATABASE_URL: it begins with sqlite:// or asyncpg://."),
+        ("mysql://there/x", 2, "RESELLER_DATABASE_URL: it must begin with sqlite:// or asyncpg://."),
     ],
 )
 def test_an_unusable_database_is_reported_in_one_line(
@@ -379,8 +381,8 @@ def test_nothing_is_migrated_or_built_twice(running: Running):
     assert finished(building) == Answer(
         1,
         "",
-        "The database is not empty, and the demo never mixes with what people stored. "
-        "Set RESELLER_DATABASE_URL to another one.\n",
+        "The database is not empty, and the demo never mixes with existing data. "
+        "Set RESELLER_DATABASE_URL to another database.\n",
     )
 
 
@@ -390,7 +392,7 @@ def test_the_demo_is_not_served_as_production(running: Running):
     assert answer.exit_code == 1
     assert re.fullmatch(
         r"This database was a demo: it has \d+ accounts with the demo's password and the demo's API token, "
-        r"which everybody knows\. Give production [^\n]+\n",
+        r"which are public\. Give production [^\n]+\n",
         answer.err,
     )
 
@@ -409,8 +411,8 @@ def test_a_person_joins_the_staff_by_their_address_however_it_is_typed(running: 
     answers = [run(tmp_path, "staff", act, other_spelling(claire.email)) for act in ("add", "remove")]
 
     assert answers == [
-        Answer(0, f"{claire.email} belongs to the staff.\n", ""),
-        Answer(0, f"{claire.email} does not belong to the staff.\n", ""),
+        Answer(0, f"{claire.email} is a member of the staff.\n", ""),
+        Answer(0, f"{claire.email} is not a member of the staff.\n", ""),
     ]
 
 
@@ -430,7 +432,7 @@ def test_a_token_works_from_its_making_to_its_end(running: Running):
     assert is_well_formed(secret)
     assert re.fullmatch(
         rf"tok_[0-9a-f]{{32}} for {claire.email} in {claire.organisation}, until [^\n]+\.\n"
-        r"Keep the secret now: it is stored nowhere\.\n",
+        r"Save the secret now: it is not stored anywhere\.\n",
         made.err,
     )
     assert running.ask(query, secret).json() == {
@@ -445,7 +447,7 @@ def test_a_token_works_from_its_making_to_its_end(running: Running):
     ended = run(running.folder, "token", "revoke", secret[-4:])
 
     token_id = made.err.partition(" ")[0]
-    assert ended == Answer(0, f"{token_id} (nightly) is revoked.\n", "")
+    assert ended == Answer(0, f"{token_id} (nightly) has been revoked.\n", "")
     assert running.ask(query, secret).status_code == 401
     assert acts(running.folder) == [
         ("apiToken.created", "ApiToken", token_id, ["MEMBERS_READ", "PRODUCTS_READ"]),

@@ -20,10 +20,10 @@ from server.models import ApiToken, AuditEvent, Organisation, Session, User
 from server.resolvers.people import passwords
 from server.settings import Settings
 
-MEANT = "Keep it to 127.0.0.1, or say that you mean it with --demo-in-public or RESELLER_DEMO_IN_PUBLIC=true."
+MEANT = "Use 127.0.0.1, or confirm with --demo-in-public or RESELLER_DEMO_IN_PUBLIC=true."
 CURE = (
-    "Give production a database of its own in RESELLER_DATABASE_URL, or run `python -m server demo --close-accounts`, "
-    "which takes them away. For the demo itself say --demo or RESELLER_DEMO=true."
+    "Give production its own database in RESELLER_DATABASE_URL, or run `python -m server demo --close-accounts` "
+    "to remove them. To run the demo, set --demo or RESELLER_DEMO=true."
 )
 Run = Callable[..., Awaitable[tuple[int, str]]]
 
@@ -76,7 +76,7 @@ async def test_a_demo_that_others_could_reach_does_not_start(
     exit_code, text = await run("serve", "--port", str(free_port()), *demo, **chosen)
 
     assert exit_code == 2
-    assert text == f"Others could reach this demo, whose password and API token everybody knows: {reason}. {MEANT}\n"
+    assert text == f"Others could reach this demo, and its password and API token are public: {reason}. {MEANT}\n"
     assert list(tmp_path.iterdir()) == []  # nothing was begun
 
 
@@ -171,7 +171,7 @@ async def test_production_does_not_start_on_a_database_with_the_demo_s_accounts(
     exit_code, text = await run(command, *options, database_url=own_database.database_url)
 
     found = f"{ACCOUNTS.format(2)} and {TOKEN}"
-    assert (exit_code, text) == (1, f"This database was a demo: it has {found}, which everybody knows. {CURE}\n")
+    assert (exit_code, text) == (1, f"This database was a demo: it has {found}, which are public. {CURE}\n")
 
 
 @pytest.mark.database

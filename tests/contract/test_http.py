@@ -298,7 +298,7 @@ async def test_without_a_database_requests_fail_in_the_words_of_the_api(own_data
         await lose_the_database()
         authentication = await clients.ask("{ __typename }", as_=new_token())
 
-    message = "The database does not answer at the moment. Nothing was changed."
+    message = "The database is not responding. Nothing was changed."
     for answer in (field, authentication):
         extensions = {"code": "UNAVAILABLE", "requestId": answer.response.headers["x-request-id"]}
         assert (answer.status, answer.json) == (503, {"errors": [{"message": message, "extensions": extensions}]})

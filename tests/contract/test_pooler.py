@@ -185,7 +185,7 @@ async def test_a_pooler_in_the_place_of_the_database_s_own_address_is_refused(
 
     out, err = capsys.readouterr()
     assert (code, out) == (2, "")
-    assert err == "RESELLER_DIRECT_DATABASE_URL: this is a pooler too. Name the database's own address.\n"
+    assert err == "RESELLER_DIRECT_DATABASE_URL: this is also a pooler. Give the database's own address.\n"
 
 
 @pytest.mark.parametrize("more", ["", IGNORING])

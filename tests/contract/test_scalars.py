@@ -119,7 +119,7 @@ def test_a_decimal_is_a_number_in_a_string(text: str):
     "value", ["", "+1", "1.", ".5", "1e3", "NaN", "Infinity", "١", "1_000", "1 ", "9" * 16, 1, 1.5, None]
 )
 def test_anything_else_is_not_a_decimal(value: object):
-    with pytest.raises(GraphQLError, match=r"^A Decimal is a number written in a string"):
+    with pytest.raises(GraphQLError, match=r"^A Decimal must be a number in a string"):
         read(Decimal, value)
 
 
@@ -130,7 +130,7 @@ def test_a_decimal_is_answered_without_an_exponent(number: str, text: str):
 
 @pytest.mark.parametrize("value", ["", "C", "CHE", "ch", "C1", "Ｃh", "CH ", 1, None])
 def test_a_country_has_two_capital_letters(value: object):
-    with pytest.raises(GraphQLError, match=r"^A CountryCode has two capital letters"):
+    with pytest.raises(GraphQLError, match=r"^A CountryCode must be two capital letters"):
         read(CountryCode, value)
 
 

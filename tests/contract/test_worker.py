@@ -105,7 +105,9 @@ async def test_what_waits_and_what_is_parked_is_listed(own_database: Settings):
 
     assert (code, err) == (0, "")
     first, *lines = out.splitlines()
-    assert re.fullmatch(r"Events waiting: 1\. E-mails waiting: 0\. The oldest has waited for \d+ seconds\.", first)
+    assert re.fullmatch(
+        r"Events waiting: 1\. E-mails waiting: 0\. The oldest has been waiting for \d+ seconds\.", first
+    )
     assert lines == [
         f"{parked.id.hex}  parked 2026-03-01 09:30  attempts 8  token.created to owner@company.example  nobody there",
         f"{waiting.id.hex}  due 2026-03-02 09:30  attempts 0  event partnership.ending",
@@ -120,7 +122,7 @@ async def test_the_operator_learns_what_the_mail_server_refuses_for_any_recipien
 
     assert (code, err) == (0, "")
     assert out.splitlines()[1:] == [
-        "E-mails that the mail server refuses because of this server: 1. Mend that first.",
+        "E-mails that the mail server refuses because of this server: 1. Fix that first.",
         f"{email.id.hex}  due 2026-03-01 09:30  attempts 8  token.created to owner@company.example  {why}",
     ]
 
@@ -130,7 +132,7 @@ async def test_a_parked_e_mail_is_tried_again(own_database: Settings):
 
     answer = await answered(own_database, "outbox", "--retry", parked.id.hex)
 
-    assert answer == (0, f"{parked.id.hex} waits to be sent.\n", "")
+    assert answer == (0, f"{parked.id.hex} is waiting to be sent.\n", "")
     await parked.refresh_from_db()
     assert (parked.dead_at, parked.attempts) == (None, 0)
     assert parked.run_after > LONG_AGO
@@ -150,8 +152,8 @@ async def test_an_invitation_without_its_link_is_not_tried_again(own_database: S
 @pytest.mark.parametrize(
     ("which", "code", "message"),
     [
-        ("x", 2, "Name it by its id, as `python -m server outbox` lists it.\n"),
-        ("0" * 32, 1, f"Nothing that is parked has the id {'0' * 32}.\n"),
+        ("x", 2, "Give its id, as listed by `python -m server outbox`.\n"),
+        ("0" * 32, 1, f"No parked message has the id {'0' * 32}.\n"),
     ],
 )
 async def test_an_e_mail_that_is_not_parked_is_not_tried_again(

@@ -15,7 +15,7 @@ from tests.engine.test_slices import put_together
 
 pytestmark = pytest.mark.database
 
-TOO_LARGE = "The answer would have more than 8 MiB; take smaller pages or fewer fields."
+TOO_LARGE = "The answer would have more than 8 MiB. Ask for smaller pages or fewer fields."
 
 
 def text_of(length: int) -> str:

@@ -160,5 +160,5 @@ def test_a_file_that_holds_no_certificates_is_told_at_the_start(tmp_path: Path):
     empty.write_text("nothing")
 
     for file in (empty, tmp_path / "missing.pem"):
-        with pytest.raises(ValueError, match=r"cannot be read as certificates in PEM"):
+        with pytest.raises(ValueError, match=r"cannot be read as PEM certificates"):
             Settings(_env_file=None, smtp_ca_file=str(file))

@@ -161,7 +161,7 @@ async def test_a_server_that_relays_nothing_parks_no_invitation_and_is_told_to_t
     assert (email.dead_at, email.attempts, invitation.undeliverable_at) == (None, 1, None)
     assert email.variables["link"] is not None
     assert email.last_error == (
-        f"The mail server refuses what this server sends, whoever it is for: RCPT: {RELAY_DENIED}"
+        f"The mail server refuses every e-mail from this server, no matter who it is for: RCPT: {RELAY_DENIED}"
     )
     assert [(line["level"], line["number"]) for line in lines() if line["event"] == "mail_server_refuses"] == [
         ("error", 1)

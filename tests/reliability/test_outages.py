@@ -37,10 +37,9 @@ on_sqlite = pytest.mark.skipif(BACKEND != "sqlite", reason="of a file")
 
 WHO = "{ viewer { user { firstName } } }"
 CATALOGUE = "{ catalogue(first: 1) { nodes { name } } }"
-AWAY = "The database does not answer at the moment. Nothing was changed."
+AWAY = "The database is not responding. Nothing was changed."
 UNKNOWN = (
-    "The database stopped answering while this was being stored. "
-    "It may have been stored or not: look before you repeat it."
+    "The database stopped responding while this was being stored. Check whether it was stored before you repeat it."
 )
 
 

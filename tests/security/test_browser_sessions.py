@@ -119,7 +119,7 @@ async def test_a_foreign_page_changes_nothing_with_the_cookie(world: World, clie
     assert answer.json == {
         "errors": [
             {
-                "message": "Requests from other sites are not answered.",
+                "message": "Requests from other sites are refused.",
                 "extensions": {"code": "BAD_USER_INPUT", "requestId": answer.response.headers["x-request-id"]},
             }
         ]
@@ -307,7 +307,10 @@ async def test_an_overlong_password_is_refused_cheaply(world: World, clients: Cl
     with counted() as statements:
         answer = await sign_in(clients, "cl@alpina.example", "x" * length)
 
-    assert (answer.code, answer.errors[0]["message"]) == ("BAD_USER_INPUT", "Text is at most 10,000 characters long.")
+    assert (answer.code, answer.errors[0]["message"]) == (
+        "BAD_USER_INPUT",
+        "A text can have at most 10,000 characters.",
+    )
     assert statements == []
     assert time.process_time() - started < 0.1
     assert await count(SignInFailure) == 0

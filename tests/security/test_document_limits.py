@@ -49,7 +49,7 @@ def nested(name: str, times: int, inside: str) -> str:
     return f"{name} {{ " * times + inside + " }" * times
 
 
-TOO_MANY_FIELDS = "This document is too large: its fields may be at most 600."
+TOO_MANY_FIELDS = "This document is too large: the limit for fields is 600."
 REFUSED: dict[str, tuple[str, str]] = {
     "2^20 fields": ("{ ...F0 } " + chain(20, "{0} {0}", "__typename"), TOO_MANY_FIELDS),
     "2^60 fields": ("{ ...F0 } " + chain(60, "{0} {0}", "__typename"), TOO_MANY_FIELDS),
@@ -84,68 +84,68 @@ REFUSED: dict[str, tuple[str, str]] = {
         "{ __typename } " + " ".join(f"fragment F{number} on User {{ {'email ' * 35}}}" for number in range(45)),
         TOO_MANY_FIELDS,
     ),
-    "13 levels": ("{ " + nested("viewer", 12, "x") + " }", "This document is too large: its depth may be at most 12."),
+    "13 levels": ("{ " + nested("viewer", 12, "x") + " }", "This document is too large: the limit for depth is 12."),
     "13 levels in fragments": (
         "{ ...F0 } " + chain(12, "viewer {{ {0} }}", "x"),
-        "This document is too large: its depth may be at most 12.",
+        "This document is too large: the limit for depth is 12.",
     ),
     "31 aliases": (
         "{ viewer { " + " ".join(f"a{number}: user {{ id }}" for number in range(31)) + " } }",
-        "This document is too large: its aliases may be at most 30.",
+        "This document is too large: the limit for aliases is 30.",
     ),
     "31 aliases in a fragment": (
         "{ viewer { ...A } } fragment A on Viewer { "
         + " ".join(f"a{number}: user {{ id }}" for number in range(31))
         + " }",
-        "This document is too large: its aliases may be at most 30.",
+        "This document is too large: the limit for aliases is 30.",
     ),
     "31 directives": (
         "{ viewer" + " @a" * 31 + " { user { id } } }",
-        "This document is too large: its directives may be at most 30.",
+        "This document is too large: the limit for directives is 30.",
     ),
     "31 directives on spreads": (
         "{ " + "...A @a " * 31 + "} fragment A on Query { __typename }",
-        "This document is too large: its directives may be at most 30.",
+        "This document is too large: the limit for directives is 30.",
     ),
     "11 root fields": (
         "{ " + " ".join(f"a{number}: __typename" for number in range(11)) + " }",
-        "An operation has at most 10 root fields.",
+        "An operation can have at most 10 root fields.",
     ),
     "11 root fields in fragments": (
         "{ ...A ... { ...B } } fragment A on Query { a b c d e f } fragment B on Query { g h i j k }",
-        "An operation has at most 10 root fields.",
+        "An operation can have at most 10 root fields.",
     ),
     "6 mutations": (
         "mutation { "
         + " ".join(f"a{number}: signOut(input: {{}}) {{ userErrors {{ code }} }}" for number in range(6))
         + " }",
-        "An operation has at most 5 mutations.",
+        "An operation can have at most 5 mutations.",
     ),
     "6 mutations in fragments": (
         "mutation { ...A ...B } fragment A on Mutation { a b c } fragment B on Mutation { d e f }",
-        "An operation has at most 5 mutations.",
+        "An operation can have at most 5 mutations.",
     ),
     "101 input fields": (
         "{ catalogue(filter: {" + " ".join(f"a{number}: 1" for number in range(101)) + "}) { totalCount } }",
-        "This document writes out more than 100 input fields; use variables.",
+        "This document writes out more than 100 input fields. Use variables.",
     ),
     "101 input fields in a default": (
         "query($f: CatalogueFilter = {"
         + " ".join(f"a{number}: 1" for number in range(101))
         + "}) { catalogue(filter: $f) { totalCount } }",
-        "This document writes out more than 100 input fields; use variables.",
+        "This document writes out more than 100 input fields. Use variables.",
     ),
     "101 input fields, deeper and deeper": (
         "{ catalogue(filter: " + "{a: " * 101 + "1" + "}" * 101 + ") { totalCount } }",
-        "This document writes out more than 100 input fields; use variables.",
+        "This document writes out more than 100 input fields. Use variables.",
     ),
     "100 of 100 of 100 rows": (
         "{ viewer { organisations(first: 100) { nodes { managedCustomers(first: 100) { nodes { products(first: 100) { nodes { id } } } } } } } }",
-        "This document could ask for more than 20,000 rows; take smaller pages.",
+        "This document could ask for more than 20,000 rows. Ask for smaller pages.",
     ),
     "pages of unsaid size": (
         "{ viewer { organisations { nodes { managedCustomers { edges { node { products { nodes { partnerships { totalCount } } } } } } } } } }",
-        "This document could ask for more than 20,000 rows; take smaller pages.",
+        "This document could ask for more than 20,000 rows. Ask for smaller pages.",
     ),
     "pages whose rows are in fragments": (
         """
@@ -155,31 +155,31 @@ REFUSED: dict[str, tuple[str, str]] = {
         fragment C on X { nodes { partnerships { ...D } } }
         fragment D on X { edges { cursor } }
         """,
-        "This document could ask for more than 20,000 rows; take smaller pages.",
+        "This document could ask for more than 20,000 rows. Ask for smaller pages.",
     ),
     "pages whose size is a default": (
         "query($n: Int = 100) { viewer { organisations(first: $n) { nodes { managedCustomers(last: $n) { nodes { products(first: $n) { nodes { id } } } } } } } }",
-        "This document could ask for more than 20,000 rows; take smaller pages.",
+        "This document could ask for more than 20,000 rows. Ask for smaller pages.",
     ),
     "pages beside a page of less than nothing": (
         "{ less: catalogue(first: -2000000000) { nodes { id } } a: viewer { organisations(first: 100) { nodes { managedCustomers(first: 100) { nodes { products(first: 100) { nodes { id } } } } } } } }",
-        "This document could ask for more than 20,000 rows; take smaller pages.",
+        "This document could ask for more than 20,000 rows. Ask for smaller pages.",
     ),
     "pages of each of 100 ids": (
         "{ nodes(ids: ["
         + '"x" ' * 100
         + "]) { ... on Organisation { managedCustomers(first: 100) { nodes { products(first: 2) { nodes { id } } } } } } }",
-        "This document could ask for more than 20,000 rows; take smaller pages.",
+        "This document could ask for more than 20,000 rows. Ask for smaller pages.",
     ),
     "the schema twice": (
         "{ a: __schema { types { ...FullType } } b: __schema { types { ...FullType } } } "
         + INTROSPECTION[INTROSPECTION.index("fragment FullType") :],
-        "This document asks for more of the schema than you may ask at once.",
+        "This document asks for too much of the schema at once.",
     ),
     "the fields of the types of all fields, with their types": (
         "{ __schema { types { fields { type { fields { name args { type { ...T } } type { ...T } } } } } } }"
         " fragment T on __Type { " + nested("kind name ofType", 8, "kind name") + " }",
-        "This document asks for more of the schema than you may ask at once.",
+        "This document asks for too much of the schema at once.",
     ),
 }
 
@@ -200,23 +200,23 @@ async def test_a_document_that_is_too_large_is_refused_before_it_is_validated(
 ANONYMOUS_REFUSED: dict[str, tuple[str, str]] = {
     "301 fields": (
         "{ viewer { " + " ".join(f"x{number}" for number in range(300)) + " } }",
-        "This document is too large: its fields may be at most 300.",
+        "This document is too large: the limit for fields is 300.",
     ),
-    "9 levels": ("{ " + nested("viewer", 8, "x") + " }", "This document is too large: its depth may be at most 8."),
+    "9 levels": ("{ " + nested("viewer", 8, "x") + " }", "This document is too large: the limit for depth is 8."),
     "6 aliases": (
         "{ viewer { a: user { b: id c: id d: id e: id f: id } } }",
-        "This document is too large: its aliases may be at most 5.",
+        "This document is too large: the limit for aliases is 5.",
     ),
-    "4 root fields": ("{ viewer { user { id } } a b c }", "An operation has at most 3 root fields."),
+    "4 root fields": ("{ viewer { user { id } } a b c }", "An operation can have at most 3 root fields."),
     "more than 500 rows": (
         "{ partners(first: 100) { nodes { products(first: 5) { totalCount } } } }",
-        "This document could ask for more than 500 rows; take smaller pages.",
+        "This document could ask for more than 500 rows. Ask for smaller pages.",
     ),
     "more than 500 rows beside each other": (
         "{ a: catalogue(first: 100) { nodes { id } } b: nodes(ids: ["
         + '"x" ' * 100
         + "]) { ... on Organisation { products(first: 4) { totalCount } } } }",
-        "This document could ask for more than 500 rows; take smaller pages.",
+        "This document could ask for more than 500 rows. Ask for smaller pages.",
     ),
 }
 
@@ -257,7 +257,7 @@ WITHIN: dict[str, tuple[str, str]] = {
     "a chain of 230 fragments": ("{ ...F0 } " + chain(230, "{0}", "__typename"), "Validation aborted."),
     "380 operations": (
         "{ __typename } ".replace("{", "query Q {") * 380,
-        "Say in `operationName` which of the operations to run.",
+        "Set `operationName` to the operation to run.",
     ),
     "480 variables": (
         "query(" + " ".join(f"$v{number}: Int" for number in range(480)) + ") { __typename }",
@@ -347,7 +347,7 @@ async def test_introspection_can_be_kept_from_who_is_not_signed_in(settings: Set
         ]
         names = await clients.ask("{ __typename }")
 
-    message = "This document asks for more of the schema than you may ask at once."
+    message = "This document asks for too much of the schema at once."
     assert [(refusal.code, refusal.errors[0]["message"]) for refusal in refusals] == [
         ("VALIDATION_FAILED", message)
     ] * 3
@@ -390,7 +390,7 @@ async def test_nobody_tries_two_passwords_in_one_operation(world: World, clients
     )
 
     answer = Answer(response)
-    assert (answer.code, answer.errors[0]["message"]) == ("VALIDATION_FAILED", "Sign in once in an operation.")
+    assert (answer.code, answer.errors[0]["message"]) == ("VALIDATION_FAILED", "An operation can sign in only once.")
     assert "set-cookie" not in response.headers
     assert await Session.all().count() == before
     assert await SignInFailure.all().count() == 0
@@ -402,7 +402,7 @@ async def test_operations_and_fragments_are_few_together(app: Starlette):
     async with Clients(app) as clients:
         response = await clients.http.post("/graphql", json={"query": document, "operationName": "Q1"})
 
-    message = "This document has too many operations and fragments; send fewer of them at once."
+    message = "This document has too many operations and fragments. Send fewer of them at once."
     assert Answer(response).errors[0]["message"] == message
 
 

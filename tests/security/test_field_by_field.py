@@ -12,8 +12,8 @@ pytestmark = pytest.mark.database
 WIDE = """query($id: ID!) { organisation(id: $id) { products(first: 40) { nodes {
     organisation { products(first: 40) { nodes { %(fields)s } } } } } } %(beside)s }"""
 TOO_MUCH = (
-    "This document cannot be answered by one statement, and asks for more than is answered otherwise; "
-    "take smaller pages."
+    "This document cannot be answered in one statement, and is too large to be answered in any other way. "
+    "Ask for smaller pages."
 )
 
 

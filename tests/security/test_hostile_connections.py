@@ -32,13 +32,13 @@ LENGTH = b"Content-Length: %d\r\n\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 ANSWERED = b'{"data":{"__typename":"Query"}}'
 TOO_LARGE = (431, "BAD_USER_INPUT", "The headers are too large.")
-MANY_HEADERS = (431, "BAD_USER_INPUT", "A request has at most 100 headers.")
+MANY_HEADERS = (431, "BAD_USER_INPUT", "A request can have at most 100 headers.")
 LONG_HEADER = (431, "BAD_USER_INPUT", "A header has more than 8192 bytes.")
 LONG_ADDRESS = (414, "BAD_USER_INPUT", "The address is too long.")
 LATE = (408, "BAD_USER_INPUT", "The request did not arrive in time.")
 LARGE_BODY = (413, "BAD_USER_INPUT", "The body is too large.")
-MANY_CHUNKS = (413, "BAD_USER_INPUT", "A body has at most 2048 chunks.")
-MALFORMED = (400, "BAD_USER_INPUT", "This is not a request of HTTP/1.1.")
+MANY_CHUNKS = (413, "BAD_USER_INPUT", "A body can have at most 2048 chunks.")
+MALFORMED = (400, "BAD_USER_INPUT", "This is not an HTTP/1.1 request.")
 FULL = (503, "UNAVAILABLE", "The server has too many connections. Try again.")
 
 
@@ -420,7 +420,7 @@ async def test_a_refusal_is_logged_without_what_was_sent(port: int, log: Lines):
             "logger": "server.http",
             "event": "refused",
             "status": 431,
-            "why": "A request has at most 100 headers.",
+            "why": "A request can have at most 100 headers.",
             "request_id": answer.headers["x-request-id"],
             "level": "info",
         }

@@ -51,7 +51,7 @@ STANDARD: dict[str, str] = {
     "three levels of types": get_introspection_query(type_depth=3),
     "twelve levels of types": get_introspection_query(type_depth=12),
 }
-TOO_MUCH = "This document asks for more of the schema than you may ask at once."
+TOO_MUCH = "This document asks for too much of the schema at once."
 
 
 @pytest.mark.parametrize("tool", STANDARD)

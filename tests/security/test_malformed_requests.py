@@ -24,9 +24,9 @@ EMPTY = "The body is empty."
 NOT_UTF8 = "The body is not in UTF-8."
 MARKED = "The body begins with a byte order mark; send it without one."
 COMPRESSED = "The body is compressed; send it as it is."
-HALF_A_CHARACTER = "The body has half of a character: an escape such as `\\ud83d` needs its other half."
-NOT_AN_OBJECT = "A GraphQL request is a JSON object."
-A_BATCH = "Send one operation in a request; batches are not taken."
+HALF_A_CHARACTER = "The body contains half a character: an escape such as `\\ud83d` needs its other half."
+NOT_AN_OBJECT = "A GraphQL request must be a JSON object."
+A_BATCH = "Send one operation per request. Batches are not supported."
 TOO_DEEP = "The body is nested too deeply."
 
 
@@ -123,7 +123,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "extensions a number": (sent(extensions=0), "`extensions` must be an object or null."),
     "extensions a boolean": (sent(extensions=True), "`extensions` must be an object or null."),
     "extensions an array": (sent(extensions=[]), "`extensions` must be an object or null."),
-    "a subscription": (sent(query="subscription { x }"), "This endpoint answers queries and mutations."),
+    "a subscription": (sent(query="subscription { x }"), "This endpoint supports only queries and mutations."),
 }
 
 
@@ -188,7 +188,7 @@ async def test_an_empty_operation_name_is_none(world: World, clients: Clients):
     )
 
     assert posted.json() == got.json() == {"data": {"__typename": "Query"}}
-    assert refusal(of_two)[2] == "Say in `operationName` which of the operations to run."
+    assert refusal(of_two)[2] == "Set `operationName` to the operation to run."
 
 
 async def test_an_address_that_is_not_utf_8_is_refused(http: httpx2.AsyncClient):
@@ -201,7 +201,7 @@ async def test_an_address_has_few_parameters(http: httpx2.AsyncClient):
     many = await http.get("/graphql?query=%7B__typename%7D" + "&a" * 16)
     allowed = await http.get("/graphql?query=%7B__typename%7D" + "&a" * 15)
 
-    assert refusal(many) == (400, "BAD_USER_INPUT", "An address has at most 16 parameters.")
+    assert refusal(many) == (400, "BAD_USER_INPUT", "An address can have at most 16 parameters.")
     assert allowed.json() == {"data": {"__typename": "Query"}}
 
 
@@ -309,7 +309,7 @@ ADDRESSES: dict[str, tuple[dict[str, str], int, str]] = {
         405,
         "Send mutations by POST.",
     ),
-    "a subscription": ({"query": "subscription { x }"}, 400, "This endpoint answers queries and mutations."),
+    "a subscription": ({"query": "subscription { x }"}, 400, "This endpoint supports only queries and mutations."),
     "an address of 40 kB": ({"query": "{__typename}" + " " * 40_000}, 414, "The address is too long."),
 }
 
@@ -338,7 +338,7 @@ async def test_head_is_answered_as_get_is_and_reads_no_body(http: httpx2.AsyncCl
 async def test_who_takes_no_json_is_told_so(http: httpx2.AsyncClient, accept: str):
     response = await http.post("/graphql", content=GOOD, headers=JSON | {"Accept": accept})
 
-    message = "This answers in application/graphql-response+json or application/json."
+    message = "This endpoint answers only in application/graphql-response+json or application/json."
     assert refusal(response) == (406, "BAD_USER_INPUT", message)
 
 
@@ -382,8 +382,8 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
         "query($a:Int=-" + "9" * 5_000 + "){catalogue(first:$a){totalCount}}",
         "A number in this document has more than 100 digits.",
     ),
-    "only a fragment": ("fragment F on Query {__typename}", "The document has no operation of this name."),
-    "a type": ("type Query {a: Int}", "The document has no operation of this name."),
+    "only a fragment": ("fragment F on Query {__typename}", "The document has no operation with this name."),
+    "a type": ("type Query {a: Int}", "The document has no operation with this name."),
     "an unknown field": ("{viewr{id}}", "Cannot query field 'viewr' on type 'Query'."),
     "an unknown type": ("{...on Vewer{id}}", "Unknown type 'Vewer'."),
     "a wrong literal": ('{catalogue(first:"1"){totalCount}}', WHOLE_NUMBER),
@@ -393,11 +393,11 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
     ),
     "a date that is none": (
         'mutation{createApiToken(input:{organisationId:"x",name:"x",scopes:[],expiresAt:"soon"}){secret}}',
-        "A DateTime is written as in RFC 3339, with its time zone.",
+        "A DateTime must be in the format of RFC 3339, with its time zone.",
     ),
     "a date that is a number of 99 digits": (
         'mutation{createApiToken(input:{organisationId:"x",name:"x",scopes:[],expiresAt:' + "9" * 99 + "}){secret}}",
-        "A DateTime is written as in RFC 3339, with its time zone.",
+        "A DateTime must be in the format of RFC 3339, with its time zone.",
     ),
     "an e-mail address that is none": (
         'mutation{signIn(input:{email:"x",password:"x"}){userErrors{code}}}',
@@ -440,7 +440,7 @@ async def test_one_of_several_operations_is_never_guessed(http: httpx2.AsyncClie
     posted = await http.post("/graphql", json={"query": document}, headers=STRICT)
     got = await http.get("/graphql", params={"query": document}, headers=STRICT)
 
-    message = "Say in `operationName` which of the operations to run."
+    message = "Set `operationName` to the operation to run."
     assert refusal(posted) == refusal(got) == (400, "BAD_USER_INPUT", message)
 
 
@@ -450,7 +450,7 @@ async def test_an_operation_that_the_document_has_not_is_not_run(http: httpx2.As
     posted = await http.post("/graphql", json=document, headers=STRICT)
     got = await http.get("/graphql", params=document, headers=STRICT)
 
-    message = "The document has no operation of this name."
+    message = "The document has no operation with this name."
     assert refusal(posted) == refusal(got) == (400, "VALIDATION_FAILED", message)
 
 

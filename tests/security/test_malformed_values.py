@@ -24,9 +24,9 @@ CATALOGUE = """
       catalogue(after: $after, before: $before, first: $first, last: $last) { nodes { id } }
     }
 """
-BAD_TEXT = "This text has characters that cannot be stored."
-BAD_CURSOR = "This is not a cursor of this list."
-TOO_LONG = "Text is at most 10,000 characters long."
+BAD_TEXT = "This text contains characters that cannot be stored."
+BAD_CURSOR = "This is not a cursor for this list."
+TOO_LONG = "A text can have at most 10,000 characters."
 BAD_ID = "This is not an id of this API."
 
 
@@ -243,11 +243,11 @@ async def test_a_cursor_of_another_list_or_order_shows_nothing_that_is_hidden(wo
 
 
 SIZES: list[tuple[dict[str, int], str, str]] = [
-    ({"first": -1}, "`first` is a number from 0 to 100.", "first"),
-    ({"first": 101}, "`first` is a number from 0 to 100.", "first"),
-    ({"last": -(2**31)}, "`last` is a number from 0 to 100.", "last"),
-    ({"last": 2**31 - 1}, "`last` is a number from 0 to 100.", "last"),
-    ({"first": 1, "last": 1}, "Ask for `first` or for `last`, not for both.", "last"),
+    ({"first": -1}, "`first` must be a number from 0 to 100.", "first"),
+    ({"first": 101}, "`first` must be a number from 0 to 100.", "first"),
+    ({"last": -(2**31)}, "`last` must be a number from 0 to 100.", "last"),
+    ({"last": 2**31 - 1}, "`last` must be a number from 0 to 100.", "last"),
+    ({"first": 1, "last": 1}, "Use either `first` or `last`, not both.", "last"),
 ]
 
 

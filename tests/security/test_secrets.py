@@ -27,7 +27,7 @@ from tests.world import PASSWORD, World
 
 CANARY = "canary-7f3a"
 SECRET = "secret: postgresql://app:hunter2@db/prod"
-OUR_FAULT = "Something went wrong on our side. Tell us the requestId."
+OUR_FAULT = "Something went wrong on our side. Quote the requestId when you report it."
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }"
 
 

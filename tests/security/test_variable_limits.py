@@ -26,7 +26,7 @@ SECONDS = 0.3
 """Of this process, for an attack that took seconds: parsing its JSON takes most of that."""
 
 FIELDS, ITEMS = "Give at most 200 fields.", "Give at most 100 values."
-TEXT, ALL = "Text is at most 10,000 characters long.", "The variables hold more than 2,000 values."
+TEXT, ALL = "A text can have at most 10,000 characters.", "The variables contain more than 2,000 values."
 DEEP = "The variables are nested deeper than 64 levels."
 
 
@@ -121,7 +121,7 @@ async def test_the_limits_are_settings(settings: Settings):
         text = await clients.ask(NODES, {"ids": ["x" * 1_001]})
 
     assert items.errors[0]["message"] == "Give at most 2 values."
-    assert text.errors[0]["message"] == "Text is at most 1,000 characters long."
+    assert text.errors[0]["message"] == "A text can have at most 1,000 characters."
 
 
 WITHIN: list[dict[str, Any]] = [

@@ -50,7 +50,7 @@ def verify(lines: Iterable[bytes], head: str | None = None) -> tuple[int, str]:
         _check_place(body, count, last, partnership)
         last = hash
     if count == 0:
-        raise WrongReceipt(1, "there is no receipt")
+        raise WrongReceipt(1, "there are no receipts")
     if head not in (None, last):
         raise WrongReceipt(count, "the chain does not end with the expected hash")
     return count, last
@@ -68,20 +68,20 @@ def _read(line: bytes, number: int) -> tuple[dict[str, Any], str]:
         raise WrongReceipt(number, "it is not in canonical form")
     receipt = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     if set(receipt) != {"body", "hash"} or not isinstance(receipt["body"], dict):
-        raise WrongReceipt(number, "it is no receipt")
+        raise WrongReceipt(number, "it is not a receipt")
     body, hash = cast("dict[str, Any]", receipt["body"]), receipt["hash"]
     if receipt_hash(canonical(body)) != hash:
-        raise WrongReceipt(number, "its hash is not that of its body")
+        raise WrongReceipt(number, "its hash does not match its body")
     return body, hash
 
 
 def _check_place(body: dict[str, Any], number: int, last: str, partnership: Any) -> None:
     if not isinstance(body.get("partnership"), str):
-        raise WrongReceipt(number, "it names no partnership")
+        raise WrongReceipt(number, "it does not name a partnership")
     if body["partnership"] != partnership:
-        raise WrongReceipt(number, "it is of another partnership")
+        raise WrongReceipt(number, "it belongs to another partnership")
     # In Python `true` and 1.0 are 1 too, and neither is the number of a receipt.
     if type(body.get("sequence")) is not int or body["sequence"] != number:
-        raise WrongReceipt(number, "its place in the sequence is another")
+        raise WrongReceipt(number, "it is out of sequence")
     if body.get("previous") != last:
         raise WrongReceipt(number, "it does not follow the one before it")

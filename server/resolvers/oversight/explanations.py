@@ -40,7 +40,7 @@ async def explain_right(context: Context, right: Right, id: AnyId) -> Explained:
     """
     model, key = decode_any(id)
     if model not in (Organisation, Partnership, Product):
-        raise MalformedInput("Rights are held on organisations, partnerships and products.", ("id",))
+        raise MalformedInput("A right applies to an organisation, a partnership or a product.", ("id",))
     row = await context.row(model, key)
     if row is None:
         raise NotFound(("id",))

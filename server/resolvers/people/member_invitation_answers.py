@@ -80,7 +80,7 @@ async def _lock_for_invitee(context: Context, token: str) -> MemberInvitation:
 
 def _check_credentials(context: Context, new_person: NewPerson | None) -> None:
     if context.viewer is None and new_person is None:
-        raise NotSignedIn("Sign in with the invited address, or say in `newPerson` who you are.")
+        raise NotSignedIn("Sign in with the invited address, or give your details in `newPerson`.")
     if new_person is not None:
         check_signed_out(context)
 

@@ -38,7 +38,7 @@ async def test_both_sides_take_away_the_same_whole_file(
     assert capsys.readouterr().out == f"2 receipts, the last with the hash {head}\n"
     file.write_bytes(response.content.replace(b"TECHNICAL", b"technical"))
     assert main(["verify-receipts", str(file)]) == 1
-    assert capsys.readouterr().err == f"{file}, line 2: its hash is not that of its body.\n"
+    assert capsys.readouterr().err == f"{file}, line 2: its hash does not match its body.\n"
 
 
 async def test_a_token_takes_the_file_within_its_scope_and_customers(world: World, clients: Clients):

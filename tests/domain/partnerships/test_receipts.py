@@ -53,7 +53,7 @@ def test_every_other_byte_is_noticed_at_its_line(line, place, other):
 
 @pytest.mark.parametrize("line", range(4))
 def test_a_line_that_is_left_out_is_noticed(line):
-    assert wrong(LINES[:line] + LINES[line + 1 :]) == (line + 1, "its place in the sequence is another")
+    assert wrong(LINES[:line] + LINES[line + 1 :]) == (line + 1, "it is out of sequence")
 
 
 @pytest.mark.parametrize("line", range(4))
@@ -61,12 +61,12 @@ def test_two_lines_that_change_places_are_noticed(line):
     lines = [*LINES]
     lines[line], lines[line + 1] = lines[line + 1], lines[line]
 
-    assert wrong(lines) == (line + 1, "its place in the sequence is another")
+    assert wrong(lines) == (line + 1, "it is out of sequence")
 
 
 @pytest.mark.parametrize("line", range(5))
 def test_a_line_that_stands_twice_is_noticed(line):
-    assert wrong(LINES[: line + 1] + LINES[line:]) == (line + 2, "its place in the sequence is another")
+    assert wrong(LINES[: line + 1] + LINES[line:]) == (line + 2, "it is out of sequence")
 
 
 def test_a_missing_end_is_noticed_by_the_head_alone():
@@ -88,7 +88,7 @@ def test_a_receipt_written_anew_breaks_the_chain_behind_it():
 def test_what_only_equals_a_place_in_the_sequence_is_none(sequence):
     body = f'{{"partnership":"pship_1","previous":"{FIRST}","sequence":{sequence}}}'
 
-    assert wrong([line_of(body, receipt_hash(body)).encode()]) == (1, "its place in the sequence is another")
+    assert wrong([line_of(body, receipt_hash(body)).encode()]) == (1, "it is out of sequence")
 
 
 def test_a_receipt_that_names_no_partnership_is_noticed():
@@ -97,11 +97,11 @@ def test_a_receipt_that_names_no_partnership_is_noticed():
 
     lines = [line_of(each, receipt_hash(each)).encode() for each in (body, then)]
 
-    assert wrong(lines) == wrong(lines[:1]) == (1, "it names no partnership")
+    assert wrong(lines) == wrong(lines[:1]) == (1, "it does not name a partnership")
 
 
 def test_a_receipt_of_another_partnership_is_noticed():
-    assert wrong([LINES[0], chain(2, "pship_2")[1]]) == (2, "it is of another partnership")
+    assert wrong([LINES[0], chain(2, "pship_2")[1]]) == (2, "it belongs to another partnership")
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ def test_a_receipt_of_another_partnership_is_noticed():
         (LINES[0].replace(b":", b": ", 1), "it is not in canonical form"),
         (LINES[0].replace("é".encode(), b"\\u00e9"), "it is not in canonical form"),
         (LINES[0].replace(b'{"body"', b'{"body":1,"body"'), "it is not in canonical form"),
-        (b'{"body":1,"hash":"x"}', "it is no receipt"),
-        (b'{"body":{},"hash":null}', "its hash is not that of its body"),
-        (b"[]", "it is no receipt"),
+        (b'{"body":1,"hash":"x"}', "it is not a receipt"),
+        (b'{"body":{},"hash":null}', "its hash does not match its body"),
+        (b"[]", "it is not a receipt"),
     ],
 )
 def test_what_is_no_receipt_is_noticed(line, reason):
@@ -124,4 +124,4 @@ def test_what_is_no_receipt_is_noticed(line, reason):
 
 
 def test_an_empty_file_is_no_chain():
-    assert wrong([]) == (1, "there is no receipt")
+    assert wrong([]) == (1, "there are no receipts")
