@@ -5,7 +5,16 @@ from typing import Any, Generic, TypeVar
 import strawberry
 
 from server.engine.declarations import PLAN, PagePart, SameRow
+from server.resolvers.paging import Direction
+from server.schema.enums import describe
 from server.schema.fields import computed
+
+describe(
+    Direction,
+    "A sort direction.",
+    ASC="Ascending: smallest, earliest or A first.",
+    DESC="Descending: largest, latest or Z first.",
+)
 
 NodeT = TypeVar("NodeT")
 

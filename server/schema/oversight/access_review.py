@@ -8,10 +8,11 @@ from server import models
 from server.engine.declarations import Column, Key, SameRow
 from server.resolvers import ids
 from server.resolvers.oversight import access_review
-from server.schema.enums import AccessType, AssignmentRight, Role, Scope
 from server.schema.fields import computed, relation
+from server.schema.partnerships.enums import AccessType
 from server.schema.partnerships.partnerships import Partnership
 from server.schema.references import OrganisationReference
+from server.schema.rights import AssignmentRight, Role, Scope
 
 
 @strawberry.type(description="A person at a partner who has access to the customer.")

@@ -3,7 +3,8 @@
 import strawberry
 
 from server.domain.gates import Link
-from server.schema.enums import Right, describe
+from server.schema.enums import describe
+from server.schema.rights import Right
 
 describe(
     Link,

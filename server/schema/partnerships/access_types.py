@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 
 from server.resolvers.partnerships import access_change_requests, access_types
-from server.schema.enums import PaymentMode
 from server.schema.operations import mutation
+from server.schema.partnerships.enums import PaymentMode
 from server.schema.partnerships.offers import AccessInput, WantedAccessInput
 from server.schema.partnerships.partnerships import AccessChangeRequest, Partnership
 from server.schema.payloads import Payload, VersionedInput

@@ -3,10 +3,10 @@
 import strawberry
 
 from server.resolvers.partnerships import assignments
-from server.schema.enums import AssignmentRight
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import EmployeeAssignment, Partnership
 from server.schema.payloads import Payload, VersionedInput
+from server.schema.rights import AssignmentRight
 
 
 @strawberry.input(description="Input for `assignEmployee`.")

@@ -7,10 +7,10 @@ import strawberry
 from server import models
 from server.resolvers.partnerships import customer_invitation_answers, customer_invitations
 from server.resolvers.partnerships.customer_invitations import undeliverable_at
-from server.schema.enums import AccessType, PartnershipStatus, PaymentMode
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
+from server.schema.partnerships.enums import AccessType, PartnershipStatus, PaymentMode
 from server.schema.partnerships.offers import AccessInput, WantedAccessInput
 from server.schema.partnerships.partnerships import Partnership
 from server.schema.payloads import Payload, VersionedInput

@@ -3,10 +3,10 @@
 import strawberry
 
 from server.resolvers.partnerships import future_customers
-from server.schema.enums import AssignmentRight
 from server.schema.operations import mutation
 from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.memberships import Membership
+from server.schema.rights import AssignmentRight
 
 
 @strawberry.input(description="Input for `setFutureCustomers`.")

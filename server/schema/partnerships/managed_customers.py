@@ -12,8 +12,9 @@ from server.resolvers.paging import Direction
 from server.resolvers.partnerships import managed_customers
 from server.schema.connection_values import Slice
 from server.schema.connections import PageInfo, part
-from server.schema.enums import AccessType, PaymentMode, describe
+from server.schema.enums import describe
 from server.schema.fields import computed, relation
+from server.schema.partnerships.enums import AccessType, PaymentMode
 from server.schema.partnerships.partnerships import Partnership
 from server.schema.references import OrganisationReference
 

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from server.schema.enums import AccessType, PaymentMode, ProductRight
+from server.schema.partnerships.enums import AccessType, PaymentMode
+from server.schema.rights import ProductRight
 
 
 @strawberry.input(description="A product and the rights the partner gets on it.")

@@ -17,28 +17,25 @@ from server.resolvers.partnerships import product_accesses as resolvers_product_
 from server.resolvers.partnerships.requested_products import requested_products
 from server.resolvers.rights_in_statements import RIGHTS_ON_PARTNERSHIP
 from server.resolvers.viewer_rights import rights_on_partnership_now
-from server.schema.connections import Connection
-from server.schema.enums import (
-    AccessChangeStatus,
-    AccessType,
-    AssignmentRight,
-    Direction,
-    EndedBy,
-    PartnershipStatus,
-    PaymentMode,
-    ProductRight,
-    Right,
-    Side,
-    TerminationReason,
-    describe,
-)
+from server.schema.connections import Connection, Direction
+from server.schema.enums import describe
 from server.schema.fields import computed, connection, embedded, relation, rights, withheld
 from server.schema.nodes import Node
 from server.schema.partnerships.customer_notes import CustomerNote
+from server.schema.partnerships.enums import (
+    AccessChangeStatus,
+    AccessType,
+    EndedBy,
+    PartnershipStatus,
+    PaymentMode,
+    Side,
+    TerminationReason,
+)
 from server.schema.partnerships.receipts import Receipt
 from server.schema.people.memberships import Membership
 from server.schema.people.users import User
 from server.schema.references import OrganisationReference, PartnershipReference, ProductReference
+from server.schema.rights import AssignmentRight, ProductRight, Right
 
 describe(
     partnerships.PartnershipOrderField,

@@ -3,11 +3,11 @@
 import strawberry
 
 from server.resolvers.partnerships import product_accesses
-from server.schema.enums import ProductRight
 from server.schema.errors import UserError
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership, ProductAccess
 from server.schema.payloads import Payload, VersionedInput
+from server.schema.rights import ProductRight
 
 
 @strawberry.input(description="Input for `changeProductAccess`.")

@@ -3,10 +3,10 @@
 import strawberry
 
 from server.resolvers.partnerships import product_accesses
-from server.schema.enums import ProductRight
 from server.schema.operations import mutation
 from server.schema.partnerships.partnerships import Partnership, ProductAccess
 from server.schema.payloads import Payload, VersionedInput
+from server.schema.rights import ProductRight
 
 
 @strawberry.input(description="Input for `grantProductAccess`.")

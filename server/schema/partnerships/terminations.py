@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 
 from server.resolvers.partnerships import terminations
-from server.schema.enums import TerminationReason
 from server.schema.operations import mutation
+from server.schema.partnerships.enums import TerminationReason
 from server.schema.partnerships.partnerships import Partnership
 from server.schema.payloads import Payload, VersionedInput
 

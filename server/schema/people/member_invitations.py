@@ -9,15 +9,16 @@ from server.engine.declarations import Rows
 from server.resolvers.people import member_invitation_answers, member_invitations
 from server.resolvers.people.member_invitations import member_invitation_status
 from server.resolvers.people.teams import OF_INVITATION, teams_of_invitation
-from server.schema.enums import MemberInvitationStatus, Role
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.payloads import Payload
+from server.schema.people.enums import MemberInvitationStatus
 from server.schema.people.memberships import Membership
 from server.schema.people.signing_up import NewPersonInput
 from server.schema.people.users import User
 from server.schema.references import OrganisationReference, TeamReference, ViewerReference
+from server.schema.rights import Role
 from server.schema.scalars import EmailAddress
 
 

@@ -9,13 +9,14 @@ from server.domain.people.memberships import may_manage_billing
 from server.resolvers.people import memberships, teams
 from server.resolvers.products import own_product_grants
 from server.schema.connections import Connection
-from server.schema.enums import AssignmentRight, MembershipStatus, Role
 from server.schema.fields import computed, connection, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.payloads import Payload, VersionedInput
+from server.schema.people.enums import MembershipStatus
 from server.schema.people.users import User
 from server.schema.references import OrganisationReference, OwnProductGrantReference, TeamMemberReference
+from server.schema.rights import AssignmentRight, Role
 
 
 @strawberry.type(description="A person's membership of an organisation.")

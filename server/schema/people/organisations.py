@@ -12,20 +12,15 @@ from server.resolvers.people.organisations import MAY_VIEW_DETAILS
 from server.resolvers.rights_in_statements import RIGHTS_ON_ORGANISATION
 from server.resolvers.viewer_rights import rights_on_organisation
 from server.schema.connections import Connection
-from server.schema.enums import (
-    Currency,
-    LegalEntityType,
-    PartnerStatus,
-    RegistrationScheme,
-    Right,
-    Role,
-)
 from server.schema.fields import computed, connection, rights, withheld
+from server.schema.money import Currency
 from server.schema.nodes import Node
+from server.schema.people.enums import LegalEntityType, PartnerStatus, RegistrationScheme
 from server.schema.people.member_invitations import MemberInvitation
 from server.schema.people.memberships import Membership
 from server.schema.people.teams import Team
 from server.schema.people.tokens import ApiToken
+from server.schema.rights import Right, Role
 from server.schema.scalars import CountryCode
 
 

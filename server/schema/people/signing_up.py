@@ -3,9 +3,9 @@
 import strawberry
 
 from server.resolvers.people import signing_up
-from server.schema.enums import LegalEntityType
 from server.schema.operations import mutation
 from server.schema.payloads import Payload
+from server.schema.people.enums import LegalEntityType
 from server.schema.references import OrganisationReference, ViewerReference
 from server.schema.scalars import CountryCode
 

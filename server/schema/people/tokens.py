@@ -9,13 +9,13 @@ from server.domain import rights
 from server.engine.declarations import Column, Rows
 from server.resolvers.people import tokens
 from server.resolvers.people.token_restrictions import CUSTOMERS, token_customers
-from server.schema.enums import Scope
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.payloads import Payload
 from server.schema.people.users import User
 from server.schema.references import OrganisationReference
+from server.schema.rights import Scope
 
 
 @strawberry.type(

@@ -7,15 +7,16 @@ import strawberry
 from server import models
 from server.resolvers.products import own_product_grants
 from server.resolvers.products.own_product_grants import includes_future_products
-from server.schema.enums import ProductCategory, ProductRight
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.payloads import Payload, VersionedInput
 from server.schema.people.memberships import Membership
 from server.schema.people.users import User
+from server.schema.products.enums import ProductCategory
 from server.schema.products.products import Product
 from server.schema.references import OrganisationReference, TeamReference
+from server.schema.rights import ProductRight
 
 
 @strawberry.type(

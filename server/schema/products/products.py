@@ -1,7 +1,6 @@
 """Products and the catalogue, in the schema."""
 
 from datetime import datetime
-from decimal import Decimal
 
 import strawberry
 
@@ -11,10 +10,14 @@ from server.resolvers.products import products
 from server.resolvers.products.prices import PRICES, prices_of
 from server.resolvers.rights_in_statements import RIGHTS_ON_PRODUCT
 from server.resolvers.viewer_rights import rights_on_product
-from server.schema.enums import Currency, Direction, Period, ProductCategory, ProductState, Right, describe
+from server.schema.connections import Direction
+from server.schema.enums import describe
 from server.schema.fields import computed, embedded, relation, rights
+from server.schema.money import Money
 from server.schema.nodes import Node
+from server.schema.products.enums import Period, ProductCategory, ProductState
 from server.schema.references import OrganisationReference
+from server.schema.rights import Right
 
 describe(
     products.ProductOrderField,
@@ -29,12 +32,6 @@ describe(
     NAME="The item's name.",
     SKU="The article number.",
 )
-
-
-@strawberry.type(description="An amount of money, excluding VAT.")
-class Money:
-    amount: Decimal = strawberry.field(description="The amount, with two decimal places.")
-    currency: Currency = strawberry.field(description="The currency.")
 
 
 @strawberry.type(
