@@ -15,7 +15,8 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Scope
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership, Product
-from server.models.visibility.policies import serves, visible
+from server.models.visibility.clauses import serves
+from server.models.visibility.policies import visible
 
 ModelT = TypeVar("ModelT", bound=Model)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.expiry import Expiry
+from server.domain.limits import check_limit
 from server.domain.viewer import Viewer
 
 
@@ -122,26 +123,22 @@ def check_reach(before: str | None, now: str | None) -> None:
 
 def check_number_of_exports_of_person(open_ones: int, most: int) -> None:
     """`open_ones` is how many of the organisation's exports this person asked for: nobody uses up those of all."""
-    if open_ones >= most:
-        raise Refused(
-            Refusal(
-                ErrorCode.EXPORT_LIMIT_REACHED,
-                N_("You can have at most {most} exports in an organisation at a time. Wait until one has expired."),
-                values={"most": most},
-            )
-        )
+    check_limit(
+        open_ones,
+        most,
+        ErrorCode.EXPORT_LIMIT_REACHED,
+        N_("You can have at most {most} exports in an organisation at a time. Wait until one has expired."),
+    )
 
 
 def check_number_of_exports(open_ones: int, most: int) -> None:
     """`open_ones` is how many exports of the organisation are being written or kept."""
-    if open_ones >= most:
-        raise Refused(
-            Refusal(
-                ErrorCode.EXPORT_LIMIT_REACHED,
-                N_("An organisation can have at most {most} exports at a time. Wait until one has expired."),
-                values={"most": most},
-            )
-        )
+    check_limit(
+        open_ones,
+        most,
+        ErrorCode.EXPORT_LIMIT_REACHED,
+        N_("An organisation can have at most {most} exports at a time. Wait until one has expired."),
+    )
 
 
 def check_period(since: datetime | None, until: datetime | None, *, is_dated: bool) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.expiry import Expiry
+from server.domain.limits import check_limit
 from server.domain.partnerships.partnerships import (
     AccessType,
     Agreement,
@@ -144,14 +145,12 @@ def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> N
 
 def check_number_of_change_requests(number: int) -> None:
     """Refuse another request if the partnership has `number` open ones and that is the limit."""
-    if number >= MAX_OPEN_REQUESTS:
-        raise Refused(
-            Refusal(
-                ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("There are already {most} open requests. Wait for an answer."),
-                values={"most": MAX_OPEN_REQUESTS},
-            )
-        )
+    check_limit(
+        number,
+        MAX_OPEN_REQUESTS,
+        ErrorCode.TOO_MANY_ATTEMPTS,
+        N_("There are already {most} open requests. Wait for an answer."),
+    )
 
 
 def change_expiry(now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.expiry import Expiry
+from server.domain.limits import check_limit
 from server.domain.partnerships import email_links
 from server.domain.partnerships.partnerships import (
     IN_FORCE,
@@ -74,14 +75,12 @@ def check_may_ask(partner_status: PartnerStatus | None, field: tuple[str, ...] =
 
 def check_number_of_requests_by_email(sent: int, most: int) -> None:
     """Refuse another request by e-mail if the partner has `sent` the limit within 24 hours."""
-    if sent >= most:
-        raise Refused(
-            Refusal(
-                ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("A partner can ask at most {most} people by e-mail within 24 hours."),
-                values={"most": most},
-            )
-        )
+    check_limit(
+        sent,
+        most,
+        ErrorCode.TOO_MANY_ATTEMPTS,
+        N_("A partner can ask at most {most} people by e-mail within 24 hours."),
+    )
 
 
 def check_not_asked(*, is_asked: bool) -> None:
@@ -154,14 +153,12 @@ def check_resending(sendings: int, most: int) -> None:
 
     `sendings` is how often a proposal was resent, or another was made, within 24 hours.
     """
-    if sendings >= most:
-        raise Refused(
-            Refusal(
-                ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("This has been sent {most} times within a day. Wait before you send it again."),
-                values={"most": most},
-            )
-        )
+    check_limit(
+        sendings,
+        most,
+        ErrorCode.TOO_MANY_ATTEMPTS,
+        N_("This has been sent {most} times within a day. Wait before you send it again."),
+    )
 
 
 def _between(

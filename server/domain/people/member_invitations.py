@@ -7,6 +7,7 @@ from typing import Final
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
 from server.domain.expiry import Expiry
+from server.domain.limits import check_limit
 from server.domain.people.memberships import may_change
 from server.domain.rights import Role
 
@@ -52,14 +53,9 @@ def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] 
 
 def check_number_of_invitations(sent: int, most: int) -> None:
     """`sent` is how many people the organisation invited within 24 hours, whatever became of it."""
-    if sent >= most:
-        raise Refused(
-            Refusal(
-                ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("An organisation can invite at most {most} people within 24 hours."),
-                values={"most": most},
-            )
-        )
+    check_limit(
+        sent, most, ErrorCode.TOO_MANY_ATTEMPTS, N_("An organisation can invite at most {most} people within 24 hours.")
+    )
 
 
 def check_inviter(inviter: Role | None, role: Role) -> None:
@@ -77,12 +73,10 @@ def check_invited_person(email: str, invited: str) -> None:
 def resending_times(before: Sequence[datetime], now: datetime, most: int) -> list[datetime]:
     """The moments of sending anew in the last 24 hours, with this one among them; at most so many."""
     lately = [moment for moment in before if now - moment < _RESENDS_COUNT_FOR]
-    if len(lately) >= most:
-        raise Refused(
-            Refusal(
-                ErrorCode.TOO_MANY_ATTEMPTS,
-                N_("An invitation can be sent again at most {most} times within 24 hours."),
-                values={"most": most},
-            )
-        )
+    check_limit(
+        len(lately),
+        most,
+        ErrorCode.TOO_MANY_ATTEMPTS,
+        N_("An invitation can be sent again at most {most} times within 24 hours."),
+    )
     return [*lately, now]

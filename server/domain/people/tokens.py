@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.limits import check_limit
 from server.domain.rights import Scope
 
 PREFIX: Final = "rsl_pat_"
@@ -98,14 +99,12 @@ def check_restriction(wanted: Sequence[UUID], managed: Collection[UUID]) -> None
 
 def check_number_of_tokens(tokens: int) -> None:
     """`tokens` is how many living tokens the organisation has already."""
-    if tokens >= MAX_TOKENS_PER_ORGANISATION:
-        raise Refused(
-            Refusal(
-                ErrorCode.TOKEN_LIMIT_REACHED,
-                N_("An organisation can have at most {most} tokens. Revoke one first."),
-                values={"most": MAX_TOKENS_PER_ORGANISATION},
-            )
-        )
+    check_limit(
+        tokens,
+        MAX_TOKENS_PER_ORGANISATION,
+        ErrorCode.TOKEN_LIMIT_REACHED,
+        N_("An organisation can have at most {most} tokens. Revoke one first."),
+    )
 
 
 def _expiry_refusal(message: str) -> Refused:
