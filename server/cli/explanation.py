@@ -1,6 +1,7 @@
 """The command `explain`: what will happen to an operation in a file, for the owner of an API token."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
@@ -13,10 +14,12 @@ from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import NotSignedIn
 from server.engine.explain import Explanation, explain_operation
+from server.engine.sql_format import format_sql
 from server.resolvers.context import Context
 from server.schema.engine_host import new_engine
 from server.schema.limits import limits_for, measured
 
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")
 _NOBODY: Final = "Nobody is signed in. Use --as TOKEN to explain it for a user."
 
 
@@ -52,8 +55,9 @@ def _print(name: str | None, cost: str, explanation: Explanation) -> None:
 
 
 def _readable(statement: str) -> str:
-    """The statement with the engine's placeholders, which are control characters, shown as escapes."""
-    return "".join(character if character >= " " else f"\\x{ord(character):02x}" for character in statement)
+    """The statement on several lines, with the engine's placeholders, which are control characters, as escapes."""
+    lines = format_sql(statement).split("\n")
+    return "\n".join(_CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", line) for line in lines)
 
 
 def _cost(text: str, name: str | None, variables: dict[str, Any], context: Context) -> str:

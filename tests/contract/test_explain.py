@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from graphql import parse, print_ast
 
+from server.engine.sql_format import WIDTH
 from tests.servers import DemoServer
 
 EXAMPLES = Path("explorer/examples")
@@ -73,3 +74,10 @@ def test_the_marks_of_a_statement_are_shown_and_not_printed(of_each: dict[str, s
 
     assert "\\x01" in said
     assert "\x01" not in said
+
+
+def test_the_statement_stands_on_several_lines(of_each: dict[str, str]):
+    sql = of_each["Marked"].split("SQL:\n")[1].split("\nPlan:")[0].strip("\n").split("\n")
+
+    assert sql[-1] == "    || '}'"
+    assert max(len(line.strip()) for line in sql) <= WIDTH

@@ -98,7 +98,7 @@ class PostgresReader:
         try:
             if self._begin:
                 return await self._read_in_transaction(connection.driver, sql, values)
-            statement = connection.statements.get(sql) or await connection.prepared(sql)
+            statement = connection.statements.get(sql) or await connection.prepare(sql)
             return await statement.fetchval(*values)
         except TimeoutError:
             connection.driver.terminate()
