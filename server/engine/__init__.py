@@ -1,5 +1,5 @@
-"""How does a selection become one SQL statement?
+"""The engine: turns a GraphQL operation into one SQL statement.
 
-Reads what Strawberry's fields and Tortoise's models already say and what `declarations` add to them; knows
-no noun of the programme. `dispatch.answer_by_plan` answers an operation, or says that the resolvers have to.
+It reads what Strawberry's fields and Tortoise's models already say, and what `declarations` add to them. It knows no
+noun of the programme. `dispatch.answer_by_plan` answers an operation, or says that the resolvers have to.
 """

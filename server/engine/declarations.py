@@ -1,8 +1,7 @@
-"""What does a field promise, so that it can be planned?
+"""Declarations of fields: where their values come from, so that they can be planned.
 
-A type views the rows of one model. A field without a resolver is the column of its name; every other
-field says with one of the declarations below where its value comes from. They are the metadata
-`PLAN` of a Strawberry field and hold no SQL of a dialect.
+A type is a view of one model's rows. A field without a resolver is the column of its name; every other field has one of
+the declarations below. They are the metadata `PLAN` of a Strawberry field and contain no SQL of a dialect.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
@@ -22,20 +21,20 @@ PLAN: Final = "plan"
 
 
 class Guard(Protocol):
-    """Who may ask for a field, decided by the row that it belongs to."""
+    """Decides by the row whether the viewer may ask for a field."""
 
     def row_filter(self, viewer: Any) -> Q | bool:
-        """Whether it is given: for every row, for none, or for those for which the condition holds."""
+        """The rows on which the viewer may ask: all, none, or those for which the condition holds."""
         ...
 
     def refusal(self, viewer: Any) -> Exception:
-        """What is raised where it is not."""
+        """The error for all other rows."""
         ...
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the row, under this name in the model. `is_minor_units` writes cents as a decimal in a string."""
+    """A column of the row, by its name in the model. `is_minor_units` writes cents as a decimal in a string."""
 
     name: str
     is_minor_units: bool = False
@@ -43,14 +42,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Key:
-    """The row's id as callers see it: a prefix, an underscore and 32 hexadecimal digits."""
+    """The row's public id: a prefix, an underscore and 32 hexadecimal digits."""
 
     prefixes: Mapping[type[Model], str]
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """An object whose fields are columns of the row; null where `present` is."""
+    """An object whose fields are columns of the row. Null if the column `present` is null."""
 
     columns: Mapping[str, Column]
     present: str | None = None
@@ -63,10 +62,10 @@ class SameRow:
 
 @dataclass(frozen=True)
 class Relation:
-    """The row of `model` whose id a column holds; null where it does not exist for the viewer.
+    """The row of `model` whose id is in a column. Null if it is not visible to the viewer.
 
-    `by` is the column of the other row that holds the same, where that is not its id; no two rows share it.
-    `key` reads the id out of the run instead, for what belongs to no row; None there means null.
+    `by` is the unique column of the other row that is referenced, if it is not the id. `key` reads the id from the run
+    instead, for a field that belongs to no row; None there means null.
     """
 
     model: type[Model]
@@ -78,7 +77,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class JoinTable:
-    """The table between two others: its rows name one by `near` and the other by `far`."""
+    """A join table: its rows reference this row by `near` and the other row by `far`."""
 
     model: type[Model]
     near: str
@@ -87,9 +86,9 @@ class JoinTable:
 
 @dataclass(frozen=True)
 class Rows:
-    """A list that stays short: the visible rows of `model` that name this one, in the order of their ids.
+    """A short list: the visible rows of `model` that reference this one, in the order of their ids.
 
-    With `through` they are named by the rows between. With `present` it is null where that column is false.
+    With `through` they are linked by a join table. With `present` it is null if that column is false.
     """
 
     model: type[Model]
@@ -99,15 +98,15 @@ class Rows:
 
 
 Ties = tuple[tuple[str, str | AtMost], ...]
-"""Columns of a further row, each with the column of the hole's own row that it equals."""
+"""Columns of a further row, each with the equal column of the computed field's own row."""
 
 
 @dataclass(frozen=True)
 class Joined:
-    """A row beside each fact: the one of `model` whose `column` holds what `near` of the fact does.
+    """A row joined to each prefetched row: the one of `model` whose `column` equals its `near`.
 
-    A fact without one is left out; where it `is_optional` the `columns` are null. Where there are several, the fact
-    comes once with each. Where `is_present` is false for a viewer, nothing is joined and the columns are null.
+    A prefetched row without one is left out, or if `is_optional` its `columns` are null. With several, it is returned
+    once for each. If `is_present` is false for a viewer, nothing is joined and the columns are null.
     """
 
     model: type[Model]
@@ -122,12 +121,11 @@ class Joined:
 
 @dataclass(frozen=True)
 class Prefetch:
-    """What a function needs to know beyond the row: rows of `model`, as lists of the values of `columns`.
+    """Related rows that a computed field's function needs: rows of `model`, as lists of the values of `columns`.
 
-    `column` of those rows holds what `outer` of the row around them does. The columns of what is `joined` come next,
-    `nested` last in each. Where `is_present` is false for a viewer there are none, and the statement does not look
-    for them. With `latest` there is one for each combination of the other columns, with the greatest value of this
-    one.
+    Their `column` equals `outer` of the field's row. The columns of the `joined` rows follow, and those `nested` come
+    last. If `is_present` is false for a viewer, there are none and the statement does not read them. With `latest`
+    there is one row for each combination of the other columns, with the greatest value of this one.
     """
 
     model: type[Model]
@@ -144,11 +142,11 @@ class Prefetch:
 
 @dataclass(frozen=True)
 class Computed:
-    """What Python works out of some columns and facts of the row: the statement leaves a place for it.
+    """A field that Python computes from columns and prefetched rows. The statement leaves a placeholder for it.
 
-    `compute(context, row)` is no coroutine; the row has what is named in `columns`, `partial` and `facts`, and nothing
-    else. Rows that are alike in it share one call of an answer, so ask for what decides and no more: an id that makes
-    every row another row costs a call for each. A `partial` column is None where its condition does not hold.
+    `compute(context, row)` is not a coroutine. The row has only what `columns`, `partial` and `facts` name. Within an
+    answer, equal rows share one call, so ask only for what matters: an id makes every row different and costs a call
+    for each. A `partial` column is None where its condition does not hold.
     """
 
     compute: Callable[[Any, Any], Any]
@@ -158,7 +156,7 @@ class Computed:
 
 
 class Listing(Protocol):
-    """Which rows are in a list that can grow."""
+    """The rows of a paginated list."""
 
     @property
     def model(self) -> type[Model]: ...
@@ -168,21 +166,20 @@ class Listing(Protocol):
     def always(self) -> Callable[[Any], Q]: ...
     @property
     def is_stricter(self) -> bool:
-        """Whether `always` lets no row through that the row policy would not."""
+        """Whether `always` implies the row policy."""
         ...
 
     def criterion(self, name: str, value: Any, now: Any) -> Q:
-        """The condition that a member of the filter becomes; `now` is what the context has by that name."""
+        """The condition of a filter member. `now` is the context's time."""
         ...
 
 
 @dataclass(frozen=True)
 class PageRequest:
-    """Which page of a list: all that decides about the text of a statement.
+    """The request for a page: everything that determines the SQL.
 
-    `narrowed` are the members of the filter that were given, `after` and `before` whether there is such a
-    cursor. Values are kept apart from it: `size`, `after_key`, `after_id`, `before_key`, `before_id` and
-    the filter's members.
+    `narrowed` are the filter members that are set; `after` and `before` say whether there is such a cursor. The values
+    are kept separately: `size`, `after_key`, `after_id`, `before_key`, `before_id` and the filter members.
     """
 
     column: str
@@ -195,12 +192,12 @@ class PageRequest:
 
 
 KeyAndValues = tuple[Hashable, Mapping[str, Any]]
-"""What arguments become: what decides about the text of a statement, and the values by name."""
+"""The result of reading arguments: the part that determines the SQL, and the values by name."""
 
 
 @dataclass(frozen=True)
 class Paged:
-    """A connection. `ask` reads its arguments into `Asked`; it raises for those that are wrong."""
+    """A connection. `ask` reads its arguments into a `PageRequest`, and raises for invalid ones."""
 
     listing: Listing
     read_arguments: Callable[[Mapping[str, Any]], KeyAndValues]
@@ -208,14 +205,14 @@ class Paged:
 
 @dataclass(frozen=True)
 class PagePart:
-    """A field of a connection, of an edge or of the page's info: nodes, edges, page_info, total_count, cursor…"""
+    """A field of a connection, an edge or the page info: nodes, edges, page_info, total_count, cursor…"""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Followed:
-    """The rows of a page's `nodes` where the page is of other rows: those that `column` points to."""
+    """The rows in a page's `nodes` if the page consists of other rows: those that `column` references."""
 
     model: type[Model]
     column: str
@@ -223,9 +220,9 @@ class Followed:
 
 @dataclass(frozen=True)
 class ByKey:
-    """A root: the row whose `column` holds a key that is among the arguments.
+    """A root: the row whose `column` equals a key in the arguments.
 
-    `ask` decodes it, `kind` is its SQL type; `missing` is raised where there is no such row.
+    `ask` decodes it, `kind` is its SQL type, and `missing` is raised if there is no such row.
     """
 
     model: type[Model]
@@ -237,9 +234,9 @@ class ByKey:
 
 @dataclass(frozen=True)
 class ByAnyKey:
-    """A root: the row, or with `many` the rows, whose keys say of which model they are.
+    """A root: the row, or with `many` the rows, whose keys name their models.
 
-    `ask` gives as shape the models that occur, and as value `keys`, pairs of model name and key.
+    `ask` returns the models that occur, which determine the SQL, and the value `keys`: pairs of model name and key.
     """
 
     read_arguments: Callable[[Mapping[str, Any]], KeyAndValues]
@@ -249,15 +246,15 @@ class ByAnyKey:
 
 @dataclass(frozen=True)
 class ViewerObject:
-    """A root: an object that belongs to no row, and is null where nobody is signed in."""
+    """A root: an object that belongs to no row. Null if nobody is signed in."""
 
 
 @dataclass(frozen=True)
 class ByFunction:
-    """A root whose object a function works out before the statement is run: an object without resolvers.
+    """A root whose object a function computes before the statement is run. The object has no resolvers.
 
-    `check(context, given)` raises if this caller may not ask, and gives what `run(context, arguments)` makes the
-    object of. It gets the arguments as the field's resolver does.
+    `check(context, given)` raises if this caller may not ask, and returns the arguments of `run(context, arguments)`,
+    which returns the object. It gets the arguments in the same form as the field's resolver.
     """
 
     check: Callable[[Any, Mapping[str, Any]], Awaitable[Any]]
@@ -266,7 +263,7 @@ class ByFunction:
 
 @dataclass(frozen=True)
 class Guarded:
-    """A declaration for some only. `withheld` answers null where a guard is not given, instead of an error."""
+    """A declaration only for some viewers. With `withheld` all others get null instead of an error."""
 
     inner: Any
     guards: Sequence[Guard]
@@ -277,9 +274,9 @@ class Guarded:
 class MutationField:
     """A mutation. The engine reads the rows of its payload, within `around`.
 
-    `check(context, input)` raises if this caller may not, and gives the arguments of `run`, which makes the change
-    and gives the payload, whose `values` are by the names of its fields; `refuse` makes a payload of what the business
-    refuses, None of other errors.
+    `check(context, input)` raises if this caller may not run it, and returns the arguments of `run`, which makes the
+    change and returns the payload with its `values` by field name. `refuse` turns a refusal of the business into a
+    payload, and returns None for other errors.
     """
 
     check: Callable[[Any, Any], Awaitable[Any]]

@@ -1,6 +1,7 @@
-"""Which path does an operation take: the planned one, or that of the resolvers?
+"""Dispatch: does an operation take the planned path or the resolver path?
 
-Decided before anything is done. What the engine declines the resolvers answer, mistakes of the caller included.
+This is decided before anything is done. Everything that the engine declines, including callers' mistakes, is answered
+by the resolvers.
 """
 
 from collections.abc import Mapping
@@ -21,9 +22,9 @@ from server.models.outages import Unavailable
 async def answer_by_plan(
     engine: Engine, text: str, name: str | None, variables: Mapping[str, Any], context: Any, *, may_change: bool = True
 ) -> tuple[Result | None, Trace]:
-    """The answer of the engine, None if the resolvers have to give it; and how it went.
+    """The engine's answer, or None if the resolvers have to give it; and the trace.
 
-    Raises Unavailable where the database is away.
+    Raises Unavailable if the database is unavailable.
     """
     trace = Trace("planned")
     try:

@@ -1,8 +1,8 @@
-"""How is an operation planned once and run many times?
+"""The engine's front: plans an operation once and runs it many times.
 
-A document is parsed, validated and measured once. Of each operation there is a plan for each set of values
-of the variables that @skip and @include read, and of each plan a statement for each shape of viewer and of
-arguments. All of it is bounded, and what was not used lately goes first.
+A document is parsed, validated and measured once. An operation has a plan for each set of values of the variables in
+@skip and @include, and a plan has a statement for each cache key of viewer and arguments. All of it is bounded; what
+was used least recently is dropped first.
 """
 
 import time
@@ -44,13 +44,13 @@ from server.engine.validation import check_declarations
 
 MAX_OPERATIONS: Final = 500
 MAX_OPERATION_BYTES: Final = 32 * 2**20
-"""For all operations together, with everything that is kept of them."""
+"""The most bytes for all operations, with everything cached for them."""
 MAX_VIEWER_KEYS: Final = 64
 
 
 @dataclass
 class Run:
-    """One operation being answered: who asks, the values of each call, and what functions found, or raised."""
+    """One run of an operation: the viewer, the values of all arguments, and the results or errors of functions."""
 
     viewer: Any
     context: Any
@@ -61,7 +61,7 @@ class Run:
 
 @dataclass
 class PreparedQuery:
-    """Everything that is known before the database is asked."""
+    """Everything that is known before the database is used."""
 
     plan: Plan
     statement: Statement
@@ -69,7 +69,7 @@ class PreparedQuery:
 
 
 class Engine:
-    """Answers operations of one schema. `dialect` says which database there is, once it is connected."""
+    """Answers operations of one schema. `dialect` names the database, once it is connected."""
 
     def __init__(self, host: Host, dialect: Callable[[], Dialect]) -> None:
         self.host = host
@@ -91,7 +91,7 @@ class Engine:
     # Documents
 
     def operation(self, text: str, name: str | None) -> PlannedOperation | None:
-        """The operation to run, known or read now; None where the document holds none such."""
+        """The operation to run, cached or read now. None if the document has no such operation."""
         found = self._operations.get((text, name))
         if found is not None:
             return found
@@ -106,7 +106,7 @@ class Engine:
         return self._operations.put((text, name), read, read.size)
 
     def _size_counter(self, key: tuple[str, str | None], operation: PlannedOperation) -> Callable[[int], object]:
-        """Counts what is kept of an operation, without keeping the operation."""
+        """Counts the bytes cached for an operation, without a strong reference to it."""
         kept = weakref.ref(operation)
 
         def resize(more: int) -> None:
@@ -116,7 +116,7 @@ class Engine:
         return resize
 
     async def admit(self, text: str, name: str | None, variables: Mapping[str, Any], context: Any) -> PlannedOperation:
-        """The operation, within the limits of whoever asks. Raises Unplannable."""
+        """The operation, if it is within the caller's limits. Raises Unplannable."""
         operation = self.operation(text, name)
         if operation is None or not await self._is_admitted(operation, name, variables, context):
             raise Unplannable("the document is refused")
@@ -127,7 +127,7 @@ class Engine:
     async def _is_admitted(
         self, operation: PlannedOperation, name: str | None, variables: Mapping[str, Any], context: Any
     ) -> bool:
-        """Within the limits of whoever asks, and then valid: what is too large is never validated."""
+        """Whether the document is within the caller's limits and valid. One that is too large is never validated."""
         key: tuple[Hashable, ...] = (context.viewer is None,)
         if operation.strings is None:
             key = (*key, *(_size(variables.get(variable)) for variable in operation.variables))
@@ -142,7 +142,7 @@ class Engine:
 
     # Requests
 
-    # What is planned for the first time waits for its turn: of many that are new, one each time the loop comes round.
+    # New operations are planned in turn: one in each round of the event loop.
 
     async def prepare_query(
         self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
@@ -169,7 +169,9 @@ class Engine:
     async def plan_request(
         self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
     ) -> PlannedRequest:
-        """What the variables come to. Raises Unplannable for wrong ones: the resolver path reports them."""
+        """The plan and arguments for these variables. Raises Unplannable for invalid ones; the resolver path reports
+        them.
+        """
         strings = operation.string_values(variables)
         known = None if strings is None else operation.requests.get(strings)
         if known is not None:
@@ -192,7 +194,7 @@ class Engine:
     def coerce_variables(
         self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
     ) -> VariableValues:
-        """The values of the variables, as their types have them. Raises Unplannable for wrong ones."""
+        """The coerced values of the variables. Raises Unplannable for invalid ones."""
         if operation.string_values(variables) is not None:
             return VariableValues({}, dict(variables))
         coerced = self.host.coerce_variables(operation.node, variables, context)
@@ -244,7 +246,7 @@ class Engine:
         return await assemble(raw, statement, run, plan.selections, plan.root, self.time_slices)
 
     async def fetch(self, statement: Statement, run: Run, trace: Trace, *, is_changing: bool = False) -> bytes:
-        """What the database answers, with its marks; within the transaction of a change, to see what it did."""
+        """The database's answer, with placeholders. Within the transaction of a change, so that it sees the change."""
         if statement.is_answer:
             return statement.sql.encode()
         started = time.perf_counter()
@@ -256,7 +258,7 @@ class Engine:
 
 
 async def _outcome(function: ByFunction, run: Run, number: int) -> Any:
-    """What a function finds, or the error that it ends with, which is reported at its place."""
+    """A function's result, or its error, which is reported at its place."""
     given = run.values[number]
     try:
         return await function.run(run.context, await function.check(run.context, given))
@@ -267,7 +269,7 @@ async def _outcome(function: ByFunction, run: Run, number: int) -> Any:
 def _concrete_types(
     field_index: FieldIndex, arguments: Mapping[tuple[int, str], Arguments], run: Run
 ) -> dict[int, Any]:
-    """For each field that gives an interface the type it was answered with, or the types."""
+    """The concrete type, or types, of each field with an interface type."""
     found: dict[int, Any] = {}
     for (node, _), one in arguments.items():
         values = run.values[one.number]
@@ -279,7 +281,7 @@ def _concrete_types(
 
 
 def _size(value: Any) -> Hashable:
-    """What of a variable's value the size of an answer can depend on."""
+    """The part of a variable's value that can determine the size of the answer."""
     if isinstance(value, list):
         return len(value)  # pyright: ignore[reportUnknownArgumentType]
     return value if isinstance(value, (int, float)) else None

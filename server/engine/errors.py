@@ -1,23 +1,23 @@
-"""Why is an operation not planned, or its answer not given?"""
+"""Exceptions of the engine: why an operation is not planned, or not answered."""
 
 from typing import Final
 
 from graphql import GraphQLError
 
 MAX_ANSWER_BYTES: Final = 8 * 2**20
-"""How long the data of an answer may be: what is longer holds up everybody else while it is copied and sent."""
+"""The most bytes of data in an answer. Copying and sending more would delay everyone else."""
 
 
 class Unplannable(Exception):
-    """The operation takes the resolver path, for this reason; nothing has been done yet."""
+    """The operation takes the resolver path, for this reason. Nothing has been done yet."""
 
 
 class Undeclared(TypeError):
-    """A declaration that can never be planned: the server does not start with it."""
+    """A declaration that can never be planned. It keeps the server from starting."""
 
 
 class AnswerTooLarge(GraphQLError):
-    """The answer would be longer than answers may be."""
+    """The answer would exceed the limit."""
 
     def __init__(self) -> None:
         longest = MAX_ANSWER_BYTES // 2**20

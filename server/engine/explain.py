@@ -1,4 +1,4 @@
-"""What will happen to an operation, before it does?"""
+"""Explanation of an operation, without running it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from server.engine.running.traces import Trace
 
 @dataclass(frozen=True)
 class Explanation:
-    """The path that an operation takes. Planned: its statement with the database's plan of it; else why not."""
+    """The path that an operation takes: planned, with its statement and the database's plan, or why not."""
 
     path: str
     reason: str | None = None
@@ -27,7 +27,7 @@ class Explanation:
 async def explain_operation(
     engine: Engine, text: str, name: str | None, variables: Mapping[str, Any], context: Any
 ) -> Explanation:
-    """Plan an operation without running it. Of a mutation only the reading of its payload is planned."""
+    """Plan an operation without running it. For a mutation, only reading its payload is planned."""
     try:
         operation = await engine.admit(text, name, variables, context)
         if operation.is_mutation:
@@ -42,7 +42,7 @@ async def explain_operation(
 
 
 async def _plan(prepared: PreparedQuery, engine: Engine) -> tuple[str, ...]:
-    """What the database says of the statement."""
+    """The database's plan of the statement."""
     statement, run = prepared.statement, prepared.run
     asking = engine.dialect().explain
     values = [read(run) for read in statement.readers]

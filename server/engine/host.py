@@ -1,4 +1,4 @@
-"""What does the engine ask of the application it serves?"""
+"""The engine's host: the interface that an application has to provide."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any, Protocol
@@ -12,26 +12,26 @@ from tortoise.models import Model
 
 
 class Host(Protocol):
-    """What the engine asks of the application it serves."""
+    """The interface that an application has to provide."""
 
     @property
     def schema(self) -> GraphQLSchema: ...
     @property
     def policies(self) -> Mapping[type[Model], Any]: ...
     def policy(self, model: type[Model], viewer: Any) -> Q:
-        """The condition that a row exists for a viewer, whose values may be bound parameters."""
+        """The row policy of a viewer, whose values may be bound parameters."""
         ...
 
     def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q:
-        """The same for a row that a column of a row names which exists for the viewer."""
+        """The row policy for a row that is referenced by a column of a visible row."""
         ...
 
     def cache_key(self, viewer: Any) -> Hashable:
-        """What of a viewer decides about the text of a statement."""
+        """The facts of a viewer that determine the SQL of a statement."""
         ...
 
     def viewer_template(self, viewer: Any) -> Any:
-        """A viewer with the same cache key, with bound parameters in place of its own values."""
+        """A viewer with the same cache key and bound parameters in place of its own values."""
         ...
 
     def arguments(self, field: GraphQLField, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -41,11 +41,11 @@ class Host(Protocol):
     def coerce_variables(
         self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Any
     ) -> VariableValues | None:
-        """The values of an operation's variables; None where one is wrong."""
+        """The values of an operation's variables. None if one is invalid."""
         ...
 
     def document(self, text: str) -> DocumentNode:
-        """The parsed document. Raises GraphQLError for one that is none."""
+        """The parsed document. Raises GraphQLError for a text that is not a document."""
         ...
 
     def token_count(self, text: str) -> int:
@@ -56,5 +56,5 @@ class Host(Protocol):
     def is_within_limits(
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], context: Any
     ) -> bool:
-        """Whether the document is within the limits of whoever asks."""
+        """Whether the document is within the caller's limits."""
         ...

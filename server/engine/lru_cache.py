@@ -1,4 +1,4 @@
-"""A bounded cache that drops what was used least recently: bounded by its entries, and by their size."""
+"""A bounded cache that evicts what was used least recently, limited by its entries and by their size."""
 
 import sys
 from collections.abc import Callable, Hashable
@@ -9,14 +9,14 @@ ValueT = TypeVar("ValueT")
 
 
 def _nothing(_: int) -> None:
-    """Nobody wants to know how the size has changed."""
+    """Does nothing about a change of size."""
 
 
 class LRUCache(Generic[KeyT, ValueT]):
-    """A dictionary of at most `max_entries` entries and `max_bytes` bytes that drops what was not used lately.
+    """A dictionary of at most `max_entries` entries and `max_bytes` bytes that evicts what was not used recently.
 
-    In two halves: what is asked for moves into the newer one; when that is full, the older one goes. How large an
-    entry is says whoever puts it there; `resized` hears by how much all of them together have grown or shrunk.
+    It has two halves: a used entry moves into the newer one, and when that is full, the older one is dropped. The
+    caller states the size of an entry; `resized` is called with every change of the total size.
     """
 
     __slots__ = ("__weakref__", "_bytes", "_half", "_half_bytes", "_newer", "_older", "_on_resize", "_sizes")
@@ -47,7 +47,7 @@ class LRUCache(Generic[KeyT, ValueT]):
         return found
 
     def put(self, key: KeyT, value: ValueT, size: int = 0) -> ValueT:
-        """Keep a value of this size; one that alone would fill a half is not kept."""
+        """Cache a value of this size. One that would fill half the cache on its own is not cached."""
         self.drop(key)
         if size > self._half_bytes:
             return value
@@ -60,7 +60,7 @@ class LRUCache(Generic[KeyT, ValueT]):
         return value
 
     def grow(self, key: KeyT, value: ValueT, more: int) -> None:
-        """What is kept under this key has become so much larger, or smaller."""
+        """Note that the entry of this key has grown or shrunk by this much."""
         if self._newer.get(key) is value or self._older.get(key) is value:
             self.put(key, value, self._sizes[key] + more)
 
@@ -75,7 +75,7 @@ class LRUCache(Generic[KeyT, ValueT]):
             self._on_resize(-size)
 
     def _turn_over(self) -> None:
-        """The older half goes; the newer one becomes it."""
+        """Drop the older half; the newer one becomes the older."""
         gone = sum([self._sizes.pop(key) for key in self._older])
         self._older, self._newer, self._bytes = self._newer, {}, 0
         self._on_resize(-gone)

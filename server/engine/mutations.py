@@ -1,4 +1,4 @@
-"""How is a mutation answered, with what it answers read by one statement in its own transaction?"""
+"""Mutations: each is run, and its payload read by one statement in the same transaction."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
@@ -42,7 +42,7 @@ class Mutations:
 
     @property
     def statements(self) -> tuple[str, ...]:
-        """What reads the payloads, as they are where everything succeeds."""
+        """The statements that read the payloads if everything succeeds."""
         named = [nodes for nodes in self.plan.root.fields.values() if nodes[0].name.value != "__typename"]
         tried = (
             self.plan.statements.get(_trial_key(nodes, self.engine, self.context, self.argument_keys))
@@ -51,7 +51,7 @@ class Mutations:
         return tuple(found.sql for found in tried if isinstance(found, Statement) and not found.is_answer)
 
     async def answer(self) -> Result:
-        """What was changed. The first that is denied ends the operation, and none after it is run."""
+        """The answer. The first mutation that is denied ends the operation, and none after it is run."""
         for key, nodes in self.plan.root.fields.items():
             type_ = self.plan.root.type_
             if nodes[0].name.value == "__typename":
@@ -116,7 +116,7 @@ class Mutations:
 async def prepare_mutations(
     engine: Engine, operation: PlannedOperation, variables: Mapping[str, Any], context: Any, trace: Trace
 ) -> Mutations:
-    """The mutations of an operation, their inputs read. Raises Unplannable before anything is done."""
+    """The mutations of an operation, with their inputs. Raises Unplannable before anything is done."""
     request = await engine.plan_request(operation, variables, context)
     plan, argument_keys, values = request.plan, request.argument_keys, request.values
     inputs: dict[str, Any] = {}
@@ -139,7 +139,7 @@ async def prepare_mutations(
 async def _check_plannable(
     engine: Engine, plan: Plan, definition: GraphQLField, nodes: Nodes, argument_keys: tuple[Any, ...], context: Any
 ) -> None:
-    """Whether what is asked of the payload can be planned: found out before anything is changed."""
+    """Check that the payload's selection can be planned, before anything is changed."""
     key = _trial_key(nodes, engine, context, argument_keys)
     if plan.statements.get(key) is not None:
         return
@@ -152,7 +152,7 @@ async def _check_plannable(
 
 
 def _node_ids(nodes: Nodes) -> tuple[int, ...]:
-    """Where in the document a mutation is asked for: what it is asked to answer may stand in several places."""
+    """The nodes of a mutation in the document. Its selection may be spread over several of them."""
     return tuple(id(node) for node in nodes)
 
 
@@ -161,7 +161,7 @@ def _trial_key(nodes: Nodes, engine: Engine, context: Any, argument_keys: tuple[
 
 
 def _payload_statement(planner: Planner, type_: GraphQLObjectType, fields: Fields, kinds: tuple[str, ...]) -> Statement:
-    """Rows are read anew, everything else is filled in; without a row there is nothing to ask the database."""
+    """The statement of a payload: rows are read again, other values are filled in. Without a row no query is needed."""
     kind_of = dict(zip(fields.values(), kinds, strict=True))
     text = planner.write_object_with(type_, fields, lambda nodes: _payload_field(planner, type_, nodes, kind_of[nodes]))
     return planner.finish(text)
@@ -186,13 +186,13 @@ def _payload_field(planner: Planner, type_: GraphQLObjectType, nodes: Nodes, kin
 
 
 def _kind(field_index: FieldIndex, type_: GraphQLObjectType, nodes: Nodes, value: Any) -> str:
-    """Where a field of a payload comes from: a row, items with a row each, the viewer, or a value as it is."""
+    """The kind of a payload's field: a row, items with a row each, the viewer, or a plain value."""
     possible = _possible_kind(field_index, type_, nodes)
     return "plain" if value is None else possible
 
 
 def _possible_kind(field_index: FieldIndex, type_: GraphQLObjectType, nodes: Nodes) -> str:
-    """The same of what it is at most. Raises Unplannable for what a payload cannot hold here."""
+    """The same without a value, at most. Raises Unplannable for a type that a payload cannot have here."""
     name = nodes[0].name.value
     if name == "__typename":
         return "plain"

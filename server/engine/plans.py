@@ -1,7 +1,7 @@
-"""What is kept of an operation: its plans, the requests that were planned, and the statements. All of it is bounded.
+"""Cached plans of operations: plans, planned requests and statements. All of it is bounded.
 
-An operation has one plan for each set of values of the variables that @skip and @include read. A plan has one
-statement for each plan key: the cache key of the viewer with the keys of the arguments.
+An operation has one plan for each set of values of the variables in @skip and @include. A plan has one statement for
+each plan key: the cache key of the viewer with the keys of the arguments.
 """
 
 import sys
@@ -29,13 +29,13 @@ BYTES_OF_A_PLAN: Final = 4_000
 BYTES_OF_A_REQUEST: Final = 1_100
 _BYTES_OF_A_VALUE: Final = 60
 _BYTES_OF_A_PLANNED_TOKEN: Final = 160
-"""What each needs in memory beside its text, about: as they were measured."""
+"""The approximate memory that each needs in addition to its text, as measured."""
 MAX_CHARACTERS_OF_VALUES: Final = 500
-"""How many characters the variables may have whose reading is kept."""
+"""The most characters of variables for which the planned request is cached."""
 
 
 def weakly(method: Callable[[int], None]) -> Callable[[int], None]:
-    """A method that does not keep its object: what holds it within the object makes no circle."""
+    """A method with a weak reference to its object, so that storing it in the object creates no reference cycle."""
     kept = weakref.WeakMethod(method)
 
     def call(more: int) -> None:
@@ -46,14 +46,14 @@ def weakly(method: Callable[[int], None]) -> Callable[[int], None]:
 
 
 def _nothing(_: int) -> None:
-    """Nobody keeps it: its size is nobody's business."""
+    """Does nothing about the size of an operation that is not cached."""
 
 
 @dataclass(eq=False)
 class Plan:
     """The selection of an operation for some values of its deciding variables.
 
-    `statements` are by the keys of the viewer and of the arguments; in place of one that cannot be planned stands why.
+    `statements` are by the keys of the viewer and of the arguments. For one that cannot be planned it has the reason.
     """
 
     key: str
@@ -81,7 +81,7 @@ class Plan:
 
 @dataclass
 class PlannedRequest:
-    """What the variables of a request come to: the plan, the keys of its arguments, and their values."""
+    """The plan for a request's variables, with the keys of its arguments and their values."""
 
     coerced: VariableValues
     plan: Plan
@@ -91,7 +91,7 @@ class PlannedRequest:
 
 @dataclass(eq=False)
 class PlannedOperation(Operation):
-    """An operation, with everything that is kept of it. `reason` says why it is never planned."""
+    """An operation, with everything cached for it. `reason` says why it is never planned."""
 
     reason: str | None = None
     on_resize: Callable[[int], object] = _nothing
@@ -110,7 +110,7 @@ class PlannedOperation(Operation):
         self.on_resize(more)
 
     def keep_plan(self, key: tuple[Any, ...], plan: Plan) -> Plan:
-        """Keep a plan; what is kept of it later counts as well."""
+        """Cache a plan. What is cached in it later counts as well."""
         kept, plans = weakref.ref(plan), weakref.ref(self.plans)
 
         def resize(more: int) -> None:
@@ -122,5 +122,5 @@ class PlannedOperation(Operation):
 
 
 def size_of_values(values: Iterable[Any]) -> int:
-    """The bytes that short values need in memory, about."""
+    """The approximate memory of short values, in bytes."""
     return sum(_BYTES_OF_A_VALUE + (len(value) if isinstance(value, str) else 0) for value in values)

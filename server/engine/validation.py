@@ -1,4 +1,4 @@
-"""Can a declaration be kept? Whatever can never be planned keeps the server from starting, with the reason."""
+"""Start-up checks: a declaration that the planner could never honour stops the server and says why."""
 
 import inspect
 from collections.abc import Mapping
@@ -41,9 +41,9 @@ _KEY: Final = fields.UUIDField()
 _MOMENT: Final = datetime(2024, 2, 29, 1, 2, 3, 4, UTC)
 _WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, ByFunction, MutationField)
 _ASKING_THEMSELVES: Final = (Guarded, ByFunction, MutationField)
-"""They hold the permission classes of their fields."""
+"""The extensions that hold the permission classes of a field."""
 
-# A value of a column, and what the database writes of it: its GraphQL type has to write the same.
+# Sample values of columns and their JSON in the database: the GraphQL type has to write the same.
 _SAMPLES: Final[tuple[tuple[type, tuple[tuple[Any, Any], ...]], ...]] = (
     (fields.BooleanField, ((True, True), (False, False))),
     (fields.IntField, ((7, 7), (0, 0))),
@@ -63,7 +63,7 @@ _LISTED: Final = (('a, "É', 'a, "É'),)
 def check_declarations(field_index: FieldIndex, policies: Mapping[type[Model], Any]) -> None:
     """Raise Undeclared, with the reason, for the first declaration that can never be planned.
 
-    `policies` are the models that have a row policy.
+    `policies` are the models with a row policy.
     """
     checks = DeclarationChecks(field_index.types, policies)
     for type_, name, declared in field_index.declared_fields():
@@ -71,7 +71,7 @@ def check_declarations(field_index: FieldIndex, policies: Mapping[type[Model], A
 
 
 class DeclarationChecks:
-    """Looks at the declarations of a schema. `types` are the types of models, `policies` the models with a policy."""
+    """Checks the declarations of a schema. `types` are the types of models, `policies` the models with a policy."""
 
     def __init__(self, types: Mapping[type[Model], GraphQLObjectType], policies: Mapping[type[Model], Any]) -> None:
         self.types = types
@@ -131,7 +131,7 @@ class DeclarationChecks:
             raise Undeclared(f"{place}: {model.__name__} has no row policy")
 
     def _check_type(self, place: str, model: type[Model], field: GraphQLField) -> None:
-        """Whether the field gives the type of this model, as a row that exists for whom its policy says."""
+        """Check that the field returns the type of this model, and that the model has a row policy."""
         self._check_policy(place, model)
         definition: Any = named_type(field.type).extensions.get(DEFINITION)
         if (
@@ -173,7 +173,7 @@ class DeclarationChecks:
 
 
 def check_column(place: str, model: type[Model] | None, declared: Column, field: GraphQLField) -> None:
-    """Whether the database writes the column as the field's type does."""
+    """Check that the database writes the column as the field's type does."""
     column = column_of(place, model, declared.name)
     type_ = cast("Any", field.type)
     inside = nullable(type_)
@@ -243,7 +243,7 @@ def _check_ties(place: str, tied: Prefetch | Joined, row: type[Model] | None) ->
 
 
 def column_of(place: str, model: type[Model] | None, name: str) -> Any:
-    """Tortoise's field of a column. Raises Undeclared where there is none, or the database has another name for it."""
+    """Tortoise's field of a column. Raises Undeclared if there is none, or if its name in the database differs."""
     meta: Any = model
     known: dict[str, Any] = meta._meta.fields_map if model is not None else {}
     if name in known:

@@ -9,7 +9,7 @@ from server.resolvers.context import Context
 from server.resolvers.work_budget import COST_OF_A_RESOLVER
 from server.schema.variable_coercion import Execution
 
-# `Any` below: graphql-core's executor is generic over what nobody says.
+# `Any` below: graphql-core's executor is generic without parameters.
 
 _LISTS: Final = frozenset({"nodes", "edges"})
 """Fields whose selection costs once for each row, and is counted once the rows are loaded."""

@@ -1,1 +1,1 @@
-"""From a selection to one SQL statement."""
+"""Planning: from a selection to one SQL statement."""

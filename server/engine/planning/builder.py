@@ -1,4 +1,4 @@
-"""How does a selection become one statement, with every row policy inside it?"""
+"""The planner: builds one statement from a selection, including every row policy."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
@@ -22,14 +22,14 @@ from server.models.conditions import BoundParameter
 # `Any` below: viewers are the application's own, and each writer takes a declaration of its own.
 
 Writers = Mapping[type, Callable[["Planner", Any, Scope, Place], JsonText]]
-"""What writes the value of each kind of declaration."""
+"""The function that writes the value of each kind of declaration."""
 
 
 class Planner:
     """Writes one statement.
 
-    `argument_keys` say what the arguments of each field decide about the text. The viewer of `criteria` is a template:
-    its values are bound parameters.
+    `argument_keys` are the parts of each field's arguments that determine the SQL. The viewer of `criteria` is a
+    template: its values are bound parameters.
     """
 
     def __init__(
@@ -62,15 +62,15 @@ class Planner:
         return self.finish(self.write_fields(self.scope(None), type_, fields))
 
     def finish(self, text: JsonText) -> Statement:
-        """The statement that gives this text, or where it is the same whatever is stored, the text."""
+        """The statement that returns this text, or the text itself if it depends on no stored data."""
         constant = text.constant
         sql = self.dialect.whole_statement(text.sql, self.parameters.lifted) if constant is None else constant
         return Statement(sql, self.parameters.readers(), tuple(self.placeholders), tuple(self.refusals), self.functions)
 
-    # What an object is made of
+    # Objects
 
     def write_object(self, scope: Scope, type_: GraphQLObjectType, nodes: Nodes) -> JsonText:
-        """The fields that `nodes` ask of a row, as an object."""
+        """The selected fields of a row, as a JSON object."""
         return self.write_fields(scope, type_, self.selections.of(type_, nodes))
 
     def write_fields(self, scope: Scope, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> JsonText:
@@ -79,7 +79,7 @@ class Planner:
     def write_object_with(
         self, type_: GraphQLObjectType, fields: Mapping[str, Nodes], write: Callable[[Nodes], JsonText]
     ) -> JsonText:
-        """An object whose members, but for its type's name, `write` gives."""
+        """A JSON object whose members, except `__typename`, are written by `write`."""
         text = JsonText("{")
         for number, (key, nodes) in enumerate(fields.items()):
             text.add(f'{"," if number else ""}"{key}":')
@@ -94,7 +94,7 @@ class Planner:
         return self.write_value(declaration, scope, Place(type_, type_.fields[name], nodes))
 
     def write_value(self, declaration: Any, scope: Scope, place: Place) -> JsonText:
-        """What a declaration says, of a row of this scope."""
+        """The value of a declaration, for a row of this scope."""
         write = self.writers.get(type(declaration))  # pyright: ignore[reportUnknownArgumentType] - of any kind
         if write is None:
             raise Unplannable(f"{place.parent.name}.{place.nodes[0].name.value} is not planned here")
@@ -107,11 +107,11 @@ class Planner:
         return Scope(self._scopes, model, link)
 
     def linked_scope(self, model: type[Model], column: str, scope: Scope, outer: str) -> tuple[Scope, str]:
-        """The rows of `model` whose `column` holds what `outer` of this row does, and the condition that says so."""
+        """The rows of `model` whose `column` equals `outer` of this row, and the condition for it."""
         child = self.scope(model, Link(column, scope, outer))
         return child, f'"{child.inner}"."{column}"={scope.column(outer)}'
 
-    # What Python fills
+    # Placeholders
 
     def add_placeholder(self, compute: Callable[[Any, list[Any]], Any], place: Place, payload: JsonText) -> JsonText:
         self.placeholders.append(Placeholder(compute, place.type_, place.nodes, place.parent))
@@ -122,16 +122,16 @@ class Planner:
         return placeholder("!", len(self.refusals) - 1)
 
     def absent(self, place: Place) -> str:
-        """What stands for null: a mark where the schema allows none."""
+        """The text for null: a placeholder if the schema does not allow null."""
         return "null" if place.is_nullable else placeholder("?", 0).constant or ""
 
     # Arguments
 
     def arguments_of(self, place: Place) -> tuple[Any, int]:
-        """What the arguments of a field decide about the text, and the number of its arguments."""
+        """The part of a field's arguments that determines the SQL, and their number in the run."""
         arguments = self.arguments[id(place.nodes[0]), place.parent.name]
         return self.argument_keys[arguments.number], arguments.number
 
     def argument(self, number: int, name: str, kind: str) -> BoundParameter:
-        """A value of this call's."""
+        """A value of these arguments."""
         return BoundParameter(f"arguments{number}.{name}", kind, lambda run: run.values[number][name])

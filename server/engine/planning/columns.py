@@ -1,4 +1,4 @@
-"""How does a column become the JSON that GraphQL would write of it?"""
+"""Columns as JSON, in the form that GraphQL would write."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,18 +15,18 @@ from server.engine.reading.types import named_type
 
 
 _COLUMN: Final = "\x00"
-"""Stands for the column in a text that is kept."""
+"""Stands for the column in a cached text."""
 
 
 @dataclass(frozen=True)
 class ColumnJson:
-    """An expression; where `in_bounds` does not hold GraphQL could not write the value."""
+    """The JSON expression of a column. GraphQL cannot write values for which `in_bounds` does not hold."""
 
     expression: str
     in_bounds: str | None = None
 
     def sql(self, column: str, beyond: str = "") -> str:
-        """The same of this column; `beyond` stands for a value that is out of bounds."""
+        """The SQL for this column. `beyond` stands for a value that is out of bounds."""
         if self.in_bounds is None:
             return self.expression.replace(_COLUMN, column)
         return f"CASE WHEN {self.in_bounds} THEN {self.expression} ELSE {beyond} END".replace(_COLUMN, column)
@@ -34,7 +34,7 @@ class ColumnJson:
 
 @lru_cache(2048)
 def json_of(field: Any, type_: OutputType, dialect: Dialect, *, is_minor_units: bool = False) -> ColumnJson:
-    """How a column is written as JSON. Null stays null."""
+    """The JSON expression of a column. Null stays null."""
     column = _COLUMN
     if is_minor_units:
         return ColumnJson(_in_quotes(dialect.minor_units(column)))
@@ -51,7 +51,7 @@ def json_of(field: Any, type_: OutputType, dialect: Dialect, *, is_minor_units: 
             return ColumnJson(_in_quotes(dialect.day(column)))
         case fields.JSONField():
             if isinstance(named_type(type_), GraphQLEnumType):
-                # Names: what a database puts after a comma is not in them.
+                # Only names, because a database may put details after a comma.
                 return ColumnJson(f"replace({dialect.number(column)}, ', ', ',')")
             return ColumnJson(dialect.strings(column))
         case fields.DecimalField():
@@ -65,7 +65,7 @@ def json_of(field: Any, type_: OutputType, dialect: Dialect, *, is_minor_units: 
 
 
 def raw_json_of(field: Any, column: str, dialect: Dialect) -> str:
-    """A column as JSON for Python to read again; null as `null`."""
+    """A column as JSON that Python reads again. Null becomes `null`."""
     match field:
         case fields.BooleanField():
             raw = dialect.boolean(column)
@@ -81,7 +81,7 @@ def raw_json_of(field: Any, column: str, dialect: Dialect) -> str:
 
 
 def _is_wide(field: Any, dialect: Dialect) -> bool:
-    """Whether the database lets more into the column than GraphQL's Int holds."""
+    """Whether the column can hold values beyond GraphQL's Int."""
     return isinstance(field, fields.BigIntField) or dialect.name == "sqlite"
 
 

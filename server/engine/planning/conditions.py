@@ -1,6 +1,6 @@
-"""How does a condition become SQL over the rows of a scope?
+"""Conditions as SQL over the rows of a scope.
 
-The same policy is asked for at many places of a statement: it is written once, and again under another name.
+The same policy is needed at many places of a statement. It is written once, and reused with other table names.
 """
 
 from collections.abc import Callable, Hashable
@@ -19,18 +19,18 @@ from server.models.conditions import TwoPartPolicy
 # `Any` below: viewers are the application's own, Tortoise's metadata is untyped.
 
 _THIS: Final = "this"
-"""What the table is called in a text that is kept, until it is known which rows are meant."""
+"""The table's name in a cached text, until the rows are known."""
 
 
 class Policies(Protocol):
-    """Which rows exist for a viewer."""
+    """The row policies for a viewer."""
 
     def policy(self, model: type[Model], viewer: Any) -> Q: ...
     def policy_through(self, model: type[Model], viewer: Any, seen: type[Model], column: str) -> Q: ...
 
 
 class Criteria:
-    """The policies of one shape of viewer, kept from statement to statement."""
+    """The policies for one viewer template, cached across statements."""
 
     def __init__(self, policies: Policies, viewer: Any) -> None:
         self.policies = policies
@@ -66,7 +66,7 @@ class Conditions:
         self._texts: dict[Hashable, str] = {}
 
     def row_policy(self, scope: Scope) -> str:
-        """The row policy. Its reach is decided once, at the row that fixes the key, where there is one."""
+        """The row policy. Its reach is decided once, at the row that determines the key, if there is one."""
         model, link, viewer = scope.some_model, scope.link, self.criteria.viewer
         if link is not None and link.column == "id" and link.around.model is not None:
             seen, column = link.around.model, link.outer
@@ -81,7 +81,7 @@ class Conditions:
         return self.shared_condition(scope, "policy", lambda: policy)
 
     def shared_condition(self, scope: Scope, name: Hashable, condition: Callable[[], Q]) -> str:
-        """A condition of this viewer that is the same wherever rows of this model are asked for it by this name."""
+        """A condition of this viewer by name, which is the same for all rows of this model in the statement."""
         text = self._texts.get((scope.model, name))
         if text is None:
             criterion = self.criteria.criterion(scope.some_model, name, condition)
@@ -89,7 +89,7 @@ class Conditions:
         return text.replace(f'"{_THIS}"', f'"{scope.inner}"')
 
     def condition(self, scope: Scope, condition: Q) -> str:
-        """A condition that is asked for at one place; empty for one that refuses nothing."""
+        """A condition that is needed at one place. Empty for one that is always true."""
         return self._to_sql(resolve(scope.some_model, condition, scope.inner))
 
     def _to_sql(self, criterion: Any) -> str:
@@ -97,7 +97,7 @@ class Conditions:
 
 
 def resolve(model: type[Model], condition: Q, alias: str) -> Any:
-    """The condition over the model's table, which is called so; None for one that refuses nothing."""
+    """The condition over the model's table under this name. None for one that is always true."""
     meta: Any = model
     table = Table(meta._meta.db_table).as_(alias)
     found: Any = condition.resolve(

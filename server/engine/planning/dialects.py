@@ -1,7 +1,7 @@
-"""How does each database write JSON, and take parameters?
+"""Dialects: how each database writes JSON and takes parameters.
 
-Concatenated text: it is the fastest way to JSON in both. Every expression here is text that is never
-null unless its column is.
+JSON is concatenated text, which is the fastest way in both. Every expression here is text, and null only if its column
+is.
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ from server.models.conditions import as_json
 
 
 class Dialect(Protocol):
-    """What differs between the databases."""
+    """The differences between the databases."""
 
     name: str
     context: SqlContext
@@ -31,7 +31,7 @@ class Dialect(Protocol):
     def parameter(self, number: int) -> str: ...
     def typed_parameter(self, number: int, kind: str) -> str: ...
     def text(self, column: str) -> str:
-        """A string of JSON."""
+        """A JSON string."""
         ...
 
     def number(self, column: str) -> str: ...
@@ -44,34 +44,34 @@ class Dialect(Protocol):
         ...
 
     def strings(self, column: str) -> str:
-        """A column that holds a list of strings, as JSON; null stays null."""
+        """A column with a list of strings, as JSON. Null stays null."""
         ...
 
     def boolean(self, column: str) -> str: ...
     def timestamp(self, column: str) -> str:
-        """A moment in UTC to the microsecond, without quotes."""
+        """A timestamp in UTC to the microsecond, without quotes."""
         ...
 
     def day(self, column: str) -> str: ...
     def hexadecimal(self, column: str) -> str:
-        """The bytes of text, in hexadecimal digits."""
+        """The bytes of a text, in hexadecimal digits."""
         ...
 
     def join_rows(self, expression: str) -> str:
-        """All rows' texts, in the order in which they come, with commas between; null for no row."""
+        """The texts of all rows, in their order, joined by commas. Null without rows."""
         ...
 
     def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:
-        """The statement, with sets of rows lifted out of it. Raises Unplannable for one the database cannot take."""
+        """The complete statement, with its lifted sets of rows. Raises Unplannable if the database cannot run it."""
         ...
 
     def keys(self, pairs: str) -> str:
-        """A table of rows (n, model, key) out of a parameter that lists pairs."""
+        """A table of rows (n, model, key) from a parameter with a list of pairs."""
         ...
 
 
 def sql_literal(text: str) -> str:
-    """Text as an SQL literal."""
+    """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -129,7 +129,7 @@ class Postgres:
         return f"string_agg({expression}, ',')"
 
     def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:
-        # What is too long is not sent at all.
+        # An answer that is too long is not sent at all.
         bounded = f"CASE WHEN octet_length(answer) <= {MAX_ANSWER_BYTES} THEN convert_to(answer, 'UTF8') END"
         return f"SELECT {bounded} FROM (SELECT {expression} AS answer OFFSET 0) AS whole"
 
@@ -141,7 +141,7 @@ class Postgres:
 
 
 def _with_ends(column: str, written: str, last: str, first: str) -> str:
-    """The last and the first moment of the calendar, which asyncpg stores as infinities."""
+    """The expression, with the last and first time of the calendar, which asyncpg stores as infinities."""
     ends = f"WHEN 'infinity' THEN '9999-12-31{last}' WHEN '-infinity' THEN '0001-01-01{first}'"
     return f"CASE {column} {ends} ELSE {written} END"
 
@@ -157,7 +157,7 @@ class Sqlite:
         "timestamptz": str,
         "pairs": lambda pairs: "[" + ",".join(f'"{model}:{key}"' for model, key in pairs) + "]",
     }
-    # Without a limit there is nothing to fence: SQLite would move the subquery into the one around it.
+    # The limit is a fence: without it SQLite would merge the subquery into the outer one.
     fence = " LIMIT -1 OFFSET 0"
     lifts = True
     explain = "EXPLAIN QUERY PLAN"
@@ -169,7 +169,7 @@ class Sqlite:
         return self.parameter(number)
 
     def text(self, column: str) -> str:
-        # Of null it makes the text `null`.
+        # It turns null into the text `null`.
         return f"nullif(json_quote({column}), 'null')"
 
     def number(self, column: str) -> str:
@@ -180,7 +180,7 @@ class Sqlite:
         return f"printf('%s%d.%02d', {sign}, abs({column}) / 100, abs({column}) % 100)"
 
     def decimal(self, column: str, places: int) -> str:
-        """It is text there, with the zeros that somebody wrote."""
+        """A decimal is text in SQLite, with the zeros as they were written."""
         if not places:
             return f"CAST({column} AS TEXT)"
         point = f"CASE WHEN instr({column}, '.') = 0 THEN '.' ELSE '' END"
@@ -196,7 +196,7 @@ class Sqlite:
         return f"CASE WHEN {column} THEN 'true' WHEN NOT {column} THEN 'false' END"
 
     def timestamp(self, column: str) -> str:
-        # Python writes six digits of a second, or none: then the zeros come before the cut, else behind it.
+        # Python writes six digits of a second or none: without them the added zeros survive the cut.
         return f"(substr(replace(replace({column}, ' ', 'T'), '+', '.000000+'), 1, 26) || 'Z')"
 
     def day(self, column: str) -> str:
@@ -209,7 +209,7 @@ class Sqlite:
         return f"group_concat({expression}, ',')"
 
     def whole_statement(self, expression: str, lifted: Mapping[str, str]) -> str:
-        # Read through like views, not gathered first: an index finds the rows that are asked for.
+        # Inlined like views and not materialised, so that an index finds the requested rows.
         named = ", ".join(f'"{name}" AS NOT MATERIALIZED ({rows})' for rows, name in lifted.items())
         statement = f"WITH {named} SELECT {expression}" if named else f"SELECT {expression}"
         _check_depth(statement)
@@ -223,7 +223,7 @@ class Sqlite:
 
 
 def _check_depth(statement: str) -> None:
-    """SQLite's parser takes statements to a certain depth. It says so of tables it does not know, too."""
+    """Check the statement's depth, which SQLite's parser limits. It reports that even for unknown tables."""
     with closing(sqlite3.connect(":memory:")) as parser:
         try:
             parser.execute(f"EXPLAIN {statement}")
@@ -231,7 +231,7 @@ def _check_depth(statement: str) -> None:
             if not str(error).startswith("no such table"):
                 raise Unplannable(f"SQLite cannot take its statement: {error}") from error
         except sqlite3.ProgrammingError:
-            pass  # it was parsed: its parameters are missing
+            pass  # it was parsed; only its parameters are missing
 
 
 DIALECTS: Final[Mapping[str, Dialect]] = {"postgres": Postgres(), "sqlite": Sqlite()}

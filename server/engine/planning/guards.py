@@ -1,4 +1,4 @@
-"""How does a field depend on who asks?"""
+"""Guards: fields that only some viewers may see."""
 
 from tortoise.expressions import Q
 

@@ -1,17 +1,17 @@
-"""How is the text of an answer put together in SQL?"""
+"""JSON text expressions: how SQL concatenates the text of an answer."""
 
 from collections.abc import Iterator
 
 from server.engine.planning.dialects import sql_literal
 
 OPENING, BEFORE_PAYLOAD, CLOSING = "\x01", "\x02", "\x03"
-"""They mark places in an answer that Python fills. In JSON itself they never stand as they are."""
+"""Delimit placeholders in an answer. They never occur unescaped in JSON."""
 
 _LONGEST_CHAIN = 50
 
 
 class JsonText:
-    """Constants and expressions, one after the other."""
+    """A sequence of constants and SQL expressions."""
 
     __slots__ = ("_parts",)
 
@@ -28,7 +28,7 @@ class JsonText:
 
     @property
     def constant(self) -> str | None:
-        """The text where it holds no expression."""
+        """The text, if it contains no expression."""
         if all(is_constant for is_constant, _ in self._parts):
             return "".join(content for _, content in self._parts)
         return None
@@ -36,14 +36,14 @@ class JsonText:
     @property
     def sql(self) -> str:
         parts = list(self._pieces())
-        # In groups: a database counts each link of a chain as one level of depth.
+        # In groups, because a database counts each link of a chain as one level of depth.
         while len(parts) > _LONGEST_CHAIN:
             groups = range(0, len(parts), _LONGEST_CHAIN)
             parts = [f"({' || '.join(parts[start : start + _LONGEST_CHAIN])})" for start in groups]
         return " || ".join(parts) or "''"
 
     def _pieces(self) -> Iterator[str]:
-        """The expressions, with neighbouring constants as one."""
+        """The expressions, with adjacent constants merged."""
         constant = ""
         for is_constant, content in self._parts:
             if is_constant:
@@ -58,12 +58,12 @@ class JsonText:
 
 
 def expression(sql: str) -> JsonText:
-    """An SQL expression that gives text and is never null."""
+    """The SQL expression of the text, which is never null."""
     return JsonText(sql, is_constant=False)
 
 
 def placeholder(kind: str, number: int, payload: JsonText | None = None) -> JsonText:
-    """A place that Python fills: `!` with a refusal, `?` where null is not allowed, nothing for a hole."""
+    """A placeholder that Python fills: `!` for a refusal, `?` for a forbidden null, nothing for a computed field."""
     text = JsonText(f"{OPENING}{kind}{number}")
     if payload is not None:
         text.add(BEFORE_PAYLOAD).add(payload)
@@ -71,5 +71,5 @@ def placeholder(kind: str, number: int, payload: JsonText | None = None) -> Json
 
 
 def all_of(*parts: str) -> str:
-    """Conditions that all hold."""
+    """The conjunction of conditions."""
     return " AND ".join(f"({part})" for part in parts if part)

@@ -1,4 +1,4 @@
-"""How is one page of a list that grows written, with its cursors and its count?"""
+"""Pages: one page of a paginated list, with its cursors and total count."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,29 +18,29 @@ from server.engine.reading.types import named_type
 from server.models.conditions import BoundParameter
 
 _NOW: Final = BoundParameter("now", "timestamptz", lambda run: run.context.now)
-"""The moment at which an operation is answered: it is in no arguments, so that these can be read once."""
+"""The time at which an operation is answered. It is kept out of the arguments, so that these can be read once."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of `child`'s rows, of those for which `condition` holds."""
+    """A page of `child`'s rows for which `condition` holds."""
 
     child: Scope
     request: PageRequest
     condition: Callable[[], str]
     parameter: Callable[[str, str], str]
-    """The placeholder of a value, by its name and SQL type."""
+    """The parameter of a value, by its name and SQL type."""
 
     @cached_property
     def rows(self) -> str:
-        """The condition, written where it is needed alone: a parameter that nothing reads is refused."""
+        """The condition, written only where it is needed, because unused parameters are refused."""
         return self.condition()
 
     def key(self, alias: str) -> str:
         return f'"{alias}"."{self.request.column}"'
 
     def between_cursors(self) -> str:
-        """On the asked-for side of the cursors."""
+        """The condition for the requested side of the cursors."""
         sides = list[str]()
         for name, is_there, forwards in (
             ("after", self.request.has_after, True),
@@ -82,7 +82,7 @@ class _ConnectionWriter:
         return self.page.parameter("size", "bigint")
 
     def cursor(self) -> str:
-        """The place of a row: its id and its sort key, in hexadecimal digits."""
+        """The cursor of a row: its id and its sort key, in hexadecimal digits."""
         dialect = self.planner.dialect
         key = self.child.column(self.page.request.column)
         key = dialect.timestamp(key) if self.page.request.is_timestamp else key
@@ -90,7 +90,7 @@ class _ConnectionWriter:
         return f"replace({id}, '-', '') || {dialect.hexadecimal(key)}"
 
     def list_of(self, text: JsonText) -> JsonText:
-        """A list of this text of each row of the page."""
+        """A list with this text for each row of the page."""
         self.reads_rows = True
         return expression(f"\x00{text.sql}\x00")
 
@@ -149,14 +149,14 @@ class _ConnectionWriter:
             case _:
                 raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
 
-    # Parameters are placed where they are written: one that no text has would be one too many.
+    # Parameters are numbered as they are written; one without a use would be refused.
 
     def _has_more(self) -> JsonText:
         among = f'coalesce(max("{self.child.outer}"."among"), 0)'
         return self._over_numbered_rows(f"CASE WHEN {among} > {self.size()} THEN 'true' ELSE 'false' END")
 
     def _cursor_at(self, *, is_first: bool) -> JsonText:
-        """The cursor of the first or the last row in the order in which they were read."""
+        """The cursor of the first or last row in the order of reading."""
         place, among = f'"{self.child.outer}"."place"', f'"{self.child.outer}"."among"'
         last = f"CASE WHEN {among} < {self.size()} THEN {among} ELSE {self.size()} END"
         at = f"{place}={1 if is_first else last}"
@@ -164,7 +164,7 @@ class _ConnectionWriter:
         return self._over_numbered_rows(f"coalesce('\"' || {cursor} || '\"', 'null')")
 
     def _over_numbered_rows(self, sql: str) -> JsonText:
-        """An expression over all rows of the page, numbered."""
+        """An expression over all numbered rows of the page."""
         self.reads_rows = self.counts = True
         return expression(sql)
 
@@ -175,7 +175,7 @@ class _ConnectionWriter:
         return expression(self.planner.dialect.number(counted))
 
     def source(self) -> str:
-        """The rows of the page, numbered where something depends on how many there are."""
+        """The rows of the page, numbered if something depends on their number."""
         condition = all_of(self.page.rows, self.page.between_cursors())
         where = f" WHERE {condition}" if condition else ""
         child = self.child
@@ -197,7 +197,7 @@ class _ConnectionWriter:
 
 
 def write_page(planner: Planner, declaration: Paged, scope: Scope, place: Place) -> JsonText:
-    """The connection as an object."""
+    """The connection as a JSON object."""
     listing = declaration.listing
     asked, number = planner.arguments_of(place)
     if listing.parent is None:
@@ -219,12 +219,12 @@ def write_page(planner: Planner, declaration: Paged, scope: Scope, place: Place)
 
 
 def _write_connection(planner: Planner, page: Page, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> JsonText:
-    """The lists of a connection share one reading of the page; a count alone reads none."""
+    """Write a connection. Its lists share one read of the page; a mere count needs none."""
     parts = _ConnectionWriter(planner, page)
     text = planner.write_object_with(type_, fields, lambda nodes: parts.write_part(type_, nodes))
     if not parts.reads_rows:
         return text
-    # Only now is it known whether rows are numbered: lists were left open between zero bytes.
+    # Only now is it known whether rows are numbered. Until now, lists were left open between zero bytes.
     pieces = text.sql.split("\x00")
     sql = "".join(parts.list_sql(piece) if place % 2 else piece for place, piece in enumerate(pieces))
     return expression(f"(SELECT {sql} FROM {parts.source()})")

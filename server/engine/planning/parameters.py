@@ -1,4 +1,4 @@
-"""How do the values of a statement stay out of its text?"""
+"""Parameters of a statement, which keep its values out of the SQL."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -12,7 +12,7 @@ from server.models.conditions import BoundParameter
 
 
 class Parameters(Parameterizer):
-    """The parameters of one statement, numbered; a bound parameter that is used twice is one parameter."""
+    """The numbered parameters of one statement. A bound parameter that is used twice is one parameter."""
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__()
@@ -20,18 +20,18 @@ class Parameters(Parameterizer):
         self.dialect = dialect
         self._names: dict[BoundParameter, str] = {}
         self.lifted: dict[str, str] = {}
-        # Conditions look for it: where a database wants no nesting they stand before the statement, by name.
+        # Conditions look for it: if a database limits nesting, they are put before the statement, by name.
         self.lift = self._lift if dialect.lifts else None
 
     def should_parameterize(self, value: Any) -> bool:
-        """What the code says is text: only then can a database tell that a partial index fits, and plan once."""
+        """Whether a value becomes a parameter. The code's constants stay SQL, so that partial indexes match."""
         return not isinstance(value, (str, bool, int))
 
     def create_param(self, value: Any) -> Parameter:
         return Parameter(self.add(value))
 
     def add(self, value: Any) -> str:
-        """The placeholder of this value."""
+        """The placeholder of this value in the SQL."""
         if not isinstance(value, BoundParameter):
             self.values.append(value)
             return self.dialect.parameter(len(self.values))
@@ -41,11 +41,11 @@ class Parameters(Parameterizer):
         return self._names[value]
 
     def _lift(self, rows: str) -> str:
-        """The name of a set of rows; the same rows have one name."""
+        """The name of a lifted set of rows. Equal sets have one name."""
         return self.lifted.setdefault(rows, f"w{len(self.lifted) + 1}")
 
     def readers(self) -> tuple[Callable[[Any], Any], ...]:
-        """For each parameter what reads its value, as the driver takes it, out of a run."""
+        """The reader of each parameter, which takes its value from a run in the driver's form."""
         return tuple(self._value_reader(value) for value in self.values)
 
     def _value_reader(self, value: Any) -> Callable[[Any], Any]:
@@ -66,7 +66,7 @@ def _converter(read: Callable[[Any], Any], as_sent: Callable[[Any], Any] | None)
 
 
 def _once_a_viewer(name: str, sent: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The same, worked out once for each viewer: their values never change."""
+    """The same, computed once for each viewer, whose values never change."""
     key = f"sent {name}"
 
     def read(run: Any) -> Any:

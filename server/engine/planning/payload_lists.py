@@ -1,4 +1,4 @@
-"""How is a list of a payload written whose items hold a row each, beside what is not stored?"""
+"""Payload lists: lists whose items have a row each, as well as values that are not stored."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +20,7 @@ _NO_ROW: Final = UUID(int=0)
 
 
 def check_items(planner: Planner, type_: GraphQLObjectType) -> None:
-    """Raise Unplannable for items with more than one row, or with something that resolvers alone answer."""
+    """Raise Unplannable for items with more than one row, or with a field that only resolvers can answer."""
     inside = [named_type(field.type) for field in type_.fields.values()]
     rows = [one for one in inside if isinstance(one, GraphQLObjectType) and planner.field_index.model(one) is not None]
     if len(rows) != 1 or not all(one in rows or is_plain(one) for one in inside):
@@ -28,7 +28,7 @@ def check_items(planner: Planner, type_: GraphQLObjectType) -> None:
 
 
 def write_items(planner: Planner, place: Place, name: str) -> JsonText:
-    """The items that a payload holds under this name, in their order."""
+    """The payload's items under this name, in their order."""
     type_ = place.object_type
     check_items(planner, type_)
     (row_field,) = (field for field in type_.fields.values() if not is_plain(named_type(field.type)))

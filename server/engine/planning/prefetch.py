@@ -1,4 +1,4 @@
-"""How is what a function needs to know beyond its row read: the rows of other tables, as lists of values?"""
+"""Prefetch: related rows for computed fields, as lists of values."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ from server.models.conditions import AtMost
 
 
 def prefetch_rows(planner: Planner, scope: Scope, prefetch: declared.Prefetch) -> str:
-    """The prefetched rows, read at the row that fixes their key."""
+    """The prefetched rows, read at the row that determines their key."""
     if not prefetch.is_present(planner.viewer):
         return "'[]'"
     owner, named = (scope, prefetch.outer) if _is_tied(prefetch) else scope.source(prefetch.outer)
@@ -58,9 +58,9 @@ def _rows(planner: Planner, prefetch: declared.Prefetch, outer: str, row: Scope)
 
 
 def _join(planner: Planner, joined: declared.Joined, beside: Scope, row: Scope) -> tuple[str, str, list[str]]:
-    """What is added to the tables and to the condition, and the columns.
+    """The additional tables, conditions and columns of joined rows.
 
-    Side by side, not nested, and in the condition rather than in an ON: SQLite bounds how deep a statement is.
+    Joins are flat, not nested, and in WHERE rather than ON, because SQLite limits the depth of a statement.
     """
     if not joined.is_present(planner.viewer):
         return "", "", ["'null'"] * len(joined.columns)
@@ -91,6 +91,6 @@ def _latest(prefetch: declared.Prefetch, scope: Scope, condition: str) -> str:
 
 
 def raw_json(planner: Planner, model: type[Model] | None, named: str, name: str) -> str:
-    """A column as JSON for Python to read again."""
+    """A column as JSON that Python reads again."""
     meta: Any = model
     return raw_json_of(meta._meta.fields_map[name], named, planner.dialect)

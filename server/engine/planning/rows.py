@@ -1,4 +1,4 @@
-"""How is another row, or a short list of rows, written into an answer?"""
+"""Rows: related rows and short lists of them in an answer."""
 
 from graphql import GraphQLNonNull, GraphQLObjectType
 from tortoise.expressions import Q
@@ -17,9 +17,9 @@ from server.models.conditions import BoundParameter, equals
 def select_row(
     planner: Planner, child: Scope, type_: GraphQLObjectType, nodes: Nodes, link: str, *, is_given: bool = False
 ) -> str:
-    """A subselect of the one row for which `link` holds; null where it does not exist for the viewer.
+    """A subselect of the row for which `link` holds. Null if it is not visible to the viewer.
 
-    A row that is given was handed out by a mutation, which answers for it as it does on the resolver path.
+    A row returned by a mutation is not checked again, as on the resolver path.
     """
     text = planner.write_object(child, type_, nodes)
     found = f"{child.table} WHERE {all_of(link, '' if is_given else planner.conditions.row_policy(child))}"
@@ -124,5 +124,5 @@ def _write_root(
 
 
 def _holds_null(place: Place) -> bool:
-    """Whether a list has room for nulls."""
+    """Whether a list's items may be null."""
     return not isinstance(nullable(place.type_).of_type, GraphQLNonNull)

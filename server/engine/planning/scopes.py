@@ -1,4 +1,4 @@
-"""What does a statement read of one table, and what is decided once for each of its rows?"""
+"""Scopes: what a statement reads from one table, and what it computes once for each row."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from tortoise.models import Model
 
 @dataclass
 class Link:
-    """`column` of a scope's rows holds what `outer` of the row around them does."""
+    """`column` of a scope's rows equals `outer` of the enclosing row."""
 
     column: str
     around: "Scope"
@@ -22,9 +22,8 @@ class Link:
 class Scope:
     """The rows of a table at one place of the statement.
 
-    Conditions are written for `inner`, the table itself; what is written into the answer is read from
-    `outer`, a subquery of it that has the columns asked for here, and `extras`: what is worked out once
-    for each of its rows.
+    Conditions are written for `inner`, the table itself. The answer is read from `outer`, a subquery of it with the
+    requested columns and the `extras`, which are computed once for each row.
     """
 
     number: int
@@ -39,44 +38,44 @@ class Scope:
 
     @property
     def some_model(self) -> type[Model]:
-        """The model, where there is one: at the root there is none."""
+        """The model, for any scope but the root."""
         assert self.model is not None
         return self.model
 
     @property
     def table(self) -> str:
-        """The table itself, as it is named in FROM."""
+        """The table, as it is named in FROM."""
         meta: Any = self.model
         return f'"{meta._meta.db_table}" AS "{self.inner}"'
 
     def column(self, name: str) -> str:
-        """How a column of the row is read from outside."""
+        """A column of the row, read from outside."""
         self.columns[name] = None
         return f'"{self.outer}"."{name}"'
 
     def extra(self, expression: str) -> str:
-        """How the value of this expression, worked out once for each row, is read from outside."""
+        """The value of this expression, computed once for each row and read from outside."""
         name = self.extras.setdefault(expression, f"x{len(self.extras) + 1}")
         return f'"{self.outer}"."{name}"'
 
     def row_condition(self, condition: str) -> str:
-        """Whether the row fulfils this condition, read from outside.
+        """Whether the row meets this condition, read from outside.
 
-        What looks at the row only is written there: a subquery for it would make the statement deeper, and SQLite
-        bounds how deep one is.
+        A condition on the row only is written there directly: a subquery would make the statement deeper, and SQLite
+        limits that.
         """
         if "SELECT" in condition:
             return self.extra(f"({condition})")
         return re.sub(rf'"{self.inner}"\."(\w+)"', lambda found: self.column(found[1]), condition)
 
     def source(self, name: str) -> tuple["Scope", str]:
-        """The outermost row that fixes this column already, and its column there."""
+        """The outermost row that already determines this column, and its column there."""
         if self.link is not None and self.link.column == name:
             return self.link.around.source(self.link.outer)
         return self, name
 
     def from_outside(self, sql: str) -> str:
-        """The same over the row as it is read from outside: where nothing is worked out the two are one."""
+        """The same condition over the row as read from outside. Without extras the two are the same."""
         return sql.replace(f'"{self.inner}"', f'"{self.outer}"')
 
     def field(self, name: str) -> Any:
@@ -85,7 +84,7 @@ class Scope:
 
     @property
     def select_list(self) -> str:
-        """The list of what the subquery selects."""
+        """The select list of the subquery."""
         columns = [f'"{self.inner}"."{name}"' for name in self.columns]
         extras = [f'{expression} AS "{name}"' for expression, name in self.extras.items()]
         return ", ".join([*columns, *extras]) or "1"

@@ -1,4 +1,4 @@
-"""What is a planned statement, and where in the schema do its values stand?"""
+"""Planned statements, and the places of their values in the schema."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from server.engine.reading.types import named_type
 # `Any` below: runs and values are the application's own.
 
 OutputType = Any
-"""A type of graphql-core's: its lists and non-nulls are generic over what nobody says."""
+"""A type of graphql-core, whose lists and non-nulls are generic without parameters."""
 
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A place that Python fills: `compute(run, payload)` gives the value, which is written as `type_`."""
+    """A placeholder that Python fills: `compute(run, payload)` returns the value, which is written as `type_`."""
 
     compute: Callable[[Any, list[Any]], Any]
     type_: OutputType
@@ -28,9 +28,10 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: its text, what reads each parameter out of a run, and what its marks stand for.
+    """One statement: its SQL, the readers of its parameters, and its placeholders.
 
-    `functions` are run before it, by the numbers of their calls. Where nothing is to be read it is the answer itself.
+    `functions` are run before it, by the numbers of their arguments. If nothing has to be read, the text is the answer
+    itself.
     """
 
     sql: str
@@ -41,13 +42,13 @@ class Statement:
 
     @property
     def is_answer(self) -> bool:
-        """Whether the database has nothing to say to it."""
+        """Whether the text is the answer, without the database."""
         return not self.readers and self.sql.startswith("{")
 
 
 @dataclass(slots=True)
 class Place:
-    """Where a value stands: a field of `parent`, asked for by `nodes`."""
+    """The place of a value: a field of `parent`, selected by `nodes`."""
 
     parent: GraphQLObjectType
     field: GraphQLField

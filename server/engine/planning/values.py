@@ -1,4 +1,4 @@
-"""How is what a row itself holds written into an answer: columns, keys, embedded objects, holes?"""
+"""Values of a row in an answer: columns, keys, embedded objects and computed fields."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -63,7 +63,7 @@ def write_by_function(planner: Planner, declaration: declared.ByFunction, scope:
 
 
 def _result_or_raise(found: Any) -> Any:
-    """What a function found; raises what it raised."""
+    """A function's result. Raises its error."""
     if isinstance(found, Exception):
         raise found
     return found
@@ -87,14 +87,14 @@ def write_computed(planner: Planner, declaration: declared.Computed, scope: Scop
 
 
 def _partial(planner: Planner, scope: Scope, name: str, where: Callable[[Any], Q]) -> str:
-    """The column, where the condition holds."""
+    """The column, if the condition holds."""
     condition = planner.conditions.shared_condition(scope, where, lambda: where(planner.viewer))
     column = raw_json(planner, scope.model, scope.column(name), name)
     return column if not condition else f"CASE WHEN {scope.row_condition(condition)} THEN {column} ELSE 'null' END"
 
 
 def _row_reader(model: type[Model] | None, names: Sequence[str]) -> Callable[[dict[str, Any]], Any]:
-    """What makes a row of raw values: columns as the model reads them, facts as they come."""
+    """Makes a row from raw values: columns as the model reads them, prefetched rows unchanged."""
     meta: Any = model
     converters = {name: meta._meta.fields_map[name].to_python_value for name in names}
 
@@ -107,7 +107,7 @@ def _row_reader(model: type[Model] | None, names: Sequence[str]) -> Callable[[di
 
 
 class ComputedRow:
-    """What a hole's function sees of a row: the columns and facts it declared."""
+    """The row that a computed field's function sees: the declared columns and prefetched rows."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.__dict__ = values

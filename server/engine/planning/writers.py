@@ -1,4 +1,4 @@
-"""Which function writes the SQL of each kind of declaration: the table that README.md shows."""
+"""Writers: the function that writes the SQL of each kind of declaration, as README.md shows."""
 
 from typing import Final
 

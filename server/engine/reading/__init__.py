@@ -1,1 +1,1 @@
-"""From a document to an operation: selections, arguments, and what is declared of each field."""
+"""Reading: from a document to an operation, with its selections, arguments and declarations."""

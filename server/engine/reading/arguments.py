@@ -1,4 +1,4 @@
-"""What do the arguments of a field decide about the statement, and which values do they give it?"""
+"""Arguments of fields: the part that determines the SQL, and the values for its parameters."""
 
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ from server.engine.reading.types import named_type
 _MAX_REMEMBERED: Final = 128
 _MAX_REMEMBERED_LENGTH: Final = 500
 _BYTES_OF_A_READING: Final = 1_000
-"""What one needs in memory beside its values, about."""
+"""The approximate memory that one needs in addition to its values."""
 ReadArguments = Callable[[Mapping[str, Any]], KeyAndValues]
 
 
@@ -28,8 +28,8 @@ ReadArguments = Callable[[Mapping[str, Any]], KeyAndValues]
 class Arguments:
     """One field with arguments, at one place of a document.
 
-    `ask` reads coerced arguments. Where each is a variable that is a required string, `as_given` names it, and
-    `ask_as_given` reads its value as it was sent.
+    `ask` reads coerced arguments. If each is a variable of a required string type, `as_given` names them, and
+    `ask_as_given` reads their values as they were sent.
     """
 
     number: int
@@ -51,9 +51,9 @@ class Arguments:
         self.sent_as_is = _variables_sent_as_is(self.definition, self.node)
 
     def read(self, variables: VariableValues, given: Mapping[str, Any]) -> KeyAndValues:
-        """The reading of these variables; `given` is what the caller sent for them.
+        """The arguments for these variables, as sent in `given`. Cached by value.
 
-        Raises whatever the arguments are refused with. Readings of the same values are remembered.
+        Raises the error for invalid arguments.
         """
         if self.sent_as_is is not None:
             values = {name: given.get(variable) for name, variable in self.sent_as_is.items()}
@@ -72,7 +72,7 @@ _ABSENT: Final = {"": "absent"}
 
 
 def _variables_sent_as_is(definition: GraphQLField, node: FieldNode) -> dict[str, str] | None:
-    """The variable that each argument is, by its name, where what is sent is already what it becomes."""
+    """The variable of each argument, by name, if every value sent is already the coerced one."""
     found: dict[str, str] = {}
     for argument in node.arguments or ():
         name = argument.name.value
@@ -102,7 +102,7 @@ def collect_arguments(
     fields: Mapping[str, Nodes],
     convert: Callable[..., Mapping[str, Any]],
 ) -> dict[tuple[int, str], Arguments]:
-    """The fields with arguments below a selection, for every type that may answer there."""
+    """The fields with arguments below a selection, for every possible type."""
     collector = _ArgumentCollector(field_index, selections, convert)
     collector.collect(type_, fields)
     return collector.found

@@ -1,4 +1,4 @@
-"""What is declared of each field of a schema?"""
+"""The field index: the declaration of each field of a schema."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -13,7 +13,7 @@ from server.engine.reading.types import DEFINITION, named_type
 
 
 class FieldIndex:
-    """A schema and what is declared of each of its fields."""
+    """A schema and the declarations of its fields."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
@@ -30,16 +30,16 @@ class FieldIndex:
                 self._read(type_, name, field)
 
     def declaration(self, type_: GraphQLObjectType, name: str) -> Any:
-        """What is declared of a field; None for one that a resolver alone answers."""
+        """The declaration of a field. None for one that only a resolver can answer."""
         return self._declarations.get((type_.name, name))
 
     def declared_fields(self) -> Iterator[tuple[GraphQLObjectType, str, Any]]:
-        """Every field that has a declaration, with it."""
+        """Every field with a declaration, and the declaration."""
         for (type_name, name), declared in self._declarations.items():
             yield cast("GraphQLObjectType", self.schema.type_map[type_name]), name, declared
 
     def model(self, type_: GraphQLObjectType) -> type[Model] | None:
-        """The model whose rows the type is the first view of."""
+        """The model of which the type is the first view."""
         return _model_bound_to(type_)
 
     def _read(self, type_: GraphQLObjectType, name: str, field: GraphQLField) -> None:
@@ -58,12 +58,12 @@ class FieldIndex:
 
 
 def model_of(type_: GraphQLObjectType) -> type[Model] | None:
-    """The model whose rows a type views: its attribute `model`."""
+    """The model of which a type is a view: its attribute `model`."""
     definition: Any = type_.extensions.get(DEFINITION)
     return cast("type[Model] | None", getattr(definition.origin, "model", None)) if definition else None
 
 
 def _model_bound_to(type_: GraphQLObjectType) -> type[Model] | None:
-    """The model of a type that is no other view of its rows, as an edge is."""
+    """The model of a type, unless it is another view of its rows, such as an edge."""
     definition: Any = type_.extensions[DEFINITION]
     return None if getattr(definition.origin, "is_another_view", False) else model_of(type_)

@@ -1,4 +1,4 @@
-"""Reads an operation out of a parsed document: which variables decide about its plan, and which are plain strings."""
+"""Reads an operation from a parsed document: its deciding variables, and those that are plain strings."""
 
 import hashlib
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ _STRINGS: Final = frozenset({"ID", "String"})
 class Operation:
     """One operation of a document, as it was sent.
 
-    `deciding` are the variables that @skip and @include read. `strings` are the names of all variables where
-    every one is a required string: then nothing but their values depends on them.
+    `deciding` are the variables in @skip and @include. `strings` are the names of all variables if each is a required
+    string: then only values depend on them.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Operation:
 
     @classmethod
     def read(cls, text: str, document: DocumentNode, name: str | None, tokens: int = 0) -> Self | None:
-        """The operation of this name. None if there is none, if it is not clear which, or if it is a subscription."""
+        """The operation of this name. None if there is none, if the name is ambiguous, or if it is a subscription."""
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         chosen = [node for node in operations if name is None or (node.name and node.name.value == name)]
         if len(chosen) != 1 or chosen[0].operation is OperationType.SUBSCRIPTION:
@@ -62,7 +62,7 @@ class Operation:
 
     @property
     def key(self) -> str:
-        """Names the operation in logs, the same in every process."""
+        """The operation's name in logs, the same in every process."""
         name = self.node.name.value if self.node.name else ""
         return hashlib.sha256(f"{name}\n{self.text}".encode()).hexdigest()[:8]
 
@@ -71,7 +71,7 @@ class Operation:
         return {node.name.value: node for node in found}
 
     def string_values(self, given: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """The values of the variables, where all that is given is one required string each."""
+        """The values of the variables, if each is a required string and nothing else was sent."""
         names = self.strings
         if names is None or len(given) != len(names):
             return None

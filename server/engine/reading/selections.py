@@ -1,7 +1,7 @@
-"""Which fields does a selection ask for, of an object of this type?
+"""Selections: the fields that a selection requests from an object of a given type.
 
-As the specification collects them: fragments spread out, @skip and @include obeyed, the same field asked
-for twice merged, in the order in which names first occur.
+They are collected as the specification says: fragments expanded, @skip and @include applied, fields of the same
+response name merged, in the order of their first occurrence.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -34,7 +34,7 @@ Fields = dict[str, Nodes]
 
 
 class Selections:
-    """The selections of one document, for these values of the variables that its directives read."""
+    """The selections of one document, for these values of the variables in its directives."""
 
     def __init__(
         self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues
@@ -49,7 +49,7 @@ class Selections:
         known = self._known.get((type_.name, id(nodes)))
         if known is None:
             fields = self.within(type_, [node.selection_set for node in nodes if node.selection_set])
-            # With the nodes, whose id the key is.
+            # Kept with the nodes, because their id is the key.
             known = self._known[type_.name, id(nodes)] = (nodes, fields)
         return known[1]
 
@@ -103,7 +103,7 @@ class Selections:
 
 @dataclass(frozen=True)
 class Root:
-    """Where an answer begins. `concrete_types` gives the types of the objects that interfaces are answered with."""
+    """The root of an answer. `concrete_types` are the types of the objects returned for interfaces."""
 
     type_: GraphQLObjectType
     fields: Mapping[str, Nodes]
@@ -111,7 +111,7 @@ class Root:
 
 
 def deciding_variables(nodes: Iterable[Any]) -> frozenset[str]:
-    """The variables that @skip and @include read, anywhere below these nodes."""
+    """The variables in @skip and @include anywhere below these nodes."""
     found = set[str]()
     waiting = list(nodes)
     while waiting:

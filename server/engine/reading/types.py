@@ -1,4 +1,4 @@
-"""What Strawberry and graphql-core say of a type: what is inside its lists, and whether it has resolvers."""
+"""Types of Strawberry and graphql-core: what is inside their lists, and whether they have resolvers."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -9,7 +9,7 @@ from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, get_named_t
 # `Any` below: Strawberry's definitions are untyped, and graphql-core's types are generic over what nobody says.
 
 DEFINITION: Final = "strawberry-definition"
-"""The key under which Strawberry keeps its own definition of a type or a field."""
+"""The key under which Strawberry keeps its definition of a type or field."""
 
 
 def strawberry_field(field: GraphQLField) -> Any:
@@ -23,7 +23,7 @@ def _innermost_type(type_: Any) -> Any:
 
 
 named_type = cast("Callable[[Any], Any]", _innermost_type)
-"""The type within lists and non-nulls."""
+"""The type inside lists and non-nulls."""
 
 
 def nullable(type_: Any) -> Any:
@@ -32,7 +32,7 @@ def nullable(type_: Any) -> Any:
 
 
 def is_plain(type_: Any) -> bool:
-    """Whether a value of this type can be written by its attributes alone: a leaf, or an object without resolvers."""
+    """Whether a value of this type can be written only from its attributes: a leaf, or an object without resolvers."""
     return is_leaf_type(type_) or _is_plain_object(type_, frozenset())
 
 

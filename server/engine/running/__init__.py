@@ -1,1 +1,1 @@
-"""From a statement to an answer: connections, the bytes of the database, null propagation."""
+"""Running: from a statement to an answer, with connections, substitution and null propagation."""

@@ -1,7 +1,7 @@
-"""How does the engine reach the database? Its own connections, used for reading alone.
+"""The engine's own database connections, used only for reading.
 
-Statements are prepared once a connection, no query resets a connection between two, and an answer comes
-as the bytes that the database wrote. The payload of a mutation is read in its transaction, through Tortoise.
+Statements are prepared once on each connection, connections are not reset between queries, and an answer is the bytes
+that the database wrote. The payload of a mutation is read in its transaction, through Tortoise.
 """
 
 import asyncio
@@ -28,9 +28,9 @@ LOG: Final = logging.getLogger("server.engine.statements")
 _STATEMENTS_A_CONNECTION: Final = 300
 _STATEMENTS_IN_THREAD: Final = 8
 _MAX_KEPT_LENGTH: Final = 20_000
-"""How long a statement may be that is kept prepared."""
+"""The longest statement that stays prepared."""
 _CHARACTERS_A_CONNECTION: Final = 1_000_000
-"""How long all of them together may be: prepared, SQLite needs some thirteen bytes for each character."""
+"""The most characters of prepared statements. SQLite needs some thirteen bytes for each."""
 _STEPS_BETWEEN_LOOKS: Final = 5_000
 _SECONDS_AT_ONCE: Final = 0.003
 _MAX_SLOW: Final = 1_000
@@ -38,7 +38,7 @@ _READING: Final = ("query_only = ON", "trusted_schema = OFF")
 
 
 class Reader(Protocol):
-    """What answers a statement."""
+    """Answers statements."""
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes: ...
     async def close(self) -> None: ...
@@ -63,15 +63,16 @@ class _Connection:
             self.statements.clear()
             self._characters = len(sql)
         self._numbers += 1
-        # A name of its own: PostgreSQL plans a statement without one anew each time it is run.
+        # Named, because PostgreSQL plans an unnamed statement again on every run.
         statement = self.statements[sql] = await self.driver.prepare(sql, name=f"engine_{self._numbers}")
         return statement
 
 
 class PostgresReader:
-    """PostgreSQL connections of the engine's own, at most `most`; `connect` opens one. A broken one is replaced.
+    """The engine's own PostgreSQL connections, at most `most`. `connect` opens one; a broken one is replaced.
 
-    Behind a pooler a statement is neither named nor kept, and each is a transaction, which begins with `settings`.
+    Behind a pooler statements are neither named nor kept, and each is its own transaction, which begins with
+    `settings`.
     """
 
     def __init__(self, connect: Callable[..., Awaitable[Any]], most: int, settings: str = "") -> None:
@@ -115,7 +116,7 @@ class PostgresReader:
             is_done = True
         finally:
             if not is_done:
-                driver.terminate()  # nobody may find it within this transaction
+                driver.terminate()  # nobody may find it in this transaction
         return found
 
     async def close(self) -> None:
@@ -135,7 +136,7 @@ class PostgresReader:
                 return await self._open_connection()
             except BaseException:
                 self._open -= 1
-                self._hand_on(None)  # whoever waits may try for themselves
+                self._hand_on(None)  # waiters may try on their own
                 raise
         turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
@@ -159,7 +160,7 @@ class PostgresReader:
             self._free.append(connection)
 
     def _hand_on(self, connection: Any) -> bool:
-        """Give it to whoever waits longest, None for the right to open one. False where nobody waits."""
+        """Pass a connection, or None for the right to open one, to the longest waiter. False if nobody waits."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
@@ -169,7 +170,7 @@ class PostgresReader:
 
 
 class _Bounded(sqlite3.Connection):
-    """A connection that puts no longer text together than an answer may be."""
+    """A connection that cannot build a text longer than the limit of answers."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -180,16 +181,16 @@ _OPENING: Final[dict[str, Any]] = {"uri": True, "isolation_level": None, "factor
 
 
 class SqliteReader:
-    """Connections of the engine's own to an SQLite file.
+    """The engine's own connections to an SQLite file.
 
-    Most statements take less than handing them to a thread and back: they run at once, for as long as nobody
-    notices. What takes longer is broken off and run in a thread, for `milliseconds` at most, and the next
-    time there from the start.
+    Most statements take less time than a round trip to a thread, so they first run directly, for an unnoticeable time.
+    One that takes longer is interrupted and run in a thread, for at most `milliseconds`; the next time it runs there
+    from the start.
     """
 
     def __init__(self, file: str, milliseconds: int) -> None:
         self._opened = OpenedFile(file)
-        # By an address that makes no file where there is none.
+        # An address that does not create a missing file.
         self._address = f"file:{quote(file)}?mode=rw"
         self._seconds = milliseconds / 1000
         self._at_once: sqlite3.Connection | None = None
@@ -241,7 +242,7 @@ class SqliteReader:
         return connection.execute(sql, values).fetchone()[0].encode()
 
     def _count(self, sql: str) -> None:
-        """Look after what is kept prepared: SQLite itself counts statements, and not how large they are."""
+        """Limit the size of prepared statements. SQLite itself limits only their number."""
         self._characters += len(sql)
         if len(self._prepared) >= _STATEMENTS_A_CONNECTION or self._characters > _CHARACTERS_A_CONNECTION:
             if self._at_once is not None:
@@ -266,7 +267,7 @@ class SqliteReader:
         return rows[0][0].encode()
 
     async def _begin_again(self) -> None:
-        """With new connections, once whoever reads in the thread has done so."""
+        """Open new connections, once the current read in the thread has finished."""
         async with self._lock:
             await self.close()
 
@@ -283,7 +284,7 @@ class SqliteReader:
 
 
 async def read(reader: Reader | None, sql: str, values: Sequence[Any]) -> bytes:
-    """The answer of a statement: by the engine's own reader, or in a transaction that is open here."""
+    """The answer of a statement, by the engine's own reader, or in the transaction that is open here."""
     LOG.debug("%s", sql)
     if reader is not None:
         answer: Any = await reader.read(sql, values)

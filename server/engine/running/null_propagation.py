@@ -1,6 +1,6 @@
-"""What becomes of an answer in which something failed: nulls where the specification wants them, and errors.
+"""Null propagation: nulls and errors in an answer in which something failed, as the specification says.
 
-The text of the answer is read once, from bracket to bracket: what is between them stays as the database wrote it.
+The text of the answer is read once, from bracket to bracket. Everything in between stays as the database wrote it.
 """
 
 import re
@@ -19,10 +19,10 @@ from server.engine.running.time_slices import TimeSlices, clock
 # `Any` below: values are of whatever type the schema says.
 
 MAX_ERRORS: Final = 20
-"""How many errors an answer tells of: as many are made."""
+"""The most errors that an answer reports; no more are created."""
 Path = tuple[str | int, ...]
 
-# Skipped are strings, unless they name what a bracket or a mark opens, and commas that divide no objects.
+# Skips strings, unless they name what a bracket or placeholder opens, and commas that do not separate objects.
 _SKIPPED: Final = rb'(?:[^"{}\[\],\x01]++|"(?:[^"\\]++|\\.)*+"(?!:[{\[\x01])|,(?![{\[n\x01]))*+'
 _NEXT: Final = re.compile(_SKIPPED + rb'(?:"([^"\\]*)":)?([{}\[\],]|\x01([0-9]+)\x03)')
 _FAILURE: Final = re.compile(rb"\x01[0-9]+\x03")
@@ -30,10 +30,10 @@ _FAILURE: Final = re.compile(rb"\x01[0-9]+\x03")
 
 @dataclass(slots=True)
 class _Open:
-    """An object or a list whose end has not come yet.
+    """An object or a list that is still open.
 
-    `fields` are those of an object, `place` is where in a list we are. `begins` is its first byte, and `pieces` and
-    `copied` say how far the answer was written when it began. `is_lost`: something in it may not be null and is.
+    `fields` are those of an object, `place` is the index in a list. `begins` is its first byte; `pieces` and `copied`
+    say how far the answer was written when it began. `is_lost` says that something in it is null but must not be.
     """
 
     key: str | int
@@ -50,7 +50,7 @@ class _Open:
 
 
 class NullPropagation:
-    """Heals one answer, in which the number of a failure stands between control characters where it happened."""
+    """Propagates nulls in one answer, in which each failure is a number between control characters."""
 
     def __init__(
         self, root: Root, selections: Selections, failures: Sequence[Exception | None], run: Any, path: Path
@@ -66,10 +66,10 @@ class NullPropagation:
         self._copied = 0
         self._around: list[_Open] = []
         self._lost_lists = 0
-        """How many of the lists around are lost: of what comes after that in a list nobody is told."""
+        """How many enclosing lists are lost. Failures after that in such a list are not reported."""
 
     async def propagate(self, text: bytes, time_slices: TimeSlices) -> bytes:
-        """The answer with its nulls; the errors are noted."""
+        """The answer with its nulls. The errors are collected."""
         self._text = text
         end = time_slices.slice_end()
         for found in _NEXT.finditer(text):
@@ -105,7 +105,7 @@ class NullPropagation:
         self._around.append(_Open(name, inside, nodes, fields, is_nullable, is_list, begins, pieces, copied))
 
     def _position(self, key: bytes | None) -> tuple[str | int, OutputType, Nodes]:
-        """Where in what is around something stands, of which type it is, and by which fields it was asked for."""
+        """The position of a value in its container, its type, and the fields that selected it."""
         around = self._around[-1]
         if around.is_list:
             return around.place, around.type_.of_type, around.nodes
@@ -131,7 +131,7 @@ class NullPropagation:
             self._propagate_null(around)
 
     def _count(self, begins: int, ends: int) -> int:
-        """How many values, and no objects, a list holds before this place."""
+        """The number of values in a list before this place that are not objects."""
         before = _FAILURE.sub(b"null", self._text[begins:ends]).rstrip(b",")
         return len(orjson.loads(before + b"]"))
 

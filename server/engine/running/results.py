@@ -1,7 +1,7 @@
-"""How do the bytes of a statement become the data of an answer, and its errors?
+"""Results: from the bytes of a statement to the data and errors of an answer.
 
-Mostly they are it already. Marks, which JSON itself cannot hold, stand where Python works something out
-(a hole) or where something is refused. It is done in slices: a large answer keeps nobody else waiting.
+Mostly the bytes are the data already. Placeholders, which cannot occur in JSON, mark computed fields and refusals. They
+are substituted in time slices, so that a large answer does not delay anyone else.
 """
 
 import re
@@ -24,7 +24,7 @@ from server.engine.running.time_slices import TimeSlices, clock
 
 @dataclass
 class Result:
-    """The data as JSON, and what went wrong in it."""
+    """The data as JSON, and the errors in it."""
 
     data: bytes
     errors: list[GraphQLError] = field(default_factory=list[GraphQLError])
@@ -39,7 +39,7 @@ async def assemble(
     time_slices: TimeSlices,
     path: Path = (),
 ) -> Result:
-    """The answer that a statement gave; `path` is where in the whole answer it stands."""
+    """The result of a statement. `path` is its place in the whole answer."""
     if b"\x01" not in raw:
         return Result(raw)
     substitution = _Substitution(statement, run, selections)
@@ -51,9 +51,9 @@ async def assemble(
 
 
 class _Substitution:
-    """Puts JSON into the marked places, and the number of a failure, marked as well, into those of what fails.
+    """Substitutes JSON for placeholders, and the number of a failure, delimited as well, for those that fail.
 
-    What a place gets depends on its placeholder alone, and is worked out once for all that have the same.
+    The value depends only on the placeholder, and is computed once for all equal ones.
     """
 
     def __init__(self, statement: Statement, run: Any, selections: Selections) -> None:
@@ -104,7 +104,7 @@ class _Substitution:
         return re.sub(b'"%s:([0-9]+)"' % self._secret.encode(), b"\x01\\1\x03", content)
 
     def to_json(self, type_: OutputType, value: Any, nodes: Nodes) -> Any:
-        """A Python value as GraphQL writes it; what cannot be written is an error at its own place."""
+        """A Python value as GraphQL writes it. What cannot be written is an error at its own place."""
         if isinstance(type_, GraphQLNonNull):
             inside: OutputType = cast("OutputType", type_).of_type
             return self._add_inner_failure(None) if value is None else self.to_json(inside, value, nodes)
@@ -120,7 +120,7 @@ class _Substitution:
             return self._add_inner_failure(error)
 
     def _object_to_json(self, type_: GraphQLObjectType, value: Any, nodes: Nodes) -> dict[str, Any]:
-        """By the attributes of its fields: such an object has no resolvers."""
+        """An object written from its attributes, because it has no resolvers."""
         written: dict[str, Any] = {}
         for key, inner in self.selections.of(type_, nodes).items():
             name = inner[0].name.value
@@ -137,7 +137,7 @@ class _Substitution:
         return written
 
     def _add_inner_failure(self, error: Exception | None) -> str:
-        """What stands for a failure within a value, until the value is JSON: no data can hold it."""
+        """A stand-in for a failure inside a value until the value is JSON. It cannot occur in data."""
         self._secret = self._secret or secrets.token_hex(16)
         return f"{self._secret}:{self._add_failure(error)}"
 

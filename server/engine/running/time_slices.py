@@ -1,4 +1,4 @@
-"""How does long work in Python leave the event loop to others in between? In slices, one of all at a time."""
+"""Time slices: long work in Python, split so that the event loop can serve others in between."""
 
 import asyncio
 import time
@@ -10,19 +10,20 @@ clock: Final[Callable[[], float]] = time.perf_counter
 
 
 class TimeSlices:
-    """Whose turn it is to go on with work that takes more than a slice."""
+    """Turns of work that takes more than one slice. Only one runs at a time."""
 
     def __init__(self) -> None:
         self._one_at_a_time = asyncio.Lock()
 
     def slice_end(self) -> float:
-        """When the slice that begins now is over, by `clock`."""
+        """The end of the slice that begins now, by `clock`."""
         return clock() + SECONDS_A_SLICE
 
     async def wait(self) -> float:
-        """Let everybody else who is ready go first; the end of the next slice.
+        """Let everyone else who is ready go first. Returns the end of the next slice.
 
-        The lock is held until the loop comes round: however many wait, it gives away one slice each time.
+        The lock is held for one round of the event loop, so that each round grants only one slice, no matter how many
+        wait.
         """
         async with self._one_at_a_time:
             await asyncio.sleep(0)

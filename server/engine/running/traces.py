@@ -1,4 +1,4 @@
-"""How was an operation answered?"""
+"""Traces: how an operation was answered."""
 
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ class Trace:
 
     @property
     def log_fields(self) -> dict[str, object]:
-        """What of it is worth a line: the path, and why not the engine's; the plan, objects and database time."""
+        """The fields for the log: the path, and why it was not planned; the plan, objects and database time."""
         if self.path != "planned":
             return {"execution_path": self.path, "reason": self.reason}
         database = round(self.milliseconds, 1)
@@ -28,5 +28,5 @@ class Trace:
 
     @property
     def objects(self) -> int:
-        """How many objects the database wrote, told by their braces: texts that hold some count as well."""
+        """The number of objects that the database wrote, counted by their braces, including those in texts."""
         return sum(answer.count(b"{") - 1 for answer in self.answers)
