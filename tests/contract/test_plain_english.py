@@ -117,9 +117,11 @@ DOCUMENTS = sorted(
         *(ROOT / "server").rglob("README.md"),
     )
 )
-IN_PLAIN_ENGLISH = (
-    "benchmarks server/app server/authentication server/cli server/demo server/mail tests/contract".split()
-)
+IN_PLAIN_ENGLISH = """
+    benchmarks server/app server/authentication server/cli server/demo server/domain/partnerships server/domain/products
+    server/mail server/models/partnerships server/models/products server/resolvers/partnerships server/resolvers/products
+    server/schema tests/browser tests/contract
+""".split()
 """The folders of which docstrings and names of tests are held against the list as well."""
 
 
