@@ -11,7 +11,7 @@ meaning, so that texts that look the same are the same:
 import unicodedata
 from typing import Final
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 
 _LONGEST_IN_PARTS: Final = 4
 """A character may consist of several code points: a letter and its marks."""
@@ -50,7 +50,7 @@ def line(value: str, most: int, field: tuple[str, ...]) -> str:
     """One line of text: trimmed, with something visible, of at most `most` characters."""
     trimmed = _trim(value, most, field)
     if not trimmed:
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not be empty."), field))
+        raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("This must not be empty."), field))
     return _check(trimmed, most, field, allowed=frozenset())
 
 
@@ -133,13 +133,13 @@ def _check(value: str, most: int, field: tuple[str, ...], allowed: frozenset[str
     if len(value) > most:
         raise _too_long(most, field)
     if any(_is_refused(character) and character not in allowed for character in value):
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not contain control characters."), field))
+        raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("This must not contain control characters."), field))
     return value
 
 
 def _too_long(most: int, field: tuple[str, ...]) -> Refused:
     message = N_("This must not be longer than {most} characters.")
-    return Refused(Refusal(ErrorCode.VALIDATION_FAILED, message, field, {"most": most}))
+    return Refused(Refusal(CommonCode.VALIDATION_FAILED, message, field, {"most": most}))
 
 
 def _is_refused(character: str) -> bool:

@@ -1,6 +1,6 @@
 """Versions: has someone else changed an object since it was read?"""
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 
 
 def check_version(version: int, expected: int | None) -> None:
@@ -8,7 +8,7 @@ def check_version(version: int, expected: int | None) -> None:
     if expected is not None and expected != version:
         raise Refused(
             Refusal(
-                ErrorCode.STALE_VERSION,
+                CommonCode.STALE_VERSION,
                 N_("Someone has changed this since you last read it. Read it again, then decide."),
                 ("expected_version",),
             )

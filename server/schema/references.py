@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from server.domain.errors import ErrorCode
     from server.schema.hubs import Organisation, Viewer
     from server.schema.partnerships.partnerships import Partnership
     from server.schema.people.teams import Team, TeamMember
     from server.schema.products.own_product_grants import OwnProductGrant
     from server.schema.products.products import Product
 
+ErrorCodeReference = Annotated["ErrorCode", strawberry.lazy("server.schema.hubs")]
 OrganisationReference = Annotated["Organisation", strawberry.lazy("server.schema.hubs")]
 OwnProductGrantReference = Annotated["OwnProductGrant", strawberry.lazy("server.schema.products.own_product_grants")]
 PartnershipReference = Annotated["Partnership", strawberry.lazy("server.schema.partnerships.partnerships")]

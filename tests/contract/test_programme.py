@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 from server.domain import errors
-from server.domain.errors import Denied, ErrorCode, Unavailable
+from server.domain.errors import Denied, Unavailable
 from server.mail.templates import TEMPLATES
+from server.schema.hubs import ErrorCode
 
 PROGRAMME = (Path(__file__).parents[2] / "docs" / "programme.md").read_text("utf-8")
 _RULE = re.compile(r"^\| \*\*([A-Z]\d+(?:\.\d+[ab]?)?)\*\*.*$", re.MULTILINE)
@@ -55,4 +56,4 @@ def server_codes() -> set[str]:
     kinds = [
         kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, (Denied, Unavailable))
     ]
-    return {*ErrorCode, *(kind.code for kind in kinds), "INTERNAL"}
+    return {*ErrorCode.__members__, *(kind.code for kind in kinds), "INTERNAL"}

@@ -3,8 +3,8 @@
 import pytest
 
 from server.domain.errors import (
+    CommonCode,
     Denied,
-    ErrorCode,
     LimitExceeded,
     MalformedInput,
     NotFound,
@@ -81,8 +81,8 @@ def test_what_a_denial_tells_of_one_caller_is_not_told_to_the_next():
 
 
 def test_a_refusal_keeps_every_mistake_in_order():
-    first = Refusal(ErrorCode.CONFLICT, "Look again.")
-    second = Refusal(ErrorCode.VALIDATION_FAILED, "At most {most}.", ("access", "limited"), {"most": 5})
+    first = Refusal(CommonCode.CONFLICT, "Look again.")
+    second = Refusal(CommonCode.VALIDATION_FAILED, "At most {most}.", ("access", "limited"), {"most": 5})
 
     refused = Refused(first, second)
 
@@ -93,13 +93,13 @@ def test_a_refusal_keeps_every_mistake_in_order():
 
 
 def test_a_refusal_of_no_single_field_has_neither_field_nor_values():
-    refusal = Refusal(ErrorCode.CONFLICT, "Look again.")
+    refusal = Refusal(CommonCode.CONFLICT, "Look again.")
 
     assert (refusal.field, refusal.values) == ((), {})
 
 
 def test_all_mistakes_are_told_at_once_and_in_the_order_they_were_found():
-    wrong = [Refusal(ErrorCode.CONFLICT, text) for text in ("first", "second", "third")]
+    wrong = [Refusal(CommonCode.CONFLICT, text) for text in ("first", "second", "third")]
 
     def rule(value: int, *refusals: Refusal) -> int:
         if refusals:

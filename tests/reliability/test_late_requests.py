@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import CHANGED_MEANWHILE, ErrorCode, NotFound, Refused, RightMissing
+from server.domain.errors import CHANGED_MEANWHILE, CommonCode, NotFound, Refused, RightMissing
+from server.domain.partnerships.error_codes import PartnershipCode
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
 from server.domain.people.organisations import PartnerStatus
+from server.domain.products.error_codes import ProductCode
 from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.viewer import Standing, TokenGrant, Viewer
@@ -199,7 +201,7 @@ async def test_assigning_and_removing_wait_for_one_another_and_in_no_ring(scene:
     (result,) = await asyncio.gather(waiting, return_exceptions=True)
 
     refused = [refusal.code for refusal in result.refusals] if isinstance(result, Refused) else []
-    assert isinstance(result, dict) or refused == [ErrorCode.NOT_AN_EMPLOYEE], result
+    assert isinstance(result, dict) or refused == [PartnershipCode.NOT_AN_EMPLOYEE], result
     assert not await EmployeeAssignment.filter(ended_at__isnull=True).exists()
 
 
@@ -223,7 +225,10 @@ async def test_who_waits_for_the_very_change_that_takes_the_right_is_too_late(
 
 def is_too_late(result: Any) -> bool:
     if isinstance(result, Refused):
-        return {refusal.code for refusal in result.refusals} <= {ErrorCode.ACTION_CLOSED, ErrorCode.CONFLICT}
+        return {refusal.code for refusal in result.refusals} <= {
+            ProductCode.ACTION_CLOSED,
+            CommonCode.CONFLICT,
+        }
     return isinstance(result, RightMissing)
 
 

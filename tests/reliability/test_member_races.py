@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Denied, ErrorCode, Refused, RightMissing
+from server.domain.errors import CommonCode, Denied, Refused, RightMissing
 from server.domain.partnerships.email_links import digest
 from server.domain.partnerships.partnerships import PartnershipStatus, PaymentMode
 from server.domain.people.memberships import MembershipStatus
@@ -191,7 +191,7 @@ async def test_who_stops_leading_the_customer_while_they_wait_changes_no_partner
     with pytest.raises(Refused) as refused:
         await change_payment_mode(waiting, row.id, PaymentMode.PARTNER, None)
 
-    assert [refusal.code for refusal in refused.value.refusals] == [ErrorCode.CONFLICT]
+    assert [refusal.code for refusal in refused.value.refusals] == [CommonCode.CONFLICT]
     assert await contents() == before
 
 

@@ -10,9 +10,10 @@ from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.expiry import Expiry
 from server.domain.limits import check_limit
+from server.domain.oversight.error_codes import OversightCode
 from server.domain.viewer import Viewer
 
 
@@ -95,7 +96,7 @@ def check_is_for(viewer: Viewer, export: ExportFacts) -> None:
     """What is in the file was decided by the rights of who asked; it is for nobody else."""
     if not is_for(viewer, export):
         raise Refused(
-            Refusal(ErrorCode.EXPORT_OF_ANOTHER, N_("Only the person who requested an export can get its file."))
+            Refusal(OversightCode.EXPORT_OF_ANOTHER, N_("Only the person who requested an export can get its file."))
         )
 
 
@@ -103,7 +104,7 @@ def check_has_file(state: ExportState) -> None:
     """A link leads to a file that is written and not deleted yet."""
     if state is not ExportState.READY:
         raise Refused(
-            Refusal(ErrorCode.EXPORT_NOT_READY, N_("This export does not have a file yet, or no longer has one."))
+            Refusal(OversightCode.EXPORT_NOT_READY, N_("This export does not have a file yet, or no longer has one."))
         )
 
 
@@ -115,7 +116,7 @@ def check_reach(before: str | None, now: str | None) -> None:
     if now is None or before != now:
         raise Refused(
             Refusal(
-                ErrorCode.EXPORT_OUTDATED,
+                OversightCode.EXPORT_OUTDATED,
                 N_("Your rights have changed since this export was created. Request a new one."),
             )
         )
@@ -126,7 +127,7 @@ def check_number_of_exports_of_person(open_ones: int, most: int) -> None:
     check_limit(
         open_ones,
         most,
-        ErrorCode.EXPORT_LIMIT_REACHED,
+        OversightCode.EXPORT_LIMIT_REACHED,
         N_("You can have at most {most} exports in an organisation at a time. Wait until one has expired."),
     )
 
@@ -136,7 +137,7 @@ def check_number_of_exports(open_ones: int, most: int) -> None:
     check_limit(
         open_ones,
         most,
-        ErrorCode.EXPORT_LIMIT_REACHED,
+        OversightCode.EXPORT_LIMIT_REACHED,
         N_("An organisation can have at most {most} exports at a time. Wait until one has expired."),
     )
 
@@ -146,9 +147,9 @@ def check_period(since: datetime | None, until: datetime | None, *, is_dated: bo
     given = [name for name, moment in (("since", since), ("until", until)) if moment is not None]
     if given and not is_dated:
         message = N_("This list cannot be filtered by time.")
-        raise Refused(*(Refusal(ErrorCode.VALIDATION_FAILED, message, (name,)) for name in given))
+        raise Refused(*(Refusal(CommonCode.VALIDATION_FAILED, message, (name,)) for name in given))
     if since is not None and until is not None and since >= until:
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("The end must be after the start."), ("until",)))
+        raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("The end must be after the start."), ("until",)))
 
 
 def reach_digest(viewer: Viewer, organisation_id: UUID, assigned: Collection[UUID]) -> str:

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.expiry import Expiry
 from server.domain.limits import check_limit
+from server.domain.partnerships.error_codes import PartnershipCode
 from server.domain.partnerships.partnerships import (
     AccessType,
     Agreement,
@@ -17,6 +18,7 @@ from server.domain.partnerships.partnerships import (
     check_partnership_active,
     coexistence,
 )
+from server.domain.people.error_codes import PeopleCode
 from server.domain.rights import Role
 
 CHANGE_REQUEST_LIFETIME_DAYS: Final = 30
@@ -46,12 +48,12 @@ def check_access_type_change(
     check_partnership_active(partnership)
     if partnership.access_type is access_type:
         raise Refused(
-            Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner already has this access type."), ("access",))
+            Refusal(PartnershipCode.ACCESS_TYPE_UNCHANGED, N_("The partner already has this access type."), ("access",))
         )
     if access_type is AccessType.COMPLETE and set(others) - set(to_end):
         raise Refused(
             Refusal(
-                ErrorCode.LIMITED_PARTNER_EXISTS,
+                PartnershipCode.LIMITED_PARTNER_EXISTS,
                 N_("This customer has other partners. List each partner whose partnership should end."),
                 ("end_other_partnerships",),
             )
@@ -64,7 +66,7 @@ def check_payment_mode_change(partnership: Agreement) -> None:
     if partnership.access_type is not AccessType.COMPLETE:
         raise Refused(
             Refusal(
-                ErrorCode.PAYMENT_MODE_NOT_APPLICABLE,
+                PartnershipCode.PAYMENT_MODE_NOT_APPLICABLE,
                 N_("Only a partner with complete access can have a payment mode."),
                 ("payment_mode",),
             )
@@ -88,15 +90,15 @@ def check_offered_dates(expires_at: datetime | None, review_at: datetime | None,
 def _dates(expires_at: datetime | None, review_at: datetime | None, now: datetime) -> Iterable[Refusal]:
     for name, moment in (("expires_at", expires_at), ("review_at", review_at)):
         if moment is not None and moment <= now:
-            yield Refusal(ErrorCode.VALIDATION_FAILED, N_("This must be in the future."), (name,))
+            yield Refusal(CommonCode.VALIDATION_FAILED, N_("This must be in the future."), (name,))
     if expires_at is not None and review_at is not None and review_at >= expires_at:
-        yield Refusal(ErrorCode.VALIDATION_FAILED, N_("The review must be before the end."), ("review_at",))
+        yield Refusal(CommonCode.VALIDATION_FAILED, N_("The review must be before the end."), ("review_at",))
 
 
 def check_pending(status: AccessChangeStatus, expires_at: datetime, now: datetime) -> None:
     """Only an open request can be answered (S2.7)."""
     if ACCESS_CHANGE_EXPIRY.at(now, status, expires_at) is not AccessChangeStatus.PENDING:
-        raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This request is no longer open.")))
+        raise Refused(Refusal(PeopleCode.INVITATION_USED, N_("This request is no longer open.")))
 
 
 def check_may_answer(partnership: Agreement, access_type: AccessType, role: Role | None) -> None:
@@ -107,7 +109,7 @@ def check_may_answer(partnership: Agreement, access_type: AccessType, role: Role
     if access_type is not partnership.access_type and role is not Role.LEGAL_REPRESENTATIVE:
         raise Refused(
             Refusal(
-                ErrorCode.LEGAL_REPRESENTATIVE_ONLY,
+                PeopleCode.LEGAL_REPRESENTATIVE_ONLY,
                 N_("Only a legal representative can change the access type."),
             )
         )
@@ -116,7 +118,9 @@ def check_may_answer(partnership: Agreement, access_type: AccessType, role: Role
 def check_is_a_change(partnership: Agreement, access_type: AccessType, field: tuple[str, ...] = ("access",)) -> None:
     """Refuse a request for complete access if the partner already has it."""
     if partnership.access_type is AccessType.COMPLETE and access_type is AccessType.COMPLETE:
-        raise Refused(Refusal(ErrorCode.ACCESS_TYPE_UNCHANGED, N_("The partner already has this access type."), field))
+        raise Refused(
+            Refusal(PartnershipCode.ACCESS_TYPE_UNCHANGED, N_("The partner already has this access type."), field)
+        )
 
 
 def check_leaves_room(partnership: Agreement, access_type: AccessType, others: Iterable[OtherPartnership]) -> None:
@@ -136,7 +140,7 @@ def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> N
     if (access_type is AccessType.COMPLETE) != (payment_mode is not None):
         raise Refused(
             Refusal(
-                ErrorCode.PAYMENT_MODE_NOT_APPLICABLE,
+                PartnershipCode.PAYMENT_MODE_NOT_APPLICABLE,
                 N_("Complete access needs a payment mode; limited access must not have one."),
                 ("wanted", "payment_mode"),
             )
@@ -148,7 +152,7 @@ def check_number_of_change_requests(number: int) -> None:
     check_limit(
         number,
         MAX_OPEN_REQUESTS,
-        ErrorCode.TOO_MANY_ATTEMPTS,
+        CommonCode.TOO_MANY_ATTEMPTS,
         N_("There are already {most} open requests. Wait for an answer."),
     )
 

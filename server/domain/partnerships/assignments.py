@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
+from server.domain.partnerships.error_codes import PartnershipCode
 from server.domain.rights import AssignmentRight, Role
 
 
@@ -12,7 +13,7 @@ def check_assignable(organisation_id: UUID, partner_id: UUID, role: Role, is_act
     if organisation_id != partner_id or role is not Role.EMPLOYEE or not is_active:
         raise Refused(
             Refusal(
-                ErrorCode.NOT_AN_EMPLOYEE,
+                PartnershipCode.NOT_AN_EMPLOYEE,
                 N_("Only active employees of the partner can be assigned to a customer."),
                 ("membership_id",),
             )
@@ -24,7 +25,7 @@ def future_rights(rights: Collection[AssignmentRight] | None, *, is_included: bo
     if rights and not is_included:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("Leave out the rights if future customers are not included."),
                 ("rights",),
             )

@@ -9,7 +9,8 @@ import secrets
 from datetime import datetime
 from typing import Final
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, Refusal, Refused
+from server.domain.partnerships.error_codes import PartnershipCode
 
 _SECRET_BYTES: Final = 32
 
@@ -27,4 +28,4 @@ def digest(secret: str) -> str:
 def check_in_time(expires_at: datetime, now: datetime) -> None:
     """An invitation can be answered before its deadline, not at it (E39)."""
     if now >= expires_at:
-        raise Refused(Refusal(ErrorCode.INVITATION_EXPIRED, N_("This invitation has expired.")))
+        raise Refused(Refusal(PartnershipCode.INVITATION_EXPIRED, N_("This invitation has expired.")))

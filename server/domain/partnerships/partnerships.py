@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Final, Protocol
 from uuid import UUID
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, Refusal, Refused
+from server.domain.partnerships.error_codes import PartnershipCode
 from server.domain.rights import Right
 
 MAX_PRODUCTS_IN_AN_INVITATION: Final = 100
@@ -135,14 +136,14 @@ def possible_with(access_type: AccessType) -> frozenset[Right]:
 def check_resumption(partnership: Agreement, others: Iterable[OtherPartnership]) -> None:
     """A suspended partnership resumes only if the customer's other partnerships allow it (S1.8)."""
     if partnership.status is not PartnershipStatus.SUSPENDED:
-        raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not suspended.")))
+        raise Refused(Refusal(PartnershipCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not suspended.")))
     if refusals := list(coexistence(partnership.access_type, others, field=(), replaces=False)):
         raise Refused(*refusals)
 
 
 def check_partnership_active(partnership: Agreement) -> None:
     if partnership.status is not PartnershipStatus.ACTIVE:
-        raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))
+        raise Refused(Refusal(PartnershipCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))
 
 
 def coexistence(
@@ -154,13 +155,13 @@ def coexistence(
     active = [other for other in others if other.status is PartnershipStatus.ACTIVE]
     if any(other.access_type is AccessType.COMPLETE for other in active):
         yield Refusal(
-            ErrorCode.COMPLETE_PARTNER_EXISTS,
+            PartnershipCode.COMPLETE_PARTNER_EXISTS,
             N_("This customer already has a partner with complete access."),
             field,
         )
     elif active and access_type is AccessType.COMPLETE:
         yield Refusal(
-            ErrorCode.LIMITED_PARTNER_EXISTS,
+            PartnershipCode.LIMITED_PARTNER_EXISTS,
             N_(
                 "This customer has partners with limited access. End those partnerships before granting complete "
                 "access."

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.expiry import Expiry
 from server.domain.limits import check_limit
 from server.domain.partnerships import email_links
+from server.domain.partnerships.error_codes import PartnershipCode
 from server.domain.partnerships.partnerships import (
     IN_FORCE,
     AccessType,
@@ -18,6 +19,7 @@ from server.domain.partnerships.partnerships import (
     Side,
     coexistence,
 )
+from server.domain.people.error_codes import PeopleCode
 from server.domain.people.organisations import INVITABLE_PARTNERS, PartnerStatus
 
 OtherT = TypeVar("OtherT", bound=OtherPartnership)
@@ -78,7 +80,7 @@ def check_number_of_requests_by_email(sent: int, most: int) -> None:
     check_limit(
         sent,
         most,
-        ErrorCode.TOO_MANY_ATTEMPTS,
+        CommonCode.TOO_MANY_ATTEMPTS,
         N_("A partner can ask at most {most} people by e-mail within 24 hours."),
     )
 
@@ -87,7 +89,11 @@ def check_not_asked(*, is_asked: bool) -> None:
     """A partner has at most one open request to an address."""
     if is_asked:
         raise Refused(
-            Refusal(ErrorCode.PARTNERSHIP_EXISTS, N_("There is already an open request to this address."), ("email",))
+            Refusal(
+                PartnershipCode.PARTNERSHIP_EXISTS,
+                N_("There is already an open request to this address."),
+                ("email",),
+            )
         )
 
 
@@ -138,7 +144,7 @@ class OpenAgreement(Proposal, Agreement, Protocol):
 def check_proposal_open(proposal: Proposal, now: datetime) -> None:
     """Only an open proposal can be answered, withdrawn or resent: before its deadline, not at it (S1.6, E39)."""
     if proposal.status is not PartnershipStatus.INVITED:
-        raise Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
+        raise Refused(Refusal(PeopleCode.INVITATION_USED, N_("This invitation is no longer open.")))
     if proposal.answer_by is not None:
         email_links.check_in_time(proposal.answer_by, now)
 
@@ -156,7 +162,7 @@ def check_resending(sendings: int, most: int) -> None:
     check_limit(
         sendings,
         most,
-        ErrorCode.TOO_MANY_ATTEMPTS,
+        CommonCode.TOO_MANY_ATTEMPTS,
         N_("This has been sent {most} times within a day. Wait before you send it again."),
     )
 
@@ -175,12 +181,12 @@ def _between(
     """
     field = partner if initiated_by is Side.CUSTOMER else ("customer_id",)
     if customer_id == partner_id:
-        yield Refusal(ErrorCode.SELF_PARTNERSHIP, N_("An organisation cannot be its own partner."), field)
+        yield Refusal(PartnershipCode.SELF_PARTNERSHIP, N_("An organisation cannot be its own partner."), field)
     elif partner_status not in INVITABLE_PARTNERS:
         yield _not_approved(partner)
     if any(other.partner_id == partner_id and not _is_opposite(other, initiated_by) for other in others):
         yield Refusal(
-            ErrorCode.PARTNERSHIP_EXISTS,
+            PartnershipCode.PARTNERSHIP_EXISTS,
             N_("There is already a partnership or an open invitation with this partner.")
             if initiated_by is Side.CUSTOMER
             else N_("There is already a partnership or an open request with this customer."),
@@ -194,4 +200,4 @@ def _is_opposite(other: OtherPartnership, initiated_by: Side) -> bool:
 
 
 def _not_approved(field: tuple[str, ...]) -> Refusal:
-    return Refusal(ErrorCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner."), field)
+    return Refusal(PeopleCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner."), field)

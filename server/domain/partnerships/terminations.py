@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Final
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.folding import is_same_name
+from server.domain.partnerships.error_codes import PartnershipCode
 from server.domain.partnerships.partnerships import IN_FORCE, Agreement
 
 
@@ -47,14 +48,14 @@ def check_termination(partnership: Agreement, customer_name: str, confirmation: 
     if not is_same_name(confirmation, customer_name):
         refusals.append(
             Refusal(
-                ErrorCode.CONFIRMATION_MISSING,
+                PartnershipCode.CONFIRMATION_MISSING,
                 N_("Type the customer's name to confirm that the partnership should end."),
                 ("confirmation",),
             )
         )
     if reason not in GIVEN_BY_PEOPLE:
         refusals.append(
-            Refusal(ErrorCode.VALIDATION_FAILED, N_("Only the programme itself can give this reason."), ("reason",))
+            Refusal(CommonCode.VALIDATION_FAILED, N_("Only the programme itself can give this reason."), ("reason",))
         )
     if refusals:
         raise Refused(*refusals)
@@ -63,4 +64,4 @@ def check_termination(partnership: Agreement, customer_name: str, confirmation: 
 def check_partnership_may_end(partnership: Agreement) -> None:
     """Only a partnership in force can be ended. A proposal is declined or withdrawn instead."""
     if partnership.status not in IN_FORCE:
-        raise Refused(Refusal(ErrorCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))
+        raise Refused(Refusal(PartnershipCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))

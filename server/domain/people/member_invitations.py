@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.expiry import Expiry
 from server.domain.limits import check_limit
+from server.domain.people.error_codes import PeopleCode
 from server.domain.people.memberships import may_change
 from server.domain.rights import Role
 
@@ -36,25 +37,28 @@ def check_invitation_open(status: MemberInvitationStatus) -> None:
 
 def refuse_as_closed() -> Refused:
     """What a link is told that was used, replaced or never sent: all the same."""
-    return Refused(Refusal(ErrorCode.INVITATION_USED, N_("This invitation is no longer open.")))
+    return Refused(Refusal(PeopleCode.INVITATION_USED, N_("This invitation is no longer open.")))
 
 
 def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] = ("email",)) -> None:
     """Who is a member already, or has an open invitation, is not invited once more."""
     if is_member:
         raise Refused(
-            Refusal(ErrorCode.ALREADY_A_MEMBER, N_("This person is already a member of the organisation."), field)
+            Refusal(PeopleCode.ALREADY_A_MEMBER, N_("This person is already a member of the organisation."), field)
         )
     if is_invited:
         raise Refused(
-            Refusal(ErrorCode.INVITATION_PENDING, N_("There is already an open invitation for this address."), field)
+            Refusal(PeopleCode.INVITATION_PENDING, N_("There is already an open invitation for this address."), field)
         )
 
 
 def check_number_of_invitations(sent: int, most: int) -> None:
     """`sent` is how many people the organisation invited within 24 hours, whatever became of it."""
     check_limit(
-        sent, most, ErrorCode.TOO_MANY_ATTEMPTS, N_("An organisation can invite at most {most} people within 24 hours.")
+        sent,
+        most,
+        CommonCode.TOO_MANY_ATTEMPTS,
+        N_("An organisation can invite at most {most} people within 24 hours."),
     )
 
 
@@ -67,7 +71,7 @@ def check_inviter(inviter: Role | None, role: Role) -> None:
 def check_invited_person(email: str, invited: str) -> None:
     """The link alone grants nothing: whoever accepts signs in with the invited address (E24)."""
     if email != invited:
-        raise Refused(Refusal(ErrorCode.NOT_INVITED, N_("This invitation was sent to another address.")))
+        raise Refused(Refusal(PeopleCode.NOT_INVITED, N_("This invitation was sent to another address.")))
 
 
 def resending_times(before: Sequence[datetime], now: datetime, most: int) -> list[datetime]:
@@ -76,7 +80,7 @@ def resending_times(before: Sequence[datetime], now: datetime, most: int) -> lis
     check_limit(
         len(lately),
         most,
-        ErrorCode.TOO_MANY_ATTEMPTS,
+        CommonCode.TOO_MANY_ATTEMPTS,
         N_("An invitation can be sent again at most {most} times within 24 hours."),
     )
     return [*lately, now]

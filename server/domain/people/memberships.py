@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
+from server.domain.people.error_codes import PeopleCode
 from server.domain.rights import LEADING_ROLES, OWN_ORGANISATION, Right, Role
 
 
@@ -55,7 +56,7 @@ def check_may_change(actor: Role | None, *roles: Role, field: tuple[str, ...] = 
     if not may_change(actor, *roles):
         raise Refused(
             Refusal(
-                ErrorCode.LEGAL_REPRESENTATIVE_ONLY,
+                PeopleCode.LEGAL_REPRESENTATIVE_ONLY,
                 N_("Only a legal representative can add, change or remove legal representatives."),
                 field,
             )
@@ -66,7 +67,7 @@ def check_member_active(status: MembershipStatus, field: tuple[str, ...] = ("mem
     """Who left is changed no more; they are invited anew."""
     if status is not MembershipStatus.ACTIVE:
         raise Refused(
-            Refusal(ErrorCode.NOT_A_MEMBER, N_("This person is not an active member of the organisation."), field)
+            Refusal(PeopleCode.NOT_A_MEMBER, N_("This person is not an active member of the organisation."), field)
         )
 
 
@@ -78,7 +79,7 @@ def check_keeps_a_legal_representative(role: Role, other_legal_representatives: 
     if role is Role.LEGAL_REPRESENTATIVE and other_legal_representatives == 0:
         raise Refused(
             Refusal(
-                ErrorCode.LAST_LEGAL_REPRESENTATIVE,
+                PeopleCode.LAST_LEGAL_REPRESENTATIVE,
                 N_("An organisation must keep at least one legal representative."),
             )
         )
@@ -89,7 +90,7 @@ def check_billing(role: Role, can_manage_billing: bool | None) -> None:
     if can_manage_billing not in (None, may_manage_billing(role, can_manage_billing or False)):
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("The billing permission follows from the role. You can set it only for employees."),
                 ("can_manage_billing",),
             )
@@ -105,7 +106,7 @@ def check_notified(role: Role, notify_billing: bool | None, other_notified_repre
     if is_last and notify_billing is False:
         raise Refused(
             Refusal(
-                ErrorCode.LAST_LEGAL_REPRESENTATIVE,
+                PeopleCode.LAST_LEGAL_REPRESENTATIVE,
                 N_("At least one legal representative must receive the billing e-mails."),
                 ("notify_billing",),
             )
@@ -117,7 +118,7 @@ def check_successor(outgoing: Role, incoming: Role) -> None:
     if outgoing is not Role.LEGAL_REPRESENTATIVE:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("This member is not a legal representative."),
                 ("outgoing_membership_id",),
             )
@@ -125,7 +126,7 @@ def check_successor(outgoing: Role, incoming: Role) -> None:
     if incoming is Role.LEGAL_REPRESENTATIVE:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("This member is already a legal representative."),
                 ("incoming_membership_id",),
             )
@@ -137,7 +138,7 @@ def check_lower_role(role: Role | None) -> None:
     if role is Role.LEGAL_REPRESENTATIVE:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("Choose a lower role, or leave out the role to remove the member."),
                 ("outgoing_role",),
             )

@@ -5,8 +5,9 @@ from typing import Final
 
 from babel import Locale
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.money import Currency
+from server.domain.people.error_codes import PeopleCode
 
 
 class LegalEntityType(StrEnum):
@@ -54,7 +55,7 @@ _SWISS_FRANC_COUNTRIES: Final = frozenset({"CH", "LI"})
 def country(code: str, field: tuple[str, ...]) -> str:
     """A country or territory there is, by its two letters."""
     if code not in _TERRITORIES:
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("There is no country with this code."), field))
+        raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("There is no country with this code."), field))
     return code
 
 
@@ -76,14 +77,14 @@ def check_approval(
     refusals = list[Refusal]()
     if legal_entity_type is not LegalEntityType.COMPANY or not is_registered:
         refusals.append(
-            Refusal(ErrorCode.NOT_A_COMPANY, N_("Only a company with a registration number can become a partner."))
+            Refusal(PeopleCode.NOT_A_COMPANY, N_("Only a company with a registration number can become a partner."))
         )
     if is_affiliate:
         refusals.append(
-            Refusal(ErrorCode.PARTNER_IS_AFFILIATE, N_("An affiliate cannot be a partner at the same time."))
+            Refusal(PeopleCode.PARTNER_IS_AFFILIATE, N_("An affiliate cannot be a partner at the same time."))
         )
     if partner_status in INVITABLE_PARTNERS:
-        refusals.append(Refusal(ErrorCode.VALIDATION_FAILED, N_("This organisation is already an approved partner.")))
+        refusals.append(Refusal(CommonCode.VALIDATION_FAILED, N_("This organisation is already an approved partner.")))
     if refusals:
         raise Refused(*refusals)
 
@@ -91,4 +92,4 @@ def check_approval(
 def check_suspension(partner_status: PartnerStatus | None) -> None:
     """Only an approved partner is suspended (S5.6)."""
     if partner_status not in INVITABLE_PARTNERS:
-        raise Refused(Refusal(ErrorCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner.")))
+        raise Refused(Refusal(PeopleCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner.")))

@@ -21,7 +21,7 @@ from stdnum.fr import siret as fr_siret
 from stdnum.no import orgnr as no_number
 from stdnum.se import orgnr as se_number
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.text import line
 
 MAX_CHARACTERS: Final = 30
@@ -204,7 +204,7 @@ def _refusal(country: str, text: str, field: tuple[str, ...]) -> Refused:
     if form is None:
         return Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("A registration number has 2 to 30 letters and digits, such as {example}."),
                 field,
                 {"example": _ANY.example},
@@ -215,7 +215,7 @@ def _refusal(country: str, text: str, field: tuple[str, ...]) -> Refused:
         if _is_vat_number(country, text)
         else N_("This is not a valid registration number. It should look like {example}.")
     )
-    return Refused(Refusal(ErrorCode.VALIDATION_FAILED, message, field, {"example": form.example}))
+    return Refused(Refusal(CommonCode.VALIDATION_FAILED, message, field, {"example": form.example}))
 
 
 def _is_vat_number(country: str, text: str) -> bool:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network
 from typing import Final
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 
 FAILURES_COUNT_FOR: Final = timedelta(hours=1)
 """An hour from the first of a source or of an account; an hour from the last of an account and source."""
@@ -51,11 +51,11 @@ def _too_many(wait: timedelta) -> Refusal:
     """Says how long to wait, rounded up."""
     seconds, minutes = -(-wait // timedelta(seconds=1)), -(-wait // _MINUTE)
     if seconds == 1:
-        return Refusal(ErrorCode.TOO_MANY_ATTEMPTS, N_("Too many failed attempts. Try again in a second."))
+        return Refusal(CommonCode.TOO_MANY_ATTEMPTS, N_("Too many failed attempts. Try again in a second."))
     if wait < _MINUTE:
         message = N_("Too many failed attempts. Try again in {seconds} seconds.")
-        return Refusal(ErrorCode.TOO_MANY_ATTEMPTS, message, values={"seconds": seconds})
+        return Refusal(CommonCode.TOO_MANY_ATTEMPTS, message, values={"seconds": seconds})
     if minutes == 1:
-        return Refusal(ErrorCode.TOO_MANY_ATTEMPTS, N_("Too many failed attempts. Try again in a minute."))
+        return Refusal(CommonCode.TOO_MANY_ATTEMPTS, N_("Too many failed attempts. Try again in a minute."))
     message = N_("Too many failed attempts. Try again in {minutes} minutes.")
-    return Refusal(ErrorCode.TOO_MANY_ATTEMPTS, message, values={"minutes": minutes})
+    return Refusal(CommonCode.TOO_MANY_ATTEMPTS, message, values={"minutes": minutes})

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.limits import check_limit
+from server.domain.people.error_codes import PeopleCode
 from server.domain.rights import Scope
 
 PREFIX: Final = "rsl_pat_"
@@ -75,7 +76,7 @@ def is_alive(
 
 def check_scopes(scopes: Collection[Scope]) -> None:
     if not scopes:
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("Choose at least one scope."), ("scopes",)))
+        raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("Choose at least one scope."), ("scopes",)))
 
 
 def check_restriction(wanted: Sequence[UUID], managed: Collection[UUID]) -> None:
@@ -83,12 +84,16 @@ def check_restriction(wanted: Sequence[UUID], managed: Collection[UUID]) -> None
     if not wanted:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED, N_("Choose at least one customer, or leave this out."), ("customer_ids",)
+                CommonCode.VALIDATION_FAILED,
+                N_("Choose at least one customer, or leave this out."),
+                ("customer_ids",),
             )
         )
     refusals = [
         Refusal(
-            ErrorCode.NOT_A_CUSTOMER, N_("This organisation is not a managed customer."), ("customer_ids", str(place))
+            PeopleCode.NOT_A_CUSTOMER,
+            N_("This organisation is not a managed customer."),
+            ("customer_ids", str(place)),
         )
         for place, customer in enumerate(wanted)
         if customer not in managed
@@ -102,13 +107,13 @@ def check_number_of_tokens(tokens: int) -> None:
     check_limit(
         tokens,
         MAX_TOKENS_PER_ORGANISATION,
-        ErrorCode.TOKEN_LIMIT_REACHED,
+        PeopleCode.TOKEN_LIMIT_REACHED,
         N_("An organisation can have at most {most} tokens. Revoke one first."),
     )
 
 
 def _expiry_refusal(message: str) -> Refused:
-    return Refused(Refusal(ErrorCode.VALIDATION_FAILED, message, ("expires_at",)))
+    return Refused(Refusal(CommonCode.VALIDATION_FAILED, message, ("expires_at",)))
 
 
 def _checksum(body: str) -> str:

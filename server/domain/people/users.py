@@ -6,7 +6,7 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 
 MAX_NAME_CHARACTERS: Final = 80
 LEAST_PASSWORD_CHARACTERS: Final = 12
@@ -30,7 +30,7 @@ def email_address(value: str, field: tuple[str, ...]) -> str:
     except EmailNotValidError:
         normal = ""
     if not 0 < len(normal) <= MAX_EMAIL_CHARACTERS:
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This is not an e-mail address."), field))
+        raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("This is not an e-mail address."), field))
     return normal
 
 
@@ -54,14 +54,14 @@ def password(value: str, field: tuple[str, ...]) -> str:
     if not LEAST_PASSWORD_CHARACTERS <= len(prepared) <= MAX_PASSWORD_CHARACTERS:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("A password must have {least} to {most} characters."),
                 field,
                 {"least": LEAST_PASSWORD_CHARACTERS, "most": MAX_PASSWORD_CHARACTERS},
             )
         )
     if any(unicodedata.category(character) in _NOT_IN_PASSWORDS for character in prepared):
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("This must not contain control characters."), field))
+        raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("This must not contain control characters."), field))
     return prepared
 
 
@@ -97,6 +97,11 @@ def locale(value: str | None, field: tuple[str, ...]) -> str:
         return DEFAULT_LOCALE
     if value not in LOCALES:
         raise Refused(
-            Refusal(ErrorCode.VALIDATION_FAILED, N_("Choose one of {locales}."), field, {"locales": ", ".join(LOCALES)})
+            Refusal(
+                CommonCode.VALIDATION_FAILED,
+                N_("Choose one of {locales}."),
+                field,
+                {"locales": ", ".join(LOCALES)},
+            )
         )
     return value

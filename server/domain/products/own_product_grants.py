@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
+from server.domain.partnerships.error_codes import PartnershipCode
 from server.domain.products.products import ProductCategory
 from server.domain.rights import LEADING_ROLES, ProductRight, Role
 
@@ -67,7 +68,7 @@ def covered_until(category: ProductCategory | None, include_future: bool, now: d
     if category is None and include_future:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("Only a grant by category can include future products."),
                 ("include_future_products",),
             )
@@ -80,7 +81,7 @@ def check_needs_grants(role: Role, field: tuple[str, ...]) -> None:
     if role in LEADING_ROLES:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("Legal representatives and administrators already see every product."),
                 field,
             )
@@ -90,5 +91,5 @@ def check_needs_grants(role: Role, field: tuple[str, ...]) -> None:
 def check_owned(owner_id: UUID, organisation_id: UUID, field: tuple[str, ...]) -> None:
     if owner_id != organisation_id:
         raise Refused(
-            Refusal(ErrorCode.PRODUCT_NOT_OWNED, N_("This product does not belong to the organisation."), field)
+            Refusal(PartnershipCode.PRODUCT_NOT_OWNED, N_("This product does not belong to the organisation."), field)
         )

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, Refusal, Refused
 from server.domain.expiry import Expiry
 from server.domain.partnerships.partnerships import AccessType, Agreement, check_partnership_active
+from server.domain.products.error_codes import ProductCode
 
 
 class PendingActionKind(StrEnum):
@@ -37,13 +38,13 @@ def answer_until(now: datetime, days: int) -> datetime:
 def check_none_pending(*, is_pending: bool) -> None:
     """A product has at most one pending action of each kind."""
     if is_pending:
-        raise Refused(Refusal(ErrorCode.ACTION_PENDING, N_("The customer has already been asked for this.")))
+        raise Refused(Refusal(ProductCode.ACTION_PENDING, N_("The customer has already been asked for this.")))
 
 
 def check_action_open(status: PendingActionStatus, expires_at: datetime, now: datetime) -> None:
     """Only a pending action can be confirmed, refused or withdrawn, and only before its deadline."""
     if PENDING_ACTION_EXPIRY.at(now, status, expires_at) is not PendingActionStatus.PENDING:
-        raise Refused(Refusal(ErrorCode.ACTION_CLOSED, N_("This is no longer waiting for an answer.")))
+        raise Refused(Refusal(ProductCode.ACTION_CLOSED, N_("This is no longer waiting for an answer.")))
 
 
 def check_still_asked(partnership: Agreement, *, may_ask: bool) -> None:
@@ -55,6 +56,7 @@ def check_still_asked(partnership: Agreement, *, may_ask: bool) -> None:
     if partnership.access_type is not AccessType.COMPLETE or not may_ask:
         raise Refused(
             Refusal(
-                ErrorCode.ASKER_NOT_ENTITLED, N_("The person who asked for this no longer has the right to ask for it.")
+                ProductCode.ASKER_NOT_ENTITLED,
+                N_("The person who asked for this no longer has the right to ask for it."),
             )
         )

@@ -4,8 +4,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, Refusal, Refused
 from server.domain.expiry import Expiry
+from server.domain.support.error_codes import SupportCode
 
 MAX_TICKET_CHARACTERS: Final = 40
 WARNED_BEFORE: Final = timedelta(days=1)
@@ -43,7 +44,7 @@ def check_not_open(is_open: bool) -> None:
     if is_open:
         raise Refused(
             Refusal(
-                ErrorCode.SUPPORT_ACCESS_OPEN,
+                SupportCode.SUPPORT_ACCESS_OPEN,
                 N_("You have already given support access to this. To start again, revoke that access first."),
                 ("kind",),
             )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from server.domain.errors import N_, ErrorCode, NotFound, Problems, Refusal, Refused
+from server.domain.errors import N_, CommonCode, NotFound, Problems, Refusal, Refused
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships import product_accesses as access_rules
 from server.domain.partnerships.partnerships import AccessType, PaymentMode
@@ -207,11 +207,11 @@ def _check_number(grants: Sequence[ProductGrant], least: int) -> None:
     if not least <= len(grants) <= most:
         raise Refused(
             Refusal(
-                ErrorCode.VALIDATION_FAILED,
+                CommonCode.VALIDATION_FAILED,
                 N_("Choose {least} to {most} products."),
                 OFFERED_PRODUCTS,
                 {"least": least, "most": most},
             )
         )
     if len({grant.product_id for grant in grants}) < len(grants):
-        raise Refused(Refusal(ErrorCode.VALIDATION_FAILED, N_("List each product only once."), OFFERED_PRODUCTS))
+        raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("List each product only once."), OFFERED_PRODUCTS))

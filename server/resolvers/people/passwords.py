@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 
 from pwdlib import PasswordHash
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.resolvers.fair_semaphore import Turns
 from server.settings import Settings
 
@@ -121,7 +121,7 @@ async def line(source: str, settings: Settings, *, is_expected: bool) -> AsyncGe
     if _is_full(own, settings, is_expected=is_expected):
         raise Refused(
             Refusal(
-                ErrorCode.TOO_MANY_ATTEMPTS,
+                CommonCode.TOO_MANY_ATTEMPTS,
                 N_("Too many people are signing in. Try again in a few seconds."),
             )
         )

@@ -5,9 +5,10 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from server.domain.errors import N_, ErrorCode, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.events import AuditAction
 from server.domain.people import users
+from server.domain.people.error_codes import PeopleCode
 from server.domain.people.sign_ins import check_heard
 from server.domain.viewer import Viewer
 from server.models import Session, User
@@ -64,7 +65,7 @@ async def _owner(attempt: Attempt, forms: Sequence[str], *, is_known: bool) -> U
 
 def _wrong() -> Refused:
     """The same for an account that does not exist."""
-    return Refused(Refusal(ErrorCode.INVALID_CREDENTIALS, N_("The e-mail address or the password is wrong.")))
+    return Refused(Refusal(PeopleCode.INVALID_CREDENTIALS, N_("The e-mail address or the password is wrong.")))
 
 
 async def start_session(context: Context, user: User) -> str:
@@ -91,7 +92,7 @@ async def sign_out(context: Context, everywhere: bool) -> dict[str, object]:
     viewer = context.signed_in
     if viewer.token is not None:
         raise Refused(
-            Refusal(ErrorCode.VALIDATION_FAILED, N_("There is no session to end; revoke the API token instead."))
+            Refusal(CommonCode.VALIDATION_FAILED, N_("There is no session to end; revoke the API token instead."))
         )
     mine = Session.filter(user_id=viewer.user_id, ended_at__isnull=True)
     context.viewers_changed()

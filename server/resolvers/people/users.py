@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from server.domain.errors import N_, ErrorCode, Problems, Refusal, Refused
+from server.domain.errors import N_, CommonCode, Problems, Refusal, Refused
 from server.domain.people import users as rules
+from server.domain.people.error_codes import PeopleCode
 from server.domain.people.sign_ins import source_of
 from server.domain.text import line
 from server.models import User
@@ -25,7 +26,11 @@ def check_signed_out(context: Context) -> None:
     """Whoever is signed in is no new person."""
     if context.viewer is not None:
         raise Refused(
-            Refusal(ErrorCode.VALIDATION_FAILED, N_("You are signed in, so leave out the new person."), ("new_person",))
+            Refusal(
+                CommonCode.VALIDATION_FAILED,
+                N_("You are signed in, so leave out the new person."),
+                ("new_person",),
+            )
         )
 
 
@@ -38,7 +43,7 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
     if await User.exists(email=email):
         raise Refused(
             Refusal(
-                ErrorCode.ACCOUNT_EXISTS,
+                PeopleCode.ACCOUNT_EXISTS,
                 N_("There is already an account with this address. Sign in first."),
                 ("new_person",),
             )
