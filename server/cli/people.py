@@ -6,6 +6,7 @@ from server.cli.tokens import nobodys
 from server.domain.events import AuditAction
 from server.domain.people.users import normal_email
 from server.models import User
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
@@ -21,8 +22,7 @@ async def set_staff(email: str, *, is_staff: bool) -> None:
         user = await lock_row(User, found.id)
         if user.is_staff is not is_staff:
             before = journal.state(user, "is_staff")
-            user.update_from_dict({"is_staff": is_staff, "version": user.version + 1})
-            await user.save(update_fields=["is_staff", "version", "updated_at"])
+            await store_changes(user, is_staff=is_staff)
             after = journal.state(user, "is_staff")
             await journal.record(context, AuditAction.STAFF_CHANGED, user, acting=None, before=before, after=after)
     print(f"{user.email} {'is' if is_staff else 'is not'} a member of the staff.")

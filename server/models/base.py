@@ -59,8 +59,14 @@ def check_points_to(model: type[Model], column: str, other: type[Model]) -> None
         raise TypeError(f"{model.__name__} has no column {column} that points to {other.__name__}")
 
 
+async def store_changes(row: VersionedRow, **columns: object) -> None:
+    """Store these columns of one row, and increment its version."""
+    row.update_from_dict({**columns, "version": row.version + 1})
+    await row.save(update_fields=["version", "updated_at", *columns])
+
+
 async def store_all(rows: Sequence[Any], now: datetime, **columns: Any) -> None:
-    """Store these columns in all the rows of one versioned model, in one statement."""
+    """The same of several rows of one model, in one statement."""
     if rows:
         model = cast("type[Any]", type(rows[0]))
         await model.filter(OneOf("id", [row.pk for row in rows])).update(

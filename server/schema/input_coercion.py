@@ -1,7 +1,7 @@
 """Input coercion: from GraphQL inputs to the plain arguments of resolvers.
 
 It follows the resolver's annotations: ids are decoded to keys, inputs become the resolver's dataclasses, and values
-that null can clear come as `Given`. Text that a database cannot store is refused here, for every input.
+that null can clear come as `Some`. Text that a database cannot store is refused here, for every input.
 """
 
 import dataclasses

@@ -13,6 +13,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Export, Organisation
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import viewer_in, viewer_now
@@ -95,17 +96,15 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
         await _check_linkable(context.for_viewer(await viewer_now(context.signed_in, context.now)), export)
         before = journal.state(export, "link_expires_at")
         secret = new_secret()
-        export.link_digest = digest(secret)
-        export.link_expires_at = context.now + timedelta(minutes=context.settings.export_link_minutes)
-        export.version += 1
-        await export.save(update_fields=["link_digest", "link_expires_at", "version", "updated_at"])
+        expires_at = context.now + timedelta(minutes=context.settings.export_link_minutes)
+        await store_changes(export, link_digest=digest(secret), link_expires_at=expires_at)
         after = journal.state(export, "link_expires_at")
         acting = export.organisation_id
         await journal.record(
             context, AuditAction.EXPORT_LINK_CREATED, export, acting=acting, before=before, after=after
         )
         await journal.announce(context, Topic.EXPORT_LINK_CREATED, export, export.version)
-    return {"export": export, "path": f"/exports/{secret}", "expires_at": export.link_expires_at}
+    return {"export": export, "path": f"/exports/{secret}", "expires_at": expires_at}
 
 
 async def _check_linkable(context: Context, export: Export) -> None:

@@ -15,6 +15,7 @@ from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.models import AccessChangeRequest, Organisation, Partnership
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.resolvers import ids, journal
@@ -160,9 +161,7 @@ async def _answer(
     context: Context, request: AccessChangeRequest, row: Partnership, status: AccessChangeStatus, answer: str | None
 ) -> None:
     before = journal.state(request, "status")
-    columns = {"status": status, "answered_at": context.now, "answer": answer, "version": request.version + 1}
-    request.update_from_dict(columns)
-    await request.save(update_fields=["updated_at", *columns])
+    await store_changes(request, status=status, answered_at=context.now, answer=answer)
     after = journal.state(request, "status")
     await note(
         context, AuditAction.ACCESS_CHANGE_ANSWERED, row, Side.CUSTOMER, subject=request, before=before, after=after

@@ -14,6 +14,7 @@ from server.domain.partnerships.partnerships import AccessType, PartnershipStatu
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.rights import Right
 from server.models import Organisation, Partnership, ProductAccess
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
@@ -33,7 +34,6 @@ from server.resolvers.partnerships.partnerships import (
     lock_partnership,
     note,
     partnership_terms,
-    store_changes,
 )
 from server.resolvers.partnerships.product_access_changes import close_accesses
 from server.resolvers.partnerships.terminations import Ending, end_all, release_payer

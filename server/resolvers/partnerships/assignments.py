@@ -12,6 +12,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import AssignmentRight, Right
 from server.domain.versions import check_version
 from server.models import EmployeeAssignment, Membership, Partnership
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.models.visibility.policies import visible
@@ -80,9 +81,7 @@ async def unassign_employee(
         check_version(assignment.version, expected_version)
         if assignment.ended_at is None:
             before = assignment_terms(assignment)
-            assignment.ended_at = context.now
-            assignment.version += 1
-            await assignment.save(update_fields=["ended_at", "version", "updated_at"])
+            await store_changes(assignment, ended_at=context.now)
             member = await Membership.get(id=assignment.membership_id)
             await end_requests(context, requests_of_member(member) & Q(partnership_id=partnership.id))
             await _journal_assignment(context, AuditAction.ASSIGNMENT_ENDED, partnership, assignment, before)
@@ -111,9 +110,7 @@ async def _assign(
         return await EmployeeAssignment.create(
             membership_id=member.id, partnership_id=partnership.id, rights=rights, assigned_at=context.now
         )
-    assignment.rights = rights
-    assignment.version += 1
-    await assignment.save(update_fields=["rights", "version", "updated_at"])
+    await store_changes(assignment, rights=rights)
     return assignment
 
 

@@ -17,6 +17,7 @@ from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.engine.declarations import ByKey
 from server.models import CustomerInvitation, Organisation
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.models.visibility.policies import visible
@@ -115,7 +116,7 @@ async def resend_customer_invitation(
         row = await _own(context, customer_invitation_id, expected_version)
         await check_partner_is_approved(row)
         again = resending_columns(context, row.sent_at, row.sendings)
-        await _store(row, **again, secret_digest=email_links.digest(secret))
+        await store_changes(row, **again, secret_digest=email_links.digest(secret))
         after = journal.state(row, "answer_by")
         await journal.record(context, AuditAction.CUSTOMER_REQUEST_RESENT, row, acting=row.partner_id, after=after)
         await _announce_request(context, row, secret)
@@ -195,13 +196,8 @@ async def settle(
 ) -> None:
     """Store and log how an open request, which is locked, ended."""
     before = journal.state(row, "status")
-    await _store(row, status=status, answered_at=context.now, **columns)
+    await store_changes(row, status=status, answered_at=context.now, **columns)
     await journal.record(context, action, row, acting=acting, before=before, after=journal.state(row, "status"))
-
-
-async def _store(row: CustomerInvitation, **columns: object) -> None:
-    row.update_from_dict({**columns, "version": row.version + 1})
-    await row.save(update_fields=["version", "updated_at", *columns])
 
 
 async def _announce_request(context: Context, row: CustomerInvitation, secret: str) -> None:

@@ -14,6 +14,7 @@ from server.domain.rights import Right
 from server.domain.text import line, paragraph
 from server.domain.versions import check_version
 from server.models import CustomerNote, Partnership
+from server.models.base import store_changes
 from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.resolvers import journal
@@ -21,7 +22,7 @@ from server.resolvers.context import Context
 from server.resolvers.expiry import lock_due
 from server.resolvers.ids import PartnershipId
 from server.resolvers.maybe import Some
-from server.resolvers.partnerships.partnerships import customers_of, keys, lock_partnership, store_changes
+from server.resolvers.partnerships.partnerships import customers_of, keys, lock_partnership
 from server.resolvers.permissions import RightOn, allowed
 
 MAY_VIEW_NOTE: Final = (RightOn(Right.VIEW_CUSTOMER_NOTE, Partnership),)

@@ -16,7 +16,6 @@ from server.domain.rights import Right, Role
 from server.domain.versions import check_version
 from server.domain.viewer import Viewer
 from server.models import AccessChangeRequest, Organisation, Partnership
-from server.models.base import VersionedRow
 from server.models.conditions import OneOf
 from server.models.visibility.lookups import lock_rows
 from server.models.visibility.viewers import viewer_now
@@ -96,12 +95,6 @@ async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> li
     """The customer's partnerships that are proposed or in force, locked, except `but`."""
     live = Partnership.filter(customer_id=customer_id, status__in=sorted(rules.LIVE))
     return [row for row in await live.order_by("id").select_for_update(no_key=True) if row.id != but]
-
-
-async def store_changes(row: VersionedRow, **columns: object) -> None:
-    """Store these columns and increment the version."""
-    row.update_from_dict({**columns, "version": row.version + 1})
-    await row.save(update_fields=["version", "updated_at", *columns])
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from tortoise.expressions import F
-
 from server.domain.access import side_of
 from server.domain.errors import Refusal, Refused
 from server.domain.events import AuditAction, Topic
@@ -18,7 +16,7 @@ from server.domain.partnerships import product_accesses as access_rules
 from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.models import Partnership, ProductAccess
-from server.models.conditions import OneOf
+from server.models.base import store_all
 from server.models.visibility.lookups import lock_rows, visible_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
@@ -110,7 +108,7 @@ async def change_accesses(context: Context, wanted: Iterable[tuple[LockedAccess,
         alike[tuple(rights)].append(held.access)
     # One statement for each set of rights, of which there are three.
     for rights, accesses in alike.items():
-        await _update(context, accesses, rights=list(rights))
+        await store_all(accesses, context.now, rights=list(rights))
     await _leave_traces(context, _CHANGED, [held for held, _ in moves], before)
 
 
@@ -124,21 +122,12 @@ async def revoke_accesses(context: Context, wanted: Iterable[LockedAccess], *, p
 
 async def close_accesses(context: Context, accesses: Sequence[ProductAccess]) -> None:
     """End accesses without logging or notifying."""
-    await _update(context, accesses, revoked_at=context.now)
+    await store_all(accesses, context.now, revoked_at=context.now)
 
 
 def access_terms(access: ProductAccess) -> journal.State:
     """The terms of an access, for the audit log."""
     return journal.state(access, "partnership_id", "product_id", "rights", "revoked_at")
-
-
-async def _update(context: Context, accesses: Sequence[ProductAccess], **columns: Any) -> None:
-    counted: Any = F("version") + 1
-    if accesses:
-        same = ProductAccess.filter(OneOf("id", keys(accesses)))
-        await same.update(version=counted, updated_at=context.now, **columns)
-    for access in accesses:
-        access.update_from_dict({**columns, "version": access.version + 1})
 
 
 async def _leave_traces(

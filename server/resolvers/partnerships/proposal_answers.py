@@ -12,6 +12,7 @@ from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.models import Organisation, Partnership, ProductAccess, RequestedProduct
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
@@ -26,7 +27,7 @@ from server.resolvers.partnerships.offers import (
     terms_in_mail,
 )
 from server.resolvers.partnerships.offers import products_to_grant as granted_now
-from server.resolvers.partnerships.partnerships import lock_partnership, note, partnership_terms, store_changes
+from server.resolvers.partnerships.partnerships import lock_partnership, note, partnership_terms
 from server.resolvers.partnerships.proposal_expiry import live_now
 from server.resolvers.partnerships.requested_products import products_of_proposals
 from server.resolvers.partnerships.terminations import Ending, end_all

@@ -13,6 +13,7 @@ from server.domain.partnerships.partnerships import AccessType, PartnershipStatu
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.models import CustomerInvitation, Organisation, Partnership, RequestedProduct
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row, visible_row
 from server.resolvers import journal
@@ -22,7 +23,7 @@ from server.resolvers.locking import lock_organisation as in_organisation
 from server.resolvers.locking import reauthorise
 from server.resolvers.partnerships.offers import Access, Offer, WantedAccess, collect_offer, request_products
 from server.resolvers.partnerships.offers import products_to_grant as granted_now
-from server.resolvers.partnerships.partnerships import lock_partnership, note, partnership_terms, store_changes
+from server.resolvers.partnerships.partnerships import lock_partnership, note, partnership_terms
 from server.resolvers.partnerships.proposal_answers import (
     accept_what_was_asked,
     accept_what_was_offered,

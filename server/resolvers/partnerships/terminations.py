@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import F
-
 from server.domain.access import side_of
 from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
@@ -29,6 +27,7 @@ from server.models import (
     Product,
     ProductAccess,
 )
+from server.models.base import store_all
 from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.resolvers import journal
@@ -187,12 +186,7 @@ async def release_payer(context: Context, customer: Organisation, partnership: P
 
 async def _release(context: Context, products: Sequence[Product]) -> None:
     """Remove the payer. Nothing renews automatically until the customer chooses another one."""
-    if products:
-        await Product.filter(OneOf("id", keys(products))).update(
-            payer_id=None, auto_renew=False, version=F("version") + 1, updated_at=context.now
-        )
-    for row in products:
-        row.update_from_dict({"payer_id": None, "auto_renew": False, "version": row.version + 1})
+    await store_all(products, context.now, payer_id=None, auto_renew=False)
 
 
 async def _tell_of_products(context: Context, partnership: Partnership, products: Sequence[Product]) -> None:
@@ -211,21 +205,12 @@ async def _end(partnerships: Sequence[Partnership], ending: Ending, now: datetim
         "termination_reason": ending.reason,
         "end_reason": ending.words,
     }
-    await Partnership.filter(OneOf("id", keys(partnerships))).update(
-        **columns, version=F("version") + 1, updated_at=now
-    )
-    for row in partnerships:
-        row.update_from_dict({**columns, "version": row.version + 1})
+    await store_all(partnerships, now, **columns)
 
 
 async def _end_what_hangs_on_them(context: Context, found: Consequences) -> None:
-    counted = {"version": F("version") + 1, "updated_at": context.now}
-    if found.assignments:
-        await EmployeeAssignment.filter(OneOf("id", keys(found.assignments))).update(ended_at=context.now, **counted)
-    if found.requests:
-        await AccessChangeRequest.filter(OneOf("id", keys(found.requests))).update(
-            status=AccessChangeStatus.EXPIRED, answered_at=context.now, **counted
-        )
+    await store_all(found.assignments, context.now, ended_at=context.now)
+    await store_all(found.requests, context.now, status=AccessChangeStatus.EXPIRED, answered_at=context.now)
     if found.pending:
         await end_requests(context, OneOf("id", keys(found.pending)))
     await _release(context, found.without_payer)

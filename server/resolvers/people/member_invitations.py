@@ -17,6 +17,7 @@ from server.domain.people.memberships import MembershipStatus, check_billing, ch
 from server.domain.rights import Right, Role
 from server.domain.text import line
 from server.models import MemberInvitation, Membership, Organisation
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.resolvers import ids, journal
@@ -132,9 +133,7 @@ async def close_member_invitation(
 ) -> None:
     """End an open invitation."""
     before = _terms(invitation)
-    invitation.status, invitation.answered_at = status, context.now
-    invitation.version += 1
-    await invitation.save(update_fields=["status", "answered_at", "version", "updated_at"])
+    await store_changes(invitation, status=status, answered_at=context.now)
     acting = invitation.organisation_id
     await journal.record(context, action, invitation, acting=acting, before=before, after=_terms(invitation))
     await journal.announce(context, action.topic, invitation)

@@ -17,6 +17,7 @@ from server.domain.rights import Right, Role
 from server.domain.versions import check_version
 from server.domain.viewer import Viewer
 from server.models import Membership, Organisation
+from server.models.base import store_changes
 from server.models.conditions import Among, equals
 from server.models.database import transaction
 from server.models.visibility.clauses import NO_ROW
@@ -280,8 +281,7 @@ async def _update(context: Context, member: Membership, **given: bool | None) ->
 async def change_member(context: Context, member: Membership, **columns: object) -> None:
     """Store these columns and increment the version."""
     context.viewers_changed()
-    member.update_from_dict({"version": member.version + 1, **columns})
-    await member.save(update_fields=["version", "updated_at", *columns])
+    await store_changes(member, **columns)
 
 
 async def _keep_somebody_told(context: Context, member: Membership) -> None:

@@ -7,7 +7,7 @@ what a person opened to support is theirs and not the organisation's, and is wri
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.domain.people.member_invitations import MemberInvitationStatus
@@ -25,7 +25,7 @@ from server.models import (
     Team,
     TeamMember,
 )
-from server.models.conditions import OneOf
+from server.models.base import store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.joined import Joined
@@ -112,8 +112,6 @@ def requests_of_member(member: Membership) -> Q:
 
 async def end_rows(context: Context, rows: QuerySet[Any], **columns: object) -> list[str]:
     """Change these rows together; gives their keys as they are written down."""
-    keys = [row.pk for row in await rows.order_by("id")]
-    if keys:
-        changes: dict[str, Any] = {"version": F("version") + 1, "updated_at": context.now, **columns}
-        await rows.model.filter(OneOf("id", keys)).update(**changes)
-    return [key.hex for key in keys]
+    found = await rows.order_by("id")
+    await store_all(found, context.now, **columns)
+    return [row.pk.hex for row in found]

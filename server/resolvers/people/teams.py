@@ -23,6 +23,7 @@ from server.models import (
     Team,
     TeamMember,
 )
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row, visible_row, visible_rows
 from server.resolvers import journal
@@ -103,8 +104,7 @@ async def delete_team(context: Context, team_id: TeamId, expected_version: int |
     async with transaction():
         team = await _lock_team(context, team_id, expected_version)
         before = _terms(team)
-        team.deleted_at, team.version = context.now, team.version + 1
-        await team.save(update_fields=["deleted_at", "version", "updated_at"])
+        await store_changes(team, deleted_at=context.now)
         grants = OwnProductGrant.filter(team_id=team_id, revoked_at__isnull=True)
         lost = {
             "members": [place.membership_id.hex for place in await TeamMember.filter(team_id=team_id).order_by("id")],
@@ -137,8 +137,7 @@ async def remove_team_member(context: Context, team_id: TeamId, membership_id: M
         if place is not None:
             await place.delete()
             if team.leader_id == membership_id:
-                team.leader_id, team.version = None, team.version + 1
-                await team.save(update_fields=["leader_id", "version", "updated_at"])
+                await store_changes(team, leader_id=None)
             await _journal_place(context, AuditAction.TEAM_MEMBER_REMOVED, team, place)
     return {"team": team}
 

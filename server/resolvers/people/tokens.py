@@ -12,6 +12,7 @@ from server.domain.people import tokens as rules
 from server.domain.rights import Right, Scope
 from server.domain.text import line
 from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Organisation, Partnership, User
+from server.models.base import store_changes
 from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row, visible_row
@@ -174,9 +175,7 @@ async def issue_token(
 
 async def end_token(context: Context, token: ApiToken) -> None:
     context.viewers_changed()
-    token.revoked_at = context.now
-    token.version += 1
-    await token.save(update_fields=["revoked_at", "version", "updated_at"])
+    await store_changes(token, revoked_at=context.now)
 
 
 async def _customers(context: Context, wanted: Sequence[UUID]) -> list[Organisation]:

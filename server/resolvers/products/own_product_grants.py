@@ -15,6 +15,7 @@ from server.domain.products.products import ProductCategory
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Membership, Organisation, OwnProductGrant, Product, Team
+from server.models.base import store_all, store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row, visible_row
 from server.resolvers import journal
@@ -22,7 +23,6 @@ from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId, OwnProductGrantId, ProductId, TeamId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import lock_organisation
-from server.resolvers.people.offboarding import end_rows
 from server.resolvers.permissions import RightOn, VisibleRows, allowed
 
 
@@ -112,21 +112,16 @@ async def revoke_own_products(
         check_version(grant.version, expected_version)
         if grant.revoked_at is None:
             before = _terms(grant)
-            grant.revoked_at = context.now
-            grant.version += 1
-            await grant.save(update_fields=["revoked_at", "version", "updated_at"])
+            await store_changes(grant, revoked_at=context.now)
             await _journal(context, AuditAction.OWN_PRODUCTS_REVOKED, grant, before)
     return {"own_product_grant": grant}
 
 
 async def revoke_of_product(context: Context, product_id: UUID) -> None:
     """Revoke all grants of a product that has ended, in a constant number of statements."""
-    holding = OwnProductGrant.filter(product_id=product_id, revoked_at__isnull=True)
-    grants = await holding.order_by("id")
+    grants = await OwnProductGrant.filter(product_id=product_id, revoked_at__isnull=True).order_by("id")
     before = [_terms(grant) for grant in grants]
-    await end_rows(context, holding, revoked_at=context.now)
-    for grant in grants:
-        grant.update_from_dict({"revoked_at": context.now, "version": grant.version + 1})
+    await store_all(grants, context.now, revoked_at=context.now)
     acts = [
         journal.Act(AuditAction.OWN_PRODUCTS_REVOKED, grant, grant.organisation_id, None, was, _terms(grant))
         for grant, was in zip(grants, before, strict=True)

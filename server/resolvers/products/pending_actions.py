@@ -15,6 +15,7 @@ from server.domain.products import pending_actions as rules
 from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
 from server.domain.rights import Right
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import viewer_in
@@ -24,7 +25,6 @@ from server.resolvers.expiry import expire_rows, lock_due, organisations_in
 from server.resolvers.listings import Listing, status_at
 from server.resolvers.locking import has_right_now, recheck_serves
 from server.resolvers.oversight.audit_log import full_name, named
-from server.resolvers.partnerships.partnerships import store_changes
 from server.resolvers.permissions import RightOn
 
 # `Any` below: columns of several kinds.

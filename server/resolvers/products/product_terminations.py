@@ -10,13 +10,13 @@ from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.models import Organisation, PendingAction, Product, ProductAccess
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.ids import ProductId
 from server.resolvers.locking import recheck_leads
-from server.resolvers.partnerships.partnerships import store_changes
 from server.resolvers.partnerships.product_access_changes import lock_accesses_for_customer, revoke_accesses
 from server.resolvers.permissions import RightOn, allowed
 from server.resolvers.products.own_product_grants import revoke_of_product

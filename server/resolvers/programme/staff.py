@@ -12,12 +12,13 @@ from server.domain.rights import Role
 from server.domain.text import line
 from server.domain.versions import check_version
 from server.models import Membership, Organisation, Partnership, User
+from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
-from server.resolvers.partnerships.partnerships import live_partnerships, lock_partnership, note, store_changes
+from server.resolvers.partnerships.partnerships import live_partnerships, lock_partnership, note
 from server.resolvers.people.memberships import NO_SWITCHES
 from server.resolvers.people.offboarding import end_role
 from server.resolvers.permissions import StaffOnly, Sudo, allowed
