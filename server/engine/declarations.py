@@ -7,12 +7,14 @@ the declarations below. They are the metadata `PLAN` of a Strawberry field and c
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from enum import StrEnum
+from typing import Any, Final
 
 from tortoise.expressions import Q
 from tortoise.models import Model
 
-from server.models.conditions import AtMost
+from server.engine.host import Guard, Listing
+from server.models.conditions import EVERY_ROW, AtMost
 
 # `Any` below: viewers, contexts and rows are the application's own.
 
@@ -20,16 +22,8 @@ PLAN: Final = "plan"
 """The key of a field's declaration in its metadata."""
 
 
-class Guard(Protocol):
-    """Decides by the row whether the viewer may ask for a field."""
-
-    def row_filter(self, viewer: Any) -> Q | bool:
-        """The rows on which the viewer may ask: all, none, or those for which the condition holds."""
-        ...
-
-    def refusal(self, viewer: Any) -> Exception:
-        """The error for all other rows."""
-        ...
+KeyAndValues = tuple[Hashable, Mapping[str, Any]]
+"""The result of reading arguments: the part that determines the SQL, and the values by name."""
 
 
 @dataclass(frozen=True)
@@ -155,23 +149,43 @@ class Computed:
     partial: Mapping[str, Callable[[Any], Q]] = field(default_factory=dict[str, Callable[[Any], Q]])
 
 
-class Listing(Protocol):
-    """The rows of a paginated list."""
+class AggregateFunction(StrEnum):
+    """What is done with the values of a column."""
 
-    @property
-    def model(self) -> type[Model]: ...
-    @property
-    def parent(self) -> str | None: ...
-    @property
-    def always(self) -> Callable[[Any], Q]: ...
-    @property
-    def is_stricter(self) -> bool:
-        """Whether `always` implies the row policy."""
-        ...
+    SUM = "sum"
+    COUNT = "count"
+    MAX = "max"
 
-    def criterion(self, name: str, value: Any, now: Any) -> Q:
-        """The condition of a filter member. `now` is the context's time."""
-        ...
+
+@dataclass(frozen=True)
+class Filter:
+    """An argument that narrows rows: the SQL type of its value, and the condition that it becomes."""
+
+    kind: str
+    condition: Callable[[Any], Q]
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """The sum, the count or the maximum of `column` over the rows of `model` whose `parent` holds the id of this row.
+
+    Only rows that the viewer sees count, and of them those for which `where` and the `filters` hold: the arguments of
+    the field by name. One that is absent or null filters nothing. Null values do not count. Without any value the sum
+    and the count are 0, and the maximum is null. `is_minor_units` writes cents as a decimal in a string.
+    """
+
+    model: type[Model]
+    column: str
+    function: AggregateFunction
+    parent: str
+    where: Callable[[Any], Q] = lambda viewer: EVERY_ROW
+    filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
+    is_minor_units: bool = False
+
+    def read_arguments(self, given: Mapping[str, Any]) -> KeyAndValues:
+        """The names of the filters that are given, and their values."""
+        values = {name: given[name] for name in self.filters if given.get(name) is not None}
+        return tuple(values), values
 
 
 @dataclass(frozen=True)
@@ -189,10 +203,6 @@ class PageRequest:
     has_after: bool = False
     has_before: bool = False
     filters: tuple[tuple[str, str], ...] = ()
-
-
-KeyAndValues = tuple[Hashable, Mapping[str, Any]]
-"""The result of reading arguments: the part that determines the SQL, and the values by name."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The engine's host: the interface that an application has to provide."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Protocol
 
 from graphql import DocumentNode, GraphQLField, GraphQLSchema, OperationDefinitionNode
@@ -9,6 +9,37 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 # `Any` below: viewers and contexts are the application's own.
+
+
+class Guard(Protocol):
+    """Decides by the row whether the viewer may ask for a field."""
+
+    def row_filter(self, viewer: Any) -> Q | bool:
+        """The rows on which the viewer may ask: all, none, or those for which the condition holds."""
+        ...
+
+    def refusal(self, viewer: Any) -> Exception:
+        """The error for all other rows."""
+        ...
+
+
+class Listing(Protocol):
+    """The rows of a paginated list."""
+
+    @property
+    def model(self) -> type[Model]: ...
+    @property
+    def parent(self) -> str | None: ...
+    @property
+    def always(self) -> Callable[[Any], Q]: ...
+    @property
+    def is_stricter(self) -> bool:
+        """Whether `always` implies the row policy."""
+        ...
+
+    def criterion(self, name: str, value: Any, now: Any) -> Q:
+        """The condition of a filter member. `now` is the context's time."""
+        ...
 
 
 class Host(Protocol):

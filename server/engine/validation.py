@@ -13,6 +13,8 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
 from server.engine.declarations import (
+    Aggregate,
+    AggregateFunction,
     ByAnyKey,
     ByFunction,
     ByKey,
@@ -32,14 +34,15 @@ from server.engine.declarations import (
 )
 from server.engine.errors import Undeclared
 from server.engine.reading.field_index import FieldIndex, model_of
-from server.engine.reading.types import DEFINITION, is_plain, named_type, nullable
+from server.engine.reading.types import DEFINITION, is_plain, named_type, nullable, strawberry_field
 from server.models.conditions import AtMost
 
 # `Any` below: Strawberry's and Tortoise's definitions are untyped.
 
 _KEY: Final = fields.UUIDField()
+_WHOLE: Final = fields.BigIntField()
 _MOMENT: Final = datetime(2024, 2, 29, 1, 2, 3, 4, UTC)
-_WITH_ARGUMENTS: Final = (Paged, ByKey, ByAnyKey, ByFunction, MutationField)
+_WITH_ARGUMENTS: Final = (Aggregate, Paged, ByKey, ByAnyKey, ByFunction, MutationField)
 _ASKING_THEMSELVES: Final = (Guarded, ByFunction, MutationField)
 """The extensions that hold the permission classes of a field."""
 
@@ -56,6 +59,9 @@ _SAMPLES: Final[tuple[tuple[type, tuple[tuple[Any, Any], ...]], ...]] = (
     (fields.CharField, (('aÉ"\\1', 'aÉ"\\1'), ("", ""))),
     (fields.TextField, (('aÉ"\\1', 'aÉ"\\1'), ("", ""))),
 )
+_NUMBERS: Final = (fields.IntField, fields.BigIntField, fields.SmallIntField, fields.DecimalField)
+_ORDERED: Final = (*_NUMBERS, fields.DateField, fields.DatetimeField)
+"""Columns that both databases order alike: of text that depends on the collation."""
 _MINOR_UNITS: Final = ((Decimal("1.50"), "1.50"),)
 _LISTED: Final = (('a, "É', 'a, "É'),)
 
@@ -91,6 +97,8 @@ class DeclarationChecks:
 
     def _check(self, place: str, model: type[Model] | None, declared: Any, field: GraphQLField) -> None:
         match declared:
+            case Aggregate():
+                self._check_aggregate(place, model, declared, field)
             case Column():
                 check_column(place, model, declared, field)
             case Embedded():
@@ -152,6 +160,22 @@ class DeclarationChecks:
             column_of(place, declared.model, declared.parent)
         self._check_type(place, declared.model, field)
 
+    def _check_aggregate(self, place: str, model: type[Model] | None, declared: Aggregate, field: GraphQLField) -> None:
+        self._check_policy(place, declared.model)
+        column_of(place, model, "id")
+        column_of(place, declared.model, declared.parent)
+        column = column_of(place, declared.model, declared.column)
+        arguments = {argument.python_name for argument in strawberry_field(field).arguments}
+        if arguments != set(declared.filters):
+            raise Undeclared(f"{place}: its arguments are not its filters")
+        _check_function(place, declared.function, column, field)
+        whole = declared.function is AggregateFunction.COUNT
+        for value, written in _samples(
+            place, _WHOLE if whole else column, named_type(field.type), is_minor_units=declared.is_minor_units
+        ):
+            if not _writes(named_type(field.type), value, written):
+                raise Undeclared(f"{place}: {field.type} writes {value!r} otherwise than the database")
+
     def _check_embedded(self, place: str, model: type[Model] | None, declared: Embedded, field: GraphQLField) -> None:
         inside: Mapping[str, GraphQLField] = named_type(field.type).fields
         if missing := set(inside) - set(declared.columns):
@@ -187,6 +211,15 @@ def check_column(place: str, model: type[Model] | None, declared: Column, field:
     for value, written in _samples(place, column, leaf, is_minor_units=declared.is_minor_units):
         if not _writes(leaf, value, written):
             raise Undeclared(f"{place}: {leaf} writes {value!r} otherwise than the database; declare it as computed")
+
+
+def _check_function(place: str, function: AggregateFunction, column: Any, field: GraphQLField) -> None:
+    kind = cast("type[Any]", type(column))
+    fit = {AggregateFunction.SUM: _NUMBERS, AggregateFunction.MAX: _ORDERED}.get(function)
+    if fit is not None and (not issubclass(kind, fit) or getattr(column, "enum_type", None) is not None):
+        raise Undeclared(f"{place}: a {kind.__name__} has no {function}")
+    if function is AggregateFunction.MAX and nullable(field.type) is not field.type:
+        raise Undeclared(f"{place}: the maximum of no rows is null, and {field.type} is not")
 
 
 def _samples(place: str, column: Any, leaf: Any, *, is_minor_units: bool) -> tuple[tuple[Any, Any], ...]:

@@ -39,12 +39,15 @@ from tortoise.transactions import in_transaction
 
 from server.engine.declarations import (
     PLAN,
+    Aggregate,
+    AggregateFunction,
     ByAnyKey,
     ByFunction,
     ByKey,
     Column,
     Computed,
     Embedded,
+    Filter,
     Guarded,
     JoinTable,
     Key,
@@ -76,6 +79,7 @@ from server.models.conditions import (
     TwoPartPolicy,
     equals,
 )
+from server.schema.fields import sign
 
 # What is stored
 
@@ -118,6 +122,7 @@ class Book(Model):
     price = fields.DecimalField(max_digits=14, decimal_places=3, default=Decimal("9.500"))
     discount = fields.DecimalField(max_digits=14, decimal_places=3, null=True)
     printed_at = fields.DatetimeField()
+    reviewed_on = fields.DateField(null=True)
     revised_at = fields.DatetimeField(null=True)
     is_public = fields.BooleanField(default=True)
     is_signed = fields.BooleanField(null=True)
@@ -325,6 +330,33 @@ def hole(compute: Callable[[Any, Any], Any], *columns: str, **facts: Prefetch) -
 
     resolve.__annotations__ = {"root": Any, "info": Info}
     return declared(Computed(compute, columns, facts), resolve)
+
+
+def aggregate(declaration: Aggregate, **arguments: Any) -> Any:
+    """A field whose resolver reads all rows and works the same out of the declaration."""
+
+    async def resolve(root: Any, info: Info, **given: Any) -> Any:
+        _, values = declaration.read_arguments(
+            {name: value for name, value in given.items() if value is not strawberry.UNSET}
+        )
+        rows = visible(declaration.model, info.context.viewer).filter(declaration.where(info.context.viewer))
+        for name, value in values.items():
+            rows = rows.filter(declaration.filters[name].condition(value))
+        found = await rows.filter(**{declaration.parent: root.pk}).values_list(declaration.column, flat=True)
+        return aggregate_of(declaration, [value for value in found if value is not None])
+
+    sign(resolve, {name: (type_, name) for name, type_ in arguments.items()}, of_row=True)
+    return declared(declaration, resolve)
+
+
+def aggregate_of(declaration: Aggregate, values: list[Any]) -> Any:
+    if declaration.function is AggregateFunction.COUNT:
+        return len(values)
+    if declaration.function is AggregateFunction.MAX:
+        found = max(values, default=None)
+    else:
+        found = sum(values, declaration.model._meta.fields_map[declaration.column].to_python_value(0))
+    return Decimal(found).scaleb(-2) if declaration.is_minor_units and found is not None else found
 
 
 # Lists that grow
@@ -693,6 +725,40 @@ class AuthorType(NodeType):
     may_letterbox: str | None = declared(Column("street"), _part(lambda row: row.street), OwnRow("id"))
     ledger: str | None = declared(Column("street"), _part(lambda row: row.street), StaffOnly())
     slow: str = strawberry.field(resolver=_slow)
+    book_count: int = aggregate(
+        Aggregate(
+            Book,
+            "id",
+            AggregateFunction.COUNT,
+            "author_id",
+            filters={
+                "title": Filter("text", lambda text: Contains("title", text)),
+                "since": Filter("timestamptz", lambda moment: Compared("printed_at", ">=", moment)),
+            },
+        ),
+        title=str | None,
+        since=datetime | None,
+    )
+    copies_counted: int = aggregate(Aggregate(Book, "copies", AggregateFunction.COUNT, "author_id"))
+    pages_of_long_books: int = aggregate(
+        Aggregate(Book, "pages", AggregateFunction.SUM, "author_id", lambda viewer: Compared("pages", ">", 100))
+    )
+    copies_total: int | None = aggregate(Aggregate(Book, "copies", AggregateFunction.SUM, "author_id"))
+    most_copies: int | None = aggregate(
+        Aggregate(
+            Book,
+            "copies",
+            AggregateFunction.MAX,
+            "author_id",
+            filters={"most": Filter("bigint", lambda most: Compared("copies", "<=", most))},
+        ),
+        most=int,
+    )
+    price_total: Decimal = aggregate(Aggregate(Book, "price", AggregateFunction.SUM, "author_id"))
+    highest_price: Decimal | None = aggregate(Aggregate(Book, "price", AggregateFunction.MAX, "author_id"))
+    turnover: Decimal = aggregate(Aggregate(Book, "sold", AggregateFunction.SUM, "author_id", is_minor_units=True))
+    last_printed_at: datetime | None = aggregate(Aggregate(Book, "printed_at", AggregateFunction.MAX, "author_id"))
+    last_reviewed_on: date | None = aggregate(Aggregate(Book, "reviewed_on", AggregateFunction.MAX, "author_id"))
 
 
 @strawberry.type(name="Book")
@@ -1175,6 +1241,7 @@ async def fill() -> dict[str, Any]:
             number,
             ada,
             revised_at=moments[number],
+            reviewed_on=date(2023, 2 + number, 28) if number % 3 else None,
             copies=numbers[number],
             price=Decimal(prices[number]),
             discount=Decimal(prices[-number]) if number % 2 else None,

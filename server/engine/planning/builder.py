@@ -8,9 +8,10 @@ from tortoise.models import Model
 
 from server.engine import declarations as declared
 from server.engine.errors import Unplannable
+from server.engine.planning.columns import ColumnJson
 from server.engine.planning.conditions import Conditions, Criteria
-from server.engine.planning.dialects import Dialect
-from server.engine.planning.json_text import JsonText, placeholder
+from server.engine.planning.dialects import Dialect, sql_literal
+from server.engine.planning.json_text import JsonText, expression, placeholder
 from server.engine.planning.parameters import Parameters
 from server.engine.planning.scopes import Link, Scope
 from server.engine.planning.statements import Place, Placeholder, Statement
@@ -124,6 +125,15 @@ class Planner:
     def absent(self, place: Place) -> str:
         """The text for null: a placeholder if the schema does not allow null."""
         return "null" if place.is_nullable else placeholder("?", 0).constant or ""
+
+    def write_json(self, json: ColumnJson, named: str, place: Place, *, may_be_null: bool) -> JsonText:
+        """A value as JSON. Python writes the error for one that its GraphQL type cannot hold."""
+        beyond = ""
+        if json.in_bounds is not None:
+            payload = JsonText("[").add(expression(self.dialect.number(named))).add("]")
+            beyond = self.add_placeholder(lambda run, values: values[0], place, payload).sql
+        sql = json.sql(named, beyond)
+        return expression(f"coalesce({sql}, {sql_literal(self.absent(place))})" if may_be_null else sql)
 
     # Arguments
 

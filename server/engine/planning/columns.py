@@ -64,6 +64,11 @@ def json_of(field: Any, type_: OutputType, dialect: Dialect, *, is_minor_units: 
             return ColumnJson(dialect.text(column))
 
 
+def scaled_json(places: int, dialect: Dialect) -> ColumnJson:
+    """How a decimal is written as JSON that was scaled, to be added up."""
+    return ColumnJson(_in_quotes(dialect.unscaled(_COLUMN, places)))
+
+
 def raw_json_of(field: Any, column: str, dialect: Dialect) -> str:
     """A column as JSON that Python reads again. Null becomes `null`."""
     match field:

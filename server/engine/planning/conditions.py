@@ -10,8 +10,8 @@ from pypika_tortoise.queries import Table
 from tortoise.expressions import Q, ResolveContext
 from tortoise.models import Model
 
-from server.engine.declarations import Guard
 from server.engine.errors import Unplannable
+from server.engine.host import Guard
 from server.engine.planning.parameters import Parameters
 from server.engine.planning.scopes import Scope
 from server.models.conditions import TwoPartPolicy

@@ -43,6 +43,14 @@ class Dialect(Protocol):
         """A decimal with this many places, without quotes."""
         ...
 
+    def scaled(self, column: str, places: int) -> str:
+        """A decimal as a number that adds up and compares exactly."""
+        ...
+
+    def unscaled(self, number: str, places: int) -> str:
+        """Such a number as a decimal with this many places, without quotes."""
+        ...
+
     def strings(self, column: str) -> str:
         """A column with a list of strings, as JSON. Null stays null."""
         ...
@@ -107,6 +115,12 @@ class Postgres:
 
     def decimal(self, column: str, places: int) -> str:
         return f"{column}::text"
+
+    def scaled(self, column: str, places: int) -> str:
+        return column
+
+    def unscaled(self, number: str, places: int) -> str:
+        return f"round({number}, {places})::text"
 
     def strings(self, column: str) -> str:
         listed = f"SELECT string_agg(to_json(item)::text, ',') FROM jsonb_array_elements_text({column}) AS items(item)"
@@ -176,8 +190,7 @@ class Sqlite:
         return f"CAST({column} AS TEXT)"
 
     def minor_units(self, column: str) -> str:
-        sign = f"CASE WHEN {column} < 0 THEN '-' ELSE '' END"
-        return f"printf('%s%d.%02d', {sign}, abs({column}) / 100, abs({column}) % 100)"
+        return self.unscaled(column, 2)
 
     def decimal(self, column: str, places: int) -> str:
         """A decimal is text in SQLite, with the zeros as they were written."""
@@ -187,6 +200,17 @@ class Sqlite:
         whole = f"({column} || {point})"
         written = f"length({whole}) - instr({whole}, '.')"
         return f"({whole} || substr('{'0' * places}', {written} + 1))"
+
+    def scaled(self, column: str, places: int) -> str:
+        # Whole numbers of the smallest place: text neither adds up nor compares, and a REAL is not exact.
+        return f"CAST(replace({self.decimal(column, places)}, '.', '') AS INTEGER)"
+
+    def unscaled(self, number: str, places: int) -> str:
+        if not places:
+            return f"CAST({number} AS TEXT)"
+        sign, whole = f"CASE WHEN {number} < 0 THEN '-' ELSE '' END", 10**places
+        digits = f"printf('%s%d.%0{places}d', {sign}, abs({number}) / {whole}, abs({number}) % {whole})"
+        return f"CASE WHEN {number} IS NOT NULL THEN {digits} END"
 
     def strings(self, column: str) -> str:
         listed = f"SELECT group_concat(json_quote(value), ',') FROM json_each({column})"

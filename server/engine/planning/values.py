@@ -9,7 +9,6 @@ from tortoise.models import Model
 from server.engine import declarations as declared
 from server.engine.planning.builder import Planner
 from server.engine.planning.columns import json_of
-from server.engine.planning.dialects import sql_literal
 from server.engine.planning.json_text import JsonText, expression
 from server.engine.planning.prefetch import prefetch_rows, raw_json
 from server.engine.planning.scopes import Scope
@@ -21,13 +20,8 @@ from server.engine.reading.selections import Nodes
 
 def write_column(planner: Planner, declaration: declared.Column, scope: Scope, place: Place) -> JsonText:
     field, named = scope.field(declaration.name), scope.column(declaration.name)
-    written = json_of(field, place.type_, planner.dialect, is_minor_units=declaration.is_minor_units)
-    beyond = ""
-    if written.in_bounds is not None:
-        payload = JsonText("[").add(expression(planner.dialect.number(named))).add("]")
-        beyond = planner.add_placeholder(lambda run, values: values[0], place, payload).sql
-    sql = written.sql(named, beyond)
-    return expression(f"coalesce({sql}, {sql_literal(planner.absent(place))})" if field.null else sql)
+    json = json_of(field, place.type_, planner.dialect, is_minor_units=declaration.is_minor_units)
+    return planner.write_json(json, named, place, may_be_null=field.null)
 
 
 def write_key(planner: Planner, declaration: declared.Key, scope: Scope, place: Place) -> JsonText:

@@ -3,10 +3,11 @@
 from typing import Final
 
 from server.engine import declarations as declared
-from server.engine.planning import guards, pages, rows, values
+from server.engine.planning import aggregates, guards, pages, rows, values
 from server.engine.planning.builder import Writers
 
 WRITERS: Final[Writers] = {
+    declared.Aggregate: aggregates.write_aggregate,
     declared.ByAnyKey: rows.write_by_any_key,
     declared.ByFunction: values.write_by_function,
     declared.ByKey: rows.write_by_key,

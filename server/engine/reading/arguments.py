@@ -9,7 +9,7 @@ import orjson
 from graphql import FieldNode, GraphQLAbstractType, GraphQLField, GraphQLObjectType, ValueNode, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 
-from server.engine.declarations import ByAnyKey, ByFunction, ByKey, Guarded, KeyAndValues, Paged
+from server.engine.declarations import Aggregate, ByAnyKey, ByFunction, ByKey, Guarded, KeyAndValues, Paged
 from server.engine.lru_cache import LRUCache
 from server.engine.reading.field_index import FieldIndex
 from server.engine.reading.selections import Nodes, Selections
@@ -123,17 +123,16 @@ class _ArgumentCollector:
 
     def collect(self, type_: GraphQLObjectType, fields: Mapping[str, Nodes]) -> None:
         for nodes in fields.values():
-            if nodes[0].selection_set is None:
-                continue
             name = nodes[0].name.value
             declaration = self.field_index.declaration(type_, name)
             inner = declaration.inner if isinstance(declaration, Guarded) else declaration
-            if isinstance(inner, (Paged, ByKey, ByAnyKey)):
+            if isinstance(inner, (Aggregate, Paged, ByKey, ByAnyKey)):
                 self._add(type_, nodes[0], inner.read_arguments)
             elif isinstance(inner, ByFunction):
                 self._add(type_, nodes[0], _unchanged_values)
-            for below in self._possible(named_type(type_.fields[name].type)):
-                self.collect(below, self.selections.of(below, nodes))
+            if nodes[0].selection_set is not None:
+                for below in self._possible(named_type(type_.fields[name].type)):
+                    self.collect(below, self.selections.of(below, nodes))
 
     def _add(self, type_: GraphQLObjectType, node: FieldNode, ask: Any) -> None:
         key = (id(node), type_.name)
