@@ -178,8 +178,8 @@ async def test_no_text_of_a_variable_is_in_a_statement(
     inside = document(standing_world, type_, field, path, "$text")
     query = f"query($text: {kind_of(type_, field, path)}) {{ {inside} }}"
     with counted(ENGINE, TORTOISE) as seen:
-        for moment in ("plain", "2024-01-01T00:00:00.000000Z"):
-            await both.by_engine(query, {"text": harmless(field, path, moment)}, "pL")
+        for text in ("plain", "2024-01-01T00:00:00.000000Z", "ümlaut"):  # umlauts are searched in two spellings
+            await both.by_engine(query, {"text": harmless(field, path, text)}, "pL")
         usual = set(seen)
         seen.clear()
 
