@@ -204,7 +204,7 @@ def check_column(place: str, model: type[Model] | None, declared: Column, field:
     is_list = isinstance(inside, GraphQLList)
     leaf = named_type(type_)
     if not is_leaf_type(leaf) or is_list is not isinstance(column, fields.JSONField):
-        raise Undeclared(f"{place}: a {type(column).__name__} is no {type_}")
+        raise Undeclared(f"{place}: a {type(column).__name__} is not of the type {type_}")
     enum: Any = getattr(column, "enum_type", None)
     if enum is not None and any(member.name != member.value for member in enum):
         raise Undeclared(f"{place}: values of {enum.__name__} differ from their names; declare it as computed")

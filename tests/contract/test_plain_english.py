@@ -108,6 +108,25 @@ def messages() -> Iterator[Passage]:
                 yield from (Passage(folder, text) for text in texts if text)
 
 
+def errors() -> Iterator[Passage]:
+    """Every other text in the server's code, whether a caller, an operator or a developer reads it; not docstrings."""
+    for file in sorted((ROOT / "server").rglob("*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        docstrings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if node not in docstrings and (text := text_of(node)).count(" ") > 1 and "SELECT" not in text:
+                yield Passage(f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", text)
+
+
+def text_of(node: ast.AST) -> str:
+    """The text of a string, with an X for each value in it; otherwise nothing."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "X" for part in node.values)
+    return ""
+
+
 DOCUMENTS = sorted(
     str(file.relative_to(ROOT))
     for file in (
@@ -139,7 +158,7 @@ def docstrings() -> Iterator[Passage]:
                     pass
 
 
-SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents, sdl, messages, docstrings)
+SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents, sdl, messages, errors, docstrings)
 
 
 def faults(passage: Passage) -> Iterator[str]:
