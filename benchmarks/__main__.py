@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not has_wrk():
         print("wrk is not installed: a generator in Python loads the servers, and takes more of the machine.")
     try:
-        sections = _measured(options)
+        sections = _measure_sections(options)
     except (Different, LoadFailed, ServerFailed) as error:
         print(error, file=sys.stderr)
         return 1
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measured(options: argparse.Namespace) -> list[str]:
+def _measure_sections(options: argparse.Namespace) -> list[str]:
     scales = (1, 10) if options.quick else parts.GROWTH_SCALES
     choice = Choice(tuple(options.only), tuple(options.workloads), options.scale, scales, draws=not options.quick)
     only_parts = options.part or ["postgres", "bare", "sqlite"]

@@ -45,7 +45,7 @@ class Postgres:
         self.run("postgres", f"CREATE DATABASE {name}")
         node_url = self._server.get_uri(database=name)
         url = node_url.replace("postgresql://", "asyncpg://")
-        facts = _filled(url, scale, grants)
+        facts = _fill(url, scale, grants)
         self.run(name, "VACUUM ANALYZE")
         # Ours asks for this itself; said of the database, it serves the peers as well.
         self.run(name, f"ALTER DATABASE {name} SET plan_cache_mode = force_generic_plan")
@@ -82,21 +82,21 @@ def sqlite_world(folder: Path, scale: int) -> World:
     """The same world in a file, without what is only granted."""
     file = folder / f"world{scale}.sqlite3"
     url = f"sqlite://{file}"
-    facts = _filled(url, scale, grants=0)
+    facts = _fill(url, scale, grants=0)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("ANALYZE")
     return World(url, "", facts)
 
 
 def rows(url: str, statement: str, *values: Any) -> list[Any]:
-    async def asked() -> list[Any]:
+    async def fetch() -> list[Any]:
         connection = await asyncpg.connect(url)
         try:
             return await connection.fetch(statement, *values)
         finally:
             await connection.close()
 
-    return asyncio.run(asked())
+    return asyncio.run(fetch())
 
 
 def execute(url: str, *statements: str) -> None:
@@ -113,7 +113,7 @@ def execute(url: str, *statements: str) -> None:
     asyncio.run(run())
 
 
-def _filled(url: str, scale: int, grants: int) -> dict[str, Any]:
+def _fill(url: str, scale: int, grants: int) -> dict[str, Any]:
     _python(url, "server", "demo", "--scale", str(scale))
     return json.loads(_python(url, "benchmarks.data", str(grants)))
 

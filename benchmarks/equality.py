@@ -29,7 +29,7 @@ class Different(Exception):
 def check_equal(servers: Sequence[Server], world: World, workloads: Sequence[str], reader: str = "large") -> None:
     """Raises Different, which names the first difference."""
     for workload in workloads:
-        found = {server.name: _found(server, world, workload, reader) for server in servers}
+        found = {server.name: _fetch_essence(server, world, workload, reader) for server in servers}
         first, *others = found
         for other in others:
             if difference := _difference(found[first], found[other]):
@@ -37,7 +37,7 @@ def check_equal(servers: Sequence[Server], world: World, workloads: Sequence[str
         print(f"{workload}: {', '.join(found)} answer the same.", flush=True)
 
 
-def _found(server: Server, world: World, workload: str, reader: str) -> Any:
+def _fetch_essence(server: Server, world: World, workload: str, reader: str) -> Any:
     requests = server.dialect.requests(workload, world.facts, reader)
     if workload in READS:
         return [essence(server.ask(request)) for request in requests]
@@ -49,7 +49,7 @@ def _found(server: Server, world: World, workload: str, reader: str) -> Any:
     return [answer["productAccess"]["rights"], [dict(trace) for trace in traces]]
 
 
-def granted(world: World) -> int:
+def count_granted(world: World) -> int:
     """How many of the products that were there to be granted are granted now."""
     statement = "SELECT count(*) FROM product_access WHERE partnership_id = ANY($1::uuid[])"
     return rows(world.node_url, statement, _partnerships(world))[0][0]

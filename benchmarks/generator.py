@@ -37,7 +37,7 @@ class Tally:
 
 
 def main(port: int, file: Path, seconds: int, *, reads_bodies: bool) -> None:
-    requests = itertools.cycle([_encoded(line) for line in file.read_bytes().splitlines()])
+    requests = itertools.cycle([_encode(line) for line in file.read_bytes().splitlines()])
     tally = Tally()
     began = time.perf_counter()
     asyncio.run(_load(port, requests, began + seconds, tally, reads_bodies=reads_bodies))
@@ -52,7 +52,7 @@ def main(port: int, file: Path, seconds: int, *, reads_bodies: bool) -> None:
     print("RESULT", json.dumps(result))
 
 
-def _encoded(line: bytes) -> bytes:
+def _encode(line: bytes) -> bytes:
     token, _, body = line.partition(b"\t")
     return _HEAD.format(token=token.decode(), length=len(body)).encode() + body
 

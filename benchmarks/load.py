@@ -51,7 +51,7 @@ def has_wrk() -> bool:
     return shutil.which("wrk") is not None
 
 
-def written(requests: Sequence[Request], file: Path) -> Path:
+def write_requests(requests: Sequence[Request], file: Path) -> Path:
     """The requests in a file, one a line, as the generators read them."""
     file.write_bytes(b"".join(request.token.encode() + b"\t" + request.body + b"\n" for request in requests))
     return file

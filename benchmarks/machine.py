@@ -23,8 +23,8 @@ def description() -> Iterator[str]:
     yield f"Python {platform.python_version()}: " + ", ".join(f"{name} {version(name)}" for name in _PYTHON)
     installed = PEERS / "node_modules"
     if shutil.which("node") and installed.is_dir():
-        yield f"Node {_said('node', '--version').lstrip('v')}: " + ", ".join(map(_of_package, _NODE))
-    generator = re.search(r"wrk \S+", _said("wrk", "-v")) if shutil.which("wrk") else None
+        yield f"Node {_run('node', '--version').lstrip('v')}: " + ", ".join(map(_of_package, _NODE))
+    generator = re.search(r"wrk \S+", _run("wrk", "-v")) if shutil.which("wrk") else None
     yield f"load: {generator[0] if generator else 'the generator in Python'}"
 
 
@@ -41,6 +41,6 @@ def _memory_gibibytes() -> int:
     return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3)
 
 
-def _said(*command: str) -> str:
+def _run(*command: str) -> str:
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     return (ended.stdout + ended.stderr).strip()

@@ -12,8 +12,8 @@ from statistics import median
 from typing import Final
 
 from benchmarks.databases import World
-from benchmarks.equality import forget_grants, granted
-from benchmarks.load import CONNECTIONS, Load, LoadFailed, drive, written
+from benchmarks.equality import count_granted, forget_grants
+from benchmarks.load import CONNECTIONS, Load, LoadFailed, drive, write_requests
 from benchmarks.processes import cpu_seconds, resident_mebibytes, settle
 from benchmarks.servers import Server
 
@@ -78,7 +78,7 @@ def _reads(subject: Subject, workload: str, plan: Plan) -> Figures:
     requests = _requests(subject, workload, plan)
     warm = drive(subject.server.port, requests, WARMING_SECONDS, reads_bodies=True)
     settle(subject.server.pid)
-    load, figures = _timed(subject, plan, lambda: drive(subject.server.port, requests, plan.seconds))
+    load, figures = _time_load(subject, plan, lambda: drive(subject.server.port, requests, plan.seconds))
     if abs(load.bytes / warm.bytes - 1) > _BYTES_APART:
         raise LoadFailed(f"{workload} of {subject.key}: answers of {load.bytes} bytes, looked at {warm.bytes}")
     return figures
@@ -92,8 +92,8 @@ def _grants(subject: Subject, plan: Plan) -> Figures:
     forget_grants(subject.world)
     products = sum(len(granter["products"]) for granter in subject.world.facts["grants"])
     seconds = max(1, min(plan.seconds, int(products * _SHARE_OF_GRANTS / warm.rate)))
-    load, figures = _timed(subject, plan, lambda: drive(subject.server.port, requests, seconds))
-    if (rows := granted(subject.world)) < load.answers:
+    load, figures = _time_load(subject, plan, lambda: drive(subject.server.port, requests, seconds))
+    if (rows := count_granted(subject.world)) < load.answers:
         raise LoadFailed(f"W4 of {subject.key}: {load.answers} answers and {rows} rows")
     forget_grants(subject.world)
     return figures
@@ -101,10 +101,10 @@ def _grants(subject: Subject, plan: Plan) -> Figures:
 
 def _requests(subject: Subject, workload: str, plan: Plan) -> Path:
     requests = subject.server.dialect.requests(workload, subject.world.facts, subject.reader)
-    return written(requests, plan.folder / f"{workload}-{subject.server.name}.requests")
+    return write_requests(requests, plan.folder / f"{workload}-{subject.server.name}.requests")
 
 
-def _timed(subject: Subject, plan: Plan, run: Callable[[], Load]) -> tuple[Load, Figures]:
+def _time_load(subject: Subject, plan: Plan, run: Callable[[], Load]) -> tuple[Load, Figures]:
     """The load with what it cost: the time of the processes before and after.
 
     What was on its way in the end counts as half done.

@@ -36,14 +36,14 @@ def on_postgres(postgres: Postgres, choice: Choice, plan: Plan, *, bare: bool) -
     if "postgraphile" in names:
         postgres.apply(world, PEERS / "policies.sql")
     told = [f"the demo world at scale {choice.scale}; {_settings(postgres)}"]
-    table = _compared(names, world, choice.workloads, plan, bare=False)
+    table = _compare(names, world, choice.workloads, plan, bare=False)
     if choice.draws and "ours" in names:
         plotting.draw(table)
     title = "On PostgreSQL, with authentication and the row filter"
     sections = [report.section(title, table, goals.on_postgres(table), told)]
     peers = [name for name in names if not RECIPES[name].is_ours]
     if bare and peers:
-        table = _compared(peers, world, choice.workloads, plan, bare=True)
+        table = _compare(peers, world, choice.workloads, plan, bare=True)
         title = "The peers bare: no authentication, no row filter"
         sections.append(report.section(title, table, (), told, ratios=False))
     return sections
@@ -55,7 +55,7 @@ def on_sqlite(choice: Choice, plan: Plan) -> list[str]:
     workloads = [workload for workload in choice.workloads if workload in READS]
     print(f"Building the world at scale {choice.scale} in SQLite…", flush=True)
     world = sqlite_world(plan.folder, choice.scale)
-    table = _compared(names, world, workloads, replace(plan, database=None), bare=False)
+    table = _compare(names, world, workloads, replace(plan, database=None), bare=False)
     return [report.section("On SQLite", table, goals.on_sqlite(table), [f"the demo world at scale {choice.scale}"])]
 
 
@@ -74,7 +74,7 @@ def on_growth(postgres: Postgres, choice: Choice, plan: Plan) -> list[str]:
     return [report.section("Growth", table, goals.on_growth(table), told, ratios=False)]
 
 
-def _compared(names: Sequence[str], world: World, workloads: Sequence[str], plan: Plan, *, bare: bool) -> Table:
+def _compare(names: Sequence[str], world: World, workloads: Sequence[str], plan: Plan, *, bare: bool) -> Table:
     with ExitStack() as stack:
         servers = [stack.enter_context(running(name, world, plan.folder, bare=bare)) for name in names]
         check_equal(servers, world, workloads)

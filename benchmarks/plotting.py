@@ -31,14 +31,14 @@ def draw(table: Table) -> None:
         if any(peer in row for row in table.values())
     }
     try:
-        python = _prepared()
+        python = _prepare_python()
         command = [str(python), str(_HERE / "draw.py"), str(PICTURE)]
         subprocess.run(command, input=json.dumps(ratios), text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"No picture is drawn: {error}")
 
 
-def _prepared() -> Path:
+def _prepare_python() -> Path:
     """The Python that has what the lock names."""
     python = _ENVIRONMENT / "bin" / "python"
     environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}

@@ -93,9 +93,9 @@ class Clients:
         elif as_ is not None:
             sent["Cookie"] = f"session={as_.session}"
         body = {"query": query, "variables": variables or {}}
-        return Answer(await self._answered(body, sent))
+        return Answer(await self._post_to_all(body, sent))
 
-    async def _answered(self, body: dict[str, Any], headers: dict[str, str]) -> httpx2.Response:
+    async def _post_to_all(self, body: dict[str, Any], headers: dict[str, str]) -> httpx2.Response:
         self.http.cookies.clear()
         if self.shadow is None:
             return await self.http.post("/graphql", json=body, headers=headers)

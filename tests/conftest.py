@@ -14,7 +14,7 @@ from server.models.outages import outages
 from server.resolvers.people import passwords
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import Databases, connected_to, databases, kept_as_it_is, opened, rolled_back, settings_for
+from tests.databases import Databases, connected_to, databases, kept_as_it_is, open_database, rolled_back, settings_for
 from tests.logs import log
 from tests.post import PostOffice, post_office
 from tests.servers import DemoServer, demo_server
@@ -51,7 +51,7 @@ async def settings(all_databases: Databases) -> Settings:
 @pytest.fixture(scope="session")
 async def standing_world(settings: Settings) -> AsyncIterator[World]:
     """The world, stored once; every test that uses it puts back what it changed."""
-    async with opened(kept_as_it_is(settings)) as database:
+    async with open_database(kept_as_it_is(settings)) as database:
         with database:
             async with in_transaction():
                 world = await build_world()
@@ -68,7 +68,7 @@ async def world(standing_world: World) -> AsyncIterator[World]:
 @pytest.fixture
 async def own_database(all_databases: Databases) -> AsyncIterator[Settings]:
     """An empty, migrated database of the test's own, for what commits or runs in several connections."""
-    async with all_databases.lent() as url:
+    async with all_databases.lend() as url:
         own = settings_for(url)
         async with connected_to(own):
             yield own
@@ -113,13 +113,13 @@ def clients(world: World, open_clients: dict[str, Clients]) -> Clients:
 
 
 @pytest.fixture
-def planned(world: World, open_clients: dict[str, Clients]) -> Clients:
+def engine_clients(world: World, open_clients: dict[str, Clients]) -> Clients:
     """Clients that are answered once, by the engine where it plans."""
     return open_clients["planned"]
 
 
 @pytest.fixture
-def ordinary(world: World, open_clients: dict[str, Clients]) -> Clients:
+def resolver_clients(world: World, open_clients: dict[str, Clients]) -> Clients:
     """Clients that are answered by resolvers alone."""
     return open_clients["ordinary"]
 

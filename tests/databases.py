@@ -45,7 +45,7 @@ class SqliteDatabases:
         return f"sqlite://{copy}"
 
     @asynccontextmanager
-    async def lent(self) -> AsyncIterator[str]:
+    async def lend(self) -> AsyncIterator[str]:
         """An empty, migrated database, for one test."""
         yield await self.copy()
 
@@ -78,19 +78,19 @@ class PostgresDatabases:
         self.filled = await self._run("template_migrated", _content(FILLED))
 
     async def copy(self) -> str:
-        return self._url(await self._copied())
+        return self._url(await self._create_copy())
 
-    async def _copied(self) -> str:
+    async def _create_copy(self) -> str:
         name = f"copy{next(_numbers)}"
         await self._run("postgres", f"CREATE DATABASE {name} TEMPLATE template_migrated")
         return name
 
     @asynccontextmanager
-    async def lent(self) -> AsyncIterator[str]:
+    async def lend(self) -> AsyncIterator[str]:
         """An empty, migrated database, for one test; afterwards, emptied, for another."""
-        name = self.free.pop() if self.free else await self._copied()
+        name = self.free.pop() if self.free else await self._create_copy()
         yield self._url(name)
-        if await self._run(name, *_emptied(), _content(FILLED)) == self.filled:
+        if await self._run(name, *_cleanup_statements(), _content(FILLED)) == self.filled:
             self.free.append(name)
 
     def _url(self, database: str) -> str:
@@ -108,7 +108,7 @@ class PostgresDatabases:
         return found
 
 
-def _emptied() -> Iterator[str]:
+def _cleanup_statements() -> Iterator[str]:
     """Statements that leave no row of a test, nor anybody who could still write one."""
     yield "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     yield "SET session_replication_role = replica"  # neither triggers nor foreign keys
@@ -152,7 +152,7 @@ def kept_as_it_is(settings: Settings) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def opened(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
+async def open_database(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
     """A database beside the one that is connected, in whose place it is `with` what this gives."""
     context = TortoiseContext()
     with context:
@@ -166,7 +166,7 @@ async def opened(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
 @asynccontextmanager
 async def connected_to(settings: Settings) -> AsyncIterator[None]:
     """This database in the place of the one that is connected, which is there again afterwards."""
-    async with opened(tortoise_config(settings)) as database:
+    async with open_database(tortoise_config(settings)) as database:
         with database:
             yield
 

@@ -15,7 +15,7 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 @contextmanager
-def logged(level: str = "INFO") -> Iterator[Lines]:
+def capture_logs(level: str = "INFO") -> Iterator[Lines]:
     """Gives the lines written to the log since it was last asked.
 
     As the server writes them: a logger that has written before is kept, and `structlog.testing` does not hear it.
@@ -42,5 +42,5 @@ def logged(level: str = "INFO") -> Iterator[Lines]:
 @pytest.fixture(params=["DEBUG", "INFO"])
 def log(request: pytest.FixtureRequest) -> Iterator[Lines]:
     """The lines written to the log since it was last asked, at the two most talkative levels."""
-    with logged(request.param) as lines:
+    with capture_logs(request.param) as lines:
         yield lines

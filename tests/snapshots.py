@@ -20,7 +20,7 @@ async def snapshot() -> Snapshot:
     }
 
 
-def changed(before: Snapshot, after: Snapshot) -> set[str]:
+def changed_models(before: Snapshot, after: Snapshot) -> set[str]:
     """The models with rows that came, went or are different."""
     return {name for name in before if before[name] != after[name]}
 

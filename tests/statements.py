@@ -22,7 +22,7 @@ class _Collector(logging.Handler):
 
 
 @contextmanager
-def counted(*names: str) -> Iterator[list[str]]:
+def collect_statements(*names: str) -> Iterator[list[str]]:
     """Collects the statements that are logged by these names meanwhile: Tortoise's, unless another is said."""
     logs = [logging.getLogger(name) for name in names or (TORTOISE,)]
     before = [(log.level, log.propagate) for log in logs]

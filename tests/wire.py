@@ -13,7 +13,7 @@ from server.app.protocol import BoundedProtocol
 
 
 @asynccontextmanager
-async def served(app: Any, **config: Any) -> AsyncIterator[int]:
+async def serve_app(app: Any, **config: Any) -> AsyncIterator[int]:
     """The port on which the application is served, by the protocol that `serve` uses."""
     server = uvicorn.Server(
         uvicorn.Config(

@@ -57,7 +57,7 @@ def products(reader: str) -> str:
     granted = _GRANTED.format(served=_SERVED[reader])
     rows = f"""SELECT {_product(fields)} AS text FROM product p
         WHERE p.organisation_id = $1 AND (reach.whole OR {granted}) ORDER BY p.customer_name_key, p.id LIMIT 100"""
-    return f"""SELECT '{{"data":{{"organisation":{{"products":{{"nodes":[' || {_joined(rows)} || ']}}}}}}}}'
+    return f"""SELECT '{{"data":{{"organisation":{{"products":{{"nodes":[' || {_join_rows(rows)} || ']}}}}}}}}'
         FROM ({_reach(reader)}) reach WHERE reach.whole IS NOT NULL"""
 
 
@@ -76,13 +76,13 @@ def managed_customers(reader: str) -> str:
         WHERE p.organisation_id = c.id AND {_through_partnership(reader)}
         ORDER BY p.customer_name_key, p.id LIMIT 10"""
     customers = f"""SELECT '{{"node":{{"id":"org_' || encode(uuid_send(c.id), 'hex') || '","name":' || to_json(c.name)
-        || ',"products":{{"nodes":[' || {_joined(products)} || ']}}}}}}' AS text
+        || ',"products":{{"nodes":[' || {_join_rows(products)} || ']}}}}}}' AS text
         FROM (SELECT o.id, o.name, s.id AS partnership_id, s.access_type
             FROM partnership s JOIN organisation o ON o.id = s.customer_id
             WHERE s.partner_id = $1 AND s.status = 'ACTIVE' AND {_SERVED_OF_MANY[reader]}
             ORDER BY o.name_key, s.id LIMIT 20) c"""
     return f"""SELECT '{{"data":{{"organisation":{{"managedCustomers":{{"edges":['
-        || {_joined(customers)} || ']}}}}}}}}'"""
+        || {_join_rows(customers)} || ']}}}}}}}}'"""
 
 
 def _through_partnership(reader: str) -> str:
@@ -157,6 +157,6 @@ def _product(fields: Sequence[str]) -> str:
     return f"""'{{"id":"prd_' || encode(uuid_send(p.id), 'hex') || '"' || {written} || '}}'"""
 
 
-def _joined(rows: str) -> str:
+def _join_rows(rows: str) -> str:
     """What rows with a `text` are between the brackets of a JSON list."""
     return f"coalesce((SELECT string_agg(r.text, ',') FROM ({rows}) r), '')"

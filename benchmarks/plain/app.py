@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
-from benchmarks.plain.authentication import authenticated
+from benchmarks.plain.authentication import authenticate
 from benchmarks.plain.context import IS_BARE, Context
 from benchmarks.plain.schema import schema
 from server.models.database import connected
@@ -22,7 +22,7 @@ class View(GraphQL[Any, Any]):
     """Strawberry's view, with the caller in the context."""
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        return Context(None if IS_BARE else await authenticated(request.headers.get("authorization", "")))
+        return Context(None if IS_BARE else await authenticate(request.headers.get("authorization", "")))
 
 
 @asynccontextmanager

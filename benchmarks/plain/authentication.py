@@ -11,18 +11,18 @@ from server.models import ApiToken, Membership
 _known = dict[str, Viewer]()
 
 
-async def authenticated(authorization: str) -> Viewer | None:
+async def authenticate(authorization: str) -> Viewer | None:
     """The viewer behind an Authorization header; None for a token that does not hold."""
     digest = tokens.token_digest(authorization.removeprefix("Bearer "))
     viewer = _known.get(digest)
     if viewer is None:
-        viewer = await _stored(digest)
+        viewer = await _load_viewer(digest)
         if viewer is not None:
             _known[digest] = viewer
     return viewer
 
 
-async def _stored(digest: str) -> Viewer | None:
+async def _load_viewer(digest: str) -> Viewer | None:
     token = await ApiToken.get_or_none(secret_digest=digest, is_for_some_customers=False)
     if token is None or not tokens.is_alive(
         token.expires_at, token.revoked_at, token.last_used_at, token.created_at, datetime.now(UTC)

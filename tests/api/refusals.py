@@ -88,7 +88,9 @@ _GERMAN = Path(languages.__file__).with_name("translations") / "de.po"
 Refusal = tuple[str, str, list[str] | None]
 
 
-async def refused(clients: Clients, mutation: str, input: dict[str, Any], *, as_: Person | str | None) -> list[Refusal]:
+async def collect_refusals(
+    clients: Clients, mutation: str, input: dict[str, Any], *, as_: Person | str | None
+) -> list[Refusal]:
     """The mistakes that the mutation names, each with code, English message and field.
 
     Asserts that they are the same but for the words in German, that nothing else is in the payload
@@ -119,7 +121,9 @@ def _without_words(error: dict[str, Any]) -> tuple[str, list[str] | None]:
     return error["code"], error["field"]
 
 
-async def denied(clients: Clients, mutation: str, input: dict[str, Any], *, as_: Person | str | None) -> dict[str, Any]:
+async def catch_denial(
+    clients: Clients, mutation: str, input: dict[str, Any], *, as_: Person | str | None
+) -> dict[str, Any]:
     """The extensions of the one error with which the mutation is denied. Asserts that nothing changed."""
     before = await contents()
     answer = await clients.change(mutation, input, as_=as_)
@@ -131,17 +135,17 @@ async def denied(clients: Clients, mutation: str, input: dict[str, Any], *, as_:
 
 
 def not_found(*field: str) -> dict[str, Any]:
-    """What `denied` gives for an object that does not exist for the caller."""
+    """What `catch_denial` gives for an object that does not exist for the caller."""
     return {"code": "NOT_FOUND", "field": list(field)}
 
 
 def missing(right: str, **scope: str) -> dict[str, Any]:
-    """What `denied` gives to a caller without the right, or to a token without the scope."""
+    """What `catch_denial` gives to a caller without the right, or to a token without the scope."""
     return {"code": "FORBIDDEN", "right": right, **scope}
 
 
-def malformed(*field: str) -> dict[str, Any]:
-    """What `denied` gives for a text that is no id of the type that belongs there."""
+def malformed_id(*field: str) -> dict[str, Any]:
+    """What `catch_denial` gives for a text that is no id of the type that belongs there."""
     return {"code": "BAD_USER_INPUT", "field": list(field)}
 
 
@@ -155,9 +159,9 @@ async def check_id(
     field = ("input", *path)
     unknown = f"{ids.PREFIXES[type(foreign)]}_{new_id().hex}"
     for id in (unknown, ids.encode(foreign)):
-        assert await denied(clients, mutation, _with(input, path, id), as_=as_) == not_found(*field), id
+        assert await catch_denial(clients, mutation, _with(input, path, id), as_=as_) == not_found(*field), id
     for id in ("", "x", unknown.upper(), unknown[:-1], ids.encode(as_.user)):
-        assert await denied(clients, mutation, _with(input, path, id), as_=as_) == malformed(*field), id
+        assert await catch_denial(clients, mutation, _with(input, path, id), as_=as_) == malformed_id(*field), id
 
 
 def _with(input: dict[str, Any], path: tuple[str, ...], value: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from tests.world import World, organisation, partnership
 pytestmark = pytest.mark.database
 
 
-async def told(topic: str) -> list[tuple[str, int | None]]:
+async def expiry_notices(topic: str) -> list[tuple[str, int | None]]:
     """Whom the messages on this topic are about, and how many days they say are left."""
     messages = await OutboxMessage.filter(topic=topic).order_by("payload")
     return sorted((message.payload["subject"], message.payload.get("days_left")) for message in messages)
@@ -67,7 +67,7 @@ async def test_what_nobody_answered_expires_and_who_made_it_is_told(world: World
         (PartnershipStatus.EXPIRED, 2, world.now + timedelta(days=30))
     }
     assert (await CustomerInvitation.get(id=world.by_email.id)).status is PartnershipStatus.EXPIRED
-    assert await told("partnership.expired") == sorted(
+    assert await expiry_notices("partnership.expired") == sorted(
         (world.id(name), None) for name in (*open_, "by_email", "to_newcomer")
     )
     events = await AuditEvent.filter(action="partnership.expired")
@@ -82,12 +82,12 @@ async def test_whoever_has_not_answered_is_reminded_twice(world: World, settings
 
     assert await remind(clock(settings, world, days=7)) == 5
     assert await remind(clock(settings, world, days=8)) == 0
-    assert {left for _, left in await told("partnership.reminder")} == {23}
+    assert {left for _, left in await expiry_notices("partnership.reminder")} == {23}
     assert await remind(clock(settings, world, days=25)) == 5
     assert await remind(clock(settings, world, days=29)) == 0
     assert await remind(clock(settings, world, days=30)) == 0
 
-    reminders = await told("partnership.reminder")
+    reminders = await expiry_notices("partnership.reminder")
     assert len(reminders) == 10
     assert (await Partnership.get(id=world.asked.id)).version == 1
 
@@ -95,7 +95,7 @@ async def test_whoever_has_not_answered_is_reminded_twice(world: World, settings
 async def test_who_missed_two_reminders_gets_one(world: World, settings: Settings):
     assert await DEADLINES["remind of proposals"](clock(settings, world, days=26)) == 5
 
-    assert {left for _, left in await told("partnership.reminder")} == {4}
+    assert {left for _, left in await expiry_notices("partnership.reminder")} == {4}
 
 
 async def test_nobody_is_reminded_of_a_suspended_partner(world: World, settings: Settings):
@@ -104,7 +104,7 @@ async def test_nobody_is_reminded_of_a_suspended_partner(world: World, settings:
     assert await DEADLINES["remind of proposals"](clock(settings, world, days=7)) == 2
 
     of_rival = sorted([world.id("by_email"), world.id("to_newcomer")])
-    assert [subject for subject, _ in await told("partnership.reminder")] == of_rival
+    assert [subject for subject, _ in await expiry_notices("partnership.reminder")] == of_rival
 
 
 async def test_a_request_for_another_access_expires(world: World, settings: Settings):
@@ -122,7 +122,7 @@ async def test_an_invitation_of_a_member_expires_and_the_inviter_is_told(world: 
 
     row = await MemberInvitation.get(id=world.newcomer.id)
     assert (row.status, row.version, row.answered_at) == (MemberInvitationStatus.EXPIRED, 2, None)
-    assert await told("member.invitation_expired") == [(world.id("newcomer"), None)]
+    assert await expiry_notices("member.invitation_expired") == [(world.id("newcomer"), None)]
     event = await AuditEvent.get(action="member.invitation_expired")
     assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, None, world.alpina.id)
     assert (event.before, event.after) == ({"status": "PENDING"}, {"status": "EXPIRED"})
@@ -132,13 +132,13 @@ async def test_what_is_open_to_support_closes_by_itself_a_day_after_a_warning(wo
     warn, expire = DEADLINES["warn of support access"], DEADLINES["expire support access"]
 
     assert [await warn(clock(settings, world, days=days)) for days in (8, 9, 9.5)] == [0, 1, 0]
-    assert await told("support.access_expiring") == [(world.id("support_access"), 1)]
+    assert await expiry_notices("support.access_expiring") == [(world.id("support_access"), 1)]
     assert await expire(clock(settings, world, days=10, microseconds=-1)) == 0
     assert [await expire(clock(settings, world, days=10)) for _ in range(2)] == [1, 0]
 
     row = await SupportAccessGrant.get(id=world.support_access.id)
     assert (row.status, row.version, row.revoked_at) == (SupportAccessStatus.EXPIRED, 2, None)
-    assert await told("support.access_revoked") == []
+    assert await expiry_notices("support.access_revoked") == []
     event = await AuditEvent.get(action="supportAccess.expired")
     assert (event.actor_id, event.acting_organisation_id, event.subject_id) == (None, None, row.id)
 
@@ -148,7 +148,7 @@ async def test_a_partnership_ends_on_its_last_day_after_two_warnings(world: Worl
     warn, end = DEADLINES["warn of ends"], DEADLINES["end partnerships"]
 
     assert [await warn(clock(settings, world, days=days)) for days in (69, 70, 71, 93, 94, 99)] == [0, 1, 0, 1, 0, 0]
-    assert await told("partnership.ending") == [(world.id("limited"), 7), (world.id("limited"), 30)]
+    assert await expiry_notices("partnership.ending") == [(world.id("limited"), 7), (world.id("limited"), 30)]
     assert await end(clock(settings, world, days=100, microseconds=-1)) == 0
     assert await end(clock(settings, world, days=100)) == 1
     assert await end(clock(settings, world, days=101)) == 0
@@ -156,7 +156,7 @@ async def test_a_partnership_ends_on_its_last_day_after_two_warnings(world: Worl
     row = await Partnership.get(id=world.limited.id)
     assert (row.status, row.ended_by, row.termination_reason) == ("TERMINATED", "CLOCK", "DATE_REACHED")
     assert await ProductAccess.filter(partnership_id=row.id, revoked_at__isnull=True).count() == 0
-    assert await told("partnership.terminated") == [(world.id("limited"), None)]
+    assert await expiry_notices("partnership.terminated") == [(world.id("limited"), None)]
     event = await AuditEvent.get(action="partnership.terminated")
     assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, None, world.alpina.id)
 
@@ -178,7 +178,7 @@ async def test_a_day_that_is_set_once_more_keeps_nobody_from_being_warned(
     await Partnership.filter(id=world.complete.id).update(**{name: world.now + timedelta(days=5)})
     assert await warn(clock(settings, world, hours=3)) == 2
 
-    assert await told(f"partnership.{topic}") == sorted(
+    assert await expiry_notices(f"partnership.{topic}") == sorted(
         (world.id(name), 4) for name in ("limited", "limited", "complete")
     )
     assert await AuditEvent.filter(action="partnership.datesSet").count() == 3
@@ -195,8 +195,8 @@ async def test_of_a_day_that_stays_nobody_is_told_again_when_the_other_changes(
     await _set_day(clients, world, {"expiresAt": ends, "reviewAt": review})
 
     assert await warn(clock(settings, world, hours=2)) == 1
-    assert await told("partnership.ending") == [(world.id("limited"), 4)]
-    assert await told("partnership.review_due") == [(world.id("limited"), 3)]
+    assert await expiry_notices("partnership.ending") == [(world.id("limited"), 4)]
+    assert await expiry_notices("partnership.review_due") == [(world.id("limited"), 3)]
 
 
 async def test_one_that_cannot_end_keeps_no_other_from_ending(world: World, settings: Settings):
@@ -229,7 +229,7 @@ async def test_a_review_is_announced_once(world: World, settings: Settings):
     warn = DEADLINES["warn of ends"]
 
     assert [await warn(clock(settings, world, days=days)) for days in (5, 6, 7, 19)] == [0, 1, 0, 0]
-    assert await told("partnership.review_due") == [(world.id("limited"), 14)]
+    assert await expiry_notices("partnership.review_due") == [(world.id("limited"), 14)]
 
 
 async def test_many_are_done_in_parts(world: World, settings: Settings):

@@ -6,8 +6,8 @@ import pytest
 
 from server.models import Membership, User
 from tests.api.partnerships.test_customer_invitations import INVITATION, asking, secret_of
-from tests.api.people.test_member_invitations import NEW_PERSON, call, invited, payload
-from tests.api.refusals import refused
+from tests.api.people.test_member_invitations import NEW_PERSON, call, invite_member, payload
+from tests.api.refusals import collect_refusals
 from tests.clients import Clients
 from tests.domain.people.test_users import SPELLINGS
 from tests.world import CHEAP, INVITED, PASSWORD, World, customer_invitation
@@ -37,40 +37,42 @@ async def sign_in(clients: Clients, email: str, password: str) -> list[str]:
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_somebody_signs_in_with_their_address(rene: User, planned: Clients, spelling: str):
-    assert await sign_in(planned, spelling, PASSWORD) == []
+async def test_somebody_signs_in_with_their_address(rene: User, engine_clients: Clients, spelling: str):
+    assert await sign_in(engine_clients, spelling, PASSWORD) == []
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_guesses_at_an_address_count_for_one_account(rene: User, planned: Clients, spelling: str):
+async def test_guesses_at_an_address_count_for_one_account(rene: User, engine_clients: Clients, spelling: str):
     for _ in range(5):
-        await sign_in(planned, STORED, "wrong")
+        await sign_in(engine_clients, STORED, "wrong")
 
-    assert await sign_in(planned, spelling, PASSWORD) == ["TOO_MANY_ATTEMPTS"]
+    assert await sign_in(engine_clients, spelling, PASSWORD) == ["TOO_MANY_ATTEMPTS"]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_a_member_is_not_invited_again(world: World, rene: User, planned: Clients, spelling: str):
-    answer = await refused(planned, "inviteMember", call(world, spelling), as_=world.cL)
+async def test_a_member_is_not_invited_again(world: World, rene: User, engine_clients: Clients, spelling: str):
+    answer = await collect_refusals(engine_clients, "inviteMember", call(world, spelling), as_=world.cL)
 
     assert [code for code, _, _ in answer] == ["ALREADY_A_MEMBER"]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_an_invited_address_is_not_invited_again(world: World, planned: Clients, spelling: str):
-    answer = await invited(planned, call(world, spelling), world.cL)
-    again = await refused(planned, "inviteMember", call(world, STORED), as_=world.cL)
+async def test_an_invited_address_is_not_invited_again(world: World, engine_clients: Clients, spelling: str):
+    answer = await invite_member(engine_clients, call(world, spelling), world.cL)
+    again = await collect_refusals(engine_clients, "inviteMember", call(world, STORED), as_=world.cL)
 
     assert (await payload(answer))["email"] == STORED
     assert [code for code, _, _ in again] == ["INVITATION_PENDING"]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_one_who_is_invited_accepts_with_their_account(world: World, rene: User, planned: Clients, spelling: str):
+async def test_one_who_is_invited_accepts_with_their_account(
+    world: World, rene: User, engine_clients: Clients, spelling: str
+):
     input = call(world, spelling) | {"organisationId": world.id("borea")}
-    token = (await payload(await invited(planned, input, world.bL)))["secret"]
+    token = (await payload(await invite_member(engine_clients, input, world.bL)))["secret"]
 
-    answer = await planned.change("acceptMemberInvitation", {"token": token}, as_=world.cE)
+    answer = await engine_clients.change("acceptMemberInvitation", {"token": token}, as_=world.cE)
 
     assert answer.data["acceptMemberInvitation"]["userErrors"] == []
     assert await Membership.filter(user_id=rene.id, organisation_id=world.borea.id).count() == 1
@@ -78,40 +80,44 @@ async def test_one_who_is_invited_accepts_with_their_account(world: World, rene:
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 async def test_one_who_is_invited_and_has_an_account_signs_in_first(
-    world: World, rene: User, planned: Clients, spelling: str
+    world: World, rene: User, engine_clients: Clients, spelling: str
 ):
     input = call(world, spelling) | {"organisationId": world.id("borea")}
-    token = (await payload(await invited(planned, input, world.bL)))["secret"]
+    token = (await payload(await invite_member(engine_clients, input, world.bL)))["secret"]
 
-    answer = await refused(planned, "acceptMemberInvitation", {"token": token, "newPerson": NEW_PERSON}, as_=None)
+    answer = await collect_refusals(
+        engine_clients, "acceptMemberInvitation", {"token": token, "newPerson": NEW_PERSON}, as_=None
+    )
 
     assert [code for code, _, _ in answer] == ["ACCOUNT_EXISTS"]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_an_address_is_asked_for_access_once(world: World, planned: Clients, spelling: str):
+async def test_an_address_is_asked_for_access_once(world: World, engine_clients: Clients, spelling: str):
     await customer_invitation(world.nova, STORED, "once", now=world.now)
 
-    answer = await refused(planned, "requestCustomerByEmail", asking(world, spelling), as_=world.pL)
+    answer = await collect_refusals(engine_clients, "requestCustomerByEmail", asking(world, spelling), as_=world.pL)
 
     assert [code for code, _, _ in answer] == ["PARTNERSHIP_EXISTS"]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_one_who_is_asked_by_email_sees_it(world: World, rene: User, planned: Clients, spelling: str):
-    asked = await planned.change("requestCustomerByEmail", asking(world, spelling), INVITATION, as_=world.pL)
+async def test_one_who_is_asked_by_email_sees_it(world: World, rene: User, engine_clients: Clients, spelling: str):
+    asked = await engine_clients.change("requestCustomerByEmail", asking(world, spelling), INVITATION, as_=world.pL)
     token = await secret_of(asked.data["requestCustomerByEmail"]["customerInvitation"]["id"])
 
-    answer = await planned.ask(SEEN, {"token": token}, as_=world.cE)
+    answer = await engine_clients.ask(SEEN, {"token": token}, as_=world.cE)
 
     assert answer.data == {"customerInvitation": {"email": STORED}}
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_staff_recover_an_organisation_for_somebody(world: World, rene: User, planned: Clients, spelling: str):
+async def test_staff_recover_an_organisation_for_somebody(
+    world: World, rene: User, engine_clients: Clients, spelling: str
+):
     input = {"organisationId": world.id("delta"), "email": spelling, "reason": "The old one left"}
 
-    answer = await planned.change("recoverOrganisation", input, as_=world.kL)
+    answer = await engine_clients.change("recoverOrganisation", input, as_=world.kL)
 
     assert answer.data["recoverOrganisation"]["userErrors"] == []
     assert await Membership.filter(user_id=rene.id, organisation_id=world.delta.id).count() == 1
@@ -121,22 +127,22 @@ async def test_staff_recover_an_organisation_for_somebody(world: World, rene: Us
 
 
 @pytest.mark.parametrize(("set_as", "typed"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)])
-async def test_a_password_is_the_same_from_every_keyboard(planned: Clients, set_as: str, typed: str):
+async def test_a_password_is_the_same_from_every_keyboard(engine_clients: Clients, set_as: str, typed: str):
     input = {"token": INVITED, "newPerson": NEW_PERSON | {"password": set_as}}
-    await planned.change("acceptMemberInvitation", input)
+    await engine_clients.change("acceptMemberInvitation", input)
 
-    codes = [await sign_in(planned, "newcomer@alpina.example", password) for password in (typed, set_as)]
+    codes = [await sign_in(engine_clients, "newcomer@alpina.example", password) for password in (typed, set_as)]
 
     assert codes == [[], []]
 
 
-async def test_a_password_that_was_hashed_as_typed_still_works_and_is_hashed_again(rene: User, planned: Clients):
+async def test_a_password_that_was_hashed_as_typed_still_works_and_is_hashed_again(rene: User, engine_clients: Clients):
     await User.filter(id=rene.id).update(password_hash=CHEAP.hash(DECOMPOSED))
     before = await User.get(id=rene.id)
 
-    first = await sign_in(planned, STORED, DECOMPOSED)
+    first = await sign_in(engine_clients, STORED, DECOMPOSED)
     between = await User.get(id=rene.id)
-    then = [await sign_in(planned, STORED, password) for password in (COMPOSED, DECOMPOSED)]
+    then = [await sign_in(engine_clients, STORED, password) for password in (COMPOSED, DECOMPOSED)]
     after = await User.get(id=rene.id)
 
     assert (first, then) == ([], [[], []])
@@ -145,11 +151,11 @@ async def test_a_password_that_was_hashed_as_typed_still_works_and_is_hashed_aga
     assert after.password_hash == between.password_hash
 
 
-async def test_a_wrong_password_leaves_an_old_hash_as_it_is(rene: User, planned: Clients):
+async def test_a_wrong_password_leaves_an_old_hash_as_it_is(rene: User, engine_clients: Clients):
     stored = CHEAP.hash(DECOMPOSED)
     await User.filter(id=rene.id).update(password_hash=stored)
 
-    assert await sign_in(planned, STORED, "ein häßliches") == ["INVALID_CREDENTIALS"]
+    assert await sign_in(engine_clients, STORED, "ein häßliches") == ["INVALID_CREDENTIALS"]
     assert (await User.get(id=rene.id)).password_hash == stored
 
 
@@ -163,10 +169,10 @@ async def test_a_wrong_password_leaves_an_old_hash_as_it_is(rene: User, planned:
     ],
 )
 async def test_a_password_that_is_not_allowed_is_refused_by_its_field(
-    world: World, planned: Clients, password: str, message: str
+    world: World, engine_clients: Clients, password: str, message: str
 ):
     input = {"token": INVITED, "newPerson": NEW_PERSON | {"password": password}}
 
-    answer = await refused(planned, "acceptMemberInvitation", input, as_=None)
+    answer = await collect_refusals(engine_clients, "acceptMemberInvitation", input, as_=None)
 
     assert answer == [("VALIDATION_FAILED", message, ["input", "newPerson", "password"])]

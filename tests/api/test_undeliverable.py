@@ -22,12 +22,12 @@ QUERY = """
 """
 
 
-async def marked(world: World, name: str, *, at: datetime | None) -> None:
+async def mark_undeliverable(world: World, name: str, *, at: datetime | None) -> None:
     row = world.rows[name]
     await type(row).filter(id=row.id).update(undeliverable_at=at)
 
 
-async def shown(clients: Clients, world: World, name: str, as_: str) -> Any:
+async def read_undeliverable_at(clients: Clients, world: World, name: str, as_: str) -> Any:
     viewer = world.people.get(as_) or world.tokens[as_.removesuffix("'s token")]
     answer = await clients.ask(QUERY, {"id": world.id(name)}, as_=viewer)
     return answer.code if answer.errors else answer.data["node"]["undeliverableAt"]
@@ -46,11 +46,11 @@ async def shown(clients: Clients, world: World, name: str, as_: str) -> Any:
 async def test_whoever_may_send_it_again_sees_that_it_reached_nobody(
     world: World, clients: Clients, name: str, sees: list[str], does_not: list[str]
 ):
-    await marked(world, name, at=None)
-    before = {who: await shown(clients, world, name, who) for who in (*sees, *does_not)}
-    await marked(world, name, at=world.now)
+    await mark_undeliverable(world, name, at=None)
+    before = {who: await read_undeliverable_at(clients, world, name, who) for who in (*sees, *does_not)}
+    await mark_undeliverable(world, name, at=world.now)
 
-    after = {who: await shown(clients, world, name, who) for who in (*sees, *does_not)}
+    after = {who: await read_undeliverable_at(clients, world, name, who) for who in (*sees, *does_not)}
 
     assert before == dict.fromkeys((*sees, *does_not))
     assert after == dict.fromkeys(sees, moment_text(world.now)) | dict.fromkeys(does_not)
@@ -67,7 +67,7 @@ async def test_whoever_may_send_it_again_sees_that_it_reached_nobody(
 async def test_sent_again_it_is_on_its_way_once_more(
     world: World, clients: Clients, name: str, mutation: str, who: str
 ):
-    await marked(world, name, at=world.now)
+    await mark_undeliverable(world, name, at=world.now)
     names = {"invitation": "partnership", "by_email": "customerInvitation", "newcomer": "memberInvitation"}
     payload = f"{names[name]} {{ undeliverableAt }} userErrors {{ code }}"
 

@@ -22,7 +22,7 @@ async def row_of(id: str) -> Any:
     return await model.get(id=found)
 
 
-async def stored(id: str) -> dict[str, Any]:
+async def stored_columns(id: str) -> dict[str, Any]:
     """The columns of the row that an id names, but for those that every row has."""
     model, found = ids.decode_any(id)
     (columns,) = await model.filter(id=found).values()
@@ -69,7 +69,7 @@ async def acts(answer: Answer) -> list[dict[str, Any]]:
 _OF_THE_WRITING = ("id", "created_at", "request_id")
 
 
-async def announced(answer: Answer) -> list[tuple[str, str]]:
+async def announced_topics(answer: Answer) -> list[tuple[str, str]]:
     """The topics and subjects of the messages that the request put into the outbox."""
     request_id = answer.response.headers["x-request-id"]
     messages = [row for row in await OutboxMessage.all().order_by("id") if row.payload["requestId"] == request_id]

@@ -118,7 +118,7 @@ async def visit(server: DemoServer, browser: Browser) -> AsyncGenerator[Visit, N
         yield visited
 
 
-async def stored(page: Page) -> str:
+async def read_storage(page: Page) -> str:
     """All that the page left in the browser, once GraphiQL's delayed writes are through."""
     await page.wait_for_function("localStorage.getItem('graphiql:queries') !== null")
     await page.wait_for_timeout(1000)
@@ -147,7 +147,7 @@ async def test_an_employee_asks_with_a_token_that_is_kept_nowhere(
 
         result = page.locator(".result-window")
         await expect(result).to_contain_text("emma@partner.example")
-        left_behind = await stored(page)
+        left_behind = await read_storage(page)
         await page.screenshot(path=artifacts / "explorer.png")
         content = await page.content()
 
@@ -198,7 +198,7 @@ async def test_a_typed_password_and_a_typed_header_are_not_stored(demo_server: D
         await visited.write("Variables", json.dumps(variables))
         await visited.write("Headers", json.dumps(headers))
         answer = await visited.run("SignIn")
-        left_behind = await stored(visited.page)
+        left_behind = await read_storage(visited.page)
         await visited.page.reload()
         await expect(visited.page.locator(".graphiql-query-editor .view-line").first).to_be_visible()
         tabs = await visited.page.get_by_role("tab").count()

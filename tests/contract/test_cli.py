@@ -62,13 +62,13 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def finished(process: subprocess.Popen[str]) -> Answer:
+def finish(process: subprocess.Popen[str]) -> Answer:
     out, err = process.communicate(timeout=SECONDS_TO_START)
     return Answer(process.returncode, out, err)
 
 
 def run(folder: Path, *arguments: str) -> Answer:
-    return finished(start(folder, *arguments))
+    return finish(start(folder, *arguments))
 
 
 def free_port() -> int:
@@ -122,7 +122,7 @@ def wait_until_open(process: subprocess.Popen[str], port: int) -> None:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+def run_failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs a command that fails in this process, where no database is open: it closes whatever is, as it ends."""
     for name in [name for name in os.environ if name.startswith("RESELLER_")]:
         monkeypatch.delenv(name)
@@ -159,17 +159,17 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
         (["token", "revoke", "--help"], ["ID_OR_LAST_FOUR"]),
     ],
 )
-def test_help_names_everything_there_is(said: Any, arguments: Sequence[str], words: Sequence[str]):
-    answer = said(*arguments)
+def test_help_names_everything_there_is(run_failing: Any, arguments: Sequence[str], words: Sequence[str]):
+    answer = run_failing(*arguments)
 
     assert (answer.exit_code, answer.err) == (0, "")
     assert [word for word in words if word not in answer.out] == []
 
 
-def test_the_version_is_that_of_the_project(said: Any):
+def test_the_version_is_that_of_the_project(run_failing: Any):
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
 
-    assert said("--version") == Answer(0, f"{project['version']}\n", "")
+    assert run_failing("--version") == Answer(0, f"{project['version']}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -193,38 +193,38 @@ def test_the_version_is_that_of_the_project(said: Any):
         ),
     ],
 )
-def test_wrong_usage_is_reported_in_one_line(said: Any, arguments: Sequence[str], message: str):
-    answer = said(*arguments)
+def test_wrong_usage_is_reported_in_one_line(run_failing: Any, arguments: Sequence[str], message: str):
+    answer = run_failing(*arguments)
 
     assert answer == Answer(2, "", f"{message}\n")
 
 
 @pytest.mark.parametrize("arguments", [("staff", "add", "\udcff@x.example"), ("token", "revoke", "\udcff" * 4)])
-def test_bytes_that_are_not_text_are_refused(said: Any, arguments: Sequence[str]):
-    assert said(*arguments) == Answer(2, "", "The command line is not written in UTF-8.\n")
+def test_bytes_that_are_not_text_are_refused(run_failing: Any, arguments: Sequence[str]):
+    assert run_failing(*arguments) == Answer(2, "", "The command line is not written in UTF-8.\n")
 
 
-def test_an_unknown_scope_is_answered_with_those_there_are(said: Any):
-    answer = said(
+def test_an_unknown_scope_is_answered_with_those_there_are(run_failing: Any):
+    answer = run_failing(
         "token", "create", "--email", "a@b.example", "--organisation", "b", "--name", "c", "--scope", "all:read"
     )
 
     assert answer == Answer(2, "", f"There is no scope all:read. There are: {', '.join(Scope)}.\n")
 
 
-def test_sqlite_refuses_a_second_process(said: Any):
-    answer = said("serve", "--workers", "2", "--port", str(free_port()))
+def test_sqlite_refuses_a_second_process(run_failing: Any):
+    answer = run_failing("serve", "--workers", "2", "--port", str(free_port()))
 
     assert answer.exit_code == 2
     assert answer.err.startswith("SQLite allows only one server process.")
     assert answer.err.count("\n") == 1
 
 
-def test_a_taken_port_is_named_with_the_ways_to_choose_another(said: Any, tmp_path: Path):
+def test_a_taken_port_is_named_with_the_ways_to_choose_another(run_failing: Any, tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        answer = said("serve", "--port", str(port))
+        answer = run_failing("serve", "--port", str(port))
 
     another = port + 1 if port < 65_535 else port - 1
     assert answer == Answer(
@@ -253,12 +253,12 @@ def test_a_taken_port_is_named_with_the_ways_to_choose_another(said: Any, tmp_pa
     ],
 )
 def test_an_unusable_database_is_reported_in_one_line(
-    said: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, exit_code: int, message: str
+    run_failing: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, exit_code: int, message: str
 ):
     (tmp_path / "file").write_text("not a folder, and not a database either\n" * 20)
     monkeypatch.setenv("RESELLER_DATABASE_URL", url)
 
-    answer = said("migrate")
+    answer = run_failing("migrate")
 
     assert answer == Answer(exit_code, "", f"{message}\n")
 
@@ -290,14 +290,14 @@ def in_the_way(folder: Path) -> Path:
 
 @pytest.mark.parametrize("command", OPENING)
 def test_a_failing_command_leaves_no_connection_that_keeps_the_process(
-    said: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+    run_failing: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ):
     monkeypatch.setenv("RESELLER_DATABASE_URL", f"sqlite://{in_the_way(tmp_path)}")
     monkeypatch.setenv("RESELLER_PORT", str(free_port()))
     (tmp_path / "query.graphql").write_text("{ viewer { user { email } } }")
     before = set(threading.enumerate())
 
-    answer = said(*command.split())
+    answer = run_failing(*command.split())
 
     assert answer == Answer(1, "", f"{OPENING[command]}\n")
     assert [one for one in set(threading.enumerate()) - before if not one.daemon and is_alive_after_a_moment(one)] == []
@@ -313,7 +313,7 @@ def test_a_failing_command_ends(tmp_path: Path):
 
     process = start(tmp_path, "migrate")
 
-    assert finished(process) == Answer(1, "", f"{NOT_MIGRATABLE}\n")
+    assert finish(process) == Answer(1, "", f"{NOT_MIGRATABLE}\n")
 
 
 def test_an_unreachable_postgres_is_reported_without_its_password(tmp_path: Path):
@@ -377,8 +377,8 @@ def test_both_sides_of_every_living_partnership_of_the_demo_have_a_receipt(runni
 def test_nothing_is_migrated_or_built_twice(running: Running):
     migrating, building = start(running.folder, "migrate"), start(running.folder, "demo")
 
-    assert finished(migrating) == Answer(0, "The database is up to date.\n", "")
-    assert finished(building) == Answer(
+    assert finish(migrating) == Answer(0, "The database is up to date.\n", "")
+    assert finish(building) == Answer(
         1,
         "",
         "The database is not empty, and the demo never mixes with existing data. "
@@ -453,7 +453,7 @@ def test_a_token_works_from_its_making_to_its_end(running: Running):
         ("apiToken.created", "ApiToken", token_id, ["MEMBERS_READ", "PRODUCTS_READ"]),
         ("apiToken.revoked", "ApiToken", token_id, None),
     ]
-    assert announced(running.folder) == [("token.created", token_id), ("token.revoked", token_id)]
+    assert read_outbox(running.folder) == [("token.created", token_id), ("token.revoked", token_id)]
 
 
 def acts(folder: Path) -> list[tuple[str, str, str, list[str] | None]]:
@@ -469,7 +469,7 @@ def acts(folder: Path) -> list[tuple[str, str, str, list[str] | None]]:
     ]
 
 
-def announced(folder: Path) -> list[tuple[str, str]]:
+def read_outbox(folder: Path) -> list[tuple[str, str]]:
     """The topics and subjects of what the command line put into the outbox."""
     with closing(sqlite3.connect(folder / "test.sqlite3")) as connection:
         rows = connection.execute("SELECT topic, payload FROM outbox_message ORDER BY id").fetchall()
@@ -518,6 +518,6 @@ def test_a_token_that_cannot_be_created_is_reported_in_one_line(running: Running
         for changed in refusals
     ]
 
-    assert [finished(process) for process in processes] == [
+    assert [finish(process) for process in processes] == [
         Answer(1, "", f"{message}\n") for message in refusals.values()
     ]

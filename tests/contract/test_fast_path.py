@@ -22,7 +22,7 @@ from server.models import Session
 from server.settings import Settings
 from tests.databases import BACKEND, Databases, connected_to, rolled_back, settings_for
 from tests.logs import Lines
-from tests.wire import served
+from tests.wire import serve_app
 from tests.world import PASSWORD, World, build_world
 
 pytestmark = pytest.mark.database
@@ -93,7 +93,7 @@ class Ways:
         """Ask until the token is known, so that the next request may take the fast path."""
         for _ in range(200):
             taken = self.long_taken["all"]
-            await answered(self.app, post(secret, query=WHO))
+            await fetch_answer(self.app, post(secret, query=WHO))
             if self.long_taken["all"] == taken:
                 return
             await asyncio.sleep(0.02)
@@ -102,11 +102,11 @@ class Ways:
     async def both(self, asked: Asked, secret: str, *, changes: bool = False) -> tuple[Any, Any, bool]:
         """What the full path answers, what the application answers, and whether it has taken the fast path."""
         async with rolled_back() if changes else AsyncExitStack():
-            long = await answered(self.app.full_path, asked)
+            long = await fetch_answer(self.app.full_path, asked)
         await self.get_to_know(secret)
         taken = self.long_taken["all"]
         async with rolled_back() if changes else AsyncExitStack():
-            short = await answered(self.app, asked)
+            short = await fetch_answer(self.app, asked)
         return long, short, self.long_taken["all"] == taken
 
 
@@ -127,7 +127,7 @@ async def ways(all_databases: Databases) -> AsyncIterator[Ways]:
             yield found
 
 
-async def answered(app: ASGIApp, asked: Asked) -> tuple[int | None, list[tuple[str, str]], str]:
+async def fetch_answer(app: ASGIApp, asked: Asked) -> tuple[int | None, list[tuple[str, str]], str]:
     """Status, headers in the order of their names and body, without what differs in each answer."""
     waiting: list[Message] = [
         {"type": "http.request", "body": piece, "more_body": number < len(asked.pieces) or asked.goes_away}
@@ -437,7 +437,9 @@ async def test_of_two_tokens_the_same_one_counts_whichever_way_is_taken(ways: Wa
     first = post(secret, how={"more": [("authorization", "Bearer x")]}, query=WHO)
     last = post("x", how={"more": [("authorization", f"Bearer {secret}")]}, query=WHO)
 
-    statuses = [(await answered(app, asked))[0] for app in (ways.app, ways.app.full_path) for asked in (first, last)]
+    statuses = [
+        (await fetch_answer(app, asked))[0] for app in (ways.app, ways.app.full_path) for asked in (first, last)
+    ]
 
     assert statuses[:2] == statuses[2:]
     assert 200 not in statuses[1::2]
@@ -528,7 +530,7 @@ async def test_a_mutation_is_run_once(ways: Ways):
     await ways.get_to_know(secret)
     before = await Session.all().count()
 
-    status, _, body = await answered(ways.app, MUTATIONS["sign in"](ways.world, secret))
+    status, _, body = await fetch_answer(ways.app, MUTATIONS["sign in"](ways.world, secret))
 
     assert status == 200
     assert "cl@alpina.example" in body
@@ -539,10 +541,10 @@ async def test_who_is_not_known_yet_is_answered_alike(ways: Ways):
     secret = ways.world.tokens["pL"]
     asked = post(secret, query=WHO)
     await ways.get_to_know(secret)
-    known = await answered(ways.app, asked)
+    known = await fetch_answer(ways.app, asked)
 
     ways.app.fast_path.endpoint.known.forget()
-    unknown = await answered(ways.app, asked)
+    unknown = await fetch_answer(ways.app, asked)
 
     assert unknown == known
 
@@ -560,10 +562,10 @@ async def test_fifty_requests_at_once_are_answered_each_to_its_own(ways: Ways):
         for name in names
     ]
     for name in names * 2:
-        await answered(ways.app, post(ways.world.tokens[name], query=WHO))
+        await fetch_answer(ways.app, post(ways.world.tokens[name], query=WHO))
 
-    short = await asyncio.gather(*(answered(ways.app, one) for one in asked))
-    long = [await answered(ways.app.full_path, one) for one in asked]
+    short = await asyncio.gather(*(fetch_answer(ways.app, one) for one in asked))
+    long = [await fetch_answer(ways.app.full_path, one) for one in asked]
 
     assert short == long
     assert len({dict(headers)["x-request-id"] for _, headers, _ in short}) == 50
@@ -590,19 +592,19 @@ async def test_the_fast_path_logs_as_the_full_one_does(ways: Ways, log: Lines, c
     secret = ways.world.tokens["pL"]
     asked = LOGGED[case](ways.world, secret)
     for name in ("pL", "products"):
-        await answered(ways.app, post(ways.world.tokens[name], query=WHO))
+        await fetch_answer(ways.app, post(ways.world.tokens[name], query=WHO))
     async with rolled_back():
-        await answered(ways.app.full_path, asked)
+        await fetch_answer(ways.app.full_path, asked)
     await ways.get_to_know(secret)
     log()
 
     async with rolled_back():
-        await answered(ways.app.full_path, asked)
+        await fetch_answer(ways.app.full_path, asked)
     long = log()
     await ways.get_to_know(secret)
     log()
     async with rolled_back():
-        await answered(ways.app, asked)
+        await fetch_answer(ways.app, asked)
     short = log()
 
     assert comparable(short) == comparable(long)
@@ -642,7 +644,7 @@ async def test_no_password_token_or_cookie_reaches_the_log_by_the_fast_path(ways
             "x-request-id": f"{CANARY} ",
         }
         async with rolled_back():
-            await answered(
+            await fetch_answer(
                 ways.app, post(secret, headers, {"query": f"a={CANARY}".encode()}, query=query, variables=variables)
             )
 
@@ -735,7 +737,7 @@ class LongWay:
 @pytest.fixture(scope="module")
 async def ports(ways: Ways) -> AsyncIterator[tuple[int, int]]:
     """Where the application is served, and where its full path alone."""
-    async with served(ways.app) as short, served(LongWay(ways.app)) as long:
+    async with serve_app(ways.app) as short, serve_app(LongWay(ways.app)) as long:
         yield short, long
 
 
@@ -778,7 +780,7 @@ async def test_the_fast_path_is_taken_on_this_database(ways: Ways):
     before = ways.long_taken["all"]
 
     for _ in range(5):
-        await answered(ways.app, post(secret, query=WHO))
+        await fetch_answer(ways.app, post(secret, query=WHO))
 
     assert ways.long_taken["all"] == before, BACKEND
     assert datetime.now(UTC) < ways.world.token_pL.expires_at

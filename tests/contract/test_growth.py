@@ -21,7 +21,7 @@ from tests.clients import Clients
 from tests.databases import BACKEND, rolled_back
 from tests.permissions.inputs import prepare, ways
 from tests.permissions.walks import SCHEMA, walks
-from tests.statements import ENGINE, TORTOISE, counted
+from tests.statements import ENGINE, TORTOISE, collect_statements
 from tests.world import World, grant, organisation, partnership, person, product, token
 
 pytestmark = pytest.mark.database
@@ -34,10 +34,10 @@ SPLIT = 2
 @pytest.mark.usefixtures("cheap_passwords")
 @pytest.mark.parametrize("mutation", SCHEMA.mutation_type.fields)
 async def test_a_mutation_takes_as_many_statements_however_large_the_organisation(
-    world: World, planned: Clients, ordinary: Clients, mutation: str
+    world: World, engine_clients: Clients, resolver_clients: Clients, mutation: str
 ) -> None:
     """By resolvers on SQLite and by the engine on PostgreSQL: each asks both databases in the same words."""
-    clients = ordinary if BACKEND == "sqlite" else planned
+    clients = resolver_clients if BACKEND == "sqlite" else engine_clients
     few, many = [await statements(clients, world, mutation, times) for times in (FEW, MANY)]
 
     for payload, taken in few.items():
@@ -53,7 +53,7 @@ async def statements(clients: Clients, world: World, mutation: str, times: int) 
     async with rolled_back():
         await grow(world, times)
         for payload in payloads(mutation):
-            with counted(TORTOISE, ENGINE) as found[payload]:
+            with collect_statements(TORTOISE, ENGINE) as found[payload]:
                 await _run(clients, world, mutation, input, payload, as_=who)
     return found
 

@@ -30,7 +30,7 @@ async def browser(world: World, settings: Settings) -> AsyncIterator[httpx2.Asyn
         yield client
 
 
-async def kept(settings: Settings, world: World, topic: str) -> list[EmailMessage]:
+async def fill_mailbox(settings: Settings, world: World, topic: str) -> list[EmailMessage]:
     """The e-mails of an event, put into the mailbox."""
     outbox = Outbox(settings.model_copy(update={"demo": True}))
     await announce_in(world, topic)
@@ -42,8 +42,8 @@ async def kept(settings: Settings, world: World, topic: str) -> list[EmailMessag
 
 
 async def test_the_newest_email_stands_first(browser: httpx2.AsyncClient, world: World, settings: Settings):
-    await kept(settings, world, "token.created")
-    emails = await kept(settings, world, "partnership.invited")
+    await fill_mailbox(settings, world, "token.created")
+    emails = await fill_mailbox(settings, world, "partnership.invited")
 
     page = (await browser.get("/mailbox")).text
 
@@ -54,7 +54,7 @@ async def test_the_newest_email_stands_first(browser: httpx2.AsyncClient, world:
 
 
 async def test_an_email_is_shown_in_both_of_its_parts(browser: httpx2.AsyncClient, world: World, settings: Settings):
-    email = next(row for row in await kept(settings, world, "partnership.invited") if "link" in row.variables)
+    email = next(row for row in await fill_mailbox(settings, world, "partnership.invited") if "link" in row.variables)
 
     page = await browser.get(f"/mailbox/{email.id.hex}")
     html = await browser.get(f"/mailbox/{email.id.hex}/html")
@@ -66,7 +66,7 @@ async def test_an_email_is_shown_in_both_of_its_parts(browser: httpx2.AsyncClien
 
 
 async def test_nothing_in_it_runs_or_loads_anything(browser: httpx2.AsyncClient, world: World, settings: Settings):
-    email, *_ = await kept(settings, world, "partnership.invited")
+    email, *_ = await fill_mailbox(settings, world, "partnership.invited")
 
     answers = {
         path: await browser.get(path) for path in ("/mailbox", f"/mailbox/{email.id}", f"/mailbox/{email.id}/html")
@@ -85,7 +85,7 @@ async def test_nothing_in_it_runs_or_loads_anything(browser: httpx2.AsyncClient,
 
 
 async def test_what_people_wrote_is_text(browser: httpx2.AsyncClient, world: World, settings: Settings):
-    await kept(settings, world, "partnership.declined")
+    await fill_mailbox(settings, world, "partnership.declined")
     bad = "<script>alert(1)</script>"
     await EmailMessage.all().update(name=bad, variables={"invitee": bad, "inviter": bad, "reason": bad})
     [email] = await EmailMessage.all()
@@ -143,14 +143,14 @@ async def test_its_style_is_its_own(browser: httpx2.AsyncClient):
 
 
 @pytest.mark.parametrize("path", ["/mailbox", "/mailbox/style.css", f"/mailbox/{'0' * 32}"])
-async def test_there_is_no_mailbox_outside_the_demo(planned, path: str):
-    answer = await planned.http.get(path)
+async def test_there_is_no_mailbox_outside_the_demo(engine_clients, path: str):
+    answer = await engine_clients.http.get(path)
 
     assert answer.status_code == 404
 
 
-async def test_the_page_of_the_explorer_leads_to_it_only_in_the_demo(browser: httpx2.AsyncClient, planned):
-    in_the_demo, elsewhere = await browser.get("/graphiql"), await planned.http.get("/graphiql")
+async def test_the_page_of_the_explorer_leads_to_it_only_in_the_demo(browser: httpx2.AsyncClient, engine_clients):
+    in_the_demo, elsewhere = await browser.get("/graphiql"), await engine_clients.http.get("/graphiql")
 
     assert in_the_demo.text.count('<a href="/mailbox"') == elsewhere.text.count('<div id="page">') == 1
     assert "mailbox" not in elsewhere.text

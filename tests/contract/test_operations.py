@@ -20,7 +20,7 @@ def section(title: str) -> str:
 
 def test_the_table_of_settings_is_that_of_the_code():
     expected = [
-        f"| `RESELLER_{name.upper()}` | `{shown(field.default)}` | {field.description} |"
+        f"| `RESELLER_{name.upper()}` | `{render_default(field.default)}` | {field.description} |"
         for name, field in Settings.model_fields.items()
         if INTERNAL not in field.metadata
     ]
@@ -28,7 +28,7 @@ def test_the_table_of_settings_is_that_of_the_code():
     assert re.findall(r"^\| `RESELLER_.*$", section("Settings"), re.MULTILINE) == expected
 
 
-def shown(default: object) -> str:
+def render_default(default: object) -> str:
     """A default as people write it into the environment."""
     if isinstance(default, tuple):
         return ", ".join(map(str, default))

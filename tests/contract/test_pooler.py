@@ -61,7 +61,7 @@ async def pgbouncer(direct: Settings, more: str = "", size: int = 2) -> AsyncIte
     """A pooler before the database, with fewer connections to it than callers have to the pooler."""
     address = urlsplit(direct.database_url)
     with TemporaryDirectory(prefix="reseller-pgbouncer-") as folder:
-        process, port = started(Path(folder), parse_qs(address.query)["host"][0], more, size)
+        process, port = start_pooler(Path(folder), parse_qs(address.query)["host"][0], more, size)
         try:
             await until(lambda: accepts(port))
             yield Settings(
@@ -76,7 +76,7 @@ async def pgbouncer(direct: Settings, more: str = "", size: int = 2) -> AsyncIte
             process.wait(10)
 
 
-def started(folder: Path, host: str, more: str, size: int) -> tuple[subprocess.Popen[bytes], int]:
+def start_pooler(folder: Path, host: str, more: str, size: int) -> tuple[subprocess.Popen[bytes], int]:
     """The process and its port. As root it needs somebody else to run as."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -103,7 +103,7 @@ async def direct(all_databases: Databases) -> Settings:
 
 
 @asynccontextmanager
-async def served(settings: Settings, *, engine: bool) -> AsyncIterator[tuple[Clients, World]]:
+async def serve_app(settings: Settings, *, engine: bool) -> AsyncIterator[tuple[Clients, World]]:
     app = create_app(settings.model_copy(update={"engine": engine, "worker_in_serve": True, "demo": True}))
     async with app.router.lifespan_context(app), Clients(app) as clients:
         async with in_transaction():  # else the worker begins the receipts of what is there so far
@@ -120,7 +120,7 @@ async def is_listening(app: object) -> bool:
 async def test_the_server_reads_writes_and_hears_behind_a_pooler(direct: Settings, engine: bool):
     async with pgbouncer(direct) as settings:
         await bring_up_to_date(settings)
-        async with served(settings, engine=engine) as (clients, world):
+        async with serve_app(settings, engine=engine) as (clients, world):
             secret = world.tokens["pL"]
 
             # Many at once, in turn over few connections, each time another statement than the one before.

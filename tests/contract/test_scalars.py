@@ -206,14 +206,14 @@ ENDS = ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:5
 @pytest.mark.database
 @pytest.mark.parametrize(("mutation", "at"), CASES, ids=[f"{name}-{'.'.join(at)}" for name, at in CASES])
 async def test_the_ends_of_the_calendar_are_answered(
-    world: World, planned: Clients, mutation: str, at: tuple[str, ...]
+    world: World, engine_clients: Clients, mutation: str, at: tuple[str, ...]
 ) -> None:
     who, input = ways(world, mutation)[0]
     assert len(at) == 1, "put the moment where it belongs"
     for end in ENDS:
         async with rolled_back():
             await prepare(world, mutation, input)
-            answer = await planned.change(mutation, {**input, at[0]: end}, as_=who)
+            answer = await engine_clients.change(mutation, {**input, at[0]: end}, as_=who)
         assert "INTERNAL" not in answer.codes, answer.json
 
 

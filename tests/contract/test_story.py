@@ -91,7 +91,7 @@ def test_the_printed_customer_invites_the_printed_partner_who_accepts(server: De
     with signed_in(server, claire.email) as customer, signed_in(server, ralf.email) as partner:
         company, offered = _company_with_a_free_product(customer)
         before = _customers(partner, company["name"])
-        invited = _invited(customer, company["id"], offered, ralf.organisation)
+        invited = _invite(customer, company["id"], offered, ralf.organisation)
         while_open = _customers(partner, company["name"])
         accepted = partner.ask(ACCEPT, {"input": {"partnershipId": invited["partnership"]["id"]}})["acceptInvitation"]
         (served,) = _customers(partner, company["name"])
@@ -114,7 +114,7 @@ def _company_with_a_free_product(claire: Browser) -> tuple[Any, str]:
     return company, next(product["id"] for product in company["products"]["nodes"] if product["id"] not in managed)
 
 
-def _invited(claire: Browser, customer: str, offered: str, partner: str) -> Any:
+def _invite(claire: Browser, customer: str, offered: str, partner: str) -> Any:
     search = "query($name: String) { partners(filter: {search: $name}) { nodes { id } } }"
     (found,) = claire.ask(search, {"name": partner})["partners"]["nodes"]
     access = {"limited": {"products": [{"productId": offered, "rights": ["TECHNICAL"]}]}}

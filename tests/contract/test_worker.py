@@ -50,7 +50,7 @@ async def command(settings: Settings, *arguments: str, **chosen: object) -> Asyn
             await process.communicate()
 
 
-async def answered(settings: Settings, *arguments: str) -> tuple[int | None, str, str]:
+async def run_command(settings: Settings, *arguments: str) -> tuple[int | None, str, str]:
     """The exit code, stdout and stderr of a command."""
     async with command(settings, *arguments) as process, asyncio.timeout(SECONDS):
         out, err = await process.communicate()
@@ -101,7 +101,7 @@ async def test_what_waits_and_what_is_parked_is_listed(own_database: Settings):
     parked = await parked_email()
     waiting = await announce("partnership.ending", f"pship_{'0' * 32}", LONG_AGO + timedelta(days=1))
 
-    code, out, err = await answered(own_database, "outbox")
+    code, out, err = await run_command(own_database, "outbox")
 
     assert (code, err) == (0, "")
     first, *lines = out.splitlines()
@@ -118,7 +118,7 @@ async def test_the_operator_learns_what_the_mail_server_refuses_for_any_recipien
     why = f"{REFUSED_HOUSE}: RCPT: 554 5.7.1 Relay access denied"
     email = await parked_email(dead_at=None, last_error=why)
 
-    code, out, err = await answered(own_database, "outbox")
+    code, out, err = await run_command(own_database, "outbox")
 
     assert (code, err) == (0, "")
     assert out.splitlines()[1:] == [
@@ -130,7 +130,7 @@ async def test_the_operator_learns_what_the_mail_server_refuses_for_any_recipien
 async def test_a_parked_e_mail_is_tried_again(own_database: Settings):
     parked = await parked_email()
 
-    answer = await answered(own_database, "outbox", "--retry", parked.id.hex)
+    answer = await run_command(own_database, "outbox", "--retry", parked.id.hex)
 
     assert answer == (0, f"{parked.id.hex} is waiting to be sent.\n", "")
     await parked.refresh_from_db()
@@ -141,7 +141,7 @@ async def test_a_parked_e_mail_is_tried_again(own_database: Settings):
 async def test_an_invitation_without_its_link_is_not_tried_again(own_database: Settings):
     parked = await parked_email(variables={"organisation": "Company", "link": None})
 
-    code, out, err = await answered(own_database, "outbox", "--retry", parked.id.hex)
+    code, out, err = await run_command(own_database, "outbox", "--retry", parked.id.hex)
 
     assert (code, out) == (1, "")
     assert re.fullmatch(r"This invitation's link was removed .* Send the invitation again instead\.\n", err)
@@ -159,4 +159,4 @@ async def test_an_invitation_without_its_link_is_not_tried_again(own_database: S
 async def test_an_e_mail_that_is_not_parked_is_not_tried_again(
     own_database: Settings, which: str, code: int, message: str
 ):
-    assert await answered(own_database, "outbox", "--retry", which) == (code, "", message)
+    assert await run_command(own_database, "outbox", "--retry", which) == (code, "", message)

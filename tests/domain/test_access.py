@@ -150,7 +150,7 @@ def on_product(cell: str) -> set[Right]:
     return {ON_PRODUCT[letter] for letter in cell.strip("-")}
 
 
-def named(cell: str) -> set[Right]:
+def parse_rights(cell: str) -> set[Right]:
     return {Right(name) for name in cell.split()}
 
 
@@ -245,7 +245,7 @@ def test_a_role_gives_these_rights_in_ones_own_organisation(role, product, organ
     own = reach(member(customer=role), CUSTOMER, [])
 
     assert own.rights_on_product(PRODUCT) == on_product(product)
-    assert own.rights_on_organisation() == named(organisation)
+    assert own.rights_on_organisation() == parse_rights(organisation)
     assert own.is_whole is (role in "LA")
 
 
@@ -268,7 +268,7 @@ def test_an_employee_of_the_customer_who_leads_the_partner_has_what_was_granted(
     own = reach(viewer, CUSTOMER, [serving])
 
     assert own.rights_on_product(PRODUCT) == on_product("VS")
-    assert own.rights_on_organisation() == named(
+    assert own.rights_on_organisation() == parse_rights(
         "VIEW_PRODUCTS VIEW_MANAGED_CUSTOMERS LEAVE_ORGANISATION SET_EMAIL_WISHES VIEW_AUDIT_LOG CREATE_EXPORT"
     )
 
@@ -377,7 +377,7 @@ def test_a_tokens_customers_do_not_hide_the_partnerships_of_its_own_organisation
     )
 
     assert sees_partnership(token_of_the_customer, Partnership(), []) is True
-    assert partnership_rights(token_of_the_customer, Partnership()) == named(
+    assert partnership_rights(token_of_the_customer, Partnership()) == parse_rights(
         "GRANT_PRODUCT_ACCESS CHANGE_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS CHANGE_PAYMENT_MODE ANSWER_ACCESS_CHANGE"
         " VIEW_RECEIPTS"
     )
@@ -400,7 +400,7 @@ def test_roles_on_either_side_give_these_rights_on_a_partnership(customer, partn
 
     for side, more in ((Side.CUSTOMER, invited), (Side.PARTNER, requested)):
         found = partnership_rights(viewer, Partnership(initiated_by=side))
-        assert found == named(always) | named(more), side
+        assert found == parse_rights(always) | parse_rights(more), side
 
 
 @pytest.mark.parametrize(
@@ -444,7 +444,7 @@ def test_a_token_keeps_of_what_its_owner_holds_on_a_customer_what_its_scope_cove
     viewer = token("L", scope)
     held = partnership_rights(viewer, Partnership()) | Serving(complete=True, product_rights={}).rights_on(PRODUCT)
 
-    assert usable(viewer, held) == named(expected)
+    assert usable(viewer, held) == parse_rights(expected)
 
 
 def test_a_token_without_scopes_keeps_nothing():

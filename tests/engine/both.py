@@ -72,21 +72,21 @@ async def _viewer(world: World, actor: str) -> Viewer | None:
     return await authenticate(given, datetime.now(UTC), KnownViewers())
 
 
-def _told(errors: Sequence[GraphQLError]) -> list[str]:
+def _render_errors(errors: Sequence[GraphQLError]) -> list[str]:
     """All errors; of as many as an answer tells of, or more, each path reports others."""
     if len(errors) >= answers.MAX_ERRORS:
         return ["many errors"]
     return sorted(str(answers.told(error, REQUEST_ID)) for error in errors)
 
 
-def written(result: Result) -> tuple[bytes, list[str]]:
+def render_planned(result: Result) -> tuple[bytes, list[str]]:
     """Data and errors of the engine's answer, errors in an order of their own."""
     body = answers.planned_body(result.data, [], REQUEST_ID)
-    return body, _told(result.errors)
+    return body, _render_errors(result.errors)
 
 
-def expected(result: ExecutionResult) -> tuple[bytes, list[str]]:
+def render_resolved(result: ExecutionResult) -> tuple[bytes, list[str]]:
     """The same of the ordinary answer."""
-    errors = _told(result.errors or ())
+    errors = _render_errors(result.errors or ())
     result.errors = None
     return answers.body(result, REQUEST_ID, was_executed=True), errors

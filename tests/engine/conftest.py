@@ -10,7 +10,7 @@ from tortoise.context import TortoiseContext
 
 from server.domain.viewer import Viewer
 from server.settings import Settings
-from tests.databases import Databases, kept_as_it_is, opened, settings_for
+from tests.databases import Databases, kept_as_it_is, open_database, settings_for
 
 pytest.register_assert_rewrite("tests.engine.toy")
 
@@ -37,7 +37,7 @@ async def both(viewers: dict[str, Viewer | None], settings: Settings, app: Starl
 async def standing_toy(all_databases: Databases) -> AsyncIterator[tuple[TortoiseContext, dict[str, Any]]]:
     """A database with the toy's tables and rows."""
     own = settings_for(await all_databases.copy())
-    async with opened(kept_as_it_is(own) | {"apps": toys.APPS}) as database:
+    async with open_database(kept_as_it_is(own) | {"apps": toys.APPS}) as database:
         with database:
             # Opened now: a first statement that is cancelled while it opens the connection would keep it for good.
             await get_connection("default").create_connection(with_db=True)

@@ -106,12 +106,12 @@ class Variable:
     name: str
 
 
-def sent(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """A value as it is sent for a variable."""
     if isinstance(value, dict):
-        return {name: sent(member) for name, member in value.items()}
+        return {name: to_json_value(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [sent(member) for member in value]
+        return [to_json_value(member) for member in value]
     return str(value) if isinstance(value, Enum) else value
 
 
@@ -252,23 +252,23 @@ class Writer:
                     if not is_required and self._happens(0.06)
                     else self.values.of(self.random, place, name, argument.type)
                 )
-                given[name] = self._lifted(value, argument.type)
+                given[name] = self._lift(value, argument.type)
         if "first" in arguments and "first" not in given and "last" not in given:
             given["first"] = 2
         return f"({', '.join(f'{name}: {literal(value)}' for name, value in given.items())})" if given else ""
 
-    def _lifted(self, value: Any, type_: Any) -> Any:
+    def _lift(self, value: Any, type_: Any) -> Any:
         """The value, or a variable that holds it, or some of it in variables."""
         if self._happens(0.4):
             return self._variable(type_, value)
         inner: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
         if isinstance(value, dict):
             return {
-                name: self._lifted(member, inner.fields[name].type) if self._happens(0.4) else member
+                name: self._lift(member, inner.fields[name].type) if self._happens(0.4) else member
                 for name, member in value.items()
             }
         if isinstance(value, list):
-            return [self._lifted(member, inner.of_type) if self._happens(0.3) else member for member in value]
+            return [self._lift(member, inner.of_type) if self._happens(0.3) else member for member in value]
         return value
 
     def _variable(self, type_: Any, value: Any) -> Variable:
@@ -279,14 +279,14 @@ class Writer:
             written = written.removesuffix("!") if self._happens(0.5) else written
             self.definitions.append(f"${name}: {written} = {default}")
             if self._happens(0.3):
-                self.variables[name] = sent(value)
+                self.variables[name] = to_json_value(value)
         else:
             self.definitions.append(f"${name}: {written}")
-            self.variables[name] = sent(value)
+            self.variables[name] = to_json_value(value)
         return Variable(name)
 
 
-def dressed(
+def dress_document(
     document: graphql.DocumentNode, schema: GraphQLSchema, random: Random, values: Values
 ) -> tuple[str, dict[str, Any]]:
     """A document with arguments that exist, and here and there a directive, a name of one's own or a fragment."""

@@ -11,7 +11,7 @@ from server.engine.declarations import (
 )
 from server.engine.errors import Undeclared
 from tests.engine import toy as toys
-from tests.engine.toy import Author, Book, Toy, ToySchema, declared, schema_of, visible
+from tests.engine.toy import Author, Book, Toy, ToySchema, declare_field, schema_of, visible
 
 ADA = UUID(int=1)
 
@@ -27,7 +27,7 @@ def schema_with(name: str, annotation: Any, field: Any, model: Any = Author) -> 
 
     ask = {Author: ADA, toys.Renamed: UUID(int=4000), Book: UUID(int=1000)}.get(model)
     plan = ByKey(model, lambda given: (None, {"key": ask}), lambda: toys.Missing("no such row"))
-    query = type("Query", (), {"__annotations__": {"one": row_type | None}, "one": declared(plan, one)})
+    query = type("Query", (), {"__annotations__": {"one": row_type | None}, "one": declare_field(plan, one)})
     return schema_of(strawberry.type(query))
 
 
@@ -39,4 +39,4 @@ async def answer_both_ways(toy: Toy, schema: ToySchema, document: str, viewer: A
         return None, None
     ordinary = await other.by_resolvers(document, {}, viewer)
     result, _ = await other.by_engine(document, {}, viewer)
-    return (result.data, toys.told(result.errors)) if result else None, ordinary
+    return (result.data, toys.comparable_errors(result.errors)) if result else None, ordinary

@@ -26,7 +26,7 @@ from server.schema.engine_host import new_engine
 from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import BACKEND, settings_for
-from tests.engine.both import Both, expected, viewers_of, written
+from tests.engine.both import Both, render_planned, render_resolved, viewers_of
 from tests.world import World, build_world
 
 pytestmark = pytest.mark.database
@@ -273,7 +273,7 @@ async def test_a_document_of_five_hundred_fields_is_compiled_in_time(both: Both)
 
 @only_sqlite
 async def test_a_statement_too_deep_for_sqlite_takes_the_resolver_path_with_the_same_answer(
-    both: Both, planned: Clients, ordinary: Clients, world: World
+    both: Both, engine_clients: Clients, resolver_clients: Clients, world: World
 ) -> None:
     document = """{ viewer { organisations(first: 2) { nodes { partnerships(first: 2) { nodes { customer {
         partnerships(first: 2) { nodes { customer { partnerships(first: 1) { nodes { id } } } } } } } } } } } }"""
@@ -282,8 +282,8 @@ async def test_a_statement_too_deep_for_sqlite_takes_the_resolver_path_with_the_
     assert found is None
     assert (trace.reason or "").startswith("SQLite cannot take its statement")
 
-    one = await planned.ask(document, as_=world.cL)
-    other = await ordinary.ask(document, as_=world.cL)
+    one = await engine_clients.ask(document, as_=world.cL)
+    other = await resolver_clients.ask(document, as_=world.cL)
     assert one.json["data"] is not None
     assert one.json["data"] == other.json["data"]
 
@@ -342,7 +342,7 @@ async def test_the_reader_cannot_write(settings: Settings) -> None:
 
 
 @pytest.fixture
-async def crowded(own_database: Settings) -> AsyncIterator[tuple[Settings, World]]:
+async def crowded_database(own_database: Settings) -> AsyncIterator[tuple[Settings, World]]:
     """A database of one's own, in which Alpina has many products."""
     world = await build_world()
     template = world.granted
@@ -367,9 +367,9 @@ SLOW = 'query($id: ID!) { organisation(id: $id) { products(first: 100, filter: {
 
 
 async def test_a_statement_that_runs_out_of_time_is_told_as_that(
-    crowded: tuple[Settings, World],
+    crowded_database: tuple[Settings, World],
 ) -> None:
-    settings, world = crowded
+    settings, world = crowded_database
     engine = new_engine()
     both = Both(engine, settings, world.now, await viewers_of(world))
     variables = {"id": world.id("alpina")}
@@ -386,7 +386,7 @@ async def test_a_statement_that_runs_out_of_time_is_told_as_that(
     finally:
         await engine.close()
     assert again is not None
-    assert written(again) == expected(await both.by_resolvers(SLOW, variables, "cL"))
+    assert render_planned(again) == render_resolved(await both.by_resolvers(SLOW, variables, "cL"))
 
 
 # PostgreSQL's connections

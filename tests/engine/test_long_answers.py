@@ -51,9 +51,12 @@ async def test_whoever_asks_for_too_long_an_answer_hears_so(both: Both, monkeypa
     found, _ = await answer_by_plan(both.engine, "{ catalogue { totalCount } }", None, {}, both.context("pL"))
 
     assert found is not None
-    assert (found.data, [told(error) for error in found.errors]) == (b"null", [("VALIDATION_FAILED", TOO_LARGE)])
+    assert (found.data, [code_and_message(error) for error in found.errors]) == (
+        b"null",
+        [("VALIDATION_FAILED", TOO_LARGE)],
+    )
 
 
-def told(error: Any) -> tuple[str, str]:
+def code_and_message(error: Any) -> tuple[str, str]:
     answer = answers.told(error, "0" * 32)
     return answer["extensions"]["code"], answer["message"]

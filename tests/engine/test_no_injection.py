@@ -14,13 +14,13 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 from server import models
 from server.schema import schema
 from tests.clients import Clients
-from tests.engine.both import Both, expected, written
+from tests.engine.both import Both, render_planned, render_resolved
 from tests.engine.documents import literal
 from tests.engine.test_random_documents import PEOPLE
 from tests.engine.toy import HOSTILE_TEXTS
 from tests.permissions.matrix import OPERATIONS
 from tests.permissions.walks import LONG, TURN
-from tests.statements import ENGINE, TORTOISE, counted
+from tests.statements import ENGINE, TORTOISE, collect_statements
 from tests.world import World
 
 pytestmark = pytest.mark.database
@@ -177,7 +177,7 @@ async def test_no_text_of_a_variable_is_in_a_statement(
     place = QUERIES.index((type_, field, path))
     inside = document(standing_world, type_, field, path, "$text")
     query = f"query($text: {kind_of(type_, field, path)}) {{ {inside} }}"
-    with counted(ENGINE, TORTOISE) as seen:
+    with collect_statements(ENGINE, TORTOISE) as seen:
         for text in ("plain", "2024-01-01T00:00:00.000000Z", "ümlaut"):  # umlauts are searched in two spellings
             await both.by_engine(query, {"text": harmless(field, path, text)}, "pL")
         usual = set(seen)
@@ -199,7 +199,7 @@ async def test_no_text_of_a_document_is_in_a_statement(
     standing_world: World, both: Both, type_: str, field: str, path: tuple[str, ...]
 ) -> None:
     place = QUERIES.index((type_, field, path))
-    with counted(ENGINE) as seen:
+    with collect_statements(ENGINE) as seen:
         for moment in ("plain", "2024-01-01T00:00:00.000000Z"):
             query = f"{{ {document(standing_world, type_, field, path, literal(harmless(field, path, moment)))} }}"
             await both.by_engine(query, {}, "pL")
@@ -221,20 +221,22 @@ async def test_hostile_searches_are_answered_as_resolvers_do(standing_world: Wor
     for text in HOSTILE[::3]:
         found, _ = await both.by_engine(query, {"text": text}, "pL")
         if found is not None:
-            assert written(found) == expected(await both.by_resolvers(query, {"text": text}, "pL")), repr(text)
+            assert render_planned(found) == render_resolved(await both.by_resolvers(query, {"text": text}, "pL")), repr(
+                text
+            )
 
 
 @pytest.mark.parametrize(
     ("type_", "field", "path"), MUTATIONS, ids=lambda value: value if isinstance(value, str) else ".".join(value)
 )
 async def test_no_text_of_a_mutation_is_in_a_statement(
-    world: World, planned: Clients, type_: str, field: str, path: tuple[str, ...]
+    world: World, engine_clients: Clients, type_: str, field: str, path: tuple[str, ...]
 ) -> None:
     operation = OPERATIONS[field]
     people = {name: world.people[person] for name, person in PEOPLE.items()}
     place = MUTATIONS.index((type_, field, path))
-    with counted(TORTOISE, ENGINE) as seen:
-        await planned.ask(operation.document, operation.variables(world), as_=people.get(field, world.cL))
+    with collect_statements(TORTOISE, ENGINE) as seen:
+        await engine_clients.ask(operation.document, operation.variables(world), as_=people.get(field, world.cL))
         usual = "".join(seen)
         assert usual
         seen.clear()
@@ -242,7 +244,7 @@ async def test_no_text_of_a_mutation_is_in_a_statement(
             variables = operation.variables(world)
             _put(variables, path, text)
             try:
-                answer = await planned.ask(operation.document, variables, as_=people.get(field, world.cL))
+                answer = await engine_clients.ask(operation.document, variables, as_=people.get(field, world.cL))
             except (UnicodeEncodeError, ValueError):
                 continue  # a lone surrogate is no JSON
 

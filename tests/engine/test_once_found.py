@@ -26,9 +26,9 @@ from server.engine.declarations import (
 from server.engine.errors import Undeclared
 from tests.clients import Clients
 from tests.engine import toy as toys
-from tests.engine.both import Both, expected, written
+from tests.engine.both import Both, render_planned, render_resolved
 from tests.engine.schemas import answer_both_ways, schema_with
-from tests.engine.toy import Author, Book, Note, Toy, ToySchema, Visitor, declared, schema_of, taken_back, visible
+from tests.engine.toy import Author, Book, Note, Toy, ToySchema, Visitor, declare_field, schema_of, taken_back, visible
 
 pytestmark = pytest.mark.database
 
@@ -63,7 +63,7 @@ async def test_a_variable_of_a_directive_that_is_null_is_an_error_of_the_caller(
     expected = await toy.by_resolvers(document, {"yes": None})
     result, _ = await toy.by_engine(document, {"yes": None})
 
-    assert result is None or (result.data, toys.told(result.errors)) == expected
+    assert result is None or (result.data, toys.comparable_errors(result.errors)) == expected
 
 
 async def test_a_missing_row_of_a_list_without_nulls_takes_the_list(toy: Toy) -> None:
@@ -140,13 +140,13 @@ async def test_a_page_of_which_no_row_is_read(toy: Toy, name: str, page: str) ->
 )
 @pytest.mark.parametrize("actor", ["AN", "pL"])
 async def test_a_document_that_the_random_ones_found(both: Both, document: str, actor: str) -> None:
-    ordinary = expected(await both.by_resolvers(document, {}, actor))
+    ordinary = render_resolved(await both.by_resolvers(document, {}, actor))
     found, trace = await both.by_engine(document, {}, actor)
 
     if found is None:  # what is refused to nobody in particular is said by the resolver path
         assert (actor, "nobody is signed in" in str(trace.reason)) == ("AN", True)
     else:
-        assert written(found) == ordinary
+        assert render_planned(found) == ordinary
 
 
 async def test_a_null_for_a_directive_is_answered_over_http(clients: Clients) -> None:
@@ -211,7 +211,7 @@ async def test_a_field_extension_that_the_declaration_does_not_name_is_not_passe
 
 
 async def test_what_is_withheld_bubbles_where_it_must_not_be_null(toy: Toy) -> None:
-    field = declared(Column("motto"), toys._part(lambda row: row.motto), toys.OwnRow("id"), withheld=True)
+    field = declare_field(Column("motto"), toys._part(lambda row: row.motto), toys.OwnRow("id"), withheld=True)
 
     planned, ordinary = await answer_both_ways(toy, schema_with("motto", str, field), "{ one { motto } }", Visitor())
 
@@ -268,7 +268,7 @@ async def test_a_hole_with_arguments_is_refused_or_told_of_them(toy: Toy) -> Non
         return root.name * times
 
     times.__annotations__["root"] = strawberry.Parent[Any]
-    schema = schema_with("name", str, declared(Computed(lambda context, row: row.name * 2, ("name",)), times))
+    schema = schema_with("name", str, declare_field(Computed(lambda context, row: row.name * 2, ("name",)), times))
 
     planned, ordinary = await answer_both_ways(toy, schema, "{ one { name(times: 3) } }")
 
@@ -280,7 +280,7 @@ async def test_a_column_with_a_resolver_with_arguments_is_refused_or_told_of_the
         return root.name.upper() if upper else root.name
 
     upper.__annotations__["root"] = strawberry.Parent[Any]
-    schema = schema_with("name", str, declared(Column("name"), upper))
+    schema = schema_with("name", str, declare_field(Column("name"), upper))
 
     planned, ordinary = await answer_both_ways(toy, schema, "{ one { name(upper: true) } }")
 
@@ -294,14 +294,14 @@ class Resolving:
     sign: str
 
     @strawberry.field
-    def doubled(self, times: int = 2) -> str:
+    def double(self, times: int = 2) -> str:
         return self.sign * times
 
 
 async def test_an_object_of_a_hole_whose_type_has_resolvers_is_refused_or_resolved(toy: Toy) -> None:
     schema = schema_with("made", Resolving, toys.hole(lambda context, row: Resolving(sign=row.name), "name"))
 
-    planned, ordinary = await answer_both_ways(toy, schema, "{ one { made { sign doubled(times: 3) } } }")
+    planned, ordinary = await answer_both_ways(toy, schema, "{ one { made { sign double(times: 3) } } }")
 
     assert planned in (None, ordinary)
 
@@ -338,14 +338,14 @@ async def test_a_coroutine_hole_is_refused(toy: Toy) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the coroutine that nobody waits for
         planned, ordinary = await answer_both_ways(
-            toy, schema_with("name", str, declared(Computed(compute, ("name",)), resolve)), "{ one { name } }"
+            toy, schema_with("name", str, declare_field(Computed(compute, ("name",)), resolve)), "{ one { name } }"
         )
 
     assert planned in (None, ordinary)
 
 
 async def test_an_embedded_object_without_one_of_its_columns_is_refused(toy: Toy) -> None:
-    field = declared(Embedded({"street": Column("street")}), toys._part(lambda row: row))
+    field = declare_field(Embedded({"street": Column("street")}), toys._part(lambda row: row))
 
     planned, ordinary = await answer_both_ways(
         toy, schema_with("address", toys.Address, field), "{ one { address { street city } } }"
@@ -359,7 +359,7 @@ async def test_a_relation_to_an_interface_is_refused_or_resolved(toy: Toy) -> No
         return await visible(Author, info.context.viewer).get_or_none(id=root.author_id)
 
     resolve.__annotations__ = {"root": Any, "info": Info}
-    field = declared(Relation(Author, "author_id"), resolve)
+    field = declare_field(Relation(Author, "author_id"), resolve)
     schema = schema_with("author", toys.NodeType | None, field, Book)
     schema = schema_of(_query_of(schema), types=[toys.AuthorType])
 
@@ -377,7 +377,7 @@ async def test_a_relation_whose_model_is_not_that_of_its_type_is_refused(toy: To
         return None
 
     resolve.__annotations__ = {"root": Any, "info": Info}
-    field = declared(Relation(Book, "author_id"), resolve)
+    field = declare_field(Relation(Book, "author_id"), resolve)
 
     with pytest.raises(Undeclared):
         toy.with_schema(schema_with("author", toys.AuthorType | None, field, Book))
@@ -408,7 +408,7 @@ def test_a_column_that_does_not_exist_is_refused_wherever_it_is_named(plan: Any)
     if isinstance(plan, toys.Paged):
         type_ = toys.Connection[toys.BookType]
     with pytest.raises(Undeclared, match="no_such_column"):
-        toys.engine_of(schema_with("other", type_ | None, declared(plan, toys._part(lambda row: None))))
+        toys.engine_of(schema_with("other", type_ | None, declare_field(plan, toys._part(lambda row: None))))
 
 
 # Changes
@@ -442,7 +442,10 @@ def _changing(payload: Callable[[], Any], annotations: dict[str, Any], nullable:
         type(
             "Mutation",
             (),
-            {"__annotations__": {"change": type_ | None if nullable else type_}, "change": declared(plan, resolve)},
+            {
+                "__annotations__": {"change": type_ | None if nullable else type_},
+                "change": declare_field(plan, resolve),
+            },
         )
     )
     return schema_of(toys.Query, mutation)
@@ -486,7 +489,7 @@ async def test_a_payload_gives_a_list_of_rows(toy: Toy) -> None:
     async with taken_back():
         result, _ = await other.by_engine(document, {}, AS_ADA)
 
-    assert result is None or (result.data, toys.told(result.errors)) == expected
+    assert result is None or (result.data, toys.comparable_errors(result.errors)) == expected
 
 
 async def test_a_payload_gives_an_object_that_python_makes(toy: Toy) -> None:
@@ -534,7 +537,7 @@ def test_a_mutation_without_an_argument_input_is_refused() -> None:
 
     type_ = strawberry.type(type("Payload", (), {"__annotations__": {"value": str}}))
     plan = MutationField(toys._check, toys._write, toys._refuse, toys._around)
-    mutation = type("Mutation", (), {"__annotations__": {"change": type_}, "change": declared(plan, resolve)})
+    mutation = type("Mutation", (), {"__annotations__": {"change": type_}, "change": declare_field(plan, resolve)})
 
     with pytest.raises(Undeclared):
         toys.engine_of(schema_of(toys.Query, strawberry.type(mutation)))

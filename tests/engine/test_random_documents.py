@@ -25,8 +25,8 @@ from server.resolvers.paging import moment_text
 from server.schema import schema
 from tests.clients import Clients
 from tests.databases import rolled_back
-from tests.engine.both import Both, expected, written
-from tests.engine.documents import Values, Writer, dressed
+from tests.engine.both import Both, render_planned, render_resolved
+from tests.engine.documents import Values, Writer, dress_document
 from tests.permissions.matrix import ACTORS, OPERATIONS
 from tests.world import World
 
@@ -62,8 +62,8 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
         if found is None:
             reasons[trace.reason] += 1
             continue
-        ordinary = expected(await both.by_resolvers(text, variables, actor))
-        assert written(found) == ordinary, about
+        ordinary = render_resolved(await both.by_resolvers(text, variables, actor))
+        assert render_planned(found) == ordinary, about
         assert "INTERNAL" not in "".join(ordinary[1]), about
 
     print(dict(paths), reasons.most_common(5))  # noqa: T201 - shown with -s
@@ -119,7 +119,7 @@ def _documents(random: Random, values: Values) -> Iterator[tuple[str, dict[str, 
     for document in _of_hypothesis():
         for _ in range(DRESSED_EACH):
             given += 1
-            yield dressed(document, schema._schema, random, values)
+            yield dress_document(document, schema._schema, random, values)
     writer = Writer(schema._schema, random, values)
     for _ in range(DOCUMENTS - given):
         yield writer.document()

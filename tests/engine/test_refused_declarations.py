@@ -25,7 +25,7 @@ from server.models.conditions import AtMost
 from server.schema.engine_host import new_engine
 from tests.engine import toy as toys
 from tests.engine.schemas import schema_with
-from tests.engine.toy import Author, Book, Nobody, Note, declared
+from tests.engine.toy import Author, Book, Nobody, Note, declare_field
 
 
 def refusal(name: str, annotation: Any, field: Any, model: Any = Author) -> str:
@@ -35,7 +35,7 @@ def refusal(name: str, annotation: Any, field: Any, model: Any = Author) -> str:
 
 
 def nothing(plan: Any) -> Any:
-    return declared(plan, toys._part(lambda row: None))
+    return declare_field(plan, toys._part(lambda row: None))
 
 
 @pytest.mark.parametrize("engine", [new_engine, lambda: toys.engine_of(toys.SCHEMA)], ids=["the product", "the toy"])

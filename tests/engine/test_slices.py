@@ -38,7 +38,7 @@ async def put_together(raw: str, compute: Callable[[Any], Any] = str, turns: Tim
     return await assemble(marked.encode(), statement, None, selections, root, turns or TimeSlices())
 
 
-def told(result: Result) -> list[tuple[Any, str]]:
+def paths_and_messages(result: Result) -> list[tuple[Any, str]]:
     return [(error.path, error.message) for error in result.errors]
 
 
@@ -131,7 +131,7 @@ async def test_of_many_errors_as_many_are_made_as_an_answer_tells_of() -> None:
     result = await put_together(f'{{"rows":[{rows}]}}')
 
     assert orjson.loads(result.data) == {"rows": [{"may": None}] * 1_000}
-    assert told(result) == [(["rows", place, "may"], "not yours") for place in range(MAX_ERRORS)]
+    assert paths_and_messages(result) == [(["rows", place, "may"], "not yours") for place in range(MAX_ERRORS)]
 
 
 MUST = "Cannot return null for non-nullable field Row.must."

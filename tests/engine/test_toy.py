@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.engine.toy import HOSTILE_TEXTS, Author, Note, Toy, Visitor, encode, taken_back, told
+from tests.engine.toy import HOSTILE_TEXTS, Author, Note, Toy, Visitor, comparable_errors, encode, taken_back
 
 pytestmark = pytest.mark.database
 
@@ -247,13 +247,13 @@ async def test_what_is_asked_of_a_moment_is_asked_of_each_anew(toy: Toy) -> None
     at = toy.book4.printed_at
     moments = [at - timedelta(microseconds=1), at, at + timedelta(days=1)]
 
-    async def found(reads: str, now: datetime) -> list[str]:
+    async def find_subtitles(reads: str, now: datetime) -> list[str]:
         data = await replace(toy, now=now).ask(BOOKS, {"filter": {"reads": reads}})
         return [node["subtitle"] for node in data["books"]["nodes"]]
 
-    assert [await found("sub4", now) for now in moments] == [["sub4"], [], []]
-    assert [await found("out", now) for now in moments] == [[], ["sub4"], ["sub4"]]
-    assert [await found("sub2", now) for now in moments] == [["sub2"]] * 3
+    assert [await find_subtitles("sub4", now) for now in moments] == [["sub4"], [], []]
+    assert [await find_subtitles("out", now) for now in moments] == [[], ["sub4"], ["sub4"]]
+    assert [await find_subtitles("sub2", now) for now in moments] == [["sub2"]] * 3
 
 
 async def test_variables_stand_inside_nested_inputs_and_lists(toy: Toy) -> None:
@@ -309,7 +309,9 @@ async def test_numbers_as_ids_and_other_coercions_are_those_of_graphql(toy: Toy)
     ):
         result, _ = await toy.by_engine(document, variables)
         if result is not None:
-            assert (result.data, told(result.errors)) == await toy.by_resolvers(document, variables), document
+            assert (result.data, comparable_errors(result.errors)) == await toy.by_resolvers(document, variables), (
+                document
+            )
 
 
 # Pages

@@ -293,7 +293,7 @@ def decode(value: str, model: type[Model] | None = None) -> tuple[type[Model], U
     return found, key
 
 
-def declared(plan: Any, resolve: Any, *permissions: BasePermission, withheld: bool = False) -> Any:
+def declare_field(plan: Any, resolve: Any, *permissions: BasePermission, withheld: bool = False) -> Any:
     """A field with a declaration, and the resolver that answers the same."""
     if permissions:
         plan = Guarded(plan, permissions, withheld=withheld)
@@ -319,7 +319,7 @@ def relation(model: type[Model], column: str) -> Any:
         return await visible(model, info.context.viewer).get_or_none(id=getattr(root, column))
 
     resolve.__annotations__ = {"root": Any, "info": Info}
-    return declared(Relation(model, column), resolve)
+    return declare_field(Relation(model, column), resolve)
 
 
 def hole(compute: Callable[[Any, Any], Any], *columns: str, **facts: Prefetch) -> Any:
@@ -329,7 +329,7 @@ def hole(compute: Callable[[Any, Any], Any], *columns: str, **facts: Prefetch) -
         return compute(info.context, root)
 
     resolve.__annotations__ = {"root": Any, "info": Info}
-    return declared(Computed(compute, columns, facts), resolve)
+    return declare_field(Computed(compute, columns, facts), resolve)
 
 
 def aggregate(declaration: Aggregate, **arguments: Any) -> Any:
@@ -429,7 +429,7 @@ class Shelf:
             raise Wrong("too many")
         order = given.get("order")
         column = order.by.value if order else "title"
-        values: dict[str, Any] = {"size": size, **_narrowed(given.get("filter"))}
+        values: dict[str, Any] = {"size": size, **_filter_values(given.get("filter"))}
         for side in ("after", "before"):
             if given.get(side) is not None:
                 values[f"{side}_id"], values[f"{side}_key"] = _position(given[side], column)
@@ -446,7 +446,7 @@ class Shelf:
         return asked, values
 
 
-def _narrowed(asked: Any) -> dict[str, Any]:
+def _filter_values(asked: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if not asked:
         return found
@@ -549,7 +549,7 @@ def shelf(listing: Shelf, *permissions: BasePermission) -> Any:
         return ToyPage(page, total, asked, len(found) > size)
 
     resolve.__annotations__["root"] = strawberry.Parent[Any]
-    return declared(Paged(listing, listing.read), resolve, *permissions)
+    return declare_field(Paged(listing, listing.read), resolve, *permissions)
 
 
 NodeT = TypeVar("NodeT")
@@ -596,7 +596,7 @@ class Connection(Generic[NodeT]):
 class NodeType:
     model: ClassVar[type[Model]]
 
-    id: strawberry.ID = declared(Key(PREFIXES), _part(encode))
+    id: strawberry.ID = declare_field(Key(PREFIXES), _part(encode))
 
     @classmethod
     def is_type_of(cls, value: Any, info: Any) -> bool:
@@ -657,7 +657,7 @@ async def _notes_of(root: Any, info: Info) -> Any:
     return await visible(Note, info.context.viewer).filter(author_id=root.pk).order_by("id")
 
 
-async def _borrowed(root: Any, info: Info) -> Any:
+async def _borrowed_books(root: Any, info: Info) -> Any:
     if not root.has_notes:
         return None
     loans = await Loan.filter(author_id=root.pk).order_by("id")
@@ -673,7 +673,7 @@ def _slow(root: Any, times: int = 2) -> str:
     return root.name * times
 
 
-for _function in (_notes_of, _borrowed, _page_total, _slow):
+for _function in (_notes_of, _borrowed_books, _page_total, _slow):
     _function.__annotations__["root"] = strawberry.Parent[Any]
 _notes_of.__annotations__["return"] = list[Any]
 
@@ -684,25 +684,27 @@ class AuthorType(NodeType):
 
     name: str
     motto: str | None
-    needed_motto: str = declared(Column("motto"), _part(lambda row: row.motto))
+    needed_motto: str = declare_field(Column("motto"), _part(lambda row: row.motto))
     mood: Mood
     humour: Mood | None
     tags: list[str]
     born_on: date | None
     has_notes: bool
-    address: Address = declared(Embedded({"street": Column("street"), "city": Column("city")}), _part(lambda row: row))
-    city_address: Address | None = declared(
+    address: Address = declare_field(
+        Embedded({"street": Column("street"), "city": Column("city")}), _part(lambda row: row)
+    )
+    city_address: Address | None = declare_field(
         Embedded({"street": Column("street"), "city": Column("city")}, present="city"),
         _part(lambda row: row if row.city is not None else None),
     )
-    itself: "AuthorType" = declared(SameRow(), _part(lambda row: row))
+    itself: "AuthorType" = declare_field(SameRow(), _part(lambda row: row))
     books: Connection[BookRef] = shelf(Shelf(parent="author_id"))
     long_books: Connection[BookRef] = shelf(
         Shelf(parent="author_id", always=lambda viewer: Compared("pages", ">", 100))
     )
-    notes: list[NoteRef] = declared(Rows(Note, "author_id"), _notes_of)
-    borrowed: list[BookRef] | None = declared(
-        Rows(Book, through=JoinTable(Loan, "author_id", "book_id"), present="has_notes"), _borrowed
+    notes: list[NoteRef] = declare_field(Rows(Note, "author_id"), _notes_of)
+    borrowed: list[BookRef] | None = declare_field(
+        Rows(Book, through=JoinTable(Loan, "author_id", "book_id"), present="has_notes"), _borrowed_books
     )
     shout: str = hole(_shout, "name")
     may_shout: str | None = hole(_shout, "name")
@@ -712,7 +714,7 @@ class AuthorType(NodeType):
     may_words: list[str | None] = hole(lambda context, row: [word or None for word in row.name.split(" ")], "name")
     twins: Letter = hole(_twins)
     moods: list[Mood] = hole(lambda context, row: [Mood.SAD, row.mood], "mood")
-    page_total: int = declared(
+    page_total: int = declare_field(
         Computed(
             _pages,
             (),
@@ -720,10 +722,10 @@ class AuthorType(NodeType):
         ),
         _page_total,
     )
-    diary: str | None = declared(Column("motto"), _part(lambda row: row.motto), OwnRow("id"), withheld=True)
-    letterbox: str = declared(Column("street"), _part(lambda row: row.street), OwnRow("id"))
-    may_letterbox: str | None = declared(Column("street"), _part(lambda row: row.street), OwnRow("id"))
-    ledger: str | None = declared(Column("street"), _part(lambda row: row.street), StaffOnly())
+    diary: str | None = declare_field(Column("motto"), _part(lambda row: row.motto), OwnRow("id"), withheld=True)
+    letterbox: str = declare_field(Column("street"), _part(lambda row: row.street), OwnRow("id"))
+    may_letterbox: str | None = declare_field(Column("street"), _part(lambda row: row.street), OwnRow("id"))
+    ledger: str | None = declare_field(Column("street"), _part(lambda row: row.street), StaffOnly())
     slow: str = strawberry.field(resolver=_slow)
     book_count: int = aggregate(
         Aggregate(
@@ -804,7 +806,7 @@ _my_author.__annotations__["root"] = strawberry.Parent[Any]
 
 @strawberry.type
 class Me:
-    author: AuthorType | None = declared(Relation(Author, key=lambda run: run.viewer.own_id), _my_author)
+    author: AuthorType | None = declare_field(Relation(Author, key=lambda run: run.viewer.own_id), _my_author)
 
 
 async def _viewer(info: Info) -> Any:
@@ -876,14 +878,14 @@ def by_function(type_: Any) -> Any:
 class Query:
     spelled: list[Letter] | None = by_function(list[Letter] | None)
     surely_spelled: list[Letter] = by_function(list[Letter])
-    me: Me | None = declared(ViewerObject(), _viewer)
-    node: NodeType | None = declared(ByAnyKey(_one, _missing), _row)
-    nodes: list[NodeType | None] = declared(ByAnyKey(_many, _missing, many=True), _rows)
-    thing: Thing | None = declared(ByAnyKey(_one, _missing), _row)  # type: ignore[valid-type]
-    things: list[Thing | None] = declared(ByAnyKey(_many, _missing, many=True), _rows)  # type: ignore[valid-type]
-    sure_things: list[Thing] = declared(ByAnyKey(_many, _missing, many=True), _rows)  # type: ignore[valid-type]
-    author: AuthorType | None = declared(ByKey(Author, _key, _missing), _author)
-    sure_author: AuthorType = declared(ByKey(Author, _key, _missing), _author)
+    me: Me | None = declare_field(ViewerObject(), _viewer)
+    node: NodeType | None = declare_field(ByAnyKey(_one, _missing), _row)
+    nodes: list[NodeType | None] = declare_field(ByAnyKey(_many, _missing, many=True), _rows)
+    thing: Thing | None = declare_field(ByAnyKey(_one, _missing), _row)  # type: ignore[valid-type]
+    things: list[Thing | None] = declare_field(ByAnyKey(_many, _missing, many=True), _rows)  # type: ignore[valid-type]
+    sure_things: list[Thing] = declare_field(ByAnyKey(_many, _missing, many=True), _rows)  # type: ignore[valid-type]
+    author: AuthorType | None = declare_field(ByKey(Author, _key, _missing), _author)
+    sure_author: AuthorType = declare_field(ByKey(Author, _key, _missing), _author)
     books: Connection[BookType] = shelf(Shelf())
     staff_books: Connection[BookType] | None = shelf(Shelf(), StaffOnly())
     sure_staff_books: Connection[BookType] = shelf(Shelf(), StaffOnly())
@@ -956,11 +958,11 @@ async def _write(context: Any, input: Any) -> Changed:
     if input.text == "broken":
         raise RuntimeError("a bug")
     author = await visible(Author, context.viewer).get_or_none(id=author_id)
-    written = [_written(note, "new"), _written(None, input.text), _written(note, None)]
+    written = [_note_result(note, "new"), _note_result(None, input.text), _note_result(note, None)]
     return Changed({"note": note, "author": author, "secret": f"“{input.text}”", "written": written}, [])
 
 
-def _written(note: Note | None, remark: str | None) -> Any:
+def _note_result(note: Note | None, remark: str | None) -> Any:
     return SimpleNamespace(note=note, remark=remark, letters=[_LetterValue(sign, 0) for sign in remark or "!"])
 
 
@@ -988,7 +990,7 @@ CHANGING = MutationField(_check, _write, _refuse, _around)
 
 @strawberry.type
 class Mutation:
-    write_note: WriteNotePayload = declared(CHANGING, _write_note)
+    write_note: WriteNotePayload = declare_field(CHANGING, _write_note)
 
 
 SCALARS: dict[Any, Any] = {
@@ -1096,7 +1098,7 @@ class Toy:
         assert result is not None, trace.reason
         assert result.data == expected[0]
         data = orjson.loads(result.data)
-        found, wanted = kept(told(result.errors), data), kept(expected[1], data)
+        found, wanted = reduce_nulls(comparable_errors(result.errors), data), reduce_nulls(expected[1], data)
         # Of more than an answer tells of the engine makes no errors.
         assert found == wanted or (len(result.errors) == MAX_ERRORS and all(error in wanted for error in found))
         return data
@@ -1106,7 +1108,7 @@ class Toy:
         await self.ask(text, variables, viewer)
         result, _ = await self.by_engine(text, variables, viewer)
         assert result is not None
-        return told(result.errors)
+        return comparable_errors(result.errors)
 
     async def both_changes(self, document: str, variables: dict[str, Any], viewer: Any) -> tuple[Any, Any]:
         """What resolvers answer to mutations, and what the engine does; nothing of them stays."""
@@ -1115,7 +1117,7 @@ class Toy:
         async with taken_back():
             result, trace = await self.by_engine(document, variables, viewer)
         assert result is not None, trace.reason
-        return ordinary, (result.data, told(result.errors))
+        return ordinary, (result.data, comparable_errors(result.errors))
 
     async def by_engine(
         self, text: str, variables: dict[str, Any] | None = None, viewer: Any = None, name: str | None = None
@@ -1128,7 +1130,7 @@ class Toy:
         found = await self.schema.execute(
             text, variable_values=variables or {}, context_value=ToyContext(viewer, now=self.now), operation_name=name
         )
-        return orjson.dumps(found.data), told(found.errors or [])
+        return orjson.dumps(found.data), comparable_errors(found.errors or [])
 
 
 class _TakenBack(Exception):
@@ -1144,7 +1146,7 @@ async def taken_back() -> AsyncIterator[None]:
             raise _TakenBack
 
 
-def told(errors: list[GraphQLError]) -> list[Any]:
+def comparable_errors(errors: list[GraphQLError]) -> list[Any]:
     """Errors as callers see them, in an order of their own: resolvers finish in any."""
     found = [
         (
@@ -1158,7 +1160,7 @@ def told(errors: list[GraphQLError]) -> list[Any]:
     return sorted(found, key=str)
 
 
-def kept(errors: list[Any], data: Any) -> list[Any]:
+def reduce_nulls(errors: list[Any], data: Any) -> list[Any]:
     """Of errors below something that became null one alone: the specification leaves open whether others are told."""
     found, nulls = [], set[tuple[Any, ...]]()
     for error in errors:

@@ -37,7 +37,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def secured(certificate: Path, security: str) -> AsyncIterator[PostOffice]:
+async def secure_office(certificate: Path, security: str) -> AsyncIterator[PostOffice]:
     """A mail server that speaks TLS from the start, or once it is asked to."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
@@ -45,7 +45,7 @@ async def secured(certificate: Path, security: str) -> AsyncIterator[PostOffice]
         yield office
 
 
-async def delivered(office: PostOffice, address: str = "claire@customer.example", **settings: Any) -> None:
+async def deliver(office: PostOffice, address: str = "claire@customer.example", **settings: Any) -> None:
     chosen = settings_for(office, **settings)
     line = Line(chosen, Patience())
     try:
@@ -61,25 +61,25 @@ def settings_for(office: PostOffice, **settings: Any) -> Settings:
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 async def test_an_email_is_encrypted_to_a_server_whose_certificate_holds(certificate: Path, security: str):
-    async with secured(certificate, security) as office:
-        await delivered(office, smtp_security=security, smtp_ca_file=str(certificate))
+    async with secure_office(certificate, security) as office:
+        await deliver(office, smtp_security=security, smtp_ca_file=str(certificate))
 
     assert (office.recipients, office.encrypted) == (["claire@customer.example"], [True])
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 async def test_a_server_that_nobody_vouches_for_gets_nothing(certificate: Path, security: str):
-    async with secured(certificate, security) as office:
+    async with secure_office(certificate, security) as office:
         with pytest.raises(NotReached, match="certificate verify failed"):
-            await delivered(office, smtp_security=security)
+            await deliver(office, smtp_security=security)
 
     assert office.arrived == []
 
 
 async def test_a_certificate_for_another_name_does_not_hold(certificate: Path):
-    async with secured(certificate, "starttls") as office:
+    async with secure_office(certificate, "starttls") as office:
         with pytest.raises(NotDelivered, match="certificate verify failed"):
-            await delivered(office, smtp_host="localhost", smtp_ca_file=str(certificate))
+            await deliver(office, smtp_host="localhost", smtp_ca_file=str(certificate))
 
     assert office.arrived == []
 
@@ -87,9 +87,9 @@ async def test_a_certificate_for_another_name_does_not_hold(certificate: Path):
 async def test_a_server_without_starttls_is_told_neither_the_email_nor_the_password():
     async with post_office(auth_require_tls=False) as office:
         with pytest.raises(NotDelivered, match="STARTTLS extension not supported"):
-            await delivered(office, **SIGNING_IN)
+            await deliver(office, **SIGNING_IN)
         before = (list(office.arrived), list(office.passwords))
-        await delivered(office, **SIGNING_IN, smtp_security="none")
+        await deliver(office, **SIGNING_IN, smtp_security="none")
 
     assert before == ([], [])
     assert (office.encrypted, office.passwords) == ([False], [b"hush"])
@@ -97,7 +97,7 @@ async def test_a_server_without_starttls_is_told_neither_the_email_nor_the_passw
 
 async def test_an_address_of_another_script_is_written_as_it_is_where_the_server_knows_how():
     async with post_office(enable_SMTPUTF8=True) as office:
-        await delivered(office, ACCENTED, smtp_security="none")
+        await deliver(office, ACCENTED, smtp_security="none")
 
     assert (office.recipients, office.arrived[0]["To"]) == ([ACCENTED], f"Claire Rochat <{ACCENTED}>")
 
@@ -105,7 +105,7 @@ async def test_an_address_of_another_script_is_written_as_it_is_where_the_server
 async def test_an_address_that_the_server_cannot_write_down_is_refused_for_good():
     async with post_office() as office:
         with pytest.raises(RefusedForGood, match="SMTPUTF8 is not supported"):
-            await delivered(office, ACCENTED, smtp_security="none")
+            await deliver(office, ACCENTED, smtp_security="none")
 
     assert office.arrived == []
 
@@ -119,7 +119,7 @@ async def test_what_the_server_took_is_delivered_though_it_does_not_say_goodbye(
             return "221 Bye"
 
     async with post_office(Sulking()) as office:
-        await delivered(office, smtp_security="none")
+        await deliver(office, smtp_security="none")
 
     assert office.recipients == ["claire@customer.example"]
 

@@ -43,7 +43,7 @@ def read_by_both(header: str, name: str) -> tuple[Read, str]:
     return read, str(message_from_bytes(content)[name])
 
 
-def joined(name: str) -> str:
+def without_spaces(name: str) -> str:
     return "".join(name.split())
 
 
@@ -74,7 +74,7 @@ def test_any_name_is_one_name_of_one_address(name: str):
     [read] = new["To"].addresses
     assert read.addr_spec == ADDRESS
     # Python 3.11 reads blanks between the encoded words of a name that are none (RFC 2047), and one where two are.
-    assert joined(read.display_name) == joined(name)
+    assert without_spaces(read.display_name) == without_spaces(name)
     [(raw, address)] = getaddresses([old])
     assert address == ADDRESS
     assert str(make_header(decode_header(raw))) == name

@@ -44,7 +44,7 @@ class Closing(Counting):
         return TAKEN
 
 
-async def sent(office: PostOffice, *addresses: str) -> list[type[BaseException] | None]:
+async def send_each(office: PostOffice, *addresses: str) -> list[type[BaseException] | None]:
     """How it went with an e-mail to each of these, over one line."""
     settings = settings_for(office, smtp_security="none")
     line, found = Line(settings, Patience()), list[type[BaseException] | None]()
@@ -64,7 +64,7 @@ ADDRESSES = tuple(f"person{number}@customer.example" for number in range(5))
 
 async def test_one_connection_carries_several_emails():
     async with post_office(Counting()) as office:
-        assert await sent(office, *ADDRESSES) == [None] * 5
+        assert await send_each(office, *ADDRESSES) == [None] * 5
 
     assert (office.greetings, office.recipients) == (1, list(ADDRESSES))
 
@@ -72,7 +72,7 @@ async def test_one_connection_carries_several_emails():
 async def test_a_connection_carries_so_many_emails_and_no_more(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(delivery, "_MAX_EMAILS", 2)
     async with post_office(Counting()) as office:
-        assert await sent(office, *ADDRESSES) == [None] * 5
+        assert await send_each(office, *ADDRESSES) == [None] * 5
 
     assert (office.greetings, office.recipients) == (3, list(ADDRESSES))
 
@@ -80,7 +80,7 @@ async def test_a_connection_carries_so_many_emails_and_no_more(monkeypatch: pyte
 async def test_a_refused_email_leaves_nothing_for_the_next_one():
     async with post_office(Counting()) as office:
         office.answers[ADDRESSES[1]] = UNKNOWN
-        assert await sent(office, *ADDRESSES[:3]) == [None, RefusedForGood, None]
+        assert await send_each(office, *ADDRESSES[:3]) == [None, RefusedForGood, None]
 
     assert (office.greetings, office.recipients) == (1, [ADDRESSES[0], ADDRESSES[2]])
 
@@ -89,7 +89,7 @@ async def test_a_refused_email_leaves_nothing_for_the_next_one():
 async def test_a_connection_that_the_server_closed_is_opened_again_for_the_same_email(kind: type[Counting]):
     async with post_office(kind()) as office:
         office.closes_after = 1 if kind is Counting else 0
-        assert await sent(office, *ADDRESSES[:2]) == [None, None]
+        assert await send_each(office, *ADDRESSES[:2]) == [None, None]
 
     assert (office.greetings, office.recipients) == (2, list(ADDRESSES[:2]))
 
@@ -102,7 +102,7 @@ async def test_an_email_whose_content_may_have_arrived_is_not_sent_again_at_once
             return TAKEN
 
     async with post_office(Lost()) as office:
-        assert await sent(office, ADDRESSES[0]) == [NotDelivered]
+        assert await send_each(office, ADDRESSES[0]) == [NotDelivered]
 
     assert office.recipients == [ADDRESSES[0]]
 
@@ -114,7 +114,7 @@ async def test_a_connection_that_the_server_is_about_to_close_carries_no_other_e
             return "421 4.3.2 Leaving soon" if self.taken == 1 else answer
 
     async with post_office(Leaving()) as office:
-        assert await sent(office, *ADDRESSES[:2]) == [NotDelivered, None]
+        assert await send_each(office, *ADDRESSES[:2]) == [NotDelivered, None]
 
     assert office.greetings == 2
 
@@ -130,7 +130,7 @@ async def test_what_the_server_took_is_sent_though_its_goodbye_takes_longer_than
     monkeypatch.setattr(delivery, "_MAX_EMAILS", 1)
     monkeypatch.setattr(delivery, "MAX_SECONDS", 0.5)
     async with post_office(Sulking()) as office:
-        assert await sent(office, ADDRESSES[0]) == [None]
+        assert await send_each(office, ADDRESSES[0]) == [None]
 
     assert office.recipients == [ADDRESSES[0]]
 
@@ -141,6 +141,6 @@ async def test_a_server_that_turns_everybody_away_is_asked_once():
             return "421 4.3.2 Not now"
 
     async with post_office(Full()) as office:
-        assert await sent(office, ADDRESSES[0]) == [NotDelivered]
+        assert await send_each(office, ADDRESSES[0]) == [NotDelivered]
 
     assert office.greetings == 1

@@ -34,7 +34,7 @@ def email(**columns: object) -> EmailMessage:
     )
 
 
-def received(row: EmailMessage, settings: Settings = SETTINGS) -> Message:
+def read_message(row: EmailMessage, settings: Settings = SETTINGS) -> Message:
     """The message as a mail program reads it."""
     read = message_from_bytes(message(row, settings, NOW).content, policy=default)
     assert isinstance(read, Message)
@@ -44,7 +44,7 @@ def received(row: EmailMessage, settings: Settings = SETTINGS) -> Message:
 def test_a_message_says_whom_it_is_from_and_that_a_machine_wrote_it():
     row = email()
 
-    read = received(row, SETTINGS.model_copy(update={"mail_reply_to": "Help <help@hosting.example>"}))
+    read = read_message(row, SETTINGS.model_copy(update={"mail_reply_to": "Help <help@hosting.example>"}))
 
     assert dict(read.items()) | {"Content-Type": "multipart/alternative"} == {
         "From": "Partner programme <no-reply@hosting.example>",
@@ -69,7 +69,7 @@ def test_a_message_says_whom_it_is_from_and_that_a_machine_wrote_it():
 def test_every_script_arrives_as_it_was_written():
     names = {"inviter": "Épicerie Zoë", "invitee": "株式会社 ñandú 🐦", "page": "https://app.example/x"}
 
-    read = received(email(name="Zoë Łukasz", variables=names, locale="es_ES"))
+    read = read_message(email(name="Zoë Łukasz", variables=names, locale="es_ES"))
 
     assert read["To"] == "Zoë Łukasz <claire@customer.example>"
     assert read["Subject"] == "株式会社 ñandú 🐦 ha rechazado"
@@ -121,9 +121,9 @@ def test_a_name_that_is_written_as_a_header_is_encoded_is_shown_as_it_is(place: 
     variables = {"inviter": "Atelier", "invitee": written, "reason": None, "page": "https://app.example/x"}
     row = email(name=written) if place == "name" else email(variables=variables)
 
-    read = received(row)
+    read = read_message(row)
 
-    assert list(read) == list(received(email()))
+    assert list(read) == list(read_message(email()))
     shown = written.replace("=?", "= ?")
     if place == "name":
         assert [one.display_name for one in read["To"].addresses] == [shown]

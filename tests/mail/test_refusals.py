@@ -45,7 +45,7 @@ OF_THE_HOUSE = [
 LATER = ["450 4.2.1 Greylisted", "451 4.7.1 Try again later", "452 4.2.2 Full", "421 4.3.2 Closing", "450 Busy"]
 
 
-async def refused(office: PostOffice) -> NotDelivered:
+async def catch_refusal(office: PostOffice) -> NotDelivered:
     settings = settings_for(office, smtp_security="none")
     line = Line(settings, Patience())
     try:
@@ -69,7 +69,7 @@ async def test_what_a_server_says_of_a_recipient_is_for_good_and_what_it_says_of
 ):
     async with post_office() as office:
         office.answers[ADDRESS] = answer
-        failure = await refused(office)
+        failure = await catch_refusal(office)
 
     assert type(failure) is kind
     assert answer[:3] in str(failure)
@@ -92,7 +92,7 @@ async def test_what_a_server_says_of_a_recipient_is_for_good_and_what_it_says_of
 async def test_content_is_refused_for_good_where_the_status_says_so(answer: str, kind: type[NotDelivered]):
     async with post_office() as office:
         office.to_content = answer
-        failure = await refused(office)
+        failure = await catch_refusal(office)
 
     assert type(failure) is kind
 
@@ -104,7 +104,7 @@ async def test_what_is_said_of_the_sender_is_never_for_good(answer: str):
             return answer
 
     async with post_office(Choosy()) as office:
-        failure = await refused(office)
+        failure = await catch_refusal(office)
 
     assert type(failure) is HouseRefused
 

@@ -14,7 +14,7 @@ from server.outbox import Outbox
 from server.settings import Settings
 from tests.clients import Clients
 from tests.mail.events import address, announce_in
-from tests.mail.test_topics import expanded
+from tests.mail.test_topics import expand
 from tests.world import World
 
 pytestmark = pytest.mark.database
@@ -105,7 +105,7 @@ async def test_the_side_that_did_not_act_is_notified(world: World, settings: Set
     if by in (CUSTOMER, PARTNER) and len(ACTS[topic]) == 2 and topic.startswith("partnership."):
         await begun_by(event.payload["subject"], PARTNER if answers(topic, by) is PARTNER else CUSTOMER)
 
-    emails = await expanded(settings, event)
+    emails = await expand(settings, event)
 
     told: dict[str, set[str]] = {}
     for email in emails:
@@ -149,7 +149,7 @@ async def sides_of(email: str, subject: str, topic: str) -> set[str]:
 async def test_the_words_say_who_acted(world: World, settings: Settings):
     found = dict[str, str]()
     for by in ("CUSTOMER", "PARTNER"):
-        for email in await expanded(settings, await announce_in(world, "access.product_removed", by=by)):
+        for email in await expand(settings, await announce_in(world, "access.product_removed", by=by)):
             found[email.address] = written(email.template, "en_GB", email.name, email.variables).subject
 
     assert found == {

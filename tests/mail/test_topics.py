@@ -80,7 +80,7 @@ GETS = {
 """By topic and template, who of the world. `member.invited` goes to an address that is nobody's."""
 
 
-async def expanded(settings: Settings, event: OutboxMessage) -> list[EmailMessage]:
+async def expand(settings: Settings, event: OutboxMessage) -> list[EmailMessage]:
     """The e-mails that the event became."""
     assert await Outbox(settings).expand_next(event.run_after) >= 1
     await event.refresh_from_db()
@@ -103,7 +103,7 @@ def test_the_programme_names_every_template():
 async def test_those_whom_it_concerns_are_told_and_nobody_else(world: World, settings: Settings, topic: str):
     event = await announce_in(world, topic)
 
-    emails = await expanded(settings, event)
+    emails = await expand(settings, event)
 
     got = dict[str, list[str]]()
     for email in emails:
@@ -122,7 +122,7 @@ def told_in_words(email: EmailMessage) -> list[str]:
 async def test_every_email_is_whole_in_every_language(world: World, settings: Settings, topic: str, locale: str):
     event = await announce_in(world, topic)
 
-    for email in await expanded(settings, event):
+    for email in await expand(settings, event):
         letter = written(email.template, locale, email.name, email.variables)
 
         for part in (letter.subject, letter.text, letter.html.partition("<body")[2]):
@@ -138,7 +138,7 @@ async def test_every_email_is_whole_in_every_language(world: World, settings: Se
 async def test_no_two_languages_say_it_in_the_same_words(world: World, settings: Settings, topic: str):
     event = await announce_in(world, topic)
 
-    for email in await expanded(settings, event):
+    for email in await expand(settings, event):
         subjects = {written(email.template, locale, email.name, email.variables).subject for locale in LOCALES}
         assert len(subjects) == len(LOCALES)
 
@@ -146,7 +146,7 @@ async def test_no_two_languages_say_it_in_the_same_words(world: World, settings:
 async def test_an_address_without_an_account_is_invited_in_the_language_that_was_chosen(
     world: World, settings: Settings
 ):
-    [email] = await expanded(settings, await announce_in(world, "member.invited"))
+    [email] = await expand(settings, await announce_in(world, "member.invited"))
 
     assert (email.address, email.name, email.locale) == (UNKNOWN_ADDRESS, "Nina", "it_IT")
     assert email.variables == {
@@ -160,7 +160,7 @@ async def test_an_address_without_an_account_is_invited_in_the_language_that_was
 async def test_a_partner_who_asks_an_unknown_address_has_it_told_to_sign_up(world: World, settings: Settings):
     subject = ids.encode(await customer_invitation(world))
 
-    [email] = await expanded(settings, await announce("partnership.requested", subject, secret=SECRET))
+    [email] = await expand(settings, await announce("partnership.requested", subject, secret=SECRET))
 
     assert (email.template, email.address, email.name) == ("partnership.requested.sign_up", UNKNOWN_ADDRESS, "")
     letter = written(email.template, email.locale, email.name, email.variables)
@@ -187,7 +187,7 @@ async def test_a_request_to_an_unknown_address_is_answered_as_others_are(
 ):
     subject = ids.encode(await customer_invitation(world))
 
-    [email] = await expanded(settings, await announce(topic, subject))
+    [email] = await expand(settings, await announce(topic, subject))
 
     assert email.address == told
     assert UNKNOWN_ADDRESS in written(topic, "en_GB", "", email.variables).text
@@ -200,7 +200,7 @@ async def test_a_request_to_an_unknown_address_is_answered_as_others_are(
 async def test_the_reason_for_an_end_is_told_in_words(world: World, settings: Settings, locale: str, told: str):
     changes = {"ended_by": "CUSTOMER", "reason": "NO_LONGER_NEEDED", "words": "Thank you."}
 
-    emails = await expanded(settings, await announce_in(world, "partnership.terminated", **changes))
+    emails = await expand(settings, await announce_in(world, "partnership.terminated", **changes))
 
     for email in emails:
         text = written(email.template, locale, "", email.variables).text
@@ -209,7 +209,7 @@ async def test_the_reason_for_an_end_is_told_in_words(world: World, settings: Se
 
 
 async def test_a_request_for_another_access_is_told_as_it_is_stored(world: World, settings: Settings):
-    [email] = await expanded(settings, await announce_in(world, "access.change_requested"))
+    [email] = await expand(settings, await announce_in(world, "access.change_requested"))
 
     assert email.variables["terms"] == {"access_type": "COMPLETE", "payment_mode": "PARTNER", "products": []}
     assert email.variables["page"].startswith("http://127.0.0.1:8000/access-change-requests/acr_")
@@ -220,7 +220,7 @@ async def test_the_answer_of_a_customer_is_told_to_the_partner(world: World, set
     await world.limited.save(update_fields=["initiated_by"])
 
     try:
-        [email] = await expanded(settings, await announce_in(world, "partnership.accepted"))
+        [email] = await expand(settings, await announce_in(world, "partnership.accepted"))
     finally:
         world.limited.initiated_by = "CUSTOMER"
 
@@ -231,7 +231,7 @@ async def test_the_answer_of_a_customer_is_told_to_the_partner(world: World, set
 async def test_who_left_is_told_nothing(world: World, settings: Settings):
     await type(world.pE.membership).filter(id=world.pE.membership.id).update(status=MembershipStatus.REMOVED)
 
-    emails = await expanded(settings, await announce_in(world, "access.product_added"))
+    emails = await expand(settings, await announce_in(world, "access.product_added"))
 
     assert [email.address for email in emails] == [address(world, "pL")]
 
@@ -239,7 +239,7 @@ async def test_who_left_is_told_nothing(world: World, settings: Settings):
 async def test_what_is_stored_is_told_where_the_event_does_not_say_it(world: World, settings: Settings):
     event = await announce("partnership.accepted", world.id("limited"))
 
-    [email] = await expanded(settings, event)
+    [email] = await expand(settings, event)
 
     assert email.variables["terms"] == {
         "access_type": "LIMITED",
@@ -254,7 +254,7 @@ async def test_what_is_stored_is_told_where_the_event_does_not_say_it(world: Wor
 async def test_links_lead_to_the_pages_of_the_application(world: World, settings: Settings):
     chosen = settings.model_copy(update={"app_url": "https://app.example"})
 
-    [email, *_] = await expanded(chosen, await announce_in(world, "partnership.invited"))
+    [email, *_] = await expand(chosen, await announce_in(world, "partnership.invited"))
 
     assert email.variables["page"] == f"https://app.example/partnerships/{world.id('invitation')}"
     assert email.variables["link"] == f"https://app.example/invitations/{SECRET}"
@@ -264,7 +264,7 @@ async def test_the_secret_leaves_the_event_when_it_becomes_emails(world: World, 
     event = await announce_in(world, "partnership.invited")
     subject = event.payload["subject"]
 
-    await expanded(settings, event)
+    await expand(settings, event)
 
     assert event.payload == {"subject": subject, "requestId": "a-request"}
 
@@ -272,14 +272,14 @@ async def test_the_secret_leaves_the_event_when_it_becomes_emails(world: World, 
 async def test_an_event_that_nobody_hears_of_is_done(world: World, settings: Settings):
     event = await announce("assignment.made", world.id("assignment"), secret="hush")
 
-    assert await expanded(settings, event) == []
+    assert await expand(settings, event) == []
 
     assert "secret" not in event.payload
 
 
 async def test_the_same_event_gives_nobody_a_second_email(world: World, settings: Settings):
     event = await announce_in(world, "partnership.invited")
-    await expanded(settings, event)
+    await expand(settings, event)
     before = await EmailMessage.all().order_by("id").values()
 
     await OutboxMessage.filter(id=event.id).update(sent_at=None, run_after=event.created_at)

@@ -9,7 +9,7 @@ from server.mail.topics import LETTERS
 from server.models import Membership
 from server.settings import Settings
 from tests.mail.events import address, announce_in
-from tests.mail.test_topics import GETS, PROGRAMME, expanded
+from tests.mail.test_topics import GETS, PROGRAMME, expand
 from tests.world import World
 
 pytestmark = pytest.mark.database
@@ -25,10 +25,10 @@ FOLLOWING = {template for templates in FOLLOWS.values() for template in template
 EVENTS = sorted(topic for topic, letters in LETTERS.items() if any(letter.template in FOLLOWING for letter in letters))
 
 
-async def got(world: World, settings: Settings, topic: str) -> dict[str, list[str]]:
+async def addressees(world: World, settings: Settings, topic: str) -> dict[str, list[str]]:
     """Who is told of the world's event of this topic, by template."""
     found = dict[str, list[str]]()
-    for email in await expanded(settings, await announce_in(world, topic)):
+    for email in await expand(settings, await announce_in(world, topic)):
         found.setdefault(email.template, []).append(email.address)
     return found
 
@@ -54,7 +54,7 @@ async def test_who_wishes_none_is_told_what_they_must_know_and_nothing_else(
 ):
     await Membership.all().update(notify_billing=False, notify_products=False)
 
-    told = await got(world, settings, topic)
+    told = await addressees(world, settings, topic)
 
     must = {template: names for template, names in GETS[topic].items() if template not in FOLLOWING}
     assert told == {template: [address(world, name) for name in names] for template, names in must.items()}
@@ -66,7 +66,7 @@ async def test_one_wish_is_not_the_other(world: World, settings: Settings, topic
     unwished = "notify_products" if wish is Wish.BILLING else "notify_billing"
     await Membership.all().update(**{unwished: False})
 
-    told = set(await got(world, settings, topic)) & FOLLOWING
+    told = set(await addressees(world, settings, topic)) & FOLLOWING
 
     assert told == set(GETS[topic]) & FOLLOWS[wish]
 
@@ -74,4 +74,4 @@ async def test_one_wish_is_not_the_other(world: World, settings: Settings, topic
 async def test_of_those_who_serve_a_customer_each_is_told_what_they_wish(world: World, settings: Settings):
     await Membership.filter(id=world.pL.membership.id).update(notify_products=False)
 
-    assert await got(world, settings, "access.product_added") == {"access.product_added": [address(world, "pE")]}
+    assert await addressees(world, settings, "access.product_added") == {"access.product_added": [address(world, "pE")]}

@@ -16,7 +16,7 @@ from server.mail.zones import zone, zone_of_country
 from server.models import EmailMessage, Membership, Organisation
 from server.settings import Settings
 from tests.mail.events import address, announce_in
-from tests.mail.test_topics import expanded
+from tests.mail.test_topics import expand
 from tests.world import World
 
 LATE = "2027-07-01T22:30:00+00:00"
@@ -81,7 +81,7 @@ async def test_each_side_reads_a_deadline_in_the_zone_of_its_organisation(world:
     await Organisation.filter(id=world.alpina.id).update(country="PT", currency="EUR")
     await Organisation.filter(id=world.nova.id).update(country="US", currency="EUR")
 
-    emails = await expanded(settings, await announce_in(world, "partnership.ending", ends_at=LATE))
+    emails = await expand(settings, await announce_in(world, "partnership.ending", ends_at=LATE))
 
     assert {email.address: email.zone for email in emails} == {
         address(world, "cL"): "Europe/Lisbon",
@@ -108,7 +108,7 @@ async def test_everybody_reads_times_in_the_zone_of_the_organisation_they_are_wr
     await Organisation.exclude(id=organisation.id).update(country="US", currency="EUR")
     await Organisation.filter(id=organisation.id).update(country="FI", currency="EUR")
 
-    emails = await expanded(settings, await announce_in(world, topic))
+    emails = await expand(settings, await announce_in(world, topic))
 
     assert {email.zone for email in emails} == {"Europe/Helsinki"}
 
@@ -124,7 +124,7 @@ async def test_no_email_shows_a_time_without_its_zone(world: World, settings: Se
     names = {"en_GB": "Central European", "fr_FR": "Europe centrale", "de_DE": "Mitteleurop"}
     names |= {"it_IT": "Europa centrale", "es_ES": "Europa central"}
 
-    for email in await expanded(settings, await announce_in(world, topic)):
+    for email in await expand(settings, await announce_in(world, topic)):
         moments = len(re.findall(r"\d{4}-\d\d-\d\dT\d\d", str(email.variables)))
         for locale in LOCALES:
             letter = written(email.template, locale, email.name, email.variables, "Europe/Zurich")

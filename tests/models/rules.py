@@ -106,10 +106,10 @@ def _reaches(world: RandomWorld, viewer: Viewer, owner: UUID, key: UUID) -> bool
         for link in world.links
         if link.customer_id == owner and serves(viewer, link, link.assigned)
     ]
-    return bool(reach(viewer, owner, servings).rights_on_product(key, _granted(world, viewer, key)))
+    return bool(reach(viewer, owner, servings).rights_on_product(key, _rights_from_gifts(world, viewer, key)))
 
 
-def _granted(world: RandomWorld, viewer: Viewer, key: UUID) -> frozenset[ProductRight]:
+def _rights_from_gifts(world: RandomWorld, viewer: Viewer, key: UUID) -> frozenset[ProductRight]:
     """What the viewer and their teams were given on a product by its organisation (M12)."""
     mine = {standing.membership_id for standing in viewer.standings if not standing.leads}
     held = [
@@ -160,22 +160,22 @@ def memberships(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     return own | {key for key, one in world.memberships.items() if one.organisation_id in viewer.led_organisation_ids}
 
 
-def _led(viewer: Viewer) -> list[UUID]:
+def _led_organisations(viewer: Viewer) -> list[UUID]:
     """Organisations whose people the viewer may read about."""
     return viewer.led_organisation_ids if viewer.has_scope(Scope.MEMBERS_READ) else []
 
 
 def member_invitations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    return {key for key, at in world.invitations.items() if at in _led(viewer)}
+    return {key for key, at in world.invitations.items() if at in _led_organisations(viewer)}
 
 
 def own_product_grants(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    return {gift.id for gift in world.gifts if gift.organisation_id in _led(viewer)}
+    return {gift.id for gift in world.gifts if gift.organisation_id in _led_organisations(viewer)}
 
 
 def teams(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     """Those there are; a deleted one is nobody's."""
-    return {team.id for at, team in world.teams.items() if at in _led(viewer) and not team.is_deleted}
+    return {team.id for at, team in world.teams.items() if at in _led_organisations(viewer) and not team.is_deleted}
 
 
 def team_members(world: RandomWorld, viewer: Viewer) -> set[UUID]:
@@ -186,7 +186,7 @@ def team_members(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 def users(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     """Oneself, and whoever is a member, or invited to be one, of an organisation one leads."""
     members = [one for one in world.memberships.values() if one.status is not MembershipStatus.REMOVED]
-    return {viewer.user_id} | {one.user_id for one in members if one.organisation_id in _led(viewer)}
+    return {viewer.user_id} | {one.user_id for one in members if one.organisation_id in _led_organisations(viewer)}
 
 
 def api_tokens(world: RandomWorld, viewer: Viewer) -> set[UUID]:

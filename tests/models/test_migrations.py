@@ -86,21 +86,21 @@ async def test_migrating_again_changes_nothing(own_database: Settings) -> None:
 async def test_remaking_a_table_keeps_its_indexes_and_triggers(own_database: Settings) -> None:
     if dialect() != "sqlite":
         pytest.skip("PostgreSQL alters tables in place")
-    before = await _kept("partnership")
+    before = await _indexes_and_triggers("partnership")
 
     await SqliteSchemaEditor(get_connection("default"))._remake_table(Partnership)
 
-    assert await _kept("partnership") == before
+    assert await _indexes_and_triggers("partnership") == before
     assert (await structure.of_database())["partnership"] == structure.of_models()["partnership"]
 
 
-async def _kept(table: str) -> set[str]:
+async def _indexes_and_triggers(table: str) -> set[str]:
     query = "SELECT name FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = ?"
     rows: Any = (await get_connection("default").execute_query(query, [table]))[1]
     return {row["name"] for row in rows}
 
 
-async def _refused(change: Any) -> bool:
+async def _is_refused(change: Any) -> bool:
     """Whether the database refuses; in a savepoint, so that the test's transaction goes on."""
     try:
         async with in_transaction():
@@ -113,36 +113,36 @@ async def _refused(change: Any) -> bool:
 async def test_one_live_partnership_a_pair_and_side(world: World) -> None:
     invited = PartnershipStatus.INVITED
     again = partnership(world.delta, world.nova, PaymentMode.PARTNER, status=invited, now=world.now)
-    assert await _refused(again) is True
+    assert await _is_refused(again) is True
     await Partnership.filter(id=world.invitation.id).update(initiated_by=Side.PARTNER)
 
     other_side = partnership(world.delta, world.nova, PaymentMode.PARTNER, status=invited, now=world.now)
-    assert await _refused(other_side) is False
+    assert await _is_refused(other_side) is False
 
 
 async def test_one_partnership_in_force_a_pair(world: World) -> None:
     await Partnership.filter(id=world.limited.id).update(initiated_by=Side.PARTNER)
 
-    assert await _refused(partnership(world.alpina, world.nova, now=world.now)) is True
+    assert await _is_refused(partnership(world.alpina, world.nova, now=world.now)) is True
 
 
 async def test_one_complete_partner_a_customer(world: World) -> None:
-    assert await _refused(partnership(world.borea, world.rival, PaymentMode.CUSTOMER, now=world.now)) is True
+    assert await _is_refused(partnership(world.borea, world.rival, PaymentMode.CUSTOMER, now=world.now)) is True
 
 
 async def test_complete_and_limited_access_do_not_coexist(world: World) -> None:
-    assert await _refused(partnership(world.borea, world.rival, now=world.now)) is True
-    assert await _refused(partnership(world.alpina, world.third, PaymentMode.CUSTOMER, now=world.now)) is True
+    assert await _is_refused(partnership(world.borea, world.rival, now=world.now)) is True
+    assert await _is_refused(partnership(world.alpina, world.third, PaymentMode.CUSTOMER, now=world.now)) is True
     change = Partnership.filter(id=world.limited.id).update(
         access_type=AccessType.COMPLETE, payment_mode=PaymentMode.CUSTOMER
     )
-    assert await _refused(change) is True
+    assert await _is_refused(change) is True
 
 
 async def test_one_limited_manager_a_product(world: World) -> None:
-    assert await _refused(grant(world.at_rival, world.granted, [])) is True
+    assert await _is_refused(grant(world.at_rival, world.granted, [])) is True
     await ProductAccess.filter(id=world.access.id).update(revoked_at=world.now)
-    assert await _refused(grant(world.at_rival, world.granted, [])) is False
+    assert await _is_refused(grant(world.at_rival, world.granted, [])) is False
 
 
 @pytest.mark.parametrize("payment_mode", [None, PaymentMode.PARTNER])
@@ -152,39 +152,39 @@ async def test_the_payment_mode_goes_with_complete_access(world: World, payment_
         access_type=access_type, payment_mode=payment_mode, status=PartnershipStatus.DECLINED
     )
 
-    assert await _refused(change) is True
+    assert await _is_refused(change) is True
 
 
 async def test_nobody_is_their_own_partner(world: World) -> None:
-    assert await _refused(partnership(world.nova, world.nova, now=world.now)) is True
+    assert await _is_refused(partnership(world.nova, world.nova, now=world.now)) is True
 
 
 async def test_the_last_legal_representative_stays(world: World) -> None:
     last = Membership.filter(id=world.cL.membership.id)
-    assert await _refused(last.update(status=MembershipStatus.REMOVED)) is True
-    assert await _refused(last.update(role=Role.ADMINISTRATOR)) is True
-    assert await _refused(last.delete()) is True
+    assert await _is_refused(last.update(status=MembershipStatus.REMOVED)) is True
+    assert await _is_refused(last.update(role=Role.ADMINISTRATOR)) is True
+    assert await _is_refused(last.delete()) is True
 
     await Membership.filter(id=world.cA.membership.id).update(role=Role.LEGAL_REPRESENTATIVE)
 
-    assert await _refused(last.update(status=MembershipStatus.REMOVED)) is False
+    assert await _is_refused(last.update(status=MembershipStatus.REMOVED)) is False
 
 
 async def test_audit_events_are_never_changed(world: World) -> None:
     event = await AuditEvent.create(action="test", subject_type="Test", subject_id=new_id(), request_id="test")
 
-    assert await _refused(AuditEvent.filter(id=event.id).update(action="other")) is True
-    assert await _refused(AuditEvent.filter(id=event.id).delete()) is True
+    assert await _is_refused(AuditEvent.filter(id=event.id).update(action="other")) is True
+    assert await _is_refused(AuditEvent.filter(id=event.id).delete()) is True
     assert (await AuditEvent.get(id=event.id)).action == "test"
 
 
 async def test_receipts_are_never_changed(world: World) -> None:
     receipts = Receipt.filter(id=world.receipt.id)
 
-    assert await _refused(receipts.update(what="other")) is True
-    assert await _refused(receipts.delete()) is True
+    assert await _is_refused(receipts.update(what="other")) is True
+    assert await _is_refused(receipts.delete()) is True
     again = Receipt.create(partnership_id=world.limited.id, sequence=1, what="test", body="{}", hash="")
-    assert await _refused(again) is True
+    assert await _is_refused(again) is True
     assert (await receipts.get()).what == "partnership.invited"
 
 

@@ -47,11 +47,11 @@ async def test_a_statement_gives_everybody_the_rights_that_the_rules_give(
         for viewer in random_world.viewers():
             context = Context(viewer, datetime.now(UTC), "test", settings)
             rows = [row for model in (Organisation, Partnership, Product) for row in await visible(model, viewer)]
-            given_rights = await _asked(engine, rows[:100], context)
+            given_rights = await _ask(engine, rows[:100], context)
             assert given_rights == [await _by_the_rules(context, row) for row in rows[:100]], viewer
 
 
-async def _asked(engine: Engine, rows: list[Any], context: Context) -> list[Any]:
+async def _ask(engine: Engine, rows: list[Any], context: Context) -> list[Any]:
     found, trace = await answer_by_plan(engine, RIGHTS, None, {"ids": [ids.encode(row) for row in rows]}, context)
     assert found is not None, trace.reason
     return orjson.loads(found.data)["nodes"]
@@ -61,13 +61,13 @@ async def _by_the_rules(context: Context, row: Any) -> dict[str, Any]:
     if isinstance(row, Organisation):
         standing = context.signed_in.standing_in(row.id)
         role = standing.role if standing else None
-        return {"viewerRights": _listed(await rights_on_organisation(context, row)), "viewerRole": role}
+        return {"viewerRights": _sort_rights(await rights_on_organisation(context, row)), "viewerRole": role}
     if isinstance(row, Product):
-        return {"viewerRights": _listed(await rights_on_product(context, row))}
-    return {"viewerRights": _listed(rights_on_partnership_now(context, row))}
+        return {"viewerRights": _sort_rights(await rights_on_product(context, row))}
+    return {"viewerRights": _sort_rights(rights_on_partnership_now(context, row))}
 
 
-def _listed(rights: frozenset[Right]) -> list[Right]:
+def _sort_rights(rights: frozenset[Right]) -> list[Right]:
     return [right for right in Right if right in rights]
 
 

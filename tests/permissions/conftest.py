@@ -8,7 +8,7 @@ from tortoise.transactions import in_transaction
 
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import BACKEND, Databases, kept_as_it_is, opened, rolled_back, settings_for
+from tests.databases import BACKEND, Databases, kept_as_it_is, open_database, rolled_back, settings_for
 from tests.permissions.tenants import Tenants, build_tenants
 from tests.snapshots import contents
 from tests.world import World
@@ -21,7 +21,7 @@ def asking(open_clients: dict[str, Clients]) -> Clients:
 
 
 @pytest.fixture(scope="session")
-async def stored(standing_world: World) -> list[str]:
+async def initial_contents(standing_world: World) -> list[str]:
     """All tables as every test finds them."""
     return await contents()
 
@@ -35,7 +35,7 @@ async def tenants_settings(all_databases: Databases) -> Settings:
 @pytest.fixture(scope="session")
 async def standing_tenants(tenants_settings: Settings) -> AsyncIterator[tuple[TortoiseContext, Tenants]]:
     """The three worlds, stored once, and their database."""
-    async with opened(kept_as_it_is(tenants_settings)) as database:
+    async with open_database(kept_as_it_is(tenants_settings)) as database:
         with database:
             async with in_transaction():
                 built = await build_tenants()

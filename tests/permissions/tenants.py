@@ -96,13 +96,13 @@ async def build_tenants() -> Tenants:
         # Whom a request by e-mail is for is said by the address alone.
         request = await models.CustomerInvitation.get(id=world.by_email.pk)
         await models.User.filter(id=world.bL.user.pk).update(email=request.email)
-        for row in _named(world).values():
+        for row in _named_rows(world).values():
             await row.refresh_from_db()
     return tenants
 
 
 async def _mark(tenants: Tenants, tenant: str, world: World, rows: dict[UUID, Any]) -> None:
-    names = {(type(row), row.pk): name for name, row in _named(world).items()}
+    names = {(type(row), row.pk): name for name, row in _named_rows(world).items()}
     companies = {row.pk: names[type(row), row.pk] for row in rows.values() if isinstance(row, models.Organisation)}
     numbers = count()
     for key, row in rows.items():
@@ -127,7 +127,7 @@ async def _mark(tenants: Tenants, tenant: str, world: World, rows: dict[UUID, An
                 ) from error
 
 
-def _named(world: World) -> dict[str, Any]:
+def _named_rows(world: World) -> dict[str, Any]:
     """The rows that have names; a person's name is their user's and their membership's."""
     users = {name: person.user for name, person in world.people.items()}
     return users | {f"{name}.membership": person.membership for name, person in world.people.items()} | world.rows

@@ -16,7 +16,7 @@ from tortoise.models import Model
 
 from server.models.base import new_id
 from server.resolvers import ids
-from tests.api.refusals import malformed, not_found
+from tests.api.refusals import malformed_id, not_found
 from tests.clients import Answer, Clients
 from tests.permissions.inputs import STAFF, Input, Path, prepare, ways
 from tests.permissions.tenants import OWN, PUBLIC, STRANGER, Tenants
@@ -89,7 +89,7 @@ async def test_a_strangers_id_is_that_of_nothing(tenants: Tenants, asking: Clien
             assert extensions(told) == not_found(*place), id
     for id in (f"{other_type}_{new_id().hex}", unknown.upper(), unknown[:-1], ""):
         told, place = await answer(id)
-        assert extensions(told) == malformed(*place), id
+        assert extensions(told) == malformed_id(*place), id
     for id in public if (mutation, at) not in FOR_STRANGERS and mutation not in STAFF else ():
         told, place = await answer(id)
         assert is_refused(told, mutation, place), (id, told.json)

@@ -17,7 +17,9 @@ CODES = {"UA": "UNAUTHENTICATED", "NF": "NOT_FOUND", "FB": "FORBIDDEN"}
 
 @pytest.mark.database
 @pytest.mark.parametrize(("operation", "actor", "outcome"), cells())
-async def test_cell(world: World, stored: list[str], asking: Clients, operation: str, actor: str, outcome: str) -> None:
+async def test_cell(
+    world: World, initial_contents: list[str], asking: Clients, operation: str, actor: str, outcome: str
+) -> None:
     asked = OPERATIONS[operation]
     variables = asked.variables(world)
     before = await writes()
@@ -26,7 +28,7 @@ async def test_cell(world: World, stored: list[str], asking: Clients, operation:
 
     assert _outcome(answer, asked) == outcome
     if outcome != "ok" and await writes() != before:
-        assert await contents() == stored
+        assert await contents() == initial_contents
 
 
 def test_every_guarded_field_has_a_row() -> None:

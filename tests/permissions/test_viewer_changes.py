@@ -18,7 +18,7 @@ from server.settings import Settings
 from tests.databases import rolled_back
 from tests.permissions.inputs import Input, prepare, ways
 from tests.permissions.test_foreign_ids import MUTATIONS
-from tests.statements import counted
+from tests.statements import collect_statements
 from tests.world import Person, World
 
 VIEWER_TABLES = (ApiToken, ApiTokenCustomer, ApiTokenExclusion, Membership, Session)
@@ -88,7 +88,7 @@ async def _change(mutation: str, input: Input, who: Person | None, settings: Set
     document = (
         f"mutation($input: {MUTATIONS[mutation].args['input'].type}) {{ {mutation}(input: $input) {{ __typename }} }}"
     )
-    with counted() as statements:
+    with collect_statements() as statements:
         answer = await schema.execute(document, variable_values={"input": input}, context_value=context)
     assert not answer.errors
     return context, statements

@@ -18,7 +18,7 @@ from tortoise.models import Model
 from server.resolvers import ids
 from server.settings import Settings
 from tests.databases import BACKEND
-from tests.engine.both import Both, both_ways, expected, viewers_of, written
+from tests.engine.both import Both, both_ways, render_planned, render_resolved, viewers_of
 from tests.permissions.matrix import ACTORS
 from tests.permissions.tenants import OWN, PUBLIC, Mark, Tenants
 from tests.permissions.walks import LONG, SCHEMA, TURN, Document, documents, in_turn, walks
@@ -96,7 +96,7 @@ async def test_nobody_sees_more_than_is_theirs_at_any_depth(
         for depth, asked in asked_to_depth(tenants).items():
             for number, (text, variables) in enumerate(asked):
                 for actor in asking(depth, number, is_strange(variables, own)):
-                    answer = await answered(both, text, variables, actor, depth, number)
+                    answer = await fetch_answer(both, text, variables, actor, depth, number)
                     seen[actor] |= tenants.found_in(answer)
 
     for actor, marks in seen.items():
@@ -133,21 +133,21 @@ def ids_in(tenants: Tenants, tenant: str | None = None) -> Callable[[type[Model]
     return lambda model: [ids.encode(row) for row in tenants.of(model, tenant)]
 
 
-async def answered(both: Both, text: str, variables: dict[str, Any], actor: str, depth: int, number: int) -> str:
+async def fetch_answer(both: Both, text: str, variables: dict[str, Any], actor: str, depth: int, number: int) -> str:
     """Data and errors of the engine's answer, or of the resolvers' where the engine plans none; some of both.
 
     By resolvers alone where SQLite's parser takes few in one statement: that need not be tried each time.
     """
     is_tried = LONG or depth < DEEPEST or BACKEND == "postgres"
     result = (await both.by_engine(text, variables, actor))[0] if is_tried else None
-    answers = [written(result)] if result else list[tuple[bytes, list[str]]]()
+    answers = [render_planned(result)] if result else list[tuple[bytes, list[str]]]()
     if not result or (number + ACTORS.index(actor)) % COMPARED_EACH == 0:
-        answers.append(expected(await both.by_resolvers(text, variables, actor)))
+        answers.append(render_resolved(await both.by_resolvers(text, variables, actor)))
     assert answers[1:] in ([], answers[:1]), (actor, text, answers)
-    return told(actor, text, *answers[0])
+    return render_answer(actor, text, *answers[0])
 
 
-def told(actor: str, text: str, body: bytes, errors: list[str]) -> str:
+def render_answer(actor: str, text: str, body: bytes, errors: list[str]) -> str:
     """All of an answer, whose errors are of the expected sorts."""
     codes = set(re.findall(r"'code': '(\w+)'", str(errors)))
     too_large = {"VALIDATION_FAILED"} if actor == "AN" else set[str]()  # documents from the third row on

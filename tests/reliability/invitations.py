@@ -33,7 +33,7 @@ async def inviter(name: str = "Inviting") -> Person:
     return await person("leader", await organisation(name), Role.LEGAL_REPRESENTATIVE, NOW)
 
 
-async def invited(email: str) -> MemberInvitation:
+async def create_invitation(email: str) -> MemberInvitation:
     """Somebody is asked to become a member."""
     who = await inviter()
     row = await MemberInvitation.create(

@@ -17,15 +17,15 @@ from server.outbox import CLAIM, MAX_EMAILS, MAX_EVENTS, Outbox
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker
-from tests.logs import logged
+from tests.logs import capture_logs
 from tests.mail.events import REASON, UNKNOWN_ADDRESS, announce
 from tests.mail.test_delivery import silent_server
 from tests.post import PostOffice
-from tests.reliability.invitations import NOW, invited
+from tests.reliability.invitations import NOW, create_invitation
 from tests.reliability.invitations import sending as mailed
 from tests.reliability.test_outbox import LEADER, at_work, pair
 from tests.servers import _free_port
-from tests.statements import counted
+from tests.statements import collect_statements
 from tests.world import organisation, partnership, person, token
 
 pytestmark = pytest.mark.database
@@ -43,14 +43,14 @@ async def pairs(number: int) -> list[Partnership]:
     return found
 
 
-async def announced(rows: Sequence[Partnership], number: int = 1) -> list[OutboxMessage]:
+async def announce_all(rows: Sequence[Partnership], number: int = 1) -> list[OutboxMessage]:
     """Several events of each, in turn."""
     return [await announce("partnership.accepted", ids.encode(row), NOW) for _ in range(number) for row in rows]
 
 
 async def waiting(number: int, address: str = LEADER) -> list[EmailMessage]:
     """So many e-mails wait, announced one after the other."""
-    event = (await announced([await pair()]))[0]
+    event = (await announce_all([await pair()]))[0]
     await OutboxMessage.filter(id=event.id).update(sent_at=NOW)
     variables = {"inviter": "Atelier", "invitee": "Nova", "reason": REASON, "page": "https://app.example/x"}
     rows = [
@@ -73,8 +73,8 @@ async def waiting(number: int, address: str = LEADER) -> list[EmailMessage]:
 async def test_many_events_are_expanded_in_as_many_statements_as_few(own_database: Settings):
     rows, counts = await pairs(20), list[int]()
     for some in (rows[:2], rows):
-        await announced(some, 2)
-        with counted() as statements:
+        await announce_all(some, 2)
+        with collect_statements() as statements:
             assert await Outbox(own_database).expand_next(NOW) >= 1
         counts.append(len(statements))
 
@@ -97,7 +97,7 @@ async def test_an_event_that_cannot_be_read_keeps_none_of_its_batch_waiting(own_
 
 async def test_an_event_whose_emails_cannot_be_stored_keeps_none_of_its_batch_waiting(own_database: Settings):
     rows = await pairs(3)
-    good, bad, other = await announced(rows)
+    good, bad, other = await announce_all(rows)
     # An address that no column takes, were there one: the database refuses a null.
     await EmailMessage.all().delete()
     await bad.delete()
@@ -136,7 +136,7 @@ async def test_a_server_that_is_away_is_asked_once_for_all_that_would_take_the_s
     await waiting(30)
     away = mailed(own_database, post, smtp_port=_free_port(), mail_pause_seconds=10)
 
-    with logged() as lines:
+    with capture_logs() as lines:
         await Outbox(away).send_next(NOW)
 
     assert await EmailMessage.filter(run_after=NOW + timedelta(seconds=10), attempts=1).count() == 30
@@ -148,12 +148,12 @@ async def test_a_server_that_is_away_is_asked_once_for_all_that_would_take_the_s
 async def test_a_server_that_relays_nothing_parks_no_invitation_and_is_told_to_the_operator(
     own_database: Settings, post: PostOffice
 ):
-    invitation = await invited(UNKNOWN_ADDRESS)
+    invitation = await create_invitation(UNKNOWN_ADDRESS)
     settings = mailed(own_database, post)
     post.answers[UNKNOWN_ADDRESS] = RELAY_DENIED
     await Outbox(settings).expand_next(NOW)
 
-    with logged() as lines:
+    with capture_logs() as lines:
         await Outbox(settings).send_next(NOW)
 
     email = await EmailMessage.get()
@@ -215,7 +215,7 @@ async def test_workers_take_different_rows_in_hand(own_database: Settings):
 
 async def test_a_batch_is_bounded(own_database: Settings, post: PostOffice):
     [row] = await pairs(1)
-    await announced([row], MAX_EVENTS + 1)
+    await announce_all([row], MAX_EVENTS + 1)
 
     await Outbox(own_database).expand_next(NOW)
 
@@ -243,7 +243,7 @@ async def test_what_waits_is_counted_and_dated(own_database: Settings):
     assert await read_backlog(NOW) == Backlog(0, 0, 0.0)
     await waiting(3)
     await EmailMessage.all().update(created_at=NOW - timedelta(seconds=90))
-    await announced(await Partnership.all())
+    await announce_all(await Partnership.all())
 
     backlog = await read_backlog(NOW)
 
@@ -255,7 +255,7 @@ async def test_a_worker_says_what_waits_and_for_how_long(own_database: Settings)
     await waiting(3)
     await EmailMessage.all().update(created_at=NOW - timedelta(seconds=90))
 
-    with logged() as lines:
+    with capture_logs() as lines:
         async with at_work(Worker(own_database)):
             async with asyncio.timeout(10):
                 while not (backlog := [line for line in lines() if line["event"] == "outbox_backlog"]):  # noqa: ASYNC110 - a log tells nobody

@@ -20,19 +20,19 @@ from server.engine.engine import Engine
 from server.engine.running.connections import PostgresReader
 from server.models.database import open_connection
 from server.settings import Settings
-from tests.contract.test_fast_path import SENT, Ways, answered, post, request
+from tests.contract.test_fast_path import SENT, Ways, fetch_answer, post, request
 from tests.reliability.test_known_viewers import (
     LISTENERS,
     WHO,
     WITHIN,
     House,
-    begun,
     elsewhere,
-    filled,
+    fill_in,
     house,  # noqa: F401
-    interleaved,
+    interleave,
     listeners,
     on_postgres,
+    open_transaction,
     revoking,
     until,
 )
@@ -96,7 +96,7 @@ async def test_a_known_token_is_another_when(house: House, change: str):  # noqa
         await house.get_to_know(secret)
 
     sql = UNTOLD[change].replace("{other}", str(other.user.id)).replace("{digest}", token_digest(new_token()))
-    await elsewhere(house.settings, filled(sql, house, owner, row))
+    await elsewhere(house.settings, fill_in(sql, house, owner, row))
 
     async def is_another() -> bool:
         return (await house.clients.ask(WHO, as_=secret)).json != before
@@ -133,7 +133,9 @@ async def test_who_empties_the_table_of_tokens_ends_them_all(house: House):  # n
     _, secret = await house.token(owner)
     await house.get_to_know(secret)
 
-    async with begun(house.settings, "CREATE TABLE kept AS TABLE api_token", "TRUNCATE api_token CASCADE") as end:
+    async with open_transaction(
+        house.settings, "CREATE TABLE kept AS TABLE api_token", "TRUNCATE api_token CASCADE"
+    ) as end:
         await end("COMMIT")
     try:
         assert await house.soon(lambda: house.is_refused(secret)) < WITHIN
@@ -156,7 +158,7 @@ async def test_who_was_looked_up_before_somebody_listened_is_not_kept(house: Hou
         await elsewhere(house.settings, revoking(row))
         await until(house.is_listening)
 
-    with interleaved(monkeypatch, "standings_of", revoked_unheard):
+    with interleave(monkeypatch, "standings_of", revoked_unheard):
         during = await house.clients.ask(WHO, as_=secret)
 
     assert during.status == 200
@@ -202,7 +204,7 @@ async def proxy(settings: Settings, frozen: asyncio.Event) -> AsyncIterator[Sett
             await writer.drain()
         writer.close()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         from_database, to_database = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
         both = {asyncio.create_task(pump(reader, to_database)), asyncio.create_task(pump(from_database, writer))}
         pumps.update(both)
@@ -210,7 +212,7 @@ async def proxy(settings: Settings, frozen: asyncio.Event) -> AsyncIterator[Sett
         for end in (writer, to_database):
             end.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    server = await asyncio.start_server(relay, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     database = urlsplit(settings.database_url).path
     try:
@@ -250,7 +252,7 @@ async def test_a_body_over_a_limit_that_was_set_lower_is_refused(ways: Ways):
     await ways.get_to_know(secret)
 
     asked = request(secret, SENT + b" " * 2_000)
-    long, short = await answered(strict.full_path, asked), await answered(strict, asked)
+    long, short = await fetch_answer(strict.full_path, asked), await fetch_answer(strict, asked)
 
     assert long[0] == 413
     assert short == long
@@ -263,7 +265,7 @@ async def test_both_ways_promise_https_where_the_public_address_is_https(ways: W
     await ways.get_to_know(secret)
 
     asked = post(secret, query=WHO)
-    long, short = await answered(secure.full_path, asked), await answered(secure, asked)
+    long, short = await fetch_answer(secure.full_path, asked), await fetch_answer(secure, asked)
 
     assert ("strict-transport-security", "max-age=31536000") in long[1]
     assert short == long
@@ -313,8 +315,8 @@ async def test_a_bug_is_told_as_the_full_path_tells_it(ways: Ways, monkeypatch: 
         raise RuntimeError("secret")
 
     monkeypatch.setattr(Engine, name, fail)
-    long = await answered(ways.app.full_path, post(secret, query=WHO))
-    short = await answered(ways.app, post(secret, query=WHO))
+    long = await fetch_answer(ways.app.full_path, post(secret, query=WHO))
+    short = await fetch_answer(ways.app, post(secret, query=WHO))
 
     assert long[0] == 200
     assert '"code":"INTERNAL"' in long[-1]

@@ -29,7 +29,7 @@ async def _partner() -> tuple[Organisation, Person]:
     return company, await person("leader", company, Role.LEGAL_REPRESENTATIVE, NOW)
 
 
-async def _deleted(settings: Settings) -> int:
+async def _delete_all(settings: Settings) -> int:
     """How much one clock deletes, until it finds nothing more."""
     context, done = system_context(settings, NOW + timedelta(days=settings.customer_note_days)), 0
     while found := await delete_customer_notes(context):
@@ -88,9 +88,9 @@ async def test_several_clocks_delete_each_note_once_while_it_is_written(own_data
         inputs = [{"partnershipId": ids.encode(row), "alias": "another"} for row in rows[:ACTORS]]
         writing = [clients.change("updateCustomerNote", one, as_=who) for one in inputs]
         deleted, answers = await asyncio.gather(
-            asyncio.gather(*(_deleted(own_database) for _ in range(4))), asyncio.gather(*writing)
+            asyncio.gather(*(_delete_all(own_database) for _ in range(4))), asyncio.gather(*writing)
         )
-    later = await _deleted(own_database)
+    later = await _delete_all(own_database)
 
     assert [answer.data["updateCustomerNote"]["userErrors"] for answer in answers] == [[]] * ACTORS
     assert await CustomerNote.all().count() == 0

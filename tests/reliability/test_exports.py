@@ -50,11 +50,11 @@ async def test_a_worker_that_dies_in_the_middle_is_followed_by_another_and_there
 ):
     row, event = await waiting(await leader())
 
-    async def killed(*_: object) -> None:
+    async def cancel(*_: object) -> None:
         raise asyncio.CancelledError
 
     with monkeypatch.context() as patched:
-        patched.setattr(export_files, "_keep", killed)
+        patched.setattr(export_files, "_keep", cancel)
         with pytest.raises(asyncio.CancelledError):
             await Outbox(own_database).work_next(NOW)
     await row.refresh_from_db()
@@ -93,11 +93,11 @@ async def test_what_never_works_is_parked_and_can_be_begun_anew(
     settings = own_database.model_copy(update={"mail_attempts": 2, "mail_pause_seconds": 1})
     row, event = await waiting(await leader())
 
-    async def broken(*_: object) -> None:
+    async def fail(*_: object) -> None:
         raise OSError("no space left on the disk")
 
     with monkeypatch.context() as patched:
-        patched.setattr(export_files, "_fill", broken)
+        patched.setattr(export_files, "_fill", fail)
         await Outbox(settings).work_next(NOW)
         await row.refresh_from_db()
         assert row.state is ExportState.RUNNING

@@ -13,7 +13,7 @@ from server.resolvers import ids
 from server.resolvers.context import Context
 from server.settings import Settings
 from tests.mail.events import announce
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, organisation, person, token
 
 pytestmark = pytest.mark.database
@@ -110,7 +110,7 @@ async def test_what_was_sent_and_what_expired_goes_after_some_days(own_database:
     await run_due(own_database, NOW, JOBS)
 
     after = await snapshot()
-    assert changed(before, after) == {"EmailMessage", "JobRun", "Session"}
+    assert changed_models(before, after) == {"EmailMessage", "JobRun", "Session"}
     gone = {name: len(before[name]) - len(after[name]) for name in ("EmailMessage", "Session")}
     assert gone == {"EmailMessage": 1, "Session": 1}
     assert await EmailMessage.filter(sent_at=long_ago).count() == await Session.filter(expires_at=long_ago).count() == 0

@@ -32,7 +32,7 @@ from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.databases import BACKEND, Databases, connected_to, settings_for
 from tests.servers import NO_CERTIFICATES, _free_port, _wait_until_ready
-from tests.statements import ENGINE, counted
+from tests.statements import ENGINE, collect_statements
 from tests.world import Person, World, build_world, person, token
 
 pytestmark = pytest.mark.database
@@ -56,7 +56,7 @@ class House:
     clients: Clients
 
     @property
-    def known(self) -> KnownViewers:
+    def viewer_cache(self) -> KnownViewers:
         return self.app.fast_path.endpoint.known
 
     async def employee(self, role: Role = Role.LEGAL_REPRESENTATIVE) -> Person:
@@ -68,7 +68,7 @@ class House:
 
     async def looked_up(self, as_: Person | str, query: str = WHO) -> int:
         """How many statements it takes to find out who asks; 0 of somebody who is known."""
-        with counted() as statements:
+        with collect_statements() as statements:
             await self.clients.ask(query, as_=as_)
         return len(statements)
 
@@ -80,7 +80,7 @@ class House:
         assert not any(found)
 
     async def is_listening(self) -> bool:
-        return self.known.is_open
+        return self.viewer_cache.is_open
 
     async def soon(self, holds: Callable[[], Awaitable[bool]]) -> float:
         """Check what holds at once on SQLite and within a second on PostgreSQL; gives the seconds."""
@@ -123,12 +123,12 @@ async def house(all_databases: Databases) -> AsyncIterator[House]:
 
 async def elsewhere(settings: Settings, *statements: str) -> None:
     """Commit this on another connection, as another process would."""
-    async with begun(settings, *statements) as end:
+    async with open_transaction(settings, *statements) as end:
         await end("COMMIT")
 
 
 @asynccontextmanager
-async def begun(settings: Settings, *statements: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+async def open_transaction(settings: Settings, *statements: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
     """A transaction on another connection that has run these statements; gives what ends it."""
     if settings.is_sqlite:
         with closing(sqlite3.connect(settings.sqlite_file, isolation_level=None)) as file:
@@ -171,7 +171,7 @@ ENDINGS = {
 }
 
 
-def filled(sql: str, house: House, owner: Person, row: ApiToken | None = None) -> str:
+def fill_in(sql: str, house: House, owner: Person, row: ApiToken | None = None) -> str:
     return sql.format(
         now=moment(),
         past=moment(seconds=1),
@@ -191,7 +191,7 @@ async def test_a_known_token_is_refused_when(house: House, ending: str):
     row, secret = await house.token(owner)
     await house.get_to_know(secret)
 
-    await elsewhere(house.settings, filled(ENDINGS[ending], house, owner, row))
+    await elsewhere(house.settings, fill_in(ENDINGS[ending], house, owner, row))
 
     seconds = await house.soon(lambda: house.is_refused(secret))
     assert seconds < WITHIN
@@ -289,7 +289,7 @@ async def test_a_known_token_shows_something_else_when(house: House, change: str
     await house.get_to_know(secret)
     before = await customers(house, secret)
 
-    await elsewhere(house.settings, *(filled(sql, house, owner, row) for sql in statements))
+    await elsewhere(house.settings, *(fill_in(sql, house, owner, row) for sql in statements))
 
     assert await house.soon(lambda: _is(customers(house, secret), shown)) < WITHIN
     assert before == ALL_CUSTOMERS
@@ -331,7 +331,7 @@ async def test_a_known_token_for_one_customer_shows_others_when(house: House, ch
     await house.get_to_know(secret)
     before = await customers(house, secret)
 
-    await elsewhere(house.settings, filled(statement, house, owner, row))
+    await elsewhere(house.settings, fill_in(statement, house, owner, row))
 
     assert await house.soon(lambda: _is(customers(house, secret), shown)) < WITHIN
     assert before == ["Borea"]
@@ -383,7 +383,7 @@ async def test_a_known_session_is_nobody_when(house: House, ending: str):
     owner = await house.employee()
     await house.get_to_know(owner)
 
-    await elsewhere(house.settings, filled(SESSION_ENDINGS[ending], house, owner))
+    await elsewhere(house.settings, fill_in(SESSION_ENDINGS[ending], house, owner))
 
     assert await house.soon(lambda: house.is_nobody(owner)) < WITHIN
 
@@ -449,7 +449,7 @@ async def test_a_revocation_that_is_not_committed_changes_nothing(house: House):
     row, secret = await house.token(await house.employee())
     await house.get_to_know(secret)
 
-    async with begun(house.settings, revoking(row)) as end:
+    async with open_transaction(house.settings, revoking(row)) as end:
         during = await house.looked_up(secret), await house.is_refused(secret)
         await end("ROLLBACK")
     await asyncio.sleep(0.05)
@@ -461,7 +461,7 @@ async def test_a_revocation_that_is_not_committed_changes_nothing(house: House):
 async def test_who_is_looked_up_during_a_revocation_is_refused_after_its_commit(house: House):
     row, secret = await house.token(await house.employee())
 
-    async with begun(house.settings, revoking(row)) as end:
+    async with open_transaction(house.settings, revoking(row)) as end:
         await house.get_to_know(secret)
         await end("COMMIT")
 
@@ -508,7 +508,7 @@ async def test_a_mutation_that_is_refused_leaves_everybody_known(house: House):
 
 
 @contextmanager
-def interleaved(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[], Awaitable[Any]]) -> Iterator[None]:
+def interleave(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[], Awaitable[Any]]) -> Iterator[None]:
     """While somebody is looked up: once `name` has been read, the change is committed before anything is kept."""
     reading, times = getattr(authentication, name), count()
 
@@ -533,12 +533,12 @@ async def test_a_revocation_between_look_up_and_keeping_is_not_missed(
     await house.looked_up(house.world.pL)
 
     async def revoke() -> None:
-        before = house.known.changes
+        before = house.viewer_cache.changes
         await elsewhere(house.settings, revoking(row))
         if not house.settings.is_sqlite and heard == "before it is kept":
-            await until(lambda: _is(_value(house.known.changes > before), True))
+            await until(lambda: _is(_value(house.viewer_cache.changes > before), True))
 
-    with interleaved(monkeypatch, step, revoke):
+    with interleave(monkeypatch, step, revoke):
         during = await house.clients.ask(WHO, as_=secret)
 
     if heard == "before it is kept":
@@ -551,7 +551,7 @@ async def test_a_demotion_while_a_session_is_looked_up_is_not_missed(house: Hous
     owner = await house.employee()
     demotion = f"UPDATE membership SET role = 'EMPLOYEE' WHERE id = '{owner.membership.id}'"
 
-    with interleaved(monkeypatch, "standings_of", lambda: elsewhere(house.settings, demotion)):
+    with interleave(monkeypatch, "standings_of", lambda: elsewhere(house.settings, demotion)):
         await house.clients.ask(WHO, as_=owner)
 
     async def is_employee() -> bool:
@@ -611,7 +611,7 @@ async def test_while_nobody_listens_nothing_is_known_and_everything_is_answered(
     deaf = await house.looked_up(secret), await house.looked_up(secret), await house.is_refused(secret)
     await elsewhere(house.settings, revoking(row))
     refused = await house.is_refused(secret)
-    while not house.known.is_open:
+    while not house.viewer_cache.is_open:
         outages += await house.looked_up(house.world.pL) > 0
         await asyncio.sleep(0.05)
 
@@ -764,13 +764,13 @@ async def test_noticing_a_use_makes_nobody_unknown(house: House):
     _, secret = await house.token(await house.employee(), last_used_at=None)
     _, other = await house.token(await house.employee())
     await house.get_to_know(other)
-    changes = house.known.changes
+    changes = house.viewer_cache.changes
 
     first, second = await house.looked_up(secret), await house.looked_up(secret)
     await asyncio.sleep(1.5)
 
     assert (first, second, await house.looked_up(other)) == (3, 0, 0)
-    assert house.known.changes == changes
+    assert house.viewer_cache.changes == changes
 
 
 def test_of_more_than_ten_thousand_those_asked_for_longest_ago_are_forgotten():
@@ -828,12 +828,12 @@ CREDENTIALS: dict[str, dict[str, str]] = {
 async def test_who_is_not_let_in_is_not_kept(house: House, what: str):
     await until(house.is_listening)
     await house.looked_up(house.world.pL)
-    before = list(house.known._entries)
+    before = list(house.viewer_cache._entries)
 
     for _ in range(3):
         await house.clients.ask(WHO, headers=CREDENTIALS[what])
 
-    assert list(house.known._entries) == before
+    assert list(house.viewer_cache._entries) == before
 
 
 async def test_what_is_kept_is_neither_a_token_nor_a_cookie(house: House):
@@ -842,8 +842,8 @@ async def test_what_is_kept_is_neither_a_token_nor_a_cookie(house: House):
 
     await house.get_to_know(secret, owner)
 
-    kept = repr(house.known._entries)
-    assert len(house.known._entries) >= 2
+    kept = repr(house.viewer_cache._entries)
+    assert len(house.viewer_cache._entries) >= 2
     assert secret not in kept
     assert owner.session not in kept
 
@@ -866,7 +866,7 @@ async def test_the_operation_of_the_readme_takes_one_statement_and_none_for_a_kn
     await house.clients.ask(README[1], as_=secret)
     await house.get_to_know(secret)
 
-    with counted() as by_tortoise, counted(ENGINE) as by_engine:
+    with collect_statements() as by_tortoise, collect_statements(ENGINE) as by_engine:
         answer = await house.clients.ask(README[1], as_=secret)
 
     (nova,) = answer.data["viewer"]["organisations"]["nodes"]
@@ -881,7 +881,7 @@ async def test_a_known_session_takes_one_statement_as_well(house: House):
     owner = await house.employee()
     await house.get_to_know(owner)
 
-    with counted() as by_tortoise, counted(ENGINE) as by_engine:
+    with collect_statements() as by_tortoise, collect_statements(ENGINE) as by_engine:
         answer = await house.clients.ask(README[1], as_=owner)
 
     assert answer.data["viewer"]["user"] == {"firstName": owner.user.first_name}

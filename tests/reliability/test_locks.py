@@ -33,7 +33,7 @@ TOO_LATE = {
 
 
 @asynccontextmanager
-async def held(settings: Settings, row: Organisation) -> AsyncIterator[None]:
+async def lock_row(settings: Settings, row: Organisation) -> AsyncIterator[None]:
     """Another connection is about to change the row: on SQLite nobody else writes, on PostgreSQL not this row."""
     if not settings.is_sqlite:
         other = await open_connection(settings)
@@ -67,7 +67,7 @@ async def test_who_waits_too_long_is_refused_and_the_next_is_answered(own_databa
 
     async with Clients(create_app(own_database.model_copy(update={"engine": engine}))) as clients:
         before = await snapshot()
-        async with held(own_database, company):
+        async with lock_row(own_database, company):
             refused = await asyncio.gather(*(make_token(clients, owner, company) for _ in range(3)))
             read = await clients.ask(WHO, as_=owner)
         after = await snapshot()
@@ -90,7 +90,7 @@ async def test_a_link_that_waits_too_long_is_not_used(own_database: Settings):
         answer = await clients.change("createExportLink", {"exportId": ids.encode(row)}, "path", as_=owner)
         path, headers = answer.data["createExportLink"]["path"], {"Cookie": f"session={owner.session}"}
         clients.http.cookies.clear()
-        async with held(own_database, company):
+        async with lock_row(own_database, company):
             waited = await clients.http.get(path, headers=headers)
         given = await clients.http.get(path, headers=headers)
 
@@ -122,7 +122,7 @@ async def test_the_clock_holds_nothing_of_an_organisation_that_somebody_else_hol
     }[what]
     clock = system_context(own_database, world.now + timedelta(days=31))
 
-    async with held(own_database, company):
+    async with lock_row(own_database, company):
         running = asyncio.create_task(DEADLINES[f"expire {what}"](clock))
         await asyncio.sleep(0.3)
         free = await is_free(own_database, row)
@@ -138,7 +138,7 @@ async def test_who_goes_away_while_waiting_leaves_nothing_begun(own_database: Se
         async with transaction():
             await Organisation.filter(id=company.id).update(name="Renamed")
 
-    async with held(own_database, company):
+    async with lock_row(own_database, company):
         waiting = asyncio.create_task(rename())
         await asyncio.sleep(0.1)
         waiting.cancel()
@@ -146,7 +146,7 @@ async def test_who_goes_away_while_waiting_leaves_nothing_begun(own_database: Se
             await asyncio.wait([waiting])
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    async with asyncio.timeout(2), held(own_database, company):
+    async with asyncio.timeout(2), lock_row(own_database, company):
         pass
     await rename()
 

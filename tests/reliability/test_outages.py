@@ -85,7 +85,7 @@ class Line:
     async def come_back(self) -> None:
         self.is_frozen, self.cut_at = False, None
         if self.server is None:
-            self.server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
+            self.server = await asyncio.start_server(self._relay, "127.0.0.1", self.port)
             self.port = self.server.sockets[0].getsockname()[1]
 
     async def go(self) -> None:
@@ -95,7 +95,7 @@ class Line:
         for end in self.ends:
             end.transport.abort()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         from_database, to_database = await asyncio.open_unix_connection(self.socket)
         self.ends |= {writer, to_database}
         await asyncio.gather(self._pump(reader, to_database), self._pump(from_database, writer))
@@ -163,7 +163,7 @@ class Served:
 
 
 @asynccontextmanager
-async def served(far: Far, *, engine: bool = True, **changes: Any) -> AsyncIterator[Served]:
+async def serve_app(far: Far, *, engine: bool = True, **changes: Any) -> AsyncIterator[Served]:
     settings = far.settings.model_copy(update={"engine": engine, "demo": True} | changes)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("server.app.working", lambda _: nullcontext())
@@ -194,7 +194,7 @@ async def test_who_asks_while_the_database_is_away_hears_that_and_is_answered_wh
     far: Far, log: Lines, monkeypatch: pytest.MonkeyPatch, engine: bool
 ):
     monkeypatch.setattr(outages, "_QUIET_SECONDS", 0.2)
-    async with served(far, engine=engine) as server:
+    async with serve_app(far, engine=engine) as server:
         log()
 
         await far.go()
@@ -224,7 +224,7 @@ async def test_who_asks_while_the_database_is_away_hears_that_and_is_answered_wh
 @pytest.mark.parametrize("engine", [True, False])
 @on_postgres
 async def test_a_change_whose_storing_was_cut_off_is_not_said_to_be_undone(far: Line, engine: bool):
-    async with served(far, engine=engine) as server:
+    async with serve_app(far, engine=engine) as server:
         before = await ApiToken.all().count()
         far.cut_at = b"COMMIT"
 
@@ -244,7 +244,7 @@ async def test_a_change_whose_storing_was_cut_off_is_not_said_to_be_undone(far: 
 @pytest.mark.parametrize("engine", [True, False])
 @on_postgres
 async def test_a_change_that_was_cut_off_before_it_was_stored_changed_nothing(far: Line, engine: bool):
-    async with served(far, engine=engine) as server:
+    async with serve_app(far, engine=engine) as server:
         before = await snapshot()
         far.cut_at = b'INSERT INTO "audit_event"'
 
@@ -261,7 +261,7 @@ async def test_what_was_stored_before_the_database_went_away_is_told(far: Far):
     query = """mutation($a: CreateApiTokenInput!, $b: CreateApiTokenInput!) {
         a: createApiToken(input: $a) { userErrors { code } } b: createApiToken(input: $b) { userErrors { code } } }"""
 
-    async with served(far) as server:
+    async with serve_app(far) as server:
         input["organisationId"] = ids.encode(server.world.alpina)
         gone = list[asyncio.Task[None]]()
         database.after_commit.add(lambda: gone.append(asyncio.ensure_future(far.go())) if not gone else None)
@@ -276,7 +276,7 @@ async def test_what_was_stored_before_the_database_went_away_is_told(far: Far):
 
 @on_postgres
 async def test_connections_that_the_database_ended_are_replaced(far: Far, log: Lines):
-    async with served(far) as server:
+    async with serve_app(far) as server:
         other = await asyncpg.connect(far.settings.database_url.replace("asyncpg", "postgres"))
         await server.ask_everything()
         log()
@@ -298,7 +298,7 @@ async def test_who_asks_a_database_that_says_nothing_any_more_does_not_wait_for_
 ):
     for module in (database, postgres, connections):
         monkeypatch.setattr(module, "SECONDS_TO_WAIT", 0.3)
-    async with served(far, statement_milliseconds=100, lock_milliseconds=100) as server:
+    async with serve_app(far, statement_milliseconds=100, lock_milliseconds=100) as server:
         far.is_frozen = True
         async with asyncio.timeout(15):
             during = await server.ask_everything()
@@ -322,7 +322,7 @@ async def test_a_database_that_cannot_be_written_to_still_answers_who_reads(
 ):
     monkeypatch.setattr(outages, "_QUIET_SECONDS", 0.0)
     begin, end = READ_ONLY[BACKEND]
-    async with served(far, pool_size=1) as server:
+    async with serve_app(far, pool_size=1) as server:
         log()
         await run(begin)
         before = await snapshot()
@@ -368,7 +368,7 @@ async def run(sql: str) -> None:
 
 @on_sqlite
 async def test_a_file_that_was_put_in_the_place_of_the_database_is_not_written_to(far: File):
-    async with served(far) as server:
+    async with serve_app(far) as server:
         await far.go()
         shutil.copyfile(far.elsewhere, far.settings.sqlite_file)
         during = await server.ask_everything()
@@ -381,7 +381,7 @@ async def test_a_file_that_was_put_in_the_place_of_the_database_is_not_written_t
 
 @on_sqlite
 async def test_no_file_is_made_where_the_database_was(far: File):
-    async with served(far) as server:
+    async with serve_app(far) as server:
         await far.go()
         await server.ask_everything()
 

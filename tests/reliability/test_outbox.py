@@ -18,10 +18,10 @@ from server.outbox import CLAIM, Outbox, has_lost_its_link, retry
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker
-from tests.logs import logged
+from tests.logs import capture_logs
 from tests.mail.events import REASON, SECRET, UNKNOWN_ADDRESS, announce
 from tests.post import FULL, UNKNOWN, PostOffice, parts
-from tests.reliability.invitations import invited, sending
+from tests.reliability.invitations import create_invitation, sending
 from tests.servers import _free_port
 from tests.world import organisation, partnership, person
 
@@ -49,7 +49,7 @@ async def one_email(settings: Settings) -> EmailMessage:
 
 async def one_invitation(settings: Settings) -> EmailMessage:
     """An invitation that waits, to an address without an account."""
-    await invited(UNKNOWN_ADDRESS)
+    await create_invitation(UNKNOWN_ADDRESS)
     assert await Outbox(settings).expand_next(NOW) >= 1
     return await EmailMessage.get()
 
@@ -381,7 +381,7 @@ async def test_what_the_mail_server_refuses_to_this_house_is_told_once_for_a_bat
     await Outbox(settings).expand_next(NOW)
     post.answers[LEADER] = "554 5.7.1 Relay access denied"
 
-    with logged() as lines:
+    with capture_logs() as lines:
         await Outbox(settings).send_next(NOW)
 
     assert [line["number"] for line in lines() if line["event"] == "mail_server_refuses"] == [30]

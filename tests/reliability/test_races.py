@@ -55,7 +55,7 @@ async def partners(number: int = ACTORS) -> list[tuple[Organisation, Person]]:
     return found
 
 
-async def invited(customer: Organisation, partner: Organisation, mode: PaymentMode | None) -> Partnership:
+async def create_invited(customer: Organisation, partner: Organisation, mode: PaymentMode | None) -> Partnership:
     return await partnership(customer, partner, mode, status=PartnershipStatus.INVITED, now=NOW)
 
 
@@ -67,7 +67,7 @@ async def test_one_of_sixteen_partners_becomes_the_complete_one(race: Race) -> N
     invitees = await partners()
     for round_ in range(ROUNDS):
         customer = await organisation(f"Customer {round_}")
-        invitations = [(await invited(customer, company, PaymentMode.PARTNER), who) for company, who in invitees]
+        invitations = [(await create_invited(customer, company, PaymentMode.PARTNER), who) for company, who in invitees]
 
         outcomes = await race.run([answering("acceptInvitation", *one) for one in invitations], round_)
 
@@ -80,7 +80,7 @@ async def test_two_complete_partners_never_both_become_active(race: Race) -> Non
     pair = await partners(2)
     for round_ in range(ROUNDS):
         customer = await organisation(f"Customer {round_}")
-        invitations = [(await invited(customer, company, PaymentMode.CUSTOMER), who) for company, who in pair]
+        invitations = [(await create_invited(customer, company, PaymentMode.CUSTOMER), who) for company, who in pair]
 
         outcomes = await race.run([answering("acceptInvitation", *one) for one in invitations * HALF], round_)
 
@@ -93,7 +93,7 @@ async def test_complete_and_limited_partners_never_coexist(race: Race) -> None:
     for round_ in range(ROUNDS):
         customer = await organisation(f"Customer {round_}")
         invitations = [
-            (await invited(customer, company, PaymentMode.CUSTOMER if place % 2 else None), who)
+            (await create_invited(customer, company, PaymentMode.CUSTOMER if place % 2 else None), who)
             for place, (company, who) in enumerate(invitees)
         ]
 
@@ -107,7 +107,7 @@ async def test_an_invitation_is_accepted_once_and_grants_what_it_named_once(race
     ((company, who),) = await partners(1)
     for round_ in range(ROUNDS):
         customer = await organisation(f"Customer {round_}")
-        invitation = await invited(customer, company, None)
+        invitation = await create_invited(customer, company, None)
         for number in range(3):
             await request(invitation, await product(f"wanted {number}", customer), [ProductRight.TECHNICAL])
 
@@ -121,7 +121,7 @@ async def test_an_invitation_is_accepted_once_and_grants_what_it_named_once(race
 async def test_an_invitation_is_either_accepted_or_declined(race: Race) -> None:
     ((company, who),) = await partners(1)
     for round_ in range(ROUNDS):
-        invitation = await invited(await organisation(f"Customer {round_}"), company, PaymentMode.PARTNER)
+        invitation = await create_invited(await organisation(f"Customer {round_}"), company, PaymentMode.PARTNER)
         attempts = [answering(name, invitation, who) for name in ("acceptInvitation", "declineInvitation")]
 
         outcomes = await race.run(attempts * HALF, round_)

@@ -24,7 +24,7 @@ from tests.reliability.test_known_viewers import (
     house,  # noqa: F401
     until,
 )
-from tests.statements import counted
+from tests.statements import collect_statements
 from tests.world import World, build_world
 
 pytestmark = pytest.mark.database
@@ -55,7 +55,7 @@ async def test_a_use_is_written_after_the_answer_once_a_minute(house: House, sec
     used = None if seconds is None else datetime.now(UTC) - timedelta(seconds=seconds)
     row, secret = await house.token(await house.employee(), last_used_at=used)
 
-    with counted() as statements:
+    with collect_statements() as statements:
         answer = await house.clients.ask(WHO, as_=secret)
 
     assert answer.status == 200
@@ -80,7 +80,7 @@ async def test_the_uses_of_many_tokens_are_one_statement(house: House):  # noqa:
     async with noted.opened(house.settings):
         for row in rows:
             noted.note(row.id, now)
-        with counted() as statements:
+        with collect_statements() as statements:
             await noted.write(house.settings)
 
     assert len(statements) == (0 if house.settings.is_sqlite else 1)  # SQLite has a connection of its own for it

@@ -17,7 +17,7 @@ from server.worker import Worker
 from tests.mail.events import UNKNOWN_ADDRESS
 from tests.mail.test_delivery import ACCENTED, silent_server
 from tests.post import UNKNOWN, UNWANTED, PostOffice, parts
-from tests.reliability.invitations import NOW, asked_by_email, invited, invited_partner, sending
+from tests.reliability.invitations import NOW, asked_by_email, create_invitation, invited_partner, sending
 from tests.world import person
 
 pytestmark = pytest.mark.database
@@ -39,7 +39,7 @@ async def undeliverable_at(row: Any) -> Any:
 
 
 @pytest.mark.parametrize("refusal", ["recipient", "content", "letters"])
-@pytest.mark.parametrize("invite", [invited, asked_by_email])
+@pytest.mark.parametrize("invite", [create_invitation, asked_by_email])
 async def test_an_invitation_that_is_refused_for_good_says_so_and_is_told_to_the_inviter(
     own_database: Settings, post: PostOffice, refusal: str, invite: Any
 ):
@@ -70,7 +70,7 @@ async def test_an_invitation_that_is_refused_for_good_says_so_and_is_told_to_the
 async def test_an_administrator_hears_of_their_own_invitation_while_they_are_a_member(
     own_database: Settings, post: PostOffice, status: MembershipStatus, told: str
 ):
-    invitation = await invited(UNKNOWN_ADDRESS)
+    invitation = await create_invitation(UNKNOWN_ADDRESS)
     await person("boss", await invitation.organisation, Role.LEGAL_REPRESENTATIVE, NOW)
     own = Membership.filter(user_id=invitation.invited_by_id)
     await own.update(role=Role.ADMINISTRATOR, status=status)
@@ -136,7 +136,7 @@ async def test_a_worker_that_is_told_to_stop_leaves_what_a_silent_server_has_not
     own_database: Settings, post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(delivery, "SECONDS_TO_END", 0.05)
-    await invited(UNKNOWN_ADDRESS)
+    await create_invitation(UNKNOWN_ADDRESS)
     async with silent_server() as (office, came), asyncio.timeout(20):
         worker = Worker(sending(own_database, office, mail_attempts=1))
         running = asyncio.create_task(worker.run())

@@ -97,12 +97,12 @@ async def made_sources(world: World, settings: Settings) -> AsyncIterator[Callab
     """Makes sources that ask a server with these settings."""
     async with AsyncExitStack() as stack:
 
-        def made(**chosen: object) -> Sources:
+        def make(**chosen: object) -> Sources:
             found = Sources(settings.model_copy(update=chosen))
             found.stack = stack
             return found
 
-        yield made
+        yield make
 
 
 def nobodies(number: int) -> list[str]:

@@ -10,7 +10,7 @@ from server.domain.people.tokens import new_token
 from server.domain.rights import Scope
 from server.models import ApiToken, AuditEvent, Membership
 from tests.clients import Answer, Clients
-from tests.statements import counted
+from tests.statements import collect_statements
 from tests.world import World, token
 
 pytestmark = pytest.mark.database
@@ -102,14 +102,14 @@ async def test_a_token_revoked_a_moment_ago_opens_nothing_any_more(world: World,
 
 
 async def test_an_unknown_token_costs_one_statement_and_opens_nothing(world: World, clients: Clients):
-    with counted() as statements:
+    with collect_statements() as statements:
         answer = await ask_with(clients, f"Bearer {new_token()}")
 
     check_unauthenticated(answer)
     assert len(statements) == 1
 
 
-def mistyped(secret: str) -> list[str]:
+def mistype(secret: str) -> list[str]:
     """The token with each of its characters changed in turn, and as people copy tokens wrongly."""
     changed = [
         secret[:place] + ("B" if letter == "A" else "A") + secret[place + 1 :] for place, letter in enumerate(secret)
@@ -118,8 +118,8 @@ def mistyped(secret: str) -> list[str]:
 
 
 async def test_a_mistyped_token_is_refused_without_a_statement(world: World, clients: Clients):
-    with counted() as statements:
-        answers = [await ask_with(clients, f"Bearer {wrong}") for wrong in mistyped(world.tokens["cL"])]
+    with collect_statements() as statements:
+        answers = [await ask_with(clients, f"Bearer {wrong}") for wrong in mistype(world.tokens["cL"])]
 
     for answer in answers:
         check_unauthenticated(answer)
@@ -147,7 +147,7 @@ async def test_a_mistyped_token_is_refused_without_a_statement(world: World, cli
     ],
 )
 async def test_what_is_no_token_is_refused_without_a_statement(world: World, clients: Clients, secret: str):
-    with counted() as statements:
+    with collect_statements() as statements:
         answers = [await ask_with(clients, f"Bearer {secret}".encode(encoding)) for encoding in ("utf-8", "latin-1")]
 
     for answer in answers:

@@ -15,7 +15,7 @@ from server.resolvers.people import passwords
 from server.resolvers.people.sessions import session_digest
 from server.settings import Settings
 from tests.clients import URL, Answer, Clients
-from tests.statements import counted
+from tests.statements import collect_statements
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.database
@@ -112,7 +112,7 @@ async def test_a_foreign_page_changes_nothing_with_the_cookie(world: World, clie
     input = {"organisationId": world.id("alpina"), "name": "evil", "scopes": ["PRODUCTS_READ"]}
     before = await count(ApiToken), await count(AuditEvent), await count(Session)
 
-    with counted() as statements:
+    with collect_statements() as statements:
         answer = await clients.change("createApiToken", input, as_=world.cL, headers={"Origin": origin})
 
     assert answer.status == 403
@@ -304,7 +304,7 @@ async def shortest(attempt: Any) -> float:
 @pytest.mark.parametrize("length", [10_001, 250_000])
 async def test_an_overlong_password_is_refused_cheaply(world: World, clients: Clients, length: int):
     started = time.process_time()
-    with counted() as statements:
+    with collect_statements() as statements:
         answer = await sign_in(clients, "cl@alpina.example", "x" * length)
 
     assert (answer.code, answer.errors[0]["message"]) == (

@@ -45,7 +45,7 @@ def everybody_spreads_everybody(number: int) -> str:
     )
 
 
-def nested(name: str, times: int, inside: str) -> str:
+def nest(name: str, times: int, inside: str) -> str:
     return f"{name} {{ " * times + inside + " }" * times
 
 
@@ -84,7 +84,7 @@ REFUSED: dict[str, tuple[str, str]] = {
         "{ __typename } " + " ".join(f"fragment F{number} on User {{ {'email ' * 35}}}" for number in range(45)),
         TOO_MANY_FIELDS,
     ),
-    "13 levels": ("{ " + nested("viewer", 12, "x") + " }", "This document is too large: the limit for depth is 12."),
+    "13 levels": ("{ " + nest("viewer", 12, "x") + " }", "This document is too large: the limit for depth is 12."),
     "13 levels in fragments": (
         "{ ...F0 } " + chain(12, "viewer {{ {0} }}", "x"),
         "This document is too large: the limit for depth is 12.",
@@ -178,7 +178,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "the fields of the types of all fields, with their types": (
         "{ __schema { types { fields { type { fields { name args { type { ...T } } type { ...T } } } } } } }"
-        " fragment T on __Type { " + nested("kind name ofType", 8, "kind name") + " }",
+        " fragment T on __Type { " + nest("kind name ofType", 8, "kind name") + " }",
         "This document asks for too much of the schema at once.",
     ),
 }
@@ -202,7 +202,7 @@ ANONYMOUS_REFUSED: dict[str, tuple[str, str]] = {
         "{ viewer { " + " ".join(f"x{number}" for number in range(300)) + " } }",
         "This document is too large: the limit for fields is 300.",
     ),
-    "9 levels": ("{ " + nested("viewer", 8, "x") + " }", "This document is too large: the limit for depth is 8."),
+    "9 levels": ("{ " + nest("viewer", 8, "x") + " }", "This document is too large: the limit for depth is 8."),
     "6 aliases": (
         "{ viewer { a: user { b: id c: id d: id e: id f: id } } }",
         "This document is too large: the limit for aliases is 5.",
@@ -309,7 +309,7 @@ ANSWERED: dict[str, str] = {
     "99,000 commas": "{ __typename " + "," * 99_000 + "}",
     "1,900 comments": "#\n" * 1_900 + "{ __typename }",
     "an empty fragment, 2^60 times": "{ __typename ...F0 } " + chain(60, "{0} {0}", ""),
-    "inline fragments nested 150 deep": "{ " + nested("...", 150, "__typename") + " }",
+    "inline fragments nested 150 deep": "{ " + nest("...", 150, "__typename") + " }",
     "61 times a field in fragments of fragments": (
         "{ __typename viewer { ...F0 } } " + chain(60, "{0} __typename", "__typename", "Viewer")
     ),
@@ -328,10 +328,10 @@ async def test_an_odd_document_within_the_limits_is_answered_quickly(app: Starle
 
 @pytest.mark.database
 @pytest.mark.parametrize("document", [INTROSPECTION, *(get_introspection_query(type_depth=depth) for depth in (3, 12))])
-async def test_everybody_may_ask_for_the_whole_schema(world: World, planned: Clients, document: str):
+async def test_everybody_may_ask_for_the_whole_schema(world: World, engine_clients: Clients, document: str):
     for as_ in (None, world.pL, world.tokens["products"]):
         with quickly():
-            answer = await planned.ask(document, as_=as_)
+            answer = await engine_clients.ask(document, as_=as_)
 
         assert build_client_schema(answer.data).query_type.fields["viewer"]
 
@@ -445,16 +445,18 @@ def test_the_default_of_another_operation_makes_no_page_smaller():
 
 
 @pytest.mark.database
-async def test_a_whole_number_with_a_point_is_the_size_of_a_page_for_the_engine_too(world: World, planned: Clients):
+async def test_a_whole_number_with_a_point_is_the_size_of_a_page_for_the_engine_too(
+    world: World, engine_clients: Clients
+):
     text = """
         query($n: Int) {
           viewer { organisations(first: $n) { nodes { managedCustomers(first: $n) { nodes { products(first: $n) {
             nodes { id } } } } } } }
         }
     """
-    small = await planned.ask(text, {}, as_=world.pL)
+    small = await engine_clients.ask(text, {}, as_=world.pL)
 
-    large = await planned.ask(text, {"n": 100.0}, as_=world.pL)
+    large = await engine_clients.ask(text, {"n": 100.0}, as_=world.pL)
 
     assert small.errors == []
     assert large.code == "VALIDATION_FAILED"

@@ -22,7 +22,7 @@ def wide(fields: str, beside: str = "") -> str:
 
 
 @pytest.fixture
-async def stocked(world: World) -> World:
+async def stocked_world(world: World) -> World:
     """With forty products of Alpina, so that the lists of `wide` hold 1,600 rows."""
     for number in range(36):
         await product(f"more {number}", world.alpina)
@@ -30,12 +30,12 @@ async def stocked(world: World) -> World:
 
 
 async def test_a_mistake_beside_long_lists_does_not_make_resolvers_answer_them(
-    planned: Clients, stocked: World
+    engine_clients: Clients, stocked_world: World
 ) -> None:
-    asked = {"id": stocked.id("alpina")}
+    asked = {"id": stocked_world.id("alpina")}
 
-    whole = await planned.ask(wide("id"), asked, as_=stocked.cL)
-    beside_a_mistake = await planned.ask(wide("id", 'product(id: "x") { id }'), asked, as_=stocked.cL)
+    whole = await engine_clients.ask(wide("id"), asked, as_=stocked_world.cL)
+    beside_a_mistake = await engine_clients.ask(wide("id", 'product(id: "x") { id }'), asked, as_=stocked_world.cL)
 
     lists = [node["organisation"]["products"]["nodes"] for node in whole.data["organisation"]["products"]["nodes"]]
     assert [len(nodes) for nodes in lists] == [40] * 40
@@ -44,24 +44,28 @@ async def test_a_mistake_beside_long_lists_does_not_make_resolvers_answer_them(
     assert set(beside_a_mistake.codes) == {"BAD_USER_INPUT", "VALIDATION_FAILED"}
 
 
-async def test_what_resolvers_may_do_is_enough_for_ordinary_pages(ordinary: Clients, stocked: World) -> None:
+async def test_what_resolvers_may_do_is_enough_for_ordinary_pages(
+    resolver_clients: Clients, stocked_world: World
+) -> None:
     document = (
         "query($id: ID!) { organisation(id: $id) { products(first: 40) { nodes { id customerName viewerRights } } } }"
     )
 
-    found = await ordinary.ask(document, {"id": stocked.id("alpina")}, as_=stocked.cL)
+    found = await resolver_clients.ask(document, {"id": stocked_world.id("alpina")}, as_=stocked_world.cL)
 
     assert len(found.data["organisation"]["products"]["nodes"]) == 40
 
 
-async def test_fields_in_fragments_that_are_spread_twice_count_twice(ordinary: Clients, stocked: World) -> None:
+async def test_fields_in_fragments_that_are_spread_twice_count_twice(
+    resolver_clients: Clients, stocked_world: World
+) -> None:
     spread = " ".join(f"s{number}: organisation {{ ...F }}" for number in range(25))
     document = (
         f"query($id: ID!) {{ organisation(id: $id) {{ products(first: 40) {{ nodes {{ {spread} }} }} }} }} "
         "fragment F on Organisation { id name viewerRights }"
     )
 
-    found = await ordinary.ask(document, {"id": stocked.id("alpina")}, as_=stocked.cL)
+    found = await resolver_clients.ask(document, {"id": stocked_world.id("alpina")}, as_=stocked_world.cL)
 
     assert [error["message"] for error in found.errors] == [TOO_MUCH]
 

@@ -17,7 +17,7 @@ from server.app.client_address import ClientAddresses
 from server.app.connections import Connections
 from server.settings import Settings
 from tests.logs import Lines
-from tests.wire import Line, served
+from tests.wire import Line, serve_app
 
 LONG = os.environ.get("LONG") == "1"
 SECONDS = 10.0 if LONG else 0.4
@@ -57,7 +57,7 @@ def app() -> Application:
 
 @pytest.fixture(scope="module")
 async def port(app: Application) -> AsyncIterator[int]:
-    async with served(app) as port:
+    async with serve_app(app) as port:
         yield port
 
 
@@ -247,7 +247,7 @@ async def test_a_connection_in_use_stays_open(port: int):
 @pytest.mark.parametrize("ending", [b"", b"Connection: close\r\n"])
 async def test_an_answer_that_nobody_reads_is_thrown_away(ending: bytes):
     app = application()
-    async with served(app) as port:
+    async with serve_app(app) as port:
         sock = deaf_socket(port)
         for _ in range(6):
             await say_all(sock, b"GET /schema.graphql HTTP/1.1\r\n\r\n" * 16)
@@ -449,7 +449,7 @@ async def test_800_idle_connections_of_one_source_leave_room_for_others(app: App
 
 
 async def test_a_fresh_connection_gives_way_before_one_that_was_used():
-    async with served(application(max_connections_per_source=3)) as port, AsyncExitStack() as stack:
+    async with serve_app(application(max_connections_per_source=3)) as port, AsyncExitStack() as stack:
         used = await stack.enter_async_context(Line(port))
         await used.say(GET + b"\r\n")
         assert (await used.answer()).body == b"alive"
@@ -463,7 +463,7 @@ async def test_a_fresh_connection_gives_way_before_one_that_was_used():
 
 @pytest.mark.parametrize("limit", ["max_connections_per_source", "max_connections"])
 async def test_a_connection_that_works_does_not_give_way(limit: str):
-    async with served(application(**{limit: 2})) as port, AsyncExitStack() as stack:
+    async with serve_app(application(**{limit: 2})) as port, AsyncExitStack() as stack:
         working = [await stack.enter_async_context(Line(port)) for _ in range(2)]
         for line in working:
             await line.say(POST + LENGTH % len(GOOD))
@@ -479,7 +479,7 @@ async def test_a_connection_that_works_does_not_give_way(limit: str):
 
 
 async def test_in_all_the_source_with_most_idle_connections_gives_way():
-    async with served(application(max_connections=4)) as port, AsyncExitStack() as stack:
+    async with serve_app(application(max_connections=4)) as port, AsyncExitStack() as stack:
         quiet = await stack.enter_async_context(Line(port, "127.0.0.2"))
         many = [await stack.enter_async_context(Line(port, "127.0.0.3")) for _ in range(3)]
         new = await stack.enter_async_context(Line(port, "127.0.0.4"))
@@ -491,7 +491,7 @@ async def test_in_all_the_source_with_most_idle_connections_gives_way():
 
 
 async def test_half_sent_requests_of_few_sources_leave_room_for_others():
-    async with served(application(max_connections=4)) as port, AsyncExitStack() as stack:
+    async with serve_app(application(max_connections=4)) as port, AsyncExitStack() as stack:
         halves = [await stack.enter_async_context(Line(port, "127.0.0.3")) for _ in range(3)]
         other = await stack.enter_async_context(Line(port, "127.0.0.2"))
         for line in (*halves, other):
@@ -511,7 +511,7 @@ async def test_half_sent_requests_of_few_sources_leave_room_for_others():
 
 async def test_a_trusted_proxy_is_no_source():
     app = application(max_connections_per_source=2, trusted_proxies="127.0.0.2")
-    async with served(app) as port, AsyncExitStack() as stack:
+    async with serve_app(app) as port, AsyncExitStack() as stack:
         lines = [await stack.enter_async_context(Line(port, "127.0.0.2")) for _ in range(50)]
 
         for line in lines:
@@ -522,7 +522,7 @@ async def test_a_trusted_proxy_is_no_source():
 @pytest.fixture
 async def narrow_port() -> AsyncIterator[int]:
     """A server that takes one connection from each source."""
-    async with served(application(max_connections_per_source=1)) as port:
+    async with serve_app(application(max_connections_per_source=1)) as port:
         yield port
 
 

@@ -56,22 +56,22 @@ TOO_MUCH = "This document asks for too much of the schema at once."
 
 @pytest.mark.parametrize("tool", STANDARD)
 async def test_everybody_is_answered_the_query_that_tools_send(
-    world: World, planned: Clients, settings: Settings, tool: str
+    world: World, engine_clients: Clients, settings: Settings, tool: str
 ):
     stranger = Context(None, world.now, "0" * 32, settings)
     expected = await schema.execute(STANDARD[tool], context_value=stranger)
 
     for as_ in (None, world.pL, world.tokens["products"]):
-        posted = await planned.ask(STANDARD[tool], as_=as_)
+        posted = await engine_clients.ask(STANDARD[tool], as_=as_)
         assert posted.data == expected.data
-    got = await planned.http.get("/graphql", params={"query": STANDARD[tool]})
+    got = await engine_clients.http.get("/graphql", params={"query": STANDARD[tool]})
     assert got.json() == {"data": expected.data}
     assert "levels" in tool or "names" in tool or build_client_schema(posted.data).query_type
 
 
 @pytest.mark.parametrize("name", ["IntrospectionQuery", None, ""])
-async def test_the_name_of_the_operation_may_be_said_or_left_out(planned: Clients, name: str | None):
-    response = await planned.http.post("/graphql", json={"query": QUERY, "operationName": name})
+async def test_the_name_of_the_operation_may_be_said_or_left_out(engine_clients: Clients, name: str | None):
+    response = await engine_clients.http.post("/graphql", json={"query": QUERY, "operationName": name})
 
     assert build_client_schema(response.json()["data"]).query_type
 
@@ -87,22 +87,22 @@ LARGE = {
 
 
 @pytest.mark.parametrize("what", LARGE)
-async def test_what_no_tool_sends_counts_against_the_limits_of_who_is_not_signed_in(planned: Clients, what: str):
-    answer = await planned.ask(LARGE[what], {"a": True} if "$a" in LARGE[what] else {})
+async def test_what_no_tool_sends_counts_against_the_limits_of_who_is_not_signed_in(engine_clients: Clients, what: str):
+    answer = await engine_clients.ask(LARGE[what], {"a": True} if "$a" in LARGE[what] else {})
 
     assert (answer.code, answer.errors[0]["message"]) == ("VALIDATION_FAILED", TOO_MUCH)
 
 
-async def test_who_is_signed_in_may_ask_for_more_of_the_schema(world: World, planned: Clients):
-    answer = await planned.ask(LARGE["fields of the types of fields"], as_=world.pL)
+async def test_who_is_signed_in_may_ask_for_more_of_the_schema(world: World, engine_clients: Clients):
+    answer = await engine_clients.ask(LARGE["fields of the types of fields"], as_=world.pL)
 
     assert answer.data["__schema"]["types"]
 
 
-async def test_a_document_that_asks_for_the_schema_is_validated(world: World, planned: Clients):
-    unknown = await planned.ask(QUERY.replace("description", "descryption", 1), as_=world.pL)
-    mutation = await planned.ask("mutation { __schema { queryType { name } } }")
-    mistyped = await planned.ask("{ __type(name: 5) { name } }")
+async def test_a_document_that_asks_for_the_schema_is_validated(world: World, engine_clients: Clients):
+    unknown = await engine_clients.ask(QUERY.replace("description", "descryption", 1), as_=world.pL)
+    mutation = await engine_clients.ask("mutation { __schema { queryType { name } } }")
+    mistyped = await engine_clients.ask("{ __type(name: 5) { name } }")
 
     assert "Cannot query field 'descryption' on type" in unknown.errors[0]["message"]
     assert "Cannot query field '__schema' on type 'Mutation'." in mutation.errors[0]["message"]

@@ -40,7 +40,7 @@ def not_json(column: int, line: int = 1) -> str:
     return f"The body is not valid JSON: look at line {line}, column {column}."
 
 
-def sent(**members: Any) -> bytes:
+def body_with(**members: Any) -> bytes:
     """A body with these members and, unless given, a good query."""
     return json.dumps({"query": "{__typename}"} | members).encode()
 
@@ -103,27 +103,27 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "a batch of null": (b"[null]", A_BATCH),
     "no member": (b"{}", "`query` must be a string."),
     "no query": (b'{"notquery":"{__typename}"}', "`query` must be a string."),
-    "query null": (sent(query=None), "`query` must be a string."),
-    "query a number": (sent(query=0), "`query` must be a string."),
-    "query a boolean": (sent(query=False), "`query` must be a string."),
-    "query an array": (sent(query=["{__typename}"]), "`query` must be a string."),
-    "query an object": (sent(query={"a": 1}), "`query` must be a string."),
-    "query empty": (sent(query=""), "`query` must not be empty."),
-    "query too long": (sent(query="{__typename}" + " " * 100_000), "`query` is longer than 100,000 characters."),
+    "query null": (body_with(query=None), "`query` must be a string."),
+    "query a number": (body_with(query=0), "`query` must be a string."),
+    "query a boolean": (body_with(query=False), "`query` must be a string."),
+    "query an array": (body_with(query=["{__typename}"]), "`query` must be a string."),
+    "query an object": (body_with(query={"a": 1}), "`query` must be a string."),
+    "query empty": (body_with(query=""), "`query` must not be empty."),
+    "query too long": (body_with(query="{__typename}" + " " * 100_000), "`query` is longer than 100,000 characters."),
     "the last of two queries counts": (b'{"query":"{__typename}","query":1}', "`query` must be a string."),
-    "variables a string": (sent(variables="{}"), "`variables` must be an object or null."),
-    "variables a number": (sent(variables=0), "`variables` must be an object or null."),
-    "variables a boolean": (sent(variables=False), "`variables` must be an object or null."),
-    "variables an array": (sent(variables=[]), "`variables` must be an object or null."),
-    "operationName a number": (sent(operationName=0), "`operationName` must be a string or null."),
-    "operationName a boolean": (sent(operationName=False), "`operationName` must be a string or null."),
-    "operationName an array": (sent(operationName=["a"]), "`operationName` must be a string or null."),
-    "operationName an object": (sent(operationName={}), "`operationName` must be a string or null."),
-    "extensions a string": (sent(extensions="{}"), "`extensions` must be an object or null."),
-    "extensions a number": (sent(extensions=0), "`extensions` must be an object or null."),
-    "extensions a boolean": (sent(extensions=True), "`extensions` must be an object or null."),
-    "extensions an array": (sent(extensions=[]), "`extensions` must be an object or null."),
-    "a subscription": (sent(query="subscription { x }"), "This endpoint supports only queries and mutations."),
+    "variables a string": (body_with(variables="{}"), "`variables` must be an object or null."),
+    "variables a number": (body_with(variables=0), "`variables` must be an object or null."),
+    "variables a boolean": (body_with(variables=False), "`variables` must be an object or null."),
+    "variables an array": (body_with(variables=[]), "`variables` must be an object or null."),
+    "operationName a number": (body_with(operationName=0), "`operationName` must be a string or null."),
+    "operationName a boolean": (body_with(operationName=False), "`operationName` must be a string or null."),
+    "operationName an array": (body_with(operationName=["a"]), "`operationName` must be a string or null."),
+    "operationName an object": (body_with(operationName={}), "`operationName` must be a string or null."),
+    "extensions a string": (body_with(extensions="{}"), "`extensions` must be an object or null."),
+    "extensions a number": (body_with(extensions=0), "`extensions` must be an object or null."),
+    "extensions a boolean": (body_with(extensions=True), "`extensions` must be an object or null."),
+    "extensions an array": (body_with(extensions=[]), "`extensions` must be an object or null."),
+    "a subscription": (body_with(query="subscription { x }"), "This endpoint supports only queries and mutations."),
 }
 
 
@@ -551,11 +551,11 @@ async def test_a_body_over_the_limit_is_refused_by_its_length_before_it_comes(ht
 async def test_a_body_that_streams_over_the_limit_is_refused_while_it_comes(http: httpx2.AsyncClient):
     pieces = iter([b" " * 65_536] * 100)
 
-    async def streamed() -> AsyncIterator[bytes]:
+    async def stream() -> AsyncIterator[bytes]:
         for piece in pieces:
             yield piece
 
-    response = await http.post("/graphql", content=streamed(), headers=JSON)
+    response = await http.post("/graphql", content=stream(), headers=JSON)
 
     assert refusal(response) == (413, "BAD_USER_INPUT", "Content Too Large")
     assert len(list(pieces)) == 95

@@ -30,7 +30,7 @@ TOO_LONG = "A text can have at most 10,000 characters."
 BAD_ID = "This is not an id of this API."
 
 
-def refused(answer: Answer) -> tuple[str, str, list[str]]:
+def read_refusal(answer: Answer) -> tuple[str, str, list[str]]:
     """The code, the message and the field of the one error."""
     (error,) = answer.errors
     assert answer.status == 200
@@ -47,8 +47,8 @@ async def test_text_with_a_nul_is_refused(world: World, clients: Clients, text: 
         as_=world.cL,
     )
 
-    assert refused(searched) == refused(written) == ("BAD_USER_INPUT", BAD_TEXT, ["filter", "search"])
-    assert refused(changed) == ("BAD_USER_INPUT", BAD_TEXT, ["input", "name"])
+    assert read_refusal(searched) == read_refusal(written) == ("BAD_USER_INPUT", BAD_TEXT, ["filter", "search"])
+    assert read_refusal(changed) == ("BAD_USER_INPUT", BAD_TEXT, ["input", "name"])
 
 
 @pytest.mark.parametrize("number", ["D800", "DFFF", "d83d"])
@@ -98,8 +98,8 @@ async def test_text_that_is_too_long_is_refused(world: World, clients: Clients):
 
     written = await clients.ask(f'{{ catalogue(filter: {{search: "{"x" * 10_001}"}}) {{ totalCount }} }}')
 
-    assert refused(answer) == ("BAD_USER_INPUT", TOO_LONG, ["text"])
-    assert refused(written) == ("BAD_USER_INPUT", TOO_LONG, ["filter", "search"])
+    assert read_refusal(answer) == ("BAD_USER_INPUT", TOO_LONG, ["text"])
+    assert read_refusal(written) == ("BAD_USER_INPUT", TOO_LONG, ["filter", "search"])
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ async def test_an_id_that_is_none_is_refused(world: World, clients: Clients, id:
     )
     typed = await clients.ask(NODE.replace("node(", "product("), {"id": id}, as_=world.cL)
 
-    assert refused(one) == refused(typed) == ("BAD_USER_INPUT", BAD_ID, ["id"])
-    assert refused(several) == ("BAD_USER_INPUT", BAD_ID, ["ids", "1"])
+    assert read_refusal(one) == read_refusal(typed) == ("BAD_USER_INPUT", BAD_ID, ["id"])
+    assert read_refusal(several) == ("BAD_USER_INPUT", BAD_ID, ["ids", "1"])
 
 
 async def test_more_than_a_hundred_ids_are_refused(world: World, clients: Clients):
@@ -141,7 +141,7 @@ async def test_more_than_a_hundred_ids_are_refused(world: World, clients: Client
         "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": [world.id("alpina")] * 101}, as_=world.cL
     )
 
-    assert refused(answer) == ("BAD_USER_INPUT", "Give at most 100 values.", ["ids"])
+    assert read_refusal(answer) == ("BAD_USER_INPUT", "Give at most 100 values.", ["ids"])
 
 
 def place(key: bytes) -> str:
@@ -187,8 +187,8 @@ async def test_a_cursor_that_is_none_is_refused(world: World, clients: Clients, 
     after = await clients.ask(CATALOGUE, {"after": GARBAGE[what]})
     before = await clients.ask(CATALOGUE, {"before": GARBAGE[what], "last": 2})
 
-    assert refused(after) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
-    assert refused(before) == ("BAD_USER_INPUT", BAD_CURSOR, ["before"])
+    assert read_refusal(after) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
+    assert read_refusal(before) == ("BAD_USER_INPUT", BAD_CURSOR, ["before"])
 
 
 @pytest.mark.parametrize("what", MOMENTS)
@@ -197,7 +197,7 @@ async def test_a_cursor_whose_moment_is_none_is_refused(world: World, clients: C
 
     answer = await clients.ask(PRODUCTS, variables, as_=world.cL)
 
-    assert refused(answer) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
+    assert read_refusal(answer) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ async def test_a_cursor_of_another_list_or_order_shows_nothing_that_is_hidden(wo
     elsewhere = await clients.ask(PRODUCTS, {"id": world.id("borea"), "after": first, "field": "NAME"}, as_=world.pE)
     of_the_catalogue = await clients.ask(CATALOGUE, {"after": first, "first": 1}, as_=world.pE)
 
-    assert refused(by_moment) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
+    assert read_refusal(by_moment) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
     assert {row["id"] for row in elsewhere.data["organisation"]["products"]["nodes"]} <= {world.id("borean")}
     assert len(of_the_catalogue.data["catalogue"]["nodes"]) <= 1
 
@@ -257,7 +257,7 @@ async def test_a_page_that_cannot_be_is_refused(
 ):
     answer = await clients.ask(CATALOGUE, sizes)
 
-    assert refused(answer) == ("BAD_USER_INPUT", message, [field])
+    assert read_refusal(answer) == ("BAD_USER_INPUT", message, [field])
 
 
 @pytest.mark.parametrize(

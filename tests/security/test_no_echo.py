@@ -74,12 +74,12 @@ def values(type_: Any, shape: Any) -> Iterator[Any]:
         yield {"misspelt": shape}
 
 
-def written(value: Any) -> str:
+def to_literal(value: Any) -> str:
     """The value as a document has it."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {written(inner)}" for name, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {to_literal(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(written, value)) + "]"
+        return "[" + ", ".join(map(to_literal, value)) + "]"
     return value if isinstance(value, Name) else json.dumps(value)
 
 
@@ -103,11 +103,11 @@ def documents(kind: str, root: str, argument: str, number: int) -> Iterator[tupl
             continue
         for value in values(of, shape):
             yield f"{kind}($given: {of}) {{ {root}({argument}: $given) {below} }}", {"given": value}
-            yield f"{kind} {{ {root}({argument}: {written(value)}) {below} }}", {}
+            yield f"{kind} {{ {root}({argument}: {to_literal(value)}) {below} }}", {}
             if LONG:
-                yield f"{kind}($given: {of} = {written(value)}) {{ {root}({argument}: $given) {below} }}", {}
+                yield f"{kind}($given: {of} = {to_literal(value)}) {{ {root}({argument}: $given) {below} }}", {}
     for value in values(of, Name(WORD)):
-        yield f"{kind} {{ {root}({argument}: {written(value)}) {below} }}", {}
+        yield f"{kind} {{ {root}({argument}: {to_literal(value)}) {below} }}", {}
 
 
 def assert_nothing_is_repeated(answer: Answer, asked: Any) -> None:

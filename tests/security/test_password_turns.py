@@ -44,11 +44,11 @@ async def hasher(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HeldHash]:
     monkeypatch.setattr(passwords, "hasher", lambda: found)
     yield found
     found.may_go_on.release(1_000)
-    await settled()
+    await settle()
     assert passwords._lines == {}
 
 
-async def settled() -> None:
+async def settle() -> None:
     """All that can happen has happened."""
     for _ in range(30):
         await asyncio.sleep(0.001)
@@ -64,19 +64,19 @@ def begin(*attempts: tuple[str, str], is_expected: bool = False) -> list[asyncio
     return [asyncio.create_task(attempt(*one, is_expected=is_expected)) for one in attempts]
 
 
-def refused(tasks: list[asyncio.Task[str]]) -> list[bool]:
+def are_refused(tasks: list[asyncio.Task[str]]) -> list[bool]:
     return [task.done() and isinstance(task.exception(), Refused) for task in tasks]
 
 
 async def test_the_turns_go_round_the_sources(hasher: HeldHash):
     flood = [("flood", f"flood {number}") for number in range(3)]
     tasks = begin(*flood, ("other", "other 1"), ("other", "other 2"), ("third", "third 1"))
-    await settled()
+    await settle()
     assert hasher.seen == ["flood 0", "other 1"]
 
     for _ in tasks:
         hasher.may_go_on.release()
-        await settled()
+        await settle()
 
     assert hasher.seen == ["flood 0", "other 1", "third 1", "flood 1", "other 2", "flood 2"]
     assert [await task for task in tasks[:2]] == ["hash of flood 0", "hash of flood 1"]
@@ -85,13 +85,13 @@ async def test_the_turns_go_round_the_sources(hasher: HeldHash):
 
 async def test_every_second_turn_is_for_those_who_are_expected(hasher: HeldHash):
     begin(*[(f"source {number}", f"guess {number}") for number in range(6)])
-    await settled()
+    await settle()
     begin(*[(f"home {number}", f"mine {number}") for number in range(3)], is_expected=True)
-    await settled()
+    await settle()
 
     for _ in range(7):
         hasher.may_go_on.release()
-        await settled()
+        await settle()
 
     assert hasher.seen == [
         *("guess 0", "guess 1", "mine 0", "guess 2", "mine 1", "guess 3", "mine 2", "guess 4", "guess 5"),
@@ -100,9 +100,9 @@ async def test_every_second_turn_is_for_those_who_are_expected(hasher: HeldHash)
 
 async def test_more_of_one_source_than_may_wait_are_refused_at_once(hasher: HeldHash):
     tasks = begin(*[("flood", f"flood {number}") for number in range(5)])
-    await settled()
+    await settle()
 
-    assert refused(tasks) == [False, False, False, True, True]
+    assert are_refused(tasks) == [False, False, False, True, True]
     with pytest.raises(Refused) as caught:
         await tasks[4]
     [refusal] = caught.value.refusals
@@ -114,49 +114,49 @@ async def test_more_of_one_source_than_may_wait_are_refused_at_once(hasher: Held
 
 async def test_more_sources_than_may_wait_are_refused_at_once(hasher: HeldHash):
     tasks = begin(*[(f"source {number}", "guess") for number in range(10)])
-    await settled()
+    await settle()
 
-    assert refused(tasks) == [False] * 8 + [True] * 2
+    assert are_refused(tasks) == [False] * 8 + [True] * 2
 
 
 async def test_sources_that_fill_the_lines_leave_room_for_those_who_wait_alone(hasher: HeldHash):
     crowd = begin(*[(f"source {number}", f"guess {again}") for number in range(5) for again in range(3)])
     alone = begin(("alone", "mine"))
-    await settled()
+    await settle()
 
-    assert sum(refused(crowd)) == 2  # of fifteen, five lead their lines and eight wait behind them
-    assert refused(alone) == [False]
+    assert sum(are_refused(crowd)) == 2  # of fifteen, five lead their lines and eight wait behind them
+    assert are_refused(alone) == [False]
 
 
 async def test_who_is_expected_has_room_that_nobody_else_can_take(hasher: HeldHash):
     begin(*[(f"source {number}", "guess") for number in range(20)])
-    await settled()
+    await settle()
 
     expected = begin(("home", "mine"), ("office", "mine"), is_expected=True)
-    await settled()
+    await settle()
 
-    assert refused(expected) == [False, False]
+    assert are_refused(expected) == [False, False]
 
 
 async def test_one_who_gives_up_while_waiting_leaves_the_turn_to_the_next(hasher: HeldHash):
     tasks = begin(("a", "a 1"), ("b", "b 1"), ("c", "c 1"), ("a", "a 2"), ("d", "d 1"))
-    await settled()
+    await settle()
 
     for task in (tasks[2], tasks[3]):
         task.cancel()
     hasher.may_go_on.release(2)
-    await settled()
+    await settle()
 
     assert hasher.seen == ["a 1", "b 1", "d 1"]
 
 
 async def test_one_who_gives_up_while_hashing_keeps_the_turn_until_the_thread_is_free(hasher: HeldHash):
     given_up = begin(*[(f"gone {number}", f"gone {number}") for number in range(2)])
-    await settled()
+    await settle()
     for task in given_up:
         task.cancel()
     waiting = begin(("here", "here"))
-    await settled()
+    await settle()
     assert hasher.seen == ["gone 0", "gone 1"]
 
     hasher.may_go_on.release(3)

@@ -297,7 +297,7 @@ async def test_neither_addresses_nor_headers_reach_the_log_of_the_real_server(wo
         f"{CANARY}\r\n{header}\r\n\r\n",
     ]
 
-    async with served(app) as port:
+    async with serve_app(app) as port:
         answers = [await said_to(port, request) for request in requests]
 
     assert [answer.split(" ")[1] for answer in answers] == ["401", "403", "400", "400"]
@@ -307,7 +307,7 @@ async def test_neither_addresses_nor_headers_reach_the_log_of_the_real_server(wo
 
 
 @asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[int]:
+async def serve_app(app: Starlette) -> AsyncIterator[int]:
     """The application behind uvicorn, which logs as much as it can; gives its port."""
     config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, access_log=True, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)

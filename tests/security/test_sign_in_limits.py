@@ -27,7 +27,7 @@ from tests.security.sources import (  # noqa: F401 - fixtures among them
     too_many,
 )
 from tests.security.test_browser_sessions import WRONG
-from tests.statements import counted
+from tests.statements import collect_statements
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.database
@@ -307,7 +307,7 @@ async def test_what_cannot_be_a_password_is_neither_hashed_nor_counted(
     await asked.errors(HOME, OWNER)
     before = await SignInFailure.all().order_by("id").values()
 
-    with counted() as statements:
+    with collect_statements() as statements:
         answer = await asked.errors(HOME, OWNER, password)
 
     assert answer == [WRONG]
@@ -322,7 +322,7 @@ async def test_an_attempt_that_is_refused_writes_nothing_and_hashes_nothing(
     await asked.all_wrong([STRANGER], nobodies(3))
     before = await SignInFailure.all().order_by("id").values()
 
-    with counted() as statements:
+    with collect_statements() as statements:
         refused = [await asked.errors(STRANGER, f"somebody{number}@alpina.example") for number in range(3)]
 
     assert refused == [too_many("60 minutes")] * 3

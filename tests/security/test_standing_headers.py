@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from server.app import Application, create_app
 from server.settings import Settings
-from tests.wire import Line, served
+from tests.wire import Line, serve_app
 
 PROMISE = "max-age=31536000"
 ASSET = next(iter(Path("server/explorer/assets").iterdir())).name
@@ -44,7 +44,7 @@ def requests(app: Application) -> list[bytes]:
 @pytest.fixture(params=["https://api.example", "HTTPS://api.example/", "http://127.0.0.1:8000"])
 async def served_app(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Application, int]]:
     app = application(request.param)
-    async with served(app) as port:
+    async with serve_app(app) as port:
         yield app, port
 
 

@@ -116,13 +116,13 @@ async def stores(clients: Clients, world: World, mutation: str, at: Path, text: 
 @pytest.mark.usefixtures("cheap_passwords")
 @pytest.mark.parametrize(("mutation", "at"), CASES, ids=[f"{name}-{'.'.join(at)}" for name, at in CASES])
 async def test_no_argument_stores_what_no_text_may_have(
-    world: World, planned: Clients, mutation: str, at: Path
+    world: World, engine_clients: Clients, mutation: str, at: Path
 ) -> None:
     harmless = HARMLESS.get(at[-1], "Mark Er")
     halves = harmless[:4], harmless[4:]
 
-    is_stored = await stores(planned, world, mutation, at, harmless, STORED_AS.get(at[-1], harmless))
-    hostile = [mark for mark in HOSTILE if await stores(planned, world, mutation, at, mark.join(halves), mark)]
+    is_stored = await stores(engine_clients, world, mutation, at, harmless, STORED_AS.get(at[-1], harmless))
+    hostile = [mark for mark in HOSTILE if await stores(engine_clients, world, mutation, at, mark.join(halves), mark)]
 
     assert is_stored is ((mutation, ".".join(at)) not in NOT_STORED)
     assert hostile == []

@@ -30,7 +30,7 @@ TEXT, ALL = "A text can have at most 10,000 characters.", "The variables contain
 DEEP = "The variables are nested deeper than 64 levels."
 
 
-def nested(levels: int) -> Any:
+def nest(levels: int) -> Any:
     value: Any = []
     for _ in range(levels - 1):
         value = [value]
@@ -68,7 +68,7 @@ REFUSED: dict[str, tuple[str, Any, str, list[str] | None]] = {
         ITEMS,
         ["input", "access", "limited", "products", "0", "rights"],
     ),
-    "lists nested 65 deep": (NODES, {"ids": nested(65)}, DEEP, ["ids"] + ["0"] * 62),
+    "lists nested 65 deep": (NODES, {"ids": nest(65)}, DEEP, ["ids"] + ["0"] * 62),
     "variables that nothing asks for": (ANYTHING, {"x": [0] * 101}, ITEMS, ["x"]),
     "variables of an unknown operation": ("{ viewr }", {"x": [0] * 101}, ITEMS, ["x"]),
 }
@@ -130,7 +130,7 @@ WITHIN: list[dict[str, Any]] = [
     {"a": {f"k{n}": n for n in range(200)}},
     {"a": ["x" * 10_000] * 100},
     {"a": [[0] * 100] * 18},
-    {"a": nested(63)},
+    {"a": nest(63)},
     {"a": 10**15, "b": True, "c": 1.5, "d": "ﷺ" * 10_000},
 ]
 

@@ -11,7 +11,7 @@ from server.models import ApiToken, AuditEvent, EmployeeAssignment, Membership, 
 from server.resolvers import ids
 from server.resolvers.paging import moment_text
 from tests.clients import Clients
-from tests.statements import counted
+from tests.statements import collect_statements
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
@@ -33,7 +33,7 @@ QUERY = """
 """
 
 
-async def reviewed(clients: Clients, id: str, as_: Person | str) -> dict[str, dict[str, Any]]:
+async def review_by_partner(clients: Clients, id: str, as_: Person | str) -> dict[str, dict[str, Any]]:
     """The partnerships of a review, by the partner's name."""
     answer = await clients.ask(QUERY, {"id": id}, as_=as_)
     return {node["partner"]["name"]: node for node in answer.data["organisation"]["accessReview"]["nodes"]}
@@ -48,7 +48,7 @@ def tokens(node: dict[str, Any]) -> list[str]:
 
 
 async def test_one_question_tells_who_has_access(world: World, clients: Clients):
-    found = await reviewed(clients, world.id("alpina"), world.cL)
+    found = await review_by_partner(clients, world.id("alpina"), world.cL)
 
     nova = found["Nova"]
     now = moment_text(world.now)
@@ -79,7 +79,7 @@ async def test_one_question_tells_who_has_access(world: World, clients: Clients)
 
 
 async def test_every_living_token_that_reaches_the_customer_is_listed(world: World, clients: Clients):
-    nova = (await reviewed(clients, world.id("alpina"), world.cL))["Nova"]
+    nova = (await review_by_partner(clients, world.id("alpina"), world.cL))["Nova"]
 
     row = await ApiToken.get(id=world.token_pE.id)
     assert tokens(nova) == [world.tokens[name][-4:] for name in ("pL", "pE", "reader", "products")]
@@ -99,14 +99,14 @@ async def test_every_living_token_that_reaches_the_customer_is_listed(world: Wor
 async def test_tokens_are_told_to_who_may_keep_them_away(world: World, clients: Clients, who: str):
     viewer = world.people.get(who, world.tokens["cL"])
 
-    nova = (await reviewed(clients, world.id("alpina"), viewer))["Nova"]
+    nova = (await review_by_partner(clients, world.id("alpina"), viewer))["Nova"]
 
     assert nova["apiTokens"] is None
     assert nova["people"]
 
 
 async def test_a_restricted_token_is_listed_by_its_customer_alone(world: World, clients: Clients):
-    borea = (await reviewed(clients, world.id("borea"), world.bL))["Nova"]
+    borea = (await review_by_partner(clients, world.id("borea"), world.bL))["Nova"]
 
     assert world.tokens["only_borea"][-4:] in tokens(borea)
 
@@ -118,7 +118,7 @@ async def test_what_has_ended_is_listed_no_more(world: World, clients: Clients):
     await Membership.filter(id=world.pA.membership.id).update(status=MembershipStatus.REMOVED)
     await Partnership.filter(id=world.at_rival.id).update(status=PartnershipStatus.TERMINATED)
 
-    found = await reviewed(clients, world.id("alpina"), world.cL)
+    found = await review_by_partner(clients, world.id("alpina"), world.cL)
 
     assert list(found) == ["Nova"]
     assert names(found["Nova"]) == ["pL Nova"]
@@ -129,7 +129,7 @@ async def test_a_token_that_is_kept_away_is_listed_no_more(world: World, clients
     input = {"customerId": world.id("alpina"), "apiTokenId": world.id("token_pE")}
     await clients.change("excludeApiToken", input, as_=world.cL)
 
-    nova = (await reviewed(clients, world.id("alpina"), world.cL))["Nova"]
+    nova = (await review_by_partner(clients, world.id("alpina"), world.cL))["Nova"]
 
     assert tokens(nova) == [world.tokens[name][-4:] for name in ("pL", "reader", "products")]
 
@@ -144,16 +144,16 @@ async def test_the_last_act_is_the_one_for_this_customer_in_the_partners_name(wo
     other = {"on_behalf_of_id": world.borea.id, "created_at": later + timedelta(days=1)}
     await AuditEvent.create(**(act | other), request_id="of another")
 
-    nova = (await reviewed(clients, world.id("alpina"), world.cL))["Nova"]
+    nova = (await review_by_partner(clients, world.id("alpina"), world.cL))["Nova"]
 
     last = {person["name"]: person["lastActAt"] for person in nova["people"]}
     assert last == {"pL Nova": None, "pA Nova": None, "pE Nova": moment_text(later)}
 
 
-async def test_a_review_is_one_statement(world: World, planned: Clients):
-    await reviewed(planned, world.id("alpina"), world.cL)
+async def test_a_review_is_one_statement(world: World, engine_clients: Clients):
+    await review_by_partner(engine_clients, world.id("alpina"), world.cL)
 
-    with counted("server.engine.running.connections") as statements, counted() as others:
-        await reviewed(planned, world.id("alpina"), world.cL)
+    with collect_statements("server.engine.running.connections") as statements, collect_statements() as others:
+        await review_by_partner(engine_clients, world.id("alpina"), world.cL)
 
     assert len([one for one in (*statements, *others) if "audit_event" in one]) == 1

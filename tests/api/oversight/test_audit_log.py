@@ -11,7 +11,7 @@ from server.resolvers import ids, journal
 from server.resolvers.paging import moment_text
 from server.settings import Settings
 from tests.clients import Clients
-from tests.statements import counted
+from tests.statements import collect_statements
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
@@ -31,7 +31,7 @@ def query(field: str, selection: str = EVENT) -> str:
     """
 
 
-async def listed(
+async def list_events(
     clients: Clients, field: str, id: str, as_: Person | str, selection: str = EVENT, **filter: Any
 ) -> list[dict[str, Any]]:
     answer = await clients.ask(query(field, selection), {"id": id, "filter": filter or None}, as_=as_)
@@ -39,11 +39,11 @@ async def listed(
 
 
 async def actions(clients: Clients, field: str, id: str, as_: Person | str, **filter: Any) -> list[str]:
-    return [event["action"] for event in await listed(clients, field, id, as_, "action", **filter)]
+    return [event["action"] for event in await list_events(clients, field, id, as_, "action", **filter)]
 
 
 async def test_a_customer_reads_who_of_its_partner_did_what(world: World, clients: Clients):
-    (event,) = await listed(clients, "partnerActivity", world.id("alpina"), world.cL)
+    (event,) = await list_events(clients, "partnerActivity", world.id("alpina"), world.cL)
 
     assert event == {
         "id": world.id("act"),
@@ -68,7 +68,7 @@ async def test_a_customer_reads_who_of_its_partner_did_what(world: World, client
 
 
 async def test_the_partner_reads_the_same_as_its_own_act(world: World, clients: Clients):
-    (own,) = await listed(clients, "auditLog", world.id("nova"), world.pA, "id actor { id } actorName")
+    (own,) = await list_events(clients, "auditLog", world.id("nova"), world.pA, "id actor { id } actorName")
 
     assert own == {"id": world.id("act"), "actor": {"id": ids.encode(world.pE.user)}, "actorName": "pE Nova"}
 
@@ -88,7 +88,7 @@ async def test_every_act_of_the_partner_for_the_customer_is_in_its_feed(world: W
     await clients.change("revokeProductAccess", {"productAccessId": world.id("access")}, as_=world.pA)
     await clients.change("revokeProductAccess", {"productAccessId": world.id("watching")}, as_=world.cA)
 
-    found = await listed(
+    found = await list_events(
         clients, "partnerActivity", world.id("alpina"), world.cA, "action actorName apiTokenName partnership { id }"
     )
 
@@ -179,14 +179,14 @@ async def test_an_act_of_another_customer_is_nobodys(world: World, clients: Clie
 async def test_a_name_is_the_one_of_today(world: World, clients: Clients):
     await User.filter(id=world.pE.user.id).update(first_name="Élodie")
 
-    (event,) = await listed(clients, "partnerActivity", world.id("alpina"), world.cL, "actorName")
+    (event,) = await list_events(clients, "partnerActivity", world.id("alpina"), world.cL, "actorName")
 
     assert event == {"actorName": "Élodie Nova"}
 
 
-async def test_a_feed_is_one_statement(world: World, planned: Clients):
-    with counted("server.engine.running.connections") as statements, counted() as others:
-        await planned.ask(query("partnerActivity"), {"id": world.id("alpina"), "filter": None}, as_=world.cL)
+async def test_a_feed_is_one_statement(world: World, engine_clients: Clients):
+    with collect_statements("server.engine.running.connections") as statements, collect_statements() as others:
+        await engine_clients.ask(query("partnerActivity"), {"id": world.id("alpina"), "filter": None}, as_=world.cL)
 
     read = [statement for statement in (*statements, *others) if "audit_event" in statement]
     assert len(read) == 1

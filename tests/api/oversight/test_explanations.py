@@ -21,14 +21,14 @@ QUERY = """
 """
 
 
-async def asked(clients: Clients, right: str, id: str, as_: Person | str | None, language: str = "en") -> Answer:
+async def explain(clients: Clients, right: str, id: str, as_: Person | str | None, language: str = "en") -> Answer:
     headers = {"Accept-Language": language}
     return await clients.ask(QUERY, {"right": right, "id": id}, as_=as_, headers=headers)
 
 
 async def links(clients: Clients, right: str, id: str, as_: Person | str) -> dict[str, bool]:
     """The links of the chain in their order, each with whether it holds."""
-    explanation = (await asked(clients, right, id, as_)).data["explainRight"]
+    explanation = (await explain(clients, right, id, as_)).data["explainRight"]
     found = {link["link"]: link["holds"] for link in explanation["links"]}
     assert explanation["right"] == right
     assert explanation["held"] is all(found.values())
@@ -36,7 +36,7 @@ async def links(clients: Clients, right: str, id: str, as_: Person | str) -> dic
 
 
 async def test_an_owner_is_told_of_their_role(world: World, clients: Clients):
-    answer = await asked(clients, "MANAGE_PRODUCT", world.id("granted"), world.cL)
+    answer = await explain(clients, "MANAGE_PRODUCT", world.id("granted"), world.cL)
 
     assert answer.data["explainRight"] == {
         "right": "MANAGE_PRODUCT",
@@ -128,15 +128,15 @@ async def test_an_employee_is_told_what_their_organisation_granted_them(
 
 
 async def test_people_are_told_in_their_language(world: World, clients: Clients):
-    answer = await asked(clients, "INVITE_PARTNER", world.id("alpina"), world.cA, "de")
+    answer = await explain(clients, "INVITE_PARTNER", world.id("alpina"), world.cA, "de")
 
     assert answer.data["explainRight"]["links"][0]["sentence"] == "Ihre Rolle erlaubt dies nicht."
 
 
 async def test_a_stranger_is_told_what_is_said_of_nothing(world: World, clients: Clients):
-    unknown = await asked(clients, "VIEW_PRODUCT", f"prd_{new_id().hex}", world.pU)
+    unknown = await explain(clients, "VIEW_PRODUCT", f"prd_{new_id().hex}", world.pU)
 
-    hidden = await asked(clients, "VIEW_PRODUCT", world.id("granted"), world.pU)
+    hidden = await explain(clients, "VIEW_PRODUCT", world.id("granted"), world.pU)
 
     for answer in (unknown, hidden):
         assert answer.errors[0]["extensions"].pop("requestId")
@@ -146,7 +146,7 @@ async def test_a_stranger_is_told_what_is_said_of_nothing(world: World, clients:
 
 @pytest.mark.parametrize("name", ["pE", "assignment"])
 async def test_what_carries_no_rights_is_not_explained(world: World, clients: Clients, name: str):
-    answer = await asked(clients, "VIEW_PRODUCT", world.id(name), world.pE)
+    answer = await explain(clients, "VIEW_PRODUCT", world.id(name), world.pE)
 
     assert answer.code == "BAD_USER_INPUT"
     assert answer.errors[0]["extensions"]["field"] == ["id"]

@@ -30,8 +30,8 @@ from server.resolvers import ids, journal
 from server.resolvers.export_sheets import SHEETS
 from server.resolvers.oversight import export_files
 from server.settings import Settings
-from tests.api.refusals import denied, missing, not_found, refused
-from tests.api.traces import act, acts, announced, row_of, stored
+from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
+from tests.api.traces import act, acts, announced_topics, row_of, stored_columns
 from tests.clients import Answer, Clients
 from tests.permissions.walks import SCHEMA
 from tests.snapshots import contents
@@ -44,7 +44,7 @@ COLUMNS = "id kind format since until state failure rowCount sizeInBytes readyAt
 GONE = 404
 
 
-async def requested(clients: Clients, id: str, kind: str, as_: Person | str, **period: str) -> str:
+async def request_export(clients: Clients, id: str, kind: str, as_: Person | str, **period: str) -> str:
     """The id of an export that somebody asks for."""
     input = {"organisationId": id, "kind": kind, **period}
     answer = await clients.change("requestExport", input, f"export {{ {COLUMNS} }} userErrors {{ code }}", as_=as_)
@@ -69,8 +69,10 @@ def key(id: str) -> Any:
     return ids.decode(id, Export)
 
 
-async def exported(clients: Clients, settings: Settings, id: str, kind: str, as_: Person | str) -> list[dict[str, str]]:
-    export = await requested(clients, id, kind, as_)
+async def export_rows(
+    clients: Clients, settings: Settings, id: str, kind: str, as_: Person | str
+) -> list[dict[str, str]]:
+    export = await request_export(clients, id, kind, as_)
     await work(settings)
     return await rows_of(export)
 
@@ -134,28 +136,28 @@ async def test_a_request_waits_for_the_worker(world: World, clients: Clients):
         "state": "REQUESTED",
     }
     assert await acts(answer) == [act("export.requested", export, world.cE, world.alpina, after=after)]
-    assert await announced(answer) == [("export.requested", ids.encode(export))]
+    assert await announced_topics(answer) == [("export.requested", ids.encode(export))]
 
 
 async def test_the_worker_writes_what_the_api_shows_and_tells_who_asked(
-    world: World, planned: Clients, settings: Settings
+    world: World, engine_clients: Clients, settings: Settings
 ):
-    await planned.change("revokeProductAccess", {"productAccessId": world.id("watching")}, as_=world.pL)
+    await engine_clients.change("revokeProductAccess", {"productAccessId": world.id("watching")}, as_=world.pL)
     fields = """
         id action at actorId actorName apiTokenName actingOrganisation { name } onBehalfOf { name } subjectType
         subjectId partnership { id } productAccess { id } changes { field before after } requestId
     """
     query = f"query($id: ID!) {{ organisation(id: $id) {{ partnerActivity {{ nodes {{ {fields} }} }} }} }}"
-    answer = await planned.ask(query, {"id": world.id("alpina")}, as_=world.cA)
+    answer = await engine_clients.ask(query, {"id": world.id("alpina")}, as_=world.cA)
 
-    id = await requested(planned, world.id("alpina"), "PARTNER_ACTIVITY", world.cA)
+    id = await request_export(engine_clients, world.id("alpina"), "PARTNER_ACTIVITY", world.cA)
     await work(settings)
 
     shown, rows = answer.data["organisation"]["partnerActivity"]["nodes"], await rows_of(id)
     assert len(shown) == 2
     assert [json.loads(row.pop("changes")) for row in rows] == [node.pop("changes") for node in shown]
     assert rows == [{name: at(node, name) for name in rows[0]} for node in shown]
-    export = await stored(id)
+    export = await stored_columns(id)
     assert (export["state"], export["row_count"], export["failure"]) == ("READY", 2, None)
     assert export["expires_at"] - export["ready_at"] == timedelta(hours=settings.export_hours)
     await check_told(id, "export.ready")
@@ -165,7 +167,7 @@ async def test_the_worker_writes_what_the_api_shows_and_tells_who_asked(
 
 async def check_told(id: str, what: str) -> None:
     """What became of an export is nobody's act, which concerns its organisation, and an e-mail to who asked."""
-    export = await stored(id)
+    export = await stored_columns(id)
     event = await AuditEvent.get(action=what, subject_id=key(id))
     assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (
         *(None, None),
@@ -184,14 +186,14 @@ def at(node: dict[str, Any], path: str) -> str:
 
 
 async def test_a_spreadsheet_has_the_same_rows_and_is_saved_as_what_it_is(
-    world: World, planned: Clients, settings: Settings
+    world: World, engine_clients: Clients, settings: Settings
 ):
     await Organisation.filter(id=world.nova.id).update(name='=1+1 "é" & <Co>')
-    of_programs = await requested(planned, world.id("alpina"), "ACCESS_REVIEW", world.cL)
-    of_people = await requested(planned, world.id("alpina"), "ACCESS_REVIEW", world.cL, format="XLSX")
+    of_programs = await request_export(engine_clients, world.id("alpina"), "ACCESS_REVIEW", world.cL)
+    of_people = await request_export(engine_clients, world.id("alpina"), "ACCESS_REVIEW", world.cL, format="XLSX")
     await work(settings)
 
-    answer = await get(planned, await link(planned, of_people, world.cL), world.cL)
+    answer = await get(engine_clients, await link(engine_clients, of_people, world.cL), world.cL)
 
     header, *rows = read_sheet(answer.content)
     texts = await rows_of(of_programs)
@@ -204,7 +206,7 @@ async def test_a_spreadsheet_has_the_same_rows_and_is_saved_as_what_it_is(
     assert are_moments == {name for name in header if name.endswith(" (UTC)")}
     assert answer.headers["content-type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert re.search(r'filename="access-review-\d{4}-\d\d-\d\d\.xlsx"', answer.headers["content-disposition"])
-    assert len(answer.content) == (await stored(of_people))["size_in_bytes"]
+    assert len(answer.content) == (await stored_columns(of_people))["size_in_bytes"]
 
 
 def as_text(value: Any) -> str:
@@ -216,10 +218,10 @@ def as_text(value: Any) -> str:
 
 
 async def test_a_review_has_a_row_for_each_person_and_each_token_that_its_reader_may_keep_away(
-    world: World, planned: Clients, settings: Settings
+    world: World, engine_clients: Clients, settings: Settings
 ):
-    of_leader = await exported(planned, settings, world.id("alpina"), "ACCESS_REVIEW", world.cL)
-    of_administrator = await exported(planned, settings, world.id("alpina"), "ACCESS_REVIEW", world.cA)
+    of_leader = await export_rows(engine_clients, settings, world.id("alpina"), "ACCESS_REVIEW", world.cL)
+    of_administrator = await export_rows(engine_clients, settings, world.id("alpina"), "ACCESS_REVIEW", world.cA)
 
     people = [row["people.name"] for row in of_leader if row["people.name"]]
     assert people == ["pA Nova", "pE Nova", "pL Nova", "qL Rival"]
@@ -228,39 +230,42 @@ async def test_a_review_has_a_row_for_each_person_and_each_token_that_its_reader
 
 
 async def test_an_employee_takes_away_the_customers_they_serve_alone(
-    world: World, planned: Clients, settings: Settings
+    world: World, engine_clients: Clients, settings: Settings
 ):
     taken = {
-        who: [row["node.name"] for row in await exported(planned, settings, world.id("nova"), "MANAGED_CUSTOMERS", by)]
+        who: [
+            row["node.name"]
+            for row in await export_rows(engine_clients, settings, world.id("nova"), "MANAGED_CUSTOMERS", by)
+        ]
         for who, by in (("pL", world.pL), ("pE", world.pE), ("pU", world.pU), ("tE", world.tokens["pE"]))
     }
 
     assert taken == {"pL": ["Alpina", "Borea", "Corvo"], "pE": ["Alpina", "Borea"], "pU": [], "tE": ["Alpina", "Borea"]}
 
 
-async def test_hostile_text_is_harmless_in_the_file(world: World, planned: Clients, settings: Settings):
+async def test_hostile_text_is_harmless_in_the_file(world: World, engine_clients: Clients, settings: Settings):
     hostile = "=cmd|' /C calc'!A0;\"株\"\r\n@SUM(1)"
     await Organisation.filter(id=world.alpina.id).update(name=hostile)
 
-    rows = await exported(planned, settings, world.id("nova"), "MANAGED_CUSTOMERS", world.pL)
+    rows = await export_rows(engine_clients, settings, world.id("nova"), "MANAGED_CUSTOMERS", world.pL)
 
     assert f"'{hostile}" in [row["node.name"] for row in rows]
 
 
 async def test_a_list_is_read_in_batches_and_narrowed_by_time(
-    world: World, planned: Clients, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    world: World, engine_clients: Clients, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("server.resolvers.oversight.export_files._ROWS_AT_ONCE", 2)
     monkeypatch.setattr("server.resolvers.oversight.export_formats._PART_BYTES", 100)
     for name in ("access", "watching"):
-        await planned.change("revokeProductAccess", {"productAccessId": world.id(name)}, as_=world.cL)
+        await engine_clients.change("revokeProductAccess", {"productAccessId": world.id(name)}, as_=world.cL)
     for name in ("limited", "at_rival"):
         expiry = {"partnershipId": world.id(name), "expiresAt": "2999-01-01T00:00:00Z"}
-        await planned.change("setPartnershipDates", expiry, as_=world.cL)
+        await engine_clients.change("setPartnershipDates", expiry, as_=world.cL)
 
-    rows = await exported(planned, settings, world.id("alpina"), "AUDIT_LOG", world.cL)
+    rows = await export_rows(engine_clients, settings, world.id("alpina"), "AUDIT_LOG", world.cL)
     later = {"since": rows[1]["at"], "until": rows[0]["at"]}
-    narrowed = await requested(planned, world.id("alpina"), "AUDIT_LOG", world.cL, **later)
+    narrowed = await request_export(engine_clients, world.id("alpina"), "AUDIT_LOG", world.cL, **later)
     await work(settings)
 
     actions = ["export.requested", *["partnership.datesSet"] * 2, *["access.revoked"] * 2]
@@ -271,9 +276,9 @@ async def test_a_list_is_read_in_batches_and_narrowed_by_time(
 
 @pytest.mark.parametrize("left", [{"role": Role.EMPLOYEE}, {"status": "REMOVED"}])
 async def test_a_right_that_ended_before_the_worker_came_gives_no_file(
-    world: World, planned: Clients, settings: Settings, left: dict[str, Any]
+    world: World, engine_clients: Clients, settings: Settings, left: dict[str, Any]
 ):
-    id = await requested(planned, world.id("alpina"), "PARTNER_ACTIVITY", world.cA)
+    id = await request_export(engine_clients, world.id("alpina"), "PARTNER_ACTIVITY", world.cA)
     await Membership.filter(id=world.cA.membership.id).update(**left)
 
     await work(settings)
@@ -282,7 +287,7 @@ async def test_a_right_that_ended_before_the_worker_came_gives_no_file(
 
 
 async def test_a_right_that_ends_while_the_file_is_written_gives_no_file(
-    world: World, planned: Clients, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    world: World, engine_clients: Clients, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     read = export_files.batches
 
@@ -291,7 +296,7 @@ async def test_a_right_that_ends_while_the_file_is_written_gives_no_file(
             yield batch
         await EmployeeAssignment.filter(id=world.assignment.id).update(ended_at=world.now)
 
-    id = await requested(planned, world.id("nova"), "MANAGED_CUSTOMERS", world.pE)
+    id = await request_export(engine_clients, world.id("nova"), "MANAGED_CUSTOMERS", world.pE)
     monkeypatch.setattr(export_files, "batches", batches)
     await work(settings)
 
@@ -299,18 +304,18 @@ async def test_a_right_that_ends_while_the_file_is_written_gives_no_file(
 
 
 async def check_refused(id: str) -> None:
-    export = await stored(id)
+    export = await stored_columns(id)
     assert (export["state"], export["row_count"], export["link_digest"]) == ("REFUSED", None, None)
     assert await ExportPart.filter(export_id=key(id)).count() == 0
     await check_told(id, "export.refused")
 
 
-async def test_the_file_is_given_once_and_looked_at_before(world: World, planned: Clients):
-    path = await link(planned, world.id("export"), world.cL)
+async def test_the_file_is_given_once_and_looked_at_before(world: World, engine_clients: Clients):
+    path = await link(engine_clients, world.id("export"), world.cL)
 
-    looked = await get(planned, path, world.cL, "HEAD")
-    given = await get(planned, path, world.cL)
-    again = await get(planned, path, world.cL)
+    looked = await get(engine_clients, path, world.cL, "HEAD")
+    given = await get(engine_clients, path, world.cL)
+    again = await get(engine_clients, path, world.cL)
 
     assert (looked.status_code, given.status_code, again.status_code) == (200, 200, GONE)
     assert given.text == f'"id"\r\n"{world.id("act")}"\r\n'
@@ -323,18 +328,20 @@ async def test_the_file_is_given_once_and_looked_at_before(world: World, planned
     assert given.headers["content-disposition"].startswith('attachment; filename="partner-activity-')
     export = await Export.get(id=world.export.id)
     assert (export.link_digest, export.link_expires_at) == (None, None)
-    answer = await planned.ask("{ viewer { user { id } } }", as_=world.cL, headers={"X-Request-Id": "the-same-request"})
+    answer = await engine_clients.ask(
+        "{ viewer { user { id } } }", as_=world.cL, headers={"X-Request-Id": "the-same-request"}
+    )
     after = {"downloaded_at": journal.to_json(export.downloaded_at)}
     (downloaded,) = await acts(answer)
     assert downloaded == act("export.downloaded", export, world.cL, world.alpina, after=after)
 
 
-async def test_a_new_link_ends_the_one_before(world: World, planned: Clients):
-    first = await link(planned, world.id("export"), world.cL)
-    second = await link(planned, world.id("export"), world.cL)
+async def test_a_new_link_ends_the_one_before(world: World, engine_clients: Clients):
+    first = await link(engine_clients, world.id("export"), world.cL)
+    second = await link(engine_clients, world.id("export"), world.cL)
 
-    assert (await get(planned, first, world.cL)).status_code == GONE
-    assert (await get(planned, second, world.cL)).status_code == 200
+    assert (await get(engine_clients, first, world.cL)).status_code == GONE
+    assert (await get(engine_clients, second, world.cL)).status_code == 200
 
 
 async def check_closed(clients: Clients, path: str, as_: Person | str | None) -> None:
@@ -347,18 +354,18 @@ async def check_closed(clients: Clients, path: str, as_: Person | str | None) ->
     assert await contents() == before
 
 
-async def test_a_link_is_for_whoever_made_it(world: World, planned: Clients):
-    path = await link(planned, world.id("export"), world.cL)
+async def test_a_link_is_for_whoever_made_it(world: World, engine_clients: Clients):
+    path = await link(engine_clients, world.id("export"), world.cL)
 
     for who in (None, world.cA, world.cE, world.qL, world.tokens["cL"], "rsl_pat_wrong"):
-        await check_closed(planned, path, who)
+        await check_closed(engine_clients, path, who)
 
-    assert (await get(planned, path, world.cL)).status_code == 200
+    assert (await get(engine_clients, path, world.cL)).status_code == 200
 
 
-async def test_a_link_ends_with_the_role_the_membership_the_session_and_the_time(world: World, planned: Clients):
+async def test_a_link_ends_with_the_role_the_membership_the_session_and_the_time(world: World, engine_clients: Clients):
     await becomes(world.cA, Role.LEGAL_REPRESENTATIVE)
-    path = await link(planned, world.id("export"), world.cL)
+    path = await link(engine_clients, world.id("export"), world.cL)
     mine = (Membership, {"id": world.cL.membership.id})
     export = (Export, {"id": world.export.id})
     session = (Session, {"user_id": world.cL.user.id})
@@ -371,16 +378,16 @@ async def test_a_link_ends_with_the_role_the_membership_the_session_and_the_time
         (export, {"expires_at": world.now}, {"expires_at": world.now + timedelta(hours=1)}),
     ):
         await model.filter(**which).update(**lost)
-        await check_closed(planned, path, world.cL)
+        await check_closed(engine_clients, path, world.cL)
         await model.filter(**which).update(**kept)
 
-    assert (await get(planned, path, world.cL)).status_code == 200
+    assert (await get(engine_clients, path, world.cL)).status_code == 200
 
 
 async def test_no_link_is_made_without_the_rights_the_file_was_written_with(
     world: World, clients: Clients, settings: Settings
 ):
-    served = await requested(clients, world.id("nova"), "MANAGED_CUSTOMERS", world.pE)
+    served = await request_export(clients, world.id("nova"), "MANAGED_CUSTOMERS", world.pE)
     await work(settings)
     outdated = "Your rights have changed since this export was created. Request a new one."
 
@@ -389,30 +396,30 @@ async def test_no_link_is_made_without_the_rights_the_file_was_written_with(
         (world.assignment, {"ended_at": world.now}, {"ended_at": None}),
     ):
         await type(row).filter(id=row.id).update(**lost)
-        told = await refused(clients, "createExportLink", {"exportId": served}, as_=world.pE)
+        told = await collect_refusals(clients, "createExportLink", {"exportId": served}, as_=world.pE)
         assert told == [("EXPORT_OUTDATED", outdated, None)]
         await type(row).filter(id=row.id).update(**kept)
 
     input = {"exportId": world.id("export")}
     await becomes(world.cA, Role.LEGAL_REPRESENTATIVE)
     await becomes(world.cL, Role.EMPLOYEE)
-    assert await denied(clients, "createExportLink", input, as_=world.cL) == missing("VIEW_PARTNER_ACTIVITY")
+    assert await catch_denial(clients, "createExportLink", input, as_=world.cL) == missing("VIEW_PARTNER_ACTIVITY")
     await becomes(world.cL, Role.EXTERNAL)
-    assert await denied(clients, "createExportLink", input, as_=world.cL) == missing("CREATE_EXPORT")
+    assert await catch_denial(clients, "createExportLink", input, as_=world.cL) == missing("CREATE_EXPORT")
     await Membership.filter(id=world.cL.membership.id).update(status="REMOVED")
-    assert await denied(clients, "createExportLink", input, as_=world.cL) == not_found("input", "exportId")
+    assert await catch_denial(clients, "createExportLink", input, as_=world.cL) == not_found("input", "exportId")
 
 
 async def test_a_token_exports_within_its_scopes_and_ends_with_them(world: World, clients: Clients, settings: Settings):
     input = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
     _, narrow = await token(world.cL, [Scope.ORGANISATION_READ, Scope.EXPORTS_CREATE], [], now=world.now)
-    told = await denied(clients, "requestExport", input, as_=narrow)
+    told = await catch_denial(clients, "requestExport", input, as_=narrow)
     assert told == missing("VIEW_AUDIT_LOG", scope="AUDIT_READ")
 
     row, secret = await token(world.cL, list(Scope), [], now=world.now)
-    id = await requested(clients, world.id("alpina"), "AUDIT_LOG", secret)
+    id = await request_export(clients, world.id("alpina"), "AUDIT_LOG", secret)
     await work(settings)
-    assert (await stored(id))["api_token_id"] == row.id
+    assert (await stored_columns(id))["api_token_id"] == row.id
     assert (await get(clients, await link(clients, id, secret), secret)).status_code == 200
     assert (await get(clients, await link(clients, id, world.cL), world.cL)).status_code == 200
     path = await link(clients, id, secret)
@@ -428,63 +435,63 @@ async def test_requests_that_cannot_be_met_name_all_their_mistakes(world: World,
     no_period = "This list cannot be filtered by time."
     turned = ("VALIDATION_FAILED", "The end must be after the start.", ["input", "until"])
 
-    assert await refused(clients, "requestExport", dated, as_=world.cL) == [turned]
-    assert await refused(clients, "requestExport", undated, as_=world.cL) == [
+    assert await collect_refusals(clients, "requestExport", dated, as_=world.cL) == [turned]
+    assert await collect_refusals(clients, "requestExport", undated, as_=world.cL) == [
         ("VALIDATION_FAILED", no_period, ["input", name]) for name in ("since", "until")
     ]
     for _ in range(settings.max_exports - 1):
         await Export.create(organisation_id=world.alpina.id, requested_by_id=world.cA.user.id, kind="AUDIT_LOG")
     limit = f"An organisation can have at most {settings.max_exports} exports at a time. Wait until one has expired."
-    told = await refused(clients, "requestExport", dated, as_=world.cL)
+    told = await collect_refusals(clients, "requestExport", dated, as_=world.cL)
     assert told == [turned, ("EXPORT_LIMIT_REACHED", limit, None)]
     await Export.filter(id=world.export.id).update(expires_at=world.now)
-    await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
+    await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
 
 
 async def test_nobody_uses_up_the_exports_of_their_organisation(world: World, clients: Clients, settings: Settings):
     wanted = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
     for _ in range(settings.max_exports_per_person):
-        await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cA)
+        await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cA)
     most = f"You can have at most {settings.max_exports_per_person} exports in an organisation at a time"
 
-    told = await refused(clients, "requestExport", wanted, as_=world.cA)
+    told = await collect_refusals(clients, "requestExport", wanted, as_=world.cA)
 
     assert told == [("EXPORT_LIMIT_REACHED", f"{most}. Wait until one has expired.", None)]
-    await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
+    await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
 
 
 async def test_a_link_needs_a_file_of_ones_own(world: World, clients: Clients):
-    waiting = await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
+    waiting = await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
     other = [("EXPORT_OF_ANOTHER", "Only the person who requested an export can get its file.", None)]
 
     for who in (world.cA, world.tokens["cL"]):
-        assert await refused(clients, "createExportLink", {"exportId": world.id("export")}, as_=who) == other
-    assert await refused(clients, "createExportLink", {"exportId": waiting}, as_=world.cL) == [
+        assert await collect_refusals(clients, "createExportLink", {"exportId": world.id("export")}, as_=who) == other
+    assert await collect_refusals(clients, "createExportLink", {"exportId": waiting}, as_=world.cL) == [
         ("EXPORT_NOT_READY", "This export does not have a file yet, or no longer has one.", None)
     ]
 
 
-async def test_a_list_that_is_too_long_gives_no_file(world: World, planned: Clients, settings: Settings):
-    id = await requested(planned, world.id("nova"), "MANAGED_CUSTOMERS", world.pL)
+async def test_a_list_that_is_too_long_gives_no_file(world: World, engine_clients: Clients, settings: Settings):
+    id = await request_export(engine_clients, world.id("nova"), "MANAGED_CUSTOMERS", world.pL)
 
     await work(settings, max_export_rows=2)
 
-    export = await stored(id)
+    export = await stored_columns(id)
     assert (export["state"], export["failure"], export["row_count"]) == ("FAILED", "TOO_MANY_ROWS", None)
     assert await ExportPart.filter(export_id=key(id)).count() == 0
     await check_told(id, "export.failed")
 
 
 async def test_an_employee_sees_the_exports_they_asked_for_and_leaders_see_all(world: World, clients: Clients):
-    own = await requested(clients, world.id("alpina"), "AUDIT_LOG", world.cE)
+    own = await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cE)
     query = "query($id: ID!) { organisation(id: $id) { exports { nodes { id requestedBy { id } apiToken { id } } } } }"
 
-    async def seen(who: Person | str) -> list[str]:
+    async def visible_exports(who: Person | str) -> list[str]:
         answer: Answer = await clients.ask(query, {"id": world.id("alpina")}, as_=who)
         return [node["id"] for node in answer.data["organisation"]["exports"]["nodes"]]
 
-    assert await seen(world.cE) == [own]
-    assert await seen(world.cA) == await seen(world.tokens["cL"]) == [own, world.id("export")]
+    assert await visible_exports(world.cE) == [own]
+    assert await visible_exports(world.cA) == await visible_exports(world.tokens["cL"]) == [own, world.id("export")]
     node = "query($id: ID!) { node(id: $id) { ... on Export { state } } }"
     assert (await clients.ask(node, {"id": own}, as_=world.cX)).code == "NOT_FOUND"
     assert (await clients.ask(node, {"id": own}, as_=world.cA)).data == {"node": {"state": "REQUESTED"}}

@@ -14,7 +14,7 @@ QUERY = """
 """
 
 
-async def kept(clients: Clients, id: str, as_: Person | str) -> list[dict[str, Any]]:
+async def list_receipts(clients: Clients, id: str, as_: Person | str) -> list[dict[str, Any]]:
     answer = await clients.ask(QUERY, {"id": id}, as_=as_)
     return answer.data["partnership"]["receipts"]["nodes"]
 

@@ -9,11 +9,11 @@ from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import AccessChangeRequest, OutboxMessage, Partnership, Product, ProductAccess
 from server.resolvers import ids
-from tests.api.partnerships.test_requested_products import STATE, complete, done, limited
-from tests.api.refusals import denied, not_found, refused
-from tests.api.traces import act, acts, announced, row_of
+from tests.api.partnerships.test_requested_products import STATE, change_partnership, complete, limited_access
+from tests.api.refusals import catch_denial, collect_refusals, not_found
+from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World, change_request, partnership
 
 pytestmark = pytest.mark.database
@@ -24,7 +24,7 @@ REQUEST = (
 UNCHANGED = "The partner already has this access type."
 
 
-async def seen(clients: Clients, world: World, who: Person, product: str) -> bool:
+async def may_see_product(clients: Clients, world: World, who: Person, product: str) -> bool:
     answer = await clients.ask("query($id: ID!) { product(id: $id) { id } }", {"id": world.id(product)}, as_=who)
     return not answer.errors
 
@@ -46,22 +46,22 @@ async def test_limited_becomes_complete_and_ends_the_others_that_are_named(world
         "endOtherPartnerships": [world.id("at_rival")],
         "expectedVersion": 1,
     }
-    assert await seen(clients, world, world.pL, "kept") is False
+    assert await may_see_product(clients, world, world.pL, "kept") is False
 
     answer = await clients.change("changeAccessType", input, STATE, as_=world.cL)
 
     found = answer.data["changeAccessType"]["partnership"]
     assert (found["accessType"], found["paymentMode"], found["version"]) == ("COMPLETE", "PARTNER", 2)
     assert all(node["revokedAt"] for node in found["productAccesses"]["nodes"])
-    assert await seen(clients, world, world.pL, "kept") is True
-    assert await seen(clients, world, world.pE, "kept") is True  # assigned before, and still
-    assert await seen(clients, world, world.qL, "rivals") is False
+    assert await may_see_product(clients, world, world.pL, "kept") is True
+    assert await may_see_product(clients, world, world.pE, "kept") is True  # assigned before, and still
+    assert await may_see_product(clients, world, world.qL, "rivals") is False
     assert (await Partnership.get(id=world.at_rival.id)).status is PartnershipStatus.TERMINATED
     before = {"access_type": "LIMITED", "payment_mode": None, "status": "ACTIVE"}
     after = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "status": "ACTIVE"}
     changed_ = act("partnership.accessTypeChanged", world.limited, world.cL, world.alpina, before=before, after=after)
     assert changed_ in await acts(answer)
-    assert await announced(answer) == [
+    assert await announced_topics(answer) == [
         ("partnership.terminated", world.id("at_rival")),
         ("access.type_changed", world.id("limited")),
     ]
@@ -77,18 +77,18 @@ async def test_complete_access_names_every_other_partner(world: World, clients: 
     input = {"partnershipId": world.id("limited"), "access": complete()}
     others = "This customer has other partners. List each partner whose partnership should end."
 
-    answer = await refused(clients, "changeAccessType", input, as_=world.cL)
+    answer = await collect_refusals(clients, "changeAccessType", input, as_=world.cL)
 
     assert answer == [("LIMITED_PARTNER_EXISTS", others, ["input", "endOtherPartnerships"])]
     for other in ("complete", "limited", "asked"):
         wrong = input | {"endOtherPartnerships": [world.id("at_rival"), world.id(other)]}
-        assert await denied(clients, "changeAccessType", wrong, as_=world.cL) == not_found(
+        assert await catch_denial(clients, "changeAccessType", wrong, as_=world.cL) == not_found(
             "input", "endOtherPartnerships", "1"
         )
 
 
 async def test_complete_becomes_limited_to_some_products_or_none(world: World, clients: Clients):
-    input = {"partnershipId": world.id("partner_pays"), "access": limited((world.id("corvine"), ["STATISTICS"]))}
+    input = {"partnershipId": world.id("partner_pays"), "access": limited_access((world.id("corvine"), ["STATISTICS"]))}
     await Product.filter(id=world.corvine.id).update(payer_id=world.nova.id)
 
     answer = await clients.change("changeAccessType", input, STATE, as_=world.kL)
@@ -100,24 +100,24 @@ async def test_complete_becomes_limited_to_some_products_or_none(world: World, c
     ]
     row = await Product.get(id=world.corvine.id)
     assert (row.payer_id, row.auto_renew, row.version) == (None, False, 2)
-    assert [topic for topic, _ in await announced(answer)] == [
+    assert [topic for topic, _ in await announced_topics(answer)] == [
         "partnership.products_without_payer",
         "access.type_changed",
     ]
-    nothing = await done(
-        clients, "changeAccessType", {"partnershipId": world.id("complete"), "access": limited()}, world.bL
+    nothing = await change_partnership(
+        clients, "changeAccessType", {"partnershipId": world.id("complete"), "access": limited_access()}, world.bL
     )
     assert (nothing["status"], nothing["productAccesses"]["nodes"]) == ("ACTIVE", [])
-    assert await seen(clients, world, world.pL, "borean") is False
+    assert await may_see_product(clients, world, world.pL, "borean") is False
 
 
 async def test_the_same_type_is_no_change(world: World, clients: Clients):
     for name, access, who in (
-        ("limited", limited((world.id("kept"), ["TECHNICAL"])), world.cL),
+        ("limited", limited_access((world.id("kept"), ["TECHNICAL"])), world.cL),
         ("complete", complete("PARTNER"), world.bL),
     ):
         input = {"partnershipId": world.id(name), "access": access}
-        assert await refused(clients, "changeAccessType", input, as_=who) == [
+        assert await collect_refusals(clients, "changeAccessType", input, as_=who) == [
             ("ACCESS_TYPE_UNCHANGED", UNCHANGED, ["input", "access"])
         ]
 
@@ -132,9 +132,9 @@ async def test_only_an_active_partnership_changes(world: World, clients: Clients
         ("requestAccessChange", "limited", {"wanted": {"accessType": "LIMITED"}}, world.pL),
     ):
         input = {"partnershipId": world.id(name), **more}
-        assert await refused(clients, mutation, input, as_=who) == inactive, mutation
-    input = {"accessChangeRequestId": world.id("change"), "access": limited((world.id("kept"), ["TECHNICAL"]))}
-    assert await refused(clients, "grantAccessChange", input, as_=world.cL) == inactive
+        assert await collect_refusals(clients, mutation, input, as_=who) == inactive, mutation
+    input = {"accessChangeRequestId": world.id("change"), "access": limited_access((world.id("kept"), ["TECHNICAL"]))}
+    assert await collect_refusals(clients, "grantAccessChange", input, as_=world.cL) == inactive
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ async def test_what_somebody_else_changed_is_not_changed(
 ):
     input = {"partnershipId": world.id("limited"), "expectedVersion": 7, **more}
 
-    answer = await refused(clients, mutation, input, as_=world.cL)
+    answer = await collect_refusals(clients, mutation, input, as_=world.cL)
 
     assert [(code, field) for code, _, field in answer] == [("STALE_VERSION", ["input", "expectedVersion"])]
 
@@ -165,25 +165,25 @@ async def test_the_customer_decides_who_pays_and_the_partner_is_told(world: Worl
 
     found = answer.data["changePaymentMode"]["partnership"]
     assert (found["paymentMode"], found["requestedAccess"]["paymentMode"]) == ("PARTNER", "CUSTOMER")
-    assert await announced(answer) == [("payment_mode.changed", world.id("complete"))]
+    assert await announced_topics(answer) == [("payment_mode.changed", world.id("complete"))]
     assert await payload("payment_mode.changed") == {"before": "CUSTOMER", "after": "PARTNER"}
 
 
 async def test_the_mode_that_is_set_already_is_a_success_without_a_word(world: World, clients: Clients):
     before = await snapshot()
 
-    found = await done(
+    found = await change_partnership(
         clients, "changePaymentMode", {"partnershipId": world.id("complete"), "paymentMode": "CUSTOMER"}, world.bL
     )
 
     assert (found["paymentMode"], found["version"]) == ("CUSTOMER", 1)
-    assert changed(before, await snapshot()) == set()
+    assert changed_models(before, await snapshot()) == set()
 
 
 async def test_limited_access_has_no_payment_mode(world: World, clients: Clients):
     input = {"partnershipId": world.id("limited"), "paymentMode": "PARTNER"}
 
-    answer = await refused(clients, "changePaymentMode", input, as_=world.cA)
+    answer = await collect_refusals(clients, "changePaymentMode", input, as_=world.cA)
 
     assert answer == [
         (
@@ -204,7 +204,7 @@ async def test_a_partnership_may_have_an_end_and_a_review_and_lose_them(world: W
         "reviewAt": "2999-06-30T00:00:00Z",
     }
 
-    found = await done(clients, "setPartnershipDates", input, world.cL)
+    found = await change_partnership(clients, "setPartnershipDates", input, world.cL)
     assert (found["expiresAt"], found["reviewAt"]) == ("2999-12-31T00:00:00.000000Z", "2999-06-30T00:00:00.000000Z")
 
     assert await payload("partnership.dates_set") == {
@@ -212,7 +212,7 @@ async def test_a_partnership_may_have_an_end_and_a_review_and_lose_them(world: W
         "review_at": "2999-06-30T00:00:00+00:00",
     }
 
-    found = await done(clients, "setPartnershipDates", {"partnershipId": world.id("limited")}, world.cL)
+    found = await change_partnership(clients, "setPartnershipDates", {"partnershipId": world.id("limited")}, world.cL)
     assert (found["expiresAt"], found["reviewAt"]) == (None, None)
 
 
@@ -239,7 +239,7 @@ async def test_a_partner_asks_for_more(world: World, clients: Clients):
         "version": 1,
     }
     assert row.expires_at == row.requested_at + timedelta(days=30)
-    assert await announced(answer) == [("access.change_requested", ids.encode(row))]
+    assert await announced_topics(answer) == [("access.change_requested", ids.encode(row))]
     assert (await payload("access.change_requested"))["customer"] == world.id("alpina")
     assert [(one["acting_organisation_id"], one["on_behalf_of_id"]) for one in await acts(answer)] == [
         (world.nova.id, world.alpina.id)
@@ -252,7 +252,7 @@ async def test_what_is_asked_for_has_a_payment_mode_exactly_when_it_is_everythin
 ):
     input = {"partnershipId": world.id("limited"), "wanted": wanted}
 
-    answer = await refused(clients, "requestAccessChange", input, as_=world.pL)
+    answer = await collect_refusals(clients, "requestAccessChange", input, as_=world.pL)
 
     assert [(code, field) for code, _, field in answer] == [
         ("PAYMENT_MODE_NOT_APPLICABLE", ["input", "wanted", "paymentMode"])
@@ -264,7 +264,7 @@ async def test_a_partner_has_twenty_open_requests_at_most(world: World, clients:
         await change_request(world.limited, now=world.now)
     input = {"partnershipId": world.id("limited"), "wanted": {"accessType": "LIMITED"}}
 
-    answer = await refused(clients, "requestAccessChange", input, as_=world.pL)
+    answer = await collect_refusals(clients, "requestAccessChange", input, as_=world.pL)
 
     assert answer == [
         ("TOO_MANY_ATTEMPTS", "There are already 20 open requests. Wait for an answer.", None),
@@ -272,7 +272,7 @@ async def test_a_partner_has_twenty_open_requests_at_most(world: World, clients:
 
 
 async def test_granting_adds_the_products_that_the_customer_names(world: World, clients: Clients):
-    input = {"accessChangeRequestId": world.id("change"), "access": limited((world.id("kept"), ["TECHNICAL"]))}
+    input = {"accessChangeRequestId": world.id("change"), "access": limited_access((world.id("kept"), ["TECHNICAL"]))}
 
     answer = await clients.change("grantAccessChange", input, REQUEST, as_=world.cA)
 
@@ -280,8 +280,8 @@ async def test_granting_adds_the_products_that_the_customer_names(world: World, 
     assert (found["status"], found["version"]) == ("GRANTED", 2)
     access = await ProductAccess.get(product_id=world.kept.id)
     assert (access.partnership_id, access.granted_by_id) == (world.limited.id, world.cA.user.id)
-    assert await seen(clients, world, world.pL, "kept") is True
-    assert await announced(answer) == [
+    assert await may_see_product(clients, world, world.pL, "kept") is True
+    assert await announced_topics(answer) == [
         ("access.product_added", ids.encode(access)),
         ("access.change_answered", world.id("change")),
     ]
@@ -293,7 +293,7 @@ async def test_complete_access_is_granted_by_a_legal_representative(world: World
     row = await change_request(world.limited, now=world.now)
     input = {"accessChangeRequestId": ids.encode(row), "access": complete("CUSTOMER")}
 
-    assert await refused(clients, "grantAccessChange", input, as_=world.cA) == [
+    assert await collect_refusals(clients, "grantAccessChange", input, as_=world.cA) == [
         ("LEGAL_REPRESENTATIVE_ONLY", "Only a legal representative can change the access type.", None)
     ]
     await clients.change("grantAccessChange", input, REQUEST, as_=world.cL)
@@ -305,7 +305,7 @@ async def test_complete_access_is_granted_by_a_legal_representative(world: World
 async def test_complete_access_is_not_granted_beside_others_as_it_was_asked_for(world: World, clients: Clients):
     input = {"accessChangeRequestId": world.id("change"), "access": complete("CUSTOMER")}
 
-    assert await refused(clients, "grantAccessChange", input, as_=world.cL) == [
+    assert await collect_refusals(clients, "grantAccessChange", input, as_=world.cL) == [
         (
             "LIMITED_PARTNER_EXISTS",
             "This customer has partners with limited access. End those partnerships before granting complete access.",
@@ -326,10 +326,10 @@ async def test_complete_access_is_not_granted_beside_others_as_it_was_asked_for(
 async def test_what_is_granted_as_asked_for_is_something_that_the_partner_has_not(
     world: World, clients: Clients, products: list[str], code: str, field: list[str]
 ):
-    access = limited(*((world.id(name), ["TECHNICAL"]) for name in products))
+    access = limited_access(*((world.id(name), ["TECHNICAL"]) for name in products))
     input = {"accessChangeRequestId": world.id("change"), "access": access}
 
-    answer = await refused(clients, "grantAccessChange", input, as_=world.cL)
+    answer = await collect_refusals(clients, "grantAccessChange", input, as_=world.cL)
 
     assert [(code, field) for code, _, field in answer] == [(code, ["input", "access", "limited", "products", *field])]
 
@@ -337,7 +337,7 @@ async def test_what_is_granted_as_asked_for_is_something_that_the_partner_has_no
 async def test_who_has_everything_asks_for_no_more(world: World, clients: Clients):
     input = {"partnershipId": world.id("complete"), "wanted": {"accessType": "COMPLETE", "paymentMode": "PARTNER"}}
 
-    assert await refused(clients, "requestAccessChange", input, as_=world.pL) == [
+    assert await collect_refusals(clients, "requestAccessChange", input, as_=world.pL) == [
         ("ACCESS_TYPE_UNCHANGED", "The partner already has this access type.", ["input", "wanted", "accessType"])
     ]
 
@@ -350,12 +350,12 @@ async def test_refusing_changes_nothing_but_the_request(world: World, clients: C
 
     found = answer.data["refuseAccessChange"]["accessChangeRequest"]
     assert (found["status"], found["answer"]) == ("REFUSED", "Not yet.")
-    assert changed(before, await snapshot()) == {"AccessChangeRequest", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, await snapshot()) == {"AccessChangeRequest", "AuditEvent", "OutboxMessage"}
 
 
 @pytest.mark.parametrize("mutation", ["grantAccessChange", "refuseAccessChange"])
 async def test_a_request_is_answered_once_and_in_time(world: World, clients: Clients, mutation: str):
-    more = {"access": limited((world.id("kept"), ["TECHNICAL"]))} if mutation == "grantAccessChange" else {}
+    more = {"access": limited_access((world.id("kept"), ["TECHNICAL"]))} if mutation == "grantAccessChange" else {}
     input = {"accessChangeRequestId": world.id("change"), **more}
     closed = [("INVITATION_USED", "This request is no longer open.", None)]
 
@@ -363,13 +363,13 @@ async def test_a_request_is_answered_once_and_in_time(world: World, clients: Cli
         await AccessChangeRequest.filter(id=world.change.id).update(
             **({"status": AccessChangeStatus.PENDING, "expires_at": world.now} | columns)
         )
-        assert await refused(clients, mutation, input, as_=world.cL) == closed
+        assert await collect_refusals(clients, mutation, input, as_=world.cL) == closed
 
 
 async def test_a_limited_partner_beside_others_is_invited_again_after_its_end(world: World, clients: Clients):
     await Partnership.filter(id=world.at_rival.id).update(status=PartnershipStatus.TERMINATED)
     again = await partnership(world.alpina, world.rival, status=PartnershipStatus.INVITED, now=world.now)
 
-    assert (await done(clients, "acceptInvitation", {"partnershipId": ids.encode(again)}, world.qL))[
+    assert (await change_partnership(clients, "acceptInvitation", {"partnershipId": ids.encode(again)}, world.qL))[
         "status"
     ] == "ACTIVE"

@@ -11,10 +11,10 @@ from server.domain.rights import Role
 from server.models import EmployeeAssignment, Membership, Partnership
 from server.resolvers import ids
 from server.schema.scalars import moment_text
-from tests.api.refusals import check_id, refused
-from tests.api.traces import act, acts, announced, row_of, stored
+from tests.api.refusals import check_id, collect_refusals
+from tests.api.traces import act, acts, announced_topics, row_of, stored_columns
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
@@ -31,14 +31,14 @@ def task(world: World, member: str = "pU", rights: tuple[str, ...] = (), **other
     return {"partnershipId": world.id("limited"), "membershipId": world.id(member), "rights": list(rights), **other}
 
 
-async def assigned(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
+async def assign_employee(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
     """Assigns, which works."""
     answer = await clients.change("assignEmployee", input, ASSIGNMENT, as_=as_)
     assert answer.data["assignEmployee"]["userErrors"] == []
     return answer
 
 
-async def unassigned(clients: Clients, id: str, as_: Person | str) -> Answer:
+async def unassign_employee(clients: Clients, id: str, as_: Person | str) -> Answer:
     """Ends an assignment, which works."""
     answer = await clients.change("unassignEmployee", {"assignmentId": id}, ASSIGNMENT, as_=as_)
     assert answer.data["unassignEmployee"]["userErrors"] == []
@@ -83,7 +83,7 @@ def _terms(assignment: EmployeeAssignment, **other: Any) -> dict[str, Any]:
 async def test_a_partner_assigns_an_employee(world: World, clients: Clients):
     before, start = await snapshot(), datetime.now(UTC)
 
-    answer = await assigned(clients, task(world, rights=("ORDER", "MANAGE_PRODUCTS", "ORDER")), world.pA)
+    answer = await assign_employee(clients, task(world, rights=("ORDER", "MANAGE_PRODUCTS", "ORDER")), world.pA)
 
     after = await snapshot()
     id = answer.data["assignEmployee"]["assignment"]["id"]
@@ -101,7 +101,7 @@ async def test_a_partner_assigns_an_employee(world: World, clients: Clients):
     }
     assert (partnership["id"], partnership["status"], partnership["version"]) == (world.id("limited"), "ACTIVE", 1)
     assert {each["id"] for each in partnership["assignments"]["nodes"]} == {id, world.id("assignment")}
-    assert await stored(id) == {
+    assert await stored_columns(id) == {
         "membership_id": world.pU.membership.id,
         "partnership_id": world.limited.id,
         "rights": ["VIEW", "MANAGE_PRODUCTS", "ORDER"],
@@ -109,21 +109,21 @@ async def test_a_partner_assigns_an_employee(world: World, clients: Clients):
         "ended_at": None,
         "version": 1,
     }
-    assert changed(before, after) == {"EmployeeAssignment", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, after) == {"EmployeeAssignment", "AuditEvent", "OutboxMessage"}
 
 
 async def test_an_assignment_leaves_its_traces(world: World, clients: Clients):
-    answer = await assigned(clients, task(world, rights=("ORDER",)), world.pL)
+    answer = await assign_employee(clients, task(world, rights=("ORDER",)), world.pL)
 
     row = await row_of(answer.data["assignEmployee"]["assignment"]["id"])
     assert await acts(answer) == [
         act("assignment.made", row, world.pL, world.nova, on_behalf_of=world.alpina, after=_terms(row))
     ]
-    assert await announced(answer) == [("assignment.made", ids.encode(row))]
+    assert await announced_topics(answer) == [("assignment.made", ids.encode(row))]
 
 
 async def test_an_assignment_by_a_token_names_the_token(world: World, clients: Clients):
-    answer = await assigned(clients, task(world), world.tokens["pL"])
+    answer = await assign_employee(clients, task(world), world.tokens["pL"])
 
     row = await row_of(answer.data["assignEmployee"]["assignment"]["id"])
     assert await acts(answer) == [
@@ -141,7 +141,7 @@ async def test_an_assignment_by_a_token_names_the_token(world: World, clients: C
 
 @pytest.mark.parametrize("rights", [(), ("VIEW",), ("VIEW", "VIEW")])
 async def test_whoever_is_assigned_may_see(world: World, clients: Clients, rights: tuple[str, ...]):
-    answer = await assigned(clients, task(world, rights=rights), world.pL)
+    answer = await assign_employee(clients, task(world, rights=rights), world.pL)
 
     assert answer.data["assignEmployee"]["assignment"]["rights"] == ["VIEW"]
 
@@ -149,7 +149,7 @@ async def test_whoever_is_assigned_may_see(world: World, clients: Clients, right
 async def test_an_assigned_employee_is_no_stranger_from_the_next_request_on(world: World, clients: Clients):
     before = await sight(world, clients, world.pU)
 
-    await assigned(clients, task(world, rights=("MANAGE_PRODUCTS",)), world.pL)
+    await assign_employee(clients, task(world, rights=("MANAGE_PRODUCTS",)), world.pL)
 
     assert before == (set(), "NOT_FOUND")
     assert await sight(world, clients, world.pU) == (
@@ -164,7 +164,7 @@ async def test_an_assigned_employee_is_no_stranger_from_the_next_request_on(worl
 async def test_other_rights_change_the_assignment_there_is(world: World, clients: Clients):
     before = await snapshot()
 
-    answer = await assigned(clients, task(world, "pE", ("MANAGE_PRODUCTS",)), world.pL)
+    answer = await assign_employee(clients, task(world, "pE", ("MANAGE_PRODUCTS",)), world.pL)
 
     after, row = await snapshot(), await row_of(world.id("assignment"))
     changed_row = answer.data["assignEmployee"]["assignment"]
@@ -172,7 +172,7 @@ async def test_other_rights_change_the_assignment_there_is(world: World, clients
     assert (changed_row["assignedAt"], changed_row["version"]) == (moment_text(row.assigned_at), 2)
     moved = {"rights": ["VIEW", "MANAGE_PRODUCTS"], "version": 2, "updated_at": row.updated_at}
     assert after["EmployeeAssignment"][row.id] == before["EmployeeAssignment"][row.id] | moved
-    assert changed(before, after) == {"EmployeeAssignment", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, after) == {"EmployeeAssignment", "AuditEvent", "OutboxMessage"}
     assert await acts(answer) == [
         act(
             "assignment.made",
@@ -184,21 +184,21 @@ async def test_other_rights_change_the_assignment_there_is(world: World, clients
             after=_terms(row),
         )
     ]
-    assert await announced(answer) == [("assignment.made", world.id("assignment"))]
+    assert await announced_topics(answer) == [("assignment.made", world.id("assignment"))]
 
 
 async def test_every_change_of_rights_is_announced(world: World, clients: Clients):
     for rights in (("ORDER",), ("VIEW",), ("ORDER",)):
-        answer = await assigned(clients, task(world, "pE", rights), world.pL)
+        answer = await assign_employee(clients, task(world, "pE", rights), world.pL)
 
-        assert await announced(answer) == [("assignment.made", world.id("assignment"))]
+        assert await announced_topics(answer) == [("assignment.made", world.id("assignment"))]
 
 
 async def test_fewer_rights_hold_at_once(world: World, clients: Clients):
-    await assigned(clients, task(world, "pE", ("MANAGE_PRODUCTS",)), world.pL)
+    await assign_employee(clients, task(world, "pE", ("MANAGE_PRODUCTS",)), world.pL)
     more = await sight(world, clients, world.pE)
 
-    await assigned(clients, task(world, "pE"), world.pL)
+    await assign_employee(clients, task(world, "pE"), world.pL)
 
     assert more[1]["granted"] == ["VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"]
     assert (await sight(world, clients, world.pE))[1]["granted"] == ["VIEW_PRODUCT", "VIEW_STATISTICS"]
@@ -208,7 +208,7 @@ async def test_fewer_rights_hold_at_once(world: World, clients: Clients):
 async def test_the_same_rights_again_change_nothing(world: World, clients: Clients, rights: tuple[str, ...]):
     before = await snapshot()
 
-    answer = await assigned(clients, task(world, "pE", rights), world.pA)
+    answer = await assign_employee(clients, task(world, "pE", rights), world.pA)
 
     assert answer.data["assignEmployee"]["assignment"]["id"] == world.id("assignment")
     assert answer.data["assignEmployee"]["assignment"]["version"] == 1
@@ -227,20 +227,20 @@ NOT_ACTIVE = [("PARTNERSHIP_NOT_ACTIVE", "This partnership is not active.", None
 
 @pytest.mark.parametrize("member", ["pL", "pA"])
 async def test_who_leads_the_partner_is_not_assigned(world: World, clients: Clients, member: str):
-    assert await refused(clients, "assignEmployee", task(world, member), as_=world.pL) == NOT_AN_EMPLOYEE
+    assert await collect_refusals(clients, "assignEmployee", task(world, member), as_=world.pL) == NOT_AN_EMPLOYEE
 
 
 async def test_an_external_is_not_assigned(world: World, clients: Clients):
     await Membership.filter(id=world.pU.membership.id).update(role=Role.EXTERNAL)
 
-    assert await refused(clients, "assignEmployee", task(world), as_=world.pL) == NOT_AN_EMPLOYEE
+    assert await collect_refusals(clients, "assignEmployee", task(world), as_=world.pL) == NOT_AN_EMPLOYEE
 
 
 @pytest.mark.parametrize("status", [MembershipStatus.INVITED, MembershipStatus.REMOVED])
 async def test_who_is_no_employee_now_is_not_assigned(world: World, clients: Clients, status: MembershipStatus):
     await Membership.filter(id=world.pU.membership.id).update(status=status)
 
-    assert await refused(clients, "assignEmployee", task(world), as_=world.pL) == NOT_AN_EMPLOYEE
+    assert await collect_refusals(clients, "assignEmployee", task(world), as_=world.pL) == NOT_AN_EMPLOYEE
 
 
 @pytest.mark.parametrize(("other", "member"), [("rival", "qE"), ("alpina", "cE")])
@@ -254,7 +254,7 @@ async def test_who_leads_two_organisations_assigns_no_employee_of_the_other(
         status=MembershipStatus.ACTIVE,
     )
 
-    assert await refused(clients, "assignEmployee", task(world, member), as_=world.pL) == NOT_AN_EMPLOYEE
+    assert await collect_refusals(clients, "assignEmployee", task(world, member), as_=world.pL) == NOT_AN_EMPLOYEE
 
 
 INACTIVE = [status for status in PartnershipStatus if status is not PartnershipStatus.ACTIVE]
@@ -266,8 +266,8 @@ async def test_nobody_is_assigned_where_no_partnership_is_active(
 ):
     await Partnership.filter(id=world.limited.id).update(status=status)
 
-    assert await refused(clients, "assignEmployee", task(world), as_=world.pL) == NOT_ACTIVE
-    assert await refused(clients, "assignEmployee", task(world, "pE", ("ORDER",)), as_=world.pL) == NOT_ACTIVE
+    assert await collect_refusals(clients, "assignEmployee", task(world), as_=world.pL) == NOT_ACTIVE
+    assert await collect_refusals(clients, "assignEmployee", task(world, "pE", ("ORDER",)), as_=world.pL) == NOT_ACTIVE
 
 
 async def test_an_assignment_takes_no_other_ids(world: World, clients: Clients):
@@ -283,7 +283,7 @@ async def test_an_assignment_takes_no_other_ids(world: World, clients: Clients):
 async def test_a_partner_ends_an_assignment(world: World, clients: Clients):
     before, start = await snapshot(), datetime.now(UTC)
 
-    answer = await unassigned(clients, world.id("assignment"), world.pA)
+    answer = await unassign_employee(clients, world.id("assignment"), world.pA)
 
     after, row = await snapshot(), await row_of(world.id("assignment"))
     assert start <= row.ended_at <= datetime.now(UTC)
@@ -307,12 +307,12 @@ async def test_a_partner_ends_an_assignment(world: World, clients: Clients):
     }
     moved = {"ended_at": row.ended_at, "version": 2, "updated_at": row.updated_at}
     assert after["EmployeeAssignment"][row.id] == before["EmployeeAssignment"][row.id] | moved
-    assert changed(before, after) == {"EmployeeAssignment", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, after) == {"EmployeeAssignment", "AuditEvent", "OutboxMessage"}
 
 
 @pytest.mark.parametrize("by_token", [False, True])
 async def test_the_end_of_an_assignment_leaves_its_traces(world: World, clients: Clients, by_token: bool):
-    answer = await unassigned(clients, world.id("assignment"), world.tokens["pL"] if by_token else world.pL)
+    answer = await unassign_employee(clients, world.id("assignment"), world.tokens["pL"] if by_token else world.pL)
 
     row = await row_of(world.id("assignment"))
     assert await acts(answer) == [
@@ -327,13 +327,13 @@ async def test_the_end_of_an_assignment_leaves_its_traces(world: World, clients:
             after=_terms(row, ended_at=row.ended_at.isoformat()),
         )
     ]
-    assert await announced(answer) == [("assignment.ended", world.id("assignment"))]
+    assert await announced_topics(answer) == [("assignment.ended", world.id("assignment"))]
 
 
 async def test_an_unassigned_employee_is_a_stranger_at_once(world: World, clients: Clients):
     before = await sight(world, clients, world.pE)
 
-    await unassigned(clients, world.id("assignment"), world.pL)
+    await unassign_employee(clients, world.id("assignment"), world.pL)
 
     assert before[0] == {"Alpina", "Borea"}
     assert set(before[1]) == {"granted", "watched"}
@@ -344,19 +344,19 @@ async def test_an_unassigned_employee_is_a_stranger_at_once(world: World, client
 
 
 async def test_an_assignment_ends_once(world: World, clients: Clients):
-    first = await unassigned(clients, world.id("assignment"), world.pL)
+    first = await unassign_employee(clients, world.id("assignment"), world.pL)
     before = await snapshot()
 
-    second = await unassigned(clients, world.id("assignment"), world.pA)
+    second = await unassign_employee(clients, world.id("assignment"), world.pA)
 
     assert second.data == first.data
     assert await snapshot() == before
 
 
 async def test_an_unassigned_employee_may_be_assigned_anew(world: World, clients: Clients):
-    await unassigned(clients, world.id("assignment"), world.pL)
+    await unassign_employee(clients, world.id("assignment"), world.pL)
 
-    answer = await assigned(clients, task(world, "pE"), world.pL)
+    answer = await assign_employee(clients, task(world, "pE"), world.pL)
 
     anew = answer.data["assignEmployee"]["assignment"]
     assert anew["id"] != world.id("assignment")
@@ -368,7 +368,7 @@ async def test_an_unassigned_employee_may_be_assigned_anew(world: World, clients
 async def test_an_assignment_ends_even_where_the_partnership_stands_still(world: World, clients: Clients):
     await Partnership.filter(id=world.limited.id).update(status=PartnershipStatus.SUSPENDED)
 
-    await unassigned(clients, world.id("assignment"), world.pL)
+    await unassign_employee(clients, world.id("assignment"), world.pL)
 
     assert (await row_of(world.id("assignment"))).ended_at is not None
 

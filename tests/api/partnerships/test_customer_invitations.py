@@ -10,9 +10,9 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.organisations import PartnerStatus
 from server.models import CustomerInvitation, Organisation, OutboxMessage, Partnership, User
 from server.resolvers import ids
-from tests.api.partnerships.test_requested_products import limited
-from tests.api.refusals import denied, not_found, refused
-from tests.api.traces import act, acts, announced, row_of
+from tests.api.partnerships.test_requested_products import limited_access
+from tests.api.refusals import catch_denial, collect_refusals, not_found
+from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
 from tests.world import World, customer_invitation
 
@@ -59,7 +59,7 @@ async def test_a_partner_asks_by_email(world: World, clients: Clients):
     assert (row.secret_digest, row.locale) == (email_links.digest(secret), "fr_FR")
     assert len(secret) >= 43  # 256 bits
     assert row.answer_by == row.invited_at + timedelta(days=30)
-    assert await announced(answer) == [("partnership.requested", found["id"])]
+    assert await announced_topics(answer) == [("partnership.requested", found["id"])]
     assert secret not in answer.response.text
 
 
@@ -80,7 +80,7 @@ async def test_the_answer_tells_nothing_of_whether_the_address_has_an_account(wo
 async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients):
     wrong = asking(world, "no address", message="x" * 1_001, locale="xx", wanted={"accessType": "COMPLETE"})
 
-    answer = await refused(clients, "requestCustomerByEmail", wrong, as_=world.pL)
+    answer = await collect_refusals(clients, "requestCustomerByEmail", wrong, as_=world.pL)
 
     assert [(code, field) for code, _, field in answer] == [
         ("VALIDATION_FAILED", ["input", "email"]),
@@ -92,14 +92,14 @@ async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients)
 
 async def test_an_address_is_asked_once_and_not_too_many(world: World, clients: Clients):
     await customer_invitation(world.nova, "once@example.com", "once", now=world.now)
-    assert await refused(clients, "requestCustomerByEmail", asking(world, "ONCE@example.com"), as_=world.pL) == [
-        ("PARTNERSHIP_EXISTS", "There is already an open request to this address.", ["input", "email"])
-    ]
+    assert await collect_refusals(
+        clients, "requestCustomerByEmail", asking(world, "ONCE@example.com"), as_=world.pL
+    ) == [("PARTNERSHIP_EXISTS", "There is already an open request to this address.", ["input", "email"])]
     for number in range(49):
         await customer_invitation(world.nova, f"{number}@example.com", f"secret {number}", now=world.now)
     many = "A partner can ask at most 50 people by e-mail within 24 hours."
 
-    assert await refused(clients, "requestCustomerByEmail", asking(world), as_=world.pL) == [
+    assert await collect_refusals(clients, "requestCustomerByEmail", asking(world), as_=world.pL) == [
         ("TOO_MANY_ATTEMPTS", many, None)
     ]
 
@@ -139,12 +139,12 @@ async def test_its_addressee_accepts_for_an_organisation_they_represent(world: W
     assert found["customerInvitation"]["status"] == "ACTIVE"
     assert found["customerInvitation"]["partnership"] == {"id": found["partnership"]["id"]}
     assert (await Partnership.get(id=world.complete.id)).status is PartnershipStatus.TERMINATED
-    assert [topic for topic, _ in await announced(answer)] == [
+    assert [topic for topic, _ in await announced_topics(answer)] == [
         "partnership.terminated",
         "partnership.accepted",
         "partnership.granted_differs",
     ]
-    again = await refused(clients, "acceptCustomerInvitation", input, as_=world.bL)
+    again = await collect_refusals(clients, "acceptCustomerInvitation", input, as_=world.bL)
     assert [code for code, _, _ in again] == ["INVITATION_USED"]
 
 
@@ -153,12 +153,12 @@ async def test_the_link_alone_grants_nothing(world: World, clients: Clients):
     input = {
         "customerId": world.id("delta"),
         "token": world.secret,
-        "access": limited((world.id("deltaic"), ["TECHNICAL"])),
+        "access": limited_access((world.id("deltaic"), ["TECHNICAL"])),
     }
 
-    assert await denied(clients, "acceptCustomerInvitation", input, as_=world.dL) == not_found("input", "token")
+    assert await catch_denial(clients, "acceptCustomerInvitation", input, as_=world.dL) == not_found("input", "token")
     other = input | {"customerId": world.id("borea")}
-    assert (await denied(clients, "acceptCustomerInvitation", other, as_=world.pL))["code"] == "FORBIDDEN"
+    assert (await catch_denial(clients, "acceptCustomerInvitation", other, as_=world.pL))["code"] == "FORBIDDEN"
 
 
 async def test_what_is_too_late_is_neither_answered_nor_withdrawn_nor_sent_again(world: World, clients: Clients):
@@ -177,7 +177,7 @@ async def test_what_is_too_late_is_neither_answered_nor_withdrawn_nor_sent_again
         ("cancelCustomerInvitation", own, world.qL),
         ("resendCustomerInvitation", own, world.qL),
     ]:
-        answer = await refused(clients, mutation, given, as_=who)
+        answer = await collect_refusals(clients, mutation, given, as_=who)
         assert answer == [("INVITATION_EXPIRED", "This invitation has expired.", None)], mutation
 
 
@@ -204,7 +204,7 @@ async def test_a_request_that_is_over_is_in_the_way_of_no_other(world: World, cl
         ),
         act("customer.requested", again, world.qL, world.rival, after=terms),
     ]
-    assert await announced(answer) == [
+    assert await announced_topics(answer) == [
         ("partnership.expired", world.id("by_email")),
         ("partnership.requested", ids.encode(again)),
     ]
@@ -214,7 +214,7 @@ async def test_who_is_no_partner_any_more_sends_nothing_again(world: World, clie
     await Organisation.filter(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
     input = {"customerInvitationId": world.id("by_email")}
 
-    assert await refused(clients, "resendCustomerInvitation", input, as_=world.qL) == [
+    assert await collect_refusals(clients, "resendCustomerInvitation", input, as_=world.qL) == [
         ("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", None)
     ]
 
@@ -224,7 +224,7 @@ async def test_who_is_no_partner_any_more_is_not_let_in(world: World, clients: C
     access = {"complete": {"paymentMode": "CUSTOMER"}}
     input = {"customerId": world.id("borea"), "token": world.secret, "access": access, "replaceExisting": True}
 
-    assert await refused(clients, "acceptCustomerInvitation", input, as_=world.bL) == [
+    assert await collect_refusals(clients, "acceptCustomerInvitation", input, as_=world.bL) == [
         ("PARTNER_NOT_APPROVED", "This organisation is not an approved partner.", None)
     ]
 
@@ -235,10 +235,10 @@ async def test_a_partner_that_serves_the_customer_already_is_not_let_in_twice(wo
     input = {
         "customerId": world.id("alpina"),
         "token": "for cL",
-        "access": limited((world.id("kept"), ["TECHNICAL"])),
+        "access": limited_access((world.id("kept"), ["TECHNICAL"])),
     }
 
-    answer = await refused(clients, "acceptCustomerInvitation", input, as_=world.cL)
+    answer = await collect_refusals(clients, "acceptCustomerInvitation", input, as_=world.cL)
 
     assert [(code, field) for code, _, field in answer] == [("PARTNERSHIP_EXISTS", ["input", "customerId"])]
     assert (await CustomerInvitation.get(id=row.id)).status is PartnershipStatus.INVITED
@@ -248,9 +248,9 @@ async def test_its_addressee_declines(world: World, clients: Clients):
     answer = await clients.change("declineCustomerInvitation", {"token": world.secret}, INVITATION, as_=world.bL)
 
     assert answer.data["declineCustomerInvitation"]["customerInvitation"]["status"] == "DECLINED"
-    assert await announced(answer) == [("partnership.declined", world.id("by_email"))]
+    assert await announced_topics(answer) == [("partnership.declined", world.id("by_email"))]
     assert [one["acting_organisation_id"] for one in await acts(answer)] == [None]
-    again = await refused(clients, "declineCustomerInvitation", {"token": world.secret}, as_=world.bL)
+    again = await collect_refusals(clients, "declineCustomerInvitation", {"token": world.secret}, as_=world.bL)
     assert [code for code, _, _ in again] == ["INVITATION_USED"]
 
 
@@ -270,6 +270,6 @@ async def test_withdrawn_the_link_is_dead(world: World, clients: Clients):
 
     withdrawn = await clients.change("cancelCustomerInvitation", {"customerInvitationId": id}, INVITATION, as_=world.qL)
 
-    assert await announced(withdrawn) == [("partnership.cancelled", id)]
-    answer = await refused(clients, "declineCustomerInvitation", {"token": world.secret}, as_=world.bL)
+    assert await announced_topics(withdrawn) == [("partnership.cancelled", id)]
+    answer = await collect_refusals(clients, "declineCustomerInvitation", {"token": world.secret}, as_=world.bL)
     assert [code for code, _, _ in answer] == ["INVITATION_USED"]

@@ -15,12 +15,12 @@ from server.resolvers.expiry import BATCH_SIZE
 from server.resolvers.partnerships.customer_notes import delete_customer_notes
 from server.schema.scalars import moment_text
 from server.settings import Settings
-from tests.api.oversight.test_exports import exported
-from tests.api.refusals import Refusal, check_id, denied, missing, refused
-from tests.api.traces import act, acts, announced
+from tests.api.oversight.test_exports import export_rows
+from tests.api.refusals import Refusal, catch_denial, check_id, collect_refusals, missing
+from tests.api.traces import act, acts, announced_topics
 from tests.clients import Answer, Clients
 from tests.permissions.walks import documents, in_turn
-from tests.snapshots import changed, contents, snapshot
+from tests.snapshots import changed_models, contents, snapshot
 from tests.world import Person, World, customer_note, organisation, partnership
 
 pytestmark = pytest.mark.database
@@ -35,7 +35,7 @@ SIDE = {"alpina": ("cL", "cA", "cE", "cX"), "borea": ("bL",)}
 NOT_KEPT = ("PARTNERSHIP_NOT_ACTIVE", "This partnership ended too long ago for notes to be added.")
 
 
-async def noted(clients: Clients, as_: Person | str, **input: Any) -> Answer:
+async def update_note(clients: Clients, as_: Person | str, **input: Any) -> Answer:
     """Notes something, which works."""
     answer = await clients.change("updateCustomerNote", input, NOTE, as_=as_)
     assert answer.data["updateCustomerNote"]["userErrors"] == []
@@ -59,7 +59,7 @@ async def ends(row: Partnership, at: datetime, status: PartnershipStatus = Partn
 async def test_a_partner_notes_what_it_calls_a_customer(world: World, clients: Clients):
     before, id = await snapshot(), world.id("partner_pays")
 
-    answer = await noted(clients, world.pA, partnershipId=id, alias="  Raven ", notes=" Two lines\nof text ")
+    answer = await update_note(clients, world.pA, partnershipId=id, alias="  Raven ", notes=" Two lines\nof text ")
 
     row = await CustomerNote.get(partnership_id=world.partner_pays.id)
     texts = {"alias": "Raven", "notes": "Two lines\nof text", "version": 1}
@@ -69,7 +69,7 @@ async def test_a_partner_notes_what_it_calls_a_customer(world: World, clients: C
         "userErrors": [],
     }
     assert (row.alias, row.notes, row.version) == ("Raven", "Two lines\nof text", 1)
-    assert changed(before, await snapshot()) == {"CustomerNote", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, await snapshot()) == {"CustomerNote", "AuditEvent", "OutboxMessage"}
 
 
 async def test_what_is_left_out_stays_and_null_clears(world: World, clients: Clients):
@@ -81,7 +81,7 @@ async def test_what_is_left_out_stays_and_null_clears(world: World, clients: Cli
         ({"notes": "anew", "alias": None}, (None, "anew")),
         ({"notes": "  "}, (None, None)),
     ):
-        await noted(clients, world.pL, partnershipId=id, **input)
+        await update_note(clients, world.pL, partnershipId=id, **input)
         row = await CustomerNote.get(id=world.note.id)
         assert (row.alias, row.notes) == texts
 
@@ -92,7 +92,7 @@ async def test_what_is_left_out_stays_and_null_clears(world: World, clients: Cli
 async def test_what_is_noted_already_changes_nothing(world: World, clients: Clients, input: dict[str, Any]):
     before = await contents()
 
-    answer = await noted(clients, world.pL, partnershipId=world.id("limited"), **input)
+    answer = await update_note(clients, world.pL, partnershipId=world.id("limited"), **input)
 
     assert answer.data["updateCustomerNote"]["customerNote"]["version"] == 1
     assert await contents() == before
@@ -102,7 +102,7 @@ async def test_what_is_noted_already_changes_nothing(world: World, clients: Clie
 async def test_nothing_noted_leaves_no_note(world: World, clients: Clients, input: dict[str, Any]):
     before = await contents()
 
-    answer = await noted(clients, world.pL, partnershipId=world.id("partner_pays"), **input)
+    answer = await update_note(clients, world.pL, partnershipId=world.id("partner_pays"), **input)
 
     assert answer.data["updateCustomerNote"]["customerNote"] is None
     assert await contents() == before
@@ -114,13 +114,13 @@ async def test_a_partner_notes_in_every_status_of_a_partnership(
 ):
     await ends(world.limited, world.now, status)
 
-    await noted(clients, world.pL, partnershipId=world.id("limited"), alias="Alps")
+    await update_note(clients, world.pL, partnershipId=world.id("limited"), alias="Alps")
 
     assert (await read(clients, world.id("limited"), world.pA))["alias"] == "Alps"
 
 
 async def test_a_note_leaves_its_traces_without_its_text(world: World, clients: Clients):
-    answer = await noted(
+    answer = await update_note(
         clients, world.tokens["pL"], partnershipId=world.id("limited"), alias=MARKER, notes=f"{MARKER}, too"
     )
 
@@ -128,13 +128,13 @@ async def test_a_note_leaves_its_traces_without_its_text(world: World, clients: 
     assert await acts(answer) == [
         act("customerNote.updated", world.note, world.pL, world.nova, token=world.token_pL, after=after)
     ]
-    assert await announced(answer) == [("customer_note.updated", world.id("limited"))]
+    assert await announced_topics(answer) == [("customer_note.updated", world.id("limited"))]
     assert MARKER not in str(await AuditEvent.all().values())
     assert MARKER not in str(await OutboxMessage.all().values())
 
 
 async def test_the_partner_s_own_log_says_that_it_was_noted_and_what(world: World, clients: Clients):
-    await noted(clients, world.pL, partnershipId=world.id("limited"), alias="Alps")
+    await update_note(clients, world.pL, partnershipId=world.id("limited"), alias="Alps")
     query = """
         query($id: ID!) { organisation(id: $id) { auditLog(filter: {action: "customerNote.updated"}) { nodes {
           actorName onBehalfOf { id } partnership { id } subjectType subjectId changes { field before after }
@@ -158,8 +158,10 @@ async def test_the_partner_s_own_log_says_that_it_was_noted_and_what(world: Worl
 # Refusals
 
 
-async def told(clients: Clients, world: World, **input: Any) -> list[Refusal]:
-    return await refused(clients, "updateCustomerNote", {"partnershipId": world.id("limited"), **input}, as_=world.pL)
+async def note_refusals(clients: Clients, world: World, **input: Any) -> list[Refusal]:
+    return await collect_refusals(
+        clients, "updateCustomerNote", {"partnershipId": world.id("limited"), **input}, as_=world.pL
+    )
 
 
 async def test_all_that_is_wrong_with_a_note_is_told_at_once(world: World, clients: Clients):
@@ -169,16 +171,16 @@ async def test_all_that_is_wrong_with_a_note_is_told_at_once(world: World, clien
     empty = ("VALIDATION_FAILED", "This must not be empty.", ["input", "alias"])
     controls = "This must not contain control characters."
 
-    assert await told(clients, world, alias="x" * 121, notes="x" * 5_001) == [
+    assert await note_refusals(clients, world, alias="x" * 121, notes="x" * 5_001) == [
         too_long(120, "alias"),
         too_long(5000, "notes"),
     ]
-    assert await told(clients, world, alias=" \t") == [empty]
-    assert await told(clients, world, alias="a\nb", notes="a\x07b") == [
+    assert await note_refusals(clients, world, alias=" \t") == [empty]
+    assert await note_refusals(clients, world, alias="a\nb", notes="a\x07b") == [
         ("VALIDATION_FAILED", controls, ["input", "alias"]),
         ("VALIDATION_FAILED", controls, ["input", "notes"]),
     ]
-    await noted(clients, world.pL, partnershipId=world.id("limited"), alias="x" * 120, notes="x" * 5_000)
+    await update_note(clients, world.pL, partnershipId=world.id("limited"), alias="x" * 120, notes="x" * 5_000)
 
 
 async def test_a_note_that_somebody_else_changed_is_not_overwritten(world: World, clients: Clients):
@@ -190,17 +192,17 @@ async def test_a_note_that_somebody_else_changed_is_not_overwritten(world: World
         )
     ]
 
-    assert await told(clients, world, alias="Alps", expectedVersion=0) == stale
-    assert await told(clients, world, alias="Alps", expectedVersion=2) == stale
-    await noted(clients, world.pL, partnershipId=world.id("limited"), alias="Alps", expectedVersion=1)
-    assert await told(clients, world, alias="Peaks", expectedVersion=1) == stale
-    await noted(clients, world.pL, partnershipId=world.id("partner_pays"), alias="Raven", expectedVersion=0)
+    assert await note_refusals(clients, world, alias="Alps", expectedVersion=0) == stale
+    assert await note_refusals(clients, world, alias="Alps", expectedVersion=2) == stale
+    await update_note(clients, world.pL, partnershipId=world.id("limited"), alias="Alps", expectedVersion=1)
+    assert await note_refusals(clients, world, alias="Peaks", expectedVersion=1) == stale
+    await update_note(clients, world.pL, partnershipId=world.id("partner_pays"), alias="Raven", expectedVersion=0)
 
 
 async def test_nothing_is_noted_once_the_note_is_to_be_deleted(world: World, clients: Clients, settings: Settings):
     await ends(world.limited, datetime.now(UTC) - timedelta(days=settings.customer_note_days))
 
-    assert await told(clients, world, alias=" ") == [
+    assert await note_refusals(clients, world, alias=" ") == [
         (*NOT_KEPT, ["input", "partnershipId"]),
         ("VALIDATION_FAILED", "This must not be empty.", ["input", "alias"]),
     ]
@@ -217,9 +219,9 @@ async def test_whoever_only_serves_a_customer_reads_and_does_not_write(world: Wo
 
     assert (await read(clients, world.id("limited"), world.pE))["alias"] == "alias in note"
     for who in (world.pE, world.tokens["pE"], world.cL, world.cA):
-        assert await denied(clients, "updateCustomerNote", input, as_=who) == missing("MANAGE_CUSTOMER_NOTE")
+        assert await catch_denial(clients, "updateCustomerNote", input, as_=who) == missing("MANAGE_CUSTOMER_NOTE")
     reader = missing("MANAGE_CUSTOMER_NOTE", scope="PARTNERSHIPS_MANAGE")
-    assert await denied(clients, "updateCustomerNote", input, as_=world.tokens["reader"]) == reader
+    assert await catch_denial(clients, "updateCustomerNote", input, as_=world.tokens["reader"]) == reader
 
 
 async def test_an_employee_reads_no_longer_than_they_serve(world: World, clients: Clients):
@@ -233,14 +235,18 @@ async def test_an_employee_reads_no_longer_than_they_serve(world: World, clients
 
 
 @pytest.fixture
-async def marked(world: World, planned: Clients) -> AsyncIterator[Clients]:
+async def marked_clients(world: World, engine_clients: Clients) -> AsyncIterator[Clients]:
     """Clients in a world where Nova has noted the marker wherever it can."""
     for name in ("limited", "complete"):
-        await noted(planned, world.pL, partnershipId=world.id(name), alias=f"{MARKER} A", notes=f"{MARKER} B")
-    yield planned
+        await update_note(
+            engine_clients, world.pL, partnershipId=world.id(name), alias=f"{MARKER} A", notes=f"{MARKER} B"
+        )
+    yield engine_clients
 
 
-async def test_no_answer_to_the_customer_s_people_or_to_the_staff_has_what_was_noted(world: World, marked: Clients):
+async def test_no_answer_to_the_customer_s_people_or_to_the_staff_has_what_was_noted(
+    world: World, marked_clients: Clients
+):
     others = ["kL", *(name for names in SIDE.values() for name in names)]
     ids_of = {
         "Partnership": ["limited", "complete"],
@@ -252,15 +258,15 @@ async def test_no_answer_to_the_customer_s_people_or_to_the_staff_has_what_was_n
 
     for number, (text, variables) in enumerate(walked):
         for who in in_turn([*(world.people[name] for name in others), world.tokens["cL"]], number):
-            assert MARKER not in (await marked.ask(text, variables, as_=who)).response.text, text
+            assert MARKER not in (await marked_clients.ask(text, variables, as_=who)).response.text, text
 
 
-async def test_the_partner_s_people_read_it_in_the_same_answers(world: World, marked: Clients):
+async def test_the_partner_s_people_read_it_in_the_same_answers(world: World, marked_clients: Clients):
     query = """query($id: ID!) { organisation(id: $id) { managedCustomers { edges {
         partnership { customerNote { alias } } node { name } } } } }"""
 
     for who, names in (("pL", ["Alpina", "Borea", "Corvo"]), ("pE", ["Alpina", "Borea"]), ("pU", [])):
-        answer = await marked.ask(query, {"id": world.id("nova")}, as_=world.people[who])
+        answer = await marked_clients.ask(query, {"id": world.id("nova")}, as_=world.people[who])
         edges = answer.data["organisation"]["managedCustomers"]["edges"]
         aliases = [f"{MARKER} A", f"{MARKER} A", None][: len(names)]
         assert [edge["node"]["name"] for edge in edges] == names
@@ -290,7 +296,7 @@ async def test_a_note_changes_nothing_that_the_customer_can_look_at(world: World
     file = f"/partnerships/{world.id('limited')}/receipts.jsonl"
     kept = (await receipts(clients, file, world.cL)).text
 
-    await noted(clients, world.tokens["pL"], partnershipId=world.id("limited"), alias=MARKER)
+    await update_note(clients, world.tokens["pL"], partnershipId=world.id("limited"), alias=MARKER)
 
     assert (await clients.ask(ALL_THAT_TELLS, variables, as_=world.cL)).data == before.data
     assert before.data["partnership"] == {"version": 1, "customerNote": None}
@@ -303,7 +309,7 @@ async def receipts(clients: Clients, file: str, who: Person) -> Any:
 
 
 async def test_the_customer_s_version_does_not_go_stale_by_a_note(world: World, clients: Clients):
-    await noted(clients, world.pL, partnershipId=world.id("limited"), alias=MARKER)
+    await update_note(clients, world.pL, partnershipId=world.id("limited"), alias=MARKER)
 
     input = {"partnershipId": world.id("limited"), "expiresAt": "2999-01-01T00:00:00Z", "expectedVersion": 1}
     answer = await clients.change("setPartnershipDates", input, as_=world.cL)
@@ -312,15 +318,15 @@ async def test_the_customer_s_version_does_not_go_stale_by_a_note(world: World, 
 
 
 async def test_no_email_and_no_file_of_the_customer_has_what_was_noted(
-    world: World, marked: Clients, settings: Settings
+    world: World, marked_clients: Clients, settings: Settings
 ):
     input = {"partnershipId": world.id("limited"), "confirmation": "Alpina", "reason": "NO_LONGER_NEEDED"}
     taken = [
-        await exported(marked, settings, world.id("alpina"), kind, world.cL)
+        await export_rows(marked_clients, settings, world.id("alpina"), kind, world.cL)
         for kind in ("AUDIT_LOG", "PARTNER_ACTIVITY", "ACCESS_REVIEW")
     ]
 
-    assert MARKER not in (await marked.change("terminatePartnership", input, as_=world.cL)).response.text
+    assert MARKER not in (await marked_clients.change("terminatePartnership", input, as_=world.cL)).response.text
 
     while message := await OutboxMessage.filter(sent_at=None, dead_at=None).order_by("-run_after").first():
         await Outbox(settings).expand_next(message.run_after)
@@ -329,11 +335,13 @@ async def test_no_email_and_no_file_of_the_customer_has_what_was_noted(
         assert MARKER not in str(found)
 
 
-async def test_the_partner_takes_the_aliases_of_its_customers_away(world: World, marked: Clients, settings: Settings):
+async def test_the_partner_takes_the_aliases_of_its_customers_away(
+    world: World, marked_clients: Clients, settings: Settings
+):
     taken = {
         who: [
             (row["node.name"], row["partnership.customerNote.alias"])
-            for row in await exported(marked, settings, world.id("nova"), "MANAGED_CUSTOMERS", by)
+            for row in await export_rows(marked_clients, settings, world.id("nova"), "MANAGED_CUSTOMERS", by)
         ]
         for who, by in (("pL", world.pL), ("pE", world.pE), ("tP", world.tokens["pL"]))
     }
@@ -364,7 +372,7 @@ async def test_a_note_is_gone_ninety_days_after_the_end(world: World, clients: C
     before = await snapshot()
     assert [await delete_customer_notes(clock()) for _ in range(2)] == [1, 0]
 
-    assert changed(before, await snapshot()) == {"CustomerNote", "AuditEvent"}
+    assert changed_models(before, await snapshot()) == {"CustomerNote", "AuditEvent"}
     assert await CustomerNote.filter(id=world.note.id).count() == 0
     assert await read(clients, world.id("limited"), world.pL) is None
     event = await AuditEvent.get(action="customerNote.deleted")

@@ -6,11 +6,11 @@ import pytest
 
 from server.models import EmployeeAssignment, Membership
 from tests.api.partnerships.test_assignments import _terms
-from tests.api.partnerships.test_requested_products import asked_by_nova, complete, limited
-from tests.api.refusals import check_id, denied, missing, refused
-from tests.api.traces import act, acts, announced
+from tests.api.partnerships.test_requested_products import asked_by_nova, complete, limited_access
+from tests.api.refusals import catch_denial, check_id, collect_refusals, missing
+from tests.api.traces import act, acts, announced_topics
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World, customer_invitation, request
 
 pytestmark = pytest.mark.database
@@ -37,7 +37,7 @@ async def switched_on(clients: Clients, world: World) -> None:
     await set_(clients, switch(world, rights=["MANAGE_PRODUCTS"]), world.pL)
 
 
-async def served(clients: Clients, world: World, who: Person) -> set[str]:
+async def served_customers(clients: Clients, world: World, who: Person) -> set[str]:
     """The customers that somebody of Nova serves."""
     query = "query($id: ID!) { organisation(id: $id) { managedCustomers { nodes { name } } } }"
     answer = await clients.ask(query, {"id": world.id("nova")}, as_=who)
@@ -59,14 +59,14 @@ async def test_a_partner_says_who_serves_the_customers_to_come(world: World, cli
         "futureCustomerRights": VIEW_AND_MANAGE,
         "version": 2,
     }
-    assert changed(before, await snapshot()) == {"Membership", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, await snapshot()) == {"Membership", "AuditEvent", "OutboxMessage"}
     was = {"user_id": world.pU.user.id.hex, "future_customer_rights": None}
     set_to = was | {"future_customer_rights": VIEW_AND_MANAGE}
     assert await acts(answer) == [
         act("member.futureCustomersSet", world.pU.membership, world.pA, world.nova, before=was, after=set_to)
     ]
-    assert await announced(answer) == [("member.updated", world.id("pU"))]
-    assert await served(clients, world, world.pU) == set()
+    assert await announced_topics(answer) == [("member.updated", world.id("pU"))]
+    assert await served_customers(clients, world, world.pU) == set()
 
 
 async def test_the_same_once_more_changes_nothing(world: World, clients: Clients):
@@ -91,14 +91,14 @@ async def test_they_serve_a_new_customer_from_its_first_day_on(world: World, cli
     customer = world.borea if way == "by e-mail" else world.delta
     expected = act("assignment.made", made, None, world.nova, on_behalf_of=customer, after=_terms(made))
     assert [one for one in await acts(answer) if one["action"] == "assignment.made"] == [expected]
-    assert [topic for topic, _ in await announced(answer)].count("assignment.made") == 1
-    assert await served(clients, world, world.pU) == {customer.name}
-    assert customer.name not in await served(clients, world, world.pE)
+    assert [topic for topic, _ in await announced_topics(answer)].count("assignment.made") == 1
+    assert await served_customers(clients, world, world.pU) == {customer.name}
+    assert customer.name not in await served_customers(clients, world, world.pE)
 
 
 async def begin(world: World, clients: Clients, way: str) -> Answer:
     """Another partnership of Nova begins."""
-    access = limited((world.id("deltaic"), ["TECHNICAL"]))
+    access = limited_access((world.id("deltaic"), ["TECHNICAL"]))
     if way == "invitation":
         await request(world.invitation, world.deltaic, [])
         answer = await clients.change("acceptInvitation", {"partnershipId": world.id("invitation")}, as_=world.pL)
@@ -132,7 +132,7 @@ async def test_who_was_switched_off_again_serves_only_who_they_are_assigned_to(w
 
     shown = {"id": world.id("pU"), "includeFutureCustomers": False, "futureCustomerRights": None, "version": 3}
     assert answer.data["setFutureCustomers"]["membership"] == shown
-    assert await served(clients, world, world.pU) == set()
+    assert await served_customers(clients, world, world.pU) == set()
 
 
 async def test_the_switch_goes_with_the_role_and_with_the_membership(world: World, clients: Clients):
@@ -152,7 +152,9 @@ async def test_the_switch_goes_with_the_role_and_with_the_membership(world: Worl
 
 
 async def test_rights_belong_to_customers_that_are_included(world: World, clients: Clients):
-    answer = await refused(clients, "setFutureCustomers", switch(world, on=False, rights=["ORDER"]), as_=world.pL)
+    answer = await collect_refusals(
+        clients, "setFutureCustomers", switch(world, on=False, rights=["ORDER"]), as_=world.pL
+    )
 
     said = "Leave out the rights if future customers are not included."
     assert answer == [("VALIDATION_FAILED", said, ["input", "rights"])]
@@ -160,7 +162,7 @@ async def test_rights_belong_to_customers_that_are_included(world: World, client
 
 @pytest.mark.parametrize("member", ["pA", "pL"])
 async def test_who_leads_the_partner_needs_no_switch(world: World, clients: Clients, member: str):
-    answer = await refused(clients, "setFutureCustomers", switch(world, member), as_=world.pL)
+    answer = await collect_refusals(clients, "setFutureCustomers", switch(world, member), as_=world.pL)
 
     said = "Only active employees of the partner can be assigned to a customer."
     assert answer == [("NOT_AN_EMPLOYEE", said, ["input", "membershipId"])]
@@ -169,11 +171,11 @@ async def test_who_leads_the_partner_needs_no_switch(world: World, clients: Clie
 async def test_only_who_leads_the_partner_decides(world: World, clients: Clients):
     input = switch(world, "pE")
 
-    assert await denied(clients, "setFutureCustomers", input, as_=world.pE) == missing("ASSIGN_FUTURE_CUSTOMERS")
+    assert await catch_denial(clients, "setFutureCustomers", input, as_=world.pE) == missing("ASSIGN_FUTURE_CUSTOMERS")
     await check_id(clients, "setFutureCustomers", input, "membershipId", foreign=world.qE.membership, as_=world.pL)
 
 
 async def test_a_token_for_some_customers_says_nothing_of_those_to_come(world: World, clients: Clients):
-    await denied(clients, "setFutureCustomers", switch(world), as_=world.tokens["only_borea"])
+    await catch_denial(clients, "setFutureCustomers", switch(world), as_=world.tokens["only_borea"])
 
     assert await future_rights(world.pU) is None

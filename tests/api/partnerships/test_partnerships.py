@@ -13,10 +13,10 @@ from server.domain.rights import ProductRight, Role
 from server.models import Membership, Organisation, Partnership, Product, RequestedProduct
 from server.resolvers import ids
 from server.schema.scalars import moment_text
-from tests.api.refusals import check_id, denied, not_found, refused
-from tests.api.traces import act, acts, announced, key, row_of, stored
+from tests.api.refusals import catch_denial, check_id, collect_refusals, not_found
+from tests.api.traces import act, acts, announced_topics, key, row_of, stored_columns
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World, grant, organisation, partnership, person, product, request
 
 pytestmark = pytest.mark.database
@@ -64,7 +64,7 @@ async def newcomer(world: World) -> Newcomer:
     return Newcomer(owner, row, await product("shop", row), await product("blog", row))
 
 
-def limited(*grants: tuple[str, list[str]]) -> dict[str, Any]:
+def limited_access(*grants: tuple[str, list[str]]) -> dict[str, Any]:
     return {"limited": {"products": [{"productId": id, "rights": rights} for id, rights in grants]}}
 
 
@@ -79,14 +79,14 @@ async def invite(clients: Clients, input: dict[str, Any], as_: Person | str) -> 
     return answer
 
 
-async def answered(clients: Clients, mutation: str, id: str, as_: Person | str, **more: Any) -> Answer:
+async def answer_invitation(clients: Clients, mutation: str, id: str, as_: Person | str, **more: Any) -> Answer:
     """Accepts or declines, which works."""
     answer = await clients.change(mutation, {"partnershipId": id, **more}, PARTNERSHIP, as_=as_)
     assert answer.data[mutation]["userErrors"] == []
     return answer
 
 
-async def managed(clients: Clients, world: World, who: Person, customer: str) -> tuple[bool, list[str] | str]:
+async def read_managed(clients: Clients, world: World, who: Person, customer: str) -> tuple[bool, list[str] | str]:
     """Whether the customer is among those whom Nova manages for this person, and the products they see there.
 
     For who may not see those, the code of the error.
@@ -120,7 +120,7 @@ async def join(who: Person, at: Organisation, role: Role = Role.LEGAL_REPRESENTA
 
 async def test_a_customer_invites_a_partner_for_some_products(world: World, clients: Clients):
     customer, before, start = await newcomer(world), await snapshot(), datetime.now(UTC)
-    offered = limited((customer.shop_id, ["STATISTICS", "TECHNICAL"]), (customer.blog_id, ["STATISTICS"]))
+    offered = limited_access((customer.shop_id, ["STATISTICS", "TECHNICAL"]), (customer.blog_id, ["STATISTICS"]))
 
     answer = await invite(clients, customer.offer(world, offered, message="  Hello,\n\tNova \n"), customer.owner)
 
@@ -150,7 +150,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         {"serviceName": "blog.example", "product": {"id": customer.blog_id}, "rights": ["STATISTICS"]},
         {"serviceName": "shop.example", "product": {"id": customer.shop_id}, "rights": ["TECHNICAL", "STATISTICS"]},
     ]
-    assert await stored(invitation["id"]) == {
+    assert await stored_columns(invitation["id"]) == {
         "customer_id": customer.row.id,
         "partner_id": world.nova.id,
         "customer_name_key": "echo",
@@ -185,7 +185,13 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
         {"product_id": customer.blog.id, "service_name": "blog.example", "rights": ["STATISTICS"]},
         {"product_id": customer.shop.id, "service_name": "shop.example", "rights": ["TECHNICAL", "STATISTICS"]},
     ]
-    assert changed(before, after) == {"Partnership", "RequestedProduct", "AuditEvent", "OutboxMessage", "Receipt"}
+    assert changed_models(before, after) == {
+        "Partnership",
+        "RequestedProduct",
+        "AuditEvent",
+        "OutboxMessage",
+        "Receipt",
+    }
 
 
 @pytest.mark.parametrize("mode", ["CUSTOMER", "PARTNER"])
@@ -200,7 +206,7 @@ async def test_a_customer_invites_a_partner_for_everything(world: World, clients
     assert (invitation["accessType"], invitation["paymentMode"]) == ("COMPLETE", mode)
     assert (invitation["message"], invitation["requestedProducts"]) == (None, [])
     assert (row.access_type, row.payment_mode, row.status) == ("COMPLETE", mode, "INVITED")
-    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
+    assert changed_models(before, after) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_an_invitation_leaves_its_traces(world: World, clients: Clients):
@@ -211,14 +217,14 @@ async def test_an_invitation_leaves_its_traces(world: World, clients: Clients):
     row = await row_of(answer.data["invitePartner"]["partnership"]["id"])
     terms = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "status": "INVITED"}
     assert await acts(answer) == [act("partnership.invited", row, customer.owner, customer.row, after=terms)]
-    assert await announced(answer) == [("partnership.invited", ids.encode(row))]
+    assert await announced_topics(answer) == [("partnership.invited", ids.encode(row))]
 
 
 async def test_an_invitation_by_a_token_names_the_token(world: World, clients: Clients):
     input = {
         "customerId": world.id("alpina"),
         "partnerId": world.id("third"),
-        "access": limited((world.id("kept"), ["TECHNICAL"])),
+        "access": limited_access((world.id("kept"), ["TECHNICAL"])),
     }
 
     answer = await invite(clients, input, world.tokens["cL"])
@@ -228,7 +234,7 @@ async def test_an_invitation_by_a_token_names_the_token(world: World, clients: C
     assert await acts(answer) == [
         act("partnership.invited", row, world.cL, world.alpina, token=world.token_cL, after=terms)
     ]
-    assert await announced(answer) == [("partnership.invited", ids.encode(row))]
+    assert await announced_topics(answer) == [("partnership.invited", ids.encode(row))]
 
 
 @pytest.mark.parametrize("message", ["", " \n\t ", None])
@@ -245,7 +251,7 @@ async def test_an_empty_message_is_none(world: World, clients: Clients, message:
 async def test_a_message_has_a_thousand_characters_and_a_hundred_products(world: World, clients: Clients):
     customer = await newcomer(world)
     rows = [await product(f"p{number}", customer.row) for number in range(100)]
-    offered = limited(*((ids.encode(row), ["TECHNICAL"]) for row in rows))
+    offered = limited_access(*((ids.encode(row), ["TECHNICAL"]) for row in rows))
 
     answer = await invite(clients, customer.offer(world, offered, message="é" * 1_000), customer.owner)
 
@@ -258,9 +264,11 @@ async def test_a_customer_may_have_several_limited_partners_and_open_invitations
     customer = await newcomer(world)
     await partnership(customer.row, world.third, now=world.now)
 
-    to_nova = await invite(clients, customer.offer(world, limited((customer.shop_id, ["TECHNICAL"]))), customer.owner)
+    to_nova = await invite(
+        clients, customer.offer(world, limited_access((customer.shop_id, ["TECHNICAL"]))), customer.owner
+    )
     to_rival = await invite(
-        clients, customer.offer(world, limited((customer.shop_id, ["TECHNICAL"])), "rival"), customer.owner
+        clients, customer.offer(world, limited_access((customer.shop_id, ["TECHNICAL"])), "rival"), customer.owner
     )
 
     assert to_nova.data["invitePartner"]["partnership"]["status"] == "INVITED"
@@ -288,8 +296,8 @@ async def test_nobody_invites_oneself(world: World, clients: Clients):
     partner = {"customerId": world.id("nova"), "partnerId": world.id("nova"), "access": complete()}
 
     expected = [("SELF_PARTNERSHIP", SELF, AT_PARTNER)]
-    assert await refused(clients, "invitePartner", oneself, as_=customer.owner) == expected
-    assert await refused(clients, "invitePartner", partner, as_=world.pL) == expected
+    assert await collect_refusals(clients, "invitePartner", oneself, as_=customer.owner) == expected
+    assert await collect_refusals(clients, "invitePartner", partner, as_=world.pL) == expected
 
 
 async def test_a_refusal_speaks_french(world: World, clients: Clients):
@@ -310,7 +318,9 @@ async def test_who_is_no_partner_is_not_invited(world: World, clients: Clients):
     customer = await newcomer(world)
     await join(customer.owner, world.borea)
 
-    answer = await refused(clients, "invitePartner", customer.offer(world, complete(), "borea"), as_=customer.owner)
+    answer = await collect_refusals(
+        clients, "invitePartner", customer.offer(world, complete(), "borea"), as_=customer.owner
+    )
 
     assert answer == [("PARTNER_NOT_APPROVED", NOT_APPROVED, AT_PARTNER)]
 
@@ -323,9 +333,13 @@ async def test_a_partner_that_wins_no_new_customers_is_not_invited(
     await partnership(customer.row, world.rival, status=PartnershipStatus.TERMINATED, now=world.now)
     await Organisation.filter(id=world.rival.id).update(partner_status=status)
 
-    known = await refused(clients, "invitePartner", customer.offer(world, complete(), "rival"), as_=customer.owner)
+    known = await collect_refusals(
+        clients, "invitePartner", customer.offer(world, complete(), "rival"), as_=customer.owner
+    )
     await Partnership.filter(customer_id=customer.row.id).delete()
-    unknown = await denied(clients, "invitePartner", customer.offer(world, complete(), "rival"), as_=customer.owner)
+    unknown = await catch_denial(
+        clients, "invitePartner", customer.offer(world, complete(), "rival"), as_=customer.owner
+    )
 
     assert known == [("PARTNER_NOT_APPROVED", NOT_APPROVED, AT_PARTNER)]
     assert unknown == not_found("input", "partnerId")
@@ -333,11 +347,11 @@ async def test_a_partner_that_wins_no_new_customers_is_not_invited(
 
 async def test_a_partner_is_invited_once(world: World, clients: Clients):
     customer = await newcomer(world)
-    offered = customer.offer(world, limited((customer.shop_id, ["TECHNICAL"])))
+    offered = customer.offer(world, limited_access((customer.shop_id, ["TECHNICAL"])))
     await invite(clients, offered, customer.owner)
 
     for again in (offered, customer.offer(world, complete())):
-        answer = await refused(clients, "invitePartner", again, as_=customer.owner)
+        answer = await collect_refusals(clients, "invitePartner", again, as_=customer.owner)
 
         assert answer == [("PARTNERSHIP_EXISTS", TWICE, AT_PARTNER)]
 
@@ -348,10 +362,10 @@ async def test_a_partner_that_manages_already_is_not_invited(world: World, clien
     input = {
         "customerId": world.id("alpina"),
         "partnerId": world.id("nova"),
-        "access": limited((world.id("kept"), ["TECHNICAL"])),
+        "access": limited_access((world.id("kept"), ["TECHNICAL"])),
     }
 
-    answer = await refused(clients, "invitePartner", input, as_=world.cL)
+    answer = await collect_refusals(clients, "invitePartner", input, as_=world.cL)
 
     assert answer == [("PARTNERSHIP_EXISTS", TWICE, AT_PARTNER)]
 
@@ -370,11 +384,11 @@ async def test_a_past_partner_may_be_invited_again(world: World, clients: Client
 
 
 async def test_beside_a_complete_partner_nobody_is_invited(world: World, clients: Clients):
-    offers = (complete(), limited((world.id("borean"), ["TECHNICAL"])))
+    offers = (complete(), limited_access((world.id("borean"), ["TECHNICAL"])))
     for access in offers:
         input = {"customerId": world.id("borea"), "partnerId": world.id("rival"), "access": access}
 
-        answer = await refused(clients, "invitePartner", input, as_=world.bL)
+        answer = await collect_refusals(clients, "invitePartner", input, as_=world.bL)
 
         assert answer == [("COMPLETE_PARTNER_EXISTS", COMPLETE_EXISTS, AT_ACCESS)]
 
@@ -382,7 +396,7 @@ async def test_beside_a_complete_partner_nobody_is_invited(world: World, clients
 async def test_beside_limited_partners_nobody_is_invited_for_everything(world: World, clients: Clients):
     input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": complete()}
 
-    answer = await refused(clients, "invitePartner", input, as_=world.cL)
+    answer = await collect_refusals(clients, "invitePartner", input, as_=world.cL)
 
     assert answer == [("LIMITED_PARTNER_EXISTS", LIMITED_EXISTS, AT_ACCESS)]
 
@@ -391,11 +405,11 @@ async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients)
     existing = {"customerId": world.id("alpina"), "partnerId": world.id("nova"), "access": complete()}
     oneself = {"customerId": world.id("borea"), "partnerId": world.id("borea"), "access": complete()}
 
-    assert await refused(clients, "invitePartner", existing, as_=world.cL) == [
+    assert await collect_refusals(clients, "invitePartner", existing, as_=world.cL) == [
         ("PARTNERSHIP_EXISTS", TWICE, AT_PARTNER),
         ("LIMITED_PARTNER_EXISTS", LIMITED_EXISTS, AT_ACCESS),
     ]
-    assert await refused(clients, "invitePartner", oneself, as_=world.bL) == [
+    assert await collect_refusals(clients, "invitePartner", oneself, as_=world.bL) == [
         ("SELF_PARTNERSHIP", SELF, AT_PARTNER),
         ("COMPLETE_PARTNER_EXISTS", COMPLETE_EXISTS, AT_ACCESS),
     ]
@@ -403,9 +417,9 @@ async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients)
 
 async def test_a_wrong_partner_wrong_products_and_a_wrong_message_are_told_at_once(world: World, clients: Clients):
     customer = await newcomer(world)
-    oneself = customer.offer(world, limited(), message="x" * 1_001) | {"partnerId": customer.id}
+    oneself = customer.offer(world, limited_access(), message="x" * 1_001) | {"partnerId": customer.id}
 
-    assert await refused(clients, "invitePartner", oneself, as_=customer.owner) == [
+    assert await collect_refusals(clients, "invitePartner", oneself, as_=customer.owner) == [
         ("SELF_PARTNERSHIP", SELF, AT_PARTNER),
         ("VALIDATION_FAILED", "Choose 1 to 100 products.", AT_PRODUCTS),
         ("VALIDATION_FAILED", "This must not be longer than 1000 characters.", ["input", "message"]),
@@ -416,10 +430,10 @@ async def test_each_product_that_cannot_be_offered_is_named_at_its_place(world: 
     await join(world.cL, world.borea)
     both_wrong, kept = (world.id("granted"), []), (world.id("kept"), ["TECHNICAL"])
     foreign, again = (world.id("borean"), ["TECHNICAL"]), (world.id("granted"), ["STATISTICS"])
-    offered = limited(both_wrong, kept, foreign, again)
+    offered = limited_access(both_wrong, kept, foreign, again)
     input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": offered}
 
-    assert await refused(clients, "invitePartner", input, as_=world.cL) == [
+    assert await collect_refusals(clients, "invitePartner", input, as_=world.cL) == [
         ("VALIDATION_FAILED", "List each product only once.", AT_PRODUCTS),
         ("VALIDATION_FAILED", "Choose at least one right.", [*AT_PRODUCTS, "0", "rights"]),
         ("PRODUCT_NOT_OWNED", OWNED, [*AT_PRODUCTS, "2", "productId"]),
@@ -429,15 +443,15 @@ async def test_each_product_that_cannot_be_offered_is_named_at_its_place(world: 
 async def test_nobody_offers_what_belongs_to_somebody_else(world: World, clients: Clients):
     customer = await newcomer(world)
     await join(customer.owner, world.borea)
-    offered = limited((customer.shop_id, ["TECHNICAL"]), (world.id("borean"), ["TECHNICAL"]))
+    offered = limited_access((customer.shop_id, ["TECHNICAL"]), (world.id("borean"), ["TECHNICAL"]))
 
-    answer = await refused(clients, "invitePartner", customer.offer(world, offered), as_=customer.owner)
+    answer = await collect_refusals(clients, "invitePartner", customer.offer(world, offered), as_=customer.owner)
 
     assert answer == [("PRODUCT_NOT_OWNED", OWNED, [*AT_PRODUCTS, "1", "productId"])]
 
 
 async def test_a_managed_product_is_offered_to_another_with_a_warning(world: World, clients: Clients):
-    offered = limited((world.id("kept"), ["TECHNICAL"]), (world.id("granted"), ["STATISTICS"]))
+    offered = limited_access((world.id("kept"), ["TECHNICAL"]), (world.id("granted"), ["STATISTICS"]))
     input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": offered}
     warned = "partnership { status } warnings { code message field } userErrors { code }"
 
@@ -457,7 +471,7 @@ async def test_a_product_taken_back_may_be_offered_again(world: World, clients: 
     input = {
         "customerId": world.id("alpina"),
         "partnerId": world.id("third"),
-        "access": limited((world.id("granted"), ["TECHNICAL"])),
+        "access": limited_access((world.id("granted"), ["TECHNICAL"])),
     }
 
     answer = await invite(clients, input, world.cL)
@@ -469,9 +483,9 @@ async def test_a_product_taken_back_may_be_offered_again(world: World, clients: 
 async def test_an_offer_names_each_of_its_products_once(world: World, clients: Clients):
     customer = await newcomer(world)
     shop, blog = (customer.shop_id, ["TECHNICAL"]), (customer.blog_id, ["TECHNICAL"])
-    offered = limited(shop, blog, (customer.shop_id, ["STATISTICS"]))
+    offered = limited_access(shop, blog, (customer.shop_id, ["STATISTICS"]))
 
-    answer = await refused(clients, "invitePartner", customer.offer(world, offered), as_=customer.owner)
+    answer = await collect_refusals(clients, "invitePartner", customer.offer(world, offered), as_=customer.owner)
 
     assert answer == [("VALIDATION_FAILED", "List each product only once.", AT_PRODUCTS)]
 
@@ -479,25 +493,27 @@ async def test_an_offer_names_each_of_its_products_once(world: World, clients: C
 async def test_an_offer_has_at_least_one_product(world: World, clients: Clients):
     customer = await newcomer(world)
 
-    answer = await refused(clients, "invitePartner", customer.offer(world, limited()), as_=customer.owner)
+    answer = await collect_refusals(
+        clients, "invitePartner", customer.offer(world, limited_access()), as_=customer.owner
+    )
 
     assert answer == [("VALIDATION_FAILED", "Choose 1 to 100 products.", AT_PRODUCTS)]
 
 
 async def test_an_offer_has_at_most_a_hundred_products(world: World, clients: Clients):
     customer = await newcomer(world)
-    offered = limited(*[(customer.shop_id, ["TECHNICAL"])] * 101)
+    offered = limited_access(*[(customer.shop_id, ["TECHNICAL"])] * 101)
 
-    answer = await denied(clients, "invitePartner", customer.offer(world, offered), as_=customer.owner)
+    answer = await catch_denial(clients, "invitePartner", customer.offer(world, offered), as_=customer.owner)
 
     assert answer == {"code": "BAD_USER_INPUT", "field": AT_PRODUCTS}
 
 
 async def test_an_offer_says_what_the_partner_may_do(world: World, clients: Clients):
     customer = await newcomer(world)
-    offered = limited((customer.shop_id, ["TECHNICAL"]), (customer.blog_id, []))
+    offered = limited_access((customer.shop_id, ["TECHNICAL"]), (customer.blog_id, []))
 
-    answer = await refused(clients, "invitePartner", customer.offer(world, offered), as_=customer.owner)
+    answer = await collect_refusals(clients, "invitePartner", customer.offer(world, offered), as_=customer.owner)
 
     assert answer == [("VALIDATION_FAILED", "Choose at least one right.", [*AT_PRODUCTS, "1", "rights"])]
 
@@ -515,7 +531,7 @@ async def test_a_message_that_cannot_be_stored_is_refused(world: World, clients:
     customer = await newcomer(world)
     message, why = TEXTS[what]
 
-    answer = await refused(
+    answer = await collect_refusals(
         clients, "invitePartner", customer.offer(world, complete(), message=message), as_=customer.owner
     )
 
@@ -526,7 +542,7 @@ async def test_an_invitation_takes_no_other_ids(world: World, clients: Clients):
     input = {
         "customerId": world.id("alpina"),
         "partnerId": world.id("third"),
-        "access": limited((world.id("kept"), ["TECHNICAL"])),
+        "access": limited_access((world.id("kept"), ["TECHNICAL"])),
     }
     product_path = ("access", "limited", "products", "0", "productId")
 
@@ -538,19 +554,19 @@ async def test_an_invitation_takes_no_other_ids(world: World, clients: Clients):
 # Accepting
 
 
-async def _offered(world: World, clients: Clients, access: dict[str, Any] | None = None) -> tuple[Newcomer, str]:
+async def _offer_to_nova(world: World, clients: Clients, access: dict[str, Any] | None = None) -> tuple[Newcomer, str]:
     """A newcomer, and the id of its invitation to Nova: for the shop unless said otherwise."""
     customer = await newcomer(world)
-    offered = access or limited((customer.shop_id, ["TECHNICAL"]))
+    offered = access or limited_access((customer.shop_id, ["TECHNICAL"]))
     answer = await invite(clients, customer.offer(world, offered), customer.owner)
     return customer, answer.data["invitePartner"]["partnership"]["id"]
 
 
 async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clients):
-    customer, id = await _offered(world, clients)
+    customer, id = await _offer_to_nova(world, clients)
     invitation, before, start = await row_of(id), await snapshot(), datetime.now(UTC)
 
-    answer = await answered(clients, "acceptInvitation", id, world.pA)
+    answer = await answer_invitation(clients, "acceptInvitation", id, world.pA)
 
     after, row = await snapshot(), await row_of(id)
     assert start <= row.activated_at <= datetime.now(UTC)
@@ -602,11 +618,11 @@ async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clie
         None,
         None,
     )
-    assert changed(before, after) == {"Partnership", "ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
+    assert changed_models(before, after) == {"Partnership", "ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_an_acceptance_leaves_its_traces(world: World, clients: Clients):
-    answer = await answered(clients, "acceptInvitation", world.id("invitation"), world.pL)
+    answer = await answer_invitation(clients, "acceptInvitation", world.id("invitation"), world.pL)
 
     offered = {"access_type": "COMPLETE", "payment_mode": "CUSTOMER", "status": "INVITED"}
     assert await acts(answer) == [
@@ -620,7 +636,7 @@ async def test_an_acceptance_leaves_its_traces(world: World, clients: Clients):
             after=offered | {"status": "ACTIVE"},
         )
     ]
-    assert await announced(answer) == [("partnership.accepted", world.id("invitation"))]
+    assert await announced_topics(answer) == [("partnership.accepted", world.id("invitation"))]
 
 
 @pytest.mark.parametrize(
@@ -633,7 +649,7 @@ async def test_an_acceptance_leaves_its_traces(world: World, clients: Clients):
 async def test_an_answer_by_a_token_names_the_token(
     world: World, clients: Clients, mutation: str, action: str, status: str
 ):
-    answer = await answered(clients, mutation, world.id("invitation"), world.tokens["pL"])
+    answer = await answer_invitation(clients, mutation, world.id("invitation"), world.tokens["pL"])
 
     (event,) = await acts(answer)
     assert (event["action"], event["actor_id"], event["api_token_id"]) == (
@@ -648,44 +664,44 @@ async def test_an_answer_by_a_token_names_the_token(
 async def test_an_invitation_shows_nothing_until_it_is_accepted_and_then_what_was_offered(
     world: World, clients: Clients
 ):
-    customer, id = await _offered(world, clients)
+    customer, id = await _offer_to_nova(world, clients)
     shop_query = f'{{ product(id: "{customer.shop_id}") {{ serviceName viewerRights }} }}'
 
-    invited = await managed(clients, world, world.pL, customer.id)
+    invited = await read_managed(clients, world, world.pL, customer.id)
     invited_shop = await clients.ask(shop_query, as_=world.pL)
-    await answered(clients, "acceptInvitation", id, world.pL)
+    await answer_invitation(clients, "acceptInvitation", id, world.pL)
 
     assert invited == INVITED
     assert invited_shop.code == "NOT_FOUND"
-    assert await managed(clients, world, world.pL, customer.id) == (True, ["shop.example"])
-    assert await managed(clients, world, world.pA, customer.id) == (True, ["shop.example"])
-    assert await managed(clients, world, world.pE, customer.id) == STRANGER
+    assert await read_managed(clients, world, world.pL, customer.id) == (True, ["shop.example"])
+    assert await read_managed(clients, world, world.pA, customer.id) == (True, ["shop.example"])
+    assert await read_managed(clients, world, world.pE, customer.id) == STRANGER
     shop = await clients.ask(shop_query, as_=world.pL)
     assert shop.data["product"] == {"serviceName": "shop.example", "viewerRights": ["VIEW_PRODUCT", "MANAGE_PRODUCT"]}
 
 
 async def test_an_employee_sees_the_customer_from_the_assignment_to_its_end(world: World, clients: Clients):
-    customer, id = await _offered(world, clients)
-    await answered(clients, "acceptInvitation", id, world.pL)
-    before = await managed(clients, world, world.pU, customer.id)
+    customer, id = await _offer_to_nova(world, clients)
+    await answer_invitation(clients, "acceptInvitation", id, world.pL)
+    before = await read_managed(clients, world, world.pU, customer.id)
     assigning = {"partnershipId": id, "membershipId": world.id("pU"), "rights": ["VIEW"]}
 
     assigned = await clients.change("assignEmployee", assigning, "assignment { id }", as_=world.pL)
-    served = await managed(clients, world, world.pU, customer.id)
+    served = await read_managed(clients, world, world.pU, customer.id)
     ending = {"assignmentId": assigned.data["assignEmployee"]["assignment"]["id"]}
     ended = await clients.change("unassignEmployee", ending, as_=world.pL)
 
     assert before == STRANGER
     assert served == (True, ["shop.example"])
     assert ended.data["unassignEmployee"]["userErrors"] == []
-    assert await managed(clients, world, world.pU, customer.id) == STRANGER
+    assert await read_managed(clients, world, world.pU, customer.id) == STRANGER
 
 
 async def test_with_complete_access_leader_and_assigned_employee_see_everything(world: World, clients: Clients):
-    customer, id = await _offered(world, clients, complete())
+    customer, id = await _offer_to_nova(world, clients, complete())
 
-    accepted = await answered(clients, "acceptInvitation", id, world.pL)
-    before = await managed(clients, world, world.pU, customer.id)
+    accepted = await answer_invitation(clients, "acceptInvitation", id, world.pL)
+    before = await read_managed(clients, world, world.pU, customer.id)
     assigning = {"partnershipId": id, "membershipId": world.id("pU"), "rights": []}
     await clients.change("assignEmployee", assigning, as_=world.pL)
 
@@ -703,7 +719,7 @@ async def test_with_complete_access_leader_and_assigned_employee_see_everything(
     assert active["productAccesses"] == {"nodes": []}
     assert before == STRANGER
     for who in (world.pL, world.pU):
-        assert await managed(clients, world, who, customer.id) == (True, ["blog.example", "shop.example"])
+        assert await read_managed(clients, world, who, customer.id) == (True, ["blog.example", "shop.example"])
 
 
 ANSWERS = ("acceptInvitation", "declineInvitation")
@@ -712,9 +728,9 @@ ANSWERS = ("acceptInvitation", "declineInvitation")
 @pytest.mark.parametrize("first", ANSWERS)
 @pytest.mark.parametrize("second", ANSWERS)
 async def test_an_invitation_is_answered_once(world: World, clients: Clients, first: str, second: str):
-    await answered(clients, first, world.id("invitation"), world.pL)
+    await answer_invitation(clients, first, world.id("invitation"), world.pL)
 
-    answer = await refused(clients, second, {"partnershipId": world.id("invitation")}, as_=world.pA)
+    answer = await collect_refusals(clients, second, {"partnershipId": world.id("invitation")}, as_=world.pA)
 
     assert answer == [("INVITATION_USED", USED, None)]
 
@@ -724,7 +740,7 @@ async def test_an_invitation_is_answered_once(world: World, clients: Clients, fi
 async def test_what_is_no_open_invitation_is_not_answered(world: World, clients: Clients, mutation: str, status: str):
     await Partnership.filter(id=world.invitation.id).update(status=PartnershipStatus(status))
 
-    answer = await refused(clients, mutation, {"partnershipId": world.id("invitation")}, as_=world.pL)
+    answer = await collect_refusals(clients, mutation, {"partnershipId": world.id("invitation")}, as_=world.pL)
 
     assert answer == [("INVITATION_USED", USED, None)]
 
@@ -745,42 +761,42 @@ async def test_another_partner_may_have_come_in_meanwhile(
     offer: dict[str, Any] | None,
     expected: tuple[str, str, None],
 ):
-    customer, id = await _offered(world, clients, offer)
+    customer, id = await _offer_to_nova(world, clients, offer)
     await partnership(customer.row, world.rival, other, now=world.now)
 
-    answer = await refused(clients, "acceptInvitation", {"partnershipId": id}, as_=world.pL)
+    answer = await collect_refusals(clients, "acceptInvitation", {"partnershipId": id}, as_=world.pL)
 
     assert answer == [expected]
 
 
 async def test_a_limited_partner_comes_in_beside_another(world: World, clients: Clients):
-    customer, id = await _offered(world, clients)
+    customer, id = await _offer_to_nova(world, clients)
     await partnership(customer.row, world.rival, now=world.now)
 
-    answer = await answered(clients, "acceptInvitation", id, world.pL)
+    answer = await answer_invitation(clients, "acceptInvitation", id, world.pL)
 
     assert answer.data["acceptInvitation"]["partnership"]["status"] == "ACTIVE"
 
 
 async def test_an_offered_product_may_have_been_given_to_another_meanwhile(world: World, clients: Clients):
-    customer, id = await _offered(world, clients)
+    customer, id = await _offer_to_nova(world, clients)
     await request(await row_of(id), customer.blog, [ProductRight.STATISTICS])
     elsewhere = await partnership(customer.row, world.rival, now=world.now)
     taken = await grant(elsewhere, customer.blog, [ProductRight.TECHNICAL])
 
-    answer = await refused(clients, "acceptInvitation", {"partnershipId": id}, as_=world.pL)
+    answer = await collect_refusals(clients, "acceptInvitation", {"partnershipId": id}, as_=world.pL)
     await clients.change("revokeProductAccess", {"productAccessId": ids.encode(taken)}, as_=customer.owner)
-    await answered(clients, "acceptInvitation", id, world.pL)
+    await answer_invitation(clients, "acceptInvitation", id, world.pL)
 
     assert answer == [("PRODUCT_ALREADY_MANAGED", ELSEWHERE, None)]
-    assert await managed(clients, world, world.pL, customer.id) == (True, ["blog.example", "shop.example"])
+    assert await read_managed(clients, world, world.pL, customer.id) == (True, ["blog.example", "shop.example"])
 
 
 async def test_an_offered_product_may_have_been_sold_meanwhile(world: World, clients: Clients):
-    customer, id = await _offered(world, clients)
+    customer, id = await _offer_to_nova(world, clients)
     await Product.filter(id=customer.shop.id).update(organisation_id=world.alpina.id)
 
-    answer = await refused(clients, "acceptInvitation", {"partnershipId": id}, as_=world.pL)
+    answer = await collect_refusals(clients, "acceptInvitation", {"partnershipId": id}, as_=world.pL)
 
     assert answer == [("PRODUCT_NOT_OWNED", OWNED, None)]
 
@@ -796,10 +812,10 @@ async def test_an_answer_takes_no_other_id(world: World, clients: Clients, mutat
 
 
 async def test_a_partner_declines(world: World, clients: Clients):
-    customer, id = await _offered(world, clients)
+    customer, id = await _offer_to_nova(world, clients)
     before, start = await snapshot(), datetime.now(UTC)
 
-    answer = await answered(clients, "declineInvitation", id, world.pL, reason=" Too much\nwork. ")
+    answer = await answer_invitation(clients, "declineInvitation", id, world.pL, reason=" Too much\nwork. ")
 
     after, row = await snapshot(), await row_of(id)
     declined = answer.data["declineInvitation"]["partnership"]
@@ -820,12 +836,12 @@ async def test_a_partner_declines(world: World, clients: Clients):
         "MANAGE_CUSTOMER_NOTE",
     ]
     assert after["Partnership"][key(id)] == before["Partnership"][key(id)] | moved
-    assert changed(before, after) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
-    assert await managed(clients, world, world.pL, customer.id) == INVITED
+    assert changed_models(before, after) == {"Partnership", "AuditEvent", "OutboxMessage", "Receipt"}
+    assert await read_managed(clients, world, world.pL, customer.id) == INVITED
 
 
 async def test_a_refusal_of_an_offer_leaves_its_traces(world: World, clients: Clients):
-    answer = await answered(clients, "declineInvitation", world.id("invitation"), world.pA)
+    answer = await answer_invitation(clients, "declineInvitation", world.id("invitation"), world.pA)
 
     offered = {"access_type": "COMPLETE", "payment_mode": "CUSTOMER", "status": "INVITED"}
     assert await acts(answer) == [
@@ -839,14 +855,14 @@ async def test_a_refusal_of_an_offer_leaves_its_traces(world: World, clients: Cl
             after=offered | {"status": "DECLINED"},
         )
     ]
-    assert await announced(answer) == [("partnership.declined", world.id("invitation"))]
+    assert await announced_topics(answer) == [("partnership.declined", world.id("invitation"))]
 
 
 @pytest.mark.parametrize("reason", ["", " \n ", None, "é" * 1_000])
 async def test_a_reason_may_be_left_out_and_has_a_thousand_characters(
     world: World, clients: Clients, reason: str | None
 ):
-    answer = await answered(clients, "declineInvitation", world.id("invitation"), world.pL, reason=reason)
+    answer = await answer_invitation(clients, "declineInvitation", world.id("invitation"), world.pL, reason=reason)
 
     expected = (reason or "").strip() or None
     assert answer.data["declineInvitation"]["partnership"]["endReason"] == expected
@@ -858,21 +874,23 @@ async def test_a_reason_that_cannot_be_stored_is_refused(world: World, clients: 
     reason, why = TEXTS[what]
     input = {"partnershipId": world.id("invitation"), "reason": reason}
 
-    answer = await refused(clients, "declineInvitation", input, as_=world.pL)
+    answer = await collect_refusals(clients, "declineInvitation", input, as_=world.pL)
 
     assert answer == [("VALIDATION_FAILED", why, ["input", "reason"])]
 
 
 async def test_who_declined_is_invited_again_and_accepts(world: World, clients: Clients):
-    customer, id = await _offered(world, clients)
-    await answered(clients, "declineInvitation", id, world.pL)
+    customer, id = await _offer_to_nova(world, clients)
+    await answer_invitation(clients, "declineInvitation", id, world.pL)
 
     again = await invite(clients, customer.offer(world, complete("PARTNER")), customer.owner)
-    accepted = await answered(clients, "acceptInvitation", again.data["invitePartner"]["partnership"]["id"], world.pL)
+    accepted = await answer_invitation(
+        clients, "acceptInvitation", again.data["invitePartner"]["partnership"]["id"], world.pL
+    )
 
     assert accepted.data["acceptInvitation"]["partnership"]["status"] == "ACTIVE"
     assert (await row_of(id)).status is PartnershipStatus.DECLINED
-    assert await managed(clients, world, world.pL, customer.id) == (True, ["blog.example", "shop.example"])
+    assert await read_managed(clients, world, world.pL, customer.id) == (True, ["blog.example", "shop.example"])
 
 
 async def test_a_suspended_partner_wins_no_new_customer(world, clients):

@@ -9,12 +9,12 @@ from server.domain.rights import ProductRight
 from server.models import Partnership, ProductAccess, Receipt
 from server.models.base import new_id
 from server.resolvers import ids
-from tests.api.partnerships.test_product_accesses import _terms, seen
-from tests.api.refusals import check_id, denied, malformed, refused
-from tests.api.traces import act, acts, announced, row_of
+from tests.api.partnerships.test_product_accesses import _terms, rights_on_product
+from tests.api.refusals import catch_denial, check_id, collect_refusals, malformed_id
+from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, snapshot
-from tests.statements import counted
+from tests.snapshots import changed_models, snapshot
+from tests.statements import collect_statements
 from tests.world import Person, World, grant, product
 
 pytestmark = pytest.mark.database
@@ -61,8 +61,8 @@ async def test_a_customer_changes_what_a_partner_may_do(world: World, clients: C
     }
     moved = {"rights": ["STATISTICS"], "version": 2, "updated_at": row.updated_at}
     assert after["ProductAccess"][row.id] == before["ProductAccess"][row.id] | moved
-    assert changed(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
-    assert await seen(clients, world.id("granted"), world.pL) == ["VIEW_PRODUCT", "VIEW_STATISTICS"]
+    assert changed_models(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
+    assert await rights_on_product(clients, world.id("granted"), world.pL) == ["VIEW_PRODUCT", "VIEW_STATISTICS"]
 
 
 async def test_a_change_leaves_its_traces(world: World, clients: Clients):
@@ -73,7 +73,7 @@ async def test_a_change_leaves_its_traces(world: World, clients: Clients):
     row = await row_of(world.id("access"))
     traces = act("access.rightsChanged", row, world.cL, world.alpina, before=was, after=_terms(row))
     assert await acts(answer) == [traces]
-    assert await announced(answer) == [("access.rights_changed", world.id("access"))]
+    assert await announced_topics(answer) == [("access.rights_changed", world.id("access"))]
     receipt = await Receipt.get(partnership_id=world.limited.id, sequence=2)
     assert (receipt.what, was["rights"]) == ("access.rightsChanged", ["TECHNICAL", "STATISTICS"])
 
@@ -82,7 +82,7 @@ async def test_every_change_is_announced(world: World, clients: Clients):
     for rights in (["STATISTICS"], ["TECHNICAL"], ["STATISTICS"]):
         answer = await clients.change("changeProductAccess", change(world, *rights), ONE, as_=world.cL)
 
-        assert await announced(answer) == [("access.rights_changed", world.id("access"))]
+        assert await announced_topics(answer) == [("access.rights_changed", world.id("access"))]
 
 
 async def test_the_same_rights_change_nothing(world: World, clients: Clients):
@@ -97,7 +97,7 @@ async def test_the_same_rights_change_nothing(world: World, clients: Clients):
 
 
 async def test_at_least_one_right_is_left(world: World, clients: Clients):
-    assert await refused(clients, "changeProductAccess", change(world), as_=world.cL) == [
+    assert await collect_refusals(clients, "changeProductAccess", change(world), as_=world.cL) == [
         ("VALIDATION_FAILED", "Choose at least one right.", ["input", "rights"])
     ]
 
@@ -105,7 +105,7 @@ async def test_at_least_one_right_is_left(world: World, clients: Clients):
 async def test_what_has_ended_is_not_changed(world: World, clients: Clients):
     await ProductAccess.filter(id=world.access.id).update(revoked_at=world.now)
 
-    assert await refused(clients, "changeProductAccess", change(world, "STATISTICS"), as_=world.cL) == [
+    assert await collect_refusals(clients, "changeProductAccess", change(world, "STATISTICS"), as_=world.cL) == [
         ("ACCESS_ENDED", "This product access has ended.", None)
     ]
 
@@ -113,7 +113,7 @@ async def test_what_has_ended_is_not_changed(world: World, clients: Clients):
 async def test_another_version_than_the_one_seen_is_not_changed(world: World, clients: Clients):
     stale = change(world, "STATISTICS", expectedVersion=2)
 
-    ((code, _, field),) = await refused(clients, "changeProductAccess", stale, as_=world.cL)
+    ((code, _, field),) = await collect_refusals(clients, "changeProductAccess", stale, as_=world.cL)
 
     assert (code, field) == ("STALE_VERSION", ["input", "expectedVersion"])
 
@@ -125,7 +125,7 @@ async def test_nothing_is_changed_where_the_partnership_is_not_active(
     await Partnership.filter(id=world.limited.id).update(status=status)
 
     for rights in ("STATISTICS", "TECHNICAL"):
-        assert await refused(clients, "changeProductAccess", change(world, rights), as_=world.cL) == [
+        assert await collect_refusals(clients, "changeProductAccess", change(world, rights), as_=world.cL) == [
             ("PARTNERSHIP_NOT_ACTIVE", "This partnership is not active.", None)
         ]
 
@@ -163,7 +163,7 @@ async def test_each_of_many_is_changed_or_refused_for_itself(world: World, clien
         [("ACCESS_ENDED", ["input", "items", "3"])],
     ]
     assert [event["subject_id"] for event in await acts(answer)] == [world.access.id]
-    assert await announced(answer) == [("access.rights_changed", world.id("access"))]
+    assert await announced_topics(answer) == [("access.rights_changed", world.id("access"))]
     assert (await ProductAccess.get(id=world.watching.id)).version == 1
 
 
@@ -179,7 +179,7 @@ async def test_many_end_at_once_with_a_receipt_each(world: World, clients: Clien
         world.watching.id,
         world.rivals_access.id,
     }
-    assert len(await announced(answer)) == 3
+    assert len(await announced_topics(answer)) == 3
     nova = [receipt.sequence for receipt in await Receipt.filter(partnership_id=world.limited.id).order_by("sequence")]
     rival = [receipt.sequence for receipt in await Receipt.filter(partnership_id=world.at_rival.id)]
     assert (nova, rival) == ([1, 2, 3], [1])
@@ -229,10 +229,10 @@ async def test_each_is_named_once(world: World, clients: Clients):
     items = [{"id": id, "rights": ["STATISTICS"]} for id in twice]
 
     message = ("VALIDATION_FAILED", "List each product access only once.")
-    assert await refused(clients, "revokeProductAccesses", {"ids": twice}, as_=world.cL) == [
+    assert await collect_refusals(clients, "revokeProductAccesses", {"ids": twice}, as_=world.cL) == [
         (*message, ["input", "ids"])
     ]
-    assert await refused(clients, "changeProductAccesses", {"items": items}, as_=world.cL) == [
+    assert await collect_refusals(clients, "changeProductAccesses", {"items": items}, as_=world.cL) == [
         (*message, ["input", "items"])
     ]
 
@@ -240,16 +240,18 @@ async def test_each_is_named_once(world: World, clients: Clients):
 async def test_a_text_that_is_no_id_stops_all(world: World, clients: Clients):
     given = {"ids": [world.id("access"), world.id("limited")]}
 
-    assert await denied(clients, "revokeProductAccesses", given, as_=world.cL) == malformed("input", "ids", "1")
+    assert await catch_denial(clients, "revokeProductAccesses", given, as_=world.cL) == malformed_id(
+        "input", "ids", "1"
+    )
 
 
 async def test_more_than_a_hundred_are_refused(world: World, clients: Clients):
     given = {"ids": [f"pacc_{new_id().hex}" for _ in range(101)]}
 
-    assert await denied(clients, "revokeProductAccesses", given, as_=world.cL) == malformed("input", "ids")
+    assert await catch_denial(clients, "revokeProductAccesses", given, as_=world.cL) == malformed_id("input", "ids")
 
 
-async def test_a_hundred_take_as_many_statements_as_one(world: World, planned: Clients):
+async def test_a_hundred_take_as_many_statements_as_one(world: World, engine_clients: Clients):
     rows = [await grant(world.limited, await product(f"p{n}", world.alpina), list(ProductRight)) for n in range(101)]
     taken = list[int]()
 
@@ -258,8 +260,8 @@ async def test_a_hundred_take_as_many_statements_as_one(world: World, planned: C
             ("changeProductAccesses", {"items": [{"id": ids.encode(row), "rights": ["TECHNICAL"]} for row in some]}),
             ("revokeProductAccesses", {"ids": [ids.encode(row) for row in some]}),
         ):
-            with counted() as statements:
-                answer = await planned.change(mutation, given, RESULTS, as_=world.cL)
+            with collect_statements() as statements:
+                answer = await engine_clients.change(mutation, given, RESULTS, as_=world.cL)
             assert not any(result["userErrors"] for result in answer.data[mutation]["results"])
             taken.append(len(statements))
 

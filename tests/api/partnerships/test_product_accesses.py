@@ -11,10 +11,10 @@ from server.domain.rights import ProductRight, Role
 from server.models import Membership, Partnership, ProductAccess
 from server.resolvers import ids
 from server.schema.scalars import moment_text
-from tests.api.refusals import check_id, refused
-from tests.api.traces import act, acts, announced, row_of, stored
+from tests.api.refusals import check_id, collect_refusals
+from tests.api.traces import act, acts, announced_topics, row_of, stored_columns
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
@@ -35,21 +35,21 @@ def offer(world: World, product: str = "kept", rights: tuple[str, ...] = ("STATI
     return {"partnershipId": world.id("limited"), "productId": world.id(product), "rights": list(rights), **other}
 
 
-async def granted(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
+async def grant_access(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
     """Grants, which works."""
     answer = await clients.change("grantProductAccess", input, ACCESS, as_=as_)
     assert answer.data["grantProductAccess"]["userErrors"] == []
     return answer
 
 
-async def revoked(clients: Clients, id: str, as_: Person | str) -> Answer:
+async def revoke_access(clients: Clients, id: str, as_: Person | str) -> Answer:
     """Revokes, which works."""
     answer = await clients.change("revokeProductAccess", {"productAccessId": id}, WITH_PARTNERSHIP, as_=as_)
     assert answer.data["revokeProductAccess"]["userErrors"] == []
     return answer
 
 
-async def seen(clients: Clients, id: str, as_: Person) -> list[str] | None:
+async def rights_on_product(clients: Clients, id: str, as_: Person) -> list[str] | None:
     """What this person may do with the product; None for whom it does not exist."""
     answer = await clients.ask("query($id: ID!) { product(id: $id) { viewerRights } }", {"id": id}, as_=as_)
     if answer.errors:
@@ -58,7 +58,7 @@ async def seen(clients: Clients, id: str, as_: Person) -> list[str] | None:
     return answer.data["product"]["viewerRights"]
 
 
-async def listed(world: World, clients: Clients, as_: Person) -> set[str]:
+async def listed_products(world: World, clients: Clients, as_: Person) -> set[str]:
     """Alpina's products that this person has in the list."""
     query = "query($id: ID!) { organisation(id: $id) { products { nodes { customerName } } } }"
     answer = await clients.ask(query, {"id": world.id("alpina")}, as_=as_)
@@ -93,7 +93,7 @@ def _terms(access: ProductAccess, **other: Any) -> dict[str, Any]:
 async def test_a_customer_grants_one_more_product(world: World, clients: Clients):
     before, start = await snapshot(), datetime.now(UTC)
 
-    answer = await granted(clients, offer(world, rights=("STATISTICS", "TECHNICAL", "STATISTICS")), world.cA)
+    answer = await grant_access(clients, offer(world, rights=("STATISTICS", "TECHNICAL", "STATISTICS")), world.cA)
 
     after = await snapshot()
     access = answer.data["grantProductAccess"]["productAccess"]
@@ -109,7 +109,7 @@ async def test_a_customer_grants_one_more_product(world: World, clients: Clients
         "revokedAt": None,
         "version": 1,
     }
-    assert await stored(access["id"]) == {
+    assert await stored_columns(access["id"]) == {
         "partnership_id": world.limited.id,
         "product_id": world.kept.id,
         "rights": ["TECHNICAL", "STATISTICS"],
@@ -118,19 +118,19 @@ async def test_a_customer_grants_one_more_product(world: World, clients: Clients
         "revoked_at": None,
         "version": 1,
     }
-    assert changed(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
+    assert changed_models(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_a_grant_leaves_its_traces(world: World, clients: Clients):
-    answer = await granted(clients, offer(world), world.cL)
+    answer = await grant_access(clients, offer(world), world.cL)
 
     row = await row_of(answer.data["grantProductAccess"]["productAccess"]["id"])
     assert await acts(answer) == [act("access.granted", row, world.cL, world.alpina, after=_terms(row))]
-    assert await announced(answer) == [("access.product_added", ids.encode(row))]
+    assert await announced_topics(answer) == [("access.product_added", ids.encode(row))]
 
 
 async def test_a_grant_by_a_token_names_the_token(world: World, clients: Clients):
-    answer = await granted(clients, offer(world), world.tokens["cL"])
+    answer = await grant_access(clients, offer(world), world.tokens["cL"])
 
     row = await row_of(answer.data["grantProductAccess"]["productAccess"]["id"])
     assert row.granted_by_id == world.cL.user.id
@@ -149,26 +149,26 @@ async def test_a_grant_by_a_token_names_the_token(world: World, clients: Clients
 async def test_a_granted_product_is_there_at_once(
     world: World, clients: Clients, right: str, leader: list[str], employee: list[str]
 ):
-    before = [await seen(clients, world.id("kept"), who) for who in (world.pL, world.pE)]
+    before = [await rights_on_product(clients, world.id("kept"), who) for who in (world.pL, world.pE)]
 
-    await granted(clients, offer(world, rights=(right,)), world.cL)
+    await grant_access(clients, offer(world, rights=(right,)), world.cL)
 
     assert before == [None, None]
-    assert await seen(clients, world.id("kept"), world.pL) == leader
-    assert await seen(clients, world.id("kept"), world.pE) == employee
-    assert await listed(world, clients, world.pL) == {"granted", "watched", "kept"}
+    assert await rights_on_product(clients, world.id("kept"), world.pL) == leader
+    assert await rights_on_product(clients, world.id("kept"), world.pE) == employee
+    assert await listed_products(world, clients, world.pL) == {"granted", "watched", "kept"}
     for stranger in (world.pU, world.qL, world.cE):
-        assert await seen(clients, world.id("kept"), stranger) is None
+        assert await rights_on_product(clients, world.id("kept"), stranger) is None
 
 
 async def test_a_product_is_granted_once(world: World, clients: Clients):
-    answer = await refused(clients, "grantProductAccess", offer(world, "granted"), as_=world.cL)
+    answer = await collect_refusals(clients, "grantProductAccess", offer(world, "granted"), as_=world.cL)
 
     assert answer == [("ALREADY_GRANTED", "This partner already manages this product.", ["input", "productId"])]
 
 
 async def test_a_product_is_granted_to_one_partner(world: World, clients: Clients):
-    answer = await refused(clients, "grantProductAccess", offer(world, "rivals"), as_=world.cL)
+    answer = await collect_refusals(clients, "grantProductAccess", offer(world, "rivals"), as_=world.cL)
 
     assert answer == [
         ("PRODUCT_ALREADY_MANAGED", "Another partner already manages this product.", ["input", "productId"])
@@ -178,13 +178,13 @@ async def test_a_product_is_granted_to_one_partner(world: World, clients: Client
 async def test_who_leads_two_customers_grants_a_product_of_the_right_one(world: World, clients: Clients):
     await lead(world.cL, world, "borea")
 
-    answer = await refused(clients, "grantProductAccess", offer(world, "borean"), as_=world.cL)
+    answer = await collect_refusals(clients, "grantProductAccess", offer(world, "borean"), as_=world.cL)
 
     assert answer == [("PRODUCT_NOT_OWNED", "This product does not belong to the customer.", ["input", "productId"])]
 
 
 async def test_a_grant_says_what_the_partner_may_do(world: World, clients: Clients):
-    answer = await refused(clients, "grantProductAccess", offer(world, rights=()), as_=world.cL)
+    answer = await collect_refusals(clients, "grantProductAccess", offer(world, rights=()), as_=world.cL)
 
     assert answer == [("VALIDATION_FAILED", "Choose at least one right.", ["input", "rights"])]
 
@@ -196,7 +196,7 @@ NOT_ACTIVE = "This partnership is not active."
 async def test_a_complete_partner_is_granted_no_single_product(world: World, clients: Clients):
     input = offer(world, "borean", partnershipId=world.id("complete"))
 
-    answer = await refused(clients, "grantProductAccess", input, as_=world.bL)
+    answer = await collect_refusals(clients, "grantProductAccess", input, as_=world.bL)
 
     assert answer == [("ACCESS_NOT_LIMITED", NOT_LIMITED, None)]
 
@@ -212,9 +212,9 @@ async def test_nothing_is_granted_or_revoked_where_no_partnership_is_active(
     revoking = {"productAccessId": world.id("access")}
 
     expected = [("PARTNERSHIP_NOT_ACTIVE", NOT_ACTIVE, None)]
-    assert await refused(clients, "grantProductAccess", offer(world), as_=world.cL) == expected
-    assert await refused(clients, "revokeProductAccess", revoking, as_=world.cL) == expected
-    assert await refused(clients, "revokeProductAccess", revoking, as_=world.pL) == expected
+    assert await collect_refusals(clients, "grantProductAccess", offer(world), as_=world.cL) == expected
+    assert await collect_refusals(clients, "revokeProductAccess", revoking, as_=world.cL) == expected
+    assert await collect_refusals(clients, "revokeProductAccess", revoking, as_=world.pL) == expected
 
 
 async def test_a_grant_takes_no_other_ids(world: World, clients: Clients):
@@ -230,7 +230,7 @@ async def test_a_grant_takes_no_other_ids(world: World, clients: Clients):
 async def test_a_customer_takes_a_product_back(world: World, clients: Clients):
     before, start = await snapshot(), datetime.now(UTC)
 
-    answer = await revoked(clients, world.id("access"), world.cA)
+    answer = await revoke_access(clients, world.id("access"), world.cA)
 
     after, row = await snapshot(), await row_of(world.id("access"))
     assert start <= row.revoked_at <= datetime.now(UTC)
@@ -255,11 +255,11 @@ async def test_a_customer_takes_a_product_back(world: World, clients: Clients):
     }
     moved = {"revoked_at": row.revoked_at, "version": 2, "updated_at": row.updated_at}
     assert after["ProductAccess"][row.id] == before["ProductAccess"][row.id] | moved
-    assert changed(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
+    assert changed_models(before, after) == {"ProductAccess", "AuditEvent", "OutboxMessage", "Receipt"}
 
 
 async def test_a_product_taken_back_leaves_its_traces(world: World, clients: Clients):
-    answer = await revoked(clients, world.id("access"), world.tokens["cL"])
+    answer = await revoke_access(clients, world.id("access"), world.tokens["cL"])
 
     row = await row_of(world.id("access"))
     assert await acts(answer) == [
@@ -273,11 +273,11 @@ async def test_a_product_taken_back_leaves_its_traces(world: World, clients: Cli
             after=_terms(row, revoked_at=row.revoked_at.isoformat()),
         )
     ]
-    assert await announced(answer) == [("access.product_removed", world.id("access"))]
+    assert await announced_topics(answer) == [("access.product_removed", world.id("access"))]
 
 
 async def test_a_product_given_back_leaves_its_traces_on_behalf_of_the_customer(world: World, clients: Clients):
-    answer = await revoked(clients, world.id("access"), world.pA)
+    answer = await revoke_access(clients, world.id("access"), world.pA)
 
     row = await row_of(world.id("access"))
     assert await acts(answer) == [
@@ -291,53 +291,56 @@ async def test_a_product_given_back_leaves_its_traces_on_behalf_of_the_customer(
             after=_terms(row, revoked_at=row.revoked_at.isoformat()),
         )
     ]
-    assert await announced(answer) == [("access.product_removed", world.id("access"))]
+    assert await announced_topics(answer) == [("access.product_removed", world.id("access"))]
 
 
 async def test_who_leads_both_sides_revokes_as_the_customer(world: World, clients: Clients):
     await lead(world.pL, world, "alpina")
 
-    (event,) = await acts(await revoked(clients, world.id("access"), world.pL))
+    (event,) = await acts(await revoke_access(clients, world.id("access"), world.pL))
 
     assert (event["acting_organisation_id"], event["on_behalf_of_id"]) == (world.alpina.id, None)
 
 
 @pytest.mark.parametrize("who", ["cL", "pL"])
 async def test_a_revoked_product_is_gone_at_once(world: World, clients: Clients, who: str):
-    before = [await seen(clients, world.id("granted"), each) is not None for each in (world.pL, world.pA, world.pE)]
+    before = [
+        await rights_on_product(clients, world.id("granted"), each) is not None
+        for each in (world.pL, world.pA, world.pE)
+    ]
 
-    await revoked(clients, world.id("access"), world.people[who])
+    await revoke_access(clients, world.id("access"), world.people[who])
 
     assert before == [True, True, True]
     for each in (world.pL, world.pA, world.pE):
-        assert await seen(clients, world.id("granted"), each) is None
-        assert await listed(world, clients, each) == {"watched"}
-    assert await seen(clients, world.id("granted"), world.cL) is not None
+        assert await rights_on_product(clients, world.id("granted"), each) is None
+        assert await listed_products(world, clients, each) == {"watched"}
+    assert await rights_on_product(clients, world.id("granted"), world.cL) is not None
 
 
 async def test_without_any_product_the_customer_stays_a_customer(world: World, clients: Clients):
     for access in ("access", "watching"):
-        await revoked(clients, world.id(access), world.cL)
+        await revoke_access(clients, world.id(access), world.cL)
 
-    assert await listed(world, clients, world.pL) == set()
+    assert await listed_products(world, clients, world.pL) == set()
 
 
 @pytest.mark.parametrize("who", ["cL", "pL"])
 async def test_a_revoked_product_is_revoked_once(world: World, clients: Clients, who: str):
-    first = await revoked(clients, world.id("access"), world.people[who])
+    first = await revoke_access(clients, world.id("access"), world.people[who])
     before = await snapshot()
 
-    second = await revoked(clients, world.id("access"), world.people[who])
+    second = await revoke_access(clients, world.id("access"), world.people[who])
 
     assert second.data == first.data
     assert await snapshot() == before
 
 
 async def test_the_other_side_revokes_what_is_revoked_without_a_change(world: World, clients: Clients):
-    await revoked(clients, world.id("access"), world.cL)
+    await revoke_access(clients, world.id("access"), world.cL)
     before = await snapshot()
 
-    again = await revoked(clients, world.id("access"), world.pL)
+    again = await revoke_access(clients, world.id("access"), world.pL)
 
     access = again.data["revokeProductAccess"]["productAccess"]
     assert (access["product"], access["version"]) == (None, 2)
@@ -345,26 +348,26 @@ async def test_the_other_side_revokes_what_is_revoked_without_a_change(world: Wo
 
 
 async def test_a_revoked_product_may_be_granted_again_and_revoked_again(world: World, clients: Clients):
-    await revoked(clients, world.id("access"), world.cL)
+    await revoke_access(clients, world.id("access"), world.cL)
 
-    again = await granted(clients, offer(world, "granted"), world.cL)
+    again = await grant_access(clients, offer(world, "granted"), world.cL)
     id = again.data["grantProductAccess"]["productAccess"]["id"]
-    held = await seen(clients, world.id("granted"), world.pL)
-    await revoked(clients, id, world.pL)
+    held = await rights_on_product(clients, world.id("granted"), world.pL)
+    await revoke_access(clients, id, world.pL)
 
     assert id != world.id("access")
     assert held == ["VIEW_PRODUCT", "VIEW_STATISTICS"]
-    assert await seen(clients, world.id("granted"), world.pL) is None
+    assert await rights_on_product(clients, world.id("granted"), world.pL) is None
     assert await ProductAccess.filter(product_id=world.granted.id, revoked_at__isnull=True).count() == 0
 
 
 async def test_a_revoked_product_may_go_to_another_partner(world: World, clients: Clients):
-    await revoked(clients, world.id("access"), world.cL)
+    await revoke_access(clients, world.id("access"), world.cL)
 
-    await granted(clients, offer(world, "granted", partnershipId=world.id("at_rival")), world.cL)
+    await grant_access(clients, offer(world, "granted", partnershipId=world.id("at_rival")), world.cL)
 
-    assert await seen(clients, world.id("granted"), world.pL) is None
-    assert await seen(clients, world.id("granted"), world.qL) is not None
+    assert await rights_on_product(clients, world.id("granted"), world.pL) is None
+    assert await rights_on_product(clients, world.id("granted"), world.qL) is not None
 
 
 async def test_of_complete_access_no_single_product_is_taken_back(world: World, clients: Clients):
@@ -376,7 +379,9 @@ async def test_of_complete_access_no_single_product_is_taken_back(world: World, 
         revoked_at=world.now,
     )
 
-    answer = await refused(clients, "revokeProductAccess", {"productAccessId": ids.encode(stray)}, as_=world.bL)
+    answer = await collect_refusals(
+        clients, "revokeProductAccess", {"productAccessId": ids.encode(stray)}, as_=world.bL
+    )
 
     assert answer == [("ACCESS_NOT_LIMITED", NOT_LIMITED, None)]
 

@@ -7,14 +7,14 @@ import pytest
 
 from server.cli import main
 from server.domain.partnerships.receipts import verify
-from tests.api.partnerships.receipts import kept
+from tests.api.partnerships.receipts import list_receipts
 from tests.clients import Clients
 from tests.world import World
 
 pytestmark = pytest.mark.database
 
 
-async def taken(clients: Clients, id: str, **headers: str) -> Any:
+async def download_receipts(clients: Clients, id: str, **headers: str) -> Any:
     clients.http.cookies.clear()
     return await clients.http.get(f"/partnerships/{id}/receipts.jsonl", headers=headers)
 
@@ -25,13 +25,13 @@ async def test_both_sides_take_away_the_same_whole_file(
 ):
     await clients.change("revokeProductAccess", {"productAccessId": world.id("access")}, as_=world.cA)
 
-    response = await taken(clients, world.id("limited"), Cookie=f"session={world.people[who].session}")
+    response = await download_receipts(clients, world.id("limited"), Cookie=f"session={world.people[who].session}")
 
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/jsonl; charset=utf-8"
     assert response.headers["content-disposition"] == 'attachment; filename="receipts.jsonl"'
     head = verify(response.content.splitlines())[1]
-    assert head == (await kept(clients, world.id("limited"), world.cL))[-1]["hash"]
+    assert head == (await list_receipts(clients, world.id("limited"), world.cL))[-1]["hash"]
     file = tmp_path / "receipts.jsonl"
     file.write_bytes(response.content)
     assert main(["verify-receipts", str(file), "--head", head]) == 0
@@ -43,7 +43,9 @@ async def test_both_sides_take_away_the_same_whole_file(
 
 async def test_a_token_takes_the_file_within_its_scope_and_customers(world: World, clients: Clients):
     answers = [
-        (await taken(clients, world.id("limited"), Authorization=f"Bearer {world.tokens[name]}")).status_code
+        (
+            await download_receipts(clients, world.id("limited"), Authorization=f"Bearer {world.tokens[name]}")
+        ).status_code
         for name in ("cL", "pL", "reader", "pE", "products", "only_borea")
     ]
 
@@ -63,7 +65,7 @@ async def test_a_token_takes_the_file_within_its_scope_and_customers(world: Worl
 async def test_nobody_else_takes_the_file(world: World, clients: Clients, who: str | None, status: int, code: str):
     headers = {"Cookie": f"session={world.people[who].session}"} if who else {}
 
-    response = await taken(clients, world.id("limited"), **headers)
+    response = await download_receipts(clients, world.id("limited"), **headers)
 
     (error,) = response.json()["errors"]
     assert (response.status_code, error["extensions"]["code"]) == (status, code)
@@ -73,7 +75,7 @@ async def test_a_hidden_partnership_and_none_at_all_are_not_found_alike(world: W
     headers = {"Cookie": f"session={world.qL.session}", "X-Request-Id": "the-same-request"}
 
     answers = [
-        (await taken(clients, id, **headers)).content
+        (await download_receipts(clients, id, **headers)).content
         for id in (world.id("limited"), "pship_" + "0" * 32, world.id("alpina"), "x")
     ]
 

@@ -41,7 +41,7 @@ RECEIPTED = {
 """What is receipted by each mutation; by all others nothing."""
 
 
-async def agreed() -> dict[UUID, Any]:
+async def agreed_terms() -> dict[UUID, Any]:
     """What holds between the two sides, by partnership."""
     found: dict[UUID, Any] = {}
     columns = ("access_type", "payment_mode", "status", "answer_by", "expires_at", "review_at")
@@ -55,11 +55,11 @@ async def agreed() -> dict[UUID, Any]:
 async def test_whatever_changes_a_partnership_is_receipted(world: World, clients: Clients, mutation: str):
     who, input = ways(world, mutation)[0]
     await prepare(world, mutation, input)
-    before, kept_before = await agreed(), await chains()
+    before, kept_before = await agreed_terms(), await chains()
 
     answer = await clients.change(mutation, input, as_=who)
 
     assert answer.json["data"][mutation]["userErrors"] == []
     written = newer(kept_before, await chains())
-    assert set(written) == {id for id, terms in (await agreed()).items() if terms != before.get(id)}
+    assert set(written) == {id for id, terms in (await agreed_terms()).items() if terms != before.get(id)}
     assert sorted(what for whats in written.values() for what in whats) == RECEIPTED.get(mutation, [])

@@ -15,7 +15,7 @@ from server.resolvers import ids
 from server.resolvers.paging import moment_text
 from server.resolvers.partnerships.receipt_backfill import backfill_receipts
 from server.settings import Settings
-from tests.api.partnerships.receipts import chains, kept, newer
+from tests.api.partnerships.receipts import chains, list_receipts, newer
 from tests.api.traces import key
 from tests.clients import Clients
 from tests.snapshots import snapshot
@@ -31,7 +31,7 @@ async def test_a_partnership_leaves_a_chain_from_its_invitation_on(world: World,
     id = invited.data["invitePartner"]["partnership"]["id"]
     key = ids.decode_any(id)[1]
 
-    receipts = await kept(clients, id, world.cA)
+    receipts = await list_receipts(clients, id, world.cA)
 
     (row,) = await Receipt.filter(partnership_id=key)
     (receipt,) = receipts
@@ -67,7 +67,7 @@ async def test_grants_and_ends_go_on_with_the_chain(world: World, clients: Clien
     await clients.change("grantProductAccess", granting, as_=world.cA)
     await clients.change("revokeProductAccess", {"productAccessId": world.id("access")}, as_=world.pL)
 
-    receipts = await kept(clients, world.id("limited"), world.pL)
+    receipts = await list_receipts(clients, world.id("limited"), world.pL)
 
     bodies = [json.loads(receipt["body"]) for receipt in receipts]
     assert [receipt["what"] for receipt in receipts] == ["partnership.invited", "access.granted", "access.revoked"]
@@ -82,7 +82,7 @@ async def test_grants_and_ends_go_on_with_the_chain(world: World, clients: Clien
 async def test_an_answer_is_receipted(world: World, clients: Clients, mutation: str):
     await clients.change(mutation, {"partnershipId": world.id("invitation")}, as_=world.pA)
 
-    (receipt,) = await kept(clients, world.id("invitation"), world.dL)
+    (receipt,) = await list_receipts(clients, world.id("invitation"), world.dL)
 
     body = json.loads(receipt["body"])
     terms: dict[str, Any] = {"access_type": "COMPLETE", "payment_mode": "CUSTOMER", "products": []}
@@ -195,7 +195,7 @@ async def test_what_had_been_proposed_is_kept_of_what_came_to_nothing(
         who = world.cL if mutation == "cancelInvitation" else world.qL
         await clients.change(mutation, {"partnershipId": id}, as_=who)
 
-    last = json.loads((await kept(clients, id, world.cL))[-1]["body"])
+    last = json.loads((await list_receipts(clients, id, world.cL))[-1]["body"])
     named = [{"product": world.id("kept"), "rights": ["STATISTICS"]}]
     assert last["what"] == what
     assert last["before"] == PROPOSED | {"products": named}
@@ -207,7 +207,7 @@ async def test_a_request_says_what_was_asked(world: World, clients: Clients):
     asking = {"partnerId": world.id("nova"), "customerId": world.id("rival"), "wanted": wanted}
     asked = await clients.change("requestCustomer", asking, "partnership { id }", as_=world.pL)
 
-    (receipt,) = await kept(clients, asked.data["requestCustomer"]["partnership"]["id"], world.pL)
+    (receipt,) = await list_receipts(clients, asked.data["requestCustomer"]["partnership"]["id"], world.pL)
 
     body = json.loads(receipt["body"])
     terms = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "status": "INVITED", "products": []}

@@ -18,10 +18,10 @@ from server.models import (
 )
 from server.schema.scalars import moment_text
 from tests.api.people.members import stale
-from tests.api.refusals import denied, refused
-from tests.api.traces import act, acts, announced
+from tests.api.refusals import catch_denial, collect_refusals
+from tests.api.traces import act, acts, announced_topics
 from tests.clients import Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
@@ -45,7 +45,7 @@ def ending(world: World, name: str = "limited", customer: str = "Alpina", **more
     return {"partnershipId": world.id(name), "confirmation": customer, "reason": "NO_LONGER_NEEDED", **more}
 
 
-async def reached(clients: Clients, world: World, who: Person) -> bool:
+async def may_reach_alpina(clients: Clients, world: World, who: Person) -> bool:
     """Whether this person of Nova reaches anything of Alpina's."""
     query = "query($id: ID!) { organisation(id: $id) { products { nodes { id } } } }"
     answer = await clients.ask(query, {"id": world.id("alpina")}, as_=who)
@@ -54,7 +54,7 @@ async def reached(clients: Clients, world: World, who: Person) -> bool:
 
 
 async def test_the_customer_ends_it_and_the_partner_reaches_nothing(world: World, clients: Clients):
-    assert [await reached(clients, world, who) for who in (world.pL, world.pE)] == [True, True]
+    assert [await may_reach_alpina(clients, world, who) for who in (world.pL, world.pE)] == [True, True]
 
     answer = await clients.change("terminatePartnership", ending(world, note=" Thank you. "), ENDED, as_=world.cL)
 
@@ -73,7 +73,7 @@ async def test_the_customer_ends_it_and_the_partner_reaches_nothing(world: World
         "productsWithoutPayer": [],
         "userErrors": [],
     }
-    assert [await reached(clients, world, who) for who in (world.pL, world.pE)] == [False, False]
+    assert [await may_reach_alpina(clients, world, who) for who in (world.pL, world.pE)] == [False, False]
     before = {"access_type": "LIMITED", "payment_mode": None, "status": "ACTIVE"}
     assert await acts(answer) == [
         act(
@@ -85,7 +85,7 @@ async def test_the_customer_ends_it_and_the_partner_reaches_nothing(world: World
             after=before | {"status": "TERMINATED"},
         )
     ]
-    assert await announced(answer) == [("partnership.terminated", world.id("limited"))]
+    assert await announced_topics(answer) == [("partnership.terminated", world.id("limited"))]
     message = await OutboxMessage.get(topic="partnership.terminated")
     assert message.payload | {"requestId": ""} == {
         "subject": world.id("limited"),
@@ -103,7 +103,7 @@ async def test_everything_that_hangs_on_it_ends_with_it(world: World, clients: C
 
     await clients.change("terminatePartnership", ending(world), ENDED, as_=world.pL)
 
-    assert changed(before, await snapshot()) == {
+    assert changed_models(before, await snapshot()) == {
         "AccessChangeRequest",
         "ApiTokenCustomer",
         "AuditEvent",
@@ -133,7 +133,7 @@ async def test_what_the_partner_paid_for_waits_for_another_payer(world: World, c
     assert answer.data["terminatePartnership"]["productsWithoutPayer"] == expected
     row = await Product.get(id=world.corvine.id)
     assert (row.payer_id, row.auto_renew, row.expires_at) == (None, False, expires)
-    assert await announced(answer) == [
+    assert await announced_topics(answer) == [
         ("partnership.terminated", world.id("partner_pays")),
         ("partnership.products_without_payer", world.id("partner_pays")),
     ]
@@ -170,7 +170,7 @@ async def test_the_partner_ends_it_on_behalf_of_the_customer(world: World, clien
 async def test_the_end_is_confirmed_by_the_customers_name(world: World, clients: Clients, confirmation: str):
     input = ending(world, customer=confirmation, reason="PROGRAMME_EXIT")
 
-    assert await refused(clients, "terminatePartnership", input, as_=world.cL) == [
+    assert await collect_refusals(clients, "terminatePartnership", input, as_=world.cL) == [
         (
             "CONFIRMATION_MISSING",
             "Type the customer's name to confirm that the partnership should end.",
@@ -183,7 +183,7 @@ async def test_the_end_is_confirmed_by_the_customers_name(world: World, clients:
 async def test_the_end_needs_a_password_typed_recently(world: World, clients: Clients):
     await stale(world.cL, world)
 
-    found = await denied(clients, "terminatePartnership", ending(world), as_=world.cL)
+    found = await catch_denial(clients, "terminatePartnership", ending(world), as_=world.cL)
 
     assert found == {"code": "SUDO_REQUIRED"}
 
@@ -194,8 +194,8 @@ async def test_a_suspended_partnership_can_be_ended_and_no_other(world: World, c
     assert answer.data["terminatePartnership"]["partnership"]["status"] == "TERMINATED"
     inactive = [("PARTNERSHIP_NOT_ACTIVE", "This partnership is not active.", None)]
 
-    assert await refused(clients, "terminatePartnership", ending(world), as_=world.cL) == inactive
-    assert await refused(clients, "terminatePartnership", ending(world, "asked"), as_=world.cL) == inactive
+    assert await collect_refusals(clients, "terminatePartnership", ending(world), as_=world.cL) == inactive
+    assert await collect_refusals(clients, "terminatePartnership", ending(world, "asked"), as_=world.cL) == inactive
 
 
 async def test_after_the_end_the_partner_may_be_invited_again(world: World, clients: Clients):

@@ -8,10 +8,10 @@ from server.domain.rights import Role
 from server.models import Membership
 from server.resolvers import ids
 from tests.api.people.members import stale, terms
-from tests.api.refusals import check_id, denied, missing, not_found, refused
-from tests.api.traces import act, acts, announced
+from tests.api.refusals import catch_denial, check_id, collect_refusals, missing, not_found
+from tests.api.traces import act, acts, announced_topics
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, contents, snapshot
+from tests.snapshots import changed_models, contents, snapshot
 from tests.world import Person, World, person
 
 pytestmark = pytest.mark.database
@@ -27,7 +27,7 @@ TOLD = [
 ]
 
 
-async def wished(clients: Clients, as_: Person, organisation: str, **input: Any) -> Answer:
+async def set_preferences(clients: Clients, as_: Person, organisation: str, **input: Any) -> Answer:
     """Says what one wishes, which works."""
     answer = await clients.change("setEmailWishes", {"organisationId": organisation, **input}, MEMBER, as_=as_)
     assert answer.data["setEmailWishes"]["userErrors"] == []
@@ -38,7 +38,7 @@ async def wished(clients: Clients, as_: Person, organisation: str, **input: Any)
 async def test_every_member_says_which_emails_they_wish(world: World, clients: Clients, who: str, at: str):
     before, member = await snapshot(), world.people[who]
 
-    answer = await wished(clients, member, world.id(at), notifyProducts=False)
+    answer = await set_preferences(clients, member, world.id(at), notifyProducts=False)
 
     assert answer.data["setEmailWishes"]["membership"] == {
         "id": world.id(who),
@@ -47,17 +47,17 @@ async def test_every_member_says_which_emails_they_wish(world: World, clients: C
         "notifyProducts": False,
         "version": 2,
     }
-    assert changed(before, await snapshot()) == {"Membership", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, await snapshot()) == {"Membership", "AuditEvent", "OutboxMessage"}
     after = terms(member, notify_products=False)
     company = world.rows[at]
     assert await acts(answer) == [
         act("member.updated", member.membership, member, company, before=terms(member), after=after)
     ]
-    assert await announced(answer) == [("member.updated", world.id(who))]
+    assert await announced_topics(answer) == [("member.updated", world.id(who))]
 
 
 async def test_what_a_member_wishes_is_theirs_to_read(world: World, clients: Clients):
-    await wished(clients, world.cE, world.id("alpina"), notifyBilling=False)
+    await set_preferences(clients, world.cE, world.id("alpina"), notifyBilling=False)
     query = """{ viewer { memberships { totalCount nodes {
         id role organisation { name } user { firstName } notifyBilling notifyProducts version
     } } } }"""
@@ -97,7 +97,7 @@ async def test_who_leads_lists_their_own_memberships_alone_and_those_in_force(wo
 async def test_a_wish_that_is_known_changes_nothing(world: World, clients: Clients, input: dict[str, Any]):
     before = await contents()
 
-    answer = await wished(clients, world.cE, world.id("alpina"), **input)
+    answer = await set_preferences(clients, world.cE, world.id("alpina"), **input)
 
     assert answer.data["setEmailWishes"]["membership"]["version"] == 1
     assert await contents() == before
@@ -106,7 +106,7 @@ async def test_a_wish_that_is_known_changes_nothing(world: World, clients: Clien
 async def test_a_wish_is_said_without_a_password_typed_recently(world: World, clients: Clients):
     await stale(world.cE, world)
 
-    answer = await wished(clients, world.cE, world.id("alpina"), notifyProducts=False)
+    answer = await set_preferences(clients, world.cE, world.id("alpina"), notifyProducts=False)
 
     assert answer.data["setEmailWishes"]["membership"]["notifyProducts"] is False
 
@@ -114,20 +114,20 @@ async def test_a_wish_is_said_without_a_password_typed_recently(world: World, cl
 async def test_one_legal_representative_always_receives_the_billing_emails(world: World, clients: Clients):
     second = await person("second", world.alpina, Role.LEGAL_REPRESENTATIVE, world.now)
     input = {"organisationId": world.id("alpina"), "notifyBilling": False}
-    await wished(clients, second, world.id("alpina"), notifyBilling=False)
+    await set_preferences(clients, second, world.id("alpina"), notifyBilling=False)
 
-    assert await refused(clients, "setEmailWishes", input | {"notifyProducts": False}, as_=world.cL) == TOLD
+    assert await collect_refusals(clients, "setEmailWishes", input | {"notifyProducts": False}, as_=world.cL) == TOLD
     as_manager = {"membershipId": world.id("cL"), "notifyBilling": False}
-    assert await refused(clients, "updateMember", as_manager, as_=second) == TOLD
-    await wished(clients, second, world.id("alpina"), notifyBilling=True)
-    await wished(clients, world.cL, world.id("alpina"), notifyBilling=False)
-    await wished(clients, world.cA, world.id("alpina"), notifyBilling=False)
+    assert await collect_refusals(clients, "updateMember", as_manager, as_=second) == TOLD
+    await set_preferences(clients, second, world.id("alpina"), notifyBilling=True)
+    await set_preferences(clients, world.cL, world.id("alpina"), notifyBilling=False)
+    await set_preferences(clients, world.cA, world.id("alpina"), notifyBilling=False)
 
 
 async def test_where_nobody_who_is_left_receives_them_all_legal_representatives_do(world: World, clients: Clients):
     others = [await person(name, world.alpina, Role.LEGAL_REPRESENTATIVE, world.now) for name in ("second", "third")]
     for other in others:
-        await wished(clients, other, world.id("alpina"), notifyBilling=False)
+        await set_preferences(clients, other, world.id("alpina"), notifyBilling=False)
 
     input = {"membershipId": world.id("cL"), "role": "EMPLOYEE"}
     answer = await clients.change("changeMemberRole", input, MEMBER, as_=others[0])
@@ -140,7 +140,7 @@ async def test_where_nobody_who_is_left_receives_them_all_legal_representatives_
 async def test_a_wish_for_another_version_is_refused(world: World, clients: Clients):
     input = {"organisationId": world.id("alpina"), "notifyProducts": False, "expectedVersion": 2}
 
-    assert await refused(clients, "setEmailWishes", input, as_=world.cE) == [
+    assert await collect_refusals(clients, "setEmailWishes", input, as_=world.cE) == [
         (
             "STALE_VERSION",
             "Someone has changed this since you last read it. Read it again, then decide.",
@@ -152,13 +152,13 @@ async def test_a_wish_for_another_version_is_refused(world: World, clients: Clie
 async def test_no_token_says_what_a_person_wishes(world: World, clients: Clients):
     input = {"organisationId": world.id("alpina"), "notifyProducts": False}
 
-    assert await denied(clients, "setEmailWishes", input, as_=world.tokens["cL"]) == missing("SET_EMAIL_WISHES")
+    assert await catch_denial(clients, "setEmailWishes", input, as_=world.tokens["cL"]) == missing("SET_EMAIL_WISHES")
 
 
 async def test_nobody_says_it_where_they_are_no_member(world: World, clients: Clients):
     input = {"organisationId": world.id("alpina"), "notifyProducts": False}
 
-    assert await denied(clients, "setEmailWishes", input, as_=world.pL) == missing("SET_EMAIL_WISHES")
+    assert await catch_denial(clients, "setEmailWishes", input, as_=world.pL) == missing("SET_EMAIL_WISHES")
     await check_id(clients, "setEmailWishes", input, "organisationId", foreign=world.corvo, as_=world.cE)
     await Membership.filter(id=world.cE.membership.id).update(status="REMOVED")
-    assert await denied(clients, "setEmailWishes", input, as_=world.cE) == not_found("input", "organisationId")
+    assert await catch_denial(clients, "setEmailWishes", input, as_=world.cE) == not_found("input", "organisationId")

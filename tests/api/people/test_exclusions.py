@@ -7,10 +7,10 @@ import pytest
 
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import ApiToken, ApiTokenExclusion, Partnership, Session
-from tests.api.refusals import check_id, denied, not_found
-from tests.api.traces import act, acts, announced
+from tests.api.refusals import catch_denial, check_id, not_found
+from tests.api.traces import act, acts, announced_topics
 from tests.clients import Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
 pytestmark = pytest.mark.database
@@ -22,7 +22,7 @@ def away(world: World, token: str = "token_pL", **other: Any) -> dict[str, Any]:
     return {"customerId": world.id("alpina"), "apiTokenId": world.id(token), **other}
 
 
-async def reached(clients: Clients, world: World, token: str) -> set[str]:
+async def reachable_names(clients: Clients, world: World, token: str) -> set[str]:
     """The customers that this token serves, and whether it finds Alpina, a product of it and their partnership."""
     query = """
         query($nova: ID!, $ids: [ID!]!) {
@@ -42,22 +42,22 @@ async def reached(clients: Clients, world: World, token: str) -> set[str]:
 
 
 async def test_a_token_that_is_kept_away_reaches_nothing_of_the_customer_any_more(world: World, clients: Clients):
-    before = await reached(clients, world, "pL")
+    before = await reachable_names(clients, world, "pL")
 
     answer = await clients.change("excludeApiToken", away(world), PAYLOAD, as_=world.cL)
 
     assert answer.data["excludeApiToken"] == {"organisation": {"id": world.id("alpina")}, "userErrors": []}
     of_alpina = {"Alpina", "alpina", "granted", "limited", "access", "assignment", "act"}
     assert before == of_alpina | {"Borea", "Corvo", "borean"}
-    assert await reached(clients, world, "pL") == {"Borea", "Corvo", "borean"}
-    assert "Alpina" in await reached(clients, world, "reader")
+    assert await reachable_names(clients, world, "pL") == {"Borea", "Corvo", "borean"}
+    assert "Alpina" in await reachable_names(clients, world, "reader")
 
 
 async def test_what_it_does_there_is_refused_as_for_a_stranger(world: World, clients: Clients):
     await clients.change("excludeApiToken", away(world), PAYLOAD, as_=world.cL)
 
     input = {"productAccessId": world.id("access")}
-    assert await denied(clients, "revokeProductAccess", input, as_=world.tokens["pL"]) == not_found(
+    assert await catch_denial(clients, "revokeProductAccess", input, as_=world.tokens["pL"]) == not_found(
         "input", "productAccessId"
     )
 
@@ -70,30 +70,30 @@ async def test_an_exclusion_leaves_its_traces_and_is_made_once(world: World, cli
     again = await clients.change("excludeApiToken", away(world), PAYLOAD, as_=world.cL)
 
     assert again.data["excludeApiToken"]["userErrors"] == []
-    assert changed(before, after) == {"ApiTokenExclusion", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, after) == {"ApiTokenExclusion", "AuditEvent", "OutboxMessage"}
     assert await snapshot() == after
     assert await acts(answer) == [
         act("apiToken.excluded", world.token_pL, world.cL, world.alpina, after={"excluded": True})
     ]
-    assert await announced(answer) == [("token.excluded", world.id("token_pL"))]
+    assert await announced_topics(answer) == [("token.excluded", world.id("token_pL"))]
     assert await ApiTokenExclusion.filter(customer_id=world.alpina.id).count() == 1
 
 
 async def test_a_token_that_does_not_reach_the_customer_does_not_exist_for_it(world: World, clients: Clients):
     missing = not_found("input", "apiTokenId")
 
-    assert await denied(clients, "excludeApiToken", away(world, "token_only_borea"), as_=world.cL) == missing
-    assert await denied(clients, "excludeApiToken", away(world, "token_cL"), as_=world.cL) == missing
+    assert await catch_denial(clients, "excludeApiToken", away(world, "token_only_borea"), as_=world.cL) == missing
+    assert await catch_denial(clients, "excludeApiToken", away(world, "token_cL"), as_=world.cL) == missing
     await ApiToken.filter(id=world.token_pL.id).update(revoked_at=world.now)
-    assert await denied(clients, "excludeApiToken", away(world), as_=world.cL) == missing
+    assert await catch_denial(clients, "excludeApiToken", away(world), as_=world.cL) == missing
     await Partnership.filter(id=world.limited.id).update(status=PartnershipStatus.TERMINATED)
-    assert await denied(clients, "excludeApiToken", away(world, "token_reader"), as_=world.cL) == missing
+    assert await catch_denial(clients, "excludeApiToken", away(world, "token_reader"), as_=world.cL) == missing
 
 
 async def test_it_needs_a_password_typed_recently(world: World, clients: Clients):
     await Session.filter(user_id=world.cL.user.id).update(password_confirmed_at=world.now - timedelta(hours=2))
 
-    assert await denied(clients, "excludeApiToken", away(world), as_=world.cL) == {"code": "SUDO_REQUIRED"}
+    assert await catch_denial(clients, "excludeApiToken", away(world), as_=world.cL) == {"code": "SUDO_REQUIRED"}
 
 
 async def test_it_takes_no_other_ids(world: World, clients: Clients):

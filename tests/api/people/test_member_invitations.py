@@ -15,10 +15,10 @@ from server.models.base import new_id
 from server.resolvers import ids
 from server.schema.scalars import moment_text
 from tests.api.people.members import stale
-from tests.api.refusals import check_id, denied, missing, not_found, refused
-from tests.api.traces import act, acts, announced, row_of
+from tests.api.refusals import catch_denial, check_id, collect_refusals, missing, not_found
+from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import INVITED, Person, World, person
 
 pytestmark = pytest.mark.database
@@ -45,14 +45,14 @@ def call(world: World, email: str = "other@alpina.example", role: str = "EMPLOYE
     return {"organisationId": world.id("alpina"), "email": email, "role": role, **named, **other}
 
 
-async def invited(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
+async def invite_member(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
     """Invites, which works."""
     answer = await clients.change("inviteMember", input, INVITATION, as_=as_)
     assert answer.data["inviteMember"]["userErrors"] == []
     return answer
 
 
-async def accepted(clients: Clients, as_: Person | None = None, **input: Any) -> Answer:
+async def accept_invitation(clients: Clients, as_: Person | None = None, **input: Any) -> Answer:
     """Accepts the invitation of the newcomer, which works."""
     answer = await clients.change("acceptMemberInvitation", {"token": INVITED, **input}, ACCEPTED, as_=as_)
     assert answer.data["acceptMemberInvitation"]["userErrors"] == []
@@ -88,7 +88,7 @@ def _terms(invitation: MemberInvitation, **other: Any) -> dict[str, Any]:
 async def test_an_administrator_invites_an_employee(world: World, clients: Clients):
     before, start = await snapshot(), datetime.now(UTC)
 
-    answer = await invited(clients, call(world, " Other@Alpina.example ", locale="de_DE"), world.cA)
+    answer = await invite_member(clients, call(world, " Other@Alpina.example ", locale="de_DE"), world.cA)
 
     after, made = await snapshot(), answer.data["inviteMember"]["memberInvitation"]
     row = await row_of(made["id"])
@@ -109,7 +109,7 @@ async def test_an_administrator_invites_an_employee(world: World, clients: Clien
         "version": 1,
         "organisation": {"name": "Alpina"},
     }
-    assert changed(before, after) == {"MemberInvitation", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, after) == {"MemberInvitation", "AuditEvent", "OutboxMessage"}
 
 
 async def test_the_invited_join_the_teams_they_were_invited_to_that_are_still_there(world: World, clients: Clients):
@@ -140,11 +140,11 @@ async def test_nobody_is_invited_to_a_team_that_is_not_the_organisations(world: 
 
     for id in (ids.encode(other), f"team_{new_id().hex}"):
         input = call(world, teamIds=[world.id("team"), id])
-        assert await denied(clients, "inviteMember", input, as_=world.cL) == not_found("input", "teamIds", "1")
+        assert await catch_denial(clients, "inviteMember", input, as_=world.cL) == not_found("input", "teamIds", "1")
 
 
 async def test_the_secret_is_in_the_outbox_alone(world: World, clients: Clients):
-    answer = await invited(clients, call(world), world.cL)
+    answer = await invite_member(clients, call(world), world.cL)
 
     row = await row_of(answer.data["inviteMember"]["memberInvitation"]["id"])
     sent = await payload(answer)
@@ -167,7 +167,7 @@ async def test_the_secret_is_in_the_outbox_alone(world: World, clients: Clients)
 
 
 async def test_an_invitation_by_a_token_names_the_token(world: World, clients: Clients):
-    answer = await invited(clients, call(world), world.tokens["cL"])
+    answer = await invite_member(clients, call(world), world.tokens["cL"])
 
     row = await row_of(answer.data["inviteMember"]["memberInvitation"]["id"])
     assert await acts(answer) == [
@@ -176,8 +176,8 @@ async def test_an_invitation_by_a_token_names_the_token(world: World, clients: C
 
 
 async def test_inviting_says_the_same_whether_or_not_there_is_an_account(world: World, clients: Clients):
-    known = await invited(clients, call(world, world.bL.user.email), world.cL)
-    unknown = await invited(clients, call(world, "xl@home.example"), world.cL)
+    known = await invite_member(clients, call(world, world.bL.user.email), world.cL)
+    unknown = await invite_member(clients, call(world, "xl@home.example"), world.cL)
 
     texts = [re.sub(r"[bx]l@|[0-9a-f]{32}|\d{4}-[\dT:.-]+Z", "…", answer.response.text) for answer in (known, unknown)]
     assert texts[0] == texts[1]
@@ -186,7 +186,7 @@ async def test_inviting_says_the_same_whether_or_not_there_is_an_account(world: 
 async def test_nobody_is_a_member_before_they_accept(world: World, clients: Clients):
     members = await Membership.all().count()
 
-    await invited(clients, call(world, world.bL.user.email), world.cL)
+    await invite_member(clients, call(world, world.bL.user.email), world.cL)
 
     assert await Membership.all().count() == members
 
@@ -194,7 +194,7 @@ async def test_nobody_is_a_member_before_they_accept(world: World, clients: Clie
 async def test_all_mistakes_of_an_invitation_are_told_at_once(world: World, clients: Clients):
     wrong = call(world, "a@b", firstName=" ", lastName="x" * 81, locale="xx", canManageBilling=True, role="EXTERNAL")
 
-    assert await refused(clients, "inviteMember", wrong, as_=world.cL) == [
+    assert await collect_refusals(clients, "inviteMember", wrong, as_=world.cL) == [
         ("VALIDATION_FAILED", "This is not an e-mail address.", ["input", "email"]),
         ("VALIDATION_FAILED", "This must not be empty.", ["input", "firstName"]),
         ("VALIDATION_FAILED", "This must not be longer than 80 characters.", ["input", "lastName"]),
@@ -215,7 +215,7 @@ async def test_all_mistakes_of_an_invitation_are_told_at_once(world: World, clie
     ],
 )
 async def test_nobody_is_invited_twice(world: World, clients: Clients, email: str, code: str, message: str):
-    assert await refused(clients, "inviteMember", call(world, email), as_=world.cL) == [
+    assert await collect_refusals(clients, "inviteMember", call(world, email), as_=world.cL) == [
         (code, message, ["input", "email"])
     ]
 
@@ -223,7 +223,7 @@ async def test_nobody_is_invited_twice(world: World, clients: Clients, email: st
 async def test_who_did_not_answer_in_time_is_invited_again(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(expires_at=world.now)
 
-    await invited(clients, call(world, "newcomer@alpina.example"), world.cL)
+    await invite_member(clients, call(world, "newcomer@alpina.example"), world.cL)
 
     row = await row_of(world.id("newcomer"))
     assert (row.status, row.version) == (MemberInvitationStatus.EXPIRED, 2)
@@ -235,7 +235,7 @@ async def test_who_did_not_answer_in_time_is_invited_again(world: World, clients
 
 
 async def test_an_administrator_makes_no_legal_representative(world: World, clients: Clients):
-    assert await refused(clients, "inviteMember", call(world, role="LEGAL_REPRESENTATIVE"), as_=world.cA) == [
+    assert await collect_refusals(clients, "inviteMember", call(world, role="LEGAL_REPRESENTATIVE"), as_=world.cA) == [
         (
             "LEGAL_REPRESENTATIVE_ONLY",
             "Only a legal representative can add, change or remove legal representatives.",
@@ -246,12 +246,12 @@ async def test_an_administrator_makes_no_legal_representative(world: World, clie
 
 async def test_a_legal_representative_is_invited_with_a_fresh_password_by_a_person(world: World, clients: Clients):
     input = call(world, role="LEGAL_REPRESENTATIVE")
-    await invited(clients, input, world.cL)
+    await invite_member(clients, input, world.cL)
     another = call(world, "third@alpina.example", "LEGAL_REPRESENTATIVE")
 
-    by_token = await denied(clients, "inviteMember", another, as_=world.tokens["cL"])
+    by_token = await catch_denial(clients, "inviteMember", another, as_=world.tokens["cL"])
     await stale(world.cL, world)
-    later = await denied(clients, "inviteMember", another, as_=world.cL)
+    later = await catch_denial(clients, "inviteMember", another, as_=world.cL)
 
     assert by_token == missing("MANAGE_LEGAL_REPRESENTATIVES")
     assert later == {"code": "SUDO_REQUIRED"}
@@ -261,15 +261,17 @@ async def test_a_legal_representative_is_invited_with_a_fresh_password_by_a_pers
 async def test_a_partner_never_manages_its_customers_members(world: World, clients: Clients, partner: str):
     own_employee = call(world, world.pU.user.email)
 
-    assert await denied(clients, "inviteMember", own_employee, as_=world.people[partner]) == missing("MANAGE_MEMBERS")
+    assert await catch_denial(clients, "inviteMember", own_employee, as_=world.people[partner]) == missing(
+        "MANAGE_MEMBERS"
+    )
 
 
 async def test_even_complete_access_gives_no_right_over_members(world: World, clients: Clients):
     into_borea = call(world) | {"organisationId": world.id("borea")}
     remove = {"membershipId": world.id("bL")}
 
-    assert await denied(clients, "inviteMember", into_borea, as_=world.pL) == missing("MANAGE_MEMBERS")
-    assert await denied(clients, "removeMember", remove, as_=world.pL) == not_found("input", "membershipId")
+    assert await catch_denial(clients, "inviteMember", into_borea, as_=world.pL) == missing("MANAGE_MEMBERS")
+    assert await catch_denial(clients, "removeMember", remove, as_=world.pL) == not_found("input", "membershipId")
 
 
 async def test_who_leads_sees_the_invitations(world: World, clients: Clients):
@@ -295,7 +297,7 @@ async def test_sent_again_the_old_link_is_dead_and_the_new_one_works(world: Worl
     row, secret = await row_of(world.id("newcomer")), (await payload(answer))["secret"]
     assert answer.data["resendMemberInvitation"]["memberInvitation"]["version"] == 2
     assert row.expires_at > world.newcomer.expires_at
-    assert await refused(clients, "declineMemberInvitation", {"token": INVITED}, as_=None) == USED
+    assert await collect_refusals(clients, "declineMemberInvitation", {"token": INVITED}, as_=None) == USED
     declined = await clients.change("declineMemberInvitation", {"token": secret})
     assert declined.data["declineMemberInvitation"]["userErrors"] == []
     assert await acts(answer) == [
@@ -320,12 +322,12 @@ async def test_an_organisation_invites_a_hundred_people_a_day(world: World, clie
         ]
     )
 
-    assert await refused(clients, "inviteMember", call(world), as_=world.cL) == [
+    assert await collect_refusals(clients, "inviteMember", call(world), as_=world.cL) == [
         ("TOO_MANY_ATTEMPTS", "An organisation can invite at most 100 people within 24 hours.", None)
     ]
 
     await MemberInvitation.filter(id=world.newcomer.id).update(invited_at=world.now - timedelta(days=1))
-    await invited(clients, call(world), world.cL)
+    await invite_member(clients, call(world), world.cL)
 
 
 async def test_an_invitation_is_sent_again_three_times_a_day(world: World, clients: Clients):
@@ -334,7 +336,7 @@ async def test_an_invitation_is_sent_again_three_times_a_day(world: World, clien
         answer = await clients.change("resendMemberInvitation", input, as_=world.cL)
         assert answer.data["resendMemberInvitation"]["userErrors"] == []
 
-    assert await refused(clients, "resendMemberInvitation", input, as_=world.cL) == [
+    assert await collect_refusals(clients, "resendMemberInvitation", input, as_=world.cL) == [
         ("TOO_MANY_ATTEMPTS", "An invitation can be sent again at most 3 times within 24 hours.", None)
     ]
 
@@ -353,11 +355,11 @@ async def test_a_cancelled_invitation_is_dead(world: World, clients: Clients):
     row = await row_of(world.id("newcomer"))
     shown = answer.data["cancelMemberInvitation"]["memberInvitation"]
     assert (shown["status"], shown["answeredAt"]) == ("CANCELLED", moment_text(row.answered_at))
-    assert await announced(answer) == [("member.invitation_cancelled", world.id("newcomer"))]
+    assert await announced_topics(answer) == [("member.invitation_cancelled", world.id("newcomer"))]
     accept = {"token": INVITED, "newPerson": NEW_PERSON}
-    assert await refused(clients, "acceptMemberInvitation", accept, as_=None) == USED
+    assert await collect_refusals(clients, "acceptMemberInvitation", accept, as_=None) == USED
     for again in ("cancelMemberInvitation", "resendMemberInvitation"):
-        assert await refused(clients, again, input, as_=world.cL) == USED
+        assert await collect_refusals(clients, again, input, as_=world.cL) == USED
 
 
 async def test_what_concerns_a_legal_representative_is_no_administrators_affair(world: World, clients: Clients):
@@ -365,7 +367,7 @@ async def test_what_concerns_a_legal_representative_is_no_administrators_affair(
     input = {"memberInvitationId": world.id("newcomer")}
 
     for mutation in ("cancelMemberInvitation", "resendMemberInvitation"):
-        (refusal,) = await refused(clients, mutation, input, as_=world.cA)
+        (refusal,) = await collect_refusals(clients, mutation, input, as_=world.cA)
         assert refusal[0] == "LEGAL_REPRESENTATIVE_ONLY"
 
 
@@ -379,10 +381,10 @@ async def test_an_invitation_takes_no_other_id(world: World, clients: Clients):
 # Accepting and declining
 
 
-async def test_a_new_person_gets_an_account_and_is_signed_in(world: World, planned: Clients):
+async def test_a_new_person_gets_an_account_and_is_signed_in(world: World, engine_clients: Clients):
     before = await snapshot()
 
-    answer = await accepted(planned, newPerson=NEW_PERSON | {"locale": "it_IT"})
+    answer = await accept_invitation(engine_clients, newPerson=NEW_PERSON | {"locale": "it_IT"})
 
     after, user = await snapshot(), await User.get(email="newcomer@alpina.example")
     member = await Membership.get(user_id=user.id)
@@ -399,18 +401,18 @@ async def test_a_new_person_gets_an_account_and_is_signed_in(world: World, plann
         "userErrors": [],
     }
     assert user.email_verified_at is not None
-    assert changed(before, after) == {
+    assert changed_models(before, after) == {
         *("User", "Membership", "Session", "SignInSource", "MemberInvitation", "AuditEvent", "OutboxMessage")
     }
     cookie = answer.response.cookies["session"]
-    again = await planned.ask("{ viewer { user { email } } }", as_=Person(user, member, cookie))
+    again = await engine_clients.ask("{ viewer { user { email } } }", as_=Person(user, member, cookie))
     assert again.data["viewer"]["user"]["email"] == "newcomer@alpina.example"
-    signed_in = await planned.change("signIn", {"email": user.email, "password": NEW_PERSON["password"]})
+    signed_in = await engine_clients.change("signIn", {"email": user.email, "password": NEW_PERSON["password"]})
     assert signed_in.data["signIn"]["userErrors"] == []
 
 
 async def test_joining_leaves_its_traces(world: World, clients: Clients):
-    answer = await accepted(clients, newPerson=NEW_PERSON)
+    answer = await accept_invitation(clients, newPerson=NEW_PERSON)
 
     events = await acts(answer)
     user = await User.get(email="newcomer@alpina.example")
@@ -420,7 +422,7 @@ async def test_joining_leaves_its_traces(world: World, clients: Clients):
         ("member.joined", member.id),
     ]
     assert {event["actor_id"] for event in events} == {user.id}
-    assert await announced(answer) == [
+    assert await announced_topics(answer) == [
         ("member.invitation_accepted", world.id("newcomer")),
         ("member.joined", ids.encode(member)),
     ]
@@ -431,7 +433,7 @@ async def test_who_has_an_account_signs_in_and_accepts(world: World, clients: Cl
         email=world.bL.user.email, role=Role.EMPLOYEE, can_manage_billing=True
     )
 
-    answer = await accepted(clients, world.bL)
+    answer = await accept_invitation(clients, world.bL)
 
     assert answer.data["acceptMemberInvitation"]["viewer"]["organisations"] == {
         "nodes": [{"name": "Alpina"}, {"name": "Borea"}]
@@ -441,17 +443,17 @@ async def test_who_has_an_account_signs_in_and_accepts(world: World, clients: Cl
 
 
 async def test_an_invitation_works_once(world: World, clients: Clients):
-    await accepted(clients, newPerson=NEW_PERSON)
+    await accept_invitation(clients, newPerson=NEW_PERSON)
     await User.filter(email="newcomer@alpina.example").update(email="moved@alpina.example")
 
     accept = {"token": INVITED, "newPerson": NEW_PERSON}
-    assert await refused(clients, "acceptMemberInvitation", accept, as_=None) == USED
-    assert await refused(clients, "declineMemberInvitation", {"token": INVITED}, as_=None) == USED
+    assert await collect_refusals(clients, "acceptMemberInvitation", accept, as_=None) == USED
+    assert await collect_refusals(clients, "declineMemberInvitation", {"token": INVITED}, as_=None) == USED
 
 
 async def test_the_link_alone_grants_nothing(world: World, clients: Clients):
-    nobody = await denied(clients, "acceptMemberInvitation", {"token": INVITED}, as_=None)
-    other = await refused(clients, "acceptMemberInvitation", {"token": INVITED}, as_=world.qE)
+    nobody = await catch_denial(clients, "acceptMemberInvitation", {"token": INVITED}, as_=None)
+    other = await collect_refusals(clients, "acceptMemberInvitation", {"token": INVITED}, as_=world.qE)
 
     assert nobody == {"code": "UNAUTHENTICATED"}
     assert other == [("NOT_INVITED", "This invitation was sent to another address.", None)]
@@ -460,8 +462,12 @@ async def test_the_link_alone_grants_nothing(world: World, clients: Clients):
 async def test_an_account_is_revealed_to_the_holder_of_the_link_alone(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(email=world.bL.user.email)
 
-    with_link = await refused(clients, "acceptMemberInvitation", {"token": INVITED, "newPerson": NEW_PERSON}, as_=None)
-    without = await refused(clients, "acceptMemberInvitation", {"token": "x", "newPerson": NEW_PERSON}, as_=None)
+    with_link = await collect_refusals(
+        clients, "acceptMemberInvitation", {"token": INVITED, "newPerson": NEW_PERSON}, as_=None
+    )
+    without = await collect_refusals(
+        clients, "acceptMemberInvitation", {"token": "x", "newPerson": NEW_PERSON}, as_=None
+    )
 
     assert with_link == [
         ("ACCOUNT_EXISTS", "There is already an account with this address. Sign in first.", ["input", "newPerson"])
@@ -472,7 +478,7 @@ async def test_an_account_is_revealed_to_the_holder_of_the_link_alone(world: Wor
 async def test_all_mistakes_of_a_new_person_are_told_at_once(world: World, clients: Clients):
     wrong = {"password": "short", "firstName": "", "lastName": "", "locale": "xx"}
 
-    errors = await refused(clients, "acceptMemberInvitation", {"token": INVITED, "newPerson": wrong}, as_=None)
+    errors = await collect_refusals(clients, "acceptMemberInvitation", {"token": INVITED, "newPerson": wrong}, as_=None)
 
     assert [field for _, _, field in errors] == [
         ["input", "newPerson", name] for name in ("password", "firstName", "lastName", "locale")
@@ -482,7 +488,7 @@ async def test_all_mistakes_of_a_new_person_are_told_at_once(world: World, clien
 async def test_who_is_signed_in_is_no_new_person(world: World, clients: Clients):
     accept = {"token": INVITED, "newPerson": NEW_PERSON}
 
-    assert await refused(clients, "acceptMemberInvitation", accept, as_=world.bL) == [
+    assert await collect_refusals(clients, "acceptMemberInvitation", accept, as_=world.bL) == [
         ("VALIDATION_FAILED", "You are signed in, so leave out the new person.", ["input", "newPerson"])
     ]
 
@@ -491,7 +497,7 @@ async def test_an_invitation_expires_after_its_last_moment(world: World, clients
     await MemberInvitation.filter(id=world.newcomer.id).update(expires_at=datetime.now(UTC))
 
     for mutation, more in (("acceptMemberInvitation", {"newPerson": NEW_PERSON}), ("declineMemberInvitation", {})):
-        assert await refused(clients, mutation, {"token": INVITED, **more}, as_=None) == [
+        assert await collect_refusals(clients, mutation, {"token": INVITED, **more}, as_=None) == [
             ("INVITATION_EXPIRED", "This invitation has expired.", None)
         ]
 
@@ -502,13 +508,13 @@ async def test_an_invitation_ends_with_the_right_of_who_sent_it(world: World, cl
     await Membership.filter(id=world.cA.membership.id).update(**change)
 
     accept = {"token": INVITED, "newPerson": NEW_PERSON}
-    assert await refused(clients, "acceptMemberInvitation", accept, as_=None) == USED
+    assert await collect_refusals(clients, "acceptMemberInvitation", accept, as_=None) == USED
 
 
 async def test_who_became_a_member_otherwise_does_not_join_twice(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(email=world.cX.user.email)
 
-    assert await refused(clients, "acceptMemberInvitation", {"token": INVITED}, as_=world.cX) == [
+    assert await collect_refusals(clients, "acceptMemberInvitation", {"token": INVITED}, as_=world.cX) == [
         ("ALREADY_A_MEMBER", "This person is already a member of the organisation.", None)
     ]
 
@@ -518,7 +524,7 @@ async def test_somebody_who_left_comes_back_by_an_invitation(world: World, clien
     await Membership.filter(id=former.membership.id).update(status=MembershipStatus.REMOVED)
     await MemberInvitation.filter(id=world.newcomer.id).update(email=former.user.email)
 
-    answer = await accepted(clients, former)
+    answer = await accept_invitation(clients, former)
 
     assert answer.data["acceptMemberInvitation"]["membership"]["id"] != ids.encode(former.membership)
 
@@ -530,10 +536,10 @@ async def test_an_invitation_is_declined_with_the_link_alone(world: World, clien
 
     after, row = await snapshot(), await row_of(world.id("newcomer"))
     assert row.status is MemberInvitationStatus.DECLINED
-    assert changed(before, after) == {"MemberInvitation", "AuditEvent", "OutboxMessage"}
-    assert await announced(answer) == [("member.invitation_declined", world.id("newcomer"))]
+    assert changed_models(before, after) == {"MemberInvitation", "AuditEvent", "OutboxMessage"}
+    assert await announced_topics(answer) == [("member.invitation_declined", world.id("newcomer"))]
 
 
 @pytest.mark.parametrize("mutation", ["acceptMemberInvitation", "declineMemberInvitation"])
 async def test_no_program_answers_for_a_person(world: World, clients: Clients, mutation: str):
-    assert await denied(clients, mutation, {"token": INVITED}, as_=world.tokens["cL"]) == {"code": "FORBIDDEN"}
+    assert await catch_denial(clients, mutation, {"token": INVITED}, as_=world.tokens["cL"]) == {"code": "FORBIDDEN"}

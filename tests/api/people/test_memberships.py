@@ -20,10 +20,10 @@ from server.models import (
 )
 from server.resolvers import ids
 from tests.api.people.members import stale, terms
-from tests.api.refusals import check_id, denied, missing, refused
-from tests.api.traces import act, acts, announced, row_of
+from tests.api.refusals import catch_denial, check_id, collect_refusals, missing
+from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World, person
 
 pytestmark = pytest.mark.database
@@ -37,7 +37,7 @@ BINDING = "Only a legal representative can add, change or remove legal represent
 ROLE = ("LEGAL_REPRESENTATIVE_ONLY", BINDING, ["input", "role"])
 
 
-async def done(clients: Clients, mutation: str, as_: Person | str, member: str, **input: Any) -> Answer:
+async def change_member(clients: Clients, mutation: str, as_: Person | str, member: str, **input: Any) -> Answer:
     """Changes or removes a member, which works."""
     answer = await clients.change(mutation, {"membershipId": member, **input}, MEMBER, as_=as_)
     assert answer.data[mutation]["userErrors"] == []
@@ -57,7 +57,7 @@ NOTHING_ENDED: dict[str, list[str]] = {"api_tokens": [], "member_invitations": [
 async def test_an_administrator_changes_a_role(world: World, clients: Clients):
     before = await snapshot()
 
-    answer = await done(clients, "changeMemberRole", world.cA, world.id("cE"), role="EXTERNAL")
+    answer = await change_member(clients, "changeMemberRole", world.cA, world.id("cE"), role="EXTERNAL")
 
     after = await snapshot()
     assert answer.data["changeMemberRole"]["membership"] == {
@@ -69,7 +69,7 @@ async def test_an_administrator_changes_a_role(world: World, clients: Clients):
         "notifyProducts": True,
         "version": 2,
     }
-    assert changed(before, after) == {"Membership", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, after) == {"Membership", "AuditEvent", "OutboxMessage"}
     ended = NOTHING_ENDED | {"assignments": [], "pending_actions": []}
     assert await acts(answer) == [
         act(
@@ -81,7 +81,7 @@ async def test_an_administrator_changes_a_role(world: World, clients: Clients):
             after=terms(world.cE, role="EXTERNAL") | ended,
         )
     ]
-    assert await announced(answer) == [("member.role_changed", world.id("cE"))]
+    assert await announced_topics(answer) == [("member.role_changed", world.id("cE"))]
     (message,) = await OutboxMessage.filter(topic="member.role_changed")
     assert (message.payload["before"], message.payload["after"]) == ("EMPLOYEE", "EXTERNAL")
 
@@ -89,7 +89,7 @@ async def test_an_administrator_changes_a_role(world: World, clients: Clients):
 async def test_the_same_role_again_changes_nothing(world: World, clients: Clients):
     before = await snapshot()
 
-    await done(clients, "changeMemberRole", world.cA, world.id("cE"), role="EMPLOYEE")
+    await change_member(clients, "changeMemberRole", world.cA, world.id("cE"), role="EMPLOYEE")
 
     assert await snapshot() == before
 
@@ -100,29 +100,29 @@ async def test_an_administrator_decides_about_no_legal_representative(
 ):
     input = {"membershipId": world.id(member), "role": role}
 
-    assert await refused(clients, "changeMemberRole", input, as_=world.cA) == [ROLE]
+    assert await collect_refusals(clients, "changeMemberRole", input, as_=world.cA) == [ROLE]
 
 
 async def test_a_legal_representative_makes_another_in_person_with_a_fresh_password(world: World, clients: Clients):
     input = {"membershipId": world.id("cE"), "role": "LEGAL_REPRESENTATIVE"}
 
-    by_token = await denied(clients, "changeMemberRole", input, as_=world.tokens["cL"])
+    by_token = await catch_denial(clients, "changeMemberRole", input, as_=world.tokens["cL"])
     assert by_token == missing("MANAGE_LEGAL_REPRESENTATIVES")
-    await done(clients, "changeMemberRole", world.cL, world.id("cA"), role="LEGAL_REPRESENTATIVE")
+    await change_member(clients, "changeMemberRole", world.cL, world.id("cA"), role="LEGAL_REPRESENTATIVE")
     await stale(world.cL, world)
-    assert await denied(clients, "changeMemberRole", input, as_=world.cL) == {"code": "SUDO_REQUIRED"}
+    assert await catch_denial(clients, "changeMemberRole", input, as_=world.cL) == {"code": "SUDO_REQUIRED"}
 
 
 async def test_the_last_legal_representative_is_not_lowered(world: World, clients: Clients):
     input = {"membershipId": world.id("cL"), "role": "EMPLOYEE"}
 
-    assert await refused(clients, "changeMemberRole", input, as_=world.cL) == LAST
+    assert await collect_refusals(clients, "changeMemberRole", input, as_=world.cL) == LAST
 
 
 async def test_who_lowers_themselves_sees_less_at_once(world: World, clients: Clients):
     await second_legal_representative(world)
 
-    answer = await done(clients, "changeMemberRole", world.cL, world.id("cL"), role="EXTERNAL")
+    answer = await change_member(clients, "changeMemberRole", world.cL, world.id("cL"), role="EXTERNAL")
 
     assert answer.data["changeMemberRole"]["membership"]["role"] == "EXTERNAL"
     query = "query($id: ID!) { organisation(id: $id) { viewerRole viewerRights products { totalCount } } }"
@@ -139,7 +139,7 @@ async def test_a_lower_role_ends_tokens_and_what_could_no_longer_be_sent(world: 
     binding = await MemberInvitation.get(id=world.newcomer.id)
     await MemberInvitation.filter(id=binding.id).update(role=Role.LEGAL_REPRESENTATIVE)
 
-    answer = await done(clients, "changeMemberRole", world.cL, world.id("cL"), role="ADMINISTRATOR")
+    answer = await change_member(clients, "changeMemberRole", world.cL, world.id("cL"), role="ADMINISTRATOR")
 
     token, invitation = await ApiToken.get(id=world.token_cL.id), await row_of(world.id("newcomer"))
     assert token.revoked_at is not None
@@ -151,13 +151,13 @@ async def test_a_lower_role_ends_tokens_and_what_could_no_longer_be_sent(world: 
 async def test_an_invitation_that_could_still_be_sent_stays_open(world: World, clients: Clients):
     await second_legal_representative(world)
 
-    await done(clients, "changeMemberRole", world.cL, world.id("cL"), role="ADMINISTRATOR")
+    await change_member(clients, "changeMemberRole", world.cL, world.id("cL"), role="ADMINISTRATOR")
 
     assert (await row_of(world.id("newcomer"))).status is MemberInvitationStatus.PENDING
 
 
 async def test_a_higher_role_ends_assignments_and_no_token(world: World, clients: Clients):
-    await done(clients, "changeMemberRole", world.pA, world.id("pE"), role="ADMINISTRATOR")
+    await change_member(clients, "changeMemberRole", world.pA, world.id("pE"), role="ADMINISTRATOR")
 
     assert await EmployeeAssignment.filter(membership_id=world.pE.membership.id, ended_at__isnull=True).count() == 0
     assert (await ApiToken.get(id=world.token_pE.id)).revoked_at is None
@@ -168,8 +168,8 @@ async def test_who_left_gets_no_role(world: World, clients: Clients):
     left = [("NOT_A_MEMBER", "This person is not an active member of the organisation.", ["input", "membershipId"])]
     input = {"membershipId": world.id("cE")}
 
-    assert await refused(clients, "changeMemberRole", input | {"role": "EXTERNAL"}, as_=world.cL) == left
-    assert await refused(clients, "updateMember", input | {"notifyProducts": False}, as_=world.cL) == left
+    assert await collect_refusals(clients, "changeMemberRole", input | {"role": "EXTERNAL"}, as_=world.cL) == left
+    assert await collect_refusals(clients, "updateMember", input | {"notifyProducts": False}, as_=world.cL) == left
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ async def test_a_stale_version_and_another_id_are_refused(
 ):
     input = {"membershipId": world.id("cE"), **more}
 
-    (refusal,) = await refused(clients, mutation, input | {"expectedVersion": 2}, as_=world.cL)
+    (refusal,) = await collect_refusals(clients, mutation, input | {"expectedVersion": 2}, as_=world.cL)
     assert (refusal[0], refusal[2]) == ("STALE_VERSION", ["input", "expectedVersion"])
     await check_id(clients, mutation, input, "membershipId", foreign=world.qE.membership, as_=world.cL)
 
@@ -190,7 +190,9 @@ async def test_a_stale_version_and_another_id_are_refused(
 
 
 async def test_a_member_is_updated_as_far_as_something_is_given(world: World, clients: Clients):
-    answer = await done(clients, "updateMember", world.cA, world.id("cE"), canManageBilling=True, notifyProducts=False)
+    answer = await change_member(
+        clients, "updateMember", world.cA, world.id("cE"), canManageBilling=True, notifyProducts=False
+    )
 
     shown = answer.data["updateMember"]["membership"]
     assert (shown["canManageBilling"], shown["notifyBilling"], shown["notifyProducts"]) == (True, True, False)
@@ -204,23 +206,23 @@ async def test_a_member_is_updated_as_far_as_something_is_given(world: World, cl
             after=terms(world.cE, can_manage_billing=True, notify_products=False),
         )
     ]
-    assert await announced(answer) == [("member.updated", world.id("cE"))]
+    assert await announced_topics(answer) == [("member.updated", world.id("cE"))]
 
 
 @pytest.mark.parametrize("input", [{}, {"notifyBilling": True, "canManageBilling": None}])
 async def test_an_update_that_says_nothing_new_changes_nothing(world: World, clients: Clients, input: dict[str, Any]):
     before = await snapshot()
 
-    await done(clients, "updateMember", world.cA, world.id("cE"), **input)
+    await change_member(clients, "updateMember", world.cA, world.id("cE"), **input)
 
     assert await snapshot() == before
 
 
 async def test_a_new_role_begins_without_the_billing_permission(world: World, clients: Clients):
-    await done(clients, "updateMember", world.cA, world.id("cE"), canManageBilling=True)
-    await done(clients, "changeMemberRole", world.cA, world.id("cE"), role="EXTERNAL")
+    await change_member(clients, "updateMember", world.cA, world.id("cE"), canManageBilling=True)
+    await change_member(clients, "changeMemberRole", world.cA, world.id("cE"), role="EXTERNAL")
 
-    answer = await done(clients, "changeMemberRole", world.cA, world.id("cE"), role="EMPLOYEE")
+    answer = await change_member(clients, "changeMemberRole", world.cA, world.id("cE"), role="EMPLOYEE")
 
     assert answer.data["changeMemberRole"]["membership"]["canManageBilling"] is False
 
@@ -228,7 +230,7 @@ async def test_a_new_role_begins_without_the_billing_permission(world: World, cl
 async def test_what_a_role_decides_is_no_switch_and_the_only_one_is_told(world: World, clients: Clients):
     wrong = {"membershipId": world.id("cL"), "canManageBilling": False, "notifyBilling": False}
 
-    assert await refused(clients, "updateMember", wrong, as_=world.cL) == [
+    assert await collect_refusals(clients, "updateMember", wrong, as_=world.cL) == [
         (
             "VALIDATION_FAILED",
             "The billing permission follows from the role. You can set it only for employees.",
@@ -244,9 +246,9 @@ async def test_what_a_role_decides_is_no_switch_and_the_only_one_is_told(world: 
 
 async def test_who_is_left_as_the_only_one_is_told_of_invoices(world: World, clients: Clients):
     second = await second_legal_representative(world)
-    await done(clients, "updateMember", world.cL, ids.encode(second.membership), notifyBilling=False)
+    await change_member(clients, "updateMember", world.cL, ids.encode(second.membership), notifyBilling=False)
 
-    await done(clients, "removeMember", second, world.id("cL"))
+    await change_member(clients, "removeMember", second, world.id("cL"))
 
     assert (await Membership.get(id=second.membership.id)).notify_billing is True
 
@@ -254,7 +256,7 @@ async def test_who_is_left_as_the_only_one_is_told_of_invoices(world: World, cli
 async def test_an_administrator_updates_no_legal_representative(world: World, clients: Clients):
     input = {"membershipId": world.id("cL"), "notifyProducts": False}
 
-    assert await refused(clients, "updateMember", input, as_=world.cA) == [
+    assert await collect_refusals(clients, "updateMember", input, as_=world.cA) == [
         ("LEGAL_REPRESENTATIVE_ONLY", BINDING, ["input", "membershipId"])
     ]
 
@@ -278,11 +280,11 @@ async def test_a_removed_member_reaches_nothing_from_the_next_request_on(world: 
     )
     before = await snapshot()
 
-    answer = await done(clients, "removeMember", world.pA, world.id("pE"))
+    answer = await change_member(clients, "removeMember", world.pA, world.id("pE"))
 
     after = await snapshot()
     assert answer.data["removeMember"]["membership"]["status"] == "REMOVED"
-    assert changed(before, after) == {
+    assert changed_models(before, after) == {
         *("Membership", "ApiToken", "EmployeeAssignment", "OwnProductGrant", "Team", "TeamMember", "Session"),
         *("PendingAction", "AuditEvent", "OutboxMessage"),
     }
@@ -295,7 +297,7 @@ async def test_a_removed_member_reaches_nothing_from_the_next_request_on(world: 
         "product_grants": [gift.id.hex],
         "teams": [team.id.hex],
     }
-    assert await announced(answer) == [("member.removed", world.id("pE"))]
+    assert await announced_topics(answer) == [("member.removed", world.id("pE"))]
     assert (await Team.get(id=team.id)).leader_id is None
     assert (await clients.ask("{ viewer { user { id } } }", as_=world.pE)).data["viewer"] is None
     assert (await clients.ask("{ viewer { user { id } } }", as_=world.tokens["pE"])).status == 401
@@ -304,17 +306,17 @@ async def test_a_removed_member_reaches_nothing_from_the_next_request_on(world: 
 async def test_who_is_a_member_elsewhere_stays_signed_in(world: World, clients: Clients):
     await Membership.create(user_id=world.cE.user.id, organisation_id=world.borea.id, role=Role.EMPLOYEE)
 
-    await done(clients, "removeMember", world.cL, world.id("cE"))
+    await change_member(clients, "removeMember", world.cL, world.id("cE"))
 
     answer = await clients.ask("{ viewer { organisations { nodes { name } } } }", as_=world.cE)
     assert answer.data["viewer"]["organisations"]["nodes"] == [{"name": "Borea"}]
 
 
 async def test_a_member_is_removed_once(world: World, clients: Clients):
-    first = await done(clients, "removeMember", world.cL, world.id("cE"))
+    first = await change_member(clients, "removeMember", world.cL, world.id("cE"))
     before = await snapshot()
 
-    second = await done(clients, "removeMember", world.cA, world.id("cE"))
+    second = await change_member(clients, "removeMember", world.cA, world.id("cE"))
 
     assert second.data == first.data
     assert await snapshot() == before
@@ -324,32 +326,35 @@ async def test_a_legal_representative_is_removed_by_another_alone(world: World, 
     second = await second_legal_representative(world)
     input = {"membershipId": ids.encode(second.membership)}
 
-    assert await refused(clients, "removeMember", input, as_=world.cA) == [
+    assert await collect_refusals(clients, "removeMember", input, as_=world.cA) == [
         ("LEGAL_REPRESENTATIVE_ONLY", BINDING, ["input", "membershipId"])
     ]
-    await done(clients, "removeMember", world.cL, ids.encode(second.membership))
+    await change_member(clients, "removeMember", world.cL, ids.encode(second.membership))
 
 
 async def test_removing_needs_a_fresh_password_and_a_person(world: World, clients: Clients):
     input = {"membershipId": world.id("cE")}
 
-    assert await denied(clients, "removeMember", input, as_=world.tokens["cL"]) == missing("REMOVE_MEMBERS")
+    assert await catch_denial(clients, "removeMember", input, as_=world.tokens["cL"]) == missing("REMOVE_MEMBERS")
     await stale(world.cA, world)
-    assert await denied(clients, "removeMember", input, as_=world.cA) == {"code": "SUDO_REQUIRED"}
+    assert await catch_denial(clients, "removeMember", input, as_=world.cA) == {"code": "SUDO_REQUIRED"}
 
 
 async def test_the_last_legal_representative_stays(world: World, clients: Clients):
-    assert await refused(clients, "removeMember", {"membershipId": world.id("cL")}, as_=world.cL) == LAST
-    assert await refused(clients, "leaveOrganisation", {"organisationId": world.id("alpina")}, as_=world.cL) == LAST
+    assert await collect_refusals(clients, "removeMember", {"membershipId": world.id("cL")}, as_=world.cL) == LAST
+    assert (
+        await collect_refusals(clients, "leaveOrganisation", {"organisationId": world.id("alpina")}, as_=world.cL)
+        == LAST
+    )
 
 
-async def test_who_leaves_their_only_organisation_is_signed_out(world: World, planned: Clients):
-    answer = await planned.change("leaveOrganisation", {"organisationId": world.id("alpina")}, as_=world.cX)
+async def test_who_leaves_their_only_organisation_is_signed_out(world: World, engine_clients: Clients):
+    answer = await engine_clients.change("leaveOrganisation", {"organisationId": world.id("alpina")}, as_=world.cX)
 
     assert answer.data["leaveOrganisation"]["userErrors"] == []
-    assert await announced(answer) == [("member.removed", world.id("cX"))]
+    assert await announced_topics(answer) == [("member.removed", world.id("cX"))]
     assert 'session=""' in answer.response.headers["set-cookie"]
-    assert (await planned.ask("{ viewer { user { id } } }", as_=world.cX)).data["viewer"] is None
+    assert (await engine_clients.ask("{ viewer { user { id } } }", as_=world.cX)).data["viewer"] is None
 
 
 # Replacing
@@ -365,11 +370,11 @@ REPLACED = """
     [({}, "LEGAL_REPRESENTATIVE", "REMOVED"), ({"outgoingRole": "EMPLOYEE"}, "EMPLOYEE", "ACTIVE")],
 )
 async def test_a_legal_representative_is_replaced_in_one_step(
-    world: World, planned: Clients, given: dict[str, str], role: str, status: str
+    world: World, engine_clients: Clients, given: dict[str, str], role: str, status: str
 ):
     input = {"outgoingMembershipId": world.id("cL"), "incomingMembershipId": world.id("cE"), **given}
 
-    answer = await planned.change("replaceLegalRepresentative", input, REPLACED, as_=world.cL)
+    answer = await engine_clients.change("replaceLegalRepresentative", input, REPLACED, as_=world.cL)
 
     outgoing = await Membership.get(id=world.cL.membership.id)
     shown = answer.data["replaceLegalRepresentative"]
@@ -398,7 +403,7 @@ async def test_a_replacement_that_makes_no_sense_is_refused(
         "outgoingRole": role,
     }
 
-    (refusal,) = await refused(clients, "replaceLegalRepresentative", input, as_=world.cL)
+    (refusal,) = await collect_refusals(clients, "replaceLegalRepresentative", input, as_=world.cL)
     assert (refusal[0], refusal[2]) == ("VALIDATION_FAILED", ["input", field])
 
 

@@ -31,7 +31,7 @@ DETAILS = {
 WITHHELD = dict.fromkeys(DETAILS)
 
 
-def _shown(world, name, country="CH", partner_status=None, **rest):
+def _organisation_node(world, name, country="CH", partner_status=None, **rest):
     return {
         "id": world.id(name),
         "name": name.capitalize(),
@@ -67,7 +67,7 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
         "REVIEW_ACCESS",
         "CREATE_EXPORT",
     ]
-    shown = _shown(world, "alpina", viewerRole="ADMINISTRATOR", viewerRights=rights)
+    shown = _organisation_node(world, "alpina", viewerRole="ADMINISTRATOR", viewerRights=rights)
     assert answer.data["organisation"] == shown | DETAILS
 
 
@@ -95,7 +95,10 @@ async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
 async def test_a_customer_withholds_its_details_from_other_members_and_partners(world, clients, who, role, rights):
     answer = await clients.ask(ORGANISATION, {"id": world.id("alpina")}, as_=world.people[who])
 
-    assert answer.data["organisation"] == _shown(world, "alpina", viewerRole=role, viewerRights=rights) | WITHHELD
+    assert (
+        answer.data["organisation"]
+        == _organisation_node(world, "alpina", viewerRole=role, viewerRights=rights) | WITHHELD
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ async def test_a_customer_withholds_its_details_from_other_members_and_partners(
 async def test_a_partner_shows_its_name_and_no_details_to_strangers(world, clients, partner, country, status):
     answer = await clients.ask(ORGANISATION, {"id": world.id(partner)}, as_=world.dL if partner != "nova" else world.qE)
 
-    shown = _shown(world, partner, country, status, viewerRole=None, viewerRights=[])
+    shown = _organisation_node(world, partner, country, status, viewerRole=None, viewerRights=[])
     assert answer.data["organisation"] == shown | WITHHELD
 
 
@@ -274,14 +277,14 @@ async def test_managed_customers_are_searched_without_case_and_accents(world, cl
     for name in NAMES:
         await partnership(await organisation(name), world.nova, now=world.now)
 
-    async def found(text):
+    async def find_partners(text):
         query = """query($id: ID!, $text: String) { organisation(id: $id) {
             managedCustomers(filter: {search: $text}) { nodes { name } }
         } }"""
         answer = await clients.ask(query, {"id": world.id("nova"), "text": text}, as_=world.pL)
         return [node["name"] for node in answer.data["organisation"]["managedCustomers"]["nodes"]]
 
-    await check_search(found)
+    await check_search(find_partners)
 
 
 async def test_managed_customers_are_ordered_by_name_or_since_when(world, clients):
@@ -289,15 +292,15 @@ async def test_managed_customers_are_ordered_by_name_or_since_when(world, client
         await Partnership.filter(id=world.rows[name].id).update(activated_at=world.now - timedelta(days=days))
     await partnership(await organisation("álpine", "FR"), world.nova, now=world.now + timedelta(days=1))
 
-    async def ordered(field, direction):
+    async def ordered_names(field, direction):
         return await _names(world, clients, f"(orderBy: {{field: {field}, direction: {direction}}})")
 
     by_name, by_since = ["Alpina", "álpine", "Borea", "Corvo"], ["Corvo", "Alpina", "Borea", "álpine"]
     assert await _names(world, clients, "(orderBy: {field: NAME})") == by_name
-    assert await ordered("NAME", "ASC") == by_name
-    assert await ordered("NAME", "DESC") == by_name[::-1]
-    assert await ordered("SINCE", "ASC") == by_since
-    assert await ordered("SINCE", "DESC") == by_since[::-1]
+    assert await ordered_names("NAME", "ASC") == by_name
+    assert await ordered_names("NAME", "DESC") == by_name[::-1]
+    assert await ordered_names("SINCE", "ASC") == by_since
+    assert await ordered_names("SINCE", "DESC") == by_since[::-1]
 
 
 PARTNERS = "query($text: String) { partners(filter: {search: $text}) { totalCount nodes { name } } }"
@@ -318,8 +321,8 @@ async def test_partners_are_searched_without_case_and_accents(world, clients):
     for name in NAMES:
         await organisation(name, partner_status=PartnerStatus.APPROVED, is_listed_partner=True)
 
-    async def found(text):
+    async def find_customers(text):
         answer = await clients.ask(PARTNERS, {"text": text})
         return [node["name"] for node in answer.data["partners"]["nodes"]]
 
-    await check_search(found)
+    await check_search(find_customers)

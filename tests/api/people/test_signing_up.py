@@ -7,11 +7,11 @@ import pytest
 
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import CustomerInvitation, Membership, Organisation, User
-from tests.api.refusals import denied, not_found, refused
+from tests.api.refusals import catch_denial, collect_refusals, not_found
 from tests.api.traces import acts, row_of
 from tests.clients import Clients
 from tests.permissions.matrix import OPERATIONS
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
@@ -47,7 +47,7 @@ async def test_a_person_and_their_organisation_come_into_being(world: World, cli
         },
         "userErrors": [],
     }
-    assert changed(before, await snapshot()) == {
+    assert changed_models(before, await snapshot()) == {
         *("AuditEvent", "Membership", "Organisation", "Session", "SignInSource", "User")
     }
     user = await User.get(email="new@come.example")
@@ -86,7 +86,7 @@ async def test_all_that_is_wrong_with_an_organisation_is_told_at_once(world: Wor
         "registrationNumber": "1",
     }
 
-    answer = await refused(clients, "signUp", signing_up(world, organisation=organisation), as_=None)
+    answer = await collect_refusals(clients, "signUp", signing_up(world, organisation=organisation), as_=None)
 
     assert [(code, (field or [])[2:]) for code, _, field in answer] == [
         ("VALIDATION_FAILED", ["name"]),
@@ -100,7 +100,7 @@ async def test_a_number_is_refused_with_the_form_of_its_register(world: World, c
     organisation = signing_up(world)["organisation"] | {"country": "LU", "registrationNumber": "52"}
     sent = signing_up(world, organisation=organisation)
 
-    english = await refused(clients, "signUp", sent, as_=None)
+    english = await collect_refusals(clients, "signUp", sent, as_=None)
     payload = "userErrors { code message field }"
     german = await clients.change("signUp", sent, payload, as_=None, headers={"Accept-Language": "de"})
 
@@ -114,7 +114,7 @@ async def test_a_number_is_refused_with_the_form_of_its_register(world: World, c
 async def test_all_that_is_wrong_with_a_person_is_told_at_once(world: World, clients: Clients):
     person = {"password": "short", "firstName": "", "lastName": "x" * 81, "locale": "tlh"}
 
-    answer = await refused(clients, "signUp", signing_up(world, newPerson=person), as_=None)
+    answer = await collect_refusals(clients, "signUp", signing_up(world, newPerson=person), as_=None)
 
     assert [field for _, _, field in answer] == [
         ["input", "newPerson", name] for name in ("password", "firstName", "lastName", "locale")
@@ -122,20 +122,22 @@ async def test_all_that_is_wrong_with_a_person_is_told_at_once(world: World, cli
 
 
 async def test_who_has_an_account_signs_in_instead(world: World, clients: Clients):
-    answer = await refused(clients, "signUp", signing_up(world, token=world.secret), as_=None)
+    answer = await collect_refusals(clients, "signUp", signing_up(world, token=world.secret), as_=None)
 
     assert [(code, field) for code, _, field in answer] == [("ACCOUNT_EXISTS", ["input", "newPerson"])]
 
 
 async def test_a_link_that_is_dead_signs_nobody_up(world: World, clients: Clients):
-    assert await denied(clients, "signUp", signing_up(world, token="another"), as_=None) == not_found("input", "token")
+    assert await catch_denial(clients, "signUp", signing_up(world, token="another"), as_=None) == not_found(
+        "input", "token"
+    )
     late = world.now - timedelta(seconds=1)
     for columns, code in (
         ({"answer_by": late}, "INVITATION_EXPIRED"),
         ({"status": PartnershipStatus.CANCELLED}, "INVITATION_USED"),
     ):
         await CustomerInvitation.filter(id=world.to_newcomer.id).update(**columns)
-        answer = await refused(clients, "signUp", signing_up(world), as_=None)
+        answer = await collect_refusals(clients, "signUp", signing_up(world), as_=None)
         assert [code for code, _, _ in answer] == [code]
 
 

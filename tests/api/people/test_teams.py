@@ -7,10 +7,10 @@ import pytest
 from server.domain.people.memberships import MembershipStatus
 from server.models import Membership, OwnProductGrant, Team, TeamMember
 from server.resolvers import ids
-from tests.api.refusals import check_id, refused
-from tests.api.traces import act, acts, announced, row_of
+from tests.api.refusals import check_id, collect_refusals
+from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
@@ -26,7 +26,7 @@ TAKEN = [("NAME_TAKEN", "There is already a team with this name.", ["input", "na
 LEFT = ("NOT_A_MEMBER", "This person is not an active member of the organisation.")
 
 
-async def done(clients: Clients, mutation: str, as_: Person | str, **input: Any) -> Answer:
+async def change_team(clients: Clients, mutation: str, as_: Person | str, **input: Any) -> Answer:
     """Changes a team, which works."""
     answer = await clients.change(mutation, input, TEAM, as_=as_)
     assert answer.data[mutation]["userErrors"] == []
@@ -41,7 +41,7 @@ def _terms(team: Team, **other: Any) -> dict[str, Any]:
 async def test_an_administrator_makes_a_team_with_a_leader(world: World, clients: Clients):
     before = await snapshot()
 
-    answer = await done(
+    answer = await change_team(
         clients, "createTeam", world.cA, organisationId=world.id("alpina"), name="  Émail ", leaderId=world.id("cX")
     )
 
@@ -56,9 +56,9 @@ async def test_an_administrator_makes_a_team_with_a_leader(world: World, clients
         "members": {"nodes": [{"member": {"id": world.id("cX")}}], "totalCount": 1},
         "productGrants": {"nodes": []},
     }
-    assert changed(before, after) == {"Team", "TeamMember", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, after) == {"Team", "TeamMember", "AuditEvent", "OutboxMessage"}
     assert await acts(answer) == [act("team.created", row, world.cA, world.alpina, after=_terms(row))]
-    assert await announced(answer) == [("team.created", made["id"])]
+    assert await announced_topics(answer) == [("team.created", made["id"])]
 
 
 @pytest.mark.parametrize("name", ["Web", "wéb"])
@@ -67,14 +67,16 @@ async def test_no_two_teams_have_the_same_name(world: World, clients: Clients, n
     rename = {"teamId": ids.encode(other), "name": name}
 
     assert (
-        await refused(clients, "createTeam", {"organisationId": world.id("alpina"), "name": name}, as_=world.cL)
+        await collect_refusals(
+            clients, "createTeam", {"organisationId": world.id("alpina"), "name": name}, as_=world.cL
+        )
         == TAKEN
     )
-    assert await refused(clients, "updateTeam", rename, as_=world.cL) == TAKEN
+    assert await collect_refusals(clients, "updateTeam", rename, as_=world.cL) == TAKEN
 
 
 async def test_another_organisation_may_use_the_same_name(world: World, clients: Clients):
-    answer = await done(clients, "createTeam", world.bL, organisationId=world.id("borea"), name="Web")
+    answer = await change_team(clients, "createTeam", world.bL, organisationId=world.id("borea"), name="Web")
 
     made = answer.data["createTeam"]["team"]
     assert (made["name"], made["organisation"]) == ("Web", {"name": "Borea"})
@@ -84,16 +86,16 @@ async def test_all_mistakes_of_a_team_are_told_at_once(world: World, clients: Cl
     await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
     wrong = {"organisationId": world.id("alpina"), "name": " ", "leaderId": world.id("cE")}
 
-    assert await refused(clients, "createTeam", wrong, as_=world.cL) == [
+    assert await collect_refusals(clients, "createTeam", wrong, as_=world.cL) == [
         ("VALIDATION_FAILED", "This must not be empty.", ["input", "name"]),
         (*LEFT, ["input", "leaderId"]),
     ]
 
 
 async def test_a_team_gets_another_name_and_leader(world: World, clients: Clients):
-    await done(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web", leaderId=world.id("cE"))
+    await change_team(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web", leaderId=world.id("cE"))
 
-    answer = await done(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Sites")
+    answer = await change_team(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Sites")
 
     shown, row = answer.data["updateTeam"]["team"], await row_of(world.id("team"))
     assert (shown["name"], shown["leader"], shown["version"]) == ("Sites", None, 3)
@@ -108,13 +110,13 @@ async def test_a_team_gets_another_name_and_leader(world: World, clients: Client
             after=_terms(row),
         )
     ]
-    assert await announced(answer) == [("team.updated", world.id("team"))]
+    assert await announced_topics(answer) == [("team.updated", world.id("team"))]
 
 
 async def test_the_same_name_and_leader_change_nothing(world: World, clients: Clients):
     before = await snapshot()
 
-    await done(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web")
+    await change_team(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web")
 
     assert await snapshot() == before
 
@@ -122,27 +124,29 @@ async def test_the_same_name_and_leader_change_nothing(world: World, clients: Cl
 async def test_members_come_and_go_once(world: World, clients: Clients):
     place = {"teamId": world.id("team"), "membershipId": world.id("cX")}
 
-    added = await done(clients, "addTeamMember", world.cA, **place)
+    added = await change_team(clients, "addTeamMember", world.cA, **place)
     after_first = await snapshot()
-    await done(clients, "addTeamMember", world.cL, **place)
+    await change_team(clients, "addTeamMember", world.cL, **place)
     assert await snapshot() == after_first
-    removed = await done(clients, "removeTeamMember", world.cA, **place)
+    removed = await change_team(clients, "removeTeamMember", world.cA, **place)
     after_second = await snapshot()
-    await done(clients, "removeTeamMember", world.cL, **place)
+    await change_team(clients, "removeTeamMember", world.cL, **place)
 
     assert await snapshot() == after_second
     assert added.data["addTeamMember"]["team"]["members"]["totalCount"] == 1
     assert removed.data["removeTeamMember"]["team"]["members"]["totalCount"] == 0
-    assert await announced(added) == [("team.member_added", world.id("team"))]
-    assert await announced(removed) == [("team.member_removed", world.id("team"))]
+    assert await announced_topics(added) == [("team.member_added", world.id("team"))]
+    assert await announced_topics(removed) == [("team.member_removed", world.id("team"))]
     (event,) = await acts(removed)
     assert event["after"]["membership_id"] == world.cX.membership.id.hex
 
 
 async def test_a_leader_who_goes_leads_no_longer(world: World, clients: Clients):
-    await done(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web", leaderId=world.id("cE"))
+    await change_team(clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web", leaderId=world.id("cE"))
 
-    answer = await done(clients, "removeTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE"))
+    answer = await change_team(
+        clients, "removeTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE")
+    )
 
     assert answer.data["removeTeamMember"]["team"]["leader"] is None
 
@@ -151,18 +155,18 @@ async def test_who_left_joins_no_team(world: World, clients: Clients):
     await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
     place = {"teamId": world.id("team"), "membershipId": world.id("cE")}
 
-    assert await refused(clients, "addTeamMember", place, as_=world.cL) == [(*LEFT, ["input", "membershipId"])]
+    assert await collect_refusals(clients, "addTeamMember", place, as_=world.cL) == [(*LEFT, ["input", "membershipId"])]
 
 
 async def test_a_deleted_team_takes_its_grants_along(world: World, clients: Clients):
-    await done(clients, "addTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE"))
+    await change_team(clients, "addTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE"))
     before = await snapshot()
 
     payload = "organisation { teams { totalCount } } userErrors { code message field }"
     answer = await clients.change("deleteTeam", {"teamId": world.id("team")}, payload, as_=world.cA)
 
     assert answer.data["deleteTeam"] == {"organisation": {"teams": {"totalCount": 0}}, "userErrors": []}
-    assert changed(before, await snapshot()) == {
+    assert changed_models(before, await snapshot()) == {
         *("Team", "TeamMember", "OwnProductGrant", "AuditEvent", "OutboxMessage")
     }
     row = await row_of(world.id("team"))
@@ -204,7 +208,7 @@ async def test_teams_and_members_of_others_are_not_found(
     if "membershipId" in more:
         await check_id(clients, mutation, input, "membershipId", foreign=world.qE.membership, as_=world.cL)
     else:
-        (refusal,) = await refused(clients, mutation, input | {"expectedVersion": 7}, as_=world.cL)
+        (refusal,) = await collect_refusals(clients, mutation, input | {"expectedVersion": 7}, as_=world.cL)
         assert refusal[0] == "STALE_VERSION"
 
 
@@ -215,7 +219,7 @@ async def test_a_leader_is_of_the_same_organisation(world: World, clients: Clien
 
 
 async def test_a_member_shows_their_teams_to_who_leads(world: World, clients: Clients):
-    await done(clients, "addTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE"))
+    await change_team(clients, "addTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE"))
     query = "query($id: ID!) { node(id: $id) { ... on Membership { teams { nodes { team { name } } } } } }"
 
     seen = [await clients.ask(query, {"id": world.id("cE")}, as_=who) for who in (world.cA, world.cE)]

@@ -9,9 +9,9 @@ from server.domain.people.tokens import token_digest
 from server.domain.rights import Role, Scope
 from server.models import ApiToken, ApiTokenCustomer, Membership, Session
 from server.schema.scalars import moment_text
-from tests.api.refusals import denied, not_found, refused
-from tests.api.traces import act, acts, announced, row_of
-from tests.snapshots import changed, snapshot
+from tests.api.refusals import catch_denial, collect_refusals, not_found
+from tests.api.traces import act, acts, announced_topics, row_of
+from tests.snapshots import changed_models, snapshot
 from tests.world import token
 
 pytestmark = pytest.mark.database
@@ -67,7 +67,7 @@ async def test_a_new_token_is_shown_once_and_only_its_digest_is_stored(world, cl
             "revokedAt": None,
         },
     }
-    assert changed(before, after) == {"ApiToken", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, after) == {"ApiToken", "AuditEvent", "OutboxMessage"}
     assert secret.removeprefix("rsl_pat_") not in repr(after)
     assert repr(after).count(token_digest(secret)) == 1
 
@@ -79,7 +79,7 @@ async def test_a_new_token_is_written_down_and_announced(world, clients):
     after = {"name": "the shop", "scopes": ["PRODUCTS_READ"], "expires_at": made.expires_at.isoformat()}
     assert made.user_id == world.cA.user.id
     assert await acts(answer) == [act("apiToken.created", made, world.cA, world.alpina, after=after)]
-    assert await announced(answer) == [("token.created", answer.data["createApiToken"]["apiToken"]["id"])]
+    assert await announced_topics(answer) == [("token.created", answer.data["createApiToken"]["apiToken"]["id"])]
 
 
 async def test_a_new_token_works_at_once_within_its_scopes(world, clients):
@@ -165,7 +165,7 @@ REFUSALS = {
 async def test_a_token_with_a_mistake_is_refused(world, clients, why):
     given, message, field = REFUSALS[why]
 
-    errors = await refused(clients, "createApiToken", _input(world, **given), as_=world.cL)
+    errors = await collect_refusals(clients, "createApiToken", _input(world, **given), as_=world.cL)
 
     assert errors == [("VALIDATION_FAILED", message, ["input", field])]
 
@@ -177,7 +177,7 @@ async def test_a_token_with_a_mistake_is_refused(world, clients, why):
 async def test_a_token_that_ends_in_the_past_or_beyond_a_year_is_refused(world, clients, days, message):
     given = _input(world, expiresAt=moment_text(world.now + timedelta(days=days)))
 
-    errors = await refused(clients, "createApiToken", given, as_=world.cL)
+    errors = await collect_refusals(clients, "createApiToken", given, as_=world.cL)
 
     assert errors == [("VALIDATION_FAILED", message, ["input", "expiresAt"])]
 
@@ -188,9 +188,9 @@ async def test_all_the_mistakes_of_a_token_are_told_at_once(world, clients):
     for _ in range(50):
         await token(world.pL, [Scope.PRODUCTS_READ], [], now=world.now)
 
-    errors = await refused(clients, "createApiToken", _input(world, "nova", **everything), as_=world.pL)
+    errors = await collect_refusals(clients, "createApiToken", _input(world, "nova", **everything), as_=world.pL)
     foreign = {"name": "two\nlines", "customerIds": [world.id("rival"), world.id("borea"), world.id("delta")]}
-    others = await refused(clients, "createApiToken", _input(world, "nova", **foreign), as_=world.pL)
+    others = await collect_refusals(clients, "createApiToken", _input(world, "nova", **foreign), as_=world.pL)
 
     at = ["input", "customerIds"]
     full = ("TOKEN_LIMIT_REACHED", "An organisation can have at most 50 tokens. Revoke one first.", None)
@@ -224,7 +224,7 @@ async def test_the_fifty_first_living_token_is_refused(world, clients):
     await token(world.cL, [Scope.PRODUCTS_READ], [], now=world.now, expires_at=world.now - timedelta(days=1))
 
     await _create(world, clients, world.cL)
-    errors = await refused(clients, "createApiToken", _input(world), as_=world.cL)
+    errors = await collect_refusals(clients, "createApiToken", _input(world), as_=world.cL)
 
     message = "An organisation can have at most 50 tokens. Revoke one first."
     assert errors == [("TOKEN_LIMIT_REACHED", message, None)]
@@ -235,16 +235,16 @@ async def test_a_customer_that_is_not_seen_is_not_found_at_its_place(world, clie
 
     given = _input(world, "nova", customerIds=[seen, unseen])
 
-    assert await denied(clients, "createApiToken", given, as_=world.pL) == not_found("input", "customerIds", "1")
+    assert await catch_denial(clients, "createApiToken", given, as_=world.pL) == not_found("input", "customerIds", "1")
     given = _input(world, "rival", customerIds=[world.id("borea")])
-    assert await denied(clients, "createApiToken", given, as_=world.qL) == not_found("input", "customerIds", "0")
+    assert await catch_denial(clients, "createApiToken", given, as_=world.qL) == not_found("input", "customerIds", "0")
 
 
 async def test_a_token_needs_a_password_typed_recently(world, clients):
     long_ago = world.now - timedelta(days=1)
     await Session.filter(user_id=world.cL.user.id).update(password_confirmed_at=long_ago)
 
-    assert await denied(clients, "createApiToken", _input(world), as_=world.cL) == {"code": "SUDO_REQUIRED"}
+    assert await catch_denial(clients, "createApiToken", _input(world), as_=world.cL) == {"code": "SUDO_REQUIRED"}
 
 
 @pytest.mark.parametrize("who", ["pE", "pL", "pA"])
@@ -259,7 +259,7 @@ async def test_an_owner_or_a_leader_ends_a_token_at_once(world, clients, who):
         "userErrors": [],
     }
     assert await acts(answer) == [act("apiToken.revoked", ended, actor, world.nova, before={"revoked_at": None})]
-    assert await announced(answer) == [("token.revoked", world.id("token_pE"))]
+    assert await announced_topics(answer) == [("token.revoked", world.id("token_pE"))]
     assert (await clients.ask("{ viewer { user { id } } }", as_=world.tokens["pE"])).code == "UNAUTHENTICATED"
 
 
@@ -277,7 +277,7 @@ async def test_a_token_that_has_ended_stays_as_it_is(world, clients):
 async def test_an_employee_ends_no_token_of_another(world, clients):
     given = {"apiTokenId": world.id("token_pL")}
 
-    assert await denied(clients, "revokeApiToken", given, as_=world.pE) == not_found("input", "apiTokenId")
+    assert await catch_denial(clients, "revokeApiToken", given, as_=world.pE) == not_found("input", "apiTokenId")
 
 
 async def test_a_list_of_tokens_holds_those_that_have_ended_and_no_secret(world, clients):

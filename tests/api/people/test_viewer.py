@@ -6,7 +6,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import NEVER_BY_TOKEN, AssignmentRight, ProductRight, Right, Role, Scope
 from server.models import EmployeeAssignment, Membership
 from server.resolvers import ids
-from tests.statements import counted
+from tests.statements import collect_statements
 from tests.world import Person, World, grant, organisation, partnership, person, product, token
 
 pytestmark = pytest.mark.database
@@ -148,12 +148,12 @@ DEEP = """{ viewer { user { email } organisations(first: 5) { totalCount nodes {
 } } } }"""
 
 
-async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(world, ordinary):
-    with counted() as with_few:
-        few = await ordinary.ask(DEEP, as_=world.pL)
+async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(world, resolver_clients):
+    with collect_statements() as with_few:
+        few = await resolver_clients.ask(DEEP, as_=world.pL)
     await _grow(world)
-    with counted() as with_many:
-        many = await ordinary.ask(DEEP, as_=world.pL)
+    with collect_statements() as with_many:
+        many = await resolver_clients.ask(DEEP, as_=world.pL)
 
     assert _rows(many.data) > 5 * _rows(few.data)
     assert len(with_many) == len(with_few)

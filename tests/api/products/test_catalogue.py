@@ -23,7 +23,7 @@ CATALOGUE = """query($filter: CatalogueFilter, $orderBy: CatalogueOrder) {
 }"""
 
 
-async def _found(clients, filter=None, order=None, as_=None):
+async def _find_items(clients, filter=None, order=None, as_=None):
     """The items of the catalogue, which it counts right."""
     answer = await clients.ask(CATALOGUE, {"filter": filter, "orderBy": order}, as_=as_)
     found = answer.data["catalogue"]
@@ -46,7 +46,7 @@ def _money(franc, euro):
 
 async def test_an_item_shows_its_price_in_both_currencies_to_everybody(world, clients):
     for asker in (None, world.cX, world.tokens["products"]):
-        found = {item["sku"]: item for item in await _found(clients, as_=asker)}
+        found = {item["sku"]: item for item in await _find_items(clients, as_=asker)}
 
         assert len(found) == len(LISTED["item"]) + len(LISTED["domains"])
         assert found["WEB-HOSTING"] == {
@@ -73,7 +73,7 @@ async def test_a_price_holds_from_its_day_on(world, clients):
         await _price(item, amount, today + timedelta(days=days))
     await _price(item, 5, today, Currency.EUR)
 
-    (found,) = await _found(clients, {"category": "OTHER"})
+    (found,) = await _find_items(clients, {"category": "OTHER"})
 
     assert found["prices"] == _money("2.50", "0.05")
 
@@ -82,7 +82,7 @@ async def test_an_item_without_a_price_yet_has_none(world, clients):
     item = await _item("Thing")
     await _price(item, 999, world.now.date() + timedelta(days=1))
 
-    (found,) = await _found(clients, {"category": "OTHER"})
+    (found,) = await _find_items(clients, {"category": "OTHER"})
 
     assert found["prices"] == []
 
@@ -90,7 +90,7 @@ async def test_an_item_without_a_price_yet_has_none(world, clients):
 async def test_an_item_that_is_not_sold_any_more_is_not_shown(world, clients):
     item = await _item("Thing", is_sellable=False)
 
-    found = await _found(clients, {"category": "OTHER"})
+    found = await _find_items(clients, {"category": "OTHER"})
     node = await clients.ask(f'{{ node(id: "item_{item.id.hex}") {{ id }} }}', as_=world.cL)
 
     assert found == []
@@ -99,7 +99,7 @@ async def test_an_item_that_is_not_sold_any_more_is_not_shown(world, clients):
 
 async def test_the_catalogue_is_narrowed_by_category_and_search(world, clients):
     async def skus(**filter):
-        return [item["sku"] for item in await _found(clients, filter)]
+        return [item["sku"] for item in await _find_items(clients, filter)]
 
     domains = sorted(f"DOMAIN-{tld.upper()}" for tld in LISTED["domains"])
     assert sorted(await skus(category="DOMAIN")) == domains
@@ -113,10 +113,10 @@ async def test_the_catalogue_is_searched_without_case_and_accents(world, clients
     for number, name in enumerate(NAMES):
         await _item(name, f"THING-{number}")
 
-    async def found(text):
-        return [item["name"] for item in await _found(clients, {"category": "OTHER", "search": text})]
+    async def find_names(text):
+        return [item["name"] for item in await _find_items(clients, {"category": "OTHER", "search": text})]
 
-    await check_search(found)
+    await check_search(find_names)
 
 
 async def test_the_catalogue_is_ordered_by_name_or_article_number(world, clients):
@@ -125,7 +125,7 @@ async def test_the_catalogue_is_ordered_by_name_or_article_number(world, clients
 
     async def names(field=None, direction="ASC"):
         order = field and {"field": field, "direction": direction}
-        return [item["name"] for item in await _found(clients, {"category": "OTHER"}, order)]
+        return [item["name"] for item in await _find_items(clients, {"category": "OTHER"}, order)]
 
     by_name, by_sku = ["Apple", "éclair", "Élan", "zebra"], ["zebra", "Élan", "Apple", "éclair"]
     assert await names() == by_name

@@ -9,11 +9,11 @@ from server.domain.products.own_product_grants import FOREVER
 from server.domain.products.products import ProductCategory
 from server.models import Membership, OwnProductGrant, Product, Team, TeamMember
 from server.schema.scalars import moment_text
-from tests.api.refusals import check_id, refused
-from tests.api.traces import act, acts, announced, row_of
+from tests.api.refusals import check_id, collect_refusals
+from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
-from tests.snapshots import changed, snapshot
-from tests.statements import ENGINE, counted
+from tests.snapshots import changed_models, snapshot
+from tests.statements import ENGINE, collect_statements
 from tests.world import Person, World, product
 
 pytestmark = pytest.mark.database
@@ -38,7 +38,7 @@ def gift(world: World, to: str = "cE", product: str = "kept", *rights: str, **ot
     }
 
 
-async def granted(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
+async def grant_products(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
     """Opens products, which works."""
     answer = await clients.change("grantOwnProducts", input, GRANT, as_=as_)
     assert answer.data["grantOwnProducts"]["userErrors"] == []
@@ -80,7 +80,7 @@ def _terms(grant: OwnProductGrant, **other: Any) -> dict[str, Any]:
 async def test_an_administrator_opens_a_product_to_an_employee(world: World, clients: Clients):
     before = await snapshot()
 
-    answer = await granted(clients, gift(world, "cE", "kept", "STATISTICS", "TECHNICAL", "STATISTICS"), world.cA)
+    answer = await grant_products(clients, gift(world, "cE", "kept", "STATISTICS", "TECHNICAL", "STATISTICS"), world.cA)
 
     after, made = await snapshot(), answer.data["grantOwnProducts"]["ownProductGrant"]
     row = await row_of(made["id"])
@@ -98,17 +98,17 @@ async def test_an_administrator_opens_a_product_to_an_employee(world: World, cli
         "revokedAt": None,
         "version": 1,
     }
-    assert changed(before, after) == {"OwnProductGrant", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, after) == {"OwnProductGrant", "AuditEvent", "OutboxMessage"}
     assert await acts(answer) == [act("own_products.granted", row, world.cA, world.alpina, after=_terms(row))]
-    assert await announced(answer) == [("own_products.granted", made["id"])]
+    assert await announced_topics(answer) == [("own_products.granted", made["id"])]
 
 
 @pytest.mark.parametrize("member", ["cE", "cX"])
 async def test_members_see_exactly_what_was_opened_to_them(world: World, clients: Clients, member: str):
     before = await sight(world, clients, world.people[member])
 
-    await granted(clients, gift(world, member, "kept", "TECHNICAL"), world.cL)
-    await granted(clients, gift(world, member, "watched", "STATISTICS"), world.cL)
+    await grant_products(clients, gift(world, member, "kept", "TECHNICAL"), world.cL)
+    await grant_products(clients, gift(world, member, "watched", "STATISTICS"), world.cL)
 
     assert before == {}
     assert await sight(world, clients, world.people[member]) == {"kept": TECHNICAL, "watched": STATISTICS}
@@ -117,7 +117,7 @@ async def test_members_see_exactly_what_was_opened_to_them(world: World, clients
 
 
 async def test_rights_are_the_union_over_ones_own_grants_and_those_of_ones_teams(world: World, clients: Clients):
-    await granted(clients, gift(world, "cE", "kept", "STATISTICS"), world.cL)
+    await grant_products(clients, gift(world, "cE", "kept", "STATISTICS"), world.cL)
     await TeamMember.create(team_id=world.team.id, membership_id=world.cE.membership.id, joined_at=world.now)
     together = await sight(world, clients, world.cE)
 
@@ -129,7 +129,7 @@ async def test_rights_are_the_union_over_ones_own_grants_and_those_of_ones_teams
 
 async def test_a_team_passes_what_it_has_to_whoever_is_in_it(world: World, clients: Clients):
     to_team = gift(world) | {"to": {"teamId": world.id("team")}, "of": {"productId": world.id("watched")}}
-    await granted(clients, to_team, world.cL)
+    await grant_products(clients, to_team, world.cL)
     await TeamMember.create(team_id=world.team.id, membership_id=world.cX.membership.id, joined_at=world.now)
 
     assert await sight(world, clients, world.cX) == {"kept": TECHNICAL, "watched": TECHNICAL}
@@ -143,7 +143,7 @@ async def test_a_category_covers_later_products_where_the_grant_says_so(
     await Product.filter(id=world.kept.id).update(category=ProductCategory.MAIL)
     by_category = gift(world, includeFutureProducts=future) | {"of": {"category": "MAIL"}}
 
-    answer = await granted(clients, by_category, world.cL)
+    answer = await grant_products(clients, by_category, world.cL)
     await product("later", world.alpina, category=ProductCategory.MAIL)
 
     shown = answer.data["grantOwnProducts"]["ownProductGrant"]
@@ -153,22 +153,22 @@ async def test_a_category_covers_later_products_where_the_grant_says_so(
 
 async def test_given_again_a_category_covers_what_came_since(world: World, clients: Clients):
     by_category = gift(world) | {"of": {"category": "MAIL"}}
-    await granted(clients, by_category, world.cL)
+    await grant_products(clients, by_category, world.cL)
     await product("later", world.alpina, category=ProductCategory.MAIL)
 
-    answer = await granted(clients, by_category, world.cL)
+    answer = await grant_products(clients, by_category, world.cL)
 
     assert answer.data["grantOwnProducts"]["ownProductGrant"]["version"] == 2
     assert set(await sight(world, clients, world.cE)) == {"later"}
 
 
 async def test_other_rights_change_the_grant_there_is(world: World, clients: Clients):
-    await granted(clients, gift(world), world.cL)
+    await grant_products(clients, gift(world), world.cL)
     first = await row_of(
-        (await granted(clients, gift(world), world.cL)).data["grantOwnProducts"]["ownProductGrant"]["id"]
+        (await grant_products(clients, gift(world), world.cL)).data["grantOwnProducts"]["ownProductGrant"]["id"]
     )
 
-    answer = await granted(clients, gift(world, "cE", "kept", "STATISTICS"), world.cA)
+    answer = await grant_products(clients, gift(world, "cE", "kept", "STATISTICS"), world.cA)
 
     row = await OwnProductGrant.get(id=first.id)
     assert (row.rights, row.version, first.version) == (["STATISTICS"], 2, 1)
@@ -185,7 +185,7 @@ async def test_other_rights_change_the_grant_there_is(world: World, clients: Cli
 
 
 async def test_a_product_that_went_elsewhere_is_seen_no_longer(world: World, clients: Clients):
-    await granted(clients, gift(world), world.cL)
+    await grant_products(clients, gift(world), world.cL)
 
     await Product.filter(id=world.kept.id).update(organisation_id=world.borea.id)
 
@@ -215,7 +215,7 @@ async def test_all_mistakes_of_a_grant_are_told_at_once(world: World, clients: C
     await Membership.filter(id=world.cA.membership.id).update(status=MembershipStatus.REMOVED)
     wrong = gift(world, "cA", includeFutureProducts=True) | {"rights": []}
 
-    assert await refused(clients, "grantOwnProducts", wrong, as_=world.cL) == [
+    assert await collect_refusals(clients, "grantOwnProducts", wrong, as_=world.cL) == [
         ("NOT_A_MEMBER", "This person is not an active member of the organisation.", ["input", "to", "membershipId"]),
         (
             "VALIDATION_FAILED",
@@ -239,7 +239,7 @@ async def test_a_partner_opens_its_customers_products_to_nobody(world: World, cl
         "rights": ["TECHNICAL"],
     }
 
-    assert await refused(clients, "grantOwnProducts", of_customer, as_=world.pL) == [
+    assert await collect_refusals(clients, "grantOwnProducts", of_customer, as_=world.pL) == [
         ("PRODUCT_NOT_OWNED", "This product does not belong to the organisation.", ["input", "of", "productId"])
     ]
 
@@ -258,13 +258,13 @@ async def test_a_grant_takes_no_other_ids_not_even_of_another_organisation_that_
 
 
 async def test_a_grant_in_another_version_stays_as_it_is(world: World, clients: Clients):
-    await granted(clients, gift(world), world.cL)
+    await grant_products(clients, gift(world), world.cL)
 
     for mutation, input in (
         ("grantOwnProducts", gift(world, "cE", "kept", "STATISTICS", expectedVersion=2)),
         ("revokeOwnProducts", {"ownProductGrantId": world.id("own_grant"), "expectedVersion": 2}),
     ):
-        (refusal,) = await refused(clients, mutation, input, as_=world.cL)
+        (refusal,) = await collect_refusals(clients, mutation, input, as_=world.cL)
         assert refusal[0] == "STALE_VERSION"
 
 
@@ -301,7 +301,7 @@ async def test_what_was_taken_back_is_gone_at_once_and_once(world: World, client
 async def test_what_was_taken_back_may_be_given_anew(world: World, clients: Clients):
     await clients.change("revokeOwnProducts", {"ownProductGrantId": world.id("own_grant")}, GRANT, as_=world.cL)
 
-    answer = await granted(clients, gift(world) | {"to": {"teamId": world.id("team")}}, world.cL)
+    answer = await grant_products(clients, gift(world) | {"to": {"teamId": world.id("team")}}, world.cL)
 
     assert answer.data["grantOwnProducts"]["ownProductGrant"]["id"] != world.id("own_grant")
 
@@ -313,7 +313,7 @@ async def test_taking_back_takes_no_other_id(world: World, clients: Clients):
 
 
 async def test_the_grants_are_listed_for_the_organisation_its_members_and_teams(world: World, clients: Clients):
-    made = await granted(clients, gift(world), world.cL)
+    made = await grant_products(clients, gift(world), world.cL)
     to_member = made.data["grantOwnProducts"]["ownProductGrant"]["id"]
     query = """
         query($org: ID!, $member: ID!, $team: ID!) {
@@ -335,12 +335,12 @@ async def test_the_grants_are_listed_for_the_organisation_its_members_and_teams(
 
 @pytest.mark.parametrize(("who", "asks"), [("cL", False), ("cA", False), ("cE", True), ("cX", True)])
 async def test_only_who_needs_grants_has_the_statement_look_for_them(
-    world: World, planned: Clients, who: str, asks: bool
+    world: World, engine_clients: Clients, who: str, asks: bool
 ):
     query = "query($id: ID!) { organisation(id: $id) { products { nodes { customerName viewerRights } } } }"
 
-    with counted(ENGINE) as statements:
-        answer = await planned.ask(query, {"id": world.id("alpina")}, as_=world.people[who])
+    with collect_statements(ENGINE) as statements:
+        answer = await engine_clients.ask(query, {"id": world.id("alpina")}, as_=world.people[who])
 
     assert len(answer.data["organisation"]["products"]["nodes"]) == (0 if asks else 4)
     assert len(statements) == 1

@@ -24,10 +24,10 @@ from server.models import (
 from server.resolvers import ids
 from server.schema.scalars import moment_text
 from server.settings import Settings
-from tests.api.refusals import denied, missing, not_found, refused
-from tests.api.traces import act, acts, announced
+from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
+from tests.api.traces import act, acts, announced_topics
 from tests.clients import Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import World, pending_action
 
 pytestmark = pytest.mark.database
@@ -82,7 +82,7 @@ async def test_a_complete_partner_asks_and_nothing_ends(world: World, clients: C
         },
         "userErrors": [],
     }
-    assert changed(before, await snapshot()) == {"PendingAction", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, await snapshot()) == {"PendingAction", "AuditEvent", "OutboxMessage"}
     assert await acts(answer) == [
         act(
             "pendingAction.requested",
@@ -98,7 +98,7 @@ async def test_a_complete_partner_asks_and_nothing_ends(world: World, clients: C
             },
         )
     ]
-    assert await announced(answer) == [("pending_action.requested", ids.encode(row))]
+    assert await announced_topics(answer) == [("pending_action.requested", ids.encode(row))]
 
 
 async def test_a_token_may_ask_and_is_kept(world: World, clients: Clients):
@@ -116,7 +116,7 @@ async def test_an_employee_asks_who_manages_the_customers_products(world: World,
     answer = await clients.change("terminateProduct", ending(world, "borean"), ASKED, as_=world.pE)
     await PendingAction.all().delete()
     await assigned.update(rights=[AssignmentRight.VIEW, AssignmentRight.ORDER])
-    viewing = await denied(clients, "terminateProduct", ending(world, "borean"), as_=world.pE)
+    viewing = await catch_denial(clients, "terminateProduct", ending(world, "borean"), as_=world.pE)
 
     assert answer.data["terminateProduct"]["pendingAction"]["status"] == "PENDING"
     assert viewing == missing("TERMINATE_PRODUCT")
@@ -125,7 +125,7 @@ async def test_an_employee_asks_who_manages_the_customers_products(world: World,
 async def test_the_customer_is_asked_once_at_a_time(world: World, clients: Clients):
     again = [("ACTION_PENDING", "The customer has already been asked for this.", None)]
 
-    assert await refused(clients, "terminateProduct", ending(world, "borean"), as_=world.pL) == again
+    assert await collect_refusals(clients, "terminateProduct", ending(world, "borean"), as_=world.pL) == again
     await clients.change("refusePendingAction", pending(world), ANSWERED, as_=world.bL)
     answer = await clients.change("terminateProduct", ending(world, "borean"), ASKED, as_=world.pL)
 
@@ -167,11 +167,11 @@ async def test_confirmed_it_is_done_as_the_act_of_who_asked(world: World, client
             },
         ),
     ]
-    assert await announced(answer) == [
+    assert await announced_topics(answer) == [
         ("pending_action.confirmed", world.id("pending")),
         ("product.terminated", world.id("borean")),
     ]
-    assert await refused(clients, "confirmPendingAction", pending(world), as_=world.bL) == CLOSED
+    assert await collect_refusals(clients, "confirmPendingAction", pending(world), as_=world.bL) == CLOSED
 
 
 async def test_refused_nothing_is_done(world: World, clients: Clients):
@@ -180,8 +180,8 @@ async def test_refused_nothing_is_done(world: World, clients: Clients):
     answer = await clients.change("refusePendingAction", pending(world), ANSWERED, as_=world.bL)
 
     assert answer.data["refusePendingAction"]["pendingAction"]["status"] == "REFUSED"
-    assert changed(before, await snapshot()) == {"PendingAction", "AuditEvent", "OutboxMessage"}
-    assert await announced(answer) == [("pending_action.refused", world.id("pending"))]
+    assert changed_models(before, await snapshot()) == {"PendingAction", "AuditEvent", "OutboxMessage"}
+    assert await announced_topics(answer) == [("pending_action.refused", world.id("pending"))]
 
 
 async def test_who_asked_and_who_leads_the_partner_withdraw_it(world: World, clients: Clients):
@@ -198,14 +198,14 @@ async def test_who_asked_and_who_leads_the_partner_withdraw_it(world: World, cli
 async def test_an_employee_neither_sees_nor_withdraws_what_another_asked(world: World, clients: Clients):
     await PendingAction.filter(id=world.pending.id).update(requested_by_id=world.pL.user.id)
 
-    assert await denied(clients, "withdrawPendingAction", pending(world), as_=world.pE) == not_found(
+    assert await catch_denial(clients, "withdrawPendingAction", pending(world), as_=world.pE) == not_found(
         "input", "pendingActionId"
     )
 
 
 async def test_consent_is_given_by_people_alone(world: World, clients: Clients):
     for mutation in ("confirmPendingAction", "refusePendingAction"):
-        found = await denied(clients, mutation, pending(world), as_=world.tokens["cL"])
+        found = await catch_denial(clients, mutation, pending(world), as_=world.tokens["cL"])
         assert found == missing("ANSWER_PENDING_ACTION")
 
 
@@ -214,25 +214,27 @@ async def test_what_changed_or_is_over_is_not_decided(world: World, clients: Cli
     who = world.pL if mutation == "withdrawPendingAction" else world.bL
     stale = ("STALE_VERSION", "Someone has changed this since you last read it. Read it again, then decide.")
 
-    found = await refused(clients, mutation, pending(world, expectedVersion=9), as_=who)
+    found = await collect_refusals(clients, mutation, pending(world, expectedVersion=9), as_=who)
     await PendingAction.filter(id=world.pending.id).update(expires_at=world.now)
 
     assert found == [(*stale, ["input", "expectedVersion"])]
-    assert await refused(clients, mutation, pending(world), as_=who) == CLOSED
+    assert await collect_refusals(clients, mutation, pending(world), as_=who) == CLOSED
 
 
 async def test_what_the_world_no_longer_allows_is_not_confirmed(world: World, clients: Clients):
-    async def told() -> list[str]:
-        return [code for code, _, _ in await refused(clients, "confirmPendingAction", pending(world), as_=world.bL)]
+    async def refusal_codes() -> list[str]:
+        return [
+            code for code, _, _ in await collect_refusals(clients, "confirmPendingAction", pending(world), as_=world.bL)
+        ]
 
     await Product.filter(id=world.borean.id).update(is_locked=True)
-    assert await told() == ["PRODUCT_LOCKED"]
+    assert await refusal_codes() == ["PRODUCT_LOCKED"]
     await Product.filter(id=world.borean.id).update(is_locked=False, state=ProductState.TERMINATED)
-    assert await told() == ["PRODUCT_ENDED"]
+    assert await refusal_codes() == ["PRODUCT_ENDED"]
     await Membership.filter(id=world.pE.membership.id).update(status=MembershipStatus.REMOVED)
-    assert await told() == ["ASKER_NOT_ENTITLED"]
+    assert await refusal_codes() == ["ASKER_NOT_ENTITLED"]
     await Partnership.filter(id=world.complete.id).update(status=PartnershipStatus.SUSPENDED)
-    assert await told() == ["PARTNERSHIP_NOT_ACTIVE"]
+    assert await refusal_codes() == ["PARTNERSHIP_NOT_ACTIVE"]
 
 
 # Ends that nobody decided
@@ -359,16 +361,16 @@ async def test_the_status_that_is_filtered_by_is_the_one_that_is_shown(world: Wo
     query = """query($id: ID!, $status: PendingActionStatus!) { organisation(id: $id) {
         pendingActions(filter: {status: $status}) { totalCount nodes { id status } } } }"""
 
-    async def found(status: str) -> list[str]:
+    async def find_actions(status: str) -> list[str]:
         answer = await clients.ask(query, {"id": world.id("borea"), "status": status}, as_=world.bL)
         page = answer.data["organisation"]["pendingActions"]
         assert page["totalCount"] == len(page["nodes"])
         assert all(node["status"] == status for node in page["nodes"])
         return [node["id"] for node in page["nodes"]]
 
-    before = [await found(status) for status in ("PENDING", "EXPIRED", "REFUSED")]
+    before = [await find_actions(status) for status in ("PENDING", "EXPIRED", "REFUSED")]
     await PendingAction.filter(id=world.pending.id).update(expires_at=world.now)
-    after = [await found(status) for status in ("PENDING", "EXPIRED", "REFUSED")]
+    after = [await find_actions(status) for status in ("PENDING", "EXPIRED", "REFUSED")]
 
     assert before == [[world.id("pending")], [], []]
     assert after == [[], [world.id("pending")], []]
@@ -378,17 +380,17 @@ async def test_each_side_lists_what_is_its_own(world: World, clients: Clients):
     other = await pending_action(world.partner_pays, world.corvine, world.pL.user, now=world.now + timedelta(hours=1))
     latest, first = ids.encode(other), world.id("pending")
 
-    async def listed(field: str, at: str, who: str) -> list[str]:
+    async def listed_ids(field: str, at: str, who: str) -> list[str]:
         query = f"query($id: ID!) {{ organisation(id: $id) {{ {field} {{ nodes {{ id }} }} }} }}"
         answer = await clients.ask(query, {"id": world.id(at)}, as_=world.people[who])
         return [node["id"] for node in answer.data["organisation"][field]["nodes"]]
 
-    assert await listed("pendingActions", "borea", "bL") == [first]
-    assert await listed("pendingActions", "borea", "pE") == [first]
-    assert await listed("pendingActions", "corvo", "kL") == [latest]
-    assert await listed("requestedActions", "nova", "pL") == [latest, first]
-    assert await listed("requestedActions", "nova", "pE") == [first]
-    assert await listed("requestedActions", "nova", "pU") == []
+    assert await listed_ids("pendingActions", "borea", "bL") == [first]
+    assert await listed_ids("pendingActions", "borea", "pE") == [first]
+    assert await listed_ids("pendingActions", "corvo", "kL") == [latest]
+    assert await listed_ids("requestedActions", "nova", "pL") == [latest, first]
+    assert await listed_ids("requestedActions", "nova", "pE") == [first]
+    assert await listed_ids("requestedActions", "nova", "pU") == []
 
 
 async def test_a_token_that_reads_products_alone_lists_what_it_may_look_at(world: World, clients: Clients):

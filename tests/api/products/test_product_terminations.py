@@ -9,10 +9,10 @@ from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.products.products import ProductState
 from server.domain.rights import ProductRight
 from server.models import OutboxMessage, OwnProductGrant, PendingAction, Product, ProductAccess, Receipt
-from tests.api.refusals import denied, missing, not_found, refused
-from tests.api.traces import act, acts, announced
+from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
+from tests.api.traces import act, acts, announced_topics
 from tests.clients import Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import World, request
 
 pytestmark = pytest.mark.database
@@ -49,7 +49,7 @@ async def test_the_owner_ends_it_at_once_with_every_access_to_it(world: World, c
         "pendingAction": None,
         "userErrors": [],
     }
-    assert changed(before, await snapshot()) == {
+    assert changed_models(before, await snapshot()) == {
         *("Product", "ProductAccess", "OwnProductGrant"),
         *("AuditEvent", "OutboxMessage", "Receipt"),
     }
@@ -73,7 +73,7 @@ async def test_the_owner_ends_it_at_once_with_every_access_to_it(world: World, c
         before={"state": "ACTIVE", "auto_renew": True},
         after={"state": "TERMINATED", "auto_renew": False, "reason": "Nobody uses it."},
     )
-    assert await announced(answer) == [
+    assert await announced_topics(answer) == [
         ("access.product_ended", world.id("access")),
         ("own_products.revoked", f"own_{gift.id.hex}"),
         ("product.terminated", world.id("granted")),
@@ -94,7 +94,7 @@ async def test_a_partner_that_waits_for_this_end_hears_of_it(world: World, clien
     assert answer.data["terminateProduct"]["product"]["state"] == "TERMINATED"
     row = await PendingAction.get(id=world.pending.id)
     assert (row.status, row.decided_by_id) == (PendingActionStatus.CONFIRMED, world.bL.user.id)
-    assert await announced(answer) == [
+    assert await announced_topics(answer) == [
         ("pending_action.confirmed", world.id("pending")),
         ("product.terminated", world.id("borean")),
     ]
@@ -108,7 +108,7 @@ async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients)
     await Product.filter(id=world.kept.id).update(is_locked=True)
     input = ending(world, "kept", reason="x" * 501) | {"confirmation": "kep"}
 
-    assert await refused(clients, "terminateProduct", input, as_=world.cL) == [
+    assert await collect_refusals(clients, "terminateProduct", input, as_=world.cL) == [
         ("VALIDATION_FAILED", "This must not be longer than 500 characters.", ["input", "reason"]),
         ("PRODUCT_LOCKED", "This product is locked.", ["input", "productId"]),
         ("CONFIRMATION_MISSING", "Type the product's name to confirm that it should end.", ["input", "confirmation"]),
@@ -120,7 +120,7 @@ async def test_a_product_ends_once(world: World, clients: Clients):
     ended = [("PRODUCT_ENDED", "This product has ended.", ["input", "productId"])]
 
     for who in (world.bL, world.pL):
-        assert await refused(clients, "terminateProduct", ending(world, "borean"), as_=who) == ended
+        assert await collect_refusals(clients, "terminateProduct", ending(world, "borean"), as_=who) == ended
 
 
 async def test_what_has_ended_is_given_to_nobody(world: World, clients: Clients):
@@ -130,33 +130,35 @@ async def test_what_has_ended_is_given_to_nobody(world: World, clients: Clients)
     offered = {"access": {"limited": {"products": [product]}}}
     holder = {"to": {"membershipId": world.id("cE")}, "of": {"productId": world.id("kept")}}
 
-    async def named(mutation: str, who: str, **input: Any) -> list[tuple[str, list[str] | None]]:
-        found = await refused(clients, mutation, input, as_=world.people[who])
+    async def refused_fields(mutation: str, who: str, **input: Any) -> list[tuple[str, list[str] | None]]:
+        found = await collect_refusals(clients, mutation, input, as_=world.people[who])
         return [(code, field) for code, _, field in found]
 
-    assert await named("grantProductAccess", "cL", partnershipId=world.id("limited"), **product) == [
+    assert await refused_fields("grantProductAccess", "cL", partnershipId=world.id("limited"), **product) == [
         ("PRODUCT_ENDED", ["input", "productId"])
     ]
-    assert await named("acceptRequest", "cL", partnershipId=world.id("asked"), **offered) == [
+    assert await refused_fields("acceptRequest", "cL", partnershipId=world.id("asked"), **offered) == [
         ("PRODUCT_ENDED", ["input", "access", "limited", "products", "0", "productId"])
     ]
-    assert await named("grantOwnProducts", "cL", organisationId=world.id("alpina"), rights=["TECHNICAL"], **holder) == [
-        ("PRODUCT_ENDED", ["input", "of", "productId"])
+    assert await refused_fields(
+        "grantOwnProducts", "cL", organisationId=world.id("alpina"), rights=["TECHNICAL"], **holder
+    ) == [("PRODUCT_ENDED", ["input", "of", "productId"])]
+    assert await refused_fields("acceptInvitation", "pL", partnershipId=world.id("invitation")) == [
+        ("PRODUCT_ENDED", None)
     ]
-    assert await named("acceptInvitation", "pL", partnershipId=world.id("invitation")) == [("PRODUCT_ENDED", None)]
 
 
 async def test_somebody_elses_change_in_between_is_noticed(world: World, clients: Clients):
     stale = ("STALE_VERSION", "Someone has changed this since you last read it. Read it again, then decide.")
 
-    found = await refused(clients, "terminateProduct", ending(world, "kept", expectedVersion=2), as_=world.cL)
+    found = await collect_refusals(clients, "terminateProduct", ending(world, "kept", expectedVersion=2), as_=world.cL)
 
     assert found == [(*stale, ["input", "expectedVersion"])]
 
 
 @pytest.mark.parametrize(("who", "name"), [("pL", "granted"), ("pE", "granted"), ("qL", "rivals")])
 async def test_limited_access_is_not_enough_to_ask(world: World, clients: Clients, who: str, name: str):
-    found = await denied(clients, "terminateProduct", ending(world, name), as_=world.people[who])
+    found = await catch_denial(clients, "terminateProduct", ending(world, name), as_=world.people[who])
 
     assert found == missing("TERMINATE_PRODUCT")
 
@@ -164,9 +166,9 @@ async def test_limited_access_is_not_enough_to_ask(world: World, clients: Client
 async def test_what_was_opened_to_an_employee_is_not_theirs_to_end(world: World, clients: Clients):
     await OwnProductGrant.filter(id=world.own_grant.id).update(team_id=None, membership_id=world.cE.membership.id)
 
-    assert await denied(clients, "terminateProduct", ending(world, "kept"), as_=world.cE) == missing(
+    assert await catch_denial(clients, "terminateProduct", ending(world, "kept"), as_=world.cE) == missing(
         "TERMINATE_PRODUCT"
     )
-    assert await denied(clients, "terminateProduct", ending(world, "kept"), as_=world.cX) == not_found(
+    assert await catch_denial(clients, "terminateProduct", ending(world, "kept"), as_=world.cX) == not_found(
         "input", "productId"
     )

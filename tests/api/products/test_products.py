@@ -109,14 +109,14 @@ async def test_products_are_searched_without_case_and_accents(world, clients):
     for name in NAMES:
         await product(name, world.alpina)
 
-    async def found(text):
+    async def find_names(text):
         query = """query($id: ID!, $text: String) { organisation(id: $id) {
             products(filter: {search: $text}) { nodes { customerName } }
         } }"""
         answer = await clients.ask(query, {"id": world.id("alpina"), "text": text}, as_=world.cL)
         return [node["customerName"] for node in answer.data["organisation"]["products"]["nodes"]]
 
-    await check_search(found)
+    await check_search(find_names)
 
 
 async def test_products_are_ordered_by_name_end_or_age(world, clients):
@@ -126,7 +126,7 @@ async def test_products_are_ordered_by_name_end_or_age(world, clients):
         await Product.filter(id=world.rows[name].id).update(**changes)
     await product("Échelle", world.alpina, created_at=world.now + timedelta(days=9))
 
-    async def ordered(field, direction):
+    async def ordered_names(field, direction):
         return await _names(world, clients, f"(orderBy: {{field: {field}, direction: {direction}}})")
 
     by_name = ["Échelle", "granted", "kept", "rivals", "watched"]
@@ -134,8 +134,8 @@ async def test_products_are_ordered_by_name_end_or_age(world, clients):
     by_age = ["rivals", "watched", "granted", "kept", "Échelle"]
     assert await _names(world, clients) == by_name
     for field, names in (("NAME", by_name), ("EXPIRES_AT", by_end), ("CREATED_AT", by_age)):
-        assert await ordered(field, "ASC") == names
-        assert await ordered(field, "DESC") == names[::-1]
+        assert await ordered_names(field, "ASC") == names
+        assert await ordered_names(field, "DESC") == names[::-1]
 
 
 @pytest.mark.parametrize(

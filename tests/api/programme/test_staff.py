@@ -9,8 +9,8 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import LegalEntityType, PartnerStatus
 from server.models import AuditEvent, EmployeeAssignment, Membership, Organisation, OutboxMessage, Partnership, User
 from tests.api.people.members import stale
-from tests.api.refusals import denied, missing, not_found, refused
-from tests.api.traces import acts, announced
+from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
+from tests.api.traces import acts, announced_topics
 from tests.clients import Clients
 from tests.snapshots import snapshot
 from tests.world import Person, World
@@ -53,19 +53,21 @@ async def test_staff_admit_a_company(world: World, clients: Clients, staff: Pers
         {"partner_status": None},
         {"partner_status": "APPROVED", "reason": "Extract seen"},
     )
-    assert await announced(answer) == [("application.approved", world.id("delta"))]
+    assert await announced_topics(answer) == [("application.approved", world.id("delta"))]
 
 
 async def test_who_is_no_company_or_an_affiliate_is_not_admitted(world: World, clients: Clients, staff: Person):
     await Organisation.filter(id=world.delta.id).update(legal_entity_type=LegalEntityType.INDIVIDUAL, is_affiliate=True)
     input = {"organisationId": world.id("delta"), "reason": "Asked"}
 
-    assert [code for code, _, _ in await refused(clients, "approvePartner", input, as_=staff)] == [
+    assert [code for code, _, _ in await collect_refusals(clients, "approvePartner", input, as_=staff)] == [
         "NOT_A_COMPANY",
         "PARTNER_IS_AFFILIATE",
     ]
     again = {"organisationId": world.id("nova"), "reason": "Asked"}
-    assert [code for code, _, _ in await refused(clients, "approvePartner", again, as_=staff)] == ["VALIDATION_FAILED"]
+    assert [code for code, _, _ in await collect_refusals(clients, "approvePartner", again, as_=staff)] == [
+        "VALIDATION_FAILED"
+    ]
 
 
 async def test_a_suspended_partner_keeps_its_customers_and_is_listed_no_more(
@@ -80,7 +82,7 @@ async def test_a_suspended_partner_keeps_its_customers_and_is_listed_no_more(
     assert await products_of_alpina(clients, world, world.pL) == before == 2
     listed = await clients.ask("{ partners { nodes { name } } }")
     assert listed.data["partners"]["nodes"] == []
-    again = await refused(clients, "suspendPartner", input, as_=staff)
+    again = await collect_refusals(clients, "suspendPartner", input, as_=staff)
     assert [code for code, _, _ in again] == ["PARTNER_NOT_APPROVED"]
     await clients.change("approvePartner", input, ORGANISATION, as_=staff)
     assert (await Organisation.get(id=world.nova.id)).partner_status is PartnerStatus.APPROVED
@@ -93,7 +95,7 @@ async def test_a_suspended_partnership_denies_at_once_and_goes_on(world: World, 
 
     assert answer.data["suspendPartnership"]["partnership"] == {"status": "SUSPENDED", "version": 2}
     assert [await products_of_alpina(clients, world, who) for who in (world.pL, world.pE)] == [0, 0]
-    assert await announced(answer) == [("partnership.suspended", world.id("limited"))]
+    assert await announced_topics(answer) == [("partnership.suspended", world.id("limited"))]
     resumed = await clients.change("resumePartnership", input, PARTNERSHIP, as_=staff)
     assert resumed.data["resumePartnership"]["partnership"] == {"status": "ACTIVE", "version": 3}
     assert await products_of_alpina(clients, world, world.pL) == 2
@@ -106,7 +108,7 @@ async def test_what_another_took_the_place_of_does_not_go_on(world: World, clien
         | {"id": world.by_email.id, "customer_id": world.borea.id, "partner_id": world.rival.id}
     )
 
-    answer = await refused(
+    answer = await collect_refusals(
         clients, "resumePartnership", {"partnershipId": world.id("complete"), "reason": "Settled"}, as_=staff
     )
 
@@ -119,7 +121,7 @@ async def test_only_what_is_in_force_is_stopped_and_only_what_is_stopped_goes_on
 ):
     name = "asked" if mutation == "suspendPartnership" else "limited"
 
-    answer = await refused(clients, mutation, {"partnershipId": world.id(name), "reason": "x"}, as_=staff)
+    answer = await collect_refusals(clients, mutation, {"partnershipId": world.id(name), "reason": "x"}, as_=staff)
 
     assert [code for code, _, _ in answer] == ["PARTNERSHIP_NOT_ACTIVE"]
 
@@ -138,7 +140,7 @@ async def test_staff_give_an_organisation_a_legal_representative(world: World, c
     await clients.change("recoverOrganisation", again, ORGANISATION, as_=staff)
     raised = await Membership.get(id=world.cE.membership.id)
     assert (raised.role, raised.version) == ("LEGAL_REPRESENTATIVE", 2)
-    assert await denied(
+    assert await catch_denial(
         clients, "recoverOrganisation", input | {"email": "nobody@example.com"}, as_=staff
     ) == not_found("input", "email")
 
@@ -175,14 +177,14 @@ async def test_each_act_has_its_reason_a_password_and_a_member_of_the_staff(
 ):
     asked = {name: value if name == "email" else world.id(value) for name, value in input.items()}
     for reason in ("", "  ", "x" * 1_001):
-        answer = await refused(clients, mutation, asked | {"reason": reason}, as_=staff)
+        answer = await collect_refusals(clients, mutation, asked | {"reason": reason}, as_=staff)
         assert [(code, field) for code, _, field in answer] == [("VALIDATION_FAILED", ["input", "reason"])]
 
     await stale(staff, world)
-    assert (await denied(clients, mutation, asked | {"reason": "x"}, as_=staff))["code"] == "SUDO_REQUIRED"
+    assert (await catch_denial(clients, mutation, asked | {"reason": "x"}, as_=staff))["code"] == "SUDO_REQUIRED"
 
     await User.filter(id=staff.user.id).update(is_staff=False)
     before = await snapshot()
-    assert await denied(clients, mutation, asked | {"reason": "x"}, as_=staff) == missing("ADMINISTER_PROGRAMME")
+    assert await catch_denial(clients, mutation, asked | {"reason": "x"}, as_=staff) == missing("ADMINISTER_PROGRAMME")
     assert await snapshot() == before
     assert await AuditEvent.filter(actor_id=staff.user.id).count() == 0

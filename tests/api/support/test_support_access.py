@@ -15,10 +15,10 @@ from server.resolvers.context import Context
 from server.resolvers.support.support_access import grant_support_access
 from server.schema.scalars import moment_text
 from server.settings import Settings
-from tests.api.refusals import check_id, denied, missing, refused
-from tests.api.traces import act, acts, announced, row_of
+from tests.api.refusals import catch_denial, check_id, collect_refusals, missing
+from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
-from tests.snapshots import changed, snapshot
+from tests.snapshots import changed_models, snapshot
 from tests.world import Person, World
 
 pytestmark = pytest.mark.database
@@ -73,9 +73,9 @@ async def test_an_employee_opens_their_drive_for_seven_days(world: World, client
         "revokedAt": None,
         "revocationReason": None,
     }
-    assert changed(before, await snapshot()) == {"SupportAccessGrant", "AuditEvent", "OutboxMessage"}
+    assert changed_models(before, await snapshot()) == {"SupportAccessGrant", "AuditEvent", "OutboxMessage"}
     assert await acts(answer) == [act("supportAccess.granted", row, world.cE, None, after=terms(row))]
-    assert await announced(answer) == [("support.access_granted", made["id"])]
+    assert await announced_topics(answer) == [("support.access_granted", made["id"])]
     assert await mine(clients, world.cE) == [
         {"kind": "KDRIVE", "ticket": "4711", "status": "ACTIVE"},
         {"kind": "MAIL", "ticket": "a request for support", "status": "ACTIVE"},
@@ -85,7 +85,9 @@ async def test_an_employee_opens_their_drive_for_seven_days(world: World, client
 async def test_what_is_open_is_not_prolonged_and_all_mistakes_are_told_at_once(world: World, clients: Clients):
     open_ = "You have already given support access to this. To start again, revoke that access first."
 
-    assert await refused(clients, "grantSupportAccess", {"kind": "MAIL", "ticket": "x" * 41}, as_=world.cE) == [
+    assert await collect_refusals(
+        clients, "grantSupportAccess", {"kind": "MAIL", "ticket": "x" * 41}, as_=world.cE
+    ) == [
         ("VALIDATION_FAILED", "This must not be longer than 40 characters.", ["input", "ticket"]),
         ("SUPPORT_ACCESS_OPEN", open_, ["input", "kind"]),
     ]
@@ -129,7 +131,7 @@ async def test_the_person_closes_what_they_opened(world: World, clients: Clients
             after=terms(row, "REVOKED", "OWN_WISH"),
         )
     ]
-    assert await announced(answer) == [("support.access_revoked", ids.encode(row))]
+    assert await announced_topics(answer) == [("support.access_revoked", ids.encode(row))]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ async def test_what_is_closed_already_stays_as_it_is(world: World, clients: Clie
     )
 
     assert answer.data["revokeSupportAccess"]["userErrors"] == []
-    assert changed(before, await snapshot()) == set()
+    assert changed_models(before, await snapshot()) == set()
 
 
 async def test_nobody_closes_what_another_person_opened(world: World, clients: Clients):
@@ -161,7 +163,7 @@ async def test_nobody_closes_what_another_person_opened(world: World, clients: C
     await check_id(
         clients, "revokeSupportAccess", input, "supportAccessGrantId", foreign=world.support_access, as_=world.cL
     )
-    assert await denied(clients, "revokeSupportAccess", input, as_=world.kL) == missing("GRANT_SUPPORT_ACCESS")
+    assert await catch_denial(clients, "revokeSupportAccess", input, as_=world.kL) == missing("GRANT_SUPPORT_ACCESS")
 
 
 # What ends with a membership (E36)
@@ -181,7 +183,7 @@ async def test_whoever_is_removed_or_leaves_has_nothing_open_any_more(
     now = await SupportAccessGrant.get(id=row.id)
     assert (now.status, now.revocation_reason, now.version) == ("REVOKED", "MEMBERSHIP_ENDED", 2)
     assert now.revoked_at is not None
-    assert ("support.access_revoked", ids.encode(row)) in await announced(answer)
+    assert ("support.access_revoked", ids.encode(row)) in await announced_topics(answer)
     revoked = act(
         "supportAccess.revoked",
         row,

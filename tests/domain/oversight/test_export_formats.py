@@ -26,7 +26,7 @@ AT = datetime(2026, 1, 31, 12, 34, 56, 789_000, tzinfo=UTC)
 COLUMNS = ("id", "at", "name", "changes")
 
 
-def written(format: ExportFormat, *rows: Line) -> bytes:
+def write_file(format: ExportFormat, *rows: Line) -> bytes:
     file = new_file(format, COLUMNS, "audit-log", AT)
     try:
         for row in rows:
@@ -40,13 +40,13 @@ def written(format: ExportFormat, *rows: Line) -> bytes:
 
 
 def test_a_file_for_programs_is_what_the_rfc_has():
-    content = written(ExportFormat.CSV, ("1", AT, "É", None))
+    content = write_file(ExportFormat.CSV, ("1", AT, "É", None))
 
     assert content.decode() == ('"id","at","name","changes"\r\n"1","2026-01-31T12:34:56.789000Z","É",""\r\n')
 
 
 def test_a_file_for_people_says_in_which_zone_its_moments_are():
-    content = written(
+    content = write_file(
         ExportFormat.XLSX, ("00012345678901234567890", AT, "Épicerie 日本 🐦", None), ("1", None, " a ", "=1")
     )
 
@@ -60,7 +60,7 @@ def test_a_file_for_people_says_in_which_zone_its_moments_are():
 def test_a_moment_that_no_spreadsheet_has_is_text():
     first = datetime(1, 1, 1, tzinfo=UTC)
 
-    assert read_sheet(written(ExportFormat.XLSX, ("1", first, "x", None)))[1][1] == "0001-01-01T00:00:00.000000Z"
+    assert read_sheet(write_file(ExportFormat.XLSX, ("1", first, "x", None)))[1][1] == "0001-01-01T00:00:00.000000Z"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_moment_that_no_spreadsheet_has_is_text():
     ],
 )
 def test_a_cell_has_what_it_can_have(text, shown):
-    assert read_sheet(written(ExportFormat.XLSX, ("1", None, text, None)))[1][2] == shown
+    assert read_sheet(write_file(ExportFormat.XLSX, ("1", None, text, None)))[1][2] == shown
 
 
 @given(
@@ -91,8 +91,10 @@ def test_a_cell_has_what_it_can_have(text, shown):
 def test_both_forms_have_the_same_texts(texts):
     rows = [("1", None, text, None) for text in texts]
 
-    of_people = [row[2] for row in read_sheet(written(ExportFormat.XLSX, *rows))[1:]]
-    of_programs = [row[2] for row in csv.reader(io.StringIO(written(ExportFormat.CSV, *rows).decode(), newline=""))][1:]
+    of_people = [row[2] for row in read_sheet(write_file(ExportFormat.XLSX, *rows))[1:]]
+    of_programs = [row[2] for row in csv.reader(io.StringIO(write_file(ExportFormat.CSV, *rows).decode(), newline=""))][
+        1:
+    ]
 
     assert of_people == [cell(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd") for text in texts]
     assert of_programs == [cell(text) for text in texts]
@@ -101,11 +103,11 @@ def test_both_forms_have_the_same_texts(texts):
 def test_the_same_rows_are_the_same_file():
     row = ("1", AT, "x", None)
 
-    assert written(ExportFormat.XLSX, row) == written(ExportFormat.XLSX, row)
+    assert write_file(ExportFormat.XLSX, row) == write_file(ExportFormat.XLSX, row)
 
 
 def test_a_spreadsheet_knows_when_it_was_asked_for():
-    with zipfile.ZipFile(io.BytesIO(written(ExportFormat.XLSX))) as archive:
+    with zipfile.ZipFile(io.BytesIO(write_file(ExportFormat.XLSX))) as archive:
         properties = archive.read("docProps/core.xml").decode()
 
     assert set(re.findall(r">([^<]+)</dcterms:", properties)) == {"2026-01-31T12:34:56Z"}
@@ -124,7 +126,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_file_that_is_written_leaves_nothing_behind(temporary: Path):
-    written(ExportFormat.XLSX, ("1", AT, "x", None))
+    write_file(ExportFormat.XLSX, ("1", AT, "x", None))
 
     assert list(temporary.iterdir()) == []
 
@@ -156,7 +158,7 @@ def test_a_file_that_cannot_be_put_together_leaves_nothing_behind(temporary: Pat
 @pytest.mark.skipif("LONG" not in os.environ or not shutil.which("soffice"), reason="takes LibreOffice, and seconds")
 @pytest.mark.parametrize(("language", "moment"), [("de_DE", "31.01.2026 12:34:56"), ("fr_FR", "31/01/2026 12:34:56")])
 def test_a_spreadsheet_shows_it_as_its_reader_writes(tmp_path: Path, language: str, moment: str):
-    (tmp_path / "file.xlsx").write_bytes(written(ExportFormat.XLSX, ("00012345678901234567890", AT, "É; à", "1,5")))
+    (tmp_path / "file.xlsx").write_bytes(write_file(ExportFormat.XLSX, ("00012345678901234567890", AT, "É; à", "1,5")))
     as_csv = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
     command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", as_csv]
 

@@ -11,7 +11,7 @@ LONGEST = timedelta(minutes=15)
 INSTANT = timedelta(microseconds=1)
 
 
-def told(wait: timedelta) -> str:
+def wait_message(wait: timedelta) -> str:
     """What somebody is told who has to wait this long."""
     with pytest.raises(Refused) as caught:
         check_heard(wait)
@@ -40,7 +40,7 @@ def test_an_attempt_whose_time_has_come_is_heard(wait):
     ],
 )
 def test_people_are_told_how_long_to_wait_rounded_up(wait, words):
-    assert told(wait) == words
+    assert wait_message(wait) == words
 
 
 def test_the_wait_doubles_with_each_failure_up_to_the_longest():
