@@ -346,7 +346,7 @@ def aggregate(declaration: Aggregate, **arguments: Any) -> Any:
         return aggregate_of(declaration, [value for value in found if value is not None])
 
     sign(resolve, {name: (type_, name) for name, type_ in arguments.items()}, of_row=True)
-    return declared(declaration, resolve)
+    return declare_field(declaration, resolve)
 
 
 def aggregate_of(declaration: Aggregate, values: list[Any]) -> Any:
