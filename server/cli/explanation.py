@@ -48,13 +48,13 @@ def _print(name: str | None, cost: str, explanation: Explanation) -> None:
     print(f" ({explanation.reason})" if explanation.reason else "")
     print(f"Cost: {cost}")
     for statement in explanation.statements:
-        print(f"\nSQL:\n{_readable(statement)}")
+        print(f"\nSQL:\n{readable_sql(statement)}")
     if explanation.plan:
         print("\nPlan:")
         print(*(f"  {line}" for line in explanation.plan), sep="\n")
 
 
-def _readable(statement: str) -> str:
+def readable_sql(statement: str) -> str:
     """The statement on several lines, with the engine's placeholders, which are control characters, as escapes."""
     lines = format_sql(statement).split("\n")
     return "\n".join(_CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", line) for line in lines)
