@@ -34,7 +34,7 @@ from server.models import (
     ProductAccess,
     User,
 )
-from server.models.database import connected, transaction
+from server.models.database import open_database, transaction
 from server.settings import Settings
 
 CUSTOMERS: Final = 20
@@ -193,7 +193,7 @@ def _product(owner: Organisation, turn: int) -> Product:
 
 
 async def _main(grants: int) -> None:
-    async with connected(Settings()):
+    async with open_database(Settings()):
         print(json.dumps(await add(grants)))
 
 

@@ -28,7 +28,7 @@ from server.domain.rights import Role
 from server.logs import set_up_logs
 from server.models import EmailMessage, Membership, Organisation, OutboxMessage, Partnership, User
 from server.models.base import new_id
-from server.models.database import connected
+from server.models.database import open_database
 from server.models.upgrade import bring_up_to_date
 from server.resolvers import ids
 from server.settings import Settings
@@ -171,7 +171,7 @@ async def measure_all(url: str, port: int, backlogs: Sequence[int], number: int)
         mail_from="no-reply@hosting.example",
     )
     await bring_up_to_date(settings)
-    async with connected(settings):
+    async with open_database(settings):
         partnerships = await fill()
         settle_memory()  # as `serve` does: the collector need not look at all that is imported
         for backlog in backlogs:

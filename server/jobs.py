@@ -35,7 +35,7 @@ from server.resolvers.support import deadlines as support_deadlines
 from server.settings import Settings
 
 TOKEN_NOTICE: Final = timedelta(days=7)
-_OFTEN: Final = timedelta(minutes=1)
+_EVERY_MINUTE: Final = timedelta(minutes=1)
 _BATCH_SIZE: Final = 500
 
 RowT = TypeVar("RowT", bound=Model)
@@ -62,13 +62,13 @@ async def run_due(settings: Settings, now: datetime, jobs: Sequence[Job] | None 
     known = {row.name: row.next_run_at for row in await JobRun.all()}
     new = [JobRun(name=job.name, next_run_at=now) for job in chosen if job.name not in known]
     await JobRun.bulk_create(new, ignore_conflicts=True)
-    taken = [job for job in chosen if known.get(job.name, now) <= now and await _is_taken(job, now)]
+    taken = [job for job in chosen if known.get(job.name, now) <= now and await _claim_run(job, now)]
     for job in taken:
-        await _run(job, system_context(settings, now))
+        await _run_job(job, system_context(settings, now))
     return len(taken)
 
 
-async def _is_taken(job: Job, now: datetime) -> bool:
+async def _claim_run(job: Job, now: datetime) -> bool:
     """Whether the job is still due and this process moved its next time forward."""
     async with in_transaction():
         due = JobRun.filter(name=job.name, next_run_at__lte=now)
@@ -79,7 +79,7 @@ async def _is_taken(job: Job, now: datetime) -> bool:
     return row is not None
 
 
-async def _run(job: Job, context: Context) -> None:
+async def _run_job(job: Job, context: Context) -> None:
     try:
         await job.run(context)
     except Unavailable:
@@ -113,18 +113,18 @@ async def clean_up(context: Context) -> None:
     """Delete expired sessions, sent e-mails and sign-in locations after some days."""
     before = context.now - timedelta(days=context.settings.keep_days)
     context.viewers_changed()
-    await _delete(Session.filter(expires_at__lt=before))
+    await _delete_in_batches(Session.filter(expires_at__lt=before))
     known = timedelta(days=context.settings.known_address_days)
-    await _delete(SignInSource.filter(seen_at__lt=context.now - known))
-    await _delete(EmailMessage.filter(sent_at__lt=before))
+    await _delete_in_batches(SignInSource.filter(seen_at__lt=context.now - known))
+    await _delete_in_batches(EmailMessage.filter(sent_at__lt=before))
 
 
 async def forget_sign_in_failures(context: Context) -> None:
     """Delete failed sign-ins that no longer count, so that a stranger's guesses do not fill the table."""
-    await _delete(SignInFailure.filter(since__lt=context.now - 2 * FAILURES_COUNT_FOR))
+    await _delete_in_batches(SignInFailure.filter(since__lt=context.now - 2 * FAILURES_COUNT_FOR))
 
 
-async def _delete(rows: QuerySet[RowT]) -> None:
+async def _delete_in_batches(rows: QuerySet[RowT]) -> None:
     async for batch in _in_batches(rows):
         await rows.filter(id__in=[row.pk for row in batch]).delete()
 
@@ -137,7 +137,7 @@ async def _in_batches(rows: QuerySet[RowT]) -> AsyncGenerator[list[RowT]]:
         batch = await rows.filter(id__gt=batch[-1].pk).order_by("id").limit(_BATCH_SIZE)
 
 
-def _until_nothing_is_due(part: Callable[[Context], Awaitable[int]]) -> Callable[[Context], Awaitable[None]]:
+def _repeat_until_done(part: Callable[[Context], Awaitable[int]]) -> Callable[[Context], Awaitable[None]]:
     async def run(context: Context) -> None:
         while await part(context):
             pass
@@ -154,11 +154,11 @@ DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
 """The work on deadlines, done every minute: reminders, warnings, expiry and ends. Each wing adds its own."""
 
 JOBS: Final = (
-    *(Job(name, _OFTEN, _until_nothing_is_due(part)) for name, part in DEADLINES.items()),
-    Job("expire exports", _OFTEN, _until_nothing_is_due(export_files.expire_exports)),
+    *(Job(name, _EVERY_MINUTE, _repeat_until_done(part)) for name, part in DEADLINES.items()),
+    Job("expire exports", _EVERY_MINUTE, _repeat_until_done(export_files.expire_exports)),
     # Once a day is enough: it reads all notes, because no index finds those whose partnership ended long ago.
-    Job("delete customer notes", timedelta(days=1), _until_nothing_is_due(delete_customer_notes)),
-    Job("begin chains of receipts", timedelta(days=1), _until_nothing_is_due(backfill_receipts)),
+    Job("delete customer notes", timedelta(days=1), _repeat_until_done(delete_customer_notes)),
+    Job("begin chains of receipts", timedelta(days=1), _repeat_until_done(backfill_receipts)),
     Job("announce expiring tokens", timedelta(hours=1), announce_expiring_tokens),
     Job("forget sign-in failures", timedelta(hours=1), forget_sign_in_failures),
     Job("clean up", timedelta(days=1), clean_up),

@@ -25,12 +25,12 @@ _ENTRY: Final = re.compile(
 _IN_TWO_LETTERS: Final[Mapping[str, str]] = get_global("language_aliases")
 
 
-def translated(message: str, language: str, values: Mapping[str, object], catalogues: Path = _FOLDER) -> str:
+def translate(message: str, language: str, values: Mapping[str, object], catalogues: Path = _FOLDER) -> str:
     """The English message in this language, with its values filled in."""
     return _catalogue(catalogues, language).gettext(message).format_map(dict(values))
 
 
-def preferred(accept_language: str) -> str:
+def preferred_language(accept_language: str) -> str:
     """The best of our languages for an Accept-Language header, by the look-up of RFC 4647.
 
     A tag gives its language, no matter which country, script or extension follows: `de-LU-u-co-phonebk` is German. If
@@ -39,12 +39,12 @@ def preferred(accept_language: str) -> str:
     if len(accept_language) > _LONGEST_HEADER:
         # A cut entry would mean something else: `en;q=0.9` would end as `en;q=0`.
         accept_language = accept_language[:_LONGEST_HEADER].rpartition(",")[0]
-    return _preferred(accept_language)
+    return _negotiate_language(accept_language)
 
 
 @lru_cache(256)
-def _preferred(accept_language: str) -> str:
-    entries = [entry for entry in map(_entry, accept_language.split(",")) if entry]
+def _negotiate_language(accept_language: str) -> str:
+    entries = [entry for entry in map(_parse_entry, accept_language.split(",")) if entry]
     refused = {tag for tag, weight in entries if not weight}
     # Sorting keeps the order of equal weights.
     for tag, _ in sorted(entries, key=_weight, reverse=True):
@@ -54,7 +54,7 @@ def _preferred(accept_language: str) -> str:
     return next((language for language in LANGUAGES if language not in refused), LANGUAGES[0])
 
 
-def _entry(text: str) -> tuple[str, float] | None:
+def _parse_entry(text: str) -> tuple[str, float] | None:
     """Tag and weight. None if malformed."""
     match = _ENTRY.fullmatch(text.lower())
     return (match[1], float(match[2] or 1)) if match else None

@@ -29,13 +29,13 @@ from tortoise.transactions import in_transaction
 
 from server.domain.errors import Unavailable
 from server.domain.events import Topic
-from server.mail.delivery import HouseRefused, Interrupted, NotDelivered, Patience, RefusedForGood
+from server.mail.delivery import Interrupted, NotDelivered, Patience, PermanentlyRefused, SenderRefused
 from server.mail.events import Variables
 from server.mail.expansion import Expanded, expand, in_parts
 from server.mail.sending import Outcome, Sender
 from server.mail.undeliverable import begun_anew, refused_for_good
 from server.models import EmailMessage, Export, OutboxMessage
-from server.models.claims import claim, give_back, note
+from server.models.claims import claim, give_back, record_outcome
 from server.models.database import UNREACHABLE
 from server.models.outbox import Queued
 from server.models.sqlite import DatabaseLocked
@@ -50,21 +50,21 @@ MAX_EVENTS: Final = 50
 MAX_EMAILS: Final = 100
 _PAUSE_GROWS: Final = 3
 _MAX_ERROR_CHARACTERS: Final = 500
-SECONDS_TO_NOTE: Final = 150
+SECONDS_TO_RECORD: Final = 150
 """How long to retry recording what was sent, within the claim. E-mails that are not recorded are sent again."""
-_SECONDS_TO_NOTE_AT_THE_END: Final = 5
-_PAUSE_BETWEEN_NOTES: Final = 1
+_SECONDS_TO_RECORD_AT_THE_END: Final = 5
+_PAUSE_BETWEEN_RECORDS: Final = 1
 
 _MAX_IDS: Final = 5
 """The most ids in a line of the log."""
-REFUSED_HOUSE: Final = "The mail server refuses every e-mail from this server, no matter who it is for"
+REFUSED_SENDER: Final = "The mail server refuses every e-mail from this server, no matter who it is for"
 
 RowT = TypeVar("RowT", bound=Queued)
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Work:
+class EventWork:
     """The work that an event needs in addition to e-mails. It may run again: `do` checks what is already done.
 
     `give_up` records that it will not be done.
@@ -74,9 +74,11 @@ class Work:
     give_up: Callable[[Context, UUID], Awaitable[None]]
 
 
-WORKS: Final[Mapping[str, Work]] = {Topic.EXPORT_REQUESTED: Work(export_files.write, export_files.give_up)}
+EVENT_WORK: Final[Mapping[str, EventWork]] = {
+    Topic.EXPORT_REQUESTED: EventWork(export_files.write, export_files.give_up)
+}
 """By topic. The subject of such an event is an export."""
-_ASKS_FOR_WORK: Final = Q(topic__in=sorted(WORKS))
+_NEEDS_WORK: Final = Q(topic__in=sorted(EVENT_WORK))
 
 
 @dataclass(frozen=True)
@@ -93,16 +95,16 @@ class Outbox:
 
     async def expand_next(self, now: datetime) -> int:
         """Turn the next events without other work into e-mails, at most `MAX_EVENTS`. Returns how many there were."""
-        messages = await claim(OutboxMessage, now, now + CLAIM, MAX_EVENTS, ~_ASKS_FOR_WORK)
+        messages = await claim(OutboxMessage, now, now + CLAIM, MAX_EVENTS, ~_NEEDS_WORK)
         await self._expand(await self._without_hopeless(messages, now), now)
         return len(messages)
 
     async def work_next(self, now: datetime) -> bool:
         """Do the next event's other work, which may take minutes. False if there is none."""
-        messages = await claim(OutboxMessage, now, now + CLAIM, 1, _ASKS_FOR_WORK)
+        messages = await claim(OutboxMessage, now, now + CLAIM, 1, _NEEDS_WORK)
         for message in await self._without_hopeless(messages, now):
             try:
-                await WORKS[message.topic].do(*self._of(message, now))
+                await EVENT_WORK[message.topic].do(*self._work_arguments(message, now))
             except Unavailable:
                 raise  # the claim runs out
             except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
@@ -121,7 +123,7 @@ class Outbox:
         claimed = await claim(EmailMessage, now, now + CLAIM, MAX_EMAILS)
         emails = await self._without_hopeless(claimed, now)
         if not self.settings.smtp_host:
-            await note(emails, sent_at=now)
+            await record_outcome(emails, sent_at=now)
         elif emails:
             await self._send(emails, now)
         return len(claimed)
@@ -156,7 +158,7 @@ class Outbox:
         try:
             async with in_transaction():
                 await EmailMessage.bulk_create([one for _, emails in expanded for one in emails], ignore_conflicts=True)
-                await _note_expanded([message for message, _ in expanded], now)
+                await _record_expanded([message for message, _ in expanded], now)
         except Unavailable:
             raise  # the claim runs out
         except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
@@ -166,51 +168,51 @@ class Outbox:
                 for one in expanded:
                     await self._store([one], now)
 
-    def _of(self, message: OutboxMessage, now: datetime) -> tuple[Context, UUID]:
+    def _work_arguments(self, message: OutboxMessage, now: datetime) -> tuple[Context, UUID]:
         """The context of the event's request, with nobody signed in, and the row that it is about."""
         context = Context(None, now, message.payload["requestId"], self.settings)
         return context, ids.decode(message.payload["subject"], Export)
 
     async def _send(self, emails: Sequence[EmailMessage], now: datetime) -> None:
-        refused = list[HouseRefused]()
+        refused = list[SenderRefused]()
         try:
             async with aclosing(self._sender.send(emails, now)) as sending:
                 async for outcomes in sending:
-                    refused += [one.failure for one in outcomes if isinstance(one.failure, HouseRefused)]
-                    await self._note_outcomes(outcomes, now)
+                    refused += [one.failure for one in outcomes if isinstance(one.failure, SenderRefused)]
+                    await self._record_outcomes(outcomes, now)
         finally:
-            _tell_of_house(refused)
+            _log_refused_sender(refused)
             if not self.keeps_connections:
                 await self.close()
 
-    async def _note_outcomes(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+    async def _record_outcomes(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         if sent := [one.email for one in outcomes if one.failure is None]:
-            await self._note_sent(sent, now)
+            await self._record_sent(sent, now)
         await give_back([one.email for one in outcomes if isinstance(one.failure, Interrupted)])
         put_off = defaultdict[str, list[EmailMessage]](list)
         for email, failure in ((one.email, one.failure) for one in outcomes if one.failure is not None):
-            if isinstance(failure, RefusedForGood):
+            if isinstance(failure, PermanentlyRefused):
                 await self._give_up(email, now, str(failure))
             elif isinstance(failure, NotDelivered):
-                put_off[_why(failure)].append(email)
+                put_off[_reason(failure)].append(email)
             elif not isinstance(failure, Interrupted):
                 _log.error("email_not_written", email_id=str(email.id), template=email.template, exc_info=failure)
                 put_off[repr(failure)].append(email)
         for why, alike in put_off.items():
             await self._put_off(alike, now, why)
 
-    async def _note_sent(self, emails: Sequence[EmailMessage], now: datetime) -> None:
+    async def _record_sent(self, emails: Sequence[EmailMessage], now: datetime) -> None:
         """Record what was sent. Retries while the database is unavailable and no other worker can claim these."""
         clock = asyncio.get_running_loop().time
         since = clock()
         while True:
             try:
-                await _note_sent(emails, now)
+                await _record_sent(emails, now)
             except (*UNREACHABLE, DatabaseLocked):
-                longest = _SECONDS_TO_NOTE_AT_THE_END if self.patience.is_ending else SECONDS_TO_NOTE
+                longest = _SECONDS_TO_RECORD_AT_THE_END if self.patience.is_ending else SECONDS_TO_RECORD
                 if clock() - since >= longest:
                     raise
-                await asyncio.sleep(_PAUSE_BETWEEN_NOTES)
+                await asyncio.sleep(_PAUSE_BETWEEN_RECORDS)
             else:
                 return
 
@@ -230,7 +232,7 @@ class Outbox:
         for attempts in {row.attempts for row in later}:
             pause = timedelta(seconds=self.settings.mail_pause_seconds * _PAUSE_GROWS ** (attempts - 1))
             alike = [row for row in later if row.attempts == attempts]
-            await note(alike, run_after=now + pause, last_error=why[:_MAX_ERROR_CHARACTERS])
+            await record_outcome(alike, run_after=now + pause, last_error=why[:_MAX_ERROR_CHARACTERS])
         for row in rows:
             if row.attempts >= self.settings.mail_attempts:
                 await self._park(row, now, why)
@@ -242,14 +244,14 @@ class Outbox:
         """Park an event until someone retries it, and record its other work as given up: both, or neither."""
         forgotten = {"variables": _without_link(row.variables)} if isinstance(row, EmailMessage) else {}
         async with in_transaction():
-            noted = await note([row], dead_at=now, last_error=why[:_MAX_ERROR_CHARACTERS], **forgotten)
-            if noted and isinstance(row, OutboxMessage) and (work := WORKS.get(row.topic)):
-                await work.give_up(*self._of(row, now))
+            noted = await record_outcome([row], dead_at=now, last_error=why[:_MAX_ERROR_CHARACTERS], **forgotten)
+            if noted and isinstance(row, OutboxMessage) and (work := EVENT_WORK.get(row.topic)):
+                await work.give_up(*self._work_arguments(row, now))
         _log.error("outbox_parked", id=str(row.id), kind=type(row).__name__, attempts=row.attempts, why=why)
         return bool(noted)
 
 
-async def retry(row: Queued, now: datetime) -> None:
+async def retry_parked(row: Queued, now: datetime) -> None:
     """Retry a parked event or e-mail."""
     async with in_transaction():
         await type(row).filter(id=row.id, dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
@@ -262,33 +264,33 @@ def has_lost_its_link(row: Queued) -> bool:
     return isinstance(row, EmailMessage) and "link" in row.variables and row.variables["link"] is None
 
 
-async def _note_expanded(messages: Sequence[OutboxMessage], now: datetime) -> None:
-    await note([one for one in messages if "secret" not in one.payload], sent_at=now)
+async def _record_expanded(messages: Sequence[OutboxMessage], now: datetime) -> None:
+    await record_outcome([one for one in messages if "secret" not in one.payload], sent_at=now)
     for message in messages:
         if "secret" in message.payload:
             payload = {name: value for name, value in message.payload.items() if name != "secret"}
-            await note([message], sent_at=now, payload=payload)
+            await record_outcome([message], sent_at=now, payload=payload)
 
 
-async def _note_sent(emails: Sequence[EmailMessage], now: datetime) -> None:
+async def _record_sent(emails: Sequence[EmailMessage], now: datetime) -> None:
     """Record what was sent, and delete the links in it."""
     async with in_transaction():
-        await note([one for one in emails if not one.variables.get("link")], sent_at=now, last_error=None)
+        await record_outcome([one for one in emails if not one.variables.get("link")], sent_at=now, last_error=None)
         for email in emails:
             if email.variables.get("link"):
-                await note([email], sent_at=now, last_error=None, variables=_without_link(email.variables))
+                await record_outcome([email], sent_at=now, last_error=None, variables=_without_link(email.variables))
 
 
-def _tell_of_house(refused: Sequence[HouseRefused]) -> None:
+def _log_refused_sender(refused: Sequence[SenderRefused]) -> None:
     """Log once for each batch what the mail server refuses for every recipient, because the operator has to fix it."""
     if refused:
         _log.error("mail_server_refuses", number=len(refused), why=str(refused[0]))
 
 
-def _why(failure: NotDelivered) -> str:
+def _reason(failure: NotDelivered) -> str:
     """The stored reason of a failure. It says so if the operator has to fix it."""
-    is_ours = isinstance(failure, HouseRefused)
-    return f"{REFUSED_HOUSE}: {failure}" if is_ours else str(failure)
+    is_ours = isinstance(failure, SenderRefused)
+    return f"{REFUSED_SENDER}: {failure}" if is_ours else str(failure)
 
 
 def _without_link(variables: Variables) -> Variables:

@@ -26,20 +26,20 @@ def _without_trailing_slash(url: str) -> str:
     return f"{scheme.lower() if separator else scheme}{separator}{rest}"
 
 
-def _sender(value: str, info: ValidationInfo) -> str:
+def _check_sender(value: str, info: ValidationInfo) -> str:
     """A sender's address, with or without a name before it. Required with a mail server."""
     if value or info.data.get("smtp_host"):
-        mailbox(value)
+        parse_mailbox(value)
     return value
 
 
-def _no_or_mailbox(value: str) -> str:
+def _check_optional_mailbox(value: str) -> str:
     if value:
-        mailbox(value)
+        parse_mailbox(value)
     return value
 
 
-def _no_or_certificates(value: str) -> str:
+def _check_optional_certificates(value: str) -> str:
     if value:
         try:
             ssl.create_default_context(cafile=value)
@@ -48,14 +48,14 @@ def _no_or_certificates(value: str) -> str:
     return value
 
 
-def _networks(value: object) -> object:
+def _parse_networks(value: object) -> object:
     """Addresses and networks, separated by commas. An address is a network of one."""
     if not isinstance(value, str):
         return value
-    return tuple(_network(entry) for entry in map(str.strip, value.split(",")) if entry)
+    return tuple(_parse_network(entry) for entry in map(str.strip, value.split(",")) if entry)
 
 
-def _network(entry: str) -> Network:
+def _parse_network(entry: str) -> Network:
     try:
         network = ip_network(entry)
     except ValueError as error:
@@ -68,7 +68,7 @@ def _network(entry: str) -> Network:
 
 
 @lru_cache(16)
-def mailbox(value: str) -> Address:
+def parse_mailbox(value: str) -> Address:
     """`Name <address>` or a bare address, as in a header. Raises ValueError for anything else."""
     name, address = parseaddr(value)
     if "@" not in address:
@@ -76,7 +76,7 @@ def mailbox(value: str) -> Address:
     return Address(name, addr_spec=address)
 
 
-def _direct_where_pooled(value: str, info: ValidationInfo) -> str:
+def _check_direct_url(value: str, info: ValidationInfo) -> str:
     if value and not value.startswith("asyncpg://"):
         raise ValueError("it must begin with asyncpg://")
     if not value and info.data.get("pooler") == "transaction":
@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     pooler: Literal["none", "transaction"] = Field(
         default="none", description="Set to `transaction` if that address belongs to a pooler, such as PgBouncer."
     )
-    direct_database_url: Annotated[str, AfterValidator(_direct_where_pooled)] = Field(
+    direct_database_url: Annotated[str, AfterValidator(_check_direct_url)] = Field(
         default="",
         validate_default=True,
         description="The database's own address. A pooler needs it for migrations and for notifications of changes.",
@@ -108,7 +108,7 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000",
         description="The address people use. With https the session cookie is `__Host-` and Secure.",
     )
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_parse_networks)] = Field(
         default=(),
         description="Addresses and networks of the proxies whose `X-Forwarded-For` or `Forwarded` is trusted, "
         "separated by commas.",
@@ -223,7 +223,7 @@ class Settings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls", description="How the connection to the mail server is secured: `starttls`, `tls` or `none`."
     )
-    smtp_ca_file: Annotated[str, AfterValidator(_no_or_certificates)] = Field(
+    smtp_ca_file: Annotated[str, AfterValidator(_check_optional_certificates)] = Field(
         default="",
         description="A file of CA certificates (PEM) to trust for the mail server, in addition to the system's.",
     )
@@ -234,10 +234,10 @@ class Settings(BaseSettings):
     smtp_connections: int = Field(
         default=4, ge=1, le=50, description="The most connections of a worker to the mail server."
     )
-    mail_from: Annotated[str, AfterValidator(_sender)] = Field(
+    mail_from: Annotated[str, AfterValidator(_check_sender)] = Field(
         default="", validate_default=True, description="The sender of e-mails. Needed with a mail server."
     )
-    mail_reply_to: Annotated[str, AfterValidator(_no_or_mailbox)] = Field(
+    mail_reply_to: Annotated[str, AfterValidator(_check_optional_mailbox)] = Field(
         default="", description="The address for replies, if it is not the sender's."
     )
     mail_attempts: int = Field(
@@ -276,7 +276,7 @@ class Settings(BaseSettings):
         return self.is_sqlite or self.worker_in_serve
 
     @property
-    def pages(self) -> str:
+    def pages_url(self) -> str:
         """The start of the addresses in e-mails."""
         return self.app_url or self.public_url
 

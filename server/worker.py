@@ -23,15 +23,15 @@ from server.settings import Settings
 
 BACKLOG_EVERY: Final = timedelta(minutes=1)
 """How often the backlog is logged while there is one."""
-_GATHERED_SECONDS: Final = 0.2
-_LATE: Final = timedelta(minutes=1)
+_COLLECTING_SECONDS: Final = 0.2
+_LATE_AFTER: Final = timedelta(minutes=1)
 """How long something may wait before it is a warning."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass
-class _Round:
+class _Loop:
     """A loop that looks for one kind of work. `look` says whether there may be more to do immediately.
 
     With `follows_commits` it also looks immediately after this process has committed a change.
@@ -51,14 +51,18 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._outbox = Outbox(settings, keeps_connections=True)
-        self._rounds = (_Round(self._mail), _Round(self._work), _Round(self._run_jobs, follows_commits=False))
+        self._loops = (
+            _Loop(self._process_mail),
+            _Loop(self._process_work),
+            _Loop(self._run_jobs, follows_commits=False),
+        )
         self._is_stopping = False
-        self._told_at = datetime.min.replace(tzinfo=UTC)
+        self._backlog_logged_at = datetime.min.replace(tzinfo=UTC)
 
     def stop(self) -> None:
         self._is_stopping = True
         self._outbox.patience.end()
-        for one in self._rounds:
+        for one in self._loops:
             one.wake.set()
 
     async def run(self) -> None:
@@ -68,18 +72,18 @@ class Worker:
         try:
             await asyncio.to_thread(prepare)
             async with asyncio.TaskGroup() as tasks:
-                for one in self._rounds:
-                    tasks.create_task(self._go_round(one))
+                for one in self._loops:
+                    tasks.create_task(self._run_loop(one))
         finally:
             after_commit.discard(self._wake)
             await self._outbox.close()
 
     def _wake(self) -> None:
-        for one in self._rounds:
+        for one in self._loops:
             if one.follows_commits:
                 one.wake.set()
 
-    async def _go_round(self, one: _Round) -> None:
+    async def _run_loop(self, one: _Loop) -> None:
         """Do all the work there is. Database errors are logged, and the work is retried next time."""
         while not self._is_stopping:
             one.wake.clear()
@@ -90,9 +94,9 @@ class Worker:
                 pass  # one line for the outage is enough
             except Exception:  # noqa: BLE001 - whatever the database says, the next look may do
                 _log.exception("worker_interrupted")
-            await self._rest(one.wake)
+            await self._pause(one.wake)
 
-    async def _mail(self) -> bool:
+    async def _process_mail(self) -> bool:
         """Some events and some e-mails, so that neither waits for all of the others.
 
         Single arrivals are collected briefly: a batch costs hardly more than one, and on SQLite every transaction of a
@@ -103,21 +107,21 @@ class Worker:
         if not emails:
             await self._outbox.close()
         if events < MAX_EVENTS and emails < MAX_EMAILS and not self._is_stopping:
-            await asyncio.sleep(_GATHERED_SECONDS)
+            await asyncio.sleep(_COLLECTING_SECONDS)
         return events + emails > 0
 
-    async def _work(self) -> bool:
+    async def _process_work(self) -> bool:
         return await self._outbox.work_next(datetime.now(UTC))
 
     async def _run_jobs(self) -> bool:
         now = datetime.now(UTC)
         await run_due(self._settings, now)
-        if now - self._told_at >= BACKLOG_EVERY:
-            self._told_at = now
-            await _tell_of_backlog(now)
+        if now - self._backlog_logged_at >= BACKLOG_EVERY:
+            self._backlog_logged_at = now
+            await _log_backlog(now)
         return False
 
-    async def _rest(self, wake: asyncio.Event) -> None:
+    async def _pause(self, wake: asyncio.Event) -> None:
         if self._is_stopping:
             return
         try:
@@ -127,16 +131,16 @@ class Worker:
             pass
 
 
-async def _tell_of_backlog(now: datetime) -> None:
+async def _log_backlog(now: datetime) -> None:
     """Log how much waits and for how long: a warning if it is too long, nothing if nothing waits."""
     backlog = await read_backlog(now)
     if backlog.number:
-        write = _log.warning if backlog.seconds > _LATE.total_seconds() else _log.info
+        write = _log.warning if backlog.seconds > _LATE_AFTER.total_seconds() else _log.info
         write("outbox_backlog", events=backlog.events, emails=backlog.emails, oldest_seconds=round(backlog.seconds, 1))
 
 
 @asynccontextmanager
-async def working(settings: Settings) -> AsyncGenerator[None]:
+async def run_worker_alongside(settings: Settings) -> AsyncGenerator[None]:
     """Run a worker next to the server, if the settings say so."""
     if not settings.runs_worker:
         yield

@@ -42,7 +42,7 @@ from server.domain.products.pending_actions import PendingActionKind, PendingAct
 from server.domain.products.products import Period, ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.support.support_access import SupportAccessKind
-from server.domain.viewer import Standing, Viewer
+from server.domain.viewer import Viewer, ViewerMembership
 from server.models import (
     AccessChangeRequest,
     ApiToken,
@@ -307,7 +307,7 @@ async def _issue_tokens(world: World) -> None:
 async def export(of: Person, *, now: datetime, **columns: Any) -> Export:
     """What partners did for somebody's organisation, ready to be taken away."""
     member = of.membership
-    viewer = Viewer(of.user.id, (Standing(member.id, member.organisation_id, member.role),))
+    viewer = Viewer(of.user.id, (ViewerMembership(member.id, member.organisation_id, member.role),))
     defaults = {
         "kind": ExportKind.PARTNER_ACTIVITY,
         "state": ExportState.READY,

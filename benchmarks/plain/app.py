@@ -14,7 +14,7 @@ from strawberry.asgi import GraphQL
 from benchmarks.plain.authentication import authenticate
 from benchmarks.plain.context import IS_BARE, Context
 from benchmarks.plain.schema import schema
-from server.models.database import connected
+from server.models.database import open_database
 from server.settings import Settings
 
 
@@ -27,7 +27,7 @@ class View(GraphQL[Any, Any]):
 
 @asynccontextmanager
 async def _database(app: Starlette) -> AsyncGenerator[None]:
-    async with connected(Settings()):
+    async with open_database(Settings()):
         yield
 
 

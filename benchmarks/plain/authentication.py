@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from server.domain.people import tokens
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Scope
-from server.domain.viewer import Standing, TokenGrant, Viewer
+from server.domain.viewer import TokenGrant, Viewer, ViewerMembership
 from server.models import ApiToken, Membership
 
 _known = dict[str, Viewer]()
@@ -33,6 +33,6 @@ async def _load_viewer(digest: str) -> Viewer | None:
     )
     if membership is None:
         return None
-    standing = Standing(membership.id, membership.organisation_id, membership.role)
+    viewer_membership = ViewerMembership(membership.id, membership.organisation_id, membership.role)
     grant = TokenGrant(token.id, token.organisation_id, frozenset(Scope[name] for name in token.scopes))
-    return Viewer(token.user_id, (standing,), token=grant)
+    return Viewer(token.user_id, (viewer_membership,), token=grant)

@@ -15,8 +15,8 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Scope
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership, Product
-from server.models.visibility.clauses import serves
-from server.models.visibility.policies import visible
+from server.models.visibility.clauses import serves_customer
+from server.models.visibility.policies import visible_queryset
 
 ModelT = TypeVar("ModelT", bound=Model)
 
@@ -30,14 +30,14 @@ class Context:
         self.viewer = viewer
 
     def rows(self, model: type[ModelT]) -> QuerySet[ModelT]:
-        return model.all() if IS_BARE else visible(model, self.viewer)
+        return model.all() if IS_BARE else visible_queryset(model, self.viewer)
 
     def serving(self) -> Q:
         """Of partnerships: those through which the viewer serves the customer."""
         if IS_BARE:
             return Q(status=PartnershipStatus.ACTIVE)
         assert self.viewer is not None
-        return serves(self.viewer)
+        return serves_customer(self.viewer)
 
     def may(self, scope: Scope) -> bool:
         return IS_BARE or (self.viewer is not None and self.viewer.has_scope(scope))

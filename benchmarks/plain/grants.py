@@ -42,8 +42,8 @@ def _may_grant(context: Context, partnership: Partnership) -> bool:
     if IS_BARE:
         return True
     viewer = context.viewer
-    standing = viewer.standing_in(partnership.customer_id) if viewer else None
-    return standing is not None and standing.leads and context.may(Scope.PARTNERSHIPS_MANAGE)
+    membership = viewer.membership_in(partnership.customer_id) if viewer else None
+    return membership is not None and membership.leads and context.may(Scope.PARTNERSHIPS_MANAGE)
 
 
 async def _check(context: Context, partnership: Partnership, product_id: UUID) -> None:

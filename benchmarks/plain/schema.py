@@ -37,7 +37,7 @@ class MayViewProducts(BasePermission):
         context = info.context
         if not context.may(Scope.PRODUCTS_READ):
             return False
-        is_member = context.viewer is not None and context.viewer.standing_in(source.id) is not None
+        is_member = context.viewer is not None and context.viewer.membership_in(source.id) is not None
         return is_member or await context.is_served.load(source.id)
 
 
@@ -48,7 +48,7 @@ class MayViewManagedCustomers(BasePermission):
         context = info.context
         if IS_BARE:
             return True
-        is_member = context.viewer is not None and context.viewer.standing_in(source.id) is not None
+        is_member = context.viewer is not None and context.viewer.membership_in(source.id) is not None
         return is_member and context.may(Scope.PARTNERSHIPS_READ)
 
 

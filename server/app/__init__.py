@@ -30,11 +30,11 @@ from server.app.requests import RequestLog
 from server.engine.engine import Engine
 from server.engine.running.connections import PostgresReader, SqliteReader
 from server.logs import set_up_logs
-from server.models.database import connected, longest_command, open_connection, settings_of_transactions
+from server.models.database import command_timeout, open_connection, open_database, settings_of_transactions
 from server.schema import sdl
 from server.schema.engine_host import new_engine
 from server.settings import Settings
-from server.worker import working
+from server.worker import run_worker_alongside
 
 _SECONDS_BETWEEN_THREADS: Final = 0.001
 """How long a thread may keep the interpreter while the event loop waits for it: a fifth of Python's default."""
@@ -49,7 +49,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        async with connected(chosen), reading(engine, chosen), endpoint.known.opened(chosen), working(chosen):
+        async with (
+            open_database(chosen),
+            reading(engine, chosen),
+            endpoint.known.opened(chosen),
+            run_worker_alongside(chosen),
+        ):
             settle_memory()
             sys.setswitchinterval(_SECONDS_BETWEEN_THREADS)
             yield
@@ -95,7 +100,7 @@ async def reading(engine: Engine | None, settings: Settings) -> AsyncGenerator[N
         engine.reader = SqliteReader(str(settings.sqlite_file), settings.statement_milliseconds)
     else:
         engine.reader = PostgresReader(
-            partial(open_connection, settings, command_timeout=longest_command(settings)),
+            partial(open_connection, settings, command_timeout=command_timeout(settings)),
             settings.pool_size,
             settings_of_transactions(settings),
         )

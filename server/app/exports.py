@@ -13,7 +13,7 @@ from server.app.requests import accepted_language
 from server.authentication.viewer_cache import KnownViewers
 from server.domain.errors import Denied, NotFound, Refused
 from server.domain.oversight.exports import MEDIA_TYPES, file_name
-from server.languages import translated
+from server.languages import translate
 from server.models import Export
 from server.resolvers.oversight.export_files import LONGEST_DOWNLOAD, content, export_behind_link, take_file
 from server.settings import Settings
@@ -50,7 +50,7 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
             return refusal(request, 404, NotFound().message, NotFound.code)
         except Refused as refused:
             (conflict,) = refused.refusals
-            message = translated(conflict.message, accepted_language(request), conflict.values)
+            message = translate(conflict.message, accepted_language(request), conflict.values)
             return refusal(request, 409, message, conflict.code)
         return Download(content(export), 200, _headers(export), MEDIA_TYPES[export.format])
 

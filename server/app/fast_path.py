@@ -24,7 +24,7 @@ from server.app.requests import MAX_HEADER_BYTES, WELL_FORMED, log_answered, sta
 from server.authentication import token_key
 from server.domain.errors import Unavailable
 from server.domain.people import tokens
-from server.languages import preferred
+from server.languages import preferred_language
 from server.resolvers.context import Context
 from server.schema.documents import is_known
 from server.schema.variable_limits import excess
@@ -131,7 +131,7 @@ class FastPath:
 @lru_cache(256)
 def _preferences(accept: bytes, accept_language: bytes) -> tuple[str | None, str]:
     """The media type and language of the answer."""
-    return answers.media_type(accept.decode("latin-1")), preferred(accept_language.decode("latin-1"))
+    return answers.media_type(accept.decode("latin-1")), preferred_language(accept_language.decode("latin-1"))
 
 
 def _is_plain(given: Any) -> bool:

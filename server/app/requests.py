@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.app import answers
 from server.domain.errors import Unavailable
 from server.engine.running.traces import Trace
-from server.languages import preferred
+from server.languages import preferred_language
 from server.settings import Settings
 
 WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -34,7 +34,7 @@ def standing_headers(settings: Settings) -> dict[str, str]:
 
 def accepted_language(request: Request) -> str:
     """The language of the answer. Several lines of the header form one list."""
-    return preferred(",".join(request.headers.getlist("accept-language")))
+    return preferred_language(",".join(request.headers.getlist("accept-language")))
 
 
 class RequestLog:

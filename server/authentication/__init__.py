@@ -13,7 +13,7 @@ from server.domain.errors import NotSignedIn
 from server.domain.people import tokens
 from server.domain.viewer import Viewer
 from server.models import ApiToken, Session
-from server.models.visibility.viewers import grant_of, standings_of
+from server.models.visibility.viewers import grant_of, memberships_of
 from server.resolvers.people.sessions import session_digest
 
 _BAD_TOKEN: Final = "This API token is not valid."
@@ -57,14 +57,14 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
         token.expires_at, token.revoked_at, token.last_used_at, token.created_at, now
     ):
         raise NotSignedIn(_BAD_TOKEN)
-    standings = await standings_of(token.user_id, token.organisation_id)
-    if not standings:
+    memberships = await memberships_of(token.user_id, token.organisation_id)
+    if not memberships:
         raise NotSignedIn(_BAD_TOKEN)
     used = token.last_used_at
     if used is None or now - used > _NOTICED_EVERY:
         known.uses.note(token.id, now)
         used = now
-    viewer = Viewer(token.user_id, standings, token=await grant_of(token))
+    viewer = Viewer(token.user_id, memberships, token=await grant_of(token))
     # Looked up again to record the next use, and when the token ends.
     known.keep(token_key(digest), viewer, min(token.expires_at, used + _NOTICED_EVERY), changes)
     return viewer
@@ -85,7 +85,7 @@ async def _by_session(secret: str, now: datetime, known: KnownViewers) -> Viewer
         return None
     viewer = Viewer(
         session.user_id,
-        await standings_of(session.user_id),
+        await memberships_of(session.user_id),
         session_id=session.id,
         password_confirmed_at=session.password_confirmed_at,
     )

@@ -19,7 +19,7 @@ import structlog
 from server.authentication.uses import TokenUses
 from server.domain.viewer import Viewer
 from server.models.database import UNREACHABLE, open_connection
-from server.models.outages import translated
+from server.models.outages import translate_outages
 from server.settings import Settings
 
 # `Any` below: asyncpg is untyped.
@@ -127,7 +127,7 @@ class KnownViewers:
     async def _listen(self, settings: Settings) -> None:
         while True:
             try:
-                with translated():
+                with translate_outages():
                     connection = await open_connection(settings, is_direct=True)
                 await self._heard(connection)
             except UNREACHABLE as error:

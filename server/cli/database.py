@@ -14,7 +14,7 @@ from tortoise.migrations.executor import MigrationExecutor
 
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import OutcomeUnknown, Unavailable
-from server.models.database import UNREACHABLE, connected, open_connection, tortoise_config
+from server.models.database import UNREACHABLE, open_connection, open_database, tortoise_config
 from server.models.migration_records import ObsoleteDatabase
 from server.models.upgrade import bring_up_to_date
 from server.settings import Settings
@@ -63,7 +63,7 @@ async def prepare(settings: Settings) -> None:
 async def opened(settings: Settings) -> AsyncGenerator[None]:
     """The database, for a command that expects it to exist and be up to date."""
     await check_reachable(settings)
-    async with connected(settings):
+    async with open_database(settings):
         try:
             if await _missing_migrations(settings):
                 raise Failure("The database is not up to date. Run `python -m server migrate` first.")
@@ -115,7 +115,7 @@ async def _check_postgres(settings: Settings) -> None:
 
 async def _ask_for_one(settings: Settings, address: SplitResult) -> None:
     try:
-        async with connected(settings):
+        async with open_database(settings):
             connection: Any = get_connection("default")
             _, rows = await connection.execute_query(f"SELECT {_SESSION_LIMIT}")
             if rows[0][0] != settings.statement_milliseconds:

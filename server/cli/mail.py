@@ -15,7 +15,7 @@ from server.logs import set_up_logs
 from server.models import EmailMessage, OutboxMessage
 from server.models.backlog import read_backlog
 from server.models.outbox import Queued
-from server.outbox import REFUSED_HOUSE, has_lost_its_link, retry
+from server.outbox import REFUSED_SENDER, has_lost_its_link, retry_parked
 from server.worker import Worker
 
 MAX_LISTED: Final = 100
@@ -57,7 +57,7 @@ async def _print_backlog() -> None:
     backlog = await read_backlog(datetime.now(UTC))
     waits = f"Events waiting: {backlog.events}. E-mails waiting: {backlog.emails}."
     print(f"{waits} The oldest has been waiting for {backlog.seconds:.0f} seconds.")
-    refused = EmailMessage.filter(sent_at__isnull=True, dead_at__isnull=True, last_error__startswith=REFUSED_HOUSE)
+    refused = EmailMessage.filter(sent_at__isnull=True, dead_at__isnull=True, last_error__startswith=REFUSED_SENDER)
     if number := await refused.count():
         print(f"E-mails that the mail server refuses because of this server: {number}. Fix that first.")
 
@@ -68,7 +68,7 @@ async def _retry(which: str) -> None:
         raise Failure(f"No parked message has the id {which}.")
     if has_lost_its_link(row):
         raise Failure("This invitation's link was removed when it was parked. Send the invitation again instead.")
-    await retry(row, datetime.now(UTC))
+    await retry_parked(row, datetime.now(UTC))
     print(f"{which} is waiting to be sent.")
 
 

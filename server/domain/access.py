@@ -31,7 +31,7 @@ from server.domain.rights import (
     Right,
     Role,
 )
-from server.domain.viewer import Standing, Viewer
+from server.domain.viewer import Viewer, ViewerMembership
 
 
 class PartnershipFacts(Protocol):
@@ -57,13 +57,13 @@ _AS_NOBODY: Final[Way] = (Gate(Link.MEMBERSHIP, NOTHING),)
 class Reach:
     """What a viewer has in one organisation: their own membership, and the partnerships through which they serve it."""
 
-    standing: Standing | None = None
+    membership: ViewerMembership | None = None
     servings: tuple[Serving, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         """Whether the viewer reaches every product of the organisation, no matter which."""
-        leads = self.standing is not None and self.standing.leads
+        leads = self.membership is not None and self.membership.leads
         return leads or any(serving.complete for serving in self.servings)
 
     def ways_to_product(self, product_id: UUID, granted: Collection[ProductRight] = ()) -> list[Way]:
@@ -72,12 +72,12 @@ class Reach:
 
     def _own_way(self, granted: Collection[ProductRight]) -> Way:
         """A leader has all rights; another member those that were granted (M12)."""
-        if self.standing is None:
+        if self.membership is None:
             return _AS_NOBODY
-        return _AS_LEADER if self.standing.leads else (*_AS_LEADER, own_grant_gate(frozenset(granted)))
+        return _AS_LEADER if self.membership.leads else (*_AS_LEADER, own_grant_gate(frozenset(granted)))
 
     def ways_to_organisation(self) -> list[Way]:
-        own = OWN_ORGANISATION[self.standing.role] if self.standing else NOTHING
+        own = OWN_ORGANISATION[self.membership.role] if self.membership else NOTHING
         through = Gate(Link.PARTNERSHIP, MANAGED_CUSTOMER)
         return [(Gate(Link.MEMBERSHIP, own),), *((*serving.before, through) for serving in self.servings)]
 
@@ -96,16 +96,16 @@ def serving_gates(viewer: Viewer, partnership: PartnershipFacts, assigned: Colle
     customer; employees those they are assigned to. Nobody serves before the invitation is accepted, after the end, or a
     customer that the token in use may not reach.
     """
-    standing = viewer.standing_in(partnership.partner_id)
-    is_employee = standing is not None and standing.role is Role.EMPLOYEE
+    membership = viewer.membership_in(partnership.partner_id)
+    is_employee = membership is not None and membership.role is Role.EMPLOYEE
     gates = (
-        gate_if(Link.MEMBERSHIP, standing is not None and (standing.leads or is_employee)),
+        gate_if(Link.MEMBERSHIP, membership is not None and (membership.leads or is_employee)),
         gate_if(Link.STATUS, partnership.status is PartnershipStatus.ACTIVE),
         gate_if(Link.TOKEN_CUSTOMERS, viewer.may_serve(partnership.customer_id)),
     )
-    if standing is None or not is_employee:
+    if membership is None or not is_employee:
         return gates
-    return (*gates, gate_if(Link.ASSIGNMENT, standing.membership_id in assigned))
+    return (*gates, gate_if(Link.ASSIGNMENT, membership.membership_id in assigned))
 
 
 def serves(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
@@ -115,7 +115,7 @@ def serves(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[U
 
 def reach(viewer: Viewer, organisation_id: UUID, servings: Iterable[Serving]) -> Reach:
     """What the viewer has in the organisation, given the partnerships through which they serve it."""
-    return Reach(viewer.standing_in(organisation_id), tuple(servings))
+    return Reach(viewer.membership_in(organisation_id), tuple(servings))
 
 
 def sees_partnership(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
@@ -149,8 +149,8 @@ def leads_a_side(viewer: Viewer, partnership: PartnershipFacts) -> bool:
 
 def leads(viewer: Viewer, organisation_id: UUID) -> bool:
     """Whether the viewer is a legal representative or administrator there."""
-    standing = viewer.standing_in(organisation_id)
-    return standing is not None and standing.leads
+    membership = viewer.membership_in(organisation_id)
+    return membership is not None and membership.leads
 
 
 def sees_support_access(viewer: Viewer, user_id: UUID, *, is_staff: bool) -> bool:
@@ -161,15 +161,15 @@ def sees_support_access(viewer: Viewer, user_id: UUID, *, is_staff: bool) -> boo
 def ways_to_partnership(viewer: Viewer, partnership: PartnershipFacts) -> list[Way]:
     """The rights that the viewer's roles on either side give on a visible partnership, without regard to its state."""
     return ways_on_sides(
-        viewer.standing_in(partnership.customer_id),
-        viewer.standing_in(partnership.partner_id),
+        viewer.membership_in(partnership.customer_id),
+        viewer.membership_in(partnership.partner_id),
         partnership.initiated_by,
         may_serve=viewer.may_serve(partnership.customer_id),
     )
 
 
 def ways_on_sides(
-    customer: Standing | None, partner: Standing | None, initiated_by: Side, *, may_serve: bool = True
+    customer: ViewerMembership | None, partner: ViewerMembership | None, initiated_by: Side, *, may_serve: bool = True
 ) -> list[Way]:
     """The same for the viewer's roles on either side. `may_serve` says whether their token may reach this customer."""
     ways = list[Way]()
@@ -181,9 +181,11 @@ def ways_on_sides(
     return ways
 
 
-def _way_on_side(table: Mapping[Role, frozenset[Right]], standing: Standing, initiated_by: Side, side: Side) -> Way:
+def _way_on_side(
+    table: Mapping[Role, frozenset[Right]], membership: ViewerMembership, initiated_by: Side, side: Side
+) -> Way:
     """The rights of a role on one side. One side answers a proposal, and the other withdraws it."""
-    return Gate(Link.MEMBERSHIP, table.get(standing.role, NOTHING)), _proposal(side, initiated_by)
+    return Gate(Link.MEMBERSHIP, table.get(membership.role, NOTHING)), _proposal(side, initiated_by)
 
 
 @lru_cache
@@ -213,7 +215,7 @@ def credential_gate(viewer: Viewer) -> Gate:
 
 def side_of(viewer: Viewer, right: Right, partnership: PartnershipFacts) -> Side:
     """The side on which someone with a right on a partnership acts: the customer's, if it gives the right."""
-    customer = viewer.standing_in(partnership.customer_id)
+    customer = viewer.membership_in(partnership.customer_id)
     if customer is None:
         return Side.PARTNER
     by_customer = right in rights_through(

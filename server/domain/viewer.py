@@ -9,7 +9,7 @@ from server.domain.rights import LEADING_ROLES, NEVER_BY_TOKEN, SCOPE_OF, Right,
 
 
 @dataclass(frozen=True)
-class Standing:
+class ViewerMembership:
     """One active membership of the viewer."""
 
     membership_id: UUID
@@ -39,45 +39,45 @@ class TokenGrant:
 class Viewer:
     """A signed-in person, or the API token they gave to a program.
 
-    `standings` are current. With a token they contain only the token's organisation, so that a token never exceeds what
-    its owner may currently do.
+    `memberships` are current. With a token they contain only the token's organisation, so that a token never exceeds
+    what its owner may currently do.
     """
 
     user_id: UUID
-    standings: tuple[Standing, ...] = ()
+    memberships: tuple[ViewerMembership, ...] = ()
     token: TokenGrant | None = None
     session_id: UUID | None = None
     password_confirmed_at: datetime | None = None
 
-    def standing_in(self, organisation_id: UUID) -> Standing | None:
+    def membership_in(self, organisation_id: UUID) -> ViewerMembership | None:
         return self._by_organisation.get(organisation_id)
 
     @cached_property
-    def _by_organisation(self) -> dict[UUID, Standing]:
-        return {standing.organisation_id: standing for standing in self.standings}
+    def _by_organisation(self) -> dict[UUID, ViewerMembership]:
+        return {membership.organisation_id: membership for membership in self.memberships}
 
     @cached_property
     def organisation_ids(self) -> list[UUID]:
-        return [standing.organisation_id for standing in self.standings]
+        return [membership.organisation_id for membership in self.memberships]
 
     @cached_property
     def led_organisation_ids(self) -> list[UUID]:
         """Organisations in which the viewer is a legal representative or administrator."""
-        return [standing.organisation_id for standing in self.standings if standing.leads]
+        return [membership.organisation_id for membership in self.memberships if membership.leads]
 
     @cached_property
     def employee_membership_ids(self) -> list[UUID]:
         """Memberships that reach a customer only through an assignment."""
-        return [standing.membership_id for standing in self.standings if standing.role is Role.EMPLOYEE]
+        return [membership.membership_id for membership in self.memberships if membership.role is Role.EMPLOYEE]
 
     @cached_property
     def grantee_membership_ids(self) -> list[UUID]:
         """Memberships that reach their own organisation's products only through grants (M12)."""
-        return [standing.membership_id for standing in self.standings if not standing.leads]
+        return [membership.membership_id for membership in self.memberships if not membership.leads]
 
     def organisations_as(self, roles: frozenset[Role]) -> list[UUID]:
         """Organisations in which the viewer has one of these roles."""
-        return [standing.organisation_id for standing in self.standings if standing.role in roles]
+        return [membership.organisation_id for membership in self.memberships if membership.role in roles]
 
     def has_scope(self, scope: Scope) -> bool:
         """Whether the credential has this scope. People have every scope, a token those it was given."""

@@ -1,10 +1,10 @@
 """SMTP delivery: connections to the mail server, and the exceptions when it does not accept an e-mail.
 
-NotDelivered        it may work later: the server is busy or went away
-├── NotReached      the server could not be reached: it is unavailable, or its settings are wrong
-├── HouseRefused    the server refuses the sender, not this e-mail: the operator has to fix it
-└── RefusedForGood  it will never work: this message or this recipient is refused
-Interrupted         there was no answer, because the sender has to stop
+NotDelivered            it may work later: the server is busy or went away
+├── NotReached          the server could not be reached: it is unavailable, or its settings are wrong
+├── SenderRefused       the server refuses the sender, not this e-mail: the operator has to fix it
+└── PermanentlyRefused  it will never work: this message or this recipient is refused
+Interrupted             there was no answer, because the sender has to stop
 """
 
 import asyncio
@@ -40,11 +40,11 @@ class NotReached(NotDelivered):
     """The mail server could not be reached."""
 
 
-class HouseRefused(NotDelivered):
+class SenderRefused(NotDelivered):
     """The mail server refuses the sender, not this e-mail."""
 
 
-class RefusedForGood(NotDelivered):
+class PermanentlyRefused(NotDelivered):
     """The e-mail is permanently refused."""
 
 
@@ -135,7 +135,7 @@ class Line:
     async def _hand_over(self, client: aiosmtplib.SMTP, message: Message) -> None:
         """Send the envelope and then the content. After a refusal the connection is still usable."""
         if message.needs_utf8 and not client.supports_extension("smtputf8"):  # RFC 6531
-            raise RefusedForGood("SMTPUTF8 is not supported by this server, and the address needs it")
+            raise PermanentlyRefused("SMTPUTF8 is not supported by this server, and the address needs it")
         # aiosmtplib's own `mail` and `rcpt` parse the addresses again, which costs more than all the rest.
         await self._say(client, Command.MAIL, f"FROM:<{message.sender}>", *_options(client, message))
         await self._say(client, Command.RCPT, f"TO:<{message.recipient}>")
@@ -223,8 +223,8 @@ def _meaning(command: Command, code: int, text: str) -> NotDelivered:
     """The exception for a failure. Only a refusal of the recipient or the content is permanent."""
     told = f"{command}: {code} {text}"
     if is_for_good(command, code, text):
-        return RefusedForGood(told)
-    return HouseRefused(told) if is_refusal(code) else NotDelivered(told)
+        return PermanentlyRefused(told)
+    return SenderRefused(told) if is_refusal(code) else NotDelivered(told)
 
 
 def _told(error: Exception) -> str:

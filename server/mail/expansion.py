@@ -107,9 +107,9 @@ def _emails_of(
 
 def _addresses(letter: Letter, variables: Mapping[str, object], settings: Settings) -> Variables:
     """The addresses in an e-mail: of the page, and of the secret link if there is one."""
-    addresses = {"page": settings.pages + letter.path(variables)}
+    addresses = {"page": settings.pages_url + letter.path(variables)}
     if letter.answers_by_link and variables.get("secret"):
-        addresses["link"] = settings.pages + INVITATION_LINK.format_map(dict(variables))
+        addresses["link"] = settings.pages_url + INVITATION_LINK.format_map(dict(variables))
     return addresses
 
 

@@ -18,7 +18,7 @@ from server.domain.text import line
 from server.mail.headers import address_header, text_header
 from server.mail.letters import written
 from server.models import EmailMessage
-from server.settings import Settings, mailbox
+from server.settings import Settings, parse_mailbox
 
 _MAX_HEADER_CHARACTERS: Final = 500
 _ENCODED_WORD: Final = "=?"
@@ -50,7 +50,7 @@ class Message:
 def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
     """The e-mail with its headers, in text and in HTML. Every attempt has the same Message-ID."""
     letter = written(email.template, email.locale, email.name, email.variables, email.zone)
-    sender, recipient = mailbox(settings.mail_from), address(email.address)
+    sender, recipient = parse_mailbox(settings.mail_from), address(email.address)
     headers = [
         address_header("From", sender.display_name, sender.addr_spec),
         address_header("To", _header(email.name) if email.name else "", recipient),
@@ -74,7 +74,7 @@ def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
 def _reply_to(settings: Settings) -> str:
     if not settings.mail_reply_to:
         return ""
-    answers = mailbox(settings.mail_reply_to)
+    answers = parse_mailbox(settings.mail_reply_to)
     return address_header("Reply-To", answers.display_name, answers.addr_spec)
 
 

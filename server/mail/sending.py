@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from server.mail.delivery import Interrupted, Line, Lines, NotReached, Patience, RefusedForGood
+from server.mail.delivery import Interrupted, Line, Lines, NotReached, Patience, PermanentlyRefused
 from server.mail.messages import Unwritable, message
 from server.models import EmailMessage
 from server.settings import Settings
@@ -93,7 +93,7 @@ class Sender:
         try:
             await line.send(message(email, self._settings, now))
         except Unwritable as error:
-            return RefusedForGood(str(error))
+            return PermanentlyRefused(str(error))
         except Exception as error:  # noqa: BLE001 - one e-mail keeps no other waiting
             return error
         return None

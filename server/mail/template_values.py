@@ -14,7 +14,7 @@ from babel.dates import format_date, format_time, get_timezone_name
 from babel.lists import format_list
 
 from server.domain.errors import N_
-from server.languages import translated
+from server.languages import translate
 from server.mail.zones import UTC, zone
 
 CATALOGUES: Final = Path(__file__).with_name("translations")
@@ -34,7 +34,7 @@ class Words:
         return self.locale.partition("_")[0]
 
     def say(self, message: str, /, **values: object) -> str:
-        return translated(message, self.language, values, CATALOGUES)
+        return translate(message, self.language, values, CATALOGUES)
 
     def date(self, moment: str) -> str:
         """A date and time on the recipient's clock, with the name of their zone. A mere day has neither."""

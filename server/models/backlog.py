@@ -30,26 +30,26 @@ class Backlog:
 async def read_backlog(now: datetime) -> Backlog:
     """The current backlog. One statement, which takes the same time at any size."""
     [row] = cast("list[dict[str, Any]]", await get_connection("default").execute_query_dict(_STATEMENT))
-    since = [_moment(row[name]) for name in ("event_since", "email_since") if row[name] is not None]
+    since = [_parse_timestamp(row[name]) for name in ("event_since", "email_since") if row[name] is not None]
     return Backlog(row["events"], row["emails"], max((now - min(since, default=now)).total_seconds(), 0.0))
 
 
-def _moment(value: Any) -> datetime:
+def _parse_timestamp(value: Any) -> datetime:
     """A timestamp, which SQLite returns as text in UTC."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _counted(model: type[OutboxMessage | EmailMessage]) -> str:
+def _count_sql(model: type[OutboxMessage | EmailMessage]) -> str:
     waiting = _WAITING.format(table=model._meta.db_table)
     return f"(SELECT count(*) FROM (SELECT 1 {waiting} LIMIT {MAX_COUNTED + 1}) counted)"  # noqa: S608 - nothing that anybody sends
 
 
-def _oldest(model: type[OutboxMessage | EmailMessage]) -> str:
+def _oldest_sql(model: type[OutboxMessage | EmailMessage]) -> str:
     return f"(SELECT min(created_at) {_WAITING.format(table=model._meta.db_table)})"
 
 
 _STATEMENT: Final = (
-    f"SELECT {_counted(OutboxMessage)} AS events, {_counted(EmailMessage)} AS emails,"
-    f" {_oldest(OutboxMessage)} AS event_since, {_oldest(EmailMessage)} AS email_since"
+    f"SELECT {_count_sql(OutboxMessage)} AS events, {_count_sql(EmailMessage)} AS emails,"
+    f" {_oldest_sql(OutboxMessage)} AS event_since, {_oldest_sql(EmailMessage)} AS email_since"
 )

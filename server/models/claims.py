@@ -37,7 +37,7 @@ async def claim(model: type[RowT], now: datetime, until: datetime, most: int, wh
     return rows
 
 
-async def note(rows: Sequence[Queued], **columns: Any) -> int:
+async def record_outcome(rows: Sequence[Queued], **columns: Any) -> int:
     """Store the outcomes, except of rows that another worker has claimed since. Returns how many were stored."""
     number = 0
     for attempts in {row.attempts for row in rows}:
@@ -49,12 +49,12 @@ async def note(rows: Sequence[Queued], **columns: Any) -> int:
 
 async def give_back(rows: list[RowT]) -> None:
     """Return claimed rows to their old places in the queue, as if this attempt had not happened."""
-    for (attempts, since), ids in _alike(rows).items():
+    for (attempts, since), ids in _group_by_claim(rows).items():
         same = type(rows[0]).filter(OneOf("id", ids), attempts=attempts, sent_at__isnull=True)
         await same.update(attempts=attempts - 1, run_after=since)
 
 
-def _alike(rows: list[RowT]) -> dict[tuple[int, datetime], list[UUID]]:
+def _group_by_claim(rows: list[RowT]) -> dict[tuple[int, datetime], list[UUID]]:
     found = dict[tuple[int, datetime], list[UUID]]()
     for row in rows:
         found.setdefault((row.attempts, row.run_after), []).append(row.id)

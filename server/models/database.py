@@ -14,7 +14,7 @@ from tortoise.exceptions import DBConnectionError, IntegrityError
 from tortoise.transactions import in_transaction
 
 from server.domain.errors import CHANGED_MEANWHILE, Refused, Unavailable
-from server.models.migration_records import tell_outages_from_new_databases
+from server.models.migration_records import patch_migration_recorder
 from server.models.outages import SECONDS_TO_WAIT
 from server.models.sqlite import DatabaseLocked
 from server.settings import Settings
@@ -23,7 +23,7 @@ APP = "models"
 UNREACHABLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError, Unavailable)
 """The exceptions of a database that does not answer."""
 
-tell_outages_from_new_databases()
+patch_migration_recorder()
 
 
 def tortoise_config(settings: Settings, *, is_migrating: bool = False) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _connection(settings: Settings, *, is_migrating: bool) -> dict[str, Any]:
     if is_migrating:
         credentials["server_settings"]["statement_timeout"] = "0"
     else:
-        credentials["command_timeout"] = longest_command(settings)
+        credentials["command_timeout"] = command_timeout(settings)
     return {"engine": "server.models.postgres", "credentials": credentials}
 
 
@@ -72,14 +72,14 @@ def _postgres_credentials(settings: Settings, *, is_direct: bool) -> dict[str, A
         "maxsize": settings.pool_size,
         "timeout": SECONDS_TO_WAIT,
         # Nothing here changes a session, so no reset is needed between two uses of a connection.
-        "reset": _leave_as_it_is,
-        **(_of_pooled(settings) if settings.is_pooled and not is_direct else _of_sessions(settings)),
+        "reset": _skip_reset,
+        **(_pooler_settings(settings) if settings.is_pooled and not is_direct else _session_settings(settings)),
     }
 
 
-def _of_sessions(settings: Settings) -> dict[str, Any]:
+def _session_settings(settings: Settings) -> dict[str, Any]:
     return {
-        "server_settings": _limits(settings)
+        "server_settings": _time_limits(settings)
         | {
             "application_name": "reseller-graph",
             # Statements are few, large and run often: plan them once, without JIT compilation.
@@ -88,7 +88,7 @@ def _of_sessions(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _of_pooled(settings: Settings) -> dict[str, Any]:
+def _pooler_settings(settings: Settings) -> dict[str, Any]:
     """The configuration behind a pooler, which takes no session settings and lends a connection for a transaction."""
     return {
         "server_settings": {"application_name": "reseller-graph"},
@@ -97,7 +97,7 @@ def _of_pooled(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _limits(settings: Settings) -> dict[str, str]:
+def _time_limits(settings: Settings) -> dict[str, str]:
     return {
         "statement_timeout": str(settings.statement_milliseconds),
         "lock_timeout": str(settings.lock_milliseconds),
@@ -109,15 +109,15 @@ def settings_of_transactions(settings: Settings) -> str:
     """The settings at the start of each transaction behind a pooler. Empty if sessions have them."""
     if not settings.is_pooled:
         return ""
-    return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _limits(settings).items())
+    return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _time_limits(settings).items())
 
 
-def longest_command(settings: Settings) -> float:
+def command_timeout(settings: Settings) -> float:
     """How many seconds to wait for an answer: longer than PostgreSQL's own limit for a statement."""
     return (settings.statement_milliseconds + settings.lock_milliseconds) / 1000 + SECONDS_TO_WAIT
 
 
-async def _leave_as_it_is(connection: Any) -> None:
+async def _skip_reset(connection: Any) -> None:
     pass
 
 
@@ -131,19 +131,19 @@ async def disconnect() -> None:
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncGenerator[None]:
+async def open_database(settings: Settings) -> AsyncGenerator[None]:
     """The database, opened immediately, so that a failure to open is reported at the start.
 
     Always closed at the end, because an open SQLite connection prevents the process from ending.
     """
-    async with closed_afterwards():
+    async with close_afterwards():
         await connect(settings)
         await get_connection("default").create_connection(with_db=True)
         yield
 
 
 @asynccontextmanager
-async def closed_afterwards() -> AsyncGenerator[None]:
+async def close_afterwards() -> AsyncGenerator[None]:
     """Close every connection that was opened in here, no matter how it ends."""
     try:
         yield

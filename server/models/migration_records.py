@@ -66,6 +66,6 @@ async def check_migrations(connection: Any) -> None:
     await _applied_migrations(MigrationRecorder(connection))
 
 
-def tell_outages_from_new_databases() -> None:
+def patch_migration_recorder() -> None:
     """From now on."""
     cast("Any", MigrationRecorder).applied_migrations = _applied_migrations

@@ -10,12 +10,12 @@ from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
 
-class Remembered(State):
+class ClonedState(State):
     """The state at the time it was cloned."""
 
     def __init__(self, state: State) -> None:
         self.models = {key: model.clone() for key, model in state.models.items()}
-        self._rendered: StateApps = state._rendered if isinstance(state, Remembered) else state.apps
+        self._rendered: StateApps = state._rendered if isinstance(state, ClonedState) else state.apps
 
     @cached_property
     def apps(self) -> StateApps:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -23,10 +23,10 @@ class Remembered(State):
         return self._rendered.clone(model_states=self.models)
 
 
-def _remembered(state: State) -> State:
-    return Remembered(state)
+def _clone_state(state: State) -> State:
+    return ClonedState(state)
 
 
-def make_models_when_looked_at() -> None:
+def patch_state_cloning() -> None:
     """Use `Remembered` to clone states from now on."""
-    cast("Any", State).clone = _remembered
+    cast("Any", State).clone = _clone_state

@@ -1,7 +1,7 @@
 """Outages of the database: told apart from bugs, and logged once when one begins and once when it ends.
 
-The drivers' exceptions pass through `translated`, which turns an outage into `Unavailable` and leaves all others as
-they are.
+The drivers' exceptions pass through `translate_outages`, which turns an outage into `Unavailable` and leaves
+all others as they are.
 """
 
 import sqlite3
@@ -53,7 +53,7 @@ _log = structlog.get_logger(__name__)
 
 
 __all__ = ["PRIMARY_CODE", "SECONDS_TO_WAIT", "DatabaseReplaced", "Outages", "Unavailable"]
-__all__ += ["is_away", "is_broken", "outages", "raise_if_unavailable", "translated"]
+__all__ += ["is_away", "is_broken", "outages", "raise_if_unavailable", "translate_outages"]
 
 
 class DatabaseReplaced(Exception):
@@ -73,20 +73,20 @@ class Outages:
         self._failures = 0
         self._is_of_writing = False
 
-    def failed(self, error: BaseException) -> None:
+    def record_failure(self, error: BaseException) -> None:
         self._last = time.monotonic()
         self._failures += 1
         if self._since is None:
             self._since, self._failures, self._is_of_writing = self._last, 1, _keeps_from_writing(error)
-            _say("error", "database_unavailable", reason=f"{type(error).__name__}: {error}"[:_LONGEST_REASON])
+            _log_in_server("error", "database_unavailable", reason=f"{type(error).__name__}: {error}"[:_LONGEST_REASON])
 
-    def answered(self, *, wrote: bool = False) -> None:
+    def record_answer(self, *, wrote: bool = False) -> None:
         """Note that the database answered. Called often, and quick. After a read it may still be full or read-only."""
         if self._since is None or (self._is_of_writing and not wrote):
             return
         if time.monotonic() - self._last >= _QUIET_SECONDS:
             seconds, self._since = round(time.monotonic() - self._since, 1), None
-            _say("warning", "database_available", after_seconds=seconds, failures=self._failures)
+            _log_in_server("warning", "database_available", after_seconds=seconds, failures=self._failures)
 
 
 outages: Final = Outages()
@@ -94,7 +94,7 @@ outages: Final = Outages()
 
 
 @contextmanager
-def translated() -> Generator[None]:
+def translate_outages() -> Generator[None]:
     """Wraps calls to the database. Raises `Unavailable` if it is unavailable or too slow."""
     try:
         yield
@@ -108,14 +108,14 @@ def raise_if_unavailable(error: BaseException) -> None:
     if isinstance(error, Unavailable):
         return
     if _is_too_slow(error):
-        _say("warning", "statement_too_slow", reason=str(error)[:_LONGEST_REASON])
+        _log_in_server("warning", "statement_too_slow", reason=str(error)[:_LONGEST_REASON])
         raise Unavailable(_TOO_SLOW) from error
     if is_away(error):
-        outages.failed(error)
+        outages.record_failure(error)
         raise Unavailable from error
 
 
-def _say(level: str, event: str, **values: object) -> None:
+def _log_in_server(level: str, event: str, **values: object) -> None:
     """Log it in a process that keeps a log. A command prints its own message."""
     if structlog.is_configured():
         getattr(_log, level)(event, **values)

@@ -10,7 +10,7 @@ from tortoise.indexes import Index
 from server.models.base import Row
 
 
-class IndexOfSome(Index):
+class PartialIndex(Index):
     """A partial index. One on waiting rows is only as large as the backlog."""
 
     def __init__(self, *, fields: tuple[str, ...] | list[str], name: str, condition: str) -> None:
@@ -56,10 +56,10 @@ class OutboxMessage(Queued):
     class Meta:
         table = "outbox_message"
         indexes = (
-            IndexOfSome(fields=("run_after", "id"), name="outbox_waiting", condition=WAITS),
+            PartialIndex(fields=("run_after", "id"), name="outbox_waiting", condition=WAITS),
             # Events of the few topics with other work are found among all waiting ones.
-            IndexOfSome(fields=("topic", "run_after", "id"), name="outbox_waiting_by_topic", condition=WAITS),
-            IndexOfSome(fields=("created_at",), name="outbox_waiting_since", condition=WAITS),
+            PartialIndex(fields=("topic", "run_after", "id"), name="outbox_waiting_by_topic", condition=WAITS),
+            PartialIndex(fields=("created_at",), name="outbox_waiting_since", condition=WAITS),
         )
 
 
@@ -86,7 +86,7 @@ class EmailMessage(Queued):
         table = "email_message"
         indexes = (
             # Rows old enough to be deleted. If it contained waiting rows, SQLite would use it to find those.
-            IndexOfSome(fields=("sent_at",), name="email_sent", condition="sent_at IS NOT NULL"),
-            IndexOfSome(fields=("run_after", "id"), name="email_waiting", condition=WAITS),
-            IndexOfSome(fields=("created_at",), name="email_waiting_since", condition=WAITS),
+            PartialIndex(fields=("sent_at",), name="email_sent", condition="sent_at IS NOT NULL"),
+            PartialIndex(fields=("run_after", "id"), name="email_waiting", condition=WAITS),
+            PartialIndex(fields=("created_at",), name="email_waiting_since", condition=WAITS),
         )

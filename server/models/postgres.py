@@ -23,11 +23,11 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 
 from server.domain.errors import OutcomeUnknown, Unavailable
-from server.models.outages import SECONDS_TO_WAIT, is_broken, outages, raise_if_unavailable, translated
+from server.models.outages import SECONDS_TO_WAIT, is_broken, outages, raise_if_unavailable, translate_outages
 
 # `Any` below: asyncpg is untyped.
 
-_OF_CONNECTIONS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+_CONNECTION_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """The exceptions of a connection that has ended or is ending."""
 _SECONDS_TO_SETTLE: Final = 1
 """How long to wait for a connection whose statement was cancelled before ending it."""
@@ -40,9 +40,9 @@ class Client(AsyncpgDBClient):
         super().__init__(**credentials)
         self.settings_of_transactions = settings_of_transactions
 
-    async def lent(self) -> Any:
+    async def borrow_connection(self) -> Any:
         """A connection of the pool. Raises `Unavailable` if none is free in time."""
-        with translated():
+        with translate_outages():
             if not self._pool:
                 async with self._pool_init_lock:
                     if not self._pool:
@@ -50,30 +50,30 @@ class Client(AsyncpgDBClient):
             pool: Any = self._pool
             return await pool.acquire(timeout=SECONDS_TO_WAIT)
 
-    async def take_back(self, connection: Any) -> None:
+    async def return_connection(self, connection: Any) -> None:
         """Return a connection. One that no longer works is replaced the next time."""
         if self._pool:
-            with suppress(*_OF_CONNECTIONS):
+            with suppress(*_CONNECTION_ERRORS):
                 await self._pool.release(connection, timeout=_SECONDS_TO_SETTLE)
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
-        return _Single(self, self._pool_init_lock)
+        return _StatementConnection(self, self._pool_init_lock)
 
     def _in_transaction(self) -> TransactionContext:
-        return _Context(Transaction(self), self._pool_init_lock)
+        return _PooledTransactionContext(Transaction(self), self._pool_init_lock)
 
 
 class Transaction(TransactionWrapper):
     _parent: Client
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
-        return _Within(self._lock, self)
+        return _TransactionConnection(self._lock, self)
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(Transaction(self))
 
 
-class _Within(ConnectionWrapper[Any]):
+class _TransactionConnection(ConnectionWrapper[Any]):
     """A statement in a transaction."""
 
     async def __aexit__(
@@ -82,22 +82,22 @@ class _Within(ConnectionWrapper[Any]):
         await super().__aexit__(exc_type, exc_val, exc_tb)
         if exc_val is not None:
             raise_if_unavailable(exc_val)
-        outages.answered()
+        outages.record_answer()
 
 
-class _Single(PoolConnectionWrapper[Any]):
+class _StatementConnection(PoolConnectionWrapper[Any]):
     """A connection for one statement, which is its own transaction."""
 
     client: Client
     _transaction: Any = None
 
     async def __aenter__(self) -> Any:
-        self.connection = await self.client.lent()
+        self.connection = await self.client.borrow_connection()
         if self.client.settings_of_transactions:
             try:
-                self._transaction = await _begun(self.client, self.connection)
+                self._transaction = await _begin_transaction(self.client, self.connection)
             except BaseException:
-                await self.client.take_back(self.connection)
+                await self.client.return_connection(self.connection)
                 raise
         return self.connection
 
@@ -106,28 +106,28 @@ class _Single(PoolConnectionWrapper[Any]):
     ) -> None:
         try:
             if exc_val is not None:
-                await _undone(self._transaction, self.connection)
+                await _roll_back(self._transaction, self.connection)
                 raise_if_unavailable(exc_val)
                 if isinstance(exc_val, asyncpg.LockNotAvailableError):
                     raise Unavailable("Someone else is changing this. Nothing was changed.") from exc_val
             elif self._transaction is not None:
-                await _stored(self._transaction, self.connection)
-            outages.answered()
+                await _commit(self._transaction, self.connection)
+            outages.record_answer()
         finally:
-            await self.client.take_back(self.connection)
+            await self.client.return_connection(self.connection)
 
 
-class _Context(TransactionContextPooled):
+class _PooledTransactionContext(TransactionContextPooled):
     client: Any
 
     async def __aenter__(self) -> TransactionalDBClient:
         client = self.client
-        client._connection = await client._parent.lent()
+        client._connection = await client._parent.borrow_connection()
         self.token = get_connections().set(self.connection_name, client)
         try:
-            client.transaction = await _begun(client._parent, client._connection)
+            client.transaction = await _begin_transaction(client._parent, client._connection)
         except BaseException:
-            await self._left()
+            await self._release()
             raise
         return client
 
@@ -139,20 +139,20 @@ class _Context(TransactionContextPooled):
             if client._finalized:
                 return
             if exc_type is None:
-                await _stored(client.transaction, client._connection)
+                await _commit(client.transaction, client._connection)
             else:
-                await _undone(client.transaction, client._connection)
+                await _roll_back(client.transaction, client._connection)
         finally:
-            await self._left()
+            await self._release()
 
-    async def _left(self) -> None:
-        await self.client._parent.take_back(self.client._connection)
+    async def _release(self) -> None:
+        await self.client._parent.return_connection(self.client._connection)
         get_connections().reset(self.token)
 
 
-async def _begun(client: Client, connection: Any) -> Any:
+async def _begin_transaction(client: Client, connection: Any) -> Any:
     """A transaction that has begun, with its settings."""
-    with translated():
+    with translate_outages():
         transaction = connection.transaction()
         await transaction.start()
         if client.settings_of_transactions:
@@ -160,11 +160,11 @@ async def _begun(client: Client, connection: Any) -> Any:
     return transaction
 
 
-async def _stored(transaction: Any, connection: Any) -> None:
+async def _commit(transaction: Any, connection: Any) -> None:
     """Commit. Raises `OutcomeUnknown` if the connection ends during it, not before."""
     was_open = not _is_closed(connection)
     try:
-        with translated():
+        with translate_outages():
             await transaction.commit()
     except Unavailable as error:
         with suppress(asyncpg.InterfaceError):
@@ -175,7 +175,7 @@ async def _stored(transaction: Any, connection: Any) -> None:
     except asyncio.CancelledError:
         connection.terminate()
         raise
-    outages.answered(wrote=True)
+    outages.record_answer(wrote=True)
 
 
 def _is_closed(connection: Any) -> bool:
@@ -186,13 +186,13 @@ def _is_closed(connection: Any) -> bool:
         return True
 
 
-async def _undone(transaction: Any, connection: Any) -> None:
+async def _roll_back(transaction: Any, connection: Any) -> None:
     """Roll back. If that fails the connection is ended, which has the same effect."""
     if transaction is None or _is_closed(connection):
         return
     try:
         await transaction.rollback()
-    except _OF_CONNECTIONS:
+    except _CONNECTION_ERRORS:
         connection.terminate()
     except asyncio.CancelledError:
         connection.terminate()

@@ -23,7 +23,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 
-from server.models.outages import PRIMARY_CODE, DatabaseReplaced, outages, raise_if_unavailable, translated
+from server.models.outages import PRIMARY_CODE, DatabaseReplaced, outages, raise_if_unavailable, translate_outages
 
 ResultT = TypeVar("ResultT")
 _client = cast("Any", SqliteClient)  # untyped in parts
@@ -40,14 +40,14 @@ class OpenedFile:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._identity = self._look()
+        self._identity = self._read_identity()
 
     def check(self) -> None:
         """Raises `DatabaseReplaced` or OSError if the file of this name is now another one or missing."""
-        if self._look() != self._identity:
+        if self._read_identity() != self._identity:
             raise DatabaseReplaced("The database file was replaced. Stop the server before you replace it.")
 
-    def _look(self) -> tuple[int, int]:
+    def _read_identity(self) -> tuple[int, int]:
         found = os.stat(self._name)  # noqa: PTH116 - looked at for each statement
         return found.st_dev, found.st_ino
 
@@ -75,21 +75,21 @@ class ImmediateTransaction(SqliteTransactionWrapper):
 
     async def commit(self) -> None:
         try:
-            with translated():
+            with translate_outages():
                 await super().commit()
         except Exception:
             # Otherwise it would be committed with the next one, although the caller was told that nothing changed.
             with suppress(sqlite3.Error):
                 await self._connection.rollback()
             raise
-        outages.answered(wrote=True)
+        outages.record_answer(wrote=True)
 
     async def rollback(self) -> None:
         with suppress(sqlite3.Error):
             await super().rollback()
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
-        return _Statement(self._lock, self)
+        return _StatementConnection(self._lock, self)
 
     def check_file(self) -> None:
         """Nothing to check: it was checked when the transaction began."""
@@ -99,14 +99,14 @@ class ImmediateTransactionContext(SqliteTransactionContext):
     """Returns the connection even if the transaction cannot begin. Tortoise's own keeps it permanently."""
 
     async def __aenter__(self) -> TransactionalDBClient:
-        await patiently(self.connection._parent, self._begun)
+        await retry_while_locked(self.connection._parent, self._begin)
         return self.connection
 
-    async def _begun(self) -> None:
+    async def _begin(self) -> None:
         await self._trxlock.acquire()
         token = None
         try:
-            with translated():
+            with translate_outages():
                 await self.ensure_connection()
                 self.connection._parent.check_file()
             token = self.token = get_connections().set(self.connection_name, self.connection)
@@ -117,7 +117,7 @@ class ImmediateTransactionContext(SqliteTransactionContext):
             raise
 
 
-class _Statement(ConnectionWrapper[Any]):
+class _StatementConnection(ConnectionWrapper[Any]):
     """The connection, for one statement."""
 
     client: Any
@@ -125,7 +125,7 @@ class _Statement(ConnectionWrapper[Any]):
     async def __aenter__(self) -> Any:
         await self._lock.acquire()
         try:
-            with translated():
+            with translate_outages():
                 await self.ensure_connection()
                 self.client.check_file()
         except BaseException:
@@ -141,10 +141,10 @@ class _Statement(ConnectionWrapper[Any]):
             raise DatabaseLocked(exc_val) from exc_val
         if exc_val is not None:
             raise_if_unavailable(exc_val)
-        outages.answered()
+        outages.record_answer()
 
 
-async def patiently(client: "Client", statement: Callable[[], Awaitable[ResultT]]) -> ResultT:
+async def retry_while_locked(client: "Client", statement: Callable[[], Awaitable[ResultT]]) -> ResultT:
     """Retry until someone else's lock is released. Raises `DatabaseLocked` if it is not.
 
     SQLite's own wait would block the only connection, and with it all readers.
@@ -172,27 +172,27 @@ class Client(SqliteClient):
             self._file.check()
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
-        return _Statement(self._lock, self)
+        return _StatementConnection(self._lock, self)
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        return await self._alone(partial(_client.execute_insert, self, query, values))
+        return await self._run_in_autocommit(partial(_client.execute_insert, self, query, values))
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
-        await self._alone(partial(_client.execute_many, self, query, values))
+        await self._run_in_autocommit(partial(_client.execute_many, self, query, values))
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[dict[str, Any]]]:
-        return await self._alone(partial(_client.execute_query, self, query, values))
+        return await self._run_in_autocommit(partial(_client.execute_query, self, query, values))
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        return await self._alone(partial(_client.execute_query_dict, self, query, values))
+        return await self._run_in_autocommit(partial(_client.execute_query_dict, self, query, values))
 
     async def execute_script(self, query: str) -> None:
-        await self._alone(partial(_client.execute_script, self, query))
+        await self._run_in_autocommit(partial(_client.execute_script, self, query))
 
-    async def _alone(self, statement: Callable[[], Awaitable[ResultT]]) -> ResultT:
+    async def _run_in_autocommit(self, statement: Callable[[], Awaitable[ResultT]]) -> ResultT:
         """A statement outside a transaction. If it waits without success, the error says that nothing was changed."""
         try:
-            return await patiently(self, statement)
+            return await retry_while_locked(self, statement)
         except DatabaseLocked as error:
             raise_if_unavailable(error.__cause__ or error)
             raise

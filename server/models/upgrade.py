@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from tortoise.migrations.api.migrate import migrate
 
-from server.models.database import closed_afterwards, connected, open_connection, tortoise_config, transaction
-from server.models.migration_states import make_models_when_looked_at
+from server.models.database import close_afterwards, open_connection, open_database, tortoise_config, transaction
+from server.models.migration_states import patch_state_cloning
 from server.models.products.catalogue_data import load_catalogue
 from server.settings import Settings
 
@@ -16,11 +16,11 @@ _MIGRATION_LOCK = int.from_bytes(hashlib.sha256(b"reseller-graph migrations").di
 
 async def bring_up_to_date(settings: Settings) -> None:
     """Apply missing migrations and the catalogue's prices. Safe if several processes start at once."""
-    make_models_when_looked_at()
+    patch_state_cloning()
     async with _migration_lock(settings):
-        async with closed_afterwards():
+        async with close_afterwards():
             await migrate(config=tortoise_config(settings, is_migrating=True))
-        async with connected(settings), transaction():
+        async with open_database(settings), transaction():
             await load_catalogue()
 
 

@@ -21,7 +21,7 @@ from server.domain.folding import spellings
 from server.domain.viewer import Viewer
 from server.engine.declarations import PageRequest
 from server.models.conditions import EVERY_ROW, BoundParameter, Compared, Contains, OneOf, StatusAt, equals
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.resolvers.context import Context
 from server.resolvers.ids import decode
 from server.resolvers.paging import Direction, Order, Page, Window, cursor, position, within
@@ -143,7 +143,7 @@ class Listing(Generic[RowT]):
     def rows(self, viewer: Viewer | None, narrowed: Narrowed, now: datetime) -> QuerySet[RowT]:
         """All rows in all lists of this kind that are currently visible to the viewer."""
         conditions = (self.criterion(name, value, now) for name, value in narrowed)
-        return visible(self.model, viewer).filter(self.always(viewer), *conditions)
+        return visible_queryset(self.model, viewer).filter(self.always(viewer), *conditions)
 
 
 async def window(

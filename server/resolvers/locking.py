@@ -20,9 +20,9 @@ _WHO_BINDS = (PersonOnly(Right.MANAGE_LEGAL_REPRESENTATIVES), Sudo())
 async def lock_organisation(context: Context, organisation_id: UUID, right: Right) -> Role:
     """Lock the organisation until the transaction ends, and return the viewer's membership in it."""
     await lock_row(Organisation, organisation_id)
-    standing = (await reauthorise(context, right, organisation_id)).standing_in(organisation_id)
-    assert standing is not None, "only members hold a right on their organisation"
-    return standing.role
+    membership = (await reauthorise(context, right, organisation_id)).membership_in(organisation_id)
+    assert membership is not None, "only members hold a right on their organisation"
+    return membership.role
 
 
 async def reauthorise(context: Context, right: Right, organisation_id: UUID) -> Viewer:

@@ -18,7 +18,7 @@ from server.domain.rights import Right
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership, Product, User
 from server.models.base import check_points_to
-from server.models.visibility.right_filters import holds_on_organisation, holds_on_partnership
+from server.models.visibility.right_filters import where_right_on_organisation, where_right_on_partnership
 from server.resolvers.context import Context
 from server.resolvers.denial_messages import FOR_PEOPLE, beyond_the_credential, beyond_the_token
 from server.resolvers.directives import (
@@ -130,8 +130,8 @@ class StaffOnly(Permission):
 
 
 _HELD_ON: Final[Mapping[type[Model], Callable[[Viewer, Right], Q]]] = {
-    Organisation: holds_on_organisation,
-    Partnership: holds_on_partnership,
+    Organisation: where_right_on_organisation,
+    Partnership: where_right_on_partnership,
 }
 
 

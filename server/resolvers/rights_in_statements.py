@@ -15,12 +15,12 @@ from server.domain.access import Reach, usable, ways_on_sides
 from server.domain.gates import Serving, rights_through
 from server.domain.partnerships.partnerships import AccessType, is_possible_now
 from server.domain.rights import AssignmentRight, ProductRight, Right
-from server.domain.viewer import Standing, Viewer
+from server.domain.viewer import Viewer, ViewerMembership
 from server.engine.declarations import Computed, Joined, Prefetch
 from server.models import EmployeeAssignment, OwnProductGrant, Partnership, ProductAccess
 from server.models.conditions import Among, AtMost
-from server.models.visibility.clauses import NO_ROW, allowed_customer, serves
-from server.models.visibility.products import COVERING, grants_held
+from server.models.visibility.clauses import NO_ROW, allowed_customer, serves_customer
+from server.models.visibility.products import COVERAGE_COLUMNS, own_grants_in_force
 from server.resolvers.context import Context
 
 
@@ -35,7 +35,7 @@ def _of_served_partner(viewer: Viewer | None) -> Q:
 
 
 def serves_or_none(viewer: Viewer | None) -> Q:
-    return serves(viewer) if viewer else NO_ROW
+    return serves_customer(viewer) if viewer else NO_ROW
 
 
 def _serves_completely(viewer: Viewer | None) -> Q:
@@ -57,7 +57,7 @@ def _live_accesses(viewer: Viewer | None) -> Q:
 
 
 def _grants_held(viewer: Viewer | None) -> Q:
-    return grants_held(viewer) if viewer else NO_ROW
+    return own_grants_in_force(viewer) if viewer else NO_ROW
 
 
 def _has_grants(viewer: Viewer | None) -> bool:
@@ -96,14 +96,14 @@ def _known_servings(viewer: Viewer, row: Any) -> Iterator[Serving]:
 
 def _assignment(viewer: Viewer, partner: str, assigned: list[str] | None) -> list[AssignmentRight] | None:
     """The assignment that limits the viewer in serving through this partner. None if they lead it."""
-    standing = viewer.standing_in(UUID(partner))
+    standing = viewer.membership_in(UUID(partner))
     if standing is not None and standing.leads:
         return None
     return [AssignmentRight(right) for right in assigned or ()]
 
 
-def _known_standing(viewer: Viewer, organisation_id: UUID | None) -> Standing | None:
-    return None if organisation_id is None else viewer.standing_in(organisation_id)
+def _known_standing(viewer: Viewer, organisation_id: UUID | None) -> ViewerMembership | None:
+    return None if organisation_id is None else viewer.membership_in(organisation_id)
 
 
 def _known_rights_on_organisation(context: Context, row: Any) -> frozenset[Right]:
@@ -167,8 +167,8 @@ RIGHTS_ON_PRODUCT: Final = Computed(
                 replace(_BY_ASSIGNMENT, near="partnership_id"),
             ),
         ),
-        "own_grants": _covering(COVERING[0]),
-        "category_grants": _covering(COVERING[1]),
+        "own_grants": _covering(COVERAGE_COLUMNS[0]),
+        "category_grants": _covering(COVERAGE_COLUMNS[1]),
     },
 )
 RIGHTS_ON_PARTNERSHIP: Final = Computed(

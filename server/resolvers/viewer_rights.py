@@ -23,9 +23,9 @@ from server.domain.rights import AssignmentRight, ProductRight, Right
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Organisation, OwnProductGrant, Partnership, Product, ProductAccess
 from server.models.conditions import OneOf
-from server.models.visibility.clauses import serves
+from server.models.visibility.clauses import serves_customer
 from server.models.visibility.policies import row_policy
-from server.models.visibility.products import grants_held
+from server.models.visibility.products import own_grants_in_force
 from server.resolvers.context import Context
 
 
@@ -88,7 +88,7 @@ async def ways_to(context: Context, row: Organisation | Partnership | Product) -
 
 def _through(viewer: Viewer) -> Q:
     """The partnerships of the viewer's partner organisations with these customers, served or not."""
-    return (serves(viewer) | row_policy(Partnership, viewer)) & OneOf("partner_id", viewer.organisation_ids)
+    return (serves_customer(viewer) | row_policy(Partnership, viewer)) & OneOf("partner_id", viewer.organisation_ids)
 
 
 async def _reaches(
@@ -96,7 +96,7 @@ async def _reaches(
 ) -> list[Reach]:
     """One reach for each organisation, with rights only on these products. At most three statements."""
     customers = OneOf("customer_id", sorted(set(organisation_ids)))
-    partnerships = await Partnership.filter(serves(viewer) if through is None else through, customers)
+    partnerships = await Partnership.filter(serves_customer(viewer) if through is None else through, customers)
     limited = [partnership.id for partnership in partnerships if partnership.access_type is AccessType.LIMITED]
     granted = await _granted(limited, product_ids)
     assigned = await _assigned(viewer, partnerships)
@@ -118,7 +118,7 @@ async def _own_grants(viewer: Viewer, products: Sequence[Product]) -> list[OwnPr
     if not viewer.grantee_membership_ids:
         return []
     owners = sorted({product.organisation_id for product in products})
-    return await OwnProductGrant.filter(grants_held(viewer), OneOf("organisation_id", owners))
+    return await OwnProductGrant.filter(own_grants_in_force(viewer), OneOf("organisation_id", owners))
 
 
 def _memberships(viewer: Viewer, assignment: Collection[AssignmentRight] | None) -> list[UUID]:
@@ -145,7 +145,7 @@ async def _assigned(viewer: Viewer, partnerships: Sequence[Partnership]) -> dict
     as_employee = [
         partnership.id
         for partnership in partnerships
-        if (standing := viewer.standing_in(partnership.partner_id)) and not standing.leads
+        if (standing := viewer.membership_in(partnership.partner_id)) and not standing.leads
     ]
     if not as_employee:
         return {}

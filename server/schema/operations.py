@@ -14,7 +14,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from server.domain.errors import Refusal, Refused
 from server.engine.declarations import ByFunction, Guarded, MutationField
-from server.languages import translated
+from server.languages import translate
 from server.models.database import joined_transaction
 from server.resolvers.context import Context, context_of
 from server.resolvers.permissions import Permission, permissions_of
@@ -152,7 +152,7 @@ def user_errors(context: Context, refusals: Sequence[Refusal]) -> list[UserError
     return [
         UserError(
             code=refusal.code,
-            message=translated(refusal.message, context.language, refusal.values),
+            message=translate(refusal.message, context.language, refusal.values),
             field=["input", *map(to_camel_case, refusal.field)] if refusal.field else None,
         )
         for refusal in refusals

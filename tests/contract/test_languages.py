@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 import server
 from server.domain.errors import N_
-from server.languages import LANGUAGES, preferred, translated
+from server.languages import LANGUAGES, preferred_language, translate
 
 SERVER = Path(server.__file__).parent
 REFUSALS, EMAILS = SERVER / "translations", SERVER / "mail" / "translations"
@@ -141,7 +141,7 @@ def test_translations_take_the_same_values_as_the_message(folder, language):
 def test_messages_say_what_the_catalogue_says(language, folder, message):
     values = dict.fromkeys(placeholders(message), 7)
 
-    assert translated(message, language, values, folder) == entries(folder, language)[message].format_map(values)
+    assert translate(message, language, values, folder) == entries(folder, language)[message].format_map(values)
 
 
 @pytest.mark.parametrize(
@@ -156,20 +156,20 @@ def test_messages_say_what_the_catalogue_says(language, folder, message):
     ],
 )
 def test_values_are_filled_in(language, told):
-    assert translated("This must not be longer than {most} characters.", language, {"most": 80}) == told
+    assert translate("This must not be longer than {most} characters.", language, {"most": 80}) == told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_values_are_not_messages(language):
     assert (
-        translated("{name}", language, {"name": "{most} %s This must not be empty."})
+        translate("{name}", language, {"name": "{most} %s This must not be empty."})
         == "{most} %s This must not be empty."
     )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_unknown_message_is_shown_in_english(language):
-    assert translated("Nobody translated this.", language, {}) == "Nobody translated this."
+    assert translate("Nobody translated this.", language, {}) == "Nobody translated this."
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_an_unknown_message_is_shown_in_english(language):
     ids=lambda written: repr(written[:50]),
 )
 def test_people_get_the_best_of_our_languages(header, language):
-    assert preferred(header) == language
+    assert preferred_language(header) == language
 
 
 PIECES = [
@@ -292,4 +292,4 @@ PIECES = [
 @example("\ud800")
 @example("de;q=" + "9" * 10_000)
 def test_whatever_is_sent_is_answered_in_one_of_our_languages(header):
-    assert preferred(header) in LANGUAGES
+    assert preferred_language(header) in LANGUAGES

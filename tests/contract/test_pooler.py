@@ -21,7 +21,7 @@ from tortoise.transactions import in_transaction
 
 from server.app import create_app
 from server.cli import main
-from server.models.database import connected
+from server.models.database import open_database
 from server.models.upgrade import bring_up_to_date
 from server.resolvers import ids
 from server.settings import Settings
@@ -149,7 +149,7 @@ async def test_the_server_reads_writes_and_hears_behind_a_pooler(direct: Setting
 async def test_a_transaction_behind_a_pooler_has_its_limits(direct: Settings):
     async with pgbouncer(direct) as pooled:
         settings = pooled.model_copy(update={"statement_milliseconds": 100})
-        async with connected(settings):
+        async with open_database(settings):
             from tortoise.connection import get_connection
 
             _, rows = await get_connection("default").execute_query("SHOW statement_timeout")

@@ -16,7 +16,7 @@ from server.domain.rights import Role, Scope
 from server.models import EmailMessage, OutboxMessage
 from server.models.base import new_id
 from server.models.database import dialect
-from server.outbox import REFUSED_HOUSE
+from server.outbox import REFUSED_SENDER
 from server.resolvers import ids
 from server.settings import Settings
 from tests.mail.events import announce
@@ -115,7 +115,7 @@ async def test_what_waits_and_what_is_parked_is_listed(own_database: Settings):
 
 
 async def test_the_operator_learns_what_the_mail_server_refuses_for_any_recipient(own_database: Settings):
-    why = f"{REFUSED_HOUSE}: RCPT: 554 5.7.1 Relay access denied"
+    why = f"{REFUSED_SENDER}: RCPT: 554 5.7.1 Relay access denied"
     email = await parked_email(dead_at=None, last_error=why)
 
     code, out, err = await run_command(own_database, "outbox")

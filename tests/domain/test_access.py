@@ -12,7 +12,7 @@ from server.domain.access import Reach, partnership_rights, reach, sees_partners
 from server.domain.gates import Serving
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
 from server.domain.rights import NEVER_BY_TOKEN, AssignmentRight, ProductRight, Right, Role, Scope
-from server.domain.viewer import Standing, TokenGrant, Viewer
+from server.domain.viewer import TokenGrant, Viewer, ViewerMembership
 from tests.domain.tables import rows
 
 USER, TOKEN, MEMBERSHIP, COLLEAGUE = (UUID(int=place) for place in range(1, 5))
@@ -135,15 +135,17 @@ class Partnership:
 def member(**roles: str) -> Viewer:
     """Who has these roles, each a letter of the tables or a dash."""
     places = {"customer": CUSTOMER, "partner": PARTNER, "other_customer": OTHER_CUSTOMER}
-    standings = [Standing(MEMBERSHIP, places[place], ROLES[role]) for place, role in roles.items() if role != "-"]
-    return Viewer(USER, tuple(standings))
+    memberships = [
+        ViewerMembership(MEMBERSHIP, places[place], ROLES[role]) for place, role in roles.items() if role != "-"
+    ]
+    return Viewer(USER, tuple(memberships))
 
 
 def token(role: str, *scopes: Scope, customers: set[UUID] | None = None) -> Viewer:
     """A token of somebody with this role in the partner."""
     allowed = None if customers is None else frozenset(customers)
     grant = TokenGrant(TOKEN, PARTNER, frozenset(scopes), allowed)
-    return Viewer(USER, (Standing(MEMBERSHIP, PARTNER, ROLES[role]),), grant)
+    return Viewer(USER, (ViewerMembership(MEMBERSHIP, PARTNER, ROLES[role]),), grant)
 
 
 def on_product(cell: str) -> set[Right]:
@@ -372,7 +374,7 @@ def test_a_token_serves_and_sees_only_the_customers_it_is_for(role, customers, e
 def test_a_tokens_customers_do_not_hide_the_partnerships_of_its_own_organisation():
     token_of_the_customer = Viewer(
         USER,
-        (Standing(MEMBERSHIP, CUSTOMER, Role.ADMINISTRATOR),),
+        (ViewerMembership(MEMBERSHIP, CUSTOMER, Role.ADMINISTRATOR),),
         TokenGrant(TOKEN, CUSTOMER, frozenset(Scope), frozenset({OTHER_CUSTOMER})),
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from server.domain.rights import NEVER_BY_TOKEN, Right, Role, Scope
-from server.domain.viewer import Standing, TokenGrant, Viewer
+from server.domain.viewer import TokenGrant, Viewer, ViewerMembership
 from tests.domain.tables import rows
 
 USER, TOKEN = UUID(int=1), UUID(int=2)
@@ -17,10 +17,10 @@ INSTANT = timedelta(microseconds=1)
 SUDO = timedelta(minutes=15)
 
 STANDINGS = (
-    Standing(UUID(int=30), LED, Role.LEGAL_REPRESENTATIVE),
-    Standing(UUID(int=31), ADMINISTERED, Role.ADMINISTRATOR),
-    Standing(UUID(int=32), SERVED, Role.EMPLOYEE),
-    Standing(UUID(int=33), VISITED, Role.EXTERNAL),
+    ViewerMembership(UUID(int=30), LED, Role.LEGAL_REPRESENTATIVE),
+    ViewerMembership(UUID(int=31), ADMINISTERED, Role.ADMINISTRATOR),
+    ViewerMembership(UUID(int=32), SERVED, Role.EMPLOYEE),
+    ViewerMembership(UUID(int=33), VISITED, Role.EXTERNAL),
 )
 PERSON = Viewer(USER, STANDINGS)
 
@@ -56,11 +56,11 @@ def token(*scopes: Scope, customers: frozenset[UUID] | None = None) -> Viewer:
     ],
 )
 def test_legal_representatives_and_administrators_lead(role, leads):
-    assert Standing(UUID(int=30), LED, role).leads is leads
+    assert ViewerMembership(UUID(int=30), LED, role).leads is leads
 
 
 def test_a_viewer_stands_in_their_own_organisations_alone():
-    stood = [PERSON.standing_in(organisation) for organisation in (LED, ADMINISTERED, SERVED, VISITED, FOREIGN)]
+    stood = [PERSON.membership_in(organisation) for organisation in (LED, ADMINISTERED, SERVED, VISITED, FOREIGN)]
 
     assert stood == [*STANDINGS, None]
 
@@ -75,7 +75,7 @@ def test_a_viewers_organisations_are_told_apart_by_role():
 def test_a_viewer_of_no_organisation_stands_nowhere():
     newcomer = Viewer(USER)
 
-    assert newcomer.standing_in(LED) is None
+    assert newcomer.membership_in(LED) is None
     assert newcomer.organisation_ids == []
     assert newcomer.led_organisation_ids == []
     assert newcomer.employee_membership_ids == []

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from server.mail import delivery
-from server.mail.delivery import Interrupted, Line, NotDelivered, NotReached, Patience, RefusedForGood
+from server.mail.delivery import Interrupted, Line, NotDelivered, NotReached, Patience, PermanentlyRefused
 from server.mail.messages import message
 from server.settings import Settings
 from tests.mail.test_messages import NOW, email
@@ -104,7 +104,7 @@ async def test_an_address_of_another_script_is_written_as_it_is_where_the_server
 
 async def test_an_address_that_the_server_cannot_write_down_is_refused_for_good():
     async with post_office() as office:
-        with pytest.raises(RefusedForGood, match="SMTPUTF8 is not supported"):
+        with pytest.raises(PermanentlyRefused, match="SMTPUTF8 is not supported"):
             await deliver(office, ACCENTED, smtp_security="none")
 
     assert office.arrived == []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.mail import delivery
-from server.mail.delivery import Line, NotDelivered, Patience, RefusedForGood
+from server.mail.delivery import Line, NotDelivered, Patience, PermanentlyRefused
 from server.mail.messages import message
 from tests.mail.test_delivery import settings_for
 from tests.mail.test_messages import NOW, email
@@ -80,7 +80,7 @@ async def test_a_connection_carries_so_many_emails_and_no_more(monkeypatch: pyte
 async def test_a_refused_email_leaves_nothing_for_the_next_one():
     async with post_office(Counting()) as office:
         office.answers[ADDRESSES[1]] = UNKNOWN
-        assert await send_each(office, *ADDRESSES[:3]) == [None, RefusedForGood, None]
+        assert await send_each(office, *ADDRESSES[:3]) == [None, PermanentlyRefused, None]
 
     assert (office.greetings, office.recipients) == (1, [ADDRESSES[0], ADDRESSES[2]])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.mail.delivery import HouseRefused, Line, NotDelivered, Patience, RefusedForGood
+from server.mail.delivery import Line, NotDelivered, Patience, PermanentlyRefused, SenderRefused
 from server.mail.messages import message
 from server.mail.refusals import Command, is_for_good
 from tests.mail.test_delivery import settings_for
@@ -59,8 +59,8 @@ async def catch_refusal(office: PostOffice) -> NotDelivered:
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        *((answer, RefusedForGood) for answer in OF_THE_RECIPIENT),
-        *((answer, HouseRefused) for answer in OF_THE_HOUSE),
+        *((answer, PermanentlyRefused) for answer in OF_THE_RECIPIENT),
+        *((answer, SenderRefused) for answer in OF_THE_HOUSE),
         *((answer, NotDelivered) for answer in LATER),
     ],
 )
@@ -79,13 +79,13 @@ async def test_what_a_server_says_of_a_recipient_is_for_good_and_what_it_says_of
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        ("554 5.6.0 Not this", RefusedForGood),
-        ("550 5.1.1 Nobody of this name", RefusedForGood),
-        ("554 5.7.1 Looks like spam", HouseRefused),
-        ("550 5.7.509 Fails the sender's DMARC policy", HouseRefused),
-        ("550 Not wanted", HouseRefused),
-        ("554 Transaction failed", HouseRefused),
-        ("552 Too large", HouseRefused),
+        ("554 5.6.0 Not this", PermanentlyRefused),
+        ("550 5.1.1 Nobody of this name", PermanentlyRefused),
+        ("554 5.7.1 Looks like spam", SenderRefused),
+        ("550 5.7.509 Fails the sender's DMARC policy", SenderRefused),
+        ("550 Not wanted", SenderRefused),
+        ("554 Transaction failed", SenderRefused),
+        ("552 Too large", SenderRefused),
         ("451 4.3.0 Later", NotDelivered),
     ],
 )
@@ -106,7 +106,7 @@ async def test_what_is_said_of_the_sender_is_never_for_good(answer: str):
     async with post_office(Choosy()) as office:
         failure = await catch_refusal(office)
 
-    assert type(failure) is HouseRefused
+    assert type(failure) is SenderRefused
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def customer_notes(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 def products(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """What the viewer reaches by their own standing, or through the partnerships they serve the owner by."""
+    """What the viewer reaches by their own membership, or through the partnerships they serve the owner by."""
     if not viewer.has_scope(Scope.PRODUCTS_READ):
         return set()
     return {key for key, owner in world.products.items() if _reaches(world, viewer, owner, key)}
@@ -111,7 +111,7 @@ def _reaches(world: RandomWorld, viewer: Viewer, owner: UUID, key: UUID) -> bool
 
 def _rights_from_gifts(world: RandomWorld, viewer: Viewer, key: UUID) -> frozenset[ProductRight]:
     """What the viewer and their teams were given on a product by its organisation (M12)."""
-    mine = {standing.membership_id for standing in viewer.standings if not standing.leads}
+    mine = {membership.membership_id for membership in viewer.memberships if not membership.leads}
     held = [
         gift
         for gift in world.gifts
@@ -125,9 +125,9 @@ def _rights_from_gifts(world: RandomWorld, viewer: Viewer, key: UUID) -> frozens
 
 
 def _assignment(viewer: Viewer, link: Link) -> list[AssignmentRight] | None:
-    standing = viewer.standing_in(link.partner_id)
-    assert standing is not None
-    return None if standing.leads else [AssignmentRight.VIEW]
+    membership = viewer.membership_in(link.partner_id)
+    assert membership is not None
+    return None if membership.leads else [AssignmentRight.VIEW]
 
 
 def organisations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
@@ -156,7 +156,7 @@ def memberships(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     """One's own in force, and all of organisations one leads, the invited and the removed among them."""
     if not viewer.has_scope(Scope.MEMBERS_READ):
         return set()
-    own = {standing.membership_id for standing in viewer.standings}
+    own = {membership.membership_id for membership in viewer.memberships}
     return own | {key for key, one in world.memberships.items() if one.organisation_id in viewer.led_organisation_ids}
 
 

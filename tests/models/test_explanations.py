@@ -14,7 +14,7 @@ from server.domain.rights import Right
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership, Product
 from server.models.base import new_id
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.oversight.explanations import explain_right
@@ -42,7 +42,7 @@ async def test_a_right_is_explained_as_held_where_it_is_and_nowhere_else(
 
 async def _check(context: Context, viewer: Viewer) -> None:
     for model in (Organisation, Partnership, Product):
-        for row in await visible(model, viewer):
+        for row in await visible_queryset(model, viewer):
             ways = await ways_to(context, row)
             told = {right for right in Right if explained(right, ways).held}
             assert told == await _rights(context, row), (viewer, row)
@@ -69,7 +69,7 @@ async def test_nothing_is_explained_of_what_a_viewer_does_not_see(
         for viewer in random_world.viewers():
             context = Context(viewer, datetime.now(UTC), "test", settings)
             unknown = await _refusal(context, f"prd_{new_id().hex}")
-            seen = {row.pk for row in await visible(Product, viewer)}
+            seen = {row.pk for row in await visible_queryset(Product, viewer)}
             for row in await Product.filter(id__in=[key for key in random_world.products if key not in seen]):
                 assert await _refusal(context, ids.encode(row)) == unknown
 

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
 from server.domain.rights import AssignmentRight, ProductRight, Right, Role
-from server.domain.viewer import Standing, Viewer
+from server.domain.viewer import Viewer, ViewerMembership
 from server.engine.dispatch import answer_by_plan
 from server.engine.engine import Engine
 from server.engine.explain import explain_operation
 from server.models import EmployeeAssignment, Organisation, Partnership, Product
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.viewer_rights import rights_on_organisation, rights_on_partnership_now, rights_on_product
@@ -46,7 +46,9 @@ async def test_a_statement_gives_everybody_the_rights_that_the_rules_give(
 
         for viewer in random_world.viewers():
             context = Context(viewer, datetime.now(UTC), "test", settings)
-            rows = [row for model in (Organisation, Partnership, Product) for row in await visible(model, viewer)]
+            rows = [
+                row for model in (Organisation, Partnership, Product) for row in await visible_queryset(model, viewer)
+            ]
             given_rights = await _ask(engine, rows[:100], context)
             assert given_rights == [await _by_the_rules(context, row) for row in rows[:100]], viewer
 
@@ -59,8 +61,8 @@ async def _ask(engine: Engine, rows: list[Any], context: Context) -> list[Any]:
 
 async def _by_the_rules(context: Context, row: Any) -> dict[str, Any]:
     if isinstance(row, Organisation):
-        standing = context.signed_in.standing_in(row.id)
-        role = standing.role if standing else None
+        membership = context.signed_in.membership_in(row.id)
+        role = membership.role if membership else None
         return {"viewerRights": _sort_rights(await rights_on_organisation(context, row)), "viewerRole": role}
     if isinstance(row, Product):
         return {"viewerRights": _sort_rights(await rights_on_product(context, row))}
@@ -80,7 +82,7 @@ async def test_rows_of_the_same_reach_share_one_computation(
 ) -> None:
     rows = await _alike(world)
     member = world.people[who].membership
-    viewer = Viewer(member.user_id, (Standing(member.id, member.organisation_id, member.role),))
+    viewer = Viewer(member.user_id, (ViewerMembership(member.id, member.organisation_id, member.role),))
 
     given_rights, computed = await _asked_of_each(rows[of], Context(viewer, datetime.now(UTC), "test", settings))
 
@@ -93,8 +95,8 @@ async def test_rows_of_the_same_reach_share_one_computation(
 async def test_products_reached_through_another_partner_are_computed_apart(world: World, settings: Settings) -> None:
     rows = [world.rivals, *(await _alike(world))["products"]]
     of_both = (
-        Standing(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),
-        Standing(world.qL.membership.id, world.rival.id, Role.LEGAL_REPRESENTATIVE),
+        ViewerMembership(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),
+        ViewerMembership(world.qL.membership.id, world.rival.id, Role.LEGAL_REPRESENTATIVE),
     )
     context = Context(Viewer(world.pE.user.id, of_both), datetime.now(UTC), "test", settings)
 
@@ -154,7 +156,7 @@ async def test_rights_make_no_statement_too_deep_for_sqlite(
     world: World, settings: Settings, who: str, lists: str
 ) -> None:
     member = world.people[who].membership
-    viewer = Viewer(member.user_id, (Standing(member.id, member.organisation_id, member.role),))
+    viewer = Viewer(member.user_id, (ViewerMembership(member.id, member.organisation_id, member.role),))
     text = f"query($id: ID!) {{ organisation(id: $id) {{ viewerRights viewerRole {lists} }} }}"
     context = Context(viewer, datetime.now(UTC), "test", settings)
 
@@ -167,7 +169,7 @@ async def test_rights_make_no_statement_too_deep_for_sqlite(
 async def test_the_rights_in_a_customer_are_found_by_its_own_partnerships(world: World, settings: Settings):
     document = "query($id: ID!) { organisation(id: $id) { managedCustomers { nodes { viewerRights } } } }"
     member = world.people["pL"].membership
-    viewer = Viewer(member.user_id, (Standing(member.id, member.organisation_id, member.role),))
+    viewer = Viewer(member.user_id, (ViewerMembership(member.id, member.organisation_id, member.role),))
     context = Context(viewer, datetime.now(UTC), "test", settings)
 
     said = await explain_operation(new_engine(), document, None, {"id": ids.encode(world.nova)}, context)

@@ -13,7 +13,7 @@ from tortoise.models import Model
 
 from server import resolvers
 from server.domain.rights import Role
-from server.domain.viewer import Standing, Viewer
+from server.domain.viewer import Viewer, ViewerMembership
 from server.models import (
     ApiToken,
     CatalogueItem,
@@ -26,7 +26,7 @@ from server.models import (
     SupportAccessGrant,
 )
 from server.models.database import dialect
-from server.models.visibility.policies import POLICIES, SHOWN_BY, visible
+from server.models.visibility.policies import POLICIES, SHOWN_BY, visible_queryset
 from server.resolvers.listings import Listing
 from server.resolvers.partnerships.managed_customers import MANAGED_CUSTOMERS
 from tests.databases import rolled_back
@@ -74,7 +74,7 @@ async def test_what_a_visible_row_shows_is_visible(standing_world: Any, random_w
         for viewer in random_world.viewers():
             for (model, column), scope in SHOWN_BY.items():
                 if viewer.has_scope(scope):
-                    shown = {getattr(row, column) for row in await visible(model, viewer)}
+                    shown = {getattr(row, column) for row in await visible_queryset(model, viewer)}
                     assert shown <= await _keys(Organisation, viewer)
             rows = Partnership.filter(MANAGED_CUSTOMERS.always(viewer))
             assert {row.pk for row in await rows} <= await _keys(Partnership, viewer)
@@ -88,7 +88,7 @@ def test_a_list_that_leaves_out_the_policy_is_one_of_those_tested_here() -> None
 
 
 async def _keys(model: type[Model], viewer: Viewer) -> set[UUID]:
-    return {row.pk for row in await visible(model, viewer)}
+    return {row.pk for row in await visible_queryset(model, viewer)}
 
 
 async def test_a_removed_member_sees_nothing_of_the_organisation(world: Any) -> None:
@@ -103,15 +103,15 @@ async def test_a_removed_member_sees_nothing_of_the_organisation(world: Any) -> 
 
 
 async def test_an_employee_sees_their_own_membership_and_assignments_alone(world: Any) -> None:
-    employee = Viewer(world.pE.user.id, (Standing(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),))
+    employee = Viewer(world.pE.user.id, (ViewerMembership(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),))
 
     assert await _keys(Membership, employee) == {world.pE.membership.id}
     assert await _keys(EmployeeAssignment, employee) == {world.assignment.id, world.complete_assignment.id}
 
 
 async def test_people_see_their_own_tokens_and_those_of_organisations_they_lead(world: Any) -> None:
-    leader = Viewer(world.pA.user.id, (Standing(world.pA.membership.id, world.nova.id, Role.ADMINISTRATOR),))
-    employee = Viewer(world.pE.user.id, (Standing(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),))
+    leader = Viewer(world.pA.user.id, (ViewerMembership(world.pA.membership.id, world.nova.id, Role.ADMINISTRATOR),))
+    employee = Viewer(world.pE.user.id, (ViewerMembership(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),))
 
     of_nova = {world.rows[f"token_{name}"].id for name in ("pL", "pE", "reader", "products", "only_borea")}
     assert await _keys(ApiToken, leader) == of_nova
@@ -130,7 +130,7 @@ async def test_a_model_without_a_policy_does_not_load() -> None:
             abstract = True
 
     with pytest.raises(KeyError):
-        visible(Secret, None)
+        visible_queryset(Secret, None)
 
 
 @pytest.mark.parametrize("model", [Product, Partnership, ProductAccess, Organisation])
@@ -138,14 +138,14 @@ async def test_one_row_is_found_without_a_scan_of_all_that_a_viewer_may_see(worl
     viewer = Viewer(
         world.pE.user.id,
         (
-            Standing(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),
-            Standing(world.cL.membership.id, world.alpina.id, Role.LEGAL_REPRESENTATIVE),
+            ViewerMembership(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),
+            ViewerMembership(world.cL.membership.id, world.alpina.id, Role.LEGAL_REPRESENTATIVE),
         ),
     )
     row = await model.first()
     assert row is not None
 
-    plan = await _plan(visible(model, viewer).filter(id=row.pk))
+    plan = await _plan(visible_queryset(model, viewer).filter(id=row.pk))
 
     scanned = [line for line in plan if "Seq Scan" in line or line.startswith("SCAN ")]
     assert not [line for line in scanned if "json_each" not in line], plan

@@ -20,7 +20,7 @@ from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.products.products import ProductCategory
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.domain.support.support_access import SupportAccessKind
-from server.domain.viewer import Standing, TokenGrant, Viewer
+from server.domain.viewer import TokenGrant, Viewer, ViewerMembership
 from server.models import (
     AccessChangeRequest,
     ApiToken,
@@ -177,10 +177,10 @@ class RandomWorld:
     opened: dict[UUID, UUID] = field(default_factory=dict)
     """Whose mail each grant opens to support."""
 
-    def standings(self, user: UUID) -> tuple[Standing, ...]:
+    def viewer_memberships(self, user: UUID) -> tuple[ViewerMembership, ...]:
         """What counts of a person's memberships: those in force."""
         return tuple(
-            Standing(key, place.organisation_id, place.role)
+            ViewerMembership(key, place.organisation_id, place.role)
             for key, place in self.memberships.items()
             if place.user_id == user and place.status is MembershipStatus.ACTIVE
         )
@@ -190,10 +190,10 @@ class RandomWorld:
         first = frozenset([next(iter(self.organisations))])
         nobody = frozenset[UUID]()
         for user in self.users:
-            yield Viewer(user, self.standings(user))
+            yield Viewer(user, self.viewer_memberships(user))
         for key, token in self.tokens.items():
-            standings = tuple(
-                one for one in self.standings(token.user_id) if one.organisation_id == token.organisation_id
+            memberships = tuple(
+                one for one in self.viewer_memberships(token.user_id) if one.organisation_id == token.organisation_id
             )
             for scopes, customers, excluded in (
                 (frozenset(Scope), None, nobody),
@@ -204,7 +204,7 @@ class RandomWorld:
                 (frozenset[Scope](), None, nobody),
             ):
                 grant = TokenGrant(key, token.organisation_id, scopes, customers, excluded)
-                yield Viewer(token.user_id, standings, token=grant)
+                yield Viewer(token.user_id, memberships, token=grant)
 
     def keys(self) -> dict[type[Model], set[UUID]]:
         """The rows there are, whoever sees them."""

@@ -101,7 +101,7 @@ async def test_nobody_sees_more_than_is_theirs_at_any_depth(
 
     for actor, marks in seen.items():
         viewer = viewers[actor]
-        company = tenants.marks[viewer.standings[0].organisation_id.hex].row if viewer else ""
+        company = tenants.marks[viewer.memberships[0].organisation_id.hex].row if viewer else ""
         check(actor, company, marks)
 
 

@@ -158,7 +158,7 @@ async def test_who_was_looked_up_before_somebody_listened_is_not_kept(house: Hou
         await elsewhere(house.settings, revoking(row))
         await until(house.is_listening)
 
-    with interleave(monkeypatch, "standings_of", revoked_unheard):
+    with interleave(monkeypatch, "memberships_of", revoked_unheard):
         during = await house.clients.ask(WHO, as_=secret)
 
     assert during.status == 200

@@ -14,7 +14,7 @@ from server.domain.oversight.exports import ExportKind, ExportState
 from server.domain.rights import Role, Scope
 from server.jobs import JOBS, run_due
 from server.models import AuditEvent, EmailMessage, Export, ExportPart, OutboxMessage
-from server.outbox import CLAIM, WORKS, Outbox, Work, retry
+from server.outbox import CLAIM, EVENT_WORK, EventWork, Outbox, retry_parked
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.oversight import export_files
@@ -107,7 +107,7 @@ async def test_what_never_works_is_parked_and_can_be_begun_anew(
     assert (row.state, row.failure) == (ExportState.FAILED, "INTERNAL")
     assert "no space left" in str(event.last_error)
 
-    await retry(event, NOW)
+    await retry_parked(event, NOW)
     await Outbox(settings).work_next(NOW)
 
     await check_one_file(row)
@@ -190,7 +190,9 @@ async def test_a_long_export_keeps_no_email_waiting(own_database: Settings, monk
         is_written.set()
         await may_end.wait()
 
-    monkeypatch.setitem(cast("dict[str, Work]", WORKS), "export.requested", Work(write, export_files.give_up))
+    monkeypatch.setitem(
+        cast("dict[str, EventWork]", EVENT_WORK), "export.requested", EventWork(write, export_files.give_up)
+    )
     worker = Worker(own_database.model_copy(update={"demo": True, "worker_poll_seconds": 0.05}))
     running = asyncio.create_task(worker.run())
     async with asyncio.timeout(20):

@@ -524,7 +524,7 @@ def interleave(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[], 
 
 
 @pytest.mark.parametrize("heard", ["before it is kept", "after it is kept"])
-@pytest.mark.parametrize("step", ["standings_of", "grant_of"])
+@pytest.mark.parametrize("step", ["memberships_of", "grant_of"])
 async def test_a_revocation_between_look_up_and_keeping_is_not_missed(
     house: House, monkeypatch: pytest.MonkeyPatch, step: str, heard: str
 ):
@@ -551,7 +551,7 @@ async def test_a_demotion_while_a_session_is_looked_up_is_not_missed(house: Hous
     owner = await house.employee()
     demotion = f"UPDATE membership SET role = 'EMPLOYEE' WHERE id = '{owner.membership.id}'"
 
-    with interleave(monkeypatch, "standings_of", lambda: elsewhere(house.settings, demotion)):
+    with interleave(monkeypatch, "memberships_of", lambda: elsewhere(house.settings, demotion)):
         await house.clients.ask(WHO, as_=owner)
 
     async def is_employee() -> bool:

@@ -16,7 +16,7 @@ from server.domain.people.organisations import PartnerStatus
 from server.domain.products.error_codes import ProductCode
 from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
-from server.domain.viewer import Standing, TokenGrant, Viewer
+from server.domain.viewer import TokenGrant, Viewer, ViewerMembership
 from server.models import (
     ApiToken,
     ApiTokenExclusion,
@@ -61,8 +61,8 @@ class Scene:
     asked: PendingAction
 
     def context(self, who: Person, credential: TokenGrant | None = None) -> Context:
-        standing = Standing(who.membership.id, who.organisation_id, who.membership.role)
-        viewer = Viewer(who.user.id, (standing,), token=credential)
+        membership = ViewerMembership(who.membership.id, who.organisation_id, who.membership.role)
+        viewer = Viewer(who.user.id, (membership,), token=credential)
         return Context(viewer=viewer, now=NOW, request_id=new_id().hex, settings=self.settings)
 
 

@@ -15,7 +15,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role
 from server.domain.support.support_access import SupportAccessKind, SupportAccessStatus
-from server.domain.viewer import Standing, Viewer
+from server.domain.viewer import Viewer, ViewerMembership
 from server.models import (
     EmployeeAssignment,
     MemberInvitation,
@@ -54,8 +54,8 @@ NOW = datetime.now(UTC)
 
 
 def _context(settings: Settings, who: Any) -> Context:
-    standing = Standing(who.membership.id, who.organisation_id, who.membership.role)
-    return Context(viewer=Viewer(who.user.id, (standing,)), now=NOW, request_id=new_id().hex, settings=settings)
+    membership = ViewerMembership(who.membership.id, who.organisation_id, who.membership.role)
+    return Context(viewer=Viewer(who.user.id, (membership,)), now=NOW, request_id=new_id().hex, settings=settings)
 
 
 async def _outcomes(attempts: list[Awaitable[Any]]) -> Counter[str]:

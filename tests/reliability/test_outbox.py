@@ -14,7 +14,7 @@ from server.domain.rights import Role
 from server.mail import delivery
 from server.models import EmailMessage, OutboxMessage, Partnership
 from server.models.database import after_commit, dialect, joined_transaction, transaction
-from server.outbox import CLAIM, Outbox, has_lost_its_link, retry
+from server.outbox import CLAIM, Outbox, has_lost_its_link, retry_parked
 from server.resolvers import ids
 from server.settings import Settings
 from server.worker import Worker
@@ -269,7 +269,7 @@ async def test_an_event_whose_worker_dies_becomes_its_emails_later(
     event = await announce("partnership.ending", ids.encode(await pair()), NOW, ends_at=NOW.isoformat())
 
     with monkeypatch.context() as patched, pytest.raises(_Killed):
-        patched.setattr(outbox, "note", die)
+        patched.setattr(outbox, "record_outcome", die)
         await Outbox(own_database).expand_next(NOW)
 
     assert await EmailMessage.all().count() == 0
@@ -361,14 +361,14 @@ async def test_what_was_sent_while_the_database_was_away_for_longer_is_not_sent_
             raise failure
         return real(*names)
 
-    monkeypatch.setattr(outbox, "_PAUSE_BETWEEN_NOTES", 0, raising=False)
+    monkeypatch.setattr(outbox, "_PAUSE_BETWEEN_RECORDS", 0, raising=False)
     monkeypatch.setattr(outbox, "in_transaction", fail_often)
     await Outbox(settings).send_next(NOW)
     await Outbox(settings).send_next(NOW + CLAIM)
 
     await email.refresh_from_db()
     assert (email.sent_at, post.recipients) == (NOW, [LEADER])
-    assert CLAIM.total_seconds() > 60 + delivery.MAX_SECONDS + outbox.SECONDS_TO_NOTE
+    assert CLAIM.total_seconds() > 60 + delivery.MAX_SECONDS + outbox.SECONDS_TO_RECORD
 
 
 async def test_what_the_mail_server_refuses_to_this_house_is_told_once_for_a_batch(
@@ -415,7 +415,7 @@ async def test_what_was_parked_can_be_begun_anew(own_database: Settings, post: P
     post.forget()
 
     await email.refresh_from_db()
-    await retry(email, NOW)
+    await retry_parked(email, NOW)
     await Outbox(settings).send_next(NOW)
 
     assert has_lost_its_link(email) is False

@@ -11,7 +11,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Role
 from server.mail import delivery
 from server.models import EmailMessage, Membership, OutboxMessage
-from server.outbox import Outbox, retry
+from server.outbox import Outbox, retry_parked
 from server.settings import Settings
 from server.worker import Worker
 from tests.mail.events import UNKNOWN_ADDRESS
@@ -110,7 +110,7 @@ async def test_an_email_that_is_begun_anew_may_yet_arrive_or_be_refused_again(ow
     await all_sent(sending(own_database, post))
     parked = await EmailMessage.get(address=PARTNERS[0], dead_at__isnull=False)
 
-    await retry(parked, NOW)
+    await retry_parked(parked, NOW)
     between = await undeliverable_at(invitation)
     await all_sent(sending(own_database, post), LATER)
 

@@ -166,7 +166,7 @@ class Failing:
 @pytest.mark.database
 @pytest.mark.parametrize(
     "place",
-    [(authentication, "standings_of"), (graphql, "authenticate"), (graphql, "_execute")],
+    [(authentication, "memberships_of"), (graphql, "authenticate"), (graphql, "_execute")],
     ids=lambda place: place[1],
 )
 async def test_an_error_outside_of_resolvers_is_logged_and_not_told(

@@ -82,8 +82,8 @@ class ExportFacts(Protocol):
 
 def sees_export(viewer: Viewer, export: ExportFacts) -> bool:
     """Whoever asked for it, while they are a member; and who leads the organisation, to know what leaves it."""
-    standing = viewer.standing_in(export.organisation_id)
-    return standing is not None and (standing.leads or viewer.user_id == export.requested_by_id)
+    membership = viewer.membership_in(export.organisation_id)
+    return membership is not None and (membership.leads or viewer.user_id == export.requested_by_id)
 
 
 def is_for(viewer: Viewer, export: ExportFacts) -> bool:
@@ -157,9 +157,9 @@ def reach_digest(viewer: Viewer, organisation_id: UUID, assigned: Collection[UUI
 
     `assigned` are the partnerships through which they serve customers as an employee.
     """
-    standing, token = viewer.standing_in(organisation_id), viewer.token
+    membership, token = viewer.membership_in(organisation_id), viewer.token
     decisive = (
-        standing and (standing.membership_id.hex, standing.role),
+        membership and (membership.membership_id.hex, membership.role),
         _in_order(assigned),
         token and sorted(token.scopes),
         token and (None if token.customer_ids is None else _in_order(token.customer_ids)),

@@ -91,7 +91,7 @@ class PostgresReader:
             if isinstance(error, asyncpg.LockNotAvailableError):
                 raise Unavailable from error
             raise
-        outages.answered()
+        outages.record_answer()
         return found
 
     async def _read(self, sql: str, values: Sequence[Any]) -> bytes:
@@ -212,7 +212,7 @@ class SqliteReader:
             if str(error) == "string or blob too big":
                 raise AnswerTooLarge from error
             raise
-        outages.answered()
+        outages.record_answer()
         return found
 
     async def _read(self, sql: str, values: Sequence[Any]) -> bytes:

@@ -20,7 +20,7 @@ Policies = dict[type[Model], tuple[Q, Scope | None, Policy]]
 NO_ROW: Final = Q(id__isnull=True)
 
 
-def serves(viewer: Viewer) -> Q:
+def serves_customer(viewer: Viewer) -> Q:
     """Partnerships through which the viewer currently serves the customer."""
     active = Q(status=PartnershipStatus.ACTIVE) & allowed_customer(viewer)
     assigned = Exists(
@@ -33,7 +33,7 @@ def serves(viewer: Viewer) -> Q:
 
 def reaches_whole(viewer: Viewer, organisation_id: str) -> Q:
     """Whether the viewer has access to everything in the organisation that this column names."""
-    complete = Exists(Partnership, Q(access_type="COMPLETE") & serves(viewer), customer_id=organisation_id)
+    complete = Exists(Partnership, Q(access_type="COMPLETE") & serves_customer(viewer), customer_id=organisation_id)
     return Among(organisation_id, viewer.led_organisation_ids) | complete
 
 
@@ -44,7 +44,7 @@ def led_side(viewer: Viewer) -> Q:
 
 
 def sees_partnership(viewer: Viewer) -> Q:
-    return led_side(viewer) | serves(viewer)
+    return led_side(viewer) | serves_customer(viewer)
 
 
 def through_partnership(viewer: Viewer) -> Q:

@@ -15,14 +15,14 @@ from tortoise.queryset import QuerySet
 
 from server.domain.viewer import Viewer
 from server.models.conditions import BoundParameter, OneOf, as_json
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.models.visibility.viewer_parameters import cache_key, viewer_template
 
 # `Any` below: Tortoise's query internals are untyped.
 
-ModelT = TypeVar("ModelT", bound=Model)
-_MAX: Final = 1_000
-_ASKED: Final = BoundParameter("asked", "uuid[]", lambda run: run.ids)
+_ModelT = TypeVar("_ModelT", bound=Model)
+_MAX_STATEMENTS: Final = 1_000
+_IDS: Final = BoundParameter("asked", "uuid[]", lambda run: run.ids)
 _statements: dict[Hashable, tuple[str, list[Any]]] = {}
 
 
@@ -34,7 +34,7 @@ class _Run:
         self.ids = ids
 
 
-class _Deferring(Parameterizer):
+class _BindingParameterizer(Parameterizer):
     """Leaves constants of the code in the text; everything else is a parameter, whether it is bound now or later."""
 
     def should_parameterize(self, value: Any) -> bool:
@@ -42,21 +42,21 @@ class _Deferring(Parameterizer):
 
 
 async def visible_rows(
-    model: type[ModelT], viewer: Viewer | None, ids: Sequence[UUID], column: str = "id"
-) -> list[ModelT]:
+    model: type[_ModelT], viewer: Viewer | None, ids: Sequence[UUID], column: str = "id"
+) -> list[_ModelT]:
     """Those of these rows that are visible to the viewer, in no order. `column` is the one with the ids."""
     key = (model, column, cache_key(viewer))
     if key not in _statements:
-        _keep(key, visible(model, viewer_template(viewer)).filter(OneOf(column, _ASKED)))
-    return await _found(model, key, _Run(viewer, ids))
+        _build_statement(key, visible_queryset(model, viewer_template(viewer)).filter(OneOf(column, _IDS)))
+    return await _run_statement(model, key, _Run(viewer, ids))
 
 
-async def visible_row(model: type[ModelT], viewer: Viewer | None, id: UUID) -> ModelT | None:
+async def visible_row(model: type[_ModelT], viewer: Viewer | None, id: UUID) -> _ModelT | None:
     """The row with this id, if it is visible to the viewer."""
     return next(iter(await visible_rows(model, viewer, [id])), None)
 
 
-async def lock_row(model: type[ModelT], id: UUID) -> ModelT:
+async def lock_row(model: type[_ModelT], id: UUID) -> _ModelT:
     """The row, held until the transaction ends, so that what is decided on it stays true.
 
     Others can still write rows that reference it. Decision 27 says in which order rows are locked, and why.
@@ -64,35 +64,35 @@ async def lock_row(model: type[ModelT], id: UUID) -> ModelT:
     return (await lock_rows(model, [id]))[id]
 
 
-async def lock_rows(model: type[ModelT], ids: Sequence[UUID]) -> dict[UUID, ModelT]:
+async def lock_rows(model: type[_ModelT], ids: Sequence[UUID]) -> dict[UUID, _ModelT]:
     """The rows, locked until the transaction ends, always in the same order."""
     key = (model, "locked")
     if key not in _statements:
-        _keep(key, model.filter(OneOf("id", _ASKED)).order_by("id").select_for_update(no_key=True))
-    return {row.pk: row for row in await _found(model, key, _Run(None, ids))}
+        _build_statement(key, model.filter(OneOf("id", _IDS)).order_by("id").select_for_update(no_key=True))
+    return {row.pk: row for row in await _run_statement(model, key, _Run(None, ids))}
 
 
-def _keep(key: Hashable, rows: QuerySet[Any]) -> None:
-    if len(_statements) >= _MAX:
+def _build_statement(key: Hashable, rows: QuerySet[Any]) -> None:
+    if len(_statements) >= _MAX_STATEMENTS:
         _statements.clear()
     query: Any = rows
     query._choose_db_if_not_chosen()
     query._make_query()
-    parameters = _Deferring()
+    parameters = _BindingParameterizer()
     context = query.query.QUERY_CLS.SQL_CONTEXT.copy(parameterizer=parameters)
     _statements[key] = (query.query.get_sql(context), parameters.values)
 
 
-async def _found(model: type[ModelT], key: Hashable, run: _Run) -> list[ModelT]:
+async def _run_statement(model: type[_ModelT], key: Hashable, run: _Run) -> list[_ModelT]:
     sql, values = _statements[key]
     connection: Any = get_connection("default")
     is_sqlite = connection.capabilities.dialect == "sqlite"
-    _, records = await connection.execute_query(sql, [_sent(value, run, is_sqlite=is_sqlite) for value in values])
+    _, records = await connection.execute_query(sql, [_argument(value, run, is_sqlite=is_sqlite) for value in values])
     build: Any = model._init_from_db
     return [build(**dict(record)) for record in records]
 
 
-def _sent(value: Any, run: _Run, *, is_sqlite: bool) -> Any:
+def _argument(value: Any, run: _Run, *, is_sqlite: bool) -> Any:
     if not isinstance(value, BoundParameter):
         return value
     read = value.read(run)

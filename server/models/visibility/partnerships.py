@@ -26,7 +26,7 @@ from server.models.visibility.clauses import (
     for_employees,
     led_side,
     sees_partnership,
-    serves,
+    serves_customer,
     through_partnership,
 )
 
@@ -35,7 +35,7 @@ def _assignments(viewer: Viewer) -> Q:
     """The partner's legal representatives and administrators see all, an employee only their own."""
     led = Q(Among("partner_id", viewer.led_organisation_ids), allowed_customer(viewer))
     own = Among("membership_id", viewer.employee_membership_ids) & Exists(
-        Partnership, serves(viewer), id="partnership_id"
+        Partnership, serves_customer(viewer), id="partnership_id"
     )
     return Exists(Partnership, led, id="partnership_id") | for_employees(viewer, own)
 
@@ -43,7 +43,7 @@ def _assignments(viewer: Viewer) -> Q:
 def _customer_notes(viewer: Viewer) -> Q:
     """The partner's leaders and those who serve the customer see it; the customer and the staff never (M46)."""
     led = Among("partner_id", viewer.led_organisation_ids) & allowed_customer(viewer)
-    return Exists(Partnership, led | serves(viewer), id="partnership_id")
+    return Exists(Partnership, led | serves_customer(viewer), id="partnership_id")
 
 
 def _receipts(viewer: Viewer) -> Q:

@@ -19,7 +19,7 @@ from server.models.conditions import EVERY_ROW
 from server.models.visibility import oversight, partnerships, people, products, support
 from server.models.visibility.clauses import NO_ROW, Policies
 
-ModelT = TypeVar("ModelT", bound=Model)
+_ModelT = TypeVar("_ModelT", bound=Model)
 
 POLICIES: Final[Policies] = {
     **people.POLICIES,
@@ -31,13 +31,13 @@ POLICIES: Final[Policies] = {
 SHOWN_BY: Final = partnerships.SHOWN_BY
 
 
-def visible(model: type[ModelT], viewer: Viewer | None) -> QuerySet[ModelT]:
+def visible_queryset(model: type[_ModelT], viewer: Viewer | None) -> QuerySet[_ModelT]:
     """The rows of `model` that are visible to this viewer. None is someone who is not signed in."""
     return model.filter(row_policy(model, viewer))
 
 
 def row_policy(model: type[Model], viewer: Viewer | None) -> Q:
-    """The condition behind `visible`, for statements that are built elsewhere.
+    """The condition behind `visible_queryset`, for statements that are built elsewhere.
 
     Raises KeyError for a model without a policy, so that nothing is visible by accident.
     """

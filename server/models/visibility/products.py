@@ -20,24 +20,24 @@ from server.models.visibility.clauses import (
     led_side,
     of_led_organisation,
     reaches_whole,
-    serves,
+    serves_customer,
 )
 
 
 def _product_is_granted(viewer: Viewer) -> Q:
     """Products that a partnership grants individually. The row's own part of the policy."""
-    partnership = Exists(Partnership, Q(access_type="LIMITED") & serves(viewer), id="partnership_id")
+    partnership = Exists(Partnership, Q(access_type="LIMITED") & serves_customer(viewer), id="partnership_id")
     return Exists(ProductAccess, Q(revoked_at__isnull=True) & partnership, product_id="id")
 
 
-def grants_held(viewer: Viewer) -> Q:
+def own_grants_in_force(viewer: Viewer) -> Q:
     """Own product grants in force for the viewer or one of their teams."""
     mine = Among("membership_id", viewer.grantee_membership_ids)
     in_team = Exists(TeamMember, Among("membership_id", viewer.grantee_membership_ids), team_id="team_id")
     return Q(revoked_at__isnull=True) & (mine | in_team)
 
 
-COVERING: Final[tuple[dict[str, str | AtMost], ...]] = (
+COVERAGE_COLUMNS: Final[tuple[dict[str, str | AtMost], ...]] = (
     {"product_id": "id", "organisation_id": "organisation_id"},
     {"organisation_id": "organisation_id", "category": "category", "covers_until": AtMost("created_at")},
 )
@@ -46,8 +46,8 @@ COVERING: Final[tuple[dict[str, str | AtMost], ...]] = (
 
 def _product_is_own(viewer: Viewer) -> Q:
     """Products that their organisation granted to the viewer, individually or by category (M12)."""
-    held = grants_held(viewer)
-    one, by_category = (Exists(OwnProductGrant, held, **ties) for ties in COVERING)
+    held = own_grants_in_force(viewer)
+    one, by_category = (Exists(OwnProductGrant, held, **ties) for ties in COVERAGE_COLUMNS)
     # Stated in addition to the grants, so that other organisations' products are not scanned.
     return Among("organisation_id", viewer.organisation_ids) & (one | by_category)
 
@@ -61,7 +61,7 @@ def _products(viewer: Viewer) -> Q:
 
 def _pending_actions(viewer: Viewer) -> Q:
     """Both sides' legal representatives and administrators; an employee only their own, while they serve (E34)."""
-    own = equals("requested_by_id", viewer.user_id) & Exists(Partnership, serves(viewer), id="partnership_id")
+    own = equals("requested_by_id", viewer.user_id) & Exists(Partnership, serves_customer(viewer), id="partnership_id")
     return led_side(viewer) | for_employees(viewer, own)
 
 

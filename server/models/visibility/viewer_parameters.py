@@ -42,7 +42,7 @@ def viewer_template(viewer: Viewer | None) -> Viewer | None:
     return None if viewer is None else cast("Viewer", _ViewerTemplate(viewer))
 
 
-def of_viewer(name: str, kind: str, read: Callable[[Viewer], Any]) -> Any:
+def viewer_parameter(name: str, kind: str, read: Callable[[Viewer], Any]) -> Any:
     """A value of the viewer for whom the statement runs."""
     return BoundParameter(f"viewer.{name}", kind, lambda run: read(run.viewer), is_of_viewer=True)
 
@@ -50,36 +50,38 @@ def of_viewer(name: str, kind: str, read: Callable[[Viewer], Any]) -> Any:
 class _ViewerTemplate(Viewer):
     """Holds bound parameters. They hide the properties that work the values out."""
 
-    user_id: Any = of_viewer("user_id", "uuid", lambda viewer: viewer.user_id)
-    organisation_ids: Any = of_viewer("organisation_ids", "uuid[]", lambda viewer: viewer.organisation_ids)
-    led_organisation_ids: Any = of_viewer("led_organisation_ids", "uuid[]", lambda viewer: viewer.led_organisation_ids)
+    user_id: Any = viewer_parameter("user_id", "uuid", lambda viewer: viewer.user_id)
+    organisation_ids: Any = viewer_parameter("organisation_ids", "uuid[]", lambda viewer: viewer.organisation_ids)
+    led_organisation_ids: Any = viewer_parameter(
+        "led_organisation_ids", "uuid[]", lambda viewer: viewer.led_organisation_ids
+    )
 
     def __init__(self, viewer: Viewer) -> None:
         values = vars(self)
         values["token"] = None if viewer.token is None else _token_template(viewer.token)
-        values["standings"] = ()
+        values["memberships"] = ()
         values["employee_membership_ids"] = (
-            of_viewer("employee_membership_ids", "uuid[]", lambda viewer: viewer.employee_membership_ids)
+            viewer_parameter("employee_membership_ids", "uuid[]", lambda viewer: viewer.employee_membership_ids)
             if viewer.employee_membership_ids
             else []
         )
         values["grantee_membership_ids"] = (
-            of_viewer("grantee_membership_ids", "uuid[]", lambda viewer: viewer.grantee_membership_ids)
+            viewer_parameter("grantee_membership_ids", "uuid[]", lambda viewer: viewer.grantee_membership_ids)
             if viewer.grantee_membership_ids
             else []
         )
 
     def organisations_as(self, roles: frozenset[Role]) -> Any:
         named = ",".join(sorted(roles))
-        return of_viewer(f"organisations_as {named}", "uuid[]", lambda viewer: viewer.organisations_as(roles))
+        return viewer_parameter(f"organisations_as {named}", "uuid[]", lambda viewer: viewer.organisations_as(roles))
 
 
 def _token_template(token: TokenGrant) -> TokenGrant:
-    customers = of_viewer("customer_ids", "uuid[]", lambda viewer: viewer.token and viewer.token.customer_ids)
-    excluded = of_viewer("excluded_ids", "uuid[]", lambda viewer: viewer.token and viewer.token.excluded_ids)
+    customers = viewer_parameter("customer_ids", "uuid[]", lambda viewer: viewer.token and viewer.token.customer_ids)
+    excluded = viewer_parameter("excluded_ids", "uuid[]", lambda viewer: viewer.token and viewer.token.excluded_ids)
     return TokenGrant(
-        token_id=of_viewer("token_id", "uuid", lambda viewer: viewer.token and viewer.token.token_id),
-        organisation_id=of_viewer("token_organisation", "uuid", lambda v: v.token and v.token.organisation_id),
+        token_id=viewer_parameter("token_id", "uuid", lambda viewer: viewer.token and viewer.token.token_id),
+        organisation_id=viewer_parameter("token_organisation", "uuid", lambda v: v.token and v.token.organisation_id),
         scopes=token.scopes,
         customer_ids=None if token.customer_ids is None else customers,
         excluded_ids=excluded if token.excluded_ids else frozenset(),

@@ -6,18 +6,18 @@ from uuid import UUID
 from server.domain.people import tokens
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Scope
-from server.domain.viewer import Standing, TokenGrant, Viewer
+from server.domain.viewer import TokenGrant, Viewer, ViewerMembership
 from server.models.people.memberships import Membership
 from server.models.people.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
 
 
-async def standings_of(user_id: UUID, organisation_id: UUID | None = None) -> tuple[Standing, ...]:
+async def memberships_of(user_id: UUID, organisation_id: UUID | None = None) -> tuple[ViewerMembership, ...]:
     """The active memberships of a person, or the one in this organisation. One statement."""
     memberships = Membership.filter(user_id=user_id, status=MembershipStatus.ACTIVE).order_by("id")
     if organisation_id is not None:
         memberships = memberships.filter(organisation_id=organisation_id)
     return tuple(
-        Standing(membership.id, membership.organisation_id, membership.role) for membership in await memberships
+        ViewerMembership(membership.id, membership.organisation_id, membership.role) for membership in await memberships
     )
 
 
@@ -37,21 +37,21 @@ async def viewer_in(organisation_id: UUID, user_id: UUID, api_token_id: UUID | N
 
     None for someone who is no longer a member or whose token has ended.
     """
-    standings = await standings_of(user_id, organisation_id)
-    if not standings:
+    memberships = await memberships_of(user_id, organisation_id)
+    if not memberships:
         return None
     if api_token_id is None:
-        return Viewer(user_id, standings)
+        return Viewer(user_id, memberships)
     token = await ApiToken.get(id=api_token_id)
     if not tokens.is_alive(token.expires_at, token.revoked_at, token.last_used_at, token.created_at, now):
         return None
-    return Viewer(user_id, standings, token=await grant_of(token))
+    return Viewer(user_id, memberships, token=await grant_of(token))
 
 
 async def viewer_now(viewer: Viewer, now: datetime) -> Viewer | None:
     """The current viewer, read again with the credential in use."""
     if viewer.token is None:
-        return Viewer(viewer.user_id, await standings_of(viewer.user_id))
+        return Viewer(viewer.user_id, await memberships_of(viewer.user_id))
     return await viewer_in(viewer.token.organisation_id, viewer.user_id, viewer.token.token_id, now)
 
 

@@ -6,7 +6,7 @@ from server.domain.errors import MalformedInput, NotFound
 from server.domain.gates import Link
 from server.domain.oversight.explanations import explained
 from server.domain.rights import Right
-from server.languages import translated
+from server.languages import translate
 from server.models import Organisation, Partnership, Product
 from server.resolvers.context import Context
 from server.resolvers.ids import AnyId, decode_any
@@ -45,5 +45,5 @@ async def explain_right(context: Context, right: Right, id: AnyId) -> Explained:
     if row is None:
         raise NotFound(("id",))
     found = explained(right, await ways_to(context, row))
-    links = [Sentence(link.link, link.holds, translated(link.message, context.language, {})) for link in found.links]
+    links = [Sentence(link.link, link.holds, translate(link.message, context.language, {})) for link in found.links]
     return Explained(right, found.held, links)

@@ -143,11 +143,11 @@ async def reach_now(context: Context, export: Export) -> str | None:
 
 async def reach_of(viewer: Viewer, organisation_id: UUID) -> str:
     """What the viewer reaches in the organisation, as a file notes it."""
-    standing = viewer.standing_in(organisation_id)
+    membership = viewer.membership_in(organisation_id)
     assigned = list[UUID]()
-    if standing is not None and standing.role is Role.EMPLOYEE:
+    if membership is not None and membership.role is Role.EMPLOYEE:
         mine = EmployeeAssignment.filter(
-            membership_id=standing.membership_id, ended_at__isnull=True, partnership__status=PartnershipStatus.ACTIVE
+            membership_id=membership.membership_id, ended_at__isnull=True, partnership__status=PartnershipStatus.ACTIVE
         )
         assigned = [assignment.partnership_id for assignment in await mine]
     return rules.reach_digest(viewer, organisation_id, assigned)

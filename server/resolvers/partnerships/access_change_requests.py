@@ -139,8 +139,8 @@ async def _grant(context: Context, row: Partnership, products: Sequence[Wanted])
 
 
 def _check_may_grant(context: Context, row: Partnership, access: Access) -> None:
-    standing = context.signed_in.standing_in(row.customer_id)
-    rules.check_may_answer(row, access.access_type, standing.role if standing else None)
+    membership = context.signed_in.membership_in(row.customer_id)
+    rules.check_may_answer(row, access.access_type, membership.role if membership else None)
     rules.check_is_a_change(row, access.access_type)
 
 

@@ -15,7 +15,7 @@ from server.models import EmployeeAssignment, Membership, Partnership
 from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import AssignmentId, MembershipId, PartnershipId
@@ -90,7 +90,7 @@ async def unassign_employee(
 
 async def _member(context: Context, partnership: Partnership, membership_id: MembershipId) -> Membership:
     """The employee to assign, locked. Members are visible to the partner's leaders."""
-    seen = visible(Membership, context.viewer).filter(id=membership_id)
+    seen = visible_queryset(Membership, context.viewer).filter(id=membership_id)
     if not await seen.exists():
         raise NotFound(("input", "membership_id"))
     member = await lock_row(Membership, membership_id)

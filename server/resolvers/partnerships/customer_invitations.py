@@ -20,7 +20,7 @@ from server.models import CustomerInvitation, Organisation
 from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.ids import CustomerInvitationId, OrganisationId
@@ -127,7 +127,7 @@ async def resend_customer_invitation(
 async def customer_invitation(context: Context, token: str) -> CustomerInvitation:
     """The request behind the link in an e-mail, visible to the owner of the address that it was sent to."""
     digest = email_links.digest(token)
-    row = await visible(CustomerInvitation, context.viewer).get_or_none(secret_digest=digest)
+    row = await visible_queryset(CustomerInvitation, context.viewer).get_or_none(secret_digest=digest)
     if row is None:
         raise NotFound(("token",))
     return row

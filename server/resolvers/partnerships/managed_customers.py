@@ -7,7 +7,7 @@ from tortoise.expressions import Q
 from server.domain.rights import Right, Scope
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership
-from server.models.visibility.clauses import NO_ROW, serves
+from server.models.visibility.clauses import NO_ROW, serves_customer
 from server.resolvers.listings import Listing, containing, equal
 from server.resolvers.permissions import RightOn
 
@@ -21,7 +21,7 @@ class ManagedCustomerOrderField(StrEnum):
 
 def _where_served(viewer: Viewer | None) -> Q:
     """The row policy of partnerships holds for these, where a token may read them."""
-    return serves(viewer) if viewer and viewer.has_scope(Scope.PARTNERSHIPS_READ) else NO_ROW
+    return serves_customer(viewer) if viewer and viewer.has_scope(Scope.PARTNERSHIPS_READ) else NO_ROW
 
 
 MANAGED_CUSTOMERS = Listing(

@@ -12,7 +12,7 @@ from server.domain.products.product_terminations import check_lives
 from server.domain.rights import ProductRight
 from server.models import Partnership, Product, ProductAccess, RequestedProduct
 from server.models.conditions import OneOf
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import ProductId
@@ -95,7 +95,7 @@ async def collect_offer(
     grants = access.grants
     problems.check(_check_number, grants, least)
     ids = [grant.product_id for grant in grants]
-    found = {row.id: row for row in await visible(Product, context.viewer).filter(OneOf("id", ids))}
+    found = {row.id: row for row in await visible_queryset(Product, context.viewer).filter(OneOf("id", ids))}
     managed = await managing(ids)
     warnings = list[Refusal]()
     for place, grant in enumerate(grants):

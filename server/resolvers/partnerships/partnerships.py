@@ -87,8 +87,8 @@ async def recheck_roles(context: Context, rows: Iterable[Partnership]) -> None:
 
 
 def _roles(viewer: Viewer, organisation_ids: Collection[UUID]) -> dict[UUID, Role]:
-    standings = (viewer.standing_in(id) for id in organisation_ids)
-    return {standing.organisation_id: standing.role for standing in standings if standing is not None}
+    memberships = (viewer.membership_in(id) for id in organisation_ids)
+    return {membership.organisation_id: membership.role for membership in memberships if membership is not None}
 
 
 async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:

@@ -16,7 +16,7 @@ from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.models import Organisation, Partnership, Product, Receipt
 from server.models.conditions import OneOf
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.journal import State
@@ -114,7 +114,7 @@ async def file_of(context: Context, partnership_id: UUID) -> str:
         raise NotFound(("id",))
     for permission in MAY_VIEW_RECEIPTS:
         await permission.check(context, partnership, {})
-    kept = visible(Receipt, context.viewer).filter(partnership_id=partnership_id).order_by("sequence")
+    kept = visible_queryset(Receipt, context.viewer).filter(partnership_id=partnership_id).order_by("sequence")
     return "".join(f"{rules.line_of(receipt.body, receipt.hash)}\n" for receipt in await kept)
 
 
@@ -157,6 +157,6 @@ def _actor(context: Context, entry: Entry) -> State | None:
     """The side and role that acted. People are not named in what leaves the platform."""
     if entry.acting is None:
         return None
-    standing = context.viewer.standing_in(entry.acting) if context.viewer else None
+    membership = context.viewer.membership_in(entry.acting) if context.viewer else None
     side = Side.CUSTOMER if entry.acting == entry.partnership.customer_id else Side.PARTNER
-    return {"side": side.value, "role": standing.role.value if standing else None}
+    return {"side": side.value, "role": membership.role.value if membership else None}

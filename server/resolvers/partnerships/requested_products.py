@@ -6,7 +6,7 @@ from uuid import UUID
 
 from server.models import Partnership, RequestedProduct
 from server.models.conditions import OneOf
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.resolvers.context import Context
 
 
@@ -14,7 +14,7 @@ async def requested_products(context: Context, partnership: Partnership) -> list
     """The products named in an invitation, in order."""
 
     async def load(ids: list[UUID]) -> list[list[RequestedProduct]]:
-        found = visible(RequestedProduct, context.viewer).filter(OneOf("partnership_id", ids)).order_by("id")
+        found = visible_queryset(RequestedProduct, context.viewer).filter(OneOf("partnership_id", ids)).order_by("id")
         named = defaultdict[UUID, list[RequestedProduct]](list)
         for request in await found:
             named[request.partnership_id].append(request)

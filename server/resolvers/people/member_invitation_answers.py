@@ -11,7 +11,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.models import MemberInvitation, Membership, Organisation, User
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
-from server.models.visibility.viewers import standings_of
+from server.models.visibility.viewers import memberships_of
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.locking import role_now
@@ -111,5 +111,5 @@ async def _arrive(context: Context, account: User | None) -> str | None:
     if account is not None:
         return await start_session(context, account)
     viewer = context.signed_in
-    context.viewer = replace(viewer, standings=await standings_of(viewer.user_id))
+    context.viewer = replace(viewer, memberships=await memberships_of(viewer.user_id))
     return None

@@ -22,7 +22,7 @@ from server.models.conditions import Among, equals
 from server.models.database import transaction
 from server.models.visibility.clauses import NO_ROW
 from server.models.visibility.lookups import lock_row, visible_row
-from server.models.visibility.viewers import standings_of
+from server.models.visibility.viewers import memberships_of
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId
@@ -298,8 +298,8 @@ async def _look_again(context: Context, member: Membership) -> None:
     if member.user_id != viewer.user_id:
         return
     token = viewer.token
-    context.viewer = replace(viewer, standings=await standings_of(viewer.user_id, token and token.organisation_id))
-    if not context.viewer.standings:
+    context.viewer = replace(viewer, memberships=await memberships_of(viewer.user_id, token and token.organisation_id))
+    if not context.viewer.memberships:
         context.viewer, context.session_secret = None, ""
 
 

@@ -58,8 +58,8 @@ async def organisation(context: Context, id: OrganisationId) -> Organisation:
 
 def role_in(context: Context, row: Any) -> Role | None:
     """What the viewer is in this organisation; None of its id where they are no member."""
-    standing = context.viewer.standing_in(row.id) if context.viewer and row.id else None
-    return standing.role if standing else None
+    membership = context.viewer.membership_in(row.id) if context.viewer and row.id else None
+    return membership.role if membership else None
 
 
 ROLE_IN: Final = Computed(role_in, partial={"id": of_own_organisation("id")})

@@ -13,7 +13,7 @@ from server.domain.people.sign_ins import check_heard
 from server.domain.viewer import Viewer
 from server.models import Session, User
 from server.models.database import transaction
-from server.models.visibility.viewers import standings_of
+from server.models.visibility.viewers import memberships_of
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.people import passwords
@@ -79,7 +79,7 @@ async def start_session(context: Context, user: User) -> str:
         expires_at=context.now + timedelta(hours=context.settings.session_hours),
     )
     context.viewer = Viewer(
-        user.id, await standings_of(user.id), session_id=session.id, password_confirmed_at=context.now
+        user.id, await memberships_of(user.id), session_id=session.id, password_confirmed_at=context.now
     )
     await remember_source(context, user)
     await journal.record(context, AuditAction.SESSION_STARTED, session, acting=None)

@@ -16,7 +16,7 @@ from server.models.base import store_changes
 from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row, visible_row
-from server.models.visibility.policies import visible
+from server.models.visibility.policies import visible_queryset
 from server.models.visibility.viewers import viewer_now
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
@@ -180,7 +180,7 @@ async def end_token(context: Context, token: ApiToken) -> None:
 
 async def _customers(context: Context, wanted: Sequence[UUID]) -> list[Organisation]:
     """The organisations that a token is to be restricted to: each exists for whoever makes the token."""
-    found = {row.id: row for row in await visible(Organisation, context.viewer).filter(OneOf("id", wanted))}
+    found = {row.id: row for row in await visible_queryset(Organisation, context.viewer).filter(OneOf("id", wanted))}
     for place, id in enumerate(wanted):
         if id not in found:
             raise NotFound(("input", "customer_ids", str(place)))

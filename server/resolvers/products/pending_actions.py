@@ -114,9 +114,9 @@ async def _complete_partnership(customer_id: UUID) -> Partnership | None:
 
 async def _hold_asker(context: Context, partner_id: UUID) -> None:
     """Lock the proposer's membership, so that a removal at the same time happens either before or after."""
-    standing = context.signed_in.standing_in(partner_id)
-    if standing is not None:
-        await lock_row(Membership, standing.membership_id)
+    membership = context.signed_in.membership_in(partner_id)
+    if membership is not None:
+        await lock_row(Membership, membership.membership_id)
 
 
 async def _create(

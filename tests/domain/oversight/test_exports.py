@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState
 from server.domain.rights import Role, Scope
-from server.domain.viewer import Standing, TokenGrant, Viewer
+from server.domain.viewer import TokenGrant, Viewer, ViewerMembership
 from tests.domain.refusals import refusals
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ class Export:
 
 
 def viewer(role: Role = Role.EMPLOYEE, *, user: UUID = USER, token: TokenGrant | None = None) -> Viewer:
-    return Viewer(user, (Standing(MEMBER, COMPANY, role),), token=token)
+    return Viewer(user, (ViewerMembership(MEMBER, COMPANY, role),), token=token)
 
 
 def grant(**columns: object) -> TokenGrant:

@@ -17,7 +17,7 @@ from server.domain.products.own_product_grants import (
 )
 from server.domain.products.products import ProductCategory
 from server.domain.rights import OWN_PRODUCT, ProductRight, Right, Role
-from server.domain.viewer import Standing, Viewer
+from server.domain.viewer import Viewer, ViewerMembership
 from tests.domain.refusals import refusals
 
 OWNER, OTHER = UUID(int=1), UUID(int=2)
@@ -82,9 +82,9 @@ def test_rights_are_the_union_of_all_grants_that_cover_the_product():
     ],
 )
 def test_what_was_granted_is_held_by_members_alone(role, expected):
-    standings = (Standing(UUID(int=3), OWNER, role),) if role else ()
+    memberships = (ViewerMembership(UUID(int=3), OWNER, role),) if role else ()
 
-    rights = reach(Viewer(UUID(int=4), standings), OWNER, []).rights_on_product(PRODUCT, {ProductRight.STATISTICS})
+    rights = reach(Viewer(UUID(int=4), memberships), OWNER, []).rights_on_product(PRODUCT, {ProductRight.STATISTICS})
 
     assert rights == expected
 
