@@ -143,7 +143,7 @@ def equals(column: str, value: Any) -> Compared:
 class StatusAt(Condition):
     """Whether a status is this one at a given time: from `until` on, a stored `waiting` counts as `over`.
 
-    Value and moment may be bound parameters.
+    The value and the time may be bound parameters.
     """
 
     __slots__ = ("column", "over", "reached", "value", "waiting")

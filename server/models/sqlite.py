@@ -78,7 +78,7 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             with translate_outages():
                 await super().commit()
         except Exception:
-            # Otherwise it would be committed with the next one, although the caller was told that nothing changed.
+            # Otherwise it would be committed with the next one, although the answer said that nothing changed.
             with suppress(sqlite3.Error):
                 await self._connection.rollback()
             raise

@@ -1,4 +1,4 @@
-"""Who has access to a customer through one of its partners (D7)?"""
+"""The access review: who has access to a customer through one of its partners (D7)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from server.domain.rights import AssignmentRight, Role, Scope
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A person of the partner who reaches the customer. `rights` None is somebody limited by the grant alone."""
+    """A person of the partner who reaches the customer. `rights` None means limited only by the grant."""
 
     user_id: UUID
     name: str
@@ -43,7 +43,7 @@ def reaching(
     excluded: Collection[UUID],
     now: datetime,
 ) -> list[ReviewedCredential]:
-    """The tokens that reach the customer: living ones of people who do, not for others alone, nor kept away (D8).
+    """The tokens that reach the customer: active ones of people who do, unless restricted to others or excluded (D8).
 
     `for_customer` are the restricted tokens that are for this customer.
     """

@@ -1,4 +1,4 @@
-"""Why is a right held, or what is missing (D6)?"""
+"""Explanations of rights: why a viewer has a right, or what is missing (D6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ _SENTENCES: Final = {
         N_("The API token you are using does not cover this."),
     ),
 }
-"""What is said of each link, where it holds and where it does not: nobody is named."""
+"""The messages of each link, met and not met. They name nobody."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class ExplainedLink:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The links of one way to a right: the one by which it is held, or the one that lacks the fewest."""
+    """The links of one way to a right: the one that gives it, or the one that lacks the fewest."""
 
     right: Right
     links: tuple[ExplainedLink, ...]
@@ -72,14 +72,14 @@ class Explanation:
 
 
 def explained(right: Right, ways: Sequence[Way]) -> Explanation:
-    """Why the right is held or not, by the gates that decide it, on the longest of the ways that lack the least."""
+    """Why the viewer has the right or not, by its gates, on the longest of the ways that lack the fewest."""
     nowhere: Way = (Gate(Link.MEMBERSHIP, NOTHING),)
     nearest = min(ways, key=lambda way: _distance(right, way), default=nowhere)
     return Explanation(right, tuple(_told(link, right, nearest) for link in dict.fromkeys(link for link, _ in nearest)))
 
 
 def _distance(right: Right, way: Way) -> tuple[bool, int, int]:
-    """A way that is open comes first; then the one on which somebody has come furthest, whatever is left of it."""
+    """The sort key of a way: an open one first, then the one on which the viewer gets furthest."""
     missing = _missing(right, way)
     return missing > 0, missing - len(way), missing
 
@@ -89,7 +89,7 @@ def _missing(right: Right, way: Way) -> int:
 
 
 def _told(link: Link, right: Right, way: Way) -> ExplainedLink:
-    """What all gates of this link say together."""
+    """The combined result of all gates of this link."""
     holds = all(right in passing for gate, passing in way if gate is link)
     allows, refuses = _SENTENCES[link]
     return ExplainedLink(link, holds, allows if holds else refuses)

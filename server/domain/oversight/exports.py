@@ -1,4 +1,4 @@
-"""Which lists are taken away as files, for how long, by whom, and what stands in a cell (E42, D14)?"""
+"""Exports: which lists can be exported, by whom, how long files are kept, and the form of cells (E42, D14)."""
 
 import csv
 import hashlib
@@ -18,7 +18,7 @@ from server.domain.viewer import Viewer
 
 
 class ExportKind(StrEnum):
-    """Which list of an organisation is exported."""
+    """The list of an organisation to export."""
 
     AUDIT_LOG = "AUDIT_LOG"
     PARTNER_ACTIVITY = "PARTNER_ACTIVITY"
@@ -27,7 +27,7 @@ class ExportKind(StrEnum):
 
 
 class ExportFormat(StrEnum):
-    """For whom the file is: for programs, or for people and their spreadsheets."""
+    """The format of the file: for programs, or for people and their spreadsheets."""
 
     CSV = "CSV"
     XLSX = "XLSX"
@@ -40,7 +40,7 @@ MEDIA_TYPES: Final = {
 
 
 class ExportState(StrEnum):
-    """Where an export is in its life."""
+    """State of an export."""
 
     REQUESTED = "REQUESTED"
     RUNNING = "RUNNING"
@@ -51,11 +51,11 @@ class ExportState(StrEnum):
 
 
 EXPORT_EXPIRY: Final = Expiry(ExportState.READY, ExportState.EXPIRED)
-"""A file that was kept for its time has expired, whether or not it is deleted already."""
+"""A file past its retention time has expired, whether or not it is deleted yet."""
 
 
 class ExportFailure(StrEnum):
-    """Why no file came of an export."""
+    """Why an export has no file."""
 
     TOO_MANY_ROWS = "TOO_MANY_ROWS"
     INTERNAL = "INTERNAL"
@@ -63,14 +63,14 @@ class ExportFailure(StrEnum):
 
 UNFINISHED: Final = frozenset({ExportState.REQUESTED, ExportState.RUNNING})
 STARTABLE: Final = UNFINISHED | {ExportState.FAILED}
-"""What a worker takes in hand; one that failed, when somebody begins anew with it."""
+"""The states in which a worker processes an export. A failed one can be retried."""
 
 OPEN: Final = UNFINISHED | {ExportState.READY}
-"""What counts for how many an organisation may have: files to be written, and files that are kept."""
+"""The states that count towards the limit of an organisation: files to be written, and files that are kept."""
 
 
 class ExportFacts(Protocol):
-    """What a rule needs to know of an export. Models satisfy it as they are."""
+    """The facts of an export that a rule needs. The models satisfy this protocol."""
 
     @property
     def organisation_id(self) -> UUID: ...
@@ -81,19 +81,19 @@ class ExportFacts(Protocol):
 
 
 def sees_export(viewer: Viewer, export: ExportFacts) -> bool:
-    """Whoever asked for it, while they are a member; and who leads the organisation, to know what leaves it."""
+    """The person who asked, while a member; and the organisation's leaders, so that they know what is exported."""
     membership = viewer.membership_in(export.organisation_id)
     return membership is not None and (membership.leads or viewer.user_id == export.requested_by_id)
 
 
 def is_for(viewer: Viewer, export: ExportFacts) -> bool:
-    """Whether the file is for this viewer: who asked. A token gets what it asked for itself, a person all of theirs."""
+    """Whether the file is for this viewer. A token gets only its own exports, a person all of theirs."""
     by_credential = viewer.token is None or viewer.token.token_id == export.api_token_id
     return viewer.user_id == export.requested_by_id and by_credential
 
 
 def check_is_for(viewer: Viewer, export: ExportFacts) -> None:
-    """What is in the file was decided by the rights of who asked; it is for nobody else."""
+    """The file's content depends on the rights of the person who asked, so only they get it."""
     if not is_for(viewer, export):
         raise Refused(
             Refusal(OversightCode.EXPORT_OF_ANOTHER, N_("Only the person who requested an export can get its file."))
@@ -101,7 +101,7 @@ def check_is_for(viewer: Viewer, export: ExportFacts) -> None:
 
 
 def check_has_file(state: ExportState) -> None:
-    """A link leads to a file that is written and not deleted yet."""
+    """A link needs a file that is written and not deleted yet."""
     if state is not ExportState.READY:
         raise Refused(
             Refusal(OversightCode.EXPORT_NOT_READY, N_("This export does not have a file yet, or no longer has one."))
@@ -109,10 +109,7 @@ def check_has_file(state: ExportState) -> None:
 
 
 def check_reach(before: str | None, now: str | None) -> None:
-    """A file shows what its reader reached when it was written: it is for who still reaches the same (E33, E42).
-
-    None is nothing at all.
-    """
+    """Refuse a file if the reader's access has changed since it was written (E33, E42). None means no access at all."""
     if now is None or before != now:
         raise Refused(
             Refusal(
@@ -123,7 +120,7 @@ def check_reach(before: str | None, now: str | None) -> None:
 
 
 def check_number_of_exports_of_person(open_ones: int, most: int) -> None:
-    """`open_ones` is how many of the organisation's exports this person asked for: nobody uses up those of all."""
+    """Refuse at the limit for one person, whose exports are `open_ones`. Nobody uses up the organisation's."""
     check_limit(
         open_ones,
         most,
@@ -133,7 +130,7 @@ def check_number_of_exports_of_person(open_ones: int, most: int) -> None:
 
 
 def check_number_of_exports(open_ones: int, most: int) -> None:
-    """`open_ones` is how many exports of the organisation are being written or kept."""
+    """Refuse at the limit for the organisation. `open_ones` are its exports that are being written or kept."""
     check_limit(
         open_ones,
         most,
@@ -143,7 +140,7 @@ def check_number_of_exports(open_ones: int, most: int) -> None:
 
 
 def check_period(since: datetime | None, until: datetime | None, *, is_dated: bool) -> None:
-    """`is_dated` says whether the list can be narrowed by time at all; a period has something in it (E39)."""
+    """Refuse an empty period, and any period if the list cannot be filtered by time (`is_dated`) (E39)."""
     given = [name for name, moment in (("since", since), ("until", until)) if moment is not None]
     if given and not is_dated:
         message = N_("This list cannot be filtered by time.")
@@ -153,7 +150,7 @@ def check_period(since: datetime | None, until: datetime | None, *, is_dated: bo
 
 
 def reach_digest(viewer: Viewer, organisation_id: UUID, assigned: Collection[UUID]) -> str:
-    """All that decides which rows somebody reads in the organisation, in few characters.
+    """A digest of everything that determines which rows a person can read in the organisation.
 
     `assigned` are the partnerships through which they serve customers as an employee.
     """
@@ -173,31 +170,31 @@ def _in_order(keys: Collection[UUID]) -> list[str]:
 
 
 def sheet_name(kind: ExportKind) -> str:
-    """What the list is called in a file and in the file's own name, such as `audit-log`."""
+    """The list's name in a file and in its file name, such as `audit-log`."""
     return kind.value.lower().replace("_", "-")
 
 
 def file_name(kind: ExportKind, requested_at: datetime, format: ExportFormat) -> str:
-    """What the file is called when it is saved, such as `audit-log-2026-01-31.csv`."""
+    """The file's name, such as `audit-log-2026-01-31.csv`."""
     return f"{sheet_name(kind)}-{requested_at:%Y-%m-%d}.{format.value.lower()}"
 
 
 _RISKY: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
-"""What begins a formula in a spreadsheet, in the wide forms of East Asia too."""
+"""The characters that begin a formula in a spreadsheet, including their full-width forms."""
 _RISKY_BLANKS: Final = frozenset("\t\r\n")
 
 
 def cell(value: str | None) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe before what could be one (D14)."""
+    """A text that no spreadsheet treats as a formula: an apostrophe precedes a potential one (D14)."""
     text = value or ""
     first, first_seen = text.lstrip(" ")[:1], text.lstrip()[:1]
     return f"'{text}" if first in _RISKY_BLANKS or first_seen in _RISKY else text
 
 
 def lines(rows: Iterable[Sequence[str | None]]) -> bytes:
-    """Rows as RFC 4180 has them, in UTF-8.
+    """Rows as in RFC 4180, in UTF-8.
 
-    Every cell is in quotes: a spreadsheet that separates by semicolons would find new cells within the others.
+    Every cell is quoted, because a spreadsheet that separates by semicolons would otherwise split cells.
     """
     written = io.StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")

@@ -1,4 +1,4 @@
-"""Whom may an organisation ask to become a member, and who may answer (S11)?"""
+"""Invitations of members: who may be invited, and who may answer (S11)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ _RESENDS_COUNT_FOR: Final = timedelta(hours=24)
 
 
 class MemberInvitationStatus(StrEnum):
-    """Where an invitation is in its life."""
+    """Status of an invitation."""
 
     PENDING = "PENDING"
     ACCEPTED = "ACCEPTED"
@@ -26,22 +26,22 @@ class MemberInvitationStatus(StrEnum):
 
 
 MEMBER_INVITATION_EXPIRY: Final = Expiry(MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRED)
-"""An invitation that nobody answered in time has expired (S11.4)."""
+"""An invitation that was not answered in time becomes `EXPIRED` (S11.4)."""
 
 
 def check_invitation_open(status: MemberInvitationStatus) -> None:
-    """Only an invitation that nobody has answered or cancelled is answered, cancelled or sent again."""
+    """Only an open invitation can be answered, cancelled or resent."""
     if status is not MemberInvitationStatus.PENDING:
         raise refuse_as_closed()
 
 
 def refuse_as_closed() -> Refused:
-    """What a link is told that was used, replaced or never sent: all the same."""
+    """The refusal of a link that was used, replaced or never sent: the same for all."""
     return Refused(Refusal(PeopleCode.INVITATION_USED, N_("This invitation is no longer open.")))
 
 
 def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] = ("email",)) -> None:
-    """Who is a member already, or has an open invitation, is not invited once more."""
+    """Refuse to invite someone who is already a member or has an open invitation."""
     if is_member:
         raise Refused(
             Refusal(PeopleCode.ALREADY_A_MEMBER, N_("This person is already a member of the organisation."), field)
@@ -53,7 +53,7 @@ def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] 
 
 
 def check_number_of_invitations(sent: int, most: int) -> None:
-    """`sent` is how many people the organisation invited within 24 hours, whatever became of it."""
+    """Refuse another invitation if the organisation has `sent` the limit within 24 hours, whatever the outcomes."""
     check_limit(
         sent,
         most,
@@ -63,19 +63,19 @@ def check_number_of_invitations(sent: int, most: int) -> None:
 
 
 def check_inviter(inviter: Role | None, role: Role) -> None:
-    """An invitation holds as long as whoever sent it could still send it (R14); `inviter` is their role now."""
+    """An invitation is valid while its sender could still send it (R14). `inviter` is their current role."""
     if not may_change(inviter, role):
         raise refuse_as_closed()
 
 
 def check_invited_person(email: str, invited: str) -> None:
-    """The link alone grants nothing: whoever accepts signs in with the invited address (E24)."""
+    """The link grants nothing on its own: the invited address has to be the one you sign in with (E24)."""
     if email != invited:
         raise Refused(Refusal(PeopleCode.NOT_INVITED, N_("This invitation was sent to another address.")))
 
 
 def resending_times(before: Sequence[datetime], now: datetime, most: int) -> list[datetime]:
-    """The moments of sending anew in the last 24 hours, with this one among them; at most so many."""
+    """The times of resending in the last 24 hours, including this one. Refused beyond the limit."""
     lately = [moment for moment in before if now - moment < _RESENDS_COUNT_FOR]
     check_limit(
         len(lately),

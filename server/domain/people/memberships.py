@@ -1,4 +1,4 @@
-"""Who belongs to an organisation, as what, and who decides about it?"""
+"""Memberships: roles, e-mail preferences, and who decides about them."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -10,7 +10,7 @@ from server.domain.rights import LEADING_ROLES, OWN_ORGANISATION, Right, Role
 
 
 class MembershipStatus(StrEnum):
-    """Where a membership is in its life; only an active one gives rights."""
+    """Status of a membership. Only an active one gives rights."""
 
     INVITED = "INVITED"
     ACTIVE = "ACTIVE"
@@ -18,7 +18,7 @@ class MembershipStatus(StrEnum):
 
 
 class Wish(StrEnum):
-    """What a member may wish to be told of by e-mail, or not."""
+    """The kinds of e-mail that a member can choose."""
 
     BILLING = "BILLING"
     PRODUCTS = "PRODUCTS"
@@ -28,24 +28,25 @@ _RANKS: Final[Sequence[Role]] = (Role.EXTERNAL, Role.EMPLOYEE, Role.ADMINISTRATO
 
 
 def is_lower(role: Role, before: Role) -> bool:
-    """Whether somebody with this role instead of the one before loses something (E7)."""
+    """Whether the change from the old role to this one removes rights (E7)."""
     return _RANKS.index(role) < _RANKS.index(before)
 
 
 def may_manage_billing(role: Role, is_switched_on: bool) -> bool:
-    """The billing permission is a switch for employees; who leads always has it, external users never."""
+    """The billing permission: a switch for employees. Leaders always have it, external users never."""
     return role in LEADING_ROLES or (role is Role.EMPLOYEE and is_switched_on)
 
 
 def wishes(role: Role, *, can_manage_billing: bool, notify_billing: bool, notify_products: bool) -> frozenset[Wish]:
-    """What a member is told of: who may not manage billing is told nothing of it, whatever they wish."""
+    """The e-mails that a member gets. Without the billing permission there are none about billing."""
     billing = notify_billing and may_manage_billing(role, can_manage_billing)
     return frozenset(wish for wish, told in ((Wish.BILLING, billing), (Wish.PRODUCTS, notify_products)) if told)
 
 
 def may_change(actor: Role | None, *roles: Role) -> bool:
-    """Whether a member with the role `actor` decides about members with these roles: about legal
-    representatives only one of them (R14, M10, M11).
+    """Whether a member with the role `actor` decides about members with these roles (R14, M10, M11).
+
+    Only a legal representative decides about legal representatives.
     """
     rights = OWN_ORGANISATION[actor] if actor else frozenset[Right]()
     binding = Role.LEGAL_REPRESENTATIVE in roles
@@ -64,7 +65,7 @@ def check_may_change(actor: Role | None, *roles: Role, field: tuple[str, ...] = 
 
 
 def check_member_active(status: MembershipStatus, field: tuple[str, ...] = ("membership_id",)) -> None:
-    """Who left is changed no more; they are invited anew."""
+    """A former member cannot be changed, but can be invited again."""
     if status is not MembershipStatus.ACTIVE:
         raise Refused(
             Refusal(PeopleCode.NOT_A_MEMBER, N_("This person is not an active member of the organisation."), field)
@@ -72,9 +73,9 @@ def check_member_active(status: MembershipStatus, field: tuple[str, ...] = ("mem
 
 
 def check_keeps_a_legal_representative(role: Role, other_legal_representatives: int) -> None:
-    """An organisation has at least one active legal representative, always (R14, E8).
+    """An organisation always has at least one active legal representative (R14, E8).
 
-    `role` is that of the member who is to be removed or given another role.
+    `role` is that of the member who is removed or gets another role.
     """
     if role is Role.LEGAL_REPRESENTATIVE and other_legal_representatives == 0:
         raise Refused(
@@ -86,7 +87,7 @@ def check_keeps_a_legal_representative(role: Role, other_legal_representatives: 
 
 
 def check_billing(role: Role, can_manage_billing: bool | None) -> None:
-    """The billing permission is given to employees and taken from them; with every other role it goes as it is."""
+    """Only an employee's billing permission can be changed; any other role determines it."""
     if can_manage_billing not in (None, may_manage_billing(role, can_manage_billing or False)):
         raise Refused(
             Refusal(
@@ -98,7 +99,7 @@ def check_billing(role: Role, can_manage_billing: bool | None) -> None:
 
 
 def check_notified(role: Role, notify_billing: bool | None, other_notified_representatives: int) -> None:
-    """One legal representative at least receives the billing e-mails, whatever they wish; who is the only one does.
+    """At least one legal representative receives the billing e-mails; a sole one always does.
 
     `other_notified_representatives` are the others who receive them.
     """
@@ -114,7 +115,7 @@ def check_notified(role: Role, notify_billing: bool | None, other_notified_repre
 
 
 def check_successor(outgoing: Role, incoming: Role) -> None:
-    """A legal representative is replaced by a member who is none yet."""
+    """A legal representative is replaced by a member who is not one yet."""
     if outgoing is not Role.LEGAL_REPRESENTATIVE:
         raise Refused(
             Refusal(
@@ -134,7 +135,7 @@ def check_successor(outgoing: Role, incoming: Role) -> None:
 
 
 def check_lower_role(role: Role | None) -> None:
-    """Who is replaced leaves, or keeps a lower role."""
+    """The replaced representative leaves or gets a lower role."""
     if role is Role.LEGAL_REPRESENTATIVE:
         raise Refused(
             Refusal(

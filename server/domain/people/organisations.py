@@ -1,4 +1,4 @@
-"""What is an organisation, which money does it use, and how is it registered?"""
+"""Organisations: legal form, partner status, country and currency."""
 
 from enum import StrEnum
 from typing import Final
@@ -11,7 +11,7 @@ from server.domain.people.error_codes import PeopleCode
 
 
 class LegalEntityType(StrEnum):
-    """What kind of entity an organisation is."""
+    """The legal form of an organisation."""
 
     INDIVIDUAL = "INDIVIDUAL"
     COMPANY = "COMPANY"
@@ -21,7 +21,7 @@ class LegalEntityType(StrEnum):
 
 
 class PartnerStatus(StrEnum):
-    """Where an organisation stands in the programme (S5)."""
+    """An organisation's status in the programme (S5)."""
 
     APPROVED = "APPROVED"
     AT_RISK = "AT_RISK"
@@ -31,11 +31,11 @@ class PartnerStatus(StrEnum):
 
 
 INVITABLE_PARTNERS: Final = frozenset({PartnerStatus.APPROVED, PartnerStatus.AT_RISK})
-"""A suspended partner keeps its customers and wins no new ones (E9)."""
+"""The statuses in which a partner may take on new customers. A suspended one keeps only its existing ones (E9)."""
 
 
 class RegistrationScheme(StrEnum):
-    """Which register an organisation's number is of (R2)."""
+    """The register of an organisation's number (R2)."""
 
     CH_UID = "CH_UID"
     FR_SIREN_SIRET = "FR_SIREN_SIRET"
@@ -45,27 +45,27 @@ class RegistrationScheme(StrEnum):
 _NO_TERRITORIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _RESERVED: Final = frozenset({"AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
 _TERRITORIES: Final = frozenset(map(str, Locale("en").territories)) - _NO_TERRITORIES - _RESERVED
-"""Unicode's list, in which regions of several have numbers, without codes that ISO 3166-1 assigned to no country.
+"""Unicode's list without groups of regions, which have numbers, and codes that ISO 3166-1 assigns to no country.
 
-XK for Kosovo stays: it is free for such use, and the EU uses it.
+XK for Kosovo stays: it is reserved for such use, and the EU uses it.
 """
 _SWISS_FRANC_COUNTRIES: Final = frozenset({"CH", "LI"})
 
 
 def country(code: str, field: tuple[str, ...]) -> str:
-    """A country or territory there is, by its two letters."""
+    """An existing country or territory, by its two letters."""
     if code not in _TERRITORIES:
         raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("There is no country with this code."), field))
     return code
 
 
 def currency_of(country: str) -> Currency:
-    """The postal address decides the currency (R20): francs in Switzerland and Liechtenstein, euros elsewhere."""
+    """The currency of a postal address (R20): francs in Switzerland and Liechtenstein, otherwise euros."""
     return Currency.CHF if country in _SWISS_FRANC_COUNTRIES else Currency.EUR
 
 
 def registration_scheme(country: str) -> RegistrationScheme:
-    """The register that numbers of this country are checked against."""
+    """The register whose form numbers of this country have."""
     schemes = {"CH": RegistrationScheme.CH_UID, "FR": RegistrationScheme.FR_SIREN_SIRET}
     return schemes.get(country, RegistrationScheme.OTHER_REGISTER)
 
@@ -73,7 +73,7 @@ def registration_scheme(country: str) -> RegistrationScheme:
 def check_approval(
     legal_entity_type: LegalEntityType, partner_status: PartnerStatus | None, *, is_registered: bool, is_affiliate: bool
 ) -> None:
-    """A registered company that is no affiliate may become a partner (S5.3, R2, R12, E10)."""
+    """A registered company that is not an affiliate may become a partner (S5.3, R2, R12, E10)."""
     refusals = list[Refusal]()
     if legal_entity_type is not LegalEntityType.COMPANY or not is_registered:
         refusals.append(
@@ -90,6 +90,6 @@ def check_approval(
 
 
 def check_suspension(partner_status: PartnerStatus | None) -> None:
-    """Only an approved partner is suspended (S5.6)."""
+    """Only an approved partner can be suspended (S5.6)."""
     if partner_status not in INVITABLE_PARTNERS:
         raise Refused(Refusal(PeopleCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner.")))

@@ -1,9 +1,9 @@
-"""Registration numbers: how does the register of each country write them, and in which form are they stored?
+"""Registration numbers: the form of each country's register, and the stored form.
 
-A number is taken as a company prints it, with the words that stand around it (`R.C.S. Luxembourg B 52.123`,
-`Amtsgericht München HRB 12345`), and stored without them. Forms are as the registers publish them; where we are not
-sure of a form it is the wider one, because a real company that is refused is worse than an odd number. Check digits are
-looked at only where every number has them.
+A number is accepted as a company prints it, with surrounding words (`R.C.S. Luxembourg B 52.123`, `Amtsgericht München
+HRB 12345`), and stored without them. Forms are as the registers publish them. Where a form is uncertain, the wider one
+counts, because refusing a real company is worse than accepting an odd number. Check digits are verified only if every
+number has them.
 """
 
 import re
@@ -25,7 +25,7 @@ from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.text import line
 
 MAX_CHARACTERS: Final = 30
-"""Of a number as it is stored. As it is printed there may be words around it."""
+"""The longest stored number. A printed one may have words around it."""
 
 _MAX_PRINTED: Final = 100
 _SIREN_LENGTH: Final = 9
@@ -36,10 +36,10 @@ _LOOK_ALIKE: Final = str.maketrans("ΑΒΕΗΟ", "ABEHO")  # noqa: RUF001 - Gree
 
 @dataclass(frozen=True)
 class Form:
-    """How a register writes its numbers.
+    """The form of a register's numbers.
 
-    `pattern` is of the number in capitals without blanks, points and colons; its groups, joined by `between`, are what
-    is stored, with `lead` before them and filled up with zeros to `digits`. `check` raises ValidationError.
+    `pattern` matches the number in capitals without blanks, points and colons. Its groups, joined by `between`,
+    preceded by `lead` and padded with zeros to `digits`, are stored. `check` raises ValidationError.
     """
 
     example: str
@@ -50,7 +50,7 @@ class Form:
     digits: int = 0
 
     def normalise(self, printed: str) -> str | None:
-        """The number in its one form; None for what is none."""
+        """The number in its stored form. None if it does not match."""
         found = re.fullmatch(self.pattern, printed)
         if found is None:
             return None
@@ -76,7 +76,7 @@ _WORD: Final = r"[^\W\d_'-]"
 _COMPANY: Final = r"(?:(?:COMPANY|REGISTERED|REGISTRATION|REG|CO)*(?:NUMBER|NO)?)"
 
 _ITALIAN_PERSON: Final = (
-    "[A-Z]{6}[0-9L-NP-V]{2}[A-Z][0-9L-NP-V]{2}[A-Z][0-9L-NP-V]{3}[A-Z]"  # letters for digits where two would be alike
+    "[A-Z]{6}[0-9L-NP-V]{2}[A-Z][0-9L-NP-V]{2}[A-Z][0-9L-NP-V]{3}[A-Z]"  # letters for digits where two would look alike
 )
 
 FORMS: Final = {
@@ -143,18 +143,18 @@ _SHORT_WORDS: Final = frozenset(
         "RCS REA REG RM RNE RPM RPR SZ TVA UND VAT ÖR ŠT",
     )
 )
-"""What may stand beside a number and is none of its letters. Any other short word could be: `SC`, `HRB`, `B`."""
+"""Words around a number that are not part of it. Any other short word could be: `SC`, `HRB`, `B`."""
 
 _FEWEST_OF_A_WORD: Final = 4
 _MAX_WORDS: Final = 6
-"""On each side of the digits, that are looked at as a part of the number: `Company Reg. No. S C 123456`."""
+"""The most words on each side of the digits that may be part of the number: `Company Reg. No. S C 123456`."""
 
 _OF_OTHER_NUMBERS: Final = frozenset({"CHARITY", "TAX"})
 _ANY: Final = Form("12345", r"(?=.*[0-9])([\w./&()+-]{2,30})")
 
 
 def registration_number(country: str, value: str, field: tuple[str, ...] = ("registration_number",)) -> str:
-    """The number in the one form in which it is stored and compared. Refuses what no register there writes."""
+    """The number in the form in which it is stored and compared. Refuses what no register of the country uses."""
     text = line(value, _MAX_PRINTED, field).upper().translate(_HYPHENS)
     text = _NUMBER_SIGN.sub(" ", text)
     found = _normalise(country, text)
@@ -175,12 +175,12 @@ def _normalise(country: str, printed: str) -> str | None:
 
 
 def _among_words(country: str, text: str) -> str | None:
-    """The number where other words stand around it, such as the court's: as few of them as can be are left out."""
+    """The number among other words, such as the court's name. As few of them as possible are left out."""
     words = list(re.finditer(r"[^\W_]+", text))
     numeric = [place for place, word in enumerate(words) if re.search("[0-9]", word[0])]
     if country not in FORMS or not numeric:
         return None
-    # From the widest stretch with all the digits to the narrowest.
+    # From the widest range with all the digits to the narrowest.
     begins = range(max(0, numeric[0] - _MAX_WORDS), numeric[0] + 1)
     ends = range(numeric[-1], min(len(words), numeric[-1] + 1 + _MAX_WORDS))
     stretches = [(first, last) for first in begins for last in ends]
@@ -199,7 +199,7 @@ def _is_word(beside: str) -> bool:
 
 
 def _refusal(country: str, text: str, field: tuple[str, ...]) -> Refused:
-    """Says which form is expected, and what was given instead where we know it."""
+    """The refusal, with the expected form, and the kind of number sent instead if it is recognised."""
     form = FORMS.get(country)
     if form is None:
         return Refused(

@@ -1,13 +1,13 @@
-"""How many wrong passwords are looked at, and how long does a person wait after them? (brute force, lockout)
+"""Sign-in limits: how many wrong passwords are checked, and how long to wait after them (brute force, lockout).
 
 Failed sign-ins are counted three times:
 
     account and source     after some failures each next attempt waits longer: 1, 2, 4, … seconds
-    source                 so many an hour, for all accounts together
-    account                so many an hour, from all sources together
+    source                 a maximum each hour, for all accounts together
+    account                a maximum each hour, from all sources together
 
-The last two do not hold for a source that has signed in to the account before: a stranger's guesses elsewhere do not
-keep its owner out, and what is guessed from there is bounded by the first.
+The last two do not apply to a source that has signed in to the account before: a stranger's guesses elsewhere do not
+lock its owner out, and guesses from that source are limited by the first.
 """
 
 from datetime import timedelta
@@ -17,14 +17,14 @@ from typing import Final
 from server.domain.errors import N_, CommonCode, Refusal, Refused
 
 FAILURES_COUNT_FOR: Final = timedelta(hours=1)
-"""An hour from the first of a source or of an account; an hour from the last of an account and source."""
+"""How long failures count: from the first one of a source or an account, from the last one of an account and source."""
 
 _MAX_DOUBLINGS: Final = 20
 _MINUTE: Final = timedelta(minutes=1)
 
 
 def source_of(address: str) -> str:
-    """What counts as one source: an IPv4 address, or the 2^64 IPv6 addresses that one line usually has."""
+    """A source: an IPv4 address, or the 2^64 IPv6 addresses that one line usually has."""
     if ":" not in address:
         return address
     try:
@@ -35,20 +35,20 @@ def source_of(address: str) -> str:
 
 
 def delay_after(failures: int, without_delay: int, longest: timedelta) -> timedelta:
-    """How long the next attempt waits after this many failures: at first not, then 1 s, 2 s, 4 s, …"""
+    """How long the next attempt has to wait after this many failures: at first not at all, then 1 s, 2 s, 4 s, …"""
     if failures < without_delay:
         return timedelta(0)
     return min(timedelta(seconds=2 ** min(failures - without_delay, _MAX_DOUBLINGS)), longest)
 
 
 def check_heard(wait: timedelta) -> None:
-    """Refuses an attempt that comes before its time."""
+    """Refuse an attempt that comes too early."""
     if wait > timedelta(0):
         raise Refused(_too_many(wait))
 
 
 def _too_many(wait: timedelta) -> Refusal:
-    """Says how long to wait, rounded up."""
+    """The refusal, with the time to wait, rounded up."""
     seconds, minutes = -(-wait // timedelta(seconds=1)), -(-wait // _MINUTE)
     if seconds == 1:
         return Refusal(CommonCode.TOO_MANY_ATTEMPTS, N_("Too many failed attempts. Try again in a second."))

@@ -1,4 +1,4 @@
-"""What is a team?"""
+"""Teams: unique names."""
 
 from typing import Final
 
@@ -9,6 +9,6 @@ MAX_TEAM_NAME_CHARACTERS: Final = 120
 
 
 def check_name_is_free(is_taken: bool) -> None:
-    """Two teams of an organisation have different names, without case and accents."""
+    """Two teams of an organisation have different names, ignoring case and accents."""
     if is_taken:
         raise Refused(Refusal(PeopleCode.NAME_TAKEN, N_("There is already a team with this name."), ("name",)))

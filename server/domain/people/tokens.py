@@ -1,7 +1,7 @@
-"""What does an API token look like, and how long does it live?
+"""API tokens: their form, lifetime and limits.
 
-`rsl_pat_`, 30 random base62 characters (178 bits) and 6 of CRC32, so that a mistyped or invented
-token is refused without a query, and secret scanners can tell a real one.
+A token is `rsl_pat_`, 30 random base62 characters (178 bits) and 6 of CRC32, so that a mistyped or invented token is
+refused without a query, and secret scanners can recognise a real one.
 """
 
 import hashlib
@@ -33,14 +33,14 @@ _CHECKSUM_LENGTH: Final = 6
 def new_token(choose: Callable[[str], str] = secrets.choice) -> str:
     """A new token in full. It is shown once and stored only as its digest.
 
-    `choose` picks a character; only the demo world gives another, so that its token stays the same.
+    `choose` picks a character. Only the demo world passes another one, so that its token stays the same.
     """
     body = PREFIX + "".join(choose(_ALPHABET) for _ in range(_RANDOM_LENGTH))
     return body + _checksum(body)
 
 
 def is_well_formed(secret: str) -> bool:
-    """Whether prefix, length and checksum fit: false for every mistyped token."""
+    """Whether prefix, length and checksum are valid. False for any mistyped token."""
     if not secret.startswith(PREFIX) or not secret.isascii():
         return False
     body, checksum = secret[:-_CHECKSUM_LENGTH], secret[-_CHECKSUM_LENGTH:]
@@ -48,12 +48,12 @@ def is_well_formed(secret: str) -> bool:
 
 
 def token_digest(secret: str) -> str:
-    """What is stored: SHA-256, enough for a secret of 178 random bits."""
+    """The stored digest: SHA-256, which is enough for a secret of 178 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def expiry(asked: datetime | None, now: datetime) -> datetime:
-    """When a token ends: after 90 days unless asked otherwise, after a year at most."""
+    """When a token expires: by default after 90 days, at most after a year."""
     if asked is None:
         return now + DEFAULT_LIFETIME
     if asked <= now:
@@ -70,7 +70,7 @@ def is_alive(
     created_at: datetime,
     now: datetime,
 ) -> bool:
-    """Not revoked, not expired, and used within a year (R23)."""
+    """Whether the token is not revoked, not expired, and was used within a year (R23)."""
     return revoked_at is None and now < expires_at and now - (last_used_at or created_at) < UNUSED_LIFETIME
 
 
@@ -80,7 +80,7 @@ def check_scopes(scopes: Collection[Scope]) -> None:
 
 
 def check_restriction(wanted: Sequence[UUID], managed: Collection[UUID]) -> None:
-    """A restricted token is for customers that its organisation manages, and for one of them at least."""
+    """A restricted token is for at least one customer, and only for customers that its organisation manages."""
     if not wanted:
         raise Refused(
             Refusal(
@@ -103,7 +103,7 @@ def check_restriction(wanted: Sequence[UUID], managed: Collection[UUID]) -> None
 
 
 def check_number_of_tokens(tokens: int) -> None:
-    """`tokens` is how many living tokens the organisation has already."""
+    """Refuse another token at the limit. `tokens` is the number of active tokens of the organisation."""
     check_limit(
         tokens,
         MAX_TOKENS_PER_ORGANISATION,

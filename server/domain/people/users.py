@@ -1,4 +1,4 @@
-"""What do we need to know of a person who signs in?"""
+"""Users: e-mail addresses, passwords, names and locales."""
 
 import unicodedata
 from contextlib import suppress
@@ -16,14 +16,14 @@ LOCALES: Final = ("de_DE", "en_GB", "es_ES", "fr_FR", "it_IT")
 DEFAULT_LOCALE: Final = "en_GB"
 
 _MAX_TYPED_PASSWORD_CHARACTERS: Final = 4 * MAX_PASSWORD_CHARACTERS
-"""A letter that is typed in pieces is up to four characters. Putting together more than that could take long."""
+"""A letter typed in pieces has up to four characters. Composing more than that could take long."""
 _MAX_PASSWORD_BYTES: Final = 4 * MAX_PASSWORD_CHARACTERS
 _MAX_TYPED_EMAIL_CHARACTERS: Final = 1_000
 _NOT_IN_PASSWORDS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def email_address(value: str, field: tuple[str, ...]) -> str:
-    """The address as it is stored and looked up. Looks at its form only, nobody is asked."""
+    """The address as it is stored and looked up. Only its form is checked."""
     normal = normal_email(value)
     try:
         validate_email(normal, check_deliverability=False)
@@ -49,7 +49,7 @@ def normal_email(value: str) -> str:
 
 
 def password(value: str, field: tuple[str, ...]) -> str:
-    """A password that somebody chooses, in the form in which it is hashed: long enough, that is all that helps."""
+    """A new password in the form in which it is hashed. Its only requirement is length, which is all that helps."""
     prepared = _prepare(value) if len(value) <= _MAX_TYPED_PASSWORD_CHARACTERS else value
     if not LEAST_PASSWORD_CHARACTERS <= len(prepared) <= MAX_PASSWORD_CHARACTERS:
         raise Refused(
@@ -66,10 +66,10 @@ def password(value: str, field: tuple[str, ...]) -> str:
 
 
 def forms_of_password(typed: str) -> tuple[str, ...]:
-    """The forms in which a typed password may have been hashed; none where it cannot be a password.
+    """The forms in which a typed password may have been hashed. None if it cannot be a password.
 
-    The first is the one in which passwords are hashed now; the second, where it differs, is as it was typed, which
-    is how they were hashed before.
+    The first is the current form. The second, if it differs, is the password as typed, which is how they were hashed
+    before.
     """
     if not 0 < len(typed) <= _MAX_TYPED_PASSWORD_CHARACTERS or "Cs" in map(unicodedata.category, typed):
         return ()
@@ -80,7 +80,7 @@ def forms_of_password(typed: str) -> tuple[str, ...]:
 
 
 def _prepare(value: str) -> str:
-    """The same password from every keyboard (RFC 8265, OpaqueString): plain spaces, composed letters."""
+    """The same password from any keyboard (RFC 8265, OpaqueString): plain spaces, composed letters."""
     if value.isascii():
         return value
     plain = (" " if unicodedata.category(character) == "Zs" else character for character in value)
@@ -92,7 +92,7 @@ def _compose(value: str) -> str:
 
 
 def locale(value: str | None, field: tuple[str, ...]) -> str:
-    """Language and country of a person, one of those that messages exist in."""
+    """A person's language and country: one of those that messages exist in."""
     if value is None:
         return DEFAULT_LOCALE
     if value not in LOCALES:

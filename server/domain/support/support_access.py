@@ -1,4 +1,4 @@
-"""What does somebody open to support, and for how long (S13.4 to S13.6, R15, E36)?"""
+"""Support access: what a person opens to support, and for how long (S13.4 to S13.6, R15, E36)."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -10,18 +10,18 @@ from server.domain.support.error_codes import SupportCode
 
 MAX_TICKET_CHARACTERS: Final = 40
 WARNED_BEFORE: Final = timedelta(days=1)
-"""How long before it ends by itself whoever opened it is told."""
+"""How long before the automatic end the person is notified."""
 
 
 class SupportAccessKind(StrEnum):
-    """What is opened; none opens another."""
+    """What is opened. Each is granted separately."""
 
     MAIL = "MAIL"
     KDRIVE = "KDRIVE"
 
 
 class SupportAccessStatus(StrEnum):
-    """Where a grant is in its life."""
+    """Status of a grant."""
 
     ACTIVE = "ACTIVE"
     REVOKED = "REVOKED"
@@ -29,7 +29,7 @@ class SupportAccessStatus(StrEnum):
 
 
 SUPPORT_ACCESS_EXPIRY: Final = Expiry(SupportAccessStatus.ACTIVE, SupportAccessStatus.EXPIRED)
-"""A grant whose time is over opens nothing (S13.6, E37)."""
+"""An expired grant opens nothing (S13.6, E37)."""
 
 
 class SupportAccessRevocation(StrEnum):
@@ -40,7 +40,7 @@ class SupportAccessRevocation(StrEnum):
 
 
 def check_not_open(is_open: bool) -> None:
-    """There is one grant of a kind at a time. Granting again does not prolong it: its last day was promised (R15)."""
+    """There is one grant of a kind at a time. Granting again does not extend it, because its end was promised (R15)."""
     if is_open:
         raise Refused(
             Refusal(

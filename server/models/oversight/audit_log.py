@@ -1,4 +1,4 @@
-"""What was done, by whom, on whose behalf: written once, never changed."""
+"""The audit log: what was done, by whom and on whose behalf. Stored once, never changed."""
 
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,11 @@ from server.models.people.users import User
 
 
 class AuditEvent(Row):
-    """One act. A trigger refuses every update and delete.
+    """One action. A trigger refuses every update and delete.
 
-    `acting_organisation` is the one the actor acted for; `on_behalf_of` the one whose
-    affairs were changed, where that is another (a partner acting for a customer). `partnership` and
-    `product_access` are what the act was about, where it was about one: what would end it.
+    `acting_organisation` is the one the actor acted for; `on_behalf_of` the one whose affairs were changed, if that is
+    another (a partner acting for a customer). `partnership` and `product_access` are the objects concerned, if any:
+    ending them ends such access.
     """
 
     actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""Lists that somebody takes away as files."""
+"""Exports of lists as files."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,10 +14,10 @@ from server.models.people.users import User
 
 
 class Export(VersionedRow):
-    """A list of an organisation, written into a file for whoever asked, in person or with a token.
+    """A list of an organisation as a file, for the person or token that asked.
 
-    `reach_digest` is what they reached when it was written. The link that is open is stored as a digest, and not
-    at all once it was used.
+    `reach_digest` stands for their access when it was written. The open link is stored as a digest, and deleted once
+    used.
     """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
@@ -53,7 +53,7 @@ class Export(VersionedRow):
 
 
 class ExportPart(Row):
-    """A piece of an export's file, in the order of `place`: a long one is never in memory as a whole."""
+    """A piece of an export's file, in the order of `place`, so that a long file is never entirely in memory."""
 
     export: fields.ForeignKeyRelation[Export] = fields.ForeignKeyField(
         "models.Export", related_name="parts", on_delete=fields.RESTRICT

@@ -1,4 +1,4 @@
-"""Whom an organisation asked to become a member, and of which teams."""
+"""Invitations of members, and their teams."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,10 +15,10 @@ from server.models.people.users import User
 
 
 class MemberInvitation(VersionedRow):
-    """An invitation to become a member (S11), with what the membership will be. Its secret is stored as a digest.
+    """An invitation to become a member (S11), with the future membership. Its secret is stored as a digest.
 
-    `sent_again` are the moments at which it was lately sent anew, `undeliverable_at` when its e-mail was refused for
-    good, until it is sent again (E41).
+    `sent_again` are the recent times of resending. `undeliverable_at` is when its e-mail was permanently refused;
+    sending again clears it (E41).
     """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
@@ -57,7 +57,7 @@ class MemberInvitation(VersionedRow):
 
 
 class MemberInvitationTeam(Row):
-    """A team that the person joins when they accept, if it is still there then (S11.2)."""
+    """A team that the person joins when they accept, if it still exists (S11.2)."""
 
     member_invitation: fields.ForeignKeyRelation[MemberInvitation] = fields.ForeignKeyField(
         "models.MemberInvitation", related_name="invitation_teams", on_delete=fields.RESTRICT

@@ -1,4 +1,4 @@
-"""Who belongs to which organisation."""
+"""Memberships of people in organisations."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,10 +14,10 @@ from server.models.people.users import User
 
 
 class Membership(VersionedRow):
-    """A person's role in an organisation. A trigger keeps one active legal representative each (R14).
+    """A person's role in an organisation. A trigger ensures one active legal representative in each (R14).
 
-    `future_customer_rights` are those of an employee of a partner for each customer to come; null where those are not
-    theirs.
+    `future_customer_rights` are a partner employee's rights for each new customer; null if they are not assigned to
+    those.
     """
 
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""The organisations: customers, partners, or both."""
+"""Organisations: customers, partners, or both."""
 
 from typing import Any
 
@@ -50,5 +50,5 @@ class Organisation(VersionedRow):
 
     @classmethod
     def build(cls, **columns: Any) -> "Organisation":
-        """An organisation, not yet saved, with the key it is searched and ordered by."""
+        """An organisation that is not stored yet, with the key by which it is searched and sorted."""
         return cls(name_key=name_key(columns["name"]), **columns)

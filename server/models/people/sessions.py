@@ -1,4 +1,4 @@
-"""Who is signed in, and who failed to."""
+"""Sessions, failed sign-ins and known sources."""
 
 from datetime import datetime
 from uuid import UUID
@@ -28,10 +28,10 @@ class Session(Row):
 
 
 class SignInFailure(Row):
-    """How many times sign-in failed: for an account and a source, for a source, or for an account.
+    """The number of failed sign-ins: for an account and a source, for a source, or for an account.
 
-    `key` is a digest, so that no address or e-mail of a stranger is kept. `since` is when the first of them was
-    counted; for an account and a source, the last.
+    `key` is a digest, so that no stranger's address or e-mail is stored. `since` is the time of the first one; for an
+    account and a source, of the last.
     """
 
     key = fields.CharField(max_length=64, unique=True)
@@ -44,7 +44,7 @@ class SignInFailure(Row):
 
 
 class SignInSource(Row):
-    """Where somebody signed in from, and when last. `key` is a digest of the account and the source."""
+    """A source from which someone signed in, and when last. `key` is a digest of the account and the source."""
 
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="sign_in_sources", on_delete=fields.CASCADE

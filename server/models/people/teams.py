@@ -1,4 +1,4 @@
-"""Which members of an organisation work together."""
+"""Teams of an organisation's members."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from server.models.people.organisations import Organisation
 
 
 class Team(VersionedRow):
-    """Some of an organisation's members, external ones too, who share product grants. Kept when deleted."""
+    """Members of an organisation, including external ones, who share product grants. The row stays when deleted."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="teams", on_delete=fields.RESTRICT
@@ -37,7 +37,7 @@ class Team(VersionedRow):
 
 
 class TeamMember(Row):
-    """A member's place in a team. It goes when the member or the team does."""
+    """A member's place in a team. Deleted with the member or the team."""
 
     team: fields.ForeignKeyRelation[Team] = fields.ForeignKeyField(
         "models.Team", related_name="members", on_delete=fields.RESTRICT

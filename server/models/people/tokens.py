@@ -1,4 +1,4 @@
-"""The API tokens of people and the tools they run."""
+"""API tokens and their customers."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from server.models.people.users import User
 
 
 class ApiToken(VersionedRow):
-    """A token, stored as the digest of its secret, for its owner's acts in one organisation."""
+    """A token, stored as the digest of its secret, for its owner's actions in one organisation."""
 
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="api_tokens", on_delete=fields.RESTRICT
@@ -38,7 +38,7 @@ class ApiToken(VersionedRow):
 
 
 class ApiTokenExclusion(Row):
-    """A customer that a partner's token may not be used for: the customer said so (D8)."""
+    """A customer that has excluded a partner's token (D8)."""
 
     api_token: fields.ForeignKeyRelation[ApiToken] = fields.ForeignKeyField(
         "models.ApiToken", related_name="exclusions", on_delete=fields.RESTRICT

@@ -1,4 +1,4 @@
-"""The people."""
+"""Users."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from server.models.base import VersionedRow
 
 
 class User(VersionedRow):
-    """A person who signs in. `email` is stored in lower case; without a password nobody signs in.
+    """A person who signs in. `email` is in lower case. Without a password nobody can sign in.
 
     `is_staff` says that they work for the programme itself.
     """

@@ -1,4 +1,4 @@
-"""What people opened to the staff who support them."""
+"""Support access granted by people."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,9 +17,9 @@ from server.models.people.users import User
 
 
 class SupportAccessGrant(VersionedRow):
-    """A person's own mail or drive, opened for some days (S13.4). Kept when it ends.
+    """Access to a person's own mail or drive for some days (S13.4). The row stays when it ends.
 
-    `notices` counts what the person was told of its end beforehand.
+    `notices` counts the warnings sent before the end.
     """
 
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(

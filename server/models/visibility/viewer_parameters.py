@@ -38,7 +38,7 @@ def _cache_key(viewer: Viewer) -> Hashable:
 
 
 def viewer_template(viewer: Viewer | None) -> Viewer | None:
-    """A viewer with this one's cache key, whose values are bound parameters."""
+    """A template with the cache key of this viewer, whose values are bound parameters."""
     return None if viewer is None else cast("Viewer", _ViewerTemplate(viewer))
 
 

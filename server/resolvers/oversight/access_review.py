@@ -36,7 +36,7 @@ from server.resolvers.permissions import RightOn
 
 
 class Person(Reviewed):
-    """The same as callers see it."""
+    """The same in the form that callers see."""
 
     @property
     def actor_id(self) -> str:
@@ -44,7 +44,7 @@ class Person(Reviewed):
 
 
 class Credential(ReviewedCredential):
-    """The same as callers see it."""
+    """The same in the form that callers see."""
 
     @property
     def id(self) -> str:
@@ -52,7 +52,7 @@ class Credential(ReviewedCredential):
 
 
 class AccessReviewOrderField(StrEnum):
-    """What an access review can be ordered by."""
+    """Fields by which an access review can be sorted."""
 
     SINCE = "SINCE"
 
@@ -137,7 +137,7 @@ _COLUMNS: Final = ("customer_id", "partner_id")
 
 
 def _people(context: Context, row: Any) -> list[Reviewed]:
-    """Everybody of the partner who reaches the customer, in the order since when."""
+    """Everyone of the partner who reaches the customer, in the order in which they got access."""
     acted = {
         UUID(actor): _moment(at)
         for actor, acting, at in row.acts
@@ -163,7 +163,7 @@ def _people(context: Context, row: Any) -> list[Reviewed]:
 
 
 def _tokens(context: Context, row: Any) -> list[ReviewedCredential] | None:
-    """Every token of the partner that reaches the customer, as they were made; for who may keep them away (D8)."""
+    """Every token of the partner that reaches the customer, oldest first, for viewers who may exclude them (D8)."""
     viewer = context.signed_in
     own = reach(viewer, row.customer_id, ()).rights_on_organisation()
     if Right.EXCLUDE_API_TOKEN not in usable(viewer, own):
@@ -217,10 +217,10 @@ TOKENS: Final = Computed(_tokens, _COLUMNS, {**_FACTS, **_TOKEN_FACTS})
 
 
 async def people(context: Context, partnership: Partnership) -> list[Reviewed]:
-    """The same, found by a batch."""
+    """The same, loaded in a batch."""
     return _people(context, await gathered(context, PEOPLE, partnership))
 
 
 async def tokens(context: Context, partnership: Partnership) -> list[ReviewedCredential] | None:
-    """The same, found by a batch."""
+    """The same, loaded in a batch."""
     return _tokens(context, await gathered(context, TOKENS, partnership))

@@ -21,18 +21,18 @@ from server.resolvers.context import Context
 from server.resolvers.listings import Listing, equal, naming, since, until
 from server.resolvers.permissions import RightOn
 
-# `Any` below: a row is a model's, or what a statement gives of it; JSON holds whatever was written.
+# `Any` below: a row is a model's or a statement's; JSON holds any logged value.
 
 
 class AuditEventOrderField(StrEnum):
-    """What acts can be ordered by."""
+    """Fields by which actions can be sorted."""
 
     AT = "AT"
 
 
 @dataclass(frozen=True)
 class AuditChange:
-    """One thing that an act changed."""
+    """One change made by an action."""
 
     field: str
     before: str | None
@@ -40,12 +40,12 @@ class AuditChange:
 
 
 def _in_nobodys_name(viewer: Viewer | None) -> Q:
-    """Of acts: those of the programme's staff and of its clock."""
+    """Actions of the programme's staff and of its clock."""
     return Q(acting_organisation_id__isnull=True)
 
 
 def _in_somebodys_name(viewer: Viewer | None) -> Q:
-    """Of acts on behalf of a customer: those of its partners (E40)."""
+    """Actions of a customer's partners on its behalf (E40)."""
     return Q(acting_organisation_id__isnull=False)
 
 
@@ -88,11 +88,11 @@ _KEYS: Final = {
     "team_id": "Team",
     "user_id": "User",
 }
-"""Columns of what is written down that name rows, with their models."""
+"""Logged columns that reference rows, with their models."""
 
 
 def changes(context: Context, row: Any) -> list[AuditChange]:
-    """What an act changed, by the names of the API, in their order."""
+    """The changes made by an action, by their names in the API, in order."""
     before: dict[str, Any] = row.before or {}
     after: dict[str, Any] = row.after or {}
     return [
@@ -103,7 +103,7 @@ def changes(context: Context, row: Any) -> list[AuditChange]:
 
 
 def _shown(name: str, value: Any) -> str | None:
-    """A value of what was written down as people read it."""
+    """A logged value in readable form."""
     if value is None:
         return None
     if isinstance(value, list):
@@ -114,12 +114,12 @@ def _shown(name: str, value: Any) -> str | None:
 
 
 def subject_id(context: Context, row: Any) -> str | None:
-    """The id of what was acted on; None for what has none, as a session."""
+    """The id of the object of the action. None for an object without one, such as a session."""
     return _id(row.subject_type, row.subject_id.hex)
 
 
 def actor_id(context: Context, row: Any) -> str | None:
-    """The id of whoever acted, shown although the person may not be (E40)."""
+    """The id of the actor, shown even if the person is not visible (E40)."""
     return None if row.actor_id is None else _id("User", row.actor_id.hex)
 
 
@@ -128,7 +128,7 @@ def _id(model: str, key: str) -> str | None:
     return f"{prefix}_{key}" if prefix else None
 
 
-# What is told of people and tokens to who sees the act alone: a name, and no more.
+# A viewer who sees only the action gets names of people and tokens, and nothing else.
 
 
 def full_name(first_name: str, last_name: str) -> str:
@@ -142,7 +142,7 @@ def _token(name: str, last_four: str) -> str:
 def named(
     column: str, model: type[Model], columns: tuple[str, str], name: Callable[[str, str], str]
 ) -> tuple[Callable[[Context, Any], Any], Computed]:
-    """How the name of what a column points to is found by a batch, and out of what a statement gives."""
+    """Finds the name of a referenced row, in a batch and from a statement's values."""
 
     async def ask(context: Context, row: Any) -> str | None:
         async def load(keys: list[UUID]) -> list[str]:

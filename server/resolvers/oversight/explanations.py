@@ -1,4 +1,4 @@
-"""Why does somebody hold a right, or lack it?"""
+"""Explanations of rights: why a viewer has a right or lacks it."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from server.resolvers.viewer_rights import ways_to
 
 @dataclass(frozen=True)
 class Sentence:
-    """What is said of a link of the chain, in the language of whoever asks."""
+    """The message of a link of the chain, in the caller's language."""
 
     link: Link
     holds: bool
@@ -25,7 +25,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Explained:
-    """The chain of a right as people read it."""
+    """The chain of a right, for people to read."""
 
     right: Right
     held: bool

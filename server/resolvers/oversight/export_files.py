@@ -1,4 +1,4 @@
-"""The files of exports: written by the worker, given to who asked, deleted after their time (E42)."""
+"""Files of exports: written by the worker, given to the person who asked, and deleted after some time (E42)."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -33,20 +33,22 @@ _OUTCOMES: Final = {
 }
 
 LONGEST_DOWNLOAD: Final = timedelta(minutes=10)
-"""How long a download may last, and a file is held beyond its time for one that began in its last moment.
+"""The most time that a download may take. A file is kept that much longer, for a download that begins just before it
+expires.
 
-50 MB within it is less than a tenth of a megabyte a second.
+50 MB in this time is less than 0.1 MB per second.
 """
 
 
 class TooManyRows(Exception):
-    """The list is longer than a file may be."""
+    """The list exceeds the limit of a file."""
 
 
 async def write(context: Context, export_id: UUID) -> None:
-    """Write the file of an export, with the rights that whoever asked has now, and keep it if they still hold then.
+    """Write the file of an export with the current rights of the person who asked, and store it if they still have
+    them.
 
-    May be tried again: nothing is stored before the file is whole, and nothing once there is one.
+    It can be retried: nothing is stored before the file is complete, and nothing once there is one.
     """
     export = await _begin(export_id)
     if export is None:
@@ -61,7 +63,7 @@ async def write(context: Context, export_id: UUID) -> None:
 
 
 async def give_up(context: Context, export_id: UUID) -> None:
-    """Note that no file came of an export, however often it was tried."""
+    """Record that an export failed after all attempts."""
     await _end(context, export_id, ExportState.FAILED, ExportFailure.INTERNAL)
 
 
@@ -86,7 +88,7 @@ async def _write(file: File, context: Context, theirs: Context, export: Export) 
 
 
 async def _fill(file: File, theirs: Context, export: Export) -> None:
-    """All rows of the list that whoever asked sees. What is not short is turned into text beside the event loop."""
+    """Write all rows of the list that the person who asked can see. Long batches are formatted in a thread."""
     sheet = SHEETS[export.kind]
     rows = batches(sheet.listing, theirs, export.organisation_id, sheet.narrowed(export), _ROWS_AT_ONCE)
     async for batch in rows:
@@ -100,7 +102,7 @@ async def _fill(file: File, theirs: Context, export: Export) -> None:
 
 
 async def _keep(context: Context, export_id: UUID, file: File, reach: str) -> None:
-    """Store the file, unless the rights it was written with are no longer held."""
+    """Store the file, unless the rights with which it was written have changed."""
     async with transaction():
         export = await lock_row(Export, export_id)
         if export.state is not ExportState.RUNNING:
@@ -125,7 +127,7 @@ async def _end(context: Context, export_id: UUID, state: ExportState, failure: E
 
 
 async def _note(context: Context, export: Export, state: ExportState) -> None:
-    """What became of an export: an act of nobody, on the organisation's behalf (ADR 19). Whoever asked is told."""
+    """Log and announce the outcome of an export: the system acts, and the asker is notified (decision 19)."""
     export.state = state
     export.version += 1
     await export.save()
@@ -137,7 +139,7 @@ async def _note(context: Context, export: Export, state: ExportState) -> None:
 
 
 async def export_behind_link(context: Context, secret: str) -> Export:
-    """The export whose file this link gives to whoever asks with it. The same for every other one: it is not there."""
+    """The export behind this link, for the viewer. Any other link is not found, for whatever reason."""
     export = await Export.get_or_none(link_digest=digest(secret), link_expires_at__gt=context.now)
     viewer = context.viewer
     if export is None or viewer is None or not rules.is_for(viewer, export):
@@ -149,7 +151,7 @@ async def export_behind_link(context: Context, secret: str) -> Export:
 
 
 async def take_file(context: Context, secret: str) -> Export:
-    """The same, and the link used: of many who use it at the same moment one is first, and the others find nothing."""
+    """The same, and use up the link. If several use it at the same time, only the first one finds it."""
     export = await export_behind_link(context, secret)
     async with transaction():
         open_still = Export.filter(id=export.id, link_digest=export.link_digest)
@@ -161,7 +163,7 @@ async def take_file(context: Context, secret: str) -> Export:
 
 
 async def content(export: Export) -> AsyncGenerator[bytes]:
-    """The file, a piece at a time."""
+    """The file, piece by piece."""
     place = 0
     while part := await ExportPart.get_or_none(export_id=export.id, place=place):
         yield part.content
@@ -169,7 +171,7 @@ async def content(export: Export) -> AsyncGenerator[bytes]:
 
 
 async def expire_exports(context: Context) -> int:
-    """Delete files whose time is over, with that of downloads. Gives how many; none when there are no more."""
+    """Delete files past their retention time and the time for downloads. Returns how many; 0 if there are no more."""
     async with transaction():
         due = Export.filter(state=ExportState.READY, expires_at__lte=context.now - LONGEST_DOWNLOAD)
         rows = await due.order_by("id").limit(_EXPIRED_AT_ONCE).select_for_update(skip_locked=True)

@@ -1,4 +1,4 @@
-"""CSV and XLSX: how does an export become a file, a few rows at a time?"""
+"""Formats of exports, CSV and XLSX, written a few rows at a time."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ _IN_MEMORY: Final = 4 * _PART_BYTES
 
 
 class File(ABC):
-    """A file while it is written: a long one on the disk."""
+    """A file being written; a long one on disk."""
 
     def __init__(self) -> None:
         self.row_count = 0
@@ -33,7 +33,7 @@ class File(ABC):
         self._write(rows)
 
     def finish(self) -> None:
-        """Nothing is added any more."""
+        """Complete the file."""
         self._end()
         self.size = self._content.tell()
 
@@ -53,7 +53,7 @@ class File(ABC):
 
 
 class CsvFile(File):
-    """For programs: RFC 4180 in UTF-8, without a mark that says so."""
+    """For programs: RFC 4180 in UTF-8 without a byte order mark."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         super().__init__()
@@ -63,15 +63,15 @@ class CsvFile(File):
         self._content.write(rules.lines([[_text(value) for value in row] for row in rows]))
 
     def _end(self) -> None:
-        """A line is whole as soon as it is written."""
+        """Nothing to do: every line is complete once written."""
 
 
 class SpreadsheetFile(File):
-    """For people: XLSX, which every spreadsheet opens alike, whatever the country it is set to.
+    """For people: XLSX, which every spreadsheet opens in the same way, in any locale.
 
-    Texts are texts, so that no digit of a long number is lost and nothing is a formula; moments are dates in UTC, which
-    each spreadsheet shows as its reader writes them. Rows wait on the disk, in a folder of their own, until `finish`
-    puts them together.
+    Texts are stored as texts, so that no digit of a long number is lost and nothing is a formula. Timestamps are dates
+    in UTC, which each spreadsheet shows in its reader's format. Rows wait on disk, in a separate folder, until `finish`
+    assembles them.
     """
 
     def __init__(self, columns: Sequence[str], name: str, created_at: datetime) -> None:
@@ -90,7 +90,7 @@ class SpreadsheetFile(File):
         self._write_header(columns)
 
     def close(self) -> None:
-        # A workbook that is given up is not put together, so nobody else closes its rows.
+        # An abandoned workbook is not assembled, so nothing else closes its rows.
         self._sheet._opt_close()
         self._folder.cleanup()
         super().close()
@@ -127,12 +127,12 @@ class SpreadsheetFile(File):
 
 
 def new_file(format: ExportFormat, columns: Sequence[str], name: str, created_at: datetime) -> File:
-    """An empty file in this form, which begins with the names of its columns. The same rows are the same file."""
+    """A new file in this format, with the names of its columns. The same rows always give the same file."""
     return SpreadsheetFile(columns, name, created_at) if format is ExportFormat.XLSX else CsvFile(columns)
 
 
 def is_of_moments(column: str) -> bool:
-    """Whether a column holds moments, by its name in the API."""
+    """Whether a column has timestamps, by its name in the API."""
     name = column.rpartition(".")[2]
     return name in ("at", "since") or name.endswith("At")
 
@@ -143,11 +143,11 @@ _OPTIONS: Final[dict[str, Any]] = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-"""Rows are on the disk, and texts stay texts."""
+"""Options of the library: rows on disk, and texts stay texts."""
 
 _AS_TEXT: Final = 49
 _AS_READERS_WRITE_DATES: Final = 22
-"""The number formats that every spreadsheet has. This one follows the language that it is set to."""
+"""A built-in number format that follows the spreadsheet's language."""
 
 _WIDTH: Final = 24
 _MAX_CHARACTERS: Final = 32_767
@@ -156,8 +156,11 @@ _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 _LINE_END: Final = re.compile("\r\n?")
 
 _INSIDE_OF_MARKUP: Final = re.compile("(?<=^<)(?=r>)|(?<=_)(?=x[0-9A-Fa-f]{4}_)")
-"""Where a text is cut that would not be written as a text: the library takes `<r>…</r>` for markup of its own, and
-spreadsheets read `_x0041_` as A. In pieces, each of which is neither, it stands there as it is."""
+"""Where to split a text that would not be written literally.
+
+The library treats `<r>…</r>` as its own markup, and spreadsheets read `_x0041_` as A. Split into pieces it is written
+unchanged.
+"""
 
 
 def _text(value: Value) -> str | None:
@@ -165,12 +168,12 @@ def _text(value: Value) -> str | None:
 
 
 def _writable(text: str) -> str:
-    """What XML can hold. A line ends as it ends in a spreadsheet."""
+    """The text without characters that XML cannot hold, with a spreadsheet's line ends."""
     return _UNWRITABLE.sub("\ufffd", _LINE_END.sub("\n", text))
 
 
 def _shorten(text: str) -> str:
-    """As much as a cell takes, counted as spreadsheets count it: in units of UTF-16."""
+    """The text, cut to the limit of a cell in UTF-16 units, as spreadsheets count."""
     if len(text.encode("utf-16-le")) // 2 <= _MAX_CHARACTERS:
         return text
     return text.encode("utf-16-le")[: 2 * (_MAX_CHARACTERS - 1)].decode("utf-16-le", "ignore") + "…"

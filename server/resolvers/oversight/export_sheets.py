@@ -1,4 +1,4 @@
-"""Sheets of the audit log and of the access review."""
+"""Export sheets of the audit log and the access review."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ _ACT: Final = (
 
 
 async def _access_lines(context: Context, partnership: Partnership) -> list[Line]:
-    """A line for each person, and one for each token, of those who may read of tokens."""
+    """A line for each person, and one for each token if the reader may see tokens."""
     partner, people, tokens = await asyncio.gather(
         find_visible(context, Organisation, partnership.partner_id),
         access_review.people(context, partnership),

@@ -1,4 +1,4 @@
-"""Exports: lists of an organisation, asked for as files, and the links to those (E42)."""
+"""Exports: requesting an organisation's lists as files, and links to the files (E42)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,7 +27,7 @@ from server.resolvers.permissions import RightOn, allowed
 
 
 class ExportOrderField(StrEnum):
-    """What exports can be ordered by."""
+    """Fields by which exports can be sorted."""
 
     REQUESTED_AT = "REQUESTED_AT"
 
@@ -45,7 +45,7 @@ MAY_VIEW_EXPORTS = (RightOn(Right.CREATE_EXPORT, Organisation),)
 
 
 def state_now(context: Context, row: Export) -> ExportState:
-    """Where the export is in its life at this moment."""
+    """The export's current state."""
     return rules.EXPORT_EXPIRY.at(context.now, row.state, row.expires_at)
 
 
@@ -108,7 +108,7 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
 
 
 async def _check_linkable(context: Context, export: Export) -> None:
-    """Whoever asks for a link asked for the file, which is there, and may still read all that is in it."""
+    """A link requires that the viewer asked for the file, that it exists, and that they may still read all of it."""
     rules.check_is_for(context.signed_in, export)
     rules.check_has_file(state_now(context, export))
     await check_readable(context, export.organisation_id, export.kind)
@@ -116,7 +116,7 @@ async def _check_linkable(context: Context, export: Export) -> None:
 
 
 async def check_readable(context: Context, organisation_id: UUID, kind: ExportKind) -> None:
-    """Whoever asks may export, and may read the list: by the very permissions that its field carries (D1)."""
+    """An export requires the right to export and the permissions of the list's own field (D1)."""
     organisation = await context.row(Organisation, organisation_id)
     if organisation is None:
         raise NotFound(("input", "organisation_id"))
@@ -125,7 +125,7 @@ async def check_readable(context: Context, organisation_id: UUID, kind: ExportKi
 
 
 async def asking(context: Context, export: Export) -> Context | None:
-    """Whoever asked for the export, as they are at this moment; None for who may not read the list any more."""
+    """The current viewer who asked for the export. None if they may no longer read the list."""
     viewer = await viewer_in(export.organisation_id, export.requested_by_id, export.api_token_id, context.now)
     theirs = context.for_viewer(viewer)
     try:
@@ -136,13 +136,13 @@ async def asking(context: Context, export: Export) -> Context | None:
 
 
 async def reach_now(context: Context, export: Export) -> str | None:
-    """What whoever asked reaches of the list at this moment; None for who may not read it any more."""
+    """The current access to the list of the person who asked. None if they may no longer read it."""
     theirs = await asking(context, export)
     return None if theirs is None else await reach_of(theirs.signed_in, export.organisation_id)
 
 
 async def reach_of(viewer: Viewer, organisation_id: UUID) -> str:
-    """What the viewer reaches in the organisation, as a file notes it."""
+    """The viewer's access in the organisation, as stored with a file."""
     membership = viewer.membership_in(organisation_id)
     assigned = list[UUID]()
     if membership is not None and membership.role is Role.EMPLOYEE:
@@ -154,7 +154,7 @@ async def reach_of(viewer: Viewer, organisation_id: UUID) -> str:
 
 
 async def _note_limits(context: Context, organisation_id: UUID, problems: Problems) -> None:
-    """Notes where as many exports are being written or kept as may be, by everybody or by who asks."""
+    """Collects errors at the limits of exports being written or kept, of the organisation and of the viewer."""
     found = await Export.filter(organisation_id=organisation_id, state__in=sorted(rules.OPEN))
     open_ones = [export for export in found if state_now(context, export) in rules.OPEN]
     own = [export for export in open_ones if export.requested_by_id == context.signed_in.user_id]

@@ -1,4 +1,4 @@
-"""Deadlines of invitations of members: what is done every minute, by name."""
+"""Deadlines of invitations of members: the work of every minute, by name."""
 
 from typing import Final
 

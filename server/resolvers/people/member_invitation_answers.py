@@ -1,4 +1,4 @@
-"""Invitations of members, answered by whoever holds the link (S11.2)."""
+"""Answers to invitations of members, by the link in the e-mail (S11.2)."""
 
 from dataclasses import replace
 
@@ -59,7 +59,7 @@ async def decline_member_invitation(context: Context, token: str) -> dict[str, o
 
 
 async def _open(context: Context, token: str) -> MemberInvitation:
-    """The invitation behind a link, if it can still be answered: looked at before a password is hashed for it."""
+    """The invitation behind a link, if it can still be answered. Checked before a password is hashed for it."""
     invitation = await MemberInvitation.get_or_none(secret_digest=digest(token))
     if invitation is None:
         raise rules.refuse_as_closed()
@@ -69,7 +69,7 @@ async def _open(context: Context, token: str) -> MemberInvitation:
 
 
 async def _lock_for_invitee(context: Context, token: str) -> MemberInvitation:
-    """The same, locked with its organisation: answered once, and not after its inviter lost the right."""
+    """The same, locked with its organisation: answered only once, and not after the inviter has lost the right."""
     found = await _open(context, token)
     await lock_row(Organisation, found.organisation_id)
     await lock_row(MemberInvitation, found.id)
@@ -86,7 +86,7 @@ def _check_credentials(context: Context, new_person: NewPerson | None) -> None:
 
 
 async def _join(context: Context, invitation: MemberInvitation, account: User | None) -> Membership:
-    """The membership, which only now comes into being, of the new account or of who is signed in."""
+    """The new membership, of the new account or the signed-in person."""
     if account is not None:
         await account.save()
     user = account or await User.get(id=context.signed_in.user_id)
@@ -107,7 +107,7 @@ async def _join(context: Context, invitation: MemberInvitation, account: User | 
 
 
 async def _arrive(context: Context, account: User | None) -> str | None:
-    """The viewer with their new membership; the secret of the session where one begins."""
+    """The viewer with their new membership, and the secret of a new session, if any."""
     if account is not None:
         return await start_session(context, account)
     viewer = context.signed_in

@@ -1,4 +1,4 @@
-"""Invitations of members: sent, sent again and cancelled (S11.1, S11.3)."""
+"""Invitations of members: sending, resending and cancelling (S11.1, S11.3)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ from server.resolvers.permissions import RightOn, allowed
 
 
 class MemberInvitationOrderField(StrEnum):
-    """What invitations can be ordered by."""
+    """Fields by which invitations can be sorted."""
 
     INVITED_AT = "INVITED_AT"
 
@@ -46,7 +46,7 @@ MEMBER_INVITATIONS = Listing(
 
 
 def member_invitation_status(context: Context, row: MemberInvitation) -> MemberInvitationStatus:
-    """Where the invitation is in its life at this moment."""
+    """The invitation's current status."""
     return rules.MEMBER_INVITATION_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
@@ -140,7 +140,7 @@ async def close_member_invitation(
 
 
 def _whom(email: str, first_name: str, last_name: str, locale: str | None, problems: Problems) -> dict[str, str | None]:
-    """Who is invited, as it is stored; what is wrong with it is noted."""
+    """The invitation's columns as they are stored. Collects each invalid value in the errors."""
     return {
         "email": problems.check(users.email_address, email, ("email",)) or "",
         "first_name": problems.check(line, first_name, users.MAX_NAME_CHARACTERS, ("first_name",)),
@@ -150,7 +150,7 @@ def _whom(email: str, first_name: str, last_name: str, locale: str | None, probl
 
 
 async def expire_locked_invitations(context: Context, invitations: Sequence[MemberInvitation]) -> None:
-    """End these, which are locked and nobody answered in time; whoever sent them is told (S11.4)."""
+    """Expire these invitations, which are locked, and notify their senders (S11.4)."""
     expired: dict[str, object] = {"status": MemberInvitationStatus.EXPIRED}
     concerned = [invitation.organisation_id for invitation in invitations]
     await expire_rows(
@@ -159,7 +159,7 @@ async def expire_locked_invitations(context: Context, invitations: Sequence[Memb
 
 
 async def _check_not_invited(context: Context, organisation_id: UUID, email: str, problems: Problems) -> None:
-    """Notes the address of a member, or of an open invitation. One that is over has its end first, as by the clock."""
+    """Collects an error for the address of a member or of an open invitation. One past its deadline expires first."""
     pending = MemberInvitation.filter(
         organisation_id=organisation_id, email=email, status=MemberInvitationStatus.PENDING
     )
@@ -181,7 +181,7 @@ async def _send(
     before: journal.State | None,
     teams: Sequence[UUID] = (),
 ) -> None:
-    """Put a new link into the outbox: there alone is its secret, and only until it is sent."""
+    """Put a new link into the outbox. Its secret is only there, until it is sent."""
     secret = new_secret()
     invitation.secret_digest, invitation.undeliverable_at = digest(secret), None
     invitation.expires_at = context.now + timedelta(days=context.settings.member_invitation_days)
@@ -220,7 +220,7 @@ def _terms(invitation: MemberInvitation) -> journal.State:
 
 
 async def expire_member_invitations(context: Context) -> int:
-    """Invitations of members that nobody answered in time; whoever sent them is told (S11.4)."""
+    """Expire invitations of members that were not answered in time, and notify their senders (S11.4)."""
     late = Q(status=MemberInvitationStatus.PENDING, expires_at__lte=context.now)
     async with transaction():
         rows = await lock_due(MemberInvitation, late, organisations_in("organisation_id"))

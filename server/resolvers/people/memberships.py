@@ -1,4 +1,4 @@
-"""Members: what they are, what they are told, and when they leave (M10, M11)."""
+"""Memberships: changing roles and e-mail preferences, removing and leaving (M10, M11)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,13 +33,13 @@ from server.resolvers.permissions import RightOn, Sudo, VisibleRows, allowed
 
 
 class MembershipOrderField(StrEnum):
-    """What members can be ordered by."""
+    """Fields by which members can be sorted."""
 
     SINCE = "SINCE"
 
 
 def _own(viewer: Viewer | None) -> Q:
-    """Of memberships: the viewer's own that are in force; with a token, the one in its organisation."""
+    """The viewer's own active memberships; with a token, the one in its organisation."""
     if viewer is None:
         return NO_ROW
     own = equals("user_id", viewer.user_id) & Q(status=MembershipStatus.ACTIVE)
@@ -60,10 +60,10 @@ MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
 MAY_LIST_OWN_MEMBERSHIPS = (VisibleRows(),)
 
 MEMBER: Final = "MEMBER"
-"""Who acted, where a member left: then their organisation is notified as well."""
+"""The actor if a member left: their organisation is then notified as well."""
 
 NO_SWITCHES: Final[Mapping[str, object]] = {"can_manage_billing": False, "future_customer_rights": None}
-"""What of a membership belongs to the role it was set for, as it is for who has just got another."""
+"""The columns of a membership that depend on the role, reset for a new role."""
 
 
 @allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", by="organisation_id"))
@@ -193,7 +193,7 @@ async def replace_legal_representative(
 async def _lock_member(
     context: Context, membership_id: UUID, right: Right, expected_version: int | None
 ) -> tuple[Membership, Role]:
-    """The member and what the viewer is beside them, with the organisation locked: R14 is decided in turn."""
+    """The member and the viewer's role, with the organisation locked, so that R14 is decided one change at a time."""
     found = await Membership.get(id=membership_id)
     actor = await lock_organisation(context, found.organisation_id, right)
     member = await lock_row(Membership, membership_id)
@@ -202,7 +202,7 @@ async def _lock_member(
 
 
 async def _own_membership(context: Context, organisation_id: UUID) -> Membership:
-    """The viewer's own, in an organisation that is locked."""
+    """The viewer's own membership, in an organisation that is locked."""
     return await Membership.get(
         user_id=context.signed_in.user_id, organisation_id=organisation_id, status=MembershipStatus.ACTIVE
     )
@@ -267,7 +267,7 @@ async def _remove(context: Context, member: Membership) -> None:
 
 
 async def _update(context: Context, member: Membership, **given: bool | None) -> None:
-    """Store what was given, where it is something else than what is stored."""
+    """Store the values that were set, if they differ from the stored ones."""
     before, wanted = _terms(member), {name: value for name, value in given.items() if value is not None}
     if all(before[name] == value for name, value in wanted.items()):
         return
@@ -285,7 +285,7 @@ async def change_member(context: Context, member: Membership, **columns: object)
 
 
 async def _keep_somebody_told(context: Context, member: Membership) -> None:
-    """Where none of the legal representatives who are left receives the billing e-mails, they all do from now on."""
+    """If none of the remaining legal representatives receives billing e-mails, all of them do from now on."""
     left = await _legal_representatives(member.organisation_id)
     if not any(one.notify_billing for one in left):
         for one in left:
@@ -293,7 +293,7 @@ async def _keep_somebody_told(context: Context, member: Membership) -> None:
 
 
 async def _look_again(context: Context, member: Membership) -> None:
-    """What the viewer is, where it is themselves who changed; nobody any more without a membership."""
+    """The viewer after a change to themselves. None without a membership."""
     viewer = context.signed_in
     if member.user_id != viewer.user_id:
         return

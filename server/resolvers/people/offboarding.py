@@ -1,7 +1,7 @@
-"""What ends with a membership, with the role that a member had, or with a right to ask (E7, E34)?
+"""Offboarding: everything that ends with a membership, a member's role, or a right to propose (E7, E34).
 
-Everything in the transaction of the change. What ends is kept, and named by its ids in the change's audit event;
-what a person opened to support is theirs and not the organisation's, and is written down for itself.
+All of it happens in the transaction of the change. Rows that end are kept, and the change's audit event lists their
+ids. Support access belongs to the person and not to the organisation, and is logged on its own.
 """
 
 from collections.abc import Awaitable, Callable
@@ -33,11 +33,11 @@ from server.resolvers.joined import Joined
 # `Any` below: rows of any versioned model.
 
 LEAVING: Final = Joined[str, Callable[[Context, Membership], Awaitable[None]]]()
-"""What higher wings end with a membership, by what it is: brought by each, and done last, in that order."""
+"""What higher wings end with a membership, by name. Each wing adds its own; done last, in order."""
 
 
 async def end_role(context: Context, member: Membership, before: Role) -> journal.State:
-    """End what went with the role that the member had before."""
+    """End everything that depended on the member's previous role."""
     gone = await _end_assignments(context, member) if before is Role.EMPLOYEE else {}
     if is_lower(member.role, before):
         gone |= await _end_tokens(context, member) | await _cancel_invitations(context, member)
@@ -46,9 +46,9 @@ async def end_role(context: Context, member: Membership, before: Role) -> journa
 
 
 async def end_membership(context: Context, member: Membership) -> journal.State:
-    """End all that a former member had in the organisation, and what they opened to support (E36).
+    """End everything that a former member had in the organisation, and their support access (E36).
 
-    With the last membership, being signed in ends too.
+    With the last membership, their sessions end as well.
     """
     grants = OwnProductGrant.filter(membership_id=member.id, revoked_at__isnull=True)
     gone = await _end_tokens(context, member) | await _cancel_invitations(context, member)
@@ -70,7 +70,7 @@ async def _end_tokens(context: Context, member: Membership) -> journal.State:
 
 
 async def _cancel_invitations(context: Context, member: Membership) -> journal.State:
-    """Those that the member sent and could no longer send."""
+    """The invitations that the member sent and could no longer send."""
     actor = member.role if member.status is MembershipStatus.ACTIVE else None
     sent = MemberInvitation.filter(
         organisation_id=member.organisation_id,
@@ -96,9 +96,9 @@ async def _leave_teams(context: Context, member: Membership) -> list[str]:
 
 
 async def end_requests(context: Context, which: Q) -> journal.State:
-    """Those of these acts of partners that wait to be confirmed no longer do (E34).
+    """Withdraw those of these pending actions that are still open (E34).
 
-    They are locked first: one that is answered or expires at this moment stays as it was decided.
+    They are locked first, so that one that is answered or expires at the same time stays as decided.
     """
     waiting = PendingAction.filter(which, status=PendingActionStatus.PENDING).select_for_update(no_key=True)
     withdrawn = await end_rows(context, waiting, status=PendingActionStatus.WITHDRAWN, decided_at=context.now)
@@ -106,12 +106,12 @@ async def end_requests(context: Context, which: Q) -> journal.State:
 
 
 def requests_of_member(member: Membership) -> Q:
-    """Of acts that wait to be confirmed: what a member asked, for the organisation they are a member of."""
+    """Pending actions that a member proposed for their organisation."""
     return Q(requested_by_id=member.user_id, partner_id=member.organisation_id)
 
 
 async def end_rows(context: Context, rows: QuerySet[Any], **columns: object) -> list[str]:
-    """Change these rows together; gives their keys as they are written down."""
+    """Change these rows together. Returns their keys as they are logged."""
     found = await rows.order_by("id")
     await store_all(found, context.now, **columns)
     return [row.pk.hex for row in found]

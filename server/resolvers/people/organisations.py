@@ -1,4 +1,4 @@
-"""Organisations: who is found, and what they show."""
+"""Organisations: the lists of them, and look-ups by id."""
 
 from enum import StrEnum
 from typing import Any, Final
@@ -21,7 +21,7 @@ from server.resolvers.rights_in_statements import of_own_organisation
 
 
 class OrganisationOrderField(StrEnum):
-    """What organisations can be ordered by."""
+    """Fields by which organisations can be sorted."""
 
     NAME = "NAME"
 
@@ -57,7 +57,7 @@ async def organisation(context: Context, id: OrganisationId) -> Organisation:
 
 
 def role_in(context: Context, row: Any) -> Role | None:
-    """What the viewer is in this organisation; None of its id where they are no member."""
+    """The viewer's role in this organisation. None if they are not a member."""
     membership = context.viewer.membership_in(row.id) if context.viewer and row.id else None
     return membership.role if membership else None
 

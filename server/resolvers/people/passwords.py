@@ -1,9 +1,8 @@
-"""Checking and hashing passwords (argon2) without keeping everybody else waiting.
+"""Checking and hashing passwords (argon2) without delaying everyone else.
 
-argon2 takes a tenth of a second and 64 MiB on purpose. It runs in threads of its own, two at a time, which give way to
-everything else that the server does. Those who wait stand in one line for each source; only the first of each line
-takes part in the turns, which go round the lines. So a source with many attempts delays its own, and each line and
-the number of lines are bounded.
+argon2 takes a tenth of a second and 64 MiB on purpose. It runs in its own threads, two at a time, with low priority.
+Attempts wait in one queue for each source, and the queues take turns. So a source with many attempts delays only its
+own, and each queue and the number of queues are limited.
 """
 
 import asyncio
@@ -27,13 +26,13 @@ T = TypeVar("T")
 
 _AT_ONCE: Final = 2
 _NICENESS: Final = 10
-"""As `nice` has it. Without it, requests were answered up to 0.3 s later while passwords were hashed."""
+"""The `nice` value. Without it, answers were up to 0.3 s slower while passwords were hashed."""
 
 _turns: Final = Turns(_AT_ONCE)
 
 
 def _give_way() -> None:
-    """Linux has a priority for each thread, which the threads that argon2 starts inherit."""
+    """Lower the thread's priority. Linux has one for each thread, inherited by the threads that argon2 starts."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
@@ -43,34 +42,34 @@ _threads: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords", i
 
 @cache
 def hasher() -> PasswordHash:
-    """The one way passwords are hashed here: argon2id with the library's recommended cost."""
+    """The only password hasher: argon2id with the library's recommended cost."""
     return PasswordHash.recommended()
 
 
 @cache
 def _nobodys(hasher: PasswordHash) -> str:
-    """The hash of no password, so that an unknown account takes as long as a known one."""
+    """A hash that no password matches, so that an unknown account takes as long as a known one."""
     return hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True)
 class Match:
-    """Whether a password is right; `better` is what to store in place of its hash, where that is from before."""
+    """Whether a password is right. `better` is the hash to store in place of an outdated one."""
 
     is_right: bool
     better: str | None = None
 
 
 async def compare(forms: Sequence[str], stored: str | None, *, is_expected: bool = False) -> Match:
-    """Whether one of these forms of a typed password is behind the stored hash; takes as long when there is none.
+    """Whether one of these forms of a typed password matches the stored hash. Takes as long without a hash.
 
-    The first is the form in which passwords are hashed; the others are from before they had one.
+    The first is the current form; the others are older.
     """
     return await _in_turn(lambda: _compare(forms, stored), is_expected=is_expected)
 
 
 async def hash_password(password: str, *, is_expected: bool = False) -> str:
-    """What is stored of a password, which is in the form that the rules give it."""
+    """The hash of a password, which is in its normal form."""
     return await _in_turn(lambda: hasher().hash(password), is_expected=is_expected)
 
 
@@ -82,7 +81,7 @@ def _compare(forms: Sequence[str], stored: str | None) -> Match:
 
 
 async def _in_turn(work: Callable[[], T], *, is_expected: bool) -> T:
-    """Do it in a thread, when its turn has come. Of a caller that is cancelled the turn lasts until the thread ends."""
+    """Run it in a thread when its turn comes. If the caller is cancelled, the turn lasts until the thread ends."""
     await _turns.begin(is_expected=is_expected)
     try:
         running = asyncio.get_running_loop().run_in_executor(_threads, work)
@@ -96,12 +95,12 @@ async def _in_turn(work: Callable[[], T], *, is_expected: bool) -> T:
 def _end_turn(running: asyncio.Future[T]) -> None:
     _turns.end()
     if not running.cancelled():
-        running.exception()  # the caller may be gone, and nobody else asks for it
+        running.exception()  # the caller may be gone, and nobody else retrieves it
 
 
 @dataclass
 class _Line:
-    """The attempts of one source, one after the other."""
+    """The queue of one source's attempts."""
 
     length: int = 0
     first: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -112,10 +111,10 @@ _lines: Final = dict[str, _Line]()
 
 @asynccontextmanager
 async def line(source: str, settings: Settings, *, is_expected: bool) -> AsyncGenerator[None]:
-    """Wait until nobody of the same source is before you; refused at once where too many wait already.
+    """Wait for all earlier attempts of the same source. Refused immediately if too many wait already.
 
-    There is some more room for those who are expected: a source that signed in to the account before, or the
-    holder of an invitation. Others cannot take it from them.
+    There is extra room for expected callers: a source that signed in to the account before, or the holder of an
+    invitation. Others cannot use it.
     """
     own = _lines.get(source) or _Line()
     if _is_full(own, settings, is_expected=is_expected):
@@ -137,7 +136,7 @@ async def line(source: str, settings: Settings, *, is_expected: bool) -> AsyncGe
 
 
 def _is_full(own: _Line, settings: Settings, *, is_expected: bool) -> bool:
-    """Whoever begins a line waits for one turn of each other line; whoever joins one, for those before them too."""
+    """How long to wait: the first in a queue for one turn of each other queue; later ones also for earlier ones."""
     most = settings.sign_in_waiting + (settings.sign_in_waiting // 4 if is_expected else 0)
     if own.length == 0:
         return len(_lines) >= most

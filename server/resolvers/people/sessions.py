@@ -42,7 +42,7 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
     ):
         user = await _owner(attempt, forms, is_known=is_known)
         if user is None:
-            check_heard(stranger_waits)  # those who share the source must not learn who signed in from it
+            check_heard(stranger_waits)  # others at the same source must not learn who signed in from it
             raise _wrong()
         async with transaction():
             secret = await start_session(context, user)
@@ -52,7 +52,7 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
 
 
 async def _owner(attempt: Attempt, forms: Sequence[str], *, is_known: bool) -> User | None:
-    """Whose account and password these are, if anybody's."""
+    """The user with this account and password, if any."""
     user = await User.get_or_none(email=attempt.email)
     stored = user.password_hash if user else None
     match = await passwords.compare(forms, stored, is_expected=is_known)
@@ -69,7 +69,7 @@ def _wrong() -> Refused:
 
 
 async def start_session(context: Context, user: User) -> str:
-    """Make somebody who just typed their password the viewer. Gives what the cookie becomes once this is committed."""
+    """Make someone who has just entered their password the viewer. Returns the new cookie, for after the commit."""
     secret = secrets.token_urlsafe(32)
     context.viewers_changed()
     session = await Session.create(
@@ -107,5 +107,5 @@ async def sign_out(context: Context, everywhere: bool) -> dict[str, object]:
 
 
 def session_digest(secret: str) -> str:
-    """What is stored of a session cookie."""
+    """The stored digest of a session cookie."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""Counting attempts to sign in (rate limits, brute force); which sources signed in to an account before.
+"""Counting sign-in attempts (rate limits, brute force), and the sources that signed in to an account before.
 
 The rules are in `server.domain.people.sign_ins`. The counters are in the database, so that all processes share them. An
-attempt counts as failed before its password is looked at, and no longer once it proved right: many at the same
-moment are no more than the limit. Nothing here depends on whether the account exists.
+attempt counts as failed before its password is checked, and no longer once it proves right, so that many at the same
+time cannot exceed the limit. Nothing here depends on whether the account exists.
 """
 
 import asyncio
@@ -22,20 +22,20 @@ from server.models.database import transaction
 from server.resolvers.context import Context
 
 MAX_SOURCES: Final = 50
-"""The most sources remembered of an account; the one that was not used for longest is forgotten first."""
+"""The most sources remembered for an account. The least recently used one is forgotten first."""
 
 _NOTHING: Final = timedelta(0)
 _looked_at: Final = set[str]()
-"""The sources of which this process looks at a password just now: one of each, as there is one line for each."""
+"""The sources whose password this process is currently checking: one each, because each has one queue."""
 
 _checking: Final = asyncio.Semaphore(1)
 _counting: Final = asyncio.Semaphore(1)
-"""One attempt after the other asks the database: a flood of them does not stand before everybody else's questions."""
+"""Only one attempt at a time uses the database, so that a flood of them does not delay everyone else."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody at `source` says that the account of `email` is theirs. The keys are digests: no address is stored."""
+    """An attempt from `source` to sign in to the account of `email`. The keys are digests: no address is stored."""
 
     email: str
     source: str
@@ -54,32 +54,33 @@ class Attempt:
 
     @property
     def keys(self) -> list[str]:
-        """In the order in which the counters are locked, whoever locks them."""
+        """The keys in the order in which the counters are always locked."""
         return sorted((self.pair, self.of_account, self.of_source))
 
 
 @dataclass(frozen=True)
 class Waits:
-    """How long until an attempt is heard: from anywhere, and longer unless the source is known to the account."""
+    """How long to wait: from any source, and longer if the source is unknown to the account."""
 
     anywhere: timedelta
     unless_known: timedelta
 
     def check(self, *, is_known: bool) -> None:
-        """Refuses what comes too soon, with the same words whether the source is known or not."""
+        """Refuse an attempt that comes too early, with the same words for known and unknown sources."""
         if self.anywhere > _NOTHING or not is_known:
             check_heard(max(self.anywhere, self.unless_known))
 
 
 def attempt_of(context: Context, email: str) -> Attempt:
-    """`email` in the form in which addresses are stored."""
+    """An attempt. `email` is in its stored form."""
     return Attempt(email, source_of(context.address))
 
 
 async def check_attempt(context: Context, attempt: Attempt) -> bool:
-    """Refuses an attempt that comes too soon; writes nothing. Gives whether the source signed in there before.
+    """Refuse an attempt that comes too early, without storing anything. Returns whether the source signed in there
+    before.
 
-    While another attempt of the source is looked at, which may be right, nobody knows: counting it will tell.
+    While another attempt of the source is being checked, this is decided only when the attempt is counted.
     """
     is_open = attempt.source in _looked_at
     async with _checking:
@@ -92,9 +93,9 @@ async def check_attempt(context: Context, attempt: Attempt) -> bool:
 
 @asynccontextmanager
 async def count_attempt(context: Context, attempt: Attempt, *, is_known: bool) -> AsyncGenerator[timedelta]:
-    """Counts it as failed while the password is looked at, and refuses it where others came first since the check.
+    """Count the attempt as failed while its password is checked. Refused if others have come first since the check.
 
-    Gives how long it would wait if the source were not known.
+    Returns how long it would have to wait from an unknown source.
     """
     try:
         async with _counting, transaction():
@@ -110,7 +111,7 @@ async def _count(context: Context, attempt: Attempt, *, is_known: bool) -> Waits
     await SignInFailure.bulk_create(fresh, ignore_conflicts=True)
     found = await SignInFailure.filter(key__in=attempt.keys).order_by("key").select_for_update()
     if len(found) < len(fresh):
-        raise Refused(CHANGED_MEANWHILE)  # the clock deleted one of them, which was over
+        raise Refused(CHANGED_MEANWHILE)  # the clock deleted one of them, which had expired
     waits = _waits(context, attempt, found)
     waits.check(is_known=is_known)
     for counter in found:
@@ -123,14 +124,14 @@ async def _count(context: Context, attempt: Attempt, *, is_known: bool) -> Waits
 
 
 async def take_back_attempt(attempt: Attempt) -> None:
-    """The password was right. What others failed from the source, or at the account, stays counted."""
+    """The password was right: uncount the attempt. Other failures of the source or account stay counted."""
     for key in attempt.keys:
         counter = SignInFailure.filter(key=key, failures__gt=0)
         await (counter.update(failures=0) if key == attempt.pair else counter.update(failures=F("failures") - 1))
 
 
 async def remember_source(context: Context, user: User) -> None:
-    """From now on guesses made elsewhere do not keep this source out of this account."""
+    """Remember the source, so that guesses made elsewhere do not lock it out of this account."""
     key = attempt_of(context, user.email).pair
     row = SignInSource(user_id=user.id, key=key, seen_at=context.now)
     await SignInSource.bulk_create([row], on_conflict=["user_id", "key"], update_fields=["seen_at"])

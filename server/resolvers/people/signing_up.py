@@ -1,4 +1,4 @@
-"""Signing up: a person without an account and their organisation, by the link of a partner's request (S1.2, M7)."""
+"""Signing up: a new person and their organisation, by the link in a partner's request (S1.2, M7)."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from server.resolvers.permissions import NotByToken, allowed
 
 @dataclass(frozen=True)
 class NewOrganisation:
-    """An organisation that somebody signs up."""
+    """A new organisation that someone signs up."""
 
     name: str
     legal_name: str
@@ -68,7 +68,7 @@ async def _open(context: Context, token: str) -> CustomerInvitation:
 
 
 async def _represent(context: Context, account: User, row: Organisation) -> None:
-    """Whoever signs up alone is the legal representative (P:2821)."""
+    """A person who signs up alone becomes the legal representative (P:2821)."""
     context.viewers_changed()
     membership = await Membership.create(
         user_id=account.id,
@@ -85,7 +85,7 @@ async def _represent(context: Context, account: User, row: Organisation) -> None
 
 
 def _new_organisation(given: NewOrganisation) -> Organisation:
-    """The organisation, not stored yet. Refuses all that is wrong at once."""
+    """The organisation, not stored yet. Refuses with all errors at once."""
     problems = Problems()
     texts = {
         name: problems.check(line, getattr(given, name), most, ("organisation", name))

@@ -37,13 +37,13 @@ from server.resolvers.permissions import RightOn, VisibleRows, allowed
 
 
 class TeamOrderField(StrEnum):
-    """What teams can be ordered by."""
+    """Fields by which teams can be sorted."""
 
     NAME = "NAME"
 
 
 class TeamMemberOrderField(StrEnum):
-    """What the members of a team can be ordered by."""
+    """Fields by which a team's members can be sorted."""
 
     JOINED_AT = "JOINED_AT"
 
@@ -143,7 +143,7 @@ async def remove_team_member(context: Context, team_id: TeamId, membership_id: M
 
 
 async def teams_to_join(context: Context, organisation_id: UUID, team_ids: Sequence[UUID]) -> list[UUID]:
-    """The teams of the organisation that somebody is invited to join, each once; for who may put people into teams."""
+    """The teams that someone is invited to join, each once. Requires the right to manage teams."""
     if team_ids:
         await lock_organisation(context, organisation_id, Right.MANAGE_TEAMS)
     seen = await visible_rows(Team, context.viewer, team_ids)
@@ -155,13 +155,13 @@ async def teams_to_join(context: Context, organisation_id: UUID, team_ids: Seque
 
 
 async def name_teams(invitation: MemberInvitation, team_ids: Sequence[UUID]) -> None:
-    """Keep with an invitation which teams it is for."""
+    """Store the teams of an invitation."""
     named = [MemberInvitationTeam(member_invitation_id=invitation.id, team_id=id) for id in team_ids]
     await MemberInvitationTeam.bulk_create(named)
 
 
 async def join_teams(context: Context, member: Membership, invitation: MemberInvitation) -> list[str]:
-    """Put a new member into the teams that their invitation named, those that are still there (S11.2)."""
+    """Add a new member to the teams of their invitation that still exist (S11.2)."""
     teams = await Team.filter(invitation_teams__member_invitation_id=invitation.id, deleted_at__isnull=True)
     keys = sorted(team.id for team in teams)
     places = [TeamMember(team_id=key, membership_id=member.id, joined_at=context.now) for key in keys]
@@ -180,7 +180,7 @@ async def _lock_team(context: Context, team_id: UUID, expected_version: int | No
 
 
 async def _settle(context: Context, team: Team, name: str, leader_id: UUID | None) -> None:
-    """Name and leader as they are to be, with all that is wrong about the two told at once."""
+    """The new name and leader. Refuses with all errors of the two at once."""
     problems = Problems()
     member = leader_id and await _visible_member(context, team.organisation_id, leader_id, "leader_id")
     called = problems.check(line, name, rules.MAX_TEAM_NAME_CHARACTERS, ("name",)) or ""
@@ -203,14 +203,14 @@ async def _visible_member(context: Context, organisation_id: UUID, membership_id
 
 
 async def _member(context: Context, organisation_id: UUID, membership_id: UUID, field: str) -> Membership:
-    """An active member of the organisation, which is locked: nobody leaves meanwhile."""
+    """An active member of the organisation, which is locked, so that nobody leaves in the meantime."""
     member = await _visible_member(context, organisation_id, membership_id, field)
     check_member_active(member.status, (field,))
     return member
 
 
 async def _add(context: Context, team: Team, member: Membership) -> tuple[TeamMember, bool]:
-    """The member's place in the team, and whether it is a new one."""
+    """The member's place in the team, and whether it is new."""
     return await TeamMember.get_or_create(team_id=team.id, membership_id=member.id, defaults={"joined_at": context.now})
 
 

@@ -1,4 +1,4 @@
-"""For which customers may a token be used?"""
+"""Token restrictions: the customers for which a token may be used."""
 
 from typing import Final
 
@@ -13,5 +13,5 @@ _customers = rows_through(Organisation, CUSTOMERS)
 
 
 async def token_customers(context: Context, token: ApiToken) -> list[Organisation] | None:
-    """The customers a token is restricted to, as far as the viewer sees them; None for no restriction."""
+    """The customers to which a token is restricted, as far as the viewer sees them. None without restriction."""
     return await _customers(context, token) if token.is_for_some_customers else None

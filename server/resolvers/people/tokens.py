@@ -1,4 +1,4 @@
-"""API tokens: made once shown once, and ended."""
+"""API tokens: creating, excluding and revoking them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, Sudo, al
 
 
 class ApiTokenOrderField(StrEnum):
-    """What tokens can be ordered by."""
+    """Fields by which tokens can be sorted."""
 
     CREATED_AT = "CREATED_AT"
 
@@ -108,7 +108,7 @@ async def exclude_api_token(
 
 
 async def _lock_token(context: Context, api_token_id: ApiTokenId) -> ApiToken:
-    """A token that exists for the viewer, before it is locked and once it is (E7)."""
+    """A token that is visible to the viewer, before and after it is locked (E7)."""
     token = None
     if await context.row(ApiToken, api_token_id) is not None:
         await lock_row(ApiToken, api_token_id)
@@ -119,7 +119,7 @@ async def _lock_token(context: Context, api_token_id: ApiTokenId) -> ApiToken:
 
 
 async def _may_reach(token: ApiToken, customer_id: UUID) -> bool:
-    """Whether it is a token of a partner of this customer, and not for other customers alone."""
+    """Whether this is a token of a partner of this customer, and not restricted to others."""
     if not await Partnership.exists(
         customer_id=customer_id, partner_id=token.organisation_id, status=PartnershipStatus.ACTIVE
     ):
@@ -138,9 +138,9 @@ async def issue_token(
     customers: Sequence[Organisation] | None,
     expires_at: datetime | None,
 ) -> tuple[ApiToken, str]:
-    """Store a new token; gives it with its secret. `customers` None is a token for all of them.
+    """Store a new token and return it with its secret. `customers` None is a token for all customers.
 
-    Refuses a bad name, scope, customer, expiry or number of tokens, all that is wrong at once.
+    Refuses an invalid name, scope, customer, expiry or number of tokens, with all errors at once.
     """
     alive = ApiToken.filter(organisation_id=organisation.id, revoked_at__isnull=True, expires_at__gt=context.now)
     problems = Problems()
@@ -179,7 +179,7 @@ async def end_token(context: Context, token: ApiToken) -> None:
 
 
 async def _customers(context: Context, wanted: Sequence[UUID]) -> list[Organisation]:
-    """The organisations that a token is to be restricted to: each exists for whoever makes the token."""
+    """The organisations to which a token is restricted. Each has to be visible to its creator."""
     found = {row.id: row for row in await visible_queryset(Organisation, context.viewer).filter(OneOf("id", wanted))}
     for place, id in enumerate(wanted):
         if id not in found:
@@ -188,6 +188,6 @@ async def _customers(context: Context, wanted: Sequence[UUID]) -> list[Organisat
 
 
 async def _managed_customers(partner: Organisation, among: Sequence[UUID]) -> set[UUID]:
-    """Those of these organisations that are customers whom the partner manages now."""
+    """Those of these organisations that the partner currently manages."""
     active = Partnership.filter(OneOf("customer_id", among), partner_id=partner.id, status=PartnershipStatus.ACTIVE)
     return {partnership.customer_id for partnership in await active}

@@ -1,4 +1,4 @@
-"""People: how an account comes into being."""
+"""Users: creating an account."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from server.resolvers.people import passwords
 
 @dataclass(frozen=True)
 class NewPerson:
-    """Somebody who has no account yet."""
+    """A person without an account."""
 
     password: str
     first_name: str
@@ -23,7 +23,7 @@ class NewPerson:
 
 
 def check_signed_out(context: Context) -> None:
-    """Whoever is signed in is no new person."""
+    """Refuse to create an account for someone who is signed in."""
     if context.viewer is not None:
         raise Refused(
             Refusal(
@@ -35,10 +35,10 @@ def check_signed_out(context: Context) -> None:
 
 
 async def new_account(context: Context, email: str, person: NewPerson, locale: str) -> User:
-    """The account of a new person at an address that they were reached by, not stored yet.
+    """The account of a new person at the address of their link, not stored yet.
 
-    Refuses all that is wrong in `newPerson` at once. Only who holds the link learns that there is an account
-    already (E25). It waits for its turn to hash: call it outside of a transaction.
+    Refuses `newPerson` with all errors at once. Only the holder of the link learns that there is already an account
+    (E25). It waits for its turn to hash, so call it outside a transaction.
     """
     if await User.exists(email=email):
         raise Refused(
@@ -57,7 +57,7 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
     problems.raise_if_any()
     async with passwords.line(source_of(context.address), context.settings, is_expected=True):
         stored = await passwords.hash_password(password or "", is_expected=True)
-    # The link reached them by this address: that it is theirs is known.
+    # The link reached them at this address, so it is verified.
     return User(
         email=email,
         first_name=first,

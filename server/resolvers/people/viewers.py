@@ -1,4 +1,4 @@
-"""Who asks, and any object by its id."""
+"""The viewer, and any object by its id."""
 
 import asyncio
 from collections.abc import Hashable, Mapping

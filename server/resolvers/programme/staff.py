@@ -1,4 +1,4 @@
-"""What the programme's own staff may do (S1.8, S5, E8): each act with its reason, in the audit log."""
+"""Actions of the programme's staff (S1.8, S5, E8), each logged with a reason."""
 
 from server.domain.errors import NotFound
 from server.domain.events import AuditAction, Topic
@@ -104,7 +104,7 @@ async def recover_organisation(
 
 
 async def _raise(context: Context, membership: Membership, old: Role | None) -> journal.State:
-    """Make a member, who was this or is new, legal representative; what only the old role had ends (E7)."""
+    """Make an existing or new member the legal representative. What depended on the old role ends (E7)."""
     representing = {"role": Role.LEGAL_REPRESENTATIVE, "status": MembershipStatus.ACTIVE}
     membership.update_from_dict({**representing, **NO_SWITCHES, "version": membership.version + 1})
     context.viewers_changed()
@@ -164,7 +164,7 @@ async def _partnership(context: Context, partnership_id: PartnershipId, expected
 
 
 async def _organisation(context: Context, organisation_id: OrganisationId) -> Organisation:
-    """The organisation, held; staff see every one. Whoever is no staff any more by then is too late (E7)."""
+    """The organisation, locked; staff see every one. Refused if the viewer has left the staff by then (E7)."""
     if not await Organisation.filter(id=organisation_id).exists():
         raise NotFound(("input", "organisation_id"))
     row = await lock_row(Organisation, organisation_id)

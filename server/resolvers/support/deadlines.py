@@ -1,4 +1,4 @@
-"""Deadlines of support access: what is done every minute, by name."""
+"""Deadlines of support access: the work of every minute, by name."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What people open to support: their own mail or drive, for some days (S13.4, S13.5, E36)."""
+"""Support access to a person's own mail or drive, for some days (S13.4, S13.5, E36)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -37,7 +37,7 @@ from server.resolvers.permissions import PersonOnly, SignedIn, allowed
 
 
 class SupportAccessOrderField(StrEnum):
-    """What grants can be ordered by."""
+    """Fields by which grants can be sorted."""
 
     GRANTED_AT = "GRANTED_AT"
 
@@ -67,7 +67,7 @@ person_name, PERSON_NAME = named("user_id", User, ("first_name", "last_name"), f
 
 
 def support_access_status(context: Context, row: SupportAccessGrant) -> SupportAccessStatus:
-    """Where the grant is in its life at this moment."""
+    """The grant's current status."""
     return rules.SUPPORT_ACCESS_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
@@ -112,7 +112,7 @@ async def revoke_support_access(context: Context, support_access_grant_id: Suppo
 
 
 async def revoke_of_former_member(context: Context, member: Membership) -> None:
-    """Close all that a former member of an organisation has opened. Whoever is still opening something waits (E36)."""
+    """End all support access of a former member of an organisation. A grant at the same time waits (E36)."""
     await _wait_for(member.user_id)
     held = SupportAccessGrant.filter(
         user_id=member.user_id, status=SupportAccessStatus.ACTIVE, expires_at__gt=context.now
@@ -131,9 +131,9 @@ async def end_grants(
     status: SupportAccessStatus,
     reason: SupportAccessRevocation | None = None,
 ) -> None:
-    """End these grants, which are locked; whoever gave them is told of what ends before its time.
+    """End these grants, which are locked, and notify the person if one ends early.
 
-    What ends by itself is nobody's act, also where somebody's next grant is what it is noticed by.
+    An automatic end is the system's action, even if the person's next grant triggers it.
     """
     before = [_terms(grant) for grant in grants]
     revoked_at = None if reason is None else context.now
@@ -148,12 +148,12 @@ async def end_grants(
 
 
 async def _wait_for(user_id: UUID) -> None:
-    """Opening and leaving wait in line for the person, whom meanwhile everybody may name in what they write."""
+    """Lock the person, so that granting and leaving happen in turn. Others can still reference them."""
     await User.filter(id=user_id).select_for_update(no_key=True).get()
 
 
 async def _lock_person(context: Context) -> UUID:
-    """Who asks, locked, and still a member of an organisation (E7)."""
+    """The viewer, locked and still a member of an organisation (E7)."""
     user_id = context.signed_in.user_id
     await _wait_for(user_id)
     if not await Membership.exists(user_id=user_id, status=MembershipStatus.ACTIVE):
@@ -162,7 +162,7 @@ async def _lock_person(context: Context) -> UUID:
 
 
 async def _is_open(context: Context, user_id: UUID, kind: SupportAccessKind) -> bool:
-    """Whether there is such a grant. One that is over and not written down as such yet is so first."""
+    """Whether there is such a grant. One past its end that is not stored as expired yet is expired first."""
     found = await SupportAccessGrant.filter(
         user_id=user_id, kind=kind, status=SupportAccessStatus.ACTIVE
     ).select_for_update(no_key=True)
@@ -176,7 +176,7 @@ def _terms(grant: SupportAccessGrant) -> journal.State:
 
 
 async def expire_support_access(context: Context) -> int:
-    """What was opened to support, and stayed so until its last moment (S13.6)."""
+    """Expire support access that has reached its end (S13.6)."""
     late = Q(status=SupportAccessStatus.ACTIVE, expires_at__lte=context.now)
     async with transaction():
         rows = await lock_batch(SupportAccessGrant, late)
@@ -185,7 +185,7 @@ async def expire_support_access(context: Context) -> int:
 
 
 async def warn_of_support_access(context: Context) -> int:
-    """Whoever opened something to support is told a day before it is closed by itself (S13.6)."""
+    """Notify people a day before their support access ends automatically (S13.6)."""
     near = Q(
         status=SupportAccessStatus.ACTIVE,
         notices=0,

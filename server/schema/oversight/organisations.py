@@ -1,4 +1,4 @@
-"""What oversight brings to the organisation."""
+"""Oversight's fields of the organisation."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""What oversight brings to the roots."""
+"""Oversight's roots and mutations."""
 
 import strawberry
 
@@ -10,7 +10,7 @@ from server.schema.oversight.exports import ExportMutations
 
 @strawberry.type
 class OversightQueries:
-    """Why a right is held, or not."""
+    """Explanations of rights."""
 
     explain_right: RightExplanation | None = root(
         explanations.explain_right,
@@ -23,4 +23,4 @@ class OversightQueries:
 class OversightMutations(
     ExportMutations,
 ):
-    """Noun by noun."""
+    """The wing's mutations, noun by noun."""

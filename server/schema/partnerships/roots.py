@@ -47,4 +47,4 @@ class PartnershipMutations(
     CustomerNoteMutations,
     HeldAccessMutations,
 ):
-    """Noun by noun."""
+    """The wing's mutations, noun by noun."""

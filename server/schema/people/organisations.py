@@ -57,7 +57,7 @@ def _number(row: models.Organisation) -> RegistrationNumber | None:
 
 @strawberry.type
 class OrganisationPeople(Node):
-    """What an organisation is, and who belongs to it."""
+    """An organisation's own fields, and its members."""
 
     model = models.Organisation
 

@@ -1,4 +1,4 @@
-"""What people and organisations bring to the roots."""
+"""Roots and mutations of people and organisations."""
 
 import strawberry
 
@@ -21,7 +21,7 @@ from server.schema.references import OrganisationReference, ViewerReference
 
 @strawberry.type
 class PeopleQueries:
-    """Who asks, any object by its id, and organisations."""
+    """The viewer, any object by its id, and organisations."""
 
     viewer: ViewerReference | None = root(viewers.viewer, ViewerObject())
     node: Node | None = root(viewers.node, ByAnyKey(viewers.key_of_any, viewers.missing), id="The object's id.")
@@ -48,4 +48,4 @@ class PeopleMutations(
     MembershipMutations,
     TeamMutations,
 ):
-    """Noun by noun."""
+    """The wing's mutations, noun by noun."""

@@ -19,7 +19,7 @@ from server.schema.scalars import EmailAddress
 
 @strawberry.type
 class ViewerPeople:
-    """Who asks, and as what."""
+    """The viewer: the person or token behind a request."""
 
     user: User = computed(
         user_of,

@@ -31,4 +31,4 @@ class ProductMutations(
     PendingActionMutations,
     OwnProductGrantMutations,
 ):
-    """Noun by noun."""
+    """The wing's mutations, noun by noun."""

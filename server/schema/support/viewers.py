@@ -1,4 +1,4 @@
-"""What support brings to the viewer."""
+"""Support's fields of the viewer."""
 
 import strawberry
 
@@ -10,7 +10,7 @@ from server.schema.support.support_access import SupportAccessGrant
 
 @strawberry.type
 class ViewerSupport:
-    """What a person opened to support."""
+    """The support access that a person granted."""
 
     support_access_grants: Connection[SupportAccessGrant] | None = connection(
         support_access.OWN_SUPPORT_ACCESS,
