@@ -2,6 +2,10 @@
 
 An operation has one plan for each set of values of the variables in @skip and @include. A plan has one statement for
 each plan key: the cache key of the viewer with the keys of the arguments.
+
+For example, `query($t: String) { books(filter: {title: $t}) { totalCount } }` has one plan. For someone who is not
+signed in and sends a title, the plan key is `(None, (PageRequest("title", filters=(("title", "text"),)),))`; without a
+title it has no filters, so that is another statement. The title itself is in neither key: it is a bound parameter.
 """
 
 import sys

@@ -73,6 +73,8 @@ class Conditions:
             through = self.criteria.policies.policy_through
             return self.shared_condition(scope, ("through", seen, column), lambda: through(model, viewer, seen, column))
         policy = self.criteria.policy(model)
+        # For example, the products of an organisation: whether the viewer reaches all of them depends on the
+        # organisation only. It is decided at its row, as the extra `x1`, and each product asks `x1 OR its own part`.
         if isinstance(policy, TwoPartPolicy):
             owner, column = scope.source(policy.column)
             if owner is not scope and owner.model is not None:

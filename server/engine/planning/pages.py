@@ -54,6 +54,9 @@ class Page:
         key, id = self.key(self.child.inner), f'"{self.child.inner}"."id"'
         given = self.parameter(f"{name}_key", "timestamptz" if self.request.is_timestamp else "text")
         given_id = self.parameter(f"{name}_id", "uuid")
+        # Rows with equal keys are in the order of their ids, so a cursor holds both. With `title` ascending, after
+        # ("B", 7): ("title", "id") > ("B", 7), which an index on both answers. Descending, the ids still ascend:
+        # "title" < "B" OR ("title" = "B" AND "id" > 7).
         further = ">" if forwards is not self.request.is_descending else "<"
         later = ">" if forwards else "<"
         if further == later:

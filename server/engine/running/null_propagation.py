@@ -22,7 +22,9 @@ MAX_ERRORS: Final = 20
 """The most errors that an answer reports; no more are created."""
 Path = tuple[str | int, ...]
 
-# Skips strings, unless they name what a bracket or placeholder opens, and commas that do not separate objects.
+# Skips strings, unless they name what a bracket or placeholder opens, and commas that do not separate objects. Of
+# `{"a":"x","b":[{"c":1},{"c":<0>}]}` the matches end in `{`, `"b":[`, `{`, `}`, `,`, `{`, `"c":<0>`, `}`, `]` and `}`.
+# The possessive `++` keeps a long answer from being read twice.
 _SKIPPED: Final = rb'(?:[^"{}\[\],\x01]++|"(?:[^"\\]++|\\.)*+"(?!:[{\[\x01])|,(?![{\[n\x01]))*+'
 _NEXT: Final = re.compile(_SKIPPED + rb'(?:"([^"\\]*)":)?([{}\[\],]|\x01([0-9]+)\x03)')
 _FAILURE: Final = re.compile(rb"\x01[0-9]+\x03")
@@ -50,7 +52,16 @@ class _Open:
 
 
 class NullPropagation:
-    """Propagates nulls in one answer, in which each failure is a number between control characters."""
+    """Propagates nulls in one answer, in which each failure is a number between control characters.
+
+    For example, with `<0>` for failure 0, `name: String!` and `author: Author`:
+
+        substituted   {"book":{"title":"A","author":{"name":<0>}},"total":3}
+        propagated    {"book":{"title":"A","author":null},"total":3}       and an error at book, author, name
+
+    `name` must not be null, so its object is lost; `author` may be null, so it ends there. What was written of the
+    object is cut off again: `_Open.pieces` and `_Open.copied` say where it began.
+    """
 
     def __init__(
         self, root: Root, selections: Selections, failures: Sequence[Exception | None], run: Any, path: Path

@@ -51,9 +51,16 @@ async def assemble(
 
 
 class _Substitution:
-    """Substitutes JSON for placeholders, and the number of a failure, delimited as well, for those that fail.
+    r"""Substitutes JSON for placeholders, and the number of a failure, delimited as well, for those that fail.
 
     The value depends only on the placeholder, and is computed once for all equal ones.
+
+    For example, `\x01` written as `<` and `\x03` as `>`, with `0` a field that shouts a name, and `!0` a refusal:
+
+        from the database   {"loud":<0\x02["Ada"]>,"diary":<!0>}
+        substituted         {"loud":"ADA","diary":<0>}        and failures[0] is the refusal
+
+    Null propagation turns `<0>` into null and an error.
     """
 
     def __init__(self, statement: Statement, run: Any, selections: Selections) -> None:
