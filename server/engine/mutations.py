@@ -21,7 +21,8 @@ from server.engine.reading.selections import Fields, Nodes, Root
 from server.engine.reading.types import is_plain, named_type, nullable, strawberry_field
 from server.engine.running.results import Result, assemble
 from server.engine.running.traces import Trace
-from server.models.conditions import BoundParameter, equals
+from server.models.conditions import equals
+from server.models.terms import BoundParameter
 
 # `Any` below: payloads and contexts are the application's own.
 

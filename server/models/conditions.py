@@ -5,47 +5,23 @@ values nor on their number: with a `BoundParameter` a statement is written befor
 of them.
 """
 
-import json
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pypika_tortoise.context import SqlContext
-from pypika_tortoise.enums import Dialects
 from pypika_tortoise.queries import Table
-from pypika_tortoise.terms import Case, Criterion, Term, ValueWrapper
+from pypika_tortoise.terms import Case, Criterion
 from tortoise.expressions import Q, ResolveContext
 from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
+
+from server.models.terms import AmongTerm, BoundParameter, ComparedTerm, ContainsTerm, ExistsTerm, OneOfTerm
 
 # `Any` below: pypika's terms and Tortoise's model metadata are untyped.
 
 EVERY_ROW = Q()
 """The condition that is always true."""
-
-
-@dataclass(frozen=True)
-class BoundParameter:
-    """A value that is known when a statement runs, not when it is written.
-
-    `kind` is its SQL type: uuid, uuid[], text, text[], bigint, boolean or timestamptz. `read` takes it from the
-    argument with which the statement is run; two of the same name are the same value. A viewer's value never changes
-    for that viewer.
-    """
-
-    name: str
-    kind: str
-    read: Callable[[Any], Any] = field(compare=False, repr=False)
-    is_of_viewer: bool = False
-
-    def part(self, place: int) -> "BoundParameter":
-        """One of several texts that are read together."""
-
-        def read(run: Any) -> Any:
-            return self.read(run)[place]
-
-        return replace(self, name=f"{self.name}.{place}", kind="text", read=read)
 
 
 class Condition(Q):
@@ -87,7 +63,7 @@ class Exists(Condition):
         inner: Any = Table(self.model._meta.db_table).as_(_alias_within(outer))
         ties = [_tie(inner[column], outer, tied_to) for column, tied_to in self.columns.items()]
         condition = self.where.resolve(ResolveContext(model=self.model, table=inner, annotations={}, custom_filters={}))
-        return QueryModifier(where_criterion=_ExistsTerm(inner, ties, condition.where_criterion))
+        return QueryModifier(where_criterion=ExistsTerm(inner, ties, condition.where_criterion))
 
 
 class OneOf(Condition):
@@ -101,8 +77,8 @@ class OneOf(Condition):
         self.values = values
 
     @property
-    def term(self) -> type["_OneOfTerm"]:
-        return _AmongTerm if isinstance(self, Among) else _OneOfTerm
+    def term(self) -> type[OneOfTerm]:
+        return AmongTerm if isinstance(self, Among) else OneOfTerm
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         table: Any = resolve_context.table
@@ -132,7 +108,7 @@ class Compared(Condition):
         if not isinstance(value, BoundParameter) and type(value) is not str:  # longer than any row's: in none
             model: Any = resolve_context.model
             value = model._meta.fields_map[self.column].to_db_value(value, model)
-        return QueryModifier(where_criterion=_ComparedTerm(table[self.column], self.operator, value))
+        return QueryModifier(where_criterion=ComparedTerm(table[self.column], self.operator, value))
 
 
 def equals(column: str, value: Any) -> Compared:
@@ -161,7 +137,7 @@ class StatusAt(Condition):
         stored: Any = table[self.column]
         reached: Any = self.reached.resolve(resolve_context).where_criterion
         status: Any = Case().when((stored == self.waiting) & reached, self.over).else_(stored)
-        return QueryModifier(where_criterion=_ComparedTerm(status, "=", self.value))
+        return QueryModifier(where_criterion=ComparedTerm(status, "=", self.value))
 
 
 class Contains(Condition):
@@ -176,7 +152,7 @@ class Contains(Condition):
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         table: Any = resolve_context.table
-        return QueryModifier(where_criterion=_ContainsTerm(table[self.column], self.text))
+        return QueryModifier(where_criterion=ContainsTerm(table[self.column], self.text))
 
 
 class TwoPartPolicy(Condition):
@@ -219,83 +195,3 @@ def _alias_within(outer: Any) -> str:
     """An alias that shadows no outer table, and is the same in every statement with this cache key."""
     around: str = outer.alias or ""
     return f"e{int(around[1:]) + 1}" if around[:1] == "e" and around[1:].isdigit() else "e1"
-
-
-class _ExistsTerm(Criterion):
-    """The SQL term of `Exists`. Conditions on the inner table only may be lifted out of the outer statement."""
-
-    def __init__(self, table: Any, ties: Sequence[Criterion], condition: Any) -> None:
-        super().__init__()
-        self.table = table
-        self.ties = ties
-        self.condition = condition
-
-    def get_sql(self, ctx: SqlContext) -> str:
-        ctx = ctx.copy(subquery=False, with_alias=False, with_namespace=True)
-        lift: Callable[[str], str] | None = getattr(ctx.parameterizer, "lift", None)
-        alias, table = self.table.alias, self.table._table_name
-        conditions = [tie.get_sql(ctx) for tie in self.ties]
-        if self.condition:
-            condition = self.condition.get_sql(ctx)
-            if lift is None:
-                conditions.append(f"({condition})")
-            else:
-                table = lift(f'SELECT * FROM "{table}" AS "{alias}" WHERE {condition}')  # noqa: S608 - names and parameters
-        # The offset prevents PostgreSQL from first collecting all rows that could match.
-        fence = " OFFSET 0" if ctx.dialect is Dialects.POSTGRESQL else ""
-        return f'EXISTS(SELECT 1 FROM "{table}" AS "{alias}" WHERE {" AND ".join(conditions) or "TRUE"}{fence})'  # noqa: S608 - as above
-
-
-class _OneOfTerm(Criterion):
-    def __init__(self, column: Term, values: Collection[UUID] | BoundParameter) -> None:
-        super().__init__()
-        self.column = column
-        self.values = values
-
-    def get_sql(self, ctx: SqlContext) -> str:
-        ctx = ctx.copy(with_alias=False)
-        column = self.column.get_sql(ctx)
-        given: Any = self.values
-        if ctx.dialect is Dialects.POSTGRESQL:
-            values = ValueWrapper(given if isinstance(given, BoundParameter) else list(given)).get_sql(ctx)
-            return f"{column}=ANY({values}::uuid[])"
-        values = ValueWrapper(given if isinstance(given, BoundParameter) else as_json(given)).get_sql(ctx)
-        return self.in_text(column, values)
-
-    def in_text(self, column: str, values: str) -> str:
-        return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - column and parameter, no value
-
-
-class _AmongTerm(_OneOfTerm):
-    def in_text(self, column: str, values: str) -> str:
-        return f"instr({values},{column})>0"
-
-
-class _ComparedTerm(Criterion):
-    def __init__(self, column: Term, operator: str, value: Any) -> None:
-        super().__init__()
-        self.column = column
-        self.operator = operator
-        self.value = value
-
-    def get_sql(self, ctx: SqlContext) -> str:
-        ctx = ctx.copy(with_alias=False)
-        return f"{self.column.get_sql(ctx)}{self.operator}{ValueWrapper(self.value).get_sql(ctx)}"
-
-
-class _ContainsTerm(Criterion):
-    def __init__(self, column: Term, text: str | BoundParameter) -> None:
-        super().__init__()
-        self.column = column
-        self.text = text
-
-    def get_sql(self, ctx: SqlContext) -> str:
-        ctx = ctx.copy(with_alias=False)
-        column, text = self.column.get_sql(ctx), ValueWrapper(self.text).get_sql(ctx)
-        found = f"strpos({column},{text})" if ctx.dialect is Dialects.POSTGRESQL else f"instr({column},{text})"
-        return f"{found}>0"
-
-
-def as_json(values: Collection[UUID]) -> str:
-    """A list of ids in the form that SQLite takes: the text of a JSON array."""
-    return json.dumps([str(value) for value in values])

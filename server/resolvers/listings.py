@@ -20,7 +20,8 @@ from server.domain.expiry import Expiry
 from server.domain.folding import spellings
 from server.domain.viewer import Viewer
 from server.engine.declarations import PageRequest
-from server.models.conditions import EVERY_ROW, BoundParameter, Compared, Contains, OneOf, StatusAt, equals
+from server.models.conditions import EVERY_ROW, Compared, Contains, OneOf, StatusAt, equals
+from server.models.terms import BoundParameter
 from server.models.visibility.policies import visible_queryset
 from server.resolvers.context import Context
 from server.resolvers.ids import decode

@@ -68,17 +68,8 @@ from server.engine.reading.types import strawberry_field
 from server.engine.running.null_propagation import MAX_ERRORS
 from server.engine.running.results import Result
 from server.engine.running.traces import Trace
-from server.models.conditions import (
-    Among,
-    BoundParameter,
-    Compared,
-    Contains,
-    Exists,
-    OneOf,
-    StatusAt,
-    TwoPartPolicy,
-    equals,
-)
+from server.models.conditions import Among, Compared, Contains, Exists, OneOf, StatusAt, TwoPartPolicy, equals
+from server.models.terms import BoundParameter
 from server.schema.fields import sign
 
 # What is stored

@@ -18,7 +18,7 @@ from server.engine.planning.statements import Place, Placeholder, Statement
 from server.engine.reading.arguments import Arguments
 from server.engine.reading.field_index import FieldIndex
 from server.engine.reading.selections import Nodes, Selections
-from server.models.conditions import BoundParameter
+from server.models.terms import BoundParameter
 
 # `Any` below: viewers are the application's own, and each writer takes a declaration of its own.
 

@@ -13,7 +13,7 @@ from pypika_tortoise.context import DEFAULT_SQL_CONTEXT, SqlContext
 from pypika_tortoise.enums import Dialects
 
 from server.engine.errors import MAX_ANSWER_BYTES, Unplannable
-from server.models.conditions import as_json
+from server.models.terms import as_json
 
 # `Any` below: values are of whatever type a column takes.
 

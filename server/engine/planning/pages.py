@@ -15,7 +15,7 @@ from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
 from server.engine.reading.types import named_type
-from server.models.conditions import BoundParameter
+from server.models.terms import BoundParameter
 
 _NOW: Final = BoundParameter("now", "timestamptz", lambda run: run.context.now)
 """The time at which an operation is answered. It is kept out of the arguments, so that these can be read once."""

@@ -6,7 +6,7 @@ from typing import Any, cast
 from pypika_tortoise.terms import Parameter, Parameterizer
 
 from server.engine.planning.dialects import Dialect
-from server.models.conditions import BoundParameter
+from server.models.terms import BoundParameter
 
 # `Any` below: values are of whatever type a column takes.
 

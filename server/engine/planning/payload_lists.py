@@ -12,7 +12,7 @@ from server.engine.planning.rows import select_row
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
 from server.engine.reading.types import is_plain, named_type, nullable, strawberry_field
-from server.models.conditions import BoundParameter
+from server.models.terms import BoundParameter
 
 # `Any` below: items are the application's own, and types are graphql-core's, generic over what nobody says.
 

@@ -11,7 +11,8 @@ from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
 from server.engine.reading.types import nullable
-from server.models.conditions import BoundParameter, equals
+from server.models.conditions import equals
+from server.models.terms import BoundParameter
 
 
 def select_row(

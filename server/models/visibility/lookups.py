@@ -14,7 +14,8 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from server.domain.viewer import Viewer
-from server.models.conditions import BoundParameter, OneOf, as_json
+from server.models.conditions import OneOf
+from server.models.terms import BoundParameter, as_json
 from server.models.visibility.policies import visible_queryset
 from server.models.visibility.viewer_parameters import cache_key, viewer_template
 

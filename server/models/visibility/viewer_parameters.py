@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from server.domain.rights import Role
 from server.domain.viewer import TokenGrant, Viewer
-from server.models.conditions import BoundParameter
+from server.models.terms import BoundParameter
 
 # `Any` below: a bound parameter stands where the viewer has a value of its own.
 

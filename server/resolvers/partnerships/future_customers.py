@@ -17,7 +17,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId
 from server.resolvers.locking import check_reaches_everybody, lock_organisation
 from server.resolvers.partnerships.assignments import assignment_terms
-from server.resolvers.people.memberships import change_member
+from server.resolvers.people.membership_changes import change_member
 from server.resolvers.permissions import RightOn, allowed
 
 

@@ -1,34 +1,34 @@
 """Memberships: changing roles and e-mail preferences, removing and leaving (M10, M11)."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
 
 from server.domain.errors import NotFound, Problems
-from server.domain.events import AuditAction, Topic
 from server.domain.people import memberships as rules
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right, Role
 from server.domain.versions import check_version
 from server.domain.viewer import Viewer
 from server.models import Membership, Organisation
-from server.models.base import store_changes
 from server.models.conditions import Among, equals
 from server.models.database import transaction
 from server.models.visibility.clauses import NO_ROW
 from server.models.visibility.lookups import lock_row, visible_row
-from server.models.visibility.viewers import memberships_of
-from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import check_binds, lock_organisation
-from server.resolvers.people.offboarding import end_membership, end_role
+from server.resolvers.people.membership_changes import (
+    check_notified,
+    count_other_legal_representatives,
+    give_role,
+    refresh_viewer,
+    remove,
+    update_switches,
+)
 from server.resolvers.permissions import RightOn, Sudo, VisibleRows, allowed
 
 
@@ -59,12 +59,6 @@ OWN_MEMBERSHIPS = replace(MEMBERS, name="own memberships", parent=None, always=_
 MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
 MAY_LIST_OWN_MEMBERSHIPS = (VisibleRows(),)
 
-MEMBER: Final = "MEMBER"
-"""The actor if a member left: their organisation is then notified as well."""
-
-NO_SWITCHES: Final[Mapping[str, object]] = {"can_manage_billing": False, "future_customer_rights": None}
-"""The columns of a membership that depend on the role, reset for a new role."""
-
 
 @allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", by="organisation_id"))
 async def change_member_role(
@@ -80,9 +74,9 @@ async def change_member_role(
         rules.check_may_change(actor, member.role, role, field=("role",))
         if role is not member.role:
             await check_binds(context, member.role, role)
-            rules.check_keeps_a_legal_representative(member.role, await _other_legal_representatives(member))
-            await _give_role(context, member, role)
-            await _look_again(context, member)
+            rules.check_keeps_a_legal_representative(member.role, await count_other_legal_representatives(member))
+            await give_role(context, member, role)
+            await refresh_viewer(context, member)
     return {"membership": member}
 
 
@@ -102,9 +96,9 @@ async def update_member(
         rules.check_may_change(actor, member.role, field=("membership_id",))
         problems = Problems()
         problems.check(rules.check_billing, member.role, can_manage_billing)
-        await _check_notified(problems, member, notify_billing)
+        await check_notified(problems, member, notify_billing)
         problems.raise_if_any()
-        await _update(
+        await update_switches(
             context,
             member,
             can_manage_billing=can_manage_billing if member.role is Role.EMPLOYEE else None,
@@ -128,9 +122,9 @@ async def set_email_wishes(
         await lock_organisation(context, organisation_id, Right.SET_EMAIL_WISHES)
         member = await _own_membership(context, organisation_id)
         check_version(member.version, expected_version)
-        await _check_notified(problems, member, notify_billing)
+        await check_notified(problems, member, notify_billing)
         problems.raise_if_any()
-        await _update(context, member, notify_billing=notify_billing, notify_products=notify_products)
+        await update_switches(context, member, notify_billing=notify_billing, notify_products=notify_products)
     return {"membership": member}
 
 
@@ -146,9 +140,9 @@ async def remove_member(
         member, actor = await _lock_member(context, membership_id, Right.REMOVE_MEMBERS, expected_version)
         if member.status is MembershipStatus.ACTIVE:
             rules.check_may_change(actor, member.role, field=("membership_id",))
-            rules.check_keeps_a_legal_representative(member.role, await _other_legal_representatives(member))
-            await _remove(context, member)
-            await _look_again(context, member)
+            rules.check_keeps_a_legal_representative(member.role, await count_other_legal_representatives(member))
+            await remove(context, member)
+            await refresh_viewer(context, member)
     return {"membership": member}
 
 
@@ -158,9 +152,9 @@ async def leave_organisation(context: Context, organisation_id: OrganisationId) 
     async with transaction():
         await lock_organisation(context, organisation_id, Right.LEAVE_ORGANISATION)
         member = await _own_membership(context, organisation_id)
-        rules.check_keeps_a_legal_representative(member.role, await _other_legal_representatives(member))
-        await _remove(context, member)
-        await _look_again(context, member)
+        rules.check_keeps_a_legal_representative(member.role, await count_other_legal_representatives(member))
+        await remove(context, member)
+        await refresh_viewer(context, member)
     return {}
 
 
@@ -181,12 +175,12 @@ async def replace_legal_representative(
         rules.check_member_active(outgoing.status, ("outgoing_membership_id",))
         rules.check_member_active(incoming.status, ("incoming_membership_id",))
         rules.check_successor(outgoing.role, incoming.role)
-        await _give_role(context, incoming, Role.LEGAL_REPRESENTATIVE)
+        await give_role(context, incoming, Role.LEGAL_REPRESENTATIVE)
         if outgoing_role is None:
-            await _remove(context, outgoing)
+            await remove(context, outgoing)
         else:
-            await _give_role(context, outgoing, outgoing_role)
-        await _look_again(context, outgoing)
+            await give_role(context, outgoing, outgoing_role)
+        await refresh_viewer(context, outgoing)
     return {"incoming": incoming, "outgoing": outgoing}
 
 
@@ -214,96 +208,3 @@ async def _colleague(context: Context, member: Membership, membership_id: UUID) 
     if seen is None or seen.organisation_id != member.organisation_id:
         raise NotFound(("input", "incoming_membership_id"))
     return await lock_row(Membership, membership_id)
-
-
-async def _other_legal_representatives(member: Membership) -> int:
-    return await _legal_representatives(member.organisation_id).exclude(id=member.id).count()
-
-
-async def _check_notified(problems: Problems, member: Membership, notify_billing: bool | None) -> None:
-    others = _legal_representatives(member.organisation_id).exclude(id=member.id)
-    told = await others.filter(notify_billing=True).count()
-    problems.check(rules.check_notified, member.role, notify_billing, told)
-
-
-def _legal_representatives(organisation_id: UUID) -> QuerySet[Membership]:
-    return Membership.filter(
-        organisation_id=organisation_id, role=Role.LEGAL_REPRESENTATIVE, status=MembershipStatus.ACTIVE
-    )
-
-
-async def _give_role(context: Context, member: Membership, role: Role) -> None:
-    """The switches belong to the role they were set for."""
-    before, old = _terms(member), member.role
-    await change_member(context, member, role=role, **NO_SWITCHES)
-    ended = await end_role(context, member, old)
-    await _keep_somebody_told(context, member)
-    await journal.record(
-        context,
-        AuditAction.MEMBER_ROLE_CHANGED,
-        member,
-        acting=member.organisation_id,
-        before=before,
-        after=_terms(member) | ended,
-    )
-    await journal.announce(context, Topic.MEMBER_ROLE_CHANGED, member, member.version, before=old, after=role)
-
-
-async def _remove(context: Context, member: Membership) -> None:
-    before = _terms(member)
-    await change_member(context, member, status=MembershipStatus.REMOVED, future_customer_rights=None)
-    ended = await end_membership(context, member)
-    await _keep_somebody_told(context, member)
-    await journal.record(
-        context,
-        AuditAction.MEMBER_REMOVED,
-        member,
-        acting=member.organisation_id,
-        before=before,
-        after=_terms(member) | ended,
-    )
-    by = MEMBER if member.user_id == context.signed_in.user_id else None
-    await journal.announce(context, Topic.MEMBER_REMOVED, member, by=by)
-
-
-async def _update(context: Context, member: Membership, **given: bool | None) -> None:
-    """Store the values that were set, if they differ from the stored ones."""
-    before, wanted = _terms(member), {name: value for name, value in given.items() if value is not None}
-    if all(before[name] == value for name, value in wanted.items()):
-        return
-    await change_member(context, member, **wanted)
-    await journal.record(
-        context, AuditAction.MEMBER_UPDATED, member, acting=member.organisation_id, before=before, after=_terms(member)
-    )
-    await journal.announce(context, Topic.MEMBER_UPDATED, member, member.version)
-
-
-async def change_member(context: Context, member: Membership, **columns: object) -> None:
-    """Store these columns and increment the version."""
-    context.viewers_changed()
-    await store_changes(member, **columns)
-
-
-async def _keep_somebody_told(context: Context, member: Membership) -> None:
-    """If none of the remaining legal representatives receives billing e-mails, all of them do from now on."""
-    left = await _legal_representatives(member.organisation_id)
-    if not any(one.notify_billing for one in left):
-        for one in left:
-            await change_member(context, one, notify_billing=True)
-
-
-async def _look_again(context: Context, member: Membership) -> None:
-    """The viewer after a change to themselves. None without a membership."""
-    viewer = context.signed_in
-    if member.user_id != viewer.user_id:
-        return
-    token = viewer.token
-    context.viewer = replace(viewer, memberships=await memberships_of(viewer.user_id, token and token.organisation_id))
-    if not context.viewer.memberships:
-        context.viewer, context.session_secret = None, ""
-
-
-def _terms(member: Membership) -> journal.State:
-    known = ("user_id", "role", "status", "can_manage_billing", "notify_billing", "notify_products")
-    switch = () if member.future_customer_rights is None else ("future_customer_rights",)
-    return journal.state(member, *known, *switch)

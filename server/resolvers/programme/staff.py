@@ -19,7 +19,7 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
 from server.resolvers.partnerships.partnerships import live_partnerships, lock_partnership, note
-from server.resolvers.people.memberships import NO_SWITCHES
+from server.resolvers.people.membership_changes import NO_SWITCHES
 from server.resolvers.people.offboarding import end_role
 from server.resolvers.permissions import StaffOnly, Sudo, allowed
 
