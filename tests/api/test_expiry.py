@@ -54,7 +54,7 @@ async def test_nothing_happens_before_its_time(world: World, settings: Settings)
     assert await snapshot() == before
 
 
-async def test_what_nobody_answered_expires_and_who_made_it_is_told(world: World, settings: Settings):
+async def test_what_nobody_answered_expires_and_the_person_who_created_it_is_notified(world: World, settings: Settings):
     expire = DEADLINES["expire proposals"]
     open_ = ("asked", "invitation", "wooed")
     assert await expire(clock(settings, world, days=30, microseconds=-1)) == 0
@@ -77,7 +77,7 @@ async def test_what_nobody_answered_expires_and_who_made_it_is_told(world: World
     assert {(event.before["status"], event.after["status"]) for event in events} == {("INVITED", "EXPIRED")}
 
 
-async def test_whoever_has_not_answered_is_reminded_twice(world: World, settings: Settings):
+async def test_anyone_who_has_not_answered_is_reminded_twice(world: World, settings: Settings):
     remind = DEADLINES["remind of proposals"]
 
     assert await remind(clock(settings, world, days=7)) == 5
@@ -115,7 +115,7 @@ async def test_a_request_for_another_access_expires(world: World, settings: Sett
     assert (await AccessChangeRequest.get(id=world.change.id)).status is AccessChangeStatus.EXPIRED
 
 
-async def test_an_invitation_of_a_member_expires_and_the_inviter_is_told(world: World, settings: Settings):
+async def test_an_invitation_of_a_member_expires_and_the_inviter_is_notified(world: World, settings: Settings):
     expire = DEADLINES["expire member invitations"]
     assert await expire(clock(settings, world, days=14, microseconds=-1)) == 0
     assert [await expire(clock(settings, world, days=14)) for _ in range(2)] == [1, 0]
@@ -184,7 +184,7 @@ async def test_a_day_that_is_set_once_more_keeps_nobody_from_being_warned(
     assert await AuditEvent.filter(action="partnership.datesSet").count() == 3
 
 
-async def test_of_a_day_that_stays_nobody_is_told_again_when_the_other_changes(
+async def test_of_a_day_that_stays_nobody_is_notified_again_when_the_other_changes(
     world: World, clients: Clients, settings: Settings
 ):
     ends, review = ((world.now + timedelta(days=days)).isoformat() for days in (5, 4))

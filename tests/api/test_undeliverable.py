@@ -43,7 +43,7 @@ async def read_undeliverable_at(clients: Clients, world: World, name: str, as_: 
         ("newcomer", ["cL", "cA", "cL's token"], []),
     ],
 )
-async def test_whoever_may_send_it_again_sees_that_it_reached_nobody(
+async def test_anyone_who_may_send_it_again_sees_that_it_reached_nobody(
     world: World, clients: Clients, name: str, sees: list[str], does_not: list[str]
 ):
     await mark_undeliverable(world, name, at=None)

@@ -236,7 +236,7 @@ def test_an_employee_never_has_more_than_the_customer_granted(complete, granted,
     granted=some.frozensets(some.sampled_from(ProductRight)),
     assignment=some.frozensets(some.sampled_from(AssignmentRight)),
 )
-def test_whoever_may_do_something_with_a_product_may_view_it(granted, assignment):
+def test_anyone_who_may_do_something_with_a_product_may_view_it(granted, assignment):
     rights = Serving(complete=False, product_rights={PRODUCT: granted}, assignment=assignment).rights_on(PRODUCT)
 
     assert not rights or Right.VIEW_PRODUCT in rights
@@ -459,7 +459,7 @@ def test_a_scope_gives_no_right_that_the_owner_of_the_token_lacks():
     assert usable(token("E", *Scope), held) == {Right.VIEW_ASSIGNMENTS, Right.VIEW_CUSTOMER_NOTE}
 
 
-def test_tokens_are_made_and_ended_by_people_alone():
+def test_only_people_create_and_revoke_tokens():
     own = reach(member(partner="L"), PARTNER, []).rights_on_organisation()
 
     assert usable(member(partner="L"), own) == own

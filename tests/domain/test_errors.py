@@ -74,7 +74,7 @@ def test_a_denial_says_this_and_no_more(denial, message, field, extensions):
     assert not isinstance(denial, Refused)
 
 
-def test_what_a_denial_tells_of_one_caller_is_not_told_to_the_next():
+def test_what_a_denial_says_to_one_caller_is_not_repeated_to_the_next():
     NotFound().extensions["partner"] = "Nova"
 
     assert NotFound().extensions == {"code": "NOT_FOUND"}
@@ -98,7 +98,7 @@ def test_a_refusal_of_no_single_field_has_neither_field_nor_values():
     assert (refusal.field, refusal.values) == ((), {})
 
 
-def test_all_mistakes_are_told_at_once_and_in_the_order_they_were_found():
+def test_all_mistakes_are_reported_at_once_and_in_the_order_they_were_found():
     wrong = [Refusal(CommonCode.CONFLICT, text) for text in ("first", "second", "third")]
 
     def rule(value: int, *refusals: Refusal) -> int:

@@ -214,7 +214,7 @@ def test_complete_access_lets_a_partner_ask_what_no_grant_does_and_never_answer_
     assert all(BY_COMPLETE_ACCESS.isdisjoint(rights) for rights in BY_PRODUCT_RIGHT.values())
 
 
-def test_a_managed_customer_is_seen_by_its_products_alone():
+def test_a_managed_customer_is_seen_only_through_its_products():
     assert {Right.VIEW_PRODUCTS} == MANAGED_CUSTOMER
 
 

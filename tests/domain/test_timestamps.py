@@ -28,7 +28,7 @@ from server.domain.timestamps import read_moment
         ("9999-12-31T23:59:59.999999Z", datetime(9999, 12, 31, 23, 59, 59, 999_999)),
     ],
 )
-def test_what_the_rfc_has_is_a_moment(text, moment):
+def test_every_text_that_the_rfc_allows_is_a_timestamp(text, moment):
     assert read_moment(text) == moment.replace(tzinfo=UTC)
 
 
@@ -74,5 +74,5 @@ def test_anything_else_is_none(text):
         timezones=some.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes))),
     )
 )
-def test_every_moment_is_read_as_it_was_written(moment):
+def test_every_timestamp_is_read_as_it_was_written(moment):
     assert read_moment(moment.isoformat()) == moment

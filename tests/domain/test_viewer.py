@@ -65,7 +65,7 @@ def test_a_viewer_stands_in_their_own_organisations_alone():
     assert stood == [*STANDINGS, None]
 
 
-def test_a_viewers_organisations_are_told_apart_by_role():
+def test_a_viewers_organisations_are_distinguished_by_role():
     assert PERSON.organisation_ids == [LED, ADMINISTERED, SERVED, VISITED]
     assert PERSON.led_organisation_ids == [LED, ADMINISTERED]
     assert PERSON.employee_membership_ids == [UUID(int=32)]

@@ -195,7 +195,7 @@ async def test_a_document_that_is_too_large_is_refused_before_it_is_planned(both
     assert operation is None or len(operation.plans) == 0
 
 
-async def test_what_was_refused_one_visitor_is_measured_anew_for_another(both: Both) -> None:
+async def test_what_was_refused_to_one_visitor_is_measured_again_for_another(both: Both) -> None:
     document = "{ " + " ".join(f"a{n}: catalogue(first: 1) {{ totalCount }}" for n in range(8)) + " }"
 
     assert (await both.by_engine(document, {}, "AN"))[0] is None
@@ -222,7 +222,7 @@ def large_document(fields: int) -> str:
     return "{ viewer { organisations(first: 2) { nodes { " + " ".join(f"p{n}: {one}" for n in range(parts)) + " } } } }"
 
 
-async def test_plans_that_are_new_are_made_in_turns(both: Both) -> None:
+async def test_new_plans_are_built_in_turns(both: Both) -> None:
     names = ("a", "b", "c", "d")
     pages = " ".join(f"{name}: catalogue(first: 1) @include(if: ${name}) {{ totalCount }}" for name in names)
     text = f"query({', '.join(f'${name}: Boolean!' for name in names)}) {{ {pages} }}"
@@ -366,7 +366,7 @@ def reader_of(settings: Settings, milliseconds: int) -> Any:
 SLOW = 'query($id: ID!) { organisation(id: $id) { products(first: 100, filter: {search: "name"}, orderBy: {field: EXPIRES_AT}) { totalCount nodes { id viewerRights } } } }'
 
 
-async def test_a_statement_that_runs_out_of_time_is_told_as_that(
+async def test_a_statement_that_runs_out_of_time_is_reported_as_that(
     crowded_database: tuple[Settings, World],
 ) -> None:
     settings, world = crowded_database
@@ -393,7 +393,7 @@ async def test_a_statement_that_runs_out_of_time_is_told_as_that(
 
 
 @only_postgres
-async def test_whoever_gives_up_waiting_takes_no_connection_along(settings: Settings) -> None:
+async def test_a_caller_who_gives_up_waiting_takes_no_connection_along(settings: Settings) -> None:
     reader = PostgresReader(partial(open_connection, settings), 1)
     pause = "SELECT convert_to(coalesce(pg_sleep(0.05)::text, '') || 'done', 'UTF8')"
     try:

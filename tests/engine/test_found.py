@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database
 ADA = UUID(int=1)
 
 
-async def test_an_infinite_moment_does_not_take_the_rows_around_it(toy: Toy) -> None:
+async def test_an_infinite_timestamp_does_not_take_the_rows_around_it(toy: Toy) -> None:
     """What Python calls the last moment, asyncpg stores as infinity."""
     last = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
     async with taken_back():

@@ -45,7 +45,7 @@ async def test_an_answer_that_grows_too_long_as_it_is_filled_is_given_up() -> No
         await put_together(f'{{"rows":[{rows}]}}', lambda values: "x" * 10_000)
 
 
-async def test_whoever_asks_for_too_long_an_answer_hears_so(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_anyone_who_asks_for_too_long_an_answer_reads_so(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "MAX_ANSWER_BYTES", 10)
 
     found, _ = await answer_by_plan(both.engine, "{ catalogue { totalCount } }", None, {}, both.context("pL"))

@@ -263,7 +263,7 @@ async def test_a_column_is_written_as_its_graphql_type_writes_it(
     assert planned in (None, ordinary)
 
 
-async def test_a_hole_with_arguments_is_refused_or_told_of_them(toy: Toy) -> None:
+async def test_a_hole_with_arguments_is_refused_or_receives_them(toy: Toy) -> None:
     def times(root: Any, times: int = 2) -> str:
         return root.name * times
 
@@ -275,7 +275,7 @@ async def test_a_hole_with_arguments_is_refused_or_told_of_them(toy: Toy) -> Non
     assert planned in (None, ordinary)
 
 
-async def test_a_column_with_a_resolver_with_arguments_is_refused_or_told_of_them(toy: Toy) -> None:
+async def test_a_column_with_a_resolver_with_arguments_is_refused_or_receives_them(toy: Toy) -> None:
     def upper(root: Any, upper: bool = False) -> str:
         return root.name.upper() if upper else root.name
 

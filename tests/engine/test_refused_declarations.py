@@ -141,7 +141,7 @@ def test_a_column_that_no_database_writes_as_graphql_does() -> None:
     assert reason == "One.weight: a FloatField cannot be written by the database as GraphQL does"
 
 
-def test_an_enum_in_a_field_that_is_no_enum() -> None:
+def test_an_enum_in_a_field_that_is_not_one() -> None:
     reason = refusal("mood", str, strawberry.field())
 
     assert reason.startswith("One.mood: ")

@@ -125,7 +125,7 @@ async def _longest_wait(answers: list[Any]) -> float:
 # What failed
 
 
-async def test_of_many_errors_as_many_are_made_as_an_answer_tells_of() -> None:
+async def test_no_more_errors_are_created_than_an_answer_reports() -> None:
     rows = ",".join('{"may":<!0>}' for _ in range(1_000))
 
     result = await put_together(f'{{"rows":[{rows}]}}')
@@ -167,7 +167,7 @@ async def test_what_fails_is_null_up_to_where_null_is_allowed(raw: str, data: An
 
 
 @pytest.mark.parametrize("text", ['"', "\\", '\\"', '":{', '",{', "[{", "}],", "\\u0001", "ä\n\t", '{"may":'])
-async def test_what_stands_beside_a_failure_is_as_it_was(text: str) -> None:
+async def test_the_fields_around_a_failure_are_as_they_were(text: str) -> None:
     beside = {"may": text, "needed": {"must": text}}
     written = orjson.dumps(beside).decode()
 

@@ -34,7 +34,7 @@ SPELLED = """
 """
 
 
-async def test_what_functions_work_out_stands_beside_what_the_statement_reads(toy: Toy) -> None:
+async def test_what_functions_work_out_stands_next_to_what_the_statement_reads(toy: Toy) -> None:
     data = await toy.ask(SPELLED, {"word": "toys", "id": toy.id("ada")}, STAFF)
 
     assert data == {
@@ -56,7 +56,7 @@ async def test_what_functions_work_out_stands_beside_what_the_statement_reads(to
         ({"word": "ab", "most": -1}, STAFF, set()),
     ],
 )
-async def test_what_a_function_raises_is_told_at_its_place(
+async def test_what_a_function_raises_is_reported_at_its_place(
     toy: Toy, variables: dict[str, Any], viewer: Any, roots: set[str]
 ) -> None:
     found = await toy.errors(SPELLED, {**variables, "id": toy.id("ada")}, viewer)
@@ -143,7 +143,7 @@ async def test_one_name_stands_for_different_fields_of_different_types(toy: Toy)
     assert [thing["value"] for thing in data["things"]] == ["Ada", "book00", "on the first"]
 
 
-async def test_typename_is_told_everywhere(toy: Toy) -> None:
+async def test_typename_is_answered_everywhere(toy: Toy) -> None:
     document = """query($id: ID!) { __typename t: __typename me { __typename author { __typename } }
         node(id: $id) { __typename } thing(id: $id) { __typename x: __typename }
         author(id: $id) { __typename address { __typename } cityAddress { __typename } itself { __typename }
@@ -242,7 +242,7 @@ async def test_absent_and_null_in_nested_inputs_differ(toy: Toy, filter: dict[st
     assert data["books"]["totalCount"] == count
 
 
-async def test_what_is_asked_of_a_moment_is_asked_of_each_anew(toy: Toy) -> None:
+async def test_what_depends_on_the_time_is_asked_again_each_time(toy: Toy) -> None:
     """With one text and the same values: the moment is of the operation, not of its arguments."""
     at = toy.book4.printed_at
     moments = [at - timedelta(microseconds=1), at, at + timedelta(days=1)]
@@ -349,7 +349,7 @@ PARTS = (
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("arguments", ["first: 2", "last: 2", "first: 8", "last: 8", "first: 50"])
-async def test_each_part_of_a_page_alone(toy: Toy, part: str, arguments: str) -> None:
+async def test_each_part_of_a_page_on_its_own(toy: Toy, part: str, arguments: str) -> None:
     whole = await toy.ask(of_author(f"books({arguments}) {{ {PAGE} }}"), {"id": toy.id("ada")})
 
     alone = await toy.ask(of_author(f"books({arguments}) {{ {part} }}"), {"id": toy.id("ada")})
@@ -457,7 +457,7 @@ async def test_a_cursor_over_hostile_text_finds_its_place(toy: Toy) -> None:
     assert seen == len(HOSTILE_TEXTS) + 1
 
 
-async def test_numbers_decimals_moments_days_enums_and_nulls(toy: Toy) -> None:
+async def test_numbers_decimals_timestamps_days_enums_and_nulls(toy: Toy) -> None:
     document = f"{{ books(first: 50) {{ nodes {{ {EVERYTHING_OF_A_BOOK} }} }} }}"
 
     data = await toy.ask(document)
@@ -496,7 +496,7 @@ async def test_days_at_the_ends_of_the_calendar(toy: Toy) -> None:
     assert [node["bornOn"] for node in data["nodes"]] == ["1815-12-10", None, "9999-12-30", "0001-02-03"]
 
 
-async def test_an_embedded_object_is_null_where_its_column_is(toy: Toy) -> None:
+async def test_an_embedded_object_is_null_if_its_column_is(toy: Toy) -> None:
     with_city = await toy.ask(of_author("cityAddress { street city }"), {"id": toy.id("ada")})
     without = await toy.ask(of_author("cityAddress { street city } address { city }"), {"id": toy.id("bob")})
 
@@ -561,7 +561,7 @@ async def test_a_relation_that_must_not_be_null_bubbles_to_the_next_that_may(toy
 # Holes
 
 
-async def test_a_hole_that_raises_is_null_where_it_may_be(toy: Toy) -> None:
+async def test_a_hole_that_raises_is_null_if_it_may_be(toy: Toy) -> None:
     errors = await toy.errors(of_author("name mayShout again: mayShout"), {"id": toy.id("boom")})
 
     assert [(error[0], error[3]) for error in errors] == [
@@ -668,7 +668,7 @@ async def test_a_statement_of_one_visitor_is_not_run_with_values_of_another(toy:
 # Roads
 
 
-async def test_a_field_that_a_resolver_alone_answers_takes_the_ordinary_road(toy: Toy) -> None:
+async def test_a_field_that_a_resolver_alone_answers_takes_the_resolver_path(toy: Toy) -> None:
     for document in (
         of_author("name slow"),
         of_author("itself { slow(times: 3) }"),
@@ -679,7 +679,7 @@ async def test_a_field_that_a_resolver_alone_answers_takes_the_ordinary_road(toy
         assert (result, trace.reason) == (None, "a resolver alone answers Author.slow")
 
 
-async def test_a_field_that_is_skipped_does_not_decide_the_road(toy: Toy) -> None:
+async def test_a_field_that_is_skipped_does_not_decide_the_path(toy: Toy) -> None:
     document = "query($id: ID!, $slow: Boolean!) { author(id: $id) { name slow @include(if: $slow) } }"
 
     await toy.ask(document, {"id": toy.id("ada"), "slow": False})
@@ -701,7 +701,7 @@ async def test_a_field_that_is_skipped_does_not_decide_the_road(toy: Toy) -> Non
         "",
     ],
 )
-async def test_what_the_engine_does_not_know_it_leaves_to_the_ordinary_road(toy: Toy, document: str) -> None:
+async def test_what_the_engine_does_not_know_it_leaves_to_the_resolver_path(toy: Toy, document: str) -> None:
     result, trace = await toy.by_engine(document)
 
     assert (result, trace.path) == (None, "resolvers")

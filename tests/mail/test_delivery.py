@@ -84,7 +84,7 @@ async def test_a_certificate_for_another_name_does_not_hold(certificate: Path):
     assert office.arrived == []
 
 
-async def test_a_server_without_starttls_is_told_neither_the_email_nor_the_password():
+async def test_a_server_without_starttls_gets_neither_the_email_nor_the_password():
     async with post_office(auth_require_tls=False) as office:
         with pytest.raises(NotDelivered, match="STARTTLS extension not supported"):
             await deliver(office, **SIGNING_IN)
@@ -102,7 +102,7 @@ async def test_an_address_of_another_script_is_written_as_it_is_where_the_server
     assert (office.recipients, office.arrived[0]["To"]) == ([ACCENTED], f"Claire Rochat <{ACCENTED}>")
 
 
-async def test_an_address_that_the_server_cannot_write_down_is_refused_for_good():
+async def test_an_address_that_the_server_cannot_write_down_is_refused_permanently():
     async with post_office() as office:
         with pytest.raises(PermanentlyRefused, match="SMTPUTF8 is not supported"):
             await deliver(office, ACCENTED, smtp_security="none")
@@ -155,7 +155,7 @@ async def test_a_sender_that_has_to_end_waits_no_longer_for_a_silent_server(monk
             await line.send(written)
 
 
-def test_a_file_that_holds_no_certificates_is_told_at_the_start(tmp_path: Path):
+def test_a_file_that_holds_no_certificates_is_reported_at_the_start(tmp_path: Path):
     empty = tmp_path / "empty.pem"
     empty.write_text("nothing")
 

@@ -141,7 +141,7 @@ def test_a_domain_with_accents_has_a_form_that_every_server_knows():
     assert address("jörg@exämple.example") == "jörg@exämple.example"
 
 
-def test_a_missing_variable_is_no_hole_in_the_words():
+def test_a_missing_variable_leaves_no_hole_in_the_words():
     with pytest.raises(KeyError, match="inviter"):
         written("partnership.declined", "de_DE", "", {"invitee": "Nova", "inviter": None})
 
@@ -156,7 +156,7 @@ def test_a_missing_variable_is_no_hole_in_the_words():
         ("es_ES", "4 de marzo de 2027, 0:59 (hora estándar de Europa central)"),
     ],
 )
-def test_a_moment_is_written_as_the_recipient_writes_it_in_their_zone(locale: str, told: str):
+def test_a_timestamp_is_written_as_the_recipient_writes_it_in_their_zone(locale: str, told: str):
     assert Words(locale, "Europe/Zurich").date("2027-03-03T23:59:59+00:00") == told
 
 

@@ -64,7 +64,7 @@ async def catch_refusal(office: PostOffice) -> NotDelivered:
         *((answer, NotDelivered) for answer in LATER),
     ],
 )
-async def test_what_a_server_says_of_a_recipient_is_for_good_and_what_it_says_of_the_sender_is_not(
+async def test_a_refusal_of_a_recipient_is_permanent_and_one_of_the_sender_is_not(
     answer: str, kind: type[NotDelivered]
 ):
     async with post_office() as office:
@@ -89,7 +89,7 @@ async def test_what_a_server_says_of_a_recipient_is_for_good_and_what_it_says_of
         ("451 4.3.0 Later", NotDelivered),
     ],
 )
-async def test_content_is_refused_for_good_where_the_status_says_so(answer: str, kind: type[NotDelivered]):
+async def test_content_is_refused_permanently_where_the_status_says_so(answer: str, kind: type[NotDelivered]):
     async with post_office() as office:
         office.to_content = answer
         failure = await catch_refusal(office)
@@ -98,7 +98,7 @@ async def test_content_is_refused_for_good_where_the_status_says_so(answer: str,
 
 
 @pytest.mark.parametrize("answer", ["550 5.1.1 Unknown", "553 5.1.8 No such domain", "550 Not you"])
-async def test_what_is_said_of_the_sender_is_never_for_good(answer: str):
+async def test_a_refusal_of_the_sender_is_never_permanent(answer: str):
     class Choosy(PostOffice):
         async def handle_MAIL(self, server, session, envelope, address, options) -> str:  # noqa: N802 - aiosmtpd's name
             return answer

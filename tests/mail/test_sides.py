@@ -163,7 +163,7 @@ async def test_the_words_say_who_acted(world: World, settings: Settings):
     ("who", "template", "told"),
     [("pA", "access.product_given_back", ["cL"]), ("cL", "access.product_removed", ["pE", "pL"])],
 )
-async def test_a_product_that_is_given_back_is_told_to_the_customer_and_one_that_is_taken_to_the_partner(
+async def test_the_customer_is_notified_of_a_product_that_is_given_back_and_one_that_is_taken_to_the_partner(
     world: World, clients: Clients, settings: Settings, who: str, template: str, told: list[str]
 ):
     answer = await clients.change(

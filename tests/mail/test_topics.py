@@ -100,7 +100,7 @@ def test_the_programme_names_every_template():
 
 
 @pytest.mark.parametrize("topic", GETS)
-async def test_those_whom_it_concerns_are_told_and_nobody_else(world: World, settings: Settings, topic: str):
+async def test_those_whom_it_concerns_are_notified_and_nobody_else(world: World, settings: Settings, topic: str):
     event = await announce_in(world, topic)
 
     emails = await expand(settings, event)
@@ -197,7 +197,7 @@ async def test_a_request_to_an_unknown_address_is_answered_as_others_are(
 @pytest.mark.parametrize(
     ("locale", "told"), [("en_GB", "Reason: No longer needed"), ("it_IT", "Motivo: Non più necessaria")]
 )
-async def test_the_reason_for_an_end_is_told_in_words(world: World, settings: Settings, locale: str, told: str):
+async def test_the_reason_for_an_end_is_written_in_words(world: World, settings: Settings, locale: str, told: str):
     changes = {"ended_by": "CUSTOMER", "reason": "NO_LONGER_NEEDED", "words": "Thank you."}
 
     emails = await expand(settings, await announce_in(world, "partnership.terminated", **changes))
@@ -208,14 +208,14 @@ async def test_the_reason_for_an_end_is_told_in_words(world: World, settings: Se
         assert "Thank you." in text
 
 
-async def test_a_request_for_another_access_is_told_as_it_is_stored(world: World, settings: Settings):
+async def test_a_request_for_another_access_is_described_as_it_is_stored(world: World, settings: Settings):
     [email] = await expand(settings, await announce_in(world, "access.change_requested"))
 
     assert email.variables["terms"] == {"access_type": "COMPLETE", "payment_mode": "PARTNER", "products": []}
     assert email.variables["page"].startswith("http://127.0.0.1:8000/access-change-requests/acr_")
 
 
-async def test_the_answer_of_a_customer_is_told_to_the_partner(world: World, settings: Settings):
+async def test_the_partner_is_notified_of_a_customers_answer(world: World, settings: Settings):
     world.limited.initiated_by = "PARTNER"
     await world.limited.save(update_fields=["initiated_by"])
 
@@ -228,7 +228,7 @@ async def test_the_answer_of_a_customer_is_told_to_the_partner(world: World, set
     assert (email.variables["inviter"], email.variables["invitee"]) == ("Nova", "Alpina")
 
 
-async def test_who_left_is_told_nothing(world: World, settings: Settings):
+async def test_somebody_who_left_gets_no_email(world: World, settings: Settings):
     await type(world.pE.membership).filter(id=world.pE.membership.id).update(status=MembershipStatus.REMOVED)
 
     emails = await expand(settings, await announce_in(world, "access.product_added"))
@@ -236,7 +236,7 @@ async def test_who_left_is_told_nothing(world: World, settings: Settings):
     assert [email.address for email in emails] == [address(world, "pL")]
 
 
-async def test_what_is_stored_is_told_where_the_event_does_not_say_it(world: World, settings: Settings):
+async def test_stored_values_are_shown_where_the_event_does_not_say_them(world: World, settings: Settings):
     event = await announce("partnership.accepted", world.id("limited"))
 
     [email] = await expand(settings, event)

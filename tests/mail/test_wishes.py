@@ -39,7 +39,7 @@ def test_each_email_is_about_what_the_table_says():
     assert {wish: {name for name, one in about.items() if one is wish} for wish in Wish} == FOLLOWS
 
 
-def test_the_programme_says_which_emails_follow_which_wish():
+def test_the_programme_says_which_emails_follow_which_preference():
     text, told = PROGRAMME.read_text(), dict[Wish, set[str]]()
     for wish, about in ((Wish.BILLING, "billing"), (Wish.PRODUCTS, "product")):
         (row,) = re.findall(rf"^\| {about} e-mails \|.*", text, re.MULTILINE)
@@ -49,7 +49,7 @@ def test_the_programme_says_which_emails_follow_which_wish():
 
 
 @pytest.mark.parametrize("topic", GETS)
-async def test_who_wishes_none_is_told_what_they_must_know_and_nothing_else(
+async def test_somebody_who_wants_none_gets_what_they_must_know_and_nothing_else(
     world: World, settings: Settings, topic: str
 ):
     await Membership.all().update(notify_billing=False, notify_products=False)
@@ -62,7 +62,7 @@ async def test_who_wishes_none_is_told_what_they_must_know_and_nothing_else(
 
 @pytest.mark.parametrize("topic", EVENTS)
 @pytest.mark.parametrize("wish", Wish)
-async def test_one_wish_is_not_the_other(world: World, settings: Settings, topic: str, wish: Wish):
+async def test_one_preference_is_not_the_other(world: World, settings: Settings, topic: str, wish: Wish):
     unwished = "notify_products" if wish is Wish.BILLING else "notify_billing"
     await Membership.all().update(**{unwished: False})
 
@@ -71,7 +71,7 @@ async def test_one_wish_is_not_the_other(world: World, settings: Settings, topic
     assert told == set(GETS[topic]) & FOLLOWS[wish]
 
 
-async def test_of_those_who_serve_a_customer_each_is_told_what_they_wish(world: World, settings: Settings):
+async def test_of_those_who_serve_a_customer_each_gets_what_they_want(world: World, settings: Settings):
     await Membership.filter(id=world.pL.membership.id).update(notify_products=False)
 
     assert await addressees(world, settings, "access.product_added") == {"access.product_added": [address(world, "pE")]}

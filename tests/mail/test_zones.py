@@ -67,7 +67,7 @@ def test_a_zone_that_is_not_known_is_utc():
         ("UTC", "1 July 2027, 22:30 (Coordinated Universal Time)"),
     ],
 )
-def test_a_deadline_late_in_the_evening_is_told_in_the_recipients_zone(zone: str, told: str):
+def test_a_deadline_late_in_the_evening_is_written_in_the_recipients_zone(zone: str, told: str):
     names = {"customer": "Alpina", "partner": "Nova", "ends_at": LATE, "page": "https://app.example/x"}
 
     letter = written("partnership.ending", "en_GB", "", names, zone)

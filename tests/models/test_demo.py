@@ -113,7 +113,7 @@ async def test_two_builds_write_the_same_rows() -> None:
     assert first == second
 
 
-async def test_another_day_moves_the_moments_and_nothing_else() -> None:
+async def test_another_day_moves_the_timestamps_and_nothing_else() -> None:
     first = await rows_of_a_build(NOW)
     later = await rows_of_a_build(NOW + timedelta(days=100))
 
@@ -129,7 +129,7 @@ async def test_a_world_twice_as_large_has_twice_as_much_of_everything_but_the_to
     assert {table: len(rows) for table, rows in double.items()} == expected
 
 
-async def test_rows_keep_their_own_moments() -> None:
+async def test_rows_keep_their_own_timestamps() -> None:
     await build_demo(now=NOW)
 
     claires = await organisation_of(CLAIRE.email)
@@ -345,7 +345,7 @@ async def test_claire_works_with_emmas_partner_and_may_invite_ralfs(scale: int) 
     ]
 
 
-async def test_the_employee_token_can_be_told_again_and_is_stored_as_its_digest() -> None:
+async def test_the_employee_token_can_be_shown_again_and_is_stored_as_its_digest() -> None:
     world = await build_demo(now=NOW)
 
     token = await ApiToken.get(secret_digest=token_digest(employee_token())).select_related("user", "organisation")

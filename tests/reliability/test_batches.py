@@ -145,7 +145,7 @@ async def test_a_server_that_is_away_is_asked_once_for_all_that_would_take_the_s
     assert all(line["why"].startswith("SMTPConnect") for line in put_off)
 
 
-async def test_a_server_that_relays_nothing_parks_no_invitation_and_is_told_to_the_operator(
+async def test_a_server_that_relays_nothing_parks_no_invitation_and_is_reported_to_the_operator(
     own_database: Settings, post: PostOffice
 ):
     invitation = await create_invitation(UNKNOWN_ADDRESS)
@@ -190,7 +190,7 @@ async def test_a_worker_that_has_to_stop_gives_the_rest_of_its_batch_back_in_its
     assert len(post.recipients) == 30
 
 
-async def test_a_batch_is_in_hand_for_less_time_than_its_claim_holds(
+async def test_a_batch_is_processed_in_less_time_than_its_claim_holds(
     own_database: Settings, post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(sending, "SECONDS_IN_HAND", 0)
@@ -202,7 +202,7 @@ async def test_a_batch_is_in_hand_for_less_time_than_its_claim_holds(
     assert CLAIM.total_seconds() > 60 + delivery.MAX_SECONDS + 60
 
 
-async def test_workers_take_different_rows_in_hand(own_database: Settings):
+async def test_workers_process_different_rows(own_database: Settings):
     await waiting(30)
 
     claims = await asyncio.gather(*(claim(EmailMessage, NOW, NOW + CLAIM, 10) for _ in range(4)))
@@ -224,7 +224,7 @@ async def test_a_batch_is_bounded(own_database: Settings, post: PostOffice):
 
 
 @pytest.mark.parametrize(("model", "index"), [(OutboxMessage, "outbox_waiting"), (EmailMessage, "email_waiting")])
-async def test_a_claim_finds_what_waits_by_an_index_of_that_alone(
+async def test_a_claim_finds_what_waits_by_an_index_of_that_only(
     own_database: Settings, model: type[OutboxMessage | EmailMessage], index: str
 ):
     oldest = model.filter(sent_at__isnull=True, dead_at__isnull=True, run_after__lte=NOW).order_by("run_after", "id")

@@ -55,7 +55,7 @@ def ways(house: House) -> Ways:  # noqa: F811
 # Two kinds of credential share one memory
 
 
-async def test_a_known_cookie_is_no_api_token(house: House):  # noqa: F811
+async def test_a_known_cookie_is_not_an_api_token(house: House):  # noqa: F811
     owner = await house.employee()
     before = await house.clients.ask(WHO, as_=owner.session)
     await house.get_to_know(owner)
@@ -65,7 +65,7 @@ async def test_a_known_cookie_is_no_api_token(house: House):  # noqa: F811
     assert (before.status, after.status) == (401, 401)
 
 
-async def test_a_known_api_token_is_no_cookie(house: House):  # noqa: F811
+async def test_a_known_api_token_is_not_a_cookie(house: House):  # noqa: F811
     _, secret = await house.token(await house.employee())
     cookie = {"Cookie": f"session={secret}"}
     before = await house.clients.ask(WHO, headers=cookie)
@@ -307,7 +307,7 @@ async def test_a_request_kept_open_is_not_answered_after_its_token_was_revoked(
 
 
 @pytest.mark.parametrize("name", ["admit", "prepare_query"])
-async def test_a_bug_is_told_as_the_full_path_tells_it(ways: Ways, monkeypatch: pytest.MonkeyPatch, name: str):
+async def test_a_bug_is_reported_as_the_full_path_reports_it(ways: Ways, monkeypatch: pytest.MonkeyPatch, name: str):
     secret = ways.world.tokens["pL"]
     await ways.get_to_know(secret)
 
@@ -328,7 +328,7 @@ async def test_a_bug_is_told_as_the_full_path_tells_it(ways: Ways, monkeypatch: 
 
 
 @on_postgres
-async def test_who_waits_for_a_connection_is_told_when_none_can_be_opened(house: House):  # noqa: F811
+async def test_a_request_that_waits_for_a_connection_fails_when_none_can_be_opened(house: House):  # noqa: F811
     nowhere = house.settings.model_copy(update={"database_url": "asyncpg://postgres:@127.0.0.1:9/none"})
     reader = PostgresReader(partial(open_connection, nowhere), 1)
 

@@ -87,9 +87,7 @@ async def check_one_file(row: Export) -> None:
     assert await AuditEvent.filter(action="export.ready").count() == 1
 
 
-async def test_what_never_works_is_parked_and_can_be_begun_anew(
-    own_database: Settings, monkeypatch: pytest.MonkeyPatch
-):
+async def test_what_never_works_is_parked_and_can_be_restarted(own_database: Settings, monkeypatch: pytest.MonkeyPatch):
     settings = own_database.model_copy(update={"mail_attempts": 2, "mail_pause_seconds": 1})
     row, event = await waiting(await leader())
 
@@ -150,7 +148,7 @@ async def test_files_are_deleted_after_their_time_and_the_others_stay(
     assert await EmailMessage.all().count() == 0
 
 
-async def test_a_download_that_began_in_the_last_moment_gets_the_whole_file(own_database: Settings):
+async def test_a_download_that_began_in_the_last_second_gets_the_whole_file(own_database: Settings):
     row = await export(await leader(), now=NOW, expires_at=NOW, size_in_bytes=6)
     for place, part in enumerate((b"abc", b"def")):
         await ExportPart.create(export_id=row.id, place=place, content=part)

@@ -198,7 +198,7 @@ async def test_a_known_token_is_refused_when(house: House, ending: str):
     assert await house.is_refused(secret)
 
 
-async def test_a_known_token_is_refused_from_the_moment_at_which_it_ends(house: House):
+async def test_a_known_token_is_refused_from_the_time_at_which_it_ends(house: House):
     owner = await house.employee()
     _, secret = await house.token(owner, expires_at=datetime.now(UTC) + timedelta(seconds=0.6))
     await house.get_to_know(secret)
@@ -234,7 +234,7 @@ async def test_of_two_known_tokens_the_revoked_one_alone_is_refused(house: House
 
 
 @on_postgres
-async def test_what_is_told_of_one_person_leaves_the_others_known(house: House):
+async def test_what_is_announced_about_one_person_leaves_the_others_known(house: House):
     owner, other = await house.employee(), await house.employee()
     row, secret = await house.token(owner)
     _, foreign = await house.token(other)

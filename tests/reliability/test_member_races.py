@@ -85,7 +85,7 @@ async def _legal_representatives() -> int:
     return await Membership.filter(role=Role.LEGAL_REPRESENTATIVE, status=MembershipStatus.ACTIVE).count()
 
 
-async def test_of_two_legal_representatives_who_wish_no_billing_emails_one_gets_them(own_database: Settings) -> None:
+async def test_of_two_legal_representatives_who_want_no_billing_emails_one_gets_them(own_database: Settings) -> None:
     one, two = await _two_legal_representatives()
 
     for _ in range(ROUNDS // 4):
@@ -298,7 +298,9 @@ async def test_an_address_has_one_open_invitation_and_a_holder_one_grant(own_dat
     assert await OwnProductGrant.all().count() == 1
 
 
-async def test_whoever_is_removed_while_they_open_something_to_support_has_nothing_open(own_database: Settings) -> None:
+async def test_somebody_who_is_removed_while_they_open_something_to_support_has_nothing_open(
+    own_database: Settings,
+) -> None:
     firm = await organisation("Firm")
     leader = await person("leader", firm, Role.LEGAL_REPRESENTATIVE, NOW)
 

@@ -256,7 +256,7 @@ async def test_a_change_that_was_cut_off_before_it_was_stored_changed_nothing(fa
     assert (answer.status, answer.code) == (503, "UNAVAILABLE")
 
 
-async def test_what_was_stored_before_the_database_went_away_is_told(far: Far):
+async def test_what_was_stored_before_the_database_went_away_is_announced(far: Far):
     input = {"name": "the shop", "scopes": ["PRODUCTS_READ"]}
     query = """mutation($a: CreateApiTokenInput!, $b: CreateApiTokenInput!) {
         a: createApiToken(input: $a) { userErrors { code } } b: createApiToken(input: $b) { userErrors { code } } }"""
@@ -380,7 +380,7 @@ async def test_a_file_that_was_put_in_the_place_of_the_database_is_not_written_t
 
 
 @on_sqlite
-async def test_no_file_is_made_where_the_database_was(far: File):
+async def test_no_file_is_created_where_the_database_was(far: File):
     async with serve_app(far) as server:
         await far.go()
         await server.ask_everything()
@@ -458,5 +458,5 @@ def sqlite_error(code: int) -> sqlite3.Error:
         (asyncio.CancelledError(), False),
     ],
 )
-def test_an_outage_is_told_from_a_bug(error: BaseException, is_away: bool):
+def test_an_outage_is_distinguished_from_a_bug(error: BaseException, is_away: bool):
     assert outages.is_away(error) is is_away

@@ -133,7 +133,7 @@ async def test_a_server_that_is_away_loses_nothing(own_database: Settings, post:
     assert post.recipients == [LEADER]
 
 
-async def test_nobody_is_told_of_other_emails_that_are_refused(own_database: Settings, post: PostOffice):
+async def test_nobody_is_notified_of_other_emails_that_are_refused(own_database: Settings, post: PostOffice):
     settings = sending(own_database, post)
     email = await one_email(settings)
     post.answers[LEADER] = UNKNOWN
@@ -317,7 +317,7 @@ async def test_a_claimed_row_is_passed_over(own_database: Settings, post: PostOf
     assert await Outbox(settings).send_next(NOW) >= 1
 
 
-async def test_a_worker_wakes_at_a_commit_and_finishes_what_it_has_in_hand(own_database: Settings, post: PostOffice):
+async def test_a_worker_wakes_at_a_commit_and_finishes_what_it_is_processing(own_database: Settings, post: PostOffice):
     settings = sending(own_database, post, worker_poll_seconds=600)
     served = await pair()
 
@@ -371,7 +371,7 @@ async def test_what_was_sent_while_the_database_was_away_for_longer_is_not_sent_
     assert CLAIM.total_seconds() > 60 + delivery.MAX_SECONDS + outbox.SECONDS_TO_RECORD
 
 
-async def test_what_the_mail_server_refuses_to_this_house_is_told_once_for_a_batch(
+async def test_what_the_mail_server_refuses_to_this_house_is_reported_once_for_a_batch(
     own_database: Settings, post: PostOffice
 ):
     settings = sending(own_database, post)
@@ -407,7 +407,7 @@ async def test_the_demo_keeps_emails_with_their_links(own_database: Settings):
     assert (email.sent_at, email.variables["link"]) == (NOW, LINK)
 
 
-async def test_what_was_parked_can_be_begun_anew(own_database: Settings, post: PostOffice):
+async def test_what_was_parked_can_be_restarted(own_database: Settings, post: PostOffice):
     settings = sending(own_database, post)
     email = await one_email(settings)
     post.answers[LEADER] = UNKNOWN

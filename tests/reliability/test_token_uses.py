@@ -135,7 +135,7 @@ def locked_by_another_process(settings: Settings) -> Iterator[None]:
             process.communicate("")
 
 
-async def test_a_token_that_somebody_else_has_in_hand_is_answered_at_once(house: House):  # noqa: F811
+async def test_a_token_that_somebody_else_is_writing_is_answered_at_once(house: House):  # noqa: F811
     row, secret = await house.token(await house.employee(), last_used_at=None)
 
     async with row_locked(house.settings, row):

@@ -40,7 +40,7 @@ async def undeliverable_at(row: Any) -> Any:
 
 @pytest.mark.parametrize("refusal", ["recipient", "content", "letters"])
 @pytest.mark.parametrize("invite", [create_invitation, asked_by_email])
-async def test_an_invitation_that_is_refused_for_good_says_so_and_is_told_to_the_inviter(
+async def test_an_invitation_that_is_refused_permanently_says_so_and_the_inviter_is_notified(
     own_database: Settings, post: PostOffice, refusal: str, invite: Any
 ):
     address = ACCENTED if refusal == "letters" else UNKNOWN_ADDRESS
@@ -92,7 +92,9 @@ async def test_an_invitation_that_reaches_one_of_several_is_delivered(own_databa
     assert await OutboxMessage.filter(topic="invitation.undeliverable").count() == 0
 
 
-async def test_who_invites_an_organisation_in_vain_is_told_no_address(own_database: Settings, post: PostOffice):
+async def test_an_inviter_of_an_organisation_that_cannot_be_reached_learns_no_address(
+    own_database: Settings, post: PostOffice
+):
     invitation = await invited_partner()
     post.answers |= dict.fromkeys(PARTNERS, UNKNOWN)
 
@@ -104,7 +106,7 @@ async def test_who_invites_an_organisation_in_vain_is_told_no_address(own_databa
     assert "partner.example" not in "".join(parts(told))
 
 
-async def test_an_email_that_is_begun_anew_may_yet_arrive_or_be_refused_again(own_database: Settings, post: PostOffice):
+async def test_an_email_that_is_restarted_may_yet_arrive_or_be_refused_again(own_database: Settings, post: PostOffice):
     invitation = await invited_partner()
     post.answers |= dict.fromkeys(PARTNERS, UNKNOWN)
     await all_sent(sending(own_database, post))
@@ -119,7 +121,7 @@ async def test_an_email_that_is_begun_anew_may_yet_arrive_or_be_refused_again(ow
 
 
 @pytest.mark.parametrize("changes", [{"status": PartnershipStatus.DECLINED}, {"answer_by": NOW + timedelta(days=31)}])
-async def test_what_was_answered_or_sent_again_is_neither_marked_nor_told_of_for_an_earlier_email(
+async def test_what_was_answered_or_sent_again_is_neither_marked_nor_reported_for_an_earlier_email(
     own_database: Settings, post: PostOffice, changes: dict[str, Any]
 ):
     invitation = await invited_partner()
@@ -132,7 +134,7 @@ async def test_what_was_answered_or_sent_again_is_neither_marked_nor_told_of_for
     assert await OutboxMessage.filter(topic="invitation.undeliverable").count() == 0
 
 
-async def test_a_worker_that_is_told_to_stop_leaves_what_a_silent_server_has_not_taken(
+async def test_a_worker_that_is_asked_to_stop_leaves_what_a_silent_server_has_not_taken(
     own_database: Settings, post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(delivery, "SECONDS_TO_END", 0.05)

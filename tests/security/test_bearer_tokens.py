@@ -91,7 +91,7 @@ async def test_a_token_ends_with_the_membership_of_its_owner(world: World, clien
     check_unauthenticated(answer)
 
 
-async def test_a_token_revoked_a_moment_ago_opens_nothing_any_more(world: World, clients: Clients):
+async def test_a_token_revoked_a_second_ago_opens_nothing_any_more(world: World, clients: Clients):
     before = await ask_with(clients, f"Bearer {world.tokens['cL']}")
 
     await clients.change("revokeApiToken", {"apiTokenId": world.id("token_cL")}, as_=world.cL)
@@ -146,7 +146,7 @@ async def test_a_mistyped_token_is_refused_without_a_statement(world: World, cli
         "rsl_pat_\0",
     ],
 )
-async def test_what_is_no_token_is_refused_without_a_statement(world: World, clients: Clients, secret: str):
+async def test_a_text_that_is_not_a_token_is_refused_without_a_statement(world: World, clients: Clients, secret: str):
     with collect_statements() as statements:
         answers = [await ask_with(clients, f"Bearer {secret}".encode(encoding)) for encoding in ("utf-8", "latin-1")]
 
@@ -216,7 +216,7 @@ async def test_a_bad_token_is_not_made_good_by_a_session(world: World, clients: 
     check_unauthenticated(empty, SEND_A_TOKEN)
 
 
-async def test_a_token_counts_and_not_the_session_beside_it(world: World, clients: Clients):
+async def test_a_token_counts_and_not_the_session_next_to_it(world: World, clients: Clients):
     answer = await ask_with(clients, f"Bearer {world.tokens['pL']}", headers={"Cookie": f"session={world.cL.session}"})
 
     assert answer.data["viewer"]["user"]["email"] == "pl@nova.example"

@@ -189,7 +189,7 @@ async def test_no_answer_lets_another_site_read_it(world: World, clients: Client
 @pytest.mark.parametrize(
     "cookie", ["", "x", "\\ud800", '"\\377\\000"', "x" * 30_000, "é", "a;session=b", "' OR 1=1 --", "=", ";;;"]
 )
-async def test_a_cookie_that_is_no_session_is_nobody(world: World, clients: Clients, cookie: str):
+async def test_a_cookie_that_is_not_a_session_is_nobody(world: World, clients: Clients, cookie: str):
     headers = {"Cookie": f"session={cookie}".encode()}
 
     response = await clients.http.post("/graphql", json={"query": WHO}, headers=headers)

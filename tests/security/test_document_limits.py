@@ -336,7 +336,7 @@ async def test_everybody_may_ask_for_the_whole_schema(world: World, engine_clien
         assert build_client_schema(answer.data).query_type.fields["viewer"]
 
 
-async def test_introspection_can_be_kept_from_who_is_not_signed_in(settings: Settings):
+async def test_introspection_can_be_kept_from_visitors_who_are_not_signed_in(settings: Settings):
     closed = create_app(settings.model_copy(update={"introspection": False}))
 
     async with Clients(closed) as clients:
@@ -355,7 +355,7 @@ async def test_introspection_can_be_kept_from_who_is_not_signed_in(settings: Set
 
 
 @pytest.mark.database
-async def test_introspection_is_open_to_who_is_signed_in(world: World, settings: Settings):
+async def test_introspection_is_open_to_people_who_are_signed_in(world: World, settings: Settings):
     closed = create_app(settings.model_copy(update={"introspection": False}))
 
     async with Clients(closed) as clients:

@@ -29,7 +29,7 @@ async def stocked_world(world: World) -> World:
     return world
 
 
-async def test_a_mistake_beside_long_lists_does_not_make_resolvers_answer_them(
+async def test_a_mistake_next_to_long_lists_does_not_make_resolvers_answer_them(
     engine_clients: Clients, stocked_world: World
 ) -> None:
     asked = {"id": stocked_world.id("alpina")}

@@ -176,7 +176,7 @@ async def test_many_large_bodies_may_follow_each_other(port: int):
 
 
 @pytest.mark.parametrize("sent", [b"G", b"GET /livez", GET, GET + b"a", GET + b"a: x", GET + b"a: x\r\n"])
-async def test_half_a_head_is_waited_for_only_so_long(port: int, sent: bytes):
+async def test_half_a_head_is_waited_for_only_for_a_while(port: int, sent: bytes):
     started = time.perf_counter()
 
     assert await refusal(port, sent) == LATE
@@ -509,7 +509,7 @@ async def test_half_sent_requests_of_few_sources_leave_room_for_others():
         assert answered == [ANSWERED] * 3
 
 
-async def test_a_trusted_proxy_is_no_source():
+async def test_a_trusted_proxy_is_not_a_source():
     app = application(max_connections_per_source=2, trusted_proxies="127.0.0.2")
     async with serve_app(app) as port, AsyncExitStack() as stack:
         lines = [await stack.enter_async_context(Line(port, "127.0.0.2")) for _ in range(50)]

@@ -87,7 +87,9 @@ LARGE = {
 
 
 @pytest.mark.parametrize("what", LARGE)
-async def test_what_no_tool_sends_counts_against_the_limits_of_who_is_not_signed_in(engine_clients: Clients, what: str):
+async def test_what_no_tool_sends_counts_against_the_limits_of_visitors_who_are_not_signed_in(
+    engine_clients: Clients, what: str
+):
     answer = await engine_clients.ask(LARGE[what], {"a": True} if "$a" in LARGE[what] else {})
 
     assert (answer.code, answer.errors[0]["message"]) == ("VALIDATION_FAILED", TOO_MUCH)
@@ -109,7 +111,7 @@ async def test_a_document_that_asks_for_the_schema_is_validated(world: World, en
     assert mistyped.errors[0]["message"] == "Expected text."
 
 
-async def test_a_kept_answer_is_kept_from_who_may_not_ask(world: World, settings: Settings):
+async def test_a_kept_answer_is_withheld_from_callers_who_may_not_ask(world: World, settings: Settings):
     closed = create_app(settings.model_copy(update={"introspection": False}))
 
     async with Clients(closed) as clients:

@@ -173,7 +173,7 @@ async def test_a_client_that_sends_the_hash_of_its_query_learns_to_send_the_text
 
 
 @pytest.mark.database
-async def test_a_query_beside_its_hash_is_answered(world: World, clients: Clients):
+async def test_a_query_next_to_its_hash_is_answered(world: World, clients: Clients):
     response = await clients.http.post("/graphql", json=HASH_ALONE | {"query": "{__typename}"})
 
     assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
@@ -335,7 +335,7 @@ async def test_head_is_answered_as_get_is_and_reads_no_body(http: httpx2.AsyncCl
 @pytest.mark.parametrize(
     "accept", ["text/html", "image/*", "application/xml", "application/json;q=0", "text/*, x/y;q=0.5"]
 )
-async def test_who_takes_no_json_is_told_so(http: httpx2.AsyncClient, accept: str):
+async def test_a_client_that_takes_no_json_reads_so(http: httpx2.AsyncClient, accept: str):
     response = await http.post("/graphql", content=GOOD, headers=JSON | {"Accept": accept})
 
     message = "This endpoint answers only in application/graphql-response+json or application/json."
@@ -530,7 +530,7 @@ async def test_no_error_names_a_field_that_was_not_asked_for(http: httpx2.AsyncC
     assert messages == [f"Cannot query field '{word}' on type 'Query'." for word in words]
 
 
-async def test_at_most_twenty_errors_are_told(http: httpx2.AsyncClient):
+async def test_at_most_twenty_errors_are_reported(http: httpx2.AsyncClient):
     document = "{viewer {" + " ".join(f"x{number}" for number in range(90)) + "}}"
 
     response = await http.post("/graphql", json={"query": document}, headers=JSON)
@@ -562,7 +562,7 @@ async def test_a_body_that_streams_over_the_limit_is_refused_while_it_comes(http
 
 
 @pytest.mark.parametrize("length", ["x", "-1", "9" * 5_000, "1e9", "٣"])
-async def test_a_length_that_is_no_number_does_not_count(http: httpx2.AsyncClient, length: str):
+async def test_a_length_that_is_not_a_number_does_not_count(http: httpx2.AsyncClient, length: str):
     headers = JSON | {"Content-Length": length.encode()}
 
     response = await http.post("/graphql", content=GOOD, headers=headers)
@@ -579,7 +579,7 @@ async def test_headers_over_the_limit_are_refused(http: httpx2.AsyncClient):
     assert refusal(large) == refusal(many) == (431, "BAD_USER_INPUT", "The headers are too large.")
 
 
-async def test_who_goes_away_before_the_body_is_complete_is_no_error(app: Starlette):
+async def test_who_goes_away_before_the_body_is_complete_causes_no_error(app: Starlette):
     said = [{"type": "http.request", "body": b'{"query":', "more_body": True}, {"type": "http.disconnect"}]
     answered = []
 

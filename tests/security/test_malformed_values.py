@@ -192,7 +192,7 @@ async def test_a_cursor_that_is_none_is_refused(world: World, clients: Clients, 
 
 
 @pytest.mark.parametrize("what", MOMENTS)
-async def test_a_cursor_whose_moment_is_none_is_refused(world: World, clients: Clients, what: str):
+async def test_a_cursor_with_a_wrong_timestamp_is_refused(world: World, clients: Clients, what: str):
     variables = {"id": world.id("alpina"), "after": place(MOMENTS[what]), "field": "EXPIRES_AT"}
 
     answer = await clients.ask(PRODUCTS, variables, as_=world.cL)

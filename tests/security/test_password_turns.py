@@ -68,7 +68,7 @@ def are_refused(tasks: list[asyncio.Task[str]]) -> list[bool]:
     return [task.done() and isinstance(task.exception(), Refused) for task in tasks]
 
 
-async def test_the_turns_go_round_the_sources(hasher: HeldHash):
+async def test_the_turns_rotate_among_the_sources(hasher: HeldHash):
     flood = [("flood", f"flood {number}") for number in range(3)]
     tasks = begin(*flood, ("other", "other 1"), ("other", "other 2"), ("third", "third 1"))
     await settle()

@@ -39,7 +39,7 @@ INSTANT = timedelta(milliseconds=1)
 # An account and a source
 
 
-async def test_people_are_told_in_their_language_how_long_to_wait(sources: Callable[..., Sources]):
+async def test_people_read_in_their_language_how_long_to_wait(sources: Callable[..., Sources]):
     asked = sources()
     await asked.all_wrong([STRANGER] * 5, [OWNER])
     await SignInFailure.all().update(failures=8)
@@ -107,7 +107,7 @@ async def test_the_right_password_forgives_what_was_failed_from_there(sources: C
         assert await asked.errors(HOME, OWNER, PASSWORD) == NO_ERRORS
 
 
-async def test_signing_in_often_is_no_failure(sources: Callable[..., Sources]):
+async def test_signing_in_often_is_not_a_failure(sources: Callable[..., Sources]):
     asked = sources()
 
     answers = [await asked.errors(HOME, OWNER, PASSWORD) for _ in range(60)]

@@ -118,7 +118,7 @@ async def test_sixteen_people_sign_in_at_once_from_one_address(own_database: Set
     assert set(await SignInFailure.all().values_list("failures", flat=True)) == {0}
 
 
-async def test_the_right_password_sixteen_times_at_once_is_no_failure(own_database: Settings, guest: Person):
+async def test_the_right_password_sixteen_times_at_once_is_not_a_failure(own_database: Settings, guest: Person):
     asked = Sources(own_database)
     async with asked.stack:
         await asked.all_wrong([HOME] * 4, [guest.user.email])

@@ -96,7 +96,7 @@ async def test_every_living_token_that_reaches_the_customer_is_listed(world: Wor
 
 
 @pytest.mark.parametrize("who", ["cA", "cL's token"])
-async def test_tokens_are_told_to_who_may_keep_them_away(world: World, clients: Clients, who: str):
+async def test_tokens_are_listed_for_those_who_may_keep_them_away(world: World, clients: Clients, who: str):
     viewer = world.people.get(who, world.tokens["cL"])
 
     nova = (await review_by_partner(clients, world.id("alpina"), viewer))["Nova"]
@@ -105,7 +105,7 @@ async def test_tokens_are_told_to_who_may_keep_them_away(world: World, clients: 
     assert nova["people"]
 
 
-async def test_a_restricted_token_is_listed_by_its_customer_alone(world: World, clients: Clients):
+async def test_a_restricted_token_is_listed_by_its_customer_only(world: World, clients: Clients):
     borea = (await review_by_partner(clients, world.id("borea"), world.bL))["Nova"]
 
     assert world.tokens["only_borea"][-4:] in tokens(borea)

@@ -104,7 +104,7 @@ async def test_every_act_of_the_partner_for_the_customer_is_in_its_feed(world: W
     assert await actions(clients, "auditLog", world.id("alpina"), world.cL) == ["access.revoked"]
 
 
-async def test_acts_of_the_programme_are_no_acts_of_a_partner(world: World, clients: Clients, settings: Settings):
+async def test_acts_of_the_programme_are_not_acts_of_a_partner(world: World, clients: Clients, settings: Settings):
     stopping = {"partnershipId": world.id("limited"), "reason": "A complaint"}
     await clients.change("suspendPartnership", stopping, as_=world.kL)
     await DEADLINES["expire proposals"](system_context(settings, world.now + timedelta(days=31)))

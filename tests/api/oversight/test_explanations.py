@@ -35,7 +35,7 @@ async def links(clients: Clients, right: str, id: str, as_: Person | str) -> dic
     return found
 
 
-async def test_an_owner_is_told_of_their_role(world: World, clients: Clients):
+async def test_an_owner_reads_about_their_role(world: World, clients: Clients):
     answer = await explain(clients, "MANAGE_PRODUCT", world.id("granted"), world.cL)
 
     assert answer.data["explainRight"] == {
@@ -48,7 +48,7 @@ async def test_an_owner_is_told_of_their_role(world: World, clients: Clients):
     }
 
 
-async def test_a_partner_is_told_what_the_customer_has_not_granted(world: World, clients: Clients):
+async def test_a_partner_reads_what_the_customer_has_not_granted(world: World, clients: Clients):
     assert await links(clients, "MANAGE_PRODUCT", world.id("watched"), world.pL) == {
         "MEMBERSHIP": True,
         "STATUS": True,
@@ -58,7 +58,7 @@ async def test_a_partner_is_told_what_the_customer_has_not_granted(world: World,
     }
 
 
-async def test_an_employee_is_told_of_their_assignment(world: World, clients: Clients):
+async def test_an_employee_reads_about_their_assignment(world: World, clients: Clients):
     assert await links(clients, "MANAGE_PRODUCT", world.id("granted"), world.pE) == {
         "MEMBERSHIP": True,
         "STATUS": True,
@@ -80,7 +80,7 @@ async def test_complete_access_is_a_link_of_its_own(world: World, clients: Clien
     }
 
 
-async def test_a_token_is_told_of_the_scope_it_lacks(world: World, clients: Clients):
+async def test_a_token_reads_which_scope_it_lacks(world: World, clients: Clients):
     assert await links(clients, "GRANT_PRODUCT_ACCESS", world.id("limited"), world.tokens["reader"]) == {
         "MEMBERSHIP": False,
         "PROPOSAL": True,
@@ -115,7 +115,7 @@ async def test_who_proposed_decides_what_each_side_may_do(world: World, clients:
 
 
 @pytest.mark.parametrize(("right", "is_granted"), [("MANAGE_PRODUCT", True), ("VIEW_STATISTICS", False)])
-async def test_an_employee_is_told_what_their_organisation_granted_them(
+async def test_an_employee_reads_what_their_organisation_granted_them(
     world: World, clients: Clients, right: str, is_granted: bool
 ):
     await TeamMember.create(team_id=world.team.id, membership_id=world.cE.membership.id, joined_at=world.now)
@@ -127,13 +127,13 @@ async def test_an_employee_is_told_what_their_organisation_granted_them(
     }
 
 
-async def test_people_are_told_in_their_language(world: World, clients: Clients):
+async def test_people_get_explanations_in_their_language(world: World, clients: Clients):
     answer = await explain(clients, "INVITE_PARTNER", world.id("alpina"), world.cA, "de")
 
     assert answer.data["explainRight"]["links"][0]["sentence"] == "Ihre Rolle erlaubt dies nicht."
 
 
-async def test_a_stranger_is_told_what_is_said_of_nothing(world: World, clients: Clients):
+async def test_a_stranger_gets_the_answer_for_an_object_that_does_not_exist(world: World, clients: Clients):
     unknown = await explain(clients, "VIEW_PRODUCT", f"prd_{new_id().hex}", world.pU)
 
     hidden = await explain(clients, "VIEW_PRODUCT", world.id("granted"), world.pU)

@@ -354,7 +354,7 @@ async def check_closed(clients: Clients, path: str, as_: Person | str | None) ->
     assert await contents() == before
 
 
-async def test_a_link_is_for_whoever_made_it(world: World, engine_clients: Clients):
+async def test_a_link_is_for_the_person_who_created_it(world: World, engine_clients: Clients):
     path = await link(engine_clients, world.id("export"), world.cL)
 
     for who in (None, world.cA, world.cE, world.qL, world.tokens["cL"], "rsl_pat_wrong"):
@@ -384,7 +384,7 @@ async def test_a_link_ends_with_the_role_the_membership_the_session_and_the_time
     assert (await get(engine_clients, path, world.cL)).status_code == 200
 
 
-async def test_no_link_is_made_without_the_rights_the_file_was_written_with(
+async def test_no_link_is_created_without_the_rights_the_file_was_written_with(
     world: World, clients: Clients, settings: Settings
 ):
     served = await request_export(clients, world.id("nova"), "MANAGED_CUSTOMERS", world.pE)

@@ -111,7 +111,7 @@ async def test_complete_becomes_limited_to_some_products_or_none(world: World, c
     assert await may_see_product(clients, world, world.pL, "borean") is False
 
 
-async def test_the_same_type_is_no_change(world: World, clients: Clients):
+async def test_the_same_type_changes_nothing(world: World, clients: Clients):
     for name, access, who in (
         ("limited", limited_access((world.id("kept"), ["TECHNICAL"])), world.cL),
         ("complete", complete("PARTNER"), world.bL),
@@ -158,7 +158,7 @@ async def test_what_somebody_else_changed_is_not_changed(
 # Who pays
 
 
-async def test_the_customer_decides_who_pays_and_the_partner_is_told(world: World, clients: Clients):
+async def test_the_customer_decides_who_pays_and_the_partner_is_notified(world: World, clients: Clients):
     input = {"partnershipId": world.id("complete"), "paymentMode": "PARTNER"}
 
     answer = await clients.change("changePaymentMode", input, STATE, as_=world.bL)
@@ -302,7 +302,7 @@ async def test_complete_access_is_granted_by_a_legal_representative(world: World
     assert (changed_.access_type, changed_.payment_mode) == ("COMPLETE", "CUSTOMER")
 
 
-async def test_complete_access_is_not_granted_beside_others_as_it_was_asked_for(world: World, clients: Clients):
+async def test_complete_access_is_not_granted_next_to_others_as_it_was_requested(world: World, clients: Clients):
     input = {"accessChangeRequestId": world.id("change"), "access": complete("CUSTOMER")}
 
     assert await collect_refusals(clients, "grantAccessChange", input, as_=world.cL) == [
@@ -366,7 +366,7 @@ async def test_a_request_is_answered_once_and_in_time(world: World, clients: Cli
         assert await collect_refusals(clients, mutation, input, as_=world.cL) == closed
 
 
-async def test_a_limited_partner_beside_others_is_invited_again_after_its_end(world: World, clients: Clients):
+async def test_a_limited_partner_next_to_others_is_invited_again_after_its_end(world: World, clients: Clients):
     await Partnership.filter(id=world.at_rival.id).update(status=PartnershipStatus.TERMINATED)
     again = await partnership(world.alpina, world.rival, status=PartnershipStatus.INVITED, now=world.now)
 

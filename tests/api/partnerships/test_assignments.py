@@ -140,13 +140,13 @@ async def test_an_assignment_by_a_token_names_the_token(world: World, clients: C
 
 
 @pytest.mark.parametrize("rights", [(), ("VIEW",), ("VIEW", "VIEW")])
-async def test_whoever_is_assigned_may_see(world: World, clients: Clients, rights: tuple[str, ...]):
+async def test_an_assigned_employee_may_see_the_customer(world: World, clients: Clients, rights: tuple[str, ...]):
     answer = await assign_employee(clients, task(world, rights=rights), world.pL)
 
     assert answer.data["assignEmployee"]["assignment"]["rights"] == ["VIEW"]
 
 
-async def test_an_assigned_employee_is_no_stranger_from_the_next_request_on(world: World, clients: Clients):
+async def test_an_assigned_employee_has_access_from_the_next_request_on(world: World, clients: Clients):
     before = await sight(world, clients, world.pU)
 
     await assign_employee(clients, task(world, rights=("MANAGE_PRODUCTS",)), world.pL)
@@ -237,7 +237,7 @@ async def test_an_external_is_not_assigned(world: World, clients: Clients):
 
 
 @pytest.mark.parametrize("status", [MembershipStatus.INVITED, MembershipStatus.REMOVED])
-async def test_who_is_no_employee_now_is_not_assigned(world: World, clients: Clients, status: MembershipStatus):
+async def test_somebody_who_has_left_is_not_assigned(world: World, clients: Clients, status: MembershipStatus):
     await Membership.filter(id=world.pU.membership.id).update(status=status)
 
     assert await collect_refusals(clients, "assignEmployee", task(world), as_=world.pL) == NOT_AN_EMPLOYEE
@@ -353,7 +353,7 @@ async def test_an_assignment_ends_once(world: World, clients: Clients):
     assert await snapshot() == before
 
 
-async def test_an_unassigned_employee_may_be_assigned_anew(world: World, clients: Clients):
+async def test_an_unassigned_employee_may_be_assigned_again(world: World, clients: Clients):
     await unassign_employee(clients, world.id("assignment"), world.pL)
 
     answer = await assign_employee(clients, task(world, "pE"), world.pL)

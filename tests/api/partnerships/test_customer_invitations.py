@@ -77,7 +77,7 @@ async def test_the_answer_tells_nothing_of_whether_the_address_has_an_account(wo
     assert bare(known) == bare(unknown)
 
 
-async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients):
+async def test_everything_wrong_is_reported_at_once(world: World, clients: Clients):
     wrong = asking(world, "no address", message="x" * 1_001, locale="xx", wanted={"accessType": "COMPLETE"})
 
     answer = await collect_refusals(clients, "requestCustomerByEmail", wrong, as_=world.pL)
@@ -104,7 +104,7 @@ async def test_an_address_is_asked_once_and_not_too_many(world: World, clients: 
     ]
 
 
-async def test_whoever_has_the_address_sees_the_request_and_nobody_else(world: World, clients: Clients):
+async def test_anyone_with_the_address_sees_the_request_and_nobody_else(world: World, clients: Clients):
     query = "query($token: String!) { customerInvitation(token: $token) { email partner { name } } }"
     answer = await clients.ask(query, {"token": world.secret}, as_=world.bL)
     assert answer.data["customerInvitation"] == {"email": world.bL.user.email, "partner": {"name": "Rival"}}
@@ -210,7 +210,7 @@ async def test_a_request_that_is_over_is_in_the_way_of_no_other(world: World, cl
     ]
 
 
-async def test_who_is_no_partner_any_more_sends_nothing_again(world: World, clients: Clients):
+async def test_a_former_partner_sends_nothing_again(world: World, clients: Clients):
     await Organisation.filter(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
     input = {"customerInvitationId": world.id("by_email")}
 
@@ -219,7 +219,7 @@ async def test_who_is_no_partner_any_more_sends_nothing_again(world: World, clie
     ]
 
 
-async def test_who_is_no_partner_any_more_is_not_let_in(world: World, clients: Clients):
+async def test_a_former_partner_is_not_let_in(world: World, clients: Clients):
     await Organisation.filter(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
     access = {"complete": {"paymentMode": "CUSTOMER"}}
     input = {"customerId": world.id("borea"), "token": world.secret, "access": access, "replaceExisting": True}

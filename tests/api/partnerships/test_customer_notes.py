@@ -164,7 +164,7 @@ async def note_refusals(clients: Clients, world: World, **input: Any) -> list[Re
     )
 
 
-async def test_all_that_is_wrong_with_a_note_is_told_at_once(world: World, clients: Clients):
+async def test_everything_wrong_with_a_note_is_reported_at_once(world: World, clients: Clients):
     def too_long(most: int, field: str) -> Refusal:
         return ("VALIDATION_FAILED", f"This must not be longer than {most} characters.", ["input", field])
 
@@ -214,7 +214,7 @@ async def test_a_note_takes_no_other_id(world: World, clients: Clients):
     await check_id(clients, "updateCustomerNote", input, "partnershipId", foreign=world.at_rival, as_=world.pL)
 
 
-async def test_whoever_only_serves_a_customer_reads_and_does_not_write(world: World, clients: Clients):
+async def test_an_employee_who_only_serves_a_customer_reads_and_does_not_write(world: World, clients: Clients):
     input = {"partnershipId": world.id("limited"), "alias": "Alps"}
 
     assert (await read(clients, world.id("limited"), world.pE))["alias"] == "alias in note"

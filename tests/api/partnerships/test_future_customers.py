@@ -48,7 +48,7 @@ async def future_rights(person: Person) -> Any:
     return (await Membership.get(id=person.membership.id)).future_customer_rights
 
 
-async def test_a_partner_says_who_serves_the_customers_to_come(world: World, clients: Clients):
+async def test_a_partner_says_who_serves_future_customers(world: World, clients: Clients):
     before = await snapshot()
 
     answer = await set_(clients, switch(world, rights=["MANAGE_PRODUCTS", "MANAGE_PRODUCTS"]), world.pA)
@@ -175,7 +175,7 @@ async def test_only_who_leads_the_partner_decides(world: World, clients: Clients
     await check_id(clients, "setFutureCustomers", input, "membershipId", foreign=world.qE.membership, as_=world.pL)
 
 
-async def test_a_token_for_some_customers_says_nothing_of_those_to_come(world: World, clients: Clients):
+async def test_a_token_for_some_customers_says_nothing_about_future_ones(world: World, clients: Clients):
     await catch_denial(clients, "setFutureCustomers", switch(world), as_=world.tokens["only_borea"])
 
     assert await future_rights(world.pU) is None

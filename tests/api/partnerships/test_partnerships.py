@@ -290,7 +290,7 @@ AT_ACCESS = ["input", "access"]
 AT_PRODUCTS = ["input", "access", "limited", "products"]
 
 
-async def test_nobody_invites_oneself(world: World, clients: Clients):
+async def test_an_organisation_does_not_invite_itself(world: World, clients: Clients):
     customer = await newcomer(world)
     oneself = customer.offer(world, complete()) | {"partnerId": customer.id}
     partner = {"customerId": world.id("nova"), "partnerId": world.id("nova"), "access": complete()}
@@ -314,7 +314,7 @@ async def test_a_refusal_speaks_french(world: World, clients: Clients):
     assert await snapshot() == before
 
 
-async def test_who_is_no_partner_is_not_invited(world: World, clients: Clients):
+async def test_an_organisation_that_is_not_a_partner_is_not_invited(world: World, clients: Clients):
     customer = await newcomer(world)
     await join(customer.owner, world.borea)
 
@@ -383,7 +383,7 @@ async def test_a_past_partner_may_be_invited_again(world: World, clients: Client
     assert answer.data["invitePartner"]["partnership"]["status"] == "INVITED"
 
 
-async def test_beside_a_complete_partner_nobody_is_invited(world: World, clients: Clients):
+async def test_nobody_is_invited_next_to_a_complete_partner(world: World, clients: Clients):
     offers = (complete(), limited_access((world.id("borean"), ["TECHNICAL"])))
     for access in offers:
         input = {"customerId": world.id("borea"), "partnerId": world.id("rival"), "access": access}
@@ -393,7 +393,7 @@ async def test_beside_a_complete_partner_nobody_is_invited(world: World, clients
         assert answer == [("COMPLETE_PARTNER_EXISTS", COMPLETE_EXISTS, AT_ACCESS)]
 
 
-async def test_beside_limited_partners_nobody_is_invited_for_everything(world: World, clients: Clients):
+async def test_next_to_limited_partners_nobody_is_invited_for_everything(world: World, clients: Clients):
     input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": complete()}
 
     answer = await collect_refusals(clients, "invitePartner", input, as_=world.cL)
@@ -401,7 +401,7 @@ async def test_beside_limited_partners_nobody_is_invited_for_everything(world: W
     assert answer == [("LIMITED_PARTNER_EXISTS", LIMITED_EXISTS, AT_ACCESS)]
 
 
-async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients):
+async def test_everything_wrong_is_reported_at_once(world: World, clients: Clients):
     existing = {"customerId": world.id("alpina"), "partnerId": world.id("nova"), "access": complete()}
     oneself = {"customerId": world.id("borea"), "partnerId": world.id("borea"), "access": complete()}
 
@@ -415,7 +415,7 @@ async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients)
     ]
 
 
-async def test_a_wrong_partner_wrong_products_and_a_wrong_message_are_told_at_once(world: World, clients: Clients):
+async def test_a_wrong_partner_wrong_products_and_a_wrong_message_are_reported_at_once(world: World, clients: Clients):
     customer = await newcomer(world)
     oneself = customer.offer(world, limited_access(), message="x" * 1_001) | {"partnerId": customer.id}
 
@@ -737,7 +737,9 @@ async def test_an_invitation_is_answered_once(world: World, clients: Clients, fi
 
 @pytest.mark.parametrize("status", ["SUSPENDED", "CANCELLED", "EXPIRED", "TERMINATED"])
 @pytest.mark.parametrize("mutation", ANSWERS)
-async def test_what_is_no_open_invitation_is_not_answered(world: World, clients: Clients, mutation: str, status: str):
+async def test_an_invitation_that_is_not_open_is_not_answered(
+    world: World, clients: Clients, mutation: str, status: str
+):
     await Partnership.filter(id=world.invitation.id).update(status=PartnershipStatus(status))
 
     answer = await collect_refusals(clients, mutation, {"partnershipId": world.id("invitation")}, as_=world.pL)
@@ -769,7 +771,7 @@ async def test_another_partner_may_have_come_in_meanwhile(
     assert answer == [expected]
 
 
-async def test_a_limited_partner_comes_in_beside_another(world: World, clients: Clients):
+async def test_a_limited_partner_comes_in_next_to_another(world: World, clients: Clients):
     customer, id = await _offer_to_nova(world, clients)
     await partnership(customer.row, world.rival, now=world.now)
 

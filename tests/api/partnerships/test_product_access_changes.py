@@ -144,7 +144,7 @@ async def test_a_change_takes_no_other_id(world: World, clients: Clients):
 # Many
 
 
-async def test_each_of_many_is_changed_or_refused_for_itself(world: World, clients: Clients):
+async def test_each_of_many_is_changed_or_refused_on_its_own(world: World, clients: Clients):
     await ProductAccess.filter(id=world.rivals_access.id).update(revoked_at=world.now)
     unknown = f"pacc_{new_id().hex}"
     items = [
@@ -196,7 +196,7 @@ async def test_a_partner_gives_back_what_it_has_and_nothing_else(world: World, c
     assert (event["acting_organisation_id"], event["on_behalf_of_id"]) == (world.nova.id, world.alpina.id)
 
 
-async def test_who_sees_and_lacks_the_right_is_told_so_of_each(world: World, clients: Clients):
+async def test_a_viewer_without_the_right_reads_so_for_each(world: World, clients: Clients):
     before = await snapshot()
 
     items = [{"id": world.id(name), "rights": ["STATISTICS"]} for name in ("access", "watching")]
@@ -237,7 +237,7 @@ async def test_each_is_named_once(world: World, clients: Clients):
     ]
 
 
-async def test_a_text_that_is_no_id_stops_all(world: World, clients: Clients):
+async def test_a_text_that_is_not_an_id_stops_all(world: World, clients: Clients):
     given = {"ids": [world.id("access"), world.id("limited")]}
 
     assert await catch_denial(clients, "revokeProductAccesses", given, as_=world.cL) == malformed_id(

@@ -100,7 +100,7 @@ async def test_what_is_refused_leaves_no_receipt(world: World, clients: Clients)
     assert await snapshot() == before
 
 
-async def test_whoever_is_replaced_and_loses_a_product_gets_a_receipt(world: World, clients: Clients):
+async def test_somebody_who_is_replaced_and_loses_a_product_gets_a_receipt(world: World, clients: Clients):
     access = {
         "limited": {"products": [{"productId": world.id("rivals"), "rights": ["TECHNICAL"], "moveFromCurrent": True}]}
     }
@@ -178,7 +178,7 @@ PROPOSED = {"access_type": "LIMITED", "payment_mode": None, "status": "INVITED"}
         (None, "partnership.expired", "EXPIRED"),
     ],
 )
-async def test_what_had_been_proposed_is_kept_of_what_came_to_nothing(
+async def test_a_proposal_that_failed_keeps_what_it_proposed(
     world: World, clients: Clients, settings: Settings, mutation: str | None, what: str, status: str
 ):
     offer = {"limited": {"products": [{"productId": world.id("kept"), "rights": ["STATISTICS"]}]}}

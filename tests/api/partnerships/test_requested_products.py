@@ -104,7 +104,7 @@ async def test_a_partner_hears_nothing_of_the_customers_other_partners(world: Wo
     assert (await change_partnership(clients, "requestCustomer", input, world.qL))["status"] == "INVITED"
 
 
-async def test_nobody_asks_oneself_or_a_stranger_or_without_being_a_partner(world: World, clients: Clients):
+async def test_nobody_asks_themselves_or_a_stranger_or_without_being_a_partner(world: World, clients: Clients):
     oneself = {"partnerId": world.id("nova"), "customerId": world.id("nova"), "wanted": EVERYTHING}
     assert await collect_refusals(clients, "requestCustomer", oneself, as_=world.pL) == [
         ("SELF_PARTNERSHIP", "An organisation cannot be its own partner.", AT_CUSTOMER)
@@ -190,7 +190,7 @@ async def test_other_rights_on_the_same_product_are_a_difference(world: World, c
     assert (await change_partnership(clients, "acceptRequest", input, world.cL))["grantDiffers"] is True
 
 
-async def test_complete_access_beside_limited_partners_ends_them_or_is_refused(world: World, clients: Clients):
+async def test_complete_access_next_to_limited_partners_ends_them_or_is_refused(world: World, clients: Clients):
     input = {"partnershipId": world.id("asked"), "access": complete()}
     exists = "This customer has partners with limited access. End those partnerships before granting complete access."
     assert await collect_refusals(clients, "acceptRequest", input, as_=world.cL) == [
@@ -315,7 +315,7 @@ async def test_a_customer_declines(world: World, clients: Clients):
 
 
 @pytest.mark.parametrize("status", [PartnerStatus.SUSPENDED, PartnerStatus.LEFT])
-async def test_who_is_no_partner_any_more_is_not_let_in(world: World, clients: Clients, status: PartnerStatus):
+async def test_a_former_partner_is_not_let_in(world: World, clients: Clients, status: PartnerStatus):
     await Organisation.filter(id=world.third.id).update(partner_status=status)
     input = {"partnershipId": world.id("asked"), "access": limited_access((world.id("kept"), ["TECHNICAL"]))}
 
@@ -370,7 +370,7 @@ async def test_a_proposal_is_sent_again_three_times_a_day(world: World, clients:
     ("propose", "customer", "partner", "who"),
     [("requestCustomer", "rival", "nova", "pL"), ("invitePartner", "borea", "rival", "bL")],
 )
-async def test_withdrawing_and_proposing_anew_sends_no_more(
+async def test_withdrawing_and_proposing_again_sends_no_more(
     world: World, clients: Clients, propose: str, customer: str, partner: str, who: str
 ):
     wish = {"wanted": EVERYTHING} if propose == "requestCustomer" else {"access": complete(), "replaceExisting": True}
@@ -418,7 +418,7 @@ async def test_asking_for_what_the_customer_has_offered_accepts_it(world: World,
 
 
 @pytest.mark.parametrize("wanted", [EVERYTHING, {"accessType": "LIMITED"}])
-async def test_asking_for_something_else_stands_beside_the_offer(
+async def test_asking_for_something_else_stands_next_to_the_offer(
     world: World, clients: Clients, wanted: dict[str, Any]
 ):
     input = {"partnerId": world.id("nova"), "customerId": world.id("delta"), "wanted": wanted}
@@ -430,7 +430,7 @@ async def test_asking_for_something_else_stands_beside_the_offer(
 
 
 @pytest.mark.parametrize("rights", [["STATISTICS"], ["TECHNICAL", "STATISTICS"]])
-async def test_another_proposal_stands_beside_it_until_one_is_accepted(
+async def test_another_proposal_stands_next_to_it_until_one_is_accepted(
     world: World, clients: Clients, rights: list[str]
 ):
     await request(world.asked, world.kept, [ProductRight.TECHNICAL])
@@ -476,7 +476,7 @@ async def accepted_by_third(world: World, clients: Clients, access: dict[str, An
     return await clients.change("acceptInvitation", {"partnershipId": invited["id"]}, STATE, as_=world.pL)
 
 
-async def test_a_product_moves_when_the_customer_says_so_and_its_manager_is_told(world: World, clients: Clients):
+async def test_a_product_moves_when_the_customer_says_so_and_its_manager_is_notified(world: World, clients: Clients):
     moving = limited_access((world.id("granted"), ["TECHNICAL"]), moveFromCurrent=True)
 
     answer = await accepted_by_third(world, clients, moving)

@@ -35,7 +35,7 @@ async def set_preferences(clients: Clients, as_: Person, organisation: str, **in
 
 
 @pytest.mark.parametrize(("who", "at"), MEMBERS.items())
-async def test_every_member_says_which_emails_they_wish(world: World, clients: Clients, who: str, at: str):
+async def test_every_member_says_which_emails_they_want(world: World, clients: Clients, who: str, at: str):
     before, member = await snapshot(), world.people[who]
 
     answer = await set_preferences(clients, member, world.id(at), notifyProducts=False)
@@ -56,7 +56,7 @@ async def test_every_member_says_which_emails_they_wish(world: World, clients: C
     assert await announced_topics(answer) == [("member.updated", world.id(who))]
 
 
-async def test_what_a_member_wishes_is_theirs_to_read(world: World, clients: Clients):
+async def test_a_members_preferences_are_theirs_to_read(world: World, clients: Clients):
     await set_preferences(clients, world.cE, world.id("alpina"), notifyBilling=False)
     query = """{ viewer { memberships { totalCount nodes {
         id role organisation { name } user { firstName } notifyBilling notifyProducts version
@@ -94,7 +94,7 @@ async def test_who_leads_lists_their_own_memberships_alone_and_those_in_force(wo
 
 
 @pytest.mark.parametrize("input", [{}, {"notifyBilling": True, "notifyProducts": None}])
-async def test_a_wish_that_is_known_changes_nothing(world: World, clients: Clients, input: dict[str, Any]):
+async def test_a_preference_that_is_known_changes_nothing(world: World, clients: Clients, input: dict[str, Any]):
     before = await contents()
 
     answer = await set_preferences(clients, world.cE, world.id("alpina"), **input)
@@ -103,7 +103,7 @@ async def test_a_wish_that_is_known_changes_nothing(world: World, clients: Clien
     assert await contents() == before
 
 
-async def test_a_wish_is_said_without_a_password_typed_recently(world: World, clients: Clients):
+async def test_a_preference_is_set_without_a_password_typed_recently(world: World, clients: Clients):
     await stale(world.cE, world)
 
     answer = await set_preferences(clients, world.cE, world.id("alpina"), notifyProducts=False)
@@ -137,7 +137,7 @@ async def test_where_nobody_who_is_left_receives_them_all_legal_representatives_
     assert await told.values_list("notify_billing", flat=True) == [True, True]
 
 
-async def test_a_wish_for_another_version_is_refused(world: World, clients: Clients):
+async def test_a_preference_for_another_version_is_refused(world: World, clients: Clients):
     input = {"organisationId": world.id("alpina"), "notifyProducts": False, "expectedVersion": 2}
 
     assert await collect_refusals(clients, "setEmailWishes", input, as_=world.cE) == [
@@ -149,13 +149,13 @@ async def test_a_wish_for_another_version_is_refused(world: World, clients: Clie
     ]
 
 
-async def test_no_token_says_what_a_person_wishes(world: World, clients: Clients):
+async def test_no_token_sets_what_a_person_wants(world: World, clients: Clients):
     input = {"organisationId": world.id("alpina"), "notifyProducts": False}
 
     assert await catch_denial(clients, "setEmailWishes", input, as_=world.tokens["cL"]) == missing("SET_EMAIL_WISHES")
 
 
-async def test_nobody_says_it_where_they_are_no_member(world: World, clients: Clients):
+async def test_nobody_sets_preferences_where_they_are_not_a_member(world: World, clients: Clients):
     input = {"organisationId": world.id("alpina"), "notifyProducts": False}
 
     assert await catch_denial(clients, "setEmailWishes", input, as_=world.pL) == missing("SET_EMAIL_WISHES")

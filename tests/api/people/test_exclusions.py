@@ -62,7 +62,7 @@ async def test_what_it_does_there_is_refused_as_for_a_stranger(world: World, cli
     )
 
 
-async def test_an_exclusion_leaves_its_traces_and_is_made_once(world: World, clients: Clients):
+async def test_an_exclusion_leaves_its_traces_and_happens_once(world: World, clients: Clients):
     before = await snapshot()
     answer = await clients.change("excludeApiToken", away(world), PAYLOAD, as_=world.cL)
     after = await snapshot()

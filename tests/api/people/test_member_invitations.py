@@ -143,7 +143,7 @@ async def test_nobody_is_invited_to_a_team_that_is_not_the_organisations(world: 
         assert await catch_denial(clients, "inviteMember", input, as_=world.cL) == not_found("input", "teamIds", "1")
 
 
-async def test_the_secret_is_in_the_outbox_alone(world: World, clients: Clients):
+async def test_the_secret_is_in_the_outbox_only(world: World, clients: Clients):
     answer = await invite_member(clients, call(world), world.cL)
 
     row = await row_of(answer.data["inviteMember"]["memberInvitation"]["id"])
@@ -191,7 +191,7 @@ async def test_nobody_is_a_member_before_they_accept(world: World, clients: Clie
     assert await Membership.all().count() == members
 
 
-async def test_all_mistakes_of_an_invitation_are_told_at_once(world: World, clients: Clients):
+async def test_all_mistakes_of_an_invitation_are_reported_at_once(world: World, clients: Clients):
     wrong = call(world, "a@b", firstName=" ", lastName="x" * 81, locale="xx", canManageBilling=True, role="EXTERNAL")
 
     assert await collect_refusals(clients, "inviteMember", wrong, as_=world.cL) == [
@@ -362,7 +362,7 @@ async def test_a_cancelled_invitation_is_dead(world: World, clients: Clients):
         assert await collect_refusals(clients, again, input, as_=world.cL) == USED
 
 
-async def test_what_concerns_a_legal_representative_is_no_administrators_affair(world: World, clients: Clients):
+async def test_an_administrator_changes_nothing_about_a_legal_representative(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(role=Role.LEGAL_REPRESENTATIVE)
     input = {"memberInvitationId": world.id("newcomer")}
 
@@ -459,7 +459,7 @@ async def test_the_link_alone_grants_nothing(world: World, clients: Clients):
     assert other == [("NOT_INVITED", "This invitation was sent to another address.", None)]
 
 
-async def test_an_account_is_revealed_to_the_holder_of_the_link_alone(world: World, clients: Clients):
+async def test_an_account_is_revealed_only_to_the_holder_of_the_link(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(email=world.bL.user.email)
 
     with_link = await collect_refusals(
@@ -475,7 +475,7 @@ async def test_an_account_is_revealed_to_the_holder_of_the_link_alone(world: Wor
     assert without == USED
 
 
-async def test_all_mistakes_of_a_new_person_are_told_at_once(world: World, clients: Clients):
+async def test_all_mistakes_of_a_new_person_are_reported_at_once(world: World, clients: Clients):
     wrong = {"password": "short", "firstName": "", "lastName": "", "locale": "xx"}
 
     errors = await collect_refusals(clients, "acceptMemberInvitation", {"token": INVITED, "newPerson": wrong}, as_=None)
@@ -485,7 +485,7 @@ async def test_all_mistakes_of_a_new_person_are_told_at_once(world: World, clien
     ]
 
 
-async def test_who_is_signed_in_is_no_new_person(world: World, clients: Clients):
+async def test_somebody_who_is_signed_in_is_not_a_new_person(world: World, clients: Clients):
     accept = {"token": INVITED, "newPerson": NEW_PERSON}
 
     assert await collect_refusals(clients, "acceptMemberInvitation", accept, as_=world.bL) == [
@@ -493,7 +493,7 @@ async def test_who_is_signed_in_is_no_new_person(world: World, clients: Clients)
     ]
 
 
-async def test_an_invitation_expires_after_its_last_moment(world: World, clients: Clients):
+async def test_an_invitation_expires_after_its_last_second(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(expires_at=datetime.now(UTC))
 
     for mutation, more in (("acceptMemberInvitation", {"newPerson": NEW_PERSON}), ("declineMemberInvitation", {})):
@@ -503,7 +503,9 @@ async def test_an_invitation_expires_after_its_last_moment(world: World, clients
 
 
 @pytest.mark.parametrize("change", [{"role": Role.EMPLOYEE}, {"status": MembershipStatus.REMOVED}])
-async def test_an_invitation_ends_with_the_right_of_who_sent_it(world: World, clients: Clients, change: dict[str, Any]):
+async def test_an_invitation_ends_when_its_sender_loses_the_right(
+    world: World, clients: Clients, change: dict[str, Any]
+):
     await MemberInvitation.filter(id=world.newcomer.id).update(invited_by_id=world.cA.user.id)
     await Membership.filter(id=world.cA.membership.id).update(**change)
 

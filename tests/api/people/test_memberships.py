@@ -227,7 +227,7 @@ async def test_a_new_role_begins_without_the_billing_permission(world: World, cl
     assert answer.data["changeMemberRole"]["membership"]["canManageBilling"] is False
 
 
-async def test_what_a_role_decides_is_no_switch_and_the_only_one_is_told(world: World, clients: Clients):
+async def test_a_role_decides_without_a_switch_and_the_only_one_is_notified(world: World, clients: Clients):
     wrong = {"membershipId": world.id("cL"), "canManageBilling": False, "notifyBilling": False}
 
     assert await collect_refusals(clients, "updateMember", wrong, as_=world.cL) == [
@@ -244,7 +244,7 @@ async def test_what_a_role_decides_is_no_switch_and_the_only_one_is_told(world: 
     ]
 
 
-async def test_who_is_left_as_the_only_one_is_told_of_invoices(world: World, clients: Clients):
+async def test_the_only_one_left_is_notified_of_invoices(world: World, clients: Clients):
     second = await second_legal_representative(world)
     await change_member(clients, "updateMember", world.cL, ids.encode(second.membership), notifyBilling=False)
 
@@ -322,7 +322,7 @@ async def test_a_member_is_removed_once(world: World, clients: Clients):
     assert await snapshot() == before
 
 
-async def test_a_legal_representative_is_removed_by_another_alone(world: World, clients: Clients):
+async def test_a_legal_representative_is_removed_only_by_another(world: World, clients: Clients):
     second = await second_legal_representative(world)
     input = {"membershipId": ids.encode(second.membership)}
 

@@ -43,7 +43,7 @@ def _organisation_node(world, name, country="CH", partner_status=None, **rest):
     } | rest
 
 
-async def test_a_customer_shows_everything_to_who_leads_it(world, clients):
+async def test_a_customer_shows_everything_to_its_leaders(world, clients):
     answer = await clients.ask(ORGANISATION, {"id": world.id("alpina")}, as_=world.cA)
 
     rights = [

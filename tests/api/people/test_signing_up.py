@@ -61,7 +61,7 @@ async def test_a_person_and_their_organisation_come_into_being(world: World, cli
     assert (await Membership.get(user_id=user.id)).organisation_id == organisation.id
 
 
-async def test_whoever_signed_up_answers_the_request(world: World, clients: Clients):
+async def test_somebody_who_signed_up_answers_the_request(world: World, clients: Clients):
     answer = await clients.change("signUp", signing_up(world), PAYLOAD, as_=None)
     cookie = answer.response.headers["set-cookie"].partition("session=")[2].partition(";")[0]
     person = Person(await User.get(email="new@come.example"), await Membership.all().order_by("-id").first(), cookie)  # type: ignore[arg-type]
@@ -78,7 +78,7 @@ async def test_whoever_signed_up_answers_the_request(world: World, clients: Clie
     assert accepted.data["acceptCustomerInvitation"] == {"partnership": {"status": "ACTIVE"}, "userErrors": []}
 
 
-async def test_all_that_is_wrong_with_an_organisation_is_told_at_once(world: World, clients: Clients):
+async def test_everything_wrong_with_an_organisation_is_reported_at_once(world: World, clients: Clients):
     organisation = signing_up(world)["organisation"] | {
         "name": " ",
         "city": "x" * 81,
@@ -111,7 +111,7 @@ async def test_a_number_is_refused_with_the_form_of_its_register(world: World, c
     assert german.data["signUp"]["userErrors"] == [{"code": "VALIDATION_FAILED", "message": wanted, "field": field}]
 
 
-async def test_all_that_is_wrong_with_a_person_is_told_at_once(world: World, clients: Clients):
+async def test_everything_wrong_with_a_person_is_reported_at_once(world: World, clients: Clients):
     person = {"password": "short", "firstName": "", "lastName": "x" * 81, "locale": "tlh"}
 
     answer = await collect_refusals(clients, "signUp", signing_up(world, newPerson=person), as_=None)

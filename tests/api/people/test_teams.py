@@ -82,7 +82,7 @@ async def test_another_organisation_may_use_the_same_name(world: World, clients:
     assert (made["name"], made["organisation"]) == ("Web", {"name": "Borea"})
 
 
-async def test_all_mistakes_of_a_team_are_told_at_once(world: World, clients: Clients):
+async def test_all_mistakes_of_a_team_are_reported_at_once(world: World, clients: Clients):
     await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
     wrong = {"organisationId": world.id("alpina"), "name": " ", "leaderId": world.id("cE")}
 
@@ -218,7 +218,7 @@ async def test_a_leader_is_of_the_same_organisation(world: World, clients: Clien
     await check_id(clients, "createTeam", create, "leaderId", foreign=world.qE.membership, as_=world.cL)
 
 
-async def test_a_member_shows_their_teams_to_who_leads(world: World, clients: Clients):
+async def test_a_member_shows_their_teams_to_leaders(world: World, clients: Clients):
     await change_team(clients, "addTeamMember", world.cL, teamId=world.id("team"), membershipId=world.id("cE"))
     query = "query($id: ID!) { node(id: $id) { ... on Membership { teams { nodes { team { name } } } } } }"
 

@@ -182,7 +182,7 @@ async def test_a_token_that_ends_in_the_past_or_beyond_a_year_is_refused(world, 
     assert errors == [("VALIDATION_FAILED", message, ["input", "expiresAt"])]
 
 
-async def test_all_the_mistakes_of_a_token_are_told_at_once(world, clients):
+async def test_all_the_mistakes_of_a_token_are_reported_at_once(world, clients):
     yesterday = moment_text(world.now - timedelta(days=1))
     everything = {"name": "", "scopes": [], "expiresAt": yesterday, "customerIds": []}
     for _ in range(50):

@@ -122,7 +122,7 @@ async def test_a_token_that_may_not_read_organisations_shows_none(world, clients
 
 
 @pytest.mark.parametrize("status", [MembershipStatus.INVITED, MembershipStatus.REMOVED])
-async def test_who_is_no_active_member_has_no_organisation(world, clients, status):
+async def test_somebody_without_an_active_membership_has_no_organisation(world, clients, status):
     await Membership.filter(id=world.cE.membership.id).update(status=status)
 
     answer = await clients.ask(ORGANISATIONS, as_=world.cE)

@@ -127,7 +127,7 @@ async def test_rights_are_the_union_over_ones_own_grants_and_those_of_ones_teams
     assert await sight(world, clients, world.cE) == {"kept": STATISTICS}
 
 
-async def test_a_team_passes_what_it_has_to_whoever_is_in_it(world: World, clients: Clients):
+async def test_a_team_passes_what_it_has_to_its_members(world: World, clients: Clients):
     to_team = gift(world) | {"to": {"teamId": world.id("team")}, "of": {"productId": world.id("watched")}}
     await grant_products(clients, to_team, world.cL)
     await TeamMember.create(team_id=world.team.id, membership_id=world.cX.membership.id, joined_at=world.now)
@@ -211,7 +211,7 @@ async def test_a_token_of_an_employee_sees_what_they_see_within_its_scopes(world
     assert answer.data["product"]["viewerRights"] == TECHNICAL
 
 
-async def test_all_mistakes_of_a_grant_are_told_at_once(world: World, clients: Clients):
+async def test_all_mistakes_of_a_grant_are_reported_at_once(world: World, clients: Clients):
     await Membership.filter(id=world.cA.membership.id).update(status=MembershipStatus.REMOVED)
     wrong = gift(world, "cA", includeFutureProducts=True) | {"rights": []}
 
@@ -298,7 +298,7 @@ async def test_what_was_taken_back_is_gone_at_once_and_once(world: World, client
     assert await snapshot() == after
 
 
-async def test_what_was_taken_back_may_be_given_anew(world: World, clients: Clients):
+async def test_withdrawn_products_may_be_granted_again(world: World, clients: Clients):
     await clients.change("revokeOwnProducts", {"ownProductGrantId": world.id("own_grant")}, GRANT, as_=world.cL)
 
     answer = await grant_products(clients, gift(world) | {"to": {"teamId": world.id("team")}}, world.cL)

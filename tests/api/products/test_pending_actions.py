@@ -135,7 +135,7 @@ async def test_the_customer_is_asked_once_at_a_time(world: World, clients: Clien
 # Answering
 
 
-async def test_confirmed_it_is_done_as_the_act_of_who_asked(world: World, clients: Clients):
+async def test_a_confirmed_action_is_the_act_of_the_person_who_asked(world: World, clients: Clients):
     answer = await clients.change("confirmPendingAction", pending(world), CONFIRMED, as_=world.bL)
 
     assert answer.data["confirmPendingAction"] == {
@@ -203,7 +203,7 @@ async def test_an_employee_neither_sees_nor_withdraws_what_another_asked(world: 
     )
 
 
-async def test_consent_is_given_by_people_alone(world: World, clients: Clients):
+async def test_consent_is_given_by_people_only(world: World, clients: Clients):
     for mutation in ("confirmPendingAction", "refusePendingAction"):
         found = await catch_denial(clients, mutation, pending(world), as_=world.tokens["cL"])
         assert found == missing("ANSWER_PENDING_ACTION")
@@ -301,7 +301,7 @@ async def test_a_preview_counts_what_would_be_withdrawn(world: World, clients: C
     assert answer.data["previewTermination"] == {"pendingActions": 1}
 
 
-async def test_without_an_answer_it_expires_and_who_asked_is_told(world: World, settings: Settings):
+async def test_without_an_answer_it_expires_and_the_person_who_asked_is_notified(world: World, settings: Settings):
     expire = DEADLINES["expire pending actions"]
     expires = world.now + timedelta(days=7)
     early = system_context(settings, expires - timedelta(microseconds=1))
@@ -317,7 +317,7 @@ async def test_without_an_answer_it_expires_and_who_asked_is_told(world: World, 
     assert message.payload["subject"] == world.id("pending")
 
 
-async def test_what_is_over_before_the_clock_came_is_asked_anew_and_not_confirmed(world: World, clients: Clients):
+async def test_what_is_over_before_the_clock_came_is_requested_again_and_not_confirmed(world: World, clients: Clients):
     await PendingAction.filter(id=world.pending.id).update(expires_at=world.now)
 
     answer = await clients.change("terminateProduct", ending(world, "borean"), ASKED, as_=world.pL)

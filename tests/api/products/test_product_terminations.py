@@ -104,7 +104,7 @@ async def test_a_partner_that_waits_for_this_end_hears_of_it(world: World, clien
     ]
 
 
-async def test_all_that_is_wrong_is_told_at_once(world: World, clients: Clients):
+async def test_everything_wrong_is_reported_at_once(world: World, clients: Clients):
     await Product.filter(id=world.kept.id).update(is_locked=True)
     input = ending(world, "kept", reason="x" * 501) | {"confirmation": "kep"}
 

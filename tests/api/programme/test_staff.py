@@ -56,7 +56,9 @@ async def test_staff_admit_a_company(world: World, clients: Clients, staff: Pers
     assert await announced_topics(answer) == [("application.approved", world.id("delta"))]
 
 
-async def test_who_is_no_company_or_an_affiliate_is_not_admitted(world: World, clients: Clients, staff: Person):
+async def test_an_applicant_that_is_not_a_company_or_is_an_affiliate_is_not_admitted(
+    world: World, clients: Clients, staff: Person
+):
     await Organisation.filter(id=world.delta.id).update(legal_entity_type=LegalEntityType.INDIVIDUAL, is_affiliate=True)
     input = {"organisationId": world.id("delta"), "reason": "Asked"}
 

@@ -82,7 +82,7 @@ async def test_an_employee_opens_their_drive_for_seven_days(world: World, client
     ]
 
 
-async def test_what_is_open_is_not_prolonged_and_all_mistakes_are_told_at_once(world: World, clients: Clients):
+async def test_what_is_open_is_not_prolonged_and_all_mistakes_are_reported_at_once(world: World, clients: Clients):
     open_ = "You have already given support access to this. To start again, revoke that access first."
 
     assert await collect_refusals(

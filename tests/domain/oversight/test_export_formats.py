@@ -45,7 +45,7 @@ def test_a_file_for_programs_is_what_the_rfc_has():
     assert content.decode() == ('"id","at","name","changes"\r\n"1","2026-01-31T12:34:56.789000Z","É",""\r\n')
 
 
-def test_a_file_for_people_says_in_which_zone_its_moments_are():
+def test_a_file_for_people_says_in_which_zone_its_timestamps_are():
     content = write_file(
         ExportFormat.XLSX, ("00012345678901234567890", AT, "Épicerie 日本 🐦", None), ("1", None, " a ", "=1")
     )
@@ -57,7 +57,7 @@ def test_a_file_for_people_says_in_which_zone_its_moments_are():
     ]
 
 
-def test_a_moment_that_no_spreadsheet_has_is_text():
+def test_a_timestamp_that_no_spreadsheet_has_is_text():
     first = datetime(1, 1, 1, tzinfo=UTC)
 
     assert read_sheet(write_file(ExportFormat.XLSX, ("1", first, "x", None)))[1][1] == "0001-01-01T00:00:00.000000Z"

@@ -90,7 +90,7 @@ def test_what_a_token_asked_for_is_for_it_and_for_its_owner():
     assert not rules.is_for(viewer(token=grant(token_id=uuid4())), asked)
 
 
-def test_a_file_has_expired_at_the_moment_that_was_said():
+def test_a_file_has_expired_at_the_time_that_was_announced():
     until = NOW + timedelta(hours=1)
 
     assert rules.EXPORT_EXPIRY.at(until - timedelta(microseconds=1), ExportState.READY, until) is ExportState.READY
@@ -119,7 +119,7 @@ def test_whatever_decides_about_rows_is_in_the_digest_of_a_reach():
     assert digests == [rules.reach_digest(who, COMPANY, assigned) for who, assigned in reaches]
 
 
-def test_what_is_refused_is_told_with_its_code_and_field():
+def test_a_refusal_names_its_code_and_field():
     told = [
         *refusals(rules.check_is_for, viewer(user=uuid4()), Export()),
         *refusals(rules.check_has_file, ExportState.RUNNING),

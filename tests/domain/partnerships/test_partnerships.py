@@ -153,14 +153,14 @@ def test_a_customer_has_one_complete_partner_or_several_limited_ones(existing, a
 
 
 @pytest.mark.parametrize("status", PartnershipStatus)
-def test_only_active_partnerships_stand_in_the_way_of_another(status):
+def test_only_active_partnerships_block_another(status):
     found = [Partnership(COMPLETE, status)]
     expected = expect("COMPLETE_PARTNER_EXISTS" if status is ACTIVE else "", "access")
 
     assert refusals(check_invitation, CUSTOMER, PARTNER, APPROVED, LIMITED, found) == expected
 
 
-def test_every_mistake_of_an_invitation_is_told_at_once():
+def test_every_mistake_of_an_invitation_is_reported_at_once():
     found = [Partnership(COMPLETE, ACTIVE, PARTNER)]
 
     told = refusals(check_invitation, CUSTOMER, PARTNER, PartnerStatus.LEFT, COMPLETE, found)
@@ -188,7 +188,7 @@ def test_only_an_unanswered_invitation_is_answered(status, access_type):
 
 @pytest.mark.parametrize("status", PartnershipStatus)
 @pytest.mark.parametrize(("answer_by", "in_time"), [(NOW + INSTANT, True), (NOW, False), (NOW - INSTANT, False)])
-def test_a_proposal_is_open_until_its_last_moment(status, answer_by, in_time):
+def test_a_proposal_is_open_until_its_last_second(status, answer_by, in_time):
     proposal = Partnership(LIMITED, status, answer_by=answer_by)
     expected = [USED] if status is not INVITED else [] if in_time else [EXPIRED]
 
@@ -197,7 +197,7 @@ def test_a_proposal_is_open_until_its_last_moment(status, answer_by, in_time):
     assert is_late(proposal, NOW) is (status is INVITED and not in_time)
 
 
-def test_of_a_used_invitation_nothing_else_is_told():
+def test_a_used_invitation_reports_nothing_else():
     used = Partnership(COMPLETE, PartnershipStatus.DECLINED, PARTNER)
 
     assert refusals(check_acceptance, used, APPROVED, [Partnership(COMPLETE)], NOW) == [USED]

@@ -69,7 +69,7 @@ def test_a_line_that_stands_twice_is_noticed(line):
     assert wrong(LINES[: line + 1] + LINES[line:]) == (line + 2, "it is out of sequence")
 
 
-def test_a_missing_end_is_noticed_by_the_head_alone():
+def test_a_missing_end_is_noticed_only_by_the_head():
     head = json.loads(LINES[-1])["hash"]
 
     assert verify(LINES[:-1])[0] == 4
@@ -77,7 +77,7 @@ def test_a_missing_end_is_noticed_by_the_head_alone():
     assert verify(LINES, head)[0] == 5
 
 
-def test_a_receipt_written_anew_breaks_the_chain_behind_it():
+def test_a_receipt_written_again_breaks_the_chain_behind_it():
     body = json.loads(LINES[1])["body"] | {"what": "other"}
     forged = line_of(canonical(body), receipt_hash(canonical(body))).encode()
 
@@ -119,9 +119,9 @@ def test_a_receipt_of_another_partnership_is_noticed():
         (b"[]", "it is not a receipt"),
     ],
 )
-def test_what_is_no_receipt_is_noticed(line, reason):
+def test_something_other_than_a_receipt_is_noticed(line, reason):
     assert wrong([line]) == (1, reason)
 
 
-def test_an_empty_file_is_no_chain():
+def test_an_empty_file_is_not_a_chain():
     assert wrong([]) == (1, "there are no receipts")

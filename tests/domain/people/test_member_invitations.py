@@ -31,7 +31,7 @@ def test_what_was_answered_or_cancelled_is_not_open(status):
 
 
 @pytest.mark.parametrize(("expires_at", "status"), [(NOW + INSTANT, PENDING), (NOW, EXPIRED), (NOW - INSTANT, EXPIRED)])
-def test_an_open_invitation_is_over_from_its_last_moment_on(expires_at, status):
+def test_an_open_invitation_is_over_from_its_last_second_on(expires_at, status):
     assert refusals(check_invitation_open, PENDING) == []
     assert MEMBER_INVITATION_EXPIRY.at(NOW, PENDING, expires_at) is status
 

@@ -95,7 +95,7 @@ def test_the_billing_permission_is_a_switch_for_employees(role, off, on):
         (E, False, 1, []),
     ],
 )
-def test_the_last_legal_representative_who_is_told_of_billing_stays_so(role, wanted, others, expected):
+def test_the_last_legal_representative_who_gets_billing_emails_keeps_them(role, wanted, others, expected):
     assert refusals(check_notified, role, wanted, others) == expected
 
 
@@ -103,7 +103,7 @@ def test_the_last_legal_representative_who_is_told_of_billing_stays_so(role, wan
     ("role", "switch", "expected"),
     [(L, False, {BILLING}), (A, False, {BILLING}), (E, False, set()), (E, True, {BILLING}), (X, True, set())],
 )
-def test_who_may_not_manage_billing_is_told_nothing_of_it(role, switch, expected):
+def test_members_who_may_not_manage_billing_get_no_emails_about_it(role, switch, expected):
     told = partial(wishes, role, can_manage_billing=switch)
 
     assert told(notify_billing=True, notify_products=False) == expected
@@ -112,7 +112,7 @@ def test_who_may_not_manage_billing_is_told_nothing_of_it(role, switch, expected
 
 
 @pytest.mark.parametrize("status", [MembershipStatus.INVITED, MembershipStatus.REMOVED])
-def test_who_is_no_active_member_is_not_changed(status):
+def test_a_member_who_is_not_active_is_not_changed(status):
     assert refusals(check_member_active, status) == [("NOT_A_MEMBER", "membership_id")]
     assert refusals(check_member_active, MembershipStatus.ACTIVE) == []
 
@@ -126,7 +126,7 @@ def test_who_is_no_active_member_is_not_changed(status):
         (A, E, [("VALIDATION_FAILED", "outgoing_membership_id")]),
     ],
 )
-def test_a_legal_representative_is_replaced_by_who_is_none(outgoing, incoming, expected):
+def test_a_legal_representative_is_replaced_by_somebody_who_is_not_one(outgoing, incoming, expected):
     assert refusals(check_successor, outgoing, incoming) == expected
 
 

@@ -207,7 +207,7 @@ def test_the_example_of_a_country_is_valid_there(country):
         ("US", "1" * 15 + "ß" * 8, ANY),  # 31 characters in capitals
     ],
 )
-def test_what_is_no_number_there_is_refused_with_what_is_expected(country, written, message):
+def test_a_wrong_number_is_refused_with_what_is_expected(country, written, message):
     with pytest.raises(Refused) as error:
         registration_number(country, written)
 

@@ -39,7 +39,7 @@ def test_an_attempt_whose_time_has_come_is_heard(wait):
         (timedelta(hours=1), "60 minutes."),
     ],
 )
-def test_people_are_told_how_long_to_wait_rounded_up(wait, words):
+def test_people_read_how_long_to_wait_rounded_up(wait, words):
     assert wait_message(wait) == words
 
 

@@ -109,7 +109,7 @@ def test_a_token_with_two_neighbours_swapped_is_refused():
     ],
     ids=lambda secret: ascii(secret[:50]),
 )
-def test_what_is_no_token_is_refused(secret):
+def test_a_text_that_is_not_a_token_is_refused(secret):
     assert is_well_formed(secret) is False
 
 

@@ -81,7 +81,7 @@ def test_rights_are_the_union_of_all_grants_that_cover_the_product():
         (None, set()),
     ],
 )
-def test_what_was_granted_is_held_by_members_alone(role, expected):
+def test_only_members_hold_what_was_granted(role, expected):
     memberships = (ViewerMembership(UUID(int=3), OWNER, role),) if role else ()
 
     rights = reach(Viewer(UUID(int=4), memberships), OWNER, []).rights_on_product(PRODUCT, {ProductRight.STATISTICS})

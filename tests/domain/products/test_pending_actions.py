@@ -60,7 +60,7 @@ def test_only_what_waits_is_answered(status):
     assert refusals(check_action_open, status, NOW + timedelta(days=1), NOW) == expected
 
 
-def test_the_last_moment_is_too_late():
+def test_the_last_second_is_too_late():
     until = answer_until(NOW, 7)
 
     assert until == NOW + timedelta(days=7)

@@ -23,7 +23,7 @@ ACTIVE, REVOKED, EXPIRED = SupportAccessStatus
         (EXPIRED, PAST, EXPIRED),
     ],
 )
-def test_what_is_open_is_so_until_its_last_moment(
+def test_open_access_stays_open_until_its_last_second(
     stored: SupportAccessStatus, until: datetime, now_is: SupportAccessStatus
 ):
     assert SUPPORT_ACCESS_EXPIRY.at(NOW, stored, until) is now_is
