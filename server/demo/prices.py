@@ -35,7 +35,7 @@ async def price_list(today: date) -> PriceList:
     for price in await CataloguePrice.all().order_by("valid_from"):
         listed = prices[price.item_id]
         if price.valid_from <= today or price.currency not in listed:
-            listed[price.currency] = price.money.amount_minor
+            listed[price.currency] = price.amount_minor
     by_category = defaultdict[ProductCategory, list[Offer]](list)
     for item in await CatalogueItem.filter(is_sellable=True).order_by("sku"):
         by_category[item.category].append(Offer(item.category, item.period, item.tld, prices[item.id]))

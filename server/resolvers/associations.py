@@ -1,31 +1,45 @@
-"""Associations: the rows that a row names through a join table."""
+"""Lists that stay short: the rows that name a row, or that a row names by way of an association table."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from tortoise.models import Model
 
-from server.engine.declarations import JoinTable
+from server.engine.declarations import JoinTable, Rows
 from server.models.conditions import OneOf
+from server.models.visibility.policies import visible_queryset
 from server.resolvers.context import Context
 
 # `Any` below: rows of whatever model.
 
 
-def rows_through(model: type[Model], through: JoinTable) -> Callable[[Context, Any], Awaitable[list[Any]]]:
-    """Finds the rows of `model` that a row names, if they are visible to the viewer, in the order of the join table."""
+async def rows_of(context: Context, declared: Rows, row: Any) -> list[Any] | None:
+    """The rows of the list that the viewer sees, in the order in which they were named."""
+    if declared.present is not None and not getattr(row, declared.present):
+        return None
+    if declared.through is not None:
+        return await _many_through(context, declared.model, declared.through, row)
+    return await _children(context, declared.model, str(declared.parent), row)
 
+
+async def _children(context: Context, model: type[Model], parent: str, row: Any) -> list[Any]:
+    async def load(ids: list[UUID]) -> list[list[Any]]:
+        found = defaultdict[UUID, list[Any]](list)
+        for child in await visible_queryset(model, context.viewer).filter(OneOf(parent, ids)).order_by("id"):
+            found[getattr(child, parent)].append(child)
+        return [found[id] for id in ids]
+
+    return await context.loader(("children", model, parent), load).load(row.pk)
+
+
+async def _many_through(context: Context, model: type[Model], through: JoinTable, row: Any) -> list[Any]:
     async def load(ids: list[UUID]) -> list[list[UUID]]:
         named = defaultdict[UUID, list[UUID]](list)
         for entry in await through.model.filter(OneOf(through.near, ids)).order_by("id"):
             named[getattr(entry, through.near)].append(getattr(entry, through.far))
         return [named[id] for id in ids]
 
-    async def rows(context: Context, row: Any) -> list[Any]:
-        named = await context.loader(("through", through), load).load(row.pk)
-        seen = [await context.row(model, id) for id in named]
-        return [one for one in seen if one is not None]
-
-    return rows
+    keys = await context.loader(("through", through), load).load(row.pk)
+    found = [await context.row(model, key) for key in keys]
+    return [one for one in found if one is not None]

@@ -12,7 +12,7 @@ from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import viewer_now
 from server.resolvers.context import Context
 from server.resolvers.permissions import PersonOnly, Sudo
-from server.resolvers.viewer_rights import rights_on_product
+from server.resolvers.viewer_rights import rights_on
 
 _WHO_BINDS = (PersonOnly(Right.MANAGE_LEGAL_REPRESENTATIVES), Sudo())
 
@@ -62,7 +62,7 @@ async def recheck_serves(context: Context, right: Right, product: Product) -> No
 
 async def has_right_now(context: Context, viewer: Viewer | None, right: Right, product: Product) -> bool:
     """Whether this viewer currently has the right on the product, by the same gates as for callers."""
-    return right in await rights_on_product(context.for_viewer(viewer), product)
+    return right in await rights_on(context.for_viewer(viewer), product)
 
 
 async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:

@@ -31,7 +31,7 @@ from server.resolvers.directives import (
     requires,
 )
 from server.resolvers.permission_base import Permission, allowed, permissions_of
-from server.resolvers.viewer_rights import rights_on_organisation, rights_on_partnership, rights_on_product
+from server.resolvers.viewer_rights import rights_on
 
 
 class Public(Permission):
@@ -185,7 +185,7 @@ class RightOn(Permission):
         if not viewer.may_use(self.right):
             raise self.refusal(viewer)
         row = source if self.at is None else await self._named(context, arguments[self.at])
-        if self.right not in await self._rights(context, row):
+        if self.right not in await rights_on(context, row):
             raise self.refusal(viewer)
 
     def row_filter(self, viewer: Viewer | None) -> Q | bool:
@@ -208,13 +208,6 @@ class RightOn(Permission):
         if row is None:
             raise NotFound(self.path)
         return row
-
-    async def _rights(self, context: Context, row: Any) -> frozenset[Right]:
-        if self.model is Organisation:
-            return await rights_on_organisation(context, row)
-        if self.model is Product:
-            return await rights_on_product(context, row)
-        return rights_on_partnership(context, row)
 
 
 class RightOnEach(Permission):

@@ -1,157 +1,219 @@
-"""The viewer's rights on organisations, partnerships and products: the facts for `domain/access.py`, in batches."""
+"""Rights of the viewer on a row.
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+Declared once: the engine puts what is prefetched into its statement, the resolver path and the permission classes load
+it in batches, and all of them call the same function. Rows that are alike in it share one answer, so no id that tells
+rows apart is among it: what an id decides is decided by the condition.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 from uuid import UUID
 
 from tortoise.expressions import Q
 
 from server.domain.access import (
     Reach,
-    credential_gate,
     partnership_rights,
-    reach,
-    serving_gates,
     state_gates,
     usable,
-    ways_to_partnership,
+    ways_on_sides,
 )
-from server.domain.gates import Serving, Way
-from server.domain.partnerships.partnerships import AccessType, is_possible_now
-from server.domain.products.own_product_grants import granted_rights
+from server.domain.gates import Serving, Way, rights_through
+from server.domain.partnerships.partnerships import AccessType
 from server.domain.rights import AssignmentRight, ProductRight, Right
-from server.domain.viewer import Viewer
+from server.domain.viewer import Viewer, ViewerMembership
+from server.engine.declarations import Computed, Joined, Prefetch
 from server.models import EmployeeAssignment, Organisation, OwnProductGrant, Partnership, Product, ProductAccess
-from server.models.conditions import OneOf
-from server.models.visibility.clauses import serves_customer
-from server.models.visibility.policies import row_policy
-from server.models.visibility.products import own_grants_in_force
+from server.models.conditions import Among, AtMost
+from server.models.visibility.clauses import NO_ROW, allowed_customer, serves_customer
+from server.models.visibility.products import COVERAGE_COLUMNS, own_grants_in_force
+from server.resolvers.batch_loading import compute
 from server.resolvers.context import Context
 
+# `Any` below: a row is a model's, or what is declared of one.
 
-async def rights_on_organisation(context: Context, organisation: Organisation) -> frozenset[Right]:
-    """The viewer's rights on the organisation, with the credential in use."""
-    viewer = context.viewer
+Ways = Callable[[Viewer, Any], Sequence[Way]]
+
+# Which rows are prefetched
+
+
+def of_own_organisation(column: str) -> Callable[[Viewer | None], Q]:
+    """Whether the viewer belongs to the organisation that this column names."""
+    return lambda viewer: Among(column, viewer.organisation_ids) if viewer else NO_ROW
+
+
+def _of_served_partner(viewer: Viewer | None) -> Q:
+    """Of partnerships: those whose partner is the viewer's own, with a credential that may serve the customer."""
+    return Among("partner_id", viewer.organisation_ids) & allowed_customer(viewer) if viewer else NO_ROW
+
+
+def serves_or_none(viewer: Viewer | None) -> Q:
+    return serves_customer(viewer) if viewer else NO_ROW
+
+
+def _serves_completely(viewer: Viewer | None) -> Q:
+    return Q(access_type=AccessType.COMPLETE) & serves_or_none(viewer)
+
+
+def _serves_in_part(viewer: Viewer | None) -> Q:
+    return Q(access_type=AccessType.LIMITED) & serves_or_none(viewer)
+
+
+def _own_assignments(viewer: Viewer | None) -> Q:
     if viewer is None:
-        return frozenset()
-
-    async def load(ids: list[UUID]) -> list[Reach]:
-        return await _reaches(viewer, ids)
-
-    reached = await context.loader("reach", load).load(organisation.id)
-    return usable(viewer, reached.rights_on_organisation())
+        return NO_ROW
+    return Among("membership_id", viewer.employee_membership_ids) & Q(ended_at__isnull=True)
 
 
-async def rights_on_product(context: Context, product: Product) -> frozenset[Right]:
-    """The viewer's rights on the product, with the credential in use."""
-    viewer = context.viewer
-    if viewer is None:
-        return frozenset()
+def live_accesses(viewer: Viewer | None) -> Q:
+    return Q(revoked_at__isnull=True)
 
-    async def load(products: list[Product]) -> list[frozenset[Right]]:
-        ids = [product.id for product in products]
-        reaches = await _reaches(viewer, [product.organisation_id for product in products], ids)
-        grants = await _own_grants(viewer, products)
-        return [
-            found.rights_on_product(product.id, granted_rights(grants, product))
-            for found, product in zip(reaches, products, strict=True)
-        ]
 
-    return usable(viewer, await context.loader("product rights", load).load(product))
+def _grants_held(viewer: Viewer | None) -> Q:
+    return own_grants_in_force(viewer) if viewer else NO_ROW
+
+
+def _has_grants(viewer: Viewer | None) -> bool:
+    return viewer is not None and bool(viewer.grantee_membership_ids)
+
+
+def _covering(ties: Mapping[str, str | AtMost]) -> Prefetch:
+    """The grants that hold for the viewer and cover the product; nobody looks for those of who leads everywhere."""
+    (column, outer), *further = ties.items()
+    assert isinstance(outer, str)
+    return Prefetch(
+        OwnProductGrant, column, outer, _grants_held, ("rights",), is_present=_has_grants, ties=tuple(further)
+    )
+
+
+BY_ASSIGNMENT: Final = Joined(
+    EmployeeAssignment,
+    "partnership_id",
+    "id",
+    _own_assignments,
+    ("rights",),
+    is_optional=True,
+    is_present=lambda viewer: viewer is not None and bool(viewer.employee_membership_ids),
+)
+OWN_GRANTS: Final = {"own_grants": _covering(COVERAGE_COLUMNS[0]), "category_grants": _covering(COVERAGE_COLUMNS[1])}
+
+# What it comes to
+
+
+def own_membership(viewer: Viewer, organisation_id: UUID | None) -> ViewerMembership | None:
+    return None if organisation_id is None else viewer.membership_in(organisation_id)
+
+
+_THE_PRODUCT: Final = UUID(int=0)
+"""Stands for the product that is asked about: any of those that are alike."""
+
+
+def serving_of(
+    viewer: Viewer, partner: str, assigned: list[str] | None, granted: Collection[str] | None, before: Way = ()
+) -> Serving:
+    """What the viewer has through one partnership; `granted` is None for complete access."""
+    standing = viewer.membership_in(UUID(partner))
+    is_leader = standing is not None and standing.leads
+    return Serving(
+        complete=granted is None,
+        product_rights={_THE_PRODUCT: [ProductRight(right) for right in granted or ()]},
+        assignment=None if is_leader else [AssignmentRight(right) for right in assigned or ()],
+        before=before,
+    )
+
+
+def _ways_to_organisation(viewer: Viewer, row: Any) -> list[Way]:
+    servings = tuple(Serving(complete=False, product_rights={}) for _ in row.servings)
+    return Reach(own_membership(viewer, row.id), servings).ways_to_organisation()
+
+
+def _servings_of_product(viewer: Viewer, row: Any) -> Iterator[Serving]:
+    for partner, assigned in row.complete:
+        yield serving_of(viewer, partner, assigned, None)
+    for rights, partner, assigned in row.accesses:
+        yield serving_of(viewer, partner, assigned, rights)
+
+
+def _ways_to_product(viewer: Viewer, row: Any) -> list[Way]:
+    return ways_by(viewer, row, _servings_of_product(viewer, row))
+
+
+def ways_by(viewer: Viewer, row: Any, servings: Iterator[Serving]) -> list[Way]:
+    """The ways to a product by these partnerships, and by what its organisation granted its own people."""
+    granted = {ProductRight(right) for (rights,) in (*row.own_grants, *row.category_grants) for right in rights}
+    return Reach(own_membership(viewer, row.organisation_id), tuple(servings)).ways_to_product(_THE_PRODUCT, granted)
+
+
+def ways_to_partnership(viewer: Viewer, row: Any, *, may_serve: bool = True) -> list[Way]:
+    """In the state that it is in: which buttons to show."""
+    sides = own_membership(viewer, row.customer_id), own_membership(viewer, row.partner_id)
+    return [(*way, *state_gates(row)) for way in ways_on_sides(*sides, row.initiated_by, may_serve=may_serve)]
+
+
+def _rights(ways: Ways) -> Callable[[Context, Any], frozenset[Right]]:
+    """The rights that these ways let through, with the credential in use."""
+
+    def rights(context: Context, row: Any) -> frozenset[Right]:
+        viewer = context.viewer
+        return usable(viewer, rights_through(ways(viewer, row))) if viewer else frozenset()
+
+    return rights
+
+
+RIGHTS_ON_ORGANISATION: Final = Computed(
+    _rights(_ways_to_organisation),
+    partial={"id": of_own_organisation("id")},
+    prefetch={"servings": Prefetch(Partnership, "customer_id", "id", serves_or_none, ())},
+)
+RIGHTS_ON_PRODUCT: Final = Computed(
+    _rights(_ways_to_product),
+    partial={"organisation_id": of_own_organisation("organisation_id")},
+    prefetch={
+        "complete": Prefetch(
+            Partnership,
+            "customer_id",
+            "organisation_id",
+            _serves_completely,
+            ("partner_id",),
+            joined=(BY_ASSIGNMENT,),
+        ),
+        "accesses": Prefetch(
+            ProductAccess,
+            "product_id",
+            "id",
+            live_accesses,
+            ("rights",),
+            joined=(
+                Joined(
+                    Partnership,
+                    "id",
+                    "partnership_id",
+                    _serves_in_part,
+                    ("partner_id",),
+                    ties=(("customer_id", "organisation_id"),),
+                ),
+                replace(BY_ASSIGNMENT, near="partnership_id"),
+            ),
+        ),
+        **OWN_GRANTS,
+    },
+)
+RIGHTS_ON_PARTNERSHIP: Final = Computed(
+    _rights(ways_to_partnership),
+    ("access_type", "status", "initiated_by"),
+    partial={"customer_id": of_own_organisation("customer_id"), "partner_id": _of_served_partner},
+)
+
+
+async def rights_on(context: Context, row: Organisation | Partnership | Product) -> frozenset[Right]:
+    """What the viewer may do with the row, with the credential in use; of a partnership before its state is seen."""
+    if isinstance(row, Partnership):
+        return rights_on_partnership(context, row)
+    return await compute(context, RIGHTS_ON_PRODUCT if isinstance(row, Product) else RIGHTS_ON_ORGANISATION, row)
 
 
 def rights_on_partnership(context: Context, partnership: Partnership) -> frozenset[Right]:
-    """The rights that the viewer's roles give on the partnership, without regard to its state."""
+    """What the viewer's roles give on the partnership, before its state is looked at."""
     viewer = context.viewer
     return usable(viewer, partnership_rights(viewer, partnership)) if viewer else frozenset()
-
-
-def rights_on_partnership_now(context: Context, partnership: Partnership) -> frozenset[Right]:
-    """Those of the rights that exist in the partnership's current state: which buttons to show."""
-    rights = rights_on_partnership(context, partnership)
-    return frozenset(right for right in rights if is_possible_now(right, partnership))
-
-
-async def ways_to(context: Context, row: Organisation | Partnership | Product) -> list[Way]:
-    """The ways in which the viewer could have rights on this row, gate by gate."""
-    viewer = context.signed_in
-    if isinstance(row, Partnership):
-        ways = [(*way, *state_gates(row)) for way in ways_to_partnership(viewer, row)]
-    elif isinstance(row, Product):
-        (found,) = await _reaches(viewer, [row.organisation_id], [row.id], _through(viewer))
-        ways = found.ways_to_product(row.id, granted_rights(await _own_grants(viewer, [row]), row))
-    else:
-        (found,) = await _reaches(viewer, [row.id], through=_through(viewer))
-        ways = found.ways_to_organisation()
-    return [(*way, credential_gate(viewer)) for way in ways]
-
-
-def _through(viewer: Viewer) -> Q:
-    """The partnerships of the viewer's partner organisations with these customers, served or not."""
-    return (serves_customer(viewer) | row_policy(Partnership, viewer)) & OneOf("partner_id", viewer.organisation_ids)
-
-
-async def _reaches(
-    viewer: Viewer, organisation_ids: Sequence[UUID], product_ids: Collection[UUID] = (), through: Q | None = None
-) -> list[Reach]:
-    """One reach for each organisation, with rights only on these products. At most three statements."""
-    customers = OneOf("customer_id", sorted(set(organisation_ids)))
-    partnerships = await Partnership.filter(serves_customer(viewer) if through is None else through, customers)
-    limited = [partnership.id for partnership in partnerships if partnership.access_type is AccessType.LIMITED]
-    granted = await _granted(limited, product_ids)
-    assigned = await _assigned(viewer, partnerships)
-    servings = defaultdict[UUID, list[Serving]](list)
-    for partnership in partnerships:
-        servings[partnership.customer_id].append(
-            Serving(
-                complete=partnership.access_type is AccessType.COMPLETE,
-                product_rights=granted[partnership.id],
-                assignment=assigned.get(partnership.id),
-                before=serving_gates(viewer, partnership, _memberships(viewer, assigned.get(partnership.id))),
-            )
-        )
-    return [reach(viewer, id, servings[id]) for id in organisation_ids]
-
-
-async def _own_grants(viewer: Viewer, products: Sequence[Product]) -> list[OwnProductGrant]:
-    """The grants in force for the viewer as a member of these organisations. Leaders need none."""
-    if not viewer.grantee_membership_ids:
-        return []
-    owners = sorted({product.organisation_id for product in products})
-    return await OwnProductGrant.filter(own_grants_in_force(viewer), OneOf("organisation_id", owners))
-
-
-def _memberships(viewer: Viewer, assignment: Collection[AssignmentRight] | None) -> list[UUID]:
-    """The viewer's memberships, if one of them is assigned."""
-    return viewer.employee_membership_ids if assignment else []
-
-
-async def _granted(
-    partnership_ids: Sequence[UUID], product_ids: Collection[UUID]
-) -> dict[UUID, dict[UUID, list[ProductRight]]]:
-    granted = defaultdict[UUID, dict[UUID, list[ProductRight]]](dict)
-    if partnership_ids and product_ids:
-        of_both = OneOf("partnership_id", partnership_ids) & OneOf("product_id", sorted(set(product_ids)))
-        for access in await ProductAccess.filter(of_both, revoked_at__isnull=True):
-            granted[access.partnership_id][access.product_id] = [ProductRight(right) for right in access.rights]
-    return granted
-
-
-async def _assigned(viewer: Viewer, partnerships: Sequence[Partnership]) -> dict[UUID, list[AssignmentRight]]:
-    """The viewer's assignment in each partnership that they serve as an employee.
-
-    If the assignment has ended since the partnerships were read it is empty, which means no rights, not all of them.
-    """
-    as_employee = [
-        partnership.id
-        for partnership in partnerships
-        if (standing := viewer.membership_in(partnership.partner_id)) and not standing.leads
-    ]
-    if not as_employee:
-        return {}
-    own = OneOf("partnership_id", as_employee) & OneOf("membership_id", viewer.employee_membership_ids)
-    assignments = await EmployeeAssignment.filter(own, ended_at__isnull=True)
-    assigned = dict[UUID, list[AssignmentRight]]((id, []) for id in as_employee)
-    for assignment in assignments:
-        assigned[assignment.partnership_id] = [AssignmentRight(right) for right in assignment.rights]
-    return assigned

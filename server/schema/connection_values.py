@@ -41,5 +41,10 @@ class Slice:
         return list(self.window.rows)
 
     @property
+    def total_count(self) -> Awaitable[int]:
+        """Counted only when asked for."""
+        return self.count()
+
+    @property
     def page_info(self) -> PageInfo:
         return self.window.page_info

@@ -7,7 +7,6 @@ import strawberry
 from server.engine.declarations import PLAN, PagePart, SameRow
 from server.resolvers.paging import Direction
 from server.schema.enums import describe
-from server.schema.fields import computed
 
 describe(
     Direction,
@@ -43,8 +42,6 @@ class Connection(Generic[NodeT]):
     edges: list[Edge[NodeT]] = part("edges", "The rows of this page, each with its cursor.")
     nodes: list[NodeT] = part("nodes", "The rows of this page.")
     page_info: PageInfo = part("page_info", "The position of this page in the list.")
-    total_count: int = computed(
-        lambda context, found: found.count(),
-        "The number of rows visible to you in the whole list. Counted only when requested.",
-        PagePart("total_count"),
+    total_count: int = part(
+        "total_count", "The number of rows visible to you in the whole list. Counted only when requested."
     )

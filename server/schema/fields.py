@@ -5,10 +5,9 @@ below. Nothing that uses the database loads without saying who may ask.
 """
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Final, cast, get_args
-from uuid import UUID
+from typing import Annotated, Any, Final, get_args
 
 import strawberry
 from strawberry import Info
@@ -20,9 +19,7 @@ from server.domain.rights import Right
 from server.engine.declarations import (
     PLAN,
     ByKey,
-    Column,
     Computed,
-    Embedded,
     Guarded,
     Paged,
     Relation,
@@ -35,6 +32,7 @@ from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, pag
 from server.resolvers.permissions import Permission
 from server.schema.connection_values import Slice
 from server.schema.input_coercion import plain
+from server.schema.interpreter import answer_of
 
 # `Any` below: Strawberry reads signatures and annotations, and they are put together here.
 
@@ -59,67 +57,43 @@ def relation(
 
     `by` is the unique column of that row that it references.
     """
-
-    async def resolve(root: Any, info: Info[Any, Any]) -> Any:
-        key: UUID | None = getattr(root, column)
-        return None if key is None else await context_of(info).row(model, key, by)
-
-    plan = Relation(model, column, by)
-    if not permissions:
-        return field("relation", resolve, description, plan=plan)
-    guarded = Guarded(plan, permissions, withheld=True)
-    return field("relation", resolve, description, permissions, _Withholding, plan=guarded)
+    return _declared("relation", Relation(model, column, by), description, permissions)
 
 
-def computed(compute: Callable[[Context, Any], Any], description: str, plan: Any = None) -> Any:
-    """A field that Python computes from a row the viewer sees.
-
-    `plan` says how the engine answers it: columns alone are those that `compute` needs of the row.
-    Without it the operation takes the resolver path.
-    """
-    if isinstance(plan, tuple):
-        plan = Computed(compute, cast("tuple[str, ...]", plan))
-
-    async def resolve(root: Any, info: Info[Any, Any]) -> Any:
-        value = compute(context_of(info), root)
-        return await value if inspect.isawaitable(value) else value
-
-    return field("computed", resolve, description, plan=plan)
+def computed(declared: Any, description: str) -> Any:
+    """A field of a row that the viewer sees: its value comes from what is declared, on either path."""
+    return _declared("computed", declared, description)
 
 
-def rights(held: Callable[[Context, Any], Any], description: str, plan: Computed) -> Any:
-    """The viewer's rights on a row, in the order of the domain's enum.
-
-    `plan` works the same out of what the statement gives it.
-    """
-
-    def listed(found: Collection[Right]) -> list[Right]:
-        return [right for right in Right if right in found]
-
-    async def resolved(context: Context, row: Any) -> list[Right]:
-        value = held(context, row)
-        return listed(await value if inspect.isawaitable(value) else value)
-
-    known = plan.compute
+def rights(declared: Computed, description: str) -> Any:
+    """The viewer's rights on a row, in the order of the domain's enum."""
 
     def compute(context: Context, row: Any) -> list[Right]:
-        return listed(known(context, row))
+        found = declared.compute(context, row)
+        return [right for right in Right if right in found]
 
-    return computed(resolved, description, replace(plan, compute=compute))
+    return computed(replace(declared, compute=compute), description)
 
 
-def withheld(
-    compute: Callable[[Any], Any], description: str, permissions: Sequence[Permission], plan: Column | Embedded
-) -> Any:
+def withheld(declared: Any, description: str, permissions: Sequence[Permission]) -> Any:
     """A field that is null for a viewer who sees the row but may not see the field."""
+    return _declared("withheld", declared, f"{description} Null if withheld from you.", permissions)
 
-    def resolve(root: Any) -> Any:
-        return compute(root)
 
-    guarded = Guarded(plan, permissions, withheld=True)
-    return field(
-        "withheld", resolve, f"{description} Null if withheld from you.", permissions, _Withholding, plan=guarded
-    )
+def _declared(kind: str, declared: Any, description: str, permissions: Sequence[Permission] = ()) -> Any:
+    answer = answer_of(declared)
+
+    def resolve(root: Any, info: Info[Any, Any]) -> Any:
+        return answer(context_of(info), root)
+
+    async def resolve_later(root: Any, info: Info[Any, Any]) -> Any:
+        return await answer(context_of(info), root)
+
+    resolver = resolve_later if inspect.iscoroutinefunction(answer) else resolve
+    if not permissions:
+        return field(kind, resolver, description, plan=declared)
+    guarded = Guarded(declared, permissions, withheld=True)
+    return field(kind, resolver, description, permissions, _Withholding, plan=guarded)
 
 
 def by_id(model: type[Model]) -> ByKey:
@@ -129,14 +103,6 @@ def by_id(model: type[Model]) -> ByKey:
         return None, {"key": ids.decode(given["id"], model)}
 
     return ByKey(model, ask, lambda: NotFound(("id",)))
-
-
-def embedded(description: str, columns: Mapping[str, Column], *, present: str | None = None) -> Any:
-    """An object that is an attribute of the row; the engine writes it from these columns.
-
-    Null if the column `present` is null.
-    """
-    return strawberry.field(description=description, metadata={PLAN: Embedded(columns, present)})
 
 
 def connection(

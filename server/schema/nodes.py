@@ -16,11 +16,7 @@ class Node:
 
     model: ClassVar[type[Model]]
 
-    id: strawberry.ID = computed(
-        lambda context, row: ids.encode(row),
-        "The globally unique id of this object. Opaque, and never reused.",
-        Key(ids.PREFIXES),
-    )
+    id: strawberry.ID = computed(Key(ids.PREFIXES), "The globally unique id of this object. Opaque, and never reused.")
 
     @classmethod
     def is_type_of(cls, value: Any, info: Any) -> bool:

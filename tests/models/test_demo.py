@@ -245,9 +245,9 @@ async def test_products_have_the_prices_of_the_catalogue() -> None:
     await build_demo(now=NOW)
 
     categories = {item.id: item.category for item in await CatalogueItem.all()}
-    listed = {(categories[price.item_id], price.money) for price in await CataloguePrice.all()}
+    listed = {(categories[price.item_id], price.amount_minor, price.currency) for price in await CataloguePrice.all()}
     products = await Product.all().select_related("organisation")
-    assert {(product.category, product.public_price) for product in products} <= listed
+    assert {(product.category, product.price_minor, product.currency) for product in products} <= listed
     assert {product.currency is product.organisation.currency for product in products} == {True}
     assert {product.category for product in products} == set(ProductCategory) - {ProductCategory.OTHER}
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
-from tortoise.models import Model
 
 from server.domain.errors import NotFound
 from server.domain.oversight.explanations import explained
@@ -16,14 +15,21 @@ from server.models import Organisation, Partnership, Product
 from server.models.base import new_id
 from server.models.visibility.policies import visible_queryset
 from server.resolvers import ids
+from server.resolvers.batch_loading import compute
 from server.resolvers.context import Context
-from server.resolvers.oversight.explanations import explain_right
-from server.resolvers.viewer_rights import rights_on_organisation, rights_on_partnership_now, rights_on_product, ways_to
+from server.resolvers.oversight.explanations import explain_right, ways_to
+from server.resolvers.viewer_rights import RIGHTS_ON_ORGANISATION, RIGHTS_ON_PARTNERSHIP, RIGHTS_ON_PRODUCT
 from server.settings import Settings
 from tests.databases import rolled_back
 from tests.models.worlds import RandomWorld, store, worlds
 
 pytestmark = pytest.mark.database
+
+RIGHTS_ON = {
+    Organisation: RIGHTS_ON_ORGANISATION,
+    Partnership: RIGHTS_ON_PARTNERSHIP,
+    Product: RIGHTS_ON_PRODUCT,
+}
 
 
 @hypothesis_settings(
@@ -41,20 +47,11 @@ async def test_a_right_is_explained_as_held_where_it_is_and_nowhere_else(
 
 
 async def _check(context: Context, viewer: Viewer) -> None:
-    for model in (Organisation, Partnership, Product):
+    for model, rights in RIGHTS_ON.items():
         for row in await visible_queryset(model, viewer):
             ways = await ways_to(context, row)
             told = {right for right in Right if explained(right, ways).held}
-            assert told == await _rights(context, row), (viewer, row)
-
-
-async def _rights(context: Context, row: Model) -> frozenset[Right]:
-    if isinstance(row, Organisation):
-        return await rights_on_organisation(context, row)
-    if isinstance(row, Product):
-        return await rights_on_product(context, row)
-    assert isinstance(row, Partnership)
-    return rights_on_partnership_now(context, row)
+            assert told == await compute(context, rights, row), (viewer, row)
 
 
 @hypothesis_settings(

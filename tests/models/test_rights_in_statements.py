@@ -17,8 +17,9 @@ from server.engine.explain import explain_operation
 from server.models import EmployeeAssignment, Organisation, Partnership, Product
 from server.models.visibility.policies import visible_queryset
 from server.resolvers import ids
+from server.resolvers.batch_loading import compute
 from server.resolvers.context import Context
-from server.resolvers.viewer_rights import rights_on_organisation, rights_on_partnership_now, rights_on_product
+from server.resolvers.viewer_rights import RIGHTS_ON_ORGANISATION, RIGHTS_ON_PARTNERSHIP, RIGHTS_ON_PRODUCT
 from server.schema.engine_host import new_engine
 from server.settings import Settings
 from tests.databases import BACKEND, rolled_back
@@ -61,12 +62,12 @@ async def _ask(engine: Engine, rows: list[Any], context: Context) -> list[Any]:
 
 async def _by_the_rules(context: Context, row: Any) -> dict[str, Any]:
     if isinstance(row, Organisation):
-        membership = context.signed_in.membership_in(row.id)
-        role = membership.role if membership else None
-        return {"viewerRights": _sort_rights(await rights_on_organisation(context, row)), "viewerRole": role}
+        standing = context.signed_in.membership_in(row.id)
+        role = standing.role if standing else None
+        return {"viewerRights": _sort_rights(await compute(context, RIGHTS_ON_ORGANISATION, row)), "viewerRole": role}
     if isinstance(row, Product):
-        return {"viewerRights": _sort_rights(await rights_on_product(context, row))}
-    return {"viewerRights": _sort_rights(rights_on_partnership_now(context, row))}
+        return {"viewerRights": _sort_rights(await compute(context, RIGHTS_ON_PRODUCT, row))}
+    return {"viewerRights": _sort_rights(await compute(context, RIGHTS_ON_PARTNERSHIP, row))}
 
 
 def _sort_rights(rights: frozenset[Right]) -> list[Right]:

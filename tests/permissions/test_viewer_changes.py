@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 import server
+from server import jobs
 from server.authentication import Credentials, authenticate
 from server.authentication.viewer_cache import KnownViewers
 from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Membership, Session
+from server.models.base import store_all
 from server.resolvers.context import Context
+from server.resolvers.people.offboarding import end_rows
 from server.schema import schema
 from server.settings import Settings
 from tests.databases import rolled_back
@@ -32,13 +35,11 @@ WRITING = {
     "bulk_update",
     "create",
     "delete",
-    "_delete",
-    "ended",
     "get_or_create",
     "save",
-    "store_all",
     "update",
     "update_or_create",
+    *(helper.__name__ for helper in (end_rows, store_all, jobs._delete_in_batches)),
 }
 OTHER_TABLES = {
     "cli/credentials.py close_public_credentials",

@@ -1,6 +1,5 @@
 """Partnerships, product accesses, requests by e-mail and requests to change access."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -97,21 +96,6 @@ class Partnership(VersionedRow):
                 condition="access_type = 'COMPLETE' AND status = 'ACTIVE'",
             ),
         )
-
-    @property
-    def requested_access(self) -> "RequestedAccess | None":
-        """The proposed access, if it was recorded."""
-        if self.requested_access_type is None:
-            return None
-        return RequestedAccess(self.requested_access_type, self.requested_payment_mode)
-
-
-@dataclass(frozen=True)
-class RequestedAccess:
-    """Access type and payment mode of a proposal."""
-
-    access_type: AccessType
-    payment_mode: PaymentMode | None
 
 
 class RequestedProduct(Row):

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from server.domain.money import Currency, Money
+from server.domain.money import Currency
 from server.domain.products.products import Period, ProductCategory
 from server.models.base import Row, enum_column
 
@@ -44,7 +44,3 @@ class CataloguePrice(Row):
             CheckConstraint(name="catalogue_price_not_negative", check="amount_minor >= 0"),
             UniqueConstraint(fields=("item_id", "currency", "valid_from"), name="catalogue_price_once"),
         )
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)

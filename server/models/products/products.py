@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
-from server.domain.money import Currency, Money
+from server.domain.money import Currency
 from server.domain.products.products import Period, ProductCategory, ProductState
 from server.models.base import VersionedRow, enum_column
 from server.models.people.organisations import Organisation
@@ -48,8 +48,3 @@ class Product(VersionedRow):
             ("organisation_id", "created_at", "id"),
         )
         constraints = (CheckConstraint(name="product_price_not_negative", check="price_minor >= 0"),)
-
-    @property
-    def public_price(self) -> Money:
-        """The public price for one period, excluding VAT."""
-        return Money(self.price_minor, self.currency)

@@ -26,7 +26,6 @@ from server.models import (
     User,
 )
 from server.models.conditions import EVERY_ROW
-from server.resolvers.batch_loading import gathered
 from server.resolvers.context import Context
 from server.resolvers.ids import PREFIXES
 from server.resolvers.listings import Listing
@@ -214,13 +213,3 @@ def _moment(text: str) -> datetime:
 
 PEOPLE: Final = Computed(_people, _COLUMNS, _FACTS)
 TOKENS: Final = Computed(_tokens, _COLUMNS, {**_FACTS, **_TOKEN_FACTS})
-
-
-async def people(context: Context, partnership: Partnership) -> list[Reviewed]:
-    """The same, loaded in a batch."""
-    return _people(context, await gathered(context, PEOPLE, partnership))
-
-
-async def tokens(context: Context, partnership: Partnership) -> list[ReviewedCredential] | None:
-    """The same, loaded in a batch."""
-    return _tokens(context, await gathered(context, TOKENS, partnership))

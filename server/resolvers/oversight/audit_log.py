@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
-from uuid import UUID
 
 from strawberry.utils.str_converters import to_camel_case
 from tortoise.expressions import Q
@@ -15,7 +14,7 @@ from server.domain.rights import Right
 from server.domain.viewer import Viewer
 from server.engine.declarations import Computed, Prefetch
 from server.models import ApiToken, AuditEvent, Organisation, User
-from server.models.conditions import EVERY_ROW, OneOf
+from server.models.conditions import EVERY_ROW
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.listings import Listing, equal, naming, since, until
@@ -139,28 +138,18 @@ def _token(name: str, last_four: str) -> str:
     return f"{name} (…{last_four})"
 
 
-def named(
-    column: str, model: type[Model], columns: tuple[str, str], name: Callable[[str, str], str]
-) -> tuple[Callable[[Context, Any], Any], Computed]:
-    """Finds the name of a referenced row, in a batch and from a statement's values."""
+def name_of(column: str, model: type[Model], columns: tuple[str, str], name: Callable[[str, str], str]) -> Computed:
+    """The name of what a column points to."""
 
-    async def ask(context: Context, row: Any) -> str | None:
-        async def load(keys: list[UUID]) -> list[str]:
-            found: dict[Any, Model] = {one.pk: one for one in await model.filter(OneOf("id", keys))}
-            return [name(*(getattr(found[key], column) for column in columns)) for key in keys]
-
-        key: UUID | None = getattr(row, column)
-        return None if key is None else await context.loader(("names", model), load).load(key)
-
-    def known(context: Context, row: Any) -> str | None:
+    def compute(context: Context, row: Any) -> str | None:
         return next((name(*values) for values in row.named), None)
 
-    return ask, Computed(known, (), {"named": Prefetch(model, "id", column, _every_row, columns)})
+    return Computed(compute, (), {"named": Prefetch(model, "id", column, _every_row, columns)})
 
 
 def _every_row(viewer: Viewer | None) -> Q:
     return EVERY_ROW
 
 
-actor_name, ACTOR_NAME = named("actor_id", User, ("first_name", "last_name"), full_name)
-token_name, TOKEN_NAME = named("api_token_id", ApiToken, ("name", "last_four"), _token)
+ACTOR_NAME = name_of("actor_id", User, ("first_name", "last_name"), full_name)
+TOKEN_NAME = name_of("api_token_id", ApiToken, ("name", "last_four"), _token)

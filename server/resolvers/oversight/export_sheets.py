@@ -10,14 +10,15 @@ from server.domain.oversight.access_review import Reviewed, ReviewedCredential
 from server.domain.oversight.exports import ExportKind
 from server.models import ApiToken, AuditEvent, Organisation, Partnership, ProductAccess, User
 from server.resolvers import ids
+from server.resolvers.batch_loading import compute
 from server.resolvers.context import Context
 from server.resolvers.export_sheets import Line, Sheet, find_visible
 from server.resolvers.oversight import access_review, audit_log
 
 
 async def _act(context: Context, event: AuditEvent) -> list[Line]:
-    actor: str | None = await audit_log.actor_name(context, event)
-    token: str | None = await audit_log.token_name(context, event)
+    actor: str | None = await compute(context, audit_log.ACTOR_NAME, event)
+    token: str | None = await compute(context, audit_log.TOKEN_NAME, event)
     acting, served, partnership, access = await asyncio.gather(
         find_visible(context, Organisation, event.acting_organisation_id),
         find_visible(context, Organisation, event.on_behalf_of_id),
@@ -54,8 +55,8 @@ async def _access_lines(context: Context, partnership: Partnership) -> list[Line
     """A line for each person, and one for each token if the reader may see tokens."""
     partner, people, tokens = await asyncio.gather(
         find_visible(context, Organisation, partnership.partner_id),
-        access_review.people(context, partnership),
-        access_review.tokens(context, partnership),
+        compute(context, access_review.PEOPLE, partnership),
+        compute(context, access_review.TOKENS, partnership),
     )
     of_all = (
         ids.encode(partnership),
@@ -63,7 +64,7 @@ async def _access_lines(context: Context, partnership: Partnership) -> list[Line
         partnership.access_type,
         partnership.activated_at,
     )
-    of_people = [(*of_all, *_person(person), *[None] * len(_TOKEN)) for person in people]
+    of_people: list[Line] = [(*of_all, *_person(person), *[None] * len(_TOKEN)) for person in people]
     return of_people + [(*of_all, *[None] * len(_PERSON), *_token(token)) for token in tokens or ()]
 
 

@@ -17,7 +17,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId
 from server.resolvers.listings import Listing, containing
 from server.resolvers.permissions import Public, RightOn, SignedIn, VisibleRows, allowed
-from server.resolvers.rights_in_statements import of_own_organisation
+from server.resolvers.viewer_rights import of_own_organisation
 
 
 class OrganisationOrderField(StrEnum):

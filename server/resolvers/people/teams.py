@@ -27,7 +27,6 @@ from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row, visible_row, visible_rows
 from server.resolvers import journal
-from server.resolvers.associations import rows_through
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
@@ -67,7 +66,6 @@ TEAMS_OF_MEMBER = Listing(
 MAY_VIEW_OF_TEAM = (VisibleRows(),)
 
 OF_INVITATION: Final = JoinTable(MemberInvitationTeam, "member_invitation_id", "team_id")
-teams_of_invitation = rows_through(Team, OF_INVITATION)
 
 
 @allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "organisation_id"))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from server.domain.errors import NotFound, Problems
@@ -11,6 +12,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people import tokens as rules
 from server.domain.rights import Right, Scope
 from server.domain.text import line
+from server.engine.declarations import JoinTable
 from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Organisation, Partnership, User
 from server.models.base import store_changes
 from server.models.conditions import OneOf
@@ -39,6 +41,9 @@ API_TOKENS = Listing(
     orders={ApiTokenOrderField.CREATED_AT: "created_at"},
     moments=frozenset({"created_at"}),
 )
+
+CUSTOMERS: Final = JoinTable(ApiTokenCustomer, "api_token_id", "customer_id")
+"""The customers to which a token is restricted."""
 
 MAY_VIEW_TOKENS = (RightOn(Right.VIEW_API_TOKENS, Organisation),)
 

@@ -9,8 +9,6 @@ from tortoise.models import Model
 
 from server.domain.errors import MalformedInput, NotFound
 from server.domain.viewer import Viewer
-from server.models import ApiToken, User
-from server.models.visibility.policies import visible_queryset
 from server.resolvers.context import Context
 from server.resolvers.ids import AnyId, decode_any
 from server.resolvers.permissions import Public, allowed
@@ -62,13 +60,3 @@ def _decode_ids(ids: list[AnyId]) -> list[tuple[type[Model], UUID]]:
     if len(ids) > MAX_NODES:
         raise MalformedInput(f"Ask for at most {MAX_NODES} objects.", ("ids",))
     return [decode_any(value, ("ids", str(place))) for place, value in enumerate(ids)]
-
-
-async def user_of(context: Context, viewer: Viewer) -> User:
-    """The person behind the viewer. They are always visible to themselves."""
-    return await visible_queryset(User, viewer).get(id=viewer.user_id)
-
-
-async def token_of(context: Context, viewer: Viewer) -> ApiToken | None:
-    """The token in use. It is always visible to itself."""
-    return await visible_queryset(ApiToken, viewer).get(id=viewer.token.token_id) if viewer.token else None

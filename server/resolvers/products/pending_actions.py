@@ -24,7 +24,7 @@ from server.resolvers.context import Context
 from server.resolvers.expiry import expire_rows, lock_due, organisations_in
 from server.resolvers.listings import Listing, status_at
 from server.resolvers.locking import has_right_now, recheck_serves
-from server.resolvers.oversight.audit_log import full_name, named
+from server.resolvers.oversight.audit_log import full_name, name_of
 from server.resolvers.permissions import RightOn
 
 # `Any` below: columns of several kinds.
@@ -55,7 +55,7 @@ REQUESTED_ACTIONS = replace(PENDING_ACTIONS, name="requested actions", parent="p
 
 MAY_VIEW_PENDING_ACTIONS = (RightOn(Right.VIEW_PRODUCTS, Organisation),)
 
-asker_name, ASKER_NAME = named("requested_by_id", User, ("first_name", "last_name"), full_name)
+ASKER_NAME = name_of("requested_by_id", User, ("first_name", "last_name"), full_name)
 
 
 def pending_action_status(context: Context, row: PendingAction) -> PendingActionStatus:

@@ -32,7 +32,7 @@ from server.resolvers.context import Context
 from server.resolvers.expiry import announce_deadline, lock_batch
 from server.resolvers.ids import SupportAccessGrantId
 from server.resolvers.listings import Listing
-from server.resolvers.oversight.audit_log import full_name, named
+from server.resolvers.oversight.audit_log import full_name, name_of
 from server.resolvers.permissions import PersonOnly, SignedIn, allowed
 
 
@@ -63,7 +63,7 @@ _ENDS: Final = {
 
 MAY_GRANT = (PersonOnly(Right.GRANT_SUPPORT_ACCESS), SignedIn())
 
-person_name, PERSON_NAME = named("user_id", User, ("first_name", "last_name"), full_name)
+PERSON_NAME = name_of("user_id", User, ("first_name", "last_name"), full_name)
 
 
 def support_access_status(context: Context, row: SupportAccessGrant) -> SupportAccessStatus:

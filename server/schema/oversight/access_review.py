@@ -49,25 +49,18 @@ class ReviewedPartnership:
     model = models.Partnership
     is_another_view = True
 
-    id: strawberry.ID = computed(lambda context, row: ids.encode(row), "The partnership's id.", Key(ids.PREFIXES))
-    partnership: Partnership = computed(
-        lambda context, row: row, "The partnership. Its product accesses show what was granted.", SameRow()
-    )
+    id: strawberry.ID = computed(Key(ids.PREFIXES), "The partnership's id.")
+    partnership: Partnership = computed(SameRow(), "The partnership. Its product accesses show what was granted.")
     partner: OrganisationReference | None = relation(
         models.Organisation, "partner_id", "The partner. Null if your API token may not read organisations."
     )
     access_type: AccessType = strawberry.field(description="The partner's type of access.")
-    since: datetime | None = computed(
-        lambda context, row: row.activated_at, "When the partnership began.", Column("activated_at")
-    )
+    since: datetime | None = computed(Column("activated_at"), "When the partnership began.")
     people: list[ReviewedPerson] = computed(
-        access_review.people,
-        "Everyone at the partner who has access to the customer, sorted by `since`.",
-        access_review.PEOPLE,
+        access_review.PEOPLE, "Everyone at the partner who has access to the customer, sorted by `since`."
     )
     api_tokens: list[ReviewedApiToken] | None = computed(
-        access_review.tokens,
+        access_review.TOKENS,
         "The partner's valid API tokens that have access to the customer, oldest first. Null without the right "
         "`EXCLUDE_API_TOKEN` on the customer.",
-        access_review.TOKENS,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from server import models
-from server.engine.declarations import Column
+from server.engine.declarations import Column, Computed
 from server.resolvers.oversight import audit_log
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
@@ -28,22 +28,20 @@ class AuditEvent(Node):
     model = models.AuditEvent
 
     action: str = strawberry.field(description="The action, such as `access.revoked`. These values are stable.")
-    at: datetime = computed(lambda context, row: row.created_at, "When the action took place.", Column("created_at"))
+    at: datetime = computed(Column("created_at"), "When the action took place.")
     actor: User | None = relation(
         models.User, "actor_id", "The person who acted. Null if they are not visible to you, or if nobody acted."
     )
     actor_id: strawberry.ID | None = computed(
-        audit_log.actor_id, "The id of the person who acted, even if they are not visible to you.", ("actor_id",)
+        Computed(audit_log.actor_id, ("actor_id",)),
+        "The id of the person who acted, even if they are not visible to you.",
     )
     actor_name: str | None = computed(
-        audit_log.actor_name,
-        "The name of the person who acted, even if they are not visible to you: customers see who acted at a partner.",
         audit_log.ACTOR_NAME,
+        "The name of the person who acted, even if they are not visible to you: customers see who acted at a partner.",
     )
     api_token_name: str | None = computed(
-        audit_log.token_name,
-        "The name and last characters of the API token used. Null if none was used.",
-        audit_log.TOKEN_NAME,
+        audit_log.TOKEN_NAME, "The name and last characters of the API token used. Null if none was used."
     )
     acting_organisation: OrganisationReference | None = relation(
         models.Organisation,
@@ -55,7 +53,8 @@ class AuditEvent(Node):
     )
     subject_type: str = strawberry.field(description="The type of the object acted on.")
     subject_id: strawberry.ID | None = computed(
-        audit_log.subject_id, "The id of the object acted on. Null if it has none.", ("subject_type", "subject_id")
+        Computed(audit_log.subject_id, ("subject_type", "subject_id")),
+        "The id of the object acted on. Null if it has none.",
     )
     partnership: Partnership | None = relation(
         models.Partnership,
@@ -65,7 +64,9 @@ class AuditEvent(Node):
     product_access: ProductAccess | None = relation(
         models.ProductAccess, "product_access_id", "The product access concerned, which `revokeProductAccess` can end."
     )
-    changes: list[AuditChange] = computed(audit_log.changes, "The values changed, sorted by name.", ("before", "after"))
+    changes: list[AuditChange] = computed(
+        Computed(audit_log.changes, ("before", "after")), "The values changed, sorted by name."
+    )
     request_id: str = strawberry.field(description="The id of the request.")
 
 

@@ -6,7 +6,7 @@ import strawberry
 
 from server import models
 from server.domain.oversight.exports import ExportFailure, ExportFormat, ExportKind, ExportState
-from server.engine.declarations import Column
+from server.engine.declarations import Column, Computed
 from server.resolvers.oversight import exports
 from server.resolvers.oversight.exports import state_now
 from server.schema.enums import describe
@@ -73,15 +73,13 @@ class Export(Node):
         description="Only rows at or after this time are exported. Null for no limit."
     )
     until: datetime | None = strawberry.field(description="Only rows before this time are exported. Null for no limit.")
-    state: ExportState = computed(state_now, "Current state.", ("state", "expires_at"))
+    state: ExportState = computed(Computed(state_now, ("state", "expires_at")), "Current state.")
     failure: ExportFailure | None = strawberry.field(description="Why the export failed. Null unless it did.")
     row_count: int | None = strawberry.field(
         description="The number of rows in the file, without the first line. Null until it is ready."
     )
     size_in_bytes: int | None = strawberry.field(description="The size of the file in bytes. Null until it is ready.")
-    requested_at: datetime = computed(
-        lambda context, row: row.created_at, "When the export was requested.", Column("created_at")
-    )
+    requested_at: datetime = computed(Column("created_at"), "When the export was requested.")
     ready_at: datetime | None = strawberry.field(description="When the file was ready. Null until then.")
     expires_at: datetime | None = strawberry.field(description="When the file is deleted. Null until it is ready.")
     downloaded_at: datetime | None = strawberry.field(description="When the file was last downloaded. Null if never.")

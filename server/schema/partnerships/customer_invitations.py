@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from server import models
+from server.engine.declarations import Computed
 from server.resolvers.partnerships import customer_invitation_answers, customer_invitations
 from server.resolvers.partnerships.customer_invitations import undeliverable_at
 from server.schema.fields import computed, relation
@@ -41,10 +42,9 @@ class CustomerInvitation(Node):
         description="When the request was answered, withdrawn or expired. Null until then."
     )
     undeliverable_at: datetime | None = computed(
-        undeliverable_at,
+        Computed(undeliverable_at, ("partner_id", "undeliverable_at")),
         "When the e-mail proved permanently undeliverable. Null otherwise, once the request is sent "
         "again, and without the right `REQUEST_CUSTOMER` on the partner.",
-        ("partner_id", "undeliverable_at"),
     )
     partnership: Partnership | None = relation(
         models.Partnership,

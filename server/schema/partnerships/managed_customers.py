@@ -1,16 +1,11 @@
 """Managed customers, in the schema."""
 
-import asyncio
-from typing import Any
-
 import strawberry
 
 from server import models
-from server.engine.declarations import Followed, PagePart, SameRow
-from server.resolvers.context import Context
+from server.engine.declarations import Followed, SameRow
 from server.resolvers.paging import Direction
 from server.resolvers.partnerships import managed_customers
-from server.schema.connection_values import Slice
 from server.schema.connections import PageInfo, part
 from server.schema.enums import describe
 from server.schema.fields import computed, relation
@@ -46,20 +41,13 @@ class ManagedCustomerOrder:
     direction: Direction = strawberry.field(default=Direction.ASC, description="The sort direction.")
 
 
-async def _customers(context: Context, found: Slice) -> list[Any]:
-    rows = await asyncio.gather(*(context.row(models.Organisation, row.customer_id) for row in found.window.rows))
-    return [row for row in rows if row is not None]
-
-
 @strawberry.type(description="A customer and the partnership through which it is managed.")
 class ManagedCustomerEdge:
     model = models.Partnership
     is_another_view = True
 
     cursor: str = part("cursor", "The row's position in the list, for `after` and `before`.")
-    partnership: Partnership = computed(
-        lambda context, edge: edge.row, "The partnership through which the customer is managed.", SameRow()
-    )
+    partnership: Partnership = computed(SameRow(), "The partnership through which the customer is managed.")
     node: OrganisationReference | None = relation(
         models.Organisation, "customer_id", "The customer. Null if your API token may not read organisations."
     )
@@ -69,13 +57,8 @@ class ManagedCustomerEdge:
 class ManagedCustomerConnection:
     edges: list[ManagedCustomerEdge] = part("edges", "The customers of this page, each with its partnership.")
     nodes: list[OrganisationReference] = computed(
-        _customers,
-        "The customers of this page. Empty if your API token may not read organisations.",
         Followed(models.Organisation, "customer_id"),
+        "The customers of this page. Empty if your API token may not read organisations.",
     )
     page_info: PageInfo = part("page_info", "The position of this page in the list.")
-    total_count: int = computed(
-        lambda context, found: found.count(),
-        "The number of customers visible to you. Counted only when requested.",
-        PagePart("total_count"),
-    )
+    total_count: int = part("total_count", "The number of customers visible to you. Counted only when requested.")

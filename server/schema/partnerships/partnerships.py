@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from server import models
-from server.engine.declarations import Column, Rows
+from server.engine.declarations import Column, Computed, Embedded, Rows
 from server.resolvers.partnerships import access_change_requests as resolvers_access_change_requests
 from server.resolvers.partnerships import (
     assignments,
@@ -14,12 +14,10 @@ from server.resolvers.partnerships import (
     receipts,
 )
 from server.resolvers.partnerships import product_accesses as resolvers_product_accesses
-from server.resolvers.partnerships.requested_products import requested_products
-from server.resolvers.rights_in_statements import RIGHTS_ON_PARTNERSHIP
-from server.resolvers.viewer_rights import rights_on_partnership_now
+from server.resolvers.viewer_rights import RIGHTS_ON_PARTNERSHIP
 from server.schema.connections import Connection, Direction
 from server.schema.enums import describe
-from server.schema.fields import computed, connection, embedded, relation, rights, withheld
+from server.schema.fields import computed, connection, relation, rights, withheld
 from server.schema.nodes import Node
 from server.schema.partnerships.customer_notes import CustomerNote
 from server.schema.partnerships.enums import (
@@ -116,9 +114,7 @@ class AccessChangeRequest(Node):
     )
     message: str | None = strawberry.field(description="The partner's message, for example which products it needs.")
     status: AccessChangeStatus = computed(
-        resolvers_access_change_requests.access_change_status,
-        "Current status.",
-        ("status", "expires_at"),
+        Computed(resolvers_access_change_requests.access_change_status, ("status", "expires_at")), "Current status."
     )
     requested_at: datetime = strawberry.field(description="When the request was made.")
     expires_at: datetime = strawberry.field(description="The deadline for an answer.")
@@ -169,11 +165,10 @@ class Partnership(Node):
         description="The deadline for answering the proposal. Null for the oldest partnerships."
     )
     undeliverable_at: datetime | None = withheld(
-        lambda row: row.undeliverable_at,
+        Column("undeliverable_at"),
         "When the e-mail proved permanently undeliverable to every recipient. Null otherwise, and "
         "once it is sent again.",
         partnerships.MAY_SEND_AGAIN,
-        Column("undeliverable_at"),
     )
     expires_at: datetime | None = strawberry.field(
         description="When the partnership ends automatically. Null if it has no end date."
@@ -182,18 +177,19 @@ class Partnership(Node):
         description="When the partnership is due for review. Null if it has no review date."
     )
     version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
-    requested_access: RequestedAccess | None = embedded(
+    requested_access: RequestedAccess | None = computed(
+        Embedded(
+            {"accessType": Column("requested_access_type"), "paymentMode": Column("requested_payment_mode")},
+            present="requested_access_type",
+        ),
         "The access originally proposed; `accessType` and `paymentMode` are what was granted.",
-        {"accessType": Column("requested_access_type"), "paymentMode": Column("requested_payment_mode")},
-        present="requested_access_type",
     )
     grant_differs: bool = strawberry.field(
         description="Whether the customer granted something other than the partner requested."
     )
     requested_products: list[RequestedProduct] = computed(
-        requested_products,
-        "The products named in the invitation, at most 100. Empty for complete access.",
         Rows(models.RequestedProduct, "partnership_id"),
+        "The products named in the invitation, at most 100. Empty for complete access.",
     )
     product_accesses: Connection[ProductAccess] = connection(
         resolvers_product_accesses.PRODUCT_ACCESSES,
@@ -224,9 +220,7 @@ class Partnership(Node):
         by="partnership_id",
     )
     viewer_rights: list[Right] = rights(
-        rights_on_partnership_now,
-        "Your rights on the partnership in its current state, with the credential you are using.",
-        RIGHTS_ON_PARTNERSHIP,
+        RIGHTS_ON_PARTNERSHIP, "Your rights on the partnership in its current state, with the credential you are using."
     )
 
 

@@ -21,6 +21,4 @@ class Receipt(Node):
     what: str = strawberry.field(description="What happened, such as `access.granted`. The names are stable.")
     body: str = strawberry.field(description="The full record, as canonical JSON (RFC 8785).")
     hash: str = strawberry.field(description="The SHA-256 hash of the body, in hexadecimal.")
-    written_at: datetime = computed(
-        lambda context, row: row.created_at, "When the receipt was issued.", Column("created_at")
-    )
+    written_at: datetime = computed(Column("created_at"), "When the receipt was issued.")

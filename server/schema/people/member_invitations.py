@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 
 from server import models
-from server.engine.declarations import Rows
+from server.engine.declarations import Computed, Rows
 from server.resolvers.people import member_invitation_answers, member_invitations
 from server.resolvers.people.member_invitations import member_invitation_status
-from server.resolvers.people.teams import OF_INVITATION, teams_of_invitation
+from server.resolvers.people.teams import OF_INVITATION
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
@@ -39,11 +39,11 @@ class MemberInvitation(Node):
     locale: str = strawberry.field(description="The language of the invitation, such as `fr_FR`.")
     role: Role = strawberry.field(description="The role the person will have.")
     teams: list[TeamReference] = computed(
-        teams_of_invitation,
-        "The teams the person will join, except teams deleted since.",
-        Rows(models.Team, through=OF_INVITATION),
+        Rows(models.Team, through=OF_INVITATION), "The teams the person will join, except teams deleted since."
     )
-    status: MemberInvitationStatus = computed(member_invitation_status, "Current status.", ("status", "expires_at"))
+    status: MemberInvitationStatus = computed(
+        Computed(member_invitation_status, ("status", "expires_at")), "Current status."
+    )
     invited_by: User | None = relation(
         models.User, "invited_by_id", "The person who sent the invitation. Null if they are not visible to you."
     )

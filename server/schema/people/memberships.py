@@ -6,6 +6,7 @@ import strawberry
 
 from server import models
 from server.domain.people.memberships import may_manage_billing
+from server.engine.declarations import Computed
 from server.resolvers.people import memberships, teams
 from server.resolvers.products import own_product_grants
 from server.schema.connections import Connection
@@ -33,18 +34,18 @@ class Membership(Node):
         description="When the person became a member. Null until the invitation is accepted."
     )
     can_manage_billing: bool = computed(
-        lambda context, row: may_manage_billing(row.role, row.can_manage_billing),
+        Computed(
+            lambda context, row: may_manage_billing(row.role, row.can_manage_billing), ("role", "can_manage_billing")
+        ),
         "Whether the member may order and pay. Optional for employees; leaders always may, external members never.",
-        ("role", "can_manage_billing"),
     )
     notify_billing: bool = strawberry.field(
         description="Whether the member wants e-mails about billing. Members who may not manage billing receive none."
     )
     notify_products: bool = strawberry.field(description="Whether the member wants e-mails about products.")
     include_future_customers: bool = computed(
-        lambda context, row: row.future_customer_rights is not None,
+        Computed(lambda context, row: row.future_customer_rights is not None, ("future_customer_rights",)),
         "Whether an employee of a partner is assigned to each new customer (see `setFutureCustomers`).",
-        ("future_customer_rights",),
     )
     future_customer_rights: list[AssignmentRight] | None = strawberry.field(
         description="The employee's rights for each new customer. Null if they are not assigned to new customers."

@@ -6,11 +6,10 @@ import strawberry
 
 from server import models
 from server.domain.people.organisations import INVITABLE_PARTNERS
-from server.engine.declarations import Column, Embedded
+from server.engine.declarations import Column, Computed, Embedded
 from server.resolvers.people import member_invitations, memberships, organisations, teams, tokens
 from server.resolvers.people.organisations import MAY_VIEW_DETAILS
-from server.resolvers.rights_in_statements import RIGHTS_ON_ORGANISATION
-from server.resolvers.viewer_rights import rights_on_organisation
+from server.resolvers.viewer_rights import RIGHTS_ON_ORGANISATION
 from server.schema.connections import Connection
 from server.schema.fields import computed, connection, rights, withheld
 from server.schema.money import Currency
@@ -49,12 +48,6 @@ class PartnerFilter:
     )
 
 
-def _number(row: models.Organisation) -> RegistrationNumber | None:
-    if row.registration_scheme is None or row.registration_number is None:
-        return None
-    return RegistrationNumber(scheme=row.registration_scheme, value=row.registration_number)
-
-
 @strawberry.type
 class OrganisationPeople(Node):
     """An organisation's own fields, and its members."""
@@ -68,42 +61,34 @@ class OrganisationPeople(Node):
         description="The organisation's standing in the partner programme. Null if it has never been a partner."
     )
     is_partner: bool = computed(
-        lambda context, row: row.partner_status in INVITABLE_PARTNERS,
+        Computed(lambda context, row: row.partner_status in INVITABLE_PARTNERS, ("partner_status",)),
         "Whether the organisation can be invited as a partner.",
-        ("partner_status",),
     )
-    legal_name: str | None = withheld(
-        lambda row: row.legal_name, "The organisation's registered name.", MAY_VIEW_DETAILS, Column("legal_name")
-    )
+    legal_name: str | None = withheld(Column("legal_name"), "The organisation's registered name.", MAY_VIEW_DETAILS)
     legal_entity_type: LegalEntityType | None = withheld(
-        lambda row: row.legal_entity_type,
-        "The organisation's legal form.",
-        MAY_VIEW_DETAILS,
-        Column("legal_entity_type"),
+        Column("legal_entity_type"), "The organisation's legal form.", MAY_VIEW_DETAILS
     )
     postal_address: PostalAddress | None = withheld(
-        lambda row: row,
+        Embedded({name: Column(name) for name in ("street", "postcode", "city", "region", "country")}),
         "The organisation's postal address.",
         MAY_VIEW_DETAILS,
-        Embedded({name: Column(name) for name in ("street", "postcode", "city", "region", "country")}),
     )
     registration_number: RegistrationNumber | None = withheld(
-        _number,
-        "The organisation's number in the register of companies.",
-        MAY_VIEW_DETAILS,
         Embedded(
             {"scheme": Column("registration_scheme"), "value": Column("registration_number")},
             present="registration_scheme",
         ),
+        "The organisation's number in the register of companies.",
+        MAY_VIEW_DETAILS,
     )
     created_at: datetime = strawberry.field(description="When the organisation was created.")
     updated_at: datetime = strawberry.field(description="When the organisation was last changed.")
     version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
     viewer_role: Role | None = computed(
-        organisations.role_in, "Your role in the organisation. Null if you are not a member.", organisations.ROLE_IN
+        organisations.ROLE_IN, "Your role in the organisation. Null if you are not a member."
     )
     viewer_rights: list[Right] = rights(
-        rights_on_organisation, "Your rights on the organisation, with the credential in use.", RIGHTS_ON_ORGANISATION
+        RIGHTS_ON_ORGANISATION, "Your rights on the organisation, with the credential in use."
     )
     members: Connection[Membership] | None = connection(
         memberships.MEMBERS, "The organisation's members.", memberships.MAY_VIEW_MEMBERS

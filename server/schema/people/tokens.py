@@ -5,10 +5,8 @@ from datetime import datetime
 import strawberry
 
 from server import models
-from server.domain import rights
 from server.engine.declarations import Column, Rows
 from server.resolvers.people import tokens
-from server.resolvers.people.token_restrictions import CUSTOMERS, token_customers
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
@@ -26,11 +24,7 @@ class ApiToken(Node):
 
     name: str = strawberry.field(description="The name the owner gave it.")
     last_four: str = strawberry.field(description="The last four characters of the secret, to tell tokens apart.")
-    scopes: list[Scope] = computed(
-        lambda context, row: [rights.Scope[name] for name in row.scopes],
-        "The token's scopes.",
-        Column("scopes"),
-    )
+    scopes: list[Scope] = computed(Column("scopes"), "The token's scopes.")
     owner: User | None = relation(models.User, "user_id", "The token's owner. Null if they are not visible to you.")
     organisation: OrganisationReference | None = relation(
         models.Organisation,
@@ -38,9 +32,8 @@ class ApiToken(Node):
         "The organisation in which the token works. Null if your API token may not read organisations.",
     )
     customers: list[OrganisationReference] | None = computed(
-        token_customers,
+        Rows(models.Organisation, through=tokens.CUSTOMERS, present="is_for_some_customers"),
         "The managed customers to which the token is restricted. Null if it is not restricted.",
-        Rows(models.Organisation, through=CUSTOMERS, present="is_for_some_customers"),
     )
     expires_at: datetime = strawberry.field(description="When the token expires.")
     last_used_at: datetime | None = strawberry.field(

@@ -5,7 +5,6 @@ import strawberry
 from server import models
 from server.engine.declarations import Relation
 from server.resolvers.people import memberships, organisations, sessions
-from server.resolvers.people.viewers import token_of, user_of
 from server.schema.connections import Connection
 from server.schema.fields import computed, connection
 from server.schema.operations import mutation
@@ -22,18 +21,16 @@ class ViewerPeople:
     """The viewer: the person or token behind a request."""
 
     user: User = computed(
-        user_of,
-        "The signed-in person, or the owner of the API token.",
         Relation(models.User, key=lambda run: run.viewer.user_id),
+        "The signed-in person, or the owner of the API token.",
     )
     token: ApiToken | None = computed(
-        token_of,
-        "The API token in use. Null for a signed-in person.",
         Relation(
             models.ApiToken,
             key=lambda run: run.viewer.token and run.viewer.token.token_id,
             is_present=lambda viewer: viewer.token is not None,
         ),
+        "The API token in use. Null for a signed-in person.",
     )
     organisations: Connection[OrganisationReference] = connection(
         organisations.OWN_ORGANISATIONS,

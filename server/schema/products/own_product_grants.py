@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from server import models
+from server.engine.declarations import Computed
 from server.resolvers.products import own_product_grants
 from server.resolvers.products.own_product_grants import includes_future_products
 from server.schema.fields import computed, relation
@@ -48,9 +49,8 @@ class OwnProductGrant(Node):
         description="The category whose products are granted. Null if the grant is for a single product."
     )
     include_future_products: bool = computed(
-        includes_future_products,
+        Computed(includes_future_products, ("category", "covers_until")),
         "Whether the grant also covers products added to the category later.",
-        ("category", "covers_until"),
     )
     rights: list[ProductRight] = strawberry.field(description="The rights on the products.")
     granted_by: User | None = relation(

@@ -6,6 +6,7 @@ import strawberry
 
 from server import models
 from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
+from server.engine.declarations import Computed
 from server.resolvers.products import pending_action_answers, pending_actions, product_terminations
 from server.schema.enums import describe
 from server.schema.fields import computed, relation
@@ -52,13 +53,11 @@ class PendingAction(Node):
         models.User, "requested_by_id", "The person who requested it. Null if that person is not visible to you."
     )
     requested_by_name: str = computed(
-        pending_actions.asker_name,
-        "The name of the person who requested it, visible to both sides.",
-        pending_actions.ASKER_NAME,
+        pending_actions.ASKER_NAME, "The name of the person who requested it, visible to both sides."
     )
     reason: str | None = strawberry.field(description="The message sent with the request.")
     status: PendingActionStatus = computed(
-        pending_actions.pending_action_status, "Current status.", ("status", "expires_at")
+        Computed(pending_actions.pending_action_status, ("status", "expires_at")), "Current status."
     )
     requested_at: datetime = strawberry.field(description="When the action was requested.")
     expires_at: datetime = strawberry.field(description="The deadline for an answer.")

@@ -5,14 +5,13 @@ from datetime import datetime
 import strawberry
 
 from server import models
-from server.engine.declarations import Column
+from server.engine.declarations import Column, Embedded
 from server.resolvers.products import products
-from server.resolvers.products.prices import PRICES, prices_of
-from server.resolvers.rights_in_statements import RIGHTS_ON_PRODUCT
-from server.resolvers.viewer_rights import rights_on_product
+from server.resolvers.products.prices import PRICES
+from server.resolvers.viewer_rights import RIGHTS_ON_PRODUCT
 from server.schema.connections import Direction
 from server.schema.enums import describe
-from server.schema.fields import computed, embedded, relation, rights
+from server.schema.fields import computed, relation, rights
 from server.schema.money import Money
 from server.schema.nodes import Node
 from server.schema.products.enums import Period, ProductCategory, ProductState
@@ -50,9 +49,9 @@ class Product(Node):
     service_name: str = strawberry.field(description="The service's name, such as the domain name.")
     customer_name: str = strawberry.field(description="The customer's name for the product.")
     internal_name: str = strawberry.field(description="The product's name in the company's systems.")
-    public_price: Money = embedded(
+    public_price: Money = computed(
+        Embedded({"amount": Column("price_minor", is_minor_units=True), "currency": Column("currency")}),
         "The public price for one period.",
-        {"amount": Column("price_minor", is_minor_units=True), "currency": Column("currency")},
     )
     period: Period = strawberry.field(description="The period that one payment covers.")
     expires_at: datetime = strawberry.field(description="The end of the paid period.")
@@ -64,7 +63,7 @@ class Product(Node):
     updated_at: datetime = strawberry.field(description="When the product was last changed.")
     version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
     viewer_rights: list[Right] = rights(
-        rights_on_product, "Your rights on the product, with the credential you are using.", RIGHTS_ON_PRODUCT
+        RIGHTS_ON_PRODUCT, "Your rights on the product, with the credential you are using."
     )
 
 
@@ -95,7 +94,7 @@ class CatalogueItem(Node):
     name: str = strawberry.field(description="The item's name.")
     period: Period = strawberry.field(description="The period that one payment covers.")
     tld: str | None = strawberry.field(description="The top-level domain. Null for anything but domain names.")
-    prices: list[Money] = computed(prices_of, "The current public price in each currency.", PRICES)
+    prices: list[Money] = computed(PRICES, "The current public price in each currency.")
 
 
 @strawberry.input(description="Filters the catalogue.")

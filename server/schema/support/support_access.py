@@ -6,8 +6,9 @@ import strawberry
 
 from server import models
 from server.domain.support.support_access import SupportAccessKind, SupportAccessRevocation, SupportAccessStatus
+from server.engine.declarations import Computed
 from server.resolvers.support import support_access
-from server.resolvers.support.support_access import PERSON_NAME, person_name, support_access_status
+from server.resolvers.support.support_access import PERSON_NAME, support_access_status
 from server.schema.enums import describe
 from server.schema.fields import computed, relation
 from server.schema.nodes import Node
@@ -47,11 +48,11 @@ class SupportAccessGrant(Node):
         models.User, "user_id", "The person who granted access. Null if they are not visible to you."
     )
     person_name: str = computed(
-        person_name, "The name of the person who granted access, even if they are not visible to you.", PERSON_NAME
+        PERSON_NAME, "The name of the person who granted access, even if they are not visible to you."
     )
     kind: SupportAccessKind = strawberry.field(description="What support may access.")
     ticket: str | None = strawberry.field(description="The support ticket it is for. Null if there is none.")
-    status: SupportAccessStatus = computed(support_access_status, "Current status.", ("status", "expires_at"))
+    status: SupportAccessStatus = computed(Computed(support_access_status, ("status", "expires_at")), "Current status.")
     granted_at: datetime = strawberry.field(description="When the access began.")
     expires_at: datetime = strawberry.field(description="When the access ends at the latest.")
     revoked_at: datetime | None = strawberry.field(description="When the access was ended early. Null otherwise.")

@@ -1,0 +1,93 @@
+"""The interpreter of the resolver path: what a field answers, out of the declaration that the engine plans.
+
+It looks rows up in batches and with the policies of the viewer, and calls the same functions. What both paths answer
+is compared by tests; here nothing is said of any noun.
+"""
+
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from strawberry.utils.str_converters import to_snake_case
+
+from server.engine.declarations import Column, Computed, Embedded, Followed, Key, Relation, Rows, SameRow
+from server.resolvers.associations import rows_of
+from server.resolvers.batch_loading import columns_of, compute
+from server.resolvers.context import Context
+from server.schema.connection_values import EdgeValues, Slice
+
+# `Any` below: rows are of whatever model.
+
+Answer = Callable[[Context, Any], Any]
+"""What a field answers of a row: a value, or a coroutine that gives it."""
+
+
+def answer_of(declared: Any) -> Answer:
+    """How resolvers answer a declaration. Raises TypeError for one that they do not know."""
+    match declared:
+        case Column():
+            return partial(_column, declared)
+        case Key():
+            return partial(_key, declared)
+        case SameRow():
+            return _same_row
+        case Embedded():
+            return partial(_embedded, declared)
+        case Relation():
+            return partial(_relation, declared)
+        case Rows():
+            return partial(_rows, declared)
+        case Followed():
+            return partial(_followed, declared)
+        case Computed():
+            return partial(_computed_from_rows if declared.prefetch else _computed, declared)
+        case _:
+            raise TypeError(f"resolvers do not know how to answer a {type(declared).__name__}")
+
+
+def _column(declared: Column, context: Context, row: Any) -> Any:
+    value = getattr(row, declared.name)
+    return Decimal(value).scaleb(-2) if declared.is_minor_units else value
+
+
+def _key(declared: Key, context: Context, row: Any) -> str:
+    return f"{declared.prefixes[type(row)]}_{row.pk.hex}"
+
+
+def _same_row(context: Context, row: Any) -> Any:
+    return row.row if isinstance(row, EdgeValues) else row
+
+
+def _embedded(declared: Embedded, context: Context, row: Any) -> Any:
+    if declared.present is not None and getattr(row, declared.present) is None:
+        return None
+    columns = declared.columns.items()
+    return SimpleNamespace(**{to_snake_case(name): _column(column, context, row) for name, column in columns})
+
+
+async def _relation(declared: Relation, context: Context, row: Any) -> Any:
+    if not declared.is_present(context.viewer):
+        return None
+    key = declared.key(context) if declared.key else getattr(row, str(declared.column))
+    return None if key is None else await context.row(declared.model, key, declared.by)
+
+
+async def _rows(declared: Rows, context: Context, row: Any) -> Any:
+    return await rows_of(context, declared, row)
+
+
+async def _followed(declared: Followed, context: Context, page: Slice) -> list[Any]:
+    keys = [getattr(row, declared.column) for row in page.nodes]
+    found = await asyncio.gather(*(context.row(declared.model, key) for key in keys))
+    return [row for row in found if row is not None]
+
+
+async def _computed_from_rows(declared: Computed, context: Context, row: Any) -> Any:
+    return await compute(context, declared, row)
+
+
+def _computed(declared: Computed, context: Context, row: Any) -> Any:
+    return declared.compute(context, SimpleNamespace(**columns_of(context, declared, row)))
