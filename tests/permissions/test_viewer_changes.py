@@ -12,8 +12,7 @@ import server
 from server import jobs
 from server.authentication import Credentials, authenticate
 from server.authentication.viewer_cache import KnownViewers
-from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Membership, Session
-from server.models.base import store_all
+from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Membership, Session, base
 from server.resolvers.context import Context
 from server.resolvers.people.offboarding import end_rows
 from server.schema import schema
@@ -39,7 +38,9 @@ WRITING = {
     "save",
     "update",
     "update_or_create",
-    *(helper.__name__ for helper in (end_rows, store_all, jobs._delete_in_batches)),
+    *(name for name in vars(base) if name.startswith("store_")),
+    end_rows.__name__,
+    jobs._delete_in_batches.__name__,
 }
 OTHER_TABLES = {
     "cli/credentials.py close_public_credentials",
