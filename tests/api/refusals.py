@@ -81,7 +81,7 @@ PAYLOADS = {
     "grantOwnProducts": ("ownProductGrant { id }",),
     "revokeOwnProducts": ("ownProductGrant { id }",),
 }
-"""What each mutation gives besides its refusals."""
+"""What each mutation gives as well as its refusals."""
 
 _GERMAN = Path(languages.__file__).with_name("translations") / "de.po"
 
@@ -145,7 +145,7 @@ def missing(right: str, **scope: str) -> dict[str, Any]:
 
 
 def malformed_id(*field: str) -> dict[str, Any]:
-    """What `catch_denial` gives for a text that is no id of the type that belongs there."""
+    """What `catch_denial` gives for a text that is not an id of the type that belongs there."""
     return {"code": "BAD_USER_INPUT", "field": list(field)}
 
 

@@ -301,7 +301,7 @@ class List:
         return page
 
     async def turn_to(self, world: World, clients: Clients, amount: str, side: str, cursor: str | None) -> Any:
-        """The page beside a cursor, or the outermost one; the document is the same for every page."""
+        """The page next to a cursor, or the outermost one; the document is the same for every page."""
         query = f"query($cursor: String) {self.query(world, [f'{amount}, {side}: $cursor'])}"
         data = (await clients.ask(query, {"cursor": cursor}, as_=world.people[self.asker])).data
         return data["p0"] if self.at is None else data["object"]["p0"]
@@ -596,7 +596,7 @@ GARBAGE = {
 
 
 @every_list
-async def test_garbage_is_no_cursor_of_any_list(world, clients, name):
+async def test_garbage_is_not_a_cursor_of_any_list(world, clients, name):
     for argument in ("after", "before"):
         answer = await LISTS[name].refuse(world, clients, f'{argument}: "garbage"')
 
@@ -611,7 +611,7 @@ async def test_no_garbage_is_a_cursor(world, clients, name):
         assert answer == ("BAD_USER_INPUT", ["after"]), what
 
 
-async def test_a_cursor_of_another_order_is_no_cursor_of_moments(world, clients):
+async def test_a_cursor_of_another_order_is_not_a_cursor_of_timestamps(world, clients):
     for text in ("Alpina", "2026-11-23", "2026-11-23T08:30:00", "23:59", "٢٠٢٦", "2026-13-45T99:00:00+00:00"):
         answer = await LISTS["members"].refuse(world, clients, f'after: "{_ID + text.encode().hex()}"')
 

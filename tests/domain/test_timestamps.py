@@ -1,4 +1,4 @@
-"""Which texts are a moment, as RFC 3339 has it, and which moment is it?"""
+"""Which texts are timestamps according to RFC 3339, and which time is it?"""
 
 from datetime import UTC, datetime, timedelta, timezone
 

@@ -1,4 +1,4 @@
-"""What is known of who asks, and what does their credential leave them?"""
+"""What is known about the caller, and what does their credential allow?"""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

@@ -73,7 +73,7 @@ async def _viewer(world: World, actor: str) -> Viewer | None:
 
 
 def _render_errors(errors: Sequence[GraphQLError]) -> list[str]:
-    """All errors; of as many as an answer tells of, or more, each path reports others."""
+    """All errors; beyond the number that an answer reports, each path reports different ones."""
     if len(errors) >= answers.MAX_ERRORS:
         return ["many errors"]
     return sorted(str(answers.told(error, REQUEST_ID)) for error in errors)

@@ -289,7 +289,7 @@ class Writer:
 def dress_document(
     document: graphql.DocumentNode, schema: GraphQLSchema, random: Random, values: Values
 ) -> tuple[str, dict[str, Any]]:
-    """A document with arguments that exist, and here and there a directive, a name of one's own or a fragment."""
+    """A document with arguments that exist, and here and there a directive, an alias or a fragment."""
     info = graphql.TypeInfo(schema)
     writer = Writer(schema, random, values)
 

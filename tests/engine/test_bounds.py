@@ -343,7 +343,7 @@ async def test_the_reader_cannot_write(settings: Settings) -> None:
 
 @pytest.fixture
 async def crowded_database(own_database: Settings) -> AsyncIterator[tuple[Settings, World]]:
-    """A database of one's own, in which Alpina has many products."""
+    """A database of its own, in which Alpina has many products."""
     world = await build_world()
     template = world.granted
     columns = {

@@ -19,7 +19,7 @@ ADA = UUID(int=1)
 
 
 async def test_an_infinite_timestamp_does_not_take_the_rows_around_it(toy: Toy) -> None:
-    """What Python calls the last moment, asyncpg stores as infinity."""
+    """What Python calls the last possible time, asyncpg stores as infinity."""
     last = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
     async with taken_back():
         await Book.create(id=UUID(int=6000), author_id=UUID(int=5), title="never", printed_at=last, revised_at=last)

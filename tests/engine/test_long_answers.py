@@ -1,4 +1,4 @@
-"""Is an answer that would be too long refused, wherever it grows so long, and told as that?"""
+"""Is an answer that would be too long refused, wherever it grows, and reported as that?"""
 
 from typing import Any
 

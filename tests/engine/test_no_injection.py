@@ -84,7 +84,7 @@ _AROUND = {
 
 
 _BESIDE = {"explainRight": ", right: VIEW_PRODUCTS"}
-"""What a field has to be asked with besides."""
+"""The other arguments that a field needs."""
 
 
 def test_every_type_with_arguments_has_a_way_to_it() -> None:

@@ -1,4 +1,4 @@
-"""Do the engine and the resolvers answer random documents alike, whoever asks?
+"""Do the engine and the resolvers answer random documents alike, no matter who asks?
 
 2,000 documents a run, half of them on each database; 20,000 on each with LONG=1. SEED=… repeats a run, whose seed a
 failure tells. hypothesis-graphql makes some of the selections; it takes forty milliseconds for one, so the rest are

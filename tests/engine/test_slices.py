@@ -1,4 +1,4 @@
-"""Is a large answer put together in slices, one of all at a time, and are its errors as few as are told?"""
+"""Is a large answer put together in slices, one of all at a time, and does it create only the errors that it reports?"""
 
 import asyncio
 import time

@@ -243,7 +243,7 @@ async def test_absent_and_null_in_nested_inputs_differ(toy: Toy, filter: dict[st
 
 
 async def test_what_depends_on_the_time_is_asked_again_each_time(toy: Toy) -> None:
-    """With one text and the same values: the moment is of the operation, not of its arguments."""
+    """With one text and the same values: the time belongs to the operation, not to its arguments."""
     at = toy.book4.printed_at
     moments = [at - timedelta(microseconds=1), at, at + timedelta(days=1)]
 

@@ -1,7 +1,7 @@
 """A library of books, for which the engine is tested as a library: nothing here is of the programme.
 
 Three types on three models, an interface and a union over them, row policies, guards, holes, pages and a
-mutation. Every field has an ordinary resolver beside its declaration, so each answer can be had both ways.
+mutation. Every field has an ordinary resolver next to its declaration, so each answer can be had both ways.
 """
 
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
@@ -602,7 +602,7 @@ class Address:
 
 @strawberry.type
 class Letter:
-    """Something that Python makes; `sign` may fail, and may be null where it must not be."""
+    """Something that Python makes; `sign` may fail, and may be null although it must not be."""
 
     sign: str
     place: int
@@ -1152,7 +1152,7 @@ def comparable_errors(errors: list[GraphQLError]) -> list[Any]:
 
 
 def reduce_nulls(errors: list[Any], data: Any) -> list[Any]:
-    """Of errors below something that became null one alone: the specification leaves open whether others are told."""
+    """Keep one error below each null: the specification leaves open whether others are reported."""
     found, nulls = [], set[tuple[Any, ...]]()
     for error in errors:
         null = _null_above(error[0] or [], data)
@@ -1270,4 +1270,4 @@ async def fill() -> dict[str, Any]:
 
 
 APPS = {"toy": {"models": ["tests.engine.toy"], "default_connection": "default"}}
-"""The toy's models alone, as Tortoise is told of them."""
+"""The toy's models only, as Tortoise is configured with them."""

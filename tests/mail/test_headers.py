@@ -1,4 +1,4 @@
-"""Does every name and subject arrive as it is, whoever reads the header?
+"""Does every name and subject arrive as it is, no matter which program reads the header?
 
 What is written here is read back by both parsers of Python's `email`, neither of which has written it: the one for
 all messages of today, and the older one, by which a name is decoded after the addresses are taken apart.

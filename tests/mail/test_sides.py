@@ -90,7 +90,7 @@ ACTS: dict[str, dict[str, dict[str, str]]] = {
     "support.access_revoked": {by: {"support.access_revoked": PERSON} for by in (PERSON, CLOCK)},
     "invitation.undeliverable": {CLOCK: {"invitation.undeliverable.organisation": CUSTOMER}},
 }
-"""By topic and by who acted: which e-mail goes to which side."""
+"""By topic and by acting side: which e-mail goes to which side."""
 
 CASES = [(topic, by) for topic, acts in ACTS.items() for by in acts]
 
@@ -119,7 +119,7 @@ async def test_the_side_that_did_not_act_is_notified(world: World, settings: Set
 
 
 def said_of(by: str) -> dict[str, Any]:
-    """What events say of who acted, where it is not always the same side."""
+    """What events say about the acting side, where it is not always the same."""
     return {"by": by.upper()} if by in (CUSTOMER, PARTNER) else {"by": "MEMBER"} if by == PERSON else {}
 
 

@@ -112,7 +112,7 @@ async def test_those_whom_it_concerns_are_notified_and_nobody_else(world: World,
 
 
 def told_in_words(email: EmailMessage) -> list[str]:
-    """The variables that are shown as they are: no moments, no codes, no addresses of pages."""
+    """The variables that are shown as they are: no timestamps, no codes, no addresses of pages."""
     shown = [value for value in email.variables.values() if isinstance(value, str)]
     return [value for value in shown if re.match(r"[A-Z_]+$|\d{4}-|https?:", value) is None]
 

@@ -1,4 +1,4 @@
-"""Which e-mails follow a member's wish, and which arrive whatever they wish?"""
+"""Which e-mails follow a member's preferences, and which always arrive?"""
 
 import re
 
@@ -19,14 +19,14 @@ FOLLOWS = {
     | {"access.product_given_back"},
     Wish.BILLING: {"payment_mode.changed", "partnership.products_without_payer"},
 }
-"""The templates that follow each wish; all others arrive."""
+"""The templates that follow each preference; all others arrive."""
 
 FOLLOWING = {template for templates in FOLLOWS.values() for template in templates}
 EVENTS = sorted(topic for topic, letters in LETTERS.items() if any(letter.template in FOLLOWING for letter in letters))
 
 
 async def addressees(world: World, settings: Settings, topic: str) -> dict[str, list[str]]:
-    """Who is told of the world's event of this topic, by template."""
+    """Who gets an e-mail about the world's event of this topic, by template."""
     found = dict[str, list[str]]()
     for email in await expand(settings, await announce_in(world, topic)):
         found.setdefault(email.template, []).append(email.address)

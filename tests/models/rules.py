@@ -60,7 +60,7 @@ def partnerships(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 def product_accesses(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """Whoever sees the partnership, sees what was granted in it, and what was revoked since."""
+    """Anyone who sees the partnership sees what was granted in it, including what was revoked since."""
     return {key for link in _partnerships(world, viewer) for key in link.access_keys}
 
 
@@ -73,7 +73,7 @@ def access_change_requests(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 def customer_invitations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """Those of partners one leads, and those to one's own address; a token for some customers reads none."""
+    """Those of partners that the viewer leads, and those to the viewer's own address; a token for some customers reads none."""
     if not viewer.has_scope(Scope.PARTNERSHIPS_READ):
         return set()
     if viewer.token is not None and viewer.token.customer_ids is not None:
@@ -131,7 +131,7 @@ def _assignment(viewer: Viewer, link: Link) -> list[AssignmentRight] | None:
 
 
 def organisations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """Approved partners, one's own, and both sides of partnerships one sees."""
+    """Approved partners, the viewer's own organisations, and both sides of partnerships that the viewer sees."""
     found = {key for key, status in world.organisations.items() if status in INVITABLE_PARTNERS}
     if viewer.has_scope(Scope.ORGANISATION_READ):
         found |= set(viewer.organisation_ids)
@@ -153,7 +153,7 @@ def assignments(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 def memberships(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """One's own in force, and all of organisations one leads, the invited and the removed among them."""
+    """The viewer's own in force, and all of organisations that the viewer leads, including the invited and the removed."""
     if not viewer.has_scope(Scope.MEMBERS_READ):
         return set()
     own = {membership.membership_id for membership in viewer.memberships}
@@ -184,7 +184,7 @@ def team_members(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 def users(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """Oneself, and whoever is a member, or invited to be one, of an organisation one leads."""
+    """The viewer, and anyone who is a member, or invited to be one, of an organisation that the viewer leads."""
     members = [one for one in world.memberships.values() if one.status is not MembershipStatus.REMOVED]
     return {viewer.user_id} | {one.user_id for one in members if one.organisation_id in _led_organisations(viewer)}
 
@@ -198,7 +198,7 @@ def api_tokens(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 def audit_events(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """What was done for an organisation one leads, whoever did it; what was done in its name; one's own acts in it."""
+    """For organisations that the viewer leads, all that was done for them or in their name; the viewer's own acts in any."""
     if not viewer.has_scope(Scope.AUDIT_READ):
         return set()
     led, found = viewer.led_organisation_ids, set[UUID]()

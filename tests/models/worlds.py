@@ -75,7 +75,7 @@ class Link:
     """Of what the partner asks to have changed."""
     receipt_key: UUID
     asked_key: UUID
-    """Of what the partner may not do alone, with who asked it."""
+    """Actions that the partner may not do on its own, with the person who asked."""
     asked_by: UUID
     note_key: UUID
     """Of what the partner notes of the customer."""
@@ -207,7 +207,7 @@ class RandomWorld:
                 yield Viewer(token.user_id, memberships, token=grant)
 
     def keys(self) -> dict[type[Model], set[UUID]]:
-        """The rows there are, whoever sees them."""
+        """The rows that exist, no matter who sees them."""
         return {
             AccessChangeRequest: {link.change_key for link in self.links},
             ApiToken: set(self.tokens),
@@ -334,7 +334,7 @@ def _link(draw: st.DrawFn, world: RandomWorld, customer: UUID, partner: UUID) ->
 
 
 async def store(world: RandomWorld) -> None:
-    """Write the world into the database, ended assignments and revoked accesses beside those that hold."""
+    """Write the world into the database, ended assignments and revoked accesses as well as those that hold."""
     for key, status in world.organisations.items():
         await organisation(f"Company {key.hex}", id=key, partner_status=status)
     for key, owner in world.products.items():

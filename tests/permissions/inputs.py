@@ -55,7 +55,7 @@ async def prepare(world: World, mutation: str, input: Input) -> None:
 
 
 STAFF = {"approvePartner", "suspendPartner", "suspendPartnership", "resumePartnership", "recoverOrganisation"}
-"""For the staff alone, who see every row: kL is one of them."""
+"""Only for the staff, who see every row: kL is one of them."""
 
 
 def ways(world: World, mutation: str) -> list[tuple[Person | None, Input]]:

@@ -1,4 +1,4 @@
-"""Who may do what: the permission matrix of docs/programme.md, as far as there are operations for it.
+"""Who may do what: the permission matrix of docs/programme.md, for the operations that exist.
 
 Actors, all seen from the customer Alpina, which lets the partner Nova manage some products:
 
@@ -7,7 +7,7 @@ Actors, all seen from the customer Alpina, which lets the partner Nova manage so
     cA  Alpina's administrator                 tE  token of pE with every scope
     cE  Alpina's employee                      tR  token of pL that may only read
     cX  external member of Alpina              tO  token of pL that may only read products
-    pL  Nova's legal representative            tB  token of pL for the customer Borea alone
+    pL  Nova's legal representative            tB  token of pL for the customer Borea only
     pA  Nova's administrator
     pE  Nova's employee, assigned to Alpina (VIEW) and to Borea
     pU  Nova's employee, assigned to nobody

@@ -28,7 +28,7 @@ OWNED_THROUGH = {models.ApiTokenCustomer: "api_token"}
 """Rows that name two companies and belong to one: through which column they do."""
 
 APPEND_ONLY = {models.AuditEvent, models.Receipt}
-"""Rows that a trigger keeps as they were written: known by their ids alone."""
+"""Rows that a trigger keeps as they were written: only their ids tell them apart."""
 
 _SHORTEST = 8  # a shorter column has no room for a sign
 _SIGNS = re.compile(r"‹\w+›|(?<![0-9a-f])[0-9a-f]{32,}")

@@ -32,7 +32,7 @@ FOR_STRANGERS = {("invitePartner", ("partnerId",)), ("requestCustomer", ("custom
 """Where a partner that one has nothing to do with is just what is asked for."""
 
 OF_MANY = {"changeProductAccesses", "revokeProductAccesses"}
-"""Each object is refused for itself, in the answer."""
+"""Each object is refused on its own, in the answer."""
 
 PAYLOAD_OF_MANY = "results { productAccess { id } userErrors { code field } } userErrors { code }"
 
@@ -101,7 +101,7 @@ async def test_a_strangers_id_is_that_of_nothing(tenants: Tenants, asking: Clien
 
 
 def missing_among_many(place: Path) -> list[Any]:
-    """What is told of the only one of many that does not exist for the viewer."""
+    """The error for the only one of many that does not exist for the viewer."""
     upto = place.index("0") + 1
     return [{"productAccess": None, "userErrors": [{"code": "NOT_FOUND", "field": [*place[:upto]]}]}]
 

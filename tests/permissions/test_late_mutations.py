@@ -1,7 +1,7 @@
-"""Does a mutation change anything for whoever lost what allowed it while they waited for their turn (E7)?
+"""Does a mutation change anything for a caller who lost the right to it while they waited for their turn (E7)?
 
 Every mutation is let through by its permission classes first. Then, before its transaction begins, somebody else
-removes whoever asked from all their organisations and from the staff, or revokes the token they ask with.
+removes the caller from all their organisations and from the staff, or revokes the token they ask with.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,7 +23,7 @@ from tests.world import Person, World, person
 pytestmark = pytest.mark.database
 
 FOR_NOBODY_YET = {"signIn", "signUp", "acceptMemberInvitation", "declineMemberInvitation"}
-"""Asked by who is no member, or not signed in."""
+"""Asked by somebody who is not a member, or not signed in."""
 
 THEIR_OWN = {"signOut", "declineCustomerInvitation", "revokeApiToken", "revokeSupportAccess"}
 """About the person alone, whatever they are in an organisation; another's token: tests/reliability."""

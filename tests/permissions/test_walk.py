@@ -2,8 +2,8 @@
 
 The schema is walked from every root to the depth of four rows, through every relation and list, as everybody of
 the permission matrix, over three worlds that nothing connects. What is in an answer is known by its signs
-(tests/permissions/tenants.py): of a stranger there is nothing but the public names of partners, and within one's
-own world what the tables below say.
+(tests/permissions/tenants.py): of a stranger there is nothing but the public names of partners, and within the
+viewer's own world what the tables below say.
 """
 
 import re
@@ -29,7 +29,7 @@ DEEPEST = 4
 COMPARED_EACH = 16
 
 NAME_ALONE = {"id", "name", "name_key"}
-"""What shows of an organisation to whoever does not lead it."""
+"""What an organisation shows to viewers who do not lead it."""
 
 _EMPLOYEE = "alpina limited granted access watched watching borea complete borean pE assignment complete_assignment note complete_note change act pending"
 _PARTNER = "own alpina granted watched borea borean corvo corvine delta"
@@ -53,9 +53,9 @@ SEEN = {
     "tO": "granted watched borean corvine novan pL token_products pending",
     "tB": "alone borea borean complete complete_assignment complete_note pending",
 }
-"""The rows of their world that each actor sees something of, besides PUBLIC, by their names in tests/world.py.
+"""The rows of their world that each actor sees something of, apart from PUBLIC, by their names in tests/world.py.
 
-`own` are those that belong to the company one leads, perhaps together with another, such as a partnership;
+`own` are those that belong to the company the actor leads, perhaps together with another, such as a partnership;
 `alone` those that belong to no other. What both sides of a partnership see of each other is in these lines.
 """
 
@@ -68,9 +68,9 @@ TOLD = {
     "bL": f"{_PARTNERS_PEOPLE} {_PARTNERS_TOKENS} token_only_borea",
     "tO": "pE",
 }
-"""Of whom the review of access, the audit log and pending actions tell, by their names alone (D7, D8, E34, E40).
+"""Whom the review of access, the audit log and pending actions show by name only (D7, D8, E34, E40).
 
-Tokens are told to the customer's legal representatives in person, who may keep them away.
+Tokens are shown to the customer's legal representatives in person, who may exclude them.
 """
 
 NAMES = {"id", "first_name", "last_name", "name", "last_four"}
@@ -136,7 +136,7 @@ def ids_in(tenants: Tenants, tenant: str | None = None) -> Callable[[type[Model]
 async def fetch_answer(both: Both, text: str, variables: dict[str, Any], actor: str, depth: int, number: int) -> str:
     """Data and errors of the engine's answer, or of the resolvers' where the engine plans none; some of both.
 
-    By resolvers alone where SQLite's parser takes few in one statement: that need not be tried each time.
+    Only by resolvers where SQLite's parser takes few in one statement: that need not be tried each time.
     """
     is_tried = LONG or depth < DEEPEST or BACKEND == "postgres"
     result = (await both.by_engine(text, variables, actor))[0] if is_tried else None

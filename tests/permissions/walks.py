@@ -1,6 +1,6 @@
 """Documents that walk through the schema, from every root and along every edge.
 
-They are made of the schema alone: a new field is walked as soon as it is there.
+They follow from the schema: a new field is walked as soon as it exists.
 """
 
 import os
@@ -141,7 +141,7 @@ def _plain(name: str, field: Any) -> str:
 
 
 def _is_plain(field: Any) -> bool:
-    """Whether a field is a value, or an object of values alone."""
+    """Whether a field is a value, or an object that has only values."""
     inner: Any = get_named_type(field.type)
     if is_leaf_type(inner):
         return True

@@ -1,4 +1,4 @@
-"""Many do something at the same moment: how, and what holds afterwards whoever was first?
+"""How do many do something at the same time, and what holds afterwards, no matter who was first?
 
 Each attempt is a request of its own to the application, with a transaction of its own; PostgreSQL runs as many of
 them at once as the application has connections.
@@ -80,7 +80,7 @@ class Race:
 
 
 def began_untold(row: Any) -> bool:
-    """Partnerships are there before the race; what an invitation named is told of with its acceptance."""
+    """Partnerships are there before the race; what an invitation named is announced with its acceptance."""
     return isinstance(row, Partnership) or (isinstance(row, ProductAccess) and row.granted_by_id is None)
 
 

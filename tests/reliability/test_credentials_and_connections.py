@@ -1,4 +1,4 @@
-"""Do credentials hold to the moment, and connections come back, where that is easily forgotten?"""
+"""Do credentials hold until the second they end, and connections come back, where that is easily forgotten?"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""Does the clock do what is due, once, whoever looks at it?"""
+"""Does the clock do what is due, once, no matter who looks at it?"""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

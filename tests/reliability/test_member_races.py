@@ -1,4 +1,4 @@
-"""What happens when members of an organisation do the same thing at the same moment? R14 holds."""
+"""What happens when members of an organisation do the same thing at the same time? R14 holds."""
 
 import asyncio
 from collections import Counter

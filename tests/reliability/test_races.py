@@ -1,4 +1,4 @@
-"""What happens when many do the same thing at the same moment? Where one can succeed, exactly one does.
+"""What happens when many do the same thing at the same time? If one attempt can succeed, exactly one does.
 
 A few rounds each; a hundred with LONG=1.
 """
@@ -47,7 +47,7 @@ async def race(own_database: Settings) -> AsyncIterator[Race]:
 
 
 async def partners(number: int = ACTORS) -> list[tuple[Organisation, Person]]:
-    """Approved partners, each with who may answer for it."""
+    """Approved partners, each with a person who may answer for it."""
     found = list[tuple[Organisation, Person]]()
     for place in range(number):
         company = await organisation(f"Partner {place}", partner_status=PartnerStatus.APPROVED)

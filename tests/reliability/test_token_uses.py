@@ -1,4 +1,4 @@
-"""Is the last use of a token written down after the answer, and does nobody wait for it, whoever else writes?"""
+"""Is the last use of a token written down after the answer, and does nobody wait for it, no matter who else writes?"""
 
 import asyncio
 import subprocess
@@ -100,7 +100,7 @@ async def test_what_is_noted_at_the_end_is_written(house: House):  # noqa: F811
 
 @asynccontextmanager
 async def row_locked(settings: Settings, row: ApiToken) -> AsyncIterator[None]:
-    """Somebody else has the token in hand; on SQLite another process writes."""
+    """Somebody else is writing the token; on SQLite another process writes."""
     if settings.is_sqlite:
         with locked_by_another_process(settings):
             yield

@@ -69,7 +69,7 @@ async def bystander(server: DemoServer) -> AsyncIterator[Bystander]:
 
 @dataclass
 class Attacker:
-    """Sends what an attack is made of. `answers` counts what came back by status, for whoever looks at it afterwards."""
+    """Sends what an attack is made of. `answers` counts what came back by status, for the test that reads it afterwards."""
 
     server: DemoServer
     http: httpx2.AsyncClient

@@ -25,7 +25,7 @@ _numbers = count(256)
 
 
 async def wrong_passwords(attacker: Attacker) -> None:
-    """Each source guesses at accounts there are and at others, all at the same moment, and the owner is let in."""
+    """Each source guesses at accounts there are and at others, all at the same time, and the owner is let in."""
     owner = DEMO_ACCOUNTS[0].email
     async with AsyncExitStack() as stack:
         sources = [await stack.enter_async_context(_source(attacker)) for _ in range(SOURCES)]

@@ -65,7 +65,7 @@ class CountingHash(PasswordHash):
 
 
 class Clock:
-    """The moment at which requests come in; it passes when a test says so."""
+    """The time at which requests come in; it passes when a test says so."""
 
     def __init__(self) -> None:
         self.moment = datetime.now(UTC)

@@ -41,7 +41,7 @@ def not_json(column: int, line: int = 1) -> str:
 
 
 def body_with(**members: Any) -> bytes:
-    """A body with these members and, unless given, a good query."""
+    """A body with these members, and with a good query if they have none."""
     return json.dumps({"query": "{__typename}"} | members).encode()
 
 

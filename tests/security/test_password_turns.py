@@ -18,7 +18,7 @@ SETTINGS = settings_for("sqlite://none", sign_in_waiting=8, sign_in_waiting_per_
 
 
 class HeldHash(PasswordHash):
-    """Looks at passwords when it is allowed to; notes which, and how many at the same moment."""
+    """Looks at passwords when it is allowed to; records which, and how many at the same time."""
 
     def __init__(self) -> None:
         super().__init__((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))

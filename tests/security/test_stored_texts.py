@@ -1,6 +1,6 @@
 """Is there a text argument that stores what no text may have in it?
 
-The arguments are read from the schema: one that is added, and that goes round the rules of `server.domain.text`, is found
+The arguments are read from the schema: one that is added, and that bypasses the rules of `server.domain.text`, is found
 here. So is one of which we do not know whether it is stored.
 """
 
@@ -44,7 +44,7 @@ STORED_AS = {"registrationNumber": "HRB4321Q"}
 """By the argument's name: a text that is taken, and how it is found in the tables."""
 
 BESIDE: dict[str, Input] = {"registrationNumber": {"country": "DE"}}
-"""What stands beside a text: where a check digit is looked at, nothing else would be."""
+"""What stands next to a text: where a check digit is looked at, nothing else would be."""
 
 HOSTILE = (
     "\x1b",

@@ -1,4 +1,4 @@
-"""Who reads what was done, and what is told of whoever did it?"""
+"""Who reads what was done, and what does it say about the person who did it?"""
 
 from datetime import timedelta
 from typing import Any

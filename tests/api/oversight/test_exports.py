@@ -1,4 +1,4 @@
-"""Who takes which list away as a file, with which rights at which moment, and what stands in it?"""
+"""Who takes which list away as a file, with which rights at which time, and what is in it?"""
 
 import csv
 import io
@@ -166,7 +166,7 @@ async def test_the_worker_writes_what_the_api_shows_and_tells_who_asked(
 
 
 async def check_told(id: str, what: str) -> None:
-    """What became of an export is nobody's act, which concerns its organisation, and an e-mail to who asked."""
+    """What became of an export is nobody's act, which concerns its organisation, and an e-mail to the person who asked."""
     export = await stored_columns(id)
     event = await AuditEvent.get(action=what, subject_id=key(id))
     assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (
@@ -210,7 +210,7 @@ async def test_a_spreadsheet_has_the_same_rows_and_is_saved_as_what_it_is(
 
 
 def as_text(value: Any) -> str:
-    """A moment to the second, which is what a sheet keeps for sure, and every other value as it is."""
+    """A timestamp to the second, which is what a sheet keeps for sure, and every other value as it is."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%S}"
     is_moment = re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", value)

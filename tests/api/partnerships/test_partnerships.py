@@ -89,7 +89,7 @@ async def answer_invitation(clients: Clients, mutation: str, id: str, as_: Perso
 async def read_managed(clients: Clients, world: World, who: Person, customer: str) -> tuple[bool, list[str] | str]:
     """Whether the customer is among those whom Nova manages for this person, and the products they see there.
 
-    For who may not see those, the code of the error.
+    For somebody who may not see those, the code of the error.
     """
     query = """
         query($partner: ID!, $customer: ID!) {

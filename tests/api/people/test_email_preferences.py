@@ -1,4 +1,4 @@
-"""How do members say which e-mails of an organisation they wish, and what is refused?"""
+"""How do members say which e-mails of an organisation they want, and what is refused?"""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ TOLD = [
 
 
 async def set_preferences(clients: Clients, as_: Person, organisation: str, **input: Any) -> Answer:
-    """Says what one wishes, which works."""
+    """Set the preferences of a member, which works."""
     answer = await clients.change("setEmailWishes", {"organisationId": organisation, **input}, MEMBER, as_=as_)
     assert answer.data["setEmailWishes"]["userErrors"] == []
     return answer

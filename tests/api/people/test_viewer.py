@@ -1,4 +1,4 @@
-"""What does `viewer` say of whoever asks, and what does a deep question cost?"""
+"""What does `viewer` say about the person who asks, and what does a deep question cost?"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which products does an organisation list, and what may whoever sees one do with it?"""
+"""Which products does an organisation list, and what may somebody who sees one do with it?"""
 
 from datetime import timedelta
 

@@ -93,7 +93,7 @@ async def test_what_is_open_is_not_prolonged_and_all_mistakes_are_reported_at_on
     ]
 
 
-async def test_what_is_over_is_opened_anew_before_anybody_wrote_down_that_it_is(world: World, clients: Clients):
+async def test_ended_access_is_opened_again_before_anybody_wrote_down_that_it_is(world: World, clients: Clients):
     over = world.support_access
     await SupportAccessGrant.filter(id=over.id).update(expires_at=world.now - timedelta(seconds=1))
 
@@ -172,7 +172,7 @@ async def test_nobody_closes_what_another_person_opened(world: World, clients: C
 @pytest.mark.parametrize(
     ("mutation", "who"), [("removeMember", "cL"), ("leaveOrganisation", "cE")], ids=["removed", "left"]
 )
-async def test_whoever_is_removed_or_leaves_has_nothing_open_any_more(
+async def test_somebody_who_is_removed_or_leaves_has_nothing_open_any_more(
     world: World, clients: Clients, mutation: str, who: str
 ):
     row = world.support_access
@@ -195,7 +195,7 @@ async def test_whoever_is_removed_or_leaves_has_nothing_open_any_more(
     assert revoked in await acts(answer)
 
 
-async def test_whoever_was_removed_meanwhile_opens_nothing(world: World, clients: Clients, settings: Settings):
+async def test_somebody_who_was_removed_meanwhile_opens_nothing(world: World, clients: Clients, settings: Settings):
     """The viewer was found before the person left; the membership is read again under the lock."""
     await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
     context = Context(Viewer(world.cE.user.id), world.now, "a request", settings)

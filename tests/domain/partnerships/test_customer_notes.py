@@ -1,4 +1,4 @@
-"""Until when is something noted of a customer?"""
+"""How long is a note about a customer kept?"""
 
 from datetime import UTC, datetime, timedelta
 

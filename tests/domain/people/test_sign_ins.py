@@ -12,7 +12,7 @@ INSTANT = timedelta(microseconds=1)
 
 
 def wait_message(wait: timedelta) -> str:
-    """What somebody is told who has to wait this long."""
+    """The message for somebody who has to wait this long."""
     with pytest.raises(Refused) as caught:
         check_heard(wait)
     [refusal] = caught.value.refusals
