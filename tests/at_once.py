@@ -1,7 +1,7 @@
 """SQLite whose statements run where they are asked: to hand one to a thread takes many times as long as to run it.
 
 For databases that one connection alone changes. Where several wait for each other, it is the thread that waits.
-Tortoise is told of it by the name of this module.
+Tortoise finds it by the name of this module.
 """
 
 import sqlite3

@@ -1,6 +1,6 @@
 """How do tests ask the server? Over HTTP, in the same process, as somebody of the world.
 
-Each operation is answered twice, by the engine and by resolvers alone, and the two answers must be equal.
+Each operation is answered twice, by the engine and only by resolvers, and the two answers must be equal.
 """
 
 import re
@@ -22,7 +22,7 @@ _MADE_ANEW = re.compile(
 
 
 def _comparable(response: httpx2.Response, *, changes: bool) -> tuple[object, ...]:
-    """All of an answer but the order of its errors; ids, moments and secrets are new with each change."""
+    """All of an answer but the order of its errors; ids, timestamps and secrets are new with each change."""
     json = response.json()
     errors = sorted(str(error) for error in json.get("errors", [])) if isinstance(json, dict) else []
     data = response.text.partition('"data":')[2]

@@ -22,7 +22,7 @@ from tests.world import CHEAP, World, build_world
 
 
 def pytest_collection_finish() -> None:
-    """As the server does at its start: thousands of tests need not be looked at with each one's litter.
+    """Freeze start-up objects as the server does, so that the garbage collector does not rescan them after every test.
 
     Where Python's own handler of Ctrl-C stands, asyncio puts its own in its place around each test and fixture, and
     writes their results out as text meanwhile. This one does the same and stays.
@@ -120,7 +120,7 @@ def engine_clients(world: World, open_clients: dict[str, Clients]) -> Clients:
 
 @pytest.fixture
 def resolver_clients(world: World, open_clients: dict[str, Clients]) -> Clients:
-    """Clients that are answered by resolvers alone."""
+    """Clients that only resolvers answer."""
     return open_clients["ordinary"]
 
 

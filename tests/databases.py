@@ -153,7 +153,7 @@ def kept_as_it_is(settings: Settings) -> dict[str, Any]:
 
 @asynccontextmanager
 async def open_database(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
-    """A database beside the one that is connected, in whose place it is `with` what this gives."""
+    """A second database, which takes the place of the connected one inside `with` this context."""
     context = TortoiseContext()
     with context:
         await context.init(config=config)

@@ -1,4 +1,4 @@
-"""A mail server on loopback that tests look into: it takes, puts off and refuses as it is told."""
+"""A mail server on loopback that tests look into: it takes, puts off and refuses as tests ask it to."""
 
 import asyncio
 import ssl

@@ -37,7 +37,7 @@ class DemoServer:
 
 @contextmanager
 def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
-    """`python -m server serve --demo` on a free port, with its database in `folder` and these settings beside.
+    """`python -m server serve --demo` on a free port, with its database in `folder` and these settings as well.
 
     The first one builds the demo world; the others of a run begin with a copy of it. One that is given the
     address of another database builds it there.

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 TORTOISE = "tortoise.db_client"
 ENGINE = "server.engine.statements"
 _collecting: ContextVar[bool] = ContextVar("collecting", default=False)
-"""Set in the task that counts and those it starts, and not in a worker beside it."""
+"""Set in the task that counts and those it starts, and not in a worker next to it."""
 
 
 class _Collector(logging.Handler):

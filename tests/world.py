@@ -75,7 +75,7 @@ PASSWORD = "correct horse battery staple"
 INVITED = "the secret in the link of the newcomer"
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 _PASSWORD_HASH = CHEAP.hash(PASSWORD)
-# The world is made once per run: whoever is signed in there stays so, and confirmed, on the slowest machine.
+# The world is built once per run: anyone who is signed in there stays so, and confirmed, on the slowest machine.
 _SLOWEST_RUN = timedelta(hours=6)
 
 
@@ -158,7 +158,7 @@ async def _settle(world: World) -> None:
             world.people[name] = await person(name, world.rows[company], role, world.now)
     world.kL.user.is_staff = True
     await world.kL.user.save(update_fields=["is_staff"])
-    # Of no company's domain: whoever asks by e-mail has seen the address.
+    # Of no company's domain: anyone who asks by e-mail has seen the address.
     world.bL.user.email = "bl@home.example"
     await world.bL.user.save(update_fields=["email"])
 

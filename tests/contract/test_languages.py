@@ -43,7 +43,7 @@ def messages(folder: Path) -> set[str]:
             continue
         for call in calls_of(N_.__name__, file):
             [argument] = call.args
-            message = ast.literal_eval(argument)  # anything but a literal is no gettext id, and fails here
+            message = ast.literal_eval(argument)  # anything but a literal is not a gettext id, and fails here
             assert isinstance(message, str), (file, message)
             found.add(message)
     return found

@@ -139,9 +139,9 @@ DOCUMENTS = sorted(
 IN_PLAIN_ENGLISH = """
     benchmarks server/app server/authentication server/cli server/demo server/domain/partnerships server/domain/products
     server/mail server/models/partnerships server/models/products server/resolvers/partnerships server/resolvers/products
-    server/schema tests/browser tests/contract
+    server/schema tests
 """.split()
-"""The folders of which docstrings and names of tests are held against the list as well."""
+"""The folders whose docstrings and names of tests are compared with the list as well."""
 
 
 def docstrings() -> Iterator[Passage]:

@@ -74,7 +74,7 @@ SET_EMAIL_WISHES ASSIGN_FUTURE_CUSTOMERS CREATE_EXPORT
     - | -   |
 """
 
-# Role in the customer | role in the partner | rights on their partnership, whoever proposed it | and where the
+# Role in the customer | role in the partner | rights on their partnership, no matter who proposed it | and where the
 # customer did | and where the partner did.
 ON_A_PARTNERSHIP = """
     L | - | GRANT_PRODUCT_ACCESS CHANGE_PRODUCT_ACCESS REVOKE_PRODUCT_ACCESS CHANGE_ACCESS_TYPE CHANGE_PAYMENT_MODE \

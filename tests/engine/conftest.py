@@ -14,7 +14,7 @@ from tests.databases import Databases, kept_as_it_is, open_database, settings_fo
 
 pytest.register_assert_rewrite("tests.engine.toy")
 
-from tests.engine import toy as toys  # noqa: E402 - rewritten, so that a difference is told
+from tests.engine import toy as toys  # noqa: E402 - rewritten, so that pytest explains a difference
 from tests.engine.both import Both, both_ways, viewers_of  # noqa: E402
 from tests.engine.toy import Toy  # noqa: E402
 from tests.world import World  # noqa: E402
@@ -39,7 +39,7 @@ async def standing_toy(all_databases: Databases) -> AsyncIterator[tuple[Tortoise
     own = settings_for(await all_databases.copy())
     async with open_database(kept_as_it_is(own) | {"apps": toys.APPS}) as database:
         with database:
-            # Opened now: a first statement that is cancelled while it opens the connection would keep it for good.
+            # Opened now: a first statement that is cancelled while it opens the connection would keep it.
             await get_connection("default").create_connection(with_db=True)
             await database.generate_schemas()
             rows = await toys.fill()

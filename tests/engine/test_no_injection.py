@@ -246,7 +246,7 @@ async def test_no_text_of_a_mutation_is_in_a_statement(
             try:
                 answer = await engine_clients.ask(operation.document, variables, as_=people.get(field, world.cL))
             except (UnicodeEncodeError, ValueError):
-                continue  # a lone surrogate is no JSON
+                continue  # a lone surrogate is not JSON
 
             assert "INTERNAL" not in answer.codes if answer.errors else True, repr(text)
             assert all(is_clean(statement, text, usual) for statement in seen), repr(text)

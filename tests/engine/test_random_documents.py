@@ -86,7 +86,7 @@ async def test_random_payloads_are_answered_alike(world: World, clients: Clients
     while asked < (100 if LONG else 2):
         text, variables = writer.payload(mutation, graphql.get_named_type(field.type), str(field.args["input"].type))
         if "ursor" in text or "lastFour" in text:
-            continue  # they hold moments and secrets of a row that each of the two answers makes anew
+            continue  # they have timestamps and secrets of a row that each of the two answers creates
         asked += 1
         given = operation.variables(world) | variables
         async with rolled_back():

@@ -665,7 +665,7 @@ async def test_a_statement_of_one_visitor_is_not_run_with_values_of_another(toy:
     assert [answer["books"]["totalCount"] for answer in answers] == [17, 18, 18, 17, 17]
 
 
-# Roads
+# Paths
 
 
 async def test_a_field_that_a_resolver_alone_answers_takes_the_resolver_path(toy: Toy) -> None:

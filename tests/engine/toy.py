@@ -1090,7 +1090,7 @@ class Toy:
         assert result.data == expected[0]
         data = orjson.loads(result.data)
         found, wanted = reduce_nulls(comparable_errors(result.errors), data), reduce_nulls(expected[1], data)
-        # Of more than an answer tells of the engine makes no errors.
+        # The engine creates no more errors than an answer reports.
         assert found == wanted or (len(result.errors) == MAX_ERRORS and all(error in wanted for error in found))
         return data
 

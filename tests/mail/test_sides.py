@@ -50,7 +50,7 @@ ACTS: dict[str, dict[str, dict[str, str]]] = {
         by: {"partnership.terminated.customer": CUSTOMER, "partnership.terminated.partner": PARTNER}
         for by in (CUSTOMER, PARTNER, STAFF, CLOCK)
     },
-    # The customer has something to do, whoever acted.
+    # The customer has something to do, no matter who acted.
     "partnership.products_without_payer": {
         by: {"partnership.products_without_payer": CUSTOMER} for by in (CUSTOMER, PARTNER, STAFF, CLOCK)
     },
@@ -78,7 +78,7 @@ ACTS: dict[str, dict[str, dict[str, str]]] = {
         # The person has it in writing too, as after any other end of what they had.
         PERSON: {"member.removed": PERSON, "member.left": ORGANISATION},
     },
-    # A person hears of everything that acts in their name or opens what is theirs, whoever made or ended it.
+    # A person hears of everything that acts in their name or opens what is theirs, no matter who created or ended it.
     "token.created": {by: {"token.created": PERSON} for by in (PERSON, STAFF)},
     "token.expiring": {CLOCK: {"token.expiring": PERSON}},
     "token.revoked": {by: {"token.revoked": PERSON} for by in (PERSON, ORGANISATION, STAFF)},

@@ -280,7 +280,7 @@ def _give(draw: st.DrawFn, world: RandomWorld) -> None:
         is_deleted = not inside and draw(st.booleans())
         world.teams[organisation_id] = Group(new_id(), is_deleted, {member: new_id() for member in inside})
         world.invitations[new_id()] = organisation_id
-        # What is no product of its own is one that it gave away: the grant stays, and holds no longer.
+        # A product that is not its own is one that it gave away: the grant stays, and is no longer valid.
         extents = [(key, None) for key in world.products] + [(None, category) for category in CATEGORIES]
         for holder, (product_id, category) in draw(
             st.lists(st.tuples(st.sampled_from([None, *members]), st.sampled_from(extents)), max_size=4, unique=True)

@@ -93,7 +93,7 @@ async def build_tenants() -> Tenants:
         tenants.tenant_of |= dict.fromkeys(rows, tenant)
         await _mark(tenants, tenant, world, rows)
     for world in tenants.worlds.values():
-        # Whom a request by e-mail is for is said by the address alone.
+        # Only the address says whom a request by e-mail is for.
         request = await models.CustomerInvitation.get(id=world.by_email.pk)
         await models.User.filter(id=world.bL.user.pk).update(email=request.email)
         for row in _named_rows(world).values():

@@ -76,7 +76,7 @@ async def test_a_known_api_token_is_not_a_cookie(house: House):  # noqa: F811
     assert (before.json, after.json) == ({"data": {"viewer": None}},) * 2
 
 
-# Changes that nobody is told of on PostgreSQL
+# Changes that nobody is notified of on PostgreSQL
 
 UNTOLD = {
     "the token gets another secret": "UPDATE api_token SET secret_digest = '{digest}' WHERE id = '{token}'",

@@ -196,7 +196,7 @@ async def test_a_long_export_keeps_no_email_waiting(own_database: Settings, monk
     async with asyncio.timeout(20):
         await is_written.wait()
         await announce("token.created", ids.encode(row), NOW)
-        while not await EmailMessage.filter(sent_at__isnull=False).exists():  # noqa: ASYNC110 - nobody tells of it
+        while not await EmailMessage.filter(sent_at__isnull=False).exists():  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(0.05)
         may_end.set()
         worker.stop()

@@ -275,7 +275,7 @@ async def test_an_unknown_account_and_a_wrong_password_are_answered_alike(world:
 async def test_an_unknown_account_takes_as_long_as_one_whose_password_is_wrong(
     world: World, clients: Clients, own_password: str
 ):
-    await sign_in(clients, "nobody@alpina.example", "wrong")  # the hash of nobody's password is made once
+    await sign_in(clients, "nobody@alpina.example", "wrong")  # the hash of nobody's password is computed once
 
     unknown = await shortest(lambda: sign_in(clients, "nobody@alpina.example", "wrong"))
     wrong = await shortest(lambda: sign_in(clients, "cl@alpina.example", "wrong"))

@@ -328,7 +328,7 @@ async def test_half_a_request_behind_another_is_not_waited_for(port: int):
         assert (await line.answer(SECONDS + SLACK)).refusal == LATE
 
 
-# What is no request of HTTP/1.1
+# What is not a request of HTTP/1.1
 
 UPGRADE = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"

@@ -186,7 +186,7 @@ async def test_a_stale_version_and_another_id_are_refused(
     await check_id(clients, mutation, input, "membershipId", foreign=world.qE.membership, as_=world.cL)
 
 
-# What members are told, and whether they pay
+# The e-mails that members get, and whether they pay
 
 
 async def test_a_member_is_updated_as_far_as_something_is_given(world: World, clients: Clients):

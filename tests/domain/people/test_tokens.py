@@ -167,7 +167,7 @@ def test_a_token_ends_neither_in_the_past_nor_after_more_than_a_year(asked):
         (NOW + DAY, None, NOW - YEAR + INSTANT, NOW - 2 * YEAR, True),
         (NOW + DAY, None, NOW - YEAR, NOW - 2 * YEAR, False),
         (NOW + DAY, None, NOW - YEAR - INSTANT, NOW - 2 * YEAR, False),
-        # Revoked: at once and for good.
+        # Revoked: at once and permanently.
         (NOW + DAY, NOW, NOW, NOW - DAY, False),
         (NOW + DAY, NOW - DAY, None, NOW - DAY, False),
         (NOW + DAY, NOW + DAY, NOW, NOW - DAY, False),
