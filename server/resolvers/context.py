@@ -11,9 +11,9 @@ from strawberry import Info
 from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 
-from server.domain.errors import NotSignedIn
+from server.domain.errors import NotFound, NotSignedIn
 from server.domain.viewer import Viewer
-from server.models.visibility.lookups import visible_rows
+from server.models.visibility.lookups import visible_row, visible_rows
 from server.resolvers.work_budget import Work
 from server.settings import Settings
 
@@ -78,6 +78,20 @@ class Context:
             return [rows.get(id) for id in ids]
 
         return await self.loader((model, column), load).load(id)
+
+    async def require_row(self, model: type[ModelT], id: UUID, path: tuple[str, ...] = ("id",)) -> ModelT:
+        """The same. Raises NotFound, which names the argument, if it is not visible."""
+        row = await self.row(model, id)
+        if row is None:
+            raise NotFound(path)
+        return row
+
+    async def require_current_row(self, model: type[ModelT], id: UUID, path: tuple[str, ...]) -> ModelT:
+        """The same as it is stored now, whatever was read before in this request."""
+        row = await visible_row(model, self.viewer, id)
+        if row is None:
+            raise NotFound(path)
+        return row
 
     def viewers_changed(self) -> None:
         """Note that a membership, a session or an API token was written, so that no viewer cached before is used."""

@@ -74,6 +74,20 @@ async def lock_due(model: Any, due: Q, organisations: Organisations) -> list[Any
     return await lock_batch(model, due & OneOf("id", [row.pk for row in found]))
 
 
+async def expire_due(
+    context: Context,
+    model: Any,
+    due: Q,
+    organisations: Organisations,
+    expire: Callable[[Context, list[Any]], Awaitable[None]],
+) -> int:
+    """Expire the next batch of what is due, in one transaction. Gives how many rows."""
+    async with transaction():
+        rows = await lock_due(model, due, organisations)
+        await expire(context, rows)
+    return len(rows)
+
+
 async def lock_batch(model: Any, due: Q) -> list[Any]:
     """A batch of rows that are due, locked. Rows locked by another process are left to it."""
     return await model.filter(due).order_by("id").limit(BATCH_SIZE).select_for_update(skip_locked=True, no_key=True)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from server.domain.access import leads, reach, usable
-from server.domain.errors import RightMissing
+from server.domain.errors import NotFound, RightMissing
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
@@ -63,6 +63,14 @@ async def recheck_serves(context: Context, right: Right, product: Product) -> No
 async def has_right_now(context: Context, viewer: Viewer | None, right: Right, product: Product) -> bool:
     """Whether this viewer currently has the right on the product, by the same gates as for callers."""
     return right in await rights_on(context.for_viewer(viewer), product)
+
+
+async def member_of(context: Context, organisation_id: UUID, membership_id: UUID, path: tuple[str, ...]) -> Membership:
+    """A member of this organisation who is visible to the viewer. `path` is where the input names them."""
+    member = await context.require_current_row(Membership, membership_id, ("input", *path))
+    if member.organisation_id != organisation_id:
+        raise NotFound(("input", *path))
+    return member
 
 
 async def role_now(user_id: UUID, organisation_id: UUID) -> Role | None:

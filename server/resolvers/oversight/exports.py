@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from server.domain.errors import Denied, NotFound, Problems
+from server.domain.errors import Denied, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState
@@ -117,9 +117,7 @@ async def _check_linkable(context: Context, export: Export) -> None:
 
 async def check_readable(context: Context, organisation_id: UUID, kind: ExportKind) -> None:
     """An export requires the right to export and the permissions of the list's own field (D1)."""
-    organisation = await context.row(Organisation, organisation_id)
-    if organisation is None:
-        raise NotFound(("input", "organisation_id"))
+    organisation = await context.require_row(Organisation, organisation_id, ("input", "organisation_id"))
     for permission in (*MAY_VIEW_EXPORTS, *SHEETS[kind].permissions):
         await permission.check(context, organisation, {})
 

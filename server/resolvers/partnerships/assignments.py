@@ -1,10 +1,10 @@
 """Assignments of a partner's employees to customers."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain.errors import NotFound
 from server.domain.events import AuditAction
 from server.domain.partnerships import assignments as assignment_rules
 from server.domain.partnerships import partnerships as rules
@@ -15,7 +15,6 @@ from server.models import EmployeeAssignment, Membership, Partnership
 from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
-from server.models.visibility.policies import visible_queryset
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import AssignmentId, MembershipId, PartnershipId
@@ -90,12 +89,15 @@ async def unassign_employee(
 
 async def _member(context: Context, partnership: Partnership, membership_id: MembershipId) -> Membership:
     """The employee to assign, locked. Members are visible to the partner's leaders."""
-    seen = visible_queryset(Membership, context.viewer).filter(id=membership_id)
-    if not await seen.exists():
-        raise NotFound(("input", "membership_id"))
+    await context.require_current_row(Membership, membership_id, ("input", "membership_id"))
+    return await lock_assignable(membership_id, partnership.partner_id)
+
+
+async def lock_assignable(membership_id: UUID, partner_id: UUID) -> Membership:
+    """An active employee of the partner, locked."""
     member = await lock_row(Membership, membership_id)
     is_active = member.status is MembershipStatus.ACTIVE
-    assignment_rules.check_assignable(member.organisation_id, partnership.partner_id, member.role, is_active)
+    assignment_rules.check_assignable(member.organisation_id, partner_id, member.role, is_active)
     return member
 
 

@@ -19,7 +19,7 @@ from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.expiry import lock_due
+from server.resolvers.expiry import expire_due
 from server.resolvers.ids import PartnershipId
 from server.resolvers.maybe import Some
 from server.resolvers.partnerships.partnerships import customers_of, keys, lock_partnership
@@ -105,7 +105,4 @@ async def delete_customer_notes(context: Context) -> int:
     """Delete customer notes some time after the partnership ended, for whatever reason (S4)."""
     before = context.now - timedelta(days=context.settings.customer_note_days)
     over = Exists(Partnership, Q(ended_at__lte=before), id="partnership_id")
-    async with transaction():
-        rows = await lock_due(CustomerNote, over, customers_of)
-        await delete(context, rows)
-    return len(rows)
+    return await expire_due(context, CustomerNote, over, customers_of, delete)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from server.domain.errors import NotFound
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import assignments as rules
 from server.domain.people.memberships import MembershipStatus
@@ -11,12 +10,11 @@ from server.domain.rights import AssignmentRight, Right, Role
 from server.domain.versions import check_version
 from server.models import EmployeeAssignment, Membership, Organisation, Partnership
 from server.models.database import transaction
-from server.models.visibility.lookups import lock_row, visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId
 from server.resolvers.locking import check_reaches_everybody, lock_organisation
-from server.resolvers.partnerships.assignments import assignment_terms
+from server.resolvers.partnerships.assignments import assignment_terms, lock_assignable
 from server.resolvers.people.membership_changes import change_member
 from server.resolvers.permissions import RightOn, allowed
 
@@ -81,14 +79,9 @@ async def assign_all(context: Context, partnership: Partnership, employees: Sequ
 
 async def _member(context: Context, membership_id: MembershipId) -> Membership:
     """An employee of the organisation; both are locked."""
-    found = await visible_row(Membership, context.viewer, membership_id)
-    if found is None:
-        raise NotFound(("input", "membership_id"))
+    found = await context.require_current_row(Membership, membership_id, ("input", "membership_id"))
     await lock_organisation(context, found.organisation_id, Right.ASSIGN_FUTURE_CUSTOMERS)
-    member = await lock_row(Membership, membership_id)
-    is_active = member.status is MembershipStatus.ACTIVE
-    rules.check_assignable(member.organisation_id, found.organisation_id, member.role, is_active)
-    return member
+    return await lock_assignable(membership_id, found.organisation_id)
 
 
 async def _note(context: Context, member: Membership, before: journal.State) -> None:

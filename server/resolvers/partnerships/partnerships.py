@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.domain.errors import CHANGED_MEANWHILE, NotFound, Refused
+from server.domain.errors import CHANGED_MEANWHILE, Refused
 from server.domain.events import AuditAction
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships.partnerships import Side
@@ -50,10 +50,7 @@ MAY_SEND_AGAIN = (RightOn(Right.MANAGE_INVITATION, Partnership),)
 @allowed(SignedIn())
 async def partnership(context: Context, id: PartnershipId) -> Partnership:
     """A partnership by its id, visible to both of its sides."""
-    row = await context.row(Partnership, id)
-    if row is None:
-        raise NotFound(("id",))
-    return row
+    return await context.require_row(Partnership, id)
 
 
 async def lock_partnership(context: Context, partnership_id: UUID, expected_version: int | None = None) -> Partnership:

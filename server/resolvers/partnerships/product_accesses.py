@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from server.domain.errors import NotFound
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import product_accesses as access_rules
 from server.domain.partnerships.partnerships import Side
@@ -13,7 +12,6 @@ from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Partnership, Product, ProductAccess
 from server.models.database import transaction
-from server.models.visibility.lookups import visible_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
@@ -72,9 +70,7 @@ async def grant_product_access(
     async with transaction():
         partnership = await held_partnership(context, partnership_id, expected_version)
         access_rules.check_takes_products(partnership)
-        product = await visible_row(Product, context.viewer, product_id)
-        if product is None:
-            raise NotFound(("input", "product_id"))
+        product = await context.require_current_row(Product, product_id, ("input", "product_id"))
         check_lives(product.state, ("product_id",))
         managed = await ProductAccess.get_or_none(product_id=product_id, revoked_at__isnull=True)
         access_rules.check_product_is_grantable(

@@ -15,14 +15,13 @@ from server.domain.people.organisations import INVITABLE_PARTNERS
 from server.models import CustomerInvitation, Organisation, Partnership
 from server.models.base import store_all
 from server.models.conditions import Exists
-from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.expiry import (
     announce_deadline,
+    expire_due,
     expire_rows,
     latest_notice_first,
-    lock_due,
     organisations_in,
     proposal_state,
 )
@@ -75,13 +74,9 @@ async def expire_by_email(context: Context, rows: Sequence[CustomerInvitation]) 
 async def expire_proposals(context: Context) -> int:
     """Expire invitations and requests that were not answered in time, and notify their senders (S1.6)."""
     late = Q(status=PartnershipStatus.INVITED, answer_by__lte=context.now)
-    async with transaction():
-        between = await lock_due(Partnership, late, organisations_in("customer_id"))
-        await expire_locked_proposals(context, between)
-    async with transaction():
-        by_email = await lock_due(CustomerInvitation, late, organisations_in("partner_id"))
-        await expire_by_email(context, by_email)
-    return len(between) + len(by_email)
+    between = await expire_due(context, Partnership, late, organisations_in("customer_id"), expire_locked_proposals)
+    by_email = await expire_due(context, CustomerInvitation, late, organisations_in("partner_id"), expire_by_email)
+    return between + by_email
 
 
 async def remind_of_proposals(context: Context) -> int:

@@ -15,7 +15,7 @@ from server.domain.text import paragraph
 from server.models import CustomerInvitation, Organisation, Partnership, RequestedProduct
 from server.models.base import store_changes
 from server.models.database import transaction
-from server.models.visibility.lookups import lock_row, visible_row
+from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
@@ -172,10 +172,7 @@ def answer_by(context: Context, expires_at: datetime | None = None) -> datetime:
 
 async def _partner(context: Context, partner_id: OrganisationId) -> Organisation:
     """The partner to invite, if it is visible to the viewer."""
-    partner = await visible_row(Organisation, context.viewer, partner_id)
-    if partner is None:
-        raise NotFound(("input", "partner_id"))
-    return partner
+    return await context.require_current_row(Organisation, partner_id, ("input", "partner_id"))
 
 
 async def _note_limit(context: Context, customer_id: UUID, partner_id: UUID, side: Side, problems: Problems) -> None:
@@ -187,8 +184,7 @@ async def _note_limit(context: Context, customer_id: UUID, partner_id: UUID, sid
 
 async def _hold_customer(context: Context, customer_id: OrganisationId, partner_id: OrganisationId) -> None:
     """Lock the customer to ask. It must be visible to the viewer and within their token's reach."""
-    if await visible_row(Organisation, context.viewer, customer_id) is None:
-        raise NotFound(("input", "customer_id"))
+    await context.require_current_row(Organisation, customer_id, ("input", "customer_id"))
     await lock_row(Organisation, customer_id)
     asker = await reauthorise(context, Right.REQUEST_CUSTOMER, partner_id)
     if not asker.may_serve(customer_id):

@@ -9,7 +9,6 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.functions import Max
 
-from server.domain.errors import NotFound
 from server.domain.events import AuditAction
 from server.domain.partnerships import receipts as rules
 from server.domain.partnerships.partnerships import Side
@@ -109,9 +108,7 @@ def _terms(product_id: UUID, rights: Sequence[str]) -> State:
 async def file_of(context: Context, partnership_id: UUID) -> str:
     """All receipts of a partnership, one on each line, for someone who may see them."""
     _ = context.signed_in
-    partnership = await context.row(Partnership, partnership_id)
-    if partnership is None:
-        raise NotFound(("id",))
+    partnership = await context.require_row(Partnership, partnership_id)
     for permission in MAY_VIEW_RECEIPTS:
         await permission.check(context, partnership, {})
     kept = visible_queryset(Receipt, context.viewer).filter(partnership_id=partnership_id).order_by("sequence")

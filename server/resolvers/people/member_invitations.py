@@ -22,7 +22,7 @@ from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
-from server.resolvers.expiry import expire_rows, lock_due, organisations_in
+from server.resolvers.expiry import expire_due, expire_rows, organisations_in
 from server.resolvers.ids import MemberInvitationId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import check_binds, lock_organisation
@@ -222,7 +222,6 @@ def _terms(invitation: MemberInvitation) -> journal.State:
 async def expire_member_invitations(context: Context) -> int:
     """Expire invitations of members that were not answered in time, and notify their senders (S11.4)."""
     late = Q(status=MemberInvitationStatus.PENDING, expires_at__lte=context.now)
-    async with transaction():
-        rows = await lock_due(MemberInvitation, late, organisations_in("organisation_id"))
-        await expire_locked_invitations(context, rows)
-    return len(rows)
+    return await expire_due(
+        context, MemberInvitation, late, organisations_in("organisation_id"), expire_locked_invitations
+    )

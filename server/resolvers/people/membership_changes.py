@@ -48,14 +48,7 @@ async def give_role(context: Context, member: Membership, role: Role) -> None:
     await change_member(context, member, role=role, **NO_SWITCHES)
     ended = await end_role(context, member, old)
     await _keep_billing_notified(context, member)
-    await journal.record(
-        context,
-        AuditAction.MEMBER_ROLE_CHANGED,
-        member,
-        acting=member.organisation_id,
-        before=before,
-        after=_terms(member) | ended,
-    )
+    await _record(context, AuditAction.MEMBER_ROLE_CHANGED, member, before, ended)
     await journal.announce(context, Topic.MEMBER_ROLE_CHANGED, member, member.version, before=old, after=role)
 
 
@@ -64,14 +57,7 @@ async def remove(context: Context, member: Membership) -> None:
     await change_member(context, member, status=MembershipStatus.REMOVED, future_customer_rights=None)
     ended = await end_membership(context, member)
     await _keep_billing_notified(context, member)
-    await journal.record(
-        context,
-        AuditAction.MEMBER_REMOVED,
-        member,
-        acting=member.organisation_id,
-        before=before,
-        after=_terms(member) | ended,
-    )
+    await _record(context, AuditAction.MEMBER_REMOVED, member, before, ended)
     by = MEMBER if member.user_id == context.signed_in.user_id else None
     await journal.announce(context, Topic.MEMBER_REMOVED, member, by=by)
 
@@ -82,10 +68,16 @@ async def update_switches(context: Context, member: Membership, **given: bool | 
     if all(before[name] == value for name, value in wanted.items()):
         return
     await change_member(context, member, **wanted)
-    await journal.record(
-        context, AuditAction.MEMBER_UPDATED, member, acting=member.organisation_id, before=before, after=_terms(member)
-    )
+    await _record(context, AuditAction.MEMBER_UPDATED, member, before, {})
     await journal.announce(context, Topic.MEMBER_UPDATED, member, member.version)
+
+
+async def _record(
+    context: Context, action: AuditAction, member: Membership, before: journal.State, ended: journal.State
+) -> None:
+    """Log a change of a member, with what ended with it."""
+    after = _terms(member) | ended
+    await journal.record(context, action, member, acting=member.organisation_id, before=before, after=after)
 
 
 async def change_member(context: Context, member: Membership, **columns: object) -> None:

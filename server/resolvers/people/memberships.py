@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain.errors import NotFound, Problems
+from server.domain.errors import Problems
 from server.domain.people import memberships as rules
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right, Role
@@ -16,11 +16,11 @@ from server.models import Membership, Organisation
 from server.models.conditions import Among, equals
 from server.models.database import transaction
 from server.models.visibility.clauses import NO_ROW
-from server.models.visibility.lookups import lock_row, visible_row
+from server.models.visibility.lookups import lock_row
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import check_binds, lock_organisation
+from server.resolvers.locking import check_binds, lock_organisation, member_of
 from server.resolvers.people.membership_changes import (
     check_notified,
     count_other_legal_representatives,
@@ -204,7 +204,5 @@ async def _own_membership(context: Context, organisation_id: UUID) -> Membership
 
 async def _colleague(context: Context, member: Membership, membership_id: UUID) -> Membership:
     """Another member of the same organisation, locked."""
-    seen = await visible_row(Membership, context.viewer, membership_id)
-    if seen is None or seen.organisation_id != member.organisation_id:
-        raise NotFound(("input", "incoming_membership_id"))
+    await member_of(context, member.organisation_id, membership_id, ("incoming_membership_id",))
     return await lock_row(Membership, membership_id)

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from tortoise.expressions import Q
 
-from server.domain.errors import NotFound
 from server.domain.people.organisations import INVITABLE_PARTNERS
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
@@ -50,10 +49,7 @@ OWN_ORGANISATIONS = Listing(
 @allowed(SignedIn())
 async def organisation(context: Context, id: OrganisationId) -> Organisation:
     """An organisation by its id: your own, a partner's or customer's, or any approved partner."""
-    row = await context.row(Organisation, id)
-    if row is None:
-        raise NotFound(("id",))
-    return row
+    return await context.require_row(Organisation, id)
 
 
 def role_in(context: Context, row: Any) -> Role | None:

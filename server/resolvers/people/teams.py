@@ -25,12 +25,12 @@ from server.models import (
 )
 from server.models.base import store_changes
 from server.models.database import transaction
-from server.models.visibility.lookups import lock_row, visible_row, visible_rows
+from server.models.visibility.lookups import lock_row, visible_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import lock_organisation
+from server.resolvers.locking import lock_organisation, member_of
 from server.resolvers.people.offboarding import end_rows
 from server.resolvers.permissions import RightOn, VisibleRows, allowed
 
@@ -130,7 +130,7 @@ async def remove_team_member(context: Context, team_id: TeamId, membership_id: M
     """Remove a member from a team. They lose immediately what they had only through the team."""
     async with transaction():
         team = await _lock_team(context, team_id, None)
-        await _visible_member(context, team.organisation_id, membership_id, "membership_id")
+        await member_of(context, team.organisation_id, membership_id, ("membership_id",))
         place = await TeamMember.get_or_none(team_id=team_id, membership_id=membership_id)
         if place is not None:
             await place.delete()
@@ -180,7 +180,7 @@ async def _lock_team(context: Context, team_id: UUID, expected_version: int | No
 async def _settle(context: Context, team: Team, name: str, leader_id: UUID | None) -> None:
     """The new name and leader. Refuses with all errors of the two at once."""
     problems = Problems()
-    member = leader_id and await _visible_member(context, team.organisation_id, leader_id, "leader_id")
+    member = leader_id and await member_of(context, team.organisation_id, leader_id, ("leader_id",))
     called = problems.check(line, name, rules.MAX_TEAM_NAME_CHARACTERS, ("name",)) or ""
     same = Team.filter(organisation_id=team.organisation_id, name_key=fold(called), deleted_at__isnull=True)
     problems.check(rules.check_name_is_free, await same.exclude(id=team.id).exists())
@@ -193,16 +193,9 @@ async def _settle(context: Context, team: Team, name: str, leader_id: UUID | Non
         await _add(context, team, member)
 
 
-async def _visible_member(context: Context, organisation_id: UUID, membership_id: UUID, field: str) -> Membership:
-    member = await visible_row(Membership, context.viewer, membership_id)
-    if member is None or member.organisation_id != organisation_id:
-        raise NotFound(("input", field))
-    return member
-
-
 async def _member(context: Context, organisation_id: UUID, membership_id: UUID, field: str) -> Membership:
     """An active member of the organisation, which is locked, so that nobody leaves in the meantime."""
-    member = await _visible_member(context, organisation_id, membership_id, field)
+    member = await member_of(context, organisation_id, membership_id, (field,))
     check_member_active(member.status, (field,))
     return member
 

@@ -14,7 +14,7 @@ from server.domain.products.product_terminations import check_lives
 from server.domain.products.products import ProductCategory
 from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
-from server.models import Membership, Organisation, OwnProductGrant, Product, Team
+from server.models import Organisation, OwnProductGrant, Product, Team
 from server.models.base import store_all, store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row, visible_row
@@ -22,7 +22,7 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId, OwnProductGrantId, ProductId, TeamId
 from server.resolvers.listings import Listing
-from server.resolvers.locking import lock_organisation
+from server.resolvers.locking import lock_organisation, member_of
 from server.resolvers.permissions import RightOn, VisibleRows, allowed
 
 
@@ -136,9 +136,7 @@ async def _check_holder(context: Context, organisation_id: UUID, to: Holder, pro
     """Refuse a member who is not active or needs no grant, and a team that does not exist."""
     if to.membership_id is not None:
         path = ("to", "membership_id")
-        member = await visible_row(Membership, context.viewer, to.membership_id)
-        if member is None or member.organisation_id != organisation_id:
-            raise NotFound(("input", *path))
+        member = await member_of(context, organisation_id, to.membership_id, path)
         problems.check(check_member_active, member.status, path)
         problems.check(rules.check_needs_grants, member.role, path)
     elif to.team_id is not None:
@@ -149,9 +147,7 @@ async def _check_holder(context: Context, organisation_id: UUID, to: Holder, pro
 
 async def _check_extent(context: Context, organisation_id: UUID, of: Extent, problems: Problems) -> None:
     if of.product_id is not None:
-        product = await visible_row(Product, context.viewer, of.product_id)
-        if product is None:
-            raise NotFound(("input", "of", "product_id"))
+        product = await context.require_current_row(Product, of.product_id, ("input", "of", "product_id"))
         problems.check(check_lives, product.state, ("of", "product_id"))
         problems.check(rules.check_owned, product.organisation_id, organisation_id, ("of", "product_id"))
 

@@ -16,12 +16,11 @@ from server.domain.products.pending_actions import PendingActionKind, PendingAct
 from server.domain.rights import Right
 from server.models import Membership, Organisation, Partnership, PendingAction, Product, User
 from server.models.base import store_changes
-from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import viewer_in
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.expiry import expire_rows, lock_due, organisations_in
+from server.resolvers.expiry import expire_due, expire_rows, organisations_in
 from server.resolvers.listings import Listing, status_at
 from server.resolvers.locking import has_right_now, recheck_serves
 from server.resolvers.oversight.audit_log import full_name, name_of
@@ -150,7 +149,4 @@ async def _note(
 async def expire_pending_actions(context: Context) -> int:
     """Expire pending actions that the customer did not confirm in time, and notify those who proposed them (E34)."""
     late = Q(status=PendingActionStatus.PENDING, expires_at__lte=context.now)
-    async with transaction():
-        rows = await lock_due(PendingAction, late, organisations_in("customer_id"))
-        await expire_locked_actions(context, rows)
-    return len(rows)
+    return await expire_due(context, PendingAction, late, organisations_in("customer_id"), expire_locked_actions)

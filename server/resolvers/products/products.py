@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 
-from server.domain.errors import NotFound
 from server.domain.rights import Right
 from server.models import CatalogueItem, Organisation, Product
 from server.resolvers.context import Context
@@ -50,10 +49,7 @@ CATALOGUE = Listing(
 @allowed(SignedIn())
 async def product(context: Context, id: ProductId) -> Product:
     """A product by its id."""
-    row = await context.row(Product, id)
-    if row is None:
-        raise NotFound(("id",))
-    return row
+    return await context.require_row(Product, id)
 
 
 MAY_VIEW_CATALOGUE = (Public(),)
