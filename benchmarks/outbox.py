@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from benchmarks.databases import postgres
-from server.app import settle_memory
+from server.app import freeze_startup_objects
 from server.domain.money import Currency
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
 from server.domain.people.organisations import LegalEntityType
@@ -173,7 +173,7 @@ async def measure_all(url: str, port: int, backlogs: Sequence[int], number: int)
     await bring_up_to_date(settings)
     async with open_database(settings):
         partnerships = await fill()
-        settle_memory()  # as `serve` does: the collector need not look at all that is imported
+        freeze_startup_objects()  # as `serve` does: the collector need not look at all that is imported
         for backlog in backlogs:
             print(await measure(settings, partnerships, backlog, number), flush=True)
 

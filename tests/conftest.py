@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from tortoise.transactions import in_transaction
 
-from server.app import create_app, settle_memory
+from server.app import create_app, freeze_startup_objects
 from server.models.outages import outages
 from server.resolvers.people import passwords
 from server.settings import Settings
@@ -27,7 +27,7 @@ def pytest_collection_finish() -> None:
     Where Python's own handler of Ctrl-C stands, asyncio puts its own in its place around each test and fixture, and
     writes their results out as text meanwhile. This one does the same and stays.
     """
-    settle_memory()
+    freeze_startup_objects()
     signal.signal(signal.SIGINT, _interrupt)
 
 

@@ -51,22 +51,22 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         async with (
             open_database(chosen),
-            reading(engine, chosen),
-            endpoint.known.opened(chosen),
+            engine_connections(engine, chosen),
+            endpoint.viewer_cache.cache_while_open(chosen),
             run_worker_alongside(chosen),
         ):
-            settle_memory()
+            freeze_startup_objects()
             sys.setswitchinterval(_SECONDS_BETWEEN_THREADS)
             yield
 
     app = Application(
-        routes=_routes(chosen, endpoint),
+        routes=_build_routes(chosen, endpoint),
         # Inside the log, so that a body that turns out to be too large is refused and logged like everything else.
         middleware=[
             Middleware(RequestLog, settings=chosen),
             Middleware(RequestBodyLimitMiddleware, max_body_size=chosen.max_body_bytes),
         ],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: _render_http_error},
         lifespan=lifespan,
     )
     # No redirects for other spellings of a path: they would repeat the Host header, which the caller chooses.
@@ -91,7 +91,7 @@ class Application(Starlette):
 
 
 @asynccontextmanager
-async def reading(engine: Engine | None, settings: Settings) -> AsyncGenerator[None]:
+async def engine_connections(engine: Engine | None, settings: Settings) -> AsyncGenerator[None]:
     """The engine, with its own database connections while the application runs."""
     if engine is None:
         yield
@@ -110,14 +110,14 @@ async def reading(engine: Engine | None, settings: Settings) -> AsyncGenerator[N
         await engine.close()
 
 
-def settle_memory() -> None:
+def freeze_startup_objects() -> None:
     """Freeze start-up objects, so that the garbage collector does not scan them again after every request."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
 
 
-def _routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
+def _build_routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
     schema_text = sdl()
 
     async def schema_file(request: Request) -> Response:
@@ -126,8 +126,8 @@ def _routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         Route("/schema.graphql", schema_file),
-        receipts_route(endpoint.settings, endpoint.known),
-        exports_route(endpoint.settings, endpoint.known),
+        receipts_route(endpoint.settings, endpoint.viewer_cache),
+        exports_route(endpoint.settings, endpoint.viewer_cache),
         *health_routes(),
     ]
     if settings.demo:
@@ -135,10 +135,10 @@ def _routes(settings: Settings, endpoint: GraphQLEndpoint) -> list[BaseRoute]:
     return routes + explorer_routes(demo=settings.demo) if settings.explorer else routes
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _render_http_error(request: Request, error: Exception) -> Response:
     """Errors of HTTP itself (unknown path, wrong method, body too large), in the form of a GraphQL error."""
     assert isinstance(error, HTTPException)
     code = "NOT_FOUND" if error.status_code == HTTPStatus.NOT_FOUND else "BAD_USER_INPUT"
-    content = answers.problem(str(error.detail), request.state.request_id, code)
+    content = answers.problem_body(str(error.detail), request.state.request_id, code)
     headers = {"Content-Type": f"{answers.JSON}; charset=utf-8"} | dict(error.headers or {})
     return Response(content, status_code=error.status_code, headers=headers)

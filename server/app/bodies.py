@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl
 import orjson
 
 LONGEST_DOCUMENT: Final = 100_000
-LARGE: Final = 16_384
+LARGE_BODY_BYTES: Final = 16_384
 """The size in bytes from which a body takes so much time to parse that it waits for its turn."""
 _MAX_PARAMETERS: Final = 16
 """The most parameters in an address. GraphQL over HTTP has four; tens of thousands take long to parse."""
-_NUL_WITHIN: Final = 4
+_NUL_SEARCH_BYTES: Final = 4
 """JSON in UTF-16 or UTF-32 has a zero byte near its start."""
-_COMPRESSED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_COMPRESSION_MAGIC: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 """The first bytes of gzip, zstd and zlib."""
 _CONTENT_TYPE: Final = re.compile(r"application/json(\s*;\s*charset\s*=\s*\"?utf-8\"?)?\s*", re.IGNORECASE)
 
@@ -61,50 +61,50 @@ def check_content_type(content_type: str) -> None:
 def check_content_encoding(content_encoding: str) -> None:
     """Refuse compressed bodies, because a few bytes could expand to very many."""
     if content_encoding.strip().lower() not in ("", "identity"):
-        raise _compressed("The body")
+        raise _compression_error("The body")
 
 
 def from_body(body: bytes) -> GraphQLRequest:
     """The request in the body of a POST."""
-    return _request(_json(body, "The body"))
+    return _build_request(_parse_json(body, "The body"))
 
 
 def from_query_string(query_string: bytes) -> GraphQLRequest:
     """The request in the query string of a GET."""
     try:
-        given = _parameters(query_string.decode())
+        given = _parse_parameters(query_string.decode())
     except UnicodeDecodeError:
         raise BadRequest("The address is not in UTF-8.") from None
     for name in ("variables", "extensions"):
         if given.get(name):
-            given[name] = _json(given[name].encode("utf-8", "replace"), f"`{name}`")
+            given[name] = _parse_json(given[name].encode("utf-8", "replace"), f"`{name}`")
         else:
             given.pop(name, None)
-    return _request(given)
+    return _build_request(given)
 
 
-def _parameters(query_string: str) -> dict[str, Any]:
+def _parse_parameters(query_string: str) -> dict[str, Any]:
     if query_string.count("&") >= _MAX_PARAMETERS:
         raise BadRequest(f"An address can have at most {_MAX_PARAMETERS} parameters.")
     return dict(parse_qsl(query_string, keep_blank_values=True, errors="strict"))
 
 
-def _json(text: bytes, what: str) -> Any:
+def _parse_json(text: bytes, what: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise _fault(text, what, error) from None
+        raise _json_error(text, what, error) from None
 
 
-def _fault(text: bytes, what: str, error: orjson.JSONDecodeError) -> BadRequest:
+def _json_error(text: bytes, what: str, error: orjson.JSONDecodeError) -> BadRequest:
     """Why a text is not valid JSON, without repeating any of it."""
     if not text.strip():
         return BadRequest(f"{what} is empty.")
-    if text.startswith(_COMPRESSED):
-        return _compressed(what)
+    if text.startswith(_COMPRESSION_MAGIC):
+        return _compression_error(what)
     if text.startswith(b"\xef\xbb\xbf"):
         return BadRequest(f"{what} begins with a byte order mark; send it without one.")
-    if b"\0" in text[1:_NUL_WITHIN] or not _is_utf8(text):
+    if b"\0" in text[1:_NUL_SEARCH_BYTES] or not _is_utf8(text):
         return BadRequest(f"{what} is not in UTF-8.")
     if "surrogate" in error.msg:
         return BadRequest(f"{what} contains half a character: an escape such as `\\ud83d` needs its other half.")
@@ -121,11 +121,11 @@ def _is_utf8(text: bytes) -> bool:
     return True
 
 
-def _compressed(what: str) -> BadRequest:
+def _compression_error(what: str) -> BadRequest:
     return BadRequest(f"{what} is compressed; send it as it is.", 415, {"Accept-Encoding": "identity"})
 
 
-def _request(given: Any) -> GraphQLRequest:
+def _build_request(given: Any) -> GraphQLRequest:
     if isinstance(given, list):
         raise BadRequest("Send one operation per request. Batches are not supported.")
     if not isinstance(given, dict):

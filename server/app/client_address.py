@@ -19,7 +19,7 @@ from server.settings import Network
 _log = structlog.get_logger("server.http")
 _FORWARDED: Final = frozenset({b"x-forwarded-for", b"forwarded"})
 _LONGEST_NODE: Final = 80
-_MAX_KEPT: Final = 4_096
+_MAX_CACHED: Final = 4_096
 _PORT: Final = r"(?::(?:\d{1,5}|_[\w.-]+))?"
 _NODE: Final = re.compile(rf"\[([0-9A-Fa-f:.]+)\]{_PORT}|([\d.]+){_PORT}|([0-9A-Fa-f:.]+)", re.ASCII)
 """An IPv6 address in brackets or an IPv4 address, with or without a port, or a bare IPv6 address."""
@@ -33,7 +33,7 @@ class ClientAddresses:
     def __init__(self, trusted: tuple[Network, ...]) -> None:
         self.trusted = trusted
         self._is_logged = False
-        self._peer = lru_cache(_MAX_KEPT)(self._classified)
+        self._peer = lru_cache(_MAX_CACHED)(self._classify)
 
     def __call__(self, scope: Scope) -> str:
         """The client's address. Empty if the connection has none, as on a Unix socket."""
@@ -43,7 +43,7 @@ class ClientAddresses:
         if not forwarded:
             return peer
         if is_trusted:
-            return self._behind(peer, forwarded)
+            return self._address_behind_proxies(peer, forwarded)
         self._log_once()
         return peer
 
@@ -51,14 +51,14 @@ class ClientAddresses:
         """Whether this address belongs to a trusted proxy."""
         return self._peer(peer)[1]
 
-    def plain(self, peer: str) -> str:
+    def normal_form(self, peer: str) -> str:
         """The normal form of a peer's address: IPv4 as IPv4, IPv6 in its shortest form."""
         return self._peer(peer)[0]
 
-    def _classified(self, peer: str) -> tuple[str, bool]:
+    def _classify(self, peer: str) -> tuple[str, bool]:
         """The normal form of the address, and whether it belongs to a trusted proxy."""
         try:
-            address = _plain(ip_address(peer))
+            address = _normalise_address(ip_address(peer))
         except ValueError:
             return peer, False
         return str(address), self._is_proxy(address)
@@ -66,11 +66,11 @@ class ClientAddresses:
     def _is_proxy(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self.trusted)
 
-    def _behind(self, peer: str, forwarded: list[tuple[bytes, bytes]]) -> str:
+    def _address_behind_proxies(self, peer: str, forwarded: list[tuple[bytes, bytes]]) -> str:
         """The first address from the right that is not a trusted proxy's, or the last one that can be read."""
         found = peer
-        for node in _nodes(forwarded):
-            address = _address(node)
+        for node in _forwarded_nodes(forwarded):
+            address = _parse_node(node)
             if address is None:
                 break
             found = str(address)
@@ -87,21 +87,21 @@ class ClientAddresses:
             )
 
 
-def _nodes(forwarded: list[tuple[bytes, bytes]]) -> Iterator[str]:
+def _forwarded_nodes(forwarded: list[tuple[bytes, bytes]]) -> Iterator[str]:
     """From the right, the addresses that the proxies name. `Forwarded` counts if `X-Forwarded-For` is absent."""
-    by_habit = _joined(forwarded, b"x-forwarded-for")
+    by_habit = _join_header_lines(forwarded, b"x-forwarded-for")
     if by_habit is not None:
         return (entry for entry in map(str.strip, reversed(by_habit.split(","))) if entry)
-    return _by_standard(_joined(forwarded, b"forwarded") or "")
+    return _nodes_of_forwarded(_join_header_lines(forwarded, b"forwarded") or "")
 
 
-def _joined(forwarded: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+def _join_header_lines(forwarded: list[tuple[bytes, bytes]], name: bytes) -> str | None:
     """The lines of a header, joined. None if there are none."""
     lines = [value.decode("latin-1") for given, value in forwarded if given == name]
     return ",".join(lines) if lines else None
 
 
-def _by_standard(forwarded: str) -> Iterator[str]:
+def _nodes_of_forwarded(forwarded: str) -> Iterator[str]:
     """From the right, the `for` of each element (RFC 7239). Empty for an element without one and for a malformed one.
 
     The client's own part is on the left, so reading from the right it cannot hide what the proxies added.
@@ -119,17 +119,17 @@ def _by_standard(forwarded: str) -> Iterator[str]:
     yield ""
 
 
-def _address(node: str) -> IPv4Address | IPv6Address | None:
+def _parse_node(node: str) -> IPv4Address | IPv6Address | None:
     """The address in a node. None for `unknown`, an obfuscated name (`_x7`) and a malformed node."""
     match = _NODE.fullmatch(node) if len(node) <= _LONGEST_NODE else None
     if match is None:
         return None
     try:
-        return _plain(ip_address(match[1] or match[2] or match[3]))
+        return _normalise_address(ip_address(match[1] or match[2] or match[3]))
     except ValueError:
         return None
 
 
-def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def _normalise_address(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     """Turn an IPv4 address that is written as IPv6 into IPv4."""
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address

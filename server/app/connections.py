@@ -19,7 +19,7 @@ from server.settings import Settings
 
 _log = structlog.get_logger("server.http")
 _LONGEST_PAUSE: Final = 0.25
-_MAX_KEPT: Final = 4_096
+_MAX_CACHED: Final = 4_096
 NEVER: Final = float("inf")
 
 
@@ -37,9 +37,9 @@ class Connection(Protocol):
         """Whether part of a request's body is still missing."""
         ...
 
-    def be_due(self) -> None: ...
-    def look_at_taken(self) -> None: ...
-    def give_way(self) -> None: ...
+    def time_out(self) -> None: ...
+    def check_progress(self) -> None: ...
+    def abort(self) -> None: ...
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Source:
     fresh: dict[Connection, None] = field(default_factory=dict[Connection, None])
     idle: dict[Connection, None] = field(default_factory=dict[Connection, None])
 
-    def works(self, connection: Connection) -> None:
+    def mark_busy(self, connection: Connection) -> None:
         """A request has arrived on the connection."""
         self.fresh.pop(connection, None)
         self.idle.pop(connection, None)
@@ -77,8 +77,8 @@ class Connections:
         """The loop's time at the last check of the connections: exact enough, and free."""
         self._open = set[Connection]()
         self._sources = dict[str, Source]()
-        self._source_of = lru_cache(_MAX_KEPT)(partial(_source_of, addresses))
-        self._is_told = self._is_looking = False
+        self._source_of = lru_cache(_MAX_CACHED)(partial(_source_of, addresses))
+        self._is_logged = self._has_timer = False
         seconds = (self.head_seconds, self.body_seconds, self.idle_seconds, self.answer_seconds)
         self._pause = min(_LONGEST_PAUSE, min(seconds) / 4)
 
@@ -87,37 +87,37 @@ class Connections:
         name = self._source_of(peer)
         source = self._sources.get(name) or Source(name, self.max_per_source if name else NEVER)
         if source.count >= source.most:
-            self._tell()
+            self._log_full_source()
             if not self._make_room(source):
                 return False
         if len(self._open) >= self.most:
-            idlest = max(self._sources.values(), key=_idle)
+            idlest = max(self._sources.values(), key=_idle_count)
             if not self._make_room(idlest) and not self._end_half_sent(source):
                 return False
-        if not self._is_looking:
-            self._start(loop)
+        if not self._has_timer:
+            self._start_timer(loop)
         self._sources[name] = connection.source = source
         self._open.add(connection)
         source.count += 1
         source.fresh[connection] = None
         return True
 
-    def forget(self, connection: Connection) -> None:
+    def remove(self, connection: Connection) -> None:
         """Remove a closed connection."""
         self._open.discard(connection)
         source, connection.source = connection.source, None
         if source is None:
             return
         source.count -= 1
-        source.works(connection)
+        source.mark_busy(connection)
         if not source.count:
             del self._sources[source.name]
 
     def _make_room(self, source: Source) -> bool:
         oldest = next(chain(source.fresh, source.idle), None)
         if oldest is not None:
-            self.forget(oldest)
-            oldest.give_way()
+            self.remove(oldest)
+            oldest.abort()
         return oldest is not None
 
     def _end_half_sent(self, newcomer: Source) -> bool:
@@ -126,36 +126,38 @@ class Connections:
         Otherwise a few sources could fill the process with half-sent requests. Proxies act for many clients and are
         exempt.
         """
-        largest = max((source for source in self._sources.values() if source.name), key=_count, default=newcomer)
+        largest = max(
+            (source for source in self._sources.values() if source.name), key=_connection_count, default=newcomer
+        )
         if largest.count <= newcomer.count + 1:
             return False
         halves = (found for found in self._open if found.source is largest and found.is_half_sent)
         first_due = min(halves, key=_due_at, default=None)
         if first_due is not None:
-            self.forget(first_due)
-            first_due.give_way()
+            self.remove(first_due)
+            first_due.abort()
         return first_due is not None
 
-    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._is_looking = True
+    def _start_timer(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._has_timer = True
         self.now = loop.time()
-        loop.call_later(self._pause, self._look, loop)
+        loop.call_later(self._pause, self._check_deadlines, loop)
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _check_deadlines(self, loop: asyncio.AbstractEventLoop) -> None:
         """Notify every connection whose deadline has passed."""
         now = self.now = loop.time()
         for connection in list(self._open):
             if now >= connection.due_at:
-                connection.be_due()
+                connection.time_out()
             if now >= connection.take_by:
-                connection.look_at_taken()
-        self._is_looking = bool(self._open)
-        if self._is_looking:
-            loop.call_later(self._pause, self._look, loop)
+                connection.check_progress()
+        self._has_timer = bool(self._open)
+        if self._has_timer:
+            loop.call_later(self._pause, self._check_deadlines, loop)
 
-    def _tell(self) -> None:
-        if not self._is_told:
-            self._is_told = True
+    def _log_full_source(self) -> None:
+        if not self._is_logged:
+            self._is_logged = True
             _log.warning(
                 "source_full",
                 told=f"One source has {self.max_per_source} connections. "
@@ -163,11 +165,11 @@ class Connections:
             )
 
 
-def _idle(source: Source) -> int:
+def _idle_count(source: Source) -> int:
     return len(source.fresh) + len(source.idle)
 
 
-def _count(source: Source) -> int:
+def _connection_count(source: Source) -> int:
     return source.count
 
 
@@ -179,4 +181,4 @@ def _source_of(addresses: ClientAddresses, peer: str) -> str:
     """The source that a peer counts towards. Empty if it is not a source."""
     if not peer or addresses.is_trusted(peer):
         return ""
-    return source_of(addresses.plain(peer))
+    return source_of(addresses.normal_form(peer))

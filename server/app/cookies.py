@@ -7,13 +7,13 @@ from server.resolvers.context import Context
 from server.settings import Settings
 
 
-def _name(settings: Settings) -> str:
+def _cookie_name(settings: Settings) -> str:
     """The cookie's name. Browsers accept `__Host-` only over https, and then no other site can set or see it."""
     return "__Host-session" if settings.is_https else "session"
 
 
 def session_cookie(request: Request, settings: Settings) -> str | None:
-    return request.cookies.get(_name(settings))
+    return request.cookies.get(_cookie_name(settings))
 
 
 def session_cookies(context: Context, settings: Settings) -> list[tuple[bytes, bytes]]:
@@ -31,7 +31,7 @@ def set_session_cookie(response: Response, context: Context, settings: Settings)
         return
     if context.session_secret:
         response.set_cookie(
-            _name(settings),
+            _cookie_name(settings),
             context.session_secret,
             max_age=settings.session_hours * 3600,
             path="/",
@@ -40,4 +40,6 @@ def set_session_cookie(response: Response, context: Context, settings: Settings)
             samesite="lax",
         )
     else:
-        response.delete_cookie(_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax")
+        response.delete_cookie(
+            _cookie_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax"
+        )

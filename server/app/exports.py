@@ -8,9 +8,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Send
 
-from server.app.downloads import asked_by, refusal
+from server.app.downloads import download_context, refusal_response
 from server.app.requests import accepted_language
-from server.authentication.viewer_cache import KnownViewers
+from server.authentication.viewer_cache import ViewerCache
 from server.domain.errors import Denied, NotFound, Refused
 from server.domain.oversight.exports import MEDIA_TYPES, file_name
 from server.languages import translate
@@ -32,7 +32,7 @@ class Download(StreamingResponse):
             _log.warning("download_ended", after_seconds=LONGEST_DOWNLOAD.total_seconds())
 
 
-def exports_route(settings: Settings, known: KnownViewers) -> Route:
+def exports_route(settings: Settings, cache: ViewerCache) -> Route:
     """`/exports/SECRET`: the file behind a link, for the person who created it. HEAD does not use up the link.
 
     A caller who waits too long for someone else's change gets an error, and the link is not used up.
@@ -40,24 +40,24 @@ def exports_route(settings: Settings, known: KnownViewers) -> Route:
 
     async def answer(request: Request) -> Response:
         try:
-            context = await asked_by(request, settings, known)
+            context = await download_context(request, settings, cache)
             secret: str = request.path_params["secret"]
             if request.method == "HEAD":
                 looked_at = await export_behind_link(context, secret)
-                return Response(None, 200, _headers(looked_at), MEDIA_TYPES[looked_at.format])
+                return Response(None, 200, _download_headers(looked_at), MEDIA_TYPES[looked_at.format])
             export = await take_file(context, secret)
         except Denied:  # one answer for a link that never existed, was used, has expired or belongs to someone else
-            return refusal(request, 404, NotFound().message, NotFound.code)
+            return refusal_response(request, 404, NotFound().message, NotFound.code)
         except Refused as refused:
             (conflict,) = refused.refusals
             message = translate(conflict.message, accepted_language(request), conflict.values)
-            return refusal(request, 409, message, conflict.code)
-        return Download(content(export), 200, _headers(export), MEDIA_TYPES[export.format])
+            return refusal_response(request, 409, message, conflict.code)
+        return Download(content(export), 200, _download_headers(export), MEDIA_TYPES[export.format])
 
     return Route("/exports/{secret}", answer)
 
 
-def _headers(export: Export) -> dict[str, str]:
+def _download_headers(export: Export) -> dict[str, str]:
     return {
         "Content-Disposition": f'attachment; filename="{file_name(export.kind, export.created_at, export.format)}"',
         "Content-Length": str(export.size_in_bytes),

@@ -17,10 +17,10 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.app import answers
-from server.app.bodies import LARGE, LONGEST_DOCUMENT, GraphQLRequest
+from server.app.bodies import LARGE_BODY_BYTES, LONGEST_DOCUMENT, GraphQLRequest
 from server.app.cookies import session_cookies
 from server.app.graphql import GraphQLEndpoint
-from server.app.requests import MAX_HEADER_BYTES, WELL_FORMED, log_answered, standing_headers
+from server.app.requests import MAX_HEADER_BYTES, WELL_FORMED, log_request, standing_headers
 from server.authentication import token_key
 from server.domain.errors import Unavailable
 from server.domain.people import tokens
@@ -45,7 +45,7 @@ class FastPath:
         self.endpoint = endpoint
         always = standing_headers(endpoint.settings).items()
         self.always = [(name.lower().encode(), value.encode()) for name, value in always]
-        self.max_bytes = min(LARGE, endpoint.settings.max_body_bytes)
+        self.max_bytes = min(LARGE_BODY_BYTES, endpoint.settings.max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/graphql" or scope["method"] != "POST":
@@ -59,25 +59,25 @@ class FastPath:
         first = await receive()
         body = first.get("body", b"")
         # The viewer is looked up once the body is complete, so that a credential revoked in the meantime is refused.
-        context, accepted = self._context(scope, headers)
+        context, accepted = self._build_context(scope, headers)
         is_whole = first["type"] == "http.request" and not first.get("more_body") and len(body) <= self.max_bytes
         status = HTTPStatus.OK
         try:
-            content = await self._content(scope, body, context) if context is not None and is_whole else None
+            content = await self._answer(scope, body, context) if context is not None and is_whole else None
         except Unavailable as error:
             assert context is not None
             status, content = (
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                answers.problem(error.message, context.request_id, error.code),
+                answers.problem_body(error.message, context.request_id, error.code),
             )
         if context is None or content is None:
-            await self.app(scope, _again(first, receive), send)
+            await self.app(scope, _replay(first, receive), send)
             return
         more = session_cookies(context, self.endpoint.settings) if status == HTTPStatus.OK else _RETRY_AFTER
-        await _send(send, status, content, accepted, context.request_id, [*self.always, *more])
+        await _send_answer(send, status, content, accepted, context.request_id, [*self.always, *more])
         if _LOG.isEnabledFor(logging.INFO):
             with structlog.contextvars.bound_contextvars(request_id=context.request_id):
-                log_answered(scope, status, started)
+                log_request(scope, status, started)
 
     def _is_ordinary(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
         """Whether the headers are those of a program's POST and contain nothing to refuse."""
@@ -93,15 +93,15 @@ class FastPath:
             and int(length[:10]) <= self.max_bytes
         )
 
-    def _context(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Context | None, str]:
+    def _build_context(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Context | None, str]:
         """The context of a cached viewer. None if the viewer has to be looked up."""
-        accepted, language = _preferences(
+        accepted, language = _negotiate(
             headers.get(b"accept", b"")[: answers.LONGEST_ACCEPT],
             headers.get(b"accept-language", b"")[: answers.LONGEST_ACCEPT],
         )
         now = datetime.now(UTC)
         digest = tokens.token_digest(headers[b"authorization"][7:].decode("latin-1"))
-        viewer = self.endpoint.known.find(token_key(digest), now)
+        viewer = self.endpoint.viewer_cache.find(token_key(digest), now)
         if accepted is None or viewer is None:
             return None, ""
         given = headers.get(b"x-request-id", b"").decode("latin-1")
@@ -114,7 +114,7 @@ class FastPath:
             address=self.endpoint.client_address(scope),
         ), accepted
 
-    async def _content(self, scope: Scope, body: bytes, context: Context) -> bytes | None:
+    async def _answer(self, scope: Scope, body: bytes, context: Context) -> bytes | None:
         """The answer. None if the full path has to give it; nothing has been done yet."""
         try:
             given: Any = orjson.loads(body)
@@ -125,11 +125,11 @@ class FastPath:
         asked = GraphQLRequest(given["query"], given.get("variables") or {}, given.get("operationName") or None)
         if not is_known(asked.query) or excess(asked.variables, self.endpoint.bounds):
             return None
-        return await self.endpoint.planned(asked, context, scope.setdefault("state", {}))
+        return await self.endpoint.answer_by_engine(asked, context, scope.setdefault("state", {}))
 
 
 @lru_cache(256)
-def _preferences(accept: bytes, accept_language: bytes) -> tuple[str | None, str]:
+def _negotiate(accept: bytes, accept_language: bytes) -> tuple[str | None, str]:
     """The media type and language of the answer."""
     return answers.media_type(accept.decode("latin-1")), preferred_language(accept_language.decode("latin-1"))
 
@@ -149,7 +149,7 @@ def _is_plain(given: Any) -> bool:
     )
 
 
-def _again(first: Message, receive: Receive) -> Receive:
+def _replay(first: Message, receive: Receive) -> Receive:
     """Receive what has been read already, then the rest."""
     waiting = [first]
 
@@ -159,7 +159,7 @@ def _again(first: Message, receive: Receive) -> Receive:
     return receive_again
 
 
-async def _send(
+async def _send_answer(
     send: Send, status: int, content: bytes, accepted: str, request_id: str, more: list[tuple[bytes, bytes]]
 ) -> None:
     headers = [

@@ -21,7 +21,7 @@ from server.app.client_address import ClientAddresses
 from server.app.cookies import session_cookie, set_session_cookie
 from server.app.requests import accepted_language
 from server.authentication import Credentials, authenticate
-from server.authentication.viewer_cache import KnownViewers
+from server.authentication.viewer_cache import ViewerCache
 from server.domain.errors import MalformedInput, NotSignedIn, Unavailable
 from server.domain.viewer import Viewer
 from server.engine.dispatch import answer_by_plan
@@ -38,7 +38,7 @@ from server.schema.introspection import KeptAnswers
 from server.schema.variable_limits import bounds_of, excess, holds_many
 from server.settings import Settings
 
-_EITHER: Final = {OperationType.QUERY, OperationType.MUTATION}
+_QUERY_OR_MUTATION: Final = {OperationType.QUERY, OperationType.MUTATION}
 
 
 class GraphQLEndpoint:
@@ -47,7 +47,7 @@ class GraphQLEndpoint:
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
         self.settings = settings
         self.engine = engine
-        self.known = KnownViewers()
+        self.viewer_cache = ViewerCache()
         self.bounds = bounds_of(settings)
         self.descriptions = KeptAnswers(schema._schema)
         self.time_slices = engine.time_slices if engine else TimeSlices()
@@ -59,29 +59,29 @@ class GraphQLEndpoint:
         try:
             if accepted is None:
                 raise BadRequest(f"This endpoint answers only in {answers.GRAPHQL_JSON} or {answers.JSON}.", 406)
-            viewer = await self._viewer(request)
-            return await self._answered(request, viewer, await self._read(request), accepted)
+            viewer = await self._find_viewer(request)
+            return await self._answer_request(request, viewer, await self._read_request(request), accepted)
         except BadRequest as error:
-            content = answers.problem(error.message, request_id, error.code)
+            content = answers.problem_body(error.message, request_id, error.code)
             status = 200 if error.is_well_formed and accepted == answers.JSON else error.status
-            return _response(content, accepted or answers.JSON, status, error.headers)
+            return _build_response(content, accepted or answers.JSON, status, error.headers)
         except NotSignedIn as error:
-            content = answers.problem(error.message, request_id, error.code)
-            return _response(content, accepted or answers.JSON, 401, {"WWW-Authenticate": "Bearer"})
+            content = answers.problem_body(error.message, request_id, error.code)
+            return _build_response(content, accepted or answers.JSON, 401, {"WWW-Authenticate": "Bearer"})
         except Unavailable as error:
-            content = answers.problem(error.message, request_id, error.code)
-            return _response(content, accepted or answers.JSON, 503, answers.RETRY_AFTER)
+            content = answers.problem_body(error.message, request_id, error.code)
+            return _build_response(content, accepted or answers.JSON, 503, answers.RETRY_AFTER)
 
-    async def _viewer(self, request: Request) -> Viewer | None:
+    async def _find_viewer(self, request: Request) -> Viewer | None:
         """The viewer, identified before the body is read. Cookies count only for POST, and only from our own pages."""
         authorization = request.headers.get("authorization")
         cookie = None
         if request.method == "POST" and authorization is None:
             _check_origin(request, self.settings)
             cookie = session_cookie(request, self.settings)
-        return await authenticate(Credentials(authorization, cookie), datetime.now(UTC), self.known)
+        return await authenticate(Credentials(authorization, cookie), datetime.now(UTC), self.viewer_cache)
 
-    async def _answered(
+    async def _answer_request(
         self, request: Request, viewer: Viewer | None, asked: GraphQLRequest, accepted: str
     ) -> Response:
         context = Context(
@@ -92,35 +92,35 @@ class GraphQLEndpoint:
             language=accepted_language(request),
             address=self.client_address(request.scope),
         )
-        content, was_executed = await self._content(request, asked, context)
+        content, was_executed = await self._run_operation(request, asked, context)
         status = 400 if accepted == answers.GRAPHQL_JSON and not was_executed else 200
-        response = _response(content, accepted, status)
+        response = _build_response(content, accepted, status)
         set_session_cookie(response, context, self.settings)
         return response
 
-    async def _content(self, request: Request, asked: GraphQLRequest, context: Context) -> tuple[bytes, bool]:
+    async def _run_operation(self, request: Request, asked: GraphQLRequest, context: Context) -> tuple[bytes, bool]:
         """The body of the answer, and whether anything was executed for it."""
         if refusal := excess(asked.variables, self.bounds):
-            return _refused(refusal, asked, context), False
-        await self._get_to_know(asked.query)
-        described = await self.described(asked, context, request.scope["state"])
+            return _refuse_variables(refusal, asked, context), False
+        await self._parse_in_turn(asked.query)
+        described = await self.answer_introspection(asked, context, request.scope["state"])
         if described is not None:
             return answers.planned_body(described, [], context.request_id), True
         may_change = request.method == "POST"
-        found = await self.planned(asked, context, request.scope["state"], may_change=may_change)
+        found = await self.answer_by_engine(asked, context, request.scope["state"], may_change=may_change)
         if found is not None:
             return found, True
         await self.time_slices.wait()
-        counted = _counted_commits()
+        counted = _count_commits()
         result = await _execute(asked, context, request.method)
-        self._remember(context)
-        result.errors = _checked(result.errors or [], counted) or None
+        self._drop_changed_viewers(context)
+        result.errors = _report_errors(result.errors or [], counted) or None
         was_executed = not isinstance(result, PreExecutionError) and not answers.is_request_error(
             result.errors, result.data
         )
-        return answers.body(result, context.request_id, was_executed=was_executed), was_executed
+        return answers.result_body(result, context.request_id, was_executed=was_executed), was_executed
 
-    async def _get_to_know(self, text: str) -> None:
+    async def _parse_in_turn(self, text: str) -> None:
         """Parse a new document when its turn comes: one at a time.
 
         However many new ones arrive at once, other callers are answered between two of them.
@@ -131,17 +131,17 @@ class GraphQLEndpoint:
                 parsed(text)
             await self.time_slices.wait()
 
-    async def _read(self, request: Request) -> GraphQLRequest:
+    async def _read_request(self, request: Request) -> GraphQLRequest:
         if request.method != "POST":
             return bodies.from_query_string(request.scope["query_string"])
         bodies.check_content_type(request.headers.get("content-type", ""))
         bodies.check_content_encoding(request.headers.get("content-encoding", ""))
         body = await request.body()
-        if len(body) > bodies.LARGE:
+        if len(body) > bodies.LARGE_BODY_BYTES:
             await self.time_slices.wait()
         return bodies.from_body(body)
 
-    async def planned(
+    async def answer_by_engine(
         self, asked: GraphQLRequest, context: Context, state: MutableMapping[str, Any], *, may_change: bool = True
     ) -> bytes | None:
         """The engine's answer. None if the resolver path has to give it. `state` receives the trace.
@@ -152,20 +152,22 @@ class GraphQLEndpoint:
             return None
         if holds_many(asked.variables):
             await self.time_slices.wait()
-        counted = _counted_commits()
+        counted = _count_commits()
         found, state["trace"] = await answer_by_plan(
             self.engine, asked.query, asked.operation_name, asked.variables, context, may_change=may_change
         )
         if found is None:
             return None
-        self._remember(context)
+        self._drop_changed_viewers(context)
         if found.errors:
-            found.errors = _checked(found.errors, counted)
+            found.errors = _report_errors(found.errors, counted)
             with structlog.contextvars.bound_contextvars(request_id=context.request_id):
                 log_errors(found.errors, asked.query)
         return answers.planned_body(found.data, found.errors, context.request_id)
 
-    async def described(self, asked: GraphQLRequest, context: Context, state: MutableMapping[str, Any]) -> bytes | None:
+    async def answer_introspection(
+        self, asked: GraphQLRequest, context: Context, state: MutableMapping[str, Any]
+    ) -> bytes | None:
         """The answer to an introspection query. None for any other query, and if introspection is not allowed."""
         if context.viewer is None and not self.settings.introspection:
             return None
@@ -177,17 +179,17 @@ class GraphQLEndpoint:
             state["trace"] = Trace("kept")
         return found
 
-    def _remember(self, context: Context) -> None:
+    def _drop_changed_viewers(self, context: Context) -> None:
         """Drop the cached viewers after a change to memberships or credentials, so that the next request sees it."""
         if context.has_changed_viewers:
-            self.known.forget()
+            self.viewer_cache.drop()
 
 
-def _refused(refusal: MalformedInput, asked: GraphQLRequest, context: Context) -> bytes:
+def _refuse_variables(refusal: MalformedInput, asked: GraphQLRequest, context: Context) -> bytes:
     """The answer to variables that are refused unread."""
     errors = [GraphQLError(refusal.message, original_error=refusal)]
     log_errors(errors, asked.query)
-    return answers.body(PreExecutionError(data=None, errors=errors), context.request_id, was_executed=False)
+    return answers.result_body(PreExecutionError(data=None, errors=errors), context.request_id, was_executed=False)
 
 
 async def _execute(asked: GraphQLRequest, context: Context, method: str) -> ExecutionResult:
@@ -197,7 +199,7 @@ async def _execute(asked: GraphQLRequest, context: Context, method: str) -> Exec
             variable_values=asked.variables,
             context_value=context,
             operation_name=asked.operation_name,
-            allowed_operation_types=_EITHER if method == "POST" else {OperationType.QUERY},
+            allowed_operation_types=_QUERY_OR_MUTATION if method == "POST" else {OperationType.QUERY},
         )
     except CannotGetOperationTypeError:
         return PreExecutionError(data=None, errors=[GraphQLError("The document has no operation with this name.")])
@@ -207,18 +209,18 @@ async def _execute(asked: GraphQLRequest, context: Context, method: str) -> Exec
         raise BadRequest("This endpoint supports only queries and mutations.") from None
 
 
-def _counted_commits() -> Commits:
+def _count_commits() -> Commits:
     """Count the commits made for this request."""
     counted = Commits()
     commits.set(counted)
     return counted
 
 
-def _checked(errors: list[GraphQLError], counted: Commits) -> list[GraphQLError]:
+def _report_errors(errors: list[GraphQLError], counted: Commits) -> list[GraphQLError]:
     """The errors to report. Raises Unavailable if that is the only one."""
-    if (outage := answers.outage(errors, counted.number)) is not None:
+    if (outage := answers.outage_error(errors, counted.number)) is not None:
         raise outage
-    return answers.after_commits(errors) if counted.number else errors
+    return answers.replace_outages_after_commits(errors) if counted.number else errors
 
 
 def _check_origin(request: Request, settings: Settings) -> None:
@@ -230,5 +232,5 @@ def _check_origin(request: Request, settings: Settings) -> None:
         raise BadRequest("Requests from other sites are refused.", 403)
 
 
-def _response(content: bytes, media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:
+def _build_response(content: bytes, media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:
     return Response(content, status, {"Content-Type": f"{media_type}; charset=utf-8"} | (headers or {}))

@@ -18,14 +18,14 @@ _OBSOLETE = "the database was created before the first release: start afresh wit
 
 def health_routes() -> list[BaseRoute]:
     """`/livez` never touches the database; `/readyz` asks it, and reports what waits in the outbox."""
-    return [Route("/livez", _alive), Route("/readyz", _ready)]
+    return [Route("/livez", _answer_livez), Route("/readyz", _answer_readyz)]
 
 
-async def _alive(request: Request) -> Response:
+async def _answer_livez(request: Request) -> Response:
     return PlainTextResponse("alive")
 
 
-async def _ready(request: Request) -> Response:
+async def _answer_readyz(request: Request) -> Response:
     """Readiness. A backlog does not count, because everything else works without the mail server."""
     try:
         async with asyncio.timeout(_LONGEST_SECONDS):

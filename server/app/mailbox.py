@@ -21,24 +21,24 @@ from server.models import EmailMessage
 MAX_ON_A_PAGE: Final = 50
 _FOLDER: Final = Path(__file__).with_name("pages")
 _PAGES: Final = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
-_CLOSED: Final = "default-src 'none'; base-uri 'none'; form-action 'none'"
+_CLOSED_POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _LINKS_ONLY: Final = "sandbox allow-popups allow-popups-to-escape-sandbox"
-_OF_PAGES: Final = f"{_CLOSED}; style-src 'self'; frame-src 'self'; frame-ancestors 'none'"
-_OF_HTML_PART: Final = f"{_CLOSED}; style-src 'unsafe-inline'; frame-ancestors 'self'; {_LINKS_ONLY}"
+_PAGE_POLICY: Final = f"{_CLOSED_POLICY}; style-src 'self'; frame-src 'self'; frame-ancestors 'none'"
+_HTML_PART_POLICY: Final = f"{_CLOSED_POLICY}; style-src 'unsafe-inline'; frame-ancestors 'self'; {_LINKS_ONLY}"
 
 
 def mailbox_routes() -> list[BaseRoute]:
     """`/mailbox` with its e-mails, newest first, each with both of its parts."""
     return [
-        Route("/mailbox", _list, methods=["GET"]),
-        Route("/mailbox/style.css", _style, methods=["GET"]),
-        Route("/mailbox/{id}", _message, methods=["GET"]),
-        Route("/mailbox/{id}/html", _html_part, methods=["GET"]),
+        Route("/mailbox", _show_list, methods=["GET"]),
+        Route("/mailbox/style.css", _send_stylesheet, methods=["GET"]),
+        Route("/mailbox/{id}", _show_email, methods=["GET"]),
+        Route("/mailbox/{id}/html", _show_html_part, methods=["GET"]),
     ]
 
 
 @dataclass(frozen=True)
-class _Row:
+class _ListRow:
     """An e-mail in the list."""
 
     id: str
@@ -49,44 +49,44 @@ class _Row:
     state: str
 
 
-async def _list(request: Request) -> Response:
+async def _show_list(request: Request) -> Response:
     emails = EmailMessage.all().order_by("-id").limit(MAX_ON_A_PAGE + 1)
     if before := request.query_params.get("before"):
-        emails = emails.filter(id__lt=_id(before))
-    rows = [_row(email) for email in await emails]
+        emails = emails.filter(id__lt=_parse_id(before))
+    rows = [_list_row(email) for email in await emails]
     shown = rows[:MAX_ON_A_PAGE]
-    return _page("mailbox.html", rows=shown, older=shown[-1].id if len(rows) > MAX_ON_A_PAGE else None)
+    return _render_page("mailbox.html", rows=shown, older=shown[-1].id if len(rows) > MAX_ON_A_PAGE else None)
 
 
-async def _message(request: Request) -> Response:
-    email = await _asked(request)
-    return _page("message.html", row=_row(email), text=_letter(email).text)
+async def _show_email(request: Request) -> Response:
+    email = await _find_email(request)
+    return _render_page("message.html", row=_list_row(email), text=_render_email(email).text)
 
 
-async def _html_part(request: Request) -> Response:
-    return _html(_letter(await _asked(request)).html, _OF_HTML_PART)
+async def _show_html_part(request: Request) -> Response:
+    return _html_response(_render_email(await _find_email(request)).html, _HTML_PART_POLICY)
 
 
-async def _style(request: Request) -> Response:
-    return FileResponse(_FOLDER / "mailbox.css", media_type="text/css", headers=_headers(_CLOSED))
+async def _send_stylesheet(request: Request) -> Response:
+    return FileResponse(_FOLDER / "mailbox.css", media_type="text/css", headers=_page_headers(_CLOSED_POLICY))
 
 
-async def _asked(request: Request) -> EmailMessage:
-    email = await EmailMessage.get_or_none(id=_id(request.path_params["id"]))
+async def _find_email(request: Request) -> EmailMessage:
+    email = await EmailMessage.get_or_none(id=_parse_id(request.path_params["id"]))
     if email is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return email
 
 
-def _id(value: str) -> UUID:
+def _parse_id(value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:
         raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
 
-def _row(email: EmailMessage) -> _Row:
-    return _Row(
+def _list_row(email: EmailMessage) -> _ListRow:
+    return _ListRow(
         id=email.id.hex,
         address=email.address,
         name=email.name,
@@ -96,19 +96,19 @@ def _row(email: EmailMessage) -> _Row:
     )
 
 
-def _letter(email: EmailMessage) -> Letter:
+def _render_email(email: EmailMessage) -> Letter:
     return written(email.template, email.locale, email.name, email.variables, email.zone)
 
 
-def _page(name: str, **values: object) -> Response:
-    return _html(_PAGES.get_template(name).render(values), _OF_PAGES)
+def _render_page(name: str, **values: object) -> Response:
+    return _html_response(_PAGES.get_template(name).render(values), _PAGE_POLICY)
 
 
-def _html(content: str, policy: str) -> Response:
-    return HTMLResponse(content, headers=_headers(policy))
+def _html_response(content: str, policy: str) -> Response:
+    return HTMLResponse(content, headers=_page_headers(policy))
 
 
-def _headers(policy: str) -> dict[str, str]:
+def _page_headers(policy: str) -> dict[str, str]:
     return {
         "Cache-Control": "no-store",
         "Content-Security-Policy": policy,

@@ -68,24 +68,24 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.bounds.admit(self, self.client[0] if self.client else "", self.loop):
             self.due_at = self.bounds.now + self.bounds.head_seconds
         else:
-            self._write(OutOfBounds(503, "The server has too many connections. Try again.", "UNAVAILABLE"))
+            self._write_refusal(OutOfBounds(503, "The server has too many connections. Try again.", "UNAVAILABLE"))
             self._close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.stage = "closing"
-        self.bounds.forget(self)
+        self.bounds.remove(self)
         super().connection_lost(exc)
 
     @property
     def is_half_sent(self) -> bool:
         return self.stage == "body"
 
-    def give_way(self) -> None:
+    def abort(self) -> None:
         self.stage = "closing"
         self.transport.abort()
 
     def pause_writing(self) -> None:
-        self._watch_taking()
+        self._restart_progress_timer()
         super().pause_writing()
 
     def resume_writing(self) -> None:
@@ -97,7 +97,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self.stage in ("deaf", "closing"):
-            self._throw_away(data)
+            self._discard(data)
             return
         self.piece, upgraded_at = len(data), None
         try:
@@ -113,7 +113,7 @@ class BoundedProtocol(HttpToolsProtocol):
             if self.received > MAX_HEAD_BYTES:
                 self._check_received()
         if upgraded_at is not None:
-            self._begin_again(data[upgraded_at:])
+            self._parse_without_upgrade(data[upgraded_at:])
 
     def _check_received(self) -> None:
         """Count what reaches no callback: an unfinished line of a head, and the framing of chunks."""
@@ -158,7 +158,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.stage = "body"
         self.due_at = self.bounds.now + self.bounds.body_seconds
         if self.source is not None:
-            self.source.works(self)
+            self.source.mark_busy(self)
 
     def on_body(self, body: bytes) -> None:
         self.chunks += 1
@@ -179,11 +179,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self.stage = "between"
         self.received = -self.piece
         if self.cycle.response_complete:
-            self._rest()
+            self._start_idling()
         else:
             self.due_at = NEVER
 
-    def _begin_again(self, rest: bytes) -> None:
+    def _parse_without_upgrade(self, rest: bytes) -> None:
         """Parse the head again without its `Upgrade`, and then what followed it."""
         method = self.parser.get_method()
         if method == b"CONNECT":
@@ -208,16 +208,16 @@ class BoundedProtocol(HttpToolsProtocol):
             # Answered early. The rest of a nearly complete body may still arrive; otherwise the connection ends.
             self.due_at = min(self.due_at, self.bounds.now + SECONDS_TO_READ_ON)
         else:
-            self._rest()
+            self._start_idling()
 
-    def _rest(self) -> None:
+    def _start_idling(self) -> None:
         """No answer is pending."""
         if self.stage == "between":
             self.due_at = self.bounds.now + self.bounds.idle_seconds
         if self.source is not None:
             self.source.idle[self] = None
 
-    def be_due(self) -> None:
+    def time_out(self) -> None:
         """The client missed its deadline for sending."""
         if self.stage in ("between", "deaf", "closing"):
             self._close()
@@ -241,14 +241,14 @@ class BoundedProtocol(HttpToolsProtocol):
                 answering.disconnected = True
                 answering.message_event.set()
             if answering or not is_its_body:
-                self._write(bound)
-            self._end()
+                self._write_refusal(bound)
+            self._close_after_reading()
 
-    def _write(self, bound: OutOfBounds) -> None:
+    def _write_refusal(self, bound: OutOfBounds) -> None:
         sent = cast("HTTPScope | None", self.scope)
         given = dict(sent["headers"] if sent else ()).get(b"x-request-id", b"").decode("latin-1")
         request_id = given if WELL_FORMED.fullmatch(given) else uuid4().hex
-        content = answers.problem(bound.message, request_id, bound.code)
+        content = answers.problem_body(bound.message, request_id, bound.code)
         headers = (
             self.bounds.headers
             | {
@@ -265,14 +265,14 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.source is not None:  # connections that are not admitted are logged once, not each
             _log.info("refused", request_id=request_id, status=bound.status, why=bound.message)
 
-    def _end(self) -> None:
+    def _close_after_reading(self) -> None:
         """Close, but not before the client can have read the answer."""
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.flow.resume_reading()
         self.due_at = self.bounds.now + SECONDS_TO_READ_ON
 
-    def _throw_away(self, data: bytes) -> None:
+    def _discard(self, data: bytes) -> None:
         self.received += len(data)
         if self.received > _MAX_BYTES_READ_ON:
             self.flow.pause_reading()
@@ -280,16 +280,16 @@ class BoundedProtocol(HttpToolsProtocol):
     def _close(self) -> None:
         self.stage = "closing"
         self.due_at = NEVER
-        self._watch_taking()
+        self._restart_progress_timer()
         self.transport.close()
 
-    def _watch_taking(self) -> None:
+    def _restart_progress_timer(self) -> None:
         self.untaken = self.transport.get_write_buffer_size()
         self.take_by = self.bounds.now + self.bounds.answer_seconds
 
-    def look_at_taken(self) -> None:
+    def check_progress(self) -> None:
         """Discard an answer that the client takes too slowly."""
         if self.transport.get_write_buffer_size() > self.untaken - _LEAST_BYTES_TAKEN:
             self.transport.abort()
         else:
-            self._watch_taking()
+            self._restart_progress_timer()

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.app.downloads import asked_by, refusal
-from server.authentication.viewer_cache import KnownViewers
+from server.app.downloads import download_context, refusal_response
+from server.authentication.viewer_cache import ViewerCache
 from server.domain.errors import Denied, MalformedInput, NotFound, NotSignedIn
 from server.models import Partnership
 from server.resolvers import ids
@@ -19,30 +19,30 @@ _STATUS: Final[dict[str, int]] = {"UNAUTHENTICATED": 401, "NOT_FOUND": 404}
 _FORBIDDEN: Final = 403
 
 
-def receipts_route(settings: Settings, known: KnownViewers) -> Route:
+def receipts_route(settings: Settings, cache: ViewerCache) -> Route:
     """`/partnerships/ID/receipts.jsonl`: the whole chain, with the same credentials as the API."""
 
     async def answer(request: Request) -> Response:
         try:
-            context = await asked_by(request, settings, known)
-            content = await file_of(context, _partnership(request))
+            context = await download_context(request, settings, cache)
+            content = await file_of(context, _parse_partnership_id(request))
         except Denied as denied:
-            return _refused(denied, request)
+            return _refusal_response(denied, request)
         attachment = {"Content-Disposition": 'attachment; filename="receipts.jsonl"'}
         return Response(content, 200, attachment, media_type="application/jsonl; charset=utf-8")
 
     return Route("/partnerships/{id}/receipts.jsonl", answer)
 
 
-def _partnership(request: Request) -> UUID:
+def _parse_partnership_id(request: Request) -> UUID:
     try:
         return ids.decode(request.path_params["id"], Partnership)
     except MalformedInput:
         raise NotFound(("id",)) from None
 
 
-def _refused(denied: Denied, request: Request) -> Response:
-    response = refusal(request, _STATUS.get(denied.code, _FORBIDDEN), denied.message, denied.code)
+def _refusal_response(denied: Denied, request: Request) -> Response:
+    response = refusal_response(request, _STATUS.get(denied.code, _FORBIDDEN), denied.message, denied.code)
     if isinstance(denied, NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -21,7 +21,7 @@ WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 MAX_HEADER_BYTES: Final = 32_768
 LONGEST_ADDRESS: Final = 32_768
 _LONGEST_PATH_LOGGED: Final = 200
-_ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_STANDING_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _HTTPS_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000"}
 """Only for this host: `includeSubDomains` would speak for hosts that do not belong to this server."""
 _log = structlog.get_logger("server.http")
@@ -29,7 +29,7 @@ _log = structlog.get_logger("server.http")
 
 def standing_headers(settings: Settings) -> dict[str, str]:
     """The headers of every answer, unless it sets its own."""
-    return _ALWAYS | (_HTTPS_ONLY if settings.is_https else {})
+    return _STANDING_HEADERS | (_HTTPS_ONLY if settings.is_https else {})
 
 
 def accepted_language(request: Request) -> str:
@@ -54,9 +54,9 @@ class RequestLog:
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        await self._answer(scope, receive, send, request_id)
+        await self._answer_and_log(scope, receive, send, request_id)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    async def _answer_and_log(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = time.perf_counter()
         status: int | None = None
 
@@ -83,9 +83,9 @@ class RequestLog:
         except Exception:  # noqa: BLE001 - the last place that can still answer
             _log.exception("failed")
             if status is None:
-                await _send_problem(send_with_id, 500, answers.OUR_FAULT, "INTERNAL", request_id)
+                await _send_problem(send_with_id, 500, answers.INTERNAL_ERROR_MESSAGE, "INTERNAL", request_id)
         finally:
-            log_answered(scope, status, started)
+            log_request(scope, status, started)
 
     def _too_large(self, scope: Scope) -> tuple[int, str] | None:
         """The status and message for a request that announces that it is too large."""
@@ -98,7 +98,7 @@ class RequestLog:
         return None
 
 
-def log_answered(scope: Scope, status: int | None, started: float) -> None:
+def log_request(scope: Scope, status: int | None, started: float) -> None:
     """Log a request: how it was answered, and how long that took in total and in the database."""
     trace: Trace | None = scope["state"].get("trace")
     _log.info(
@@ -122,7 +122,7 @@ def _announced_length(scope: Scope) -> int:
 async def _send_problem(
     send: Send, status: int, message: str, code: str, request_id: str, headers: Mapping[str, str] | None = None
 ) -> None:
-    content = answers.problem(message, request_id, code)
+    content = answers.problem_body(message, request_id, code)
     own = {"Content-Type": f"{answers.JSON}; charset=utf-8", "Content-Length": str(len(content))} | dict(headers or {})
     headers_sent = [(name.lower().encode(), value.encode()) for name, value in own.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers_sent})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from server.authentication.viewer_cache import KnownViewers
+from server.authentication.viewer_cache import ViewerCache
 from server.domain.errors import NotSignedIn
 from server.domain.people import tokens
 from server.domain.viewer import Viewer
@@ -17,8 +17,8 @@ from server.models.visibility.viewers import grant_of, memberships_of
 from server.resolvers.people.sessions import session_digest
 
 _BAD_TOKEN: Final = "This API token is not valid."
-_NOTICED_EVERY: Final = timedelta(minutes=1)
-KEPT_FOR: Final = timedelta(minutes=1)
+_USE_RECORDED_EVERY: Final = timedelta(minutes=1)
+CACHED_FOR: Final = timedelta(minutes=1)
 """How long a viewer is cached without a new look-up, even if no change is reported."""
 
 
@@ -30,7 +30,7 @@ class Credentials:
     session: str | None = None
 
 
-async def authenticate(credentials: Credentials, now: datetime, known: KnownViewers) -> Viewer | None:
+async def authenticate(credentials: Credentials, now: datetime, cache: ViewerCache) -> Viewer | None:
     """The viewer, or None without credentials. Raises NotSignedIn for an invalid credential.
 
     A session that has ended counts as no credential, so that a browser can sign in again with its old cookie.
@@ -39,19 +39,19 @@ async def authenticate(credentials: Credentials, now: datetime, known: KnownView
         scheme, _, secret = credentials.authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise NotSignedIn("Send an API token as `Authorization: Bearer …`.")
-        return await _by_token(secret.strip(), now, known)
+        return await _viewer_of_token(secret.strip(), now, cache)
     if credentials.session:
-        return await _by_session(credentials.session, now, known)
+        return await _viewer_of_session(credentials.session, now, cache)
     return None
 
 
-async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
+async def _viewer_of_token(secret: str, now: datetime, cache: ViewerCache) -> Viewer:
     digest = tokens.token_digest(secret)
-    if (viewer := known.find(token_key(digest), now)) is not None:
+    if (viewer := cache.find(token_key(digest), now)) is not None:
         return viewer
     if not tokens.is_well_formed(secret):
         raise NotSignedIn(_BAD_TOKEN)
-    changes = known.changes
+    changes = cache.changes
     token = await ApiToken.get_or_none(secret_digest=digest)
     if token is None or not tokens.is_alive(
         token.expires_at, token.revoked_at, token.last_used_at, token.created_at, now
@@ -61,12 +61,12 @@ async def _by_token(secret: str, now: datetime, known: KnownViewers) -> Viewer:
     if not memberships:
         raise NotSignedIn(_BAD_TOKEN)
     used = token.last_used_at
-    if used is None or now - used > _NOTICED_EVERY:
-        known.uses.note(token.id, now)
+    if used is None or now - used > _USE_RECORDED_EVERY:
+        cache.uses.add(token.id, now)
         used = now
     viewer = Viewer(token.user_id, memberships, token=await grant_of(token))
     # Looked up again to record the next use, and when the token ends.
-    known.keep(token_key(digest), viewer, min(token.expires_at, used + _NOTICED_EVERY), changes)
+    cache.put(token_key(digest), viewer, min(token.expires_at, used + _USE_RECORDED_EVERY), changes)
     return viewer
 
 
@@ -75,11 +75,11 @@ def token_key(digest: str) -> str:
     return f"token {digest}"
 
 
-async def _by_session(secret: str, now: datetime, known: KnownViewers) -> Viewer | None:
+async def _viewer_of_session(secret: str, now: datetime, cache: ViewerCache) -> Viewer | None:
     digest = session_digest(secret)
-    if (viewer := known.find(f"session {digest}", now)) is not None:
+    if (viewer := cache.find(f"session {digest}", now)) is not None:
         return viewer
-    changes = known.changes
+    changes = cache.changes
     session = await Session.get_or_none(secret_digest=digest, ended_at__isnull=True)
     if session is None or session.expires_at <= now:
         return None
@@ -89,5 +89,5 @@ async def _by_session(secret: str, now: datetime, known: KnownViewers) -> Viewer
         session_id=session.id,
         password_confirmed_at=session.password_confirmed_at,
     )
-    known.keep(f"session {digest}", viewer, min(session.expires_at, now + KEPT_FOR), changes)
+    cache.put(f"session {digest}", viewer, min(session.expires_at, now + CACHED_FOR), changes)
     return viewer

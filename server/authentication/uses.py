@@ -25,7 +25,7 @@ from server.settings import Settings
 _PAUSE_SECONDS: Final = 1.0
 """The time from the first use to the statement. Uses in between share it."""
 _SECONDS_AT_THE_END: Final = 2
-_MAX: Final = 10_000
+_MAX_WAITING: Final = 10_000
 _log = structlog.get_logger("server.authentication")
 
 # Returns the ids of all rows that were not locked, even if a later use is already stored.
@@ -47,24 +47,24 @@ _SQLITE: Final = """
 
 
 class TokenUses:
-    """Uses that are not stored yet, by token. While `opened`, they are stored soon."""
+    """Uses that are not stored yet, by token. Within `write_while_open`, they are stored soon."""
 
     def __init__(self) -> None:
         self._waiting: dict[UUID, datetime] = {}
         self._wake = asyncio.Event()
         self._is_open = False
 
-    def note(self, token_id: UUID, at: datetime) -> None:
+    def add(self, token_id: UUID, at: datetime) -> None:
         """Remember a use. Nothing stores it in a command that only explains an operation, which is not a use."""
-        if self._is_open and (token_id in self._waiting or len(self._waiting) < _MAX):
+        if self._is_open and (token_id in self._waiting or len(self._waiting) < _MAX_WAITING):
             self._waiting[token_id] = at
             self._wake.set()
 
     @asynccontextmanager
-    async def opened(self, settings: Settings) -> AsyncGenerator[None]:
+    async def write_while_open(self, settings: Settings) -> AsyncGenerator[None]:
         """Store the uses until the end, and then the rest."""
         self._is_open = True
-        writing = asyncio.create_task(self._write_again_and_again(settings))
+        writing = asyncio.create_task(self._write_periodically(settings))
         try:
             yield
         finally:
@@ -74,44 +74,44 @@ class TokenUses:
                 await writing
             with suppress(TimeoutError):
                 async with asyncio.timeout(_SECONDS_AT_THE_END):
-                    await self.write(settings)
+                    await self.write_all(settings)
 
-    async def write(self, settings: Settings) -> None:
+    async def write_all(self, settings: Settings) -> None:
         """Store the uses. Those that cannot be stored now are left for the next time."""
-        noted = dict(self._waiting)
-        if not noted:
+        uses = dict(self._waiting)
+        if not uses:
             return
         try:
-            written = await (_on_sqlite(settings, noted) if settings.is_sqlite else _on_postgres(noted))
+            written = await (_write_to_sqlite(settings, uses) if settings.is_sqlite else _write_to_postgres(uses))
         except (Unavailable, DatabaseLocked):
             return  # one line for the outage is enough
         except Exception:  # noqa: BLE001 - nobody asked for it, and nothing else depends on it
             _log.exception("uses_not_written")
             return
         for token_id in written:
-            if self._waiting.get(token_id) == noted[token_id]:
+            if self._waiting.get(token_id) == uses[token_id]:
                 del self._waiting[token_id]
 
-    async def _write_again_and_again(self, settings: Settings) -> None:
+    async def _write_periodically(self, settings: Settings) -> None:
         while True:
             await self._wake.wait()
             await asyncio.sleep(_PAUSE_SECONDS)
             self._wake.clear()
-            await self.write(settings)
+            await self.write_all(settings)
             if self._waiting:
                 self._wake.set()
 
 
-async def _on_postgres(noted: Mapping[UUID, datetime]) -> list[UUID]:
+async def _write_to_postgres(uses: Mapping[UUID, datetime]) -> list[UUID]:
     connection: Any = get_connection("default")
-    _, rows = await connection.execute_query(_POSTGRES, [list(noted), list(noted.values())])
+    _, rows = await connection.execute_query(_POSTGRES, [list(uses), list(uses.values())])
     return [UUID(str(row["id"])) for row in rows]
 
 
-async def _on_sqlite(settings: Settings, noted: Mapping[UUID, datetime]) -> list[UUID]:
-    values = json.dumps([[str(token_id), at.isoformat(" ")] for token_id, at in noted.items()])
+async def _write_to_sqlite(settings: Settings, uses: Mapping[UUID, datetime]) -> list[UUID]:
+    values = json.dumps([[str(token_id), at.isoformat(" ")] for token_id, at in uses.items()])
     await asyncio.to_thread(_write_to_file, str(settings.sqlite_file), values)
-    return list(noted)
+    return list(uses)
 
 
 def _write_to_file(file: str, values: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from server.authentication import Credentials, authenticate
-from server.authentication.viewer_cache import KnownViewers
+from server.authentication.viewer_cache import ViewerCache
 from server.cli.database import opened, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import NotSignedIn
@@ -32,7 +32,7 @@ async def explain(file: Path, secret: str | None, operation: str | None, variabl
         now = datetime.now(UTC)
         try:
             credentials = Credentials(f"Bearer {secret}" if secret else None)
-            viewer = await authenticate(credentials, now, KnownViewers())
+            viewer = await authenticate(credentials, now, ViewerCache())
         except NotSignedIn as error:
             raise Failure(error.message) from error
         engine = new_engine()

@@ -113,7 +113,7 @@ async def serve_app(settings: Settings, *, engine: bool) -> AsyncIterator[tuple[
 
 
 async def is_listening(app: object) -> bool:
-    return app.fast_path.endpoint.known.is_open  # type: ignore[attr-defined]
+    return app.fast_path.endpoint.viewer_cache.is_open  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("engine", [True, False])

@@ -10,9 +10,9 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
-from server.app import answers, reading
+from server.app import answers, engine_connections
 from server.authentication import Credentials, authenticate
-from server.authentication.viewer_cache import KnownViewers
+from server.authentication.viewer_cache import ViewerCache
 from server.domain.viewer import Viewer
 from server.engine.dispatch import answer_by_plan
 from server.engine.engine import Engine
@@ -55,7 +55,7 @@ class Both:
 async def both_ways(viewers: dict[str, Viewer | None], settings: Settings) -> AsyncIterator[Both]:
     """With a new engine, and viewers of their own."""
     engine = new_engine()
-    async with reading(engine, settings):
+    async with engine_connections(engine, settings):
         yield Both(engine, settings, datetime.now(UTC), {name: copy(viewer) for name, viewer in viewers.items()})
 
 
@@ -69,14 +69,14 @@ async def _viewer(world: World, actor: str) -> Viewer | None:
         return None
     token = world.tokens.get(TOKENS.get(actor, ""))
     given = Credentials(f"Bearer {token}") if token else Credentials(session=world.people[actor].session)
-    return await authenticate(given, datetime.now(UTC), KnownViewers())
+    return await authenticate(given, datetime.now(UTC), ViewerCache())
 
 
 def _render_errors(errors: Sequence[GraphQLError]) -> list[str]:
     """All errors; beyond the number that an answer reports, each path reports different ones."""
     if len(errors) >= answers.MAX_ERRORS:
         return ["many errors"]
-    return sorted(str(answers.told(error, REQUEST_ID)) for error in errors)
+    return sorted(str(answers.render_error(error, REQUEST_ID)) for error in errors)
 
 
 def render_planned(result: Result) -> tuple[bytes, list[str]]:
@@ -89,4 +89,4 @@ def render_resolved(result: ExecutionResult) -> tuple[bytes, list[str]]:
     """The same of the ordinary answer."""
     errors = _render_errors(result.errors or ())
     result.errors = None
-    return answers.body(result, REQUEST_ID, was_executed=True), errors
+    return answers.result_body(result, REQUEST_ID, was_executed=True), errors

@@ -58,5 +58,5 @@ async def test_anyone_who_asks_for_too_long_an_answer_reads_so(both: Both, monke
 
 
 def code_and_message(error: Any) -> tuple[str, str]:
-    answer = answers.told(error, "0" * 32)
+    answer = answers.render_error(error, "0" * 32)
     return answer["extensions"]["code"], answer["message"]

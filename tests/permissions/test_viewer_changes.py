@@ -11,7 +11,7 @@ import pytest
 import server
 from server import jobs
 from server.authentication import Credentials, authenticate
-from server.authentication.viewer_cache import KnownViewers
+from server.authentication.viewer_cache import ViewerCache
 from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Membership, Session, base
 from server.resolvers.context import Context
 from server.resolvers.people.offboarding import end_rows
@@ -85,7 +85,7 @@ def test_every_function_that_writes_such_a_table_announces_it() -> None:
 async def _change(mutation: str, input: Input, who: Person | None, settings: Settings) -> tuple[Context, list[str]]:
     """The context of a mutation that worked, and its statements."""
     now = datetime.now(UTC)
-    viewer = await authenticate(Credentials(session=who.session if who else None), now, KnownViewers())
+    viewer = await authenticate(Credentials(session=who.session if who else None), now, ViewerCache())
     context = Context(viewer, now, "0" * 32, settings)
     document = (
         f"mutation($input: {MUTATIONS[mutation].args['input'].type}) {{ {mutation}(input: $input) {{ __typename }} }}"

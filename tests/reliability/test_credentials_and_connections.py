@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from server.app import create_app
-from server.authentication.viewer_cache import KnownViewers
+from server.authentication.viewer_cache import ViewerCache
 from server.domain.errors import Unavailable
 from server.domain.people.tokens import new_token, token_digest
 from server.domain.viewer import Viewer
@@ -171,11 +171,11 @@ async def _not(found: Any) -> bool:
 
 @on_postgres
 async def test_nothing_is_known_over_a_connection_that_has_gone_silent(house: House):  # noqa: F811
-    known = KnownViewers()
+    known = ViewerCache()
     frozen = asyncio.Event()
-    async with proxy(house.settings, frozen) as through, known.opened(through):
+    async with proxy(house.settings, frozen) as through, known.cache_while_open(through):
         await until(lambda: _is_open(known))
-        known.keep("digest", Viewer(uuid4()), datetime.now(UTC) + timedelta(hours=12), known.changes)
+        known.put("digest", Viewer(uuid4()), datetime.now(UTC) + timedelta(hours=12), known.changes)
         assert known.find("digest", datetime.now(UTC))
 
         frozen.set()  # as where a firewall forgets the connection, or the database's machine is switched off
@@ -186,7 +186,7 @@ async def test_nothing_is_known_over_a_connection_that_has_gone_silent(house: Ho
         await until(is_forgotten, 6)
 
 
-async def _is_open(known: KnownViewers) -> bool:
+async def _is_open(known: ViewerCache) -> bool:
     return known.is_open
 
 
@@ -248,7 +248,7 @@ async def test_a_body_that_is_announced_as_too_large_is_refused(ways: Ways):
 async def test_a_body_over_a_limit_that_was_set_lower_is_refused(ways: Ways):
     secret = ways.world.tokens["pL"]
     strict = create_app(ways.settings.model_copy(update={"max_body_bytes": 1_024}))
-    strict.fast_path.endpoint.known = ways.app.fast_path.endpoint.known
+    strict.fast_path.endpoint.viewer_cache = ways.app.fast_path.endpoint.viewer_cache
     await ways.get_to_know(secret)
 
     asked = request(secret, SENT + b" " * 2_000)
@@ -261,7 +261,7 @@ async def test_a_body_over_a_limit_that_was_set_lower_is_refused(ways: Ways):
 async def test_both_ways_promise_https_where_the_public_address_is_https(ways: Ways):
     secret = ways.world.tokens["pL"]
     secure = create_app(ways.settings.model_copy(update={"public_url": "https://api.example"}))
-    secure.fast_path.endpoint.known = ways.app.fast_path.endpoint.known
+    secure.fast_path.endpoint.viewer_cache = ways.app.fast_path.endpoint.viewer_cache
     await ways.get_to_know(secret)
 
     asked = post(secret, query=WHO)

@@ -22,7 +22,7 @@ from tortoise.transactions import in_transaction
 
 from server import authentication
 from server.app import Application, create_app
-from server.authentication.viewer_cache import KnownViewers
+from server.authentication.viewer_cache import ViewerCache
 from server.domain.people.tokens import new_token
 from server.domain.rights import Role, Scope
 from server.domain.viewer import Viewer
@@ -56,8 +56,8 @@ class House:
     clients: Clients
 
     @property
-    def viewer_cache(self) -> KnownViewers:
-        return self.app.fast_path.endpoint.known
+    def viewer_cache(self) -> ViewerCache:
+        return self.app.fast_path.endpoint.viewer_cache
 
     async def employee(self, role: Role = Role.LEGAL_REPRESENTATIVE) -> Person:
         """Somebody new at Nova."""
@@ -116,7 +116,7 @@ async def house(all_databases: Databases) -> AsyncIterator[House]:
     async with connected_to(own):
         world = await build_world()
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr("server.app.working", lambda _: nullcontext())
+            patched.setattr("server.app.run_worker_alongside", lambda _: nullcontext())
             async with app.router.lifespan_context(app), Clients(app) as clients:
                 yield House(own, world, app, clients)
 
@@ -627,13 +627,13 @@ async def test_while_nobody_listens_nothing_is_known_and_everything_is_answered(
 
 
 async def test_who_has_stopped_knows_nobody_and_listens_no_more(house: House):
-    known = KnownViewers()
+    known = ViewerCache()
     before = [] if house.settings.is_sqlite else await listeners(house.settings)
 
-    async with known.opened(house.settings):
+    async with known.cache_while_open(house.settings):
         await until(lambda: _value(known.is_open))
         known.find("digest", datetime.now(UTC))
-        known.keep("digest", Viewer(uuid4()), datetime.now(UTC) + timedelta(hours=1), known.changes)
+        known.put("digest", Viewer(uuid4()), datetime.now(UTC) + timedelta(hours=1), known.changes)
         during = len(known._entries)
 
     assert (during, len(known._entries), known.is_open) == (1, 0, False)
@@ -774,13 +774,13 @@ async def test_noticing_a_use_makes_nobody_unknown(house: House):
 
 
 def test_of_more_than_ten_thousand_those_asked_for_longest_ago_are_forgotten():
-    known, now = KnownViewers(), datetime.now(UTC)
+    known, now = ViewerCache(), datetime.now(UTC)
     known.is_open = True
     for number in range(10_000):
-        known.keep(str(number), Viewer(uuid4()), now + timedelta(hours=1), 0)
+        known.put(str(number), Viewer(uuid4()), now + timedelta(hours=1), 0)
     known.find("0", now)
 
-    known.keep("new", Viewer(uuid4()), now + timedelta(hours=1), 0)
+    known.put("new", Viewer(uuid4()), now + timedelta(hours=1), 0)
 
     assert len(known._entries) == 10_000
     assert known.find("1", now) is None
@@ -788,12 +788,12 @@ def test_of_more_than_ten_thousand_those_asked_for_longest_ago_are_forgotten():
 
 
 def test_keeping_somebody_again_takes_no_more_room_and_the_newest_counts():
-    known, now, viewer = KnownViewers(), datetime.now(UTC), Viewer(uuid4())
+    known, now, viewer = ViewerCache(), datetime.now(UTC), Viewer(uuid4())
     known.is_open = True
     for _ in range(3):
-        known.keep("digest", Viewer(uuid4()), now + timedelta(hours=1), 0)
+        known.put("digest", Viewer(uuid4()), now + timedelta(hours=1), 0)
 
-    known.keep("digest", viewer, now + timedelta(seconds=1), 0)
+    known.put("digest", viewer, now + timedelta(seconds=1), 0)
 
     assert len(known._entries) == 1
     assert known.find("digest", now) is viewer
@@ -801,13 +801,13 @@ def test_keeping_somebody_again_takes_no_more_room_and_the_newest_counts():
 
 
 def test_nobody_is_kept_after_a_change_or_where_nobody_listens():
-    known, now, viewer = KnownViewers(), datetime.now(UTC), Viewer(uuid4())
+    known, now, viewer = ViewerCache(), datetime.now(UTC), Viewer(uuid4())
 
-    known.keep("deaf", viewer, now + timedelta(hours=1), known.changes)
+    known.put("deaf", viewer, now + timedelta(hours=1), known.changes)
     known.is_open = True
     before = known.changes
-    known.forget(str(uuid4()))
-    known.keep("late", viewer, now + timedelta(hours=1), before)
+    known.drop(str(uuid4()))
+    known.put("late", viewer, now + timedelta(hours=1), before)
 
     assert known._entries == {}
 

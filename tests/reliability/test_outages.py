@@ -166,7 +166,7 @@ class Served:
 async def serve_app(far: Far, *, engine: bool = True, **changes: Any) -> AsyncIterator[Served]:
     settings = far.settings.model_copy(update={"engine": engine, "demo": True} | changes)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("server.app.working", lambda _: nullcontext())
+        patched.setattr("server.app.run_worker_alongside", lambda _: nullcontext())
         patched.setattr("server.app.set_up_logs", lambda _: None)  # the test's own log stays
         app = create_app(settings)
         async with connected_to(settings):

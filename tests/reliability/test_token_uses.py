@@ -77,11 +77,11 @@ async def test_the_uses_of_many_tokens_are_one_statement(house: House):  # noqa:
     await ApiToken.filter(id=rows[0].id).update(last_used_at=later)
     noted = uses.TokenUses()
 
-    async with noted.opened(house.settings):
+    async with noted.write_while_open(house.settings):
         for row in rows:
-            noted.note(row.id, now)
+            noted.add(row.id, now)
         with collect_statements() as statements:
-            await noted.write(house.settings)
+            await noted.write_all(house.settings)
 
     assert len(statements) == (0 if house.settings.is_sqlite else 1)  # SQLite has a connection of its own for it
     assert [await last_use(row) for row in rows] == [later, now, now, now, now]
@@ -92,8 +92,8 @@ async def test_what_is_noted_at_the_end_is_written(house: House):  # noqa: F811
     row, _ = await house.token(await house.employee(), last_used_at=None)
     noted, now = uses.TokenUses(), datetime.now(UTC)
 
-    async with noted.opened(house.settings):
-        noted.note(row.id, now)
+    async with noted.write_while_open(house.settings):
+        noted.add(row.id, now)
 
     assert await last_use(row) == now
 
@@ -155,7 +155,7 @@ async def apart(own_database: Settings) -> AsyncIterator[tuple[Settings, World, 
     """Two applications on one database, with the engine and without it."""
     world = await build_world()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("server.app.working", lambda _: nullcontext())
+        patched.setattr("server.app.run_worker_alongside", lambda _: nullcontext())
         apps = {engine: create_app(own_database.model_copy(update={"engine": engine})) for engine in (True, False)}
         async with Clients(apps[True]) as planned, Clients(apps[False]) as ordinary:
             yield own_database, world, {True: planned, False: ordinary}

@@ -208,10 +208,10 @@ def test_a_value_of_ours_that_a_scalar_cannot_write_is_our_fault_and_not_told():
         GraphQLInt.serialize(WORD)
     error = located_error(raised.value, [FieldNode(name=NameNode(value="totalCount"))], ["totalCount"])
 
-    told = answers.told(error, "0" * 32)
+    told = answers.render_error(error, "0" * 32)
 
     assert told == {
-        "message": answers.OUR_FAULT,
+        "message": answers.INTERNAL_ERROR_MESSAGE,
         "path": ["totalCount"],
         "extensions": {"code": "INTERNAL", "requestId": "0" * 32},
     }
