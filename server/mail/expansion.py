@@ -10,16 +10,17 @@ from server.domain.errors import Unavailable
 from server.mail import audiences as to
 from server.mail.audiences import People, Recipient, read_people
 from server.mail.events import Event, Variables, known
+from server.mail.notices import INVITATION_LINK, Notice
 from server.mail.subjects import read_all
-from server.mail.topics import INVITATION_LINK, LETTERS, Letter
+from server.mail.topics import NOTICES
 from server.models import EmailMessage, OutboxMessage
 from server.settings import Settings
 
 _SHOW_PRODUCTS = frozenset(
-    topic for topic, letters in LETTERS.items() if any("terms" in letter.variables for letter in letters)
+    topic for topic, letters in NOTICES.items() if any("terms" in letter.variables for letter in letters)
 )
 _TO_TEAMS = frozenset(
-    topic for topic, letters in LETTERS.items() if any(letter.audience is to.partner_team for letter in letters)
+    topic for topic, letters in NOTICES.items() if any(letter.audience is to.partner_team for letter in letters)
 )
 
 
@@ -67,11 +68,11 @@ def in_parts(expanded: Sequence[Expanded]) -> Iterator[list[Expanded]]:
 
 
 async def _expand(messages: Sequence[OutboxMessage], settings: Settings, now: datetime) -> Expansion:
-    mailed = [message for message in messages if message.topic in LETTERS]
+    mailed = [message for message in messages if message.topic in NOTICES]
     found = await read_all(mailed, _SHOW_PRODUCTS)
     events = [event for event in found.values() if isinstance(event, Event)]
     people = await read_people(events, _teams(events))
-    expansion = Expansion({message.id: [] for message in messages if message.topic not in LETTERS})
+    expansion = Expansion({message.id: [] for message in messages if message.topic not in NOTICES})
     for message in mailed:  # not in the order of reading, because ids of e-mails are ordered
         event = found[message.id]
         if isinstance(event, Event):
@@ -92,20 +93,20 @@ def _emails(event: Event, people: People, settings: Settings, now: datetime) -> 
     variables = known(event)
     return [
         email
-        for letter in LETTERS[event.message.topic]
+        for letter in NOTICES[event.message.topic]
         for email in _emails_of(letter, event, variables, people, settings, now)
     ]
 
 
 def _emails_of(
-    letter: Letter, event: Event, variables: Variables, people: People, settings: Settings, now: datetime
+    letter: Notice, event: Event, variables: Variables, people: People, settings: Settings, now: datetime
 ) -> list[EmailMessage]:
     chosen = {name: variables.get(name) for name in letter.variables} | _addresses(letter, variables, settings)
     recipients = {one.address: one for one in reversed(letter.recipients(event, people))}
     return [_email(letter, event, recipient, chosen, now) for recipient in reversed(recipients.values())]
 
 
-def _addresses(letter: Letter, variables: Mapping[str, object], settings: Settings) -> Variables:
+def _addresses(letter: Notice, variables: Mapping[str, object], settings: Settings) -> Variables:
     """The addresses in an e-mail: of the page, and of the secret link if there is one."""
     addresses = {"page": settings.pages_url + letter.path(variables)}
     if letter.answers_by_link and variables.get("secret"):
@@ -113,7 +114,7 @@ def _addresses(letter: Letter, variables: Mapping[str, object], settings: Settin
     return addresses
 
 
-def _email(letter: Letter, event: Event, to: Recipient, variables: Variables, now: datetime) -> EmailMessage:
+def _email(letter: Notice, event: Event, to: Recipient, variables: Variables, now: datetime) -> EmailMessage:
     return EmailMessage(
         event_id=event.message.id,
         template=letter.template,

@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from server.domain.errors import N_
 from server.domain.people.users import LOCALES
 from server.mail.template_values import Words, groups
-from server.mail.templates import TEMPLATES
+from server.mail.topics import TEMPLATES
 from server.mail.zones import UTC
 
 _FOLDER: Final = Path(__file__).parent

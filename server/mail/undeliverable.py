@@ -15,7 +15,7 @@ from tortoise.models import Model
 from server.domain.events import Topic
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.member_invitations import MemberInvitationStatus
-from server.mail.topics import LETTERS
+from server.mail.topics import NOTICES
 from server.models import CustomerInvitation, EmailMessage, MemberInvitation, OutboxMessage, Partnership
 from server.models.visibility.lookups import lock_row, lock_rows
 from server.resolvers import ids
@@ -49,7 +49,7 @@ async def begun_anew(email: EmailMessage) -> None:
 
 
 def _invites(template: str) -> bool:
-    return any(one.template == template and one.answers_by_link for letters in LETTERS.values() for one in letters)
+    return any(one.template == template and one.answers_by_link for letters in NOTICES.values() for one in letters)
 
 
 async def _mark(event: OutboxMessage, now: datetime) -> bool:

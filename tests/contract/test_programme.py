@@ -5,7 +5,7 @@ from pathlib import Path
 
 from server.domain import errors
 from server.domain.errors import Denied, Unavailable
-from server.mail.templates import TEMPLATES
+from server.mail.topics import TEMPLATES
 from server.schema.hubs import ErrorCode
 
 PROGRAMME = (Path(__file__).parents[2] / "docs" / "programme.md").read_text("utf-8")

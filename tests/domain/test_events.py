@@ -10,7 +10,7 @@ from server.resolvers.journal import Act, News
 from server.resolvers.partnerships.receipts import Entry
 
 SERVER = Path(__file__).parents[2] / "server"
-TEMPLATES = {SERVER / "mail" / name for name in ("templates.py", "topics.py", "letters.py")}
+TEMPLATES = {*(SERVER / "mail").glob("*.py")}
 """E-mails have names of their own, many of them those of their event."""
 
 

@@ -8,7 +8,7 @@ import pytest
 from server.domain.partnerships.partnerships import Side
 from server.domain.people.memberships import MembershipStatus
 from server.mail.letters import written
-from server.mail.topics import LETTERS
+from server.mail.topics import NOTICES
 from server.models import Membership, Partnership
 from server.outbox import Outbox
 from server.settings import Settings
@@ -96,7 +96,7 @@ CASES = [(topic, by) for topic, acts in ACTS.items() for by in acts]
 
 
 def test_every_topic_is_looked_at_here():
-    assert set(ACTS) == set(LETTERS)
+    assert set(ACTS) == set(NOTICES)
 
 
 @pytest.mark.parametrize(("topic", "by"), CASES)

@@ -9,8 +9,7 @@ import pytest
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.users import LOCALES
 from server.mail.letters import written
-from server.mail.templates import TEMPLATES
-from server.mail.topics import LETTERS
+from server.mail.topics import NOTICES, TEMPLATES
 from server.models import EmailMessage, OutboxMessage
 from server.outbox import Outbox
 from server.resolvers import ids
@@ -89,8 +88,8 @@ async def expand(settings: Settings, event: OutboxMessage) -> list[EmailMessage]
 
 
 async def test_every_topic_and_every_template_is_tried_here(world: World):
-    assert set(GETS) | {"member.invited"} == set(LETTERS) == set(payloads(world))
-    assert {letter.template for letters in LETTERS.values() for letter in letters} == set(TEMPLATES)
+    assert set(GETS) | {"member.invited"} == set(NOTICES) == set(payloads(world))
+    assert {letter.template for letters in NOTICES.values() for letter in letters} == set(TEMPLATES)
 
 
 def test_the_programme_names_every_template():
@@ -117,7 +116,7 @@ def told_in_words(email: EmailMessage) -> list[str]:
     return [value for value in shown if re.match(r"[A-Z_]+$|\d{4}-|https?:", value) is None]
 
 
-@pytest.mark.parametrize("topic", LETTERS)
+@pytest.mark.parametrize("topic", NOTICES)
 @pytest.mark.parametrize("locale", LOCALES)
 async def test_every_email_is_whole_in_every_language(world: World, settings: Settings, topic: str, locale: str):
     event = await announce_in(world, topic)
@@ -134,7 +133,7 @@ async def test_every_email_is_whole_in_every_language(world: World, settings: Se
         assert "<b>grew" not in letter.html
 
 
-@pytest.mark.parametrize("topic", LETTERS)
+@pytest.mark.parametrize("topic", NOTICES)
 async def test_no_two_languages_say_it_in_the_same_words(world: World, settings: Settings, topic: str):
     event = await announce_in(world, topic)
 

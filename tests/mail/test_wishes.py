@@ -5,7 +5,7 @@ import re
 import pytest
 
 from server.domain.people.memberships import Wish
-from server.mail.topics import LETTERS
+from server.mail.topics import NOTICES
 from server.models import Membership
 from server.settings import Settings
 from tests.mail.events import address, announce_in
@@ -22,7 +22,7 @@ FOLLOWS = {
 """The templates that follow each preference; all others arrive."""
 
 FOLLOWING = {template for templates in FOLLOWS.values() for template in templates}
-EVENTS = sorted(topic for topic, letters in LETTERS.items() if any(letter.template in FOLLOWING for letter in letters))
+EVENTS = sorted(topic for topic, letters in NOTICES.items() if any(letter.template in FOLLOWING for letter in letters))
 
 
 async def addressees(world: World, settings: Settings, topic: str) -> dict[str, list[str]]:
@@ -34,7 +34,7 @@ async def addressees(world: World, settings: Settings, topic: str) -> dict[str, 
 
 
 def test_each_email_is_about_what_the_table_says():
-    about = {letter.template: letter.wish for letters in LETTERS.values() for letter in letters}
+    about = {letter.template: letter.wish for letters in NOTICES.values() for letter in letters}
 
     assert {wish: {name for name, one in about.items() if one is wish} for wish in Wish} == FOLLOWS
 

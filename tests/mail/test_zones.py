@@ -11,7 +11,7 @@ from babel.core import get_global
 from server.domain.people.users import LOCALES
 from server.mail import zones as zones_module
 from server.mail.letters import written
-from server.mail.topics import LETTERS
+from server.mail.topics import NOTICES
 from server.mail.zones import zone, zone_of_country
 from server.models import EmailMessage, Membership, Organisation
 from server.settings import Settings
@@ -119,7 +119,7 @@ async def _partner_of_asker(world: World) -> Organisation:
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("topic", LETTERS)
+@pytest.mark.parametrize("topic", NOTICES)
 async def test_no_email_shows_a_time_without_its_zone(world: World, settings: Settings, topic: str):
     names = {"en_GB": "Central European", "fr_FR": "Europe centrale", "de_DE": "Mitteleurop"}
     names |= {"it_IT": "Europa centrale", "es_ES": "Europa central"}

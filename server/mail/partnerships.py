@@ -1,24 +1,73 @@
-"""Templates: the words of each e-mail.
+"""E-mails about partnerships: who gets which, and its words."""
 
-A subject, paragraphs and a button; further data follows as labelled lines (`template_values.py`), in one shared layout.
-The English text is the gettext id; the names in braces are the variables in `topics.py`.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from server.domain.errors import N_
+from server.domain.events import Topic
+from server.domain.partnerships.partnerships import Side
+from server.domain.people.memberships import Wish
+from server.mail import audiences as to
+from server.mail.notices import PAIR, PRODUCT, START, Notice, Notices, Template, Templates, to_team
+
+_REQUEST: Final = "/access-change-requests/{subject}"
+_PRODUCTS: Final = "/organisations/{customer_id}/products"
+_SIDES: Final = (*PAIR, "inviter", "invitee")
+_TERMS: Final = (*PAIR, "terms")
+_CHANGE: Final = (*PAIR, "before", "after")
+_ASKED: Final = ("partner", "terms", "message")
 
 
-@dataclass(frozen=True)
-class Template:
-    """The words of one e-mail."""
+def _both_sides(template: str, *variables: str) -> tuple[Notice, ...]:
+    return Notice(template, to.customer, variables), Notice(template, to.partner, variables)
 
-    subject: str
-    paragraph: str
-    button: str = N_("See the partnership")
 
+def _with_receipt(template: str, variables: tuple[str, ...], wish: Wish | None = None) -> tuple[Notice, ...]:
+    """An action of the customer: the partner is notified, and the customer gets a confirmation."""
+    return Notice(template, to.partner, variables, wish=wish), Notice(f"{template}.receipt", to.customer, variables)
+
+
+NOTICES: Final[Notices] = {
+    Topic.PARTNERSHIP_INVITED: (
+        Notice("partnership.invited", to.invitee, (*_TERMS, "message"), answers_by_link=True),
+        Notice("partnership.invited.receipt", to.customer, (*_TERMS, "message")),
+    ),
+    Topic.PARTNERSHIP_REQUESTED: (
+        Notice("partnership.requested", to.invited_customer, _ASKED, answers_by_link=True),
+        Notice("partnership.requested.sign_up", to.addressed, _ASKED, START, answers_by_link=True),
+    ),
+    Topic.PARTNERSHIP_ACCEPTED: (Notice("partnership.accepted", to.inviter, (*_SIDES, "terms")),),
+    Topic.PARTNERSHIP_GRANTED_DIFFERS: (
+        Notice("partnership.granted_differs", to.partner, (*PAIR, "asked", "granted")),
+    ),
+    Topic.PARTNERSHIP_DECLINED: (Notice("partnership.declined", to.inviter, (*_SIDES, "reason")),),
+    Topic.PARTNERSHIP_CANCELLED: (Notice("partnership.cancelled", to.invitee, _SIDES),),
+    Topic.PARTNERSHIP_EXPIRED: (Notice("partnership.expired", to.inviter, _SIDES),),
+    Topic.PARTNERSHIP_REMINDER: (Notice("partnership.reminder", to.invitee, (*_SIDES, "days_left")),),
+    Topic.PARTNERSHIP_REVIEW_DUE: _both_sides("partnership.review_due", *_TERMS),
+    Topic.PARTNERSHIP_ENDING: _both_sides("partnership.ending", *PAIR, "ends_at"),
+    Topic.PARTNERSHIP_SUSPENDED: _both_sides("partnership.suspended", *PAIR, "reason"),
+    Topic.PARTNERSHIP_RESUMED: _both_sides("partnership.resumed", *PAIR, "reason"),
+    Topic.PARTNERSHIP_TERMINATED: (
+        Notice("partnership.terminated.customer", to.customer, (*PAIR, "ended_by", "reason", "words")),
+        Notice("partnership.terminated.partner", to.partner, (*PAIR, "ended_by", "reason", "words")),
+    ),
+    Topic.PARTNERSHIP_PRODUCTS_WITHOUT_PAYER: (
+        Notice("partnership.products_without_payer", to.customer, (*PAIR, "products"), _PRODUCTS, wish=Wish.BILLING),
+    ),
+    Topic.ACCESS_GRANTED: to_team("access.product_added", "rights"),
+    Topic.ACCESS_REVOKED: (
+        *to_team("access.product_removed", by=Side.CUSTOMER),
+        Notice("access.product_given_back", to.customer, PRODUCT, wish=Wish.PRODUCTS, by=Side.PARTNER),
+    ),
+    Topic.ACCESS_PRODUCT_ENDED: to_team("product.terminated"),
+    Topic.ACCESS_RIGHTS_CHANGED: to_team("access.rights_changed", "rights"),
+    Topic.ACCESS_TYPE_CHANGED: _with_receipt("access.type_changed", _CHANGE),
+    Topic.ACCESS_CHANGE_REQUESTED: (Notice("access.change_requested", to.customer, (*_TERMS, "message"), _REQUEST),),
+    Topic.ACCESS_CHANGE_ANSWERED: (
+        Notice("access.change_answered", to.partner, (*PAIR, "verdict", "reason"), _REQUEST),
+    ),
+    Topic.PAYMENT_MODE_CHANGED: _with_receipt("payment_mode.changed", _CHANGE, Wish.BILLING),
+}
 
 _ACCESS_CHANGED: Final = N_("The access that {partner} has to what {customer} owns has changed.")
 _PAYER_CHANGED: Final = N_(
@@ -26,15 +75,12 @@ _PAYER_CHANGED: Final = N_(
     "side that owes an open invoice still pays it."
 )
 _ANSWER: Final = N_("Answer the invitation")
-_REQUEST: Final = N_("Answer the request")
-_TOKENS: Final = N_("See the API tokens")
-_START: Final = N_("Open the programme")
+_REQUEST_BUTTON: Final = N_("Answer the request")
 _SEE_REQUEST: Final = N_("See the request")
 _CLOSED: Final = N_("Your request to {customer} is closed")
-_SUPPORT_ACCESS: Final = N_("See what support can access")
 _ASKS: Final = N_("{partner} is asking you for access")
 
-TEMPLATES: Final[Mapping[str, Template]] = {
+TEMPLATES: Final[Templates] = {
     "partnership.invited": Template(
         N_("{customer} invites you to manage its products"),
         N_("{customer} would like {partner} to manage its products. Nothing is shared until you accept."),
@@ -53,7 +99,7 @@ TEMPLATES: Final[Mapping[str, Template]] = {
             "{partner} would like to manage products of your organisation. Nothing is shared until you accept, "
             "and you decide what it can access."
         ),
-        _REQUEST,
+        _REQUEST_BUTTON,
     ),
     "partnership.requested.sign_up": Template(
         _ASKS,
@@ -147,118 +193,13 @@ TEMPLATES: Final[Mapping[str, Template]] = {
     "access.change_requested": Template(
         N_("{partner} is asking for different access"),
         N_("{partner} would like the access below to what {customer} owns. Nothing changes until you agree."),
-        _REQUEST,
+        _REQUEST_BUTTON,
     ),
     "access.change_answered": Template(
         _CLOSED,
         N_("{partner} asked {customer} for different access. The outcome is below."),
         _SEE_REQUEST,
     ),
-    "product.terminated": Template(
-        N_("A product of {customer} has ended"),
-        N_("There is nothing left for {partner} to manage in this product of {customer}."),
-    ),
-    "pending_action.requested": Template(
-        N_("{partner} is asking you to confirm the end of a product"),
-        N_(
-            "{partner} would like to end this product of {customer}. It ends when you confirm. If you do not "
-            "answer, nothing changes."
-        ),
-        _REQUEST,
-    ),
-    "pending_action.closed": Template(
-        _CLOSED,
-        N_("{partner} asked {customer} to confirm the end of this product. The outcome is below."),
-        _SEE_REQUEST,
-    ),
     "payment_mode.changed": Template(N_("{customer} has changed who pays"), _PAYER_CHANGED),
     "payment_mode.changed.receipt": Template(N_("Who pays for your orders has changed"), _PAYER_CHANGED),
-    "member.invited": Template(
-        N_("{organisation} has invited you"),
-        N_(
-            "{organisation} would like you to become a member. Accept with the e-mail address that "
-            "this message was sent to."
-        ),
-        _ANSWER,
-    ),
-    "member.invitation_expired": Template(
-        N_("Your invitation to {invitee} has expired"),
-        N_("{invitee} did not become a member of {organisation} in time. You can invite this person again."),
-        N_("See the organisation"),
-    ),
-    "member.role_changed": Template(
-        N_("Your role at {organisation} has changed"),
-        N_("From now on, your new role determines what you can see and do there."),
-        N_("See the organisation"),
-    ),
-    "member.removed": Template(
-        N_("You are no longer a member of {organisation}"),
-        N_("You no longer have access to anything that belongs to {organisation}."),
-        _START,
-    ),
-    "member.left": Template(
-        N_("{member} has left {organisation}"),
-        N_(
-            "{member} is no longer a member of {organisation}, and no longer has access to anything that belongs to it."
-        ),
-        N_("See the organisation"),
-    ),
-    "token.created": Template(
-        N_("A new API token for {organisation}"),
-        N_("An API token was created in your name. If you did not create it, revoke it at once."),
-        _TOKENS,
-    ),
-    "token.expiring": Template(
-        N_("An API token for {organisation} is about to expire"),
-        N_("Create a new one in time, so that the tools that use it keep working."),
-        _TOKENS,
-    ),
-    "token.revoked": Template(
-        N_("An API token for {organisation} has been revoked"),
-        N_("It can no longer be used. Tools that used it need a new one."),
-        _TOKENS,
-    ),
-    "export.ready": Template(
-        N_("Your export from {organisation} is ready"),
-        N_("Open it in the application. Only you can get the file, which is kept until the date below."),
-        N_("See the exports"),
-    ),
-    "export.failed": Template(
-        N_("Your export from {organisation} has failed"),
-        N_(
-            "The file could not be created. The application shows why. Request a new export there, with a "
-            "shorter list if needed."
-        ),
-        N_("See the exports"),
-    ),
-    "support.access_granted": Template(
-        N_("Support can now access something of yours"),
-        N_(
-            "You have given support access to what is listed below. You can end this access at any time. "
-            "Otherwise it ends automatically."
-        ),
-        _SUPPORT_ACCESS,
-    ),
-    "support.access_expiring": Template(
-        N_("Support will soon lose its access"),
-        N_(
-            "The access that you have given to support ends automatically. If more time is needed, give it again "
-            "afterwards."
-        ),
-        _SUPPORT_ACCESS,
-    ),
-    "support.access_revoked": Template(
-        N_("Support no longer has access"),
-        N_("The access that you had given to support has ended. From now on, nobody in support can see this."),
-        _SUPPORT_ACCESS,
-    ),
-    "invitation.undeliverable": Template(
-        N_("Your invitation could not be delivered"),
-        N_("The mail server for this address rejects messages to it. Check the address, then send another invitation."),
-        _START,
-    ),
-    "invitation.undeliverable.organisation": Template(
-        N_("Your proposal to {invitee} could not be delivered"),
-        N_("Every address that it was sent to rejects messages. Contact {invitee} in another way, then send it again."),
-    ),
 }
