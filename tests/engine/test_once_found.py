@@ -170,7 +170,7 @@ async def test_a_permission_class_that_the_declaration_does_not_name_is_not_pass
         schema = schema_with("motto", str | None, field)
     else:
         field = strawberry.field(
-            resolver=toys._part(lambda row: row.motto),
+            resolver=toys.resolver_of(lambda row: row.motto),
             permission_classes=[_permission()],
             metadata={PLAN: Column("motto")},
         )
@@ -211,7 +211,7 @@ async def test_a_field_extension_that_the_declaration_does_not_name_is_not_passe
 
 
 async def test_what_is_withheld_bubbles_where_it_must_not_be_null(toy: Toy) -> None:
-    field = declare_field(Column("motto"), toys._part(lambda row: row.motto), toys.OwnRow("id"), withheld=True)
+    field = declare_field(Column("motto"), toys.resolver_of(lambda row: row.motto), toys.OwnRow("id"), withheld=True)
 
     planned, ordinary = await answer_both_ways(toy, schema_with("motto", str, field), "{ one { motto } }", Visitor())
 
@@ -345,7 +345,7 @@ async def test_a_coroutine_hole_is_refused(toy: Toy) -> None:
 
 
 async def test_an_embedded_object_without_one_of_its_columns_is_refused(toy: Toy) -> None:
-    field = declare_field(Embedded({"street": Column("street")}), toys._part(lambda row: row))
+    field = declare_field(Embedded({"street": Column("street")}), toys.resolver_of(lambda row: row))
 
     planned, ordinary = await answer_both_ways(
         toy, schema_with("address", toys.Address, field), "{ one { address { street city } } }"
@@ -408,7 +408,7 @@ def test_a_column_that_does_not_exist_is_refused_wherever_it_is_named(plan: Any)
     if isinstance(plan, toys.Paged):
         type_ = toys.Connection[toys.BookType]
     with pytest.raises(Undeclared, match="no_such_column"):
-        toys.engine_of(schema_with("other", type_ | None, declare_field(plan, toys._part(lambda row: None))))
+        toys.engine_of(schema_with("other", type_ | None, declare_field(plan, toys.resolver_of(lambda row: None))))
 
 
 # Changes
@@ -437,7 +437,7 @@ def _changing(payload: Callable[[], Any], annotations: dict[str, Any], nullable:
         return await run(info.context, input)
 
     type_ = strawberry.type(type("Payload", (), {"__annotations__": annotations}))
-    plan = MutationField(check, run, lambda context, error: None, toys._around)
+    plan = MutationField(check, run, lambda context, error: None, toys.around_changes)
     mutation = strawberry.type(
         type(
             "Mutation",
@@ -536,7 +536,7 @@ def test_a_mutation_without_an_argument_input_is_refused() -> None:
         return None
 
     type_ = strawberry.type(type("Payload", (), {"__annotations__": {"value": str}}))
-    plan = MutationField(toys._check, toys._write, toys._refuse, toys._around)
+    plan = MutationField(toys.check_input, toys.change_note, toys.refuse_note, toys.around_changes)
     mutation = type("Mutation", (), {"__annotations__": {"change": type_}, "change": declare_field(plan, resolve)})
 
     with pytest.raises(Undeclared):

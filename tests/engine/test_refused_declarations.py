@@ -35,7 +35,7 @@ def refusal(name: str, annotation: Any, field: Any, model: Any = Author) -> str:
 
 
 def nothing(plan: Any) -> Any:
-    return declare_field(plan, toys._part(lambda row: None))
+    return declare_field(plan, toys.resolver_of(lambda row: None))
 
 
 @pytest.mark.parametrize("engine", [new_engine, lambda: toys.engine_of(toys.SCHEMA)], ids=["the product", "the toy"])
@@ -149,6 +149,6 @@ def test_an_enum_in_a_field_that_is_not_one() -> None:
 
 
 def test_a_function_that_answers_for_a_row_or_with_resolvers() -> None:
-    plan = ByFunction(toys._may_spell, toys._spell)
+    plan = ByFunction(toys.check_spelling, toys.spell)
 
     assert refusal("spelt", toys.Letter, nothing(plan)) == "One.spelt: a function answers for no row"

@@ -52,7 +52,7 @@ def _filters(planner: Planner, declaration: Aggregate, child: Scope, place: Plac
 
 def _value(declaration: Aggregate, column: Any, named: str, dialect: Dialect) -> str:
     if isinstance(column, fields.DecimalField):
-        named = dialect.scaled(named, column.decimal_places)
+        named = dialect.scaled_number(named, column.decimal_places)
     match declaration.function:
         case AggregateFunction.COUNT:
             return f"COUNT({named})"

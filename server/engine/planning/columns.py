@@ -66,7 +66,7 @@ def json_of(field: Any, type_: OutputType, dialect: Dialect, *, is_minor_units: 
 
 def scaled_json(places: int, dialect: Dialect) -> ColumnJson:
     """How a decimal is written as JSON that was scaled, to be added up."""
-    return ColumnJson(_in_quotes(dialect.unscaled(_COLUMN, places)))
+    return ColumnJson(_in_quotes(dialect.decimal_of_scaled(_COLUMN, places)))
 
 
 def raw_json_of(field: Any, column: str, dialect: Dialect) -> str:

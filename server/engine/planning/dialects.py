@@ -43,11 +43,11 @@ class Dialect(Protocol):
         """A decimal with this many places, without quotes."""
         ...
 
-    def scaled(self, column: str, places: int) -> str:
+    def scaled_number(self, column: str, places: int) -> str:
         """A decimal as a number that adds up and compares exactly."""
         ...
 
-    def unscaled(self, number: str, places: int) -> str:
+    def decimal_of_scaled(self, number: str, places: int) -> str:
         """Such a number as a decimal with this many places, without quotes."""
         ...
 
@@ -116,10 +116,10 @@ class Postgres:
     def decimal(self, column: str, places: int) -> str:
         return f"{column}::text"
 
-    def scaled(self, column: str, places: int) -> str:
+    def scaled_number(self, column: str, places: int) -> str:
         return column
 
-    def unscaled(self, number: str, places: int) -> str:
+    def decimal_of_scaled(self, number: str, places: int) -> str:
         return f"round({number}, {places})::text"
 
     def strings(self, column: str) -> str:
@@ -190,7 +190,7 @@ class Sqlite:
         return f"CAST({column} AS TEXT)"
 
     def minor_units(self, column: str) -> str:
-        return self.unscaled(column, 2)
+        return self.decimal_of_scaled(column, 2)
 
     def decimal(self, column: str, places: int) -> str:
         """A decimal is text in SQLite, with the zeros as they were written."""
@@ -201,11 +201,11 @@ class Sqlite:
         written = f"length({whole}) - instr({whole}, '.')"
         return f"({whole} || substr('{'0' * places}', {written} + 1))"
 
-    def scaled(self, column: str, places: int) -> str:
+    def scaled_number(self, column: str, places: int) -> str:
         # Whole numbers of the smallest place: text neither adds up nor compares, and a REAL is not exact.
         return f"CAST(replace({self.decimal(column, places)}, '.', '') AS INTEGER)"
 
-    def unscaled(self, number: str, places: int) -> str:
+    def decimal_of_scaled(self, number: str, places: int) -> str:
         if not places:
             return f"CAST({number} AS TEXT)"
         sign, whole = f"CASE WHEN {number} < 0 THEN '-' ELSE '' END", 10**places

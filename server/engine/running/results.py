@@ -102,7 +102,7 @@ class _Substitution:
     def _compute(self, placeholder: Placeholder, payload: bytes) -> bytes:
         try:
             value = placeholder.compute(self.run, orjson.loads(payload))
-        except Exception as error:  # noqa: BLE001 - whatever a hole raises is an error at its place
+        except Exception as error:  # noqa: BLE001 - whatever a computed field raises is an error at its place
             return _failure_placeholder(self._add_failure(error))
         before = len(self.failures)
         content = orjson.dumps(self.to_json(placeholder.type_, value, placeholder.nodes))

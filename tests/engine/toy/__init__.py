@@ -1,0 +1,68 @@
+"""A library of books, on which the engine is tested as a library: nothing here is of the programme.
+
+Three types on three models, an interface and a union over them, row policies, guards, computed fields, aggregates, pages
+and a mutation. Every field has a resolver as well as its declaration, so each answer can be had both ways.
+"""
+
+from server.engine.declarations import JoinTable, Paged
+from tests.engine.toy.answers import Toy, comparable_errors, taken_back
+from tests.engine.toy.declared_fields import declare_field, encode, hole
+from tests.engine.toy.host import ToySchema, engine_of, schema_of
+from tests.engine.toy.lists import Connection, Shelf, resolver_of
+from tests.engine.toy.models import Author, Book, Crooked, Loan, Mood, Nobody, Note, Renamed
+from tests.engine.toy.mutations import Mutation, WriteNoteInput, around_changes, change_note, check_input, refuse_note
+from tests.engine.toy.policies import Denied, Missing, OwnRow, Visitor, visible
+from tests.engine.toy.roots import Query, check_spelling, spell
+from tests.engine.toy.rows import HOSTILE_TEXTS, fill
+from tests.engine.toy.types import Address, AuthorType, BookType, Letter, NodeType, NoteType
+
+SCHEMA = schema_of(Query, Mutation)
+APPS = {"toy": {"models": ["tests.engine.toy.models"], "default_connection": "default"}}
+
+__all__ = [
+    "APPS",
+    "HOSTILE_TEXTS",
+    "SCHEMA",
+    "Address",
+    "Author",
+    "AuthorType",
+    "Book",
+    "BookType",
+    "Connection",
+    "Crooked",
+    "Denied",
+    "JoinTable",
+    "Letter",
+    "Loan",
+    "Missing",
+    "Mood",
+    "Nobody",
+    "NodeType",
+    "Note",
+    "NoteType",
+    "OwnRow",
+    "Paged",
+    "Query",
+    "Renamed",
+    "Shelf",
+    "Toy",
+    "ToySchema",
+    "Visitor",
+    "WriteNoteInput",
+    "around_changes",
+    "change_note",
+    "check_input",
+    "check_spelling",
+    "comparable_errors",
+    "declare_field",
+    "encode",
+    "engine_of",
+    "fill",
+    "hole",
+    "refuse_note",
+    "resolver_of",
+    "schema_of",
+    "spell",
+    "taken_back",
+    "visible",
+]
