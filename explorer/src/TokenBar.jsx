@@ -1,6 +1,6 @@
 /**
  * The bar above GraphiQL in which a person puts an API token.
- * The token lives in the field alone: no state, no attribute and no storage holds a copy.
+ * The token is in the field only: no state, attribute or storage holds a copy.
  */
 export function TokenBar({ field, onSettled }) {
   function clear() {
@@ -8,7 +8,7 @@ export function TokenBar({ field, onSettled }) {
     field.current.focus()
   }
 
-  // Enter in a form submits it, and would load the page anew.
+  // Pressing Enter would submit the form and reload the page.
   function settle(event) {
     event.preventDefault()
     onSettled()
@@ -23,12 +23,12 @@ export function TokenBar({ field, onSettled }) {
         type="password"
         autoComplete="off"
         spellCheck="false"
-        placeholder="none: the session of your sign-in is used"
+        placeholder="leave empty to use your session"
         aria-describedby="token-note"
         onBlur={onSettled}
       />
       <button type="button" onClick={clear}>Clear</button>
-      <span id="token-note">Sent as Authorization: Bearer. It is not stored, and is gone when you leave the page.</span>
+      <span id="token-note">Sent as Authorization: Bearer. It is not stored, and is lost when you leave the page.</span>
     </form>
   )
 }

@@ -1,4 +1,4 @@
-/** The tabs a person finds at the first visit: one for each kind of account in the demo world. */
+/** The tabs shown on the first visit: one for each kind of account in the demo world. */
 import customer from '../examples/customer.graphql?raw'
 import customerVariables from '../examples/customer.json?raw'
 import employee from '../examples/employee.graphql?raw'
@@ -11,7 +11,7 @@ export const exampleTabs = [
   { query: employee },
 ]
 
-/** The passwords printed in this very page, as JSON writes them: no secret, and the examples need them. */
+/** The demo passwords as JSON writes them. The page itself prints them, so they are not secret; the examples need them. */
 export const demoPasswords = new Set(
   [customerVariables, partnerVariables].map((text) => JSON.stringify(JSON.parse(text).input.password)),
 )

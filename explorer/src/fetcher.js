@@ -1,7 +1,7 @@
-/** How the page asks the API: same origin, so the session cookie travels, and the token when there is one. */
+/** Sends requests to the API: to the same origin, so that the session cookie is sent, and with the token if there is one. */
 const ENDPOINT = '/graphql'
 
-/** `token` is a function, so that every request takes what is in the field at that moment. */
+/** `token` is a function, so that every request uses the current content of the field. */
 export function graphqlFetcher(token) {
   return async (operation, { headers } = {}) => {
     const response = await fetch(ENDPOINT, {
@@ -14,7 +14,7 @@ export function graphqlFetcher(token) {
   }
 }
 
-/** What a person wrote into the headers editor comes last, and wins. */
+/** Headers from the headers editor come last and take precedence. */
 function requestHeaders(token, written) {
   const headers = new Headers({
     'content-type': 'application/json',
@@ -25,7 +25,7 @@ function requestHeaders(token, written) {
   return headers
 }
 
-/** A refusal is JSON too; only something between the page and the API answers anything else. */
+/** The API answers errors as JSON too; anything else comes from a proxy between the page and the API. */
 async function answer(response) {
   const text = await response.text()
   try {

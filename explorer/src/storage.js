@@ -1,11 +1,11 @@
 /**
  * What GraphiQL may write into localStorage: tabs, history, theme and sizes, without headers and passwords.
- * GraphiQL's history keeps the headers of each request even when told not to, and variables are kept as typed.
+ * GraphiQL's history keeps the headers of each request even when configured not to, and variables are kept as typed.
  */
 import { demoPasswords } from './examples.js'
 
 const PREFIX = 'graphiql:'
-/** These hold texts inside a JSON document; under every other key is one plain text. */
+/** These hold texts inside a JSON document; every other key holds one plain text. */
 const DOCUMENTS = new Set(['tabState', 'queries', 'favorites'].map((name) => PREFIX + name))
 
 /** The value of an entry named like a password: a block string, or a string, perhaps not finished yet. */
@@ -37,7 +37,7 @@ export const guardedStorage = {
 
 /**
  * GraphiQL fills its editors from storage and not from the first of its default tabs, whose variables would be lost.
- * Where it is about to show the default tabs, this puts the first of them where it looks.
+ * If it is about to show the default tabs, this stores the first of them where GraphiQL looks.
  */
 export function startWith({ query, variables }) {
   if (guardedStorage.getItem(`${PREFIX}tabState`) !== null) return

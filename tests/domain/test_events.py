@@ -10,7 +10,8 @@ from server.resolvers.journal import Act, News
 from server.resolvers.partnerships.receipts import Entry
 
 SERVER = Path(__file__).parents[2] / "server"
-TEMPLATES = {*(SERVER / "mail").glob("*.py")}
+WINGS = ("people", "partnerships", "products", "oversight", "support")
+TEMPLATES = {SERVER / "mail" / f"{name}.py" for name in (*WINGS, "letters")}
 """E-mails have names of their own, many of them those of their event."""
 
 
