@@ -32,7 +32,7 @@ from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, pag
 from server.resolvers.permissions import Permission
 from server.schema.connection_values import Slice
 from server.schema.input_coercion import plain
-from server.schema.interpreter import answer_of
+from server.schema.interpreter import answer_of, root_answer_of
 
 # `Any` below: Strawberry reads signatures and annotations, and they are put together here.
 
@@ -96,8 +96,19 @@ def _declared(kind: str, declared: Any, description: str, permissions: Sequence[
     return field(kind, resolver, description, permissions, _Withholding, plan=guarded)
 
 
+def row_root(declared: Any, description: str, permissions: Sequence[Permission], **arguments: tuple[Any, str]) -> Any:
+    """A root field that gives the rows that its arguments name; each argument with its type and its description."""
+    answer = root_answer_of(declared)
+
+    async def resolve(info: Info[Any, Any], **given: Any) -> Any:
+        return await answer(context_of(info), given)
+
+    sign(resolve, arguments)
+    return field("root", resolve, description, permissions, plan=Guarded(declared, permissions))
+
+
 def by_id(model: type[Model]) -> ByKey:
-    """How the engine answers a root field that finds a row by its id."""
+    """The row whose id is the argument `id`."""
 
     def ask(given: Mapping[str, Any]) -> Any:
         return None, {"key": ids.decode(given["id"], model)}

@@ -5,7 +5,7 @@ is compared by tests; here nothing is said of any noun.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from types import SimpleNamespace
@@ -13,7 +13,20 @@ from typing import Any
 
 from strawberry.utils.str_converters import to_snake_case
 
-from server.engine.declarations import Column, Computed, Embedded, Followed, Key, Relation, Rows, SameRow
+from server.engine.declarations import (
+    ByAnyKey,
+    ByKey,
+    Column,
+    Computed,
+    Embedded,
+    Followed,
+    Key,
+    Relation,
+    Rows,
+    SameRow,
+    ViewerObject,
+)
+from server.models.visibility.policies import visible_queryset
 from server.resolvers.associations import rows_of
 from server.resolvers.batch_loading import columns_of, compute
 from server.resolvers.context import Context
@@ -23,6 +36,7 @@ from server.schema.connection_values import EdgeValues, Slice
 
 Answer = Callable[[Context, Any], Any]
 """What a field answers of a row: a value, or a coroutine that gives it."""
+RootAnswer = Callable[[Context, Mapping[str, Any]], Awaitable[Any]]
 
 
 def answer_of(declared: Any) -> Answer:
@@ -91,3 +105,42 @@ async def _computed_from_rows(declared: Computed, context: Context, row: Any) ->
 
 def _computed(declared: Computed, context: Context, row: Any) -> Any:
     return declared.compute(context, SimpleNamespace(**columns_of(context, declared, row)))
+
+
+def root_answer_of(declared: Any) -> RootAnswer:
+    """The same for the declaration of a root, which reads the field's arguments."""
+    match declared:
+        case ByKey():
+            return partial(_by_key, declared)
+        case ByAnyKey():
+            return partial(_by_any_key, declared)
+        case ViewerObject():
+            return _viewer
+        case _:
+            raise TypeError(f"resolvers do not know how to answer a {type(declared).__name__}")
+
+
+async def _by_key(declared: ByKey, context: Context, given: Mapping[str, Any]) -> Any:
+    _, values = declared.read_arguments(given)
+    if declared.kind == "uuid":
+        row = await context.row(declared.model, values["key"], declared.column)
+    else:
+        row = await visible_queryset(declared.model, context.viewer).get_or_none(**{declared.column: values["key"]})
+    if row is None:
+        raise declared.missing()
+    return row
+
+
+async def _by_any_key(declared: ByAnyKey, context: Context, given: Mapping[str, Any]) -> Any:
+    _, values = declared.read_arguments(given)
+    if declared.many:
+        named = zip(values["models"], values["keys"], strict=True)
+        return await asyncio.gather(*(context.row(model, key) for model, (_, key) in named))
+    row = await context.row(values["model"], values["key"])
+    if row is None:
+        raise declared.missing()
+    return row
+
+
+async def _viewer(context: Context, given: Mapping[str, Any]) -> Any:
+    return context.viewer

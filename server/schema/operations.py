@@ -13,7 +13,7 @@ from strawberry.permission import PermissionExtension
 from strawberry.utils.str_converters import to_camel_case
 
 from server.domain.errors import Refusal, Refused
-from server.engine.declarations import ByFunction, Guarded, MutationField
+from server.engine.declarations import ByFunction, MutationField
 from server.languages import translate
 from server.models.database import joined_transaction
 from server.resolvers.context import Context, context_of
@@ -27,10 +27,10 @@ from server.schema.input_coercion import Arguments
 Resolver = Callable[..., Awaitable[Any]]
 
 
-def root(resolver: Resolver, plan: Any = None, **arguments: str) -> Any:
-    """A root field. Its description and permissions are the resolver's own; `arguments` describe each argument.
+def root(resolver: Resolver, **arguments: str) -> Any:
+    """A root field whose object a function gives. Its description and permissions are the resolver's own.
 
-    `plan` says how the engine answers it; without it the resolver gives the object there too.
+    `arguments` describe each argument.
     """
     hints = _hints(resolver)
     permissions = _bound_permissions(resolver, hints, ())
@@ -46,8 +46,7 @@ def root(resolver: Resolver, plan: Any = None, **arguments: str) -> Any:
         return await answer(context, await check(context, given))
 
     sign(resolve, {name: (_outside(hint), arguments[name]) for name, hint in hints.items()})
-    declared = Guarded(plan, permissions) if plan else ByFunction(check, answer)
-    return field("root", resolve, _sentence(resolver), permissions, _Printed, plan=declared)
+    return field("root", resolve, _sentence(resolver), permissions, _Printed, plan=ByFunction(check, answer))
 
 
 class _Printed(PermissionExtension):

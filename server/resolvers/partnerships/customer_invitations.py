@@ -20,7 +20,6 @@ from server.models import CustomerInvitation, Organisation
 from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
-from server.models.visibility.policies import visible_queryset
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.ids import CustomerInvitationId, OrganisationId
@@ -29,7 +28,7 @@ from server.resolvers.locking import check_reaches_everybody, lock_organisation,
 from server.resolvers.partnerships.offers import WantedAccess
 from server.resolvers.partnerships.proposal_expiry import expire_by_email
 from server.resolvers.partnerships.proposals import answer_by, check_partner_is_approved, resending_columns
-from server.resolvers.permissions import RightOn, SignedIn, allowed
+from server.resolvers.permissions import RightOn, allowed
 
 # `Any` below: columns of several kinds.
 
@@ -55,7 +54,7 @@ BY_TOKEN = ByKey(
     column="secret_digest",
     kind="text",
 )
-"""How the engine finds a request by the secret in its link."""
+"""The request whose link contains this secret."""
 
 MAY_VIEW_CUSTOMER_INVITATIONS = (RightOn(Right.REQUEST_CUSTOMER, Organisation),)
 
@@ -121,16 +120,6 @@ async def resend_customer_invitation(
         await journal.record(context, AuditAction.CUSTOMER_REQUEST_RESENT, row, acting=row.partner_id, after=after)
         await _announce_request(context, row, secret)
     return {"customer_invitation": row}
-
-
-@allowed(SignedIn())
-async def customer_invitation(context: Context, token: str) -> CustomerInvitation:
-    """The request behind the link in an e-mail, visible to the owner of the address that it was sent to."""
-    digest = email_links.digest(token)
-    row = await visible_queryset(CustomerInvitation, context.viewer).get_or_none(secret_digest=digest)
-    if row is None:
-        raise NotFound(("token",))
-    return row
 
 
 def _request_columns(

@@ -21,10 +21,9 @@ from server.models.visibility.lookups import lock_rows
 from server.models.visibility.viewers import viewer_now
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.ids import PartnershipId
 from server.resolvers.listings import Listing, equal
 from server.resolvers.partnerships.receipts import Entry, Granted, receipt_all, receipt_terms
-from server.resolvers.permissions import RightOn, SignedIn, allowed
+from server.resolvers.permissions import RightOn
 
 
 class PartnershipOrderField(StrEnum):
@@ -45,12 +44,6 @@ CUSTOMER_PARTNERSHIPS = replace(PARTNERSHIPS, name="customer partnerships", pare
 
 MAY_VIEW_PARTNERSHIPS = (RightOn(Right.VIEW_PARTNERSHIPS, Organisation),)
 MAY_SEND_AGAIN = (RightOn(Right.MANAGE_INVITATION, Partnership),)
-
-
-@allowed(SignedIn())
-async def partnership(context: Context, id: PartnershipId) -> Partnership:
-    """A partnership by its id, visible to both of its sides."""
-    return await context.require_row(Partnership, id)
 
 
 async def lock_partnership(context: Context, partnership_id: UUID, expected_version: int | None = None) -> Partnership:

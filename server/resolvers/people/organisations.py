@@ -13,9 +13,8 @@ from server.models import Organisation
 from server.models.conditions import OneOf
 from server.models.visibility.clauses import NO_ROW
 from server.resolvers.context import Context
-from server.resolvers.ids import OrganisationId
 from server.resolvers.listings import Listing, containing
-from server.resolvers.permissions import Public, RightOn, SignedIn, VisibleRows, allowed
+from server.resolvers.permissions import Public, RightOn, VisibleRows
 from server.resolvers.viewer_rights import of_own_organisation
 
 
@@ -44,12 +43,6 @@ OWN_ORGANISATIONS = Listing(
     orders={OrganisationOrderField.NAME: "name_key"},
     always=_own,
 )
-
-
-@allowed(SignedIn())
-async def organisation(context: Context, id: OrganisationId) -> Organisation:
-    """An organisation by its id: your own, a partner's or customer's, or any approved partner."""
-    return await context.require_row(Organisation, id)
 
 
 def role_in(context: Context, row: Any) -> Role | None:

@@ -4,10 +4,8 @@ from enum import StrEnum
 
 from server.domain.rights import Right
 from server.models import CatalogueItem, Organisation, Product
-from server.resolvers.context import Context
-from server.resolvers.ids import ProductId
 from server.resolvers.listings import Listing, containing, equal
-from server.resolvers.permissions import Public, RightOn, SignedIn, allowed
+from server.resolvers.permissions import Public, RightOn
 
 
 class ProductOrderField(StrEnum):
@@ -44,12 +42,6 @@ CATALOGUE = Listing(
     orders={CatalogueOrderField.NAME: "name_key", CatalogueOrderField.SKU: "sku"},
     filters={"category": equal("category"), "search": containing("name_key")},
 )
-
-
-@allowed(SignedIn())
-async def product(context: Context, id: ProductId) -> Product:
-    """A product by its id."""
-    return await context.require_row(Product, id)
 
 
 MAY_VIEW_CATALOGUE = (Public(),)

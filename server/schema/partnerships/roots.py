@@ -3,8 +3,9 @@
 import strawberry
 
 from server import models
-from server.resolvers.partnerships import customer_invitations, partnerships, terminations
-from server.schema.fields import by_id
+from server.resolvers.partnerships import customer_invitations, terminations
+from server.resolvers.permissions import SignedIn
+from server.schema.fields import by_id, row_root
 from server.schema.operations import root
 from server.schema.partnerships.access_types import AccessTypeMutations
 from server.schema.partnerships.assignments import AssignmentMutations
@@ -22,13 +23,17 @@ from server.schema.partnerships.terminations import TerminationMutations, Termin
 class PartnershipQueries:
     """Partnerships, and invitations by e-mail."""
 
-    partnership: Partnership | None = root(
-        partnerships.partnership, by_id(models.Partnership), id="The partnership's id."
+    partnership: Partnership | None = row_root(
+        by_id(models.Partnership),
+        "A partnership by its id, visible to both of its sides.",
+        (SignedIn(),),
+        id=(strawberry.ID, "The partnership's id."),
     )
-    customer_invitation: CustomerInvitation | None = root(
-        customer_invitations.customer_invitation,
+    customer_invitation: CustomerInvitation | None = row_root(
         customer_invitations.BY_TOKEN,
-        token="The secret from the link in the e-mail.",
+        "The request behind the link in an e-mail, visible to the owner of the address that it was sent to.",
+        (SignedIn(),),
+        token=(str, "The secret from the link in the e-mail."),
     )
     preview_termination: TerminationPreview | None = root(
         terminations.preview_termination, partnership_id="A partnership in force."

@@ -5,10 +5,10 @@ import strawberry
 from server import models
 from server.engine.declarations import ByAnyKey, ViewerObject
 from server.resolvers.people import organisations, viewers
+from server.resolvers.permissions import Public, SignedIn
 from server.schema.connections import Connection
-from server.schema.fields import by_id, connection
+from server.schema.fields import by_id, connection, row_root
 from server.schema.nodes import Node
-from server.schema.operations import root
 from server.schema.people.member_invitations import MemberInvitationMutations
 from server.schema.people.memberships import MembershipMutations
 from server.schema.people.organisations import PartnerFilter
@@ -23,13 +23,26 @@ from server.schema.references import OrganisationReference, ViewerReference
 class PeopleQueries:
     """The viewer, any object by its id, and organisations."""
 
-    viewer: ViewerReference | None = root(viewers.viewer, ViewerObject())
-    node: Node | None = root(viewers.node, ByAnyKey(viewers.key_of_any, viewers.missing), id="The object's id.")
-    nodes: list[Node | None] = root(
-        viewers.nodes, ByAnyKey(viewers.keys_of_any, viewers.missing, many=True), ids="At most 100 ids."
+    viewer: ViewerReference | None = row_root(
+        ViewerObject(), "The person or API token making the request. Null if you are not signed in.", (Public(),)
     )
-    organisation: OrganisationReference | None = root(
-        organisations.organisation, by_id(models.Organisation), id="The organisation's id."
+    node: Node | None = row_root(
+        ByAnyKey(viewers.key_of_any, viewers.missing),
+        "Any object by its id.",
+        (Public(),),
+        id=(strawberry.ID, "The object's id."),
+    )
+    nodes: list[Node | None] = row_root(
+        ByAnyKey(viewers.keys_of_any, viewers.missing, many=True),
+        "Up to 100 objects by their ids, in the same order. Null for each that does not exist or is not visible.",
+        (Public(),),
+        ids=(list[strawberry.ID], "At most 100 ids."),
+    )
+    organisation: OrganisationReference | None = row_root(
+        by_id(models.Organisation),
+        "An organisation by its id: your own, a partner's or customer's, or any approved partner.",
+        (SignedIn(),),
+        id=(strawberry.ID, "The organisation's id."),
     )
     partners: Connection[OrganisationReference] = connection(
         organisations.PARTNERS,
