@@ -6,7 +6,7 @@ import pytest
 
 from server.models import Membership, User
 from tests.api.partnerships.test_customer_invitations import INVITATION, asking, secret_of
-from tests.api.people.test_member_invitations import NEW_PERSON, call, invite_member, payload
+from tests.api.people.member_invitations import NEW_PERSON, call, invite_member, payload
 from tests.api.refusals import collect_refusals
 from tests.clients import Clients
 from tests.domain.people.test_users import SPELLINGS

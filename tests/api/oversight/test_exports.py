@@ -1,7 +1,5 @@
 """Who takes which list away as a file, with which rights at which time, and what is in it?"""
 
-import csv
-import io
 import json
 import re
 from collections.abc import AsyncGenerator
@@ -12,90 +10,26 @@ import pytest
 from graphql import get_named_type
 
 from server.domain.oversight.exports import ExportKind
-from server.domain.partnerships.partnerships import PartnershipStatus
-from server.domain.rights import Role, Scope
+from server.domain.rights import Role
 from server.models import (
-    ApiToken,
-    AuditEvent,
     EmployeeAssignment,
-    Export,
     ExportPart,
     Membership,
     Organisation,
     OutboxMessage,
-    Session,
 )
-from server.outbox import Outbox
-from server.resolvers import ids, journal
+from server.resolvers import ids
 from server.resolvers.export_sheets import SHEETS
 from server.resolvers.oversight import export_files
 from server.settings import Settings
-from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
+from tests.api.oversight.exports import COLUMNS, check_told, export_rows, get, key, link, request_export, rows_of, work
 from tests.api.traces import act, acts, announced_topics, row_of, stored_columns
-from tests.clients import Answer, Clients
+from tests.clients import Clients
 from tests.permissions.walks import SCHEMA
-from tests.snapshots import contents
 from tests.spreadsheets import read_sheet
-from tests.world import Person, World, token
+from tests.world import World
 
 pytestmark = pytest.mark.database
-
-COLUMNS = "id kind format since until state failure rowCount sizeInBytes readyAt expiresAt downloadedAt"
-GONE = 404
-
-
-async def request_export(clients: Clients, id: str, kind: str, as_: Person | str, **period: str) -> str:
-    """The id of an export that somebody asks for."""
-    input = {"organisationId": id, "kind": kind, **period}
-    answer = await clients.change("requestExport", input, f"export {{ {COLUMNS} }} userErrors {{ code }}", as_=as_)
-    assert answer.data["requestExport"]["userErrors"] == []
-    return answer.data["requestExport"]["export"]["id"]
-
-
-async def work(settings: Settings, **changes: Any) -> None:
-    """What the worker does with all that waits, however long it has to wait."""
-    while message := await OutboxMessage.filter(sent_at=None, dead_at=None).order_by("-run_after").first():
-        outbox = Outbox(settings.model_copy(update=changes))
-        assert await outbox.work_next(message.run_after) or await outbox.expand_next(message.run_after)
-
-
-async def rows_of(id: str) -> list[dict[str, str]]:
-    """What is in the file, by the names in its first line."""
-    content = b"".join([part.content for part in await ExportPart.filter(export_id=key(id)).order_by("place")])
-    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
-
-
-def key(id: str) -> Any:
-    return ids.decode(id, Export)
-
-
-async def export_rows(
-    clients: Clients, settings: Settings, id: str, kind: str, as_: Person | str
-) -> list[dict[str, str]]:
-    export = await request_export(clients, id, kind, as_)
-    await work(settings)
-    return await rows_of(export)
-
-
-async def link(clients: Clients, id: str, as_: Person | str) -> str:
-    payload = "path userErrors { code }"
-    answer = await clients.change("createExportLink", {"exportId": id}, payload, as_=as_)
-    assert answer.data["createExportLink"]["userErrors"] == []
-    return answer.data["createExportLink"]["path"]
-
-
-async def get(clients: Clients, path: str, as_: Person | str | None, method: str = "GET") -> Any:
-    clients.http.cookies.clear()
-    headers = {"X-Request-Id": "the-same-request"}
-    if isinstance(as_, str):
-        headers["Authorization"] = f"Bearer {as_}"
-    elif as_ is not None:
-        headers["Cookie"] = f"session={as_.session}"
-    return await clients.http.request(method, path, headers=headers)
-
-
-async def becomes(who: Person, role: Role) -> None:
-    await Membership.filter(id=who.membership.id).update(role=role)
 
 
 def is_field(type_: Any, path: list[str]) -> bool:
@@ -163,18 +97,6 @@ async def test_the_worker_writes_what_the_api_shows_and_tells_who_asked(
     await check_told(id, "export.ready")
     (mail,) = await OutboxMessage.filter(topic="export.ready")
     assert "/exports" not in str(mail.payload)
-
-
-async def check_told(id: str, what: str) -> None:
-    """What became of an export is nobody's act, which concerns its organisation, and an e-mail to the person who asked."""
-    export = await stored_columns(id)
-    event = await AuditEvent.get(action=what, subject_id=key(id))
-    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (
-        *(None, None),
-        export["organisation_id"],
-    )
-    (told,) = await OutboxMessage.filter(topic__in=["export.ready", "export.failed", "export.refused"])
-    assert (told.topic, told.payload["subject"]) == (what, id)
 
 
 def at(node: dict[str, Any], path: str) -> str:
@@ -308,190 +230,3 @@ async def check_refused(id: str) -> None:
     assert (export["state"], export["row_count"], export["link_digest"]) == ("REFUSED", None, None)
     assert await ExportPart.filter(export_id=key(id)).count() == 0
     await check_told(id, "export.refused")
-
-
-async def test_the_file_is_given_once_and_looked_at_before(world: World, engine_clients: Clients):
-    path = await link(engine_clients, world.id("export"), world.cL)
-
-    looked = await get(engine_clients, path, world.cL, "HEAD")
-    given = await get(engine_clients, path, world.cL)
-    again = await get(engine_clients, path, world.cL)
-
-    assert (looked.status_code, given.status_code, again.status_code) == (200, 200, GONE)
-    assert given.text == f'"id"\r\n"{world.id("act")}"\r\n'
-    assert looked.headers == given.headers
-    assert {name: given.headers[name] for name in ("content-type", "cache-control", "x-content-type-options")} == {
-        "content-type": "text/csv; charset=utf-8; header=present",
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-    }
-    assert given.headers["content-disposition"].startswith('attachment; filename="partner-activity-')
-    export = await Export.get(id=world.export.id)
-    assert (export.link_digest, export.link_expires_at) == (None, None)
-    answer = await engine_clients.ask(
-        "{ viewer { user { id } } }", as_=world.cL, headers={"X-Request-Id": "the-same-request"}
-    )
-    after = {"downloaded_at": journal.to_json(export.downloaded_at)}
-    (downloaded,) = await acts(answer)
-    assert downloaded == act("export.downloaded", export, world.cL, world.alpina, after=after)
-
-
-async def test_a_new_link_ends_the_one_before(world: World, engine_clients: Clients):
-    first = await link(engine_clients, world.id("export"), world.cL)
-    second = await link(engine_clients, world.id("export"), world.cL)
-
-    assert (await get(engine_clients, first, world.cL)).status_code == GONE
-    assert (await get(engine_clients, second, world.cL)).status_code == 200
-
-
-async def check_closed(clients: Clients, path: str, as_: Person | str | None) -> None:
-    """The link gives the answer of one that never was, and nothing changes."""
-    before = await contents()
-    for method in ("GET", "HEAD"):
-        closed, never = [await get(clients, one, as_, method) for one in (path, "/exports/x")]
-        assert closed.status_code == never.status_code == GONE
-        assert (closed.content, closed.headers) == (never.content, never.headers)
-    assert await contents() == before
-
-
-async def test_a_link_is_for_the_person_who_created_it(world: World, engine_clients: Clients):
-    path = await link(engine_clients, world.id("export"), world.cL)
-
-    for who in (None, world.cA, world.cE, world.qL, world.tokens["cL"], "rsl_pat_wrong"):
-        await check_closed(engine_clients, path, who)
-
-    assert (await get(engine_clients, path, world.cL)).status_code == 200
-
-
-async def test_a_link_ends_with_the_role_the_membership_the_session_and_the_time(world: World, engine_clients: Clients):
-    await becomes(world.cA, Role.LEGAL_REPRESENTATIVE)
-    path = await link(engine_clients, world.id("export"), world.cL)
-    mine = (Membership, {"id": world.cL.membership.id})
-    export = (Export, {"id": world.export.id})
-    session = (Session, {"user_id": world.cL.user.id})
-    for (model, which), lost, kept in (
-        (mine, {"role": "ADMINISTRATOR"}, {"role": "LEGAL_REPRESENTATIVE"}),
-        (mine, {"role": "EMPLOYEE"}, {"role": "LEGAL_REPRESENTATIVE"}),
-        (mine, {"status": "REMOVED"}, {"status": "ACTIVE"}),
-        (session, {"ended_at": world.now}, {"ended_at": None}),
-        (export, {"link_expires_at": world.now}, {"link_expires_at": world.now + timedelta(minutes=5)}),
-        (export, {"expires_at": world.now}, {"expires_at": world.now + timedelta(hours=1)}),
-    ):
-        await model.filter(**which).update(**lost)
-        await check_closed(engine_clients, path, world.cL)
-        await model.filter(**which).update(**kept)
-
-    assert (await get(engine_clients, path, world.cL)).status_code == 200
-
-
-async def test_no_link_is_created_without_the_rights_the_file_was_written_with(
-    world: World, clients: Clients, settings: Settings
-):
-    served = await request_export(clients, world.id("nova"), "MANAGED_CUSTOMERS", world.pE)
-    await work(settings)
-    outdated = "Your rights have changed since this export was created. Request a new one."
-
-    for row, lost, kept in (
-        (world.limited, {"status": PartnershipStatus.SUSPENDED}, {"status": PartnershipStatus.ACTIVE}),
-        (world.assignment, {"ended_at": world.now}, {"ended_at": None}),
-    ):
-        await type(row).filter(id=row.id).update(**lost)
-        told = await collect_refusals(clients, "createExportLink", {"exportId": served}, as_=world.pE)
-        assert told == [("EXPORT_OUTDATED", outdated, None)]
-        await type(row).filter(id=row.id).update(**kept)
-
-    input = {"exportId": world.id("export")}
-    await becomes(world.cA, Role.LEGAL_REPRESENTATIVE)
-    await becomes(world.cL, Role.EMPLOYEE)
-    assert await catch_denial(clients, "createExportLink", input, as_=world.cL) == missing("VIEW_PARTNER_ACTIVITY")
-    await becomes(world.cL, Role.EXTERNAL)
-    assert await catch_denial(clients, "createExportLink", input, as_=world.cL) == missing("CREATE_EXPORT")
-    await Membership.filter(id=world.cL.membership.id).update(status="REMOVED")
-    assert await catch_denial(clients, "createExportLink", input, as_=world.cL) == not_found("input", "exportId")
-
-
-async def test_a_token_exports_within_its_scopes_and_ends_with_them(world: World, clients: Clients, settings: Settings):
-    input = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
-    _, narrow = await token(world.cL, [Scope.ORGANISATION_READ, Scope.EXPORTS_CREATE], [], now=world.now)
-    told = await catch_denial(clients, "requestExport", input, as_=narrow)
-    assert told == missing("VIEW_AUDIT_LOG", scope="AUDIT_READ")
-
-    row, secret = await token(world.cL, list(Scope), [], now=world.now)
-    id = await request_export(clients, world.id("alpina"), "AUDIT_LOG", secret)
-    await work(settings)
-    assert (await stored_columns(id))["api_token_id"] == row.id
-    assert (await get(clients, await link(clients, id, secret), secret)).status_code == 200
-    assert (await get(clients, await link(clients, id, world.cL), world.cL)).status_code == 200
-    path = await link(clients, id, secret)
-    await ApiToken.filter(id=row.id).update(revoked_at=world.now)
-    for who in (secret, world.cL, world.tokens["cL"]):
-        await check_closed(clients, path, who)
-
-
-async def test_requests_that_cannot_be_met_name_all_their_mistakes(world: World, clients: Clients, settings: Settings):
-    period = {"since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
-    dated = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG", **period}
-    undated = {**dated, "kind": "ACCESS_REVIEW"}
-    no_period = "This list cannot be filtered by time."
-    turned = ("VALIDATION_FAILED", "The end must be after the start.", ["input", "until"])
-
-    assert await collect_refusals(clients, "requestExport", dated, as_=world.cL) == [turned]
-    assert await collect_refusals(clients, "requestExport", undated, as_=world.cL) == [
-        ("VALIDATION_FAILED", no_period, ["input", name]) for name in ("since", "until")
-    ]
-    for _ in range(settings.max_exports - 1):
-        await Export.create(organisation_id=world.alpina.id, requested_by_id=world.cA.user.id, kind="AUDIT_LOG")
-    limit = f"An organisation can have at most {settings.max_exports} exports at a time. Wait until one has expired."
-    told = await collect_refusals(clients, "requestExport", dated, as_=world.cL)
-    assert told == [turned, ("EXPORT_LIMIT_REACHED", limit, None)]
-    await Export.filter(id=world.export.id).update(expires_at=world.now)
-    await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
-
-
-async def test_nobody_uses_up_the_exports_of_their_organisation(world: World, clients: Clients, settings: Settings):
-    wanted = {"organisationId": world.id("alpina"), "kind": "AUDIT_LOG"}
-    for _ in range(settings.max_exports_per_person):
-        await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cA)
-    most = f"You can have at most {settings.max_exports_per_person} exports in an organisation at a time"
-
-    told = await collect_refusals(clients, "requestExport", wanted, as_=world.cA)
-
-    assert told == [("EXPORT_LIMIT_REACHED", f"{most}. Wait until one has expired.", None)]
-    await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
-
-
-async def test_a_link_needs_a_file_of_ones_own(world: World, clients: Clients):
-    waiting = await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
-    other = [("EXPORT_OF_ANOTHER", "Only the person who requested an export can get its file.", None)]
-
-    for who in (world.cA, world.tokens["cL"]):
-        assert await collect_refusals(clients, "createExportLink", {"exportId": world.id("export")}, as_=who) == other
-    assert await collect_refusals(clients, "createExportLink", {"exportId": waiting}, as_=world.cL) == [
-        ("EXPORT_NOT_READY", "This export does not have a file yet, or no longer has one.", None)
-    ]
-
-
-async def test_a_list_that_is_too_long_gives_no_file(world: World, engine_clients: Clients, settings: Settings):
-    id = await request_export(engine_clients, world.id("nova"), "MANAGED_CUSTOMERS", world.pL)
-
-    await work(settings, max_export_rows=2)
-
-    export = await stored_columns(id)
-    assert (export["state"], export["failure"], export["row_count"]) == ("FAILED", "TOO_MANY_ROWS", None)
-    assert await ExportPart.filter(export_id=key(id)).count() == 0
-    await check_told(id, "export.failed")
-
-
-async def test_an_employee_sees_the_exports_they_asked_for_and_leaders_see_all(world: World, clients: Clients):
-    own = await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cE)
-    query = "query($id: ID!) { organisation(id: $id) { exports { nodes { id requestedBy { id } apiToken { id } } } } }"
-
-    async def visible_exports(who: Person | str) -> list[str]:
-        answer: Answer = await clients.ask(query, {"id": world.id("alpina")}, as_=who)
-        return [node["id"] for node in answer.data["organisation"]["exports"]["nodes"]]
-
-    assert await visible_exports(world.cE) == [own]
-    assert await visible_exports(world.cA) == await visible_exports(world.tokens["cL"]) == [own, world.id("export")]
-    node = "query($id: ID!) { node(id: $id) { ... on Export { state } } }"
-    assert (await clients.ask(node, {"id": own}, as_=world.cX)).code == "NOT_FOUND"
-    assert (await clients.ask(node, {"id": own}, as_=world.cA)).data == {"node": {"state": "REQUESTED"}}

@@ -10,7 +10,7 @@ from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.organisations import PartnerStatus
 from server.models import CustomerInvitation, Organisation, OutboxMessage, Partnership, User
 from server.resolvers import ids
-from tests.api.partnerships.test_requested_products import limited_access
+from tests.api.partnerships.proposals import limited_access
 from tests.api.refusals import catch_denial, collect_refusals, not_found
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients

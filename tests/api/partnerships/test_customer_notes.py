@@ -1,56 +1,23 @@
 """What does a partner note of a customer, who reads it, and how does nobody of the customer's side learn of it?"""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from server.domain.partnerships.partnerships import PartnershipStatus
-from server.domain.rights import Role
-from server.jobs import system_context
-from server.models import AuditEvent, CustomerNote, EmailMessage, Membership, OutboxMessage, Partnership
-from server.outbox import Outbox
-from server.resolvers.expiry import BATCH_SIZE
-from server.resolvers.partnerships.customer_notes import delete_customer_notes
+from server.models import AuditEvent, CustomerNote, OutboxMessage, Partnership
 from server.schema.scalars import moment_text
 from server.settings import Settings
-from tests.api.oversight.test_exports import export_rows
+from tests.api.partnerships.customer_notes import MARKER, ends, read, update_note
 from tests.api.refusals import Refusal, catch_denial, check_id, collect_refusals, missing
 from tests.api.traces import act, acts, announced_topics
-from tests.clients import Answer, Clients
-from tests.permissions.walks import documents, in_turn
+from tests.clients import Clients
 from tests.snapshots import changed_models, contents, snapshot
-from tests.world import Person, World, customer_note, organisation, partnership
+from tests.world import World
 
 pytestmark = pytest.mark.database
-
-NOTE = """
-    customerNote { alias notes version updatedAt }
-    partnership { id version customerNote { alias notes version } }
-    userErrors { code message field }
-"""
-MARKER = "Zyxwvut"
-SIDE = {"alpina": ("cL", "cA", "cE", "cX"), "borea": ("bL",)}
 NOT_KEPT = ("PARTNERSHIP_NOT_ACTIVE", "This partnership ended too long ago for notes to be added.")
-
-
-async def update_note(clients: Clients, as_: Person | str, **input: Any) -> Answer:
-    """Notes something, which works."""
-    answer = await clients.change("updateCustomerNote", input, NOTE, as_=as_)
-    assert answer.data["updateCustomerNote"]["userErrors"] == []
-    return answer
-
-
-async def read(clients: Clients, id: str, as_: Person | str) -> Any:
-    """What somebody reads of the note in a partnership; the code of the error for whom that does not exist."""
-    query = "query($id: ID!) { partnership(id: $id) { customerNote { alias notes version } } }"
-    answer = await clients.ask(query, {"id": id}, as_=as_)
-    return answer.code if answer.errors else answer.data["partnership"]["customerNote"]
-
-
-async def ends(row: Partnership, at: datetime, status: PartnershipStatus = PartnershipStatus.TERMINATED) -> None:
-    await Partnership.filter(id=row.id).update(status=status, ended_at=at)
 
 
 # Noting
@@ -229,176 +196,3 @@ async def test_an_employee_reads_no_longer_than_they_serve(world: World, clients
 
     assert await read(clients, world.id("limited"), world.pE) == "NOT_FOUND"
     assert (await read(clients, world.id("limited"), world.pL))["alias"] == "alias in note"
-
-
-# What the customer's side gets to know
-
-
-@pytest.fixture
-async def marked_clients(world: World, engine_clients: Clients) -> AsyncIterator[Clients]:
-    """Clients in a world where Nova has noted the marker wherever it can."""
-    for name in ("limited", "complete"):
-        await update_note(
-            engine_clients, world.pL, partnershipId=world.id(name), alias=f"{MARKER} A", notes=f"{MARKER} B"
-        )
-    yield engine_clients
-
-
-async def test_no_answer_to_the_customer_s_people_or_to_the_staff_has_what_was_noted(
-    world: World, marked_clients: Clients
-):
-    others = ["kL", *(name for names in SIDE.values() for name in names)]
-    ids_of = {
-        "Partnership": ["limited", "complete"],
-        "Organisation": ["alpina", "borea", "nova"],
-        "AuditEvent": ["act"],
-    }
-    walked = [*documents(3, lambda model: [world.id(name) for name in ids_of.get(model.__name__, [])])]
-    assert any("customerNote" in text for text, _ in walked)
-
-    for number, (text, variables) in enumerate(walked):
-        for who in in_turn([*(world.people[name] for name in others), world.tokens["cL"]], number):
-            assert MARKER not in (await marked_clients.ask(text, variables, as_=who)).response.text, text
-
-
-async def test_the_partner_s_people_read_it_in_the_same_answers(world: World, marked_clients: Clients):
-    query = """query($id: ID!) { organisation(id: $id) { managedCustomers { edges {
-        partnership { customerNote { alias } } node { name } } } } }"""
-
-    for who, names in (("pL", ["Alpina", "Borea", "Corvo"]), ("pE", ["Alpina", "Borea"]), ("pU", [])):
-        answer = await marked_clients.ask(query, {"id": world.id("nova")}, as_=world.people[who])
-        edges = answer.data["organisation"]["managedCustomers"]["edges"]
-        aliases = [f"{MARKER} A", f"{MARKER} A", None][: len(names)]
-        assert [edge["node"]["name"] for edge in edges] == names
-        assert [edge["partnership"]["customerNote"] for edge in edges] == [
-            alias and {"alias": alias} for alias in aliases
-        ]
-
-
-ALL_THAT_TELLS = """
-    query($id: ID!, $partnership: ID!) {
-      organisation(id: $id) {
-        version updatedAt
-        partnerships { totalCount nodes {
-          id version status customerNote { version } receipts { totalCount nodes { id } } viewerRights
-        } }
-        auditLog { totalCount } partnerActivity { totalCount nodes { id } } programmeActivity { totalCount }
-        accessReview { nodes { people { name lastActAt } apiTokens { name lastUsedAt } } }
-      }
-      partnership(id: $partnership) { version customerNote { alias } }
-    }
-"""
-
-
-async def test_a_note_changes_nothing_that_the_customer_can_look_at(world: World, clients: Clients):
-    variables = {"id": world.id("alpina"), "partnership": world.id("limited")}
-    before = await clients.ask(ALL_THAT_TELLS, variables, as_=world.cL)
-    file = f"/partnerships/{world.id('limited')}/receipts.jsonl"
-    kept = (await receipts(clients, file, world.cL)).text
-
-    await update_note(clients, world.tokens["pL"], partnershipId=world.id("limited"), alias=MARKER)
-
-    assert (await clients.ask(ALL_THAT_TELLS, variables, as_=world.cL)).data == before.data
-    assert before.data["partnership"] == {"version": 1, "customerNote": None}
-    assert (await receipts(clients, file, world.cL)).text == kept
-
-
-async def receipts(clients: Clients, file: str, who: Person) -> Any:
-    clients.http.cookies.clear()
-    return await clients.http.get(file, headers={"Cookie": f"session={who.session}"})
-
-
-async def test_the_customer_s_version_does_not_go_stale_by_a_note(world: World, clients: Clients):
-    await update_note(clients, world.pL, partnershipId=world.id("limited"), alias=MARKER)
-
-    input = {"partnershipId": world.id("limited"), "expiresAt": "2999-01-01T00:00:00Z", "expectedVersion": 1}
-    answer = await clients.change("setPartnershipDates", input, as_=world.cL)
-
-    assert answer.data["setPartnershipDates"]["userErrors"] == []
-
-
-async def test_no_email_and_no_file_of_the_customer_has_what_was_noted(
-    world: World, marked_clients: Clients, settings: Settings
-):
-    input = {"partnershipId": world.id("limited"), "confirmation": "Alpina", "reason": "NO_LONGER_NEEDED"}
-    taken = [
-        await export_rows(marked_clients, settings, world.id("alpina"), kind, world.cL)
-        for kind in ("AUDIT_LOG", "PARTNER_ACTIVITY", "ACCESS_REVIEW")
-    ]
-
-    assert MARKER not in (await marked_clients.change("terminatePartnership", input, as_=world.cL)).response.text
-
-    while message := await OutboxMessage.filter(sent_at=None, dead_at=None).order_by("-run_after").first():
-        await Outbox(settings).expand_next(message.run_after)
-    assert await EmailMessage.filter(template="partnership.terminated.customer").exists()
-    for found in (taken, await EmailMessage.all().values(), await OutboxMessage.all().values()):
-        assert MARKER not in str(found)
-
-
-async def test_the_partner_takes_the_aliases_of_its_customers_away(
-    world: World, marked_clients: Clients, settings: Settings
-):
-    taken = {
-        who: [
-            (row["node.name"], row["partnership.customerNote.alias"])
-            for row in await export_rows(marked_clients, settings, world.id("nova"), "MANAGED_CUSTOMERS", by)
-        ]
-        for who, by in (("pL", world.pL), ("pE", world.pE), ("tP", world.tokens["pL"]))
-    }
-
-    served = [("Alpina", f"{MARKER} A"), ("Borea", f"{MARKER} A")]
-    assert taken == {"pL": [*served, ("Corvo", "")], "pE": served, "tP": [*served, ("Corvo", "")]}
-
-
-async def test_who_is_a_member_of_both_sides_reads_as_the_partner_alone(world: World, clients: Clients):
-    await Membership.create(user_id=world.cL.user.id, organisation_id=world.nova.id, role=Role.EXTERNAL)
-    assert await read(clients, world.id("limited"), world.cL) is None
-
-    await Membership.filter(user_id=world.cL.user.id, organisation_id=world.nova.id).update(role=Role.ADMINISTRATOR)
-    assert (await read(clients, world.id("limited"), world.cL))["alias"] == "alias in note"
-
-
-# Deletion
-
-
-async def test_a_note_is_gone_ninety_days_after_the_end(world: World, clients: Clients, settings: Settings):
-    await ends(world.limited, world.now)
-    await ends(world.at_rival, world.now + timedelta(days=1), PartnershipStatus.DECLINED)
-
-    def clock(**later: float) -> Any:
-        return system_context(settings, world.now + timedelta(days=90, **later))
-
-    assert await delete_customer_notes(clock(microseconds=-1)) == 0
-    before = await snapshot()
-    assert [await delete_customer_notes(clock()) for _ in range(2)] == [1, 0]
-
-    assert changed_models(before, await snapshot()) == {"CustomerNote", "AuditEvent"}
-    assert await CustomerNote.filter(id=world.note.id).count() == 0
-    assert await read(clients, world.id("limited"), world.pL) is None
-    event = await AuditEvent.get(action="customerNote.deleted")
-    assert (event.actor_id, event.acting_organisation_id, event.on_behalf_of_id) == (None, None, world.nova.id)
-    assert (event.subject_id, event.partnership_id, event.before, event.after) == (
-        world.note.id,
-        world.limited.id,
-        None,
-        None,
-    )
-    assert await delete_customer_notes(clock(hours=24)) == 1
-    assert {row.id for row in await CustomerNote.all()} == {world.complete_note.id}
-
-
-async def test_notes_are_deleted_in_parts(world: World, settings: Settings):
-    for number in range(BATCH_SIZE + 1):
-        row = await partnership(world.delta, await organisation(f"Partner {number}"), now=world.now)
-        await customer_note(row, "an alias", None)
-        await ends(row, world.now)
-    clock = system_context(settings, world.now + timedelta(days=90))
-
-    assert [await delete_customer_notes(clock) for _ in range(3)] == [BATCH_SIZE, 1, 0]
-
-
-async def test_the_days_are_a_setting(world: World, settings: Settings):
-    await ends(world.limited, world.now)
-    chosen = settings.model_copy(update={"customer_note_days": 5})
-
-    assert await delete_customer_notes(system_context(chosen, world.now + timedelta(days=5))) == 1

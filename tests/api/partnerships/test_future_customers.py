@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from server.models import EmployeeAssignment, Membership
-from tests.api.partnerships.test_assignments import _terms
-from tests.api.partnerships.test_requested_products import asked_by_nova, complete, limited_access
+from tests.api.partnerships.assignments import _terms
+from tests.api.partnerships.proposals import asked_by_nova, complete, limited_access
 from tests.api.refusals import catch_denial, check_id, collect_refusals, missing
 from tests.api.traces import act, acts, announced_topics
 from tests.clients import Answer, Clients

@@ -9,7 +9,7 @@ from server.domain.rights import ProductRight
 from server.models import Partnership, ProductAccess, Receipt
 from server.models.base import new_id
 from server.resolvers import ids
-from tests.api.partnerships.test_product_accesses import _terms, rights_on_product
+from tests.api.partnerships.product_accesses import _terms, rights_on_product
 from tests.api.refusals import catch_denial, check_id, collect_refusals, malformed_id
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients

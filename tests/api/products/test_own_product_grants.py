@@ -1,7 +1,5 @@
 """Which of its products does an organisation open to its own people, and what do they see then?"""
 
-from typing import Any
-
 import pytest
 
 from server.domain.people.memberships import MembershipStatus
@@ -9,69 +7,16 @@ from server.domain.products.own_product_grants import FOREVER
 from server.domain.products.products import ProductCategory
 from server.models import Membership, OwnProductGrant, Product, Team, TeamMember
 from server.schema.scalars import moment_text
+from tests.api.products.own_product_grants import TECHNICAL, _terms, gift, grant_products, sight
 from tests.api.refusals import check_id, collect_refusals
 from tests.api.traces import act, acts, announced_topics, row_of
-from tests.clients import Answer, Clients
+from tests.clients import Clients
 from tests.snapshots import changed_models, snapshot
-from tests.statements import ENGINE, collect_statements
-from tests.world import Person, World, product
+from tests.world import World, product
 
 pytestmark = pytest.mark.database
-
-GRANT = """
-    ownProductGrant {
-        id organisation { name } member { id } team { id } product { customerName } category includeFutureProducts
-        rights grantedBy { email } grantedAt revokedAt version
-    }
-    userErrors { code message field }
-"""
-
-
-def gift(world: World, to: str = "cE", product: str = "kept", *rights: str, **other: Any) -> dict[str, Any]:
-    """The input that opens a product of Alpina to a member."""
-    return {
-        "organisationId": world.id("alpina"),
-        "to": {"membershipId": world.id(to)},
-        "of": {"productId": world.id(product)},
-        "rights": list(rights) or ["TECHNICAL"],
-        **other,
-    }
-
-
-async def grant_products(clients: Clients, input: dict[str, Any], as_: Person | str) -> Answer:
-    """Opens products, which works."""
-    answer = await clients.change("grantOwnProducts", input, GRANT, as_=as_)
-    assert answer.data["grantOwnProducts"]["userErrors"] == []
-    return answer
-
-
-async def sight(world: World, clients: Clients, as_: Person) -> dict[str, list[str]]:
-    """What somebody sees of Alpina's products and may do with them: in the list, and one by one."""
-    query = "query($id: ID!) { organisation(id: $id) { products { nodes { id customerName viewerRights } } } }"
-    answer = await clients.ask(query, {"id": world.id("alpina")}, as_=as_)
-    listed = answer.data["organisation"]["products"]["nodes"]
-    for row in listed:
-        one = await clients.ask("query($id: ID!) { product(id: $id) { viewerRights } }", {"id": row["id"]}, as_=as_)
-        assert one.data["product"]["viewerRights"] == row["viewerRights"]
-    return {row["customerName"]: row["viewerRights"] for row in listed}
-
-
-TECHNICAL = ["VIEW_PRODUCT", "MANAGE_PRODUCT"]
 STATISTICS = ["VIEW_PRODUCT", "VIEW_STATISTICS"]
 BOTH = ["VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"]
-
-
-def _terms(grant: OwnProductGrant, **other: Any) -> dict[str, Any]:
-    """What an audit event writes down of a grant."""
-    keys = {name: getattr(grant, name) for name in ("membership_id", "team_id", "product_id")}
-    terms = {
-        **{name: key.hex if key else None for name, key in keys.items()},
-        "category": grant.category.value if grant.category else None,
-        "covers_until": grant.covers_until.isoformat(),
-        "rights": list(grant.rights),
-        "revoked_at": None,
-    }
-    return terms | other
 
 
 # Opening
@@ -266,82 +211,3 @@ async def test_a_grant_in_another_version_stays_as_it_is(world: World, clients: 
     ):
         (refusal,) = await collect_refusals(clients, mutation, input, as_=world.cL)
         assert refusal[0] == "STALE_VERSION"
-
-
-# Taking back
-
-
-async def test_what_was_taken_back_is_gone_at_once_and_once(world: World, clients: Clients):
-    await TeamMember.create(team_id=world.team.id, membership_id=world.cE.membership.id, joined_at=world.now)
-    before = await sight(world, clients, world.cE)
-    input = {"ownProductGrantId": world.id("own_grant")}
-
-    answer = await clients.change("revokeOwnProducts", input, GRANT, as_=world.cA)
-
-    row, after = await row_of(world.id("own_grant")), await snapshot()
-    assert before == {"kept": TECHNICAL}
-    assert await sight(world, clients, world.cE) == {}
-    shown = answer.data["revokeOwnProducts"]["ownProductGrant"]
-    assert (shown["revokedAt"], shown["version"]) == (moment_text(row.revoked_at), 2)
-    assert await acts(answer) == [
-        act(
-            "own_products.revoked",
-            row,
-            world.cA,
-            world.alpina,
-            before=_terms(row),
-            after=_terms(row, revoked_at=row.revoked_at.isoformat()),
-        )
-    ]
-    again = await clients.change("revokeOwnProducts", input, GRANT, as_=world.cL)
-    assert again.data == answer.data
-    assert await snapshot() == after
-
-
-async def test_withdrawn_products_may_be_granted_again(world: World, clients: Clients):
-    await clients.change("revokeOwnProducts", {"ownProductGrantId": world.id("own_grant")}, GRANT, as_=world.cL)
-
-    answer = await grant_products(clients, gift(world) | {"to": {"teamId": world.id("team")}}, world.cL)
-
-    assert answer.data["grantOwnProducts"]["ownProductGrant"]["id"] != world.id("own_grant")
-
-
-async def test_taking_back_takes_no_other_id(world: World, clients: Clients):
-    input = {"ownProductGrantId": world.id("own_grant")}
-
-    await check_id(clients, "revokeOwnProducts", input, "ownProductGrantId", foreign=world.own_grant, as_=world.qL)
-
-
-async def test_the_grants_are_listed_for_the_organisation_its_members_and_teams(world: World, clients: Clients):
-    made = await grant_products(clients, gift(world), world.cL)
-    to_member = made.data["grantOwnProducts"]["ownProductGrant"]["id"]
-    query = """
-        query($org: ID!, $member: ID!, $team: ID!) {
-          organisation(id: $org) { ownProductGrants { nodes { id } } }
-          member: node(id: $member) { ... on Membership { productGrants { nodes { id } } } }
-          team: node(id: $team) { ... on Team { productGrants { nodes { id } } } }
-        }
-    """
-    ids = {"org": world.id("alpina"), "member": world.id("cE"), "team": world.id("team")}
-
-    answer = await clients.ask(query, ids, as_=world.cA)
-
-    assert answer.data == {
-        "organisation": {"ownProductGrants": {"nodes": [{"id": world.id("own_grant")}, {"id": to_member}]}},
-        "member": {"productGrants": {"nodes": [{"id": to_member}]}},
-        "team": {"productGrants": {"nodes": [{"id": world.id("own_grant")}]}},
-    }
-
-
-@pytest.mark.parametrize(("who", "asks"), [("cL", False), ("cA", False), ("cE", True), ("cX", True)])
-async def test_only_who_needs_grants_has_the_statement_look_for_them(
-    world: World, engine_clients: Clients, who: str, asks: bool
-):
-    query = "query($id: ID!) { organisation(id: $id) { products { nodes { customerName viewerRights } } } }"
-
-    with collect_statements(ENGINE) as statements:
-        answer = await engine_clients.ask(query, {"id": world.id("alpina")}, as_=world.people[who])
-
-    assert len(answer.data["organisation"]["products"]["nodes"]) == (0 if asks else 4)
-    assert len(statements) == 1
-    assert ("own_product_grant" in statements[0]) is asks
