@@ -116,11 +116,6 @@ def proposed_by(right: Right, side: Side) -> Side | None:
     return side if right is Right.MANAGE_INVITATION else _PROPOSED_BY.get(right)
 
 
-def is_possible_now(right: Right, partnership: Agreement) -> bool:
-    """Whether this right exists in the partnership's current status."""
-    return right in possible_in(partnership.status) and right in possible_with(partnership.access_type)
-
-
 @lru_cache
 def possible_in(status: PartnershipStatus) -> frozenset[Right]:
     """The rights that exist in this status."""
