@@ -1,25 +1,18 @@
 """Is an aggregate, such as a sum, the same by the statement and by the resolvers, for those who see the rows?"""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from server.engine.declarations import Aggregate, AggregateFunction, Filter
 from server.models.conditions import Compared
 from tests.engine.test_refused_declarations import nothing, refusal
-from tests.engine.toy import Book, Nobody, Toy, Visitor
-
-AS_ADA, AS_CAL, STAFF = Visitor([UUID(int=1)]), Visitor([UUID(int=3)]), Visitor(is_staff=True)
+from tests.engine.toy import AS_ADA, AS_CAL, STAFF, Book, Nobody, Toy, Visitor, of_author
 
 EVERY = """
     copiesCounted pagesOfLongBooks priceTotal highestPrice turnover lastPrintedAt lastReviewedOn
     everything: bookCount few: mostCopies(most: 1)
 """
-
-
-def of_author(selection: str) -> str:
-    return f"query($id: ID!) {{ author(id: $id) {{ {selection} }} }}"
 
 
 async def test_an_aggregate_is_written_as_the_scalar_of_its_column(toy: Toy):

@@ -55,7 +55,7 @@ async def test_large_documents_do_not_fill_the_memory(both: Both) -> None:
     assert resident() - before < 25
 
 
-async def test_an_error_within_an_object_of_a_hole_is_at_its_field(toy: Toy) -> None:
+async def test_an_error_within_an_object_of_a_computed_field_is_at_its_field(toy: Toy) -> None:
     ada = {"id": toy.id("ada")}
     async with taken_back():
         await Author.filter(id=ADA).update(name="a!0c")

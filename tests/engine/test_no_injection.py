@@ -15,7 +15,7 @@ from server import models
 from server.schema import schema
 from tests.clients import Clients
 from tests.engine.both import Both, render_planned, render_resolved
-from tests.engine.documents import literal
+from tests.engine.document_values import literal
 from tests.engine.test_random_documents import PEOPLE
 from tests.engine.toy import HOSTILE_TEXTS
 from tests.permissions.matrix import OPERATIONS

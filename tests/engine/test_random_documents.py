@@ -26,7 +26,8 @@ from server.schema import schema
 from tests.clients import Clients
 from tests.databases import rolled_back
 from tests.engine.both import Both, render_planned, render_resolved
-from tests.engine.documents import Values, Writer, dress_document
+from tests.engine.document_values import Values
+from tests.engine.documents import Writer, dress_document
 from tests.permissions.matrix import ACTORS, OPERATIONS
 from tests.world import World
 

@@ -114,7 +114,7 @@ def comparable_errors(errors: list[GraphQLError]) -> list[Any]:
 
 
 def reduce_nulls(errors: list[Any], data: Any) -> list[Any]:
-    """Of errors below something that became null one alone: the specification leaves open whether others are told."""
+    """Only one of the errors below something that became null: the specification leaves open whether others are reported."""
     found, nulls = [], set[tuple[Any, ...]]()
     for error in errors:
         null = _null_above(error[0] or [], data)
@@ -131,3 +131,12 @@ def _null_above(path: list[Any], data: Any) -> tuple[Any, ...] | None:
             return tuple(path[:place])
         data = data[step]
     return None
+
+
+def of_author(selection: str) -> str:
+    """A document that asks this of one author."""
+    return f"query($id: ID!) {{ author(id: $id) {{ {selection} }} }}"
+
+
+PAGE = "edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount"
+"""All parts of a page of books."""

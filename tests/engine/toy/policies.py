@@ -113,3 +113,10 @@ class StaffOnly(BasePermission):
 
     def refusal(self, viewer: Any) -> Exception:
         return Denied("for the staff")
+
+
+ADA, BOB, CAL = UUID(int=1), UUID(int=2), UUID(int=3)
+"""The ids of authors."""
+STAFF = Visitor(is_staff=True)
+AS_ADA, AS_CAL = Visitor([ADA]), Visitor([CAL])
+VISITORS = [None, Visitor(), AS_ADA, AS_CAL, STAFF, Visitor([ADA, CAL], is_staff=True)]

@@ -101,6 +101,3 @@ async def fill() -> dict[str, Any]:
     )
     rows["renamed"] = await Renamed.create(id=UUID(int=4000))
     return rows
-
-
-"""The toy's models alone, as Tortoise is told of them."""

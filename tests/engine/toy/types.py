@@ -48,7 +48,7 @@ class Address:
 
 @strawberry.type
 class Letter:
-    """Something that Python makes; `sign` may fail, and may be null where it must not be."""
+    """An object that Python makes. `sign` can fail, and can be null although it must not be."""
 
     sign: str
     place: int
