@@ -29,11 +29,11 @@ from tortoise.transactions import in_transaction
 
 from server.domain.errors import Unavailable
 from server.domain.events import Topic
-from server.mail.delivery import Interrupted, NotDelivered, Patience, PermanentlyRefused, SenderRefused
+from server.mail.delivery import Interrupted, NotDelivered, PermanentlyRefused, SenderRefused, TimeLimit
 from server.mail.events import Variables
 from server.mail.expansion import Expanded, expand, in_parts
 from server.mail.sending import Outcome, Sender
-from server.mail.undeliverable import begun_anew, refused_for_good
+from server.mail.undeliverable import clear_undeliverable, mark_undeliverable
 from server.models import EmailMessage, Export, OutboxMessage
 from server.models.claims import claim, give_back, record_outcome
 from server.models.database import UNREACHABLE
@@ -85,12 +85,12 @@ _NEEDS_WORK: Final = Q(topic__in=sorted(EVENT_WORK))
 class Outbox:
     """The steps, and their settings. `now` is the time of a step.
 
-    `patience` is notified when the worker has to stop. Connections are closed after each step, unless they are kept for
-    the next one until `close`.
+    `time_limit` is notified when the worker has to stop. Connections are closed after each step, unless they are kept
+    for the next one until `close`.
     """
 
     settings: Settings
-    patience: Patience = field(default_factory=Patience)
+    time_limit: TimeLimit = field(default_factory=TimeLimit)
     keeps_connections: bool = False
 
     async def expand_next(self, now: datetime) -> int:
@@ -134,7 +134,7 @@ class Outbox:
 
     @cached_property
     def _sender(self) -> Sender:
-        return Sender(self.settings, self.patience)
+        return Sender(self.settings, self.time_limit)
 
     async def _without_hopeless(self, rows: Sequence[RowT], now: datetime) -> list[RowT]:
         """Park what was claimed as often as allowed by workers that never recorded an outcome."""
@@ -209,7 +209,7 @@ class Outbox:
             try:
                 await _record_sent(emails, now)
             except (*UNREACHABLE, DatabaseLocked):
-                longest = _SECONDS_TO_RECORD_AT_THE_END if self.patience.is_ending else SECONDS_TO_RECORD
+                longest = _SECONDS_TO_RECORD_AT_THE_END if self.time_limit.is_ending else SECONDS_TO_RECORD
                 if clock() - since >= longest:
                     raise
                 await asyncio.sleep(_PAUSE_BETWEEN_RECORDS)
@@ -220,7 +220,7 @@ class Outbox:
         """Park permanently refused e-mails, and mark an invitation undeliverable if this was its last (E41)."""
         async with in_transaction():
             if await self._park(email, now, why):
-                await refused_for_good(email, now)
+                await mark_undeliverable(email, now)
 
     async def _put_off_event(self, message: OutboxMessage, now: datetime, error: Exception) -> None:
         _log.error("event_not_expanded", event_id=str(message.id), topic=message.topic, exc_info=error)
@@ -256,7 +256,7 @@ async def retry_parked(row: Queued, now: datetime) -> None:
     async with in_transaction():
         await type(row).filter(id=row.id, dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
         if isinstance(row, EmailMessage):
-            await begun_anew(row)
+            await clear_undeliverable(row)
 
 
 def has_lost_its_link(row: Queued) -> bool:

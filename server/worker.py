@@ -14,7 +14,7 @@ import structlog
 
 from server.domain.errors import Unavailable
 from server.jobs import run_due
-from server.mail.letters import prepare
+from server.mail.letters import preload_templates
 from server.models.backlog import read_backlog
 from server.models.database import after_commit
 from server.models.sqlite import DatabaseLocked
@@ -43,7 +43,7 @@ class _Loop:
 
 
 class Worker:
-    """Runs until it has to stop. Work in progress is then finished, or left to the next worker (`Patience`).
+    """Runs until it has to stop. Work in progress is then finished, or left to the next worker (`TimeLimit`).
 
     E-mails, long work and scheduled jobs have a loop each, so that none waits for another.
     """
@@ -61,7 +61,7 @@ class Worker:
 
     def stop(self) -> None:
         self._is_stopping = True
-        self._outbox.patience.end()
+        self._outbox.time_limit.end()
         for one in self._loops:
             one.wake.set()
 
@@ -70,7 +70,7 @@ class Worker:
             _log.warning("no_mail_server", told="E-mails wait until RESELLER_SMTP_HOST is set.")
         after_commit.add(self._wake)
         try:
-            await asyncio.to_thread(prepare)
+            await asyncio.to_thread(preload_templates)
             async with asyncio.TaskGroup() as tasks:
                 for one in self._loops:
                     tasks.create_task(self._run_loop(one))

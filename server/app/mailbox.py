@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from server.mail.letters import Letter, subject_of, written
+from server.mail.letters import RenderedEmail, render_email, subject_of
 from server.models import EmailMessage
 
 MAX_ON_A_PAGE: Final = 50
@@ -96,8 +96,8 @@ def _list_row(email: EmailMessage) -> _ListRow:
     )
 
 
-def _render_email(email: EmailMessage) -> Letter:
-    return written(email.template, email.locale, email.name, email.variables, email.zone)
+def _render_email(email: EmailMessage) -> RenderedEmail:
+    return render_email(email.template, email.locale, email.name, email.variables, email.zone)
 
 
 def _render_page(name: str, **values: object) -> Response:

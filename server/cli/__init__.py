@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.validators import Number
 
-from server.cli.failures import Failure, WrongUsage, reasons
+from server.cli.failures import Failure, WrongUsage, refusal_reasons
 from server.domain.errors import Refused
 from server.domain.people.tokens import DEFAULT_LIFETIME, LONGEST_LIFETIME
 
@@ -21,7 +21,7 @@ INTERRUPTED: Final = 130
 _PROJECT: Final = Path(__file__).parents[2] / "pyproject.toml"
 
 
-def _version() -> str:
+def _read_version() -> str:
     """The version of the project, which runs from its folder and is not installed as a package."""
     import tomllib
 
@@ -32,7 +32,7 @@ app = App(
     name="python -m server",
     help="The GraphQL API of the partner programme. Settings: the RESELLER_… variables of docs/operations.md.",
     default_parameter=Parameter(negative=(), show_choices=False),
-    version=_version,
+    version=_read_version,
     version_flags=("--version",),
     suppress_keyboard_interrupt=False,
 )
@@ -68,7 +68,7 @@ def serve(
     """
     from server.cli import serving
 
-    serving.serve(host, port, workers, demo=demo, demo_in_public=demo_in_public)
+    serving.start_server(host, port, workers, demo=demo, demo_in_public=demo_in_public)
 
 
 @app.command
@@ -76,7 +76,7 @@ async def worker() -> None:
     """Send e-mails and run scheduled jobs until stopped, next to the servers of a PostgreSQL database."""
     from server.cli import mail
 
-    await mail.work()
+    await mail.run_worker()
 
 
 @app.command
@@ -90,7 +90,7 @@ async def outbox(*, retry: str | None = None) -> None:
     """
     from server.cli import mail
 
-    await mail.show(retry)
+    await mail.show_outbox(retry)
 
 
 @app.command
@@ -98,7 +98,7 @@ async def migrate() -> None:
     """Apply missing migrations. Safe to repeat and, on PostgreSQL, to run from several machines at the same time."""
     from server.cli import database
 
-    await database.migrate()
+    await database.migrate_database()
 
 
 @app.command
@@ -118,7 +118,7 @@ async def demo(
     """
     from server.cli import demonstration
 
-    await (demonstration.close_accounts() if close_accounts else demonstration.build(scale))
+    await (demonstration.close_accounts() if close_accounts else demonstration.build_world(scale))
 
 
 @app.command
@@ -145,7 +145,7 @@ async def explain(
     """
     from server.cli import explanation
 
-    await explanation.explain(file, as_, operation, variables)
+    await explanation.explain_file(file, as_, operation, variables)
 
 
 @app.command
@@ -229,7 +229,7 @@ async def create(
     """
     from server.cli import tokens
 
-    await tokens.create(email, organisation, name, scope, customer or [], days)
+    await tokens.create_token(email, organisation, name, scope, customer or [], days)
 
 
 @token.command
@@ -243,21 +243,21 @@ async def revoke(which: Annotated[str, Parameter(name="ID_OR_LAST_FOUR")], /) ->
     """
     from server.cli import tokens
 
-    await tokens.revoke(which)
+    await tokens.revoke_token(which)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 success, 1 failure, 2 wrong usage."""
     if _is_unreadable(sys.argv[1:] if arguments is None else arguments):
-        return _said("The command line is not written in UTF-8.", WrongUsage.exit_code)
+        return _print_error("The command line is not written in UTF-8.", WrongUsage.exit_code)
     try:
         app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _said(f"{error} Try --help.", WrongUsage.exit_code)
+        return _print_error(f"{error} Try --help.", WrongUsage.exit_code)
     except Failure as failure:
-        return _said(str(failure), failure.exit_code)
+        return _print_error(str(failure), failure.exit_code)
     except Refused as refused:
-        return _said(reasons(refused), Failure.exit_code)
+        return _print_error(refusal_reasons(refused), Failure.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
@@ -268,6 +268,6 @@ def _is_unreadable(arguments: Sequence[str]) -> bool:
     return any("\ud800" <= character <= "\udfff" for argument in arguments for character in argument)
 
 
-def _said(message: str, exit_code: int) -> int:
+def _print_error(message: str, exit_code: int) -> int:
     print(" ".join(message.split()), file=sys.stderr)
     return exit_code

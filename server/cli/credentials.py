@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from server.cli.database import opened
+from server.cli.database import open_current_database
 from server.cli.failures import Failure, WrongUsage
 from server.demo import public_credentials
 from server.domain.events import AuditAction
@@ -22,7 +22,7 @@ from server.resolvers.context import Context
 from server.resolvers.people.tokens import end_token
 from server.settings import Settings
 
-_CURE: Final = (
+_REMEDY: Final = (
     "Give production its own database in RESELLER_DATABASE_URL, or run `python -m server demo --close-accounts` "
     "to remove them. To run the demo, set --demo or RESELLER_DEMO=true."
 )
@@ -66,12 +66,12 @@ async def check_no_public_credentials(settings: Settings) -> None:
     """Refuse to run production on a database with public credentials. The database has to be up to date."""
     if settings.demo:
         return
-    async with opened(settings):
+    async with open_current_database(settings):
         found = await public_credentials(datetime.now(UTC))
     if found:
         held = [f"{len(found.user_ids)} accounts with the demo's password"] if found.user_ids else []
         held += ["the demo's API token"] if found.token_ids else []
-        raise Failure(f"This database was a demo: it has {' and '.join(held)}, which are public. {_CURE}")
+        raise Failure(f"This database was a demo: it has {' and '.join(held)}, which are public. {_REMEDY}")
 
 
 async def close_public_credentials(context: Context) -> tuple[int, int]:
@@ -92,7 +92,7 @@ async def close_public_credentials(context: Context) -> tuple[int, int]:
         ).order_by("id")
         for token in tokens:
             await end_token(context, token)
-        await journal.record_all(context, [_revoked(token) for token in tokens])
+        await journal.record_all(context, [_revocation(token) for token in tokens])
     return len(users), len(tokens)
 
 
@@ -103,5 +103,5 @@ async def _end_sessions(context: Context, users: list[User]) -> None:
     await journal.record_all(context, [journal.Act(AuditAction.SESSION_ENDED, session, None) for session in sessions])
 
 
-def _revoked(token: ApiToken) -> journal.Act:
+def _revocation(token: ApiToken) -> journal.Act:
     return journal.Act(AuditAction.TOKEN_REVOKED, token, token.organisation_id, before={"revoked_at": None})

@@ -21,7 +21,7 @@ from server.settings import Settings
 
 _SESSION_LIMIT: Final = "(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::int"
 """A start-up parameter in milliseconds. A pooler drops or refuses it."""
-_POOLED: Final = (
+_POOLER_MESSAGE: Final = (
     "RESELLER_DATABASE_URL is the address of a pooler, which keeps no session from one transaction to the next. "
     "Set RESELLER_POOLER=transaction, and RESELLER_DIRECT_DATABASE_URL to the database's own address."
 )
@@ -43,12 +43,12 @@ def read_settings(**chosen: object) -> Settings:
         raise WrongUsage(" ".join(mistakes)) from error
 
 
-async def migrate() -> None:
-    await prepare(read_settings())
+async def migrate_database() -> None:
+    await prepare_database(read_settings())
     print("The database is up to date.")
 
 
-async def prepare(settings: Settings) -> None:
+async def prepare_database(settings: Settings) -> None:
     """Check the database and bring it up to date."""
     await check_reachable(settings)
     try:
@@ -56,11 +56,11 @@ async def prepare(settings: Settings) -> None:
     except ObsoleteDatabase as error:
         raise Failure(str(error)) from error
     except (OperationalError, *UNREACHABLE) as error:
-        raise Failure(f"The database could not be brought up to date: {_told(error)}.") from error
+        raise Failure(f"The database could not be brought up to date: {_reason(error)}.") from error
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncGenerator[None]:
+async def open_current_database(settings: Settings) -> AsyncGenerator[None]:
     """The database, for a command that expects it to exist and be up to date."""
     await check_reachable(settings)
     async with open_database(settings):
@@ -71,11 +71,13 @@ async def opened(settings: Settings) -> AsyncGenerator[None]:
         except ObsoleteDatabase as error:
             raise Failure(str(error)) from error
         except OutcomeUnknown as error:
-            raise Failure(f"{error} ({_told(error)})") from error
+            raise Failure(f"{error} ({_reason(error)})") from error
         except Unavailable as error:
-            raise Failure(f"The database could not be used: {_told(error)}. Nothing was changed; try again.") from error
+            raise Failure(
+                f"The database could not be used: {_reason(error)}. Nothing was changed; try again."
+            ) from error
         except TransactionManagementError as error:
-            raise Failure(f"The database could not be written to: {_told(error)}. Try again.") from error
+            raise Failure(f"The database could not be written to: {_reason(error)}. Try again.") from error
 
 
 async def check_reachable(settings: Settings) -> None:
@@ -108,25 +110,25 @@ async def _check_postgres(settings: Settings) -> None:
         address = urlsplit(settings.database_url)
         if address.scheme != "asyncpg":
             raise WrongUsage("RESELLER_DATABASE_URL: it must begin with sqlite:// or asyncpg://.")
-        await _ask_for_one(settings, address)
+        await _check_connection(settings, address)
     except (ConfigurationError, ValueError) as error:
         raise WrongUsage(f"RESELLER_DATABASE_URL: {error}.") from error
 
 
-async def _ask_for_one(settings: Settings, address: SplitResult) -> None:
+async def _check_connection(settings: Settings, address: SplitResult) -> None:
     try:
         async with open_database(settings):
             connection: Any = get_connection("default")
             _, rows = await connection.execute_query(f"SELECT {_SESSION_LIMIT}")
             if rows[0][0] != settings.statement_milliseconds:
-                raise Failure(_POOLED)
+                raise Failure(_POOLER_MESSAGE)
         if settings.is_pooled and not await _is_direct(settings):
             raise WrongUsage("RESELLER_DIRECT_DATABASE_URL: this is also a pooler. Give the database's own address.")
     except (OperationalError, *UNREACHABLE) as error:
-        if any(words in _told(error) for words in _WORDS_OF_POOLERS):
-            raise Failure(_POOLED) from error
+        if any(words in _reason(error) for words in _WORDS_OF_POOLERS):
+            raise Failure(_POOLER_MESSAGE) from error
         place = f"{address.path.removeprefix('/')} on {address.hostname or 'the local socket'}"
-        raise Failure(f"The database {place} cannot be reached: {_told(error)}.") from error
+        raise Failure(f"The database {place} cannot be reached: {_reason(error)}.") from error
 
 
 async def _is_direct(settings: Settings) -> bool:
@@ -144,7 +146,7 @@ async def _missing_migrations(settings: Settings) -> bool:
     return bool(await executor.plan())
 
 
-def _told(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     """What went wrong, even if the exception says nothing, such as a timeout."""
     cause = error.__cause__ if isinstance(error, Unavailable) and error.__cause__ else error
     return (str(cause) or type(cause).__name__).rstrip(".")

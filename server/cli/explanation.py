@@ -10,7 +10,7 @@ from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from server.authentication import Credentials, authenticate
 from server.authentication.viewer_cache import ViewerCache
-from server.cli.database import opened, read_settings
+from server.cli.database import open_current_database, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.domain.errors import NotSignedIn
 from server.engine.explain import Explanation, explain_operation
@@ -20,15 +20,15 @@ from server.schema.engine_host import new_engine
 from server.schema.limits import limits_for, measured
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f]")
-_NOBODY: Final = "Nobody is signed in. Use --as TOKEN to explain it for a user."
+_NOT_SIGNED_IN: Final = "Nobody is signed in. Use --as TOKEN to explain it for a user."
 
 
-async def explain(file: Path, secret: str | None, operation: str | None, variables: str) -> None:
+async def explain_file(file: Path, secret: str | None, operation: str | None, variables: str) -> None:
     """Print the path, cost, statement and database plan of each operation in the file."""
-    text, given = _text(file), _variables(variables)
-    names = [operation] if operation else _names(text)
+    text, given = _read_text(file), _parse_variables(variables)
+    names = [operation] if operation else _operation_names(text)
     settings = read_settings()
-    async with opened(settings):
+    async with open_current_database(settings):
         now = datetime.now(UTC)
         try:
             credentials = Credentials(f"Bearer {secret}" if secret else None)
@@ -37,13 +37,17 @@ async def explain(file: Path, secret: str | None, operation: str | None, variabl
             raise Failure(error.message) from error
         engine = new_engine()
         if viewer is None:
-            print(_NOBODY)
+            print(_NOT_SIGNED_IN)
         for name in names:
             context = Context(viewer, now, "explain", settings)
-            _print(name, _cost(text, name, given, context), await explain_operation(engine, text, name, given, context))
+            _print_explanation(
+                name,
+                _describe_cost(text, name, given, context),
+                await explain_operation(engine, text, name, given, context),
+            )
 
 
-def _print(name: str | None, cost: str, explanation: Explanation) -> None:
+def _print_explanation(name: str | None, cost: str, explanation: Explanation) -> None:
     print(f"\n# {name or 'the operation'}\nPath: {explanation.path}", end="")
     print(f" ({explanation.reason})" if explanation.reason else "")
     print(f"Cost: {cost}")
@@ -60,7 +64,7 @@ def readable_sql(statement: str) -> str:
     return "\n".join(_CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", line) for line in lines)
 
 
-def _cost(text: str, name: str | None, variables: dict[str, Any], context: Context) -> str:
+def _describe_cost(text: str, name: str | None, variables: dict[str, Any], context: Context) -> str:
     """The document's cost, next to the caller's limits."""
     limits = limits_for(context)
     for found, _, measure in measured(parse(text), text, variables):
@@ -72,7 +76,7 @@ def _cost(text: str, name: str | None, variables: dict[str, Any], context: Conte
     return "unknown"
 
 
-def _names(text: str) -> list[str | None]:
+def _operation_names(text: str) -> list[str | None]:
     try:
         definitions = parse(text).definitions
     except GraphQLError as error:
@@ -81,14 +85,14 @@ def _names(text: str) -> list[str | None]:
     return [node.name.value if node.name else None for node in operations]
 
 
-def _text(file: Path) -> str:
+def _read_text(file: Path) -> str:
     try:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"{file} cannot be read: {error}.") from error
 
 
-def _variables(text: str) -> dict[str, Any]:
+def _parse_variables(text: str) -> dict[str, Any]:
     try:
         given: Any = json.loads(text)
     except json.JSONDecodeError as error:

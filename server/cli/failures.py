@@ -20,7 +20,7 @@ class WrongUsage(Failure):
     exit_code = 2
 
 
-def reasons(refused: Refused) -> str:
+def refusal_reasons(refused: Refused) -> str:
     """The reasons of a refusal, in English."""
     return " ".join(
         f"{'.'.join(refusal.field)}: {refusal.message.format_map(refusal.values)}".removeprefix(": ")

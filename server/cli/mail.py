@@ -9,7 +9,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.cli.credentials import check_demo_is_private, check_no_public_credentials
-from server.cli.database import opened, read_settings
+from server.cli.database import open_current_database, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.logs import set_up_logs
 from server.models import EmailMessage, OutboxMessage
@@ -18,10 +18,10 @@ from server.models.outbox import Queued
 from server.outbox import REFUSED_SENDER, has_lost_its_link, retry_parked
 from server.worker import Worker
 
-MAX_LISTED: Final = 100
+MAX_ROWS_LISTED: Final = 100
 
 
-async def work() -> None:
+async def run_worker() -> None:
     """Send e-mails and run jobs until a signal. Work in progress is finished."""
     settings = read_settings()
     if settings.is_sqlite:
@@ -31,25 +31,25 @@ async def work() -> None:
     check_demo_is_private(settings)
     await check_no_public_credentials(settings)
     set_up_logs(settings.log_level)
-    async with opened(settings):
+    async with open_current_database(settings):
         worker = Worker(settings)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         await worker.run()
 
 
-async def show(retried: str | None) -> None:
+async def show_outbox(retried: str | None) -> None:
     """Print what is parked and what waits, or retry a parked one."""
-    async with opened(read_settings()):
+    async with open_current_database(read_settings()):
         if retried is not None:
-            await _retry(retried)
+            await _retry_one(retried)
             return
         await _print_backlog()
         for is_waiting in (False, True):
             for model in (OutboxMessage, EmailMessage):
                 rows = model.filter(sent_at__isnull=True, dead_at__isnull=is_waiting).order_by("run_after", "id")
-                for row in await rows.limit(MAX_LISTED):
-                    print(_line(row))
+                for row in await rows.limit(MAX_ROWS_LISTED):
+                    print(_describe_row(row))
 
 
 async def _print_backlog() -> None:
@@ -62,8 +62,8 @@ async def _print_backlog() -> None:
         print(f"E-mails that the mail server refuses because of this server: {number}. Fix that first.")
 
 
-async def _retry(which: str) -> None:
-    row = await _parked(which)
+async def _retry_one(which: str) -> None:
+    row = await _find_parked(which)
     if row is None:
         raise Failure(f"No parked message has the id {which}.")
     if has_lost_its_link(row):
@@ -72,7 +72,7 @@ async def _retry(which: str) -> None:
     print(f"{which} is waiting to be sent.")
 
 
-async def _parked(which: str) -> OutboxMessage | EmailMessage | None:
+async def _find_parked(which: str) -> OutboxMessage | EmailMessage | None:
     try:
         id = UUID(which)
     except ValueError as error:
@@ -81,12 +81,12 @@ async def _parked(which: str) -> OutboxMessage | EmailMessage | None:
     return await EmailMessage.get_or_none(parked) or await OutboxMessage.get_or_none(parked)
 
 
-def _line(row: Queued) -> str:
-    what = f"{row.template} to {row.address}" if isinstance(row, EmailMessage) else _topic(row)
+def _describe_row(row: Queued) -> str:
+    what = f"{row.template} to {row.address}" if isinstance(row, EmailMessage) else _describe_event(row)
     state = f"parked {row.dead_at:%Y-%m-%d %H:%M}" if row.dead_at else f"due {row.run_after:%Y-%m-%d %H:%M}"
     return f"{row.id.hex}  {state}  attempts {row.attempts}  {what}  {row.last_error or ''}".rstrip()
 
 
-def _topic(row: Queued) -> str:
+def _describe_event(row: Queued) -> str:
     assert isinstance(row, OutboxMessage)
     return f"event {row.topic}"

@@ -1,8 +1,8 @@
 """The commands `staff add` and `staff remove`."""
 
-from server.cli.database import opened, read_settings
+from server.cli.database import open_current_database, read_settings
 from server.cli.failures import Failure
-from server.cli.tokens import nobodys
+from server.cli.tokens import command_context
 from server.domain.events import AuditAction
 from server.domain.people.users import normal_email
 from server.models import User
@@ -14,8 +14,8 @@ from server.resolvers import journal
 
 async def set_staff(email: str, *, is_staff: bool) -> None:
     """Make a person a member of the staff, or remove them."""
-    context = nobodys(read_settings())
-    async with opened(context.settings), transaction():
+    context = command_context(read_settings())
+    async with open_current_database(context.settings), transaction():
         found = await User.get_or_none(email=normal_email(email))
         if found is None:
             raise Failure(f"Nobody has the address {email}.")

@@ -8,7 +8,7 @@ from typing import Final
 import uvicorn
 
 from server.cli.credentials import check_demo_is_private, check_no_public_credentials
-from server.cli.database import prepare, read_settings
+from server.cli.database import prepare_database, read_settings
 from server.cli.failures import Failure, WrongUsage
 from server.settings import Settings
 
@@ -20,7 +20,7 @@ SECONDS_TO_FINISH: Final = 20
 ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised here, not chosen
 
 
-def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool, demo_in_public: bool) -> None:
+def start_server(host: str | None, port: int | None, workers: int | None, *, demo: bool, demo_in_public: bool) -> None:
     """Check, migrate, build the demo world if requested, and serve until a signal."""
     chosen = {"demo": demo or None, "demo_in_public": demo_in_public or None}
     settings = read_settings(host=host, port=port, workers=workers, **chosen)
@@ -32,10 +32,10 @@ def serve(host: str | None, port: int | None, workers: int | None, *, demo: bool
     if "public_url" not in settings.model_fields_set:
         settings = read_settings(public_url=_own_address(settings))
     check_demo_is_private(settings)
-    asyncio.run(_made_ready(settings))
+    asyncio.run(_prepare_server(settings))
     if settings.demo:
-        _greet(settings)
-    _run(settings)
+        _print_greeting(settings)
+    _run_server(settings)
 
 
 def check_port(host: str, port: int) -> None:
@@ -47,10 +47,10 @@ def check_port(host: str, port: int) -> None:
                 trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 trial.bind(address)
     except OSError as error:
-        raise Failure(_why_not(host, port, error)) from error
+        raise Failure(_port_error(host, port, error)) from error
 
 
-def _why_not(host: str, port: int, error: OSError) -> str:
+def _port_error(host: str, port: int, error: OSError) -> str:
     another = port + 1 if port < 65_535 else port - 1  # noqa: PLR2004 - the last port there is
     choose = f"Choose another: RESELLER_PORT={another} or --port {another}."
     if error.errno == errno.EADDRINUSE:
@@ -66,8 +66,8 @@ def _own_address(settings: Settings) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-async def _made_ready(settings: Settings) -> None:
-    await prepare(settings)
+async def _prepare_server(settings: Settings) -> None:
+    await prepare_database(settings)
     await check_no_public_credentials(settings)
     if settings.demo:
         from server.cli.demonstration import build_once  # noqa: PLC0415 - only where it is asked for
@@ -75,7 +75,7 @@ async def _made_ready(settings: Settings) -> None:
         await build_once(settings)
 
 
-def _greet(settings: Settings) -> None:
+def _print_greeting(settings: Settings) -> None:
     from server.cli.demonstration import visitors_guide  # noqa: PLC0415
 
     print(f"\n  {'GraphiQL':<12}{settings.public_url}/graphiql\n  {'Mailbox':<12}{settings.public_url}/mailbox")
@@ -85,7 +85,7 @@ def _greet(settings: Settings) -> None:
     print(flush=True)
 
 
-def _run(settings: Settings) -> None:
+def _run_server(settings: Settings) -> None:
     try:
         uvicorn.run(
             "server.app:create_app",

@@ -12,7 +12,7 @@ from uuid import UUID
 from pwdlib import PasswordHash
 from tortoise.expressions import Q
 
-from server.demo.seed import stream
+from server.demo.seed import random_stream
 from server.domain.people.tokens import new_token, token_digest
 from server.domain.rights import Role
 from server.models import ApiToken, User
@@ -52,7 +52,7 @@ RALF: Final = DemoAccount(
     "ralf@webagentur-foerster.example", "Ralf", "Kaufmann", Role.LEGAL_REPRESENTATIVE, OTHER_PARTNER
 )
 
-KNOWN: Final = (CLAIRE, PAUL, EMMA, RALF)
+KNOWN_ACCOUNTS: Final = (CLAIRE, PAUL, EMMA, RALF)
 
 DEMO_ACCOUNTS: Final = (CLAIRE, RALF, EMMA)
 """A customer, a partner that it can invite, and an employee of the partner that already works for it."""
@@ -60,7 +60,7 @@ DEMO_ACCOUNTS: Final = (CLAIRE, RALF, EMMA)
 
 def employee_token() -> str:
     """The secret of Emma's API token. It is stored nowhere and always the same."""
-    return new_token(stream("token").choice)
+    return new_token(random_stream("token").choice)
 
 
 @cache
@@ -95,7 +95,7 @@ async def public_credentials(now: datetime) -> PublicCredentials:
 
 async def _others_known() -> list[User]:
     """The demo's accounts whose password was set by someone else, perhaps to the same one."""
-    known = User.filter(email__in=[account.email for account in KNOWN], password_hash__isnull=False)
+    known = User.filter(email__in=[account.email for account in KNOWN_ACCOUNTS], password_hash__isnull=False)
     return await known.exclude(password_hash__contains=_SALT_IN_HASH)
 
 

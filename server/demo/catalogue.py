@@ -40,7 +40,7 @@ def category_of(company: Company, turn: int) -> Category:
     return _LATER_BOUGHT[(turn + company.slot * 5) % len(_LATER_BOUGHT)]
 
 
-def naming(category: Category, company: Company, turn: int, address: str) -> tuple[str, str, str]:
+def product_names(category: Category, company: Company, turn: int, address: str) -> tuple[str, str, str]:
     """The service's name, the customer's name for it, and the internal name. `turn` counts the customer's products.
 
     A domain has only its address as a name; other products belong to the customer's latest domain.

@@ -16,8 +16,8 @@ from server.demo.partnerships import Agreement, Negotiations
 from server.demo.people import Population
 from server.demo.prices import price_list
 from server.demo.products import PRODUCTS, product_rows
-from server.demo.seed import Calendar, batches, row_ids, stream
-from server.demo.timelines import OLD
+from server.demo.seed import Calendar, batches, random_stream, row_ids
+from server.demo.timelines import OLD_PRODUCTS
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.tokens import LONGEST_LIFETIME, token_digest
 from server.domain.rights import Role, Scope
@@ -63,19 +63,19 @@ class Construction:
 
     async def found_companies(self, password_hash: str) -> None:
         """The organisations with their members."""
-        population, random = Population(self._calendar, password_hash), stream("addresses")
+        population, random = Population(self._calendar, password_hash), random_stream("addresses")
         done = 0
         for batch in batches(self._companies, _COMPANIES_AT_ONCE):
             members = list(chain.from_iterable(population.members(company) for company in batch))
-            await self._insertion.write(Organisation, [organisation_row(company, random) for company in batch])
-            await self._insertion.write(User, [user for user, _ in members])
-            await self._insertion.write(Membership, [membership for _, membership in members])
+            await self._insertion.insert(Organisation, [organisation_row(company, random) for company in batch])
+            await self._insertion.insert(User, [user for user, _ in members])
+            await self._insertion.insert(Membership, [membership for _, membership in members])
             for _, membership in members:
-                self._remember(membership)
+                self._remember_member(membership)
             done += len(batch)
             self._report("organisations", done, len(self._companies))
 
-    def _remember(self, membership: Membership) -> None:
+    def _remember_member(self, membership: Membership) -> None:
         if membership.role is Role.LEGAL_REPRESENTATIVE:
             self._signatories[membership.organisation_id] = membership.user_id
         elif membership.role is Role.EMPLOYEE:
@@ -86,10 +86,10 @@ class Construction:
         prices = await price_list(self._calendar.today.date())
         done, total = 0, PRODUCTS * self._scale
         for batch in batches(product_rows(self._companies, prices, self._calendar), _PRODUCTS_AT_ONCE):
-            await self._insertion.write(Product, batch)
+            await self._insertion.insert(Product, batch)
             for product in batch:
                 held = self._holdings[product.organisation_id]
-                if len(held) < OLD:
+                if len(held) < OLD_PRODUCTS:
                     held.append(Holding(product.id, product.service_name))
             done += len(batch)
             self._report("products", done, total)
@@ -102,16 +102,16 @@ class Construction:
         done = 0
         for batch in batches(self._customers, _COMPANIES_AT_ONCE):
             agreements = [agreement for customer in batch for agreement in negotiations.agreements(customer)]
-            await self._insertion.write(Partnership, [agreement.partnership for agreement in agreements])
+            await self._insertion.insert(Partnership, [agreement.partnership for agreement in agreements])
             await self._let_partners_pay(agreements)
-            requested = list(chain.from_iterable(map(grants.requested, agreements)))
-            await self._insertion.write(RequestedProduct, requested)
+            requested = list(chain.from_iterable(map(grants.requested_products, agreements)))
+            await self._insertion.insert(RequestedProduct, requested)
             accesses = list(chain.from_iterable(map(grants.accesses, agreements)))
-            await self._insertion.write(ProductAccess, accesses)
+            await self._insertion.insert(ProductAccess, accesses)
             assignments = list(chain.from_iterable(map(rota.assignments, agreements)))
-            await self._insertion.write(EmployeeAssignment, assignments)
+            await self._insertion.insert(EmployeeAssignment, assignments)
             notes = list(chain.from_iterable(map(notebook.notes, agreements)))
-            await self._insertion.write(CustomerNote, notes)
+            await self._insertion.insert(CustomerNote, notes)
             done += len(batch)
             self._report("partnerships", done, len(self._customers))
 
@@ -142,4 +142,4 @@ class Construction:
             is_for_some_customers=False,
             expires_at=self._calendar.today + LONGEST_LIFETIME,
         )
-        await self._insertion.write(ApiToken, [token])
+        await self._insertion.insert(ApiToken, [token])

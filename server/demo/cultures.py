@@ -38,10 +38,12 @@ class Culture:
 def cultures() -> Mapping[str, Culture]:
     """Every culture of `names.toml`, by its name, such as `fr_CH`."""
     listed = tomllib.loads(_FILE.read_text("utf-8"))
-    return {name: _culture(words, listed["language"][words["language"]]) for name, words in listed["culture"].items()}
+    return {
+        name: _read_culture(words, listed["language"][words["language"]]) for name, words in listed["culture"].items()
+    }
 
 
-def _culture(words: dict[str, Any], language: dict[str, list[str]]) -> Culture:
+def _read_culture(words: dict[str, Any], language: dict[str, list[str]]) -> Culture:
     return Culture(
         country=words["country"],
         locale=words["locale"],

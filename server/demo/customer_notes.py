@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from server.demo.partnerships import Agreement
-from server.demo.seed import row_ids, stream
+from server.demo.seed import random_stream, row_ids
 from server.domain.partnerships.partnerships import LIVE
 from server.models import CustomerNote
 
@@ -18,7 +18,7 @@ class Notebook:
 
     def __init__(self) -> None:
         self._ids = row_ids("customer_note")
-        self._random = stream("customer notes")
+        self._random = random_stream("customer notes")
 
     def notes(self, agreement: Agreement) -> Iterator[CustomerNote]:
         """The partner's own name for the customer, and for one in three a note."""

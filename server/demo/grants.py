@@ -35,9 +35,9 @@ class Grants:
         self._requested_ids = row_ids("requested_product")
         self._access_ids = row_ids("product_access")
 
-    def requested(self, agreement: Agreement) -> Iterator[RequestedProduct]:
+    def requested_products(self, agreement: Agreement) -> Iterator[RequestedProduct]:
         """The products that the invitation named. None for complete access."""
-        for turn, holding in self._shared(agreement):
+        for turn, holding in self._shared_holdings(agreement):
             yield RequestedProduct(
                 id=next(self._requested_ids),
                 created_at=agreement.partnership.created_at,
@@ -52,13 +52,13 @@ class Grants:
         granted_at = agreement.partnership.activated_at
         if granted_at is None:
             return
-        for turn, holding in self._shared(agreement):
-            yield self._access(agreement, turn, holding, granted_at, agreement.partnership.ended_at)
+        for turn, holding in self._shared_holdings(agreement):
+            yield self._build_access(agreement, turn, holding, granted_at, agreement.partnership.ended_at)
         if agreement.terms.access_type is AccessType.LIMITED and agreement.customer.slot % 8 == 0:
             holding = self._holdings[agreement.customer.id][_WITHDRAWN]
-            yield self._access(agreement, _WITHDRAWN, holding, granted_at, granted_at + _WITHDRAWN_AFTER)
+            yield self._build_access(agreement, _WITHDRAWN, holding, granted_at, granted_at + _WITHDRAWN_AFTER)
 
-    def _access(
+    def _build_access(
         self, agreement: Agreement, turn: int, holding: Holding, granted_at: datetime, revoked_at: datetime | None
     ) -> ProductAccess:
         return ProductAccess(
@@ -74,7 +74,7 @@ class Grants:
             revoked_at=revoked_at,
         )
 
-    def _shared(self, agreement: Agreement) -> Iterator[tuple[int, Holding]]:
+    def _shared_holdings(self, agreement: Agreement) -> Iterator[tuple[int, Holding]]:
         if agreement.terms.access_type is AccessType.COMPLETE:
             return
         for turn, holding in enumerate(self._holdings[agreement.customer.id]):

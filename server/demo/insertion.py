@@ -9,7 +9,7 @@ from server.models.base import Row
 
 _ROWS_AT_ONCE: Final = 1_000
 
-ROW = TypeVar("ROW", bound=Row)
+RowT = TypeVar("RowT", bound=Row)
 
 
 class Insertion:
@@ -18,17 +18,17 @@ class Insertion:
     def __init__(self) -> None:
         self.counts = Counter[str]()
 
-    async def write(self, model: type[ROW], rows: Sequence[ROW]) -> None:
+    async def insert(self, model: type[RowT], rows: Sequence[RowT]) -> None:
         if not rows:
             return
         meta: Any = model._meta  # `Any`: Tortoise has no typed access to a column's auto_now
-        with _own_moments(meta):
+        with _keep_updated_at(meta):
             await model.bulk_create(rows, batch_size=_ROWS_AT_ONCE)
         self.counts[meta.db_table] += len(rows)
 
 
 @contextmanager
-def _own_moments(meta: Any) -> Generator[None]:
+def _keep_updated_at(meta: Any) -> Generator[None]:
     """Keep the rows' own `updated_at`, which Tortoise would replace with the time of the insert."""
     column = meta.fields_map.get("updated_at")
     if column is None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from server.demo.accounts import CLAIRE, FIRST_CUSTOMER, LARGE_PARTNER, OTHER_PARTNER, PAUL
 from server.demo.cultures import Culture, address_word, cultures
 from server.demo.registration_numbers import register_number
-from server.demo.seed import PERIOD, Calendar, row_ids, stream
+from server.demo.seed import PERIOD, Calendar, random_stream, row_ids
 from server.domain.people.organisations import LegalEntityType, PartnerStatus, currency_of, registration_scheme
 from server.models import Organisation
 
@@ -67,13 +67,13 @@ def companies(scale: int, calendar: Calendar) -> Iterator[Company]:
     """The partners, then the customers, each founded a little after the one before."""
     everyone = [(True, number) for number in range(PARTNERS * scale)]
     everyone += [(False, number) for number in range(CUSTOMERS * scale)]
-    ids, random, taken = row_ids("organisation"), stream("companies"), Counter[str]()
+    ids, random, taken = row_ids("organisation"), random_stream("companies"), Counter[str]()
     step = (_OLDEST_DAYS - _YOUNGEST_DAYS) / len(everyone)
     for position, (is_partner, number) in enumerate(everyone):
         listed = _PARTNER_CULTURES if is_partner else _CUSTOMER_CULTURES
         culture = cultures()[listed[number % len(listed)]]
-        name, stem = _unique(_name(number, culture, random, is_partner=is_partner), taken)
-        founded_at = calendar.ago(_OLDEST_DAYS - position * step)
+        name, stem = _make_unique(_company_name(number, culture, random, is_partner=is_partner), taken)
+        founded_at = calendar.days_ago(_OLDEST_DAYS - position * step)
         yield Company(next(ids), number, is_partner, culture, name, stem, founded_at)
 
 
@@ -104,7 +104,7 @@ def organisation_row(company: Company, random: Random) -> Organisation:
     )
 
 
-def _name(number: int, culture: Culture, random: Random, *, is_partner: bool) -> str:
+def _company_name(number: int, culture: Culture, random: Random, *, is_partner: bool) -> str:
     known = (_PARTNER_NAMES if is_partner else _CUSTOMER_NAMES).get(number)
     if known:
         return known
@@ -116,7 +116,7 @@ def _name(number: int, culture: Culture, random: Random, *, is_partner: bool) ->
     return f"{random.choice(culture.vocabulary[kind])} {random.choice(culture.places)[1]}"
 
 
-def _unique(name: str, taken: Counter[str]) -> tuple[str, str]:
+def _make_unique(name: str, taken: Counter[str]) -> tuple[str, str]:
     """The name and its stem. The second company of a name is called `… 2`."""
     stem = address_word(name)
     taken[stem] += 1

@@ -8,7 +8,7 @@ from typing import Final
 from server.demo.agreements import LARGE, TERMS, Terms
 from server.demo.cultures import Culture
 from server.demo.organisations import Company
-from server.demo.seed import Calendar, row_ids, stream
+from server.demo.seed import Calendar, random_stream, row_ids
 from server.domain.partnerships.partnerships import PartnershipStatus, Side
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.models import Partnership
@@ -19,7 +19,7 @@ _LASTED_DAYS: Final = {
     PartnershipStatus.CANCELLED: 1,
     PartnershipStatus.EXPIRED: 30,
 }
-_SAID_WHY: Final = frozenset({PartnershipStatus.TERMINATED, PartnershipStatus.DECLINED})
+_WITH_REASON: Final = frozenset({PartnershipStatus.TERMINATED, PartnershipStatus.DECLINED})
 _ANSWERED_AFTER: Final = timedelta(days=3)
 _ANSWERED_BY: Final = timedelta(days=30)
 
@@ -41,7 +41,7 @@ class Negotiations:
         self._partners = partners
         self._calendar = calendar
         self._ids = row_ids("partnership")
-        self._random = stream("partnerships")
+        self._random = random_stream("partnerships")
 
     def agreements(self, customer: Company) -> Iterator[Agreement]:
         """The customer's agreements with its partners, past and present."""
@@ -57,11 +57,11 @@ class Negotiations:
 
     def _partnership(self, customer: Company, partner: Company, terms: Terms) -> Partnership:
         by_partner = terms.was_accepted and customer.slot % 5 == 1
-        invited_at = self._calendar.ago(self._invited_days_ago(customer, terms))
+        invited_at = self._calendar.days_ago(self._invited_days_ago(customer, terms))
         activated_at = invited_at + _ANSWERED_AFTER if terms.was_accepted else None
         lasted = _LASTED_DAYS.get(terms.status)
         ended_at = invited_at + timedelta(days=lasted) if lasted else None
-        said_why = terms.status in _SAID_WHY
+        said_why = terms.status in _WITH_REASON
         return Partnership(
             id=next(self._ids),
             created_at=invited_at,
@@ -77,11 +77,11 @@ class Negotiations:
             initiated_by=Side.PARTNER if by_partner else Side.CUSTOMER,
             sent_at=invited_at,
             answer_by=invited_at + _ANSWERED_BY,
-            message=self._said("messages", customer.culture) if customer.slot % 3 == 0 else None,
+            message=self._choose_words("messages", customer.culture) if customer.slot % 3 == 0 else None,
             invited_at=invited_at,
             activated_at=activated_at,
             ended_at=ended_at,
-            end_reason=self._said("endings", customer.culture) if said_why else None,
+            end_reason=self._choose_words("endings", customer.culture) if said_why else None,
             ended_by=EndedBy.CUSTOMER if terms.status is PartnershipStatus.TERMINATED else None,
             termination_reason=(
                 TerminationReason.CHANGE_OF_PARTNER if terms.status is PartnershipStatus.TERMINATED else None
@@ -96,5 +96,5 @@ class Negotiations:
             return 700 + self._random.random() * 200
         return 60 + self._random.random() * 300
 
-    def _said(self, subject: str, culture: Culture) -> str:
+    def _choose_words(self, subject: str, culture: Culture) -> str:
         return self._random.choice(culture.vocabulary[subject])

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final
 
-from server.demo.accounts import DEMO_ACCOUNTS, KNOWN, Person
+from server.demo.accounts import DEMO_ACCOUNTS, KNOWN_ACCOUNTS, Person
 from server.demo.cultures import address_word
 from server.demo.organisations import Company
-from server.demo.seed import Calendar, row_ids, stream
+from server.demo.seed import Calendar, random_stream, row_ids
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import LEADING_ROLES, Role
 from server.models import Membership, User
@@ -39,20 +39,20 @@ class Population:
     def __init__(self, calendar: Calendar, password_hash: str) -> None:
         self._calendar = calendar
         self._password_hash = password_hash
-        self._random = stream("people")
+        self._random = random_stream("people")
         self._user_ids = row_ids("user_account")
         self._membership_ids = row_ids("membership")
 
     def members(self, company: Company) -> list[tuple[User, Membership]]:
         """The members of a company, its legal representative first. E-mail addresses are unique in the world."""
         members = list[tuple[User, Membership]]()
-        accounts = [account for account in KNOWN if account.organisation == company.name]
-        taken = {account.email for account in KNOWN}
+        accounts = [account for account in KNOWN_ACCOUNTS if account.organisation == company.name]
+        taken = {account.email for account in KNOWN_ACCOUNTS}
         for role, status in _PARTNER_POSTS if company.is_partner else _customer_posts(company.slot):
             person = next((account for account in accounts if account.role is role), None)
             if person:
                 accounts.remove(person)
-            user = self._user(company, role, person or _invented(company, self._random, taken))
+            user = self._user(company, role, person or _invent_person(company, self._random, taken))
             members.append((user, self._membership(company, user, role, status)))
         return members
 
@@ -72,11 +72,11 @@ class Population:
         )
 
     def _membership(self, company: Company, user: User, role: Role, status: MembershipStatus) -> Membership:
-        since = self._calendar.ago(5) if status is _INVITED else company.founded_at
+        since = self._calendar.days_ago(5) if status is _INVITED else company.founded_at
         return Membership(
             id=next(self._membership_ids),
             created_at=since,
-            updated_at=self._calendar.ago(90) if status is _REMOVED else since,
+            updated_at=self._calendar.days_ago(90) if status is _REMOVED else since,
             version=2 if status is _REMOVED else 1,
             user_id=user.id,
             organisation_id=company.id,
@@ -94,7 +94,7 @@ def _customer_posts(slot: int) -> Iterator[Post]:
             yield post
 
 
-def _invented(company: Company, random: Random, taken: set[str]) -> Person:
+def _invent_person(company: Company, random: Random, taken: set[str]) -> Person:
     """A person of the company's culture. `taken` are the company's e-mail addresses; the new one is added."""
     culture = company.culture
     while True:

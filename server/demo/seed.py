@@ -17,14 +17,14 @@ _FIRST_MILLISECOND: Final = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1
 T = TypeVar("T")
 
 
-def stream(subject: str) -> Random:
+def random_stream(subject: str) -> Random:
     """Reproducible random choices about one subject, independent of those about other subjects."""
     return Random(f"{_SEED}: {subject}")  # noqa: S311 - repeatable on purpose, and it protects nothing
 
 
 def row_ids(table: str) -> Iterator[UUID]:
     """UUIDv7s in the order of creation, a millisecond apart and older than any that the server creates."""
-    random = stream(f"ids of {table}")
+    random = random_stream(f"ids of {table}")
     for millisecond in itertools.count(_FIRST_MILLISECOND):
         bits = random.getrandbits(74)
         high = (millisecond << 16) | (7 << 12) | (bits >> 62)
@@ -46,12 +46,12 @@ class Calendar:
     today: datetime
 
     @classmethod
-    def on(cls, now: datetime) -> "Calendar":
+    def starting(cls, now: datetime) -> "Calendar":
         return cls(now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
 
-    def ago(self, days: float) -> datetime:
+    def days_ago(self, days: float) -> datetime:
         """A whole second, that many days before today began."""
         return self.today - timedelta(seconds=round(days * 86_400))
 
-    def ahead(self, days: float) -> datetime:
-        return self.ago(-days)
+    def days_ahead(self, days: float) -> datetime:
+        return self.days_ago(-days)

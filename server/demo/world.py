@@ -50,7 +50,7 @@ async def build_demo(scale: int = 1, *, now: datetime, report: Report | None = N
         if await Organisation.exists() or await User.exists():
             raise DatabaseNotEmpty
         await load_catalogue()
-        construction = Construction(scale, Calendar.on(now), report or _silence)
+        construction = Construction(scale, Calendar.starting(now), report or _report_nothing)
         await construction.found_companies(shared_hash)
         await construction.sell_products()
         await construction.make_agreements()
@@ -58,5 +58,5 @@ async def build_demo(scale: int = 1, *, now: datetime, report: Report | None = N
     return DemoWorld(construction.counts, DEMO_ACCOUNTS, employee_token())
 
 
-def _silence(step: str, done: int, total: int) -> None:
+def _report_nothing(step: str, done: int, total: int) -> None:
     """Reports no progress."""

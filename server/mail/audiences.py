@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from server.domain.partnerships.partnerships import Side
-from server.domain.people.memberships import MembershipStatus, Wish, wishes
+from server.domain.people.memberships import EmailPreference, MembershipStatus, email_preferences
 from server.domain.people.users import DEFAULT_LOCALE
 from server.domain.rights import LEADING_ROLES, Role
 from server.mail.events import Event
@@ -23,7 +23,7 @@ _ACTIVE = MembershipStatus.ACTIVE
 
 @dataclass(frozen=True)
 class Recipient:
-    """A recipient's address and name. The name is empty if it is not known. `wishes` are a member's e-mail preferences.
+    """A recipient's address and name. The name is empty if it is not known. `preferences` are what a member wants.
 
     `zone` is the time zone in which they read dates: that of the organisation they are a member of.
     """
@@ -32,7 +32,7 @@ class Recipient:
     name: str
     locale: str
     zone: str = UTC
-    wishes: frozenset[Wish] = frozenset()
+    preferences: frozenset[EmailPreference] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ async def read_people(events: Collection[Event], teams: Collection[UUID]) -> Peo
     )
     for one in await assigned.select_related("membership__user").order_by("id") if teams else ():
         serving[one.partnership_id].append(one.membership)
-    return People(leaders, serving, await _countries([event.person.id for event in events if event.person]))
+    return People(leaders, serving, await _read_countries([event.person.id for event in events if event.person]))
 
 
-async def _countries(users: Sequence[UUID]) -> dict[tuple[UUID, UUID | None], str]:
+async def _read_countries(users: Sequence[UUID]) -> dict[tuple[UUID, UUID | None], str]:
     """The countries of the organisations that these people are members of, and of each person's first one."""
     found = dict[tuple[UUID, UUID | None], str]()
     own = Membership.filter(OneOf("user_id", users), status=_ACTIVE).select_related("organisation")
@@ -76,51 +76,51 @@ async def _countries(users: Sequence[UUID]) -> dict[tuple[UUID, UUID | None], st
 
 
 def customer(event: Event, people: People) -> list[Recipient]:
-    return _members(people, event.customer, _REPRESENTATIVES)
+    return _recipients_of(people, event.customer, _REPRESENTATIVES)
 
 
 def customer_leaders(event: Event, people: People) -> list[Recipient]:
-    return _members(people, event.customer, LEADING_ROLES)
+    return _recipients_of(people, event.customer, LEADING_ROLES)
 
 
 def partner(event: Event, people: People) -> list[Recipient]:
-    return _members(people, event.partner, _REPRESENTATIVES)
+    return _recipients_of(people, event.partner, _REPRESENTATIVES)
 
 
 def organisation_leaders(event: Event, people: People) -> list[Recipient]:
-    return _members(people, event.organisation, LEADING_ROLES)
+    return _recipients_of(people, event.organisation, LEADING_ROLES)
 
 
 def inviter(event: Event, people: People) -> list[Recipient]:
-    return _members(people, event.inviter, _REPRESENTATIVES)
+    return _recipients_of(people, event.inviter, _REPRESENTATIVES)
 
 
 def inviter_of_address(event: Event, people: People) -> list[Recipient]:
     """The sender of an invitation to an address, which the event names, while they are a member (E41)."""
-    return member(event, people) or inviter(event, people) if "address" in event.facts else []
+    return member(event, people) or inviter(event, people) if "address" in event.values else []
 
 
 def inviter_of_organisation(event: Event, people: People) -> list[Recipient]:
-    return [] if "address" in event.facts else inviter(event, people)
+    return [] if "address" in event.values else inviter(event, people)
 
 
 def invitee(event: Event, people: People) -> list[Recipient]:
     """The people who may answer: a customer's legal representatives only (S1.3b), or the address that was asked."""
     if event.invitee is None:
-        return addressed(event, people)
+        return addressee(event, people)
     roles = LEADING_ROLES if event.inviting_side is Side.CUSTOMER else _REPRESENTATIVES
-    return _members(people, event.invitee, roles)
+    return _recipients_of(people, event.invitee, roles)
 
 
 def invited_customer(event: Event, people: People) -> list[Recipient]:
     """The customer who is asked, if it is an organisation."""
-    return [] if "email" in event.facts else customer(event, people)
+    return [] if "email" in event.values else customer(event, people)
 
 
 def partner_team(event: Event, people: People) -> list[Recipient]:
     """The partner's legal representatives, and the employees who serve the customer."""
     serving = people.serving.get(event.partnership.id, []) if event.partnership else []
-    return partner(event, people) + [_member(row, event.partner) for row in serving]
+    return partner(event, people) + [_member_recipient(row, event.partner) for row in serving]
 
 
 def person(event: Event, people: People) -> list[Recipient]:
@@ -129,7 +129,7 @@ def person(event: Event, people: People) -> list[Recipient]:
         return []
     own = event.organisation or event.partner
     country = own.country if own else people.countries.get((event.person.id, None), "")
-    return [_recipient(event.person, country)]
+    return [_user_recipient(event.person, country)]
 
 
 def member(event: Event, people: People) -> list[Recipient]:
@@ -140,9 +140,9 @@ def member(event: Event, people: People) -> list[Recipient]:
     return person(event, people) if is_member else []
 
 
-def addressed(event: Event, people: People) -> list[Recipient]:
+def addressee(event: Event, people: People) -> list[Recipient]:
     """The address that the event is about. Its owner may have no account."""
-    facts = event.facts
+    facts = event.values
     if "email" not in facts:
         return []
     inviting = event.inviter or event.partner
@@ -150,21 +150,23 @@ def addressed(event: Event, people: People) -> list[Recipient]:
     return [Recipient(facts["email"], facts.get("first_name") or "", facts.get("locale") or DEFAULT_LOCALE, zone)]
 
 
-def _members(people: People, organisation: Organisation | None, roles: Iterable[Role]) -> list[Recipient]:
+def _recipients_of(people: People, organisation: Organisation | None, roles: Iterable[Role]) -> list[Recipient]:
     if organisation is None:
         return []
-    return [_member(row, organisation) for row in people.leaders.get(organisation.id, []) if row.role in roles]
+    return [
+        _member_recipient(row, organisation) for row in people.leaders.get(organisation.id, []) if row.role in roles
+    ]
 
 
-def _member(row: Membership, organisation: Organisation | None) -> Recipient:
-    wished = wishes(
+def _member_recipient(row: Membership, organisation: Organisation | None) -> Recipient:
+    wanted = email_preferences(
         row.role,
         can_manage_billing=row.can_manage_billing,
         notify_billing=row.notify_billing,
         notify_products=row.notify_products,
     )
-    return replace(_recipient(row.user, organisation.country if organisation else ""), wishes=wished)
+    return replace(_user_recipient(row.user, organisation.country if organisation else ""), preferences=wanted)
 
 
-def _recipient(user: User, country: str) -> Recipient:
+def _user_recipient(user: User, country: str) -> Recipient:
     return Recipient(user.email, f"{user.first_name} {user.last_name}", user.locale, zone_of_country(country))

@@ -29,13 +29,13 @@ class Event:
     stored: Variables = field(default_factory=dict[str, Any])
 
     @property
-    def facts(self) -> Variables:
+    def values(self) -> Variables:
         return self.stored | self.message.payload
 
     @property
     def by(self) -> str:
         """The side that acted. The customer, unless the event says otherwise."""
-        return self.facts.get("by") or Side.CUSTOMER
+        return self.values.get("by") or Side.CUSTOMER
 
     @property
     def inviting_side(self) -> Side:
@@ -45,19 +45,19 @@ class Event:
     @property
     def inviter(self) -> Organisation | None:
         """The organisation that waits for an answer."""
-        return self.organisation or self._side(self.inviting_side)
+        return self.organisation or self._party_on(self.inviting_side)
 
     @property
     def invitee(self) -> Organisation | None:
-        return self._side(Side.PARTNER if self.inviting_side is Side.CUSTOMER else Side.CUSTOMER)
+        return self._party_on(Side.PARTNER if self.inviting_side is Side.CUSTOMER else Side.CUSTOMER)
 
-    def _side(self, side: Side) -> Organisation | None:
+    def _party_on(self, side: Side) -> Organisation | None:
         return self.customer if side is Side.CUSTOMER else self.partner
 
 
-def known(event: Event) -> Variables:
+def template_variables(event: Event) -> Variables:
     """The event's values, by the names from which `topics.py` chooses."""
-    facts = event.facts
+    facts = event.values
     names = {name: row.name for name in (*PARTIES, "inviter", "invitee") if (row := getattr(event, name))}
     somebody = {"invitee": facts["email"]} if "email" in facts else {}
     rows = {name: row for name in ("partnership", *PARTIES) if (row := getattr(event, name))}

@@ -9,7 +9,7 @@ from uuid import UUID
 from server.domain.errors import Unavailable
 from server.mail import audiences as to
 from server.mail.audiences import People, Recipient, read_people
-from server.mail.events import Event, Variables, known
+from server.mail.events import Event, Variables, template_variables
 from server.mail.notices import INVITATION_LINK, Notice
 from server.mail.subjects import read_all
 from server.mail.topics import NOTICES
@@ -17,10 +17,10 @@ from server.models import EmailMessage, OutboxMessage
 from server.settings import Settings
 
 _SHOW_PRODUCTS = frozenset(
-    topic for topic, letters in NOTICES.items() if any("terms" in letter.variables for letter in letters)
+    topic for topic, notices in NOTICES.items() if any("terms" in notice.variables for notice in notices)
 )
 _TO_TEAMS = frozenset(
-    topic for topic, letters in NOTICES.items() if any(letter.audience is to.partner_team for letter in letters)
+    topic for topic, notices in NOTICES.items() if any(notice.audience is to.partner_team for notice in notices)
 )
 
 
@@ -41,7 +41,7 @@ class Expansion:
 async def expand(messages: Sequence[OutboxMessage], settings: Settings, now: datetime) -> Expansion:
     """The e-mails of each of these events. Their data is read together; a failure affects only its own event."""
     try:
-        return await _expand(messages, settings, now)
+        return await _expand_together(messages, settings, now)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
@@ -67,17 +67,17 @@ def in_parts(expanded: Sequence[Expanded]) -> Iterator[list[Expanded]]:
         yield part
 
 
-async def _expand(messages: Sequence[OutboxMessage], settings: Settings, now: datetime) -> Expansion:
+async def _expand_together(messages: Sequence[OutboxMessage], settings: Settings, now: datetime) -> Expansion:
     mailed = [message for message in messages if message.topic in NOTICES]
     found = await read_all(mailed, _SHOW_PRODUCTS)
     events = [event for event in found.values() if isinstance(event, Event)]
-    people = await read_people(events, _teams(events))
+    people = await read_people(events, _partnerships_with_teams(events))
     expansion = Expansion({message.id: [] for message in messages if message.topic not in NOTICES})
     for message in mailed:  # not in the order of reading, because ids of e-mails are ordered
         event = found[message.id]
         if isinstance(event, Event):
             try:
-                expansion.emails[message.id] = _emails(event, people, settings, now)
+                expansion.emails[message.id] = _emails_of_event(event, people, settings, now)
             except Exception as error:  # noqa: BLE001 - one event keeps no other waiting
                 expansion.failures[message.id] = error
         else:
@@ -85,44 +85,44 @@ async def _expand(messages: Sequence[OutboxMessage], settings: Settings, now: da
     return expansion
 
 
-def _teams(events: Collection[Event]) -> set[UUID]:
+def _partnerships_with_teams(events: Collection[Event]) -> set[UUID]:
     return {event.partnership.id for event in events if event.partnership and event.message.topic in _TO_TEAMS}
 
 
-def _emails(event: Event, people: People, settings: Settings, now: datetime) -> list[EmailMessage]:
-    variables = known(event)
+def _emails_of_event(event: Event, people: People, settings: Settings, now: datetime) -> list[EmailMessage]:
+    variables = template_variables(event)
     return [
         email
-        for letter in NOTICES[event.message.topic]
-        for email in _emails_of(letter, event, variables, people, settings, now)
+        for notice in NOTICES[event.message.topic]
+        for email in _emails_of_notice(notice, event, variables, people, settings, now)
     ]
 
 
-def _emails_of(
-    letter: Notice, event: Event, variables: Variables, people: People, settings: Settings, now: datetime
+def _emails_of_notice(
+    notice: Notice, event: Event, variables: Variables, people: People, settings: Settings, now: datetime
 ) -> list[EmailMessage]:
-    chosen = {name: variables.get(name) for name in letter.variables} | _addresses(letter, variables, settings)
-    recipients = {one.address: one for one in reversed(letter.recipients(event, people))}
-    return [_email(letter, event, recipient, chosen, now) for recipient in reversed(recipients.values())]
+    chosen = {name: variables.get(name) for name in notice.variables} | _link_addresses(notice, variables, settings)
+    recipients = {one.address: one for one in reversed(notice.recipients(event, people))}
+    return [_build_email(notice, event, recipient, chosen, now) for recipient in reversed(recipients.values())]
 
 
-def _addresses(letter: Notice, variables: Mapping[str, object], settings: Settings) -> Variables:
+def _link_addresses(notice: Notice, variables: Mapping[str, object], settings: Settings) -> Variables:
     """The addresses in an e-mail: of the page, and of the secret link if there is one."""
-    addresses = {"page": settings.pages_url + letter.path(variables)}
-    if letter.answers_by_link and variables.get("secret"):
+    addresses = {"page": settings.pages_url + notice.path(variables)}
+    if notice.answers_by_link and variables.get("secret"):
         addresses["link"] = settings.pages_url + INVITATION_LINK.format_map(dict(variables))
     return addresses
 
 
-def _email(letter: Notice, event: Event, to: Recipient, variables: Variables, now: datetime) -> EmailMessage:
+def _build_email(notice: Notice, event: Event, to: Recipient, variables: Variables, now: datetime) -> EmailMessage:
     return EmailMessage(
         event_id=event.message.id,
-        template=letter.template,
+        template=notice.template,
         address=to.address,
         name=to.name,
         locale=to.locale,
         zone=to.zone,
         variables=variables,
-        dedupe_key=f"{letter.template}:{event.message.dedupe_key}:{to.address}",
+        dedupe_key=f"{notice.template}:{event.message.dedupe_key}:{to.address}",
         run_after=now,
     )

@@ -29,39 +29,39 @@ _PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 def text_header(name: str, text: str) -> str:
     """A header of free text, such as the subject, with its line end. `text` is one line without control characters."""
     line = f"{name}: {text}"
-    if _stands_for_itself(text):
+    if _needs_no_encoding(text):
         if len(line) <= _LINE:
             return line + "\r\n"
-        if folded := _folded(line):
+        if folded := _fold(line):
             return folded + "\r\n"
-    return f"{name}: {_FOLD.join(_encoded(text))}\r\n"
+    return f"{name}: {_FOLD.join(_encode_words(text))}\r\n"
 
 
 def address_header(name: str, display_name: str, address: str) -> str:
     """A header of one address, with its line end. The display name may be empty."""
-    *words, last = [*_phrase(display_name), f"<{address}>" if display_name else address]
+    *words, last = [*_encode_phrase(display_name), f"<{address}>" if display_name else address]
     line = f"{name}: {' '.join([*words, last])}"
     return (line if len(line) <= _LINE else f"{name}: {_FOLD.join([*words, last])}") + "\r\n"
 
 
-def _phrase(display_name: str) -> list[str]:
+def _encode_phrase(display_name: str) -> list[str]:
     """A display name: unchanged, in quotes, or as encoded words. Only encoded words are split over several lines."""
     if not display_name:
         return []
-    if not _stands_for_itself(display_name):
-        return list(_encoded(display_name))
+    if not _needs_no_encoding(display_name):
+        return list(_encode_words(display_name))
     if _ATOMS.fullmatch(display_name) and len(display_name) <= _LINE:
         return [display_name]
     quoted = '"' + re.sub(r'(["\\])', r"\\\1", display_name) + '"'
-    return [quoted] if len(quoted) <= _LONGEST else list(_encoded(display_name))
+    return [quoted] if len(quoted) <= _LONGEST else list(_encode_words(display_name))
 
 
-def _stands_for_itself(text: str) -> bool:
+def _needs_no_encoding(text: str) -> bool:
     """Whether the text contains nothing that a reader would decode."""
     return text.isascii() and "=?" not in text
 
 
-def _folded(line: str) -> str:
+def _fold(line: str) -> str:
     """The line, folded before blanks. Empty if a word is too long for that. Unfolding gives the original line."""
     lines, rest = list[str](), line
     while len(rest) > _LINE:
@@ -74,16 +74,16 @@ def _folded(line: str) -> str:
     return "\r\n".join([*lines, rest])
 
 
-def _encoded(text: str) -> Iterator[str]:
+def _encode_words(text: str) -> Iterator[str]:
     """The text as encoded words of whole characters, in the shorter of the two encodings."""
-    quoted = [_quoted(character) for character in text]
+    quoted = [_encode_q(character) for character in text]
     if sum(map(len, quoted)) <= len(text.encode()) * 4 // 3:
-        yield from (f"=?utf-8?q?{part}?=" for part in _parts(quoted, _WORD - _FRAME))
+        yield from (f"=?utf-8?q?{part}?=" for part in _join_parts(quoted, _WORD - _FRAME))
     else:
-        yield from (f"=?utf-8?b?{b64encode(part.encode()).decode()}?=" for part in _parts(list(text), _BYTES))
+        yield from (f"=?utf-8?b?{b64encode(part.encode()).decode()}?=" for part in _join_parts(list(text), _BYTES))
 
 
-def _parts(pieces: list[str], most: int) -> Iterator[str]:
+def _join_parts(pieces: list[str], most: int) -> Iterator[str]:
     """The pieces, joined into parts of at most this many bytes."""
     part, length = list[str](), 0
     for piece in pieces:
@@ -96,7 +96,7 @@ def _parts(pieces: list[str], most: int) -> Iterator[str]:
     yield "".join(part)
 
 
-def _quoted(character: str) -> str:
+def _encode_q(character: str) -> str:
     """A character in the Q encoding, in which a blank is an underscore."""
     if character == " ":
         return "_"

@@ -16,7 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from server.domain.errors import Refused
 from server.domain.text import line
 from server.mail.headers import address_header, text_header
-from server.mail.letters import written
+from server.mail.letters import render_email
 from server.models import EmailMessage
 from server.settings import Settings, parse_mailbox
 
@@ -47,15 +47,15 @@ class Message:
         return not (self.sender + self.recipient).isascii()
 
 
-def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
+def build_message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
     """The e-mail with its headers, in text and in HTML. Every attempt has the same Message-ID."""
-    letter = written(email.template, email.locale, email.name, email.variables, email.zone)
-    sender, recipient = parse_mailbox(settings.mail_from), address(email.address)
+    rendered = render_email(email.template, email.locale, email.name, email.variables, email.zone)
+    sender, recipient = parse_mailbox(settings.mail_from), ascii_address(email.address)
     headers = [
         address_header("From", sender.display_name, sender.addr_spec),
-        address_header("To", _header(email.name) if email.name else "", recipient),
+        address_header("To", _header_text(email.name) if email.name else "", recipient),
         _reply_to(settings),
-        text_header("Subject", _header(letter.subject)),
+        text_header("Subject", _header_text(rendered.subject)),
         f"Date: {format_datetime(now)}\r\n",
         f"Message-ID: <{email.id.hex}@{sender.domain}>\r\n",
         "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
@@ -64,8 +64,8 @@ def message(email: EmailMessage, settings: Settings, now: datetime) -> Message:
     boundary = f"=_{email.id.hex}"
     body = [
         f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n',
-        _part(boundary, "plain", letter.text),
-        _part(boundary, "html", letter.html),
+        _build_part(boundary, "plain", rendered.text),
+        _build_part(boundary, "html", rendered.html),
         f"--{boundary}--\r\n",
     ]
     return Message(sender.addr_spec, recipient, "".join([*headers, *body]).encode())
@@ -78,7 +78,7 @@ def _reply_to(settings: Settings) -> str:
     return address_header("Reply-To", answers.display_name, answers.addr_spec)
 
 
-def _part(boundary: str, subtype: str, text: str) -> str:
+def _build_part(boundary: str, subtype: str, text: str) -> str:
     lines = _LINE_END.sub("\r\n", text.rstrip("\n") + "\n").encode()
     return (
         f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
@@ -86,7 +86,7 @@ def _part(boundary: str, subtype: str, text: str) -> str:
     )
 
 
-def address(stored: str) -> str:
+def ascii_address(stored: str) -> str:
     """The address in ASCII, which every server understands; unchanged if the part before the @ is not ASCII.
 
     Such an address needs a server with SMTPUTF8 (RFC 6531).
@@ -100,7 +100,7 @@ def address(stored: str) -> str:
     return checked.ascii_email or checked.normalized
 
 
-def _header(value: str) -> str:
+def _header_text(value: str) -> str:
     """The text of a header. What looks like an encoded word gets a blank, so that it is shown as it was written."""
     try:
         return line(value, _MAX_HEADER_CHARACTERS, ()).replace(_ENCODED_WORD, "= ?")

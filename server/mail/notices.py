@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.domain.errors import N_
-from server.domain.people.memberships import Wish
+from server.domain.people.memberships import EmailPreference
 from server.mail import audiences as to
 from server.mail.audiences import Audience, People, Recipient
 from server.mail.events import Event
@@ -19,7 +19,7 @@ PRODUCT: Final = (*PAIR, "service_name")
 
 @dataclass(frozen=True)
 class Notice:
-    """One e-mail for each member of the audience. With `wish`, only for those who want e-mails of that kind.
+    """One e-mail for each member of the audience. With `preference`, only for those who want e-mails of that kind.
 
     With `by`, only if this side acted, as the event says: the side that did not act is notified. `page` is the path
     that the button opens. With `answers_by_link` it is the path of the event's secret, if it has one: such an e-mail is
@@ -31,14 +31,16 @@ class Notice:
     variables: tuple[str, ...]
     page: str = "/partnerships/{partnership_id}"
     answers_by_link: bool = False
-    wish: Wish | None = None
+    preference: EmailPreference | None = None
     by: str | None = None
 
     def recipients(self, event: Event, people: People) -> list[Recipient]:
         """The recipients."""
         if self.by is not None and self.by != event.by:
             return []
-        return [one for one in self.audience(event, people) if self.wish is None or self.wish in one.wishes]
+        return [
+            one for one in self.audience(event, people) if self.preference is None or self.preference in one.preferences
+        ]
 
     def path(self, variables: Mapping[str, object]) -> str:
         """The path that the button opens: the start page if the person concerned has no such page yet."""
@@ -66,4 +68,4 @@ Templates = Mapping[str, Template]
 
 def to_team(template: str, *more: str, by: str | None = None) -> tuple[Notice, ...]:
     """News about one of the customer's products, for those of the partner who manage it and want such e-mails."""
-    return (Notice(template, to.partner_team, (*PRODUCT, *more), wish=Wish.PRODUCTS, by=by),)
+    return (Notice(template, to.partner_team, (*PRODUCT, *more), preference=EmailPreference.PRODUCTS, by=by),)

@@ -5,7 +5,7 @@ from typing import Final
 from server.domain.errors import N_
 from server.domain.events import Topic
 from server.domain.partnerships.partnerships import Side
-from server.domain.people.memberships import Wish
+from server.domain.people.memberships import EmailPreference
 from server.mail import audiences as to
 from server.mail.notices import PAIR, PRODUCT, START, Notice, Notices, Template, Templates, to_team
 
@@ -17,13 +17,17 @@ _CHANGE: Final = (*PAIR, "before", "after")
 _ASKED: Final = ("partner", "terms", "message")
 
 
-def _both_sides(template: str, *variables: str) -> tuple[Notice, ...]:
+def _notify_both_sides(template: str, *variables: str) -> tuple[Notice, ...]:
     return Notice(template, to.customer, variables), Notice(template, to.partner, variables)
 
 
-def _with_receipt(template: str, variables: tuple[str, ...], wish: Wish | None = None) -> tuple[Notice, ...]:
+def _notify_with_receipt(
+    template: str, variables: tuple[str, ...], preference: EmailPreference | None = None
+) -> tuple[Notice, ...]:
     """An action of the customer: the partner is notified, and the customer gets a confirmation."""
-    return Notice(template, to.partner, variables, wish=wish), Notice(f"{template}.receipt", to.customer, variables)
+    return Notice(template, to.partner, variables, preference=preference), Notice(
+        f"{template}.receipt", to.customer, variables
+    )
 
 
 NOTICES: Final[Notices] = {
@@ -33,7 +37,7 @@ NOTICES: Final[Notices] = {
     ),
     Topic.PARTNERSHIP_REQUESTED: (
         Notice("partnership.requested", to.invited_customer, _ASKED, answers_by_link=True),
-        Notice("partnership.requested.sign_up", to.addressed, _ASKED, START, answers_by_link=True),
+        Notice("partnership.requested.sign_up", to.addressee, _ASKED, START, answers_by_link=True),
     ),
     Topic.PARTNERSHIP_ACCEPTED: (Notice("partnership.accepted", to.inviter, (*_SIDES, "terms")),),
     Topic.PARTNERSHIP_GRANTED_DIFFERS: (
@@ -43,30 +47,36 @@ NOTICES: Final[Notices] = {
     Topic.PARTNERSHIP_CANCELLED: (Notice("partnership.cancelled", to.invitee, _SIDES),),
     Topic.PARTNERSHIP_EXPIRED: (Notice("partnership.expired", to.inviter, _SIDES),),
     Topic.PARTNERSHIP_REMINDER: (Notice("partnership.reminder", to.invitee, (*_SIDES, "days_left")),),
-    Topic.PARTNERSHIP_REVIEW_DUE: _both_sides("partnership.review_due", *_TERMS),
-    Topic.PARTNERSHIP_ENDING: _both_sides("partnership.ending", *PAIR, "ends_at"),
-    Topic.PARTNERSHIP_SUSPENDED: _both_sides("partnership.suspended", *PAIR, "reason"),
-    Topic.PARTNERSHIP_RESUMED: _both_sides("partnership.resumed", *PAIR, "reason"),
+    Topic.PARTNERSHIP_REVIEW_DUE: _notify_both_sides("partnership.review_due", *_TERMS),
+    Topic.PARTNERSHIP_ENDING: _notify_both_sides("partnership.ending", *PAIR, "ends_at"),
+    Topic.PARTNERSHIP_SUSPENDED: _notify_both_sides("partnership.suspended", *PAIR, "reason"),
+    Topic.PARTNERSHIP_RESUMED: _notify_both_sides("partnership.resumed", *PAIR, "reason"),
     Topic.PARTNERSHIP_TERMINATED: (
         Notice("partnership.terminated.customer", to.customer, (*PAIR, "ended_by", "reason", "words")),
         Notice("partnership.terminated.partner", to.partner, (*PAIR, "ended_by", "reason", "words")),
     ),
     Topic.PARTNERSHIP_PRODUCTS_WITHOUT_PAYER: (
-        Notice("partnership.products_without_payer", to.customer, (*PAIR, "products"), _PRODUCTS, wish=Wish.BILLING),
+        Notice(
+            "partnership.products_without_payer",
+            to.customer,
+            (*PAIR, "products"),
+            _PRODUCTS,
+            preference=EmailPreference.BILLING,
+        ),
     ),
     Topic.ACCESS_GRANTED: to_team("access.product_added", "rights"),
     Topic.ACCESS_REVOKED: (
         *to_team("access.product_removed", by=Side.CUSTOMER),
-        Notice("access.product_given_back", to.customer, PRODUCT, wish=Wish.PRODUCTS, by=Side.PARTNER),
+        Notice("access.product_given_back", to.customer, PRODUCT, preference=EmailPreference.PRODUCTS, by=Side.PARTNER),
     ),
     Topic.ACCESS_PRODUCT_ENDED: to_team("product.terminated"),
     Topic.ACCESS_RIGHTS_CHANGED: to_team("access.rights_changed", "rights"),
-    Topic.ACCESS_TYPE_CHANGED: _with_receipt("access.type_changed", _CHANGE),
+    Topic.ACCESS_TYPE_CHANGED: _notify_with_receipt("access.type_changed", _CHANGE),
     Topic.ACCESS_CHANGE_REQUESTED: (Notice("access.change_requested", to.customer, (*_TERMS, "message"), _REQUEST),),
     Topic.ACCESS_CHANGE_ANSWERED: (
         Notice("access.change_answered", to.partner, (*PAIR, "verdict", "reason"), _REQUEST),
     ),
-    Topic.PAYMENT_MODE_CHANGED: _with_receipt("payment_mode.changed", _CHANGE, Wish.BILLING),
+    Topic.PAYMENT_MODE_CHANGED: _notify_with_receipt("payment_mode.changed", _CHANGE, EmailPreference.BILLING),
 }
 
 _ACCESS_CHANGED: Final = N_("The access that {partner} has to what {customer} owns has changed.")

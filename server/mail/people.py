@@ -12,7 +12,7 @@ _ORGANISATION: Final = "/organisations/{organisation_id}"
 
 NOTICES: Final[Notices] = {
     Topic.MEMBER_INVITED: (
-        Notice("member.invited", to.addressed, ("organisation", "role"), START, answers_by_link=True),
+        Notice("member.invited", to.addressee, ("organisation", "role"), START, answers_by_link=True),
     ),
     Topic.MEMBER_INVITATION_EXPIRED: (
         Notice("member.invitation_expired", to.person, ("organisation", "invitee"), _ORGANISATION),

@@ -8,7 +8,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-_PERMANENT: Final = 500
+_FIRST_PERMANENT_CODE: Final = 500
 _ENHANCED: Final = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\d)")
 
 
@@ -20,7 +20,7 @@ class Command(StrEnum):
     DATA = "DATA"
 
 
-_FOR_GOOD: Final = frozenset(
+_PERMANENT_STATUSES: Final = frozenset(
     {
         "1.0",  # RFC 3463: an address, in some other way
         "1.1",  # RFC 3463: no such mailbox
@@ -52,7 +52,7 @@ All others are about the sender: 1.7 and 1.8 the sender's address, 3.x the mail 
 5.x the conversation, 7.x policy, trust and authentication ("554 5.7.1 Relay access denied").
 """
 
-_FOR_GOOD_AT_RCPT: Final = frozenset(
+_PERMANENT_RCPT_CODES: Final = frozenset(
     {
         550,  # RFC 5321: mailbox unavailable
         551,  # RFC 5321: user not local
@@ -65,15 +65,15 @@ _FOR_GOOD_AT_RCPT: Final = frozenset(
 
 def is_refusal(code: int) -> bool:
     """Whether the server refuses, as opposed to failing temporarily."""
-    return code >= _PERMANENT
+    return code >= _FIRST_PERMANENT_CODE
 
 
-def is_for_good(command: Command, code: int, text: str) -> bool:
+def is_permanent(command: Command, code: int, text: str) -> bool:
     """Whether the refusal is about the recipient or the content, and therefore permanent."""
     if not is_refusal(code):
         return False
     status = _ENHANCED.match(text)
     if status is None:
-        return command is Command.RCPT and code in _FOR_GOOD_AT_RCPT
+        return command is Command.RCPT and code in _PERMANENT_RCPT_CODES
     kind, subject, detail = status.groups()
-    return kind == "5" and command is not Command.MAIL and f"{int(subject)}.{int(detail)}" in _FOR_GOOD
+    return kind == "5" and command is not Command.MAIL and f"{int(subject)}.{int(detail)}" in _PERMANENT_STATUSES

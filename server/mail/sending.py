@@ -14,14 +14,14 @@ from typing import Final
 
 import structlog
 
-from server.mail.delivery import Interrupted, Line, Lines, NotReached, Patience, PermanentlyRefused
-from server.mail.messages import Unwritable, message
+from server.mail.delivery import Interrupted, NotReached, PermanentlyRefused, SmtpConnection, SmtpConnections, TimeLimit
+from server.mail.messages import Unwritable, build_message
 from server.models import EmailMessage
 from server.settings import Settings
 
-SECONDS_IN_HAND: Final = 60
+SECONDS_TO_START: Final = 60
 """How long after its claim an e-mail may still be started. Sending takes at most a minute."""
-_MAX_UNTOLD: Final = 16
+_MAX_UNRECORDED: Final = 16
 """The most e-mails that are sent but not recorded. They are sent again if the worker dies now."""
 
 _log = structlog.get_logger(__name__)
@@ -41,17 +41,17 @@ _Outcomes = asyncio.Queue[Outcome | BaseException]
 class Sender:
     """The connections, the settings for writing e-mails, and how long to wait."""
 
-    def __init__(self, settings: Settings, patience: Patience) -> None:
+    def __init__(self, settings: Settings, time_limit: TimeLimit) -> None:
         self._settings = settings
-        self._patience = patience
-        self._lines = Lines(settings, patience)
+        self._time_limit = time_limit
+        self._lines = SmtpConnections(settings, time_limit)
 
     async def send(self, emails: Sequence[EmailMessage], now: datetime) -> AsyncGenerator[list[Outcome]]:
         """Send the e-mails. Yields every outcome once, those known at the same time together."""
         by_line = defaultdict[int, list[EmailMessage]](list)
         for email in emails:
-            by_line[self._lines.place(email.address)].append(email)
-        outcomes, until = _Outcomes(_MAX_UNTOLD), asyncio.get_running_loop().time() + SECONDS_IN_HAND
+            by_line[self._lines.index_of(email.address)].append(email)
+        outcomes, until = _Outcomes(_MAX_UNRECORDED), asyncio.get_running_loop().time() + SECONDS_TO_START
         lanes = [
             asyncio.create_task(self._send_in_turn(self._lines[place], turn, now, until, outcomes))
             for place, turn in by_line.items()
@@ -59,7 +59,7 @@ class Sender:
         try:
             left = len(emails)
             while left:
-                known = _known([await outcomes.get(), *_waiting(outcomes)])
+                known = _collect_outcomes([await outcomes.get(), *_drain(outcomes)])
                 left -= len(known)
                 yield known
         finally:
@@ -71,15 +71,15 @@ class Sender:
         await self._lines.close()
 
     async def _send_in_turn(
-        self, line: Line, emails: Sequence[EmailMessage], now: datetime, until: float, outcomes: _Outcomes
+        self, line: SmtpConnection, emails: Sequence[EmailMessage], now: datetime, until: float, outcomes: _Outcomes
     ) -> None:
         """Send one after the other. If the server cannot be reached or the time is up, the rest is not tried."""
         rest: Exception | None = None
         try:
             for email in emails:
-                if self._patience.is_ending or asyncio.get_running_loop().time() >= until:
+                if self._time_limit.is_ending or asyncio.get_running_loop().time() >= until:
                     rest = rest or Interrupted()
-                failure = rest or await self._try(line, email, now)
+                failure = rest or await self._send_one(line, email, now)
                 if isinstance(failure, NotReached | Interrupted):
                     rest = failure
                 await outcomes.put(Outcome(email, failure))
@@ -89,9 +89,9 @@ class Sender:
             await outcomes.put(error)
             raise
 
-    async def _try(self, line: Line, email: EmailMessage, now: datetime) -> Exception | None:
+    async def _send_one(self, line: SmtpConnection, email: EmailMessage, now: datetime) -> Exception | None:
         try:
-            await line.send(message(email, self._settings, now))
+            await line.send(build_message(email, self._settings, now))
         except Unwritable as error:
             return PermanentlyRefused(str(error))
         except Exception as error:  # noqa: BLE001 - one e-mail keeps no other waiting
@@ -99,13 +99,13 @@ class Sender:
         return None
 
 
-def _waiting(outcomes: _Outcomes) -> Iterable[Outcome | BaseException]:
+def _drain(outcomes: _Outcomes) -> Iterable[Outcome | BaseException]:
     with suppress(asyncio.QueueEmpty):
         while True:
             yield outcomes.get_nowait()
 
 
-def _known(outcomes: Iterable[Outcome | BaseException]) -> list[Outcome]:
+def _collect_outcomes(outcomes: Iterable[Outcome | BaseException]) -> list[Outcome]:
     found = list[Outcome]()
     for outcome in outcomes:
         if isinstance(outcome, BaseException):

@@ -42,7 +42,7 @@ _GRANTED: Final = frozenset({PartnershipStatus.ACTIVE, PartnershipStatus.SUSPEND
 
 
 @dataclass(frozen=True)
-class Around:
+class Surroundings:
     """Data around the subjects of several events, beyond their rows."""
 
     terms: dict[UUID, list[Variables]] = field(default_factory=dict[UUID, list[Variables]])
@@ -59,58 +59,62 @@ class _Reader:
 
     model: type[Model]
     related: tuple[str, ...]
-    event: Callable[[OutboxMessage, Any, Around], Event]
+    event: Callable[[OutboxMessage, Any, Surroundings], Event]
 
 
-def _of_partnership(message: OutboxMessage, row: Partnership, around: Around) -> Event:
-    terms = _terms(row.access_type, row.payment_mode, around.terms.get(row.id, []))
-    return _between(message, row, {"terms": terms, "message": row.message, "reason": row.end_reason}, around)
+def _event_of_partnership(message: OutboxMessage, row: Partnership, around: Surroundings) -> Event:
+    terms = _terms_values(row.access_type, row.payment_mode, around.terms.get(row.id, []))
+    return _event_between_parties(
+        message, row, {"terms": terms, "message": row.message, "reason": row.end_reason}, around
+    )
 
 
-def _of_access(message: OutboxMessage, access: ProductAccess, around: Around) -> Event:
+def _event_of_access(message: OutboxMessage, access: ProductAccess, around: Surroundings) -> Event:
     stored = {"service_name": access.product.service_name, "rights": access.rights}
-    return _between(message, access.partnership, stored, around)
+    return _event_between_parties(message, access.partnership, stored, around)
 
 
-def _of_access_change(message: OutboxMessage, row: AccessChangeRequest, around: Around) -> Event:
-    terms = _terms(row.access_type, row.payment_mode, [])
-    return _between(message, row.partnership, {"terms": terms, "message": row.message, "reason": row.answer}, around)
+def _event_of_access_change(message: OutboxMessage, row: AccessChangeRequest, around: Surroundings) -> Event:
+    terms = _terms_values(row.access_type, row.payment_mode, [])
+    return _event_between_parties(
+        message, row.partnership, {"terms": terms, "message": row.message, "reason": row.answer}, around
+    )
 
 
-def _of_customer_invitation(message: OutboxMessage, row: CustomerInvitation, around: Around) -> Event:
-    terms = _terms(row.access_type, row.payment_mode, [])
+def _event_of_customer_invitation(message: OutboxMessage, row: CustomerInvitation, around: Surroundings) -> Event:
+    terms = _terms_values(row.access_type, row.payment_mode, [])
     stored = {"email": row.email, "locale": row.locale, "terms": terms, "message": row.message}
     return Event(message, partner=row.partner, stored=stored)
 
 
-def _of_member_invitation(message: OutboxMessage, row: MemberInvitation, around: Around) -> Event:
+def _event_of_member_invitation(message: OutboxMessage, row: MemberInvitation, around: Surroundings) -> Event:
     stored = {"email": row.email, "first_name": row.first_name, "locale": row.locale, "role": row.role}
     return Event(message, person=row.invited_by, organisation=row.organisation, stored=stored)
 
 
-def _of_support_access(message: OutboxMessage, row: SupportAccessGrant, around: Around) -> Event:
+def _event_of_support_access(message: OutboxMessage, row: SupportAccessGrant, around: Surroundings) -> Event:
     stored = {"opened": row.kind, "ticket": row.ticket, "expires_at": row.expires_at.isoformat()}
     return Event(message, person=row.user, stored=stored)
 
 
-def _of_membership(message: OutboxMessage, row: Membership, around: Around) -> Event:
+def _event_of_membership(message: OutboxMessage, row: Membership, around: Surroundings) -> Event:
     return Event(message, person=row.user, organisation=row.organisation, stored={"member": _full_name(row.user)})
 
 
-def _of_token(message: OutboxMessage, row: ApiToken, around: Around) -> Event:
+def _event_of_token(message: OutboxMessage, row: ApiToken, around: Surroundings) -> Event:
     stored = {"token": row.name, "expires_at": row.expires_at.isoformat()}
     return Event(message, person=row.user, organisation=row.organisation, stored=stored)
 
 
-def _of_product(message: OutboxMessage, product: Product, around: Around) -> Event:
+def _event_of_product(message: OutboxMessage, product: Product, around: Surroundings) -> Event:
     """The product's owner, and the owner's partner with complete access, if any (C2)."""
     row, stored = around.complete.get(product.organisation_id), {"service_name": product.service_name}
     if row is None:
         return Event(message, customer=product.organisation, stored=stored)
-    return _between(message, row, stored, around)
+    return _event_between_parties(message, row, stored, around)
 
 
-def _of_pending_action(message: OutboxMessage, row: PendingAction, around: Around) -> Event:
+def _event_of_pending_action(message: OutboxMessage, row: PendingAction, around: Surroundings) -> Event:
     stored = {
         "service_name": row.product.service_name,
         "asked_by": _full_name(row.requested_by),
@@ -118,14 +122,14 @@ def _of_pending_action(message: OutboxMessage, row: PendingAction, around: Aroun
         "expires_at": row.expires_at.isoformat(),
         "verdict": row.status,
     }
-    return replace(_between(message, row.partnership, stored, around), person=row.requested_by)
+    return replace(_event_between_parties(message, row.partnership, stored, around), person=row.requested_by)
 
 
-def _of_export(message: OutboxMessage, row: Export, around: Around) -> Event:
+def _event_of_export(message: OutboxMessage, row: Export, around: Surroundings) -> Event:
     return Event(message, person=row.requested_by, organisation=row.organisation)
 
 
-def _between(message: OutboxMessage, row: Partnership, stored: Variables, around: Around) -> Event:
+def _event_between_parties(message: OutboxMessage, row: Partnership, stored: Variables, around: Surroundings) -> Event:
     customer, partner = (around.organisations[id] for id in (row.customer_id, row.partner_id))
     return Event(message, partnership=row, customer=customer, partner=partner, stored=stored)
 
@@ -134,11 +138,11 @@ def _full_name(user: User) -> str:
     return f"{user.first_name} {user.last_name}"
 
 
-def _terms(access_type: AccessType, payment_mode: PaymentMode | None, products: list[Variables]) -> Variables:
+def _terms_values(access_type: AccessType, payment_mode: PaymentMode | None, products: list[Variables]) -> Variables:
     return {"access_type": access_type, "payment_mode": payment_mode, "products": products}
 
 
-async def _terms_of_partnerships(rows: Sequence[Partnership]) -> dict[UUID, list[Variables]]:
+async def _read_terms(rows: Sequence[Partnership]) -> dict[UUID, list[Variables]]:
     found = defaultdict[UUID, list[Variables]](list)
     asked = [row.id for row in rows if row.status not in _GRANTED]
     if asked:
@@ -153,13 +157,13 @@ async def _terms_of_partnerships(rows: Sequence[Partnership]) -> dict[UUID, list
     return found
 
 
-async def _complete_partnerships(rows: Sequence[Product]) -> dict[UUID, Partnership]:
+async def _read_complete_partnerships(rows: Sequence[Product]) -> dict[UUID, Partnership]:
     owners = OneOf("customer_id", [row.organisation_id for row in rows])
     complete = Partnership.filter(owners, access_type=AccessType.COMPLETE, status=PartnershipStatus.ACTIVE)
     return {row.customer_id: row for row in await complete}
 
 
-async def _organisations(rows: Sequence[Partnership]) -> dict[UUID, Organisation]:
+async def _read_organisations(rows: Sequence[Partnership]) -> dict[UUID, Organisation]:
     """Both sides of these partnerships, with only the columns that e-mails need."""
     sides = {id for row in rows for id in (row.customer_id, row.partner_id)}
     found = Organisation.filter(OneOf("id", list(sides))).only("id", "name", "country")
@@ -169,17 +173,17 @@ async def _organisations(rows: Sequence[Partnership]) -> dict[UUID, Organisation
 _READERS: Final = {
     ids.PREFIXES[reader.model]: reader
     for reader in (
-        _Reader(AccessChangeRequest, ("partnership",), _of_access_change),
-        _Reader(ApiToken, ("user", "organisation"), _of_token),
-        _Reader(CustomerInvitation, ("partner",), _of_customer_invitation),
-        _Reader(Export, ("requested_by", "organisation"), _of_export),
-        _Reader(MemberInvitation, ("invited_by", "organisation"), _of_member_invitation),
-        _Reader(Membership, ("user", "organisation"), _of_membership),
-        _Reader(Partnership, (), _of_partnership),
-        _Reader(PendingAction, ("product", "partnership", "requested_by"), _of_pending_action),
-        _Reader(Product, ("organisation",), _of_product),
-        _Reader(ProductAccess, ("product", "partnership"), _of_access),
-        _Reader(SupportAccessGrant, ("user",), _of_support_access),
+        _Reader(AccessChangeRequest, ("partnership",), _event_of_access_change),
+        _Reader(ApiToken, ("user", "organisation"), _event_of_token),
+        _Reader(CustomerInvitation, ("partner",), _event_of_customer_invitation),
+        _Reader(Export, ("requested_by", "organisation"), _event_of_export),
+        _Reader(MemberInvitation, ("invited_by", "organisation"), _event_of_member_invitation),
+        _Reader(Membership, ("user", "organisation"), _event_of_membership),
+        _Reader(Partnership, (), _event_of_partnership),
+        _Reader(PendingAction, ("product", "partnership", "requested_by"), _event_of_pending_action),
+        _Reader(Product, ("organisation",), _event_of_product),
+        _Reader(ProductAccess, ("product", "partnership"), _event_of_access),
+        _Reader(SupportAccessGrant, ("user",), _event_of_support_access),
     )
 }
 
@@ -192,7 +196,7 @@ async def read_all(messages: Iterable[OutboxMessage], shows_products: Collection
     found = dict[UUID, Event | Exception]()
     for prefix, group in groupby(sorted(messages, key=_prefix), key=_prefix):
         reader, alike = _READERS.get(prefix), list(group)
-        found |= await (_read(alike, reader, shows_products) if reader else _read_parties(alike))
+        found |= await (_read_events(alike, reader, shows_products) if reader else _read_parties(alike))
     return found
 
 
@@ -200,12 +204,12 @@ def _prefix(message: OutboxMessage) -> str:
     return message.payload["subject"].partition("_")[0]
 
 
-async def _read(
+async def _read_events(
     messages: Sequence[OutboxMessage], reader: _Reader, shows_products: Collection[str]
 ) -> dict[UUID, Event | Exception]:
     keys = {message.id: ids.decode(message.payload["subject"], reader.model) for message in messages}
     rows = await reader.model.filter(OneOf("id", list(keys.values()))).select_related(*reader.related)
-    around = await _around(reader, rows, {keys[one.id] for one in messages if one.topic in shows_products})
+    around = await _read_surroundings(reader, rows, {keys[one.id] for one in messages if one.topic in shows_products})
     by_key = {row.pk: row for row in rows}
     return {
         message.id: reader.event(message, by_key[key], around)
@@ -215,16 +219,16 @@ async def _read(
     }
 
 
-async def _around(reader: _Reader, rows: Sequence[Any], with_products: Collection[UUID]) -> Around:
+async def _read_surroundings(reader: _Reader, rows: Sequence[Any], with_products: Collection[UUID]) -> Surroundings:
     if reader.model is Partnership:
-        terms = await _terms_of_partnerships([row for row in rows if row.id in with_products])
-        return Around(terms, organisations=await _organisations(rows))
+        terms = await _read_terms([row for row in rows if row.id in with_products])
+        return Surroundings(terms, organisations=await _read_organisations(rows))
     if reader.model is Product:
-        complete = await _complete_partnerships(rows)
-        return Around(complete=complete, organisations=await _organisations(list(complete.values())))
+        complete = await _read_complete_partnerships(rows)
+        return Surroundings(complete=complete, organisations=await _read_organisations(list(complete.values())))
     if "partnership" in reader.related:
-        return Around(organisations=await _organisations([row.partnership for row in rows]))
-    return Around()
+        return Surroundings(organisations=await _read_organisations([row.partnership for row in rows]))
+    return Surroundings()
 
 
 async def _read_parties(messages: Sequence[OutboxMessage]) -> dict[UUID, Event | Exception]:

@@ -15,7 +15,7 @@ from babel.lists import format_list
 
 from server.domain.errors import N_
 from server.languages import translate
-from server.mail.zones import UTC, zone
+from server.mail.zones import UTC, zone_info
 
 CATALOGUES: Final = Path(__file__).with_name("translations")
 
@@ -23,7 +23,7 @@ CATALOGUES: Final = Path(__file__).with_name("translations")
 
 
 @dataclass(frozen=True)
-class Words:
+class LocaleFormat:
     """The language and formats of a locale such as de_DE, and the time zone for dates."""
 
     locale: str
@@ -33,19 +33,19 @@ class Words:
     def language(self) -> str:
         return self.locale.partition("_")[0]
 
-    def say(self, message: str, /, **values: object) -> str:
+    def translate(self, message: str, /, **values: object) -> str:
         return translate(message, self.language, values, CATALOGUES)
 
-    def date(self, moment: str) -> str:
+    def format_moment(self, moment: str) -> str:
         """A date and time on the recipient's clock, with the name of their zone. A mere day has neither."""
         locale = Locale.parse(self.locale)
         if "T" not in moment:
             return format_date(date.fromisoformat(moment), "long", locale)
-        local = datetime.fromisoformat(moment).astimezone(zone(self.zone))
+        local = datetime.fromisoformat(moment).astimezone(zone_info(self.zone))
         day, time = format_date(local, "long", locale), format_time(local, "short", locale=locale)
         return f"{day}, {time} ({get_timezone_name(local, 'long', locale=locale)})"
 
-    def all_of(self, parts: Sequence[str]) -> str:
+    def join_list(self, parts: Sequence[str]) -> str:
         return format_list(parts, locale=Locale.parse(self.locale))
 
 
@@ -93,82 +93,84 @@ _REASONS: Final[Mapping[str, str]] = {
 }
 
 
-def _text(words: Words, value: Any) -> str:
+def _format_text(words: LocaleFormat, value: Any) -> str:
     return str(value)
 
 
-def _meaning(words: Words, value: str) -> str:
-    return words.say(_MEANINGS[value])
+def _format_enum(words: LocaleFormat, value: str) -> str:
+    return words.translate(_MEANINGS[value])
 
 
-def _ender(words: Words, value: str) -> str:
-    return words.say(_ENDED_BY[value])
+def _format_ended_by(words: LocaleFormat, value: str) -> str:
+    return words.translate(_ENDED_BY[value])
 
 
-def _reason(words: Words, value: str) -> str:
+def _format_reason(words: LocaleFormat, value: str) -> str:
     """A reason from the list for ending a partnership (D10), or else someone's own words."""
-    return words.say(_REASONS[value]) if value in _REASONS else value
+    return words.translate(_REASONS[value]) if value in _REASONS else value
 
 
-def _rights(words: Words, value: Sequence[str]) -> str:
-    return words.all_of([_meaning(words, right) for right in value])
+def _format_rights(words: LocaleFormat, value: Sequence[str]) -> str:
+    return words.join_list([_format_enum(words, right) for right in value])
 
 
-def _products(words: Words, value: Sequence[Mapping[str, Any]]) -> str:
-    return "\n".join(_product(words, one) for one in value)
+def _format_products(words: LocaleFormat, value: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join(_format_product(words, one) for one in value)
 
 
-def _product(words: Words, one: Mapping[str, Any]) -> str:
+def _format_product(words: LocaleFormat, one: Mapping[str, Any]) -> str:
     if "expires_at" in one:
-        return words.say(N_("{product}, until {date}"), product=one["service_name"], date=words.date(one["expires_at"]))
-    return f"{one['service_name']}: {_rights(words, one['rights'])}"
+        return words.translate(
+            N_("{product}, until {date}"), product=one["service_name"], date=words.format_moment(one["expires_at"])
+        )
+    return f"{one['service_name']}: {_format_rights(words, one['rights'])}"
 
 
-_FACTS: Final[Mapping[str, tuple[str, Callable[[Words, Any], str]]]] = {
-    "access_type": (N_("Access"), _meaning),
-    "payment_mode": (N_("Payment"), _meaning),
-    "products": (N_("Products"), _products),
-    "role": (N_("Role"), _meaning),
-    "service_name": (N_("Product"), _text),
-    "rights": (N_("Rights"), _rights),
-    "token": (N_("API token"), _text),
-    "opened": (N_("Support can access"), _meaning),
-    "ticket": (N_("Support request"), _text),
-    "address": (N_("E-mail address"), _text),
-    "expires_at": (N_("Until"), Words.date),
-    "ends_at": (N_("Until"), Words.date),
-    "days_left": (N_("Days left"), _text),
-    "before": (N_("Before"), _meaning),
-    "after": (N_("After"), _meaning),
-    "asked": (N_("Requested"), _meaning),
-    "asked_by": (N_("Requested by"), _text),
-    "granted": (N_("Granted"), _meaning),
-    "ended_by": (N_("Ended by"), _ender),
-    "verdict": (N_("Outcome"), _meaning),
-    "reason": (N_("Reason"), _reason),
-    "words": (N_("Their message"), _text),
-    "message": (N_("Their message"), _text),
+_FIELDS: Final[Mapping[str, tuple[str, Callable[[LocaleFormat, Any], str]]]] = {
+    "access_type": (N_("Access"), _format_enum),
+    "payment_mode": (N_("Payment"), _format_enum),
+    "products": (N_("Products"), _format_products),
+    "role": (N_("Role"), _format_enum),
+    "service_name": (N_("Product"), _format_text),
+    "rights": (N_("Rights"), _format_rights),
+    "token": (N_("API token"), _format_text),
+    "opened": (N_("Support can access"), _format_enum),
+    "ticket": (N_("Support request"), _format_text),
+    "address": (N_("E-mail address"), _format_text),
+    "expires_at": (N_("Until"), LocaleFormat.format_moment),
+    "ends_at": (N_("Until"), LocaleFormat.format_moment),
+    "days_left": (N_("Days left"), _format_text),
+    "before": (N_("Before"), _format_enum),
+    "after": (N_("After"), _format_enum),
+    "asked": (N_("Requested"), _format_enum),
+    "asked_by": (N_("Requested by"), _format_text),
+    "granted": (N_("Granted"), _format_enum),
+    "ended_by": (N_("Ended by"), _format_ended_by),
+    "verdict": (N_("Outcome"), _format_enum),
+    "reason": (N_("Reason"), _format_reason),
+    "words": (N_("Their message"), _format_text),
+    "message": (N_("Their message"), _format_text),
 }
 
 
-def groups(words: Words, variables: Mapping[str, Any]) -> list[Group]:
+def group_values(words: LocaleFormat, variables: Mapping[str, Any]) -> list[Group]:
     """The values to show: groups first, then single ones."""
     of_terms = [
-        Group(_heading(words, name), list(_lines(words, cast("Mapping[str, Any]", value))))
+        Group(_heading(words, name), list(_labelled_lines(words, cast("Mapping[str, Any]", value))))
         for name, value in variables.items()
         if isinstance(value, dict)
     ]
-    single = Group("", list(_lines(words, variables)))
+    single = Group("", list(_labelled_lines(words, variables)))
     return [group for group in (*of_terms, single) if group.lines]
 
 
-def _heading(words: Words, name: str) -> str:
-    return words.say(_FACTS[name][0]) if name in _FACTS else ""
+def _heading(words: LocaleFormat, name: str) -> str:
+    return words.translate(_FIELDS[name][0]) if name in _FIELDS else ""
 
 
-def _lines(words: Words, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _labelled_lines(words: LocaleFormat, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The values to show that are not empty, in the given order."""
     for name, value in values.items():
-        if name in _FACTS and value and not isinstance(value, dict):
-            label, shown = _FACTS[name]
-            yield words.say(label), shown(words, value)
+        if name in _FIELDS and value and not isinstance(value, dict):
+            label, shown = _FIELDS[name]
+            yield words.translate(label), shown(words, value)

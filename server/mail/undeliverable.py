@@ -20,7 +20,7 @@ from server.models import CustomerInvitation, EmailMessage, MemberInvitation, Ou
 from server.models.visibility.lookups import lock_row, lock_rows
 from server.resolvers import ids
 
-_KEPT: Final = ("subject", "requestId", "customer", "partner", "organisation")
+_KEPT_VALUES: Final = ("subject", "requestId", "customer", "partner", "organisation")
 _OPEN: Final[Mapping[type[Model], tuple[StrEnum, str]]] = {
     CustomerInvitation: (PartnershipStatus.INVITED, "answer_by"),
     MemberInvitation: (MemberInvitationStatus.PENDING, "expires_at"),
@@ -29,30 +29,30 @@ _OPEN: Final[Mapping[type[Model], tuple[StrEnum, str]]] = {
 """The status in which each kind can be answered, and its deadline. Every sending has its own deadline."""
 
 
-async def refused_for_good(email: EmailMessage, now: datetime) -> None:
+async def mark_undeliverable(email: EmailMessage, now: datetime) -> None:
     """Mark an invitation as undeliverable and announce it, in the transaction that parks its last e-mail."""
-    if not _invites(email.template):
+    if not _is_invitation(email.template):
         return
     # Locked, so that of two e-mails parked at the same time the later one sees the earlier.
     event = await lock_row(OutboxMessage, email.event_id)
     others = EmailMessage.filter(event_id=event.id, template=email.template, dead_at__isnull=True)
-    if not await others.exists() and await _mark(event, now):
-        await _tell_inviter(event, email, now)
+    if not await others.exists() and await _mark_invitation(event, now):
+        await _announce_to_inviter(event, email, now)
 
 
-async def begun_anew(email: EmailMessage) -> None:
+async def clear_undeliverable(email: EmailMessage) -> None:
     """Clear the mark of an invitation when one of its e-mails is retried, because it may yet arrive."""
-    if _invites(email.template):
+    if _is_invitation(email.template):
         event = await OutboxMessage.get(id=email.event_id)
         model, key = ids.decode_any(event.payload["subject"])
         await model.filter(id=key).update(undeliverable_at=None)
 
 
-def _invites(template: str) -> bool:
-    return any(one.template == template and one.answers_by_link for letters in NOTICES.values() for one in letters)
+def _is_invitation(template: str) -> bool:
+    return any(one.template == template and one.answers_by_link for notices in NOTICES.values() for one in notices)
 
 
-async def _mark(event: OutboxMessage, now: datetime) -> bool:
+async def _mark_invitation(event: OutboxMessage, now: datetime) -> bool:
     """Mark the invitation, without a new version. False if it was answered or resent in the meantime."""
     model, key = ids.decode_any(event.payload["subject"])
     status, until = _OPEN[model]
@@ -66,11 +66,11 @@ async def _mark(event: OutboxMessage, now: datetime) -> bool:
     return True
 
 
-async def _tell_inviter(event: OutboxMessage, email: EmailMessage, now: datetime) -> None:
+async def _announce_to_inviter(event: OutboxMessage, email: EmailMessage, now: datetime) -> None:
     named = {"address": email.address} if "email" in event.payload else {}
     await OutboxMessage.create(
         topic=Topic.INVITATION_UNDELIVERABLE,
-        payload={name: event.payload[name] for name in _KEPT if name in event.payload} | named,
+        payload={name: event.payload[name] for name in _KEPT_VALUES if name in event.payload} | named,
         dedupe_key=f"{Topic.INVITATION_UNDELIVERABLE}:{event.id.hex}:{now.isoformat()}",
         run_after=now,
     )

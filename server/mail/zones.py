@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.core import get_global
 
 UTC: Final = "UTC"
-_USUAL: Final = {
+_USUAL_ZONES: Final = {
     "AR": "America/Argentina/Buenos_Aires",
     "AU": "Australia/Sydney",
     "BR": "America/Sao_Paulo",
@@ -50,12 +50,12 @@ def zone_of_country(country: str) -> str:
     """The usual time zone of a country, by its two letters. UTC if none is known."""
     # `Any`: Babel's data about countries is untyped.
     zones = cast("Any", get_global)("territory_zones").get(country, [])
-    name = _USUAL.get(country) or (zones[0] if zones else UTC)
+    name = _USUAL_ZONES.get(country) or (zones[0] if zones else UTC)
     return name if _is_known(name) else UTC
 
 
 @cache
-def zone(name: str) -> ZoneInfo:
+def zone_info(name: str) -> ZoneInfo:
     """The zone of this name. UTC if this machine does not know it."""
     return ZoneInfo(name if _is_known(name) else UTC)
 

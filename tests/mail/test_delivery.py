@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from server.mail import delivery
-from server.mail.delivery import Interrupted, Line, NotDelivered, NotReached, Patience, PermanentlyRefused
-from server.mail.messages import message
+from server.mail.delivery import Interrupted, NotDelivered, NotReached, PermanentlyRefused, SmtpConnection, TimeLimit
+from server.mail.messages import build_message
 from server.settings import Settings
 from tests.mail.test_messages import NOW, email
 from tests.post import PostOffice, post_office
@@ -47,9 +47,9 @@ async def secure_office(certificate: Path, security: str) -> AsyncIterator[PostO
 
 async def deliver(office: PostOffice, address: str = "claire@customer.example", **settings: Any) -> None:
     chosen = settings_for(office, **settings)
-    line = Line(chosen, Patience())
+    line = SmtpConnection(chosen, TimeLimit())
     try:
-        await line.send(message(email(address=address), chosen, NOW))
+        await line.send(build_message(email(address=address), chosen, NOW))
     finally:
         await line.close()
 
@@ -111,7 +111,7 @@ async def test_an_address_that_the_server_cannot_write_down_is_refused_permanent
 
 
 async def test_what_the_server_took_is_delivered_though_it_does_not_say_goodbye(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(delivery, "_SECONDS_TO_PART", 0.05)
+    monkeypatch.setattr(delivery, "_SECONDS_TO_QUIT", 0.05)
 
     class Sulking(PostOffice):
         async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802 - aiosmtpd's name
@@ -141,13 +141,13 @@ async def silent_server() -> AsyncIterator[tuple[PostOffice, asyncio.Event]]:
 
 async def test_a_sender_that_has_to_end_waits_no_longer_for_a_silent_server(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(delivery, "SECONDS_TO_END", 0.05)
-    patience = Patience()
+    time_limit = TimeLimit()
     async with silent_server() as (office, came), asyncio.timeout(5):
         settings = settings_for(office)
-        line, written = Line(settings, patience), message(email(), settings, NOW)
+        line, written = SmtpConnection(settings, time_limit), build_message(email(), settings, NOW)
         sending = asyncio.create_task(line.send(written))
         await came.wait()
-        patience.end()
+        time_limit.end()
 
         with pytest.raises(Interrupted):
             await sending

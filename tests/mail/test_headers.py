@@ -18,7 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.mail.headers import address_header, text_header
-from server.mail.messages import message
+from server.mail.messages import build_message
 from tests.mail.test_messages import NOW, SETTINGS, email
 from tests.post import post_office
 
@@ -99,7 +99,7 @@ def test_any_subject_arrives_as_it_is(subject: str):
 @pytest.mark.parametrize("name", [BOSS, "Boss, other@post.example, " + 54 * "é", 40 * "株, " + "x"])
 async def test_the_mail_server_gets_one_address_with_one_name(name: str):
     variables = {"inviter": "Atelier", "invitee": name, "reason": None, "page": "https://app.example/x"}
-    written = message(email(name=name, variables=variables), SETTINGS, NOW)
+    written = build_message(email(name=name, variables=variables), SETTINGS, NOW)
     async with post_office() as office, SMTP(hostname="127.0.0.1", port=office.port, start_tls=False) as client:
         await client.sendmail(written.sender, [written.recipient], written.content)
 

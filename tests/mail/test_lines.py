@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from server.mail import delivery
-from server.mail.delivery import Line, NotDelivered, Patience, PermanentlyRefused
-from server.mail.messages import message
+from server.mail.delivery import NotDelivered, PermanentlyRefused, SmtpConnection, TimeLimit
+from server.mail.messages import build_message
 from tests.mail.test_delivery import settings_for
 from tests.mail.test_messages import NOW, email
 from tests.post import TAKEN, UNKNOWN, PostOffice, post_office
@@ -47,10 +47,10 @@ class Closing(Counting):
 async def send_each(office: PostOffice, *addresses: str) -> list[type[BaseException] | None]:
     """How it went with an e-mail to each of these, over one line."""
     settings = settings_for(office, smtp_security="none")
-    line, found = Line(settings, Patience()), list[type[BaseException] | None]()
+    line, found = SmtpConnection(settings, TimeLimit()), list[type[BaseException] | None]()
     for address in addresses:
         try:
-            await line.send(message(email(address=address), settings, NOW))
+            await line.send(build_message(email(address=address), settings, NOW))
         except NotDelivered as error:
             found.append(type(error))
         else:

@@ -7,9 +7,9 @@ from email.policy import default
 
 import pytest
 
-from server.mail.letters import written
-from server.mail.messages import Unwritable, address, message
-from server.mail.template_values import Words
+from server.mail.letters import render_email
+from server.mail.messages import Unwritable, ascii_address, build_message
+from server.mail.template_values import LocaleFormat
 from server.models import EmailMessage
 from server.models.base import new_id
 from server.settings import Settings
@@ -36,7 +36,7 @@ def email(**columns: object) -> EmailMessage:
 
 def read_message(row: EmailMessage, settings: Settings = SETTINGS) -> Message:
     """The message as a mail program reads it."""
-    read = message_from_bytes(message(row, settings, NOW).content, policy=default)
+    read = message_from_bytes(build_message(row, settings, NOW).content, policy=default)
     assert isinstance(read, Message)
     return read
 
@@ -79,7 +79,7 @@ def test_every_script_arrives_as_it_was_written():
 def test_what_people_wrote_is_text_in_the_html_and_code_nowhere():
     variables = {"inviter": NASTY, "invitee": NASTY, "reason": NASTY, "page": 'https://app.example/"onclick="x'}
 
-    letter = written("partnership.declined", "en_GB", NASTY, variables)
+    letter = render_email("partnership.declined", "en_GB", NASTY, variables)
 
     assert "<script" not in letter.html
     assert "<mj-text" not in letter.html
@@ -96,7 +96,7 @@ def test_no_name_adds_a_header(place: str, ending: str):
     row = email(name=bad) if place == "name" else email(variables={"invitee": bad, "inviter": "Atelier"})
 
     with pytest.raises(Unwritable):
-        message(row, SETTINGS, NOW)
+        build_message(row, SETTINGS, NOW)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_no_name_adds_a_header(place: str, ending: str):
 )
 def test_no_address_is_two(stored: str):
     with pytest.raises(Unwritable):
-        message(email(address=stored), SETTINGS, NOW)
+        build_message(email(address=stored), SETTINGS, NOW)
 
 
 ENCODED = [
@@ -133,17 +133,17 @@ def test_a_name_that_is_written_as_a_header_is_encoded_is_shown_as_it_is(place: 
 
 def test_no_address_is_written_as_a_header_is_encoded():
     with pytest.raises(Unwritable):
-        message(email(address="=?utf-8?q?=0ABcc=3Ax?=@customer.example"), SETTINGS, NOW)
+        build_message(email(address="=?utf-8?q?=0ABcc=3Ax?=@customer.example"), SETTINGS, NOW)
 
 
 def test_a_domain_with_accents_has_a_form_that_every_server_knows():
-    assert address("claire@exämple.example") == "claire@xn--exmple-cua.example"
-    assert address("jörg@exämple.example") == "jörg@exämple.example"
+    assert ascii_address("claire@exämple.example") == "claire@xn--exmple-cua.example"
+    assert ascii_address("jörg@exämple.example") == "jörg@exämple.example"
 
 
 def test_a_missing_variable_leaves_no_hole_in_the_words():
     with pytest.raises(KeyError, match="inviter"):
-        written("partnership.declined", "de_DE", "", {"invitee": "Nova", "inviter": None})
+        render_email("partnership.declined", "de_DE", "", {"invitee": "Nova", "inviter": None})
 
 
 @pytest.mark.parametrize(
@@ -157,18 +157,18 @@ def test_a_missing_variable_leaves_no_hole_in_the_words():
     ],
 )
 def test_a_timestamp_is_written_as_the_recipient_writes_it_in_their_zone(locale: str, told: str):
-    assert Words(locale, "Europe/Zurich").date("2027-03-03T23:59:59+00:00") == told
+    assert LocaleFormat(locale, "Europe/Zurich").format_moment("2027-03-03T23:59:59+00:00") == told
 
 
 def test_a_day_without_a_time_is_the_same_everywhere():
-    assert Words("en_GB", "Europe/Zurich").date("2027-03-03") == "3 March 2027"
+    assert LocaleFormat("en_GB", "Europe/Zurich").format_moment("2027-03-03") == "3 March 2027"
 
 
 def test_terms_before_and_after_a_change_stand_under_their_headings():
     before = {"access_type": "LIMITED", "products": [{"service_name": "a.example", "rights": ["TECHNICAL"]}]}
     after = {"access_type": "COMPLETE", "payment_mode": "PARTNER", "products": []}
 
-    letter = written(
+    letter = render_email(
         "access.type_changed",
         "en_GB",
         "",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from server.mail.delivery import Line, NotDelivered, Patience, PermanentlyRefused, SenderRefused
-from server.mail.messages import message
-from server.mail.refusals import Command, is_for_good
+from server.mail.delivery import NotDelivered, PermanentlyRefused, SenderRefused, SmtpConnection, TimeLimit
+from server.mail.messages import build_message
+from server.mail.refusals import Command, is_permanent
 from tests.mail.test_delivery import settings_for
 from tests.mail.test_messages import NOW, email
 from tests.post import PostOffice, post_office
@@ -47,10 +47,10 @@ LATER = ["450 4.2.1 Greylisted", "451 4.7.1 Try again later", "452 4.2.2 Full", 
 
 async def catch_refusal(office: PostOffice) -> NotDelivered:
     settings = settings_for(office, smtp_security="none")
-    line = Line(settings, Patience())
+    line = SmtpConnection(settings, TimeLimit())
     try:
         with pytest.raises(NotDelivered) as raised:
-            await line.send(message(email(), settings, NOW))
+            await line.send(build_message(email(), settings, NOW))
     finally:
         await line.close()
     return raised.value
@@ -123,4 +123,4 @@ async def test_a_refusal_of_the_sender_is_never_permanent(answer: str):
     ],
 )
 def test_a_status_is_read_where_it_stands_and_nowhere_else(text: str, expected: bool):
-    assert is_for_good(Command.RCPT, 550, text) is expected
+    assert is_permanent(Command.RCPT, 550, text) is expected

@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.partnerships.partnerships import Side
 from server.domain.people.memberships import MembershipStatus
-from server.mail.letters import written
+from server.mail.letters import render_email
 from server.mail.topics import NOTICES
 from server.models import Membership, Partnership
 from server.outbox import Outbox
@@ -150,7 +150,7 @@ async def test_the_words_say_who_acted(world: World, settings: Settings):
     found = dict[str, str]()
     for by in ("CUSTOMER", "PARTNER"):
         for email in await expand(settings, await announce_in(world, "access.product_removed", by=by)):
-            found[email.address] = written(email.template, "en_GB", email.name, email.variables).subject
+            found[email.address] = render_email(email.template, "en_GB", email.name, email.variables).subject
 
     assert found == {
         address(world, "pE"): "Alpina has withdrawn access to a product",

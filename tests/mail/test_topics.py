@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.users import LOCALES
-from server.mail.letters import written
+from server.mail.letters import render_email
 from server.mail.topics import NOTICES, TEMPLATES
 from server.models import EmailMessage, OutboxMessage
 from server.outbox import Outbox
@@ -122,7 +122,7 @@ async def test_every_email_is_whole_in_every_language(world: World, settings: Se
     event = await announce_in(world, topic)
 
     for email in await expand(settings, event):
-        letter = written(email.template, locale, email.name, email.variables)
+        letter = render_email(email.template, locale, email.name, email.variables)
 
         for part in (letter.subject, letter.text, letter.html.partition("<body")[2]):
             assert re.search(r"[{}]\w|\w[{}]|None|Undefined", part) is None
@@ -138,7 +138,7 @@ async def test_no_two_languages_say_it_in_the_same_words(world: World, settings:
     event = await announce_in(world, topic)
 
     for email in await expand(settings, event):
-        subjects = {written(email.template, locale, email.name, email.variables).subject for locale in LOCALES}
+        subjects = {render_email(email.template, locale, email.name, email.variables).subject for locale in LOCALES}
         assert len(subjects) == len(LOCALES)
 
 
@@ -162,7 +162,7 @@ async def test_a_partner_who_asks_an_unknown_address_has_it_told_to_sign_up(worl
     [email] = await expand(settings, await announce("partnership.requested", subject, secret=SECRET))
 
     assert (email.template, email.address, email.name) == ("partnership.requested.sign_up", UNKNOWN_ADDRESS, "")
-    letter = written(email.template, email.locale, email.name, email.variables)
+    letter = render_email(email.template, email.locale, email.name, email.variables)
     assert letter.text == (
         "Guten Tag\n\nNova möchte Ihre Hosting-Produkte verwalten. Wenn Sie noch kein Konto haben, registrieren Sie "
         "sich mit dieser E-Mail-Adresse und beantworten Sie dann die Anfrage. Bevor Sie annehmen, wird nichts "
@@ -189,7 +189,7 @@ async def test_a_request_to_an_unknown_address_is_answered_as_others_are(
     [email] = await expand(settings, await announce(topic, subject))
 
     assert email.address == told
-    assert UNKNOWN_ADDRESS in written(topic, "en_GB", "", email.variables).text
+    assert UNKNOWN_ADDRESS in render_email(topic, "en_GB", "", email.variables).text
     assert email.variables["page"] == "http://127.0.0.1:8000/"
 
 
@@ -202,7 +202,7 @@ async def test_the_reason_for_an_end_is_written_in_words(world: World, settings:
     emails = await expand(settings, await announce_in(world, "partnership.terminated", **changes))
 
     for email in emails:
-        text = written(email.template, locale, "", email.variables).text
+        text = render_email(email.template, locale, "", email.variables).text
         assert told in text
         assert "Thank you." in text
 

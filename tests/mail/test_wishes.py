@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from server.domain.people.memberships import Wish
+from server.domain.people.memberships import EmailPreference
 from server.mail.topics import NOTICES
 from server.models import Membership
 from server.settings import Settings
@@ -15,9 +15,14 @@ from tests.world import World
 pytestmark = pytest.mark.database
 
 FOLLOWS = {
-    Wish.PRODUCTS: {"access.product_added", "access.product_removed", "access.rights_changed", "product.terminated"}
+    EmailPreference.PRODUCTS: {
+        "access.product_added",
+        "access.product_removed",
+        "access.rights_changed",
+        "product.terminated",
+    }
     | {"access.product_given_back"},
-    Wish.BILLING: {"payment_mode.changed", "partnership.products_without_payer"},
+    EmailPreference.BILLING: {"payment_mode.changed", "partnership.products_without_payer"},
 }
 """The templates that follow each preference; all others arrive."""
 
@@ -34,14 +39,14 @@ async def addressees(world: World, settings: Settings, topic: str) -> dict[str, 
 
 
 def test_each_email_is_about_what_the_table_says():
-    about = {letter.template: letter.wish for letters in NOTICES.values() for letter in letters}
+    about = {letter.template: letter.preference for letters in NOTICES.values() for letter in letters}
 
-    assert {wish: {name for name, one in about.items() if one is wish} for wish in Wish} == FOLLOWS
+    assert {wish: {name for name, one in about.items() if one is wish} for wish in EmailPreference} == FOLLOWS
 
 
 def test_the_programme_says_which_emails_follow_which_preference():
-    text, told = PROGRAMME.read_text(), dict[Wish, set[str]]()
-    for wish, about in ((Wish.BILLING, "billing"), (Wish.PRODUCTS, "product")):
+    text, told = PROGRAMME.read_text(), dict[EmailPreference, set[str]]()
+    for wish, about in ((EmailPreference.BILLING, "billing"), (EmailPreference.PRODUCTS, "product")):
         (row,) = re.findall(rf"^\| {about} e-mails \|.*", text, re.MULTILINE)
         told[wish] = set(re.findall(r"`([\w.]+)`", row))
 
@@ -61,9 +66,9 @@ async def test_somebody_who_wants_none_gets_what_they_must_know_and_nothing_else
 
 
 @pytest.mark.parametrize("topic", EVENTS)
-@pytest.mark.parametrize("wish", Wish)
-async def test_one_preference_is_not_the_other(world: World, settings: Settings, topic: str, wish: Wish):
-    unwished = "notify_products" if wish is Wish.BILLING else "notify_billing"
+@pytest.mark.parametrize("wish", EmailPreference)
+async def test_one_preference_is_not_the_other(world: World, settings: Settings, topic: str, wish: EmailPreference):
+    unwished = "notify_products" if wish is EmailPreference.BILLING else "notify_billing"
     await Membership.all().update(**{unwished: False})
 
     told = set(await addressees(world, settings, topic)) & FOLLOWING

@@ -10,9 +10,9 @@ from babel.core import get_global
 
 from server.domain.people.users import LOCALES
 from server.mail import zones as zones_module
-from server.mail.letters import written
+from server.mail.letters import render_email
 from server.mail.topics import NOTICES
-from server.mail.zones import zone, zone_of_country
+from server.mail.zones import zone_info, zone_of_country
 from server.models import EmailMessage, Membership, Organisation
 from server.settings import Settings
 from tests.mail.events import address, announce_in
@@ -49,12 +49,12 @@ def test_every_country_with_zones_has_one_that_this_machine_knows_and_that_fits_
     assert all(len(name) <= EmailMessage._meta.fields_map["zone"].max_length for name in zones.values())
     # A country with several zones is decided here, and not by the order of somebody else's list.
     assert {country for country, names in countries.items() if len(names) > 1} - {"AQ", "UM", "ZZ", "001"} == set(
-        zones_module._USUAL
+        zones_module._USUAL_ZONES
     )
 
 
 def test_a_zone_that_is_not_known_is_utc():
-    assert zone("Nowhere/At_All") == zone("../etc/passwd") == ZoneInfo("UTC")
+    assert zone_info("Nowhere/At_All") == zone_info("../etc/passwd") == ZoneInfo("UTC")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_zone_that_is_not_known_is_utc():
 def test_a_deadline_late_in_the_evening_is_written_in_the_recipients_zone(zone: str, told: str):
     names = {"customer": "Alpina", "partner": "Nova", "ends_at": LATE, "page": "https://app.example/x"}
 
-    letter = written("partnership.ending", "en_GB", "", names, zone)
+    letter = render_email("partnership.ending", "en_GB", "", names, zone)
 
     assert f"Until: {told}" in letter.text
     assert told in letter.html
@@ -127,6 +127,6 @@ async def test_no_email_shows_a_time_without_its_zone(world: World, settings: Se
     for email in await expand(settings, await announce_in(world, topic)):
         moments = len(re.findall(r"\d{4}-\d\d-\d\dT\d\d", str(email.variables)))
         for locale in LOCALES:
-            letter = written(email.template, locale, email.name, email.variables, "Europe/Zurich")
+            letter = render_email(email.template, locale, email.name, email.variables, "Europe/Zurich")
             assert letter.text.count(names[locale]) == moments
             assert str(datetime.now(UTC).year + 1) not in letter.subject

@@ -18,7 +18,7 @@ from server.demo import (
     employee_token,
     is_built,
 )
-from server.demo.accounts import CLAIRE, EMMA, KNOWN, PAUL, RALF, password_hash
+from server.demo.accounts import CLAIRE, EMMA, KNOWN_ACCOUNTS, PAUL, RALF, password_hash
 from server.domain.partnerships.partnerships import (
     LIVE,
     AccessType,
@@ -280,7 +280,7 @@ async def test_the_accounts_sign_in_with_the_password_as_what_they_say() -> None
     await build_demo(now=NOW)
 
     hasher = PasswordHash.recommended()
-    for account in KNOWN:
+    for account in KNOWN_ACCOUNTS:
         membership = await Membership.get(user__email=account.email).select_related("user", "organisation")
         assert hasher.verify(DEMO_PASSWORD, membership.user.password_hash or "")
         assert membership.user.email_verified_at
@@ -290,7 +290,7 @@ async def test_the_accounts_sign_in_with_the_password_as_what_they_say() -> None
 async def test_leaders_share_the_password_and_other_members_have_none() -> None:
     await build_demo(now=NOW)
 
-    known = {account.email for account in KNOWN}
+    known = {account.email for account in KNOWN_ACCOUNTS}
     members = await Membership.all().select_related("user")
     hashes = {m.user.password_hash for m in members if m.role in LEADING_ROLES}
     others = {m.user.password_hash for m in members if m.role not in LEADING_ROLES and m.user.email not in known}

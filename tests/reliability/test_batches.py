@@ -193,7 +193,7 @@ async def test_a_worker_that_has_to_stop_gives_the_rest_of_its_batch_back_in_its
 async def test_a_batch_is_processed_in_less_time_than_its_claim_holds(
     own_database: Settings, post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(sending, "SECONDS_IN_HAND", 0)
+    monkeypatch.setattr(sending, "SECONDS_TO_START", 0)
     await waiting(5)
 
     assert await Outbox(mailed(own_database, post)).send_next(NOW) >= 1

@@ -219,7 +219,7 @@ async def test_a_worker_that_dies_before_it_sends_loses_nothing(
     await one_email(settings)
 
     with monkeypatch.context() as patched, pytest.raises(_Killed):
-        patched.setattr(delivery.Line, "send", die)
+        patched.setattr(delivery.SmtpConnection, "send", die)
         await Outbox(settings).send_next(NOW)
 
     assert await Outbox(settings).send_next(NOW + CLAIM - timedelta(seconds=1)) == 0
@@ -233,7 +233,7 @@ async def test_what_kills_every_worker_is_parked(
     settings = sending(own_database, post, mail_attempts=2)
     email = await one_email(settings)
 
-    monkeypatch.setattr(delivery.Line, "send", die)
+    monkeypatch.setattr(delivery.SmtpConnection, "send", die)
     for number in range(2):
         with pytest.raises(_Killed):
             await Outbox(settings).send_next(NOW + number * CLAIM)
@@ -255,7 +255,7 @@ async def test_who_lost_the_claim_does_not_say_how_it_went(
         await Outbox(settings).send_next(later)
         raise delivery.NotDelivered("too late")
 
-    monkeypatch.setattr(delivery.Line, "send", be_overtaken)
+    monkeypatch.setattr(delivery.SmtpConnection, "send", be_overtaken)
     await Outbox(settings).send_next(NOW)
 
     await email.refresh_from_db()

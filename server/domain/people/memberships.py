@@ -17,7 +17,7 @@ class MembershipStatus(StrEnum):
     REMOVED = "REMOVED"
 
 
-class Wish(StrEnum):
+class EmailPreference(StrEnum):
     """The kinds of e-mail that a member can choose."""
 
     BILLING = "BILLING"
@@ -37,10 +37,16 @@ def may_manage_billing(role: Role, is_switched_on: bool) -> bool:
     return role in LEADING_ROLES or (role is Role.EMPLOYEE and is_switched_on)
 
 
-def wishes(role: Role, *, can_manage_billing: bool, notify_billing: bool, notify_products: bool) -> frozenset[Wish]:
+def email_preferences(
+    role: Role, *, can_manage_billing: bool, notify_billing: bool, notify_products: bool
+) -> frozenset[EmailPreference]:
     """The e-mails that a member gets. Without the billing permission there are none about billing."""
     billing = notify_billing and may_manage_billing(role, can_manage_billing)
-    return frozenset(wish for wish, told in ((Wish.BILLING, billing), (Wish.PRODUCTS, notify_products)) if told)
+    return frozenset(
+        preference
+        for preference, is_wanted in ((EmailPreference.BILLING, billing), (EmailPreference.PRODUCTS, notify_products))
+        if is_wanted
+    )
 
 
 def may_change(actor: Role | None, *roles: Role) -> bool:

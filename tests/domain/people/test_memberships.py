@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from server.domain.people.memberships import (
+    EmailPreference,
     MembershipStatus,
-    Wish,
     check_billing,
     check_keeps_a_legal_representative,
     check_lower_role,
@@ -14,15 +14,15 @@ from server.domain.people.memberships import (
     check_member_active,
     check_notified,
     check_successor,
+    email_preferences,
     is_lower,
     may_change,
     may_manage_billing,
-    wishes,
 )
 from server.domain.rights import Role
 from tests.domain.refusals import refusals
 
-BILLING, PRODUCTS = Wish.BILLING, Wish.PRODUCTS
+BILLING, PRODUCTS = EmailPreference.BILLING, EmailPreference.PRODUCTS
 LAST = [("LAST_LEGAL_REPRESENTATIVE", "")]
 
 
@@ -104,7 +104,7 @@ def test_the_last_legal_representative_who_gets_billing_emails_keeps_them(role, 
     [(L, False, {BILLING}), (A, False, {BILLING}), (E, False, set()), (E, True, {BILLING}), (X, True, set())],
 )
 def test_members_who_may_not_manage_billing_get_no_emails_about_it(role, switch, expected):
-    told = partial(wishes, role, can_manage_billing=switch)
+    told = partial(email_preferences, role, can_manage_billing=switch)
 
     assert told(notify_billing=True, notify_products=False) == expected
     assert told(notify_billing=False, notify_products=True) == {PRODUCTS}
