@@ -124,8 +124,8 @@ def check_number_of_exports_of_person(open_ones: int, most: int) -> None:
     check_limit(
         open_ones,
         most,
-        OversightCode.EXPORT_LIMIT_REACHED,
         N_("You can have at most {most} exports in an organisation at a time. Wait until one has expired."),
+        OversightCode.EXPORT_LIMIT_REACHED,
     )
 
 
@@ -134,8 +134,8 @@ def check_number_of_exports(open_ones: int, most: int) -> None:
     check_limit(
         open_ones,
         most,
-        OversightCode.EXPORT_LIMIT_REACHED,
         N_("An organisation can have at most {most} exports at a time. Wait until one has expired."),
+        OversightCode.EXPORT_LIMIT_REACHED,
     )
 
 

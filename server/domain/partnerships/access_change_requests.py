@@ -149,12 +149,7 @@ def check_wanted(access_type: AccessType, payment_mode: PaymentMode | None) -> N
 
 def check_number_of_change_requests(number: int) -> None:
     """Refuse another request if the partnership has `number` open ones and that is the limit."""
-    check_limit(
-        number,
-        MAX_OPEN_REQUESTS,
-        CommonCode.TOO_MANY_ATTEMPTS,
-        N_("There are already {most} open requests. Wait for an answer."),
-    )
+    check_limit(number, MAX_OPEN_REQUESTS, N_("There are already {most} open requests. Wait for an answer."))
 
 
 def change_expiry(now: datetime) -> datetime:

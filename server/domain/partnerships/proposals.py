@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
-from server.domain.errors import N_, CommonCode, Refusal, Refused
+from server.domain.errors import N_, Refusal, Refused
 from server.domain.expiry import Expiry
 from server.domain.limits import check_limit
 from server.domain.partnerships import email_links
@@ -77,12 +77,7 @@ def check_may_ask(partner_status: PartnerStatus | None, field: tuple[str, ...] =
 
 def check_number_of_requests_by_email(sent: int, most: int) -> None:
     """Refuse another request by e-mail if the partner has `sent` the limit within 24 hours."""
-    check_limit(
-        sent,
-        most,
-        CommonCode.TOO_MANY_ATTEMPTS,
-        N_("A partner can ask at most {most} people by e-mail within 24 hours."),
-    )
+    check_limit(sent, most, N_("A partner can ask at most {most} people by e-mail within 24 hours."))
 
 
 def check_not_asked(*, is_asked: bool) -> None:
@@ -159,12 +154,7 @@ def check_resending(sendings: int, most: int) -> None:
 
     `sendings` is how often a proposal was resent, or another was made, within 24 hours.
     """
-    check_limit(
-        sendings,
-        most,
-        CommonCode.TOO_MANY_ATTEMPTS,
-        N_("This has been sent {most} times within a day. Wait before you send it again."),
-    )
+    check_limit(sendings, most, N_("This has been sent {most} times within a day. Wait before you send it again."))
 
 
 def _between(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from server.domain.errors import N_, CommonCode, Refusal, Refused
+from server.domain.errors import N_, Refusal, Refused
 from server.domain.expiry import Expiry
 from server.domain.limits import check_limit
 from server.domain.people.error_codes import PeopleCode
@@ -54,12 +54,7 @@ def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] 
 
 def check_number_of_invitations(sent: int, most: int) -> None:
     """Refuse another invitation if the organisation has `sent` the limit within 24 hours, whatever the outcomes."""
-    check_limit(
-        sent,
-        most,
-        CommonCode.TOO_MANY_ATTEMPTS,
-        N_("An organisation can invite at most {most} people within 24 hours."),
-    )
+    check_limit(sent, most, N_("An organisation can invite at most {most} people within 24 hours."))
 
 
 def check_inviter(inviter: Role | None, role: Role) -> None:
@@ -77,10 +72,5 @@ def check_invited_person(email: str, invited: str) -> None:
 def resending_times(before: Sequence[datetime], now: datetime, most: int) -> list[datetime]:
     """The times of resending in the last 24 hours, including this one. Refused beyond the limit."""
     lately = [moment for moment in before if now - moment < _RESENDS_COUNT_FOR]
-    check_limit(
-        len(lately),
-        most,
-        CommonCode.TOO_MANY_ATTEMPTS,
-        N_("An invitation can be sent again at most {most} times within 24 hours."),
-    )
+    check_limit(len(lately), most, N_("An invitation can be sent again at most {most} times within 24 hours."))
     return [*lately, now]

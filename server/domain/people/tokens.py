@@ -107,8 +107,8 @@ def check_number_of_tokens(tokens: int) -> None:
     check_limit(
         tokens,
         MAX_TOKENS_PER_ORGANISATION,
-        PeopleCode.TOKEN_LIMIT_REACHED,
         N_("An organisation can have at most {most} tokens. Revoke one first."),
+        PeopleCode.TOKEN_LIMIT_REACHED,
     )
 
 
