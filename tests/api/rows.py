@@ -46,7 +46,7 @@ def _name(number: int) -> str:
     return f"Row {number // 2}"
 
 
-async def _own_organisation(world: World, number: int) -> None:
+async def add_own_organisation(world: World, number: int) -> None:
     await Membership.create(
         user_id=world.cL.user.id,
         organisation_id=(await organisation(_name(number))).id,
@@ -56,7 +56,7 @@ async def _own_organisation(world: World, number: int) -> None:
     )
 
 
-async def _member(world: World, number: int) -> None:
+async def add_member(world: World, number: int) -> None:
     user = await User.create(email=f"m{number}@alpina.example", first_name=str(number), last_name="M")
     await Membership.create(
         user_id=user.id,
@@ -67,44 +67,44 @@ async def _member(world: World, number: int) -> None:
     )
 
 
-async def _product(world: World, number: int) -> None:
+async def add_product(world: World, number: int) -> None:
     row = await product(_name(number), world.alpina)
     moment = world.now + timedelta(hours=number // 2)
     await Product.filter(id=row.id).update(expires_at=moment, created_at=moment, service_name=f"{number}.example")
 
 
-async def _past_partnership(world: World, number: int) -> None:
+async def add_past_partnership(world: World, number: int) -> None:
     moment = world.now - timedelta(hours=number // 2)
     await partnership(world.alpina, world.nova, status=PartnershipStatus.TERMINATED, now=moment)
 
 
-async def _partner_in_force(world: World, number: int) -> None:
+async def add_partner_in_force(world: World, number: int) -> None:
     partner = await organisation(_name(number), partner_status=PartnerStatus.APPROVED)
     await partnership(world.alpina, partner, now=world.now + timedelta(hours=number // 2))
 
 
-async def _customer(world: World, number: int) -> None:
+async def add_customer(world: World, number: int) -> None:
     customer = await organisation(_name(number))
     await partnership(customer, world.nova, now=world.now + timedelta(hours=number // 2))
 
 
-async def _token(world: World, number: int) -> None:
+async def add_token(world: World, number: int) -> None:
     moment = world.now + timedelta(hours=number // 2)
     await token(world.pL, [Scope.MEMBERS_READ], [], now=world.now, created_at=moment)
 
 
-async def _change_request(world: World, number: int) -> None:
+async def add_change_request(world: World, number: int) -> None:
     request = await change_request(world.limited, now=world.now)
     moment = world.now + timedelta(hours=number // 2)
     await AccessChangeRequest.filter(id=request.id).update(requested_at=moment)
 
 
-async def _customer_invitation(world: World, number: int) -> None:
+async def add_customer_invitation(world: World, number: int) -> None:
     moment = world.now + timedelta(hours=number // 2)
     await customer_invitation(world.nova, f"{number}@example.com", f"secret {number}", now=moment)
 
 
-async def _access(world: World, number: int) -> None:
+async def add_access(world: World, number: int) -> None:
     await ProductAccess.create(
         partnership_id=world.limited.id,
         product_id=world.kept.id,
@@ -114,7 +114,7 @@ async def _access(world: World, number: int) -> None:
     )
 
 
-async def _assignment(world: World, number: int) -> None:
+async def add_assignment(world: World, number: int) -> None:
     await EmployeeAssignment.create(
         membership_id=world.pU.membership.id,
         partnership_id=world.limited.id,
@@ -124,7 +124,7 @@ async def _assignment(world: World, number: int) -> None:
     )
 
 
-async def _act(world: World, number: int) -> None:
+async def add_act(world: World, number: int) -> None:
     await AuditEvent.create(
         actor_id=world.pE.user.id,
         acting_organisation_id=world.nova.id,
@@ -137,7 +137,7 @@ async def _act(world: World, number: int) -> None:
     )
 
 
-async def _act_of_the_clock(world: World, number: int) -> None:
+async def add_act_of_the_clock(world: World, number: int) -> None:
     await AuditEvent.create(
         on_behalf_of_id=world.alpina.id,
         action="partnership.expired",
@@ -148,11 +148,11 @@ async def _act_of_the_clock(world: World, number: int) -> None:
     )
 
 
-async def _export(world: World, number: int) -> None:
+async def add_export(world: World, number: int) -> None:
     await export(world.pE, now=world.now, created_at=world.now + timedelta(hours=number // 2))
 
 
-async def _receipt(world: World, number: int) -> None:
+async def add_receipt(world: World, number: int) -> None:
     moment = world.now + timedelta(hours=number // 2)
     await Receipt.create(
         partnership_id=world.limited.id,
@@ -164,7 +164,7 @@ async def _receipt(world: World, number: int) -> None:
     )
 
 
-async def _item(world: World, number: int) -> None:
+async def add_item(world: World, number: int) -> None:
     name = _name(number)
     await CatalogueItem.create(
         sku=f"ROW-{number}",
@@ -175,11 +175,11 @@ async def _item(world: World, number: int) -> None:
     )
 
 
-async def _partner(world: World, number: int) -> None:
+async def add_partner(world: World, number: int) -> None:
     await organisation(_name(number), partner_status=PartnerStatus.APPROVED, is_listed_partner=True)
 
 
-async def _invitation(world: World, number: int) -> None:
+async def add_invitation(world: World, number: int) -> None:
     await MemberInvitation.create(
         organisation_id=world.alpina.id,
         email=f"i{number}@alpina.example",
@@ -194,36 +194,36 @@ async def _invitation(world: World, number: int) -> None:
     )
 
 
-async def _team(world: World, number: int) -> Team:
+async def add_team(world: World, number: int) -> Team:
     """No two have the same name."""
     name = f"Row {number:02}"
     return await Team.create(organisation_id=world.alpina.id, name=name, name_key=name_key(name))
 
 
-async def _own_team(world: World, number: int) -> None:
-    await _join(world, await _team(world, number), world.cE.membership, number)
+async def add_own_team(world: World, number: int) -> None:
+    await add_join(world, await add_team(world, number), world.cE.membership, number)
 
 
-async def _team_member(world: World, number: int) -> None:
-    await _member(world, number)
+async def add_team_member(world: World, number: int) -> None:
+    await add_member(world, number)
     member = await Membership.get(user__email=f"m{number}@alpina.example")
-    await _join(world, world.team, member, number)
+    await add_join(world, world.team, member, number)
 
 
-async def _join(world: World, team: Team, member: Membership, number: int) -> None:
+async def add_join(world: World, team: Team, member: Membership, number: int) -> None:
     joined_at = world.now + timedelta(hours=number // 2)
     await TeamMember.create(team_id=team.id, membership_id=member.id, joined_at=joined_at)
 
 
-async def _own_grant(world: World, number: int) -> None:
-    await _past_grant(world, number, membership_id=world.cE.membership.id)
+async def add_own_grant(world: World, number: int) -> None:
+    await add_past_grant(world, number, membership_id=world.cE.membership.id)
 
 
-async def _team_grant(world: World, number: int) -> None:
-    await _past_grant(world, number, team_id=world.team.id)
+async def add_team_grant(world: World, number: int) -> None:
+    await add_past_grant(world, number, team_id=world.team.id)
 
 
-async def _past_grant(world: World, number: int, **to: UUID) -> None:
+async def add_past_grant(world: World, number: int, **to: UUID) -> None:
     await OwnProductGrant.create(
         organisation_id=world.alpina.id,
         category=ProductCategory.MAIL,
@@ -236,13 +236,13 @@ async def _past_grant(world: World, number: int, **to: UUID) -> None:
     )
 
 
-async def _closed_action(world: World, number: int) -> None:
+async def add_closed_action(world: World, number: int) -> None:
     requested_at = world.now + timedelta(hours=number // 2)
     closed = {"status": PendingActionStatus.WITHDRAWN, "requested_at": requested_at}
     await pending_action(world.complete, world.borean, world.pE.user, now=world.now, **closed)
 
 
-async def _create_closed_grant(world: World, number: int) -> None:
+async def add_closed_grant(world: World, number: int) -> None:
     """What was opened to support and is closed again."""
     await SupportAccessGrant.create(
         user_id=world.cE.user.id,

@@ -9,8 +9,8 @@ from server.models import (
     Product,
 )
 from server.schema import schema
-from tests.api.lists import LISTS, PAGE, List, _grow, every_list
-from tests.api.rows import _customer, _item, _past_partnership, _product
+from tests.api.lists import LISTS, PAGE, List, every_list, grow
+from tests.api.rows import add_customer, add_item, add_past_partnership, add_product
 from tests.api.traces import key
 from tests.clients import Clients
 from tests.world import (
@@ -27,10 +27,10 @@ def _by(field: str, direction: str) -> str:
 ORDERED = LISTS | {
     f"{name} by {field} {direction}": List(at, name, asker, add, _by(field, direction))
     for at, name, asker, add, fields in (
-        ("alpina", "products", "cL", _product, ("NAME", "EXPIRES_AT", "CREATED_AT")),
-        ("alpina", "partnerships", "cL", _past_partnership, ("INVITED_AT",)),
-        ("nova", "managedCustomers", "pL", _customer, ("NAME", "SINCE")),
-        (None, "catalogue", "pU", _item, ("NAME", "SKU")),
+        ("alpina", "products", "cL", add_product, ("NAME", "EXPIRES_AT", "CREATED_AT")),
+        ("alpina", "partnerships", "cL", add_past_partnership, ("INVITED_AT",)),
+        ("nova", "managedCustomers", "pL", add_customer, ("NAME", "SINCE")),
+        (None, "catalogue", "pU", add_item, ("NAME", "SKU")),
     )
     for place, field in enumerate(fields)
     for direction in ("DESC",) * (place == 0) + ("ASC", "DESC") * (place > 0)
@@ -101,7 +101,7 @@ def _steps(cursors: list[str], size: int) -> Iterator[tuple[str, slice]]:
 @every_order
 async def test_pages_of_every_size_give_every_row_once_in_both_directions(world, clients, name):
     listed = ORDERED[name]
-    await _grow(world, listed, 4)
+    await grow(world, listed, 4)
     whole = await listed.ask(world, clients, "first: 100", f"{PAGE} totalCount")
     cursors = [edge["cursor"] for edge in whole["edges"]]
     rows = len(cursors)
@@ -124,7 +124,7 @@ async def test_pages_of_every_size_give_every_row_once_in_both_directions(world,
 )
 async def test_rows_that_come_between_two_pages_move_no_other_row(world, clients, name, backwards):
     listed = LISTS[name]
-    await _grow(world, listed)
+    await grow(world, listed)
     at_first = _ids(await listed.ask(world, clients, "first: 100"))
 
     async def one_more(page: int) -> None:
@@ -141,7 +141,7 @@ async def test_rows_that_come_between_two_pages_move_no_other_row(world, clients
 @pytest.mark.parametrize("backwards", [False, True])
 async def test_rows_that_go_between_two_pages_move_no_other_row(world, clients, name, backwards):
     listed = ORDERED[name]
-    await _grow(world, listed, 8)
+    await grow(world, listed, 8)
     at_first = _ids(await listed.ask(world, clients, "first: 100"))
     standing = {world.id(name) for name in ("granted", "watched", "kept", "rivals")}
     gone = set[str]()
@@ -163,7 +163,7 @@ async def test_rows_that_go_between_two_pages_move_no_other_row(world, clients, 
 @every_list
 async def test_a_page_between_two_cursors_is_what_lies_between(world, clients, name):
     listed = LISTS[name]
-    await _grow(world, listed)
+    await grow(world, listed)
     whole = await listed.ask(world, clients, "first: 100")
     rows, cursors = _ids(whole), [edge["cursor"] for edge in whole["edges"]]
     between = f'after: "{cursors[0]}", before: "{cursors[4]}"'
@@ -185,7 +185,7 @@ async def test_a_page_between_two_cursors_is_what_lies_between(world, clients, n
 @every_list
 async def test_an_empty_page_has_no_cursors_and_says_whether_there_are_rows(world, clients, name):
     listed = LISTS[name]
-    await _grow(world, listed)
+    await grow(world, listed)
     last = (await listed.ask(world, clients, "last: 1"))["pageInfo"]["endCursor"]
 
     nothing_asked = await listed.ask(world, clients, "first: 0", f"{PAGE} totalCount")
@@ -200,7 +200,7 @@ async def test_an_empty_page_has_no_cursors_and_says_whether_there_are_rows(worl
 
 
 async def test_an_empty_list_is_one_empty_page(world, clients):
-    listed = List("rival", "customerPartnerships", "qL", _past_partnership)
+    listed = List("rival", "customerPartnerships", "qL", add_past_partnership)
     narrowed = "filter: {status: EXPIRED}"
 
     page = await listed.ask(world, clients, narrowed, f"{PAGE} totalCount")
@@ -212,7 +212,7 @@ async def test_an_empty_list_is_one_empty_page(world, clients):
 @every_list
 async def test_a_page_has_twenty_rows_unless_asked_otherwise(world, clients, name):
     listed = LISTS[name]
-    await _grow(world, listed, 21)
+    await grow(world, listed, 21)
 
     nulls = "first: null, last: null, after: null, before: null"
     pages = await listed.ask_all(world, clients, ["", nulls, "last: 21"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.lists import LISTS, PAGE, _grow, every_list
+from tests.api.lists import LISTS, PAGE, every_list, grow
 from tests.statements import collect_statements
 
 pytestmark = pytest.mark.database
@@ -67,7 +67,7 @@ async def test_a_cursor_of_another_order_is_not_a_cursor_of_timestamps(world, cl
 @every_list
 async def test_rows_are_counted_only_when_that_is_asked(world, resolver_clients, name):
     listed = LISTS[name]
-    await _grow(world, listed)
+    await grow(world, listed)
 
     with collect_statements() as plain:
         await listed.ask(world, resolver_clients, "first: 2")

@@ -46,7 +46,7 @@ async def sight(world: World, clients: Clients, as_: Person) -> tuple[set[str], 
     return served, {node["customerName"]: node["viewerRights"] for node in data["customer"]["products"]["nodes"]}
 
 
-def _terms(assignment: EmployeeAssignment, **other: Any) -> dict[str, Any]:
+def audited_terms(assignment: EmployeeAssignment, **other: Any) -> dict[str, Any]:
     """What an audit event writes down of an assignment."""
     terms = {
         "membership_id": assignment.membership_id.hex,

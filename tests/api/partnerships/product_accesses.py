@@ -55,7 +55,7 @@ async def lead(who: Person, world: World, *names: str) -> None:
         )
 
 
-def _terms(access: ProductAccess, **other: Any) -> dict[str, Any]:
+def audited_terms(access: ProductAccess, **other: Any) -> dict[str, Any]:
     """What an audit event writes down of an access."""
     terms = {
         "partnership_id": access.partnership_id.hex,

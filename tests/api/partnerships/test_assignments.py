@@ -10,7 +10,7 @@ from server.domain.rights import Role
 from server.models import Membership, Partnership
 from server.resolvers import ids
 from server.schema.scalars import moment_text
-from tests.api.partnerships.assignments import _terms, assign_employee, sight, task
+from tests.api.partnerships.assignments import assign_employee, audited_terms, sight, task
 from tests.api.refusals import check_id, collect_refusals
 from tests.api.traces import act, acts, announced_topics, row_of, stored_columns
 from tests.clients import Clients
@@ -60,7 +60,7 @@ async def test_an_assignment_leaves_its_traces(world: World, clients: Clients):
 
     row = await row_of(answer.data["assignEmployee"]["assignment"]["id"])
     assert await acts(answer) == [
-        act("assignment.made", row, world.pL, world.nova, on_behalf_of=world.alpina, after=_terms(row))
+        act("assignment.made", row, world.pL, world.nova, on_behalf_of=world.alpina, after=audited_terms(row))
     ]
     assert await announced_topics(answer) == [("assignment.made", ids.encode(row))]
 
@@ -77,7 +77,7 @@ async def test_an_assignment_by_a_token_names_the_token(world: World, clients: C
             world.nova,
             on_behalf_of=world.alpina,
             token=world.token_pL,
-            after=_terms(row),
+            after=audited_terms(row),
         )
     ]
 
@@ -123,8 +123,8 @@ async def test_other_rights_change_the_assignment_there_is(world: World, clients
             world.pL,
             world.nova,
             on_behalf_of=world.alpina,
-            before=_terms(row, rights=["VIEW"]),
-            after=_terms(row),
+            before=audited_terms(row, rights=["VIEW"]),
+            after=audited_terms(row),
         )
     ]
     assert await announced_topics(answer) == [("assignment.made", world.id("assignment"))]

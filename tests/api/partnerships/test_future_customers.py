@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.models import EmployeeAssignment, Membership
-from tests.api.partnerships.assignments import _terms
+from tests.api.partnerships.assignments import audited_terms
 from tests.api.partnerships.proposals import asked_by_nova, complete, limited_access
 from tests.api.refusals import catch_denial, check_id, collect_refusals, missing
 from tests.api.traces import act, acts, announced_topics
@@ -89,7 +89,7 @@ async def test_they_serve_a_new_customer_from_its_first_day_on(world: World, cli
     made = await EmployeeAssignment.get(partnership_id=partnership)
     assert (made.membership_id, made.rights, made.ended_at) == (world.pU.membership.id, VIEW_AND_MANAGE, None)
     customer = world.borea if way == "by e-mail" else world.delta
-    expected = act("assignment.made", made, None, world.nova, on_behalf_of=customer, after=_terms(made))
+    expected = act("assignment.made", made, None, world.nova, on_behalf_of=customer, after=audited_terms(made))
     assert [one for one in await acts(answer) if one["action"] == "assignment.made"] == [expected]
     assert [topic for topic, _ in await announced_topics(answer)].count("assignment.made") == 1
     assert await served_customers(clients, world, world.pU) == {customer.name}

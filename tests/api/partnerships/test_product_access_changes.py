@@ -9,7 +9,7 @@ from server.domain.rights import ProductRight
 from server.models import Partnership, ProductAccess, Receipt
 from server.models.base import new_id
 from server.resolvers import ids
-from tests.api.partnerships.product_accesses import _terms, rights_on_product
+from tests.api.partnerships.product_accesses import audited_terms, rights_on_product
 from tests.api.refusals import catch_denial, check_id, collect_refusals, malformed_id
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
@@ -66,12 +66,12 @@ async def test_a_customer_changes_what_a_partner_may_do(world: World, clients: C
 
 
 async def test_a_change_leaves_its_traces(world: World, clients: Clients):
-    was = _terms(await row_of(world.id("access")))
+    was = audited_terms(await row_of(world.id("access")))
 
     answer = await clients.change("changeProductAccess", change(world, "TECHNICAL"), ONE, as_=world.cL)
 
     row = await row_of(world.id("access"))
-    traces = act("access.rightsChanged", row, world.cL, world.alpina, before=was, after=_terms(row))
+    traces = act("access.rightsChanged", row, world.cL, world.alpina, before=was, after=audited_terms(row))
     assert await acts(answer) == [traces]
     assert await announced_topics(answer) == [("access.rights_changed", world.id("access"))]
     receipt = await Receipt.get(partnership_id=world.limited.id, sequence=2)

@@ -11,7 +11,7 @@ from server.schema.scalars import moment_text
 from tests.api.partnerships.product_accesses import (
     ACCESS,
     NOT_LIMITED,
-    _terms,
+    audited_terms,
     grant_access,
     lead,
     listed_products,
@@ -82,8 +82,8 @@ async def test_a_product_taken_back_leaves_its_traces(world: World, clients: Cli
             world.cL,
             world.alpina,
             token=world.token_cL,
-            before=_terms(row),
-            after=_terms(row, revoked_at=row.revoked_at.isoformat()),
+            before=audited_terms(row),
+            after=audited_terms(row, revoked_at=row.revoked_at.isoformat()),
         )
     ]
     assert await announced_topics(answer) == [("access.product_removed", world.id("access"))]
@@ -100,8 +100,8 @@ async def test_a_product_given_back_leaves_its_traces_on_behalf_of_the_customer(
             world.pA,
             world.nova,
             on_behalf_of=world.alpina,
-            before=_terms(row),
-            after=_terms(row, revoked_at=row.revoked_at.isoformat()),
+            before=audited_terms(row),
+            after=audited_terms(row, revoked_at=row.revoked_at.isoformat()),
         )
     ]
     assert await announced_topics(answer) == [("access.product_removed", world.id("access"))]

@@ -10,7 +10,7 @@ from server.resolvers import ids
 from server.schema.scalars import moment_text
 from tests.api.partnerships.product_accesses import (
     NOT_LIMITED,
-    _terms,
+    audited_terms,
     grant_access,
     lead,
     listed_products,
@@ -64,7 +64,7 @@ async def test_a_grant_leaves_its_traces(world: World, clients: Clients):
     answer = await grant_access(clients, offer(world), world.cL)
 
     row = await row_of(answer.data["grantProductAccess"]["productAccess"]["id"])
-    assert await acts(answer) == [act("access.granted", row, world.cL, world.alpina, after=_terms(row))]
+    assert await acts(answer) == [act("access.granted", row, world.cL, world.alpina, after=audited_terms(row))]
     assert await announced_topics(answer) == [("access.product_added", ids.encode(row))]
 
 
@@ -74,7 +74,7 @@ async def test_a_grant_by_a_token_names_the_token(world: World, clients: Clients
     row = await row_of(answer.data["grantProductAccess"]["productAccess"]["id"])
     assert row.granted_by_id == world.cL.user.id
     assert await acts(answer) == [
-        act("access.granted", row, world.cL, world.alpina, token=world.token_cL, after=_terms(row))
+        act("access.granted", row, world.cL, world.alpina, token=world.token_cL, after=audited_terms(row))
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import Partnership
 from server.schema.scalars import moment_text
-from tests.api.partnerships.assignments import ASSIGNMENT, _terms, assign_employee, sight, task
+from tests.api.partnerships.assignments import ASSIGNMENT, assign_employee, audited_terms, sight, task
 from tests.api.refusals import check_id
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
@@ -70,8 +70,8 @@ async def test_the_end_of_an_assignment_leaves_its_traces(world: World, clients:
             world.nova,
             on_behalf_of=world.alpina,
             token=world.token_pL if by_token else None,
-            before=_terms(row),
-            after=_terms(row, ended_at=row.ended_at.isoformat()),
+            before=audited_terms(row),
+            after=audited_terms(row, ended_at=row.ended_at.isoformat()),
         )
     ]
     assert await announced_topics(answer) == [("assignment.ended", world.id("assignment"))]

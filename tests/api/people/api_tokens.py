@@ -9,12 +9,12 @@ CREATED = """
 """
 
 
-def _input(world, at="alpina", **given):
+def token_input(world, at="alpina", **given):
     return {"organisationId": world.id(at), "name": "the shop", "scopes": ["PRODUCTS_READ"]} | given
 
 
-async def _create(world, clients, as_, at="alpina", **given):
-    answer = await clients.change("createApiToken", _input(world, at, **given), CREATED, as_=as_)
+async def create_token(world, clients, as_, at="alpina", **given):
+    answer = await clients.change("createApiToken", token_input(world, at, **given), CREATED, as_=as_)
     made = answer.data["createApiToken"]
     assert made["userErrors"] == []
     return made

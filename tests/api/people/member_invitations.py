@@ -44,7 +44,7 @@ async def payload(answer: Answer) -> dict[str, Any]:
     return message.payload
 
 
-def _terms(invitation: MemberInvitation, **other: Any) -> dict[str, Any]:
+def audited_terms(invitation: MemberInvitation, **other: Any) -> dict[str, Any]:
     """What an audit event writes down of an invitation."""
     terms = {
         "email": invitation.email,

@@ -9,7 +9,15 @@ from server.domain.rights import Role
 from server.models import MemberInvitation
 from server.models.base import new_id
 from server.schema.scalars import moment_text
-from tests.api.people.member_invitations import INVITATION, NEW_PERSON, USED, _terms, call, invite_member, payload
+from tests.api.people.member_invitations import (
+    INVITATION,
+    NEW_PERSON,
+    USED,
+    audited_terms,
+    call,
+    invite_member,
+    payload,
+)
 from tests.api.refusals import check_id, collect_refusals
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
@@ -38,8 +46,8 @@ async def test_sent_again_the_old_link_is_dead_and_the_new_one_works(world: Worl
             row,
             world.cA,
             world.alpina,
-            before=_terms(world.newcomer),
-            after=_terms(row, expires_at=row.expires_at.isoformat()),
+            before=audited_terms(world.newcomer),
+            after=audited_terms(row, expires_at=row.expires_at.isoformat()),
         )
     ]
 

@@ -11,7 +11,7 @@ from server.models import AuditEvent, MemberInvitation, Membership, OutboxMessag
 from server.models.base import new_id
 from server.resolvers import ids
 from server.schema.scalars import moment_text
-from tests.api.people.member_invitations import ACCEPTED, NEW_PERSON, _terms, call, invite_member, payload
+from tests.api.people.member_invitations import ACCEPTED, NEW_PERSON, audited_terms, call, invite_member, payload
 from tests.api.people.members import stale
 from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
 from tests.api.traces import act, acts, row_of
@@ -103,7 +103,7 @@ async def test_the_secret_is_in_the_outbox_only(world: World, clients: Clients):
     tables = await snapshot()
     assert secret not in repr({name: rows for name, rows in tables.items() if name != "OutboxMessage"})
     assert secret not in answer.response.text
-    assert await acts(answer) == [act("member.invited", row, world.cL, world.alpina, after=_terms(row))]
+    assert await acts(answer) == [act("member.invited", row, world.cL, world.alpina, after=audited_terms(row))]
 
 
 async def test_an_invitation_by_a_token_names_the_token(world: World, clients: Clients):
@@ -111,7 +111,7 @@ async def test_an_invitation_by_a_token_names_the_token(world: World, clients: C
 
     row = await row_of(answer.data["inviteMember"]["memberInvitation"]["id"])
     assert await acts(answer) == [
-        act("member.invited", row, world.cL, world.alpina, token=world.token_cL, after=_terms(row))
+        act("member.invited", row, world.cL, world.alpina, token=world.token_cL, after=audited_terms(row))
     ]
 
 

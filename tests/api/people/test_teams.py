@@ -33,7 +33,7 @@ async def change_team(clients: Clients, mutation: str, as_: Person | str, **inpu
     return answer
 
 
-def _terms(team: Team, **other: Any) -> dict[str, Any]:
+def audited_terms(team: Team, **other: Any) -> dict[str, Any]:
     leader = team.leader_id.hex if team.leader_id else None
     return {"name": team.name, "leader_id": leader, "deleted_at": None} | other
 
@@ -57,7 +57,7 @@ async def test_an_administrator_makes_a_team_with_a_leader(world: World, clients
         "productGrants": {"nodes": []},
     }
     assert changed_models(before, after) == {"Team", "TeamMember", "AuditEvent", "OutboxMessage"}
-    assert await acts(answer) == [act("team.created", row, world.cA, world.alpina, after=_terms(row))]
+    assert await acts(answer) == [act("team.created", row, world.cA, world.alpina, after=audited_terms(row))]
     assert await announced_topics(answer) == [("team.created", made["id"])]
 
 
@@ -106,8 +106,8 @@ async def test_a_team_gets_another_name_and_leader(world: World, clients: Client
             row,
             world.cL,
             world.alpina,
-            before=_terms(row, name="Web", leader_id=world.cE.membership.id.hex),
-            after=_terms(row),
+            before=audited_terms(row, name="Web", leader_id=world.cE.membership.id.hex),
+            after=audited_terms(row),
         )
     ]
     assert await announced_topics(answer) == [("team.updated", world.id("team"))]
@@ -178,8 +178,8 @@ async def test_a_deleted_team_takes_its_grants_along(world: World, clients: Clie
             row,
             world.cA,
             world.alpina,
-            before=_terms(row),
-            after=_terms(row, deleted_at=row.deleted_at.isoformat())
+            before=audited_terms(row),
+            after=audited_terms(row, deleted_at=row.deleted_at.isoformat())
             | {"members": [world.cE.membership.id.hex], "product_grants": [world.own_grant.id.hex]},
         )
     ]

@@ -7,7 +7,7 @@ import pytest
 from server.domain.rights import Scope
 from server.models import ApiToken, Session
 from server.schema.scalars import moment_text
-from tests.api.people.api_tokens import _create, _input
+from tests.api.people.api_tokens import create_token, token_input
 from tests.api.refusals import catch_denial, collect_refusals, not_found
 from tests.world import token
 
@@ -26,7 +26,7 @@ REFUSALS = {
 async def test_a_token_with_a_mistake_is_refused(world, clients, why):
     given, message, field = REFUSALS[why]
 
-    errors = await collect_refusals(clients, "createApiToken", _input(world, **given), as_=world.cL)
+    errors = await collect_refusals(clients, "createApiToken", token_input(world, **given), as_=world.cL)
 
     assert errors == [("VALIDATION_FAILED", message, ["input", field])]
 
@@ -36,7 +36,7 @@ async def test_a_token_with_a_mistake_is_refused(world, clients, why):
     [(-1, "The expiry must be in the future."), (366, "A token is valid for at most one year.")],
 )
 async def test_a_token_that_ends_in_the_past_or_beyond_a_year_is_refused(world, clients, days, message):
-    given = _input(world, expiresAt=moment_text(world.now + timedelta(days=days)))
+    given = token_input(world, expiresAt=moment_text(world.now + timedelta(days=days)))
 
     errors = await collect_refusals(clients, "createApiToken", given, as_=world.cL)
 
@@ -49,9 +49,9 @@ async def test_all_the_mistakes_of_a_token_are_reported_at_once(world, clients):
     for _ in range(50):
         await token(world.pL, [Scope.PRODUCTS_READ], [], now=world.now)
 
-    errors = await collect_refusals(clients, "createApiToken", _input(world, "nova", **everything), as_=world.pL)
+    errors = await collect_refusals(clients, "createApiToken", token_input(world, "nova", **everything), as_=world.pL)
     foreign = {"name": "two\nlines", "customerIds": [world.id("rival"), world.id("borea"), world.id("delta")]}
-    others = await collect_refusals(clients, "createApiToken", _input(world, "nova", **foreign), as_=world.pL)
+    others = await collect_refusals(clients, "createApiToken", token_input(world, "nova", **foreign), as_=world.pL)
 
     at = ["input", "customerIds"]
     full = ("TOKEN_LIMIT_REACHED", "An organisation can have at most 50 tokens. Revoke one first.", None)
@@ -72,7 +72,7 @@ async def test_all_the_mistakes_of_a_token_are_reported_at_once(world, clients):
 
 
 async def test_a_name_may_have_a_hundred_and_twenty_characters(world, clients):
-    made = await _create(world, clients, world.cL, name="é" * 120)
+    made = await create_token(world, clients, world.cL, name="é" * 120)
 
     assert made["apiToken"]["name"] == "é" * 120
 
@@ -84,8 +84,8 @@ async def test_the_fifty_first_living_token_is_refused(world, clients):
     await token(world.cL, [Scope.PRODUCTS_READ], [], now=world.now, revoked_at=world.now)
     await token(world.cL, [Scope.PRODUCTS_READ], [], now=world.now, expires_at=world.now - timedelta(days=1))
 
-    await _create(world, clients, world.cL)
-    errors = await collect_refusals(clients, "createApiToken", _input(world), as_=world.cL)
+    await create_token(world, clients, world.cL)
+    errors = await collect_refusals(clients, "createApiToken", token_input(world), as_=world.cL)
 
     message = "An organisation can have at most 50 tokens. Revoke one first."
     assert errors == [("TOKEN_LIMIT_REACHED", message, None)]
@@ -94,10 +94,10 @@ async def test_the_fifty_first_living_token_is_refused(world, clients):
 async def test_a_customer_that_is_not_seen_is_not_found_at_its_place(world, clients):
     seen, unseen = world.id("borea"), "org_" + "0" * 32
 
-    given = _input(world, "nova", customerIds=[seen, unseen])
+    given = token_input(world, "nova", customerIds=[seen, unseen])
 
     assert await catch_denial(clients, "createApiToken", given, as_=world.pL) == not_found("input", "customerIds", "1")
-    given = _input(world, "rival", customerIds=[world.id("borea")])
+    given = token_input(world, "rival", customerIds=[world.id("borea")])
     assert await catch_denial(clients, "createApiToken", given, as_=world.qL) == not_found("input", "customerIds", "0")
 
 
@@ -105,4 +105,4 @@ async def test_a_token_needs_a_password_typed_recently(world, clients):
     long_ago = world.now - timedelta(days=1)
     await Session.filter(user_id=world.cL.user.id).update(password_confirmed_at=long_ago)
 
-    assert await catch_denial(clients, "createApiToken", _input(world), as_=world.cL) == {"code": "SUDO_REQUIRED"}
+    assert await catch_denial(clients, "createApiToken", token_input(world), as_=world.cL) == {"code": "SUDO_REQUIRED"}

@@ -9,7 +9,7 @@ from server.domain.people.tokens import token_digest
 from server.domain.rights import Role, Scope
 from server.models import ApiTokenCustomer, Membership
 from server.schema.scalars import moment_text
-from tests.api.people.api_tokens import CREATED, _create, _input
+from tests.api.people.api_tokens import CREATED, create_token, token_input
 from tests.api.refusals import catch_denial, not_found
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.snapshots import changed_models, snapshot
@@ -26,7 +26,7 @@ async def test_a_new_token_is_shown_once_and_only_its_digest_is_stored(world, cl
 
     answer = await clients.change(
         "createApiToken",
-        _input(world, name="  the shop ", scopes=["MEMBERS_READ", "PRODUCTS_READ"]),
+        token_input(world, name="  the shop ", scopes=["MEMBERS_READ", "PRODUCTS_READ"]),
         CREATED,
         as_=world.cL,
     )
@@ -54,7 +54,7 @@ async def test_a_new_token_is_shown_once_and_only_its_digest_is_stored(world, cl
 
 
 async def test_a_new_token_is_written_down_and_announced(world, clients):
-    answer = await clients.change("createApiToken", _input(world), CREATED, as_=world.cA)
+    answer = await clients.change("createApiToken", token_input(world), CREATED, as_=world.cA)
 
     made = await row_of(answer.data["createApiToken"]["apiToken"]["id"])
     after = {"name": "the shop", "scopes": ["PRODUCTS_READ"], "expires_at": made.expires_at.isoformat()}
@@ -64,7 +64,7 @@ async def test_a_new_token_is_written_down_and_announced(world, clients):
 
 
 async def test_a_new_token_works_at_once_within_its_scopes(world, clients):
-    made = await _create(world, clients, world.cL, scopes=["ORGANISATION_READ", "PRODUCTS_READ"])
+    made = await create_token(world, clients, world.cL, scopes=["ORGANISATION_READ", "PRODUCTS_READ"])
 
     products = await clients.ask(PRODUCTS, {"id": world.id("alpina")}, as_=made["secret"])
     members = await clients.ask(MEMBERS, {"id": world.id("alpina")}, as_=made["secret"])
@@ -80,7 +80,7 @@ async def test_a_token_for_some_customers_sees_these_customers_alone(world, clie
     borea, corvo = world.id("borea"), world.id("corvo")
     scopes = [scope.name for scope in Scope]
 
-    made = await _create(world, clients, world.pL, "nova", scopes=scopes, customerIds=[corvo, borea, borea])
+    made = await create_token(world, clients, world.pL, "nova", scopes=scopes, customerIds=[corvo, borea, borea])
 
     answer = await clients.ask(CUSTOMERS, {"id": world.id("nova")}, as_=made["secret"])
     other = await clients.ask(PRODUCTS, {"id": world.id("alpina")}, as_=made["secret"])
@@ -97,7 +97,7 @@ async def test_a_token_for_some_customers_sees_these_customers_alone(world, clie
 async def test_a_token_for_no_customer_by_name_is_for_all(world, clients):
     scopes = [scope.name for scope in Scope]
 
-    made = await _create(world, clients, world.pL, "nova", scopes=scopes, customerIds=None)
+    made = await create_token(world, clients, world.pL, "nova", scopes=scopes, customerIds=None)
 
     answer = await clients.ask(CUSTOMERS, {"id": world.id("nova")}, as_=made["secret"])
     assert made["apiToken"]["customers"] is None
@@ -106,7 +106,7 @@ async def test_a_token_for_no_customer_by_name_is_for_all(world, clients):
 
 async def test_a_token_loses_at_once_what_its_owner_loses(world, clients):
     scopes = [scope.name for scope in Scope]
-    secret = (await _create(world, clients, world.pA, "nova", scopes=scopes))["secret"]
+    secret = (await create_token(world, clients, world.pA, "nova", scopes=scopes))["secret"]
     nova, mine = {"id": world.id("nova")}, Membership.filter(id=world.pA.membership.id)
 
     as_leader = await clients.ask(CUSTOMERS, nova, as_=secret)
@@ -125,8 +125,8 @@ async def test_a_token_loses_at_once_what_its_owner_loses(world, clients):
 async def test_a_token_ends_after_ninety_days_unless_asked_otherwise(world, clients):
     asked = world.now + timedelta(days=364)
 
-    made = await row_of((await _create(world, clients, world.cL))["apiToken"]["id"])
-    longer = await _create(world, clients, world.cL, expiresAt=moment_text(asked))
+    made = await row_of((await create_token(world, clients, world.cL))["apiToken"]["id"])
+    longer = await create_token(world, clients, world.cL, expiresAt=moment_text(asked))
 
     assert abs(made.expires_at - world.now - timedelta(days=90)) < timedelta(hours=1)
     assert (await row_of(longer["apiToken"]["id"])).expires_at == asked
@@ -167,7 +167,7 @@ async def test_an_employee_ends_no_token_of_another(world, clients):
 
 async def test_a_list_of_tokens_holds_those_that_have_ended_and_no_secret(world, clients):
     await clients.change("revokeApiToken", {"apiTokenId": world.id("token_cL")}, as_=world.cL)
-    made = await _create(world, clients, world.cA)
+    made = await create_token(world, clients, world.cA)
     query = "query($id: ID!) { organisation(id: $id) { apiTokens { nodes { id name owner { firstName } } } } }"
 
     answer = await clients.ask(query, {"id": world.id("alpina")}, as_=world.cL)
@@ -189,7 +189,7 @@ async def test_a_list_of_tokens_holds_those_that_have_ended_and_no_secret(world,
     ],
 )
 async def test_a_token_is_restricted_to_managed_customers_alone(world, clients, customers, code, field):
-    given = _input(world, "nova", customerIds=[world.id(name) for name in customers])
+    given = token_input(world, "nova", customerIds=[world.id(name) for name in customers])
     before = await snapshot()
 
     answer = await clients.change("createApiToken", given, as_=world.pL)

@@ -47,7 +47,7 @@ async def sight(world: World, clients: Clients, as_: Person) -> dict[str, list[s
 TECHNICAL = ["VIEW_PRODUCT", "MANAGE_PRODUCT"]
 
 
-def _terms(grant: OwnProductGrant, **other: Any) -> dict[str, Any]:
+def audited_terms(grant: OwnProductGrant, **other: Any) -> dict[str, Any]:
     """What an audit event writes down of a grant."""
     keys = {name: getattr(grant, name) for name in ("membership_id", "team_id", "product_id")}
     terms = {

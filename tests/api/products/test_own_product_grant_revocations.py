@@ -4,7 +4,7 @@ import pytest
 
 from server.models import TeamMember
 from server.schema.scalars import moment_text
-from tests.api.products.own_product_grants import GRANT, TECHNICAL, _terms, gift, grant_products, sight
+from tests.api.products.own_product_grants import GRANT, TECHNICAL, audited_terms, gift, grant_products, sight
 from tests.api.refusals import check_id
 from tests.api.traces import act, acts, row_of
 from tests.clients import Clients
@@ -36,8 +36,8 @@ async def test_what_was_taken_back_is_gone_at_once_and_once(world: World, client
             row,
             world.cA,
             world.alpina,
-            before=_terms(row),
-            after=_terms(row, revoked_at=row.revoked_at.isoformat()),
+            before=audited_terms(row),
+            after=audited_terms(row, revoked_at=row.revoked_at.isoformat()),
         )
     ]
     again = await clients.change("revokeOwnProducts", input, GRANT, as_=world.cL)

@@ -7,7 +7,7 @@ from server.domain.products.own_product_grants import FOREVER
 from server.domain.products.products import ProductCategory
 from server.models import Membership, OwnProductGrant, Product, Team, TeamMember
 from server.schema.scalars import moment_text
-from tests.api.products.own_product_grants import TECHNICAL, _terms, gift, grant_products, sight
+from tests.api.products.own_product_grants import TECHNICAL, audited_terms, gift, grant_products, sight
 from tests.api.refusals import check_id, collect_refusals
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
@@ -44,7 +44,7 @@ async def test_an_administrator_opens_a_product_to_an_employee(world: World, cli
         "version": 1,
     }
     assert changed_models(before, after) == {"OwnProductGrant", "AuditEvent", "OutboxMessage"}
-    assert await acts(answer) == [act("own_products.granted", row, world.cA, world.alpina, after=_terms(row))]
+    assert await acts(answer) == [act("own_products.granted", row, world.cA, world.alpina, after=audited_terms(row))]
     assert await announced_topics(answer) == [("own_products.granted", made["id"])]
 
 
@@ -123,8 +123,8 @@ async def test_other_rights_change_the_grant_there_is(world: World, clients: Cli
             row,
             world.cA,
             world.alpina,
-            before=_terms(row, rights=["TECHNICAL"]),
-            after=_terms(row),
+            before=audited_terms(row, rights=["TECHNICAL"]),
+            after=audited_terms(row),
         )
     ]
 
