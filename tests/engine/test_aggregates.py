@@ -117,6 +117,14 @@ async def test_each_row_of_a_list_has_its_own_aggregates(toy: Toy):
     assert data == {"nodes": [{"bookCount": 8}, {"bookCount": 0}, {"bookCount": 1}]}
 
 
+async def test_an_aggregate_can_have_guards(toy: Toy):
+    by_staff = await toy.ask(of_author("booksForStaff"), {"id": toy.id("ada")}, STAFF)
+    refused = await toy.errors(of_author("booksForStaff"), {"id": toy.id("ada")}, AS_ADA)
+
+    assert by_staff == {"author": {"booksForStaff": 8}}
+    assert [error[:2] for error in refused] == [(["author", "booksForStaff"], "for the staff")]
+
+
 # Declarations that are refused
 
 SUM, COUNT, MAX = AggregateFunction.SUM, AggregateFunction.COUNT, AggregateFunction.MAX

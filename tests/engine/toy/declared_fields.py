@@ -73,7 +73,7 @@ def hole(compute: Callable[[Any, Any], Any], *columns: str, **facts: Prefetch) -
     return declare_field(Computed(compute, columns, facts), resolve)
 
 
-def aggregate(declaration: Aggregate, **arguments: Any) -> Any:
+def aggregate(declaration: Aggregate, *permissions: BasePermission, **arguments: Any) -> Any:
     """A field whose resolver reads all rows and works the same out of the declaration."""
 
     async def resolve(root: Any, info: Info, **given: Any) -> Any:
@@ -87,7 +87,7 @@ def aggregate(declaration: Aggregate, **arguments: Any) -> Any:
         return aggregate_of(declaration, [value for value in found if value is not None])
 
     sign(resolve, {name: (type_, name) for name, type_ in arguments.items()}, of_row=True)
-    return declare_field(declaration, resolve)
+    return declare_field(declaration, resolve, *permissions)
 
 
 def aggregate_of(declaration: Aggregate, values: list[Any]) -> Any:

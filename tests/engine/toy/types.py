@@ -193,6 +193,7 @@ class AuthorType(NodeType):
         ),
         most=int,
     )
+    books_for_staff: int | None = aggregate(Aggregate(Book, "id", AggregateFunction.COUNT, "author_id"), StaffOnly())
     price_total: Decimal = aggregate(Aggregate(Book, "price", AggregateFunction.SUM, "author_id"))
     highest_price: Decimal | None = aggregate(Aggregate(Book, "price", AggregateFunction.MAX, "author_id"))
     turnover: Decimal = aggregate(Aggregate(Book, "sold", AggregateFunction.SUM, "author_id", is_minor_units=True))
