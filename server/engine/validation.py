@@ -24,13 +24,11 @@ from server.engine.declarations import (
     Followed,
     Guarded,
     Joined,
-    Key,
     MutationField,
     Paged,
     Prefetch,
     Relation,
     Rows,
-    SameRow,
 )
 from server.engine.errors import Undeclared
 from server.engine.reading.field_index import FieldIndex, model_of
@@ -129,10 +127,8 @@ class DeclarationChecks:
                 if model is not None:
                     raise Undeclared(f"{place}: a function answers for no row")
                 _check_plain(place, field)
-            case SameRow() | Key():
-                pass
             case _:
-                pass
+                pass  # nothing in the others depends on the field
 
     def _check_policy(self, place: str, model: type[Model]) -> None:
         if model not in self.policies:
