@@ -11,7 +11,7 @@ import httpx2
 from starlette.applications import Starlette
 
 from tests.databases import rolled_back
-from tests.world import Person
+from tests.rows import Person
 
 URL = "http://127.0.0.1:8000"
 

@@ -17,8 +17,9 @@ from tests.clients import Clients
 from tests.databases import Databases, connected_to, databases, kept_as_it_is, open_database, rolled_back, settings_for
 from tests.logs import log
 from tests.post import PostOffice, post_office
+from tests.rows import CHEAP
 from tests.servers import DemoServer, demo_server
-from tests.world import CHEAP, World, build_world
+from tests.world import World, build_world
 
 
 def pytest_collection_finish() -> None:

@@ -34,9 +34,7 @@ from tests.api.rows import (
     add_token,
 )
 from tests.clients import Clients
-from tests.world import (
-    World,
-)
+from tests.world import World
 
 PAGE = "edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 

@@ -10,8 +10,8 @@ from server import languages
 from server.models.base import new_id
 from server.resolvers import ids
 from tests.clients import Clients
+from tests.rows import Person
 from tests.snapshots import contents
-from tests.world import Person
 
 PAYLOADS = {
     "signIn": ("viewer { user { id } }",),

@@ -27,8 +27,7 @@ from server.models import (
     TeamMember,
     User,
 )
-from tests.world import (
-    World,
+from tests.rows import (
     change_request,
     customer_invitation,
     export,
@@ -38,6 +37,7 @@ from tests.world import (
     product,
     token,
 )
+from tests.world import World
 
 # How each list grows by one row. The sort keys of rows 0 and 1, 2 and 3, … are equal.
 

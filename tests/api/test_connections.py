@@ -13,9 +13,7 @@ from tests.api.lists import LISTS, PAGE, List, every_list, grow
 from tests.api.rows import add_customer, add_item, add_past_partnership, add_product
 from tests.api.traces import key
 from tests.clients import Clients
-from tests.world import (
-    World,
-)
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

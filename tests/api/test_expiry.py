@@ -28,8 +28,9 @@ from server.resolvers.context import Context
 from server.resolvers.expiry import BATCH_SIZE
 from server.settings import Settings
 from tests.clients import Clients
+from tests.rows import organisation, partnership
 from tests.snapshots import snapshot
-from tests.world import World, organisation, partnership
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

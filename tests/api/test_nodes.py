@@ -6,7 +6,7 @@ from server.domain.rights import Role
 from server.domain.support.support_access import SupportAccessKind
 from server.models import CatalogueItem, Membership, SupportAccessGrant, TeamMember
 from server.resolvers import ids
-from tests.world import customer_invitation
+from tests.rows import customer_invitation
 
 pytestmark = pytest.mark.database
 

@@ -10,7 +10,8 @@ from tests.api.people.member_invitations import NEW_PERSON, call, invite_member,
 from tests.api.refusals import collect_refusals
 from tests.clients import Clients
 from tests.domain.people.test_users import SPELLINGS
-from tests.world import CHEAP, INVITED, PASSWORD, World, customer_invitation
+from tests.rows import CHEAP, PASSWORD, customer_invitation
+from tests.world import INVITED, World
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("cheap_passwords")]
 

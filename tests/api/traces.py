@@ -8,7 +8,7 @@ from tortoise.models import Model
 from server.models import ApiToken, AuditEvent, Organisation, OutboxMessage, Partnership, ProductAccess
 from server.resolvers import ids
 from tests.clients import Answer
-from tests.world import Person
+from tests.rows import Person
 
 
 def key(id: str) -> UUID:

@@ -21,8 +21,9 @@ from tests.clients import Clients
 from tests.databases import BACKEND, rolled_back
 from tests.permissions.inputs import prepare, ways
 from tests.permissions.walks import SCHEMA, walks
+from tests.rows import grant, organisation, partnership, person, product, token
 from tests.statements import ENGINE, TORTOISE, collect_statements
-from tests.world import World, grant, organisation, partnership, person, product, token
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

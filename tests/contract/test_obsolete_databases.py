@@ -11,7 +11,7 @@ import pytest
 
 from server.settings import Settings
 from tests.clients import Clients
-from tests.contract.test_cli import Answer, free_port, run_failing
+from tests.contract.command_line import Answer, free_port, run_failing
 from tests.databases import Databases, connected_to, settings_for
 
 pytestmark = pytest.mark.database

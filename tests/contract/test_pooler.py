@@ -27,7 +27,7 @@ from server.resolvers import ids
 from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import BACKEND, Databases, settings_for
-from tests.reliability.test_known_viewers import until
+from tests.reliability.houses import until
 from tests.world import World, build_world
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")

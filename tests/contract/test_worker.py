@@ -21,7 +21,7 @@ from server.resolvers import ids
 from server.settings import Settings
 from tests.mail.events import announce
 from tests.post import PostOffice
-from tests.world import organisation, person, token
+from tests.rows import organisation, person, token
 
 pytestmark = pytest.mark.database
 

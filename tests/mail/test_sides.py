@@ -14,7 +14,7 @@ from server.outbox import Outbox
 from server.settings import Settings
 from tests.clients import Clients
 from tests.mail.events import address, announce_in
-from tests.mail.test_topics import expand
+from tests.mail.topics import expand
 from tests.world import World
 
 pytestmark = pytest.mark.database

@@ -1,8 +1,6 @@
 """Who gets which e-mail on which event, and is everything in it, in each language?"""
 
 import re
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +8,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.people.users import LOCALES
 from server.mail.letters import render_email
 from server.mail.topics import NOTICES, TEMPLATES
-from server.models import EmailMessage, OutboxMessage
-from server.outbox import Outbox
+from server.models import EmailMessage
 from server.resolvers import ids
 from server.settings import Settings
 from tests.mail.events import (
@@ -23,68 +20,10 @@ from tests.mail.events import (
     customer_invitation,
     payloads,
 )
+from tests.mail.topics import GETS, PROGRAMME, expand
 from tests.world import World
 
 pytestmark = pytest.mark.database
-
-PROGRAMME = Path(__file__).parents[2] / "docs" / "programme.md"
-PARTNER, CUSTOMER = ["pL"], ["cL"]
-TEAM = ["pE", "pL"]
-
-GETS = {
-    "partnership.invited": {"partnership.invited": ["pA", "pL"], "partnership.invited.receipt": ["dL"]},
-    "partnership.requested": {"partnership.requested": CUSTOMER},
-    "partnership.accepted": {"partnership.accepted": CUSTOMER},
-    "partnership.granted_differs": {"partnership.granted_differs": PARTNER},
-    "partnership.declined": {"partnership.declined": ["dL"]},
-    "partnership.cancelled": {"partnership.cancelled": ["pA", "pL"]},
-    "partnership.expired": {"partnership.expired": ["dL"]},
-    "partnership.reminder": {"partnership.reminder": ["pA", "pL"]},
-    "partnership.review_due": {"partnership.review_due": ["cL", "pL"]},
-    "partnership.ending": {"partnership.ending": ["cL", "pL"]},
-    "partnership.suspended": {"partnership.suspended": ["cL", "pL"]},
-    "partnership.resumed": {"partnership.resumed": ["cL", "pL"]},
-    "partnership.terminated": {
-        "partnership.terminated.customer": CUSTOMER,
-        "partnership.terminated.partner": PARTNER,
-    },
-    "partnership.products_without_payer": {"partnership.products_without_payer": ["kL"]},
-    "access.product_added": {"access.product_added": TEAM},
-    "access.product_removed": {"access.product_removed": TEAM},
-    "access.product_ended": {"product.terminated": TEAM},
-    "access.rights_changed": {"access.rights_changed": TEAM},
-    "access.type_changed": {"access.type_changed": PARTNER, "access.type_changed.receipt": CUSTOMER},
-    "access.change_requested": {"access.change_requested": CUSTOMER},
-    "access.change_answered": {"access.change_answered": PARTNER},
-    "product.terminated": {"product.terminated": TEAM},
-    "pending_action.requested": {"pending_action.requested": ["bL"]},
-    "pending_action.confirmed": {"pending_action.closed": ["pE"]},
-    "pending_action.refused": {"pending_action.closed": ["pE"]},
-    "pending_action.expired": {"pending_action.closed": ["pE"]},
-    "payment_mode.changed": {"payment_mode.changed": PARTNER, "payment_mode.changed.receipt": ["bL"]},
-    "member.invitation_expired": {"member.invitation_expired": ["cL"]},
-    "member.role_changed": {"member.role_changed": ["cE"]},
-    "member.removed": {"member.removed": ["cE"]},
-    "token.created": {"token.created": ["pE"]},
-    "token.expiring": {"token.expiring": ["pE"]},
-    "token.revoked": {"token.revoked": ["pE"]},
-    "export.failed": {"export.failed": CUSTOMER},
-    "export.refused": {"export.failed": CUSTOMER},
-    "export.ready": {"export.ready": CUSTOMER},
-    "support.access_granted": {"support.access_granted": ["cE"]},
-    "support.access_expiring": {"support.access_expiring": ["cE"]},
-    "support.access_revoked": {"support.access_revoked": ["cE"]},
-    "invitation.undeliverable": {"invitation.undeliverable.organisation": ["dL"]},
-}
-"""By topic and template, who of the world. `member.invited` goes to an address that is nobody's."""
-
-
-async def expand(settings: Settings, event: OutboxMessage) -> list[EmailMessage]:
-    """The e-mails that the event became."""
-    assert await Outbox(settings).expand_next(event.run_after) >= 1
-    await event.refresh_from_db()
-    assert event.sent_at is not None, event.last_error
-    return await EmailMessage.filter(event_id=event.id).order_by("template", "address")
 
 
 async def test_every_topic_and_every_template_is_tried_here(world: World):
@@ -248,58 +187,3 @@ async def test_stored_values_are_shown_where_the_event_does_not_say_them(world: 
             {"service_name": "watched.example", "rights": ["STATISTICS"]},
         ],
     }
-
-
-async def test_links_lead_to_the_pages_of_the_application(world: World, settings: Settings):
-    chosen = settings.model_copy(update={"app_url": "https://app.example"})
-
-    [email, *_] = await expand(chosen, await announce_in(world, "partnership.invited"))
-
-    assert email.variables["page"] == f"https://app.example/partnerships/{world.id('invitation')}"
-    assert email.variables["link"] == f"https://app.example/invitations/{SECRET}"
-
-
-async def test_the_secret_leaves_the_event_when_it_becomes_emails(world: World, settings: Settings):
-    event = await announce_in(world, "partnership.invited")
-    subject = event.payload["subject"]
-
-    await expand(settings, event)
-
-    assert event.payload == {"subject": subject, "requestId": "a-request"}
-
-
-async def test_an_event_that_nobody_hears_of_is_done(world: World, settings: Settings):
-    event = await announce("assignment.made", world.id("assignment"), secret="hush")
-
-    assert await expand(settings, event) == []
-
-    assert "secret" not in event.payload
-
-
-async def test_the_same_event_gives_nobody_a_second_email(world: World, settings: Settings):
-    event = await announce_in(world, "partnership.invited")
-    await expand(settings, event)
-    before = await EmailMessage.all().order_by("id").values()
-
-    await OutboxMessage.filter(id=event.id).update(sent_at=None, run_after=event.created_at)
-    await Outbox(settings).expand_next(datetime.now(UTC))
-
-    assert await EmailMessage.all().order_by("id").values() == before
-
-
-async def test_an_event_that_cannot_be_read_is_tried_again_and_then_parked(world: World, settings: Settings):
-    chosen = settings.model_copy(update={"mail_attempts": 2})
-    event = await announce("partnership.accepted", f"pship_{'0' * 32}", secret="hush")
-    now = event.run_after
-
-    assert await Outbox(chosen).expand_next(now) >= 1
-    await event.refresh_from_db()
-    assert (event.attempts, event.sent_at, event.dead_at) == (1, None, None)
-    assert event.run_after == now + timedelta(seconds=chosen.mail_pause_seconds)
-    assert await Outbox(chosen).expand_next(now) == 0
-    assert await Outbox(chosen).expand_next(event.run_after) >= 1
-
-    await event.refresh_from_db()
-    assert (event.attempts, event.sent_at, event.dead_at) == (2, None, event.run_after - timedelta(minutes=5))
-    assert event.last_error.startswith("DoesNotExist")
-    assert await EmailMessage.all().count() == 0

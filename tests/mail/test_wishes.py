@@ -9,7 +9,7 @@ from server.mail.topics import NOTICES
 from server.models import Membership
 from server.settings import Settings
 from tests.mail.events import address, announce_in
-from tests.mail.test_topics import GETS, PROGRAMME, expand
+from tests.mail.topics import GETS, PROGRAMME, expand
 from tests.world import World
 
 pytestmark = pytest.mark.database

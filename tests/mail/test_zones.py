@@ -16,7 +16,7 @@ from server.mail.zones import zone_info, zone_of_country
 from server.models import EmailMessage, Membership, Organisation
 from server.settings import Settings
 from tests.mail.events import address, announce_in
-from tests.mail.test_topics import expand
+from tests.mail.topics import expand
 from tests.world import World
 
 LATE = "2027-07-01T22:30:00+00:00"

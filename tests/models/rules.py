@@ -45,7 +45,8 @@ from server.models import (
     TeamMember,
     User,
 )
-from tests.models.worlds import NOW, Link, Owned, RandomWorld
+from tests.models.world_parts import Link, Owned
+from tests.models.worlds import NOW, RandomWorld
 
 Rule = Callable[[RandomWorld, Viewer], set[UUID]]
 

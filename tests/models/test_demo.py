@@ -2,36 +2,32 @@
 
 from collections import Counter, defaultdict
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from pwdlib import PasswordHash
 from tortoise.models import Model
 
 from server.demo import (
     DEMO_ACCOUNTS,
-    DEMO_PASSWORD,
     DatabaseNotEmpty,
     build_demo,
-    employee_token,
     is_built,
 )
-from server.demo.accounts import CLAIRE, EMMA, KNOWN_ACCOUNTS, PAUL, RALF, password_hash
+from server.demo.accounts import CLAIRE, PAUL, password_hash
 from server.domain.partnerships.partnerships import (
     LIVE,
     AccessType,
     PartnershipStatus,
     PaymentMode,
 )
-from server.domain.partnerships.proposals import check_acceptance, check_invitation
+from server.domain.partnerships.proposals import check_acceptance
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import PartnerStatus, RegistrationScheme, registration_scheme
 from server.domain.people.registration_numbers import registration_number
-from server.domain.people.tokens import is_alive, is_well_formed, token_digest
 from server.domain.products.products import ProductCategory, ProductState
-from server.domain.rights import LEADING_ROLES, ProductRight, Role
+from server.domain.rights import ProductRight, Role
 from server.models import (
     ApiToken,
     CatalogueItem,
@@ -47,10 +43,9 @@ from server.models import (
     User,
 )
 from server.models.database import transaction
+from tests.models.demo import NOW, organisation_of
 
 pytestmark = pytest.mark.usefixtures("database")
-
-NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 FILLED: dict[str, type[Model]] = {
     "organisation": Organisation,
     "user_account": User,
@@ -63,7 +58,6 @@ FILLED: dict[str, type[Model]] = {
     "customer_note": CustomerNote,
     "api_token": ApiToken,
 }
-
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -88,10 +82,6 @@ def without_moments(rows: Rows) -> Rows:
         table: [{name: value for name, value in row.items() if not isinstance(value, datetime)} for row in listed]
         for table, listed in rows.items()
     }
-
-
-async def organisation_of(email: str) -> Organisation:
-    return await Organisation.get(memberships__user__email=email)
 
 
 async def test_a_world_has_three_partners_forty_customers_and_600_products() -> None:
@@ -274,83 +264,3 @@ async def test_every_organisation_has_a_legal_representative_and_partners_have_f
     staff = Counter(m.role for m in active if m.organisation.partner_status)
     assert len(led) == 43
     assert staff == {Role.LEGAL_REPRESENTATIVE: 3, Role.ADMINISTRATOR: 3, Role.EMPLOYEE: 9}
-
-
-async def test_the_accounts_sign_in_with_the_password_as_what_they_say() -> None:
-    await build_demo(now=NOW)
-
-    hasher = PasswordHash.recommended()
-    for account in KNOWN_ACCOUNTS:
-        membership = await Membership.get(user__email=account.email).select_related("user", "organisation")
-        assert hasher.verify(DEMO_PASSWORD, membership.user.password_hash or "")
-        assert membership.user.email_verified_at
-        assert (membership.role, membership.organisation.name) == (account.role, account.organisation)
-
-
-async def test_leaders_share_the_password_and_other_members_have_none() -> None:
-    await build_demo(now=NOW)
-
-    known = {account.email for account in KNOWN_ACCOUNTS}
-    members = await Membership.all().select_related("user")
-    hashes = {m.user.password_hash for m in members if m.role in LEADING_ROLES}
-    others = {m.user.password_hash for m in members if m.role not in LEADING_ROLES and m.user.email not in known}
-    assert len(hashes) == 1
-    assert None not in hashes
-    assert others == {None}
-
-
-async def test_emma_serves_claire_and_some_others_but_not_every_customer() -> None:
-    await build_demo(now=NOW)
-
-    claires = await organisation_of(CLAIRE.email)
-    assignments = EmployeeAssignment.filter(membership__user__email=EMMA.email, ended_at__isnull=True)
-    served = [assignment.partnership.customer_id for assignment in await assignments.select_related("partnership")]
-    assert claires.id in served
-    assert len(served) == 6
-
-
-async def test_partners_note_something_of_those_who_are_their_customers_or_asked_them() -> None:
-    await build_demo(now=NOW)
-
-    notes = await CustomerNote.all().select_related("partnership")
-    assert {note.partnership.status for note in notes} <= LIVE
-    assert len(notes) > 20
-    assert 0 < len([note for note in notes if note.notes]) < len([note for note in notes if note.alias]) == len(notes)
-    claires = await CustomerNote.filter(
-        partnership__customer__memberships__user__email=CLAIRE.email, partnership__status=PartnershipStatus.ACTIVE
-    )
-    assert len(claires) == 1
-
-
-async def test_an_employee_of_each_partner_serves_nobody() -> None:
-    await build_demo(now=NOW)
-
-    assigned = {assignment.membership_id for assignment in await EmployeeAssignment.all()}
-    employees = await Membership.filter(role=Role.EMPLOYEE, organisation__partner_status__not_isnull=True)
-    idle = Counter(member.organisation_id for member in employees if member.id not in assigned)
-    assert list(idle.values()) == [1, 1, 1]
-
-
-@pytest.mark.parametrize("scale", [1, 2])
-async def test_claire_works_with_emmas_partner_and_may_invite_ralfs(scale: int) -> None:
-    await build_demo(scale, now=NOW)
-
-    claires, emmas, ralfs = [await organisation_of(account.email) for account in (CLAIRE, EMMA, RALF)]
-    of_claire = await Partnership.filter(customer_id=claires.id)
-    live = [partnership for partnership in of_claire if partnership.status in LIVE]
-    check_invitation(claires.id, ralfs.id, ralfs.partner_status, AccessType.LIMITED, live)
-    assert ralfs.id not in {partnership.partner_id for partnership in of_claire}
-    assert [(p.partner_id, p.access_type, p.status) for p in live] == [
-        (emmas.id, AccessType.LIMITED, PartnershipStatus.ACTIVE)
-    ]
-
-
-async def test_the_employee_token_can_be_shown_again_and_is_stored_as_its_digest() -> None:
-    world = await build_demo(now=NOW)
-
-    token = await ApiToken.get(secret_digest=token_digest(employee_token())).select_related("user", "organisation")
-    assert world.employee_token == employee_token()
-    assert is_well_formed(world.employee_token)
-    assert (token.user.email, token.organisation.name) == (EMMA.email, EMMA.organisation)
-    assert set(token.scopes) == {"ORGANISATION_READ", "PARTNERSHIPS_READ", "PRODUCTS_READ", "ASSIGNMENTS_READ"}
-    assert is_alive(token.expires_at, token.revoked_at, token.last_used_at, token.created_at, NOW)

@@ -21,7 +21,8 @@ from server.resolvers.oversight.explanations import explain_right, ways_to
 from server.resolvers.viewer_rights import RIGHTS_ON_ORGANISATION, RIGHTS_ON_PARTNERSHIP, RIGHTS_ON_PRODUCT
 from server.settings import Settings
 from tests.databases import rolled_back
-from tests.models.worlds import RandomWorld, store, worlds
+from tests.models.stores import store
+from tests.models.worlds import RandomWorld, worlds
 
 pytestmark = pytest.mark.database
 

@@ -36,7 +36,8 @@ from server.models.database import connect, dialect, disconnect, tortoise_config
 from server.models.upgrade import bring_up_to_date
 from server.settings import Settings
 from tests.models import structure
-from tests.world import World, grant, partnership
+from tests.rows import grant, partnership
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

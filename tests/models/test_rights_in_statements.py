@@ -23,8 +23,10 @@ from server.resolvers.viewer_rights import RIGHTS_ON_ORGANISATION, RIGHTS_ON_PAR
 from server.schema.engine_host import new_engine
 from server.settings import Settings
 from tests.databases import BACKEND, rolled_back
-from tests.models.worlds import RandomWorld, store, worlds
-from tests.world import World, grant, organisation, partnership, product
+from tests.models.stores import store
+from tests.models.worlds import RandomWorld, worlds
+from tests.rows import grant, organisation, partnership, product
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

@@ -31,7 +31,8 @@ from server.resolvers.listings import Listing
 from server.resolvers.partnerships.managed_customers import MANAGED_CUSTOMERS
 from tests.databases import rolled_back
 from tests.models.rules import RULES
-from tests.models.worlds import RandomWorld, store, worlds
+from tests.models.stores import store
+from tests.models.worlds import RandomWorld, worlds
 
 pytestmark = pytest.mark.database
 

@@ -6,7 +6,8 @@ from typing import Any
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import Partnership
 from tests.permissions.matrix import OPERATIONS, cells
-from tests.world import Person, World
+from tests.rows import Person
+from tests.world import World
 
 Input = dict[str, Any]
 Path = tuple[str, ...]

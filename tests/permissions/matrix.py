@@ -26,7 +26,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.resolvers import ids
-from tests.world import INVITED, Person, World
+from tests.rows import Person
+from tests.world import INVITED, World
 
 ACTORS = "AN cL cA cE cX pL pA pE pU qL bL tC tP tE tR tO tB".split()
 TOKENS = {"tC": "cL", "tP": "pL", "tE": "pE", "tR": "reader", "tO": "products", "tB": "only_borea"}

@@ -21,8 +21,9 @@ from tests.clients import Answer, Clients
 from tests.permissions.inputs import STAFF, Input, Path, prepare, ways
 from tests.permissions.tenants import OWN, PUBLIC, STRANGER, Tenants
 from tests.permissions.walks import SCHEMA
+from tests.rows import Person
 from tests.snapshots import contents
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

@@ -17,8 +17,9 @@ from tests.clients import Answer, Clients
 from tests.permissions.inputs import Input, prepare, ways
 from tests.permissions.matrix import OPERATIONS, TOKENS, cells
 from tests.permissions.test_foreign_ids import MUTATIONS
+from tests.rows import Person, person
 from tests.snapshots import contents
-from tests.world import Person, World, person
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

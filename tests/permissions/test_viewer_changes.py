@@ -20,8 +20,9 @@ from server.settings import Settings
 from tests.databases import rolled_back
 from tests.permissions.inputs import Input, prepare, ways
 from tests.permissions.test_foreign_ids import MUTATIONS
+from tests.rows import Person
 from tests.statements import collect_statements
-from tests.world import Person, World
+from tests.world import World
 
 VIEWER_TABLES = (ApiToken, ApiTokenCustomer, ApiTokenExclusion, Membership, Session)
 """What `authenticate` reads a viewer from."""

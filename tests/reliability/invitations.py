@@ -11,7 +11,7 @@ from server.resolvers import ids
 from server.settings import Settings
 from tests.mail.events import SECRET, announce
 from tests.post import PostOffice
-from tests.world import Person, customer_invitation, organisation, partnership, person
+from tests.rows import Person, customer_invitation, organisation, partnership, person
 
 NOW = datetime.now(UTC)
 

@@ -25,7 +25,7 @@ from server.models import (
     ProductAccess,
 )
 from tests.clients import Clients
-from tests.world import Person
+from tests.rows import Person
 
 ACTORS = 16
 ROUNDS = 100 if os.environ.get("LONG") == "1" else 4

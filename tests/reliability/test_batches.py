@@ -23,10 +23,10 @@ from tests.mail.test_delivery import silent_server
 from tests.post import PostOffice
 from tests.reliability.invitations import NOW, create_invitation
 from tests.reliability.invitations import sending as mailed
-from tests.reliability.test_outbox import LEADER, at_work, pair
+from tests.reliability.outbox import LEADER, at_work, pair
+from tests.rows import organisation, partnership, person, token
 from tests.servers import _free_port
 from tests.statements import collect_statements
-from tests.world import organisation, partnership, person, token
 
 pytestmark = pytest.mark.database
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,24 +11,20 @@ from uuid import uuid4
 
 import pytest
 
-from server.app import create_app
 from server.authentication.viewer_cache import ViewerCache
 from server.domain.errors import Unavailable
 from server.domain.people.tokens import new_token, token_digest
 from server.domain.viewer import Viewer
-from server.engine.engine import Engine
 from server.engine.running.connections import PostgresReader
 from server.models.database import open_connection
 from server.settings import Settings
-from tests.contract.test_fast_path import SENT, Ways, fetch_answer, post, request
-from tests.reliability.test_known_viewers import (
+from tests.reliability.houses import (
     LISTENERS,
     WHO,
     WITHIN,
     House,
     elsewhere,
     fill_in,
-    house,  # noqa: F401
     interleave,
     listeners,
     on_postgres,
@@ -40,22 +36,10 @@ from tests.reliability.test_known_viewers import (
 pytestmark = pytest.mark.database
 
 
-@pytest.fixture(scope="module")
-def ways(house: House) -> Ways:  # noqa: F811
-    found = Ways(house.settings, house.world, house.app)
-
-    async def counting(scope: Any, receive: Any, send: Any) -> None:
-        found.long_taken["all"] += 1
-        await house.app.full_path(scope, receive, send)
-
-    house.app.fast_path.app = counting
-    return found
-
-
 # Two kinds of credential share one memory
 
 
-async def test_a_known_cookie_is_not_an_api_token(house: House):  # noqa: F811
+async def test_a_known_cookie_is_not_an_api_token(house: House):
     owner = await house.employee()
     before = await house.clients.ask(WHO, as_=owner.session)
     await house.get_to_know(owner)
@@ -65,7 +49,7 @@ async def test_a_known_cookie_is_not_an_api_token(house: House):  # noqa: F811
     assert (before.status, after.status) == (401, 401)
 
 
-async def test_a_known_api_token_is_not_a_cookie(house: House):  # noqa: F811
+async def test_a_known_api_token_is_not_a_cookie(house: House):
     _, secret = await house.token(await house.employee())
     cookie = {"Cookie": f"session={secret}"}
     before = await house.clients.ask(WHO, headers=cookie)
@@ -86,7 +70,7 @@ UNTOLD = {
 
 
 @pytest.mark.parametrize("change", UNTOLD)
-async def test_a_known_token_is_another_when(house: House, change: str):  # noqa: F811
+async def test_a_known_token_is_another_when(house: House, change: str):
     owner, other = await house.employee(), await house.employee()
     row, secret = await house.token(owner)
     await house.get_to_know(secret)
@@ -105,7 +89,7 @@ async def test_a_known_token_is_another_when(house: House, change: str):  # noqa
 
 
 @on_postgres
-async def test_a_known_session_of_another_person_is_theirs_alone(house: House):  # noqa: F811
+async def test_a_known_session_of_another_person_is_theirs_alone(house: House):
     owner, other = await house.employee(), await house.employee()
     await house.get_to_know(owner)
 
@@ -118,7 +102,7 @@ async def test_a_known_session_of_another_person_is_theirs_alone(house: House): 
 
 
 @on_postgres
-async def test_who_empties_the_table_of_sessions_ends_them_all(house: House):  # noqa: F811
+async def test_who_empties_the_table_of_sessions_ends_them_all(house: House):
     owner = await house.employee()
     await house.get_to_know(owner)
 
@@ -128,7 +112,7 @@ async def test_who_empties_the_table_of_sessions_ends_them_all(house: House):  #
 
 
 @on_postgres
-async def test_who_empties_the_table_of_tokens_ends_them_all(house: House):  # noqa: F811
+async def test_who_empties_the_table_of_tokens_ends_them_all(house: House):
     owner = await house.employee()
     _, secret = await house.token(owner)
     await house.get_to_know(secret)
@@ -147,7 +131,7 @@ async def test_who_empties_the_table_of_tokens_ends_them_all(house: House):  # n
 
 
 @on_postgres
-async def test_who_was_looked_up_before_somebody_listened_is_not_kept(house: House, monkeypatch: pytest.MonkeyPatch):  # noqa: F811
+async def test_who_was_looked_up_before_somebody_listened_is_not_kept(house: House, monkeypatch: pytest.MonkeyPatch):
     row, secret = await house.token(await house.employee())
     await until(house.is_listening)
     await listeners(house.settings, LISTENERS.replace("SELECT pid", "SELECT pg_terminate_backend(pid)"))
@@ -170,7 +154,7 @@ async def _not(found: Any) -> bool:
 
 
 @on_postgres
-async def test_nothing_is_known_over_a_connection_that_has_gone_silent(house: House):  # noqa: F811
+async def test_nothing_is_known_over_a_connection_that_has_gone_silent(house: House):
     known = ViewerCache()
     frozen = asyncio.Event()
     async with proxy(house.settings, frozen) as through, known.cache_while_open(through):
@@ -224,111 +208,11 @@ async def proxy(settings: Settings, frozen: asyncio.Event) -> AsyncIterator[Sett
         server.close()
 
 
-# What the full path refuses, and the fast path does not
-
-
-async def test_an_address_that_is_too_long_is_refused(ways: Ways):
-    secret = ways.world.tokens["pL"]
-
-    long, short, _ = await ways.both(post(secret, how={"query": b"x" * 33_000}, query=WHO), secret)
-
-    assert long[0] == 414
-    assert short == long
-
-
-async def test_a_body_that_is_announced_as_too_large_is_refused(ways: Ways):
-    secret = ways.world.tokens["pL"]
-
-    long, short, _ = await ways.both(post(secret, {"content-length": "900000"}, query=WHO), secret)
-
-    assert long[0] == 413
-    assert short == long
-
-
-async def test_a_body_over_a_limit_that_was_set_lower_is_refused(ways: Ways):
-    secret = ways.world.tokens["pL"]
-    strict = create_app(ways.settings.model_copy(update={"max_body_bytes": 1_024}))
-    strict.fast_path.endpoint.viewer_cache = ways.app.fast_path.endpoint.viewer_cache
-    await ways.get_to_know(secret)
-
-    asked = request(secret, SENT + b" " * 2_000)
-    long, short = await fetch_answer(strict.full_path, asked), await fetch_answer(strict, asked)
-
-    assert long[0] == 413
-    assert short == long
-
-
-async def test_both_ways_promise_https_where_the_public_address_is_https(ways: Ways):
-    secret = ways.world.tokens["pL"]
-    secure = create_app(ways.settings.model_copy(update={"public_url": "https://api.example"}))
-    secure.fast_path.endpoint.viewer_cache = ways.app.fast_path.endpoint.viewer_cache
-    await ways.get_to_know(secret)
-
-    asked = post(secret, query=WHO)
-    long, short = await fetch_answer(secure.full_path, asked), await fetch_answer(secure, asked)
-
-    assert ("strict-transport-security", "max-age=31536000") in long[1]
-    assert short == long
-
-
-@asynccontextmanager
-async def slowly(app: Any, asked: Any, sent: list[Any], come: asyncio.Event) -> AsyncIterator[None]:
-    """A request whose body comes once it is said to."""
-
-    async def receive() -> Any:
-        await come.wait()
-        return {"type": "http.request", "body": asked.pieces[0], "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    running = asyncio.create_task(app(asked.scope(), receive, send))
-    yield
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
-
-
-async def test_a_request_kept_open_is_not_answered_after_its_token_was_revoked(
-    house: House,  # noqa: F811
-):
-    row, secret = await house.token(await house.employee())
-    await house.get_to_know(secret)
-    sent, come = list[Any](), asyncio.Event()
-
-    async with slowly(house.app, post(secret, query=WHO), sent, come):
-        await asyncio.sleep(0.05)
-        await elsewhere(house.settings, revoking(row))
-        assert await house.soon(lambda: house.is_refused(secret)) < WITHIN
-        come.set()
-        await asyncio.sleep(0.1)
-
-    assert b"email" not in b"".join(message.get("body", b"") for message in sent)
-
-
-@pytest.mark.parametrize("name", ["admit", "prepare_query"])
-async def test_a_bug_is_reported_as_the_full_path_reports_it(ways: Ways, monkeypatch: pytest.MonkeyPatch, name: str):
-    secret = ways.world.tokens["pL"]
-    await ways.get_to_know(secret)
-
-    def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("secret")
-
-    monkeypatch.setattr(Engine, name, fail)
-    long = await fetch_answer(ways.app.full_path, post(secret, query=WHO))
-    short = await fetch_answer(ways.app, post(secret, query=WHO))
-
-    assert long[0] == 200
-    assert '"code":"INTERNAL"' in long[-1]
-    assert "secret" not in long[-1]
-    assert short == long
-
-
 # The engine's connections
 
 
 @on_postgres
-async def test_a_request_that_waits_for_a_connection_fails_when_none_can_be_opened(house: House):  # noqa: F811
+async def test_a_request_that_waits_for_a_connection_fails_when_none_can_be_opened(house: House):
     nowhere = house.settings.model_copy(update={"database_url": "asyncpg://postgres:@127.0.0.1:9/none"})
     reader = PostgresReader(partial(open_connection, nowhere), 1)
 
@@ -339,7 +223,7 @@ async def test_a_request_that_waits_for_a_connection_fails_when_none_can_be_open
 
 
 @on_postgres
-async def test_who_gives_up_as_their_turn_comes_leaves_the_connection_to_the_next(house: House):  # noqa: F811
+async def test_who_gives_up_as_their_turn_comes_leaves_the_connection_to_the_next(house: House):
     given_up = list[Callable[[], Any]]()
 
     class Impatient(PostgresReader):

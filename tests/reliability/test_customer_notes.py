@@ -17,7 +17,7 @@ from server.resolvers.partnerships.customer_notes import delete_customer_notes
 from server.settings import Settings
 from tests.clients import Clients
 from tests.reliability.races import ACTORS
-from tests.world import Person, customer_note, organisation, partnership, person
+from tests.rows import Person, customer_note, organisation, partnership, person
 
 pytestmark = pytest.mark.database
 

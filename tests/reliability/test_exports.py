@@ -22,7 +22,7 @@ from server.settings import Settings
 from server.worker import Worker
 from tests.clients import Clients
 from tests.mail.events import announce
-from tests.world import Person, export, organisation, person, token
+from tests.rows import Person, export, organisation, person, token
 
 pytestmark = pytest.mark.database
 

@@ -13,8 +13,8 @@ from server.resolvers import ids
 from server.resolvers.context import Context
 from server.settings import Settings
 from tests.mail.events import announce
+from tests.rows import Person, organisation, person, token
 from tests.snapshots import changed_models, snapshot
-from tests.world import Person, organisation, person, token
 
 pytestmark = pytest.mark.database
 

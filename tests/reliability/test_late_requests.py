@@ -39,8 +39,8 @@ from server.resolvers.people.tokens import exclude_api_token, revoke_api_token
 from server.resolvers.products.pending_action_answers import withdraw_pending_action
 from server.resolvers.products.product_terminations import terminate_product
 from server.settings import Settings
+from tests.rows import Person, grant, organisation, partnership, pending_action, person, product, token
 from tests.snapshots import contents
-from tests.world import Person, grant, organisation, partnership, pending_action, person, product, token
 
 pytestmark = pytest.mark.database
 

@@ -18,8 +18,9 @@ from server.models.database import open_connection, transaction
 from server.resolvers import ids
 from server.settings import Settings
 from tests.clients import Answer, Clients
+from tests.rows import Person, export, organisation, person
 from tests.snapshots import snapshot
-from tests.world import Person, build_world, export, organisation, person
+from tests.world import build_world
 
 pytestmark = pytest.mark.database
 

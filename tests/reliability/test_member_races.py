@@ -1,77 +1,31 @@
 """What happens when members of an organisation do the same thing at the same time? R14 holds."""
 
-import asyncio
-from collections import Counter
-from collections.abc import Awaitable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from server.domain.errors import CommonCode, Denied, Refused, RightMissing
-from server.domain.partnerships.email_links import digest
-from server.domain.partnerships.partnerships import PartnershipStatus, PaymentMode
+from server.domain.errors import CommonCode, Refused, RightMissing
+from server.domain.partnerships.partnerships import PaymentMode
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import PartnerStatus
-from server.domain.rights import AssignmentRight, ProductRight, Role
-from server.domain.support.support_access import SupportAccessKind, SupportAccessStatus
-from server.domain.viewer import Viewer, ViewerMembership
+from server.domain.rights import AssignmentRight, Role
 from server.models import (
     EmployeeAssignment,
-    MemberInvitation,
     Membership,
     Organisation,
     OutboxMessage,
-    OwnProductGrant,
-    SupportAccessGrant,
-    User,
 )
-from server.models.base import new_id
-from server.resolvers.context import Context
 from server.resolvers.partnerships.access_types import change_payment_mode
 from server.resolvers.partnerships.assignments import assign_employee
-from server.resolvers.partnerships.proposal_answers import accept_invitation
-from server.resolvers.people.member_invitation_answers import (
-    NewPerson,
-    accept_member_invitation,
-    decline_member_invitation,
-)
-from server.resolvers.people.member_invitations import invite_member
 from server.resolvers.people.memberships import change_member_role, leave_organisation, remove_member, set_email_wishes
-from server.resolvers.products.own_product_grants import Extent, Holder, grant_own_products
 from server.resolvers.products.pending_action_answers import confirm_pending_action, refuse_pending_action
 from server.resolvers.products.product_terminations import terminate_product
-from server.resolvers.support.support_access import grant_support_access
 from server.settings import Settings
+from tests.reliability.members import ACTORS, NOW, ROUNDS, _context, _outcomes
+from tests.rows import organisation, partnership, pending_action, person, product
 from tests.snapshots import contents
-from tests.world import organisation, partnership, pending_action, person, product
 
 pytestmark = pytest.mark.database
-
-ACTORS = 16
-ROUNDS = 100
-NOW = datetime.now(UTC)
-
-
-def _context(settings: Settings, who: Any) -> Context:
-    membership = ViewerMembership(who.membership.id, who.organisation_id, who.membership.role)
-    return Context(viewer=Viewer(who.user.id, (membership,)), now=NOW, request_id=new_id().hex, settings=settings)
-
-
-async def _outcomes(attempts: list[Awaitable[Any]]) -> Counter[str]:
-    """How many attempts succeeded, and how many were refused or denied with which code. All else is a failure."""
-    results = await asyncio.gather(*attempts, return_exceptions=True)
-    outcomes = Counter[str]()
-    for result in results:
-        if isinstance(result, Refused):
-            outcomes[result.refusals[0].code] += 1
-        elif isinstance(result, Denied):
-            outcomes[result.code] += 1
-        elif isinstance(result, BaseException):
-            raise result
-        else:
-            outcomes["ok"] += 1
-    return outcomes
 
 
 async def _two_legal_representatives() -> tuple[Any, Any]:
@@ -216,106 +170,3 @@ async def test_nobody_waits_in_a_ring_where_employees_are_assigned_while_they_ar
         assert set(outcomes) <= {"ok", "NOT_AN_EMPLOYEE"}, outcomes
         assert outcomes["ok"] >= ACTORS // 2
         assert not await EmployeeAssignment.filter(membership_id=employee.id, ended_at__isnull=True).exists()
-
-
-async def test_who_is_removed_while_partnerships_begin_serves_none_of_the_new_customers(own_database: Settings) -> None:
-    """Whose acceptance is first is assigned to them, and ends with them; the others are not (ADR 28)."""
-    company = await organisation("Company", partner_status=PartnerStatus.APPROVED)
-    leader = await person("leader", company, Role.LEGAL_REPRESENTATIVE, NOW)
-
-    for round_ in range(ROUNDS // 20):
-        employee = (await person(f"employee{round_}", company, Role.EMPLOYEE, NOW)).membership
-        await Membership.filter(id=employee.id).update(future_customer_rights=[AssignmentRight.VIEW])
-        firms = [await organisation(f"Firm {round_} {number}") for number in range(ACTORS // 2)]
-        offers = [
-            await partnership(firm, company, PaymentMode.CUSTOMER, status=PartnershipStatus.INVITED, now=NOW)
-            for firm in firms
-        ]
-        accepting = [accept_invitation(_context(own_database, leader), offer.id, None) for offer in offers]
-        removing = [remove_member(_context(own_database, leader), employee.id, None) for _ in offers]
-        mixed = [attempt for pair in zip(accepting, removing, strict=True) for attempt in pair]
-
-        assert await _outcomes(mixed) == {"ok": ACTORS}
-        assert not await EmployeeAssignment.filter(membership_id=employee.id, ended_at__isnull=True).exists()
-
-
-async def test_an_invitation_of_a_member_is_answered_once(own_database: Settings) -> None:
-    firm = await organisation("Firm")
-    leader = await person("leader", firm, Role.LEGAL_REPRESENTATIVE, NOW)
-    await MemberInvitation.create(
-        organisation_id=firm.id,
-        email="new@firm.example",
-        first_name="New",
-        last_name="Comer",
-        locale="en_GB",
-        role=Role.EMPLOYEE,
-        secret_digest=digest("secret"),
-        invited_by_id=leader.user.id,
-        invited_at=NOW,
-        expires_at=NOW + timedelta(days=14),
-    )
-    somebody = NewPerson("a long new password", "New", "Comer", None)
-
-    def nobody() -> Context:
-        return Context(viewer=None, now=NOW, request_id=new_id().hex, settings=own_database)
-
-    answers = [accept_member_invitation(nobody(), "secret", somebody) for _ in range(4)]
-    outcomes = await _outcomes([*answers, *(decline_member_invitation(nobody(), "secret") for _ in range(4))])
-
-    members = await Membership.filter(organisation_id=firm.id).count()
-    accounts = await User.filter(email="new@firm.example").count()
-    assert outcomes["ok"] == 1, outcomes
-    assert set(outcomes) <= {"ok", "INVITATION_USED", "ACCOUNT_EXISTS", "CONFLICT"}
-    assert (members, accounts) in ((2, 1), (1, 0))
-
-
-async def test_an_address_has_one_open_invitation_and_a_holder_one_grant(own_database: Settings) -> None:
-    firm = await organisation("Firm")
-    leader = await person("leader", firm, Role.LEGAL_REPRESENTATIVE, NOW)
-    employee = await person("employee", firm, Role.EMPLOYEE, NOW)
-    wanted = await product("wanted", firm)
-    to, of = Holder(membership_id=employee.membership.id), Extent(product_id=wanted.id)
-
-    invitations = await _outcomes(
-        [
-            invite_member(
-                _context(own_database, leader),
-                *(firm.id, "new@firm.example", "New", "Comer", None, Role.EMPLOYEE, None, None, None, None),
-            )
-            for _ in range(ACTORS)
-        ]
-    )
-    grants = await _outcomes(
-        [
-            grant_own_products(_context(own_database, leader), firm.id, to, of, [ProductRight.TECHNICAL], False, None)
-            for _ in range(ACTORS)
-        ]
-    )
-
-    assert invitations == {"ok": 1, "INVITATION_PENDING": ACTORS - 1}
-    assert await MemberInvitation.all().count() == 1
-    assert grants == {"ok": ACTORS}
-    assert await OwnProductGrant.all().count() == 1
-
-
-async def test_somebody_who_is_removed_while_they_open_something_to_support_has_nothing_open(
-    own_database: Settings,
-) -> None:
-    firm = await organisation("Firm")
-    leader = await person("leader", firm, Role.LEGAL_REPRESENTATIVE, NOW)
-
-    for round_ in range(ROUNDS // 20):
-        employee = await person(f"employee{round_}", firm, Role.EMPLOYEE, NOW)
-        outcomes = await _outcomes(
-            [
-                *(
-                    grant_support_access(_context(own_database, employee), SupportAccessKind.MAIL, None)
-                    for _ in range(3)
-                ),
-                remove_member(_context(own_database, leader), employee.membership.id, None),
-            ]
-        )
-
-        assert 1 <= outcomes["ok"] <= 2, outcomes
-        assert set(outcomes) <= {"ok", "SUPPORT_ACCESS_OPEN", "FORBIDDEN"}
-        assert not await SupportAccessGrant.filter(status=SupportAccessStatus.ACTIVE).exists()

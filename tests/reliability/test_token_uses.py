@@ -18,12 +18,7 @@ from server.models.database import open_connection, transaction
 from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import BACKEND
-from tests.reliability.test_known_viewers import (
-    WHO,
-    House,
-    house,  # noqa: F401
-    until,
-)
+from tests.reliability.houses import WHO, House, until
 from tests.statements import collect_statements
 from tests.world import World, build_world
 
@@ -51,7 +46,7 @@ async def until_it_moves(row: ApiToken, used: datetime | None) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "moves"), [(1, False), (55, False), (61, True), (86_400, True), (None, True)])
-async def test_a_use_is_written_after_the_answer_once_a_minute(house: House, seconds: int | None, moves: bool):  # noqa: F811
+async def test_a_use_is_written_after_the_answer_once_a_minute(house: House, seconds: int | None, moves: bool):
     used = None if seconds is None else datetime.now(UTC) - timedelta(seconds=seconds)
     row, secret = await house.token(await house.employee(), last_used_at=used)
 
@@ -70,7 +65,7 @@ async def test_a_use_is_written_after_the_answer_once_a_minute(house: House, sec
         assert await last_use(row) == used
 
 
-async def test_the_uses_of_many_tokens_are_one_statement(house: House):  # noqa: F811
+async def test_the_uses_of_many_tokens_are_one_statement(house: House):
     owner, now = await house.employee(), datetime.now(UTC)
     later = now + timedelta(minutes=1)
     rows = [(await house.token(owner, last_used_at=None))[0] for _ in range(5)]
@@ -88,7 +83,7 @@ async def test_the_uses_of_many_tokens_are_one_statement(house: House):  # noqa:
     assert noted._waiting == {}
 
 
-async def test_what_is_noted_at_the_end_is_written(house: House):  # noqa: F811
+async def test_what_is_noted_at_the_end_is_written(house: House):
     row, _ = await house.token(await house.employee(), last_used_at=None)
     noted, now = uses.TokenUses(), datetime.now(UTC)
 
@@ -135,7 +130,7 @@ def locked_by_another_process(settings: Settings) -> Iterator[None]:
             process.communicate("")
 
 
-async def test_a_token_that_somebody_else_is_writing_is_answered_at_once(house: House):  # noqa: F811
+async def test_a_token_that_somebody_else_is_writing_is_answered_at_once(house: House):
     row, secret = await house.token(await house.employee(), last_used_at=None)
 
     async with row_locked(house.settings, row):

@@ -18,7 +18,7 @@ from tests.mail.events import UNKNOWN_ADDRESS
 from tests.mail.test_delivery import ACCENTED, silent_server
 from tests.post import UNKNOWN, UNWANTED, PostOffice, parts
 from tests.reliability.invitations import NOW, asked_by_email, create_invitation, invited_partner, sending
-from tests.world import person
+from tests.rows import person
 
 pytestmark = pytest.mark.database
 

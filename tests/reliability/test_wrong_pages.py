@@ -4,8 +4,8 @@ import pytest
 
 from server.domain.rights import ProductRight
 from server.resolvers import ids
-from tests.reliability.test_known_viewers import House, house  # noqa: F401
-from tests.world import grant, product
+from tests.reliability.houses import House
+from tests.rows import grant, product
 
 pytestmark = pytest.mark.database
 
@@ -22,7 +22,7 @@ REVOKE = """
 
 
 @pytest.mark.parametrize("size", [5_000, -1])
-async def test_what_its_siblings_wait_for_together_is_not_cancelled(house: House, size: int):  # noqa: F811
+async def test_what_its_siblings_wait_for_together_is_not_cancelled(house: House, size: int):
     """A list that may not be null takes what is around it along, and what runs next to it is cancelled."""
     for number in range(3):
         sold = await product(f"sold {size} {number}", house.world.alpina)

@@ -13,7 +13,7 @@ from server.app import create_app
 from server.resolvers.people import passwords
 from server.settings import Settings
 from tests.clients import Clients
-from tests.security.test_browser_sessions import WRONG, sign_in
+from tests.security.browser_sessions import WRONG, sign_in
 from tests.world import World
 
 OWNER = "cl@alpina.example"

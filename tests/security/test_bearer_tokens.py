@@ -10,8 +10,9 @@ from server.domain.people.tokens import new_token
 from server.domain.rights import Scope
 from server.models import ApiToken, AuditEvent, Membership
 from tests.clients import Answer, Clients
+from tests.rows import token
 from tests.statements import collect_statements
-from tests.world import World, token
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

@@ -5,7 +5,8 @@ import pytest
 from server.domain.errors import LimitExceeded
 from server.resolvers.work_budget import COST_OF_A_RESOLVER, COST_OF_A_ROW, COST_OF_LOADING, Work
 from tests.clients import Clients
-from tests.world import World, product
+from tests.rows import product
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

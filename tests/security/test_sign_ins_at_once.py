@@ -12,6 +12,7 @@ from server.domain.rights import Role
 from server.models import SignInFailure, SignInSource, User
 from server.resolvers.people import passwords
 from server.settings import Settings
+from tests.rows import PASSWORD, Person, organisation, person
 from tests.security.sources import (  # noqa: F401 - fixtures among them
     ELSEWHERE,
     HOME,
@@ -28,7 +29,6 @@ from tests.security.sources import (  # noqa: F401 - fixtures among them
     strangers,
     too_many,
 )
-from tests.world import PASSWORD, Person, organisation, person
 
 pytestmark = pytest.mark.database
 

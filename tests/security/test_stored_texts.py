@@ -17,8 +17,9 @@ from tests.clients import Clients
 from tests.databases import rolled_back
 from tests.permissions.inputs import Input, Path, prepare, ways
 from tests.permissions.walks import SCHEMA
+from tests.rows import Person
 from tests.snapshots import contents
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

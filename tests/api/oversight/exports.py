@@ -15,8 +15,8 @@ from server.resolvers import ids
 from server.settings import Settings
 from tests.api.traces import stored_columns
 from tests.clients import Clients
+from tests.rows import Person
 from tests.snapshots import contents
-from tests.world import Person
 
 COLUMNS = "id kind format since until state failure rowCount sizeInBytes readyAt expiresAt downloadedAt"
 GONE = 404

@@ -11,8 +11,9 @@ from server.models import ApiToken, AuditEvent, EmployeeAssignment, Membership, 
 from server.resolvers import ids
 from server.resolvers.paging import moment_text
 from tests.clients import Clients
+from tests.rows import Person
 from tests.statements import collect_statements
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

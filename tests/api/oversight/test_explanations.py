@@ -9,7 +9,8 @@ from server.domain.rights import Right
 from server.models import Partnership, TeamMember
 from server.models.base import new_id
 from tests.clients import Answer, Clients
-from tests.world import Person, World
+from tests.rows import Person
+from tests.world import World
 
 pytestmark = pytest.mark.database
 MAX_ROOTS = 10

@@ -17,7 +17,8 @@ from tests.api.oversight.exports import GONE, check_closed, get, link, request_e
 from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
 from tests.api.traces import act, acts
 from tests.clients import Clients
-from tests.world import Person, World
+from tests.rows import Person
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

@@ -13,7 +13,8 @@ from tests.api.oversight.exports import check_closed, check_told, get, key, link
 from tests.api.refusals import catch_denial, collect_refusals, missing
 from tests.api.traces import stored_columns
 from tests.clients import Answer, Clients
-from tests.world import Person, World, token
+from tests.rows import Person, token
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

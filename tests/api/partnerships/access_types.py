@@ -4,7 +4,8 @@ from typing import Any
 
 from server.models import OutboxMessage
 from tests.clients import Clients
-from tests.world import Person, World
+from tests.rows import Person
+from tests.world import World
 
 
 async def may_see_product(clients: Clients, world: World, who: Person, product: str) -> bool:

@@ -4,7 +4,8 @@ from typing import Any
 
 from server.models import EmployeeAssignment
 from tests.clients import Answer, Clients
-from tests.world import Person, World
+from tests.rows import Person
+from tests.world import World
 
 ASSIGNMENT = """
     assignment { id partnership { id } member { id } rights assignedAt endedAt version }

@@ -6,7 +6,7 @@ from typing import Any
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.models import Partnership
 from tests.clients import Answer, Clients
-from tests.world import Person
+from tests.rows import Person
 
 NOTE = """
     customerNote { alias notes version updatedAt }

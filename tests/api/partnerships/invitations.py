@@ -10,7 +10,8 @@ from server.domain.rights import Role
 from server.models import Membership, Organisation, Product
 from server.resolvers import ids
 from tests.clients import Answer, Clients
-from tests.world import Person, World, organisation, person, product
+from tests.rows import Person, organisation, person, product
+from tests.world import World
 
 PARTNERSHIP = """
     partnership {

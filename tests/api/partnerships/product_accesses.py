@@ -6,7 +6,8 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Role
 from server.models import Membership, ProductAccess
 from tests.clients import Answer, Clients
-from tests.world import Person, World
+from tests.rows import Person
+from tests.world import World
 
 ACCESS = """
     productAccess {

@@ -5,7 +5,8 @@ from typing import Any
 from server.domain.partnerships.partnerships import PartnershipStatus, PaymentMode, Side
 from server.models import Partnership
 from tests.clients import Clients
-from tests.world import Person, World, partnership
+from tests.rows import Person, partnership
+from tests.world import World
 
 STATE = """
     partnership {

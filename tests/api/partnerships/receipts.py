@@ -7,7 +7,7 @@ from uuid import UUID
 from server.domain.partnerships.receipts import line_of, verify
 from server.models import Receipt
 from tests.clients import Clients
-from tests.world import Person
+from tests.rows import Person
 
 QUERY = """
     query($id: ID!) { partnership(id: $id) { receipts { nodes { id sequence what body hash writtenAt } } } }

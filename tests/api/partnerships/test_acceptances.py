@@ -24,8 +24,9 @@ from tests.api.partnerships.invitations import (
 from tests.api.refusals import check_id, collect_refusals
 from tests.api.traces import act, acts, announced_topics, key, row_of
 from tests.clients import Clients
+from tests.rows import grant, partnership, request
 from tests.snapshots import changed_models, snapshot
-from tests.world import World, grant, partnership, request
+from tests.world import World
 
 pytestmark = pytest.mark.database
 STRANGER = (False, "NOT_FOUND")

@@ -14,8 +14,9 @@ from tests.api.partnerships.proposals import change_partnership, complete, limit
 from tests.api.refusals import collect_refusals
 from tests.api.traces import acts, announced_topics, row_of
 from tests.clients import Clients
+from tests.rows import change_request, partnership
 from tests.snapshots import changed_models, snapshot
-from tests.world import World, change_request, partnership
+from tests.world import World
 
 pytestmark = pytest.mark.database
 REQUEST = (

@@ -13,7 +13,8 @@ from tests.api.partnerships.proposals import EVERYTHING, STATE, change_partnersh
 from tests.api.refusals import collect_refusals
 from tests.api.traces import acts, announced_topics, row_of
 from tests.clients import Answer, Clients
-from tests.world import World, grant, request
+from tests.rows import grant, request
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

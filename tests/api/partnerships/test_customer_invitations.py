@@ -14,7 +14,8 @@ from tests.api.partnerships.proposals import limited_access
 from tests.api.refusals import catch_denial, collect_refusals, not_found
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
-from tests.world import World, customer_invitation
+from tests.rows import customer_invitation
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

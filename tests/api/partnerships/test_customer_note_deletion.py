@@ -13,8 +13,9 @@ from server.resolvers.partnerships.customer_notes import delete_customer_notes
 from server.settings import Settings
 from tests.api.partnerships.customer_notes import ends, read
 from tests.clients import Clients
+from tests.rows import customer_note, organisation, partnership
 from tests.snapshots import changed_models, snapshot
-from tests.world import World, customer_note, organisation, partnership
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

@@ -13,7 +13,8 @@ from tests.api.oversight.exports import export_rows
 from tests.api.partnerships.customer_notes import MARKER, read, update_note
 from tests.clients import Clients
 from tests.permissions.walks import documents, in_turn
-from tests.world import Person, World
+from tests.rows import Person
+from tests.world import World
 
 pytestmark = pytest.mark.database
 SIDE = {"alpina": ("cL", "cA", "cE", "cX"), "borea": ("bL",)}

@@ -10,8 +10,9 @@ from tests.api.partnerships.proposals import asked_by_nova, complete, limited_ac
 from tests.api.refusals import catch_denial, check_id, collect_refusals, missing
 from tests.api.traces import act, acts, announced_topics
 from tests.clients import Answer, Clients
+from tests.rows import Person, customer_invitation, request
 from tests.snapshots import changed_models, snapshot
-from tests.world import Person, World, customer_invitation, request
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

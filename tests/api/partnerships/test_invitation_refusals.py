@@ -20,8 +20,9 @@ from tests.api.partnerships.invitations import (
 )
 from tests.api.refusals import catch_denial, check_id, collect_refusals, not_found
 from tests.clients import Clients
+from tests.rows import partnership
 from tests.snapshots import snapshot
-from tests.world import World, partnership
+from tests.world import World
 
 pytestmark = pytest.mark.database
 TWICE = "There is already a partnership or an open invitation with this partner."

@@ -11,8 +11,9 @@ from server.schema.scalars import moment_text
 from tests.api.partnerships.invitations import complete, invite, limited_access, newcomer
 from tests.api.traces import act, acts, announced_topics, row_of, stored_columns
 from tests.clients import Clients
+from tests.rows import partnership, product
 from tests.snapshots import changed_models, snapshot
-from tests.world import World, partnership, product
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

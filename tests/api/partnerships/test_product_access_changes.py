@@ -13,9 +13,10 @@ from tests.api.partnerships.product_accesses import audited_terms, rights_on_pro
 from tests.api.refusals import catch_denial, check_id, collect_refusals, malformed_id
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
+from tests.rows import Person, grant, product
 from tests.snapshots import changed_models, snapshot
 from tests.statements import collect_statements
-from tests.world import Person, World, grant, product
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

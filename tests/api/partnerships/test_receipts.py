@@ -18,8 +18,9 @@ from server.settings import Settings
 from tests.api.partnerships.receipts import chains, list_receipts, newer
 from tests.api.traces import key
 from tests.clients import Clients
+from tests.rows import request
 from tests.snapshots import snapshot
-from tests.world import World, request
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

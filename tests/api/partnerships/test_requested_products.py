@@ -21,8 +21,9 @@ from tests.api.partnerships.proposals import (
 from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
+from tests.rows import partnership, request
 from tests.snapshots import changed_models, snapshot
-from tests.world import World, partnership, request
+from tests.world import World
 
 pytestmark = pytest.mark.database
 AT_CUSTOMER = ["input", "customerId"]

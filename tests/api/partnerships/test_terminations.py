@@ -21,8 +21,9 @@ from tests.api.people.members import stale
 from tests.api.refusals import catch_denial, collect_refusals
 from tests.api.traces import act, acts, announced_topics
 from tests.clients import Clients
+from tests.rows import Person
 from tests.snapshots import changed_models, snapshot
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

@@ -11,8 +11,9 @@ from tests.api.partnerships.assignments import ASSIGNMENT, assign_employee, audi
 from tests.api.refusals import check_id
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
+from tests.rows import Person
 from tests.snapshots import changed_models, snapshot
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from server.models import Session
-from tests.world import Person, World
+from tests.rows import Person
+from tests.world import World
 
 
 async def stale(who: Person, world: World) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from server.domain.rights import Role
 from tests.clients import Answer, Clients
-from tests.world import Person, World, person
+from tests.rows import Person, person
+from tests.world import World
 
 MEMBER = """
     membership { id role status canManageBilling notifyBilling notifyProducts version }

@@ -11,8 +11,9 @@ from tests.api.people.members import stale, terms
 from tests.api.refusals import catch_denial, check_id, collect_refusals, missing, not_found
 from tests.api.traces import act, acts, announced_topics
 from tests.clients import Answer, Clients
+from tests.rows import Person, person
 from tests.snapshots import changed_models, contents, snapshot
-from tests.world import Person, World, person
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

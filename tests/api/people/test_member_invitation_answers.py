@@ -14,8 +14,9 @@ from tests.api.people.member_invitations import ACCEPTED, NEW_PERSON, USED
 from tests.api.refusals import catch_denial, collect_refusals
 from tests.api.traces import acts, announced_topics, row_of
 from tests.clients import Answer, Clients
+from tests.rows import Person, person
 from tests.snapshots import changed_models, snapshot
-from tests.world import INVITED, Person, World, person
+from tests.world import INVITED, World
 
 pytestmark = pytest.mark.database
 

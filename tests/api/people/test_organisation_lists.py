@@ -7,7 +7,7 @@ import pytest
 from server.domain.people.organisations import PartnerStatus
 from server.models import Partnership
 from tests.api.searches import NAMES, check_search
-from tests.world import organisation, partnership
+from tests.rows import organisation, partnership
 
 pytestmark = pytest.mark.database
 

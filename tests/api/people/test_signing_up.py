@@ -11,8 +11,9 @@ from tests.api.refusals import catch_denial, collect_refusals, not_found
 from tests.api.traces import acts, row_of
 from tests.clients import Clients
 from tests.permissions.matrix import OPERATIONS
+from tests.rows import Person
 from tests.snapshots import changed_models, snapshot
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

@@ -10,8 +10,9 @@ from server.resolvers import ids
 from tests.api.refusals import check_id, collect_refusals
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
+from tests.rows import Person
 from tests.snapshots import changed_models, snapshot
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

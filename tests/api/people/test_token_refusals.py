@@ -9,7 +9,7 @@ from server.models import ApiToken, Session
 from server.schema.scalars import moment_text
 from tests.api.people.api_tokens import create_token, token_input
 from tests.api.refusals import catch_denial, collect_refusals, not_found
-from tests.world import token
+from tests.rows import token
 
 pytestmark = pytest.mark.database
 REFUSALS = {

@@ -6,8 +6,9 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import NEVER_BY_TOKEN, AssignmentRight, ProductRight, Right, Role, Scope
 from server.models import EmployeeAssignment, Membership
 from server.resolvers import ids
+from tests.rows import Person, grant, organisation, partnership, person, product, token
 from tests.statements import collect_statements
-from tests.world import Person, World, grant, organisation, partnership, person, product, token
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

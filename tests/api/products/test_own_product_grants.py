@@ -11,8 +11,9 @@ from tests.api.products.own_product_grants import TECHNICAL, audited_terms, gift
 from tests.api.refusals import check_id, collect_refusals
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
+from tests.rows import product
 from tests.snapshots import changed_models, snapshot
-from tests.world import World, product
+from tests.world import World
 
 pytestmark = pytest.mark.database
 STATISTICS = ["VIEW_PRODUCT", "VIEW_STATISTICS"]

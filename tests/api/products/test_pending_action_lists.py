@@ -11,7 +11,8 @@ from server.models import (
 )
 from server.resolvers import ids
 from tests.clients import Clients
-from tests.world import World, pending_action
+from tests.rows import pending_action
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

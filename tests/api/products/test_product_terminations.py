@@ -12,8 +12,9 @@ from server.models import OutboxMessage, OwnProductGrant, PendingAction, Product
 from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
 from tests.api.traces import act, acts, announced_topics
 from tests.clients import Clients
+from tests.rows import request
 from tests.snapshots import changed_models, snapshot
-from tests.world import World, request
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

@@ -10,7 +10,7 @@ from server.models import EmployeeAssignment, Partnership, Product, ProductAcces
 from server.resolvers import ids
 from server.schema.scalars import moment_text
 from tests.api.searches import NAMES, check_search
-from tests.world import product, token
+from tests.rows import product, token
 
 pytestmark = pytest.mark.database
 

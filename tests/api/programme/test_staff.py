@@ -12,8 +12,9 @@ from tests.api.people.members import stale
 from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
 from tests.api.traces import acts, announced_topics
 from tests.clients import Clients
+from tests.rows import Person
 from tests.snapshots import snapshot
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.database
 

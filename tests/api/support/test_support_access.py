@@ -18,8 +18,9 @@ from server.settings import Settings
 from tests.api.refusals import catch_denial, check_id, collect_refusals, missing
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
+from tests.rows import Person
 from tests.snapshots import changed_models, snapshot
-from tests.world import Person, World
+from tests.world import World
 
 pytestmark = pytest.mark.database
 
