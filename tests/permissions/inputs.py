@@ -61,7 +61,7 @@ STAFF = {"approvePartner", "suspendPartner", "suspendPartnership", "resumePartne
 
 def ways(world: World, mutation: str) -> list[tuple[Person | None, Input]]:
     """Who may run the mutation, nobody at all where it is for those who are not signed in yet, and with what."""
-    assert mutation in OPERATIONS, f"how is {mutation} asked? Add a line to OPERATIONS of tests/permissions/matrix.py"
+    assert mutation in OPERATIONS, f"how is {mutation} asked? Add a line to tests/permissions/mutations.py"
     allowed = [actor for name, actor, outcome in cells() if (name, outcome) == (mutation, "ok")]
     who = "kL" if mutation in STAFF else next((actor for actor in allowed if actor in world.people), None)
     input = OPERATIONS[mutation].variables(world)["input"]

@@ -8,7 +8,8 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from server.schema import schema
 from tests.clients import Answer, Clients
-from tests.permissions.matrix import ACTORS, OPERATIONS, Operation, cells, credential
+from tests.permissions.matrix import ACTORS, OPERATIONS, cells, credential
+from tests.permissions.reads import Operation
 from tests.snapshots import contents, writes
 from tests.world import World
 
