@@ -93,7 +93,7 @@ async def test_anyone_who_has_not_answered_is_reminded_twice(world: World, setti
     assert (await Partnership.get(id=world.asked.id)).version == 1
 
 
-async def test_who_missed_two_reminders_gets_one(world: World, settings: Settings):
+async def test_a_recipient_who_missed_two_reminders_gets_one(world: World, settings: Settings):
     assert await DEADLINES["remind of proposals"](clock(settings, world, days=26)) == 5
 
     assert {left for _, left in await expiry_notices("partnership.reminder")} == {4}

@@ -76,7 +76,7 @@ def test_bytes_that_are_not_text_are_refused(run_failing: Any, arguments: Sequen
     assert run_failing(*arguments) == Answer(2, "", "The command line is not written in UTF-8.\n")
 
 
-def test_an_unknown_scope_is_answered_with_those_there_are(run_failing: Any):
+def test_an_unknown_scope_is_answered_with_those_that_exist(run_failing: Any):
     answer = run_failing(
         "token", "create", "--email", "a@b.example", "--organisation", "b", "--name", "c", "--scope", "all:read"
     )

@@ -112,7 +112,7 @@ def test_an_address_that_others_may_reach_is_not_loopback(host: str):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost", "::ffff:127.0.0.1"])
-def test_an_address_of_this_machine_alone_is_loopback(host: str):
+def test_only_an_address_of_this_machine_is_loopback(host: str):
     assert credentials.is_loopback(host)
 
 

@@ -21,7 +21,7 @@ async def test_the_fast_path_changes_and_answers_as_the_full_one_does(ways: Ways
     assert short == long
 
 
-async def test_who_signs_in_with_a_token_gets_a_cookie_on_the_fast_path(ways: Ways):
+async def test_a_sign_in_with_a_token_gets_a_cookie_on_the_fast_path(ways: Ways):
     secret = ways.world.tokens["pL"]
     asked = MUTATIONS["sign in"](ways.world, secret)
 
@@ -45,7 +45,7 @@ async def test_a_mutation_is_run_once(ways: Ways):
     assert await Session.all().count() == before + 1
 
 
-async def test_who_is_not_known_yet_is_answered_alike(ways: Ways):
+async def test_a_viewer_who_is_not_known_yet_is_answered_alike(ways: Ways):
     secret = ways.world.tokens["pL"]
     asked = post(secret, query=WHO)
     await ways.get_to_know(secret)

@@ -189,7 +189,7 @@ async def test_a_pooler_in_the_place_of_the_database_s_own_address_is_refused(
 
 
 @pytest.mark.parametrize("more", ["", IGNORING])
-async def test_a_pooler_that_nobody_told_us_of_is_refused_in_one_line(
+async def test_a_pooler_that_no_setting_names_is_refused_in_one_line(
     direct: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], more: str
 ):
     async with pgbouncer(direct, more) as settings:

@@ -167,7 +167,7 @@ def test_anyone_who_may_do_something_with_a_product_may_view_it(granted, assignm
 
 
 @pytest.mark.parametrize(("role", "product", "organisation"), rows(IN_ONES_OWN_ORGANISATION))
-def test_a_role_gives_these_rights_in_ones_own_organisation(role, product, organisation):
+def test_a_role_gives_these_rights_in_the_members_own_organisation(role, product, organisation):
     own = reach(member(customer=role), CUSTOMER, [])
 
     assert own.rights_on_product(PRODUCT) == on_product(product)

@@ -56,5 +56,5 @@ def test_roles_on_either_side_give_these_rights_on_a_partnership(customer, partn
         ("E", "A", Right.REVOKE_PRODUCT_ACCESS, Side.PARTNER),
     ],
 )
-def test_who_is_on_both_sides_acts_for_the_one_that_gives_the_right(customer, partner, right, expected):
+def test_a_member_of_both_sides_acts_for_the_one_that_gives_the_right(customer, partner, right, expected):
     assert side_of(member(customer=customer, partner=partner), right, Partnership()) is expected

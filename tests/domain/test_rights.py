@@ -156,7 +156,7 @@ def roles(cell: str) -> set[Role]:
 
 
 @pytest.mark.parametrize(("right", "cells"), [(Right(name), cells) for name, *cells in rows(HOLDERS)])
-def test_a_right_is_held_by_these_roles_and_no_other(right, cells):
+def test_these_roles_and_no_others_have_a_right(right, cells):
     holders = [{role for role, rights in table.items() if right in rights} for table in BY_ROLE]
 
     assert holders == [roles(cell) for cell in cells]
@@ -199,7 +199,7 @@ def test_legal_representatives_and_administrators_lead():
     assert {Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR} == LEADING_ROLES
 
 
-def test_who_leads_holds_every_right_on_the_products_of_the_organisation():
+def test_a_leader_has_every_right_on_the_products_of_the_organisation():
     assert {
         Right.VIEW_PRODUCT,
         Right.MANAGE_PRODUCT,

@@ -19,5 +19,5 @@ from tests.domain.refusals import refusals
         (1, 0, [("STALE_VERSION", "expected_version")]),
     ],
 )
-def test_who_says_which_version_they_saw_changes_that_version_or_nothing(version, expected, told):
+def test_a_caller_who_sends_the_version_they_saw_changes_that_version_or_nothing(version, expected, told):
     assert refusals(check_version, version, expected) == told

@@ -59,7 +59,7 @@ def test_legal_representatives_and_administrators_lead(role, leads):
     assert ViewerMembership(UUID(int=30), LED, role).leads is leads
 
 
-def test_a_viewer_stands_in_their_own_organisations_alone():
+def test_a_viewer_has_memberships_only_in_their_own_organisations():
     stood = [PERSON.membership_in(organisation) for organisation in (LED, ADMINISTERED, SERVED, VISITED, FOREIGN)]
 
     assert stood == [*STANDINGS, None]

@@ -119,7 +119,7 @@ async def test_a_payload_without_what_must_not_be_null_is_an_error(toy: Toy) -> 
     assert planned == ordinary
 
 
-async def test_a_change_that_may_be_null_is_null_alone_when_it_is_denied(toy: Toy) -> None:
+async def test_a_denied_change_that_may_be_null_is_the_only_null(toy: Toy) -> None:
     other = toy.with_schema(_changing(lambda: {"value": "done"}, {"value": str}, nullable=True))
     denied = '(input: {id: "not_1", authorId: "x", text: "denied"})'
     document = f"mutation {{ a: change{denied} {{ value }} b: change{INPUT} {{ value }} }}"

@@ -49,7 +49,7 @@ async def test_what_a_function_raises_is_reported_at_its_place(
     assert {path[0] for path, *_ in found} == roots
 
 
-async def test_functions_alone_ask_the_database_nothing(toy: Toy) -> None:
+async def test_functions_ask_the_database_for_nothing(toy: Toy) -> None:
     result, trace = await toy.by_engine('{ spelled(word: "a") { sign } }', viewer=STAFF)
 
     assert result is not None

@@ -185,7 +185,7 @@ async def test_a_limited_partner_hears_that_a_product_ended_and_not_that_it_was_
     assert await emails_of(settings) == {"product.terminated": [address(world, "pE"), address(world, "pL")]}
 
 
-async def test_who_leads_an_organisation_hears_that_a_member_left(world: World, clients: Clients, settings: Settings):
+async def test_a_leader_hears_that_a_member_left(world: World, clients: Clients, settings: Settings):
     answer = await clients.change("leaveOrganisation", {"organisationId": world.id("alpina")}, as_=world.cX)
 
     assert answer.data["leaveOrganisation"]["userErrors"] == []

@@ -37,7 +37,7 @@ RIGHTS_ON = {
     max_examples=6, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(random_world=worlds())
-async def test_a_right_is_explained_as_held_where_it_is_and_nowhere_else(
+async def test_an_explanation_says_yes_exactly_where_the_right_exists(
     standing_world: Any, settings: Settings, random_world: RandomWorld
 ) -> None:
     async with rolled_back():

@@ -58,7 +58,7 @@ async def test_every_viewer_sees_exactly_what_the_rules_say(standing_world: Any,
                 assert (seen & keys[model]) | others == rule(random_world, viewer), (model, viewer)
 
 
-def test_every_model_with_a_row_policy_has_a_rule_to_be_held_against() -> None:
+def test_every_model_with_a_row_policy_has_a_rule_to_compare_it_with() -> None:
     missing = ", ".join(sorted(model.__name__ for model in set(POLICIES) - set(RULES)))
 
     assert not missing, f"{missing}: say who sees it in RULES of tests/models/rules.py, and store some in worlds.py"
@@ -103,7 +103,7 @@ async def test_a_removed_member_sees_nothing_of_the_organisation(world: Any) -> 
     assert not any(seen.values())
 
 
-async def test_an_employee_sees_their_own_membership_and_assignments_alone(world: Any) -> None:
+async def test_an_employee_sees_only_their_own_membership_and_assignments(world: Any) -> None:
     employee = Viewer(world.pE.user.id, (ViewerMembership(world.pE.membership.id, world.nova.id, Role.EMPLOYEE),))
 
     assert await _keys(Membership, employee) == {world.pE.membership.id}
@@ -119,7 +119,7 @@ async def test_people_see_their_own_tokens_and_those_of_organisations_they_lead(
     assert await _keys(ApiToken, employee) == {world.token_pE.id}
 
 
-async def test_nobody_sees_partners_and_the_catalogue_alone() -> None:
+async def test_a_visitor_sees_only_partners_and_the_catalogue() -> None:
     for model, (public, _, _) in POLICIES.items():
         sees_something = model.__name__ in ("Organisation", "CatalogueItem")
         assert (str(public.filters) != str({"id__isnull": True})) is sees_something, model

@@ -38,7 +38,7 @@ Loss = Callable[[], Awaitable[object]]
 
 
 @pytest.mark.parametrize("mutation", BY_ROLE)
-async def test_who_is_removed_while_they_wait_changes_nothing(
+async def test_a_member_removed_while_they_wait_changes_nothing(
     world: World, open_clients: dict[str, Clients], monkeypatch: pytest.MonkeyPatch, mutation: str
 ) -> None:
     who, input = ways(world, mutation)[0]

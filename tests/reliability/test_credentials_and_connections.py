@@ -89,7 +89,7 @@ async def test_a_known_token_is_another_when(house: House, change: str):
 
 
 @on_postgres
-async def test_a_known_session_of_another_person_is_theirs_alone(house: House):
+async def test_a_known_session_of_another_person_is_only_theirs(house: House):
     owner, other = await house.employee(), await house.employee()
     await house.get_to_know(owner)
 
@@ -102,7 +102,7 @@ async def test_a_known_session_of_another_person_is_theirs_alone(house: House):
 
 
 @on_postgres
-async def test_who_empties_the_table_of_sessions_ends_them_all(house: House):
+async def test_emptying_the_table_of_sessions_ends_them_all(house: House):
     owner = await house.employee()
     await house.get_to_know(owner)
 
@@ -112,7 +112,7 @@ async def test_who_empties_the_table_of_sessions_ends_them_all(house: House):
 
 
 @on_postgres
-async def test_who_empties_the_table_of_tokens_ends_them_all(house: House):
+async def test_emptying_the_table_of_tokens_ends_them_all(house: House):
     owner = await house.employee()
     _, secret = await house.token(owner)
     await house.get_to_know(secret)
@@ -131,7 +131,7 @@ async def test_who_empties_the_table_of_tokens_ends_them_all(house: House):
 
 
 @on_postgres
-async def test_who_was_looked_up_before_somebody_listened_is_not_kept(house: House, monkeypatch: pytest.MonkeyPatch):
+async def test_a_viewer_looked_up_before_somebody_listened_is_not_kept(house: House, monkeypatch: pytest.MonkeyPatch):
     row, secret = await house.token(await house.employee())
     await until(house.is_listening)
     await listeners(house.settings, LISTENERS.replace("SELECT pid", "SELECT pg_terminate_backend(pid)"))
@@ -223,7 +223,7 @@ async def test_a_request_that_waits_for_a_connection_fails_when_none_can_be_open
 
 
 @on_postgres
-async def test_who_gives_up_as_their_turn_comes_leaves_the_connection_to_the_next(house: House):
+async def test_a_caller_who_gives_up_as_their_turn_comes_leaves_the_connection_to_the_next(house: House):
     given_up = list[Callable[[], Any]]()
 
     class Impatient(PostgresReader):

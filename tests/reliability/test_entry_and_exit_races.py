@@ -36,7 +36,9 @@ from tests.rows import organisation, partnership, person, product
 pytestmark = pytest.mark.database
 
 
-async def test_who_is_removed_while_partnerships_begin_serves_none_of_the_new_customers(own_database: Settings) -> None:
+async def test_a_member_removed_while_partnerships_begin_serves_none_of_the_new_customers(
+    own_database: Settings,
+) -> None:
     """Whose acceptance is first is assigned to them, and ends with them; the others are not (ADR 28)."""
     company = await organisation("Company", partner_status=PartnerStatus.APPROVED)
     leader = await person("leader", company, Role.LEGAL_REPRESENTATIVE, NOW)

@@ -75,7 +75,7 @@ async def test_a_known_token_that_its_owner_revokes_is_refused_by_the_next_reque
     assert await house.is_refused(secret)
 
 
-async def test_of_two_known_tokens_the_revoked_one_alone_is_refused(house: House):
+async def test_only_the_revoked_one_of_two_known_tokens_is_refused(house: House):
     owner, other = await house.employee(), await house.employee()
     row, secret = await house.token(owner)
     _, sister = await house.token(owner)

@@ -55,7 +55,7 @@ async def test_a_revocation_that_is_not_committed_changes_nothing(house: House):
     assert (await house.looked_up(secret), await house.is_refused(secret)) == (0, False)
 
 
-async def test_who_is_looked_up_during_a_revocation_is_refused_after_its_commit(house: House):
+async def test_a_viewer_looked_up_during_a_revocation_is_refused_after_its_commit(house: House):
     row, secret = await house.token(await house.employee())
 
     async with open_transaction(house.settings, revoking(row)) as end:
@@ -194,7 +194,7 @@ async def test_while_nobody_listens_nothing_is_known_and_everything_is_answered(
     assert after != before
 
 
-async def test_who_has_stopped_knows_nobody_and_listens_no_more(house: House):
+async def test_a_stopped_process_remembers_nobody_and_listens_no_more(house: House):
     known = ViewerCache()
     before = [] if house.settings.is_sqlite else await listeners(house.settings)
 
@@ -264,7 +264,7 @@ async def test_what_the_other_process_revokes_this_one_refuses_within_a_second(h
 
 
 @on_postgres
-async def test_who_signs_out_of_this_process_is_nobody_in_the_other_within_a_second(house: House, server: str):
+async def test_a_session_signed_out_of_this_process_is_nobody_in_the_other_within_a_second(house: House, server: str):
     owner = await house.employee()
     cookie = f"session={owner.session}"
     async with asking(house, server) as ask:

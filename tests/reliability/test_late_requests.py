@@ -116,7 +116,7 @@ async def end_partnership(scene: Scene) -> None:
 
 @ACTS
 @pytest.mark.parametrize("change", [end_assignment, lower_assignment, limit_partnership, end_partnership])
-async def test_who_no_longer_holds_the_right_when_it_is_their_turn_changes_nothing(
+async def test_a_caller_who_has_lost_the_right_when_it_is_their_turn_changes_nothing(
     scene: Scene, act: Act, change: Callable[[Scene], Awaitable[None]]
 ) -> None:
     waiting = scene.context(scene.employee)
@@ -161,7 +161,7 @@ async def test_nor_does_such_a_token_change_a_partnership(scene: Scene) -> None:
     assert await contents() == before
 
 
-async def test_who_no_longer_leads_ends_no_token_of_a_colleague(scene: Scene) -> None:
+async def test_a_former_leader_ends_no_token_of_a_colleague(scene: Scene) -> None:
     row, _ = await token(scene.employee, [Scope.PRODUCTS_READ], [], now=NOW)
     await person("successor", await Organisation.get(id=scene.leader.organisation_id), Role.LEGAL_REPRESENTATIVE, NOW)
     waiting = scene.context(scene.leader)
@@ -207,7 +207,7 @@ async def test_assigning_and_removing_wait_for_one_another_and_in_no_ring(scene:
 
 @ACTS
 @pytest.mark.parametrize("change", [unassign, assign_less, remove])
-async def test_who_waits_for_the_very_change_that_takes_the_right_is_too_late(
+async def test_a_caller_who_waits_for_the_very_change_that_takes_the_right_is_too_late(
     scene: Scene, act: Act, change: Callable[[Scene], Awaitable[Any]]
 ) -> None:
     outside = copy_context()

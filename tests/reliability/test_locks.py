@@ -61,7 +61,7 @@ async def make_token(clients: Clients, owner: Person, at: Organisation) -> Answe
 
 
 @pytest.mark.parametrize("engine", [True, False])
-async def test_who_waits_too_long_is_refused_and_the_next_is_answered(own_database: Settings, engine: bool):
+async def test_a_caller_who_waits_too_long_is_refused_and_the_next_is_answered(own_database: Settings, engine: bool):
     company = await organisation("Alone")
     owner = await person("owner", company, Role.LEGAL_REPRESENTATIVE, NOW)
     await be_impatient(own_database)
@@ -132,7 +132,7 @@ async def test_the_clock_holds_nothing_of_an_organisation_that_somebody_else_hol
     assert await running >= 1
 
 
-async def test_who_goes_away_while_waiting_leaves_nothing_begun(own_database: Settings):
+async def test_a_caller_who_goes_away_while_waiting_leaves_nothing_running(own_database: Settings):
     company = await organisation("Alone")
 
     async def rename() -> None:

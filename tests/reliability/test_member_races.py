@@ -91,7 +91,7 @@ async def test_of_two_legal_representatives_who_leave_one_stays(own_database: Se
         await OutboxMessage.all().delete()
 
 
-async def test_who_lost_the_right_while_they_waited_changes_nobody(own_database: Settings) -> None:
+async def test_a_member_who_lost_the_right_while_they_waited_changes_nobody(own_database: Settings) -> None:
     one, two = await _two_legal_representatives()
     employee = await person("employee", await Organisation.get(id=one.organisation_id), Role.EMPLOYEE, NOW)
 
@@ -111,7 +111,7 @@ async def test_who_lost_the_right_while_they_waited_changes_nobody(own_database:
 
 
 @pytest.mark.parametrize("answer", [confirm_pending_action, refuse_pending_action, None])
-async def test_who_stops_leading_the_customer_while_they_wait_neither_ends_a_product_nor_answers(
+async def test_a_person_who_stops_leading_the_customer_while_they_wait_neither_ends_a_product_nor_answers(
     own_database: Settings, answer: Any
 ) -> None:
     firm, company = await organisation("Firm"), await organisation("Company", partner_status=PartnerStatus.APPROVED)
@@ -130,7 +130,7 @@ async def test_who_stops_leading_the_customer_while_they_wait_neither_ends_a_pro
 
 
 @pytest.mark.parametrize("role", [Role.EMPLOYEE, None])
-async def test_who_stops_leading_the_customer_while_they_wait_changes_no_partnership(
+async def test_a_person_who_stops_leading_the_customer_while_they_wait_changes_no_partnership(
     own_database: Settings, role: Role | None
 ) -> None:
     firm, company = await organisation("Firm"), await organisation("Company", partner_status=PartnerStatus.APPROVED)

@@ -24,7 +24,7 @@ UNKNOWN = (
 
 
 @pytest.mark.parametrize("engine", [True, False])
-async def test_who_asks_while_the_database_is_away_hears_that_and_is_answered_when_it_is_back(
+async def test_a_caller_reads_that_the_database_is_away_and_is_answered_when_it_is_back(
     far: Far, log: Lines, monkeypatch: pytest.MonkeyPatch, engine: bool
 ):
     monkeypatch.setattr(outages, "_QUIET_SECONDS", 0.2)
@@ -127,7 +127,7 @@ async def test_connections_that_the_database_ended_are_replaced(far: Far, log: L
 
 
 @on_postgres
-async def test_who_asks_a_database_that_says_nothing_any_more_does_not_wait_for_ever(
+async def test_a_request_to_a_database_that_has_gone_silent_does_not_wait_for_ever(
     far: Line, monkeypatch: pytest.MonkeyPatch
 ):
     for module in (database, postgres, connections):

@@ -69,7 +69,7 @@ async def test_what_kills_every_worker_is_parked(
     assert (email.dead_at, email.sent_at) == (NOW + 2 * CLAIM, None)
 
 
-async def test_who_lost_the_claim_does_not_say_how_it_went(
+async def test_a_worker_that_lost_the_claim_does_not_record_the_outcome(
     own_database: Settings, post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ):
     settings = sending(own_database, post)
@@ -248,7 +248,7 @@ async def test_what_was_parked_can_be_restarted(own_database: Settings, post: Po
     assert post.recipients == [LEADER]
 
 
-async def test_who_signs_in_at_the_mail_server_wrongly_loses_nothing(own_database: Settings, post: PostOffice):
+async def test_a_wrong_sign_in_at_the_mail_server_loses_nothing(own_database: Settings, post: PostOffice):
     settings = sending(own_database, post, smtp_user="reseller", smtp_password="wrong")
     email = await one_email(settings)
 

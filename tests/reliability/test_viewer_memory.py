@@ -111,7 +111,7 @@ CREDENTIALS: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("what", CREDENTIALS)
-async def test_who_is_not_let_in_is_not_kept(house: House, what: str):
+async def test_a_caller_who_is_not_let_in_is_not_kept(house: House, what: str):
     await until(house.is_listening)
     await house.looked_up(house.world.pL)
     before = list(house.viewer_cache._entries)

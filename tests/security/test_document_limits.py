@@ -180,7 +180,7 @@ ANONYMOUS_REFUSED: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("what", ANONYMOUS_REFUSED)
-async def test_who_is_not_signed_in_may_ask_for_less(app: Starlette, what: str):
+async def test_a_visitor_who_is_not_signed_in_may_ask_for_less(app: Starlette, what: str):
     document, message = ANONYMOUS_REFUSED[what]
 
     async with Clients(app) as clients:

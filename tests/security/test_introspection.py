@@ -95,7 +95,7 @@ async def test_what_no_tool_sends_counts_against_the_limits_of_visitors_who_are_
     assert (answer.code, answer.errors[0]["message"]) == ("VALIDATION_FAILED", TOO_MUCH)
 
 
-async def test_who_is_signed_in_may_ask_for_more_of_the_schema(world: World, engine_clients: Clients):
+async def test_a_person_who_is_signed_in_may_ask_for_more_of_the_schema(world: World, engine_clients: Clients):
     answer = await engine_clients.ask(LARGE["fields of the types of fields"], as_=world.pL)
 
     assert answer.data["__schema"]["types"]

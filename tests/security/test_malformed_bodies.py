@@ -244,7 +244,7 @@ async def test_headers_over_the_limit_are_refused(http: httpx2.AsyncClient):
     assert refusal(large) == refusal(many) == (431, "BAD_USER_INPUT", "The headers are too large.")
 
 
-async def test_who_goes_away_before_the_body_is_complete_causes_no_error(app: Starlette):
+async def test_a_caller_who_goes_away_before_the_body_is_complete_causes_no_error(app: Starlette):
     said = [{"type": "http.request", "body": b'{"query":', "more_body": True}, {"type": "http.disconnect"}]
     answered = []
 

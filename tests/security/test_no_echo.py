@@ -203,7 +203,7 @@ async def test_no_message_repeats_what_was_sent_as_a_body(world: World, clients:
     assert_nothing_is_repeated(Answer(response), body)
 
 
-def test_a_value_of_ours_that_a_scalar_cannot_write_is_our_fault_and_not_told():
+def test_a_value_of_ours_that_a_scalar_cannot_write_is_our_fault_and_stays_hidden():
     with pytest.raises(GraphQLError) as raised:
         GraphQLInt.serialize(WORD)
     error = located_error(raised.value, [FieldNode(name=NameNode(value="totalCount"))], ["totalCount"])

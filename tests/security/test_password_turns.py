@@ -128,7 +128,7 @@ async def test_sources_that_fill_the_lines_leave_room_for_those_who_wait_alone(h
     assert are_refused(alone) == [False]
 
 
-async def test_who_is_expected_has_room_that_nobody_else_can_take(hasher: HeldHash):
+async def test_an_expected_caller_has_room_that_nobody_else_can_take(hasher: HeldHash):
     begin(*[(f"source {number}", "guess") for number in range(20)])
     await settle()
 

@@ -84,7 +84,7 @@ async def test_an_empty_password_is_refused_without_hashing_it(world: World, cli
     assert taken < hashing
 
 
-async def test_who_has_no_password_cannot_sign_in(world: World, clients: Clients):
+async def test_a_person_without_a_password_cannot_sign_in(world: World, clients: Clients):
     await User.filter(id=world.cL.user.id).update(password_hash=None)
 
     answers = [await sign_in(clients, "cl@alpina.example", password) for password in ("", "x", PASSWORD, "None")]

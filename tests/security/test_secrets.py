@@ -76,7 +76,7 @@ def check_logged_once(lines: list[dict[str, Any]], request_id: str) -> None:
 
 @pytest.mark.database
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-async def test_an_error_in_a_resolver_is_logged_and_not_told(
+async def test_an_error_in_a_resolver_is_logged_and_stays_hidden(
     world: World, talkative: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
     monkeypatch.setattr(Context, "row", failing(error))
@@ -92,7 +92,7 @@ async def test_an_error_in_a_resolver_is_logged_and_not_told(
 
 
 @pytest.mark.database
-async def test_an_error_in_a_mutation_is_logged_and_not_told(
+async def test_an_error_in_a_mutation_is_logged_and_stays_hidden(
     world: World, talkative: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("server.resolvers.people.passwords.compare", failing(RuntimeError(SECRET)))
@@ -108,7 +108,7 @@ async def test_an_error_in_a_mutation_is_logged_and_not_told(
 
 @pytest.mark.database
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-async def test_an_error_of_the_database_is_logged_and_not_told(
+async def test_an_error_of_the_database_is_logged_and_stays_hidden(
     world: World, talkative_engine: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
     monkeypatch.setattr(Engine, "fetch", failing(error))
@@ -122,7 +122,7 @@ async def test_an_error_of_the_database_is_logged_and_not_told(
 
 @pytest.mark.database
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-async def test_an_error_in_a_hole_is_logged_and_not_told(
+async def test_an_error_in_a_hole_is_logged_and_stays_hidden(
     world: World, talkative_engine: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
     monkeypatch.setattr("server.resolvers.people.organisations.INVITABLE_PARTNERS", Failing(error))
@@ -154,7 +154,7 @@ class Failing:
     [(authentication, "memberships_of"), (graphql, "authenticate"), (graphql, "_execute")],
     ids=lambda place: place[1],
 )
-async def test_an_error_outside_of_resolvers_is_logged_and_not_told(
+async def test_an_error_outside_of_resolvers_is_logged_and_stays_hidden(
     world: World, talkative: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, place: tuple[object, str]
 ):
     monkeypatch.setattr(*place, failing(RuntimeError(SECRET)))

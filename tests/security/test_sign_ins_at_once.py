@@ -128,7 +128,7 @@ async def test_the_right_password_sixteen_times_at_once_is_not_a_failure(own_dat
     assert await SignInFailure.filter(failures=0).count() == 1  # of the account and source; the others have four
 
 
-async def test_who_has_no_account_any_more_leaves_no_source(own_database: Settings, guest: Person):
+async def test_a_person_without_an_account_leaves_no_source(own_database: Settings, guest: Person):
     asked = Sources(own_database)
     async with asked.stack:
         await asked.errors(HOME, guest.user.email, PASSWORD)

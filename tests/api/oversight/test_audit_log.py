@@ -74,7 +74,7 @@ async def test_the_partner_reads_the_same_as_its_own_act(world: World, clients: 
     assert own == {"id": world.id("act"), "actor": {"id": ids.encode(world.pE.user)}, "actorName": "pE Nova"}
 
 
-async def test_an_employee_reads_their_own_acts_alone(world: World, clients: Clients):
+async def test_an_employee_reads_only_their_own_acts(world: World, clients: Clients):
     await clients.change("revokeProductAccess", {"productAccessId": world.id("access")}, as_=world.pL)
 
     assert await actions(clients, "auditLog", world.id("nova"), world.pE) == ["access.revoked"]

@@ -105,7 +105,9 @@ async def test_a_state_that_leaves_no_room_is_named(world: World, clients: Clien
 
 
 @pytest.mark.parametrize(("right", "is_theirs"), [("ACCEPT_REQUEST", True), ("MANAGE_INVITATION", False)])
-async def test_who_proposed_decides_what_each_side_may_do(world: World, clients: Clients, right: str, is_theirs: bool):
+async def test_the_proposing_side_decides_what_each_side_may_do(
+    world: World, clients: Clients, right: str, is_theirs: bool
+):
     assert await links(clients, right, world.id("asked"), world.cL) == {
         "MEMBERSHIP": True,
         "PROPOSAL": is_theirs,

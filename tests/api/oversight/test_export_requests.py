@@ -69,7 +69,7 @@ async def test_nobody_uses_up_the_exports_of_their_organisation(world: World, cl
     await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
 
 
-async def test_a_link_needs_a_file_of_ones_own(world: World, clients: Clients):
+async def test_a_link_needs_a_file_of_the_callers_own(world: World, clients: Clients):
     waiting = await request_export(clients, world.id("alpina"), "AUDIT_LOG", world.cL)
     other = [("EXPORT_OF_ANOTHER", "Only the person who requested an export can get its file.", None)]
 

@@ -151,7 +151,7 @@ async def test_a_review_has_a_row_for_each_person_and_each_token_that_its_reader
     assert [row["people.name"] for row in of_administrator] == people
 
 
-async def test_an_employee_takes_away_the_customers_they_serve_alone(
+async def test_an_employee_exports_only_the_customers_they_serve(
     world: World, engine_clients: Clients, settings: Settings
 ):
     taken = {

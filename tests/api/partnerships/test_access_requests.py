@@ -142,7 +142,7 @@ async def test_what_is_granted_as_asked_for_is_something_that_the_partner_has_no
     assert [(code, field) for code, _, field in answer] == [(code, ["input", "access", "limited", "products", *field])]
 
 
-async def test_who_has_everything_asks_for_no_more(world: World, clients: Clients):
+async def test_a_partner_with_complete_access_asks_for_no_more(world: World, clients: Clients):
     input = {"partnershipId": world.id("complete"), "wanted": {"accessType": "COMPLETE", "paymentMode": "PARTNER"}}
 
     assert await collect_refusals(clients, "requestAccessChange", input, as_=world.pL) == [

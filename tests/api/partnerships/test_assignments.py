@@ -104,7 +104,7 @@ async def test_an_assigned_employee_has_access_from_the_next_request_on(world: W
     )
 
 
-async def test_other_rights_change_the_assignment_there_is(world: World, clients: Clients):
+async def test_other_rights_change_the_existing_assignment(world: World, clients: Clients):
     before = await snapshot()
 
     answer = await assign_employee(clients, task(world, "pE", ("MANAGE_PRODUCTS",)), world.pL)
@@ -169,7 +169,7 @@ NOT_ACTIVE = [("PARTNERSHIP_NOT_ACTIVE", "This partnership is not active.", None
 
 
 @pytest.mark.parametrize("member", ["pL", "pA"])
-async def test_who_leads_the_partner_is_not_assigned(world: World, clients: Clients, member: str):
+async def test_a_leader_of_the_partner_is_not_assigned(world: World, clients: Clients, member: str):
     assert await collect_refusals(clients, "assignEmployee", task(world, member), as_=world.pL) == NOT_AN_EMPLOYEE
 
 
@@ -187,7 +187,7 @@ async def test_somebody_who_has_left_is_not_assigned(world: World, clients: Clie
 
 
 @pytest.mark.parametrize(("other", "member"), [("rival", "qE"), ("alpina", "cE")])
-async def test_who_leads_two_organisations_assigns_no_employee_of_the_other(
+async def test_a_leader_of_two_organisations_assigns_no_employee_of_the_other(
     world: World, clients: Clients, other: str, member: str
 ):
     await Membership.create(

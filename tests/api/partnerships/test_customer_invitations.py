@@ -149,7 +149,7 @@ async def test_its_addressee_accepts_for_an_organisation_they_represent(world: W
     assert [code for code, _, _ in again] == ["INVITATION_USED"]
 
 
-async def test_the_link_alone_grants_nothing(world: World, clients: Clients):
+async def test_the_link_on_its_own_grants_nothing(world: World, clients: Clients):
     """A forwarded link is dead for anyone who has another address, whatever they represent (E24)."""
     input = {
         "customerId": world.id("delta"),

@@ -139,7 +139,7 @@ async def test_the_partner_takes_the_aliases_of_its_customers_away(
     assert taken == {"pL": [*served, ("Corvo", "")], "pE": served, "tP": [*served, ("Corvo", "")]}
 
 
-async def test_who_is_a_member_of_both_sides_reads_as_the_partner_alone(world: World, clients: Clients):
+async def test_a_member_of_both_sides_reads_only_as_the_partner(world: World, clients: Clients):
     await Membership.create(user_id=world.cL.user.id, organisation_id=world.nova.id, role=Role.EXTERNAL)
     assert await read(clients, world.id("limited"), world.cL) is None
 

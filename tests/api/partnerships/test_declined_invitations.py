@@ -98,7 +98,7 @@ async def test_a_reason_that_cannot_be_stored_is_refused(world: World, clients: 
     assert answer == [("VALIDATION_FAILED", why, ["input", "reason"])]
 
 
-async def test_who_declined_is_invited_again_and_accepts(world: World, clients: Clients):
+async def test_a_partner_that_declined_is_invited_again_and_accepts(world: World, clients: Clients):
     customer, id = await _offer_to_nova(world, clients)
     await answer_invitation(clients, "declineInvitation", id, world.pL)
 

@@ -125,7 +125,7 @@ async def end_complete(world: World, clients: Clients) -> None:
     assert answer.data["terminatePartnership"]["userErrors"] == []
 
 
-async def test_who_was_switched_off_again_serves_only_who_they_are_assigned_to(world: World, clients: Clients):
+async def test_an_employee_who_was_switched_off_again_serves_only_assigned_customers(world: World, clients: Clients):
     await switched_on(clients, world)
     answer = await set_(clients, switch(world, on=False), world.pL)
 
@@ -162,7 +162,7 @@ async def test_rights_belong_to_customers_that_are_included(world: World, client
 
 
 @pytest.mark.parametrize("member", ["pA", "pL"])
-async def test_who_leads_the_partner_needs_no_switch(world: World, clients: Clients, member: str):
+async def test_a_leader_of_the_partner_needs_no_switch(world: World, clients: Clients, member: str):
     answer = await collect_refusals(clients, "setFutureCustomers", switch(world, member), as_=world.pL)
 
     said = "Only active employees of the partner can be assigned to a customer."

@@ -108,7 +108,7 @@ async def test_a_product_given_back_leaves_its_traces_on_behalf_of_the_customer(
     assert await announced_topics(answer) == [("access.product_removed", world.id("access"))]
 
 
-async def test_who_leads_both_sides_revokes_as_the_customer(world: World, clients: Clients):
+async def test_a_leader_of_both_sides_revokes_as_the_customer(world: World, clients: Clients):
     await lead(world.pL, world, "alpina")
 
     (event,) = await acts(await revoke_access(clients, world.id("access"), world.pL))

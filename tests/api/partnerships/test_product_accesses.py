@@ -114,7 +114,7 @@ async def test_a_product_is_granted_to_one_partner(world: World, clients: Client
     ]
 
 
-async def test_who_leads_two_customers_grants_a_product_of_the_right_one(world: World, clients: Clients):
+async def test_a_leader_of_two_customers_grants_a_product_of_the_right_one(world: World, clients: Clients):
     await lead(world.cL, world, "borea")
 
     answer = await collect_refusals(clients, "grantProductAccess", offer(world, "borean"), as_=world.cL)

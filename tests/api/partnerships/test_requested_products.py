@@ -268,7 +268,7 @@ async def test_a_late_request_of_the_partner_is_not_what_an_invitation_accepts(w
     assert (await Partnership.get(id=world.asked.id)).status is PartnershipStatus.EXPIRED
 
 
-async def test_who_proposed_does_not_accept(world: World, clients: Clients):
+async def test_the_proposing_side_does_not_accept(world: World, clients: Clients):
     assert await catch_denial(
         clients, "acceptInvitation", {"partnershipId": world.id("wooed")}, as_=world.pL
     ) == missing("ACCEPT_INVITATION")

@@ -28,7 +28,7 @@ async def test_what_could_not_be_accepted_is_not_sent_again(world: World, client
     ]
 
 
-async def test_who_proposed_withdraws(world: World, clients: Clients):
+async def test_the_proposing_side_withdraws(world: World, clients: Clients):
     answer = await clients.change("cancelInvitation", {"partnershipId": world.id("wooed")}, STATE, as_=world.pL)
 
     assert answer.data["cancelInvitation"]["partnership"]["status"] == "CANCELLED"

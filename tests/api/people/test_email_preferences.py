@@ -83,7 +83,7 @@ async def test_a_members_preferences_are_theirs_to_read(world: World, clients: C
     assert of_token.data["viewer"]["memberships"]["nodes"] == []
 
 
-async def test_who_leads_lists_their_own_memberships_alone_and_those_in_force(world: World, clients: Clients):
+async def test_a_leader_lists_only_their_own_memberships_in_force(world: World, clients: Clients):
     mine = await Membership.create(user_id=world.cL.user.id, organisation_id=world.borea.id, role=Role.EMPLOYEE)
     await Membership.create(
         user_id=world.cL.user.id, organisation_id=world.corvo.id, role=Role.EMPLOYEE, status="REMOVED"

@@ -78,7 +78,7 @@ async def test_joining_leaves_its_traces(world: World, clients: Clients):
     ]
 
 
-async def test_who_has_an_account_signs_in_and_accepts(world: World, clients: Clients):
+async def test_a_person_with_an_account_signs_in_and_accepts(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(
         email=world.bL.user.email, role=Role.EMPLOYEE, can_manage_billing=True
     )
@@ -101,7 +101,7 @@ async def test_an_invitation_works_once(world: World, clients: Clients):
     assert await collect_refusals(clients, "declineMemberInvitation", {"token": INVITED}, as_=None) == USED
 
 
-async def test_the_link_alone_grants_nothing(world: World, clients: Clients):
+async def test_the_link_on_its_own_grants_nothing(world: World, clients: Clients):
     nobody = await catch_denial(clients, "acceptMemberInvitation", {"token": INVITED}, as_=None)
     other = await collect_refusals(clients, "acceptMemberInvitation", {"token": INVITED}, as_=world.qE)
 
@@ -163,7 +163,7 @@ async def test_an_invitation_ends_when_its_sender_loses_the_right(
     assert await collect_refusals(clients, "acceptMemberInvitation", accept, as_=None) == USED
 
 
-async def test_who_became_a_member_otherwise_does_not_join_twice(world: World, clients: Clients):
+async def test_somebody_who_became_a_member_otherwise_does_not_join_twice(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(email=world.cX.user.email)
 
     assert await collect_refusals(clients, "acceptMemberInvitation", {"token": INVITED}, as_=world.cX) == [
@@ -181,7 +181,7 @@ async def test_somebody_who_left_comes_back_by_an_invitation(world: World, clien
     assert answer.data["acceptMemberInvitation"]["membership"]["id"] != ids.encode(former.membership)
 
 
-async def test_an_invitation_is_declined_with_the_link_alone(world: World, clients: Clients):
+async def test_an_invitation_is_declined_with_nothing_but_the_link(world: World, clients: Clients):
     before = await snapshot()
 
     answer = await clients.change("declineMemberInvitation", {"token": INVITED})

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.database
 # Sending again and cancelling
 
 
-async def test_sent_again_the_old_link_is_dead_and_the_new_one_works(world: World, clients: Clients):
+async def test_an_invitation_sent_again_has_a_new_link_and_the_old_one_is_dead(world: World, clients: Clients):
     input = {"memberInvitationId": world.id("newcomer")}
 
     answer = await clients.change("resendMemberInvitation", input, INVITATION, as_=world.cA)

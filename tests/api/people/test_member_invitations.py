@@ -160,7 +160,7 @@ async def test_nobody_is_invited_twice(world: World, clients: Clients, email: st
     ]
 
 
-async def test_who_did_not_answer_in_time_is_invited_again(world: World, clients: Clients):
+async def test_somebody_who_did_not_answer_in_time_is_invited_again(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(expires_at=world.now)
 
     await invite_member(clients, call(world, "newcomer@alpina.example"), world.cL)
@@ -214,7 +214,7 @@ async def test_even_complete_access_gives_no_right_over_members(world: World, cl
     assert await catch_denial(clients, "removeMember", remove, as_=world.pL) == not_found("input", "membershipId")
 
 
-async def test_who_leads_sees_the_invitations(world: World, clients: Clients):
+async def test_a_leader_sees_the_invitations(world: World, clients: Clients):
     query = "query($id: ID!) { organisation(id: $id) { memberInvitations { nodes { email status } totalCount } } }"
 
     answer = await clients.ask(query, {"id": world.id("alpina")}, as_=world.cA)

@@ -64,7 +64,7 @@ async def test_a_removed_member_reaches_nothing_from_the_next_request_on(world: 
     assert (await clients.ask("{ viewer { user { id } } }", as_=world.tokens["pE"])).status == 401
 
 
-async def test_who_is_a_member_elsewhere_stays_signed_in(world: World, clients: Clients):
+async def test_a_member_of_another_organisation_stays_signed_in(world: World, clients: Clients):
     await Membership.create(user_id=world.cE.user.id, organisation_id=world.borea.id, role=Role.EMPLOYEE)
 
     await change_member(clients, "removeMember", world.cL, world.id("cE"))
@@ -109,7 +109,7 @@ async def test_the_last_legal_representative_stays(world: World, clients: Client
     )
 
 
-async def test_who_leaves_their_only_organisation_is_signed_out(world: World, engine_clients: Clients):
+async def test_a_member_who_leaves_their_only_organisation_is_signed_out(world: World, engine_clients: Clients):
     answer = await engine_clients.change("leaveOrganisation", {"organisationId": world.id("alpina")}, as_=world.cX)
 
     assert answer.data["leaveOrganisation"]["userErrors"] == []

@@ -95,7 +95,7 @@ async def test_the_last_legal_representative_is_not_lowered(world: World, client
     assert await collect_refusals(clients, "changeMemberRole", input, as_=world.cL) == LAST
 
 
-async def test_who_lowers_themselves_sees_less_at_once(world: World, clients: Clients):
+async def test_a_member_who_lowers_themselves_sees_less_at_once(world: World, clients: Clients):
     await second_legal_representative(world)
 
     answer = await change_member(clients, "changeMemberRole", world.cL, world.id("cL"), role="EXTERNAL")
@@ -139,7 +139,7 @@ async def test_a_higher_role_ends_assignments_and_no_token(world: World, clients
     assert (await ApiToken.get(id=world.token_pE.id)).revoked_at is None
 
 
-async def test_who_left_gets_no_role(world: World, clients: Clients):
+async def test_a_former_member_gets_no_role(world: World, clients: Clients):
     await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
     left = [("NOT_A_MEMBER", "This person is not an active member of the organisation.", ["input", "membershipId"])]
     input = {"membershipId": world.id("cE")}

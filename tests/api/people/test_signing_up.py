@@ -122,7 +122,7 @@ async def test_everything_wrong_with_a_person_is_reported_at_once(world: World, 
     ]
 
 
-async def test_who_has_an_account_signs_in_instead(world: World, clients: Clients):
+async def test_a_person_with_an_account_signs_in_instead(world: World, clients: Clients):
     answer = await collect_refusals(clients, "signUp", signing_up(world, token=world.secret), as_=None)
 
     assert [(code, field) for code, _, field in answer] == [("ACCOUNT_EXISTS", ["input", "newPerson"])]

@@ -152,7 +152,7 @@ async def test_a_leader_who_goes_leads_no_longer(world: World, clients: Clients)
     assert answer.data["removeTeamMember"]["team"]["leader"] is None
 
 
-async def test_who_left_joins_no_team(world: World, clients: Clients):
+async def test_a_former_member_joins_no_team(world: World, clients: Clients):
     await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
     place = {"teamId": world.id("team"), "membershipId": world.id("cE")}
 

@@ -76,7 +76,7 @@ async def test_a_new_token_works_at_once_within_its_scopes(world, clients):
     assert members.errors[0]["extensions"]["scope"] == "MEMBERS_READ"
 
 
-async def test_a_token_for_some_customers_sees_these_customers_alone(world, clients):
+async def test_a_token_for_some_customers_sees_only_these_customers(world, clients):
     borea, corvo = world.id("borea"), world.id("corvo")
     scopes = [scope.name for scope in Scope]
 
@@ -188,7 +188,7 @@ async def test_a_list_of_tokens_holds_those_that_have_ended_and_no_secret(world,
         (["nova"], "NOT_A_CUSTOMER", ["input", "customerIds", "0"]),
     ],
 )
-async def test_a_token_is_restricted_to_managed_customers_alone(world, clients, customers, code, field):
+async def test_a_token_is_restricted_only_to_managed_customers(world, clients, customers, code, field):
     given = token_input(world, "nova", customerIds=[world.id(name) for name in customers])
     before = await snapshot()
 

@@ -62,7 +62,7 @@ async def test_members_see_exactly_what_was_opened_to_them(world: World, clients
     assert await sight(world, clients, other) == {}
 
 
-async def test_rights_are_the_union_over_ones_own_grants_and_those_of_ones_teams(world: World, clients: Clients):
+async def test_rights_are_the_union_of_personal_grants_and_those_of_teams(world: World, clients: Clients):
     await grant_products(clients, gift(world, "cE", "kept", "STATISTICS"), world.cL)
     await TeamMember.create(team_id=world.team.id, membership_id=world.cE.membership.id, joined_at=world.now)
     together = await sight(world, clients, world.cE)
@@ -97,7 +97,7 @@ async def test_a_category_covers_later_products_where_the_grant_says_so(
     assert set(await sight(world, clients, world.cE)) == seen
 
 
-async def test_given_again_a_category_covers_what_came_since(world: World, clients: Clients):
+async def test_a_category_granted_again_covers_what_came_since(world: World, clients: Clients):
     by_category = gift(world) | {"of": {"category": "MAIL"}}
     await grant_products(clients, by_category, world.cL)
     await product("later", world.alpina, category=ProductCategory.MAIL)
@@ -108,7 +108,7 @@ async def test_given_again_a_category_covers_what_came_since(world: World, clien
     assert set(await sight(world, clients, world.cE)) == {"later"}
 
 
-async def test_other_rights_change_the_grant_there_is(world: World, clients: Clients):
+async def test_other_rights_change_the_existing_grant(world: World, clients: Clients):
     await grant_products(clients, gift(world), world.cL)
     first = await row_of(
         (await grant_products(clients, gift(world), world.cL)).data["grantOwnProducts"]["ownProductGrant"]["id"]

@@ -73,7 +73,7 @@ async def test_each_side_lists_what_is_its_own(world: World, clients: Clients):
     assert await listed_ids("requestedActions", "nova", "pU") == []
 
 
-async def test_a_token_that_reads_products_alone_lists_what_it_may_look_at(world: World, clients: Clients):
+async def test_a_token_that_reads_only_products_lists_what_it_may_look_at(world: World, clients: Clients):
     one = "query($id: ID!) { node(id: $id) { id } }"
     all_ = "query($id: ID!) { organisation(id: $id) { requestedActions { nodes { id } } } }"
 

@@ -152,7 +152,7 @@ async def test_a_confirmed_action_is_the_act_of_the_person_who_asked(world: Worl
     assert await collect_refusals(clients, "confirmPendingAction", pending(world), as_=world.bL) == CLOSED
 
 
-async def test_refused_nothing_is_done(world: World, clients: Clients):
+async def test_a_refused_action_does_nothing(world: World, clients: Clients):
     before = await snapshot()
 
     answer = await clients.change("refusePendingAction", pending(world), ANSWERED, as_=world.bL)
@@ -162,7 +162,7 @@ async def test_refused_nothing_is_done(world: World, clients: Clients):
     assert await announced_topics(answer) == [("pending_action.refused", world.id("pending"))]
 
 
-async def test_who_asked_and_who_leads_the_partner_withdraw_it(world: World, clients: Clients):
+async def test_the_person_who_asked_and_the_partners_leaders_withdraw_it(world: World, clients: Clients):
     for who in (world.pE, world.pA):
         await PendingAction.filter(id=world.pending.id).update(status=PendingActionStatus.PENDING)
         answer = await clients.change("withdrawPendingAction", pending(world), ANSWERED, as_=who)

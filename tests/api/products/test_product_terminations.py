@@ -124,7 +124,7 @@ async def test_a_product_ends_once(world: World, clients: Clients):
         assert await collect_refusals(clients, "terminateProduct", ending(world, "borean"), as_=who) == ended
 
 
-async def test_what_has_ended_is_given_to_nobody(world: World, clients: Clients):
+async def test_ended_access_is_given_to_nobody(world: World, clients: Clients):
     await Product.filter(id__in=[world.kept.id, world.deltaic.id]).update(state=ProductState.TERMINATED)
     await request(world.invitation, world.deltaic, [ProductRight.TECHNICAL])
     product = {"productId": world.id("kept"), "rights": ["TECHNICAL"]}

@@ -78,7 +78,7 @@ def test_whatever_is_written_is_read_again_as_harmless(rows):
         (Viewer(USER), False, True),
     ],
 )
-def test_leaders_see_what_is_taken_away_and_who_asked_alone_gets_it(who, sees, gets):
+def test_leaders_see_every_export_and_only_the_person_who_asked_gets_it(who, sees, gets):
     assert (rules.sees_export(who, Export()), rules.is_for(who, Export())) == (sees, gets)
 
 

@@ -70,7 +70,7 @@ def test_only_an_active_partnership_is_used(status, access_type):
 
 
 @pytest.mark.parametrize("status", PartnershipStatus)
-def test_products_are_granted_under_active_limited_access_alone(status):
+def test_products_are_granted_only_under_active_limited_access(status):
     not_limited = ("ACCESS_NOT_LIMITED", "")
 
     limited = refusals(check_takes_products, Partnership(LIMITED, status))

@@ -130,5 +130,5 @@ def test_a_legal_representative_is_replaced_by_somebody_who_is_not_one(outgoing,
     assert refusals(check_successor, outgoing, incoming) == expected
 
 
-def test_who_is_replaced_gets_a_lower_role_or_none():
+def test_a_replaced_member_gets_a_lower_role_or_none():
     assert [role for role in (*Role, None) if refusals(check_lower_role, role)] == [L]

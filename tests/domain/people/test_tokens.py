@@ -219,10 +219,10 @@ def test_an_organisation_has_fifty_tokens_at_most(living, expected):
         ),
     ],
 )
-def test_a_restricted_token_is_for_managed_customers_alone(wanted, expected):
+def test_a_restricted_token_is_only_for_managed_customers(wanted, expected):
     assert refusals(check_restriction, wanted, {ALPINA, BOREA}) == expected
 
 
-def test_who_manages_nobody_restricts_a_token_to_nobody():
+def test_a_partner_that_manages_nobody_restricts_a_token_to_nobody():
     assert refusals(check_restriction, [ALPINA], set()) == [("NOT_A_CUSTOMER", "customer_ids.0")]
     assert refusals(check_restriction, [], set()) == [("VALIDATION_FAILED", "customer_ids")]

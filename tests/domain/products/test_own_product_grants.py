@@ -101,12 +101,12 @@ def test_one_product_has_no_future_ones():
     assert refusals(covered_until, None, True, NOW) == [("VALIDATION_FAILED", "include_future_products")]
 
 
-def test_who_leads_needs_no_grant():
+def test_a_leader_needs_no_grant():
     needless = {role for role in Role if refusals(check_needs_grants, role, ("to",))}
 
     assert needless == {Role.LEGAL_REPRESENTATIVE, Role.ADMINISTRATOR}
 
 
-def test_an_organisation_opens_its_own_products_alone():
+def test_an_organisation_opens_only_its_own_products():
     assert refusals(check_owned, OWNER, OWNER, ("of",)) == []
     assert refusals(check_owned, OTHER, OWNER, ("of",)) == [("PRODUCT_NOT_OWNED", "of")]
