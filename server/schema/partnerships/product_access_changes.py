@@ -42,12 +42,9 @@ class ChangeProductAccessesInput:
 
 
 @strawberry.type(description="Result of `changeProductAccesses`.")
-class ChangeProductAccessesPayload:
+class ChangeProductAccessesPayload(Payload):
     results: list[ProductAccessResult] | None = strawberry.field(
         description="One result for each access, in the order of the input."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        description="Why the whole mutation was refused. Empty if each item was dealt with on its own."
     )
 
 
@@ -59,12 +56,9 @@ class RevokeProductAccessesInput:
 
 
 @strawberry.type(description="Result of `revokeProductAccesses`.")
-class RevokeProductAccessesPayload:
+class RevokeProductAccessesPayload(Payload):
     results: list[ProductAccessResult] | None = strawberry.field(
         description="One result for each access, in the order of the input."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        description="Why the whole mutation was refused. Empty if each item was dealt with on its own."
     )
 
 
