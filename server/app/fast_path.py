@@ -26,8 +26,8 @@ from server.domain.errors import Unavailable
 from server.domain.people import tokens
 from server.languages import preferred_language
 from server.resolvers.context import Context
-from server.schema.documents import is_known
-from server.schema.variable_limits import excess
+from server.schema.documents import is_cached
+from server.schema.variable_limits import variable_excess
 
 _BEARER: Final = b"Bearer "
 _LOG: Final = logging.getLogger("server.http")
@@ -123,7 +123,7 @@ class FastPath:
         if not _is_plain(given):
             return None
         asked = GraphQLRequest(given["query"], given.get("variables") or {}, given.get("operationName") or None)
-        if not is_known(asked.query) or excess(asked.variables, self.endpoint.bounds):
+        if not is_cached(asked.query) or variable_excess(asked.variables, self.endpoint.bounds):
             return None
         return await self.endpoint.answer_by_engine(asked, context, scope.setdefault("state", {}))
 

@@ -32,10 +32,10 @@ from server.models.database import Commits, commits
 from server.resolvers.context import Context
 from server.schema import schema
 from server.schema.build import log_errors
-from server.schema.documents import is_known, parsed
+from server.schema.documents import is_cached, parse_document
 from server.schema.engine_host import description_asked
-from server.schema.introspection import KeptAnswers
-from server.schema.variable_limits import bounds_of, excess, holds_many
+from server.schema.introspection import CachedAnswers
+from server.schema.variable_limits import bounds_of, holds_many, variable_excess
 from server.settings import Settings
 
 _QUERY_OR_MUTATION: Final = {OperationType.QUERY, OperationType.MUTATION}
@@ -49,7 +49,7 @@ class GraphQLEndpoint:
         self.engine = engine
         self.viewer_cache = ViewerCache()
         self.bounds = bounds_of(settings)
-        self.descriptions = KeptAnswers(schema._schema)
+        self.descriptions = CachedAnswers(schema._schema)
         self.time_slices = engine.time_slices if engine else TimeSlices()
         self.client_address = ClientAddresses(settings.trusted_proxies)
 
@@ -100,7 +100,7 @@ class GraphQLEndpoint:
 
     async def _run_operation(self, request: Request, asked: GraphQLRequest, context: Context) -> tuple[bytes, bool]:
         """The body of the answer, and whether anything was executed for it."""
-        if refusal := excess(asked.variables, self.bounds):
+        if refusal := variable_excess(asked.variables, self.bounds):
             return _refuse_variables(refusal, asked, context), False
         await self._parse_in_turn(asked.query)
         described = await self.answer_introspection(asked, context, request.scope["state"])
@@ -125,10 +125,10 @@ class GraphQLEndpoint:
 
         However many new ones arrive at once, other callers are answered between two of them.
         """
-        if not is_known(text):
+        if not is_cached(text):
             await self.time_slices.wait()
             with suppress(GraphQLError):
-                parsed(text)
+                parse_document(text)
             await self.time_slices.wait()
 
     async def _read_request(self, request: Request) -> GraphQLRequest:

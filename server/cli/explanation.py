@@ -17,7 +17,7 @@ from server.engine.explain import Explanation, explain_operation
 from server.engine.sql_format import format_sql
 from server.resolvers.context import Context
 from server.schema.engine_host import new_engine
-from server.schema.limits import limits_for, measured
+from server.schema.limits import limits_for, operation_costs
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f]")
 _NOT_SIGNED_IN: Final = "Nobody is signed in. Use --as TOKEN to explain it for a user."
@@ -67,11 +67,11 @@ def readable_sql(statement: str) -> str:
 def _describe_cost(text: str, name: str | None, variables: dict[str, Any], context: Context) -> str:
     """The document's cost, next to the caller's limits."""
     limits = limits_for(context)
-    for found, _, measure in measured(parse(text), text, variables):
+    for found, _, measured_cost in operation_costs(parse(text), text, variables):
         if found == name:
             return (
-                f"{measure.rows} of {limits.rows} rows, {measure.fields} of {limits.fields} fields, "
-                f"depth {measure.depth} of {limits.depth}"
+                f"{measured_cost.rows} of {limits.rows} rows, {measured_cost.fields} of {limits.fields} fields, "
+                f"depth {measured_cost.depth} of {limits.depth}"
             )
     return "unknown"
 

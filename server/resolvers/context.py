@@ -17,15 +17,15 @@ from server.models.visibility.lookups import visible_row, visible_rows
 from server.resolvers.work_budget import Work
 from server.settings import Settings
 
-KeyT = TypeVar("KeyT", bound=Hashable)
-ValueT = TypeVar("ValueT")
-ModelT = TypeVar("ModelT", bound=Model)
+_KeyT = TypeVar("_KeyT", bound=Hashable)
+_ValueT = TypeVar("_ValueT")
+_ModelT = TypeVar("_ModelT", bound=Model)
 
 
-class _Loader(DataLoader[KeyT, ValueT]):
+class _Loader(DataLoader[_KeyT, _ValueT]):
     """A batch that goes on for the others if one field that waits for it is cancelled."""
 
-    def load(self, key: KeyT) -> Awaitable[ValueT]:
+    def load(self, key: _KeyT) -> Awaitable[_ValueT]:
         return asyncio.shield(super().load(key))
 
 
@@ -60,33 +60,35 @@ class Context:
         """The same request with another viewer, or with the same viewer read again."""
         return Context(viewer, self.now, self.request_id, self.settings, self.language, self.address)
 
-    def loader(self, key: Hashable, load: Callable[[list[KeyT]], Awaitable[list[ValueT]]]) -> DataLoader[KeyT, ValueT]:
+    def loader(
+        self, key: Hashable, load: Callable[[list[_KeyT]], Awaitable[list[_ValueT]]]
+    ) -> DataLoader[_KeyT, _ValueT]:
         """The batch of this name in this request. `load` answers it, with one value for each key."""
         loader = self._loaders.get(key)
         if loader is None:
             loader = self._loaders[key] = _Loader(load_fn=load)
         return loader
 
-    async def row(self, model: type[ModelT], id: UUID, column: str = "id") -> ModelT | None:
+    async def row(self, model: type[_ModelT], id: UUID, column: str = "id") -> _ModelT | None:
         """The row with this id, if it is visible to the viewer. All those requested at once are one statement.
 
         `column` can be another unique column.
         """
 
-        async def load(ids: list[UUID]) -> list[ModelT | None]:
+        async def load(ids: list[UUID]) -> list[_ModelT | None]:
             rows = {getattr(row, column): row for row in await visible_rows(model, self.viewer, ids, column)}
             return [rows.get(id) for id in ids]
 
         return await self.loader((model, column), load).load(id)
 
-    async def require_row(self, model: type[ModelT], id: UUID, path: tuple[str, ...] = ("id",)) -> ModelT:
+    async def require_row(self, model: type[_ModelT], id: UUID, path: tuple[str, ...] = ("id",)) -> _ModelT:
         """The same. Raises NotFound, which names the argument, if it is not visible."""
         row = await self.row(model, id)
         if row is None:
             raise NotFound(path)
         return row
 
-    async def require_current_row(self, model: type[ModelT], id: UUID, path: tuple[str, ...]) -> ModelT:
+    async def require_current_row(self, model: type[_ModelT], id: UUID, path: tuple[str, ...]) -> _ModelT:
         """The same as it is stored now, whatever was read before in this request."""
         row = await visible_row(model, self.viewer, id)
         if row is None:

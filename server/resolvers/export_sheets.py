@@ -15,7 +15,7 @@ from server.resolvers.joined import Joined
 from server.resolvers.listings import Listing, Narrowed
 from server.resolvers.permissions import Permission
 
-ModelT = TypeVar("ModelT", bound=Model)
+_ModelT = TypeVar("_ModelT", bound=Model)
 Value = str | datetime | None
 Line = tuple[Value, ...]
 
@@ -40,7 +40,7 @@ class Sheet:
         """Whether the list can be filtered by time."""
         return "since" in self.listing.filters
 
-    def narrowed(self, export: Export) -> Narrowed:
+    def narrow(self, export: Export) -> Narrowed:
         return self.listing.narrow({"since": export.since, "until": export.until})
 
 
@@ -48,6 +48,6 @@ SHEETS: Final = Joined[ExportKind, Sheet]()
 """The sheets; each wing adds those of its own lists."""
 
 
-async def find_visible(context: Context, model: type[ModelT], key: UUID | None) -> ModelT | None:
+async def find_visible(context: Context, model: type[_ModelT], key: UUID | None) -> _ModelT | None:
     """The row with this key, if it is visible to the viewer."""
     return None if key is None else await context.row(model, key)

@@ -27,7 +27,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import decode
 from server.resolvers.paging import Direction, Order, Page, Window, cursor, position, within
 
-RowT = TypeVar("RowT", bound=Model)
+_RowT = TypeVar("_RowT", bound=Model)
 
 # `Any` below: Tortoise's query internals and pypika's terms are untyped.
 
@@ -105,7 +105,7 @@ _IN_NO_KEY: Final = "\x01"
 
 
 @dataclass(frozen=True)
-class Listing(Generic[RowT]):
+class Listing(Generic[_RowT]):
     """A paginated list: the visible rows of a model, for each parent or without one.
 
     `parent` is the column with the parent's key. `orders` are the columns to sort by; the first one is the default.
@@ -115,7 +115,7 @@ class Listing(Generic[RowT]):
     """
 
     name: str
-    model: type[RowT]
+    model: type[_RowT]
     parent: str | None
     orders: Mapping[StrEnum | None, str]
     moments: frozenset[str] = field(default_factory=frozenset[str])
@@ -141,18 +141,18 @@ class Listing(Generic[RowT]):
         column = self.orders[by]
         return Order(column, direction, column in self.moments)
 
-    def rows(self, viewer: Viewer | None, narrowed: Narrowed, now: datetime) -> QuerySet[RowT]:
+    def rows(self, viewer: Viewer | None, narrowed: Narrowed, now: datetime) -> QuerySet[_RowT]:
         """All rows in all lists of this kind that are currently visible to the viewer."""
         conditions = (self.criterion(name, value, now) for name, value in narrowed)
         return visible_queryset(self.model, viewer).filter(self.always(viewer), *conditions)
 
 
 async def window(
-    context: Context, listing: Listing[RowT], parent: UUID | None, page: Page, order: Order, narrowed: Narrowed
-) -> Window[RowT]:
+    context: Context, listing: Listing[_RowT], parent: UUID | None, page: Page, order: Order, narrowed: Narrowed
+) -> Window[_RowT]:
     """One page of one list. Pages of the same shape that are requested at once are one statement."""
 
-    async def load(parents: list[UUID | None]) -> list[Window[RowT]]:
+    async def load(parents: list[UUID | None]) -> list[Window[_RowT]]:
         rows = listing.rows(context.viewer, narrowed, context.now).filter(within(order, page))
         found = await _first_of_each(listing, rows, parents, page, order)
         return [_window(found[parent], page, order) for parent in parents]
@@ -160,7 +160,7 @@ async def window(
     return await context.loader(("window", listing.name, page, order, narrowed), load).load(parent)
 
 
-async def size(context: Context, listing: Listing[RowT], parent: UUID | None, narrowed: Narrowed) -> int:
+async def size(context: Context, listing: Listing[_RowT], parent: UUID | None, narrowed: Narrowed) -> int:
     """The number of rows in the whole list that are visible to the viewer."""
 
     async def load(parents: list[UUID | None]) -> list[int]:
@@ -176,8 +176,8 @@ async def size(context: Context, listing: Listing[RowT], parent: UUID | None, na
 
 
 async def batches(
-    listing: Listing[RowT], context: Context, parent: UUID, narrowed: Narrowed, size: int
-) -> AsyncGenerator[list[RowT]]:
+    listing: Listing[_RowT], context: Context, parent: UUID, narrowed: Narrowed, size: int
+) -> AsyncGenerator[list[_RowT]]:
     """A whole list in its default order, in batches, so that only one batch is in memory."""
     assert listing.parent is not None
     order = listing.order(None)
@@ -189,14 +189,14 @@ async def batches(
         found = await _some(rows.filter(within(order, Page(size, after=place))), order, size)
 
 
-async def _some(rows: QuerySet[RowT], order: Order, size: int) -> list[RowT]:
+async def _some(rows: QuerySet[_RowT], order: Order, size: int) -> list[_RowT]:
     column = f"-{order.column}" if order.descends else order.column
     return await rows.order_by(column, "id").limit(size)
 
 
 async def _first_of_each(
-    listing: Listing[RowT], rows: QuerySet[RowT], parents: Sequence[UUID | None], page: Page, order: Order
-) -> dict[UUID | None, list[tuple[RowT, Any]]]:
+    listing: Listing[_RowT], rows: QuerySet[_RowT], parents: Sequence[UUID | None], page: Page, order: Order
+) -> dict[UUID | None, list[tuple[_RowT, Any]]]:
     """The first rows of each parent in the page's direction, one more than requested, with their sort keys."""
     if listing.parent is not None:
         rows = rows.filter(OneOf(listing.parent, _present(parents)))
@@ -210,7 +210,7 @@ async def _first_of_each(
     # The SQL is Tortoise's text and a number; values are parameters.
     statement = f'SELECT * FROM ({sql}) AS "ranked" WHERE "row_rank" <= {page.size + 1:d} ORDER BY "row_rank"'  # noqa: S608
     _, records = cast("Any", await get_connection("default").execute_query(statement, values))
-    found = defaultdict[UUID | None, list[tuple[RowT, Any]]](list)
+    found = defaultdict[UUID | None, list[tuple[_RowT, Any]]](list)
     for record in records:
         columns: dict[str, Any] = dict(record)
         del columns["row_rank"]
@@ -238,7 +238,7 @@ def reading(listing: Listing[Any], page: Page, order: Order, narrowed: Narrowed)
     return asked, values
 
 
-def _window(found: list[tuple[RowT, Any]], page: Page, order: Order) -> Window[RowT]:
+def _window(found: list[tuple[_RowT, Any]], page: Page, order: Order) -> Window[_RowT]:
     kept = found[: page.size]
     if page.backwards:
         kept.reverse()

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Some(Generic[T]):
+class Some(Generic[_T]):
     """A value that was set, or null, which clears the stored one. An absent value is None instead."""
 
-    value: T | None
+    value: _T | None

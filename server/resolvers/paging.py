@@ -22,7 +22,7 @@ LARGEST_SIZE: Final = 100
 _HEX_ID: Final = 32
 _CURSOR: Final = re.compile(r"[0-9a-f]{32,8192}")
 
-RowT = TypeVar("RowT", bound=Model)
+_RowT = TypeVar("_RowT", bound=Model)
 
 
 class Direction(StrEnum):
@@ -66,10 +66,10 @@ class PageInfo:
 
 
 @dataclass(frozen=True)
-class Window(Generic[RowT]):
+class Window(Generic[_RowT]):
     """The rows of one page, in order, each with its cursor."""
 
-    rows: Sequence[RowT]
+    rows: Sequence[_RowT]
     cursors: Sequence[str]
     has_more: bool
     page: Page

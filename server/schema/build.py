@@ -18,7 +18,7 @@ from server.domain.errors import Denied, Unavailable
 from server.engine.declarations import PLAN, Guarded
 from server.engine.running.null_propagation import MAX_ERRORS
 from server.resolvers.permissions import Permission
-from server.schema.documents import KnownDocuments
+from server.schema.documents import CachedDocuments
 from server.schema.fields import KIND
 from server.schema.limits import DocumentLimits
 from server.schema.resolver_path import BoundedExecution
@@ -67,11 +67,11 @@ def log_errors(errors: Sequence[GraphQLError], document: str) -> None:
             _log.error("failed", path=error.path, exc_info=original, **about)
 
 
-def _config() -> StrawberryConfig:
+def _strawberry_config() -> StrawberryConfig:
     return StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True)
 
 
-def _check_guarded(built: Schema) -> None:
+def _check_permissions(built: Schema) -> None:
     """Refuse a schema in which a field with a resolver does not say who may use it."""
     for definition in built.schema_converter.type_map.values():
         if isinstance(definition.definition, StrawberryObjectDefinition):
@@ -97,20 +97,20 @@ def _check_guards(plan: object, model: type[Model] | None) -> None:
             guard.check_source(model)
 
 
-def _built() -> Schema:
+def _build_schema() -> Schema:
     built = Schema(
         query=Query,
         mutation=Mutation,
-        config=_config(),
-        extensions=[DocumentLimits, KnownDocuments, CoercedVariables],
+        config=_strawberry_config(),
+        extensions=[DocumentLimits, CachedDocuments, CoercedVariables],
         execution_context_class=BoundedExecution,
     )
     built._schema.description = DESCRIPTION
-    _check_guarded(built)
+    _check_permissions(built)
     return built
 
 
-schema: Final = _built()
+schema: Final = _build_schema()
 """The only schema of this process."""
 
 

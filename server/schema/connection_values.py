@@ -8,7 +8,7 @@ from server.resolvers.paging import PageInfo, Window
 
 
 @dataclass(frozen=True)
-class EdgeValues:
+class ConnectionEdge:
     """The value of an edge: the row of the list, and its cursor."""
 
     cursor: str
@@ -26,15 +26,15 @@ class EdgeValues:
 
 
 @dataclass(frozen=True)
-class Slice:
+class ConnectionPage:
     """The value of a connection."""
 
     window: Window[Any]
     count: Callable[[], Awaitable[int]]
 
     @property
-    def edges(self) -> list[EdgeValues]:
-        return [EdgeValues(cursor, row) for cursor, row in zip(self.window.cursors, self.window.rows, strict=True)]
+    def edges(self) -> list[ConnectionEdge]:
+        return [ConnectionEdge(cursor, row) for cursor, row in zip(self.window.cursors, self.window.rows, strict=True)]
 
     @property
     def nodes(self) -> list[Any]:

@@ -28,13 +28,13 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from server.engine.lru_cache import LRUCache
 from server.engine.plans import BYTES_OF_A_TOKEN
-from server.schema.value_errors import WRITTEN, wrong
-from server.schema.variable_coercion import MAX_MISTAKES
+from server.schema.value_errors import LITERAL_VALUES, find_invalid
+from server.schema.variable_coercion import MAX_VARIABLE_ERRORS
 
 MAX_TOKENS: Final = 2_000
 MAX_DOCUMENTS: Final = 500
 MAX_BYTES: Final = 16 * 2**20
-_BYTES_OF_A_MISTAKE: Final = 1_000
+_BYTES_OF_AN_ERROR: Final = 1_000
 _MANY_TOKENS: Final = 500
 _YOUNG: Final = 1
 """Validation leaves thousands of objects that name each other. Cleared away at once they cost some milliseconds;
@@ -56,7 +56,7 @@ class _Values(ValuesOfCorrectTypeRule):
 
     def is_valid_value_node(self, node: ValueNode, input_type: Any) -> Any:
         if input_type:
-            for found in wrong(node, input_type, WRITTEN):
+            for found in find_invalid(node, input_type, LITERAL_VALUES):
                 self.report_error(GraphQLError(found.message, found.value))
         return SKIP
 
@@ -76,58 +76,58 @@ class Document:
     tokens: int = 0
     node: DocumentNode | None = None
     syntax_error: GraphQLError | None = None
-    mistakes: list[GraphQLError] | None = None
+    validate_document: list[GraphQLError] | None = None
 
 
 _documents: Final[LRUCache[str, Document]] = LRUCache(MAX_DOCUMENTS, MAX_BYTES)
 
 
-def is_known(text: str) -> bool:
+def is_cached(text: str) -> bool:
     """Whether this text is cached."""
     return _documents.get(text) is not None
 
 
-def parsed(text: str) -> DocumentNode:
+def parse_document(text: str) -> DocumentNode:
     """The syntax tree of a document. Raises GraphQLError for a text that is not a document."""
-    found = _read(text)
+    found = _load_document(text)
     if found.node is None:
         assert found.syntax_error
         # A new exception each time, because raising one adds a traceback to it.
-        raise _copy(found.syntax_error)
+        raise _copy_error(found.syntax_error)
     return found.node
 
 
-def mistakes(schema: GraphQLSchema, text: str) -> list[GraphQLError]:
+def validation_errors(schema: GraphQLSchema, text: str) -> list[GraphQLError]:
     """The validation errors of a parsed document."""
-    found = _read(text)
+    found = _load_document(text)
     assert found.node
-    if found.mistakes is None:
-        found.mistakes = validate(schema, found.node, _RULES, MAX_MISTAKES, hide_suggestions=True)
+    if found.validate_document is None:
+        found.validate_document = validate(schema, found.node, _RULES, MAX_VARIABLE_ERRORS, hide_suggestions=True)
         if found.tokens > _MANY_TOKENS:
             gc.collect(_YOUNG)
-        _documents.grow(text, found, _BYTES_OF_A_MISTAKE * len(found.mistakes))
-    return found.mistakes
+        _documents.grow(text, found, _BYTES_OF_AN_ERROR * len(found.validate_document))
+    return found.validate_document
 
 
-def _read(text: str) -> Document:
+def _load_document(text: str) -> Document:
     found = _documents.get(text)
     if found is None:
         found = Document(text)
         try:
             found.node = parse(text, max_tokens=MAX_TOKENS)
-            found.tokens = _take_apart(found.node)
+            found.tokens = _unlink_tokens(found.node)
         except GraphQLSyntaxError as error:
             found.syntax_error = _without_values(error)
-        _documents.put(text, found, sys.getsizeof(text) + _BYTES_OF_A_MISTAKE + BYTES_OF_A_TOKEN * found.tokens)
+        _documents.put(text, found, sys.getsizeof(text) + _BYTES_OF_AN_ERROR + BYTES_OF_A_TOKEN * found.tokens)
     return found
 
 
 def token_count(text: str) -> int:
     """The number of tokens in a document."""
-    return _read(text).tokens
+    return _load_document(text).tokens
 
 
-def _take_apart(node: DocumentNode) -> int:
+def _unlink_tokens(node: DocumentNode) -> int:
     """Unlink the tokens, which reference each other, and count them.
 
     Without reference cycles a document is freed as soon as it is dropped. With them it waits for the garbage collector,
@@ -147,18 +147,18 @@ def _without_values(error: GraphQLSyntaxError) -> GraphQLError:
     return GraphQLError(message, source=error.source, positions=error.positions)
 
 
-def _copy(error: GraphQLError) -> GraphQLError:
+def _copy_error(error: GraphQLError) -> GraphQLError:
     return GraphQLError(error.message, source=error.source, positions=error.positions)
 
 
-class KnownDocuments(SchemaExtension):
+class CachedDocuments(SchemaExtension):
     """Parses and validates documents that are not cached."""
 
     def on_parse(self) -> Iterator[None]:
-        self.execution_context.graphql_document = parsed(self.execution_context.query or "")
+        self.execution_context.graphql_document = parse_document(self.execution_context.query or "")
         yield
 
     def on_validate(self) -> Iterator[None]:
         asked = self.execution_context
-        asked.pre_execution_errors = mistakes(asked.schema._schema, asked.query or "")
+        asked.pre_execution_errors = validation_errors(asked.schema._schema, asked.query or "")
         yield

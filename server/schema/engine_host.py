@@ -18,10 +18,10 @@ from server.models.visibility.policies import POLICIES, policy_through, row_poli
 from server.models.visibility.viewer_parameters import cache_key, viewer_template
 from server.resolvers.context import Context
 from server.schema.build import schema
-from server.schema.documents import mistakes, parsed, token_count
-from server.schema.introspection import asks_for_schema_alone, mentions_schema
-from server.schema.limits import excess, limits_for, names_are_needed
-from server.schema.variable_coercion import coerced
+from server.schema.documents import parse_document, token_count, validation_errors
+from server.schema.introspection import asks_only_for_schema, mentions_schema
+from server.schema.limits import document_excess, limits_for, names_are_needed
+from server.schema.variable_coercion import coerce_variables
 
 # `Any` below: the engine knows neither viewers nor contexts. What is known of documents and variables it shares with
 # the resolver path, so that they are read once, whichever path is taken.
@@ -56,24 +56,24 @@ class Application:
     def coerce_variables(
         self, node: OperationDefinitionNode, variables: Mapping[str, Any], context: Context
     ) -> VariableValues | None:
-        found = coerced(self.schema, node, variables, context)
+        found = coerce_variables(self.schema, node, variables, context)
         return found if isinstance(found, VariableValues) else None
 
     def document(self, text: str) -> DocumentNode:
-        return parsed(text)
+        return parse_document(text)
 
     def token_count(self, text: str) -> int:
         return token_count(text)
 
     def is_valid(self, text: str, document: DocumentNode) -> bool:
-        return not mistakes(self.schema, text)
+        return not validation_errors(self.schema, text)
 
     def is_within_limits(
         self, text: str, document: DocumentNode, name: str | None, variables: Mapping[str, Any], context: Context
     ) -> bool:
         if name is None and names_are_needed(document):
             return False
-        return excess(document, text, variables, limits_for(context), name) is None
+        return document_excess(document, text, variables, limits_for(context), name) is None
 
 
 def description_asked(text: str, name: str | None, context: Context) -> DocumentNode | None:
@@ -81,12 +81,12 @@ def description_asked(text: str, name: str | None, context: Context) -> Document
     if not mentions_schema(text):
         return None
     try:
-        document = parsed(text)
+        document = parse_document(text)
     except GraphQLError:
         return None
-    if not asks_for_schema_alone(document, name) or (name is None and names_are_needed(document)):
+    if not asks_only_for_schema(document, name) or (name is None and names_are_needed(document)):
         return None
-    if excess(document, text, {}, limits_for(context), name) or mistakes(schema._schema, text):
+    if document_excess(document, text, {}, limits_for(context), name) or validation_errors(schema._schema, text):
         return None
     return document
 

@@ -30,8 +30,8 @@ from server.resolvers.directives import access_note
 from server.resolvers.listings import Listing, Narrowed, reading, size, window
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, page
 from server.resolvers.permissions import Permission
-from server.schema.connection_values import Slice
-from server.schema.input_coercion import plain
+from server.schema.connection_values import ConnectionPage
+from server.schema.input_coercion import coerce
 from server.schema.interpreter import answer_of, root_answer_of
 
 # `Any` below: Strawberry reads signatures and annotations, and they are put together here.
@@ -133,7 +133,7 @@ def connection(
         raise TypeError(f"the list of {listing.name} does not say who may ask for it")
 
     def asked(given: Mapping[str, Any]) -> tuple[Page, Order, Narrowed]:
-        narrowed = listing.narrow(plain(given.get("filter"), dict, ("filter",)) or {})
+        narrowed = listing.narrow(coerce(given.get("filter"), dict, ("filter",)) or {})
         order_by = given.get("order_by")
         ordered = listing.order((order_by.field, order_by.direction) if order_by else None)
         return page(given.get("first"), given.get("after"), given.get("last"), given.get("before")), ordered, narrowed
@@ -144,7 +144,7 @@ def connection(
         parent = root.pk if listing.parent else None
         with context.work.loading(wanted.size):
             found = await window(context, listing, parent, wanted, ordered, narrowed)
-        return Slice(found, lambda: size(context, listing, parent, narrowed))
+        return ConnectionPage(found, lambda: size(context, listing, parent, narrowed))
 
     arguments: dict[str, tuple[Any, str]] = dict(_PAGE)
     if filter is not None:

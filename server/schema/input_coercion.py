@@ -22,30 +22,30 @@ LONGEST_LIST: Final = 100
 # `Any` below: the values are of whatever type the annotation says.
 
 
-def plain(value: Any, annotation: Any, path: tuple[str, ...]) -> Any:
+def coerce(value: Any, annotation: Any, path: tuple[str, ...]) -> Any:
     """The value as the annotation requires it: `dict` for an input's members by name.
 
     Raises MalformedInput, which names the field by its path.
     """
-    if get_origin(_required(annotation)) is Some:
-        (inside,) = get_args(_required(annotation))
-        return Some(plain(value, inside, path)) if isinstance(value, strawberry.Some) else None
+    if get_origin(_without_none(annotation)) is Some:
+        (inside,) = get_args(_without_none(annotation))
+        return Some(coerce(value, inside, path)) if isinstance(value, strawberry.Some) else None
     if isinstance(value, strawberry.Some):
-        return plain(cast("Any", value).value, annotation, path)
+        return coerce(cast("Any", value).value, annotation, path)
     if value is None or value is strawberry.UNSET:
         return None
     if annotation is dict:
         members = cast("dict[str, Any]", vars(value))
-        return {name: plain(member, type(member), (*path, name)) for name, member in members.items()}
-    annotation = _required(annotation)
+        return {name: coerce(member, type(member), (*path, name)) for name, member in members.items()}
+    annotation = _without_none(annotation)
     if get_origin(annotation) is Annotated:
         _, model = get_args(annotation)
         return value if model is Model else ids.decode(value, model, path)
     if get_origin(annotation) is list:
-        return _plain_list(value, get_args(annotation)[0], path)
+        return _coerce_list(value, get_args(annotation)[0], path)
     if dataclasses.is_dataclass(annotation):
         hints = get_type_hints(annotation, include_extras=True)
-        given = {name: plain(getattr(value, name), hint, (*path, name)) for name, hint in hints.items()}
+        given = {name: coerce(getattr(value, name), hint, (*path, name)) for name, hint in hints.items()}
         return cast("Any", annotation)(**given)
     if isinstance(value, str):
         _check_text(value, path)
@@ -66,7 +66,7 @@ class Arguments(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._coerced:
-            self._coerced[name] = plain(self._given[name], self._hints[name], (*self._path, name))
+            self._coerced[name] = coerce(self._given[name], self._hints[name], (*self._path, name))
         return self._coerced[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -76,13 +76,13 @@ class Arguments(Mapping[str, Any]):
         return len(self._given)
 
 
-def _plain_list(values: list[Any], annotation: Any, path: tuple[str, ...]) -> list[Any]:
+def _coerce_list(values: list[Any], annotation: Any, path: tuple[str, ...]) -> list[Any]:
     if len(values) > LONGEST_LIST:
         raise MalformedInput(f"Give at most {LONGEST_LIST} values.", path)
-    return [plain(value, annotation, (*path, str(place))) for place, value in enumerate(values)]
+    return [coerce(value, annotation, (*path, str(place))) for place, value in enumerate(values)]
 
 
-def _required(annotation: Any) -> Any:
+def _without_none(annotation: Any) -> Any:
     """`X` for `X | None`."""
     if get_origin(annotation) in (Union, UnionType):
         return next(part for part in get_args(annotation) if part is not NoneType)

@@ -30,7 +30,7 @@ from server.models.visibility.policies import visible_queryset
 from server.resolvers.associations import rows_of
 from server.resolvers.batch_loading import columns_of, compute
 from server.resolvers.context import Context
-from server.schema.connection_values import EdgeValues, Slice
+from server.schema.connection_values import ConnectionEdge, ConnectionPage
 
 # `Any` below: rows are of whatever model.
 
@@ -72,7 +72,7 @@ def _key(declared: Key, context: Context, row: Any) -> str:
 
 
 def _same_row(context: Context, row: Any) -> Any:
-    return row.row if isinstance(row, EdgeValues) else row
+    return row.row if isinstance(row, ConnectionEdge) else row
 
 
 def _embedded(declared: Embedded, context: Context, row: Any) -> Any:
@@ -93,7 +93,7 @@ async def _rows(declared: Rows, context: Context, row: Any) -> Any:
     return await rows_of(context, declared, row)
 
 
-async def _followed(declared: Followed, context: Context, page: Slice) -> list[Any]:
+async def _followed(declared: Followed, context: Context, page: ConnectionPage) -> list[Any]:
     keys = [getattr(row, declared.column) for row in page.nodes]
     found = await asyncio.gather(*(context.row(declared.model, key) for key in keys))
     return [row for row in found if row is not None]

@@ -33,13 +33,13 @@ from server.engine.lru_cache import LRUCache
 MAX_ANSWERS: Final = 16
 MAX_ANSWER_BYTES: Final = 16 * 2**20
 _ROOTS: Final = frozenset({"__schema", "__type", "__typename"})
-_ASKS: Final = re.compile(r"__(schema|type)\b")
+_SCHEMA_FIELD: Final = re.compile(r"__(schema|type)\b")
 _DEEPEST_TYPE: Final = 15
 Fragments = Mapping[str, FragmentDefinitionNode]
 Tree = dict[str, Any]
 
 
-class KeptAnswers:
+class CachedAnswers:
     """Cached answers to introspection queries, by text and operation name."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
@@ -58,11 +58,11 @@ class KeptAnswers:
         async with self._turn:
             found = self.answers.get((text, name))
             if found is None:
-                found = await asyncio.to_thread(self._worked_out, document, name)
+                found = await asyncio.to_thread(self._execute, document, name)
                 self.answers.put((text, name), found, len(text) + len(found))
             return found
 
-    def _worked_out(self, document: DocumentNode, name: str | None) -> bytes:
+    def _execute(self, document: DocumentNode, name: str | None) -> bytes:
         result: Any = execute(self.schema, document, operation_name=name)
         if result.errors:
             raise GraphQLError("The schema cannot be described.", original_error=result.errors[0])
@@ -71,15 +71,15 @@ class KeptAnswers:
 
 def mentions_schema(text: str) -> bool:
     """Whether this text may be an introspection query."""
-    return _ASKS.search(text) is not None
+    return _SCHEMA_FIELD.search(text) is not None
 
 
-def asks_for_schema_alone(document: DocumentNode, name: str | None) -> bool:
+def asks_only_for_schema(document: DocumentNode, name: str | None) -> bool:
     """Whether this operation asks only for the schema, and no variable can change its answer."""
-    node = _operation(document, name)
+    node = _find_operation(document, name)
     if node is None or node.operation is not OperationType.QUERY or node.variable_definitions:
         return False
-    fields = {field.name.value for field in _fields(node.selection_set, _fragments(document), set())}
+    fields = {field.name.value for field in _expanded_fields(node.selection_set, _fragments_by_name(document), set())}
     return fields <= _ROOTS and fields != {"__typename"}
 
 
@@ -88,31 +88,31 @@ def is_standard(document: DocumentNode, name: str | None) -> bool:
 
     Only for a document within the limits of fields, because fragments are followed wherever they are spread.
     """
-    node = _operation(document, name)
-    return node is not None and _is_part(node.selection_set, _standard(), _fragments(document))
+    node = _find_operation(document, name)
+    return node is not None and _is_part(node.selection_set, _standard_names(), _fragments_by_name(document))
 
 
-def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+def _find_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     chosen = [node for node in operations if name is None or (node.name and node.name.value == name)]
     return chosen[0] if len(chosen) == 1 else None
 
 
-def _fragments(document: DocumentNode) -> Fragments:
+def _fragments_by_name(document: DocumentNode) -> Fragments:
     found = (node for node in document.definitions if isinstance(node, FragmentDefinitionNode))
     return {node.name.value: node for node in found}
 
 
-def _fields(selections: SelectionSetNode, fragments: Fragments, spread: set[str]) -> Iterator[FieldNode]:
+def _expanded_fields(selections: SelectionSetNode, fragments: Fragments, spread: set[str]) -> Iterator[FieldNode]:
     """The fields of a selection, including those of its fragments."""
     for selection in selections.selections:
         if isinstance(selection, FieldNode):
             yield selection
-        elif inside := _inside(selection, fragments, spread):
-            yield from _fields(inside, fragments, spread)
+        elif inside := _fragment_content(selection, fragments, spread):
+            yield from _expanded_fields(inside, fragments, spread)
 
 
-def _inside(selection: SelectionNode, fragments: Fragments, spread: set[str]) -> SelectionSetNode | None:
+def _fragment_content(selection: SelectionNode, fragments: Fragments, spread: set[str]) -> SelectionSetNode | None:
     """The content of a fragment, which is visited once."""
     if isinstance(selection, InlineFragmentNode):
         return selection.selection_set
@@ -125,7 +125,7 @@ def _inside(selection: SelectionNode, fragments: Fragments, spread: set[str]) ->
 
 
 def _is_part(selections: SelectionSetNode, tree: Tree, fragments: Fragments) -> bool:
-    for field in _fields(selections, fragments, set()):
+    for field in _expanded_fields(selections, fragments, set()):
         below = tree.get(field.name.value)
         if below is None or field.alias or field.directives:
             return False
@@ -134,7 +134,7 @@ def _is_part(selections: SelectionSetNode, tree: Tree, fragments: Fragments) -> 
     return True
 
 
-def _standard() -> Tree:
+def _standard_names() -> Tree:
     """The names in the standard query, with all its options."""
     if not _standard_tree:
         text = get_introspection_query(
@@ -148,18 +148,18 @@ def _standard() -> Tree:
             type_depth=_DEEPEST_TYPE,
         )
         document = parse(text)
-        node = _operation(document, None)
+        node = _find_operation(document, None)
         assert node
-        _standard_tree.update(_tree(node.selection_set, _fragments(document)) | {"__typename": {}})
+        _standard_tree.update(_name_tree(node.selection_set, _fragments_by_name(document)) | {"__typename": {}})
     return _standard_tree
 
 
 _standard_tree: Final[Tree] = {}
 
 
-def _tree(selections: SelectionSetNode, fragments: Fragments) -> Tree:
+def _name_tree(selections: SelectionSetNode, fragments: Fragments) -> Tree:
     """The names in a selection, each with those below it. `__typename` is allowed everywhere."""
     found: Tree = {"__typename": {}}
-    for field in _fields(selections, fragments, set()):
-        found[field.name.value] = _tree(field.selection_set, fragments) if field.selection_set else {}
+    for field in _expanded_fields(selections, fragments, set()):
+        found[field.name.value] = _name_tree(field.selection_set, fragments) if field.selection_set else {}
     return found

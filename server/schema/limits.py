@@ -9,8 +9,8 @@ from strawberry.extensions import SchemaExtension
 
 from server.domain.errors import LimitExceeded, MalformedInput
 from server.resolvers.context import Context
-from server.schema.introspection import asks_for_schema_alone, is_standard
-from server.schema.query_cost import Measure, measured, written
+from server.schema.introspection import asks_only_for_schema, is_standard
+from server.schema.query_cost import Cost, count_literals, operation_costs
 
 MAX_MUTATIONS: Final = 5
 MAX_DIGITS: Final = 100
@@ -20,7 +20,7 @@ MAX_PAIRS: Final = 1_000
 """The most operations and fragments, because validation visits every fragment from each operation."""
 MAX_INTROSPECTED: Final = 100_000
 """The most introspected values in a document that asks for nothing else. It is answered in a thread."""
-MAX_INTROSPECTED_BESIDE: Final = 20_000
+MAX_INTROSPECTED_WITH_OTHERS: Final = 20_000
 """The same in any other document: they take some 20 milliseconds, in which nobody else is answered."""
 
 
@@ -51,7 +51,7 @@ class DocumentLimits(SchemaExtension):
                 raise MalformedInput("Set `operationName` to the operation to run.")
             limits = limits_for(asked.context)
             run = asked._provided_operation_name
-            refusal = excess(asked.graphql_document, asked.query, asked.variables or {}, limits, run)
+            refusal = document_excess(asked.graphql_document, asked.query, asked.variables or {}, limits, run)
             # Raised and not recorded, because the following validation would overwrite it.
             if refusal is not None:
                 raise refusal
@@ -69,7 +69,7 @@ def limits_for(context: Context) -> Limits:
     return ANONYMOUS if context.settings.introspection else replace(ANONYMOUS, introspected=0)
 
 
-def excess(
+def document_excess(
     document: DocumentNode, text: str, variables: Mapping[str, Any], limits: Limits, run: str | None = None
 ) -> LimitExceeded | None:
     """Why this document is too large, or None.
@@ -77,7 +77,7 @@ def excess(
     `text` is what it was parsed from, `run` the name of the operation to run. The others are only validated, so the
     widest limits apply to them.
     """
-    whole = written(document, text)
+    whole = count_literals(document, text)
     if whole.digits > MAX_DIGITS:
         return LimitExceeded(f"A number in this document has more than {MAX_DIGITS} digits.")
     if whole.input_fields > MAX_INPUT_FIELDS:
@@ -87,42 +87,42 @@ def excess(
     if whole.operations * whole.fragments > MAX_PAIRS:
         return LimitExceeded("This document has too many operations and fragments. Send fewer of them at once.")
     try:
-        operations = measured(document, text, variables)
+        operations = operation_costs(document, text, variables)
     except RecursionError:
         return LimitExceeded("This document is nested too deeply.")
     refusals = (
-        _refusal(type_, measure, limits if run in (None, name) else SIGNED_IN)
-        or _schema_refusal(document, name, measure, limits if run in (None, name) else SIGNED_IN)
-        for name, type_, measure in operations
+        _cost_refusal(type_, cost, limits if run in (None, name) else SIGNED_IN)
+        or _schema_refusal(document, name, cost, limits if run in (None, name) else SIGNED_IN)
+        for name, type_, cost in operations
     )
     return next((refusal for refusal in refusals if refusal), None)
 
 
-def _schema_refusal(document: DocumentNode, name: str | None, measure: Measure, limits: Limits) -> LimitExceeded | None:
+def _schema_refusal(document: DocumentNode, name: str | None, cost: Cost, limits: Limits) -> LimitExceeded | None:
     """Why this introspection is too large. Its lists count as rows, except in the query that every tool sends."""
-    if not measure.introspected:
+    if not cost.introspected:
         return None
-    is_alone = asks_for_schema_alone(document, name)
-    most = limits.introspected if is_alone else min(limits.introspected, MAX_INTROSPECTED_BESIDE)
-    is_within = measure.introspected <= most and measure.rows + measure.schema_rows <= limits.rows
+    is_alone = asks_only_for_schema(document, name)
+    most = limits.introspected if is_alone else min(limits.introspected, MAX_INTROSPECTED_WITH_OTHERS)
+    is_within = cost.introspected <= most and cost.rows + cost.schema_rows <= limits.rows
     if is_within or (most and is_alone and is_standard(document, name)):
         return None
     return LimitExceeded("This document asks for too much of the schema at once.")
 
 
-def _refusal(type_: OperationType, measure: Measure, limits: Limits) -> LimitExceeded | None:
+def _cost_refusal(type_: OperationType, cost: Cost, limits: Limits) -> LimitExceeded | None:
     for name in ("depth", "aliases", "fields", "directives"):
         most: int = getattr(limits, name)
-        if getattr(measure, name) > most:
+        if getattr(cost, name) > most:
             return LimitExceeded(f"This document is too large: the limit for {name} is {most}.")
-    if measure.repeated > MAX_REPEATED:
+    if cost.repeated_names > MAX_REPEATED:
         return LimitExceeded(f"This document repeats more than {MAX_REPEATED} fields.")
-    if measure.root_fields > limits.root_fields:
+    if cost.root_fields > limits.root_fields:
         return LimitExceeded(f"An operation can have at most {limits.root_fields} root fields.")
-    if type_ is OperationType.MUTATION and measure.root_fields > MAX_MUTATIONS:
+    if type_ is OperationType.MUTATION and cost.root_fields > MAX_MUTATIONS:
         return LimitExceeded(f"An operation can have at most {MAX_MUTATIONS} mutations.")
-    if measure.sign_ins > 1:
+    if cost.sign_ins > 1:
         return LimitExceeded("An operation can sign in only once.")
-    if measure.rows > limits.rows:
+    if cost.rows > limits.rows:
         return LimitExceeded(f"This document could ask for more than {limits.rows:,} rows. Ask for smaller pages.")
     return None

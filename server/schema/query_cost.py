@@ -29,10 +29,10 @@ from graphql import (
 from server.engine.lru_cache import LRUCache
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE
 
-_ONE_AT_A_TIME: Final = frozenset({"signIn", "signUp", "acceptMemberInvitation"})
+_SIGN_INS: Final = frozenset({"signIn", "signUp", "acceptMemberInvitation"})
 _INTROSPECTION: Final = frozenset({"__schema", "__type"})
-_OF_A_PAGE: Final = frozenset({"nodes", "edges", "pageInfo", "totalCount"})
-_SIZES: Final = frozenset({"first", "last", "ids"})
+_PAGE_FIELDS: Final = frozenset({"nodes", "edges", "pageInfo", "totalCount"})
+_SIZE_ARGUMENTS: Final = frozenset({"first", "last", "ids"})
 
 # The average lengths of introspection's lists.
 _INTROSPECTION_LISTS: Final = {
@@ -47,7 +47,7 @@ _INTROSPECTION_LISTS: Final = {
 
 
 @dataclass
-class Measure:
+class Cost:
     """How much a selection holds, with its fragments spread out.
 
     `keys` are the names of its own fields in the answer; `repeated` is how often a name comes again
@@ -72,14 +72,14 @@ class Measure:
     keys: Counter[str] = field(default_factory=Counter[str])
 
     @property
-    def repeated(self) -> int:
+    def repeated_names(self) -> int:
         return self.inner_repeated + self.keys.total() - len(self.keys)
 
-    def slim(self) -> "Measure":
+    def without_names(self) -> "Cost":
         """The same without the names, for the cache."""
-        return replace(self, inner_repeated=self.repeated, keys=Counter())
+        return replace(self, inner_repeated=self.repeated_names, keys=Counter())
 
-    def add(self, other: "Measure") -> None:
+    def add(self, other: "Cost") -> None:
         """Add the cost of a sibling selection."""
         self.depth = max(self.depth, other.depth)
         self.aliases += other.aliases
@@ -97,31 +97,35 @@ class Measure:
         self.keys.update(other.keys)
 
 
-Measured = tuple[tuple[str | None, OperationType, Measure], ...]
+OperationCosts = tuple[tuple[str | None, OperationType, Cost], ...]
 Sizes = dict[str, int | None]
 
-_NOTHING: Final = Measure()
-_MAX_KNOWN: Final = 500
-_MAX_KNOWN_BYTES: Final = 4 * 2**20
-_BYTES_OF_A_MEASURE: Final = 1_000
+_NOTHING: Final = Cost()
+_MAX_CACHED: Final = 500
+_MAX_CACHED_BYTES: Final = 4 * 2**20
+_BYTES_OF_A_COST: Final = 1_000
 _BYTES_OF_A_SIZE: Final = 200
-_known_measures: Final[LRUCache[tuple[object, ...], Measured]] = LRUCache(_MAX_KNOWN, _MAX_KNOWN_BYTES)
+_cached_costs: Final[LRUCache[tuple[object, ...], OperationCosts]] = LRUCache(_MAX_CACHED, _MAX_CACHED_BYTES)
 
 
-def measured(document: DocumentNode, text: str, variables: Mapping[str, Any]) -> Measured:
+def operation_costs(document: DocumentNode, text: str, variables: Mapping[str, Any]) -> OperationCosts:
     """Each operation's name, type and cost, cached by the text and the sizes in its variables."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     sizes = _variable_sizes(operations, variables)
     key = (text, *sizes.items())
-    found = _known_measures.get(key)
+    found = _cached_costs.get(key)
     if found is None:
-        measuring = _Measuring(document, sizes)
+        measuring = _CostVisitor(document, sizes)
         found = tuple(
-            (node.name.value if node.name else None, node.operation, measuring.selections(node.selection_set).slim())
+            (
+                node.name.value if node.name else None,
+                node.operation,
+                measuring.measure_selections(node.selection_set).without_names(),
+            )
             for node in operations
         )
-        size = len(text) + _BYTES_OF_A_MEASURE * len(found) + _BYTES_OF_A_SIZE * len(sizes)
-        _known_measures.put(key, found, size)
+        size = len(text) + _BYTES_OF_A_COST * len(found) + _BYTES_OF_A_SIZE * len(sizes)
+        _cached_costs.put(key, found, size)
     return found
 
 
@@ -141,61 +145,61 @@ def _variable_sizes(operations: list[OperationDefinitionNode], variables: Mappin
 
 def _given_size(value: Any) -> int | None:
     if isinstance(value, list):
-        return _bounded(len(cast("list[Any]", value)))
+        return _clamp(len(cast("list[Any]", value)))
     # `100.0` is also a valid Int.
-    return _bounded(int(value)) if isinstance(value, (int, float)) else None
+    return _clamp(int(value)) if isinstance(value, (int, float)) else None
 
 
 def _literal_size(value: ValueNode | None, sizes: Sizes) -> int | None:
     if isinstance(value, IntValueNode):
-        return _bounded(int(value.value))
+        return _clamp(int(value.value))
     if isinstance(value, ListValueNode):
-        return _bounded(len(value.values))
+        return _clamp(len(value.values))
     return sizes.get(value.name.value) if isinstance(value, VariableNode) else None
 
 
-def _bounded(size: int) -> int:
+def _clamp(size: int) -> int:
     """The size within these bounds. Anything beyond them is refused during execution."""
     return max(0, min(size, LARGEST_SIZE))
 
 
-class _Measuring:
+class _CostVisitor:
     """One pass over one document."""
 
     def __init__(self, document: DocumentNode, sizes: Sizes) -> None:
         self.sizes = sizes
-        self.known: dict[str, Measure] = {}
+        self.fragment_costs: dict[str, Cost] = {}
         self.fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
 
-    def selections(self, selections: SelectionSetNode | None) -> Measure:
+    def measure_selections(self, selections: SelectionSetNode | None) -> Cost:
         if selections is None:
             return _NOTHING
-        total = Measure()
+        total = Cost()
         for selection in selections.selections:
             total.directives += len(selection.directives or ())
             if isinstance(selection, FieldNode):
                 self.add_field(total, selection)
             elif isinstance(selection, FragmentSpreadNode):
-                total.add(self.fragment(selection.name.value))
+                total.add(self.measure_fragment(selection.name.value))
             else:
                 assert isinstance(selection, InlineFragmentNode)
-                total.add(self.selections(selection.selection_set))
+                total.add(self.measure_selections(selection.selection_set))
         return total
 
-    def fragment(self, name: str) -> Measure:
+    def measure_fragment(self, name: str) -> Cost:
         """The cost of a fragment. Unknown and recursive ones cost nothing, because validation refuses them."""
-        if name not in self.known:
-            self.known[name] = _NOTHING
+        if name not in self.fragment_costs:
+            self.fragment_costs[name] = _NOTHING
             definition = self.fragments.get(name)
-            self.known[name] = self.selections(definition.selection_set if definition else None)
-        return self.known[name]
+            self.fragment_costs[name] = self.measure_selections(definition.selection_set if definition else None)
+        return self.fragment_costs[name]
 
-    def add_field(self, total: Measure, node: FieldNode) -> None:
+    def add_field(self, total: Cost, node: FieldNode) -> None:
         name = node.name.value
-        below = self.selections(node.selection_set)
-        size = self.size(node, below)
+        below = self.measure_selections(node.selection_set)
+        size = self.row_limit(node, below)
         introspects = name in _INTROSPECTION
         # graphql-core has its own rules for the depth of introspection
         total.depth = max(total.depth, 1 if introspects else below.depth + 1)
@@ -208,23 +212,23 @@ class _Measuring:
         total.listed += _INTROSPECTION_LISTS.get(name, 0) * (1 + below.listed) or below.listed
         total.schema_rows += 1 + below.listed if introspects else below.schema_rows
         total.root_fields += 1
-        total.sign_ins += name in _ONE_AT_A_TIME
-        total.inner_repeated += below.repeated
-        total.is_page = total.is_page or name in _OF_A_PAGE
+        total.sign_ins += name in _SIGN_INS
+        total.inner_repeated += below.repeated_names
+        total.is_page = total.is_page or name in _PAGE_FIELDS
         total.keys[(node.alias or node.name).value] += 1
 
-    def size(self, node: FieldNode, below: Measure) -> int | None:
+    def row_limit(self, node: FieldNode, below: Cost) -> int | None:
         """The most rows that this field can return. None if it is not a list."""
         given = [
             _literal_size(argument.value, self.sizes)
             for argument in node.arguments or ()
-            if argument.name.value in _SIZES
+            if argument.name.value in _SIZE_ARGUMENTS
         ]
         return max((size for size in given if size is not None), default=DEFAULT_SIZE if below.is_page else None)
 
 
 @dataclass
-class Written:
+class Literals:
     """The literals in a document, used or not: the number of digits of the longest number, and so on."""
 
     digits: int = 0
@@ -234,23 +238,23 @@ class Written:
     fragments: int = 0
 
 
-_known_writings: Final[LRUCache[str, Written]] = LRUCache(_MAX_KNOWN, _MAX_KNOWN_BYTES)
+_cached_literals: Final[LRUCache[str, Literals]] = LRUCache(_MAX_CACHED, _MAX_CACHED_BYTES)
 
 
-def written(document: DocumentNode, text: str) -> Written:
+def count_literals(document: DocumentNode, text: str) -> Literals:
     """The literals in a document, cached by its text."""
-    found = _known_writings.get(text)
+    found = _cached_literals.get(text)
     if found is None:
-        found = Written(
+        found = Literals(
             operations=sum(isinstance(node, OperationDefinitionNode) for node in document.definitions),
             fragments=sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions),
         )
-        _count_written(document, found)
-        _known_writings.put(text, found, len(text) + _BYTES_OF_A_MEASURE)
+        _add_literals(document, found)
+        _cached_literals.put(text, found, len(text) + _BYTES_OF_A_COST)
     return found
 
 
-def _count_written(document: DocumentNode, found: Written) -> None:
+def _add_literals(document: DocumentNode, found: Literals) -> None:
     waiting: list[Any] = [document]
     while waiting:
         node = waiting.pop()

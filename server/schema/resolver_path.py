@@ -25,10 +25,10 @@ class BoundedExecution(Execution):
         if isinstance(result, list) and not is_leaf_type(inside) and not info.parent_type.name.startswith("__"):
             context: Context = info.context
             listed: list[Any] = cast("list[Any]", result)
-            context.work.hand_out(len(listed), sum(self._cost(inside, node) for node in info.field_nodes))
+            context.work.hand_out(len(listed), sum(self._cached_cost(inside, node) for node in info.field_nodes))
         return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)  # pyright: ignore[reportUnknownArgumentType]
 
-    def _cost(self, type_: Any, node: Any) -> int:
+    def _cached_cost(self, type_: Any, node: Any) -> int:
         """The cost for each row of the selection below this field, or in this fragment. Each is measured once."""
         known: dict[tuple[int, str], int] = self.__dict__.setdefault("known_costs", {})
         key = (id(node), type_.name)
@@ -43,9 +43,9 @@ class BoundedExecution(Execution):
                 cost += self._cost_of_field(type_, selection)
             elif isinstance(selection, FragmentSpreadNode):
                 fragment = self.fragment_definitions[selection.name.value]
-                cost += self._cost(self._narrowed(type_, fragment.type_condition), fragment)
+                cost += self._cached_cost(self._narrow(type_, fragment.type_condition), fragment)
             elif isinstance(selection, InlineFragmentNode):
-                cost += self._cost_of(self._narrowed(type_, selection.type_condition), selection.selection_set)
+                cost += self._cost_of(self._narrow(type_, selection.type_condition), selection.selection_set)
         return cost
 
     def _cost_of_field(self, type_: Any, node: FieldNode) -> int:
@@ -54,7 +54,9 @@ class BoundedExecution(Execution):
             return 1
         field = type_.fields[name]
         own = 1 if strawberry_field(field).base_resolver is None else COST_OF_A_RESOLVER
-        return own if name in _LISTS or not node.selection_set else own + self._cost(named_type(field.type), node)
+        return (
+            own if name in _LISTS or not node.selection_set else own + self._cached_cost(named_type(field.type), node)
+        )
 
-    def _narrowed(self, type_: Any, condition: Any) -> Any:
+    def _narrow(self, type_: Any, condition: Any) -> Any:
         return type_ if condition is None else self.schema.type_map[condition.name.value]

@@ -28,7 +28,7 @@ from graphql.pyutils import Undefined
 # generic and do not say of what.
 
 Path = tuple[str | int, ...]
-_OF_SPECIFIED: Final = {
+_SCALAR_EXPECTATIONS: Final = {
     "Int": "Expected a whole number from -2147483648 to 2147483647.",
     "Float": "Expected a number.",
     "String": "Expected text.",
@@ -41,7 +41,7 @@ PLAIN_NAME: Final = re.compile(r"[_A-Za-z]\w{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Wrong:
+class InvalidValue:
     """One error: where in the value, why, and the part of the value concerned."""
 
     path: Path
@@ -50,7 +50,7 @@ class Wrong:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ValueReader:
     """How to read a kind of value: None in place of a list or an object if a value is neither.
 
     `counts_one_of` is false if a rule of Strawberry's already checks inputs that take exactly one field.
@@ -64,15 +64,15 @@ class Reading:
     counts_one_of: bool
 
 
-def wrong(value: Any, type_: Any, reading: Reading, path: Path = ()) -> Iterator[Wrong]:
+def find_invalid(value: Any, type_: Any, reading: ValueReader, path: Path = ()) -> Iterator[InvalidValue]:
     """Yields everything that prevents a value from being of this type, on demand."""
     if reading.is_open(value):
         return
     if isinstance(type_, GraphQLNonNull):
         if reading.is_null(value):
-            yield Wrong(path, f"Expected a value of type '{type_}'; it may not be null.", value)
+            yield InvalidValue(path, f"Expected a value of type '{type_}'; it may not be null.", value)
         else:
-            yield from wrong(value, type_.of_type, reading, path)
+            yield from find_invalid(value, type_.of_type, reading, path)
     elif not reading.is_null(value):
         if isinstance(type_, GraphQLList):
             yield from _in_list(value, type_.of_type, reading, path)
@@ -82,28 +82,28 @@ def wrong(value: Any, type_: Any, reading: Reading, path: Path = ()) -> Iterator
             yield from _in_leaf(value, type_, reading, path)
 
 
-def _in_list(value: Any, type_: Any, reading: Reading, path: Path) -> Iterator[Wrong]:
+def _in_list(value: Any, type_: Any, reading: ValueReader, path: Path) -> Iterator[InvalidValue]:
     items = reading.items(value)
     if items is None:
-        yield from wrong(value, type_, reading, path)
+        yield from find_invalid(value, type_, reading, path)
     else:
         for place, item in enumerate(items):
-            yield from wrong(item, type_, reading, (*path, place))
+            yield from find_invalid(item, type_, reading, (*path, place))
 
 
-def _in_object(value: Any, type_: GraphQLInputObjectType, reading: Reading, path: Path) -> Iterator[Wrong]:
+def _in_object(value: Any, type_: GraphQLInputObjectType, reading: ValueReader, path: Path) -> Iterator[InvalidValue]:
     fields = reading.fields(value)
     if fields is None:
-        yield Wrong(path, f"Expected an object of type '{type_}'.", value)
+        yield InvalidValue(path, f"Expected an object of type '{type_}'.", value)
         return
     for name, field in type_.fields.items():
         if name in fields:
-            yield from wrong(fields[name], field.type, reading, (*path, name))
+            yield from find_invalid(fields[name], field.type, reading, (*path, name))
         elif is_required_input_field(field):
-            yield Wrong(path, f"'{type_}' requires the field '{name}'.", value)
+            yield InvalidValue(path, f"'{type_}' requires the field '{name}'.", value)
     for name in fields:
         if name not in type_.fields:
-            yield Wrong(path, f"'{type_}' has no field {_named(name)}.", value)
+            yield InvalidValue(path, f"'{type_}' has no field {_quote_name(name)}.", value)
     if reading.counts_one_of and _takes_one(type_):
         yield from _in_one_of(value, fields, type_, reading, path)
 
@@ -115,16 +115,18 @@ def _takes_one(type_: GraphQLInputObjectType) -> bool:
 
 
 def _in_one_of(
-    value: Any, fields: Mapping[str, Any], type_: GraphQLInputObjectType, reading: Reading, path: Path
-) -> Iterator[Wrong]:
+    value: Any, fields: Mapping[str, Any], type_: GraphQLInputObjectType, reading: ValueReader, path: Path
+) -> Iterator[InvalidValue]:
     given = [name for name in fields if name in type_.fields]
     if len(given) != 1:
-        yield Wrong(path, f"'{type_}' takes exactly one of its fields.", value)
+        yield InvalidValue(path, f"'{type_}' takes exactly one of its fields.", value)
     elif reading.is_null(fields[given[0]]):
-        yield Wrong((*path, given[0]), "Expected a value; it may not be null.", fields[given[0]])
+        yield InvalidValue((*path, given[0]), "Expected a value; it may not be null.", fields[given[0]])
 
 
-def _in_leaf(value: Any, type_: GraphQLScalarType | GraphQLEnumType, reading: Reading, path: Path) -> Iterator[Wrong]:
+def _in_leaf(
+    value: Any, type_: GraphQLScalarType | GraphQLEnumType, reading: ValueReader, path: Path
+) -> Iterator[InvalidValue]:
     try:
         if reading.coerce(type_, value) is not Undefined:
             return
@@ -135,16 +137,16 @@ def _in_leaf(value: Any, type_: GraphQLScalarType | GraphQLEnumType, reading: Re
         said = None
     # Our own scalars have constant messages; those of graphql-core repeat the value.
     is_ours = isinstance(type_, GraphQLScalarType) and not is_specified_scalar_type(type_)
-    yield Wrong(path, said if said and is_ours else _expected(type_), value)
+    yield InvalidValue(path, said if said and is_ours else _expectation(type_), value)
 
 
-def _expected(type_: GraphQLScalarType | GraphQLEnumType) -> str:
+def _expectation(type_: GraphQLScalarType | GraphQLEnumType) -> str:
     if isinstance(type_, GraphQLEnumType) and len(type_.values) <= _MAX_NAMED:
         return f"Expected one of {', '.join(type_.values)}."
-    return _OF_SPECIFIED.get(type_.name, f"Expected a value of type '{type_}'.")
+    return _SCALAR_EXPECTATIONS.get(type_.name, f"Expected a value of type '{type_}'.")
 
 
-def _named(name: str) -> str:
+def _quote_name(name: str) -> str:
     """An unknown field name, if it looks like a name, which helps after a typing mistake."""
     return f"'{name}'" if PLAIN_NAME.fullmatch(name) else "of a name that was sent"
 
@@ -173,7 +175,7 @@ def _coerce_written(type_: GraphQLScalarType | GraphQLEnumType, node: Any) -> An
     return leaf.coerce_input_literal(node) if leaf.coerce_input_literal else leaf.parse_literal(node)
 
 
-SENT: Final = Reading(
+VARIABLE_VALUES: Final = ValueReader(
     lambda value: False,
     lambda value: value is None,
     _sent_items,
@@ -183,7 +185,7 @@ SENT: Final = Reading(
 )
 """The value of a variable, from JSON."""
 
-WRITTEN: Final = Reading(
+LITERAL_VALUES: Final = ValueReader(
     lambda node: isinstance(node, VariableNode),
     lambda node: isinstance(node, NullValueNode),
     _written_items,

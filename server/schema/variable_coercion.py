@@ -26,13 +26,13 @@ from strawberry.types import ExecutionResult
 
 from server.domain.errors import WrongVariable
 from server.resolvers.context import Context
-from server.schema.value_errors import SENT, Path, wrong
+from server.schema.value_errors import VARIABLE_VALUES, Path, find_invalid
 
 # `Any` below: variables are whatever somebody sent; what graphql-core executes with is generic.
 
-MAX_MISTAKES: Final = 20
+MAX_VARIABLE_ERRORS: Final = 20
 _LONGEST_NAME: Final = 64
-Coerced = VariableValues | Sequence[GraphQLError]
+CoercedValues = VariableValues | Sequence[GraphQLError]
 """The values of an operation's variables, or the errors in them."""
 
 
@@ -42,20 +42,24 @@ class _Request:
 
     node: OperationDefinitionNode
     sent: Mapping[str, Any]
-    coerced: Coerced
+    coerced: CoercedValues
 
 
-def coerced(schema: GraphQLSchema, node: OperationDefinitionNode, sent: Mapping[str, Any], context: Context) -> Coerced:
+def coerce_variables(
+    schema: GraphQLSchema, node: OperationDefinitionNode, sent: Mapping[str, Any], context: Context
+) -> CoercedValues:
     """The values of the variables, coerced once in a request for both paths."""
     known = context.coerced
     if isinstance(known, _Request) and known.node is node and known.sent is sent:
         return known.coerced
-    found = _coerced(schema, node.variable_definitions or (), sent)
+    found = _coerce_all(schema, node.variable_definitions or (), sent)
     context.coerced = _Request(node, sent, found)
     return found
 
 
-def _coerced(schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode], sent: Mapping[str, Any]) -> Coerced:
+def _coerce_all(
+    schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode], sent: Mapping[str, Any]
+) -> CoercedValues:
     """Like `get_variable_values` of graphql-core, which repeats an entire invalid value for each error in it."""
     values = VariableValues({}, {})
     mistakes = list[GraphQLError]()
@@ -66,16 +70,16 @@ def _coerced(schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode
             continue
         value = sent.get(signature.name, Undefined)
         values.sources[signature.name] = VariableValueSource(signature, value)
-        found = _value(signature, value)
+        found = _coerce_value(signature, value)
         if found is not Undefined:
             values.coerced[signature.name] = found
         elif value is not Undefined or isinstance(signature.type, GraphQLNonNull):
-            room = MAX_MISTAKES - len(mistakes)
-            mistakes.extend(islice(_mistakes(definition, signature, value), room))
+            room = MAX_VARIABLE_ERRORS - len(mistakes)
+            mistakes.extend(islice(_errors_of_variable(definition, signature, value), room))
     return mistakes or values
 
 
-def _value(signature: GraphQLVariableSignature, value: Any) -> Any:
+def _coerce_value(signature: GraphQLVariableSignature, value: Any) -> Any:
     """The value or its default. Undefined if it is invalid or missing."""
     if value is not Undefined:
         try:
@@ -85,22 +89,22 @@ def _value(signature: GraphQLVariableSignature, value: Any) -> Any:
     return coerce_default_value(signature) if signature.default else Undefined
 
 
-def _mistakes(
+def _errors_of_variable(
     definition: VariableDefinitionNode, signature: GraphQLVariableSignature, value: Any
 ) -> Iterator[GraphQLError]:
     name = signature.name
     if value is Undefined:
-        yield _mistake(definition, name, (), f"Expected a value of type '{signature.type}' to be provided.")
+        yield _variable_error(definition, name, (), f"Expected a value of type '{signature.type}' to be provided.")
         return
     is_explained = False
-    for found in wrong(value, signature.type, SENT):
+    for found in find_invalid(value, signature.type, VARIABLE_VALUES):
         is_explained = True
-        yield _mistake(definition, name, found.path, found.message)
+        yield _variable_error(definition, name, found.path, found.message)
     if not is_explained:
-        yield _mistake(definition, name, (), f"Expected a value of type '{signature.type}'.")
+        yield _variable_error(definition, name, (), f"Expected a value of type '{signature.type}'.")
 
 
-def _mistake(definition: VariableDefinitionNode, name: str, path: Path, message: str) -> GraphQLError:
+def _variable_error(definition: VariableDefinitionNode, name: str, path: Path, message: str) -> GraphQLError:
 
     told = f"Variable '${name[:_LONGEST_NAME]}' has invalid value{print_path_list(path)}: {message}"
     field = (name, *map(str, path)) if len(name) <= _LONGEST_NAME else ()
@@ -113,7 +117,7 @@ class CoercedVariables(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         asked = self.execution_context
         node = operation_in(asked.graphql_document, asked.operation_name)
-        found = coerced(asked.schema._schema, node, asked.variables or _NOTHING, asked.context)
+        found = coerce_variables(asked.schema._schema, node, asked.variables or _NOTHING, asked.context)
         if not isinstance(found, VariableValues):
             asked.result = ExecutionResult(data=None, errors=list(found))
             asked.schema.process_errors(list(found), asked)
@@ -139,11 +143,13 @@ class Execution(StrawberryGraphQLCoreExecutionContext):
         **more: Any,
     ) -> Any:
         node = operation_in(document, operation_name)
-        values = coerced(schema, node, raw_variable_values or _NOTHING, context_value)
+        values = coerce_variables(schema, node, raw_variable_values or _NOTHING, context_value)
         if not isinstance(values, VariableValues):
             return list(values)
         build: Any = super().build  # pyright: ignore[reportUnknownVariableType]
-        built = build(schema, _undeclared(document, node), root_value, context_value, {}, operation_name, *rest, **more)
+        built = build(
+            schema, _without_declarations(document, node), root_value, context_value, {}, operation_name, *rest, **more
+        )
         if isinstance(built, Execution):
             built.operation, built.variable_values = node, values
         return built
@@ -156,7 +162,7 @@ def operation_in(document: DocumentNode | None, name: str | None) -> OperationDe
     return next(node for node in operations if name is None or (node.name and node.name.value == name))
 
 
-def _undeclared(document: DocumentNode, node: OperationDefinitionNode) -> DocumentNode:
+def _without_declarations(document: DocumentNode, node: OperationDefinitionNode) -> DocumentNode:
     """The document with the operation's variable declarations removed, so that graphql-core coerces none."""
     bare = OperationDefinitionNode(
         operation=node.operation, name=node.name, directives=node.directives, selection_set=node.selection_set

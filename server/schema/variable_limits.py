@@ -46,7 +46,7 @@ def bounds_of(settings: Settings) -> Bounds:
     )
 
 
-def excess(variables: Mapping[str, Any], bounds: Bounds) -> MalformedInput | None:
+def variable_excess(variables: Mapping[str, Any], bounds: Bounds) -> MalformedInput | None:
     """Why these variables are too large, or None. It says where, and repeats nothing that was sent.
 
     The pass ends with the first excess value, however many follow.
@@ -58,14 +58,14 @@ def excess(variables: Mapping[str, Any], bounds: Bounds) -> MalformedInput | Non
         counted += len(value)
         too_many = _too_many(value, counted, bounds)
         if too_many:
-            return _excess(too_many, place)
-        for name, inner in _members(value):
+            return _refusal_at(too_many, place)
+        for name, inner in _inner_values(value):
             if isinstance(inner, str):
                 if len(inner) > bounds.characters:
-                    return _excess(_long(bounds), (place, name))
+                    return _refusal_at(_too_long(bounds), (place, name))
             elif isinstance(inner, (dict, list)):
                 if depth == DEEPEST:
-                    return _excess(f"The variables are nested deeper than {DEEPEST} levels.", place)
+                    return _refusal_at(f"The variables are nested deeper than {DEEPEST} levels.", place)
                 waiting.append((cast("Any", inner), (place, name), depth + 1))
     return None
 
@@ -79,11 +79,11 @@ def holds_many(variables: Mapping[str, Any]) -> bool:
         counted += len(value)
         if counted > _MANY:
             return True
-        waiting.extend(cast("Any", inner) for _, inner in _members(value) if isinstance(inner, (dict, list)))
+        waiting.extend(cast("Any", inner) for _, inner in _inner_values(value) if isinstance(inner, (dict, list)))
     return False
 
 
-def _excess(message: str, place: Place) -> MalformedInput:
+def _refusal_at(message: str, place: Place) -> MalformedInput:
     refusal = MalformedInput(message, _path(place))
     refusal.is_spelled = True
     return refusal
@@ -97,15 +97,15 @@ def _too_many(value: Any, counted: int, bounds: Bounds) -> str | None:
     elif len(value) > bounds.fields:
         return f"Give at most {bounds.fields:,} fields."
     elif any(len(name) > bounds.characters for name in value):
-        return _long(bounds)
+        return _too_long(bounds)
     return f"The variables contain more than {bounds.values:,} values." if counted > bounds.values else None
 
 
-def _long(bounds: Bounds) -> str:
+def _too_long(bounds: Bounds) -> str:
     return f"A text can have at most {bounds.characters:,} characters."
 
 
-def _members(value: Any) -> Iterable[tuple[str | int, Any]]:
+def _inner_values(value: Any) -> Iterable[tuple[str | int, Any]]:
     return enumerate(cast("list[Any]", value)) if isinstance(value, list) else value.items()
 
 

@@ -103,7 +103,7 @@ async def test_hostile_documents_hold_no_more_memory_than_they_may(both: Both) -
     print(f"{growth:.1f} MiB more; {operations.size:,} bytes of {len(operations)} operations")  # noqa: T201 - shown with -s
     assert 0 < operations.size <= MAX_OPERATION_BYTES
     assert 0 < documents._documents.size <= documents.MAX_BYTES
-    assert 0 < query_cost._known_measures.size <= 4 * 2**20
+    assert 0 < query_cost._cached_costs.size <= 4 * 2**20
     assert growth < (40 if LONG else 150)
 
 

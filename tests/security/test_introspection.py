@@ -129,7 +129,7 @@ def endpoint(settings: Settings) -> GraphQLEndpoint:
 
 async def test_an_answer_is_worked_out_once_however_many_ask(endpoint: GraphQLEndpoint, monkeypatch: Any):
     counted = list[str]()
-    worked_out = endpoint.descriptions._worked_out
+    worked_out = endpoint.descriptions._execute
     monkeypatch.setattr(
         endpoint.descriptions, "_worked_out", lambda *given: counted.append("once") or worked_out(*given)
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.app import create_app
-from server.schema.variable_limits import Bounds, excess
+from server.schema.variable_limits import Bounds, variable_excess
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.security.refusals import errors
@@ -137,7 +137,7 @@ WITHIN: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("variables", WITHIN, ids=range(len(WITHIN)))
 def test_what_is_just_within_the_limits_is_taken(variables: dict[str, Any]):
-    assert excess(variables, BOUNDS) is None
+    assert variable_excess(variables, BOUNDS) is None
 
 
 MISTAKES: dict[str, tuple[str, Any]] = {

@@ -95,13 +95,13 @@ def changes(context: Context, row: Any) -> list[AuditChange]:
     before: dict[str, Any] = row.before or {}
     after: dict[str, Any] = row.after or {}
     return [
-        AuditChange(to_camel_case(name), _shown(name, before.get(name)), _shown(name, after.get(name)))
+        AuditChange(to_camel_case(name), _show_fields(name, before.get(name)), _show_fields(name, after.get(name)))
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     ]
 
 
-def _shown(name: str, value: Any) -> str | None:
+def _show_fields(name: str, value: Any) -> str | None:
     """A logged value in readable form."""
     if value is None:
         return None

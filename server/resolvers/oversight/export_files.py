@@ -90,7 +90,7 @@ async def _write(file: File, context: Context, theirs: Context, export: Export) 
 async def _fill(file: File, theirs: Context, export: Export) -> None:
     """Write all rows of the list that the person who asked can see. Long batches are formatted in a thread."""
     sheet = SHEETS[export.kind]
-    rows = batches(sheet.listing, theirs, export.organisation_id, sheet.narrowed(export), _ROWS_AT_ONCE)
+    rows = batches(sheet.listing, theirs, export.organisation_id, sheet.narrow(export), _ROWS_AT_ONCE)
     async for batch in rows:
         found = await asyncio.gather(*(sheet.lines(theirs, row) for row in batch))
         written = [line for lines in found for line in lines]

@@ -22,7 +22,7 @@ from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.resolvers.fair_semaphore import Turns
 from server.settings import Settings
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _AT_ONCE: Final = 2
 _NICENESS: Final = 10
@@ -80,7 +80,7 @@ def _compare(forms: Sequence[str], stored: str | None) -> Match:
     return Match(is_right=False)
 
 
-async def _in_turn(work: Callable[[], T], *, is_expected: bool) -> T:
+async def _in_turn(work: Callable[[], _T], *, is_expected: bool) -> _T:
     """Run it in a thread when its turn comes. If the caller is cancelled, the turn lasts until the thread ends."""
     await _turns.begin(is_expected=is_expected)
     try:
@@ -92,7 +92,7 @@ async def _in_turn(work: Callable[[], T], *, is_expected: bool) -> T:
     return await asyncio.shield(running)
 
 
-def _end_turn(running: asyncio.Future[T]) -> None:
+def _end_turn(running: asyncio.Future[_T]) -> None:
     _turns.end()
     if not running.cancelled():
         running.exception()  # the caller may be gone, and nobody else retrieves it

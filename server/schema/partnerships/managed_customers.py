@@ -6,7 +6,7 @@ from server import models
 from server.engine.declarations import Followed, SameRow
 from server.resolvers.paging import Direction
 from server.resolvers.partnerships import managed_customers
-from server.schema.connections import PageInfo, part
+from server.schema.connections import PageInfo, page_part
 from server.schema.enums import describe
 from server.schema.fields import computed, relation
 from server.schema.partnerships.enums import AccessType, PaymentMode
@@ -46,7 +46,7 @@ class ManagedCustomerEdge:
     model = models.Partnership
     is_another_view = True
 
-    cursor: str = part("cursor", "The row's position in the list, for `after` and `before`.")
+    cursor: str = page_part("cursor", "The row's position in the list, for `after` and `before`.")
     partnership: Partnership = computed(SameRow(), "The partnership through which the customer is managed.")
     node: OrganisationReference | None = relation(
         models.Organisation, "customer_id", "The customer. Null if your API token may not read organisations."
@@ -55,10 +55,10 @@ class ManagedCustomerEdge:
 
 @strawberry.type(description="A page of the customers a partner manages.")
 class ManagedCustomerConnection:
-    edges: list[ManagedCustomerEdge] = part("edges", "The customers of this page, each with its partnership.")
+    edges: list[ManagedCustomerEdge] = page_part("edges", "The customers of this page, each with its partnership.")
     nodes: list[OrganisationReference] = computed(
         Followed(models.Organisation, "customer_id"),
         "The customers of this page. Empty if your API token may not read organisations.",
     )
-    page_info: PageInfo = part("page_info", "The position of this page in the list.")
-    total_count: int = part("total_count", "The number of customers visible to you. Counted only when requested.")
+    page_info: PageInfo = page_part("page_info", "The position of this page in the list.")
+    total_count: int = page_part("total_count", "The number of customers visible to you. Counted only when requested.")
