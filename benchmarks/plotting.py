@@ -1,6 +1,6 @@
 """How do the ratios look? A picture, drawn with matplotlib in an environment of its own.
 
-Without uv or the package there is no picture, and the tables say the same.
+Without uv or the package there is no chart; the tables have the same numbers.
 """
 
 import json

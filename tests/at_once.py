@@ -1,6 +1,6 @@
 """SQLite whose statements run where they are asked: to hand one to a thread takes many times as long as to run it.
 
-For databases that one connection alone changes. Where several wait for each other, it is the thread that waits.
+For databases that only one connection changes. Where several wait for each other, it is the thread that waits.
 Tortoise finds it by the name of this module.
 """
 

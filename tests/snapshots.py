@@ -33,7 +33,7 @@ async def writes() -> Any:
 
 
 async def contents() -> list[str]:
-    """The same as the database writes it, a line for each row, to be compared alone: many times as fast."""
+    """The same as the database writes it, a line for each row, for comparison only: many times as fast."""
     _, rows = await get_connection("default").execute_query(_every_row())
     return sorted(line for (line,) in rows)
 

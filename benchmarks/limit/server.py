@@ -163,7 +163,7 @@ async def _products(server: Server, viewer: Viewer, variables: dict[str, Any]) -
 
 
 async def _managed_customers(server: Server, viewer: Viewer, variables: dict[str, Any]) -> bytes:
-    """Customers are listed for members of the partner, and its members alone."""
+    """Customers are listed only for members of the partner."""
     id = variables["id"]
     if viewer.reads_as != BARE and id[-32:] != viewer.organisation:
         return _NOT_FOUND

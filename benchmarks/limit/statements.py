@@ -138,7 +138,7 @@ VIEWER: Final = """
     FROM api_token t JOIN membership m ON m.user_id = t.user_id AND m.organisation_id = t.organisation_id
     WHERE t.secret_digest = $1 AND t.revoked_at IS NULL AND t.expires_at > now() AND m.status = 'ACTIVE'
         AND coalesce(t.last_used_at, t.created_at) > now() - interval '1 year' AND NOT t.is_for_some_customers"""
-"""Who sends a token that is alive. Tokens for some customers alone are not known here: none is measured."""
+"""The viewer behind a token in force. Tokens for some customers only are unknown here: none is measured."""
 
 _COLUMNS: Final = {
     "serviceName": "to_json(p.service_name)",

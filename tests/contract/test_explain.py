@@ -27,7 +27,7 @@ def explain(server: DemoServer, file: Path, *options: str) -> str:
 
 @pytest.fixture(scope="module")
 def of_each(demo_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What is said of each operation, by its name, when they all stand in one file."""
+    """The explanation of each operation, by its name, when they all stand in one file."""
     texts = [*(file.read_text() for file in FILES), readme(), MARKED]
     operations: dict[str, Any] = {node.name.value: node for text in texts for node in parse(text).definitions}
     file = tmp_path_factory.mktemp("explain") / "operations.graphql"

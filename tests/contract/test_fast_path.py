@@ -1,6 +1,6 @@
 """Does it ever show, in an answer or in the log, which way in a request has taken?
 
-What is compared is the application as it is, where a program's posts take the fast path, with its full path alone.
+What is compared is the application as it is, where a program's posts take the fast path, with its full path only.
 """
 
 import pytest

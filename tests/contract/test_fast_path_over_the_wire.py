@@ -93,7 +93,7 @@ WIRE: dict[str, Callable[[str], list[bytes]]] = {
 
 
 class LongWay:
-    """The application with its full path alone."""
+    """The application with its full path only."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
@@ -105,7 +105,7 @@ class LongWay:
 
 @pytest.fixture(scope="module")
 async def ports(ways: Ways) -> AsyncIterator[tuple[int, int]]:
-    """Where the application is served, and where its full path alone."""
+    """Where the application is served, and where only its full path is."""
     async with serve_app(ways.app) as short, serve_app(LongWay(ways.app)) as long:
         yield short, long
 

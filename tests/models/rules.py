@@ -1,4 +1,4 @@
-"""Which rows of a random world does a viewer see? Said of plain values, as the row policies say it in SQL."""
+"""Which rows of a random world does a viewer see? The rules are stated for plain values, as the row policies state them in SQL."""
 
 from collections.abc import Callable, Iterator
 from uuid import UUID
@@ -88,7 +88,7 @@ def customer_invitations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 def customer_notes(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """What the partner noted is the partner's alone, whatever became of the partnership."""
+    """The partner's notes belong only to the partner, whatever became of the partnership."""
     if not viewer.has_scope(Scope.PARTNERSHIPS_READ):
         return set()
     return {link.note_key for link in world.links if sees_customer_note(viewer, link, link.assigned)}
@@ -142,7 +142,7 @@ def organisations(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 def assignments(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """All of a partner that one leads; an employee's own, those that have ended too, while they serve the customer."""
+    """All of a partner that the viewer leads; an employee's own, those that have ended too, while they serve the customer."""
     if not viewer.has_scope(Scope.ASSIGNMENTS_READ):
         return set()
     found = set[UUID]()
@@ -175,7 +175,7 @@ def own_product_grants(world: RandomWorld, viewer: Viewer) -> set[UUID]:
 
 
 def teams(world: RandomWorld, viewer: Viewer) -> set[UUID]:
-    """Those there are; a deleted one is nobody's."""
+    """Those that exist; a deleted one is nobody's."""
     return {team.id for at, team in world.teams.items() if at in _led_organisations(viewer) and not team.is_deleted}
 
 

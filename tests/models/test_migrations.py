@@ -1,6 +1,6 @@
 """Is a migrated database what the models say, with every index, unique, check and foreign key?
 
-Both databases are held against the models, and so against each other.
+Both databases are compared with the models, and so with each other.
 """
 
 import ast

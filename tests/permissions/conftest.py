@@ -16,7 +16,7 @@ from tests.world import World
 
 @pytest.fixture(scope="session")
 def asking(open_clients: dict[str, Clients]) -> Clients:
-    """Clients whom both paths answer on SQLite; on PostgreSQL the engine's alone, where it plans."""
+    """Clients that both paths answer on SQLite, and only the engine on PostgreSQL, where it plans."""
     return open_clients["both" if BACKEND == "sqlite" else "planned"]
 
 

@@ -2,7 +2,7 @@
 
 Every id that an input has room for, in lists and objects too, is replaced by that of a row of another world
 (tests/permissions/tenants.py), by one that nobody has, and by one of another type. The answer names the field,
-and no table changes. Both paths are asked on SQLite, the engine's alone on PostgreSQL.
+and no table changes. Both paths are asked on SQLite, only the engine's on PostgreSQL.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.database
 MUTATIONS: dict[str, Any] = dict(SCHEMA.mutation_type.fields)
 
 FOR_STRANGERS = {("invitePartner", ("partnerId",)), ("requestCustomer", ("customerId",))}
-"""Where a partner that one has nothing to do with is just what is asked for."""
+"""Where a partner without any partnership is just what is asked for."""
 
 OF_MANY = {"changeProductAccesses", "revokeProductAccesses"}
 """Each object is refused on its own, in the answer."""

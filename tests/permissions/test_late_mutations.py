@@ -27,7 +27,7 @@ FOR_NOBODY_YET = {"signIn", "signUp", "acceptMemberInvitation", "declineMemberIn
 """Asked by somebody who is not a member, or not signed in."""
 
 THEIR_OWN = {"signOut", "declineCustomerInvitation", "revokeApiToken", "revokeSupportAccess"}
-"""About the person alone, whatever they are in an organisation; another's token: tests/reliability."""
+"""Only about the person, whatever they are in an organisation; another's token: tests/reliability."""
 
 BY_ROLE = sorted(set(MUTATIONS) - FOR_NOBODY_YET - THEIR_OWN)
 BY_TOKEN = [

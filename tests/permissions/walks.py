@@ -55,7 +55,7 @@ def in_turn(everybody: Sequence[T], number: int) -> Sequence[T]:
 def documents(depth: int, ids_of: Callable[[type[Any]], Sequence[str]]) -> Iterator[Document]:
     """From every root to this depth of rows; `ids_of` gives the ids that roots are asked with.
 
-    A root that takes one id is walked to the second row alone: the one that takes many goes on from there.
+    A root that takes one id is walked only to the second row: the one that takes many goes on from there.
     """
     root: Any = SCHEMA.query_type
     for name, field in root.fields.items():

@@ -1,4 +1,4 @@
-"""Is a database that is away told as that, to callers and in the log, and is everything as before when it is back?"""
+"""Is a database that is away reported as that, to callers and in the log, and is everything as before when it is back?"""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Is a wrong number in what a change shows told, and nothing else lost?"""
+"""Is a wrong number in the answer to a change reported, and nothing else lost?"""
 
 import pytest
 

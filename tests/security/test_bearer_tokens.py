@@ -22,7 +22,7 @@ SEND_A_TOKEN = "Send an API token as `Authorization: Bearer …`."
 
 
 async def ask_with(clients: Clients, authorization: str | bytes, **request: Any) -> Answer:
-    """Ask who one is, with this Authorization header."""
+    """Ask who the caller is, with this Authorization header."""
     headers = {"Authorization": authorization} | request.pop("headers", {})
     return Answer(await clients.http.post("/graphql", headers=headers, **({"json": {"query": WHO}} | request)))
 

@@ -1,4 +1,4 @@
-"""Is a browser's session its own: made by the right password, sent by our own pages alone, and ended at once?"""
+"""Is a browser's session its own: made by the right password, sent only by our own pages, and ended at once?"""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ FOREIGN = [
 
 
 async def who(clients: Clients, cookie: str, name: str = "session") -> Any:
-    """The address of whom this cookie belongs to, or None."""
+    """The address of the person this cookie belongs to, or None."""
     response = await clients.http.post("/graphql", json={"query": WHO}, headers={"Cookie": f"{name}={cookie}"})
     viewer = response.json()["data"]["viewer"]
     return viewer and viewer["user"]["email"]

@@ -1,4 +1,4 @@
-"""Who has access to a customer, through which partner, person and token, since when, and last used when?"""
+"""Who has access to a customer, through which partner, person and token, since when, and when was it last used?"""
 
 from datetime import timedelta
 from typing import Any

@@ -156,7 +156,7 @@ async def test_what_carries_no_rights_is_not_explained(world: World, clients: Cl
 
 
 async def explained_as_held(clients: Clients, id: str, as_: Any) -> list[Right]:
-    """The rights of which every link holds; as many are asked for at once as a document may."""
+    """The rights for which every link is satisfied; one document asks for as many as it may."""
     held, rights = list[Right](), list(Right)
     for some in (rights[start : start + MAX_ROOTS] for start in range(0, len(rights), MAX_ROOTS)):
         asked = " ".join(f"{right}: explainRight(right: {right}, id: $id) {{ links {{ holds }} }}" for right in some)

@@ -29,7 +29,7 @@ async def assign_employee(clients: Clients, input: dict[str, Any], as_: Person |
 async def sight(world: World, clients: Clients, as_: Person) -> tuple[set[str], str | dict[str, list[str]]]:
     """The customers this employee of Nova serves, and what they may do with Alpina's products.
 
-    For whom Alpina does not exist, the code of the error instead.
+    The code of the error if Alpina does not exist for them.
     """
     query = """
         query($nova: ID!, $alpina: ID!) {

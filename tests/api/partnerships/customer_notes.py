@@ -24,7 +24,7 @@ async def update_note(clients: Clients, as_: Person | str, **input: Any) -> Answ
 
 
 async def read(clients: Clients, id: str, as_: Person | str) -> Any:
-    """What somebody reads of the note in a partnership; the code of the error for whom that does not exist."""
+    """What somebody reads of the note in a partnership; the code of the error if it does not exist for them."""
     query = "query($id: ID!) { partnership(id: $id) { customerNote { alias notes version } } }"
     answer = await clients.ask(query, {"id": id}, as_=as_)
     return answer.code if answer.errors else answer.data["partnership"]["customerNote"]

@@ -30,7 +30,7 @@ async def grant_access(clients: Clients, input: dict[str, Any], as_: Person | st
 
 
 async def rights_on_product(clients: Clients, id: str, as_: Person) -> list[str] | None:
-    """What this person may do with the product; None for whom it does not exist."""
+    """What this person may do with the product; None if it does not exist for them."""
     answer = await clients.ask("query($id: ID!) { product(id: $id) { viewerRights } }", {"id": id}, as_=as_)
     if answer.errors:
         assert answer.code == "NOT_FOUND"

@@ -1,4 +1,4 @@
-"""How does a partner ask somebody of whom it knows an e-mail address alone, and who may answer (S1.2, E24 to E26)?"""
+"""How does a partner ask somebody of whom it knows only an e-mail address, and who may answer (S1.2, E24 to E26)?"""
 
 from datetime import timedelta
 from typing import Any

@@ -73,7 +73,7 @@ async def test_a_partner_asks_once_and_nobody_that_it_serves(world: World, clien
 
 
 async def test_a_partner_hears_nothing_of_the_customers_other_partners(world: World, clients: Clients):
-    """Borea has a complete partner: Rival may ask, and is not told."""
+    """Borea has a complete partner: Rival may ask, and does not learn it."""
     await partnership(world.borea, world.rival, status=PartnershipStatus.DECLINED, now=world.now)
     input = {"partnerId": world.id("rival"), "customerId": world.id("borea"), "wanted": EVERYTHING}
 

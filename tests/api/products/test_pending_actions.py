@@ -1,4 +1,4 @@
-"""What may a partner not do alone, and how does it end (E34)?"""
+"""What may a partner not do without consent, and how does such an action end (E34)?"""
 
 from datetime import timedelta
 

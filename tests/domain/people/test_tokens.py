@@ -1,4 +1,4 @@
-"""Is a real API token told from every mistyped one, and does it die when it should?"""
+"""Is a real API token distinguished from every mistyped one, and does it end when it should?"""
 
 import hashlib
 import string

@@ -37,7 +37,7 @@ class WriteNoteInput:
 
 @strawberry.type
 class Written:
-    """One of several: a row, and what is said of it."""
+    """One of several: a row, and a remark about it."""
 
     note: NoteType | None
     remark: str | None
