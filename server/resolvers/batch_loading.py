@@ -1,7 +1,7 @@
-"""Prefetched rows of computed fields, in batches, where no statement gives them.
+"""Batch loading of the rows that a computed field needs, for the resolver path and the permission classes.
 
-A function gets the same raw values as from a statement: of all rows that are asked about at once each table is read
-once. For example the rights on 25 products read the partnerships that serve their owners in one statement.
+The function gets the same raw values as from the engine's statement. Each table is read once for all rows requested
+together: the rights on 25 products read the partnerships that serve their owners in one statement.
 """
 
 from collections import defaultdict
@@ -9,20 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from tortoise.expressions import Q
+from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.functions import Max
 from tortoise.models import Model
 
 from server.domain.viewer import Viewer
 from server.engine.declarations import Computed, Joined, Prefetch, Ties
-from server.models.conditions import AtMost, Not, OneOf
+from server.models.conditions import AtMost, Exists, Not, OneOf
 from server.resolvers.context import Context
 from server.resolvers.paging import moment_text
 
-# `Any` below: prefetched are raw values of whatever columns are named.
+# `Any` below: raw values of any column.
 
 Columns = dict[str, Any]
 
@@ -92,13 +93,18 @@ async def _load(viewer: Viewer | None, prefetch: Prefetch, keys: Sequence[UUID])
     if not prefetch.is_present(viewer):
         return found
     rows = await _rows(prefetch, viewer, keys)
-    joined = [await _load_joined(viewer, one, rows) for one in prefetch.joined]
+    joined = list[dict[Any, list[Columns]] | None]()
+    for one in prefetch.joined:
+        of_all = await _load_joined(viewer, prefetch, one, rows)
+        if of_all is not None and not one.is_optional:
+            rows = [row for row in rows if row[one.near] in of_all]
+        joined.append(of_all)
     nested = (
         await _load(viewer, prefetch.nested, [row[prefetch.nested.outer] for row in rows]) if prefetch.nested else {}
     )
     for row in rows:
         beside = [
-            None if of_all is None else of_all[row[one.near]]
+            None if of_all is None else of_all.get(row[one.near], [])
             for one, of_all in zip(prefetch.joined, joined, strict=True)
         ]
         inside = _nested(prefetch.nested, nested, row) if prefetch.nested else None
@@ -115,6 +121,10 @@ async def _rows(prefetch: Prefetch, viewer: Viewer | None, keys: Sequence[UUID])
         return [row | {prefetch.latest: row["latest_one"]} for row in await grouped.values(*alike, "latest_one")]
     names |= {name for name, _ in prefetch.ties} | {joined.near for joined in prefetch.joined}
     names |= {prefetch.nested.outer} if prefetch.nested else set()
+    for joined in prefetch.joined:
+        if _is_followed(prefetch, joined) and joined.is_present(viewer):
+            where &= Exists(joined.model, joined.where(viewer), id=joined.near)
+            names |= {_path(joined, name) for name in _names(joined)}
     return await _read(prefetch.model, where, names)
 
 
@@ -124,17 +134,33 @@ async def _read(model: type[Model], where: Q, names: set[str]) -> list[Columns]:
 
 
 async def _load_joined(
-    viewer: Viewer | None, joined: Joined, rows: Sequence[Columns]
+    viewer: Viewer | None, prefetch: Prefetch, joined: Joined, rows: Sequence[Columns]
 ) -> dict[Any, list[Columns]] | None:
-    """The joined rows by what they are joined by; None where the viewer has none."""
+    """The joined rows by what they are joined by; None if nothing is joined for this viewer."""
     if not joined.is_present(viewer):
         return None
+    if _is_followed(prefetch, joined):
+        return {row[joined.near]: [{name: row[_path(joined, name)] for name in _names(joined)}] for row in rows}
     found = defaultdict[Any, list[Columns]](list)
     if keys := {row[joined.near] for row in rows}:
-        names = {joined.column, *joined.columns, *(name for name, _ in joined.ties)}
-        for row in await _read(joined.model, joined.where(viewer) & OneOf(joined.column, sorted(keys)), names):
+        where = joined.where(viewer) & OneOf(joined.column, sorted(keys))
+        for row in await _read(joined.model, where, {joined.column, *_names(joined)}):
             found[row[joined.column]].append(row)
     return found
+
+
+def _names(joined: Joined) -> set[str]:
+    return {*joined.columns, *(name for name, _ in joined.ties)}
+
+
+def _is_followed(prefetch: Prefetch, joined: Joined) -> bool:
+    """Whether the joined row is the one that a foreign key names: then it is read in the same statement."""
+    key = cast("Any", prefetch.model._meta.fields_map.get(joined.near.removesuffix("_id")))
+    return not joined.is_optional and joined.column == "id" and isinstance(key, ForeignKeyFieldInstance)
+
+
+def _path(joined: Joined, name: str) -> str:
+    return f"{joined.near.removesuffix('_id')}__{name}"
 
 
 def _nested(prefetch: Prefetch, found: dict[UUID, list[_Found]], row: Columns) -> list[list[Any]]:

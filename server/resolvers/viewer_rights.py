@@ -1,8 +1,8 @@
-"""Rights of the viewer on a row.
+"""The viewer's rights on organisations, partnerships and products, declared once for both paths.
 
-Declared once: the engine puts what is prefetched into its statement, the resolver path and the permission classes load
-it in batches, and all of them call the same function. Rows that are alike in it share one answer, so no id that tells
-rows apart is among it: what an id decides is decided by the condition.
+The engine reads the prefetched rows in its statement. The resolver path and the permission classes load them in
+batches. All call the same function. Rows with equal values share one answer, so the values contain no id that
+distinguishes rows: what depends on an id is decided by the condition.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from server.models.visibility.products import COVERAGE_COLUMNS, own_grants_in_fo
 from server.resolvers.batch_loading import compute
 from server.resolvers.context import Context
 
-# `Any` below: a row is a model's, or what is declared of one.
+# `Any` below: a row of a model, or the values declared of it.
 
 Ways = Callable[[Viewer, Any], Sequence[Way]]
 
@@ -44,7 +44,7 @@ def of_own_organisation(column: str) -> Callable[[Viewer | None], Q]:
 
 
 def _of_served_partner(viewer: Viewer | None) -> Q:
-    """Of partnerships: those whose partner is the viewer's own, with a credential that may serve the customer."""
+    """Partnerships whose partner is the viewer's organisation, with a credential that may serve the customer."""
     return Among("partner_id", viewer.organisation_ids) & allowed_customer(viewer) if viewer else NO_ROW
 
 
@@ -79,7 +79,7 @@ def _has_grants(viewer: Viewer | None) -> bool:
 
 
 def _covering(ties: Mapping[str, str | AtMost]) -> Prefetch:
-    """The grants that hold for the viewer and cover the product; nobody looks for those of who leads everywhere."""
+    """The grants in force for the viewer that cover the product. Not read for a viewer who leads everywhere."""
     (column, outer), *further = ties.items()
     assert isinstance(outer, str)
     return Prefetch(
@@ -98,7 +98,7 @@ BY_ASSIGNMENT: Final = Joined(
 )
 OWN_GRANTS: Final = {"own_grants": _covering(COVERAGE_COLUMNS[0]), "category_grants": _covering(COVERAGE_COLUMNS[1])}
 
-# What it comes to
+# From the prefetched rows to ways and rights
 
 
 def own_membership(viewer: Viewer, organisation_id: UUID | None) -> ViewerMembership | None:
@@ -106,7 +106,7 @@ def own_membership(viewer: Viewer, organisation_id: UUID | None) -> ViewerMember
 
 
 _THE_PRODUCT: Final = UUID(int=0)
-"""Stands for the product that is asked about: any of those that are alike."""
+"""Stands for the product concerned: any of those with equal values."""
 
 
 def serving_of(
@@ -146,7 +146,7 @@ def ways_by(viewer: Viewer, row: Any, servings: Iterator[Serving]) -> list[Way]:
 
 
 def ways_to_partnership(viewer: Viewer, row: Any, *, may_serve: bool = True) -> list[Way]:
-    """In the state that it is in: which buttons to show."""
+    """The ways to rights on the partnership in its current state: which buttons to show."""
     sides = own_membership(viewer, row.customer_id), own_membership(viewer, row.partner_id)
     return [(*way, *state_gates(row)) for way in ways_on_sides(*sides, row.initiated_by, may_serve=may_serve)]
 
@@ -207,13 +207,13 @@ RIGHTS_ON_PARTNERSHIP: Final = Computed(
 
 
 async def rights_on(context: Context, row: Organisation | Partnership | Product) -> frozenset[Right]:
-    """What the viewer may do with the row, with the credential in use; of a partnership before its state is seen."""
+    """The viewer's rights on the row, with the credential in use. The state of a partnership is not considered."""
     if isinstance(row, Partnership):
         return rights_on_partnership(context, row)
     return await compute(context, RIGHTS_ON_PRODUCT if isinstance(row, Product) else RIGHTS_ON_ORGANISATION, row)
 
 
 def rights_on_partnership(context: Context, partnership: Partnership) -> frozenset[Right]:
-    """What the viewer's roles give on the partnership, before its state is looked at."""
+    """The rights that the viewer's roles give on the partnership, without regard to its state."""
     viewer = context.viewer
     return usable(viewer, partnership_rights(viewer, partnership)) if viewer else frozenset()

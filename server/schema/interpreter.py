@@ -1,7 +1,7 @@
-"""The interpreter of the resolver path: what a field answers, out of the declaration that the engine plans.
+"""The interpreter of the resolver path: it answers the declarations that the engine plans.
 
-It looks rows up in batches and with the policies of the viewer, and calls the same functions. What both paths answer
-is compared by tests; here nothing is said of any noun.
+It loads rows in batches, under the row policies of the viewer, and calls the same functions. It knows no noun. Tests
+compare the answers of both paths.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Explanations of rights: why a viewer has a right or lacks it (D6).
 
-They read what `viewer_rights.py` reads, and also the partnerships that lead nowhere: an explanation names the gate that
-is closed.
+They read the same rows as `viewer_rights.py`, and also the partnerships that give no right: an explanation names the
+gate that is closed.
 """
 
 from collections.abc import Iterator
