@@ -26,9 +26,9 @@ _PREFACE: Final = (
 )
 
 
-def section(title: str, table: Table, goals: Iterable[Goal], told: Sequence[str], *, ratios: bool = True) -> str:
-    """One part of the results. `told` says what else is to be known of it."""
-    facts = [f"{datetime.now(UTC):%Y-%m-%d}, `{_command()}`", *machine.description(), *told]
+def section(title: str, table: Table, goals: Iterable[Goal], remarks: Sequence[str], *, ratios: bool = True) -> str:
+    """One part of the results. `remarks` say what else readers need to know."""
+    facts = [f"{datetime.now(UTC):%Y-%m-%d}, `{_command()}`", *machine.description(), *remarks]
     parts = [f"## {title}\n", "\n".join(f"- {fact}" for fact in facts) + "\n"]
     parts += [_figures(workload, row) for workload, row in table.items()]
     if ratios:

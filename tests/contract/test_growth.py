@@ -15,7 +15,7 @@ from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope
 from server.models import EmployeeAssignment, Membership, Organisation, Partnership
 from server.resolvers import ids
-from tests import world as made
+from tests import rows as made
 from tests.api.traces import key
 from tests.clients import Clients
 from tests.databases import BACKEND, rolled_back

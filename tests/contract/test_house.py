@@ -1,5 +1,8 @@
-"""Does each room have the same wings, and does one file have all lazy references?"""
+"""Is the house in order: names of functions, wings of each room, sizes of files, and the place of lazy references?"""
 
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,3 +27,79 @@ def test_one_file_has_all_lazy_references():
     files = {str(file.relative_to(SERVER)) for file in SERVER.rglob("*.py") if "strawberry.lazy" in file.read_text()}
 
     assert files == {"schema/references.py"}
+
+
+IRREGULAR = set(
+    "held told given known written found made sent seen kept chosen taken left lost begun shown spoken said done gone bought"
+    " brought built caught drawn driven felt heard hidden laid led lent meant met paid sold shut spent stood taught thought"
+    " understood won worn grown thrown borne bound broken forgotten forbidden frozen got risen stolen sworn torn woken".split()
+)
+"""The participles that do not end in -ed."""
+VERBS = set("need feed seed speed embed proceed exceed bleed breed".split())
+"""The verbs that do."""
+PARTICIPLES = {"server/schema/fields.py: computed": "gives a computed field, as GraphQL and Strawberry call it"}
+"""The functions that may be named by a participle, each with its reason."""
+
+
+def test_no_function_is_named_by_a_participle():
+    found = [
+        f"{file.relative_to(ROOT)}: {node.name}"
+        for folder in ("server", "tests", "benchmarks", "scripts")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_participle(node.name.strip("_"))
+    ]
+
+    assert [name for name in found if name not in PARTICIPLES] == []
+    assert [name for name in PARTICIPLES if name not in found] == []
+
+
+def is_participle(name: str) -> bool:
+    return name in IRREGULAR or (name.endswith("ed") and "_" not in name and name not in VERBS)
+
+
+JOINED = set("DEADLINES LEAVING MEANINGS NOTICES POLICIES SHEETS SHOWN_BY TEMPLATES".split())
+"""The tables that every wing adds to: each wing brings its part under the name of the whole."""
+DICTATED = {"client_class": "Tortoise looks for it in the module of each database", "Client": "what it finds there"}
+"""The names that a library looks for, each with its reason."""
+
+
+def test_no_public_name_stands_in_two_modules_of_a_room():
+    found = set[str]()
+    for room in sorted(folder for folder in SERVER.iterdir() if (folder / "__init__.py").exists()):
+        modules = defaultdict[str, set[str]](set)
+        for file in (file for file in room.rglob("*.py") if "migrations" not in file.parts):
+            for name in public_names(ast.parse(file.read_text("utf-8"))):
+                modules[name].add(str(file.relative_to(SERVER)))
+        found |= {f"{name}: {', '.join(sorted(files))}" for name, files in modules.items() if len(files) > 1}
+
+    assert [line for line in sorted(found) if line.split(":")[0] not in JOINED | set(DICTATED)] == []
+    assert JOINED | set(DICTATED) <= {line.split(":")[0] for line in found}
+
+
+def public_names(module: ast.Module) -> Iterator[str]:
+    """The functions, classes and constants at the top of a module; type variables are of their module only."""
+    for node in module.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names = [name]
+            case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar" | "ParamSpec"))):
+                continue
+            case ast.Assign(targets=targets):
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                names = [name]
+            case _:
+                continue
+        yield from (name for name in names if not name.startswith("_"))
+
+
+def test_no_file_has_more_than_300_lines():
+    lengths = {
+        str(file.relative_to(ROOT)): len(file.read_text("utf-8").splitlines())
+        for folder in ("server", "tests", "benchmarks", "scripts")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        if "migrations" not in file.parts
+    }
+
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
