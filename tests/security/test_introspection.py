@@ -131,7 +131,7 @@ async def test_an_answer_is_worked_out_once_however_many_ask(endpoint: GraphQLEn
     counted = list[str]()
     worked_out = endpoint.descriptions._execute
     monkeypatch.setattr(
-        endpoint.descriptions, "_worked_out", lambda *given: counted.append("once") or worked_out(*given)
+        endpoint.descriptions, "_execute", lambda *given: counted.append("once") or worked_out(*given)
     )
     document = parse(QUERY)
 
