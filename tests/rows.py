@@ -170,7 +170,7 @@ async def customer_invitation(
         locale="en_GB",
         access_type=AccessType.LIMITED,
         status=PartnershipStatus.INVITED,
-        secret_digest=email_links.digest(secret),
+        secret_digest=email_links.link_digest(secret),
         invited_at=now,
         sent_at=now,
         answer_by=now + timedelta(days=30),

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.domain.oversight.exports import lines
+from server.domain.oversight.exports import render_csv
 from server.domain.partnerships import email_links, receipts
 from server.domain.partnerships.partnerships import PartnershipStatus, PaymentMode, Side
 from server.domain.people.organisations import PartnerStatus
@@ -189,7 +189,7 @@ async def _gather(world: World) -> None:
         last_name="Comer",
         locale="fr_FR",
         role=Role.EMPLOYEE,
-        secret_digest=email_links.digest(INVITED),
+        secret_digest=email_links.link_digest(INVITED),
         invited_by_id=world.cL.user.id,
         invited_at=world.now,
         expires_at=world.now + timedelta(days=14),
@@ -232,10 +232,10 @@ async def _remember(world: World) -> None:
         after={"revoked_at": "2026-01-02T03:04:05+00:00", "rights": ["TECHNICAL"]},
         request_id="the first request",
     )
-    body = receipts.canonical(
+    body = receipts.canonical_json(
         {
             "partnership": ids.encode(rows["limited"]),
-            "previous": receipts.FIRST,
+            "previous": receipts.FIRST_PREVIOUS_HASH,
             "sequence": 1,
             "what": "partnership.invited",
         }
@@ -251,7 +251,7 @@ async def _remember(world: World) -> None:
 
 async def _export(world: World) -> None:
     """The file that cL asked for, without a link."""
-    content = lines([["id"], [world.id("act")]])
+    content = render_csv([["id"], [world.id("act")]])
     world.rows["export"] = await export(world.cL, now=world.now, size_in_bytes=len(content))
     await ExportPart.create(export_id=world.export.id, place=0, content=content)
 

@@ -14,7 +14,7 @@ import structlog
 
 from server.app.client_address import ClientAddresses
 from server.app.requests import standing_headers
-from server.domain.people.sign_ins import source_of
+from server.domain.people.sign_ins import source_network
 from server.settings import Settings
 
 _log = structlog.get_logger("server.http")
@@ -181,4 +181,4 @@ def _source_of(addresses: ClientAddresses, peer: str) -> str:
     """The source that a peer counts towards. Empty if it is not a source."""
     if not peer or addresses.is_trusted(peer):
         return ""
-    return source_of(addresses.normal_form(peer))
+    return source_network(addresses.normal_form(peer))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from server.cli.failures import Failure
-from server.domain.partnerships.receipts import WrongReceipt, verify
+from server.domain.partnerships.receipts import InvalidReceipt, verify_chain
 
 
 def verify_file(file: Path, head: str | None) -> None:
@@ -13,7 +13,7 @@ def verify_file(file: Path, head: str | None) -> None:
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error}.") from error
     try:
-        count, last = verify(lines if lines != [b""] else [], head)
-    except WrongReceipt as wrong:
+        count, last = verify_chain(lines if lines != [b""] else [], head)
+    except InvalidReceipt as wrong:
         raise Failure(f"{file}, {wrong}.") from wrong
     print(f"{count} receipts, the last with the hash {last}")

@@ -17,9 +17,9 @@ from server.domain.partnerships.partnerships import (
     AccessType,
     PartnershipStatus,
     Side,
-    possible_in,
-    possible_with,
-    proposed_by,
+    required_proposer,
+    rights_in_status,
+    rights_with_access_type,
 )
 from server.domain.rights import (
     CUSTOMER_SIDE,
@@ -50,7 +50,7 @@ class PartnershipFacts(Protocol):
 
 
 _AS_LEADER: Final[Way] = (Gate(Link.MEMBERSHIP, OWN_PRODUCT),)
-_AS_NOBODY: Final[Way] = (Gate(Link.MEMBERSHIP, NOTHING),)
+_NO_WAY: Final[Way] = (Gate(Link.MEMBERSHIP, NOTHING),)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Reach:
     def _own_way(self, granted: Collection[ProductRight]) -> Way:
         """A leader has all rights; another member those that were granted (M12)."""
         if self.membership is None:
-            return _AS_NOBODY
+            return _NO_WAY
         return _AS_LEADER if self.membership.leads else (*_AS_LEADER, own_grant_gate(frozenset(granted)))
 
     def ways_to_organisation(self) -> list[Way]:
@@ -108,7 +108,7 @@ def serving_gates(viewer: Viewer, partnership: PartnershipFacts, assigned: Colle
     return (*gates, gate_if(Link.ASSIGNMENT, membership.membership_id in assigned))
 
 
-def serves(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
+def serves_customer(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
     """Whether the viewer serves the customer of this partnership."""
     return all(passing for _, passing in serving_gates(viewer, partnership, assigned))
 
@@ -120,7 +120,7 @@ def reach(viewer: Viewer, organisation_id: UUID, servings: Iterable[Serving]) ->
 
 def sees_partnership(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
     """Both sides' legal representatives and administrators, in any status; an employee while they serve it."""
-    return leads_a_side(viewer, partnership) or serves(viewer, partnership, assigned)
+    return leads_a_side(viewer, partnership) or serves_customer(viewer, partnership, assigned)
 
 
 def sees_customer_note(viewer: Viewer, partnership: PartnershipFacts, assigned: Collection[UUID]) -> bool:
@@ -128,26 +128,26 @@ def sees_customer_note(viewer: Viewer, partnership: PartnershipFacts, assigned: 
 
     The partner's leaders may, and employees who serve the customer; the customer never.
     """
-    is_leader = leads(viewer, partnership.partner_id) and viewer.may_serve(partnership.customer_id)
-    return is_leader or serves(viewer, partnership, assigned)
+    is_leader = leads_organisation(viewer, partnership.partner_id) and viewer.may_serve(partnership.customer_id)
+    return is_leader or serves_customer(viewer, partnership, assigned)
 
 
 def sees_pending_action(
     viewer: Viewer, partnership: PartnershipFacts, asked_by: UUID, assigned: Collection[UUID]
 ) -> bool:
     """Both sides' legal representatives and administrators; an employee only their own, while they serve (E34)."""
-    is_own = viewer.user_id == asked_by and serves(viewer, partnership, assigned)
+    is_own = viewer.user_id == asked_by and serves_customer(viewer, partnership, assigned)
     return leads_a_side(viewer, partnership) or is_own
 
 
 def leads_a_side(viewer: Viewer, partnership: PartnershipFacts) -> bool:
     """Whether the viewer is a legal representative or administrator of one of the two, for this customer."""
-    if leads(viewer, partnership.customer_id):
+    if leads_organisation(viewer, partnership.customer_id):
         return True
-    return leads(viewer, partnership.partner_id) and viewer.may_serve(partnership.customer_id)
+    return leads_organisation(viewer, partnership.partner_id) and viewer.may_serve(partnership.customer_id)
 
 
-def leads(viewer: Viewer, organisation_id: UUID) -> bool:
+def leads_organisation(viewer: Viewer, organisation_id: UUID) -> bool:
     """Whether the viewer is a legal representative or administrator there."""
     membership = viewer.membership_in(organisation_id)
     return membership is not None and membership.leads
@@ -185,13 +185,13 @@ def _way_on_side(
     table: Mapping[Role, frozenset[Right]], membership: ViewerMembership, initiated_by: Side, side: Side
 ) -> Way:
     """The rights of a role on one side. One side answers a proposal, and the other withdraws it."""
-    return Gate(Link.MEMBERSHIP, table.get(membership.role, NOTHING)), _proposal(side, initiated_by)
+    return Gate(Link.MEMBERSHIP, table.get(membership.role, NOTHING)), _proposal_gate(side, initiated_by)
 
 
 @lru_cache
-def _proposal(side: Side, initiated_by: Side) -> Gate:
+def _proposal_gate(side: Side, initiated_by: Side) -> Gate:
     """The rights of one side on a proposal of this side."""
-    passing = frozenset(right for right in Right if proposed_by(right, side) in (None, initiated_by))
+    passing = frozenset(right for right in Right if required_proposer(right, side) in (None, initiated_by))
     return Gate(Link.PROPOSAL, passing)
 
 
@@ -203,8 +203,8 @@ def partnership_rights(viewer: Viewer, partnership: PartnershipFacts) -> frozens
 def state_gates(partnership: PartnershipFacts) -> Way:
     """The gates of a partnership's state: its status and its access type."""
     return (
-        Gate(Link.STATUS, possible_in(partnership.status)),
-        Gate(Link.ACCESS_TYPE, possible_with(partnership.access_type)),
+        Gate(Link.STATUS, rights_in_status(partnership.status)),
+        Gate(Link.ACCESS_TYPE, rights_with_access_type(partnership.access_type)),
     )
 
 
@@ -224,6 +224,6 @@ def side_of(viewer: Viewer, right: Right, partnership: PartnershipFacts) -> Side
     return Side.CUSTOMER if by_customer else Side.PARTNER
 
 
-def usable(viewer: Viewer, rights: frozenset[Right]) -> frozenset[Right]:
+def usable_rights(viewer: Viewer, rights: frozenset[Right]) -> frozenset[Right]:
     """Those of the rights that the credential in use allows."""
     return rights & credential_gate(viewer).passing

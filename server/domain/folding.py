@@ -57,7 +57,7 @@ def fold(text: str) -> str:
     # Folding can produce what decomposes, and decomposing what folds: repeat until nothing changes, two or three times.
     before, text = None, text[:_MAX_READ]
     while text != before:
-        before, text = text, _step(text)[:_MAX_READ]
+        before, text = text, _fold_once(text)[:_MAX_READ]
     return text[:LONGEST_KEY].rstrip()
 
 
@@ -80,15 +80,15 @@ def is_same_name(typed: str, name: str) -> bool:
     return bool(same) or typed.strip() == name
 
 
-def _step(text: str) -> str:
+def _fold_once(text: str) -> str:
     if text.isascii():
         return _join_blanks(text.lower().replace("`", "'"))
     canonical = unicodedata.normalize("NFD", text.casefold()).translate(_PLAIN)
     decomposed = unicodedata.normalize("NFKD", canonical).translate(_PLAIN)
-    return _join_blanks("".join(filter(_stays, decomposed)).casefold())
+    return _join_blanks("".join(filter(_is_kept, decomposed)).casefold())
 
 
-def _stays(character: str) -> bool:
+def _is_kept(character: str) -> bool:
     """Whether a character stays. Blanks stay, including control characters; they are joined afterwards."""
     if character.isspace():
         return True
@@ -97,4 +97,4 @@ def _stays(character: str) -> bool:
 
 def _join_blanks(text: str) -> str:
     joined = " ".join(text.split())
-    return joined if joined.isprintable() else "".join(filter(_stays, joined))
+    return joined if joined.isprintable() else "".join(filter(_is_kept, joined))

@@ -1,7 +1,7 @@
 """Text rules: the text that people may store, and its normal form.
 
-All stored text passes through `line` or `paragraph`. Both compose it (NFC) and remove what is invisible and has no
-meaning, so that texts that look the same are the same:
+All stored text passes through `single_line` or `paragraph`. Both compose it (NFC) and remove what is invisible and has
+no meaning, so that texts that look the same are the same:
 
     zero-width blanks, soft hyphens, fillers       removed
     joiners, direction marks, variation selectors  kept if a script or an emoji needs them
@@ -46,19 +46,19 @@ _SCRIPTS_THAT_JOIN_NOTHING: Final = ("LATIN", "GREEK", "CYRILLIC", "FULLWIDTH")
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 
-def line(value: str, most: int, field: tuple[str, ...]) -> str:
+def single_line(value: str, most: int, field: tuple[str, ...]) -> str:
     """One line of text: trimmed, with something visible, of at most `most` characters."""
     trimmed = _trim(value, most, field)
     if not trimmed:
         raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("This must not be empty."), field))
-    return _check(trimmed, most, field, allowed=frozenset())
+    return _check_characters(trimmed, most, field, allowed=frozenset())
 
 
 def paragraph(value: str, most: int, field: tuple[str, ...]) -> str:
     """Text of several lines: trimmed, possibly empty, of at most `most` characters, with uniform line ends."""
     for end in _LINE_ENDS:
         value = value.replace(end, "\n")
-    return _check(_trim(value, most, field), most, field, allowed=_ALLOWED_CONTROLS)
+    return _check_characters(_trim(value, most, field), most, field, allowed=_ALLOWED_CONTROLS)
 
 
 def _trim(value: str, most: int, field: tuple[str, ...]) -> str:
@@ -82,7 +82,7 @@ def _without_unseen(text: str) -> str:
     """The text without invisible characters that have no effect on their neighbours."""
     before = None
     while text != before and not all(map(_is_seen, text)):
-        before, text = text, _require(text)
+        before, text = text, _remove_unneeded(text)
     return text
 
 
@@ -90,7 +90,7 @@ def _is_seen(character: str) -> bool:
     return unicodedata.category(character) not in _ONLY_WITH_OTHERS and character not in _NEVER_SEEN
 
 
-def _require(text: str) -> str:
+def _remove_unneeded(text: str) -> str:
     letters = (character for character in text if character not in _DIRECTION_MARKS)
     is_right_to_left = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in letters)
     kept = list[str]()
@@ -129,7 +129,7 @@ def _takes_joiners(character: str) -> bool:
     return is_joining and not unicodedata.name(character, "").startswith(_SCRIPTS_THAT_JOIN_NOTHING)
 
 
-def _check(value: str, most: int, field: tuple[str, ...], allowed: frozenset[str]) -> str:
+def _check_characters(value: str, most: int, field: tuple[str, ...], allowed: frozenset[str]) -> str:
     if len(value) > most:
         raise _too_long(most, field)
     if any(_is_refused(character) and character not in allowed for character in value):

@@ -14,7 +14,7 @@ from typing import Final
 from email_validator import EmailNotValidError, validate_email
 
 from server.domain.errors import Refused
-from server.domain.text import line
+from server.domain.text import single_line
 from server.mail.headers import address_header, text_header
 from server.mail.letters import render_email
 from server.models import EmailMessage
@@ -103,6 +103,6 @@ def ascii_address(stored: str) -> str:
 def _header_text(value: str) -> str:
     """The text of a header. What looks like an encoded word gets a blank, so that it is shown as it was written."""
     try:
-        return line(value, _MAX_HEADER_CHARACTERS, ()).replace(_ENCODED_WORD, "= ?")
+        return single_line(value, _MAX_HEADER_CHARACTERS, ()).replace(_ENCODED_WORD, "= ?")
     except Refused as error:
         raise Unwritable(f"a header of {len(value)} characters: {error.refusals[0].message}") from error

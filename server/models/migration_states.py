@@ -28,5 +28,5 @@ def _clone_state(state: State) -> State:
 
 
 def patch_state_cloning() -> None:
-    """Use `Remembered` to clone states from now on."""
+    """Use `ClonedState` to clone states from now on."""
     cast("Any", State).clone = _clone_state

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from server.domain.access import leads, reach, usable
+from server.domain.access import leads_organisation, reach, usable_rights
 from server.domain.errors import NotFound, RightMissing
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Right, Role
@@ -31,7 +31,7 @@ async def reauthorise(context: Context, right: Right, organisation_id: UUID) -> 
     The right was checked before the lock. A viewer who has lost it while waiting, or whose token has, is denied (E7).
     """
     now = await viewer_now(context.signed_in, context.now)
-    if now is None or right not in usable(now, reach(now, organisation_id, ()).rights_on_organisation()):
+    if now is None or right not in usable_rights(now, reach(now, organisation_id, ()).rights_on_organisation()):
         raise RightMissing(right)
     return now
 
@@ -46,7 +46,7 @@ def check_reaches_everybody(context: Context, right: Right) -> None:
 async def recheck_leads(context: Context, organisation_id: UUID, right: Right) -> None:
     """The same for what only leaders of the organisation may do. It is locked already (E7)."""
     now = await viewer_now(context.signed_in, context.now)
-    if now is None or not leads(now, organisation_id):
+    if now is None or not leads_organisation(now, organisation_id):
         raise RightMissing(right)
 
 

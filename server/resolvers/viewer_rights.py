@@ -16,7 +16,7 @@ from server.domain.access import (
     Reach,
     partnership_rights,
     state_gates,
-    usable,
+    usable_rights,
     ways_on_sides,
 )
 from server.domain.gates import Serving, Way, rights_through
@@ -156,7 +156,7 @@ def _rights(ways: Ways) -> Callable[[Context, Any], frozenset[Right]]:
 
     def rights(context: Context, row: Any) -> frozenset[Right]:
         viewer = context.viewer
-        return usable(viewer, rights_through(ways(viewer, row))) if viewer else frozenset()
+        return usable_rights(viewer, rights_through(ways(viewer, row))) if viewer else frozenset()
 
     return rights
 
@@ -216,4 +216,4 @@ async def rights_on(context: Context, row: Organisation | Partnership | Product)
 def rights_on_partnership(context: Context, partnership: Partnership) -> frozenset[Right]:
     """The rights that the viewer's roles give on the partnership, without regard to its state."""
     viewer = context.viewer
-    return usable(viewer, partnership_rights(viewer, partnership)) if viewer else frozenset()
+    return usable_rights(viewer, partnership_rights(viewer, partnership)) if viewer else frozenset()

@@ -27,14 +27,14 @@ _EMAIL: Final = re.compile(rf"({_ATOM}(?:\.{_ATOM})*|{_QUOTED})@(?:{_LABEL}(?:\.
 """The `Mailbox` of RFC 5321, with letters of any script as in RFC 6531."""
 
 
-def _moment(value: Any) -> datetime:
+def _parse_moment(value: Any) -> datetime:
     try:
         return read_moment(value)
     except (TypeError, ValueError):
         raise GraphQLError("A DateTime must be in the format of RFC 3339, with its time zone.") from None
 
 
-def _email(value: Any) -> str:
+def _parse_email(value: Any) -> str:
     """The address in the form in which it is stored and looked up."""
     typed = value.strip() if isinstance(value, str) else ""
     is_short = len(typed) <= MAX_EMAIL_CHARACTERS and len(typed.encode("utf-8", "replace")) <= MAX_EMAIL_CHARACTERS
@@ -47,13 +47,13 @@ def _email(value: Any) -> str:
     return address
 
 
-def _country(value: Any) -> str:
+def _parse_country(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch("[A-Z]{2}", value):
         raise GraphQLError("A CountryCode must be two capital letters, as in ISO 3166-1.")
     return value
 
 
-def _decimal(value: Any) -> Decimal:
+def _parse_decimal(value: Any) -> Decimal:
     if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
         raise GraphQLError("A Decimal must be a number in a string, such as `-12.50`.")
     return Decimal(value)
@@ -72,21 +72,21 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         "Anything finer than a microsecond is cut off.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=moment_text,
-        parse_value=_moment,
+        parse_value=_parse_moment,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
         description="A decimal number, sent as a string so that it is never rounded: at most 15 digits before the "
         "decimal point and 6 after it, such as `-12.50`.",
         serialize=_decimal_text,
-        parse_value=_decimal,
+        parse_value=_parse_decimal,
     ),
     CountryCode: strawberry.scalar(
         name="CountryCode",
         description="A two-letter country code in capitals (ISO 3166-1), or XK, which the EU uses for Kosovo.",
         specified_by_url="https://www.iso.org/iso-3166-country-codes.html",
         serialize=str,
-        parse_value=_country,
+        parse_value=_parse_country,
     ),
     EmailAddress: strawberry.scalar(
         name="EmailAddress",
@@ -94,6 +94,6 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         "Surrounding spaces are ignored.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc5321",
         serialize=str,
-        parse_value=_email,
+        parse_value=_parse_email,
     ),
 }

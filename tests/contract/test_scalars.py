@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLError, GraphQLInputObjectType, GraphQLList, GraphQLNonNull
 
 from server.domain.errors import Refused
-from server.domain.people.organisations import country
+from server.domain.people.organisations import existing_country
 from server.domain.people.users import normal_email
 from server.schema.scalars import SCALARS, CountryCode, EmailAddress
 from tests.clients import Clients
@@ -140,12 +140,12 @@ def test_a_country_has_two_capital_letters(value: object):
 def test_a_code_that_no_country_has_is_refused(code: str):
     assert read(CountryCode, code) == code
     with pytest.raises(Refused):
-        country(code, ("country",))
+        existing_country(code, ("country",))
 
 
 @pytest.mark.parametrize("code", ["CH", "LI", "GB", "JE", "GG", "IM", "BQ", "CW", "SX", "SS", "XK", "AX", "TW"])
 def test_a_code_of_a_country_is_taken(code: str):
-    assert country(code, ("country",)) == code
+    assert existing_country(code, ("country",)) == code
 
 
 def test_the_first_year_has_four_digits():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from server.domain.access import Reach, reach, serves
+from server.domain.access import Reach, reach, serves_customer
 from server.domain.gates import Serving
 from server.domain.partnerships.partnerships import AccessType
 from server.domain.rights import AssignmentRight, ProductRight, Right
@@ -96,7 +96,7 @@ def held_on_product(role: str, assignment: str, access_type: AccessType, grant: 
     servings = [
         Serving(access_type is COMPLETE, granted, kept if role == "E" else None)
         for partnership in [Partnership(access_type)]
-        if serves(viewer, partnership, assigned)
+        if serves_customer(viewer, partnership, assigned)
     ]
 
     rights = reach(viewer, CUSTOMER, servings).rights_on_product(PRODUCT)

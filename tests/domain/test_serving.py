@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.access import Reach, partnership_rights, reach, sees_partnership, serves
+from server.domain.access import Reach, partnership_rights, reach, sees_partnership, serves_customer
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
 from server.domain.rights import Role, Scope
 from server.domain.viewer import TokenGrant, Viewer, ViewerMembership
@@ -69,20 +69,20 @@ def test_a_stranger_reaches_nothing():
     ],
 )
 def test_leaders_serve_every_customer_and_employees_those_they_are_assigned_to(role, assigned, expected):
-    assert serves(member(partner=role), Partnership(), assigned) is expected
+    assert serves_customer(member(partner=role), Partnership(), assigned) is expected
 
 
 @pytest.mark.parametrize("access_type", AccessType)
 @pytest.mark.parametrize("status", [status for status in PartnershipStatus if status is not ACTIVE])
 @pytest.mark.parametrize("role", ["L", "A", "E"])
 def test_nobody_serves_before_the_acceptance_or_after_the_end(role, status, access_type):
-    assert serves(member(partner=role), Partnership(access_type), {MEMBERSHIP}) is True
-    assert serves(member(partner=role), Partnership(access_type, status), {MEMBERSHIP}) is False
+    assert serves_customer(member(partner=role), Partnership(access_type), {MEMBERSHIP}) is True
+    assert serves_customer(member(partner=role), Partnership(access_type, status), {MEMBERSHIP}) is False
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_customer_does_not_serve_itself(role):
-    assert serves(member(customer=role), Partnership(), {MEMBERSHIP}) is False
+    assert serves_customer(member(customer=role), Partnership(), {MEMBERSHIP}) is False
 
 
 @pytest.mark.parametrize("access_type", AccessType)
@@ -92,8 +92,8 @@ def test_managing_a_partner_gives_nothing_on_its_customers(role, access_type):
     managing = Partnership(COMPLETE, customer_id=PARTNER, partner_id=OTHER_CUSTOMER)
     managed = Partnership(access_type, customer_id=CUSTOMER, partner_id=PARTNER)
 
-    assert serves(manager, managing, []) is True
-    assert serves(manager, managed, [MEMBERSHIP]) is False
+    assert serves_customer(manager, managing, []) is True
+    assert serves_customer(manager, managed, [MEMBERSHIP]) is False
     assert sees_partnership(manager, managed, [MEMBERSHIP]) is False
     assert partnership_rights(manager, managed) == set()
 
@@ -114,7 +114,7 @@ def test_managing_a_partner_gives_nothing_on_its_customers(role, access_type):
 def test_a_token_serves_and_sees_only_the_customers_it_is_for(role, customers, expected):
     viewer = token(role, *Scope, customers=customers)
 
-    assert serves(viewer, Partnership(), {MEMBERSHIP}) is expected
+    assert serves_customer(viewer, Partnership(), {MEMBERSHIP}) is expected
     assert sees_partnership(viewer, Partnership(), {MEMBERSHIP}) is expected
     assert bool(partnership_rights(viewer, Partnership())) is expected
 

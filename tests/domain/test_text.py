@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from server.domain.errors import Refused
-from server.domain.text import line, paragraph
+from server.domain.text import paragraph, single_line
 from tests.domain.refusals import refusals
 
 MAX = 10
@@ -32,7 +32,7 @@ REFUSED = [("VALIDATION_FAILED", "access.note")]
     ],
 )
 def test_a_line_is_stored_trimmed_and_otherwise_as_written(written, stored):
-    assert line(written, MAX, FIELD) == stored
+    assert single_line(written, MAX, FIELD) == stored
     assert paragraph(written, MAX, FIELD) == stored
 
 
@@ -52,13 +52,13 @@ INVISIBLE = [
 
 @pytest.mark.parametrize("written", ["", " ", "\n", "\t \n", "\u00a0", "\u2003\u2028", *INVISIBLE])
 def test_a_line_is_never_empty_and_a_paragraph_may_be(written):
-    assert refusals(line, written, MAX, FIELD) == REFUSED
+    assert refusals(single_line, written, MAX, FIELD) == REFUSED
     assert paragraph(written, MAX, FIELD) == ""
 
 
 @pytest.mark.parametrize("written", ["x" * (MAX + 1), "x" * MAX + " x", "🏔" * (MAX + 1), "x" * 1_000_000])
 def test_text_that_is_too_long_is_refused(written):
-    assert refusals(line, written, MAX, FIELD) == REFUSED
+    assert refusals(single_line, written, MAX, FIELD) == REFUSED
     assert refusals(paragraph, written, MAX, FIELD) == REFUSED
 
 
@@ -67,13 +67,13 @@ def test_text_that_is_too_long_is_refused(written):
     ["\x00", "\x01", "\x07", "\x08", "\x0b", "\x0c", "\x1b", "\x1f", "\x7f", "\x80", "\x84", "\x9f"],
 )
 def test_control_characters_are_refused(character):
-    assert refusals(line, f"a{character}b", MAX, FIELD) == REFUSED
+    assert refusals(single_line, f"a{character}b", MAX, FIELD) == REFUSED
     assert refusals(paragraph, f"a{character}b", MAX, FIELD) == REFUSED
 
 
 @pytest.mark.parametrize("number", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 def test_characters_that_turn_the_order_of_others_are_refused(number):
-    assert refusals(line, f"a{chr(number)}b", MAX, FIELD) == REFUSED
+    assert refusals(single_line, f"a{chr(number)}b", MAX, FIELD) == REFUSED
     assert refusals(paragraph, f"a{chr(number)}b", MAX, FIELD) == REFUSED
 
 
@@ -86,7 +86,7 @@ NEEDED = [
 
 @pytest.mark.parametrize("text", NEEDED)
 def test_what_a_script_or_an_emoji_needs_stays(text):
-    assert line(text, MAX, FIELD) == text
+    assert single_line(text, MAX, FIELD) == text
     assert paragraph(text, MAX, FIELD) == text
 
 
@@ -102,13 +102,13 @@ def test_what_a_script_or_an_emoji_needs_stays(text):
     ],
 )
 def test_what_nobody_sees_is_taken_out_where_it_does_nothing(written, stored):
-    assert line(written, MAX, FIELD) == stored
+    assert single_line(written, MAX, FIELD) == stored
     assert paragraph(written, MAX, FIELD) == stored
 
 
 @pytest.mark.parametrize(("written", "stored"), [("e\u0301", "é"), ("Zu\u0308rich", "Zürich"), ("\u212b", "Å")])
 def test_text_is_stored_composed(written, stored):
-    assert line(written, MAX, FIELD) == stored
+    assert single_line(written, MAX, FIELD) == stored
     assert paragraph(written, MAX, FIELD) == stored
 
 
@@ -116,7 +116,7 @@ def test_text_is_stored_composed(written, stored):
 @example("\u0628\u200d\ufe00a")
 @example("e\u200d\u200b\u0301")
 def test_what_was_stored_is_stored_again_as_it_is(text):
-    for rule in (line, paragraph):
+    for rule in (single_line, paragraph):
         try:
             stored = rule(text, 200, FIELD)
         except Refused:
@@ -127,23 +127,23 @@ def test_what_was_stored_is_stored_again_as_it_is(text):
 
 @pytest.mark.parametrize("character", ["\ud800", "\udbff", "\udc00", "\udfff"])
 def test_half_a_character_is_refused(character):
-    assert refusals(line, f"a{character}b", MAX, FIELD) == REFUSED
+    assert refusals(single_line, f"a{character}b", MAX, FIELD) == REFUSED
     assert refusals(paragraph, f"a{character}b", MAX, FIELD) == REFUSED
 
 
 @pytest.mark.parametrize("character", ["\n", "\t"])
 def test_line_ends_and_tabs_are_for_paragraphs(character):
-    assert refusals(line, f"a{character}b", MAX, FIELD) == REFUSED
+    assert refusals(single_line, f"a{character}b", MAX, FIELD) == REFUSED
     assert paragraph(f"a{character}b", MAX, FIELD) == f"a{character}b"
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\x85", "\u2028", "\u2029"])
 def test_lines_end_in_one_way(end):
-    assert refusals(line, f"a{end}b", MAX, FIELD) == REFUSED
+    assert refusals(single_line, f"a{end}b", MAX, FIELD) == REFUSED
     assert paragraph(f"a{end}{end}b{end}", MAX, FIELD) == "a\n\nb"
 
 
 @pytest.mark.parametrize("character", ["\ufdd0", "\ufdef", "\ufffe", "\uffff", "\U0001fffe", "\U0010ffff"])
 def test_noncharacters_are_refused(character):
-    assert refusals(line, f"a{character}b", MAX, FIELD) == REFUSED
+    assert refusals(single_line, f"a{character}b", MAX, FIELD) == REFUSED
     assert refusals(paragraph, f"a{character}b", MAX, FIELD) == REFUSED

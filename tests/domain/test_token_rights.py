@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.access import partnership_rights, reach, usable
+from server.domain.access import partnership_rights, reach, usable_rights
 from server.domain.gates import Serving
 from server.domain.rights import NEVER_BY_TOKEN, Right, Scope
 from tests.domain.access import PARTNER, PRODUCT, Partnership, member, parse_rights, token
@@ -34,21 +34,21 @@ def test_a_token_keeps_of_what_its_owner_holds_on_a_customer_what_its_scope_cove
     viewer = token("L", scope)
     held = partnership_rights(viewer, Partnership()) | Serving(complete=True, product_rights={}).rights_on(PRODUCT)
 
-    assert usable(viewer, held) == parse_rights(expected)
+    assert usable_rights(viewer, held) == parse_rights(expected)
 
 
 def test_a_token_without_scopes_keeps_nothing():
-    assert usable(token("L"), frozenset(Right)) == set()
+    assert usable_rights(token("L"), frozenset(Right)) == set()
 
 
 def test_a_scope_gives_no_right_that_the_owner_of_the_token_lacks():
     held = partnership_rights(token("E", *Scope), Partnership())
 
-    assert usable(token("E", *Scope), held) == {Right.VIEW_ASSIGNMENTS, Right.VIEW_CUSTOMER_NOTE}
+    assert usable_rights(token("E", *Scope), held) == {Right.VIEW_ASSIGNMENTS, Right.VIEW_CUSTOMER_NOTE}
 
 
 def test_only_people_create_and_revoke_tokens():
     own = reach(member(partner="L"), PARTNER, []).rights_on_organisation()
 
-    assert usable(member(partner="L"), own) == own
-    assert own - usable(token("L", *Scope), own) == own & NEVER_BY_TOKEN
+    assert usable_rights(member(partner="L"), own) == own
+    assert own - usable_rights(token("L", *Scope), own) == own & NEVER_BY_TOKEN

@@ -11,7 +11,7 @@ from server.domain.access import (
     sees_partnership,
     sees_pending_action,
     sees_support_access,
-    serves,
+    serves_customer,
 )
 from server.domain.gates import Serving
 from server.domain.oversight.exports import sees_export
@@ -105,7 +105,7 @@ def _reaches(world: RandomWorld, viewer: Viewer, owner: UUID, key: UUID) -> bool
     servings = [
         Serving(link.access_type is AccessType.COMPLETE, link.accesses, _assignment(viewer, link))
         for link in world.links
-        if link.customer_id == owner and serves(viewer, link, link.assigned)
+        if link.customer_id == owner and serves_customer(viewer, link, link.assigned)
     ]
     return bool(reach(viewer, owner, servings).rights_on_product(key, _rights_from_gifts(world, viewer, key)))
 
@@ -148,7 +148,7 @@ def assignments(world: RandomWorld, viewer: Viewer) -> set[UUID]:
     found = set[UUID]()
     for link in world.links:
         leads = link.partner_id in viewer.led_organisation_ids and viewer.may_serve(link.customer_id)
-        own = viewer.employee_membership_ids if serves(viewer, link, link.assigned) else ()
+        own = viewer.employee_membership_ids if serves_customer(viewer, link, link.assigned) else ()
         found |= {key for key, member in link.assignment_keys.items() if leads or member in own}
     return found
 

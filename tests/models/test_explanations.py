@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
 from server.domain.errors import NotFound
-from server.domain.oversight.explanations import explained
+from server.domain.oversight.explanations import explain_ways
 from server.domain.rights import Right
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership, Product
@@ -51,7 +51,7 @@ async def _check(context: Context, viewer: Viewer) -> None:
     for model, rights in RIGHTS_ON.items():
         for row in await visible_queryset(model, viewer):
             ways = await ways_to(context, row)
-            told = {right for right in Right if explained(right, ways).held}
+            told = {right for right in Right if explain_ways(right, ways).is_granted}
             assert told == await compute(context, rights, row), (viewer, row)
 
 

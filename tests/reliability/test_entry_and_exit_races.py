@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.partnerships.email_links import digest
+from server.domain.partnerships.email_links import link_digest
 from server.domain.partnerships.partnerships import PartnershipStatus, PaymentMode
 from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role
@@ -69,7 +69,7 @@ async def test_an_invitation_of_a_member_is_answered_once(own_database: Settings
         last_name="Comer",
         locale="en_GB",
         role=Role.EMPLOYEE,
-        secret_digest=digest("secret"),
+        secret_digest=link_digest("secret"),
         invited_by_id=leader.user.id,
         invited_at=NOW,
         expires_at=NOW + timedelta(days=14),

@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 from server.app import create_app
 from server.models import Session, SignInFailure
 from server.schema import query_cost
-from server.schema.limits import ANONYMOUS, SIGNED_IN, excess
-from server.schema.query_cost import measured
+from server.schema.limits import ANONYMOUS, SIGNED_IN, document_excess
+from server.schema.query_cost import operation_costs
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.rows import PASSWORD
@@ -220,7 +220,7 @@ def test_the_size_of_a_page_may_come_from_a_variable(given: dict[str, Any], fits
         }
     """
 
-    refusal = excess(parse(text), text, given, SIGNED_IN)
+    refusal = document_excess(parse(text), text, given, SIGNED_IN)
 
     assert (refusal is None) is fits
 
@@ -234,7 +234,7 @@ def test_the_default_of_another_operation_makes_no_page_smaller():
         query B($n: Int = 1) { viewer { organisations(first: $n) { totalCount } } }
     """
 
-    refusal = excess(parse(text), text, {}, SIGNED_IN, run="A")
+    refusal = document_excess(parse(text), text, {}, SIGNED_IN, run="A")
 
     assert refusal is not None
 
@@ -261,7 +261,7 @@ async def test_a_whole_number_with_a_point_is_the_size_of_a_page_for_the_engine_
 def test_the_number_of_ids_counts(ids: int, fits: bool):
     text = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Organisation { products(first: 10) { totalCount } } } }"
 
-    refusal = excess(parse(text), text, {"ids": ["x"] * ids}, ANONYMOUS)
+    refusal = document_excess(parse(text), text, {"ids": ["x"] * ids}, ANONYMOUS)
 
     assert (refusal is None) is fits
 
@@ -269,16 +269,16 @@ def test_the_number_of_ids_counts(ids: int, fits: bool):
 def test_a_measure_is_taken_once_for_each_text_and_size_of_its_pages():
     text = "query($first: Int) { catalogue(first: $first) { nodes { id } } }"
 
-    first = measured(parse(text), text, {"first": 5})
+    first = operation_costs(parse(text), text, {"first": 5})
 
-    assert measured(parse(text), text, {"first": 5, "unused": 6}) is first
-    assert measured(parse(text), text, {"first": 6}) is not first
-    assert measured(parse(text + " "), text + " ", {"first": 5}) is not first
+    assert operation_costs(parse(text), text, {"first": 5, "unused": 6}) is first
+    assert operation_costs(parse(text), text, {"first": 6}) is not first
+    assert operation_costs(parse(text + " "), text + " ", {"first": 5}) is not first
 
 
 def test_the_memory_for_measures_does_not_grow_without_end():
     for number in range(1_200):
         text = f"{{ a{number} }}"
-        measured(parse(text), text, {})
+        operation_costs(parse(text), text, {})
 
-    assert len(query_cost._known_measures) <= 500
+    assert len(query_cost._cached_costs) <= 500

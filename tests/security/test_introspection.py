@@ -130,9 +130,7 @@ def endpoint(settings: Settings) -> GraphQLEndpoint:
 async def test_an_answer_is_worked_out_once_however_many_ask(endpoint: GraphQLEndpoint, monkeypatch: Any):
     counted = list[str]()
     worked_out = endpoint.descriptions._execute
-    monkeypatch.setattr(
-        endpoint.descriptions, "_execute", lambda *given: counted.append("once") or worked_out(*given)
-    )
+    monkeypatch.setattr(endpoint.descriptions, "_execute", lambda *given: counted.append("once") or worked_out(*given))
     document = parse(QUERY)
 
     found = await asyncio.gather(*(endpoint.descriptions.answer(QUERY, None, document) for _ in range(10)))

@@ -9,7 +9,7 @@ from server.domain.rights import AssignmentRight, Role, Scope
 
 
 @dataclass(frozen=True)
-class Reviewed:
+class ReviewedPerson:
     """A person of the partner who reaches the customer. `rights` None means limited only by the grant."""
 
     user_id: UUID
@@ -36,9 +36,9 @@ class ReviewedCredential:
     last_used_at: datetime | None
 
 
-def reaching(
+def credentials_reaching(
     credentials: Iterable[ReviewedCredential],
-    people: Collection[Reviewed],
+    people: Collection[ReviewedPerson],
     for_customer: Collection[UUID],
     excluded: Collection[UUID],
     now: datetime,

@@ -67,28 +67,30 @@ class Explanation:
     links: tuple[ExplainedLink, ...]
 
     @property
-    def held(self) -> bool:
+    def is_granted(self) -> bool:
         return all(link.holds for link in self.links)
 
 
-def explained(right: Right, ways: Sequence[Way]) -> Explanation:
+def explain_ways(right: Right, ways: Sequence[Way]) -> Explanation:
     """Why the viewer has the right or not, by its gates, on the longest of the ways that lack the fewest."""
     nowhere: Way = (Gate(Link.MEMBERSHIP, NOTHING),)
-    nearest = min(ways, key=lambda way: _distance(right, way), default=nowhere)
-    return Explanation(right, tuple(_told(link, right, nearest) for link in dict.fromkeys(link for link, _ in nearest)))
+    nearest = min(ways, key=lambda way: _way_distance(right, way), default=nowhere)
+    return Explanation(
+        right, tuple(_explain_link(link, right, nearest) for link in dict.fromkeys(link for link, _ in nearest))
+    )
 
 
-def _distance(right: Right, way: Way) -> tuple[bool, int, int]:
+def _way_distance(right: Right, way: Way) -> tuple[bool, int, int]:
     """The sort key of a way: an open one first, then the one on which the viewer gets furthest."""
-    missing = _missing(right, way)
+    missing = _missing_gates(right, way)
     return missing > 0, missing - len(way), missing
 
 
-def _missing(right: Right, way: Way) -> int:
+def _missing_gates(right: Right, way: Way) -> int:
     return sum(right not in passing for _, passing in way)
 
 
-def _told(link: Link, right: Right, way: Way) -> ExplainedLink:
+def _explain_link(link: Link, right: Right, way: Way) -> ExplainedLink:
     """The combined result of all gates of this link."""
     holds = all(right in passing for gate, passing in way if gate is link)
     allows, refuses = _SENTENCES[link]

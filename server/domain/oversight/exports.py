@@ -86,15 +86,15 @@ def sees_export(viewer: Viewer, export: ExportFacts) -> bool:
     return membership is not None and (membership.leads or viewer.user_id == export.requested_by_id)
 
 
-def is_for(viewer: Viewer, export: ExportFacts) -> bool:
+def is_export_for(viewer: Viewer, export: ExportFacts) -> bool:
     """Whether the file is for this viewer. A token gets only its own exports, a person all of theirs."""
     by_credential = viewer.token is None or viewer.token.token_id == export.api_token_id
     return viewer.user_id == export.requested_by_id and by_credential
 
 
-def check_is_for(viewer: Viewer, export: ExportFacts) -> None:
+def check_export_is_for(viewer: Viewer, export: ExportFacts) -> None:
     """The file's content depends on the rights of the person who asked, so only they get it."""
-    if not is_for(viewer, export):
+    if not is_export_for(viewer, export):
         raise Refused(
             Refusal(OversightCode.EXPORT_OF_ANOTHER, N_("Only the person who requested an export can get its file."))
         )
@@ -184,19 +184,19 @@ _RISKY: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 _RISKY_BLANKS: Final = frozenset("\t\r\n")
 
 
-def cell(value: str | None) -> str:
+def escape_cell(value: str | None) -> str:
     """A text that no spreadsheet treats as a formula: an apostrophe precedes a potential one (D14)."""
     text = value or ""
     first, first_seen = text.lstrip(" ")[:1], text.lstrip()[:1]
     return f"'{text}" if first in _RISKY_BLANKS or first_seen in _RISKY else text
 
 
-def lines(rows: Iterable[Sequence[str | None]]) -> bytes:
+def render_csv(rows: Iterable[Sequence[str | None]]) -> bytes:
     """Rows as in RFC 4180, in UTF-8.
 
     Every cell is quoted, because a spreadsheet that separates by semicolons would otherwise split cells.
     """
     written = io.StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerows([[cell(value) for value in row] for row in rows])
+    writer.writerows([[escape_cell(value) for value in row] for row in rows])
     return written.getvalue().encode()

@@ -16,7 +16,7 @@ from server.domain.partnerships.partnerships import (
     OtherPartnership,
     PaymentMode,
     check_partnership_active,
-    coexistence,
+    coexistence_refusals,
 )
 from server.domain.people.error_codes import PeopleCode
 from server.domain.rights import Role
@@ -76,18 +76,18 @@ def check_payment_mode_change(partnership: Agreement) -> None:
 def check_dates(partnership: Agreement, expires_at: datetime | None, review_at: datetime | None, now: datetime) -> None:
     """The end date and the review date are optional, and have to lie in the future (D4)."""
     check_partnership_active(partnership)
-    refusals = list(_dates(expires_at, review_at, now))
+    refusals = list(_date_refusals(expires_at, review_at, now))
     if refusals:
         raise Refused(*refusals)
 
 
 def check_offered_dates(expires_at: datetime | None, review_at: datetime | None, now: datetime) -> None:
     """The same for an offer that is not in force yet."""
-    if refusals := list(_dates(expires_at, review_at, now)):
+    if refusals := list(_date_refusals(expires_at, review_at, now)):
         raise Refused(*refusals)
 
 
-def _dates(expires_at: datetime | None, review_at: datetime | None, now: datetime) -> Iterable[Refusal]:
+def _date_refusals(expires_at: datetime | None, review_at: datetime | None, now: datetime) -> Iterable[Refusal]:
     for name, moment in (("expires_at", expires_at), ("review_at", review_at)):
         if moment is not None and moment <= now:
             yield Refusal(CommonCode.VALIDATION_FAILED, N_("This must be in the future."), (name,))
@@ -125,7 +125,7 @@ def check_is_a_change(partnership: Agreement, access_type: AccessType, field: tu
 
 def check_leaves_room(partnership: Agreement, access_type: AccessType, others: Iterable[OtherPartnership]) -> None:
     """Granting a request ends no other partnership, so complete access needs a customer without `others` (C4, S2.7)."""
-    refusals = list(coexistence(access_type, others, field=("access",), replaces=False))
+    refusals = list(coexistence_refusals(access_type, others, field=("access",), replaces=False))
     if access_type is not partnership.access_type and refusals:
         raise Refused(*refusals)
 
@@ -157,7 +157,7 @@ def change_expiry(now: datetime) -> datetime:
     return now + timedelta(days=CHANGE_REQUEST_LIFETIME_DAYS)
 
 
-def differs(
+def is_different_grant(
     asked: tuple[AccessType, PaymentMode | None, Collection[Hashable]],
     granted: tuple[AccessType, PaymentMode | None, Collection[Hashable]],
 ) -> bool:

@@ -20,7 +20,7 @@ def new_secret() -> str:
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 
-def digest(secret: str) -> str:
+def link_digest(secret: str) -> str:
     """The digest that is stored instead of the secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 

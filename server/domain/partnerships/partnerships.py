@@ -55,7 +55,7 @@ IN_FORCE: Final = frozenset({PartnershipStatus.ACTIVE, PartnershipStatus.SUSPEND
 
 _INVITED: Final = frozenset({PartnershipStatus.INVITED})
 _ACTIVE: Final = frozenset({PartnershipStatus.ACTIVE})
-_MOVES: Final = {
+_STATUSES_OF: Final = {
     Right.ACCEPT_INVITATION: _INVITED,
     Right.DECLINE_INVITATION: _INVITED,
     Right.ACCEPT_REQUEST: _INVITED,
@@ -111,19 +111,19 @@ class OtherPartnership(Protocol):
     def initiated_by(self) -> Side: ...
 
 
-def proposed_by(right: Right, side: Side) -> Side | None:
+def required_proposer(right: Right, side: Side) -> Side | None:
     """The side that must have proposed the partnership for `side` to have this right. None if it does not matter."""
     return side if right is Right.MANAGE_INVITATION else _PROPOSED_BY.get(right)
 
 
 @lru_cache
-def possible_in(status: PartnershipStatus) -> frozenset[Right]:
+def rights_in_status(status: PartnershipStatus) -> frozenset[Right]:
     """The rights that exist in this status."""
-    return frozenset(right for right in Right if status in _MOVES.get(right, frozenset(PartnershipStatus)))
+    return frozenset(right for right in Right if status in _STATUSES_OF.get(right, frozenset(PartnershipStatus)))
 
 
 @lru_cache
-def possible_with(access_type: AccessType) -> frozenset[Right]:
+def rights_with_access_type(access_type: AccessType) -> frozenset[Right]:
     """The rights that exist with this access type."""
     return frozenset(right for right in Right if _ACCESS_TYPE_OF.get(right, access_type) is access_type)
 
@@ -132,7 +132,7 @@ def check_resumption(partnership: Agreement, others: Iterable[OtherPartnership])
     """A suspended partnership resumes only if the customer's other partnerships allow it (S1.8)."""
     if partnership.status is not PartnershipStatus.SUSPENDED:
         raise Refused(Refusal(PartnershipCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not suspended.")))
-    if refusals := list(coexistence(partnership.access_type, others, field=(), replaces=False)):
+    if refusals := list(coexistence_refusals(partnership.access_type, others, field=(), replaces=False)):
         raise Refused(*refusals)
 
 
@@ -141,7 +141,7 @@ def check_partnership_active(partnership: Agreement) -> None:
         raise Refused(Refusal(PartnershipCode.PARTNERSHIP_NOT_ACTIVE, N_("This partnership is not active.")))
 
 
-def coexistence(
+def coexistence_refusals(
     access_type: AccessType, others: Iterable[OtherPartnership], field: tuple[str, ...], *, replaces: bool
 ) -> Iterable[Refusal]:
     """A customer has one partner with complete access or several with limited access, never both (C2, C4, E1)."""

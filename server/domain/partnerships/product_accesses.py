@@ -53,7 +53,7 @@ def check_product_is_grantable(
     if managed_here:
         raise Refused(Refusal(PartnershipCode.ALREADY_GRANTED, N_("This partner already manages this product."), field))
     if managed_elsewhere:
-        raise Refused(already_managed(field))
+        raise Refused(already_managed_refusal(field))
 
 
 def check_product_is_owned(owner_id: UUID, customer_id: UUID, field: tuple[str, ...]) -> None:
@@ -64,7 +64,7 @@ def check_product_is_owned(owner_id: UUID, customer_id: UUID, field: tuple[str, 
         )
 
 
-def already_managed(field: tuple[str, ...]) -> Refusal:
+def already_managed_refusal(field: tuple[str, ...]) -> Refusal:
     """Another partner already manages the product: a warning in an offer, a refusal on acceptance (E2)."""
     return Refusal(PartnershipCode.PRODUCT_ALREADY_MANAGED, N_("Another partner already manages this product."), field)
 

@@ -17,7 +17,7 @@ from server.domain.partnerships.partnerships import (
     OtherPartnership,
     PartnershipStatus,
     Side,
-    coexistence,
+    coexistence_refusals,
 )
 from server.domain.people.error_codes import PeopleCode
 from server.domain.people.organisations import INVITABLE_PARTNERS, PartnerStatus
@@ -44,8 +44,8 @@ def check_invitation(
     """
     others = tuple(others)
     refusals = [
-        *_between(customer_id, partner_id, partner_status, others, Side.CUSTOMER, ("partner_id",)),
-        *coexistence(access_type, others, field=("access",), replaces=replaces),
+        *_pair_refusals(customer_id, partner_id, partner_status, others, Side.CUSTOMER, ("partner_id",)),
+        *coexistence_refusals(access_type, others, field=("access",), replaces=replaces),
     ]
     if refusals:
         raise Refused(*refusals)
@@ -65,14 +65,14 @@ def check_request(
     is the answer to a request by e-mail, whose input names no partner.
     """
     asking = () if is_answered else ("partner_id",)
-    if refusals := list(_between(customer_id, partner_id, partner_status, others, Side.PARTNER, asking)):
+    if refusals := list(_pair_refusals(customer_id, partner_id, partner_status, others, Side.PARTNER, asking)):
         raise Refused(*refusals)
 
 
 def check_may_ask(partner_status: PartnerStatus | None, field: tuple[str, ...] = ("partner_id",)) -> None:
     """Only an approved partner may send or resend a request for access (S1.2, S5.7)."""
     if partner_status not in INVITABLE_PARTNERS:
-        raise Refused(_not_approved(field))
+        raise Refused(_not_approved_refusal(field))
 
 
 def check_number_of_requests_by_email(sent: int, most: int) -> None:
@@ -108,9 +108,9 @@ def check_acceptance(
     """
     check_proposal_open(partnership, now)
     if partner_status not in INVITABLE_PARTNERS:
-        raise Refused(_not_approved(field=()))
+        raise Refused(_not_approved_refusal(field=()))
     granted = access_type or partnership.access_type
-    if refusals := list(coexistence(granted, others, field=(), replaces=replaces)):
+    if refusals := list(coexistence_refusals(granted, others, field=(), replaces=replaces)):
         raise Refused(*refusals)
 
 
@@ -157,7 +157,7 @@ def check_resending(sendings: int, most: int) -> None:
     check_limit(sendings, most, N_("This has been sent {most} times within a day. Wait before you send it again."))
 
 
-def _between(
+def _pair_refusals(
     customer_id: UUID,
     partner_id: UUID,
     partner_status: PartnerStatus | None,
@@ -173,7 +173,7 @@ def _between(
     if customer_id == partner_id:
         yield Refusal(PartnershipCode.SELF_PARTNERSHIP, N_("An organisation cannot be its own partner."), field)
     elif partner_status not in INVITABLE_PARTNERS:
-        yield _not_approved(partner)
+        yield _not_approved_refusal(partner)
     if any(other.partner_id == partner_id and not _is_opposite(other, initiated_by) for other in others):
         yield Refusal(
             PartnershipCode.PARTNERSHIP_EXISTS,
@@ -189,5 +189,5 @@ def _is_opposite(other: OtherPartnership, initiated_by: Side) -> bool:
     return other.status is PartnershipStatus.INVITED and other.initiated_by is not initiated_by
 
 
-def _not_approved(field: tuple[str, ...]) -> Refusal:
+def _not_approved_refusal(field: tuple[str, ...]) -> Refusal:
     return Refusal(PeopleCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner."), field)

@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final, cast
 
-FIRST: Final = "0" * 64
+FIRST_PREVIOUS_HASH: Final = "0" * 64
 """The previous hash in the first receipt of a chain."""
 
 
-class WrongReceipt(Exception):
+class InvalidReceipt(Exception):
     """An invalid line of a receipt file. `line` counts from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
@@ -23,7 +23,7 @@ class WrongReceipt(Exception):
         self.reason = reason
 
 
-def canonical(value: Any) -> str:
+def canonical_json(value: Any) -> str:
     """The canonical JSON of a value (RFC 8785)."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
@@ -33,55 +33,55 @@ def receipt_hash(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def line_of(body: str, hash: str) -> str:
+def receipt_line(body: str, hash: str) -> str:
     """The line of a receipt in a file. `body` is already canonical."""
     return f'{{"body":{body},"hash":"{hash}"}}'
 
 
-def verify(lines: Iterable[bytes], head: str | None = None) -> tuple[int, str]:
+def verify_chain(lines: Iterable[bytes], head: str | None = None) -> tuple[int, str]:
     """The number of receipts in a file, and the hash of the last one. Raises WrongReceipt for the first invalid line.
 
     With `head` the chain has to end with that hash. Without it, missing lines at the end go unnoticed.
     """
-    count, last, partnership = 0, FIRST, None
+    count, last, partnership = 0, FIRST_PREVIOUS_HASH, None
     for count, line in enumerate(lines, 1):
-        body, hash = _read(line, count)
+        body, hash = _read_line(line, count)
         partnership = body.get("partnership") if count == 1 else partnership
         _check_place(body, count, last, partnership)
         last = hash
     if count == 0:
-        raise WrongReceipt(1, "there are no receipts")
+        raise InvalidReceipt(1, "there are no receipts")
     if head not in (None, last):
-        raise WrongReceipt(count, "the chain does not end with the expected hash")
+        raise InvalidReceipt(count, "the chain does not end with the expected hash")
     return count, last
 
 
-def _read(line: bytes, number: int) -> tuple[dict[str, Any], str]:
+def _read_line(line: bytes, number: int) -> tuple[dict[str, Any], str]:
     """The body of a line and its hash, which has been verified."""
     try:
         text = line.decode()
         value: Any = json.loads(text)
-        is_canonical = canonical(value) == text
+        is_canonical = canonical_json(value) == text
     except (ValueError, RecursionError):
-        raise WrongReceipt(number, "it is not JSON in UTF-8") from None
+        raise InvalidReceipt(number, "it is not JSON in UTF-8") from None
     if not is_canonical:
-        raise WrongReceipt(number, "it is not in canonical form")
+        raise InvalidReceipt(number, "it is not in canonical form")
     receipt = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     if set(receipt) != {"body", "hash"} or not isinstance(receipt["body"], dict):
-        raise WrongReceipt(number, "it is not a receipt")
+        raise InvalidReceipt(number, "it is not a receipt")
     body, hash = cast("dict[str, Any]", receipt["body"]), receipt["hash"]
-    if receipt_hash(canonical(body)) != hash:
-        raise WrongReceipt(number, "its hash does not match its body")
+    if receipt_hash(canonical_json(body)) != hash:
+        raise InvalidReceipt(number, "its hash does not match its body")
     return body, hash
 
 
 def _check_place(body: dict[str, Any], number: int, last: str, partnership: Any) -> None:
     if not isinstance(body.get("partnership"), str):
-        raise WrongReceipt(number, "it does not name a partnership")
+        raise InvalidReceipt(number, "it does not name a partnership")
     if body["partnership"] != partnership:
-        raise WrongReceipt(number, "it belongs to another partnership")
+        raise InvalidReceipt(number, "it belongs to another partnership")
     # In Python `true` and 1.0 are 1 too, and neither is the number of a receipt.
     if type(body.get("sequence")) is not int or body["sequence"] != number:
-        raise WrongReceipt(number, "it is out of sequence")
+        raise InvalidReceipt(number, "it is out of sequence")
     if body.get("previous") != last:
-        raise WrongReceipt(number, "it does not follow the one before it")
+        raise InvalidReceipt(number, "it does not follow the one before it")

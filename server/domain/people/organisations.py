@@ -52,7 +52,7 @@ XK for Kosovo stays: it is reserved for such use, and the EU uses it.
 _SWISS_FRANC_COUNTRIES: Final = frozenset({"CH", "LI"})
 
 
-def country(code: str, field: tuple[str, ...]) -> str:
+def existing_country(code: str, field: tuple[str, ...]) -> str:
     """An existing country or territory, by its two letters."""
     if code not in _TERRITORIES:
         raise Refused(Refusal(CommonCode.VALIDATION_FAILED, N_("There is no country with this code."), field))

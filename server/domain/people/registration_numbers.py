@@ -22,7 +22,7 @@ from stdnum.no import orgnr as no_number
 from stdnum.se import orgnr as se_number
 
 from server.domain.errors import N_, CommonCode, Refusal, Refused
-from server.domain.text import line
+from server.domain.text import single_line
 
 MAX_CHARACTERS: Final = 30
 """The longest stored number. A printed one may have words around it."""
@@ -64,11 +64,11 @@ class Form:
         return number if len(number) <= MAX_CHARACTERS else None
 
 
-def _swiss(number: str) -> object:
+def _validate_swiss(number: str) -> object:
     return ch_uid.validate(number)
 
 
-def _french(number: str) -> object:
+def _validate_french(number: str) -> object:
     return fr_siret.validate(number) if len(number) > _SIREN_LENGTH else fr_siren.validate(number)
 
 
@@ -83,7 +83,9 @@ FORMS: Final = {
     "AT": Form("FN 123456 a", r"(?:FIRMENBUCH(?:NUMMER|NR)?)?(?:FN)?([0-9]{1,6}[A-Z])", lead="FN"),
     "BE": Form("0403.019.261", r"(?:(?:RPM|RPR|RJP)\D*|BCE|KBO|ZDU|BE)?([01]?[0-9]{9})", be_number.validate, digits=10),
     "BG": Form("121817309", r"(?:ЕИК|БУЛСТАТ|EIK|UIC)?([0-9]{9}(?:[0-9]{4})?)"),
-    "CH": Form("CHE-123.456.788", r"(?:UID|IDE|IDI)?-?(?:CHE)?-?([0-9]{9})(?:HR|MWST|TVA|IVA|/)*", _swiss, lead="CHE"),
+    "CH": Form(
+        "CHE-123.456.788", r"(?:UID|IDE|IDI)?-?(?:CHE)?-?([0-9]{9})(?:HR|MWST|TVA|IVA|/)*", _validate_swiss, lead="CHE"
+    ),
     "CY": Form("HE 123456", r"(?!N[OR])([A-Z]{0,2})([0-9]{1,7})"),
     "CZ": Form("25123891", r"(?:IČO?|ICO?)?([0-9]{6,8})", digits=8),
     "DE": Form(
@@ -99,7 +101,9 @@ FORMS: Final = {
     ),
     "FI": Form("2077474-0", r"(?:Y-?TUNNUS|FO-?NUMMER|FI)*-?([0-9]{6,7})-?([0-9])", fi_number.validate, between="-"),
     "FR": Form(
-        "732 829 320", rf"(?:SIREN|SIRET|RCS.*?)?[A-D]?([0-9]{{9}}(?:[0-9]{{5}})?)(?:RCS(?:{_WORD}|['-])*)?", _french
+        "732 829 320",
+        rf"(?:SIREN|SIRET|RCS.*?)?[A-D]?([0-9]{{9}}(?:[0-9]{{5}})?)(?:RCS(?:{_WORD}|['-])*)?",
+        _validate_french,
     ),
     "GB": Form("01234567", rf"{_COMPANY}([0-9]{{1,8}})", digits=8),
     "GG": Form("CMP12345", rf"{_COMPANY}([A-Z]{{0,4}}[0-9]{{1,7}})"),
@@ -150,31 +154,31 @@ _MAX_WORDS: Final = 6
 """The most words on each side of the digits that may be part of the number: `Company Reg. No. S C 123456`."""
 
 _OF_OTHER_NUMBERS: Final = frozenset({"CHARITY", "TAX"})
-_ANY: Final = Form("12345", r"(?=.*[0-9])([\w./&()+-]{2,30})")
+_OTHER_FORM: Final = Form("12345", r"(?=.*[0-9])([\w./&()+-]{2,30})")
 
 
 def registration_number(country: str, value: str, field: tuple[str, ...] = ("registration_number",)) -> str:
     """The number in the form in which it is stored and compared. Refuses what no register of the country uses."""
-    text = line(value, _MAX_PRINTED, field).upper().translate(_HYPHENS)
+    text = single_line(value, _MAX_PRINTED, field).upper().translate(_HYPHENS)
     text = _NUMBER_SIGN.sub(" ", text)
-    found = _normalise(country, text)
+    found = _normal_number(country, text)
     if found is None and not _is_vat_number(country, text):
-        found = _among_words(country, text)
+        found = _number_among_words(country, text)
     if found is None:
-        raise _refusal(country, text, field)
+        raise _number_refusal(country, text, field)
     return found
 
 
-def _normalise(country: str, printed: str) -> str | None:
+def _normal_number(country: str, printed: str) -> str | None:
     form = FORMS.get(country)
     if form is None:
-        return _ANY.normalise(re.sub(r"[\s:,·]", "", printed))
+        return _OTHER_FORM.normalise(re.sub(r"[\s:,·]", "", printed))
     number = re.sub(r"[\s.:,·]", "", printed).translate(_LOOK_ALIKE if country == "CY" else {})
     other = _WITH_LETTERS.get(country)
     return form.normalise(number) or (other.normalise(number) if other else None)
 
 
-def _among_words(country: str, text: str) -> str | None:
+def _number_among_words(country: str, text: str) -> str | None:
     """The number among other words, such as the court's name. As few of them as possible are left out."""
     words = list(re.finditer(r"[^\W_]+", text))
     numeric = [place for place, word in enumerate(words) if re.search("[0-9]", word[0])]
@@ -188,7 +192,7 @@ def _among_words(country: str, text: str) -> str | None:
         around = [word[0] for word in (*words[:first], *words[last + 1 :])]
         beside = [word[0] for word in (*words[first - 1 : first], *words[last + 1 : last + 2])]
         if _OF_OTHER_NUMBERS.isdisjoint(around) and all(map(_is_word, beside)):
-            number = _normalise(country, text[words[first].start() : words[last].end()])
+            number = _normal_number(country, text[words[first].start() : words[last].end()])
             if number is not None:
                 return number
     return None
@@ -198,7 +202,7 @@ def _is_word(beside: str) -> bool:
     return len(beside) >= _FEWEST_OF_A_WORD or beside in _SHORT_WORDS
 
 
-def _refusal(country: str, text: str, field: tuple[str, ...]) -> Refused:
+def _number_refusal(country: str, text: str, field: tuple[str, ...]) -> Refused:
     """The refusal, with the expected form, and the kind of number sent instead if it is recognised."""
     form = FORMS.get(country)
     if form is None:
@@ -207,7 +211,7 @@ def _refusal(country: str, text: str, field: tuple[str, ...]) -> Refused:
                 CommonCode.VALIDATION_FAILED,
                 N_("A registration number has 2 to 30 letters and digits, such as {example}."),
                 field,
-                {"example": _ANY.example},
+                {"example": _OTHER_FORM.example},
             )
         )
     message = (

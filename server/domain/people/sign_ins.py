@@ -23,7 +23,7 @@ _MAX_DOUBLINGS: Final = 20
 _MINUTE: Final = timedelta(minutes=1)
 
 
-def source_of(address: str) -> str:
+def source_network(address: str) -> str:
     """A source: an IPv4 address, or the 2^64 IPv6 addresses that one line usually has."""
     if ":" not in address:
         return address
@@ -41,7 +41,7 @@ def delay_after(failures: int, without_delay: int, longest: timedelta) -> timede
     return min(timedelta(seconds=2 ** min(failures - without_delay, _MAX_DOUBLINGS)), longest)
 
 
-def check_heard(wait: timedelta) -> None:
+def check_wait(wait: timedelta) -> None:
     """Refuse an attempt that comes too early."""
     if wait > timedelta(0):
         raise Refused(_too_many(wait))

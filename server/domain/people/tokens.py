@@ -52,7 +52,7 @@ def token_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def expiry(asked: datetime | None, now: datetime) -> datetime:
+def token_expiry(asked: datetime | None, now: datetime) -> datetime:
     """When a token expires: by default after 90 days, at most after a year."""
     if asked is None:
         return now + DEFAULT_LIFETIME

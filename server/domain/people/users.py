@@ -48,9 +48,9 @@ def normal_email(value: str) -> str:
     return _compose(_compose(typed).lower())
 
 
-def password(value: str, field: tuple[str, ...]) -> str:
+def normal_password(value: str, field: tuple[str, ...]) -> str:
     """A new password in the form in which it is hashed. Its only requirement is length, which is all that helps."""
-    prepared = _prepare(value) if len(value) <= _MAX_TYPED_PASSWORD_CHARACTERS else value
+    prepared = _normalise(value) if len(value) <= _MAX_TYPED_PASSWORD_CHARACTERS else value
     if not LEAST_PASSWORD_CHARACTERS <= len(prepared) <= MAX_PASSWORD_CHARACTERS:
         raise Refused(
             Refusal(
@@ -73,13 +73,13 @@ def forms_of_password(typed: str) -> tuple[str, ...]:
     """
     if not 0 < len(typed) <= _MAX_TYPED_PASSWORD_CHARACTERS or "Cs" in map(unicodedata.category, typed):
         return ()
-    prepared = _prepare(typed)
+    prepared = _normalise(typed)
     if len(prepared.encode()) > _MAX_PASSWORD_BYTES:
         return ()
     return (prepared,) if prepared == typed else (prepared, typed)
 
 
-def _prepare(value: str) -> str:
+def _normalise(value: str) -> str:
     """The same password from any keyboard (RFC 8265, OpaqueString): plain spaces, composed letters."""
     if value.isascii():
         return value
@@ -91,7 +91,7 @@ def _compose(value: str) -> str:
     return unicodedata.normalize("NFC", value)
 
 
-def locale(value: str | None, field: tuple[str, ...]) -> str:
+def supported_locale(value: str | None, field: tuple[str, ...]) -> str:
     """A person's language and country: one of those that messages exist in."""
     if value is None:
         return DEFAULT_LOCALE

@@ -8,7 +8,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from server.domain.partnerships.partnerships import Side, proposed_by
+from server.domain.partnerships.partnerships import Side, required_proposer
 from server.domain.rights import CUSTOMER_SIDE, MANAGED_CUSTOMER, OWN_ORGANISATION, PARTNER_SIDE, Right, Role
 from server.domain.viewer import Viewer
 from server.models.conditions import EVERY_ROW, Among, Exists
@@ -39,7 +39,7 @@ def where_right_on_partnership(viewer: Viewer, right: Right) -> Q:
 
 def _where_proposed_by(right: Right, side: Side) -> Q:
     """Partnerships proposed by the side that this right on `side` requires."""
-    by = proposed_by(right, side)
+    by = required_proposer(right, side)
     return Q(initiated_by=by) if by else EVERY_ROW
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from server.domain.access import reach, usable
-from server.domain.oversight.access_review import Reviewed, ReviewedCredential, reaching
+from server.domain.access import reach, usable_rights
+from server.domain.oversight.access_review import ReviewedCredential, ReviewedPerson, credentials_reaching
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import LEADING_ROLES, AssignmentRight, Right, Role, Scope
@@ -34,7 +34,7 @@ from server.resolvers.permissions import RightOn
 # `Any` below: facts are lists of raw values, the same on either path.
 
 
-class Person(Reviewed):
+class Person(ReviewedPerson):
     """The same in the form that callers see."""
 
     @property
@@ -135,7 +135,7 @@ _TOKEN_FACTS: Final = {
 _COLUMNS: Final = ("customer_id", "partner_id")
 
 
-def _people(context: Context, row: Any) -> list[Reviewed]:
+def _people(context: Context, row: Any) -> list[ReviewedPerson]:
     """Everyone of the partner who reaches the customer, in the order in which they got access."""
     acted = {
         UUID(actor): _moment(at)
@@ -165,9 +165,9 @@ def _tokens(context: Context, row: Any) -> list[ReviewedCredential] | None:
     """Every token of the partner that reaches the customer, oldest first, for viewers who may exclude them (D8)."""
     viewer = context.signed_in
     own = reach(viewer, row.customer_id, ()).rights_on_organisation()
-    if Right.EXCLUDE_API_TOKEN not in usable(viewer, own):
+    if Right.EXCLUDE_API_TOKEN not in usable_rights(viewer, own):
         return None
-    return reaching(
+    return credentials_reaching(
         [_credential(*values) for values in row.tokens],
         _people(context, row),
         {UUID(token) for (token,) in row.restrictions},

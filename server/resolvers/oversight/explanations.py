@@ -15,7 +15,7 @@ from tortoise.expressions import Q
 from server.domain.access import Reach, credential_gate, serving_gates
 from server.domain.errors import MalformedInput, NotFound
 from server.domain.gates import Link, Serving, Way
-from server.domain.oversight.explanations import explained
+from server.domain.oversight.explanations import explain_ways
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
 from server.domain.rights import Right
 from server.domain.viewer import Viewer
@@ -132,6 +132,6 @@ async def explain_right(context: Context, right: Right, id: AnyId) -> Explained:
     row = await context.row(model, key)
     if row is None:
         raise NotFound(("id",))
-    found = explained(right, await ways_to(context, row))
+    found = explain_ways(right, await ways_to(context, row))
     links = [Sentence(link.link, link.holds, translate(link.message, context.language, {})) for link in found.links]
-    return Explained(right, found.held, links)
+    return Explained(right, found.is_granted, links)

@@ -11,7 +11,7 @@ from server.domain.errors import NotFound
 from server.domain.events import AuditAction
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFailure, ExportState
-from server.domain.partnerships.email_links import digest
+from server.domain.partnerships.email_links import link_digest
 from server.models import Export, ExportPart
 from server.models.conditions import OneOf
 from server.models.database import transaction
@@ -140,9 +140,9 @@ async def _note(context: Context, export: Export, state: ExportState) -> None:
 
 async def export_behind_link(context: Context, secret: str) -> Export:
     """The export behind this link, for the viewer. Any other link is not found, for whatever reason."""
-    export = await Export.get_or_none(link_digest=digest(secret), link_expires_at__gt=context.now)
+    export = await Export.get_or_none(link_digest=link_digest(secret), link_expires_at__gt=context.now)
     viewer = context.viewer
-    if export is None or viewer is None or not rules.is_for(viewer, export):
+    if export is None or viewer is None or not rules.is_export_for(viewer, export):
         raise NotFound
     has_file = rules.EXPORT_EXPIRY.at(context.now, export.state, export.expires_at) is ExportState.READY
     if not has_file or await reach_now(context, export) != export.reach_digest:

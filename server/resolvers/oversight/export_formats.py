@@ -60,7 +60,7 @@ class CsvFile(File):
         self._write([tuple(columns)])
 
     def _write(self, rows: Sequence[Line]) -> None:
-        self._content.write(rules.lines([[_text(value) for value in row] for row in rows]))
+        self._content.write(rules.render_csv([[_text(value) for value in row] for row in rows]))
 
     def _end(self) -> None:
         """Nothing to do: every line is complete once written."""
@@ -109,7 +109,7 @@ class SpreadsheetFile(File):
     def _write_cell(self, at: int, value: Value) -> None:
         if isinstance(value, datetime) and value >= _FIRST_SHOWN:
             self._sheet.write_datetime(self._row, at, value.astimezone(UTC).replace(tzinfo=None), self._moment)
-        elif text := _shorten(_writable(rules.cell(_text(value)))):
+        elif text := _shorten(_writable(rules.escape_cell(_text(value)))):
             self._write_text(at, text)
 
     def _write_text(self, at: int, text: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 
-from server.domain.oversight.access_review import Reviewed, ReviewedCredential
+from server.domain.oversight.access_review import ReviewedCredential, ReviewedPerson
 from server.domain.oversight.exports import ExportKind
 from server.models import ApiToken, AuditEvent, Organisation, Partnership, ProductAccess, User
 from server.resolvers import ids
@@ -68,7 +68,7 @@ async def _access_lines(context: Context, partnership: Partnership) -> list[Line
     return of_people + [(*of_all, *[None] * len(_PERSON), *_token(token)) for token in tokens or ()]
 
 
-def _person(person: Reviewed) -> Line:
+def _person(person: ReviewedPerson) -> Line:
     return (
         ids.encode_key(User, person.user_id),
         person.name,

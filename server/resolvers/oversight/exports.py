@@ -8,7 +8,7 @@ from server.domain.errors import Denied, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState
-from server.domain.partnerships.email_links import digest, new_secret
+from server.domain.partnerships.email_links import link_digest, new_secret
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
@@ -97,7 +97,7 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
         before = journal.state(export, "link_expires_at")
         secret = new_secret()
         expires_at = context.now + timedelta(minutes=context.settings.export_link_minutes)
-        await store_changes(export, link_digest=digest(secret), link_expires_at=expires_at)
+        await store_changes(export, link_digest=link_digest(secret), link_expires_at=expires_at)
         after = journal.state(export, "link_expires_at")
         acting = export.organisation_id
         await journal.record(
@@ -109,7 +109,7 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
 
 async def _check_linkable(context: Context, export: Export) -> None:
     """A link requires that the viewer asked for the file, that it exists, and that they may still read all of it."""
-    rules.check_is_for(context.signed_in, export)
+    rules.check_export_is_for(context.signed_in, export)
     rules.check_has_file(state_now(context, export))
     await check_readable(context, export.organisation_id, export.kind)
     rules.check_reach(export.reach_digest, await reach_now(context, export))

@@ -98,7 +98,7 @@ async def _as_partnership(context: Context, row: CustomerInvitation, customer_id
 async def _request_behind_link(context: Context, token: str, field: tuple[str, ...]) -> CustomerInvitation:
     """The request with this secret. Only the owner of its address can see it (E24)."""
     viewer = context.signed_in
-    row = await CustomerInvitation.get_or_none(secret_digest=email_links.digest(token))
+    row = await CustomerInvitation.get_or_none(secret_digest=email_links.link_digest(token))
     user = await User.get(id=viewer.user_id)
     if row is None or viewer.token is not None or user.email != row.email:
         raise NotFound(field)

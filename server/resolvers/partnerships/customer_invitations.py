@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from server.domain.access import reach, usable
+from server.domain.access import reach, usable_rights
 from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import access_change_requests, email_links, proposals
@@ -49,7 +49,7 @@ CUSTOMER_INVITATIONS = Listing(
 
 BY_TOKEN = ByKey(
     CustomerInvitation,
-    lambda given: (None, {"key": email_links.digest(given["token"])}),
+    lambda given: (None, {"key": email_links.link_digest(given["token"])}),
     lambda: NotFound(("token",)),
     column="secret_digest",
     kind="text",
@@ -65,7 +65,7 @@ def undeliverable_at(context: Context, row: CustomerInvitation) -> datetime | No
     """When the e-mail proved undeliverable (E25, E41). Only the partner's side sees it, never the addressee."""
     viewer = context.viewer
     own = reach(viewer, row.partner_id, ()).rights_on_organisation() if viewer else frozenset[Right]()
-    return row.undeliverable_at if viewer and Right.REQUEST_CUSTOMER in usable(viewer, own) else None
+    return row.undeliverable_at if viewer and Right.REQUEST_CUSTOMER in usable_rights(viewer, own) else None
 
 
 @allowed(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
@@ -115,7 +115,7 @@ async def resend_customer_invitation(
         row = await _own(context, customer_invitation_id, expected_version)
         await check_partner_is_approved(row)
         again = resending_columns(context, row.sent_at, row.sendings)
-        await store_changes(row, **again, secret_digest=email_links.digest(secret))
+        await store_changes(row, **again, secret_digest=email_links.link_digest(secret))
         after = journal.state(row, "answer_by")
         await journal.record(context, AuditAction.CUSTOMER_REQUEST_RESENT, row, acting=row.partner_id, after=after)
         await _announce_request(context, row, secret)
@@ -129,7 +129,7 @@ def _request_columns(
     address = problems.check(users.email_address, email, ("email",))
     problems.check(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
     words = problems.check(paragraph, message or "", rules.MAX_MESSAGE_CHARACTERS, ("message",))
-    spoken = problems.check(users.locale, locale, ("locale",))
+    spoken = problems.check(users.supported_locale, locale, ("locale",))
     terms = {"access_type": wanted.access_type, "payment_mode": wanted.payment_mode}
     return {"email": address, "locale": spoken, "message": words or None, **terms}
 
@@ -156,7 +156,7 @@ async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> t
     secret = email_links.new_secret()
     columns |= {"partner_id": partner_id, "status": PartnershipStatus.INVITED}
     columns |= {"invited_at": context.now, "sent_at": context.now, "answer_by": answer_by(context)}
-    row = await CustomerInvitation.create(secret_digest=email_links.digest(secret), **columns)
+    row = await CustomerInvitation.create(secret_digest=email_links.link_digest(secret), **columns)
     return row, secret
 
 

@@ -11,7 +11,7 @@ from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import customer_notes as rules
 from server.domain.rights import Right
-from server.domain.text import line, paragraph
+from server.domain.text import paragraph, single_line
 from server.domain.versions import check_version
 from server.models import CustomerNote, Partnership
 from server.models.base import store_changes
@@ -73,7 +73,7 @@ def _texts(problems: Problems, alias: Some[str] | None, notes: Some[str] | None)
     if alias is not None:
         given = alias.value
         wanted["alias"] = (
-            given if given is None else problems.check(line, given, rules.MAX_ALIAS_CHARACTERS, ("alias",))
+            given if given is None else problems.check(single_line, given, rules.MAX_ALIAS_CHARACTERS, ("alias",))
         )
     if notes is not None:
         written = problems.check(paragraph, notes.value or "", rules.MAX_NOTES_CHARACTERS, ("notes",))

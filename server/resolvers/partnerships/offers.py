@@ -107,7 +107,7 @@ async def collect_offer(
         problems.check(check_lives, product.state, (*path, "product_id"))
         problems.check(access_rules.product_rights, grant.rights, (*path, "rights"))
         if product.id in managed and not grant.move_from_current:
-            warnings.append(access_rules.already_managed((*path, "product_id")))
+            warnings.append(access_rules.already_managed_refusal((*path, "product_id")))
     return Offer(found, warnings)
 
 

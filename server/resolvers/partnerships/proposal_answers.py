@@ -118,7 +118,7 @@ async def accept_what_was_asked(
     asked = [Wanted(each.product, each.rights) for each in requested]
     products = granted_now(offer, access.grants)
     before = partnership_terms(request)
-    differs = access_change_requests.differs(
+    differs = access_change_requests.is_different_grant(
         (request.access_type, request.payment_mode, [(each.product.id, frozenset(each.rights)) for each in asked]),
         (access.access_type, access.payment_mode, [(each.product.id, frozenset(each.rights)) for each in products]),
     )

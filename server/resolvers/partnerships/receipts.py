@@ -69,9 +69,9 @@ async def receipt_all(context: Context, entries: Sequence[Entry]) -> None:
     names = await _names([entry.partnership for entry in entries])
     receipts = list[Receipt]()
     for entry in entries:
-        sequence, previous = heads.get(entry.partnership.id, (0, rules.FIRST))
+        sequence, previous = heads.get(entry.partnership.id, (0, rules.FIRST_PREVIOUS_HASH))
         place: State = {"sequence": sequence + 1, "previous": previous}
-        body = rules.canonical(place | _body(context, entry, names))
+        body = rules.canonical_json(place | _body(context, entry, names))
         heads[entry.partnership.id] = (sequence + 1, rules.receipt_hash(body))
         receipts.append(
             Receipt(
@@ -112,7 +112,7 @@ async def file_of(context: Context, partnership_id: UUID) -> str:
     for permission in MAY_VIEW_RECEIPTS:
         await permission.check(context, partnership, {})
     kept = visible_queryset(Receipt, context.viewer).filter(partnership_id=partnership_id).order_by("sequence")
-    return "".join(f"{rules.line_of(receipt.body, receipt.hash)}\n" for receipt in await kept)
+    return "".join(f"{rules.receipt_line(receipt.body, receipt.hash)}\n" for receipt in await kept)
 
 
 async def _heads(partnership_ids: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from server.domain.errors import NotSignedIn
 from server.domain.events import AuditAction, Topic
-from server.domain.partnerships.email_links import check_in_time, digest
+from server.domain.partnerships.email_links import check_in_time, link_digest
 from server.domain.people import member_invitations as rules
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.people.memberships import MembershipStatus
@@ -60,7 +60,7 @@ async def decline_member_invitation(context: Context, token: str) -> dict[str, o
 
 async def _open(context: Context, token: str) -> MemberInvitation:
     """The invitation behind a link, if it can still be answered. Checked before a password is hashed for it."""
-    invitation = await MemberInvitation.get_or_none(secret_digest=digest(token))
+    invitation = await MemberInvitation.get_or_none(secret_digest=link_digest(token))
     if invitation is None:
         raise rules.refuse_as_closed()
     rules.check_invitation_open(invitation.status)

@@ -9,13 +9,13 @@ from tortoise.expressions import Q
 
 from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
-from server.domain.partnerships.email_links import digest, new_secret
+from server.domain.partnerships.email_links import link_digest, new_secret
 from server.domain.people import member_invitations as rules
 from server.domain.people import users
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.people.memberships import MembershipStatus, check_billing, check_may_change
 from server.domain.rights import Right, Role
-from server.domain.text import line
+from server.domain.text import single_line
 from server.models import MemberInvitation, Membership, Organisation
 from server.models.base import store_changes
 from server.models.database import transaction
@@ -143,9 +143,9 @@ def _whom(email: str, first_name: str, last_name: str, locale: str | None, probl
     """The invitation's columns as they are stored. Collects each invalid value in the errors."""
     return {
         "email": problems.check(users.email_address, email, ("email",)) or "",
-        "first_name": problems.check(line, first_name, users.MAX_NAME_CHARACTERS, ("first_name",)),
-        "last_name": problems.check(line, last_name, users.MAX_NAME_CHARACTERS, ("last_name",)),
-        "locale": problems.check(users.locale, locale, ("locale",)),
+        "first_name": problems.check(single_line, first_name, users.MAX_NAME_CHARACTERS, ("first_name",)),
+        "last_name": problems.check(single_line, last_name, users.MAX_NAME_CHARACTERS, ("last_name",)),
+        "locale": problems.check(users.supported_locale, locale, ("locale",)),
     }
 
 
@@ -183,7 +183,7 @@ async def _send(
 ) -> None:
     """Put a new link into the outbox. Its secret is only there, until it is sent."""
     secret = new_secret()
-    invitation.secret_digest, invitation.undeliverable_at = digest(secret), None
+    invitation.secret_digest, invitation.undeliverable_at = link_digest(secret), None
     invitation.expires_at = context.now + timedelta(days=context.settings.member_invitation_days)
     await invitation.save()
     organisation = await Organisation.get(id=invitation.organisation_id)

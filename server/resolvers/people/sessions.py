@@ -9,7 +9,7 @@ from server.domain.errors import N_, CommonCode, Refusal, Refused
 from server.domain.events import AuditAction
 from server.domain.people import users
 from server.domain.people.error_codes import PeopleCode
-from server.domain.people.sign_ins import check_heard
+from server.domain.people.sign_ins import check_wait
 from server.domain.viewer import Viewer
 from server.models import Session, User
 from server.models.database import transaction
@@ -42,7 +42,7 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
     ):
         user = await _owner(attempt, forms, is_known=is_known)
         if user is None:
-            check_heard(stranger_waits)  # others at the same source must not learn who signed in from it
+            check_wait(stranger_waits)  # others at the same source must not learn who signed in from it
             raise _wrong()
         async with transaction():
             secret = await start_session(context, user)

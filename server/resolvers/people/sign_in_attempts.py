@@ -16,7 +16,7 @@ from typing import Final
 from tortoise.expressions import F
 
 from server.domain.errors import CHANGED_MEANWHILE, Refused
-from server.domain.people.sign_ins import FAILURES_COUNT_FOR, check_heard, delay_after, source_of
+from server.domain.people.sign_ins import FAILURES_COUNT_FOR, check_wait, delay_after, source_network
 from server.models import SignInFailure, SignInSource, User
 from server.models.database import transaction
 from server.resolvers.context import Context
@@ -68,12 +68,12 @@ class Waits:
     def check(self, *, is_known: bool) -> None:
         """Refuse an attempt that comes too early, with the same words for known and unknown sources."""
         if self.anywhere > _NOTHING or not is_known:
-            check_heard(max(self.anywhere, self.unless_known))
+            check_wait(max(self.anywhere, self.unless_known))
 
 
 def attempt_of(context: Context, email: str) -> Attempt:
     """An attempt. `email` is in its stored form."""
-    return Attempt(email, source_of(context.address))
+    return Attempt(email, source_network(context.address))
 
 
 async def check_attempt(context: Context, attempt: Attempt) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction
 from server.domain.partnerships import proposals
-from server.domain.partnerships.email_links import digest
+from server.domain.partnerships.email_links import link_digest
 from server.domain.people import organisations as organisation_rules
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import LegalEntityType
 from server.domain.people.registration_numbers import registration_number
 from server.domain.rights import Role
-from server.domain.text import line
+from server.domain.text import single_line
 from server.models import CustomerInvitation, Membership, Organisation, User
 from server.models.database import transaction
 from server.resolvers import journal
@@ -60,7 +60,7 @@ async def sign_up(
 
 async def _open(context: Context, token: str) -> CustomerInvitation:
     """The request behind a link, if it can still be answered."""
-    invited = await CustomerInvitation.get_or_none(secret_digest=digest(token))
+    invited = await CustomerInvitation.get_or_none(secret_digest=link_digest(token))
     if invited is None:
         raise NotFound(("input", "token"))
     proposals.check_proposal_open(invited, context.now)
@@ -88,11 +88,11 @@ def _new_organisation(given: NewOrganisation) -> Organisation:
     """The organisation, not stored yet. Refuses with all errors at once."""
     problems = Problems()
     texts = {
-        name: problems.check(line, getattr(given, name), most, ("organisation", name))
+        name: problems.check(single_line, getattr(given, name), most, ("organisation", name))
         for name, most in (("name", 120), ("legal_name", 120), ("street", 120), ("postcode", 20), ("city", 80))
     }
-    region = problems.check(line, given.region, 80, ("organisation", "region")) if given.region else None
-    country = problems.check(organisation_rules.country, given.country, ("organisation", "country"))
+    region = problems.check(single_line, given.region, 80, ("organisation", "region")) if given.region else None
+    country = problems.check(organisation_rules.existing_country, given.country, ("organisation", "country"))
     scheme = organisation_rules.registration_scheme(given.country)
     number = (
         problems.check(

@@ -11,7 +11,7 @@ from server.domain.folding import fold
 from server.domain.people import teams as rules
 from server.domain.people.memberships import check_member_active
 from server.domain.rights import Right
-from server.domain.text import line
+from server.domain.text import single_line
 from server.domain.versions import check_version
 from server.engine.declarations import JoinTable
 from server.models import (
@@ -181,7 +181,7 @@ async def _settle(context: Context, team: Team, name: str, leader_id: UUID | Non
     """The new name and leader. Refuses with all errors of the two at once."""
     problems = Problems()
     member = leader_id and await member_of(context, team.organisation_id, leader_id, ("leader_id",))
-    called = problems.check(line, name, rules.MAX_TEAM_NAME_CHARACTERS, ("name",)) or ""
+    called = problems.check(single_line, name, rules.MAX_TEAM_NAME_CHARACTERS, ("name",)) or ""
     same = Team.filter(organisation_id=team.organisation_id, name_key=fold(called), deleted_at__isnull=True)
     problems.check(rules.check_name_is_free, await same.exclude(id=team.id).exists())
     if member:

@@ -11,7 +11,7 @@ from server.domain.events import AuditAction, Topic
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people import tokens as rules
 from server.domain.rights import Right, Scope
-from server.domain.text import line
+from server.domain.text import single_line
 from server.engine.declarations import JoinTable
 from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Organisation, Partnership, User
 from server.models.base import store_changes
@@ -149,12 +149,12 @@ async def issue_token(
     """
     alive = ApiToken.filter(organisation_id=organisation.id, revoked_at__isnull=True, expires_at__gt=context.now)
     problems = Problems()
-    label = problems.check(line, name, rules.MAX_TOKEN_NAME_CHARACTERS, ("name",))
+    label = problems.check(single_line, name, rules.MAX_TOKEN_NAME_CHARACTERS, ("name",))
     problems.check(rules.check_scopes, scopes)
     if customers is not None:
         wanted = [customer.id for customer in customers]
         problems.check(rules.check_restriction, wanted, await _managed_customers(organisation, wanted))
-    ends = problems.check(rules.expiry, expires_at, context.now)
+    ends = problems.check(rules.token_expiry, expires_at, context.now)
     problems.check(rules.check_number_of_tokens, await alive.count())
     problems.raise_if_any()
     secret = rules.new_token()

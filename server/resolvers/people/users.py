@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from server.domain.errors import N_, CommonCode, Problems, Refusal, Refused
 from server.domain.people import users as rules
 from server.domain.people.error_codes import PeopleCode
-from server.domain.people.sign_ins import source_of
-from server.domain.text import line
+from server.domain.people.sign_ins import source_network
+from server.domain.text import single_line
 from server.models import User
 from server.resolvers.context import Context
 from server.resolvers.people import passwords
@@ -50,12 +50,12 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
         )
     problems = Problems()
     most = rules.MAX_NAME_CHARACTERS
-    password = problems.check(rules.password, person.password, ("new_person", "password"))
-    first = problems.check(line, person.first_name, most, ("new_person", "first_name"))
-    last = problems.check(line, person.last_name, most, ("new_person", "last_name"))
-    spoken = problems.check(rules.locale, person.locale or locale, ("new_person", "locale"))
+    password = problems.check(rules.normal_password, person.password, ("new_person", "password"))
+    first = problems.check(single_line, person.first_name, most, ("new_person", "first_name"))
+    last = problems.check(single_line, person.last_name, most, ("new_person", "last_name"))
+    spoken = problems.check(rules.supported_locale, person.locale or locale, ("new_person", "locale"))
     problems.raise_if_any()
-    async with passwords.line(source_of(context.address), context.settings, is_expected=True):
+    async with passwords.line(source_network(context.address), context.settings, is_expected=True):
         stored = await passwords.hash_password(password or "", is_expected=True)
     # The link reached them at this address, so it is verified.
     return User(

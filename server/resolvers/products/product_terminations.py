@@ -1,6 +1,6 @@
 """Terminations of products, and what ends with one (E34)."""
 
-from server.domain.access import leads
+from server.domain.access import leads_organisation
 from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.products import product_terminations as rules
@@ -35,7 +35,7 @@ async def terminate_product(
         problems.check(rules.check_product_may_end, product.state, ("product_id",), is_locked=product.is_locked)
         problems.check(rules.check_confirmation, product.customer_name, confirmation)
         problems.raise_if_any()
-        if not leads(context.signed_in, product.organisation_id):
+        if not leads_organisation(context.signed_in, product.organisation_id):
             return {"product": product, "pending_action": await ask_to_terminate(context, product, words)}
         await recheck_leads(context, product.organisation_id, Right.TERMINATE_PRODUCT)
         await _answer_who_asked(context, product)

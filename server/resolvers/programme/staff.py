@@ -9,7 +9,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import PartnerStatus
 from server.domain.people.users import normal_email
 from server.domain.rights import Role
-from server.domain.text import line
+from server.domain.text import single_line
 from server.domain.versions import check_version
 from server.models import Membership, Organisation, Partnership, User
 from server.models.base import store_changes
@@ -173,4 +173,4 @@ async def _organisation(context: Context, organisation_id: OrganisationId) -> Or
 
 
 def _reason(value: str) -> str:
-    return line(value, rules.MAX_MESSAGE_CHARACTERS, ("reason",))
+    return single_line(value, rules.MAX_MESSAGE_CHARACTERS, ("reason",))

@@ -19,7 +19,7 @@ from server.domain.support.support_access import (
     SupportAccessRevocation,
     SupportAccessStatus,
 )
-from server.domain.text import line
+from server.domain.text import single_line
 from server.domain.viewer import Viewer
 from server.models import Membership, SupportAccessGrant, User
 from server.models.base import store_all
@@ -81,7 +81,7 @@ async def grant_support_access(context: Context, kind: SupportAccessKind, ticket
         user_id = await _lock_person(context)
         problems = Problems()
         if ticket is not None:
-            ticket = problems.check(line, ticket, rules.MAX_TICKET_CHARACTERS, ("ticket",))
+            ticket = problems.check(single_line, ticket, rules.MAX_TICKET_CHARACTERS, ("ticket",))
         problems.check(rules.check_not_open, await _is_open(context, user_id, kind))
         problems.raise_if_any()
         grant = await SupportAccessGrant.create(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from server.domain.partnerships.receipts import line_of, verify
+from server.domain.partnerships.receipts import receipt_line, verify_chain
 from server.models import Receipt
 from tests.clients import Clients
 from tests.rows import Person
@@ -25,7 +25,7 @@ async def chains() -> dict[UUID, list[str]]:
     for receipt in await Receipt.all().order_by("sequence"):
         found[receipt.partnership_id].append(receipt)
     for receipts in found.values():
-        verify([line_of(receipt.body, receipt.hash).encode() for receipt in receipts], receipts[-1].hash)
+        verify_chain([receipt_line(receipt.body, receipt.hash).encode() for receipt in receipts], receipts[-1].hash)
     return {id: [receipt.what for receipt in receipts] for id, receipts in found.items()}
 
 

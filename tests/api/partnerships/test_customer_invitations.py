@@ -57,7 +57,7 @@ async def test_a_partner_asks_by_email(world: World, clients: Clients):
         "partnership": None,
     }
     secret = await secret_of(found["id"])
-    assert (row.secret_digest, row.locale) == (email_links.digest(secret), "fr_FR")
+    assert (row.secret_digest, row.locale) == (email_links.link_digest(secret), "fr_FR")
     assert len(secret) >= 43  # 256 bits
     assert row.answer_by == row.invited_at + timedelta(days=30)
     assert await announced_topics(answer) == [("partnership.requested", found["id"])]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.cli import main
-from server.domain.partnerships.receipts import verify
+from server.domain.partnerships.receipts import verify_chain
 from tests.api.partnerships.receipts import list_receipts
 from tests.clients import Clients
 from tests.world import World
@@ -30,7 +30,7 @@ async def test_both_sides_take_away_the_same_whole_file(
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/jsonl; charset=utf-8"
     assert response.headers["content-disposition"] == 'attachment; filename="receipts.jsonl"'
-    head = verify(response.content.splitlines())[1]
+    head = verify_chain(response.content.splitlines())[1]
     assert head == (await list_receipts(clients, world.id("limited"), world.cL))[-1]["hash"]
     file = tmp_path / "receipts.jsonl"
     file.write_bytes(response.content)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.partnerships.partnerships import PartnershipStatus
-from server.domain.partnerships.receipts import FIRST
+from server.domain.partnerships.receipts import FIRST_PREVIOUS_HASH
 from server.domain.rights import ProductRight, Role
 from server.jobs import DEADLINES, system_context
 from server.models import Membership, Partnership, Receipt
@@ -47,7 +47,7 @@ async def test_a_partnership_leaves_a_chain_from_its_invitation_on(world: World,
     assert moment_text(row.created_at) >= body.pop("at")
     assert body == {
         "sequence": 1,
-        "previous": FIRST,
+        "previous": FIRST_PREVIOUS_HASH,
         "what": "partnership.invited",
         "partnership": id,
         "customer": {"id": world.id("alpina"), "name": "Alpina"},
@@ -72,7 +72,7 @@ async def test_grants_and_ends_go_on_with_the_chain(world: World, clients: Clien
 
     bodies = [json.loads(receipt["body"]) for receipt in receipts]
     assert [receipt["what"] for receipt in receipts] == ["partnership.invited", "access.granted", "access.revoked"]
-    assert [body["previous"] for body in bodies] == [FIRST, receipts[0]["hash"], receipts[1]["hash"]]
+    assert [body["previous"] for body in bodies] == [FIRST_PREVIOUS_HASH, receipts[0]["hash"], receipts[1]["hash"]]
     assert [body["sequence"] for body in bodies] == [1, 2, 3]
     assert bodies[1]["after"] == {"product": world.id("kept"), "rights": ["STATISTICS"]}
     assert bodies[2]["before"] == {"product": world.id("granted"), "rights": ["TECHNICAL", "STATISTICS"]}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.partnerships.email_links import digest
+from server.domain.partnerships.email_links import link_digest
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.models import AuditEvent, MemberInvitation, Membership, OutboxMessage, Team, TeamMember
 from server.models.base import new_id
@@ -99,7 +99,7 @@ async def test_the_secret_is_in_the_outbox_only(world: World, clients: Clients):
         "organisation": world.id("alpina"),
         "role": "EMPLOYEE",
     }
-    assert row.secret_digest == digest(secret)
+    assert row.secret_digest == link_digest(secret)
     tables = await snapshot()
     assert secret not in repr({name: rows for name, rows in tables.items() if name != "OutboxMessage"})
     assert secret not in answer.response.text

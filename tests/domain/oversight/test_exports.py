@@ -47,24 +47,24 @@ def read(content: bytes) -> list[list[str]]:
     ],
 )
 def test_what_a_spreadsheet_takes_for_a_formula_gets_an_apostrophe(text):
-    assert rules.cell(text) == f"'{text}"
+    assert rules.escape_cell(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["", "Alpina", "a=b", "'=1", "1-1", "Épicerie ñ 株 🐦", 'a "b", c;d\r\ne', "[]", "{}"])
 def test_any_other_text_stays_as_it_is(text):
-    assert rules.cell(text) == text
+    assert rules.escape_cell(text) == text
 
 
 def test_a_line_is_written_as_the_rfc_has_it():
-    written = rules.lines([["id", "name"], ["1", None], ['say "hi"', "two\r\nlines, 株;=1"]])
+    written = rules.render_csv([["id", "name"], ["1", None], ['say "hi"', "two\r\nlines, 株;=1"]])
 
     assert written.decode() == '"id","name"\r\n"1",""\r\n"say ""hi""","two\r\nlines, 株;=1"\r\n'
 
 
 @given(some.lists(some.lists(some.text(), min_size=2, max_size=2), max_size=4))
 def test_whatever_is_written_is_read_again_as_harmless(rows):
-    assert read(rules.lines(rows)) == [[rules.cell(text) for text in row] for row in rows]
-    assert not [one for row in rows for one in map(rules.cell, row) if one.strip()[:1] in tuple("=+-@")]
+    assert read(rules.render_csv(rows)) == [[rules.escape_cell(text) for text in row] for row in rows]
+    assert not [one for row in rows for one in map(rules.escape_cell, row) if one.strip()[:1] in tuple("=+-@")]
 
 
 @pytest.mark.parametrize(
@@ -79,15 +79,15 @@ def test_whatever_is_written_is_read_again_as_harmless(rows):
     ],
 )
 def test_leaders_see_every_export_and_only_the_person_who_asked_gets_it(who, sees, gets):
-    assert (rules.sees_export(who, Export()), rules.is_for(who, Export())) == (sees, gets)
+    assert (rules.sees_export(who, Export()), rules.is_export_for(who, Export())) == (sees, gets)
 
 
 def test_what_a_token_asked_for_is_for_it_and_for_its_owner():
     asked = Export(api_token_id=TOKEN)
 
-    assert rules.is_for(viewer(token=grant()), asked)
-    assert rules.is_for(viewer(), asked)
-    assert not rules.is_for(viewer(token=grant(token_id=uuid4())), asked)
+    assert rules.is_export_for(viewer(token=grant()), asked)
+    assert rules.is_export_for(viewer(), asked)
+    assert not rules.is_export_for(viewer(token=grant(token_id=uuid4())), asked)
 
 
 def test_a_file_has_expired_at_the_time_that_was_announced():
@@ -121,7 +121,7 @@ def test_whatever_decides_about_rows_is_in_the_digest_of_a_reach():
 
 def test_a_refusal_names_its_code_and_field():
     told = [
-        *refusals(rules.check_is_for, viewer(user=uuid4()), Export()),
+        *refusals(rules.check_export_is_for, viewer(user=uuid4()), Export()),
         *refusals(rules.check_has_file, ExportState.RUNNING),
         *refusals(rules.check_has_file, ExportState.EXPIRED),
         *refusals(rules.check_reach, "a", "b"),
@@ -145,7 +145,7 @@ def test_a_refusal_names_its_code_and_field():
 
 
 def test_what_fits_is_let_through():
-    rules.check_is_for(viewer(), Export())
+    rules.check_export_is_for(viewer(), Export())
     rules.check_has_file(ExportState.READY)
     rules.check_reach("a", "a")
     rules.check_number_of_exports(2, 3)

@@ -6,18 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from server.domain.partnerships.receipts import FIRST, WrongReceipt, canonical, line_of, receipt_hash, verify
+from server.domain.partnerships.receipts import (
+    FIRST_PREVIOUS_HASH,
+    InvalidReceipt,
+    canonical_json,
+    receipt_hash,
+    receipt_line,
+    verify_chain,
+)
 
 
 def chain(length: int, partnership: str = "pship_1") -> list[bytes]:
     """A whole file, as lines."""
-    lines, previous = [], FIRST
+    lines, previous = [], FIRST_PREVIOUS_HASH
     for sequence in range(1, length + 1):
-        body = canonical(
+        body = canonical_json(
             {"partnership": partnership, "previous": previous, "sequence": sequence, "what": "été", "after": None}
         )
         previous = receipt_hash(body)
-        lines.append(line_of(body, previous).encode())
+        lines.append(receipt_line(body, previous).encode())
     return lines
 
 
@@ -25,17 +32,17 @@ LINES = chain(5)
 
 
 def wrong(lines: list[bytes], head: str | None = None) -> tuple[int, str]:
-    with pytest.raises(WrongReceipt) as found:
-        verify(lines, head)
+    with pytest.raises(InvalidReceipt) as found:
+        verify_chain(lines, head)
     return found.value.line, found.value.reason
 
 
 def test_a_whole_file_is_counted_to_its_head():
-    assert verify(LINES) == (5, json.loads(LINES[-1])["hash"])
+    assert verify_chain(LINES) == (5, json.loads(LINES[-1])["hash"])
 
 
 def test_json_has_one_canonical_form():
-    assert canonical({"b": [1, None, True], "a": 'é"\n'}) == '{"a":"é\\"\\n","b":[1,null,true]}'
+    assert canonical_json({"b": [1, None, True], "a": 'é"\n'}) == '{"a":"é\\"\\n","b":[1,null,true]}'
 
 
 @settings(deadline=None)
@@ -72,30 +79,30 @@ def test_a_line_that_stands_twice_is_noticed(line):
 def test_a_missing_end_is_noticed_only_by_the_head():
     head = json.loads(LINES[-1])["hash"]
 
-    assert verify(LINES[:-1])[0] == 4
+    assert verify_chain(LINES[:-1])[0] == 4
     assert wrong(LINES[:-1], head) == (4, "the chain does not end with the expected hash")
-    assert verify(LINES, head)[0] == 5
+    assert verify_chain(LINES, head)[0] == 5
 
 
 def test_a_receipt_written_again_breaks_the_chain_behind_it():
     body = json.loads(LINES[1])["body"] | {"what": "other"}
-    forged = line_of(canonical(body), receipt_hash(canonical(body))).encode()
+    forged = receipt_line(canonical_json(body), receipt_hash(canonical_json(body))).encode()
 
     assert wrong([LINES[0], forged, *LINES[2:]]) == (3, "it does not follow the one before it")
 
 
 @pytest.mark.parametrize("sequence", ["true", "1.0", '"1"', "null"])
 def test_what_only_equals_a_place_in_the_sequence_is_none(sequence):
-    body = f'{{"partnership":"pship_1","previous":"{FIRST}","sequence":{sequence}}}'
+    body = f'{{"partnership":"pship_1","previous":"{FIRST_PREVIOUS_HASH}","sequence":{sequence}}}'
 
-    assert wrong([line_of(body, receipt_hash(body)).encode()]) == (1, "it is out of sequence")
+    assert wrong([receipt_line(body, receipt_hash(body)).encode()]) == (1, "it is out of sequence")
 
 
 def test_a_receipt_that_names_no_partnership_is_noticed():
-    body = canonical({"previous": FIRST, "sequence": 1})
-    then = canonical({"partnership": "pship_1", "previous": receipt_hash(body), "sequence": 2})
+    body = canonical_json({"previous": FIRST_PREVIOUS_HASH, "sequence": 1})
+    then = canonical_json({"partnership": "pship_1", "previous": receipt_hash(body), "sequence": 2})
 
-    lines = [line_of(each, receipt_hash(each)).encode() for each in (body, then)]
+    lines = [receipt_line(each, receipt_hash(each)).encode() for each in (body, then)]
 
     assert wrong(lines) == wrong(lines[:1]) == (1, "it does not name a partnership")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from server.domain.errors import Refused
-from server.domain.people.sign_ins import check_heard, delay_after, source_of
+from server.domain.people.sign_ins import check_wait, delay_after, source_network
 
 LONGEST = timedelta(minutes=15)
 INSTANT = timedelta(microseconds=1)
@@ -14,7 +14,7 @@ INSTANT = timedelta(microseconds=1)
 def wait_message(wait: timedelta) -> str:
     """The message for somebody who has to wait this long."""
     with pytest.raises(Refused) as caught:
-        check_heard(wait)
+        check_wait(wait)
     [refusal] = caught.value.refusals
     assert (refusal.code, refusal.field) == ("TOO_MANY_ATTEMPTS", ())
     return refusal.message.format_map(refusal.values).removeprefix("Too many failed attempts. Try again in ")
@@ -22,7 +22,7 @@ def wait_message(wait: timedelta) -> str:
 
 @pytest.mark.parametrize("wait", [timedelta(0), -INSTANT, -timedelta(days=1)])
 def test_an_attempt_whose_time_has_come_is_heard(wait):
-    check_heard(wait)
+    check_wait(wait)
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_the_wait_is_the_longest_however_many_failures_there_are():
     ],
 )
 def test_what_counts_as_one_source(address, source):
-    assert source_of(address) == source
+    assert source_network(address) == source

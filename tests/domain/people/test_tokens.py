@@ -14,11 +14,11 @@ from server.domain.people.tokens import (
     check_number_of_tokens,
     check_restriction,
     check_scopes,
-    expiry,
     is_alive,
     is_well_formed,
     new_token,
     token_digest,
+    token_expiry,
 )
 from server.domain.rights import Scope
 from tests.domain.refusals import refusals
@@ -130,7 +130,7 @@ def test_only_the_digest_of_a_token_is_stored():
     ],
 )
 def test_a_token_lives_as_long_as_asked_and_for_ninety_days_otherwise(asked, expires_at):
-    assert expiry(asked, NOW) == expires_at
+    assert token_expiry(asked, NOW) == expires_at
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_token_lives_as_long_as_asked_and_for_ninety_days_otherwise(asked, exp
     ],
 )
 def test_a_token_ends_neither_in_the_past_nor_after_more_than_a_year(asked):
-    assert refusals(expiry, asked, NOW) == [("VALIDATION_FAILED", "expires_at")]
+    assert refusals(token_expiry, asked, NOW) == [("VALIDATION_FAILED", "expires_at")]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.people.users import email_address, forms_of_password, normal_email, password
+from server.domain.people.users import email_address, forms_of_password, normal_email, normal_password
 from tests.domain.refusals import refusals
 
 FIELD = ("email",)
@@ -82,7 +82,7 @@ SAME = [
 
 @pytest.mark.parametrize("typed", SAME)
 def test_a_password_is_hashed_in_one_form(typed):
-    assert password(typed, FIELD) == COMPOSED
+    assert normal_password(typed, FIELD) == COMPOSED
     assert forms_of_password(typed)[0] == COMPOSED
 
 
@@ -116,13 +116,15 @@ def test_case_width_and_spaces_of_a_password_matter(typed):
     ],
 )
 def test_the_length_of_a_password_counts_in_that_form(typed, is_allowed):
-    assert refusals(password, typed, ("password",)) == ([] if is_allowed else [("VALIDATION_FAILED", "password")])
+    assert refusals(normal_password, typed, ("password",)) == (
+        [] if is_allowed else [("VALIDATION_FAILED", "password")]
+    )
     assert not is_allowed or forms_of_password(typed)
 
 
 @pytest.mark.parametrize("character", ["\0", "\t", "\n", "\x1b", "\x7f", "\u0085", "\u2028", "\u2029", "\ud800"])
 def test_a_password_with_control_characters_is_not_set(character):
-    assert refusals(password, f"correct horse{character}battery", ("new_person", "password")) == [
+    assert refusals(normal_password, f"correct horse{character}battery", ("new_person", "password")) == [
         ("VALIDATION_FAILED", "new_person.password")
     ]
 
@@ -130,7 +132,7 @@ def test_a_password_with_control_characters_is_not_set(character):
 def test_a_password_of_emoji_that_are_joined_is_set():
     family = "👨\u200d👩\u200d👧 lives here"
 
-    assert password(family, FIELD) == family
+    assert normal_password(family, FIELD) == family
 
 
 @pytest.mark.parametrize("typed", ["", "x" * 1_025, "🔑" * 257, "é" * 513, "secret\ud800secret"])
