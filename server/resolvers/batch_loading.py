@@ -29,7 +29,7 @@ Columns = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Found:
+class _PrefetchedRow:
     """A prefetched row, the rows of each table that is joined to it (None for one left out), and the nested values."""
 
     columns: Columns
@@ -41,7 +41,7 @@ async def compute(context: Context, declared: Computed, row: Any) -> Any:
     """What the function of a declaration makes of this row."""
     values = columns_of(context, declared, row)
     for name, prefetch in declared.prefetch.items():
-        values[name] = await _prefetched(context, prefetch, row)
+        values[name] = await _prefetch_values(context, prefetch, row)
     return declared.compute(context, SimpleNamespace(**values))
 
 
@@ -74,8 +74,8 @@ def _is_equal(name: str, value: Any, row: Any) -> bool:
     return (held is None) is value if test else bool(held == value)
 
 
-async def _prefetched(context: Context, prefetch: Prefetch, row: Any) -> list[list[Any]]:
-    async def load(keys: list[UUID]) -> list[list[_Found]]:
+async def _prefetch_values(context: Context, prefetch: Prefetch, row: Any) -> list[list[Any]]:
+    async def load(keys: list[UUID]) -> list[list[_PrefetchedRow]]:
         found = await _load(context.viewer, prefetch, keys)
         return [found[key] for key in keys]
 
@@ -87,9 +87,9 @@ async def _prefetched(context: Context, prefetch: Prefetch, row: Any) -> list[li
     ]
 
 
-async def _load(viewer: Viewer | None, prefetch: Prefetch, keys: Sequence[UUID]) -> dict[UUID, list[_Found]]:
+async def _load(viewer: Viewer | None, prefetch: Prefetch, keys: Sequence[UUID]) -> dict[UUID, list[_PrefetchedRow]]:
     """The rows by the key of the one that they belong to."""
-    found = defaultdict[UUID, list[_Found]](list)
+    found = defaultdict[UUID, list[_PrefetchedRow]](list)
     if not prefetch.is_present(viewer):
         return found
     rows = await _rows(prefetch, viewer, keys)
@@ -107,8 +107,8 @@ async def _load(viewer: Viewer | None, prefetch: Prefetch, keys: Sequence[UUID])
             None if of_all is None else of_all.get(row[one.near], [])
             for one, of_all in zip(prefetch.joined, joined, strict=True)
         ]
-        inside = _nested(prefetch.nested, nested, row) if prefetch.nested else None
-        found[row[prefetch.column]].append(_Found(row, beside, inside))
+        inside = _nested_values(prefetch.nested, nested, row) if prefetch.nested else None
+        found[row[prefetch.column]].append(_PrefetchedRow(row, beside, inside))
     return found
 
 
@@ -163,12 +163,12 @@ def _path(joined: Joined, name: str) -> str:
     return f"{joined.near.removesuffix('_id')}__{name}"
 
 
-def _nested(prefetch: Prefetch, found: dict[UUID, list[_Found]], row: Columns) -> list[list[Any]]:
+def _nested_values(prefetch: Prefetch, found: dict[UUID, list[_PrefetchedRow]], row: Columns) -> list[list[Any]]:
     around = SimpleNamespace(**row)
     return [values for one in found[row[prefetch.outer]] for values in _lists(prefetch, one, around)]
 
 
-def _lists(prefetch: Prefetch, found: _Found, row: Any) -> Iterator[list[Any]]:
+def _lists(prefetch: Prefetch, found: _PrefetchedRow, row: Any) -> Iterator[list[Any]]:
     """A prefetched row as lists of raw values: one, or one for each combination of the rows joined to it."""
     lists = [_raw_values(prefetch.columns, found.columns)] if _is_tied(prefetch.ties, found.columns, row) else []
     for joined, beside in zip(prefetch.joined, found.joined, strict=True):

@@ -184,7 +184,7 @@ class RightOn(Permission):
         viewer = context.signed_in
         if not viewer.may_use(self.right):
             raise self.refusal(viewer)
-        row = source if self.at is None else await self._named(context, arguments[self.at])
+        row = source if self.at is None else await self._find_row(context, arguments[self.at])
         if self.right not in await rights_on(context, row):
             raise self.refusal(viewer)
 
@@ -200,7 +200,7 @@ class RightOn(Permission):
             return RightMissing(self.right)
         return beyond_the_credential(self.right)
 
-    async def _named(self, context: Context, key: UUID) -> Any:
+    async def _find_row(self, context: Context, key: UUID) -> Any:
         """The row on which the right is held, by the key of the one that the argument names."""
         row: Any = await context.row(self.named, key)
         if row is not None and self.by is not None:

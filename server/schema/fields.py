@@ -57,12 +57,12 @@ def relation(
 
     `by` is the unique column of that row that it references.
     """
-    return _declared("relation", Relation(model, column, by), description, permissions)
+    return _declared_field("relation", Relation(model, column, by), description, permissions)
 
 
 def computed(declared: Any, description: str) -> Any:
     """A field of a row that the viewer sees: its value comes from what is declared, on either path."""
-    return _declared("computed", declared, description)
+    return _declared_field("computed", declared, description)
 
 
 def rights(declared: Computed, description: str) -> Any:
@@ -77,10 +77,10 @@ def rights(declared: Computed, description: str) -> Any:
 
 def withheld(declared: Any, description: str, permissions: Sequence[Permission]) -> Any:
     """A field that is null for a viewer who sees the row but may not see the field."""
-    return _declared("withheld", declared, f"{description} Null if withheld from you.", permissions)
+    return _declared_field("withheld", declared, f"{description} Null if withheld from you.", permissions)
 
 
-def _declared(kind: str, declared: Any, description: str, permissions: Sequence[Permission] = ()) -> Any:
+def _declared_field(kind: str, declared: Any, description: str, permissions: Sequence[Permission] = ()) -> Any:
     answer = answer_of(declared)
 
     def resolve(root: Any, info: Info[Any, Any]) -> Any:

@@ -49,15 +49,15 @@ def answer_of(declared: Any) -> Answer:
         case SameRow():
             return _same_row
         case Embedded():
-            return partial(_embedded, declared)
+            return partial(_embedded_object, declared)
         case Relation():
             return partial(_relation, declared)
         case Rows():
             return partial(_rows, declared)
         case Followed():
-            return partial(_followed, declared)
+            return partial(_followed_rows, declared)
         case Computed():
-            return partial(_computed_from_rows if declared.prefetch else _computed, declared)
+            return partial(_computed_with_prefetch if declared.prefetch else _computed_value, declared)
         case _:
             raise TypeError(f"resolvers do not know how to answer a {type(declared).__name__}")
 
@@ -75,7 +75,7 @@ def _same_row(context: Context, row: Any) -> Any:
     return row.row if isinstance(row, ConnectionEdge) else row
 
 
-def _embedded(declared: Embedded, context: Context, row: Any) -> Any:
+def _embedded_object(declared: Embedded, context: Context, row: Any) -> Any:
     if declared.present is not None and getattr(row, declared.present) is None:
         return None
     columns = declared.columns.items()
@@ -93,17 +93,17 @@ async def _rows(declared: Rows, context: Context, row: Any) -> Any:
     return await rows_of(context, declared, row)
 
 
-async def _followed(declared: Followed, context: Context, page: ConnectionPage) -> list[Any]:
+async def _followed_rows(declared: Followed, context: Context, page: ConnectionPage) -> list[Any]:
     keys = [getattr(row, declared.column) for row in page.nodes]
     found = await asyncio.gather(*(context.row(declared.model, key) for key in keys))
     return [row for row in found if row is not None]
 
 
-async def _computed_from_rows(declared: Computed, context: Context, row: Any) -> Any:
+async def _computed_with_prefetch(declared: Computed, context: Context, row: Any) -> Any:
     return await compute(context, declared, row)
 
 
-def _computed(declared: Computed, context: Context, row: Any) -> Any:
+def _computed_value(declared: Computed, context: Context, row: Any) -> Any:
     return declared.compute(context, SimpleNamespace(**columns_of(context, declared, row)))
 
 

@@ -36,7 +36,7 @@ def root(resolver: Resolver, **arguments: str) -> Any:
     permissions = _bound_permissions(resolver, hints, ())
 
     async def check(context: Context, given: Mapping[str, Any]) -> Arguments:
-        return await _checked(context, permissions, Arguments(given, hints, ()))
+        return await _authorise(context, permissions, Arguments(given, hints, ()))
 
     async def answer(context: Context, arguments: Arguments) -> Any:
         return await resolver(context, **arguments)
@@ -60,7 +60,7 @@ def _bound_permissions(resolver: Resolver, hints: Mapping[str, Any], path: tuple
     return [permission.bind(resolver.__name__, hints, path) for permission in permissions_of(resolver)]
 
 
-async def _checked(context: Context, permissions: Sequence[Permission], arguments: Arguments) -> Arguments:
+async def _authorise(context: Context, permissions: Sequence[Permission], arguments: Arguments) -> Arguments:
     """The arguments, if this caller may ask with them. Raises what says why not."""
     for permission in permissions:
         await permission.check(context, None, arguments)
@@ -77,7 +77,7 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
     _check_input(resolver, hints, input_type)
 
     async def check(context: Context, input: Any) -> Arguments:
-        return await _checked(
+        return await _authorise(
             context, permissions, Arguments(cast("Mapping[str, Any]", vars(input)), hints, ("input",))
         )
 
