@@ -25,6 +25,7 @@ from tests.reliability.houses import (
     House,
     elsewhere,
     fill_in,
+    house,
     interleave,
     listeners,
     on_postgres,
@@ -32,6 +33,8 @@ from tests.reliability.houses import (
     revoking,
     until,
 )
+
+__all__ = ["house"]
 
 pytestmark = pytest.mark.database
 

@@ -16,8 +16,11 @@ from tests.reliability.houses import (
     WITHIN,
     House,
     elsewhere,
+    house,
     revoking,
 )
+
+__all__ = ["house"]
 
 pytestmark = pytest.mark.database
 

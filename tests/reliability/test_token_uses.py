@@ -18,9 +18,11 @@ from server.models.database import open_connection, transaction
 from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import BACKEND
-from tests.reliability.houses import WHO, House, until
+from tests.reliability.houses import WHO, House, house, until
 from tests.statements import collect_statements
 from tests.world import World, build_world
+
+__all__ = ["house"]
 
 pytestmark = pytest.mark.database
 on_sqlite = pytest.mark.skipif(BACKEND != "sqlite", reason="of a file that one process writes at a time")

@@ -4,8 +4,10 @@ import pytest
 
 from server.domain.rights import ProductRight
 from server.resolvers import ids
-from tests.reliability.houses import House
+from tests.reliability.houses import House, house
 from tests.rows import grant, product
+
+__all__ = ["house"]
 
 pytestmark = pytest.mark.database
 
