@@ -1,4 +1,4 @@
-"""Base class of permissions, and `@allowed`, by which a resolver says who may call it."""
+"""Base class of permissions, and `@allow`, by which a resolver says who may call it."""
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
@@ -64,7 +64,7 @@ class Permission(BasePermission):
         return NotSignedIn()
 
 
-def allowed(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def allow(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare who may call a resolver."""
 
     def carry(resolver: Callable[P, R]) -> Callable[P, R]:

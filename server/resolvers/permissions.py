@@ -30,7 +30,7 @@ from server.resolvers.directives import (
     VisibleRowsDirective,
     requires,
 )
-from server.resolvers.permission_base import Permission, allowed, permissions_of
+from server.resolvers.permission_base import Permission, allow, permissions_of
 from server.resolvers.viewer_rights import rights_on
 
 
@@ -237,6 +237,6 @@ __all__ = [
     "StaffOnly",
     "Sudo",
     "VisibleRows",
-    "allowed",
+    "allow",
     "permissions_of",
 ]

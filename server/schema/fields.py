@@ -132,7 +132,7 @@ def connection(
     if not permissions:
         raise TypeError(f"the list of {listing.name} does not say who may ask for it")
 
-    def asked(given: Mapping[str, Any]) -> tuple[Page, Order, Narrowed]:
+    def read_arguments(given: Mapping[str, Any]) -> tuple[Page, Order, Narrowed]:
         narrowed = listing.narrow(coerce(given.get("filter"), dict, ("filter",)) or {})
         order_by = given.get("order_by")
         ordered = listing.order((order_by.field, order_by.direction) if order_by else None)
@@ -140,7 +140,7 @@ def connection(
 
     async def resolve(root: Any, info: Info[Any, Any], **given: Any) -> Any:
         context = context_of(info)
-        wanted, ordered, narrowed = asked(given)
+        wanted, ordered, narrowed = read_arguments(given)
         parent = root.pk if listing.parent else None
         with context.work.loading(wanted.size):
             found = await window(context, listing, parent, wanted, ordered, narrowed)
@@ -152,7 +152,7 @@ def connection(
     if order is not None:
         arguments["order_by"] = (order | None, "The order of the rows; ties are broken by id.")
     sign(resolve, arguments, of_row=True)
-    plan = Guarded(Paged(listing, lambda given: reading(listing, *asked(given))), permissions)
+    plan = Guarded(Paged(listing, lambda given: reading(listing, *read_arguments(given))), permissions)
     return field("connection", resolve, description, permissions, plan=plan)
 
 

@@ -8,7 +8,7 @@ from server.domain.rights import Right
 from server.models import Organisation, Partnership, Product, ProductAccess
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId
-from server.resolvers.permissions import Permission, Public, RightOn, allowed
+from server.resolvers.permissions import Permission, Public, RightOn, allow
 from server.schema.build import check_fields
 from server.schema.fields import relation
 from server.schema.operations import mutation
@@ -74,14 +74,14 @@ def test_an_input_that_differs_from_the_arguments_of_its_resolver_is_refused(nam
         return {}
 
     with pytest.raises(TypeError) as refused:
-        mutation(allowed(Public())(rename if name else rename_nothing), RenameInput)
+        mutation(allow(Public())(rename if name else rename_nothing), RenameInput)
 
     told = "rename differ in ['name', 'title']" if name else "rename_nothing differ in ['title']"
     assert str(refused.value) == f"RenameInput and {told}"
 
 
 def test_a_resolver_s_permission_is_bound_when_its_mutation_is_declared():
-    @allowed(RightOn(Right.VIEW_PARTNERSHIPS, Organisation, "partnership_id", by="owner_id"))
+    @allow(RightOn(Right.VIEW_PARTNERSHIPS, Organisation, "partnership_id", by="owner_id"))
     async def rename(context: Context, partnership_id: PartnershipId, title: str) -> dict[str, object]:
         return {}
 

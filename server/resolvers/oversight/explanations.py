@@ -28,7 +28,7 @@ from server.models.visibility.policies import row_policy
 from server.resolvers.batch_loading import compute
 from server.resolvers.context import Context
 from server.resolvers.ids import AnyId, decode_any
-from server.resolvers.permissions import SignedIn, allowed
+from server.resolvers.permissions import SignedIn, allow
 from server.resolvers.viewer_rights import (
     BY_ASSIGNMENT,
     OWN_GRANTS,
@@ -120,7 +120,7 @@ class Explained:
     links: list[Sentence]
 
 
-@allowed(SignedIn())
+@allow(SignedIn())
 async def explain_right(context: Context, right: Right, id: AnyId) -> Explained:
     """Why you hold a right on an organisation, a partnership or a product, or what is missing.
 

@@ -23,7 +23,7 @@ from server.resolvers.export_sheets import SHEETS
 from server.resolvers.ids import ExportId, OrganisationId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import lock_organisation
-from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.permissions import RightOn, allow
 
 
 class ExportOrderField(StrEnum):
@@ -49,7 +49,7 @@ def state_now(context: Context, row: Export) -> ExportState:
     return rules.EXPORT_EXPIRY.at(context.now, row.state, row.expires_at)
 
 
-@allowed(RightOn(Right.CREATE_EXPORT, Organisation, "organisation_id"))
+@allow(RightOn(Right.CREATE_EXPORT, Organisation, "organisation_id"))
 async def request_export(
     context: Context,
     organisation_id: OrganisationId,
@@ -85,7 +85,7 @@ async def request_export(
     return {"export": export}
 
 
-@allowed(RightOn(Right.CREATE_EXPORT, Organisation, "export_id", by="organisation_id"))
+@allow(RightOn(Right.CREATE_EXPORT, Organisation, "export_id", by="organisation_id"))
 async def create_export_link(context: Context, export_id: ExportId) -> dict[str, object]:
     """Get a link to the file of an export that you requested. It works once, for a few minutes, and only for you.
 

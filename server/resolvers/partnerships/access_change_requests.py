@@ -35,7 +35,7 @@ from server.resolvers.partnerships.partnerships import (
     note_all,
 )
 from server.resolvers.partnerships.product_access_changes import access_terms
-from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allowed
+from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allow
 
 
 class AccessChangeOrderField(StrEnum):
@@ -62,7 +62,7 @@ def access_change_status(context: Context, row: AccessChangeRequest) -> AccessCh
     return rules.ACCESS_CHANGE_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
-@allowed(RightOn(Right.REQUEST_ACCESS_CHANGE, Partnership, "partnership_id"))
+@allow(RightOn(Right.REQUEST_ACCESS_CHANGE, Partnership, "partnership_id"))
 async def request_access_change(
     context: Context, partnership_id: PartnershipId, wanted: WantedAccess, message: str | None
 ) -> dict[str, object]:
@@ -92,7 +92,7 @@ async def request_access_change(
     return {"access_change_request": request}
 
 
-@allowed(PersonOnly(Right.ANSWER_ACCESS_CHANGE), _MAY_ANSWER)
+@allow(PersonOnly(Right.ANSWER_ACCESS_CHANGE), _MAY_ANSWER)
 async def grant_access_change(
     context: Context, access_change_request_id: AccessChangeRequestId, access: Access, expected_version: int | None
 ) -> dict[str, object]:
@@ -114,7 +114,7 @@ async def grant_access_change(
     return {"access_change_request": request, "partnership": row}
 
 
-@allowed(PersonOnly(Right.ANSWER_ACCESS_CHANGE), _MAY_ANSWER)
+@allow(PersonOnly(Right.ANSWER_ACCESS_CHANGE), _MAY_ANSWER)
 async def refuse_access_change(
     context: Context,
     access_change_request_id: AccessChangeRequestId,

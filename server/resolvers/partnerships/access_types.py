@@ -38,10 +38,10 @@ from server.resolvers.partnerships.partnerships import (
 from server.resolvers.partnerships.product_access_changes import close_accesses
 from server.resolvers.partnerships.terminations import Ending, end_all, release_payer
 from server.resolvers.people.offboarding import end_requests
-from server.resolvers.permissions import PersonOnly, RightOn, allowed
+from server.resolvers.permissions import PersonOnly, RightOn, allow
 
 
-@allowed(PersonOnly(Right.CHANGE_ACCESS_TYPE), RightOn(Right.CHANGE_ACCESS_TYPE, Partnership, "partnership_id"))
+@allow(PersonOnly(Right.CHANGE_ACCESS_TYPE), RightOn(Right.CHANGE_ACCESS_TYPE, Partnership, "partnership_id"))
 async def change_access_type(
     context: Context,
     partnership_id: PartnershipId,
@@ -62,7 +62,7 @@ async def change_access_type(
     return {"partnership": row, "ended_partnerships": to_end}
 
 
-@allowed(PersonOnly(Right.CHANGE_PAYMENT_MODE), RightOn(Right.CHANGE_PAYMENT_MODE, Partnership, "partnership_id"))
+@allow(PersonOnly(Right.CHANGE_PAYMENT_MODE), RightOn(Right.CHANGE_PAYMENT_MODE, Partnership, "partnership_id"))
 async def change_payment_mode(
     context: Context, partnership_id: PartnershipId, payment_mode: PaymentMode, expected_version: int | None
 ) -> dict[str, object]:
@@ -92,7 +92,7 @@ async def change_payment_mode(
     return {"partnership": row}
 
 
-@allowed(PersonOnly(Right.SET_PARTNERSHIP_DATES), RightOn(Right.SET_PARTNERSHIP_DATES, Partnership, "partnership_id"))
+@allow(PersonOnly(Right.SET_PARTNERSHIP_DATES), RightOn(Right.SET_PARTNERSHIP_DATES, Partnership, "partnership_id"))
 async def set_partnership_dates(
     context: Context,
     partnership_id: PartnershipId,

@@ -21,7 +21,7 @@ from server.resolvers.ids import AssignmentId, MembershipId, PartnershipId
 from server.resolvers.listings import Listing
 from server.resolvers.partnerships.partnerships import lock_partnership
 from server.resolvers.people.offboarding import end_requests, requests_of_member
-from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.permissions import RightOn, allow
 
 
 class AssignmentOrderField(StrEnum):
@@ -41,7 +41,7 @@ ASSIGNMENTS = Listing(
 MAY_VIEW_ASSIGNMENTS = (RightOn(Right.VIEW_ASSIGNMENTS, Partnership),)
 
 
-@allowed(RightOn(Right.ASSIGN_EMPLOYEES, Partnership, "partnership_id"))
+@allow(RightOn(Right.ASSIGN_EMPLOYEES, Partnership, "partnership_id"))
 async def assign_employee(
     context: Context,
     partnership_id: PartnershipId,
@@ -68,7 +68,7 @@ async def assign_employee(
     return {"assignment": assignment, "partnership": partnership}
 
 
-@allowed(RightOn(Right.ASSIGN_EMPLOYEES, Partnership, "assignment_id", by="partnership_id"))
+@allow(RightOn(Right.ASSIGN_EMPLOYEES, Partnership, "assignment_id", by="partnership_id"))
 async def unassign_employee(
     context: Context, assignment_id: AssignmentId, expected_version: int | None
 ) -> dict[str, object]:

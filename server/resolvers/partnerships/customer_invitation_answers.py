@@ -19,7 +19,7 @@ from server.resolvers.partnerships.customer_invitations import about, open_reque
 from server.resolvers.partnerships.offers import Access, collect_offer
 from server.resolvers.partnerships.proposal_answers import accept_what_was_asked
 from server.resolvers.partnerships.proposal_expiry import live_now
-from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allowed
+from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allow
 
 _MAY_BIND = (
     PersonOnly(Right.ACCEPT_REQUEST),
@@ -27,7 +27,7 @@ _MAY_BIND = (
 )
 
 
-@allowed(*_MAY_BIND)
+@allow(*_MAY_BIND)
 async def accept_customer_invitation(
     context: Context,
     customer_id: OrganisationId,
@@ -66,7 +66,7 @@ async def accept_customer_invitation(
     return {"customer_invitation": row, "partnership": partnership}
 
 
-@allowed(PersonOnly(Right.DECLINE_REQUEST), SignedIn())
+@allow(PersonOnly(Right.DECLINE_REQUEST), SignedIn())
 async def decline_customer_invitation(context: Context, token: str) -> dict[str, object]:
     """Decline a request that came by e-mail. The partner is notified and can ask again."""
     found = await _request_behind_link(context, token, ("input", "token"))

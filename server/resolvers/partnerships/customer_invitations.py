@@ -28,7 +28,7 @@ from server.resolvers.locking import check_reaches_everybody, lock_organisation,
 from server.resolvers.partnerships.offers import WantedAccess
 from server.resolvers.partnerships.proposal_expiry import expire_by_email
 from server.resolvers.partnerships.proposals import answer_by, check_partner_is_approved, resending_columns
-from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.permissions import RightOn, allow
 
 # `Any` below: columns of several kinds.
 
@@ -68,7 +68,7 @@ def undeliverable_at(context: Context, row: CustomerInvitation) -> datetime | No
     return row.undeliverable_at if viewer and Right.REQUEST_CUSTOMER in usable_rights(viewer, own) else None
 
 
-@allowed(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
+@allow(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
 async def request_customer_by_email(
     context: Context,
     partner_id: OrganisationId,
@@ -93,7 +93,7 @@ async def request_customer_by_email(
     return {"customer_invitation": row}
 
 
-@allowed(_MAY_MANAGE)
+@allow(_MAY_MANAGE)
 async def cancel_customer_invitation(
     context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
 ) -> dict[str, object]:
@@ -105,7 +105,7 @@ async def cancel_customer_invitation(
     return {"customer_invitation": row}
 
 
-@allowed(_MAY_MANAGE)
+@allow(_MAY_MANAGE)
 async def resend_customer_invitation(
     context: Context, customer_invitation_id: CustomerInvitationId, expected_version: int | None
 ) -> dict[str, object]:

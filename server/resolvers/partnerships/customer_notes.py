@@ -23,14 +23,14 @@ from server.resolvers.expiry import expire_due
 from server.resolvers.ids import PartnershipId
 from server.resolvers.maybe import Some
 from server.resolvers.partnerships.partnerships import customers_of, keys, lock_partnership
-from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.permissions import RightOn, allow
 
 MAY_VIEW_NOTE: Final = (RightOn(Right.VIEW_CUSTOMER_NOTE, Partnership),)
 
 Texts = dict[str, str | None]
 
 
-@allowed(RightOn(Right.MANAGE_CUSTOMER_NOTE, Partnership, "partnership_id"))
+@allow(RightOn(Right.MANAGE_CUSTOMER_NOTE, Partnership, "partnership_id"))
 async def update_customer_note(
     context: Context,
     partnership_id: PartnershipId,

@@ -16,10 +16,10 @@ from server.resolvers.ids import MembershipId
 from server.resolvers.locking import check_reaches_everybody, lock_organisation
 from server.resolvers.partnerships.assignments import assignment_terms, lock_assignable
 from server.resolvers.people.membership_changes import change_member
-from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.permissions import RightOn, allow
 
 
-@allowed(RightOn(Right.ASSIGN_FUTURE_CUSTOMERS, Organisation, "membership_id", by="organisation_id"))
+@allow(RightOn(Right.ASSIGN_FUTURE_CUSTOMERS, Organisation, "membership_id", by="organisation_id"))
 async def set_future_customers(
     context: Context,
     membership_id: MembershipId,

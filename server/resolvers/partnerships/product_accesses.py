@@ -28,7 +28,7 @@ from server.resolvers.partnerships.product_access_changes import (
     revoke_accesses,
     why_refused,
 )
-from server.resolvers.permissions import RightOn, RightOnEach, VisibleRows, allowed
+from server.resolvers.permissions import RightOn, RightOnEach, VisibleRows, allow
 
 
 class ProductAccessOrderField(StrEnum):
@@ -57,7 +57,7 @@ class AccessRights:
 MAY_VIEW_ACCESSES = (VisibleRows(),)
 
 
-@allowed(RightOn(Right.GRANT_PRODUCT_ACCESS, Partnership, "partnership_id"))
+@allow(RightOn(Right.GRANT_PRODUCT_ACCESS, Partnership, "partnership_id"))
 async def grant_product_access(
     context: Context,
     partnership_id: PartnershipId,
@@ -94,7 +94,7 @@ async def grant_product_access(
     return {"product_access": access}
 
 
-@allowed(RightOn(Right.CHANGE_PRODUCT_ACCESS, Partnership, "product_access_id", by="partnership_id"))
+@allow(RightOn(Right.CHANGE_PRODUCT_ACCESS, Partnership, "product_access_id", by="partnership_id"))
 async def change_product_access(
     context: Context, product_access_id: ProductAccessId, rights: list[ProductRight], expected_version: int | None
 ) -> dict[str, object]:
@@ -106,7 +106,7 @@ async def change_product_access(
     return {"product_access": held.access, "partnership": held.partnership}
 
 
-@allowed(RightOnEach(Right.CHANGE_PRODUCT_ACCESS))
+@allow(RightOnEach(Right.CHANGE_PRODUCT_ACCESS))
 async def change_product_accesses(context: Context, items: list[AccessRights]) -> dict[str, object]:
     """Change limited partners' rights on up to 100 products. Each item succeeds or fails on its own."""
     ids = [item.id for item in items]
@@ -125,7 +125,7 @@ async def change_product_accesses(context: Context, items: list[AccessRights]) -
     return {"results": results}
 
 
-@allowed(RightOn(Right.REVOKE_PRODUCT_ACCESS, Partnership, "product_access_id", by="partnership_id"))
+@allow(RightOn(Right.REVOKE_PRODUCT_ACCESS, Partnership, "product_access_id", by="partnership_id"))
 async def revoke_product_access(
     context: Context, product_access_id: ProductAccessId, expected_version: int | None
 ) -> dict[str, object]:
@@ -138,7 +138,7 @@ async def revoke_product_access(
     return {"product_access": held.access, "partnership": held.partnership}
 
 
-@allowed(RightOnEach(Right.REVOKE_PRODUCT_ACCESS))
+@allow(RightOnEach(Right.REVOKE_PRODUCT_ACCESS))
 async def revoke_product_accesses(context: Context, ids: list[ProductAccessId]) -> dict[str, object]:
     """Withdraw up to 100 products from limited partners, or hand them back. Each item succeeds or fails on its own."""
     access_rules.check_each_once(ids, ("ids",))

@@ -31,10 +31,10 @@ from server.resolvers.partnerships.partnerships import lock_partnership, note, p
 from server.resolvers.partnerships.proposal_expiry import live_now
 from server.resolvers.partnerships.requested_products import products_of_proposals
 from server.resolvers.partnerships.terminations import Ending, end_all
-from server.resolvers.permissions import PersonOnly, RightOn, allowed
+from server.resolvers.permissions import PersonOnly, RightOn, allow
 
 
-@allowed(RightOn(Right.ACCEPT_INVITATION, Partnership, "partnership_id"))
+@allow(RightOn(Right.ACCEPT_INVITATION, Partnership, "partnership_id"))
 async def accept_invitation(
     context: Context, partnership_id: PartnershipId, expected_version: int | None
 ) -> dict[str, object]:
@@ -45,7 +45,7 @@ async def accept_invitation(
     return {"partnership": invitation}
 
 
-@allowed(PersonOnly(Right.ACCEPT_REQUEST), RightOn(Right.ACCEPT_REQUEST, Partnership, "partnership_id"))
+@allow(PersonOnly(Right.ACCEPT_REQUEST), RightOn(Right.ACCEPT_REQUEST, Partnership, "partnership_id"))
 async def accept_request(
     context: Context,
     partnership_id: PartnershipId,
@@ -68,7 +68,7 @@ async def accept_request(
     return {"partnership": request}
 
 
-@allowed(RightOn(Right.DECLINE_INVITATION, Partnership, "partnership_id"))
+@allow(RightOn(Right.DECLINE_INVITATION, Partnership, "partnership_id"))
 async def decline_invitation(
     context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None
 ) -> dict[str, object]:
@@ -76,7 +76,7 @@ async def decline_invitation(
     return await _decline(context, partnership_id, reason, expected_version, Side.PARTNER)
 
 
-@allowed(PersonOnly(Right.DECLINE_REQUEST), RightOn(Right.DECLINE_REQUEST, Partnership, "partnership_id"))
+@allow(PersonOnly(Right.DECLINE_REQUEST), RightOn(Right.DECLINE_REQUEST, Partnership, "partnership_id"))
 async def decline_request(
     context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None
 ) -> dict[str, object]:

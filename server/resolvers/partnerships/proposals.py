@@ -30,12 +30,12 @@ from server.resolvers.partnerships.proposal_answers import (
     cancel_proposal,
 )
 from server.resolvers.partnerships.proposal_expiry import live_now
-from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.permissions import RightOn, allow
 
 _DAY = timedelta(days=1)
 
 
-@allowed(RightOn(Right.INVITE_PARTNER, Organisation, "customer_id"))
+@allow(RightOn(Right.INVITE_PARTNER, Organisation, "customer_id"))
 async def invite_partner(
     context: Context,
     customer_id: OrganisationId,
@@ -76,7 +76,7 @@ async def invite_partner(
     return {"partnership": invitation, "warnings": offer.warnings}
 
 
-@allowed(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
+@allow(RightOn(Right.REQUEST_CUSTOMER, Organisation, "partner_id"))
 async def request_customer(
     context: Context,
     partner_id: OrganisationId,
@@ -112,7 +112,7 @@ async def request_customer(
     return {"partnership": request}
 
 
-@allowed(RightOn(Right.MANAGE_INVITATION, Partnership, "partnership_id"))
+@allow(RightOn(Right.MANAGE_INVITATION, Partnership, "partnership_id"))
 async def cancel_invitation(
     context: Context, partnership_id: PartnershipId, expected_version: int | None
 ) -> dict[str, object]:
@@ -125,7 +125,7 @@ async def cancel_invitation(
     return {"partnership": row}
 
 
-@allowed(RightOn(Right.MANAGE_INVITATION, Partnership, "partnership_id"))
+@allow(RightOn(Right.MANAGE_INVITATION, Partnership, "partnership_id"))
 async def resend_invitation(
     context: Context, partnership_id: PartnershipId, expected_version: int | None
 ) -> dict[str, object]:

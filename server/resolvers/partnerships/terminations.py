@@ -36,7 +36,7 @@ from server.resolvers.ids import PartnershipId
 from server.resolvers.partnerships.partnerships import Note, keys, lock_partnership, note_all, partnership_terms
 from server.resolvers.partnerships.product_access_changes import close_accesses
 from server.resolvers.people.offboarding import end_requests
-from server.resolvers.permissions import PersonOnly, RightOn, Sudo, allowed
+from server.resolvers.permissions import PersonOnly, RightOn, Sudo, allow
 
 _MAY_END = RightOn(Right.TERMINATE_PARTNERSHIP, Partnership, "partnership_id")
 
@@ -81,7 +81,7 @@ class Ending:
         return {EndedBy.CUSTOMER: Side.CUSTOMER, EndedBy.PARTNER: Side.PARTNER}.get(self.by)
 
 
-@allowed(PersonOnly(Right.TERMINATE_PARTNERSHIP), _MAY_END, Sudo())
+@allow(PersonOnly(Right.TERMINATE_PARTNERSHIP), _MAY_END, Sudo())
 async def terminate_partnership(
     context: Context,
     partnership_id: PartnershipId,
@@ -104,7 +104,7 @@ async def terminate_partnership(
     return {"partnership": row, "products_without_payer": found.without_payer}
 
 
-@allowed(PersonOnly(Right.TERMINATE_PARTNERSHIP), _MAY_END)
+@allow(PersonOnly(Right.TERMINATE_PARTNERSHIP), _MAY_END)
 async def preview_termination(context: Context, partnership_id: PartnershipId) -> Preview | None:
     """What ending this partnership would also end. Null if it is not in force. Changes nothing and notifies nobody."""
     row = await Partnership.get(id=partnership_id)

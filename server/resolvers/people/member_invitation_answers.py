@@ -19,10 +19,10 @@ from server.resolvers.people.member_invitations import close_member_invitation, 
 from server.resolvers.people.sessions import start_session
 from server.resolvers.people.teams import join_teams
 from server.resolvers.people.users import NewPerson, check_signed_out, new_account
-from server.resolvers.permissions import NotByToken, allowed
+from server.resolvers.permissions import NotByToken, allow
 
 
-@allowed(NotByToken())
+@allow(NotByToken())
 async def accept_member_invitation(context: Context, token: str, new_person: NewPerson | None) -> dict[str, object]:
     """Become a member with the link in an invitation, signed in with the invited address or as a new person.
 
@@ -47,7 +47,7 @@ async def accept_member_invitation(context: Context, token: str, new_person: New
     return {"membership": member, "viewer": context.viewer}
 
 
-@allowed(NotByToken())
+@allow(NotByToken())
 async def decline_member_invitation(context: Context, token: str) -> dict[str, object]:
     """Decline an invitation with the link in it."""
     async with transaction():

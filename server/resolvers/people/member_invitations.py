@@ -27,7 +27,7 @@ from server.resolvers.ids import MemberInvitationId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import check_binds, lock_organisation
 from server.resolvers.people.teams import name_teams, teams_to_join
-from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.permissions import RightOn, allow
 
 
 class MemberInvitationOrderField(StrEnum):
@@ -50,7 +50,7 @@ def member_invitation_status(context: Context, row: MemberInvitation) -> MemberI
     return rules.MEMBER_INVITATION_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
-@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "organisation_id"))
+@allow(RightOn(Right.MANAGE_MEMBERS, Organisation, "organisation_id"))
 async def invite_member(
     context: Context,
     organisation_id: OrganisationId,
@@ -95,7 +95,7 @@ async def invite_member(
     return {"member_invitation": invitation}
 
 
-@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", by="organisation_id"))
+@allow(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", by="organisation_id"))
 async def resend_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
     """Send an open invitation again, with a new link and a new deadline. The old link stops working."""
     async with transaction():
@@ -110,7 +110,7 @@ async def resend_member_invitation(context: Context, member_invitation_id: Membe
     return {"member_invitation": invitation}
 
 
-@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", by="organisation_id"))
+@allow(RightOn(Right.MANAGE_MEMBERS, Organisation, "member_invitation_id", by="organisation_id"))
 async def cancel_member_invitation(context: Context, member_invitation_id: MemberInvitationId) -> dict[str, object]:
     """Withdraw an open invitation. Its link stops working."""
     async with transaction():

@@ -29,7 +29,7 @@ from server.resolvers.people.membership_changes import (
     remove,
     update_switches,
 )
-from server.resolvers.permissions import RightOn, Sudo, VisibleRows, allowed
+from server.resolvers.permissions import RightOn, Sudo, VisibleRows, allow
 
 
 class MembershipOrderField(StrEnum):
@@ -60,7 +60,7 @@ MAY_VIEW_MEMBERS = (RightOn(Right.VIEW_MEMBERS, Organisation),)
 MAY_LIST_OWN_MEMBERSHIPS = (VisibleRows(),)
 
 
-@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", by="organisation_id"))
+@allow(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", by="organisation_id"))
 async def change_member_role(
     context: Context, membership_id: MembershipId, role: Role, expected_version: int | None
 ) -> dict[str, object]:
@@ -80,7 +80,7 @@ async def change_member_role(
     return {"membership": member}
 
 
-@allowed(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", by="organisation_id"))
+@allow(RightOn(Right.MANAGE_MEMBERS, Organisation, "membership_id", by="organisation_id"))
 async def update_member(
     context: Context,
     membership_id: MembershipId,
@@ -108,7 +108,7 @@ async def update_member(
     return {"membership": member}
 
 
-@allowed(RightOn(Right.SET_EMAIL_WISHES, Organisation, "organisation_id"))
+@allow(RightOn(Right.SET_EMAIL_WISHES, Organisation, "organisation_id"))
 async def set_email_wishes(
     context: Context,
     organisation_id: OrganisationId,
@@ -128,7 +128,7 @@ async def set_email_wishes(
     return {"membership": member}
 
 
-@allowed(RightOn(Right.REMOVE_MEMBERS, Organisation, "membership_id", by="organisation_id"), Sudo())
+@allow(RightOn(Right.REMOVE_MEMBERS, Organisation, "membership_id", by="organisation_id"), Sudo())
 async def remove_member(
     context: Context, membership_id: MembershipId, expected_version: int | None
 ) -> dict[str, object]:
@@ -146,7 +146,7 @@ async def remove_member(
     return {"membership": member}
 
 
-@allowed(RightOn(Right.LEAVE_ORGANISATION, Organisation, "organisation_id"), Sudo())
+@allow(RightOn(Right.LEAVE_ORGANISATION, Organisation, "organisation_id"), Sudo())
 async def leave_organisation(context: Context, organisation_id: OrganisationId) -> dict[str, object]:
     """Leave an organisation. The only legal representative must first be replaced."""
     async with transaction():
@@ -158,7 +158,7 @@ async def leave_organisation(context: Context, organisation_id: OrganisationId) 
     return {}
 
 
-@allowed(
+@allow(
     RightOn(Right.MANAGE_LEGAL_REPRESENTATIVES, Organisation, "outgoing_membership_id", by="organisation_id"), Sudo()
 )
 async def replace_legal_representative(

@@ -25,10 +25,10 @@ from server.resolvers.people.sign_in_attempts import (
     remember_source,
     take_back_attempt,
 )
-from server.resolvers.permissions import Public, SignedIn, allowed
+from server.resolvers.permissions import Public, SignedIn, allow
 
 
-@allowed(Public())
+@allow(Public())
 async def sign_in(context: Context, email: str, password: str) -> dict[str, object]:
     """Sign in with an e-mail address and a password. The response sets the session cookie."""
     forms = users.forms_of_password(password)
@@ -86,7 +86,7 @@ async def start_session(context: Context, user: User) -> str:
     return secret
 
 
-@allowed(SignedIn())
+@allow(SignedIn())
 async def sign_out(context: Context, everywhere: bool) -> dict[str, object]:
     """End this session, or all your sessions. API tokens stay valid."""
     viewer = context.signed_in

@@ -18,7 +18,7 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.people.sessions import start_session
 from server.resolvers.people.users import NewPerson, check_signed_out, new_account
-from server.resolvers.permissions import NotByToken, allowed
+from server.resolvers.permissions import NotByToken, allow
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class NewOrganisation:
     registration_number: str | None = None
 
 
-@allowed(NotByToken())
+@allow(NotByToken())
 async def sign_up(
     context: Context, token: str, new_person: NewPerson, organisation: NewOrganisation
 ) -> dict[str, object]:

@@ -32,7 +32,7 @@ from server.resolvers.ids import MembershipId, OrganisationId, TeamId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import lock_organisation, member_of
 from server.resolvers.people.offboarding import end_rows
-from server.resolvers.permissions import RightOn, VisibleRows, allowed
+from server.resolvers.permissions import RightOn, VisibleRows, allow
 
 
 class TeamOrderField(StrEnum):
@@ -68,7 +68,7 @@ MAY_VIEW_OF_TEAM = (VisibleRows(),)
 OF_INVITATION: Final = JoinTable(MemberInvitationTeam, "member_invitation_id", "team_id")
 
 
-@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "organisation_id"))
+@allow(RightOn(Right.MANAGE_TEAMS, Organisation, "organisation_id"))
 async def create_team(
     context: Context, organisation_id: OrganisationId, name: str, leader_id: MembershipId | None
 ) -> dict[str, object]:
@@ -81,7 +81,7 @@ async def create_team(
     return {"team": team}
 
 
-@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
+@allow(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
 async def update_team(
     context: Context, team_id: TeamId, name: str, leader_id: MembershipId | None, expected_version: int | None
 ) -> dict[str, object]:
@@ -96,7 +96,7 @@ async def update_team(
     return {"team": team}
 
 
-@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
+@allow(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
 async def delete_team(context: Context, team_id: TeamId, expected_version: int | None) -> dict[str, object]:
     """Delete a team and everything granted to it. Its members stay in the organisation."""
     async with transaction():
@@ -113,7 +113,7 @@ async def delete_team(context: Context, team_id: TeamId, expected_version: int |
     return {"organisation": await Organisation.get(id=team.organisation_id)}
 
 
-@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
+@allow(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
 async def add_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
     """Add a member of the organisation, external or not, to a team. They have the team's grants immediately."""
     async with transaction():
@@ -125,7 +125,7 @@ async def add_team_member(context: Context, team_id: TeamId, membership_id: Memb
     return {"team": team}
 
 
-@allowed(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
+@allow(RightOn(Right.MANAGE_TEAMS, Organisation, "team_id", by="organisation_id"))
 async def remove_team_member(context: Context, team_id: TeamId, membership_id: MembershipId) -> dict[str, object]:
     """Remove a member from a team. They lose immediately what they had only through the team."""
     async with transaction():

@@ -25,7 +25,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import ApiTokenId, OrganisationId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import lock_organisation
-from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, Sudo, allowed
+from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, Sudo, allow
 
 
 class ApiTokenOrderField(StrEnum):
@@ -48,7 +48,7 @@ CUSTOMERS: Final = JoinTable(ApiTokenCustomer, "api_token_id", "customer_id")
 MAY_VIEW_TOKENS = (RightOn(Right.VIEW_API_TOKENS, Organisation),)
 
 
-@allowed(PersonOnly(Right.CREATE_API_TOKEN), RightOn(Right.CREATE_API_TOKEN, Organisation, "organisation_id"), Sudo())
+@allow(PersonOnly(Right.CREATE_API_TOKEN), RightOn(Right.CREATE_API_TOKEN, Organisation, "organisation_id"), Sudo())
 async def create_api_token(
     context: Context,
     organisation_id: OrganisationId,
@@ -78,7 +78,7 @@ async def create_api_token(
     return {"api_token": token, "secret": secret}
 
 
-@allowed(PersonOnly(Right.REVOKE_API_TOKEN), SignedIn())
+@allow(PersonOnly(Right.REVOKE_API_TOKEN), SignedIn())
 async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[str, object]:
     """Revoke an API token immediately. You must own it, or have the right to revoke tokens in its organisation."""
     async with transaction():
@@ -92,7 +92,7 @@ async def revoke_api_token(context: Context, api_token_id: ApiTokenId) -> dict[s
     return {"api_token": token}
 
 
-@allowed(PersonOnly(Right.EXCLUDE_API_TOKEN), RightOn(Right.EXCLUDE_API_TOKEN, Organisation, "customer_id"), Sudo())
+@allow(PersonOnly(Right.EXCLUDE_API_TOKEN), RightOn(Right.EXCLUDE_API_TOKEN, Organisation, "customer_id"), Sudo())
 async def exclude_api_token(
     context: Context, customer_id: OrganisationId, api_token_id: ApiTokenId
 ) -> dict[str, object]:

@@ -23,7 +23,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import MembershipId, OrganisationId, OwnProductGrantId, ProductId, TeamId
 from server.resolvers.listings import Listing
 from server.resolvers.locking import lock_organisation, member_of
-from server.resolvers.permissions import RightOn, VisibleRows, allowed
+from server.resolvers.permissions import RightOn, VisibleRows, allow
 
 
 class OwnProductGrantOrderField(StrEnum):
@@ -66,7 +66,7 @@ def includes_future_products(context: Context, row: Any) -> bool:
     return row.category is not None and row.covers_until == rules.FOREVER
 
 
-@allowed(RightOn(Right.GRANT_OWN_PRODUCTS, Organisation, "organisation_id"))
+@allow(RightOn(Right.GRANT_OWN_PRODUCTS, Organisation, "organisation_id"))
 async def grant_own_products(
     context: Context,
     organisation_id: OrganisationId,
@@ -100,7 +100,7 @@ async def grant_own_products(
     return {"own_product_grant": grant}
 
 
-@allowed(RightOn(Right.GRANT_OWN_PRODUCTS, Organisation, "own_product_grant_id", by="organisation_id"))
+@allow(RightOn(Right.GRANT_OWN_PRODUCTS, Organisation, "own_product_grant_id", by="organisation_id"))
 async def revoke_own_products(
     context: Context, own_product_grant_id: OwnProductGrantId, expected_version: int | None
 ) -> dict[str, object]:

@@ -14,7 +14,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import PendingActionId
 from server.resolvers.locking import recheck_serves
 from server.resolvers.partnerships.partnerships import lock_partnership
-from server.resolvers.permissions import PersonOnly, RightOn, allowed
+from server.resolvers.permissions import PersonOnly, RightOn, allow
 from server.resolvers.products.pending_actions import decide, may_ask
 from server.resolvers.products.product_terminations import end_product
 
@@ -22,7 +22,7 @@ _MAY_ANSWER = RightOn(Right.ANSWER_PENDING_ACTION, Product, "pending_action_id",
 _MAY_WITHDRAW = RightOn(Right.WITHDRAW_PENDING_ACTION, Product, "pending_action_id", by="product_id")
 
 
-@allowed(PersonOnly(Right.ANSWER_PENDING_ACTION), _MAY_ANSWER)
+@allow(PersonOnly(Right.ANSWER_PENDING_ACTION), _MAY_ANSWER)
 async def confirm_pending_action(
     context: Context, pending_action_id: PendingActionId, expected_version: int | None
 ) -> dict[str, object]:
@@ -38,7 +38,7 @@ async def confirm_pending_action(
     return {"pending_action": action, "product": product}
 
 
-@allowed(PersonOnly(Right.ANSWER_PENDING_ACTION), _MAY_ANSWER)
+@allow(PersonOnly(Right.ANSWER_PENDING_ACTION), _MAY_ANSWER)
 async def refuse_pending_action(
     context: Context, pending_action_id: PendingActionId, expected_version: int | None
 ) -> dict[str, object]:
@@ -49,7 +49,7 @@ async def refuse_pending_action(
     return {"pending_action": action}
 
 
-@allowed(_MAY_WITHDRAW)
+@allow(_MAY_WITHDRAW)
 async def withdraw_pending_action(
     context: Context, pending_action_id: PendingActionId, expected_version: int | None
 ) -> dict[str, object]:

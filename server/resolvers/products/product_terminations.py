@@ -18,12 +18,12 @@ from server.resolvers.context import Context
 from server.resolvers.ids import ProductId
 from server.resolvers.locking import recheck_leads
 from server.resolvers.partnerships.product_access_changes import lock_accesses_for_customer, revoke_accesses
-from server.resolvers.permissions import RightOn, allowed
+from server.resolvers.permissions import RightOn, allow
 from server.resolvers.products.own_product_grants import revoke_of_product
 from server.resolvers.products.pending_actions import ask_to_terminate, decide
 
 
-@allowed(RightOn(Right.TERMINATE_PRODUCT, Product, "product_id"))
+@allow(RightOn(Right.TERMINATE_PRODUCT, Product, "product_id"))
 async def terminate_product(
     context: Context, product_id: ProductId, confirmation: str, reason: str | None, expected_version: int | None
 ) -> dict[str, object]:

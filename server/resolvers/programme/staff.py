@@ -21,13 +21,13 @@ from server.resolvers.ids import OrganisationId, PartnershipId
 from server.resolvers.partnerships.partnerships import live_partnerships, lock_partnership, note
 from server.resolvers.people.membership_changes import NO_SWITCHES
 from server.resolvers.people.offboarding import end_role
-from server.resolvers.permissions import StaffOnly, Sudo, allowed
+from server.resolvers.permissions import StaffOnly, Sudo, allow
 
 _STAFF = StaffOnly()
 _AS_STAFF = (_STAFF, Sudo())
 
 
-@allowed(*_AS_STAFF)
+@allow(*_AS_STAFF)
 async def approve_partner(
     context: Context, organisation_id: OrganisationId, reason: str, expected_version: int | None
 ) -> dict[str, object]:
@@ -35,7 +35,7 @@ async def approve_partner(
     return await _set_status(context, organisation_id, reason, expected_version, PartnerStatus.APPROVED)
 
 
-@allowed(*_AS_STAFF)
+@allow(*_AS_STAFF)
 async def suspend_partner(
     context: Context, organisation_id: OrganisationId, reason: str, expected_version: int | None
 ) -> dict[str, object]:
@@ -43,7 +43,7 @@ async def suspend_partner(
     return await _set_status(context, organisation_id, reason, expected_version, PartnerStatus.SUSPENDED)
 
 
-@allowed(*_AS_STAFF)
+@allow(*_AS_STAFF)
 async def suspend_partnership(
     context: Context, partnership_id: PartnershipId, reason: str, expected_version: int | None
 ) -> dict[str, object]:
@@ -56,7 +56,7 @@ async def suspend_partnership(
     return {"partnership": row}
 
 
-@allowed(*_AS_STAFF)
+@allow(*_AS_STAFF)
 async def resume_partnership(
     context: Context, partnership_id: PartnershipId, reason: str, expected_version: int | None
 ) -> dict[str, object]:
@@ -69,7 +69,7 @@ async def resume_partnership(
     return {"partnership": row}
 
 
-@allowed(*_AS_STAFF)
+@allow(*_AS_STAFF)
 async def recover_organisation(
     context: Context, organisation_id: OrganisationId, email: str, reason: str
 ) -> dict[str, object]:

@@ -33,7 +33,7 @@ from server.resolvers.expiry import announce_deadline, lock_batch
 from server.resolvers.ids import SupportAccessGrantId
 from server.resolvers.listings import Listing
 from server.resolvers.oversight.audit_log import full_name, name_of
-from server.resolvers.permissions import PersonOnly, SignedIn, allowed
+from server.resolvers.permissions import PersonOnly, SignedIn, allow
 
 
 class SupportAccessOrderField(StrEnum):
@@ -71,7 +71,7 @@ def support_access_status(context: Context, row: SupportAccessGrant) -> SupportA
     return rules.SUPPORT_ACCESS_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
-@allowed(*MAY_GRANT)
+@allow(*MAY_GRANT)
 async def grant_support_access(context: Context, kind: SupportAccessKind, ticket: str | None) -> dict[str, object]:
     """Give support access to your own mail or your own drive for a few days. Each is granted separately.
 
@@ -96,7 +96,7 @@ async def grant_support_access(context: Context, kind: SupportAccessKind, ticket
     return {"support_access_grant": grant}
 
 
-@allowed(*MAY_GRANT)
+@allow(*MAY_GRANT)
 async def revoke_support_access(context: Context, support_access_grant_id: SupportAccessGrantId) -> dict[str, object]:
     """End support access that you granted, immediately."""
     async with transaction():
