@@ -50,7 +50,7 @@ _INTROSPECTION_LISTS: Final = {
 class Cost:
     """How much a selection holds, with its fragments spread out.
 
-    `keys` are the names of its own fields in the answer; `repeated` is how often a name comes again
+    `keys` are the names of its own fields in the answer; `repeated_names` is how often a name comes again
     in the same place, which costs validation the square of it. `values` and `listed` are how many values and
     rows of the schema's description it would give below `__schema`; `introspected` and `schema_rows` how many
     it does, itself among them.
