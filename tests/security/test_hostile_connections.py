@@ -15,12 +15,13 @@ from tests.security.connections import (
     MALFORMED,
     MANY_HEADERS,
     POST,
+    app,
     port,
     refusal,
 )
 from tests.wire import Line
 
-__all__ = ["port"]
+__all__ = ["app", "port"]
 TOO_LARGE = (431, "BAD_USER_INPUT", "The headers are too large.")
 LONG_ADDRESS = (414, "BAD_USER_INPUT", "The address is too long.")
 LARGE_BODY = (413, "BAD_USER_INPUT", "The body is too large.")

@@ -15,12 +15,13 @@ from tests.security.connections import (
     POST,
     SECONDS,
     SLACK,
+    app,
     port,
     refusal,
 )
 from tests.wire import Line
 
-__all__ = ["port"]
+__all__ = ["app", "port"]
 
 
 # Several requests on a connection
