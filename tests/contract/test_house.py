@@ -29,6 +29,35 @@ def test_one_file_has_all_lazy_references():
     assert files == {"schema/references.py"}
 
 
+IRREGULAR = set(
+    "held told given known written found made sent seen kept chosen taken left lost begun shown spoken said done gone bought"
+    " brought built caught drawn driven felt heard hidden laid led lent meant met paid sold shut spent stood taught thought"
+    " understood won worn grown thrown borne bound broken forgotten forbidden frozen got risen stolen sworn torn woken".split()
+)
+"""The participles that do not end in -ed."""
+VERBS = set("need feed seed speed embed proceed exceed bleed breed".split())
+"""The verbs that do."""
+PARTICIPLES = {"server/schema/fields.py: computed": "gives a computed field, as GraphQL and Strawberry call it"}
+"""The functions that may be named by a participle, each with its reason."""
+
+
+def test_no_function_is_named_by_a_participle():
+    found = [
+        f"{file.relative_to(ROOT)}: {node.name}"
+        for folder in ("server", "tests", "benchmarks", "scripts")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_participle(node.name.strip("_"))
+    ]
+
+    assert [name for name in found if name not in PARTICIPLES] == []
+    assert [name for name in PARTICIPLES if name not in found] == []
+
+
+def is_participle(name: str) -> bool:
+    return name in IRREGULAR or (name.endswith("ed") and "_" not in name and name not in VERBS)
+
+
 JOINED = set("DEADLINES LEAVING MEANINGS NOTICES POLICIES SHEETS SHOWN_BY TEMPLATES".split())
 """The tables that every wing adds to: each wing brings its part under the name of the whole."""
 DICTATED = {"client_class": "Tortoise looks for it in the module of each database", "Client": "what it finds there"}
