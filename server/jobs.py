@@ -96,7 +96,7 @@ async def announce_expiring_tokens(context: Context) -> None:
         revoked_at__isnull=True, expires_at__gt=context.now, expires_at__lte=context.now + TOKEN_NOTICE
     )
     async for tokens in _in_batches(soon):
-        keys = {journal.key(Topic.TOKEN_EXPIRING, token): token for token in tokens}
+        keys = {journal.announcement_key(Topic.TOKEN_EXPIRING, token): token for token in tokens}
         known = await OutboxMessage.filter(dedupe_key__in=list(keys)).values_list("dedupe_key", flat=True)
         for key in keys.keys() - set(known):
             await _announce_expiring(context, keys[key].id)

@@ -67,7 +67,7 @@ class Worker:
 
     async def run(self) -> None:
         if not self._settings.smtp_host and not self._settings.demo:
-            _log.warning("no_mail_server", told="E-mails wait until RESELLER_SMTP_HOST is set.")
+            _log.warning("no_mail_server", hint="E-mails wait until RESELLER_SMTP_HOST is set.")
         after_commit.add(self._wake)
         try:
             await asyncio.to_thread(preload_templates)

@@ -83,7 +83,7 @@ class ClientAddresses:
             self._is_logged = True
             _log.warning(
                 "forwarded_ignored",
-                told="A forwarding header is ignored if its sender is not in RESELLER_TRUSTED_PROXIES.",
+                hint="A forwarding header is ignored if its sender is not in RESELLER_TRUSTED_PROXIES.",
             )
 
 

@@ -160,7 +160,7 @@ class Connections:
             self._is_logged = True
             _log.warning(
                 "source_full",
-                told=f"One source has {self.max_per_source} connections. "
+                hint=f"One source has {self.max_per_source} connections. "
                 "If it is your proxy, add it to RESELLER_TRUSTED_PROXIES.",
             )
 

@@ -21,8 +21,8 @@ async def set_staff(email: str, *, is_staff: bool) -> None:
             raise Failure(f"Nobody has the address {email}.")
         user = await lock_row(User, found.id)
         if user.is_staff is not is_staff:
-            before = journal.state(user, "is_staff")
+            before = journal.column_values(user, "is_staff")
             await store_changes(user, is_staff=is_staff)
-            after = journal.state(user, "is_staff")
+            after = journal.column_values(user, "is_staff")
             await journal.record(context, AuditAction.STAFF_CHANGED, user, acting=None, before=before, after=after)
     print(f"{user.email} {'is' if is_staff else 'is not'} a member of the staff.")

@@ -52,7 +52,7 @@ async def create_token(
             customers=[await _find_organisation(customer) for customer in customers] or None,
             expires_at=context.now + timedelta(days=days),
         )
-        after = journal.state(token, "name", "scopes", "expires_at")
+        after = journal.column_values(token, "name", "scopes", "expires_at")
         await journal.record(context, AuditAction.TOKEN_CREATED, token, acting=home.id, after=after)
         await journal.announce(context, Topic.TOKEN_CREATED, token)
     print(f"{ids.encode(token)} for {owner.email} in {home.name}, until {token.expires_at:%d %B %Y}.", file=sys.stderr)

@@ -35,8 +35,8 @@ from server.models import (
 )
 from server.models.conditions import OneOf
 
-_COMPANIES_AT_ONCE: Final = 500
-_PRODUCTS_AT_ONCE: Final = 2_000
+_COMPANY_BATCH_SIZE: Final = 500
+_PRODUCT_BATCH_SIZE: Final = 2_000
 _PAID_BY_PARTNER: Final = 3
 _SCOPES: Final = (Scope.ORGANISATION_READ, Scope.PARTNERSHIPS_READ, Scope.PRODUCTS_READ, Scope.ASSIGNMENTS_READ)
 
@@ -65,7 +65,7 @@ class Construction:
         """The organisations with their members."""
         population, random = Population(self._calendar, password_hash), random_stream("addresses")
         done = 0
-        for batch in batches(self._companies, _COMPANIES_AT_ONCE):
+        for batch in batches(self._companies, _COMPANY_BATCH_SIZE):
             members = list(chain.from_iterable(population.members(company) for company in batch))
             await self._insertion.insert(Organisation, [organisation_row(company, random) for company in batch])
             await self._insertion.insert(User, [user for user, _ in members])
@@ -85,7 +85,7 @@ class Construction:
         """Everyone's products, at the prices of the stored catalogue."""
         prices = await price_list(self._calendar.today.date())
         done, total = 0, PRODUCTS * self._scale
-        for batch in batches(product_rows(self._companies, prices, self._calendar), _PRODUCTS_AT_ONCE):
+        for batch in batches(product_rows(self._companies, prices, self._calendar), _PRODUCT_BATCH_SIZE):
             await self._insertion.insert(Product, batch)
             for product in batch:
                 held = self._holdings[product.organisation_id]
@@ -100,7 +100,7 @@ class Construction:
         grants, rota = Grants(self._holdings, self._signatories), Rota(self._employees)
         notebook = Notebook()
         done = 0
-        for batch in batches(self._customers, _COMPANIES_AT_ONCE):
+        for batch in batches(self._customers, _COMPANY_BATCH_SIZE):
             agreements = [agreement for customer in batch for agreement in negotiations.agreements(customer)]
             await self._insertion.insert(Partnership, [agreement.partnership for agreement in agreements])
             await self._let_partners_pay(agreements)

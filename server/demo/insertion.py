@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from server.models.base import Row
 
-_ROWS_AT_ONCE: Final = 1_000
+_BATCH_SIZE: Final = 1_000
 
 RowT = TypeVar("RowT", bound=Row)
 
@@ -23,7 +23,7 @@ class Insertion:
             return
         meta: Any = model._meta  # `Any`: Tortoise has no typed access to a column's auto_now
         with _keep_updated_at(meta):
-            await model.bulk_create(rows, batch_size=_ROWS_AT_ONCE)
+            await model.bulk_create(rows, batch_size=_BATCH_SIZE)
         self.counts[meta.db_table] += len(rows)
 
 

@@ -24,7 +24,7 @@ _TO_TEAMS = frozenset(
 )
 
 
-_EMAILS_AT_ONCE: Final = 100
+_MAX_EMAILS_IN_A_TRANSACTION: Final = 100
 """The most e-mails in one transaction, unless a single event becomes more."""
 
 Expanded = tuple[OutboxMessage, list[EmailMessage]]
@@ -58,7 +58,7 @@ def in_parts(expanded: Sequence[Expanded]) -> Iterator[list[Expanded]]:
     """The events in parts, each stored in one short transaction."""
     part, number = list[Expanded](), 0
     for message, emails in expanded:
-        if part and number + len(emails) > _EMAILS_AT_ONCE:
+        if part and number + len(emails) > _MAX_EMAILS_IN_A_TRANSACTION:
             yield part
             part, number = [], 0
         part.append((message, emails))

@@ -99,6 +99,6 @@ def access_note(conditions: Iterable[Condition]) -> str:
     return " ".join(dict.fromkeys(sentences))
 
 
-def requires(right: Right) -> RequiresDirective:
+def requires_directive(right: Right) -> RequiresDirective:
     scope = SCOPE_OF.get(right)
     return RequiresDirective(right=right.value, scope=scope.value if scope else None)

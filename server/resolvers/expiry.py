@@ -55,7 +55,9 @@ async def expire_rows(
 
 def proposal_state(row: Any) -> journal.State:
     """The state for the audit log of anything that waits for an answer. For a proposal, including what was proposed."""
-    return journal.state(row, *(name for name in ("access_type", "payment_mode", "status") if hasattr(row, name)))
+    return journal.column_values(
+        row, *(name for name in ("access_type", "payment_mode", "status") if hasattr(row, name))
+    )
 
 
 def organisations_in(column: str) -> Organisations:

@@ -51,7 +51,7 @@ class News:
     payload: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
-def state(row: Model, *columns: str) -> State:
+def column_values(row: Model, *columns: str) -> State:
     """These columns of a row for the audit log: JSON values, with keys as 32 hexadecimal digits.
 
     Raises ValueError for a secret.
@@ -128,12 +128,12 @@ def _message(context: Context, news: News) -> OutboxMessage:
         topic=news.topic,
         payload={"subject": ids.encode(news.subject), "requestId": context.request_id}
         | {name: to_json(value) for name, value in news.payload.items()},
-        dedupe_key=key(news.topic, news.subject, *news.occasion),
+        dedupe_key=announcement_key(news.topic, news.subject, *news.occasion),
         run_after=context.now,
     )
 
 
-def key(topic: Topic, subject: Model, *occasion: object) -> str:
+def announcement_key(topic: Topic, subject: Model, *occasion: object) -> str:
     """The key that identifies an announcement."""
     return ":".join(str(part) for part in (topic, subject.pk.hex, *occasion))
 

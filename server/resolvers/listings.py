@@ -25,7 +25,7 @@ from server.models.terms import BoundParameter
 from server.models.visibility.policies import visible_queryset
 from server.resolvers.context import Context
 from server.resolvers.ids import decode
-from server.resolvers.paging import Direction, Order, Page, Window, cursor, position, within
+from server.resolvers.paging import Direction, Order, Page, Window, decode_cursor, encode_cursor, where_within
 
 _RowT = TypeVar("_RowT", bound=Model)
 
@@ -50,12 +50,12 @@ class Criterion:
         return _TEXTS if isinstance(value, tuple) else self.kind
 
 
-def equal(column: str) -> Criterion:
+def where_equal(column: str) -> Criterion:
     """Rows with this value in the column."""
     return Criterion(lambda value, now: equals(column, value))
 
 
-def naming(column: str, model: type[Model], *path: str) -> Criterion:
+def where_id(column: str, model: type[Model], *path: str) -> Criterion:
     """Rows whose column names this row of the model. `path` is the path of its id in the arguments."""
     return Criterion(
         lambda key, now: equals(column, key), lambda given: decode(given, model, ("filter", *path)), "uuid"
@@ -67,19 +67,19 @@ def status_at(column: str, until: str, lapse: Expiry[Any]) -> Criterion:
     return Criterion(lambda status, now: StatusAt(column, until, lapse.waiting, lapse.over, status, now))
 
 
-def since(column: str) -> Criterion:
+def where_since(column: str) -> Criterion:
     """Rows from this time on."""
     return Criterion(lambda moment, now: Compared(column, ">=", moment), kind="timestamptz")
 
 
-def until(column: str) -> Criterion:
+def where_until(column: str) -> Criterion:
     """Rows before this time (E39)."""
     return Criterion(lambda moment, now: Compared(column, "<", moment), kind="timestamptz")
 
 
-def containing(column: str) -> Criterion:
+def where_containing(column: str) -> Criterion:
     """Rows whose column, the key of a name, contains this text in one of its spellings."""
-    return Criterion(lambda texts, now: _contains(column, texts), _sought)
+    return Criterion(lambda texts, now: _contains(column, texts), _fold_search_text)
 
 
 def _contains(column: str, sought: Any) -> Q:
@@ -91,7 +91,7 @@ def _contains(column: str, sought: Any) -> Q:
     return conditions[0] | conditions[1] if len(conditions) > 1 else conditions[0]
 
 
-def _sought(text: str) -> str | tuple[str, str]:
+def _fold_search_text(text: str) -> str | tuple[str, str]:
     """The folded text. Only one with umlauts has two spellings; for any other the database searches once."""
     plain, spelled_out = spellings(text)
     return plain or _IN_NO_KEY if plain == spelled_out else (plain, spelled_out)
@@ -147,13 +147,13 @@ class Listing(Generic[_RowT]):
         return visible_queryset(self.model, viewer).filter(self.always(viewer), *conditions)
 
 
-async def window(
+async def read_window(
     context: Context, listing: Listing[_RowT], parent: UUID | None, page: Page, order: Order, narrowed: Narrowed
 ) -> Window[_RowT]:
     """One page of one list. Pages of the same shape that are requested at once are one statement."""
 
     async def load(parents: list[UUID | None]) -> list[Window[_RowT]]:
-        rows = listing.rows(context.viewer, narrowed, context.now).filter(within(order, page))
+        rows = listing.rows(context.viewer, narrowed, context.now).filter(where_within(order, page))
         found = await _first_of_each(listing, rows, parents, page, order)
         return [_window(found[parent], page, order) for parent in parents]
 
@@ -185,8 +185,8 @@ async def batches(
     found = await _some(rows, order, size)
     while found:
         yield found
-        place = cursor(order, getattr(found[-1], order.column), found[-1].pk)
-        found = await _some(rows.filter(within(order, Page(size, after=place))), order, size)
+        place = encode_cursor(order, getattr(found[-1], order.column), found[-1].pk)
+        found = await _some(rows.filter(where_within(order, Page(size, after=place))), order, size)
 
 
 async def _some(rows: QuerySet[_RowT], order: Order, size: int) -> list[_RowT]:
@@ -225,7 +225,7 @@ def reading(listing: Listing[Any], page: Page, order: Order, narrowed: Narrowed)
     values: dict[str, Any] = {"size": page.size, **dict(narrowed)}
     for side, cursor_text in (("after", page.after), ("before", page.before)):
         if cursor_text is not None:
-            values[f"{side}_key"], values[f"{side}_id"] = position(order, cursor_text, side)
+            values[f"{side}_key"], values[f"{side}_id"] = decode_cursor(order, cursor_text, side)
     asked = PageRequest(
         column=order.column,
         is_timestamp=order.is_moment,
@@ -244,7 +244,7 @@ def _window(found: list[tuple[_RowT, Any]], page: Page, order: Order) -> Window[
         kept.reverse()
     return Window(
         rows=[row for row, _ in kept],
-        cursors=[cursor(order, _moment(key) if order.is_moment else key, row.pk) for row, key in kept],
+        cursors=[encode_cursor(order, _moment(key) if order.is_moment else key, row.pk) for row, key in kept],
         has_more=len(found) > page.size,
         page=page,
     )

@@ -96,7 +96,7 @@ def page(first: int | None, after: str | None, last: int | None, before: str | N
     return Page(size, after, before, backwards=last is not None)
 
 
-def cursor(order: Order, key: Any, id: UUID) -> str:
+def encode_cursor(order: Order, key: Any, id: UUID) -> str:
     """The opaque position of a row: its id and its sort key, in hexadecimal digits."""
     text = moment_text(key) if isinstance(key, datetime) else str(key)
     return id.hex + text.encode().hex()
@@ -107,7 +107,7 @@ def moment_text(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-def within(order: Order, page: Page) -> Q:
+def where_within(order: Order, page: Page) -> Q:
     """The condition for the rows on the requested side of the cursors."""
     condition = Q()
     if page.after is not None:
@@ -118,7 +118,7 @@ def within(order: Order, page: Page) -> Q:
 
 
 def _beyond(order: Order, text: str, argument: str, *, forwards: bool) -> Q:
-    found, id = position(order, text, argument)
+    found, id = decode_cursor(order, text, argument)
     # Compared unchanged: as a column's value, Tortoise would refuse a key that is longer than the column.
     key: Any = found if order.is_moment else Value(found)
     comparison = "gt" if forwards is not order.descends else "lt"
@@ -127,7 +127,7 @@ def _beyond(order: Order, text: str, argument: str, *, forwards: bool) -> Q:
     return further | level & (Q(id__gt=id) if forwards else Q(id__lt=id))
 
 
-def position(order: Order, text: str, argument: str) -> tuple[Any, UUID]:
+def decode_cursor(order: Order, text: str, argument: str) -> tuple[Any, UUID]:
     """The sort key and the id in a cursor. Raises MalformedInput, which names the argument."""
     try:
         if not _CURSOR.fullmatch(text):

@@ -28,7 +28,7 @@ from server.resolvers.directives import (
     StaffOnlyDirective,
     SudoDirective,
     VisibleRowsDirective,
-    requires,
+    requires_directive,
 )
 from server.resolvers.permission_base import Permission, allow, permissions_of
 from server.resolvers.viewer_rights import rights_on
@@ -157,7 +157,7 @@ class RightOn(Permission):
         self.named: type[Model] = model
         self.path: tuple[str, ...] = ()
         self.sentence = f"Requires the right `{right}`."
-        self.directive = requires(right)
+        self.directive = requires_directive(right)
 
     def bind(self, resolver: str, hints: Mapping[str, Any], path: tuple[str, ...]) -> "RightOn":
         bound = copy(self)
@@ -219,7 +219,7 @@ class RightOnEach(Permission):
     def __init__(self, right: Right) -> None:
         self.right = right
         self.sentence = f"Requires the right `{right}` on each item."
-        self.directive = requires(right)
+        self.directive = requires_directive(right)
 
     async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
         if not context.signed_in.may_use(self.right):

@@ -27,7 +27,7 @@ from server.engine.declarations import (
 from server.resolvers import ids
 from server.resolvers.context import Context, context_of
 from server.resolvers.directives import access_note
-from server.resolvers.listings import Listing, Narrowed, reading, size, window
+from server.resolvers.listings import Listing, Narrowed, read_window, reading, size
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, page
 from server.resolvers.permissions import Permission
 from server.schema.connection_values import ConnectionPage
@@ -143,7 +143,7 @@ def connection(
         wanted, ordered, narrowed = read_arguments(given)
         parent = root.pk if listing.parent else None
         with context.work.loading(wanted.size):
-            found = await window(context, listing, parent, wanted, ordered, narrowed)
+            found = await read_window(context, listing, parent, wanted, ordered, narrowed)
         return ConnectionPage(found, lambda: size(context, listing, parent, narrowed))
 
     arguments: dict[str, tuple[Any, str]] = dict(_PAGE)

@@ -203,7 +203,7 @@ async def test_of_a_day_that_stays_nobody_is_notified_again_when_the_other_chang
 async def test_one_that_cannot_end_keeps_no_other_from_ending(world: World, settings: Settings):
     due = Partnership.filter(id__in=[world.limited.id, world.complete.id])
     await due.update(expires_at=world.now + timedelta(days=1))
-    taken = journal.key("partnership.terminated", world.limited)
+    taken = journal.announcement_key("partnership.terminated", world.limited)
     await OutboxMessage.create(topic="other", payload={}, dedupe_key=taken, run_after=world.now)
     end = DEADLINES["end partnerships"]
 

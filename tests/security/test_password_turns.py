@@ -56,7 +56,7 @@ async def settle() -> None:
 
 async def attempt(source: str, password: str, *, is_expected: bool = False) -> str:
     """Look at this password for this source, as signing in does."""
-    async with passwords.line(source, SETTINGS, is_expected=is_expected):
+    async with passwords.wait_in_line(source, SETTINGS, is_expected=is_expected):
         return await passwords.hash_password(password, is_expected=is_expected)
 
 

@@ -95,7 +95,7 @@ async def test_an_error_in_a_resolver_is_logged_and_stays_hidden(
 async def test_an_error_in_a_mutation_is_logged_and_stays_hidden(
     world: World, talkative: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("server.resolvers.people.passwords.compare", failing(RuntimeError(SECRET)))
+    monkeypatch.setattr("server.resolvers.people.passwords.compare_password", failing(RuntimeError(SECRET)))
 
     answer = await talkative.change("signIn", {"email": "cl@alpina.example", "password": CANARY})
 

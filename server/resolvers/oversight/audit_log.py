@@ -17,7 +17,7 @@ from server.models import ApiToken, AuditEvent, Organisation, User
 from server.models.conditions import EVERY_ROW
 from server.resolvers import ids
 from server.resolvers.context import Context
-from server.resolvers.listings import Listing, equal, naming, since, until
+from server.resolvers.listings import Listing, where_equal, where_id, where_since, where_until
 from server.resolvers.permissions import RightOn
 
 # `Any` below: a row is a model's or a statement's; JSON holds any logged value.
@@ -55,10 +55,10 @@ AUDIT_LOG = Listing(
     orders={AuditEventOrderField.AT: "created_at"},
     moments=frozenset({"created_at"}),
     filters={
-        "actor_id": naming("actor_id", User, "actorId"),
-        "action": equal("action"),
-        "since": since("created_at"),
-        "until": until("created_at"),
+        "actor_id": where_id("actor_id", User, "actorId"),
+        "action": where_equal("action"),
+        "since": where_since("created_at"),
+        "until": where_until("created_at"),
     },
     latest_first=True,
 )
@@ -72,7 +72,7 @@ PARTNER_ACTIVITY = replace(
     PROGRAMME_ACTIVITY,
     name="partner activity",
     always=_in_somebodys_name,
-    filters={**AUDIT_LOG.filters, "partner_id": naming("acting_organisation_id", Organisation, "partnerId")},
+    filters={**AUDIT_LOG.filters, "partner_id": where_id("acting_organisation_id", Organisation, "partnerId")},
 )
 
 MAY_VIEW_LOG = (RightOn(Right.VIEW_AUDIT_LOG, Organisation),)
@@ -90,7 +90,7 @@ _KEYS: Final = {
 """Logged columns that reference rows, with their models."""
 
 
-def changes(context: Context, row: Any) -> list[AuditChange]:
+def audit_changes(context: Context, row: Any) -> list[AuditChange]:
     """The changes made by an action, by their names in the API, in order."""
     before: dict[str, Any] = row.before or {}
     after: dict[str, Any] = row.after or {}

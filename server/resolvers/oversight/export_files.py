@@ -21,7 +21,7 @@ from server.resolvers.context import Context
 from server.resolvers.export_sheets import SHEETS
 from server.resolvers.listings import batches
 from server.resolvers.oversight.export_formats import File, new_file
-from server.resolvers.oversight.exports import asking, reach_now, reach_of
+from server.resolvers.oversight.exports import context_of_requester, reach_now, reach_of
 
 _ROWS_AT_ONCE: Final = 100
 _EXPIRED_AT_ONCE: Final = 20
@@ -53,7 +53,7 @@ async def write(context: Context, export_id: UUID) -> None:
     export = await _begin(export_id)
     if export is None:
         return
-    theirs = await asking(context, export)
+    theirs = await context_of_requester(context, export)
     if theirs is None:
         await _end(context, export_id, ExportState.REFUSED)
         return
@@ -131,7 +131,7 @@ async def _note(context: Context, export: Export, state: ExportState) -> None:
     export.state = state
     export.version += 1
     await export.save()
-    after = journal.state(export, "state", "failure", "row_count", "expires_at")
+    after = journal.column_values(export, "state", "failure", "row_count", "expires_at")
     action = _OUTCOMES[state]
     concerned = export.organisation_id
     await journal.record(context, action, export, acting=None, on_behalf_of=concerned, after=after)

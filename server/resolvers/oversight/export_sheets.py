@@ -25,7 +25,7 @@ async def _act(context: Context, event: AuditEvent) -> list[Line]:
         find_visible(context, Partnership, event.partnership_id),
         find_visible(context, ProductAccess, event.product_access_id),
     )
-    changes = [asdict(change) for change in audit_log.changes(context, event)]
+    changes = [asdict(change) for change in audit_log.audit_changes(context, event)]
     line = (
         ids.encode(event),
         event.action,

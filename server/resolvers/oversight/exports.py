@@ -79,7 +79,7 @@ async def request_export(
             until=until,
             format=format,
         )
-        after = journal.state(export, "kind", "since", "until", "format", "state")
+        after = journal.column_values(export, "kind", "since", "until", "format", "state")
         await journal.record(context, AuditAction.EXPORT_REQUESTED, export, acting=organisation_id, after=after)
         await journal.announce(context, Topic.EXPORT_REQUESTED, export)
     return {"export": export}
@@ -94,11 +94,11 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
     async with transaction():
         export = await lock_row(Export, export_id)
         await _check_linkable(context.for_viewer(await viewer_now(context.signed_in, context.now)), export)
-        before = journal.state(export, "link_expires_at")
+        before = journal.column_values(export, "link_expires_at")
         secret = new_secret()
         expires_at = context.now + timedelta(minutes=context.settings.export_link_minutes)
         await store_changes(export, link_digest=link_digest(secret), link_expires_at=expires_at)
-        after = journal.state(export, "link_expires_at")
+        after = journal.column_values(export, "link_expires_at")
         acting = export.organisation_id
         await journal.record(
             context, AuditAction.EXPORT_LINK_CREATED, export, acting=acting, before=before, after=after
@@ -122,7 +122,7 @@ async def check_readable(context: Context, organisation_id: UUID, kind: ExportKi
         await permission.check(context, organisation, {})
 
 
-async def asking(context: Context, export: Export) -> Context | None:
+async def context_of_requester(context: Context, export: Export) -> Context | None:
     """The current viewer who asked for the export. None if they may no longer read the list."""
     viewer = await viewer_in(export.organisation_id, export.requested_by_id, export.api_token_id, context.now)
     theirs = context.for_viewer(viewer)
@@ -135,7 +135,7 @@ async def asking(context: Context, export: Export) -> Context | None:
 
 async def reach_now(context: Context, export: Export) -> str | None:
     """The current access to the list of the person who asked. None if they may no longer read it."""
-    theirs = await asking(context, export)
+    theirs = await context_of_requester(context, export)
     return None if theirs is None else await reach_of(theirs.signed_in, export.organisation_id)
 
 

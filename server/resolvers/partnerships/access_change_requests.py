@@ -31,8 +31,8 @@ from server.resolvers.partnerships.partnerships import (
     customers_of,
     live_partnerships,
     lock_partnership,
-    note,
     note_all,
+    record_on_partnership,
 )
 from server.resolvers.partnerships.product_access_changes import access_terms
 from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allow
@@ -86,8 +86,10 @@ async def request_access_change(
             requested_at=context.now,
             expires_at=rules.change_expiry(context.now),
         )
-        after = journal.state(request, "access_type", "payment_mode", "status")
-        await note(context, AuditAction.ACCESS_CHANGE_REQUESTED, row, Side.PARTNER, subject=request, after=after)
+        after = journal.column_values(request, "access_type", "payment_mode", "status")
+        await record_on_partnership(
+            context, AuditAction.ACCESS_CHANGE_REQUESTED, row, Side.PARTNER, subject=request, after=after
+        )
         await journal.announce(context, Topic.ACCESS_CHANGE_REQUESTED, request, **_parties(row), **after, message=words)
     return {"access_change_request": request}
 
@@ -160,10 +162,10 @@ async def _open(
 async def _answer(
     context: Context, request: AccessChangeRequest, row: Partnership, status: AccessChangeStatus, answer: str | None
 ) -> None:
-    before = journal.state(request, "status")
+    before = journal.column_values(request, "status")
     await store_changes(request, status=status, answered_at=context.now, answer=answer)
-    after = journal.state(request, "status")
-    await note(
+    after = journal.column_values(request, "status")
+    await record_on_partnership(
         context, AuditAction.ACCESS_CHANGE_ANSWERED, row, Side.CUSTOMER, subject=request, before=before, after=after
     )
     await journal.announce(

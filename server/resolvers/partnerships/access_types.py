@@ -29,11 +29,11 @@ from server.resolvers.partnerships.offers import (
     terms_in_mail,
 )
 from server.resolvers.partnerships.partnerships import (
-    keys,
     live_partnerships,
     lock_partnership,
-    note,
     partnership_terms,
+    record_on_partnership,
+    row_keys,
 )
 from server.resolvers.partnerships.product_access_changes import close_accesses
 from server.resolvers.partnerships.terminations import Ending, end_all, release_payer
@@ -55,7 +55,7 @@ async def change_access_type(
         row = await lock_partnership(context, partnership_id, expected_version)
         others = await _active_others(row)
         to_end = _partnerships_to_end(others, end_other_partnerships or [])
-        problems.check(rules.check_access_type_change, row, access.access_type, keys(others), keys(to_end))
+        problems.check(rules.check_access_type_change, row, access.access_type, row_keys(others), row_keys(to_end))
         offer = await collect_offer(context, row.customer_id, access, problems, least=0)
         problems.raise_if_any()
         await change_access(context, row, access, offer, to_end)
@@ -73,7 +73,7 @@ async def change_payment_mode(
         if row.payment_mode is not payment_mode:
             before = partnership_terms(row)
             await store_changes(row, payment_mode=payment_mode)
-            await note(
+            await record_on_partnership(
                 context,
                 AuditAction.PAYMENT_MODE_CHANGED,
                 row,
@@ -130,7 +130,7 @@ async def change_access(
         await end_requests(context, Q(partnership_id=row.id))
     side = side_of(context.signed_in, Right.ANSWER_ACCESS_CHANGE, row)
     after = partnership_terms(row)
-    await note(
+    await record_on_partnership(
         context, AuditAction.ACCESS_TYPE_CHANGED, row, side, before=before, after=after, had=held_before, has=granted
     )
     now = terms_in_mail(access.access_type, access.payment_mode, products)
@@ -141,12 +141,14 @@ async def _set_dates(
     context: Context, row: Partnership, expires_at: datetime | None, review_at: datetime | None
 ) -> None:
     """Store the dates. A changed date resets its reminders, so that both sides are notified of the new one (D4)."""
-    before = journal.state(row, "expires_at", "review_at")
+    before = journal.column_values(row, "expires_at", "review_at")
     notices = row.notices if row.expires_at == expires_at else 0
     review_notices = row.review_notices if row.review_at == review_at else 0
     await store_changes(row, expires_at=expires_at, review_at=review_at, notices=notices, review_notices=review_notices)
-    after = journal.state(row, "expires_at", "review_at")
-    await note(context, AuditAction.PARTNERSHIP_DATES_SET, row, Side.CUSTOMER, before=before, after=after)
+    after = journal.column_values(row, "expires_at", "review_at")
+    await record_on_partnership(
+        context, AuditAction.PARTNERSHIP_DATES_SET, row, Side.CUSTOMER, before=before, after=after
+    )
     await journal.announce(context, Topic.PARTNERSHIP_DATES_SET, row, row.version, **after)
 
 

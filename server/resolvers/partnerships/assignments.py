@@ -137,4 +137,4 @@ async def _journal_assignment(
 
 def assignment_terms(assignment: EmployeeAssignment) -> journal.State:
     """The terms of an assignment, for the audit log."""
-    return journal.state(assignment, "membership_id", "partnership_id", "rights", "ended_at")
+    return journal.column_values(assignment, "membership_id", "partnership_id", "rights", "ended_at")

@@ -15,7 +15,7 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId
 from server.resolvers.locking import lock_organisation
-from server.resolvers.partnerships.customer_invitations import about, open_request, settle
+from server.resolvers.partnerships.customer_invitations import open_request, partner_payload, store_answer
 from server.resolvers.partnerships.offers import Access, collect_offer
 from server.resolvers.partnerships.proposal_answers import accept_what_was_asked
 from server.resolvers.partnerships.proposal_expiry import live_now
@@ -55,7 +55,7 @@ async def accept_customer_invitation(
         await accept_what_was_asked(
             context, partnership, access, offer, expires_at, review_at, replaces=bool(replace_existing)
         )
-        await settle(
+        await store_answer(
             context,
             row,
             PartnershipStatus.ACTIVE,
@@ -72,8 +72,8 @@ async def decline_customer_invitation(context: Context, token: str) -> dict[str,
     found = await _request_behind_link(context, token, ("input", "token"))
     async with transaction():
         row = await open_request(context, found.id, None)
-        await settle(context, row, PartnershipStatus.DECLINED, AuditAction.CUSTOMER_REQUEST_DECLINED, None)
-        await journal.announce(context, Topic.PARTNERSHIP_DECLINED, row, **about(row))
+        await store_answer(context, row, PartnershipStatus.DECLINED, AuditAction.CUSTOMER_REQUEST_DECLINED, None)
+        await journal.announce(context, Topic.PARTNERSHIP_DECLINED, row, **partner_payload(row))
     return {"customer_invitation": row}
 
 

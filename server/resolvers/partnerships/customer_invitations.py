@@ -87,7 +87,7 @@ async def request_customer_by_email(
         await _note_limits(context, partner, columns["email"] or "", problems)
         problems.raise_if_any()
         row, secret = await _ask(context, partner_id, columns)
-        after = journal.state(row, "email", "access_type", "payment_mode", "status")
+        after = journal.column_values(row, "email", "access_type", "payment_mode", "status")
         await journal.record(context, AuditAction.CUSTOMER_REQUESTED, row, acting=partner_id, after=after)
         await _announce_request(context, row, secret)
     return {"customer_invitation": row}
@@ -100,8 +100,10 @@ async def cancel_customer_invitation(
     """Withdraw a request that was sent by e-mail. Its link stops working, and the addressee is notified."""
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
-        await settle(context, row, PartnershipStatus.CANCELLED, AuditAction.CUSTOMER_REQUEST_CANCELLED, row.partner_id)
-        await journal.announce(context, Topic.PARTNERSHIP_CANCELLED, row, **about(row))
+        await store_answer(
+            context, row, PartnershipStatus.CANCELLED, AuditAction.CUSTOMER_REQUEST_CANCELLED, row.partner_id
+        )
+        await journal.announce(context, Topic.PARTNERSHIP_CANCELLED, row, **partner_payload(row))
     return {"customer_invitation": row}
 
 
@@ -116,7 +118,7 @@ async def resend_customer_invitation(
         await check_partner_is_approved(row)
         again = resending_columns(context, row.sent_at, row.sendings)
         await store_changes(row, **again, secret_digest=email_links.link_digest(secret))
-        after = journal.state(row, "answer_by")
+        after = journal.column_values(row, "answer_by")
         await journal.record(context, AuditAction.CUSTOMER_REQUEST_RESENT, row, acting=row.partner_id, after=after)
         await _announce_request(context, row, secret)
     return {"customer_invitation": row}
@@ -175,7 +177,7 @@ async def open_request(context: Context, id: UUID, expected_version: int | None)
     return row
 
 
-async def settle(
+async def store_answer(
     context: Context,
     row: CustomerInvitation,
     status: PartnershipStatus,
@@ -184,9 +186,9 @@ async def settle(
     **columns: object,
 ) -> None:
     """Store and log how an open request, which is locked, ended."""
-    before = journal.state(row, "status")
+    before = journal.column_values(row, "status")
     await store_changes(row, status=status, answered_at=context.now, **columns)
-    await journal.record(context, action, row, acting=acting, before=before, after=journal.state(row, "status"))
+    await journal.record(context, action, row, acting=acting, before=before, after=journal.column_values(row, "status"))
 
 
 async def _announce_request(context: Context, row: CustomerInvitation, secret: str) -> None:
@@ -195,7 +197,7 @@ async def _announce_request(context: Context, row: CustomerInvitation, secret: s
         Topic.PARTNERSHIP_REQUESTED,
         row,
         row.version,
-        **about(row),
+        **partner_payload(row),
         secret=secret,
         answer_by=row.answer_by,
         email=row.email,
@@ -206,6 +208,6 @@ async def _announce_request(context: Context, row: CustomerInvitation, secret: s
     )
 
 
-def about(row: CustomerInvitation) -> dict[str, str]:
+def partner_payload(row: CustomerInvitation) -> dict[str, str]:
     """The partner that made the request, for the e-mails about it."""
     return {"partner": ids.encode_key(Organisation, row.partner_id)}

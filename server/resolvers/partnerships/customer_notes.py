@@ -22,7 +22,7 @@ from server.resolvers.context import Context
 from server.resolvers.expiry import expire_due
 from server.resolvers.ids import PartnershipId
 from server.resolvers.maybe import Some
-from server.resolvers.partnerships.partnerships import customers_of, keys, lock_partnership
+from server.resolvers.partnerships.partnerships import customers_of, lock_partnership, row_keys
 from server.resolvers.permissions import RightOn, allow
 
 MAY_VIEW_NOTE: Final = (RightOn(Right.VIEW_CUSTOMER_NOTE, Partnership),)
@@ -64,7 +64,7 @@ async def delete(context: Context, notes: Sequence[CustomerNote]) -> None:
     partners: dict[UUID, UUID] = dict(await named.values_list("id", "partner_id"))
     acts = [journal.Act(AuditAction.CUSTOMER_NOTE_DELETED, note, None, partners[note.partnership_id]) for note in notes]
     await journal.record_all(context, acts)
-    await CustomerNote.filter(OneOf("id", keys(notes))).delete()
+    await CustomerNote.filter(OneOf("id", row_keys(notes))).delete()
 
 
 def _texts(problems: Problems, alias: Some[str] | None, notes: Some[str] | None) -> Texts:

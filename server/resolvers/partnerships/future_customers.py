@@ -93,4 +93,4 @@ async def _note(context: Context, member: Membership, before: journal.State) -> 
 
 
 def _switch(member: Membership) -> journal.State:
-    return journal.state(member, "user_id", "future_customer_rights")
+    return journal.column_values(member, "user_id", "future_customer_rights")

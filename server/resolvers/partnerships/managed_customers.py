@@ -8,7 +8,7 @@ from server.domain.rights import Right, Scope
 from server.domain.viewer import Viewer
 from server.models import Organisation, Partnership
 from server.models.visibility.clauses import NO_ROW, serves_customer
-from server.resolvers.listings import Listing, containing, equal
+from server.resolvers.listings import Listing, where_containing, where_equal
 from server.resolvers.permissions import RightOn
 
 
@@ -36,9 +36,9 @@ MANAGED_CUSTOMERS = Listing(
     always=_where_served,
     is_stricter=True,
     filters={
-        "access_type": equal("access_type"),
-        "payment_mode": equal("payment_mode"),
-        "search": containing("customer_name_key"),
+        "access_type": where_equal("access_type"),
+        "payment_mode": where_equal("payment_mode"),
+        "search": where_containing("customer_name_key"),
     },
 )
 

@@ -96,7 +96,7 @@ async def collect_offer(
     problems.check(_check_number, grants, least)
     ids = [grant.product_id for grant in grants]
     found = {row.id: row for row in await visible_queryset(Product, context.viewer).filter(OneOf("id", ids))}
-    managed = await managing(ids)
+    managed = await accesses_in_force(ids)
     warnings = list[Refusal]()
     for place, grant in enumerate(grants):
         path = (*OFFERED_PRODUCTS, str(place))
@@ -111,7 +111,7 @@ async def collect_offer(
     return Offer(found, warnings)
 
 
-async def managing(product_ids: Collection[UUID]) -> dict[UUID, ProductAccess]:
+async def accesses_in_force(product_ids: Collection[UUID]) -> dict[UUID, ProductAccess]:
     """The product access in force for each of these products, by the product's key."""
     held = ProductAccess.filter(OneOf("product_id", list(product_ids)), revoked_at__isnull=True)
     return {access.product_id: access for access in await held}
@@ -167,7 +167,7 @@ async def grant_all(
 
     Refused if one was granted elsewhere, sold or ended in the meantime.
     """
-    managed = await managing([each.product.id for each in products])
+    managed = await accesses_in_force([each.product.id for each in products])
     here = {id for id, access in managed.items() if access.partnership_id == partnership.id}
     for each in products:
         check_lives(each.product.state, each.field)

@@ -21,7 +21,7 @@ from server.models.visibility.lookups import lock_rows
 from server.models.visibility.viewers import viewer_now
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.listings import Listing, equal
+from server.resolvers.listings import Listing, where_equal
 from server.resolvers.partnerships.receipts import Entry, Granted, receipt_all, receipt_terms
 from server.resolvers.permissions import RightOn
 
@@ -38,7 +38,7 @@ PARTNERSHIPS = Listing(
     parent="customer_id",
     orders={PartnershipOrderField.INVITED_AT: "invited_at"},
     moments=frozenset({"invited_at"}),
-    filters={"status": equal("status"), "access_type": equal("access_type")},
+    filters={"status": where_equal("status"), "access_type": where_equal("access_type")},
 )
 CUSTOMER_PARTNERSHIPS = replace(PARTNERSHIPS, name="customer partnerships", parent="partner_id")
 
@@ -62,7 +62,7 @@ async def lock_partnerships(partnership_ids: Sequence[UUID]) -> dict[UUID, Partn
     """Several partnerships, locked. Their customers are locked first, so that no deadlock can occur."""
     found = await Partnership.filter(OneOf("id", partnership_ids))
     await lock_rows(Organisation, sorted({row.customer_id for row in found}))
-    return await lock_rows(Partnership, keys(found))
+    return await lock_rows(Partnership, row_keys(found))
 
 
 async def recheck_roles(context: Context, rows: Iterable[Partnership]) -> None:
@@ -112,7 +112,7 @@ class Note:
         return self.partnership.customer_id if self.side is Side.CUSTOMER else self.partnership.partner_id
 
 
-async def note(
+async def record_on_partnership(
     context: Context,
     action: AuditAction,
     row: Partnership,
@@ -150,10 +150,10 @@ def _entry(note: Note) -> Entry:
 
 def partnership_terms(row: Partnership, *more: str) -> journal.State:
     """The terms of a partnership, for the audit log."""
-    return journal.state(row, "access_type", "payment_mode", "status", *more)
+    return journal.column_values(row, "access_type", "payment_mode", "status", *more)
 
 
-def keys(rows: Sequence[Model]) -> list[UUID]:
+def row_keys(rows: Sequence[Model]) -> list[UUID]:
     return [row.pk for row in rows]
 
 

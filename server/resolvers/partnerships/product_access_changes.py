@@ -21,7 +21,7 @@ from server.models.visibility.lookups import lock_rows, visible_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.journal import News
-from server.resolvers.partnerships.partnerships import Note, keys, lock_partnerships, note_all, recheck_roles
+from server.resolvers.partnerships.partnerships import Note, lock_partnerships, note_all, recheck_roles, row_keys
 from server.resolvers.viewer_rights import rights_on_partnership
 
 # `Any` below: Tortoise's expressions are untyped.
@@ -61,7 +61,7 @@ async def lock_accesses(context: Context, right: Right, ids: Sequence[UUID]) -> 
     seen = await visible_rows(ProductAccess, context.viewer, ids)
     partnerships = await lock_partnerships([row.partnership_id for row in seen])
     await recheck_roles(context, partnerships.values())
-    accesses = await lock_rows(ProductAccess, keys(seen))
+    accesses = await lock_rows(ProductAccess, row_keys(seen))
     found = {id: (access, partnerships[access.partnership_id]) for id, access in accesses.items()}
     return {
         id: LockedAccess(access, row, side_of(context.signed_in, right, row)) for id, (access, row) in found.items()
@@ -127,7 +127,7 @@ async def close_accesses(context: Context, accesses: Sequence[ProductAccess]) ->
 
 def access_terms(access: ProductAccess) -> journal.State:
     """The terms of an access, for the audit log."""
-    return journal.state(access, "partnership_id", "product_id", "rights", "revoked_at")
+    return journal.column_values(access, "partnership_id", "product_id", "rights", "revoked_at")
 
 
 async def _leave_traces(

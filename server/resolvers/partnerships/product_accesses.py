@@ -17,7 +17,7 @@ from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
 from server.resolvers.listings import Listing
 from server.resolvers.partnerships.partnerships import lock_partnership as held_partnership
-from server.resolvers.partnerships.partnerships import note
+from server.resolvers.partnerships.partnerships import record_on_partnership
 from server.resolvers.partnerships.product_access_changes import (
     LockedAccess,
     ProductAccessResult,
@@ -87,7 +87,7 @@ async def grant_product_access(
             granted_by_id=context.signed_in.user_id,
             granted_at=context.now,
         )
-        await note(
+        await record_on_partnership(
             context, AuditAction.ACCESS_GRANTED, partnership, Side.CUSTOMER, subject=access, after=access_terms(access)
         )
         await journal.announce(context, Topic.ACCESS_GRANTED, access)

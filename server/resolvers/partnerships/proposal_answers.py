@@ -27,7 +27,7 @@ from server.resolvers.partnerships.offers import (
     terms_in_mail,
 )
 from server.resolvers.partnerships.offers import products_to_grant as granted_now
-from server.resolvers.partnerships.partnerships import lock_partnership, note, partnership_terms
+from server.resolvers.partnerships.partnerships import lock_partnership, partnership_terms, record_on_partnership
 from server.resolvers.partnerships.proposal_expiry import live_now
 from server.resolvers.partnerships.requested_products import products_of_proposals
 from server.resolvers.partnerships.terminations import Ending, end_all
@@ -150,7 +150,7 @@ async def _note_acceptance(
     granted: Sequence[ProductAccess],
 ) -> None:
     """Log an acceptance with both what was requested and what was granted (D3)."""
-    await note(
+    await record_on_partnership(
         context,
         AuditAction.PARTNERSHIP_ACCEPTED,
         row,
@@ -166,7 +166,9 @@ async def _note_acceptance(
 async def _note_end(context: Context, action: AuditAction, row: Partnership, side: Side, before: journal.State) -> None:
     """Log the end of a proposal, with what had been proposed."""
     proposed = (await products_of_proposals([row.id]))[row.id]
-    await note(context, action, row, side, before=before, after=partnership_terms(row), had=proposed, has=[])
+    await record_on_partnership(
+        context, action, row, side, before=before, after=partnership_terms(row), had=proposed, has=[]
+    )
 
 
 async def _lock_and_check_others(

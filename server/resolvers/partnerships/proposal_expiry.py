@@ -25,7 +25,7 @@ from server.resolvers.expiry import (
     organisations_in,
     proposal_state,
 )
-from server.resolvers.partnerships.partnerships import Note, keys, live_partnerships, note_all
+from server.resolvers.partnerships.partnerships import Note, live_partnerships, note_all, row_keys
 from server.resolvers.partnerships.requested_products import products_of_proposals
 
 # `Any` below: columns of several kinds.
@@ -50,7 +50,7 @@ async def expire_locked_proposals(context: Context, rows: Sequence[Partnership])
     if not rows:
         return
     nobodys = context.for_viewer(None)
-    before, named = [proposal_state(row) for row in rows], await products_of_proposals(keys(rows))
+    before, named = [proposal_state(row) for row in rows], await products_of_proposals(row_keys(rows))
     await store_all(rows, context.now, status=PartnershipStatus.EXPIRED, ended_at=context.now)
     notes = [
         Note(

@@ -23,7 +23,7 @@ from server.resolvers.locking import lock_organisation as in_organisation
 from server.resolvers.locking import reauthorise
 from server.resolvers.partnerships.offers import Access, Offer, WantedAccess, collect_offer, request_products
 from server.resolvers.partnerships.offers import products_to_grant as granted_now
-from server.resolvers.partnerships.partnerships import lock_partnership, note, partnership_terms
+from server.resolvers.partnerships.partnerships import lock_partnership, partnership_terms, record_on_partnership
 from server.resolvers.partnerships.proposal_answers import (
     accept_what_was_asked,
     accept_what_was_offered,
@@ -105,7 +105,7 @@ async def request_customer(
             ),
             wanted,
         )
-        await note(
+        await record_on_partnership(
             context, AuditAction.PARTNERSHIP_REQUESTED, request, Side.PARTNER, after=partnership_terms(request), has=[]
         )
         await journal.announce(context, Topic.PARTNERSHIP_REQUESTED, request, answer_by=request.answer_by)
@@ -136,7 +136,9 @@ async def resend_invitation(
         await check_partner_is_approved(row)
         await store_changes(row, **resending_columns(context, row.sent_at, row.sendings, row.expires_at))
         side = row.initiated_by
-        await note(context, AuditAction.PARTNERSHIP_RESENT, row, side, after=journal.state(row, "answer_by"))
+        await record_on_partnership(
+            context, AuditAction.PARTNERSHIP_RESENT, row, side, after=journal.column_values(row, "answer_by")
+        )
         topic = Topic.PARTNERSHIP_INVITED if side is Side.CUSTOMER else Topic.PARTNERSHIP_REQUESTED
         await journal.announce(context, topic, row, row.version, answer_by=row.answer_by)
     return {"partnership": row}
@@ -196,7 +198,7 @@ async def _invite(context: Context, row: Partnership, access: Access, offer: Off
     invitation = await _propose(context, row, access)
     await request_products(invitation, offer, access.grants)
     named = granted_now(offer, access.grants)
-    await note(
+    await record_on_partnership(
         context,
         AuditAction.PARTNERSHIP_INVITED,
         invitation,

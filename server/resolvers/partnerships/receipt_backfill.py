@@ -15,11 +15,11 @@ from server.models import Partnership, ProductAccess, Receipt
 from server.models.conditions import Exists, OneOf
 from server.models.database import transaction
 from server.resolvers.context import Context
-from server.resolvers.partnerships.partnerships import keys, lock_partnerships, partnership_terms
+from server.resolvers.partnerships.partnerships import lock_partnerships, partnership_terms, row_keys
 from server.resolvers.partnerships.receipts import Entry, Granted, receipt_all, receipt_terms
 from server.resolvers.partnerships.requested_products import products_of_proposals
 
-AT_ONCE: Final = 100
+BATCH_SIZE: Final = 100
 """The number of partnerships in one transaction."""
 
 _WITHOUT_RECEIPT: Final = ~Exists(Receipt, partnership_id="id")
@@ -30,11 +30,11 @@ async def backfill_receipts(context: Context) -> int:
 
     Called until it returns 0. Partnerships with a receipt are left unchanged, so that nothing is stated twice.
     """
-    found = await Partnership.filter(_WITHOUT_RECEIPT, status__in=sorted(LIVE)).order_by("id").limit(AT_ONCE)
+    found = await Partnership.filter(_WITHOUT_RECEIPT, status__in=sorted(LIVE)).order_by("id").limit(BATCH_SIZE)
     if not found:
         return 0
     async with transaction():
-        held = await lock_partnerships(keys(found))
+        held = await lock_partnerships(row_keys(found))
         begun = await Receipt.filter(OneOf("partnership_id", list(held))).values_list("partnership_id", flat=True)
         rows = [row for row in held.values() if row.status in LIVE and row.id not in begun]
         products = await _products(rows)

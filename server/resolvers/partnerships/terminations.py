@@ -33,7 +33,7 @@ from server.models.database import transaction
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
-from server.resolvers.partnerships.partnerships import Note, keys, lock_partnership, note_all, partnership_terms
+from server.resolvers.partnerships.partnerships import Note, lock_partnership, note_all, partnership_terms, row_keys
 from server.resolvers.partnerships.product_access_changes import close_accesses
 from server.resolvers.people.offboarding import end_requests
 from server.resolvers.permissions import PersonOnly, RightOn, Sudo, allow
@@ -110,7 +110,7 @@ async def preview_termination(context: Context, partnership_id: PartnershipId) -
     row = await Partnership.get(id=partnership_id)
     if row.status not in IN_FORCE:
         return None
-    found = await consequences(await Organisation.get(id=row.customer_id), [row])
+    found = await find_consequences(await Organisation.get(id=row.customer_id), [row])
     return Preview(
         found.customer.name,
         len(found.accesses),
@@ -122,9 +122,9 @@ async def preview_termination(context: Context, partnership_id: PartnershipId) -
     )
 
 
-async def consequences(customer: Organisation, partnerships: Sequence[Partnership]) -> Consequences:
+async def find_consequences(customer: Organisation, partnerships: Sequence[Partnership]) -> Consequences:
     """Everything that ends with these partnerships of one customer, in a constant number of statements."""
-    of_them = OneOf("partnership_id", keys(partnerships))
+    of_them = OneOf("partnership_id", row_keys(partnerships))
     partners = [row.partner_id for row in partnerships]
     return Consequences(
         customer,
@@ -143,7 +143,7 @@ async def end_all(
     context: Context, customer: Organisation, partnerships: Sequence[Partnership], ending: Ending
 ) -> Consequences:
     """End partnerships of one customer and everything that depends on them, in a constant number of statements."""
-    found = await consequences(customer, partnerships)
+    found = await find_consequences(customer, partnerships)
     before = [partnership_terms(row) for row in partnerships]
     await _end(partnerships, ending, context.now)
     await close_accesses(context, found.accesses)
@@ -212,8 +212,8 @@ async def _end_what_hangs_on_them(context: Context, found: Consequences) -> None
     await store_all(found.assignments, context.now, ended_at=context.now)
     await store_all(found.requests, context.now, status=AccessChangeStatus.EXPIRED, answered_at=context.now)
     if found.pending:
-        await end_requests(context, OneOf("id", keys(found.pending)))
+        await end_requests(context, OneOf("id", row_keys(found.pending)))
     await _release(context, found.without_payer)
     if found.restrictions:
-        await ApiTokenCustomer.filter(OneOf("id", keys(found.restrictions))).delete()
+        await ApiTokenCustomer.filter(OneOf("id", row_keys(found.restrictions))).delete()
         context.viewers_changed()

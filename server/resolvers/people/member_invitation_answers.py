@@ -38,7 +38,7 @@ async def accept_member_invitation(context: Context, token: str, new_person: New
         await close_member_invitation(
             context, invitation, MemberInvitationStatus.ACCEPTED, AuditAction.MEMBER_INVITATION_ACCEPTED
         )
-        after = journal.state(member, "user_id", "role", "status")
+        after = journal.column_values(member, "user_id", "role", "status")
         after["teams"] = await join_teams(context, member, invitation)
         await journal.record(context, AuditAction.MEMBER_JOINED, member, acting=member.organisation_id, after=after)
         await journal.announce(context, Topic.MEMBER_JOINED, member)

@@ -213,7 +213,7 @@ async def _lock_for_inviter(context: Context, member_invitation_id: UUID) -> Mem
 
 
 def _terms(invitation: MemberInvitation) -> journal.State:
-    return journal.state(
+    return journal.column_values(
         invitation,
         *("email", "role", "status", "expires_at", "can_manage_billing", "notify_billing", "notify_products"),
     )

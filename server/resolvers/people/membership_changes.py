@@ -108,4 +108,4 @@ async def refresh_viewer(context: Context, member: Membership) -> None:
 def _terms(member: Membership) -> journal.State:
     known = ("user_id", "role", "status", "can_manage_billing", "notify_billing", "notify_products")
     switch = () if member.future_customer_rights is None else ("future_customer_rights",)
-    return journal.state(member, *known, *switch)
+    return journal.column_values(member, *known, *switch)

@@ -13,7 +13,7 @@ from server.models import Organisation
 from server.models.conditions import OneOf
 from server.models.visibility.clauses import NO_ROW
 from server.resolvers.context import Context
-from server.resolvers.listings import Listing, containing
+from server.resolvers.listings import Listing, where_containing
 from server.resolvers.permissions import Public, RightOn, VisibleRows
 from server.resolvers.viewer_rights import of_own_organisation
 
@@ -34,7 +34,7 @@ PARTNERS = Listing(
     parent=None,
     orders={OrganisationOrderField.NAME: "name_key"},
     always=lambda viewer: Q(is_listed_partner=True, partner_status__in=sorted(INVITABLE_PARTNERS)),
-    filters={"search": containing("name_key")},
+    filters={"search": where_containing("name_key")},
 )
 OWN_ORGANISATIONS = Listing(
     name="own organisations",

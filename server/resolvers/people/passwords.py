@@ -60,7 +60,7 @@ class Match:
     better: str | None = None
 
 
-async def compare(forms: Sequence[str], stored: str | None, *, is_expected: bool = False) -> Match:
+async def compare_password(forms: Sequence[str], stored: str | None, *, is_expected: bool = False) -> Match:
     """Whether one of these forms of a typed password matches the stored hash. Takes as long without a hash.
 
     The first is the current form; the others are older.
@@ -110,7 +110,7 @@ _lines: Final = dict[str, _Line]()
 
 
 @asynccontextmanager
-async def line(source: str, settings: Settings, *, is_expected: bool) -> AsyncGenerator[None]:
+async def wait_in_line(source: str, settings: Settings, *, is_expected: bool) -> AsyncGenerator[None]:
     """Wait for all earlier attempts of the same source. Refused immediately if too many wait already.
 
     There is extra room for expected callers: a source that signed in to the account before, or the holder of an

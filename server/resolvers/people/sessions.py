@@ -37,7 +37,7 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
     attempt = attempt_of(context, users.normal_email(email))
     is_known = await check_attempt(context, attempt)
     async with (
-        passwords.line(attempt.source, context.settings, is_expected=is_known),
+        passwords.wait_in_line(attempt.source, context.settings, is_expected=is_known),
         count_attempt(context, attempt, is_known=is_known) as stranger_waits,
     ):
         user = await _owner(attempt, forms, is_known=is_known)
@@ -55,7 +55,7 @@ async def _owner(attempt: Attempt, forms: Sequence[str], *, is_known: bool) -> U
     """The user with this account and password, if any."""
     user = await User.get_or_none(email=attempt.email)
     stored = user.password_hash if user else None
-    match = await passwords.compare(forms, stored, is_expected=is_known)
+    match = await passwords.compare_password(forms, stored, is_expected=is_known)
     if user is None or not match.is_right:
         return None
     if match.better:

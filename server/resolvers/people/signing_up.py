@@ -78,9 +78,13 @@ async def _represent(context: Context, account: User, row: Organisation) -> None
         joined_at=context.now,
     )
     await journal.record(
-        context, AuditAction.ORGANISATION_SIGNED_UP, row, acting=row.id, after=journal.state(row, "name", "country")
+        context,
+        AuditAction.ORGANISATION_SIGNED_UP,
+        row,
+        acting=row.id,
+        after=journal.column_values(row, "name", "country"),
     )
-    after = journal.state(membership, "user_id", "role", "status")
+    after = journal.column_values(membership, "user_id", "role", "status")
     await journal.record(context, AuditAction.MEMBER_JOINED, membership, acting=row.id, after=after)
 
 

@@ -214,10 +214,10 @@ async def _journal(
 
 
 async def _journal_place(context: Context, action: AuditAction, team: Team, place: TeamMember) -> None:
-    after = _terms(team) | journal.state(place, "membership_id")
+    after = _terms(team) | journal.column_values(place, "membership_id")
     await journal.record(context, action, team, acting=team.organisation_id, after=after)
     await journal.announce(context, action.topic, team, place.id.hex)
 
 
 def _terms(team: Team) -> journal.State:
-    return journal.state(team, "name", "leader_id", "deleted_at")
+    return journal.column_values(team, "name", "leader_id", "deleted_at")

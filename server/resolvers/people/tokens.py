@@ -72,7 +72,7 @@ async def create_api_token(
             customers=customers,
             expires_at=expires_at,
         )
-        after = journal.state(token, "name", "scopes", "expires_at")
+        after = journal.column_values(token, "name", "scopes", "expires_at")
         await journal.record(context, AuditAction.TOKEN_CREATED, token, acting=organisation_id, after=after)
         await journal.announce(context, Topic.TOKEN_CREATED, token)
     return {"api_token": token, "secret": secret}

@@ -55,7 +55,7 @@ async def new_account(context: Context, email: str, person: NewPerson, locale: s
     last = problems.check(single_line, person.last_name, most, ("new_person", "last_name"))
     spoken = problems.check(rules.supported_locale, person.locale or locale, ("new_person", "locale"))
     problems.raise_if_any()
-    async with passwords.line(source_network(context.address), context.settings, is_expected=True):
+    async with passwords.wait_in_line(source_network(context.address), context.settings, is_expected=True):
         stored = await passwords.hash_password(password or "", is_expected=True)
     # The link reached them at this address, so it is verified.
     return User(

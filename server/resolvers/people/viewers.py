@@ -26,7 +26,7 @@ def keys_of_any(given: Mapping[str, Any]) -> tuple[Hashable, dict[str, Any]]:
     return models, {"keys": pairs, "models": [model for model, _ in named]}
 
 
-def missing() -> NotFound:
+def id_not_found() -> NotFound:
     return NotFound(("id",))
 
 

@@ -168,6 +168,6 @@ async def _journal(context: Context, action: AuditAction, grant: OwnProductGrant
 
 
 def _terms(grant: OwnProductGrant) -> journal.State:
-    return journal.state(
+    return journal.column_values(
         grant, "membership_id", "team_id", "product_id", "category", "covers_until", "rights", "revoked_at"
     )

@@ -15,7 +15,7 @@ from server.resolvers.ids import PendingActionId
 from server.resolvers.locking import recheck_serves
 from server.resolvers.partnerships.partnerships import lock_partnership
 from server.resolvers.permissions import PersonOnly, RightOn, allow
-from server.resolvers.products.pending_actions import decide, may_ask
+from server.resolvers.products.pending_actions import may_ask, store_decision
 from server.resolvers.products.product_terminations import end_product
 
 _MAY_ANSWER = RightOn(Right.ANSWER_PENDING_ACTION, Product, "pending_action_id", by="product_id")
@@ -33,7 +33,7 @@ async def confirm_pending_action(
         may = await may_ask(context, action.requested_by_id, action.partner_id, product)
         rules.check_still_asked(partnership, may_ask=may)
         product_terminations.check_product_may_end(product.state, ("pending_action_id",), is_locked=product.is_locked)
-        await decide(context, action, PendingActionStatus.CONFIRMED, action.customer_id)
+        await store_decision(context, action, PendingActionStatus.CONFIRMED, action.customer_id)
         await end_product(context, product, action.reason, asked=action)
     return {"pending_action": action, "product": product}
 
@@ -45,7 +45,7 @@ async def refuse_pending_action(
     """Refuse an action that a partner proposes on one of your products. Nothing changes; the partner can ask again."""
     async with transaction():
         action, _ = await _open(context, pending_action_id, expected_version)
-        await decide(context, action, PendingActionStatus.REFUSED, action.customer_id)
+        await store_decision(context, action, PendingActionStatus.REFUSED, action.customer_id)
     return {"pending_action": action}
 
 
@@ -58,7 +58,7 @@ async def withdraw_pending_action(
         action, _ = await _open(context, pending_action_id, expected_version)
         product = await Product.get(id=action.product_id)
         await recheck_serves(context, Right.WITHDRAW_PENDING_ACTION, product)
-        await decide(context, action, PendingActionStatus.WITHDRAWN, action.partner_id)
+        await store_decision(context, action, PendingActionStatus.WITHDRAWN, action.partner_id)
     return {"pending_action": action}
 
 

@@ -85,9 +85,9 @@ async def may_ask(context: Context, user_id: UUID, partner_id: UUID, product: Pr
     return await has_right_now(context, asker, Right.TERMINATE_PRODUCT, product)
 
 
-async def decide(context: Context, action: PendingAction, status: PendingActionStatus, acting: UUID) -> None:
+async def store_decision(context: Context, action: PendingAction, status: PendingActionStatus, acting: UUID) -> None:
     """Store and announce that a side confirmed, refused or withdrew the action."""
-    before = journal.state(action, "status")
+    before = journal.column_values(action, "status")
     decided_by = context.signed_in.user_id
     await store_changes(action, status=status, decided_by_id=decided_by, decided_at=context.now)
     await _note(context, _DECISIONS[status], action, acting, before)
@@ -142,7 +142,7 @@ async def _note(
     """Log one step of a pending action, in the log of the side that acts; a partner's also in the customer's (E40)."""
     served = None if acting == action.customer_id else action.customer_id
     columns = ("status",) if before else ("kind", "product_id", "reason", "status")
-    after = journal.state(action, *columns)
+    after = journal.column_values(action, *columns)
     await journal.record(context, what, action, acting=acting, on_behalf_of=served, before=before, after=after)
 
 

@@ -20,7 +20,7 @@ from server.resolvers.locking import recheck_leads
 from server.resolvers.partnerships.product_access_changes import lock_accesses_for_customer, revoke_accesses
 from server.resolvers.permissions import RightOn, allow
 from server.resolvers.products.own_product_grants import revoke_of_product
-from server.resolvers.products.pending_actions import ask_to_terminate, decide
+from server.resolvers.products.pending_actions import ask_to_terminate, store_decision
 
 
 @allow(RightOn(Right.TERMINATE_PRODUCT, Product, "product_id"))
@@ -54,9 +54,9 @@ async def end_product(
     accesses = await ProductAccess.filter(product_id=product.id, revoked_at__isnull=True).order_by("id")
     await revoke_accesses(context, await lock_accesses_for_customer(accesses), product_ends=True)
     await revoke_of_product(context, product.id)
-    before = journal.state(product, *_TERMS)
+    before = journal.column_values(product, *_TERMS)
     await store_changes(product, state=ProductState.TERMINATED, auto_renew=False, payer_id=None)
-    after = journal.state(product, *_TERMS) | {"reason": reason}
+    after = journal.column_values(product, *_TERMS) | {"reason": reason}
     await journal.record_all(context, [_act(product, before, after, asked)])
     owner = ids.encode_key(Organisation, product.organisation_id)
     await journal.announce(context, Topic.PRODUCT_TERMINATED, product, customer=owner)
@@ -97,4 +97,4 @@ async def _answer_who_asked(context: Context, product: Product) -> None:
         product_id=product.id, status=PendingActionStatus.PENDING, expires_at__gt=context.now
     )
     for action in await waiting.select_for_update(no_key=True):
-        await decide(context, action, PendingActionStatus.CONFIRMED, action.customer_id)
+        await store_decision(context, action, PendingActionStatus.CONFIRMED, action.customer_id)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from server.domain.rights import Right
 from server.models import CatalogueItem, Organisation, Product
-from server.resolvers.listings import Listing, containing, equal
+from server.resolvers.listings import Listing, where_containing, where_equal
 from server.resolvers.permissions import Public, RightOn
 
 
@@ -33,14 +33,18 @@ PRODUCTS = Listing(
         ProductOrderField.CREATED_AT: "created_at",
     },
     moments=frozenset({"expires_at", "created_at"}),
-    filters={"category": equal("category"), "state": equal("state"), "search": containing("customer_name_key")},
+    filters={
+        "category": where_equal("category"),
+        "state": where_equal("state"),
+        "search": where_containing("customer_name_key"),
+    },
 )
 CATALOGUE = Listing(
     name="catalogue",
     model=CatalogueItem,
     parent=None,
     orders={CatalogueOrderField.NAME: "name_key", CatalogueOrderField.SKU: "sku"},
-    filters={"category": equal("category"), "search": containing("name_key")},
+    filters={"category": where_equal("category"), "search": where_containing("name_key")},
 )
 
 

@@ -18,7 +18,7 @@ from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
-from server.resolvers.partnerships.partnerships import live_partnerships, lock_partnership, note
+from server.resolvers.partnerships.partnerships import live_partnerships, lock_partnership, record_on_partnership
 from server.resolvers.people.membership_changes import NO_SWITCHES
 from server.resolvers.people.offboarding import end_role
 from server.resolvers.permissions import StaffOnly, Sudo, allow
@@ -83,11 +83,11 @@ async def recover_organisation(
         membership = await Membership.get_or_none(
             user_id=user.id, organisation_id=row.id, status__not=MembershipStatus.REMOVED
         )
-        before = journal.state(membership, "role", "status") if membership else None
+        before = journal.column_values(membership, "role", "status") if membership else None
         old = membership.role if membership else None
         membership = membership or Membership(user_id=user.id, organisation_id=row.id, joined_at=context.now, version=0)
         ended = await _raise(context, membership, old)
-        after = journal.state(membership, "role", "status") | ended | {"reason": why}
+        after = journal.column_values(membership, "role", "status") | ended | {"reason": why}
         await journal.record(
             context,
             AuditAction.ORGANISATION_RECOVERED,
@@ -121,13 +121,13 @@ async def _set_status(
         row = await _organisation(context, organisation_id)
         check_version(row.version, expected_version)
         _check_status(row, approves=approves)
-        before = journal.state(row, "partner_status")
+        before = journal.column_values(row, "partner_status")
         row.update_from_dict({"partner_status": status, "version": row.version + 1})
         if not approves:
             row.is_listed_partner = False
         await row.save(update_fields=["partner_status", "is_listed_partner", "version", "updated_at"])
         action = AuditAction.APPLICATION_APPROVED if approves else AuditAction.APPLICATION_SUSPENDED
-        after = journal.state(row, "partner_status") | {"reason": why}
+        after = journal.column_values(row, "partner_status") | {"reason": why}
         await journal.record(context, action, row, acting=None, on_behalf_of=row.id, before=before, after=after)
         await journal.announce(context, action.topic, row, row.version, reason=why)
     return {"organisation": row}
@@ -148,10 +148,10 @@ def _check_status(row: Organisation, *, approves: bool) -> None:
 async def _move(
     context: Context, row: Partnership, status: PartnershipStatus, action: AuditAction, reason: str
 ) -> None:
-    before = journal.state(row, "status")
+    before = journal.column_values(row, "status")
     await store_changes(row, status=status)
-    after = journal.state(row, "status") | {"reason": reason}
-    await note(context, action, row, None, before=before, after=after)
+    after = journal.column_values(row, "status") | {"reason": reason}
+    await record_on_partnership(context, action, row, None, before=before, after=after)
     await journal.announce(context, action.topic, row, row.version, reason=reason)
 
 

@@ -172,7 +172,7 @@ async def _is_open(context: Context, user_id: UUID, kind: SupportAccessKind) -> 
 
 
 def _terms(grant: SupportAccessGrant) -> journal.State:
-    return journal.state(grant, "user_id", "kind", "ticket", "status", "expires_at", "revocation_reason")
+    return journal.column_values(grant, "user_id", "kind", "ticket", "status", "expires_at", "revocation_reason")
 
 
 async def expire_support_access(context: Context) -> int:

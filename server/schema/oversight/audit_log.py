@@ -65,7 +65,7 @@ class AuditEvent(Node):
         models.ProductAccess, "product_access_id", "The product access concerned, which `revokeProductAccess` can end."
     )
     changes: list[AuditChange] = computed(
-        Computed(audit_log.changes, ("before", "after")), "The values changed, sorted by name."
+        Computed(audit_log.audit_changes, ("before", "after")), "The values changed, sorted by name."
     )
     request_id: str = strawberry.field(description="The id of the request.")
 

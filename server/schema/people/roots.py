@@ -27,13 +27,13 @@ class PeopleQueries:
         ViewerObject(), "The person or API token making the request. Null if you are not signed in.", (Public(),)
     )
     node: Node | None = row_root(
-        ByAnyKey(viewers.key_of_any, viewers.missing),
+        ByAnyKey(viewers.key_of_any, viewers.id_not_found),
         "Any object by its id.",
         (Public(),),
         id=(strawberry.ID, "The object's id."),
     )
     nodes: list[Node | None] = row_root(
-        ByAnyKey(viewers.keys_of_any, viewers.missing, many=True),
+        ByAnyKey(viewers.keys_of_any, viewers.id_not_found, many=True),
         "Up to 100 objects by their ids, in the same order. Null for each that does not exist or is not visible.",
         (Public(),),
         ids=(list[strawberry.ID], "At most 100 ids."),
