@@ -19,7 +19,7 @@ from server.resolvers.partnerships.partnerships import lock_partnerships, partne
 from server.resolvers.partnerships.receipts import Entry, Granted, receipt_all, receipt_terms
 from server.resolvers.partnerships.requested_products import products_of_proposals
 
-BATCH_SIZE: Final = 100
+_BATCH_SIZE: Final = 100
 """The number of partnerships in one transaction."""
 
 _WITHOUT_RECEIPT: Final = ~Exists(Receipt, partnership_id="id")
@@ -30,7 +30,7 @@ async def backfill_receipts(context: Context) -> int:
 
     Called until it returns 0. Partnerships with a receipt are left unchanged, so that nothing is stated twice.
     """
-    found = await Partnership.filter(_WITHOUT_RECEIPT, status__in=sorted(LIVE)).order_by("id").limit(BATCH_SIZE)
+    found = await Partnership.filter(_WITHOUT_RECEIPT, status__in=sorted(LIVE)).order_by("id").limit(_BATCH_SIZE)
     if not found:
         return 0
     async with transaction():
