@@ -37,7 +37,7 @@ class VisibleRowsDirective:
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="requires",
-    description="Requires this right. API tokens also need the scope.",
+    description="Requires this right. API tokens also need the scope; without one, the field is not available to them.",
 )
 class RequiresDirective:
     right: str = strawberry.field(name="right", description="The right, a value of the enum Right.")

@@ -33,7 +33,7 @@ The API of the reseller programme: organisations, the partners that manage produ
 
 Begin with `viewer`, which says who you are, and follow its `organisations` to everything you can see.
 People sign in with `signIn`, which sets a session cookie. Programs send `Authorization: Bearer` and an API token, which
-`createApiToken` creates. Each field's description says who may use it.
+`createApiToken` creates. The description of a field says which right it requires.
 Every object has a globally unique, opaque `id`, by which `node` and `nodes` find it.
 Lists are Relay connections: page with `first` and `after`, or with `last` and `before`.
 A mutation that is refused changes nothing and says why in `userErrors`. Other problems, such as a missing right, are in

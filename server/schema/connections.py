@@ -27,8 +27,8 @@ def page_part(name: str, description: str) -> Any:
 class PageInfo:
     has_next_page: bool = page_part("has_next_page", "Whether there are more rows after this page.")
     has_previous_page: bool = page_part("has_previous_page", "Whether there are more rows before this page.")
-    start_cursor: str | None = page_part("start_cursor", "The cursor of the first row; null if the page is empty.")
-    end_cursor: str | None = page_part("end_cursor", "The cursor of the last row; null if the page is empty.")
+    start_cursor: str | None = page_part("start_cursor", "The cursor of the first row. Null if the page is empty.")
+    end_cursor: str | None = page_part("end_cursor", "The cursor of the last row. Null if the page is empty.")
 
 
 @strawberry.type(description="A row and its cursor.")

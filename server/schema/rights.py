@@ -7,7 +7,7 @@ __all__ = ["AssignmentRight", "ProductRight", "Right", "Role", "Scope"]
 
 describe(
     Role,
-    "A member's role in an organisation.",
+    "A member's role in an organisation. Legal representatives and administrators lead it.",
     LEGAL_REPRESENTATIVE="Represents the organisation legally. Every organisation has at least one.",
     ADMINISTRATOR="Sees and manages everything, but cannot commit the organisation.",
     EMPLOYEE="Sees what they have been given access to.",
@@ -38,7 +38,8 @@ describe(
     ADMINISTER_PROGRAMME="Act as staff of the partner programme.",
     GRANT_SUPPORT_ACCESS="Give support access to your own mail or drive, and end it.",
     VIEW_AUDIT_LOG="See actions on behalf of the organisation. An employee sees only their own.",
-    VIEW_PARTNER_ACTIVITY="See actions by partners on behalf of the organisation.",
+    VIEW_PARTNER_ACTIVITY="See actions by partners on behalf of the organisation, "
+    "and those of the programme's staff that concern it.",
     REVIEW_ACCESS="See who has access to the organisation, and through which partner, employee and API token.",
     EXCLUDE_API_TOKEN="Exclude a partner's API token from the organisation.",
     CREATE_EXPORT="Export as files the lists that you may read.",
@@ -54,7 +55,7 @@ describe(
     CHANGE_PAYMENT_MODE="Choose who pays for the partner's orders.",
     SET_PARTNERSHIP_DATES="Set the date on which the partnership ends automatically, and the date of its next review.",
     REQUEST_ACCESS_CHANGE="Ask the customer to change the partner's access.",
-    ANSWER_ACCESS_CHANGE="Grant or refuse a change of access that the partner asked for.",
+    ANSWER_ACCESS_CHANGE="Grant or refuse a change of access that the partner requested.",
     TERMINATE_PARTNERSHIP="End the partnership.",
     VIEW_ASSIGNMENTS="See which employees serve the customer. An employee sees only their own assignment.",
     ASSIGN_EMPLOYEES="Choose which employees serve the customer.",
@@ -64,21 +65,23 @@ describe(
     VIEW_PRODUCT="See the product.",
     MANAGE_PRODUCT="Manage the product technically.",
     VIEW_STATISTICS="See the product's statistics.",
-    TERMINATE_PRODUCT="Terminate the product. When a partner does so, the customer must confirm it.",
-    ANSWER_PENDING_ACTION="Confirm or refuse an action on the product that a partner asks for.",
-    WITHDRAW_PENDING_ACTION="Withdraw an action on the product that your side asked for; an employee, only their own.",
+    TERMINATE_PRODUCT="End the product. If a partner does so, the customer must confirm it.",
+    ANSWER_PENDING_ACTION="Confirm or refuse an action that a partner requests on the product.",
+    WITHDRAW_PENDING_ACTION="Withdraw an action that your side requested on the product. "
+    "Employees can withdraw only their own.",
 )
 
 describe(
     Scope,
-    "What an API token may be used for. MANAGE includes READ. A token never has more rights than its owner.",
+    "What an API token may be used for. `…_MANAGE` includes `…_READ`. A token never has more rights than its owner.",
     ORGANISATION_READ="See organisations and their details.",
     MEMBERS_READ="See members.",
     MEMBERS_MANAGE="Invite and change members, and manage their teams and products.",
     PRODUCTS_READ="See products.",
     PRODUCTS_MANAGE="Manage products.",
     PARTNERSHIPS_READ="See partnerships and managed customers.",
-    PARTNERSHIPS_MANAGE="Invite partners, answer invitations and requests, and grant and revoke access.",
+    PARTNERSHIPS_MANAGE="Invite partners, request access, answer invitations, grant and revoke access to products, "
+    "and write notes about customers.",
     ASSIGNMENTS_READ="See the assignments of employees.",
     ASSIGNMENTS_MANAGE="Assign employees.",
     AUDIT_READ="See the audit log, including the activity of partners.",

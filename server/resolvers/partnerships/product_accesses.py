@@ -129,7 +129,7 @@ async def change_product_accesses(context: Context, items: list[AccessRights]) -
 async def revoke_product_access(
     context: Context, product_access_id: ProductAccessId, expected_version: int | None
 ) -> dict[str, object]:
-    """Withdraw a product from a limited partner, or hand it back as the partner. It applies from the next request."""
+    """Withdraw a product from a limited partner, or hand it back as the partner. This applies from the next request."""
     async with transaction():
         held = (await lock_accesses(context, Right.REVOKE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
         check_version(held.access.version, expected_version)

@@ -38,7 +38,7 @@ from server.resolvers.permissions import PersonOnly, RightOn, allow
 async def accept_invitation(
     context: Context, partnership_id: PartnershipId, expected_version: int | None
 ) -> dict[str, object]:
-    """Accept a customer's invitation. The partner manages what was offered from now on."""
+    """Accept a customer's invitation. From now on the partner manages what was offered."""
     async with transaction():
         invitation = await lock_partnership(context, partnership_id, expected_version)
         await accept_what_was_offered(context, invitation)

@@ -104,7 +104,7 @@ async def grant_own_products(
 async def revoke_own_products(
     context: Context, own_product_grant_id: OwnProductGrantId, expected_version: int | None
 ) -> dict[str, object]:
-    """Revoke a grant to a member or a team. It applies from the next request."""
+    """Revoke a grant to a member or a team. This applies from the next request."""
     async with transaction():
         found = await OwnProductGrant.get(id=own_product_grant_id)
         await lock_organisation(context, found.organisation_id, Right.GRANT_OWN_PRODUCTS)

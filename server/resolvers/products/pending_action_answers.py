@@ -26,7 +26,7 @@ _MAY_WITHDRAW = RightOn(Right.WITHDRAW_PENDING_ACTION, Product, "pending_action_
 async def confirm_pending_action(
     context: Context, pending_action_id: PendingActionId, expected_version: int | None
 ) -> dict[str, object]:
-    """Confirm an action that a partner proposes on one of your products. It is carried out immediately."""
+    """Confirm an action that a partner requests on one of your products. It is carried out immediately."""
     async with transaction():
         action, partnership = await _open(context, pending_action_id, expected_version)
         product = await lock_row(Product, action.product_id)
@@ -42,7 +42,7 @@ async def confirm_pending_action(
 async def refuse_pending_action(
     context: Context, pending_action_id: PendingActionId, expected_version: int | None
 ) -> dict[str, object]:
-    """Refuse an action that a partner proposes on one of your products. Nothing changes; the partner can ask again."""
+    """Refuse an action that a partner requests on one of your products. Nothing changes; the partner can ask again."""
     async with transaction():
         action, _ = await _open(context, pending_action_id, expected_version)
         await store_decision(context, action, PendingActionStatus.REFUSED, action.customer_id)
@@ -53,7 +53,7 @@ async def refuse_pending_action(
 async def withdraw_pending_action(
     context: Context, pending_action_id: PendingActionId, expected_version: int | None
 ) -> dict[str, object]:
-    """Withdraw an action that your side proposed on a customer's product. Employees can withdraw only their own."""
+    """Withdraw an action that your side requested on a customer's product. Employees can withdraw only their own."""
     async with transaction():
         action, _ = await _open(context, pending_action_id, expected_version)
         product = await Product.get(id=action.product_id)

@@ -39,7 +39,7 @@ async def approve_partner(
 async def suspend_partner(
     context: Context, organisation_id: OrganisationId, reason: str, expected_version: int | None
 ) -> dict[str, object]:
-    """Suspend a partner. It cannot take on new customers, and keeps its access to existing ones."""
+    """Suspend a partner. It cannot take on new customers, but keeps its access to existing ones."""
     return await _set_status(context, organisation_id, reason, expected_version, PartnerStatus.SUSPENDED)
 
 
@@ -73,7 +73,7 @@ async def resume_partnership(
 async def recover_organisation(
     context: Context, organisation_id: OrganisationId, email: str, reason: str
 ) -> dict[str, object]:
-    """Appoint a person with an account as legal representative of an organisation that has none left (E8)."""
+    """Appoint a person with an account as legal representative of an organisation that has none left."""
     why = _reason(reason)
     async with transaction():
         row = await _organisation(context, organisation_id)

@@ -21,7 +21,8 @@ class ReviewedPerson:
     name: str = strawberry.field(description="The person's name.")
     role: Role = strawberry.field(description="The person's role at the partner.")
     rights: list[AssignmentRight] | None = strawberry.field(
-        description="The rights the partner gave an employee. Null for people limited only by the customer's grant."
+        description="The rights the partner gave the employee. Null for the partner's leaders, "
+        "whom only the customer's grant limits."
     )
     since: datetime = strawberry.field(description="When the partner gave the person access.")
     last_act_at: datetime | None = strawberry.field(

@@ -49,7 +49,9 @@ class AuditEvent(Node):
         "The organisation on whose behalf the person acted. Null if it is not visible to you.",
     )
     on_behalf_of: OrganisationReference | None = relation(
-        models.Organisation, "on_behalf_of_id", "The customer for whom they acted, if it is another organisation."
+        models.Organisation,
+        "on_behalf_of_id",
+        "The customer for whom they acted. Null if there is none or it is not visible to you.",
     )
     subject_type: str = strawberry.field(description="The type of the object acted on.")
     subject_id: strawberry.ID | None = computed(
@@ -62,7 +64,10 @@ class AuditEvent(Node):
         "The partnership concerned. Null if there is none, or if it is not visible to you.",
     )
     product_access: ProductAccess | None = relation(
-        models.ProductAccess, "product_access_id", "The product access concerned, which `revokeProductAccess` can end."
+        models.ProductAccess,
+        "product_access_id",
+        "The product access concerned, which `revokeProductAccess` can end. "
+        "Null if there is none or it is not visible to you.",
     )
     changes: list[AuditChange] = computed(
         Computed(audit_log.audit_changes, ("before", "after")), "The values changed, sorted by name."

@@ -38,5 +38,6 @@ class RightExplanation:
         description="Whether you hold the right now, with the credential in use: whether all conditions are met."
     )
     links: list[RightLink] = strawberry.field(
-        description="The conditions for the right. If you do not hold it, those of the way closest to being met."
+        description="The conditions for the right. If you can hold it in several ways, "
+        "those of the way that is met or closest to being met."
     )

@@ -60,12 +60,12 @@ class Export(Node):
     requested_by: User | None = relation(
         models.User,
         "requested_by_id",
-        "The person who asked for the export, and the only one who gets the file. Null if they are not visible to you.",
+        "The person who requested the export, and the only one who gets the file. Null if they are not visible to you.",
     )
     api_token: ApiToken | None = relation(
         models.ApiToken,
         "api_token_id",
-        "The API token that asked for the export. Null if a person did, or if it is not visible to you.",
+        "The API token that requested the export. Null if a person did, or if it is not visible to you.",
     )
     kind: ExportKind = strawberry.field(description="The list.")
     format: ExportFormat = strawberry.field(description="The file format.")

@@ -18,7 +18,7 @@ class ChangeAccessTypeInput(VersionedInput):
     access: AccessInput = strawberry.field(description="The new access. Its type must differ from the current one.")
     end_other_partnerships: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The other active partnerships to end. Before complete access can begin, list them all.",
+        description="The other active partnerships to end. Complete access can only begin if you list them all.",
     )
 
 

@@ -63,7 +63,7 @@ class RequestCustomerByEmailInput:
         default=strawberry.UNSET, description="A message to the person, at most 1,000 characters."
     )
     locale: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The language of the e-mail, such as `fr_FR`. Defaults to English."
+        default=strawberry.UNSET, description="The language of the e-mail, such as `fr_FR`. Defaults to `en_GB`."
     )
 
 

@@ -37,7 +37,7 @@ describe(
     SUSPENDED="Suspended by staff until further notice.",
     DECLINED="The invitation or request was declined.",
     CANCELLED="The invitation or request was withdrawn.",
-    EXPIRED="The invitation was not answered in time.",
+    EXPIRED="The invitation or request was not answered in time.",
     TERMINATED="Ended; `endedBy` says by whom.",
 )
 

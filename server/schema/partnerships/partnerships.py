@@ -160,7 +160,9 @@ class Partnership(Node):
     ended_by: EndedBy | None = strawberry.field(
         description="Who ended the partnership. Null if it never came into force."
     )
-    termination_reason: TerminationReason | None = strawberry.field(description="Why the partnership was ended.")
+    termination_reason: TerminationReason | None = strawberry.field(
+        description="Why the partnership ended. Null unless it did."
+    )
     answer_by: datetime | None = strawberry.field(
         description="The deadline for answering the proposal. Null for the oldest partnerships."
     )
@@ -182,7 +184,7 @@ class Partnership(Node):
             {"accessType": Column("requested_access_type"), "paymentMode": Column("requested_payment_mode")},
             present="requested_access_type",
         ),
-        "The access originally proposed; `accessType` and `paymentMode` are what was granted.",
+        "The access originally proposed; `accessType` and `paymentMode` are what was granted. Null if it is not known.",
     )
     grant_differs: bool = strawberry.field(
         description="Whether the customer granted something other than the partner requested."

@@ -27,7 +27,7 @@ class ProductAccessResult:
     product_access: ProductAccess | None = strawberry.field(
         description="The access in its current state. Null if it does not exist for you."
     )
-    user_errors: list[UserError] = strawberry.field(description="Why this access was not changed. Empty on success.")
+    user_errors: list[UserError] = strawberry.field(description="Why this access was not changed. Empty if it was.")
 
 
 @strawberry.input(description="A product access and its new rights.")

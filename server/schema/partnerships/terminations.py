@@ -39,14 +39,14 @@ class TerminationPreview:
         description="The number of the partner's pending actions that would be withdrawn."
     )
     products_without_payer: list[ProductWithoutPayer] = strawberry.field(
-        description="The products that have renewed at the partner's expense."
+        description="The products that renewed at the partner's expense; the customer would have to choose a payer."
     )
 
 
 @strawberry.input(description="Input for `terminatePartnership`.")
 class TerminatePartnershipInput(VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="A partnership that is in force.")
-    confirmation: str = strawberry.field(description="The customer's name, to confirm.")
+    confirmation: str = strawberry.field(description="The customer's name, to confirm. Case and accents are ignored.")
     reason: TerminationReason = strawberry.field(
         description="The reason. `DATE_REACHED` and `PROGRAMME_EXIT` cannot be chosen; they are set by the system."
     )

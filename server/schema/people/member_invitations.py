@@ -50,7 +50,7 @@ class MemberInvitation(Node):
     invited_at: datetime = strawberry.field(description="When the invitation was first sent.")
     expires_at: datetime = strawberry.field(description="The deadline for accepting it.")
     answered_at: datetime | None = strawberry.field(
-        description="When the invitation was answered or cancelled. Null until then."
+        description="When the invitation was answered or withdrawn. Null until then."
     )
     undeliverable_at: datetime | None = strawberry.field(
         description="When the e-mail proved permanently undeliverable. Null otherwise, and once it is sent again."
@@ -107,7 +107,7 @@ class CancelMemberInvitationInput:
 
 @strawberry.type(description="Result of `cancelMemberInvitation`.")
 class CancelMemberInvitationPayload(Payload):
-    member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, cancelled.")
+    member_invitation: MemberInvitation | None = strawberry.field(description="The invitation, withdrawn.")
 
 
 @strawberry.input(description="Input for `acceptMemberInvitation`.")

@@ -52,12 +52,12 @@ class Membership(Node):
     )
     version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
     teams: Connection[TeamMemberReference] | None = connection(
-        teams.TEAMS_OF_MEMBER, "The member's teams. Visible to the organisation's leaders.", teams.MAY_VIEW_OF_TEAM
+        teams.TEAMS_OF_MEMBER, "The member's teams. Empty unless you lead the organisation.", teams.MAY_VIEW_OF_TEAM
     )
     product_grants: Connection[OwnProductGrantReference] | None = connection(
         own_product_grants.GRANTS_OF_MEMBER,
         "The organisation's products this member may use, including access since withdrawn. "
-        "Visible to the organisation's leaders.",
+        "Empty unless you lead the organisation.",
         own_product_grants.MAY_VIEW_GRANTS,
     )
 

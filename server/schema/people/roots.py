@@ -34,13 +34,14 @@ class PeopleQueries:
     )
     nodes: list[Node | None] = row_root(
         ByAnyKey(viewers.keys_of_any, viewers.id_not_found, many=True),
-        "Up to 100 objects by their ids, in the same order. Null for each that does not exist or is not visible.",
+        "Up to 100 objects by their ids, in the same order. "
+        "Null for each that does not exist or is not visible to you.",
         (Public(),),
         ids=(list[strawberry.ID], "At most 100 ids."),
     )
     organisation: OrganisationReference | None = row_root(
         by_id(models.Organisation),
-        "An organisation by its id: your own, a partner's or customer's, or any approved partner.",
+        "An organisation by its id: your own, one of your partners or customers, or any approved partner.",
         (SignedIn(),),
         id=(strawberry.ID, "The organisation's id."),
     )

@@ -10,7 +10,9 @@ from server.schema.references import OrganisationReference, ViewerReference
 from server.schema.scalars import CountryCode
 
 
-@strawberry.input(description="A person who has no account yet. Their e-mail address is the invited one.")
+@strawberry.input(
+    description="A person who has no account yet. Their e-mail address is the one that the link was sent to."
+)
 class NewPersonInput:
     password: str = strawberry.field(description="The password, from 12 to 256 characters.")
     first_name: str = strawberry.field(description="The person's given name, at most 80 characters.")

@@ -9,7 +9,7 @@ MEANINGS: Final = complete_meanings(
     ProductCode,
     ACTION_CLOSED="The action has been answered or withdrawn, or has expired.",
     ACTION_PENDING="The customer has already been asked to confirm the same action and has not answered yet.",
-    ASKER_NOT_ENTITLED="The person who asked for it no longer has the right to do so.",
+    ASKER_NOT_ENTITLED="The person who requested the action no longer has the right to do so.",
     PRODUCT_ENDED="The product has ended.",
     PRODUCT_LOCKED="The product is locked and cannot be changed.",
 )

@@ -15,7 +15,7 @@ from server.schema.products.products import Product, ProductFilter, ProductOrder
 
 @strawberry.type
 class OrganisationProducts:
-    """What an organisation owns, to whom it is open, and what partners propose to do with it."""
+    """What an organisation owns, who may use it, and what partners request for it."""
 
     own_product_grants: Connection[OwnProductGrant] | None = connection(
         resolvers_own_product_grants.OWN_PRODUCT_GRANTS,
@@ -31,13 +31,13 @@ class OrganisationProducts:
     )
     pending_actions: Connection[PendingAction] | None = connection(
         resolvers_pending_actions.PENDING_ACTIONS,
-        "Actions that partners propose on the organisation's products. A partner sees only its own.",
+        "Actions that partners request on the organisation's products. A partner sees only its own.",
         resolvers_pending_actions.MAY_VIEW_PENDING_ACTIONS,
         filter=PendingActionFilter,
     )
     requested_actions: Connection[PendingAction] | None = connection(
         resolvers_pending_actions.REQUESTED_ACTIONS,
-        "Actions the organisation proposes on its customers' products, as a partner. Employees see only their own.",
+        "Actions the organisation requests on its customers' products, as a partner. Employees see only their own.",
         resolvers_pending_actions.MAY_VIEW_PENDING_ACTIONS,
         filter=PendingActionFilter,
     )

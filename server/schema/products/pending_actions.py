@@ -19,12 +19,12 @@ from server.schema.products.products import Product
 
 describe(
     PendingActionKind,
-    "Kinds of pending action.",
+    "The kind of a pending action.",
     TERMINATE_PRODUCT="Terminate the product.",
 )
 describe(
     PendingActionStatus,
-    "Statuses of a pending action.",
+    "The status of a pending action.",
     PENDING="Waiting for the customer's answer.",
     CONFIRMED="Confirmed by the customer and carried out.",
     REFUSED="Refused by the customer.",
@@ -34,7 +34,7 @@ describe(
 
 
 @strawberry.type(
-    description="An action that a partner proposes on a customer's product and that the customer must confirm. "
+    description="An action that a partner requests on a customer's product and that the customer must confirm. "
     "Lists are sorted newest first."
 )
 class PendingAction(Node):

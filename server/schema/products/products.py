@@ -48,7 +48,7 @@ class Product(Node):
     category: ProductCategory = strawberry.field(description="The kind of product.")
     service_name: str = strawberry.field(description="The service's name, such as the domain name.")
     customer_name: str = strawberry.field(description="The customer's name for the product.")
-    internal_name: str = strawberry.field(description="The product's name in the company's systems.")
+    internal_name: str = strawberry.field(description="The product's name in our own systems.")
     public_price: Money = computed(
         Embedded({"amount": Column("price_minor", is_minor_units=True), "currency": Column("currency")}),
         "The public price for one period.",
@@ -75,7 +75,7 @@ class ProductFilter:
     state: ProductState | None = strawberry.field(default=strawberry.UNSET, description="Only products in this state.")
     search: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Only products whose customer-given name contains this text, ignoring case and accents.",
+        description="Only products whose `customerName` contains this text, ignoring case and accents.",
     )
 
 
@@ -103,7 +103,7 @@ class CatalogueFilter:
         default=strawberry.UNSET, description="Only items of this kind."
     )
     search: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Only items whose name contains this text."
+        default=strawberry.UNSET, description="Only items whose name contains this text, ignoring case and accents."
     )
 
 
