@@ -37,7 +37,7 @@ from server.worker import Worker
 BACKENDS: Final = ("sqlite", "postgres")
 BACKLOGS: Final = (0, 10_000, 100_000)
 _CUSTOMERS: Final = 200
-_AT_ONCE: Final = 2_000
+_BATCH_SIZE: Final = 2_000
 _LOOKED_AT_EVERY: Final = 0.002
 
 
@@ -121,8 +121,8 @@ def _partnership(customer: Organisation, partner: Organisation, now: datetime) -
 async def announce(partnerships: Sequence[Partnership], number: int) -> None:
     """So many events wait."""
     now = datetime.now(UTC) - timedelta(seconds=1)
-    for first in range(0, number, _AT_ONCE):
-        subjects = [ids.encode(partnerships[place % _CUSTOMERS]) for place in range(min(_AT_ONCE, number - first))]
+    for first in range(0, number, _BATCH_SIZE):
+        subjects = [ids.encode(partnerships[place % _CUSTOMERS]) for place in range(min(_BATCH_SIZE, number - first))]
         await OutboxMessage.bulk_create(
             OutboxMessage(
                 topic="partnership.accepted",

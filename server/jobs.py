@@ -158,7 +158,7 @@ JOBS: Final = (
     Job("expire exports", _EVERY_MINUTE, _repeat_until_done(export_files.expire_exports)),
     # Once a day is enough: it reads all notes, because no index finds those whose partnership ended long ago.
     Job("delete customer notes", timedelta(days=1), _repeat_until_done(delete_customer_notes)),
-    Job("begin chains of receipts", timedelta(days=1), _repeat_until_done(backfill_receipts)),
+    Job("backfill receipts", timedelta(days=1), _repeat_until_done(backfill_receipts)),
     Job("announce expiring tokens", timedelta(hours=1), announce_expiring_tokens),
     Job("forget sign-in failures", timedelta(hours=1), forget_sign_in_failures),
     Job("clean up", timedelta(days=1), clean_up),

@@ -62,9 +62,9 @@ def where_id(column: str, model: type[Model], *path: str) -> Criterion:
     )
 
 
-def status_at(column: str, until: str, lapse: Expiry[Any]) -> Criterion:
+def status_at(column: str, until: str, expiry: Expiry[Any]) -> Criterion:
     """Rows whose current status is this one, whether or not their expiry is stored yet (E39)."""
-    return Criterion(lambda status, now: StatusAt(column, until, lapse.waiting, lapse.over, status, now))
+    return Criterion(lambda status, now: StatusAt(column, until, expiry.waiting, expiry.over, status, now))
 
 
 def where_since(column: str) -> Criterion:

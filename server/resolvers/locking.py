@@ -9,7 +9,7 @@ from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import Membership, Organisation, Product
 from server.models.visibility.lookups import lock_row
-from server.models.visibility.viewers import viewer_now
+from server.models.visibility.viewers import reload_viewer
 from server.resolvers.context import Context
 from server.resolvers.permissions import PersonOnly, Sudo
 from server.resolvers.viewer_rights import rights_on
@@ -30,7 +30,7 @@ async def reauthorise(context: Context, right: Right, organisation_id: UUID) -> 
 
     The right was checked before the lock. A viewer who has lost it while waiting, or whose token has, is denied (E7).
     """
-    now = await viewer_now(context.signed_in, context.now)
+    now = await reload_viewer(context.signed_in, context.now)
     if now is None or right not in usable_rights(now, reach(now, organisation_id, ()).rights_on_organisation()):
         raise RightMissing(right)
     return now
@@ -45,7 +45,7 @@ def check_reaches_everybody(context: Context, right: Right) -> None:
 
 async def recheck_leads(context: Context, organisation_id: UUID, right: Right) -> None:
     """The same for what only leaders of the organisation may do. It is locked already (E7)."""
-    now = await viewer_now(context.signed_in, context.now)
+    now = await reload_viewer(context.signed_in, context.now)
     if now is None or not leads_organisation(now, organisation_id):
         raise RightMissing(right)
 
@@ -56,7 +56,7 @@ async def recheck_serves(context: Context, right: Right, product: Product) -> No
     Their assignment, the partner's access and the token in use may also have changed during the wait. The owner and the
     partnership are locked already.
     """
-    if not await has_right_now(context, await viewer_now(context.signed_in, context.now), right, product):
+    if not await has_right_now(context, await reload_viewer(context.signed_in, context.now), right, product):
         raise RightMissing(right)
 
 

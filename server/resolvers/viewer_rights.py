@@ -113,8 +113,8 @@ def serving_of(
     viewer: Viewer, partner: str, assigned: list[str] | None, granted: Collection[str] | None, before: Way = ()
 ) -> Serving:
     """What the viewer has through one partnership; `granted` is None for complete access."""
-    standing = viewer.membership_in(UUID(partner))
-    is_leader = standing is not None and standing.leads
+    membership = viewer.membership_in(UUID(partner))
+    is_leader = membership is not None and membership.leads
     return Serving(
         complete=granted is None,
         product_rights={_THE_PRODUCT: [ProductRight(right) for right in granted or ()]},

@@ -26,14 +26,14 @@ QUERY = (
 
 
 async def put_together(raw: str, compute: Callable[[Any], Any] = str, turns: TimeSlices | None = None) -> Result:
-    """The answer whose holes (`<0|...>`) `compute` fills out of their payload; `<!0>` is refused, `<?0>` absent."""
+    """The answer whose placeholders (`<0|...>`) `compute` fills out of their payload; `<!0>` is refused, `<?0>` absent."""
     selections = Selections(SCHEMA, {}, VariableValues({}, {}))
     type_: Any = SCHEMA.query_type
     operation: Any = parse(QUERY).definitions[0]
     root = Root(type_, selections.within(type_, [operation.selection_set]), lambda run: {})
-    hole = Placeholder(lambda run, values: compute(values), GraphQLString, (), type_)
+    placeholder = Placeholder(lambda run, values: compute(values), GraphQLString, (), type_)
     words = Placeholder(lambda run, values: compute(values), GraphQLList(GraphQLString), (), type_)
-    statement = Statement("", (), (hole, words), (lambda run: PermissionError("not yours"),))
+    statement = Statement("", (), (placeholder, words), (lambda run: PermissionError("not yours"),))
     marked = raw.replace("<", "\x01").replace("|", "\x02").replace(">", "\x03")
     return await assemble(marked.encode(), statement, None, selections, root, turns or TimeSlices())
 

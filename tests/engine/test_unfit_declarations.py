@@ -96,7 +96,7 @@ async def test_a_column_with_a_resolver_with_arguments_is_refused_or_receives_th
 
 @strawberry.type
 class Resolving:
-    """What a hole gives, with a resolver of its own."""
+    """What a computed field gives, with a resolver of its own."""
 
     sign: str
 
@@ -106,7 +106,7 @@ class Resolving:
 
 
 async def test_an_object_of_a_computed_field_whose_type_has_resolvers_is_refused_or_resolved(toy: Toy) -> None:
-    schema = schema_with("made", Resolving, toys.hole(lambda context, row: Resolving(sign=row.name), "name"))
+    schema = schema_with("made", Resolving, toys.computed_field(lambda context, row: Resolving(sign=row.name), "name"))
 
     planned, ordinary = await answer_both_ways(toy, schema, "{ one { made { sign double(times: 3) } } }")
 
@@ -127,7 +127,7 @@ async def test_an_object_of_a_computed_field_whose_type_is_a_union_is_refused_or
     from typing import Annotated
 
     either = Annotated[Left | Right, strawberry.union("Either")]
-    schema = schema_with("made", either, toys.hole(lambda context, row: Left(left=row.name), "name"))
+    schema = schema_with("made", either, toys.computed_field(lambda context, row: Left(left=row.name), "name"))
 
     planned, ordinary = await answer_both_ways(toy, schema, "{ one { made { __typename ... on Left { left } } } }")
 

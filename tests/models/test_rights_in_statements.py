@@ -64,8 +64,8 @@ async def _ask(engine: Engine, rows: list[Any], context: Context) -> list[Any]:
 
 async def _by_the_rules(context: Context, row: Any) -> dict[str, Any]:
     if isinstance(row, Organisation):
-        standing = context.signed_in.membership_in(row.id)
-        role = standing.role if standing else None
+        membership = context.signed_in.membership_in(row.id)
+        role = membership.role if membership else None
         return {"viewerRights": _sort_rights(await compute(context, RIGHTS_ON_ORGANISATION, row)), "viewerRole": role}
     if isinstance(row, Product):
         return {"viewerRights": _sort_rights(await compute(context, RIGHTS_ON_PRODUCT, row))}

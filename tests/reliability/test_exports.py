@@ -132,7 +132,7 @@ async def test_of_many_who_use_a_link_at_once_one_gets_the_file(own_database: Se
 async def test_files_are_deleted_after_their_time_and_the_others_stay(
     own_database: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(export_files, "_EXPIRED_AT_ONCE", 2)
+    monkeypatch.setattr(export_files, "_EXPIRY_BATCH_SIZE", 2)
     who = await leader()
     at_last = NOW - export_files.LONGEST_DOWNLOAD
     over = [await export(who, now=NOW, expires_at=at_last, link_digest=f"{place}") for place in range(5)]

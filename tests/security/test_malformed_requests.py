@@ -134,7 +134,7 @@ VARIABLES: dict[str, tuple[str, Any]] = {
     "ID, a boolean": ("ID!", True),
     "ID, an object": ("ID!", {"a": "b"}),
     "ID, null": ("ID!", None),
-    "ids, a hole": ("[ID!]!", ["x", None]),
+    "ids, a null": ("[ID!]!", ["x", None]),
     "ids, arrays": ("[ID!]!", [[["x"]]]),
     "ids, 100 fractions": ("[ID!]!", [1.5] * 100),
     "filter, text": ("CatalogueFilter", "x"),

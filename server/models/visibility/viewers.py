@@ -48,7 +48,7 @@ async def viewer_in(organisation_id: UUID, user_id: UUID, api_token_id: UUID | N
     return Viewer(user_id, memberships, token=await grant_of(token))
 
 
-async def viewer_now(viewer: Viewer, now: datetime) -> Viewer | None:
+async def reload_viewer(viewer: Viewer, now: datetime) -> Viewer | None:
     """The current viewer, read again with the credential in use."""
     if viewer.token is None:
         return Viewer(viewer.user_id, await memberships_of(viewer.user_id))

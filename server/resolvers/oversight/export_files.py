@@ -23,8 +23,8 @@ from server.resolvers.listings import batches
 from server.resolvers.oversight.export_formats import File, new_file
 from server.resolvers.oversight.exports import context_of_requester, reach_now, reach_of
 
-_ROWS_AT_ONCE: Final = 100
-_EXPIRED_AT_ONCE: Final = 20
+_ROW_BATCH_SIZE: Final = 100
+_EXPIRY_BATCH_SIZE: Final = 20
 
 _OUTCOMES: Final = {
     ExportState.READY: AuditAction.EXPORT_READY,
@@ -90,7 +90,7 @@ async def _write(file: File, context: Context, theirs: Context, export: Export) 
 async def _fill(file: File, theirs: Context, export: Export) -> None:
     """Write all rows of the list that the person who asked can see. Long batches are formatted in a thread."""
     sheet = SHEETS[export.kind]
-    rows = batches(sheet.listing, theirs, export.organisation_id, sheet.narrow(export), _ROWS_AT_ONCE)
+    rows = batches(sheet.listing, theirs, export.organisation_id, sheet.narrow(export), _ROW_BATCH_SIZE)
     async for batch in rows:
         found = await asyncio.gather(*(sheet.lines(theirs, row) for row in batch))
         written = [line for lines in found for line in lines]
@@ -174,7 +174,7 @@ async def expire_exports(context: Context) -> int:
     """Delete files past their retention time and the time for downloads. Returns how many; 0 if there are no more."""
     async with transaction():
         due = Export.filter(state=ExportState.READY, expires_at__lte=context.now - LONGEST_DOWNLOAD)
-        rows = await due.order_by("id").limit(_EXPIRED_AT_ONCE).select_for_update(skip_locked=True)
+        rows = await due.order_by("id").limit(_EXPIRY_BATCH_SIZE).select_for_update(skip_locked=True)
         if rows:
             over = OneOf("id", [row.id for row in rows])
             await ExportPart.filter(OneOf("export_id", [row.id for row in rows])).delete()

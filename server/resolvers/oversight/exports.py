@@ -16,7 +16,7 @@ from server.models import EmployeeAssignment, Export, Organisation
 from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
-from server.models.visibility.viewers import viewer_in, viewer_now
+from server.models.visibility.viewers import reload_viewer, viewer_in
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.export_sheets import SHEETS
@@ -93,7 +93,7 @@ async def create_export_link(context: Context, export_id: ExportId) -> dict[str,
     """
     async with transaction():
         export = await lock_row(Export, export_id)
-        await _check_linkable(context.for_viewer(await viewer_now(context.signed_in, context.now)), export)
+        await _check_linkable(context.for_viewer(await reload_viewer(context.signed_in, context.now)), export)
         before = journal.column_values(export, "link_expires_at")
         secret = new_secret()
         expires_at = context.now + timedelta(minutes=context.settings.export_link_minutes)

@@ -18,7 +18,7 @@ from server.domain.viewer import Viewer
 from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.conditions import OneOf
 from server.models.visibility.lookups import lock_rows
-from server.models.visibility.viewers import viewer_now
+from server.models.visibility.viewers import reload_viewer
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.listings import Listing, where_equal
@@ -71,7 +71,7 @@ async def recheck_roles(context: Context, rows: Iterable[Partnership]) -> None:
     viewer = context.viewer
     if viewer is None or not _roles(viewer, sides):
         return
-    now = await viewer_now(viewer, context.now)
+    now = await reload_viewer(viewer, context.now)
     if now is None or _roles(now, sides) != _roles(viewer, sides) or now.token != viewer.token:
         raise Refused(CHANGED_MEANWHILE)
 

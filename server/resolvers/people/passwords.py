@@ -24,11 +24,11 @@ from server.settings import Settings
 
 _T = TypeVar("_T")
 
-_AT_ONCE: Final = 2
+_MAX_CONCURRENT: Final = 2
 _NICENESS: Final = 10
 """The `nice` value. Without it, answers were up to 0.3 s slower while passwords were hashed."""
 
-_turns: Final = Turns(_AT_ONCE)
+_turns: Final = Turns(_MAX_CONCURRENT)
 
 
 def _give_way() -> None:
@@ -37,7 +37,7 @@ def _give_way() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-_threads: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords", initializer=_give_way)
+_threads: Final = ThreadPoolExecutor(_MAX_CONCURRENT, thread_name_prefix="passwords", initializer=_give_way)
 
 
 @cache

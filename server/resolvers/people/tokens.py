@@ -19,7 +19,7 @@ from server.models.conditions import OneOf
 from server.models.database import transaction
 from server.models.visibility.lookups import lock_row, visible_row
 from server.models.visibility.policies import visible_queryset
-from server.models.visibility.viewers import viewer_now
+from server.models.visibility.viewers import reload_viewer
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.ids import ApiTokenId, OrganisationId
@@ -117,7 +117,7 @@ async def _lock_token(context: Context, api_token_id: ApiTokenId) -> ApiToken:
     token = None
     if await context.row(ApiToken, api_token_id) is not None:
         await lock_row(ApiToken, api_token_id)
-        token = await visible_row(ApiToken, await viewer_now(context.signed_in, context.now), api_token_id)
+        token = await visible_row(ApiToken, await reload_viewer(context.signed_in, context.now), api_token_id)
     if token is None:
         raise NotFound(("input", "api_token_id"))
     return token

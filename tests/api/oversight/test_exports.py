@@ -177,7 +177,7 @@ async def test_hostile_text_is_harmless_in_the_file(world: World, engine_clients
 async def test_a_list_is_read_in_batches_and_narrowed_by_time(
     world: World, engine_clients: Clients, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("server.resolvers.oversight.export_files._ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("server.resolvers.oversight.export_files._ROW_BATCH_SIZE", 2)
     monkeypatch.setattr("server.resolvers.oversight.export_formats._PART_BYTES", 100)
     for name in ("access", "watching"):
         await engine_clients.change("revokeProductAccess", {"productAccessId": world.id(name)}, as_=world.cL)

@@ -6,7 +6,7 @@ and a mutation. Every field has a resolver as well as its declaration, so each a
 
 from server.engine.declarations import JoinTable, Paged
 from tests.engine.toy.answers import PAGE, Toy, comparable_errors, of_author, taken_back
-from tests.engine.toy.declared_fields import declare_field, encode, hole
+from tests.engine.toy.declared_fields import computed_field, declare_field, encode
 from tests.engine.toy.host import ToySchema, engine_of, schema_of
 from tests.engine.toy.lists import Connection, Shelf, resolver_of
 from tests.engine.toy.models import Author, Book, Crooked, Loan, Mood, Nobody, Note, Renamed
@@ -75,11 +75,11 @@ __all__ = [
     "check_input",
     "check_spelling",
     "comparable_errors",
+    "computed_field",
     "declare_field",
     "encode",
     "engine_of",
     "fill",
-    "hole",
     "of_author",
     "refuse_note",
     "resolver_of",

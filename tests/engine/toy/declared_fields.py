@@ -63,14 +63,14 @@ def relation(model: type[Model], column: str) -> Any:
     return declare_field(Relation(model, column), resolve)
 
 
-def hole(compute: Callable[[Any, Any], Any], *columns: str, **facts: Prefetch) -> Any:
+def computed_field(compute: Callable[[Any, Any], Any], *columns: str, **prefetch: Prefetch) -> Any:
     """Worked out by Python, out of columns."""
 
     async def resolve(root: Any, info: Info) -> Any:
         return compute(info.context, root)
 
     resolve.__annotations__ = {"root": Any, "info": Info}
-    return declare_field(Computed(compute, columns, facts), resolve)
+    return declare_field(Computed(compute, columns, prefetch), resolve)
 
 
 def aggregate(declaration: Aggregate, *permissions: BasePermission, **arguments: Any) -> Any:

@@ -23,7 +23,7 @@ from server.engine.declarations import (
     SameRow,
 )
 from server.models.conditions import Compared, Contains
-from tests.engine.toy.declared_fields import PREFIXES, aggregate, declare_field, encode, hole, relation
+from tests.engine.toy.declared_fields import PREFIXES, aggregate, computed_field, declare_field, encode, relation
 from tests.engine.toy.lists import Connection, Shelf, resolver_of, shelf
 from tests.engine.toy.models import Author, Book, Loan, Mood, Note
 from tests.engine.toy.policies import OwnRow, StaffOnly, visible
@@ -143,14 +143,16 @@ class AuthorType(NodeType):
     borrowed: list[BookRef] | None = declare_field(
         Rows(Book, through=JoinTable(Loan, "author_id", "book_id"), present="has_notes"), _borrowed_books
     )
-    shout: str = hole(_shout, "name")
-    may_shout: str | None = hole(_shout, "name")
-    letters: list[Letter] = hole(_letters, "name")
-    may_letters: list[Letter | None] | None = hole(_letters, "name")
-    words: list[str] = hole(lambda context, row: [word or None for word in row.name.split(" ")], "name")
-    may_words: list[str | None] = hole(lambda context, row: [word or None for word in row.name.split(" ")], "name")
-    twins: Letter = hole(_twins)
-    moods: list[Mood] = hole(lambda context, row: [Mood.SAD, row.mood], "mood")
+    shout: str = computed_field(_shout, "name")
+    may_shout: str | None = computed_field(_shout, "name")
+    letters: list[Letter] = computed_field(_letters, "name")
+    may_letters: list[Letter | None] | None = computed_field(_letters, "name")
+    words: list[str] = computed_field(lambda context, row: [word or None for word in row.name.split(" ")], "name")
+    may_words: list[str | None] = computed_field(
+        lambda context, row: [word or None for word in row.name.split(" ")], "name"
+    )
+    twins: Letter = computed_field(_twins)
+    moods: list[Mood] = computed_field(lambda context, row: [Mood.SAD, row.mood], "mood")
     page_total: int = declare_field(
         Computed(
             _pages,
@@ -218,7 +220,7 @@ class BookType(NodeType):
     is_signed: bool | None
     author: AuthorType | None = relation(Author, "author_id")
     sure_author: AuthorType = relation(Author, "author_id")
-    mark: str = hole(
+    mark: str = computed_field(
         lambda context, row: f"{row.title}{row.price}{row.printed_at:%H:%M}", "title", "price", "printed_at"
     )
 
