@@ -14,7 +14,7 @@ import structlog
 
 from server.domain.errors import Unavailable
 from server.jobs import run_due
-from server.mail.letters import preload_templates
+from server.mail.rendering import preload_templates
 from server.models.backlog import read_backlog
 from server.models.database import after_commit
 from server.models.sqlite import DatabaseLocked

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from server.mail.letters import RenderedEmail, render_email, subject_of
+from server.mail.rendering import RenderedEmail, render_email, subject_of
 from server.models import EmailMessage
 
 MAX_ON_A_PAGE: Final = 50

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import structlog
 
-from server.authentication.uses import TokenUses
+from server.authentication.token_uses import TokenUses
 from server.domain.viewer import Viewer
 from server.models.database import UNREACHABLE, open_connection
 from server.models.outages import translate_outages

@@ -16,7 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from server.domain.errors import Refused
 from server.domain.text import single_line
 from server.mail.headers import address_header, text_header
-from server.mail.letters import render_email
+from server.mail.rendering import render_email
 from server.models import EmailMessage
 from server.settings import Settings, parse_mailbox
 

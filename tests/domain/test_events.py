@@ -11,7 +11,7 @@ from server.resolvers.partnerships.receipts import Entry
 
 SERVER = Path(__file__).parents[2] / "server"
 WINGS = ("people", "partnerships", "products", "oversight", "support")
-TEMPLATES = {SERVER / "mail" / f"{name}.py" for name in (*WINGS, "letters")}
+TEMPLATES = {SERVER / "mail" / f"{name}.py" for name in (*WINGS, "rendering")}
 """E-mails have names of their own, many of them those of their event."""
 
 

@@ -7,8 +7,8 @@ from email.policy import default
 
 import pytest
 
-from server.mail.letters import render_email
 from server.mail.messages import Unwritable, ascii_address, build_message
+from server.mail.rendering import render_email
 from server.mail.template_values import LocaleFormat
 from server.models import EmailMessage
 from server.models.base import new_id

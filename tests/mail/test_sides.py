@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.partnerships.partnerships import Side
 from server.domain.people.memberships import MembershipStatus
-from server.mail.letters import render_email
+from server.mail.rendering import render_email
 from server.mail.topics import NOTICES
 from server.models import Membership, Partnership
 from server.outbox import Outbox

@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.users import LOCALES
-from server.mail.letters import render_email
+from server.mail.rendering import render_email
 from server.mail.topics import NOTICES, TEMPLATES
 from server.models import EmailMessage
 from server.resolvers import ids

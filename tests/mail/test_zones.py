@@ -10,7 +10,7 @@ from babel.core import get_global
 
 from server.domain.people.users import LOCALES
 from server.mail import zones as zones_module
-from server.mail.letters import render_email
+from server.mail.rendering import render_email
 from server.mail.topics import NOTICES
 from server.mail.zones import zone_info, zone_of_country
 from server.models import EmailMessage, Membership, Organisation

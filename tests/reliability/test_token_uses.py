@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from server.app import create_app
-from server.authentication import uses
+from server.authentication import token_uses
 from server.models import ApiToken
 from server.models.database import open_connection, transaction
 from server.settings import Settings
@@ -33,7 +33,7 @@ MAX_SECONDS = 0.4
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uses, "_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(token_uses, "_PAUSE_SECONDS", 0.05)
 
 
 async def last_use(row: ApiToken) -> datetime | None:
@@ -72,7 +72,7 @@ async def test_the_uses_of_many_tokens_are_one_statement(house: House):
     later = now + timedelta(minutes=1)
     rows = [(await house.token(owner, last_used_at=None))[0] for _ in range(5)]
     await ApiToken.filter(id=rows[0].id).update(last_used_at=later)
-    noted = uses.TokenUses()
+    noted = token_uses.TokenUses()
 
     async with noted.write_while_open(house.settings):
         for row in rows:
@@ -87,7 +87,7 @@ async def test_the_uses_of_many_tokens_are_one_statement(house: House):
 
 async def test_what_is_noted_at_the_end_is_written(house: House):
     row, _ = await house.token(await house.employee(), last_used_at=None)
-    noted, now = uses.TokenUses(), datetime.now(UTC)
+    noted, now = token_uses.TokenUses(), datetime.now(UTC)
 
     async with noted.write_while_open(house.settings):
         noted.add(row.id, now)
