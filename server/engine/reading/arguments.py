@@ -28,8 +28,8 @@ ReadArguments = Callable[[Mapping[str, Any]], KeyAndValues]
 class Arguments:
     """One field with arguments, at one place of a document.
 
-    `ask` reads coerced arguments. If each is a variable of a required string type, `as_given` names them, and
-    `ask_as_given` reads their values as they were sent.
+    `read_values` reads coerced arguments. If each is a variable of a required string type, `sent_as_is` names them, and
+    `read_sent` reads their values as they were sent.
     """
 
     number: int
