@@ -20,7 +20,7 @@ _LABELS: Final = {"small": "a partner with 21 customers", "large": "the largest 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was asked for on the command line."""
+    """The options of the command line."""
 
     servers: tuple[str, ...]
     workloads: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What is asked of each server, and what must be in its answer?
+"""Workloads: the requests to each server, and what its answers must contain.
 
 The same rows and fields everywhere, in the shape that is natural for each: a document for every
 dialect, and answers compared once they are reduced to ids, texts and timestamps.

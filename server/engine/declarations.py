@@ -150,7 +150,7 @@ class Computed:
 
 
 class AggregateFunction(StrEnum):
-    """What is done with the values of a column."""
+    """How the values of a column become one value."""
 
     SUM = "sum"
     COUNT = "count"

@@ -209,7 +209,7 @@ def _possible_kind(field_index: FieldIndex, type_: GraphQLObjectType, nodes: Nod
         return "plain"
     if isinstance(nullable(outer), GraphQLList) and isinstance(inside, GraphQLObjectType):
         return "items"
-    raise Unplannable(f"a resolver alone answers {inside.name}")
+    raise Unplannable(f"only a resolver answers {inside.name}")
 
 
 def _python_name(type_: GraphQLObjectType, nodes: Nodes) -> str:

@@ -100,7 +100,7 @@ TEMPLATES: Final[Templates] = {
         N_("{partner} has been invited"),
         N_(
             "{partner} has been invited to manage products of {customer}. Nothing is shared until it accepts, "
-            "and you can cancel the invitation before then."
+            "and you can withdraw the invitation before then."
         ),
     ),
     "partnership.requested": Template(

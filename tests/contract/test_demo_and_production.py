@@ -189,7 +189,7 @@ async def test_what_is_left_of_the_demo_s_credentials_is_named(own_database: Set
 
 
 @pytest.mark.database
-async def test_closing_the_demo_s_accounts_lets_nobody_in_and_leaves_others_alone(run: Run, own_database: Settings):
+async def test_closing_the_demo_s_accounts_lets_nobody_in_and_does_not_touch_others(run: Run, own_database: Settings):
     now = datetime.now(UTC)
     claire, other = await demo_account(0), await demo_account(1, "another password")
     public = await demo_token(claire)

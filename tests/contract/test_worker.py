@@ -97,7 +97,7 @@ async def test_a_worker_sends_and_stops_on_request(own_database: Settings, post:
     assert (process.returncode, post.recipients) == (0, ["owner@company.example"]), err
 
 
-async def test_what_waits_and_what_is_parked_is_listed(own_database: Settings):
+async def test_waiting_events_and_parked_emails_are_listed(own_database: Settings):
     parked = await parked_email()
     waiting = await announce("partnership.ending", f"pship_{'0' * 32}", LONG_AGO + timedelta(days=1))
 

@@ -124,7 +124,7 @@ async def test_what_is_kept_of_an_operation_counts_for_it(both: Both) -> None:
     assert both.engine._operations.size == operation.size + parts
 
 
-async def test_an_operation_that_alone_fills_the_cache_is_not_kept() -> None:
+async def test_an_operation_larger_than_the_cache_is_not_kept() -> None:
     cache = LRUCache[str, str](10, 1_000)
 
     cache.put("small", "a", 100)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.database
 # Paths
 
 
-async def test_a_field_that_a_resolver_alone_answers_takes_the_resolver_path(toy: Toy) -> None:
+async def test_a_field_that_only_a_resolver_answers_takes_the_resolver_path(toy: Toy) -> None:
     for document in (
         of_author("name slow"),
         of_author("itself { slow(times: 3) }"),
@@ -20,7 +20,7 @@ async def test_a_field_that_a_resolver_alone_answers_takes_the_resolver_path(toy
     ):
         result, trace = await toy.by_engine(document, {"id": toy.id("ada")})
 
-        assert (result, trace.reason) == (None, "a resolver alone answers Author.slow")
+        assert (result, trace.reason) == (None, "only a resolver answers Author.slow")
 
 
 async def test_a_field_that_is_skipped_does_not_decide_the_path(toy: Toy) -> None:

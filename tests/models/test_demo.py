@@ -129,7 +129,7 @@ async def test_rows_keep_their_own_timestamps() -> None:
     assert {partnership.updated_at == partnership.ended_at for partnership in ended} == {True}
 
 
-async def test_it_is_built_once_and_only_where_nothing_is() -> None:
+async def test_the_demo_is_built_once_and_only_in_an_empty_database() -> None:
     before = await is_built()
     await build_demo(now=NOW)
     after = await is_built()

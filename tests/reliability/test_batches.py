@@ -111,7 +111,7 @@ async def test_an_event_whose_emails_cannot_be_stored_keeps_none_of_its_batch_wa
     assert {one.event_id for one in await EmailMessage.all()} == {good.id, other.id}
 
 
-async def test_what_goes_to_one_address_arrives_in_the_order_in_which_it_was_announced(
+async def test_emails_to_one_address_arrive_in_the_order_in_which_they_were_announced(
     own_database: Settings, post: PostOffice
 ):
     await waiting(30)
@@ -239,7 +239,7 @@ async def test_a_claim_finds_what_waits_by_an_index_of_that_only(
     assert "b-tree" not in plan.lower()
 
 
-async def test_what_waits_is_counted_and_dated(own_database: Settings):
+async def test_the_backlog_has_a_size_and_an_age(own_database: Settings):
     assert await read_backlog(NOW) == Backlog(0, 0, 0.0)
     await waiting(3)
     await EmailMessage.all().update(created_at=NOW - timedelta(seconds=90))

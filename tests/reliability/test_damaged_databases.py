@@ -55,7 +55,7 @@ async def test_a_database_that_cannot_be_written_to_still_answers_who_reads(
 
 
 @on_sqlite
-async def test_what_did_not_fit_on_the_disk_is_not_stored_with_the_next_change(far: File):
+async def test_a_change_that_did_not_fit_on_the_disk_is_not_stored_with_the_next_one(far: File):
     async with connected_to(far.settings):
         await build_world()
         await run("CREATE TABLE filler (a)")

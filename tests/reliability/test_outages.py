@@ -90,7 +90,7 @@ async def test_a_change_that_was_cut_off_before_it_was_stored_changed_nothing(fa
     assert (answer.status, answer.code) == (503, "UNAVAILABLE")
 
 
-async def test_what_was_stored_before_the_database_went_away_is_announced(far: Far):
+async def test_a_change_stored_before_the_database_went_away_is_announced(far: Far):
     input = {"name": "the shop", "scopes": ["PRODUCTS_READ"]}
     query = """mutation($a: CreateApiTokenInput!, $b: CreateApiTokenInput!) {
         a: createApiToken(input: $a) { userErrors { code } } b: createApiToken(input: $b) { userErrors { code } } }"""

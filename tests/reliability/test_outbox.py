@@ -68,7 +68,7 @@ async def test_a_server_that_is_busy_is_asked_again_after_growing_pauses(own_dat
     assert post.recipients == [LEADER]
 
 
-async def test_what_never_works_is_parked_after_the_last_try(own_database: Settings, post: PostOffice):
+async def test_an_email_that_never_succeeds_is_parked_after_the_last_attempt(own_database: Settings, post: PostOffice):
     settings = sending(own_database, post, mail_attempts=3)
     email = await one_email(settings)
     post.answers[LEADER] = FULL

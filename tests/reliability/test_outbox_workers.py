@@ -53,7 +53,7 @@ async def test_a_worker_that_dies_before_it_sends_loses_nothing(
     assert post.recipients == [LEADER]
 
 
-async def test_what_kills_every_worker_is_parked(
+async def test_an_event_that_kills_every_worker_is_parked(
     own_database: Settings, post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ):
     settings = sending(own_database, post, mail_attempts=2)
@@ -197,7 +197,7 @@ async def test_what_was_sent_while_the_database_was_away_for_longer_is_not_sent_
     assert CLAIM.total_seconds() > 60 + delivery.MAX_SECONDS + outbox.SECONDS_TO_RECORD
 
 
-async def test_what_the_mail_server_refuses_to_this_house_is_reported_once_for_a_batch(
+async def test_a_mail_server_that_refuses_this_sender_is_reported_once_for_a_batch(
     own_database: Settings, post: PostOffice
 ):
     settings = sending(own_database, post)
@@ -233,7 +233,7 @@ async def test_the_demo_keeps_emails_with_their_links(own_database: Settings):
     assert (email.sent_at, email.variables["link"]) == (NOW, LINK)
 
 
-async def test_what_was_parked_can_be_restarted(own_database: Settings, post: PostOffice):
+async def test_a_parked_email_can_be_restarted(own_database: Settings, post: PostOffice):
     settings = sending(own_database, post)
     email = await one_email(settings)
     post.answers[LEADER] = UNKNOWN

@@ -85,7 +85,7 @@ async def test_the_uses_of_many_tokens_are_one_statement(house: House):
     assert noted._waiting == {}
 
 
-async def test_what_is_noted_at_the_end_is_written(house: House):
+async def test_a_use_recorded_at_shutdown_is_written(house: House):
     row, _ = await house.token(await house.employee(), last_used_at=None)
     noted, now = token_uses.TokenUses(), datetime.now(UTC)
 

@@ -119,7 +119,7 @@ async def test_more_sources_than_may_wait_are_refused_at_once(hasher: HeldHash):
     assert are_refused(tasks) == [False] * 8 + [True] * 2
 
 
-async def test_sources_that_fill_the_lines_leave_room_for_those_who_wait_alone(hasher: HeldHash):
+async def test_sources_that_fill_their_queues_leave_room_for_single_callers(hasher: HeldHash):
     crowd = begin(*[(f"source {number}", f"guess {again}") for number in range(5) for again in range(3)])
     alone = begin(("alone", "mine"))
     await settle()

@@ -104,7 +104,13 @@ def check_has_file(state: ExportState) -> None:
     """A link needs a file that is written and not deleted yet."""
     if state is not ExportState.READY:
         raise Refused(
-            Refusal(OversightCode.EXPORT_NOT_READY, N_("This export does not have a file yet, or no longer has one."))
+            Refusal(
+                OversightCode.EXPORT_NOT_READY,
+                N_(
+                    "This export has no file: it is not ready yet, or the file has been deleted. "
+                    "Wait, or request a new export."
+                ),
+            )
         )
 
 

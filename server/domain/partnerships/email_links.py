@@ -28,4 +28,6 @@ def link_digest(secret: str) -> str:
 def check_in_time(expires_at: datetime, now: datetime) -> None:
     """An invitation can be answered before its deadline, not at it (E39)."""
     if now >= expires_at:
-        raise Refused(Refusal(PartnershipCode.INVITATION_EXPIRED, N_("This invitation has expired.")))
+        raise Refused(
+            Refusal(PartnershipCode.INVITATION_EXPIRED, N_("This invitation has expired. Ask for a new one."))
+        )

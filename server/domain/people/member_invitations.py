@@ -30,7 +30,7 @@ MEMBER_INVITATION_EXPIRY: Final = Expiry(MemberInvitationStatus.PENDING, MemberI
 
 
 def check_invitation_open(status: MemberInvitationStatus) -> None:
-    """Only an open invitation can be answered, cancelled or resent."""
+    """Only an open invitation can be answered, withdrawn or resent."""
     if status is not MemberInvitationStatus.PENDING:
         raise refuse_as_closed()
 
@@ -48,7 +48,11 @@ def check_not_invited(is_member: bool, is_invited: bool, field: tuple[str, ...] 
         )
     if is_invited:
         raise Refused(
-            Refusal(PeopleCode.INVITATION_PENDING, N_("There is already an open invitation for this address."), field)
+            Refusal(
+                PeopleCode.INVITATION_PENDING,
+                N_("There is already an open invitation for this address. Send it again instead."),
+                field,
+            )
         )
 
 
@@ -66,7 +70,11 @@ def check_inviter(inviter: Role | None, role: Role) -> None:
 def check_invited_person(email: str, invited: str) -> None:
     """The link grants nothing on its own: the invited address has to be the one you sign in with (E24)."""
     if email != invited:
-        raise Refused(Refusal(PeopleCode.NOT_INVITED, N_("This invitation was sent to another address.")))
+        raise Refused(
+            Refusal(
+                PeopleCode.NOT_INVITED, N_("This invitation was sent to another address. Sign in with that address.")
+            )
+        )
 
 
 def resending_times(before: Sequence[datetime], now: datetime, most: int) -> list[datetime]:

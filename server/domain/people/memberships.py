@@ -87,7 +87,7 @@ def check_keeps_a_legal_representative(role: Role, other_legal_representatives: 
         raise Refused(
             Refusal(
                 PeopleCode.LAST_LEGAL_REPRESENTATIVE,
-                N_("An organisation must keep at least one legal representative."),
+                N_("An organisation must keep at least one legal representative. Appoint another one first."),
             )
         )
 

@@ -1,4 +1,4 @@
-"""Pending actions: what a partner proposes on a customer's product and the customer has to confirm (E34)."""
+"""Pending actions: what a partner requests on a customer's product and the customer has to confirm (E34)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from server.domain.products.error_codes import ProductCode
 
 
 class PendingActionKind(StrEnum):
-    """The kind of action that a partner proposes on a customer's product."""
+    """The kind of action that a partner requests on a customer's product."""
 
     TERMINATE_PRODUCT = "TERMINATE_PRODUCT"
 
@@ -38,7 +38,11 @@ def answer_until(now: datetime, days: int) -> datetime:
 def check_none_pending(*, is_pending: bool) -> None:
     """A product has at most one pending action of each kind."""
     if is_pending:
-        raise Refused(Refusal(ProductCode.ACTION_PENDING, N_("The customer has already been asked for this.")))
+        raise Refused(
+            Refusal(
+                ProductCode.ACTION_PENDING, N_("The customer has already been asked for this. Wait for the answer.")
+            )
+        )
 
 
 def check_action_open(status: PendingActionStatus, expires_at: datetime, now: datetime) -> None:
@@ -48,7 +52,7 @@ def check_action_open(status: PendingActionStatus, expires_at: datetime, now: da
 
 
 def check_still_asked(partnership: Agreement, *, may_ask: bool) -> None:
-    """An action can be confirmed only if the same person could still propose it, through complete access.
+    """An action can be confirmed only if the same person could still request it, through complete access.
 
     `may_ask` says whether that person has the right now.
     """

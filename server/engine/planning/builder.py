@@ -91,7 +91,7 @@ class Planner:
         name = nodes[0].name.value
         declaration = self.field_index.declaration(type_, name)
         if declaration is None:
-            raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
+            raise Unplannable(f"only a resolver answers {type_.name}.{name}")
         return self.write_value(declaration, scope, Place(type_, type_.fields[name], nodes))
 
     def write_value(self, declaration: Any, scope: Scope, place: Place) -> JsonText:

@@ -115,7 +115,7 @@ class _ConnectionWriter:
             case PagePart("total_count"):
                 return self.total()
             case _:
-                raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
+                raise Unplannable(f"only a resolver answers {type_.name}.{name}")
 
     def write_edge(self, type_: GraphQLObjectType, nodes: Nodes) -> JsonText:
         return self.planner.write_object_with(
@@ -128,7 +128,7 @@ class _ConnectionWriter:
         if declaration == PagePart("cursor"):
             return JsonText('"').add(expression(self.cursor())).add('"')
         if declaration is None:
-            raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
+            raise Unplannable(f"only a resolver answers {type_.name}.{name}")
         return self.planner.write_value(declaration, self.child, Place(type_, type_.fields[name], nodes))
 
     def write_info(self, type_: GraphQLObjectType, nodes: Nodes) -> JsonText:
@@ -150,7 +150,7 @@ class _ConnectionWriter:
             case _ if name == "__typename":
                 return JsonText(f'"{type_.name}"')
             case _:
-                raise Unplannable(f"a resolver alone answers {type_.name}.{name}")
+                raise Unplannable(f"only a resolver answers {type_.name}.{name}")
 
     # Parameters are numbered as they are written; one without a use would be refused.
 

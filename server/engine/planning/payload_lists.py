@@ -24,7 +24,7 @@ def check_items(planner: Planner, type_: GraphQLObjectType) -> None:
     inside = [named_type(field.type) for field in type_.fields.values()]
     rows = [one for one in inside if isinstance(one, GraphQLObjectType) and planner.field_index.model(one) is not None]
     if len(rows) != 1 or not all(one in rows or is_plain(one) for one in inside):
-        raise Unplannable(f"a resolver alone answers {type_.name}")
+        raise Unplannable(f"only a resolver answers {type_.name}")
 
 
 def write_items(planner: Planner, place: Place, name: str) -> JsonText:

@@ -1,6 +1,6 @@
 """Every table, constraint and trigger of the first schema.
 
-What it is made of lies in `_initial/`, by wing, and imports nothing that may change later.
+Its parts are in `_initial/`, by wing. They import nothing that may change later.
 """
 
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Pending actions: what partners propose on customers' products and the customers have to confirm."""
+"""Pending actions: what partners request on customers' products and the customers have to confirm."""
 
 from datetime import datetime
 from uuid import UUID

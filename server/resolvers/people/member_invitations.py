@@ -1,4 +1,4 @@
-"""Invitations of members: sending, resending and cancelling (S11.1, S11.3)."""
+"""Invitations of members: sending, resending and withdrawing (S11.1, S11.3)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -68,7 +68,7 @@ async def _open(context: Context, token: str) -> CustomerInvitation:
 
 
 async def _represent(context: Context, account: User, row: Organisation) -> None:
-    """A person who signs up alone becomes the legal representative (P:2821)."""
+    """A person who signs up on their own becomes the legal representative (P:2821)."""
     context.viewers_changed()
     membership = await Membership.create(
         user_id=account.id,

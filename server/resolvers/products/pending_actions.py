@@ -1,4 +1,4 @@
-"""Pending actions: what partners propose on customers' products and the customers have to confirm (E34)."""
+"""Pending actions: what partners request on customers' products and the customers have to confirm (E34)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -122,7 +122,7 @@ async def test_acts_of_the_programme_are_not_acts_of_a_partner(world: World, cli
     }
 
 
-async def test_what_the_clock_lets_expire_is_read_by_whom_it_concerns(
+async def test_an_expiry_is_read_by_the_organisations_that_it_concerns(
     world: World, clients: Clients, settings: Settings
 ):
     for deadline in ("proposals", "access changes", "pending actions", "member invitations"):
@@ -171,7 +171,7 @@ async def test_an_id_of_another_type_is_refused_at_its_place(world: World, clien
     assert answer.errors[0]["extensions"]["field"] == ["filter", "partnerId"]
 
 
-async def test_an_act_of_another_customer_is_nobodys(world: World, clients: Clients):
+async def test_an_act_of_another_customer_is_not_found(world: World, clients: Clients):
     for who in (world.qL, world.bL, world.cE, world.pU, world.tokens["only_borea"], world.tokens["products"]):
         answer = await clients.ask("query($id: ID!) { node(id: $id) { id } }", {"id": world.id("act")}, as_=who)
         assert answer.code == "NOT_FOUND"

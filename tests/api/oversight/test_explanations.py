@@ -92,7 +92,7 @@ async def test_a_token_reads_which_scope_it_lacks(world: World, clients: Clients
     }
 
 
-async def test_a_state_that_leaves_no_room_is_named(world: World, clients: Clients):
+async def test_a_status_that_withholds_the_right_is_named(world: World, clients: Clients):
     await Partnership.filter(id=world.limited.id).update(status=PartnershipStatus.SUSPENDED)
 
     assert await links(clients, "GRANT_PRODUCT_ACCESS", world.id("limited"), world.cA) == {
@@ -148,7 +148,7 @@ async def test_a_stranger_gets_the_answer_for_an_object_that_does_not_exist(worl
 
 
 @pytest.mark.parametrize("name", ["pE", "assignment"])
-async def test_what_carries_no_rights_is_not_explained(world: World, clients: Clients, name: str):
+async def test_an_object_without_rights_is_not_explained(world: World, clients: Clients, name: str):
     answer = await explain(clients, "VIEW_PRODUCT", world.id(name), world.pE)
 
     assert answer.code == "BAD_USER_INPUT"

@@ -70,7 +70,9 @@ async def test_a_link_is_for_the_person_who_created_it(world: World, engine_clie
     assert (await get(engine_clients, path, world.cL)).status_code == 200
 
 
-async def test_a_link_ends_with_the_role_the_membership_the_session_and_the_time(world: World, engine_clients: Clients):
+async def test_a_link_ends_with_the_role_the_membership_the_session_or_its_deadline(
+    world: World, engine_clients: Clients
+):
     await becomes(world.cA, Role.LEGAL_REPRESENTATIVE)
     path = await link(engine_clients, world.id("export"), world.cL)
     mine = (Membership, {"id": world.cL.membership.id})

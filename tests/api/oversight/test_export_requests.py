@@ -76,7 +76,11 @@ async def test_a_link_needs_a_file_of_the_callers_own(world: World, clients: Cli
     for who in (world.cA, world.tokens["cL"]):
         assert await collect_refusals(clients, "createExportLink", {"exportId": world.id("export")}, as_=who) == other
     assert await collect_refusals(clients, "createExportLink", {"exportId": waiting}, as_=world.cL) == [
-        ("EXPORT_NOT_READY", "This export does not have a file yet, or no longer has one.", None)
+        (
+            "EXPORT_NOT_READY",
+            "This export has no file: it is not ready yet, or the file has been deleted. Wait, or request a new export.",
+            None,
+        )
     ]
 
 

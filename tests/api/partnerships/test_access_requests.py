@@ -55,7 +55,7 @@ async def test_a_partner_asks_for_more(world: World, clients: Clients):
 
 
 @pytest.mark.parametrize("wanted", [{"accessType": "COMPLETE"}, {"accessType": "LIMITED", "paymentMode": "PARTNER"}])
-async def test_what_is_asked_for_has_a_payment_mode_exactly_when_it_is_everything(
+async def test_a_request_has_a_payment_mode_exactly_if_it_is_for_complete_access(
     world: World, clients: Clients, wanted: dict[str, Any]
 ):
     input = {"partnershipId": world.id("limited"), "wanted": wanted}

@@ -127,7 +127,7 @@ async def test_only_an_active_partnership_changes(world: World, clients: Clients
         ("terminatePartnership", {"confirmation": "Alpina", "reason": "OTHER"}),
     ],
 )
-async def test_what_somebody_else_changed_is_not_changed(
+async def test_a_partnership_that_somebody_else_changed_is_not_changed(
     world: World, clients: Clients, mutation: str, more: dict[str, Any]
 ):
     input = {"partnershipId": world.id("limited"), "expectedVersion": 7, **more}
@@ -151,7 +151,7 @@ async def test_the_customer_decides_who_pays_and_the_partner_is_notified(world: 
     assert await payload("payment_mode.changed") == {"before": "CUSTOMER", "after": "PARTNER"}
 
 
-async def test_the_mode_that_is_set_already_is_a_success_without_a_word(world: World, clients: Clients):
+async def test_setting_the_current_payment_mode_succeeds_and_notifies_nobody(world: World, clients: Clients):
     before = await snapshot()
 
     found = await change_partnership(

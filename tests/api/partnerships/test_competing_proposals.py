@@ -50,7 +50,7 @@ async def test_asking_for_what_the_customer_has_offered_accepts_it(world: World,
 
 
 @pytest.mark.parametrize("wanted", [EVERYTHING, {"accessType": "LIMITED"}])
-async def test_asking_for_something_else_stands_next_to_the_offer(
+async def test_a_request_for_something_else_stays_open_next_to_the_offer(
     world: World, clients: Clients, wanted: dict[str, Any]
 ):
     input = {"partnerId": world.id("nova"), "customerId": world.id("delta"), "wanted": wanted}

@@ -162,7 +162,7 @@ async def test_the_link_on_its_own_grants_nothing(world: World, clients: Clients
     assert (await catch_denial(clients, "acceptCustomerInvitation", other, as_=world.pL))["code"] == "FORBIDDEN"
 
 
-async def test_what_is_too_late_is_neither_answered_nor_withdrawn_nor_sent_again(world: World, clients: Clients):
+async def test_an_expired_proposal_is_neither_answered_nor_withdrawn_nor_sent_again(world: World, clients: Clients):
     await CustomerInvitation.filter(id=world.by_email.id).update(answer_by=world.now - timedelta(seconds=1))
     input = {
         "customerId": world.id("borea"),
@@ -179,10 +179,10 @@ async def test_what_is_too_late_is_neither_answered_nor_withdrawn_nor_sent_again
         ("resendCustomerInvitation", own, world.qL),
     ]:
         answer = await collect_refusals(clients, mutation, given, as_=who)
-        assert answer == [("INVITATION_EXPIRED", "This invitation has expired.", None)], mutation
+        assert answer == [("INVITATION_EXPIRED", "This invitation has expired. Ask for a new one.", None)], mutation
 
 
-async def test_a_request_that_is_over_is_in_the_way_of_no_other(world: World, clients: Clients):
+async def test_a_request_that_has_ended_does_not_block_another(world: World, clients: Clients):
     await CustomerInvitation.filter(id=world.by_email.id).update(answer_by=world.now - timedelta(seconds=1))
     input = asking(world, world.bL.user.email, partnerId=world.id("rival"))
 
@@ -255,7 +255,7 @@ async def test_its_addressee_declines(world: World, clients: Clients):
     assert [code for code, _, _ in again] == ["INVITATION_USED"]
 
 
-async def test_sent_again_the_old_link_is_dead(world: World, clients: Clients):
+async def test_sending_a_request_again_disables_the_old_link(world: World, clients: Clients):
     id = world.id("by_email")
 
     await clients.change("resendCustomerInvitation", {"customerInvitationId": id}, INVITATION, as_=world.qL)
@@ -266,7 +266,7 @@ async def test_sent_again_the_old_link_is_dead(world: World, clients: Clients):
     assert found.data["customerInvitation"] == {"id": id}
 
 
-async def test_withdrawn_the_link_is_dead(world: World, clients: Clients):
+async def test_withdrawing_a_request_disables_its_link(world: World, clients: Clients):
     id = ids.encode(world.by_email)
 
     withdrawn = await clients.change("cancelCustomerInvitation", {"customerInvitationId": id}, INVITATION, as_=world.qL)

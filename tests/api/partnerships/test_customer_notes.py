@@ -23,7 +23,7 @@ NOT_KEPT = ("PARTNERSHIP_NOT_ACTIVE", "This partnership ended too long ago for n
 # Noting
 
 
-async def test_a_partner_notes_what_it_calls_a_customer(world: World, clients: Clients):
+async def test_a_partner_stores_its_own_name_for_a_customer(world: World, clients: Clients):
     before, id = await snapshot(), world.id("partner_pays")
 
     answer = await update_note(clients, world.pA, partnershipId=id, alias="  Raven ", notes=" Two lines\nof text ")
@@ -39,7 +39,7 @@ async def test_a_partner_notes_what_it_calls_a_customer(world: World, clients: C
     assert changed_models(before, await snapshot()) == {"CustomerNote", "AuditEvent", "OutboxMessage"}
 
 
-async def test_what_is_left_out_stays_and_null_clears(world: World, clients: Clients):
+async def test_a_field_left_out_stays_and_null_clears_it(world: World, clients: Clients):
     id = world.id("limited")
 
     for input, texts in (
@@ -56,7 +56,7 @@ async def test_what_is_left_out_stays_and_null_clears(world: World, clients: Cli
 
 
 @pytest.mark.parametrize("input", [{}, {"alias": "alias in note"}, {"alias": " alias in note ", "expectedVersion": 1}])
-async def test_what_is_noted_already_changes_nothing(world: World, clients: Clients, input: dict[str, Any]):
+async def test_the_same_note_again_changes_nothing(world: World, clients: Clients, input: dict[str, Any]):
     before = await contents()
 
     answer = await update_note(clients, world.pL, partnershipId=world.id("limited"), **input)
@@ -66,7 +66,7 @@ async def test_what_is_noted_already_changes_nothing(world: World, clients: Clie
 
 
 @pytest.mark.parametrize("input", [{}, {"alias": None, "notes": None}, {"notes": " "}])
-async def test_nothing_noted_leaves_no_note(world: World, clients: Clients, input: dict[str, Any]):
+async def test_an_empty_note_is_not_stored(world: World, clients: Clients, input: dict[str, Any]):
     before = await contents()
 
     answer = await update_note(clients, world.pL, partnershipId=world.id("partner_pays"), **input)
@@ -76,7 +76,7 @@ async def test_nothing_noted_leaves_no_note(world: World, clients: Clients, inpu
 
 
 @pytest.mark.parametrize("status", PartnershipStatus)
-async def test_a_partner_notes_in_every_status_of_a_partnership(
+async def test_a_partner_writes_notes_in_every_status_of_a_partnership(
     world: World, clients: Clients, status: PartnershipStatus
 ):
     await ends(world.limited, world.now, status)
@@ -166,7 +166,7 @@ async def test_a_note_that_somebody_else_changed_is_not_overwritten(world: World
     await update_note(clients, world.pL, partnershipId=world.id("partner_pays"), alias="Raven", expectedVersion=0)
 
 
-async def test_nothing_is_noted_once_the_note_is_to_be_deleted(world: World, clients: Clients, settings: Settings):
+async def test_a_note_cannot_be_written_after_its_deletion_is_due(world: World, clients: Clients, settings: Settings):
     await ends(world.limited, datetime.now(UTC) - timedelta(days=settings.customer_note_days))
 
     assert await note_refusals(clients, world, alias=" ") == [

@@ -97,13 +97,13 @@ async def test_the_same_rights_change_nothing(world: World, clients: Clients):
     assert await snapshot() == before
 
 
-async def test_at_least_one_right_is_left(world: World, clients: Clients):
+async def test_an_access_keeps_at_least_one_right(world: World, clients: Clients):
     assert await collect_refusals(clients, "changeProductAccess", change(world), as_=world.cL) == [
         ("VALIDATION_FAILED", "Choose at least one right.", ["input", "rights"])
     ]
 
 
-async def test_what_has_ended_is_not_changed(world: World, clients: Clients):
+async def test_an_access_that_has_ended_is_not_changed(world: World, clients: Clients):
     await ProductAccess.filter(id=world.access.id).update(revoked_at=world.now)
 
     assert await collect_refusals(clients, "changeProductAccess", change(world, "STATISTICS"), as_=world.cL) == [
@@ -111,7 +111,7 @@ async def test_what_has_ended_is_not_changed(world: World, clients: Clients):
     ]
 
 
-async def test_another_version_than_the_one_seen_is_not_changed(world: World, clients: Clients):
+async def test_an_access_changed_since_it_was_read_is_not_changed(world: World, clients: Clients):
     stale = change(world, "STATISTICS", expectedVersion=2)
 
     ((code, _, field),) = await collect_refusals(clients, "changeProductAccess", stale, as_=world.cL)
@@ -207,7 +207,7 @@ async def test_a_viewer_without_the_right_reads_so_for_each(world: World, client
     assert await snapshot() == before
 
 
-async def test_what_has_ended_already_is_ended_once(world: World, clients: Clients):
+async def test_an_access_that_has_ended_is_not_ended_again(world: World, clients: Clients):
     await ProductAccess.filter(id=world.access.id).update(revoked_at=world.now)
     before = await snapshot()
 
@@ -217,7 +217,7 @@ async def test_what_has_ended_already_is_ended_once(world: World, clients: Clien
     assert await snapshot() == before
 
 
-async def test_none_is_none(world: World, clients: Clients):
+async def test_an_empty_list_of_accesses_changes_nothing(world: World, clients: Clients):
     before = await snapshot()
 
     assert (await many(clients, "revokeProductAccesses", {"ids": []}, world.cL))[1] == []
@@ -225,7 +225,7 @@ async def test_none_is_none(world: World, clients: Clients):
     assert await snapshot() == before
 
 
-async def test_each_is_named_once(world: World, clients: Clients):
+async def test_an_access_listed_twice_is_refused(world: World, clients: Clients):
     twice = [world.id("access")] * 2
     items = [{"id": id, "rights": ["STATISTICS"]} for id in twice]
 

@@ -184,7 +184,7 @@ async def test_a_revoked_product_may_go_to_another_partner(world: World, clients
     assert await rights_on_product(clients, world.id("granted"), world.qL) is not None
 
 
-async def test_of_complete_access_no_single_product_is_taken_back(world: World, clients: Clients):
+async def test_a_single_product_cannot_be_withdrawn_from_complete_access(world: World, clients: Clients):
     stray = await ProductAccess.create(
         partnership_id=world.complete.id,
         product_id=world.borean.id,

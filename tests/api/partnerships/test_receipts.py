@@ -92,7 +92,7 @@ async def test_an_answer_is_receipted(world: World, clients: Clients, mutation: 
     assert (body["before"], body["after"]) == (terms | {"status": "INVITED"}, terms | {"status": status})
 
 
-async def test_what_is_refused_leaves_no_receipt(world: World, clients: Clients):
+async def test_a_refused_change_leaves_no_receipt(world: World, clients: Clients):
     before = await snapshot()
 
     granting = {"partnershipId": world.id("limited"), "productId": world.id("rivals"), "rights": ["STATISTICS"]}
@@ -138,7 +138,7 @@ async def test_somebody_who_is_replaced_and_loses_a_product_gets_a_receipt(world
     assert ended["actor"] == {"side": "CUSTOMER", "role": "LEGAL_REPRESENTATIVE"}
 
 
-async def test_what_the_other_side_proposed_too_is_withdrawn_with_a_receipt(world: World, clients: Clients):
+async def test_the_other_sides_proposal_is_withdrawn_with_a_receipt(world: World, clients: Clients):
     access = {"limited": {"products": [{"productId": world.id("kept"), "rights": ["TECHNICAL"]}]}}
     inviting = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": access}
     invited = await clients.change("invitePartner", inviting, "partnership { id }", as_=world.cL)
@@ -153,7 +153,7 @@ async def test_what_the_other_side_proposed_too_is_withdrawn_with_a_receipt(worl
     }
 
 
-async def test_the_clock_gives_receipts_in_nobodys_name(world: World, settings: Settings):
+async def test_a_scheduled_job_writes_receipts_in_nobodys_name(world: World, settings: Settings):
     await Partnership.filter(id=world.limited.id).update(expires_at=world.now + timedelta(days=40))
     before = await chains()
 

@@ -72,7 +72,7 @@ async def test_a_partner_asks_once_and_nobody_that_it_serves(world: World, clien
         ]
 
 
-async def test_a_partner_hears_nothing_of_the_customers_other_partners(world: World, clients: Clients):
+async def test_a_partner_learns_nothing_of_the_customers_other_partners(world: World, clients: Clients):
     """Borea has a complete partner: Rival may ask, and does not learn it."""
     await partnership(world.borea, world.rival, status=PartnershipStatus.DECLINED, now=world.now)
     input = {"partnerId": world.id("rival"), "customerId": world.id("borea"), "wanted": EVERYTHING}
@@ -80,7 +80,7 @@ async def test_a_partner_hears_nothing_of_the_customers_other_partners(world: Wo
     assert (await change_partnership(clients, "requestCustomer", input, world.qL))["status"] == "INVITED"
 
 
-async def test_nobody_asks_themselves_or_a_stranger_or_without_being_a_partner(world: World, clients: Clients):
+async def test_only_a_partner_asks_and_only_an_organisation_it_sees_other_than_itself(world: World, clients: Clients):
     oneself = {"partnerId": world.id("nova"), "customerId": world.id("nova"), "wanted": EVERYTHING}
     assert await collect_refusals(clients, "requestCustomer", oneself, as_=world.pL) == [
         ("SELF_PARTNERSHIP", "An organisation cannot be its own partner.", AT_CUSTOMER)
@@ -187,7 +187,7 @@ async def test_complete_access_next_to_limited_partners_ends_them_or_is_refused(
 
 
 @pytest.mark.parametrize("mutation", ["acceptRequest", "declineRequest", "cancelInvitation", "resendInvitation"])
-async def test_what_was_answered_is_answered_once(world: World, clients: Clients, mutation: str):
+async def test_a_proposal_is_answered_only_once(world: World, clients: Clients, mutation: str):
     """As the customer of `asked`, or as the partner that woos."""
     own, who = ("asked", world.cL) if mutation.endswith("Request") else ("wooed", world.pL)
     await Partnership.filter(id=world.rows[own].id).update(status=PartnershipStatus.DECLINED)
@@ -209,7 +209,7 @@ async def test_what_was_answered_is_answered_once(world: World, clients: Clients
         ("resendInvitation", "wooed", "pL"),
     ],
 )
-async def test_what_is_too_late_is_neither_answered_nor_withdrawn_nor_sent_again(
+async def test_an_expired_proposal_is_neither_answered_nor_withdrawn_nor_sent_again(
     world: World, clients: Clients, mutation: str, proposal: str, who: str
 ):
     """Whether or not the clock has come round since (E39)."""
@@ -219,10 +219,10 @@ async def test_what_is_too_late_is_neither_answered_nor_withdrawn_nor_sent_again
 
     answer = await collect_refusals(clients, mutation, input, as_=world.people[who])
 
-    assert answer == [("INVITATION_EXPIRED", "This invitation has expired.", None)]
+    assert answer == [("INVITATION_EXPIRED", "This invitation has expired. Ask for a new one.", None)]
 
 
-async def test_what_nobody_answered_in_time_is_in_the_way_of_no_other(world: World, clients: Clients):
+async def test_an_expired_request_does_not_block_another(world: World, clients: Clients):
     """Nova's late request ends as by the clock, nobody's act, before Nova asks again."""
     late = world.wooed
     await Partnership.filter(id=late.id).update(answer_by=world.now - timedelta(seconds=1))

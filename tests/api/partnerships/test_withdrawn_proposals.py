@@ -19,7 +19,9 @@ pytestmark = pytest.mark.database
 
 
 @pytest.mark.parametrize(("name", "as_"), [("wooed", "pL"), ("invitation", "dL")])
-async def test_what_could_not_be_accepted_is_not_sent_again(world: World, clients: Clients, name: str, as_: str):
+async def test_a_proposal_that_could_not_be_accepted_is_not_sent_again(
+    world: World, clients: Clients, name: str, as_: str
+):
     await Organisation.filter(id=world.nova.id).update(partner_status=PartnerStatus.SUSPENDED)
     input = {"partnershipId": world.id(name)}
 

@@ -11,7 +11,13 @@ MEMBER = """
     membership { id role status canManageBilling notifyBilling notifyProducts version }
     userErrors { code message field }
 """
-LAST = [("LAST_LEGAL_REPRESENTATIVE", "An organisation must keep at least one legal representative.", None)]
+LAST = [
+    (
+        "LAST_LEGAL_REPRESENTATIVE",
+        "An organisation must keep at least one legal representative. Appoint another one first.",
+        None,
+    )
+]
 BINDING = "Only a legal representative can add, change or remove legal representatives."
 
 

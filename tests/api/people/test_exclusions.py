@@ -53,7 +53,7 @@ async def test_a_token_that_is_kept_away_reaches_nothing_of_the_customer_any_mor
     assert "Alpina" in await reachable_names(clients, world, "reader")
 
 
-async def test_what_it_does_there_is_refused_as_for_a_stranger(world: World, clients: Clients):
+async def test_an_excluded_token_is_refused_like_a_strangers(world: World, clients: Clients):
     await clients.change("excludeApiToken", away(world), PAYLOAD, as_=world.cL)
 
     input = {"productAccessId": world.id("access")}

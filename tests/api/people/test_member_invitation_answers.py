@@ -106,7 +106,7 @@ async def test_the_link_on_its_own_grants_nothing(world: World, clients: Clients
     other = await collect_refusals(clients, "acceptMemberInvitation", {"token": INVITED}, as_=world.qE)
 
     assert nobody == {"code": "UNAUTHENTICATED"}
-    assert other == [("NOT_INVITED", "This invitation was sent to another address.", None)]
+    assert other == [("NOT_INVITED", "This invitation was sent to another address. Sign in with that address.", None)]
 
 
 async def test_an_account_is_revealed_only_to_the_holder_of_the_link(world: World, clients: Clients):
@@ -148,7 +148,7 @@ async def test_an_invitation_expires_after_its_last_second(world: World, clients
 
     for mutation, more in (("acceptMemberInvitation", {"newPerson": NEW_PERSON}), ("declineMemberInvitation", {})):
         assert await collect_refusals(clients, mutation, {"token": INVITED, **more}, as_=None) == [
-            ("INVITATION_EXPIRED", "This invitation has expired.", None)
+            ("INVITATION_EXPIRED", "This invitation has expired. Ask for a new one.", None)
         ]
 
 

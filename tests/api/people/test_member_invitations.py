@@ -151,7 +151,11 @@ async def test_all_mistakes_of_an_invitation_are_reported_at_once(world: World, 
     ("email", "code", "message"),
     [
         ("CE@alpina.example", "ALREADY_A_MEMBER", "This person is already a member of the organisation."),
-        ("newcomer@alpina.example", "INVITATION_PENDING", "There is already an open invitation for this address."),
+        (
+            "newcomer@alpina.example",
+            "INVITATION_PENDING",
+            "There is already an open invitation for this address. Send it again instead.",
+        ),
     ],
 )
 async def test_nobody_is_invited_twice(world: World, clients: Clients, email: str, code: str, message: str):

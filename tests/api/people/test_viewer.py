@@ -46,7 +46,7 @@ CUSTOMER_LEADER = [
 ]
 
 
-async def test_nobody_is_null(world, clients):
+async def test_viewer_is_null_if_nobody_is_signed_in(world, clients):
     assert (await clients.ask(VIEWER)).data == {"viewer": None}
 
 

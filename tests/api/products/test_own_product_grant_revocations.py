@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database
 # Taking back
 
 
-async def test_what_was_taken_back_is_gone_at_once_and_once(world: World, clients: Clients):
+async def test_a_withdrawn_grant_ends_immediately_and_only_once(world: World, clients: Clients):
     await TeamMember.create(team_id=world.team.id, membership_id=world.cE.membership.id, joined_at=world.now)
     before = await sight(world, clients, world.cE)
     input = {"ownProductGrantId": world.id("own_grant")}
@@ -53,7 +53,7 @@ async def test_withdrawn_products_may_be_granted_again(world: World, clients: Cl
     assert answer.data["grantOwnProducts"]["ownProductGrant"]["id"] != world.id("own_grant")
 
 
-async def test_taking_back_takes_no_other_id(world: World, clients: Clients):
+async def test_withdrawing_a_grant_takes_no_other_id(world: World, clients: Clients):
     input = {"ownProductGrantId": world.id("own_grant")}
 
     await check_id(clients, "revokeOwnProducts", input, "ownProductGrantId", foreign=world.own_grant, as_=world.qL)

@@ -56,7 +56,9 @@ pytestmark = pytest.mark.database
         ("pL", "changeMemberRole", lambda world: {"membershipId": world.id("pE"), "role": "EXTERNAL"}),
     ],
 )
-async def test_it_ends_with_the_right_to_ask(world: World, clients: Clients, who: str, mutation: str, input: Any):
+async def test_a_pending_action_ends_with_the_right_to_request_it(
+    world: World, clients: Clients, who: str, mutation: str, input: Any
+):
     answer = await clients.change(mutation, input(world), as_=world.people[who])
 
     assert answer.data[mutation]["userErrors"] == []
@@ -66,7 +68,7 @@ async def test_it_ends_with_the_right_to_ask(world: World, clients: Clients, who
     assert (await Product.get(id=world.borean.id)).state is ProductState.ACTIVE
 
 
-async def test_what_keeps_the_right_to_ask_ends_nothing(world: World, clients: Clients):
+async def test_a_change_that_keeps_the_right_to_request_ends_no_pending_action(world: World, clients: Clients):
     more = {"membershipId": world.id("pE"), "rights": ["MANAGE_PRODUCTS", "ORDER"]}
     other = {"membershipId": world.id("pU"), "rights": ["VIEW"]}
 
@@ -102,7 +104,7 @@ async def test_without_an_answer_it_expires_and_the_person_who_asked_is_notified
     assert message.payload["subject"] == world.id("pending")
 
 
-async def test_what_is_over_before_the_clock_came_is_requested_again_and_not_confirmed(world: World, clients: Clients):
+async def test_an_action_past_its_deadline_can_be_requested_again_but_not_confirmed(world: World, clients: Clients):
     await PendingAction.filter(id=world.pending.id).update(expires_at=world.now)
 
     answer = await clients.change("terminateProduct", ending(world, "borean"), ASKED, as_=world.pL)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.database
 
 
 @pytest.mark.parametrize(("model", "name"), [(PendingAction, "pending"), (AccessChangeRequest, "change")])
-async def test_what_ran_out_of_time_has_expired_before_the_clock_says_so(
+async def test_an_action_past_its_deadline_is_expired_before_the_job_has_run(
     world: World, clients: Clients, model: Any, name: str
 ):
     status = "{ ... on PendingAction { status } ... on AccessChangeRequest { asked: status } }"

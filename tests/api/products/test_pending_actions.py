@@ -101,7 +101,7 @@ async def test_an_employee_asks_who_manages_the_customers_products(world: World,
 
 
 async def test_the_customer_is_asked_once_at_a_time(world: World, clients: Clients):
-    again = [("ACTION_PENDING", "The customer has already been asked for this.", None)]
+    again = [("ACTION_PENDING", "The customer has already been asked for this. Wait for the answer.", None)]
 
     assert await collect_refusals(clients, "terminateProduct", ending(world, "borean"), as_=world.pL) == again
     await clients.change("refusePendingAction", pending(world), ANSWERED, as_=world.bL)
@@ -181,14 +181,14 @@ async def test_an_employee_neither_sees_nor_withdraws_what_another_asked(world: 
     )
 
 
-async def test_consent_is_given_by_people_only(world: World, clients: Clients):
+async def test_only_people_give_consent(world: World, clients: Clients):
     for mutation in ("confirmPendingAction", "refusePendingAction"):
         found = await catch_denial(clients, mutation, pending(world), as_=world.tokens["cL"])
         assert found == missing("ANSWER_PENDING_ACTION")
 
 
 @pytest.mark.parametrize("mutation", ["confirmPendingAction", "refusePendingAction", "withdrawPendingAction"])
-async def test_what_changed_or_is_over_is_not_decided(world: World, clients: Clients, mutation: str):
+async def test_an_action_that_has_changed_or_ended_is_not_decided(world: World, clients: Clients, mutation: str):
     who = world.pL if mutation == "withdrawPendingAction" else world.bL
     stale = ("STALE_VERSION", "Someone has changed this since you last read it. Read it again, then decide.")
 
@@ -199,7 +199,7 @@ async def test_what_changed_or_is_over_is_not_decided(world: World, clients: Cli
     assert await collect_refusals(clients, mutation, pending(world), as_=who) == CLOSED
 
 
-async def test_what_the_world_no_longer_allows_is_not_confirmed(world: World, clients: Clients):
+async def test_an_action_that_is_no_longer_allowed_is_not_confirmed(world: World, clients: Clients):
     async def refusal_codes() -> list[str]:
         return [
             code for code, _, _ in await collect_refusals(clients, "confirmPendingAction", pending(world), as_=world.bL)

@@ -164,7 +164,7 @@ async def test_limited_access_is_not_enough_to_ask(world: World, clients: Client
     assert found == missing("TERMINATE_PRODUCT")
 
 
-async def test_what_was_opened_to_an_employee_is_not_theirs_to_end(world: World, clients: Clients):
+async def test_an_employee_cannot_end_a_product_that_was_granted_to_them(world: World, clients: Clients):
     await OwnProductGrant.filter(id=world.own_grant.id).update(team_id=None, membership_id=world.cE.membership.id)
 
     assert await catch_denial(clients, "terminateProduct", ending(world, "kept"), as_=world.cE) == missing(

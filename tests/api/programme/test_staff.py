@@ -91,7 +91,9 @@ async def test_a_suspended_partner_keeps_its_customers_and_is_listed_no_more(
     assert (await Organisation.get(id=world.nova.id)).partner_status is PartnerStatus.APPROVED
 
 
-async def test_a_suspended_partnership_denies_at_once_and_goes_on(world: World, clients: Clients, staff: Person):
+async def test_a_suspended_partnership_gives_no_access_until_it_is_resumed(
+    world: World, clients: Clients, staff: Person
+):
     input = {"partnershipId": world.id("limited"), "reason": "A complaint"}
 
     answer = await clients.change("suspendPartnership", input, PARTNERSHIP, as_=staff)
@@ -104,7 +106,7 @@ async def test_a_suspended_partnership_denies_at_once_and_goes_on(world: World, 
     assert await products_of_alpina(clients, world, world.pL) == 2
 
 
-async def test_what_another_took_the_place_of_does_not_go_on(world: World, clients: Clients, staff: Person):
+async def test_a_partnership_that_another_has_replaced_is_not_resumed(world: World, clients: Clients, staff: Person):
     await Partnership.filter(id=world.complete.id).update(status=PartnershipStatus.SUSPENDED)
     await Partnership.create(
         **(await Partnership.filter(id=world.limited.id).values())[0]
@@ -119,7 +121,7 @@ async def test_what_another_took_the_place_of_does_not_go_on(world: World, clien
 
 
 @pytest.mark.parametrize("mutation", ["suspendPartnership", "resumePartnership"])
-async def test_only_what_is_in_force_is_stopped_and_only_what_is_stopped_goes_on(
+async def test_only_an_active_partnership_is_suspended_and_only_a_suspended_one_resumed(
     world: World, clients: Clients, staff: Person, mutation: str
 ):
     name = "asked" if mutation == "suspendPartnership" else "limited"

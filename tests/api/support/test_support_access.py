@@ -83,7 +83,9 @@ async def test_an_employee_opens_their_drive_for_seven_days(world: World, client
     ]
 
 
-async def test_what_is_open_is_not_prolonged_and_all_mistakes_are_reported_at_once(world: World, clients: Clients):
+async def test_open_support_access_is_not_extended_and_all_mistakes_are_reported_at_once(
+    world: World, clients: Clients
+):
     open_ = "You have already given support access to this. To start again, revoke that access first."
 
     assert await collect_refusals(
@@ -94,7 +96,7 @@ async def test_what_is_open_is_not_prolonged_and_all_mistakes_are_reported_at_on
     ]
 
 
-async def test_ended_access_is_opened_again_before_anybody_wrote_down_that_it_is(world: World, clients: Clients):
+async def test_ended_support_access_is_granted_again_before_its_end_is_recorded(world: World, clients: Clients):
     over = world.support_access
     await SupportAccessGrant.filter(id=over.id).update(expires_at=world.now - timedelta(seconds=1))
 
@@ -146,7 +148,7 @@ async def test_the_person_closes_what_they_opened(world: World, clients: Clients
         },
     ],
 )
-async def test_what_is_closed_already_stays_as_it_is(world: World, clients: Clients, ended: dict[str, Any]):
+async def test_support_access_that_has_ended_stays_as_it_is(world: World, clients: Clients, ended: dict[str, Any]):
     await SupportAccessGrant.filter(id=world.support_access.id).update(**ended)
     before = await snapshot()
 
@@ -196,7 +198,7 @@ async def test_somebody_who_is_removed_or_leaves_has_nothing_open_any_more(
     assert revoked in await acts(answer)
 
 
-async def test_somebody_who_was_removed_meanwhile_opens_nothing(world: World, clients: Clients, settings: Settings):
+async def test_a_person_removed_meanwhile_grants_no_support_access(world: World, clients: Clients, settings: Settings):
     """The viewer was found before the person left; the membership is read again under the lock."""
     await Membership.filter(id=world.cE.membership.id).update(status=MembershipStatus.REMOVED)
     context = Context(Viewer(world.cE.user.id), world.now, "a request", settings)

@@ -1,4 +1,4 @@
-"""The words in which the first migration describes tables: frozen, so that no later change of the code changes it."""
+"""Columns and tables as the first migration describes them: frozen, so that later changes do not affect it."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The values of the columns that hold one of some, as they were when the first migration was written."""
+"""Enums, with the values that they had when the first migration was written."""
 
 from enum import StrEnum
 from typing import Any, cast

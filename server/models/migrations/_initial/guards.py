@@ -1,7 +1,7 @@
-"""What neither an index nor a check can say, triggers keep: history, C4, R14, and the copies of customers' names.
+"""Triggers for what neither an index nor a check can express: history, C4, R14, and the copies of customers' names.
 
-On PostgreSQL a trigger that looks at other rows locks the organisation first, so that two transactions which change
-it wait for one another.
+On PostgreSQL a trigger that looks at other rows locks the organisation first, so that two transactions that
+change it wait for each other.
 """
 
 from typing import Final

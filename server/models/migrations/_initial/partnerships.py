@@ -1,4 +1,4 @@
-"""Partnerships from the proposal to the end, and what hangs on one."""
+"""Tables of partnerships, and of everything that belongs to one."""
 
 from typing import Final
 
