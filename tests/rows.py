@@ -11,10 +11,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from server.domain.folding import name_key
 from server.domain.money import Currency
 from server.domain.oversight.exports import ExportKind, ExportState, reach_digest
-from server.domain.partnerships import email_links
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
-from server.domain.people import tokens
+from server.domain.people import email_links, tokens
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import LegalEntityType, RegistrationScheme
 from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus

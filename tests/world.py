@@ -25,8 +25,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from server.domain.oversight.exports import render_csv
-from server.domain.partnerships import email_links, receipts
+from server.domain.partnerships import receipts
 from server.domain.partnerships.partnerships import PartnershipStatus, PaymentMode, Side
+from server.domain.people import email_links
 from server.domain.people.organisations import PartnerStatus
 from server.domain.products.own_product_grants import FOREVER
 from server.domain.rights import AssignmentRight, ProductRight, Role, Scope

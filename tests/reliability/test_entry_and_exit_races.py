@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.partnerships.email_links import link_digest
 from server.domain.partnerships.partnerships import PartnershipStatus, PaymentMode
+from server.domain.people.email_links import link_digest
 from server.domain.people.organisations import PartnerStatus
 from server.domain.rights import AssignmentRight, ProductRight, Role
 from server.domain.support.support_access import SupportAccessKind, SupportAccessStatus

@@ -8,7 +8,6 @@ from uuid import UUID
 from server.domain.errors import N_, Refusal, Refused
 from server.domain.expiry import Expiry
 from server.domain.limits import check_limit
-from server.domain.partnerships import email_links
 from server.domain.partnerships.error_codes import PartnershipCode
 from server.domain.partnerships.partnerships import (
     IN_FORCE,
@@ -19,6 +18,7 @@ from server.domain.partnerships.partnerships import (
     Side,
     coexistence_refusals,
 )
+from server.domain.people import email_links
 from server.domain.people.error_codes import PeopleCode
 from server.domain.people.organisations import INVITABLE_PARTNERS, PartnerStatus
 

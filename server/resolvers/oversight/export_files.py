@@ -11,7 +11,7 @@ from server.domain.errors import NotFound
 from server.domain.events import AuditAction
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFailure, ExportState
-from server.domain.partnerships.email_links import link_digest
+from server.domain.people.email_links import link_digest
 from server.models import Export, ExportPart
 from server.models.conditions import OneOf
 from server.models.database import transaction

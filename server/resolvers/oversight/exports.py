@@ -8,8 +8,8 @@ from server.domain.errors import Denied, Problems
 from server.domain.events import AuditAction, Topic
 from server.domain.oversight import exports as rules
 from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState
-from server.domain.partnerships.email_links import link_digest, new_secret
 from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people.email_links import link_digest, new_secret
 from server.domain.rights import Right, Role
 from server.domain.viewer import Viewer
 from server.models import EmployeeAssignment, Export, Organisation

@@ -5,8 +5,9 @@ from functools import partial
 
 from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
-from server.domain.partnerships import access_change_requests, email_links, proposals
+from server.domain.partnerships import access_change_requests, proposals
 from server.domain.partnerships.partnerships import PartnershipStatus, Side
+from server.domain.people import email_links
 from server.domain.rights import Right
 from server.models import CustomerInvitation, Organisation, Partnership, User
 from server.models.database import transaction

@@ -8,10 +8,10 @@ from uuid import UUID
 from server.domain.access import reach, usable_rights
 from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction, Topic
-from server.domain.partnerships import access_change_requests, email_links, proposals
+from server.domain.partnerships import access_change_requests, proposals
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships.partnerships import PartnershipStatus
-from server.domain.people import users
+from server.domain.people import email_links, users
 from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version

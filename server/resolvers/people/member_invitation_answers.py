@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from server.domain.errors import NotSignedIn
 from server.domain.events import AuditAction, Topic
-from server.domain.partnerships.email_links import check_in_time, link_digest
 from server.domain.people import member_invitations as rules
+from server.domain.people.email_links import check_in_time, link_digest
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.people.memberships import MembershipStatus
 from server.models import MemberInvitation, Membership, Organisation, User

@@ -9,9 +9,9 @@ from tortoise.expressions import Q
 
 from server.domain.errors import Problems
 from server.domain.events import AuditAction, Topic
-from server.domain.partnerships.email_links import link_digest, new_secret
 from server.domain.people import member_invitations as rules
 from server.domain.people import users
+from server.domain.people.email_links import link_digest, new_secret
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.domain.people.memberships import MembershipStatus, check_billing, check_may_change
 from server.domain.rights import Right, Role

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from server.domain.errors import NotFound, Problems
 from server.domain.events import AuditAction
 from server.domain.partnerships import proposals
-from server.domain.partnerships.email_links import link_digest
 from server.domain.people import organisations as organisation_rules
+from server.domain.people.email_links import link_digest
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import LegalEntityType
 from server.domain.people.registration_numbers import registration_number

@@ -13,7 +13,6 @@ MEANINGS: Final = complete_meanings(
     ALREADY_GRANTED="The partner already manages this product.",
     COMPLETE_PARTNER_EXISTS="The customer already has a partner with complete access.",
     CONFIRMATION_MISSING="The required confirmation is missing or does not match.",
-    INVITATION_EXPIRED="The invitation or request was not answered in time.",
     LIMITED_PARTNER_EXISTS="The customer has partners with limited access.",
     NOT_AN_EMPLOYEE="The member is not an active employee of the partner.",
     PARTNERSHIP_EXISTS="There is already a partnership or an open invitation with this partner.",

@@ -10,6 +10,7 @@ MEANINGS: Final = complete_meanings(
     ACCOUNT_EXISTS="The invited address already has an account: sign in, then accept.",
     ALREADY_A_MEMBER="The person is already a member of the organisation.",
     INVALID_CREDENTIALS="The e-mail address or the password is wrong.",
+    INVITATION_EXPIRED="The invitation or request was not answered in time.",
     INVITATION_PENDING="There is already an open invitation for this address.",
     INVITATION_USED="The invitation or request has been answered or withdrawn, or has expired.",
     LAST_LEGAL_REPRESENTATIVE="The organisation would have no legal representative left.",

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.partnerships import email_links
 from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.people import email_links
 from server.domain.people.organisations import PartnerStatus
 from server.models import CustomerInvitation, Organisation, OutboxMessage, Partnership, User
 from server.resolvers import ids

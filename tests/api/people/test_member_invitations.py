@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.partnerships.email_links import link_digest
+from server.domain.people.email_links import link_digest
 from server.domain.people.member_invitations import MemberInvitationStatus
 from server.models import AuditEvent, MemberInvitation, Membership, OutboxMessage, Team, TeamMember
 from server.models.base import new_id

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from server.domain.errors import N_, Refusal, Refused
-from server.domain.partnerships.error_codes import PartnershipCode
+from server.domain.people.error_codes import PeopleCode
 
 _SECRET_BYTES: Final = 32
 
@@ -28,6 +28,4 @@ def link_digest(secret: str) -> str:
 def check_in_time(expires_at: datetime, now: datetime) -> None:
     """An invitation can be answered before its deadline, not at it (E39)."""
     if now >= expires_at:
-        raise Refused(
-            Refusal(PartnershipCode.INVITATION_EXPIRED, N_("This invitation has expired. Ask for a new one."))
-        )
+        raise Refused(Refusal(PeopleCode.INVITATION_EXPIRED, N_("This invitation has expired. Ask for a new one.")))
