@@ -14,7 +14,7 @@ from uuid import UUID
 
 from server.domain.gates import NOTHING, Gate, Link, Serving, Way, gate_if, own_grant_gate, rights_through
 from server.domain.partnerships.partnerships import (
-    AccessType,
+    OtherPartnership,
     PartnershipStatus,
     Side,
     required_proposer,
@@ -34,19 +34,11 @@ from server.domain.rights import (
 from server.domain.viewer import Viewer, ViewerMembership
 
 
-class PartnershipFacts(Protocol):
+class PartnershipFacts(OtherPartnership, Protocol):
     """The facts of a partnership that a rule needs. The models satisfy this protocol."""
 
     @property
     def customer_id(self) -> UUID: ...
-    @property
-    def partner_id(self) -> UUID: ...
-    @property
-    def access_type(self) -> AccessType: ...
-    @property
-    def status(self) -> PartnershipStatus: ...
-    @property
-    def initiated_by(self) -> Side: ...
 
 
 _AS_LEADER: Final[Way] = (Gate(Link.MEMBERSHIP, OWN_PRODUCT),)

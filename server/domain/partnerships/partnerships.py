@@ -98,17 +98,11 @@ class Agreement(Protocol):
     def initiated_by(self) -> Side: ...
 
 
-class OtherPartnership(Protocol):
+class OtherPartnership(Agreement, Protocol):
     """The facts of the customer's other partnerships that C1 to C4 need."""
 
     @property
     def partner_id(self) -> UUID: ...
-    @property
-    def access_type(self) -> AccessType: ...
-    @property
-    def status(self) -> PartnershipStatus: ...
-    @property
-    def initiated_by(self) -> Side: ...
 
 
 def required_proposer(right: Right, side: Side) -> Side | None:

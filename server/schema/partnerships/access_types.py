@@ -1,13 +1,11 @@
 """Changes to an active partnership, in the schema: access type, payment mode, dates and requests to change access."""
 
-from datetime import datetime
-
 import strawberry
 
 from server.resolvers.partnerships import access_change_requests, access_types
 from server.schema.operations import mutation
 from server.schema.partnerships.enums import PaymentMode
-from server.schema.partnerships.offers import AccessInput, WantedAccessInput
+from server.schema.partnerships.offers import AccessInput, DatedInput, WantedAccessInput
 from server.schema.partnerships.partnerships import AccessChangeRequest, Partnership
 from server.schema.payloads import Payload, VersionedInput
 
@@ -41,14 +39,8 @@ class ChangePaymentModePayload(Payload):
 
 
 @strawberry.input(description="Input for `setPartnershipDates`.")
-class SetPartnershipDatesInput(VersionedInput):
+class SetPartnershipDatesInput(DatedInput, VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="An active partnership.")
-    expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When the partnership ends automatically. Leave out for no end date."
-    )
-    review_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
-    )
 
 
 @strawberry.type(description="Result of `setPartnershipDates`.")

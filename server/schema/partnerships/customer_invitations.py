@@ -12,7 +12,7 @@ from server.schema.fields import computed, relation
 from server.schema.nodes import Node
 from server.schema.operations import mutation
 from server.schema.partnerships.enums import AccessType, PartnershipStatus, PaymentMode
-from server.schema.partnerships.offers import AccessInput, WantedAccessInput
+from server.schema.partnerships.offers import AcceptanceInput, WantedAccessInput
 from server.schema.partnerships.partnerships import Partnership
 from server.schema.payloads import Payload, VersionedInput
 from server.schema.references import OrganisationReference
@@ -97,21 +97,11 @@ class ResendCustomerInvitationPayload(Payload):
 
 
 @strawberry.input(description="Input for `acceptCustomerInvitation`.")
-class AcceptCustomerInvitationInput:
+class AcceptCustomerInvitationInput(AcceptanceInput):
     customer_id: strawberry.ID = strawberry.field(
         description="The organisation that grants access. You must be one of its legal representatives."
     )
     token: str = strawberry.field(description="The secret from the link in the e-mail.")
-    access: AccessInput = strawberry.field(description="The access to grant. It may differ from what was requested.")
-    replace_existing: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="With complete access, whether to end the partnerships that are in force."
-    )
-    expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When the partnership ends automatically. Leave out for no end date."
-    )
-    review_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
-    )
 
 
 @strawberry.type(description="Result of `acceptCustomerInvitation`.")

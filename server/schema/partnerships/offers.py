@@ -1,5 +1,7 @@
 """Offers, in the schema: the access that is proposed, requested or granted."""
 
+from datetime import datetime
+
 import strawberry
 
 from server.schema.partnerships.enums import AccessType, PaymentMode
@@ -45,4 +47,26 @@ class WantedAccessInput:
     payment_mode: PaymentMode | None = strawberry.field(
         default=strawberry.UNSET,
         description="Who would pay for the partner's orders. Required for complete access, not allowed otherwise.",
+    )
+
+
+@strawberry.input
+class DatedInput:
+    """The input of a mutation that sets the dates of a partnership."""
+
+    expires_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="When the partnership ends automatically. Leave out for no end date."
+    )
+    review_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
+    )
+
+
+@strawberry.input
+class AcceptanceInput(DatedInput):
+    """The input of a mutation by which a customer grants what a partner requested, or something else."""
+
+    access: AccessInput = strawberry.field(description="The access to grant. It may differ from what was requested.")
+    replace_existing: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="With complete access, whether to end the partnerships that are in force."
     )

@@ -1,19 +1,17 @@
 """Proposals, in the schema: invitations and requests between organisations, and the answers."""
 
-from datetime import datetime
-
 import strawberry
 
 from server.resolvers.partnerships import proposal_answers, proposals
 from server.schema.errors import UserError
 from server.schema.operations import mutation
-from server.schema.partnerships.offers import AccessInput, WantedAccessInput
+from server.schema.partnerships.offers import AcceptanceInput, AccessInput, DatedInput, WantedAccessInput
 from server.schema.partnerships.partnerships import Partnership
 from server.schema.payloads import Payload, VersionedInput
 
 
 @strawberry.input(description="Input for `invitePartner`.")
-class InvitePartnerInput:
+class InvitePartnerInput(DatedInput):
     customer_id: strawberry.ID = strawberry.field(description="The organisation that invites the partner.")
     partner_id: strawberry.ID = strawberry.field(description="The approved partner to invite.")
     access: AccessInput = strawberry.field(description="The access offered.")
@@ -23,12 +21,6 @@ class InvitePartnerInput:
     replace_existing: bool | None = strawberry.field(
         default=strawberry.UNSET,
         description="With complete access, whether to end the partnerships in force when the new partner accepts.",
-    )
-    expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When the partnership ends automatically. Leave out for no end date."
-    )
-    review_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
     )
 
 
@@ -71,18 +63,8 @@ class AcceptInvitationPayload(Payload):
 
 
 @strawberry.input(description="Input for `acceptRequest`.")
-class AcceptRequestInput(VersionedInput):
+class AcceptRequestInput(AcceptanceInput, VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="A partnership with status `INVITED`.")
-    access: AccessInput = strawberry.field(description="The access to grant. It may differ from what was requested.")
-    replace_existing: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="With complete access, whether to end the partnerships that are in force."
-    )
-    expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When the partnership ends automatically. Leave out for no end date."
-    )
-    review_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When the partnership is due for review. Leave out for no review date."
-    )
 
 
 @strawberry.type(description="Result of `acceptRequest`.")
