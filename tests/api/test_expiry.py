@@ -55,7 +55,7 @@ async def test_nothing_happens_before_its_time(world: World, settings: Settings)
     assert await snapshot() == before
 
 
-async def test_what_nobody_answered_expires_and_the_person_who_created_it_is_notified(world: World, settings: Settings):
+async def test_an_unanswered_proposal_expires_and_its_sender_is_notified(world: World, settings: Settings):
     expire = DEADLINES["expire proposals"]
     open_ = ("asked", "invitation", "wooed")
     assert await expire(clock(settings, world, days=30, microseconds=-1)) == 0
@@ -129,7 +129,7 @@ async def test_an_invitation_of_a_member_expires_and_the_inviter_is_notified(wor
     assert (event.before, event.after) == ({"status": "PENDING"}, {"status": "EXPIRED"})
 
 
-async def test_what_is_open_to_support_closes_by_itself_a_day_after_a_warning(world: World, settings: Settings):
+async def test_support_access_ends_automatically_a_day_after_a_warning(world: World, settings: Settings):
     warn, expire = DEADLINES["warn of support access"], DEADLINES["expire support access"]
 
     assert [await warn(clock(settings, world, days=days)) for days in (8, 9, 9.5)] == [0, 1, 0]
@@ -185,7 +185,7 @@ async def test_a_day_that_is_set_once_more_keeps_nobody_from_being_warned(
     assert await AuditEvent.filter(action="partnership.datesSet").count() == 3
 
 
-async def test_of_a_day_that_stays_nobody_is_notified_again_when_the_other_changes(
+async def test_a_date_that_stays_is_not_announced_again_when_the_other_changes(
     world: World, clients: Clients, settings: Settings
 ):
     ends, review = ((world.now + timedelta(days=days)).isoformat() for days in (5, 4))
@@ -200,7 +200,7 @@ async def test_of_a_day_that_stays_nobody_is_notified_again_when_the_other_chang
     assert await expiry_notices("partnership.review_due") == [(world.id("limited"), 3)]
 
 
-async def test_one_that_cannot_end_keeps_no_other_from_ending(world: World, settings: Settings):
+async def test_a_partnership_that_cannot_end_does_not_keep_others_from_ending(world: World, settings: Settings):
     due = Partnership.filter(id__in=[world.limited.id, world.complete.id])
     await due.update(expires_at=world.now + timedelta(days=1))
     taken = journal.announcement_key("partnership.terminated", world.limited)
@@ -233,7 +233,7 @@ async def test_a_review_is_announced_once(world: World, settings: Settings):
     assert await expiry_notices("partnership.review_due") == [(world.id("limited"), 14)]
 
 
-async def test_many_are_done_in_parts(world: World, settings: Settings):
+async def test_many_deadlines_are_processed_in_batches(world: World, settings: Settings):
     for number in range(BATCH_SIZE):
         partner = await organisation(f"Partner {number}")
         await partnership(world.delta, partner, status=PartnershipStatus.INVITED, now=world.now)

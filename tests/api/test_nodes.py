@@ -84,7 +84,7 @@ async def test_objects_of_many_types_come_in_the_order_in_which_they_were_asked_
     assert answer.data == {"nodes": [{"__typename": name, "id": id} for name, id in asked]}
 
 
-async def test_what_does_not_exist_for_the_viewer_is_null_among_others(world, clients):
+async def test_an_object_that_does_not_exist_for_the_viewer_is_null_among_others(world, clients):
     asked = [world.id("granted"), world.id("kept"), "prd_" + "0" * 32, "usr_" + "f" * 32, world.id("delta")]
 
     answer = await clients.ask(NODES, {"ids": asked}, as_=world.pE)

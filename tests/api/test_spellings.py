@@ -67,7 +67,7 @@ async def test_an_invited_address_is_not_invited_again(world: World, engine_clie
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_one_who_is_invited_accepts_with_their_account(
+async def test_an_invited_person_accepts_with_their_account(
     world: World, rene: User, engine_clients: Clients, spelling: str
 ):
     input = call(world, spelling) | {"organisationId": world.id("borea")}
@@ -80,7 +80,7 @@ async def test_one_who_is_invited_accepts_with_their_account(
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_one_who_is_invited_and_has_an_account_signs_in_first(
+async def test_an_invited_person_with_an_account_signs_in_first(
     world: World, rene: User, engine_clients: Clients, spelling: str
 ):
     input = call(world, spelling) | {"organisationId": world.id("borea")}
@@ -103,7 +103,9 @@ async def test_an_address_is_asked_for_access_once(world: World, engine_clients:
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-async def test_one_who_is_asked_by_email_sees_it(world: World, rene: User, engine_clients: Clients, spelling: str):
+async def test_a_person_asked_by_email_sees_the_request(
+    world: World, rene: User, engine_clients: Clients, spelling: str
+):
     asked = await engine_clients.change("requestCustomerByEmail", asking(world, spelling), INVITATION, as_=world.pL)
     token = await secret_of(asked.data["requestCustomerByEmail"]["customerInvitation"]["id"])
 

@@ -64,7 +64,7 @@ async def test_anyone_who_may_send_it_again_sees_that_it_reached_nobody(
         ("newcomer", "resendMemberInvitation", "cL"),
     ],
 )
-async def test_sent_again_it_is_on_its_way_once_more(
+async def test_an_invitation_sent_again_is_no_longer_undeliverable(
     world: World, clients: Clients, name: str, mutation: str, who: str
 ):
     await mark_undeliverable(world, name, at=world.now)

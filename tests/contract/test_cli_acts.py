@@ -195,7 +195,7 @@ def read_outbox(folder: Path) -> list[tuple[str, str]]:
     return [(topic, payload["subject"]) for topic, payload in payloads if payload["requestId"] == "cli"]
 
 
-def test_what_the_demo_would_send_is_in_its_mailbox(running: Running):
+def test_the_demos_mailbox_has_the_emails_it_would_send(running: Running):
     claire = DEMO_ACCOUNTS[0]
     options = ("--email", claire.email, "--organisation", claire.organisation, "--scope", "products:read")
 

@@ -175,7 +175,7 @@ async def test_production_does_not_start_on_a_database_with_the_demo_s_accounts(
 
 
 @pytest.mark.database
-async def test_what_is_left_of_the_demo_s_credentials_is_named(own_database: Settings):
+async def test_the_remaining_credentials_of_the_demo_are_named(own_database: Settings):
     now, nobody = datetime.now(UTC), await demo_account(2, "another password")
     kept = await demo_token(nobody)
 

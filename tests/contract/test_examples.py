@@ -68,7 +68,7 @@ def _sign_in(http: httpx2.Client, body: dict[str, Any]) -> None:
     assert _ask(http, body | {"operationName": "SignIn"})["signIn"]["userErrors"] == []
 
 
-def test_what_the_customers_tab_offers_is_accepted_in_the_partners_tab(tmp_path: Path) -> None:
+def test_an_offer_from_the_customers_tab_is_accepted_in_the_partners_tab(tmp_path: Path) -> None:
     customer, partner = (ROOT / "explorer" / "examples" / f"{side}.graphql" for side in ("customer", "partner"))
 
     with demo_server(tmp_path) as server, httpx2.Client(base_url=server.url, verify=NO_CERTIFICATES) as claire:

@@ -27,7 +27,7 @@ async def test_the_fast_path_answers_as_the_full_one_does(ways: Ways, case: str)
 
 
 @pytest.mark.parametrize("case", LONG)
-async def test_what_is_not_for_the_fast_path_is_answered_as_if_there_were_none(ways: Ways, case: str):
+async def test_a_request_that_the_fast_path_declines_is_answered_by_the_full_path(ways: Ways, case: str):
     secret = ways.world.tokens["pL"]
 
     long, short, _ = await ways.both(LONG[case](ways.world, secret), secret)
@@ -35,7 +35,7 @@ async def test_what_is_not_for_the_fast_path_is_answered_as_if_there_were_none(w
     assert short == long
 
 
-async def test_of_two_tokens_the_same_one_counts_whichever_way_is_taken(ways: Ways):
+async def test_both_paths_use_the_same_one_of_two_tokens(ways: Ways):
     secret = ways.world.tokens["pL"]
     await ways.get_to_know(secret)
     first = post(secret, how={"more": [("authorization", "Bearer x")]}, query=WHO)

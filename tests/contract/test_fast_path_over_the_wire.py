@@ -121,7 +121,7 @@ async def test_over_the_wire_the_fast_path_answers_like_the_full_path(ways: Ways
     assert by_short == by_long
 
 
-async def test_those_who_go_away_in_the_middle_leave_nothing_behind(ways: Ways, ports: tuple[int, int], log: Lines):
+async def test_callers_who_disconnect_leave_nothing_behind(ways: Ways, ports: tuple[int, int], log: Lines):
     secret = ways.world.tokens["pL"]
     short, _ = ports
     await ways.get_to_know(secret)

@@ -291,5 +291,5 @@ PIECES = [
 @example("fr@euro.")
 @example("\ud800")
 @example("de;q=" + "9" * 10_000)
-def test_whatever_is_sent_is_answered_in_one_of_our_languages(header):
+def test_any_accept_language_is_answered_in_one_of_our_languages(header):
     assert preferred_language(header) in LANGUAGES

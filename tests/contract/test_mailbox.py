@@ -84,7 +84,7 @@ async def test_nothing_in_it_runs_or_loads_anything(browser: httpx2.AsyncClient,
         assert re.search(r"<script|\son\w+=|https?://(?!127\.0\.0\.1|www\.w3\.org)", answer.text) is None
 
 
-async def test_what_people_wrote_is_text(browser: httpx2.AsyncClient, world: World, settings: Settings):
+async def test_peoples_words_are_shown_as_text(browser: httpx2.AsyncClient, world: World, settings: Settings):
     await fill_mailbox(settings, world, "partnership.declined")
     bad = "<script>alert(1)</script>"
     await EmailMessage.all().update(name=bad, variables={"invitee": bad, "inviter": bad, "reason": bad})
@@ -130,7 +130,7 @@ async def test_an_empty_mailbox_says_so(browser: httpx2.AsyncClient):
 @pytest.mark.parametrize(
     "path", ["/mailbox/x", f"/mailbox/{'0' * 32}", f"/mailbox/{'0' * 32}/html", "/mailbox?before=x"]
 )
-async def test_what_is_not_there_is_not_found(browser: httpx2.AsyncClient, path: str):
+async def test_an_email_that_does_not_exist_is_not_found(browser: httpx2.AsyncClient, path: str):
     answer = await browser.get(path)
 
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (404, "NOT_FOUND")

@@ -140,7 +140,7 @@ def test_no_description_repeats_or_contradicts_who_may_ask() -> None:
             assert description.count("Requires ") <= 1, f"{name}.{field_name}"
 
 
-def test_what_only_people_may_do_names_no_scope() -> None:
+def test_a_mutation_for_people_only_names_no_scope() -> None:
     accept = OBJECTS["Mutation"].fields["acceptCustomerInvitation"].description or ""
 
     assert accept.endswith("Requires the right `INVITE_PARTNER`. Not available to API tokens.")

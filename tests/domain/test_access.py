@@ -216,7 +216,7 @@ def test_only_complete_access_reaches_every_product_of_a_customer(servings, whol
 
 
 @pytest.mark.parametrize("complete", [False, True])
-def test_of_a_managed_customer_nothing_but_its_products_is_seen(complete):
+def test_a_partner_sees_nothing_of_a_managed_customer_but_its_products(complete):
     managed = reach(member(partner="L"), CUSTOMER, [Serving(complete, {PRODUCT: list(ProductRight)})])
 
     assert managed.rights_on_organisation() == {Right.VIEW_PRODUCTS}

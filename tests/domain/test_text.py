@@ -85,7 +85,7 @@ NEEDED = [
 
 
 @pytest.mark.parametrize("text", NEEDED)
-def test_what_a_script_or_an_emoji_needs_stays(text):
+def test_characters_that_a_script_or_an_emoji_needs_stay(text):
     assert single_line(text, MAX, FIELD) == text
     assert paragraph(text, MAX, FIELD) == text
 
@@ -101,7 +101,7 @@ def test_what_a_script_or_an_emoji_needs_stays(text):
         *(("Al\U000e0061pina\U000e007f", "Alpina"), ("ẳ\u200dẳ", "ẳẳ"), ("e\u200b\u0301", "é"), ("е\u200dж", "еж")),
     ],
 )
-def test_what_nobody_sees_is_taken_out_where_it_does_nothing(written, stored):
+def test_invisible_characters_without_effect_are_removed(written, stored):
     assert single_line(written, MAX, FIELD) == stored
     assert paragraph(written, MAX, FIELD) == stored
 
@@ -115,7 +115,7 @@ def test_text_is_stored_composed(written, stored):
 @given(some.text(max_size=40))
 @example("\u0628\u200d\ufe00a")
 @example("e\u200d\u200b\u0301")
-def test_what_was_stored_is_stored_again_as_it_is(text):
+def test_a_stored_text_is_stored_again_unchanged(text):
     for rule in (single_line, paragraph):
         try:
             stored = rule(text, 200, FIELD)

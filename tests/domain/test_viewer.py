@@ -72,7 +72,7 @@ def test_a_viewers_organisations_are_distinguished_by_role():
     assert PERSON.grantee_membership_ids == [UUID(int=32), UUID(int=33)]
 
 
-def test_a_viewer_of_no_organisation_stands_nowhere():
+def test_a_viewer_of_no_organisation_has_no_role():
     newcomer = Viewer(USER)
 
     assert newcomer.membership_in(LED) is None

@@ -43,7 +43,7 @@ async def test_absent_and_null_in_nested_inputs_differ(toy: Toy, filter: dict[st
     assert data["books"]["totalCount"] == count
 
 
-async def test_what_depends_on_the_time_is_asked_again_each_time(toy: Toy) -> None:
+async def test_a_policy_that_depends_on_the_time_reads_it_each_time(toy: Toy) -> None:
     """With one text and the same values: the time belongs to the operation, not to its arguments."""
     at = toy.book4.printed_at
     moments = [at - timedelta(microseconds=1), at, at + timedelta(days=1)]

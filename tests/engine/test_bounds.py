@@ -107,7 +107,7 @@ async def test_hostile_documents_hold_no_more_memory_than_they_may(both: Both) -
     assert growth < (40 if LONG else 150)
 
 
-async def test_what_is_kept_of_an_operation_counts_for_it(both: Both) -> None:
+async def test_everything_cached_of_an_operation_counts_towards_its_size(both: Both) -> None:
     document = "query($id: ID!) { organisation(id: $id) { name } }"
     sizes = list[int]()
 
@@ -186,7 +186,7 @@ async def test_a_document_that_is_too_large_is_refused_before_it_is_planned(both
     assert operation is None or len(operation.plans) == 0
 
 
-async def test_what_was_refused_to_one_visitor_is_measured_again_for_another(both: Both) -> None:
+async def test_a_document_refused_to_one_visitor_is_measured_again_for_another(both: Both) -> None:
     document = "{ " + " ".join(f"a{n}: catalogue(first: 1) {{ totalCount }}" for n in range(8)) + " }"
 
     assert (await both.by_engine(document, {}, "AN"))[0] is None

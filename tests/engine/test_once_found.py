@@ -193,7 +193,7 @@ async def test_a_field_extension_that_the_declaration_does_not_name_is_not_passe
     assert planned in (None, ordinary)
 
 
-async def test_what_is_withheld_bubbles_where_it_must_not_be_null(toy: Toy) -> None:
+async def test_a_withheld_value_that_must_not_be_null_propagates(toy: Toy) -> None:
     field = declare_field(Column("motto"), toys.resolver_of(lambda row: row.motto), toys.OwnRow("id"), withheld=True)
 
     planned, ordinary = await answer_both_ways(toy, schema_with("motto", str, field), "{ one { motto } }", Visitor())

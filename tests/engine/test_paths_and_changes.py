@@ -45,7 +45,7 @@ async def test_a_field_that_is_skipped_does_not_decide_the_path(toy: Toy) -> Non
         "",
     ],
 )
-async def test_what_the_engine_does_not_know_it_leaves_to_the_resolver_path(toy: Toy, document: str) -> None:
+async def test_the_engine_leaves_what_it_does_not_know_to_the_resolver_path(toy: Toy, document: str) -> None:
     result, trace = await toy.by_engine(document)
 
     assert (result, trace.path) == (None, "resolvers")

@@ -86,7 +86,7 @@ async def test_a_slow_statement_moves_to_a_thread_and_still_answers(settings: Se
 
 
 @only_sqlite
-async def test_what_is_broken_off_in_a_thread_leaves_the_reader_usable(settings: Settings) -> None:
+async def test_a_statement_interrupted_in_a_thread_leaves_the_reader_usable(settings: Settings) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT CAST(count(*) AS TEXT) FROM n"
     reader = SqliteReader(str(settings.sqlite_file), 50)
     try:

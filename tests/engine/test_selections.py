@@ -19,7 +19,7 @@ SPELLED = """
 """
 
 
-async def test_what_functions_work_out_stands_next_to_what_the_statement_reads(toy: Toy) -> None:
+async def test_computed_values_stand_next_to_values_of_the_statement(toy: Toy) -> None:
     data = await toy.ask(SPELLED, {"word": "toys", "id": toy.id("ada")}, STAFF)
 
     assert data == {
@@ -41,7 +41,7 @@ async def test_what_functions_work_out_stands_next_to_what_the_statement_reads(t
         ({"word": "ab", "most": -1}, STAFF, set()),
     ],
 )
-async def test_what_a_function_raises_is_reported_at_its_place(
+async def test_an_error_of_a_function_is_reported_at_its_place(
     toy: Toy, variables: dict[str, Any], viewer: Any, roots: set[str]
 ) -> None:
     found = await toy.errors(SPELLED, {**variables, "id": toy.id("ada")}, viewer)

@@ -159,7 +159,9 @@ FAILED = [
 
 
 @pytest.mark.parametrize(("raw", "data", "paths"), FAILED)
-async def test_what_fails_is_null_up_to_where_null_is_allowed(raw: str, data: Any, paths: list[Any]) -> None:
+async def test_a_failed_field_is_null_up_to_the_nearest_field_that_may_be(
+    raw: str, data: Any, paths: list[Any]
+) -> None:
     result = await put_together(raw)
 
     assert orjson.loads(result.data) == data

@@ -65,7 +65,7 @@ async def test_a_relation_that_must_not_be_null_bubbles_to_the_next_that_may(toy
 
 
 @pytest.mark.parametrize("viewer", [visitor for visitor in VISITORS if visitor is not None])
-async def test_what_is_withheld_is_null_and_what_is_refused_an_error(toy: Toy, viewer: Visitor) -> None:
+async def test_a_withheld_field_is_null_and_a_refused_one_an_error(toy: Toy, viewer: Visitor) -> None:
     ids = [toy.id(name) for name in ("ada", "bob", "cal")]
     document = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Author { diary mayLetterbox ledger } } staffBooks { totalCount } }"
 

@@ -110,7 +110,7 @@ async def test_an_address_that_the_server_cannot_write_down_is_refused_permanent
     assert office.arrived == []
 
 
-async def test_what_the_server_took_is_delivered_though_it_does_not_say_goodbye(monkeypatch: pytest.MonkeyPatch):
+async def test_an_accepted_email_is_delivered_although_the_server_does_not_say_goodbye(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(delivery, "_SECONDS_TO_QUIT", 0.05)
 
     class Sulking(PostOffice):

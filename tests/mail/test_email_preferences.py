@@ -76,7 +76,7 @@ async def test_one_preference_is_not_the_other(world: World, settings: Settings,
     assert told == set(GETS[topic]) & FOLLOWS[wish]
 
 
-async def test_of_those_who_serve_a_customer_each_gets_what_they_want(world: World, settings: Settings):
+async def test_each_person_who_serves_a_customer_gets_the_emails_they_want(world: World, settings: Settings):
     await Membership.filter(id=world.pL.membership.id).update(notify_products=False)
 
     assert await addressees(world, settings, "access.product_added") == {"access.product_added": [address(world, "pE")]}

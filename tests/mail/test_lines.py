@@ -119,7 +119,7 @@ async def test_a_connection_that_the_server_is_about_to_close_carries_no_other_e
     assert office.greetings == 2
 
 
-async def test_what_the_server_took_is_sent_though_its_goodbye_takes_longer_than_an_email_may(
+async def test_an_accepted_email_is_sent_although_the_servers_goodbye_takes_too_long(
     monkeypatch: pytest.MonkeyPatch,
 ):
     class Sulking(Counting):

@@ -76,7 +76,7 @@ def test_every_script_arrives_as_it_was_written():
     assert all("株式会社 ñandú 🐦 ha rechazado colaborar con Épicerie Zoë." in part for part in parts(read))
 
 
-def test_what_people_wrote_is_text_in_the_html_and_code_nowhere():
+def test_peoples_words_are_text_in_the_html_and_never_code():
     variables = {"inviter": NASTY, "invitee": NASTY, "reason": NASTY, "page": 'https://app.example/"onclick="x'}
 
     letter = render_email("partnership.declined", "en_GB", NASTY, variables)

@@ -90,7 +90,7 @@ async def test_only_the_revoked_one_of_two_known_tokens_is_refused(house: House)
 
 
 @on_postgres
-async def test_what_is_announced_about_one_person_leaves_the_others_known(house: House):
+async def test_a_notification_about_one_person_keeps_the_others_cached(house: House):
     owner, other = await house.employee(), await house.employee()
     row, secret = await house.token(owner)
     _, foreign = await house.token(other)
@@ -193,7 +193,7 @@ async def test_a_known_token_for_one_customer_shows_others_when(house: House, ch
     assert before == ["Borea"]
 
 
-async def test_what_belongs_to_rows_and_not_to_the_viewer_is_never_remembered(house: House):
+async def test_facts_of_rows_are_never_cached_with_the_viewer(house: House):
     owner = await house.employee(Role.EMPLOYEE)
     _, secret = await house.token(owner)
     await house.get_to_know(secret)

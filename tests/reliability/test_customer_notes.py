@@ -52,7 +52,7 @@ async def test_the_first_words_of_many_at_once_are_one_note(own_database: Settin
     assert await OutboxMessage.filter(topic="customer_note.updated").count() == ACTORS
 
 
-async def test_of_those_who_saw_the_same_version_one_writes(own_database: Settings) -> None:
+async def test_one_of_many_writers_with_the_same_version_succeeds(own_database: Settings) -> None:
     company, who = await _partner()
     row = await partnership(await organisation("Customer"), company, now=NOW)
 

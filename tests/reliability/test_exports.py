@@ -87,7 +87,9 @@ async def check_one_file(row: Export) -> None:
     assert await AuditEvent.filter(action="export.ready").count() == 1
 
 
-async def test_what_never_works_is_parked_and_can_be_restarted(own_database: Settings, monkeypatch: pytest.MonkeyPatch):
+async def test_an_export_that_never_succeeds_is_parked_and_can_be_restarted(
+    own_database: Settings, monkeypatch: pytest.MonkeyPatch
+):
     settings = own_database.model_copy(update={"mail_attempts": 2, "mail_pause_seconds": 1})
     row, event = await waiting(await leader())
 
@@ -111,7 +113,7 @@ async def test_what_never_works_is_parked_and_can_be_restarted(own_database: Set
     await check_one_file(row)
 
 
-async def test_of_many_who_use_a_link_at_once_one_gets_the_file(own_database: Settings):
+async def test_one_of_many_callers_who_use_a_link_at_once_gets_the_file(own_database: Settings):
     who = await leader()
     row = await export(who, now=NOW, size_in_bytes=3)
     await ExportPart.create(export_id=row.id, place=0, content=b"abc")

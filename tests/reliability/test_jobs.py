@@ -51,7 +51,7 @@ async def test_a_job_runs_at_once_and_then_after_its_interval(own_database: Sett
     assert (await JobRun.get()).next_run_at == NOW + 6 * HOUR
 
 
-async def test_of_many_who_look_at_once_one_runs_the_job(own_database: Settings):
+async def test_one_of_many_workers_runs_the_job(own_database: Settings):
     runs = list[datetime]()
 
     taken = await asyncio.gather(*(run_due(own_database, NOW, [counting(runs)]) for _ in range(12)))
@@ -84,7 +84,7 @@ async def test_owners_hear_once_that_their_token_expires_in_a_week(own_database:
     assert (event.topic, event.payload) == ("token.expiring", {"subject": ids.encode(soon), "requestId": "a-run"})
 
 
-async def test_what_was_sent_and_what_expired_goes_after_some_days(own_database: Settings):
+async def test_sent_emails_and_expired_sessions_are_deleted_after_some_days(own_database: Settings):
     long_ago = NOW - timedelta(days=own_database.keep_days, seconds=1)
     who = await owner()
     event = await announce("token.created", ids.encode(await expiring(who, timedelta(days=90))))

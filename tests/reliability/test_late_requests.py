@@ -131,7 +131,7 @@ async def test_a_caller_who_has_lost_the_right_when_it_is_their_turn_changes_not
 
 @ACTS
 @pytest.mark.parametrize("ended", ["excluded", "revoked"])
-async def test_nor_does_a_token_that_was_kept_away_or_revoked_meanwhile(scene: Scene, act: Act, ended: str) -> None:
+async def test_a_token_excluded_or_revoked_while_it_waits_changes_nothing(scene: Scene, act: Act, ended: str) -> None:
     row, _ = await token(scene.employee, [Scope.PRODUCTS_MANAGE], [], now=NOW)
     waiting = scene.context(scene.employee, await grant_of(row))
     if ended == "excluded":
@@ -146,7 +146,7 @@ async def test_nor_does_a_token_that_was_kept_away_or_revoked_meanwhile(scene: S
     assert await contents() == before
 
 
-async def test_nor_does_such_a_token_change_a_partnership(scene: Scene) -> None:
+async def test_a_token_excluded_or_revoked_while_it_waits_changes_no_partnership(scene: Scene) -> None:
     row, _ = await token(scene.leader, [Scope.PARTNERSHIPS_MANAGE], [], now=NOW)
     await limit_partnership(scene)
     granted = await grant(scene.partnership, scene.products[0], [ProductRight.TECHNICAL])

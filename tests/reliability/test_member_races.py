@@ -39,7 +39,9 @@ async def _legal_representatives() -> int:
     return await Membership.filter(role=Role.LEGAL_REPRESENTATIVE, status=MembershipStatus.ACTIVE).count()
 
 
-async def test_of_two_legal_representatives_who_want_no_billing_emails_one_gets_them(own_database: Settings) -> None:
+async def test_one_of_two_legal_representatives_who_turn_billing_emails_off_still_gets_them(
+    own_database: Settings,
+) -> None:
     one, two = await _two_legal_representatives()
 
     for _ in range(ROUNDS // 4):
@@ -55,7 +57,7 @@ async def test_of_two_legal_representatives_who_want_no_billing_emails_one_gets_
         assert await Membership.filter(notify_billing=True).count() == 1
 
 
-async def test_of_two_legal_representatives_who_remove_each_other_one_stays(own_database: Settings) -> None:
+async def test_one_of_two_legal_representatives_who_remove_each_other_stays(own_database: Settings) -> None:
     one, two = await _two_legal_representatives()
 
     for _ in range(ROUNDS // 4):
@@ -73,7 +75,7 @@ async def test_of_two_legal_representatives_who_remove_each_other_one_stays(own_
         await OutboxMessage.all().delete()
 
 
-async def test_of_two_legal_representatives_who_leave_one_stays(own_database: Settings) -> None:
+async def test_one_of_two_legal_representatives_who_leave_at_once_stays(own_database: Settings) -> None:
     one, two = await _two_legal_representatives()
 
     for _ in range(ROUNDS // 4):

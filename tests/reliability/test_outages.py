@@ -127,9 +127,7 @@ async def test_connections_that_the_database_ended_are_replaced(far: Far, log: L
 
 
 @on_postgres
-async def test_a_request_to_a_database_that_has_gone_silent_does_not_wait_for_ever(
-    far: Line, monkeypatch: pytest.MonkeyPatch
-):
+async def test_a_request_to_a_silent_database_does_not_wait_forever(far: Line, monkeypatch: pytest.MonkeyPatch):
     for module in (database, postgres, connections):
         monkeypatch.setattr(module, "SECONDS_TO_WAIT", 0.3)
     async with serve_app(far, statement_milliseconds=100, lock_milliseconds=100) as server:

@@ -175,7 +175,7 @@ async def test_a_worker_goes_on_after_the_database_failed_it(
     assert post.recipients == [LEADER]
 
 
-async def test_what_was_sent_while_the_database_was_away_for_longer_is_not_sent_again(
+async def test_an_email_sent_during_a_longer_outage_is_not_sent_again(
     own_database: Settings, post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ):
     settings = sending(own_database, post)

@@ -134,7 +134,7 @@ async def test_a_customer_accepts_one_of_sixteen_requests_for_everything(race: R
         assert {code for _, code in outcomes} <= {"ok", "COMPLETE_PARTNER_EXISTS", "CONFLICT"}
 
 
-async def test_what_is_ended_and_changed_at_once_is_ended_once(race: Race) -> None:
+async def test_a_partnership_ended_and_changed_at_once_ends_once(race: Race) -> None:
     ((company, _),) = await partners(1)
     for round_ in range(ROUNDS):
         customer = await organisation(f"Customer {round_}")
@@ -157,7 +157,7 @@ async def test_what_is_ended_and_changed_at_once_is_ended_once(race: Race) -> No
         assert (await Partnership.get(id=row.id)).status is PartnershipStatus.TERMINATED
 
 
-async def test_what_a_partner_asked_is_confirmed_once_or_gone_with_the_partnership(race: Race) -> None:
+async def test_a_partners_request_is_confirmed_once_or_ends_with_the_partnership(race: Race) -> None:
     ((company, asker),) = await partners(1)
     for round_ in range(ROUNDS):
         customer = await organisation(f"Customer {round_}")

@@ -121,7 +121,7 @@ async def test_an_email_that_is_restarted_may_yet_arrive_or_be_refused_again(own
 
 
 @pytest.mark.parametrize("changes", [{"status": PartnershipStatus.DECLINED}, {"answer_by": NOW + timedelta(days=31)}])
-async def test_what_was_answered_or_sent_again_is_neither_marked_nor_reported_for_an_earlier_email(
+async def test_an_invitation_answered_or_sent_again_is_not_undeliverable_because_of_an_earlier_email(
     own_database: Settings, post: PostOffice, changes: dict[str, Any]
 ):
     invitation = await invited_partner()

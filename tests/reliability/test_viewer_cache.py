@@ -228,7 +228,7 @@ async def asking(house: House, url: str) -> AsyncIterator[Callable[..., Awaitabl
 
 
 @on_postgres
-async def test_what_this_process_revokes_the_other_refuses_within_a_second(house: House, server: str):
+async def test_a_token_revoked_here_is_refused_by_the_other_process_within_a_second(house: House, server: str):
     async with asking(house, server) as ask:
         for _ in range(5):
             owner = await house.employee()
@@ -246,7 +246,7 @@ async def test_what_this_process_revokes_the_other_refuses_within_a_second(house
 
 
 @on_postgres
-async def test_what_the_other_process_revokes_this_one_refuses_within_a_second(house: House, server: str):
+async def test_a_token_revoked_in_the_other_process_is_refused_here_within_a_second(house: House, server: str):
     document = "mutation($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { userErrors { code } } }"
     owner = await house.employee()
     row, secret = await house.token(owner)

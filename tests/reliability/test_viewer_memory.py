@@ -59,7 +59,7 @@ async def test_noticing_a_use_makes_nobody_unknown(house: House):
     assert house.viewer_cache.changes == changes
 
 
-def test_of_more_than_ten_thousand_those_asked_for_longest_ago_are_forgotten():
+def test_the_cache_evicts_the_viewers_used_least_recently_beyond_ten_thousand():
     known, now = ViewerCache(), datetime.now(UTC)
     known.is_open = True
     for number in range(10_000):
@@ -122,7 +122,7 @@ async def test_a_caller_who_is_not_let_in_is_not_kept(house: House, what: str):
     assert list(house.viewer_cache._entries) == before
 
 
-async def test_what_is_kept_is_neither_a_token_nor_a_cookie(house: House):
+async def test_the_cache_holds_neither_a_token_nor_a_cookie(house: House):
     owner = await house.employee()
     _, secret = await house.token(owner)
 

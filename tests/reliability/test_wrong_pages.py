@@ -24,7 +24,7 @@ REVOKE = """
 
 
 @pytest.mark.parametrize("size", [5_000, -1])
-async def test_what_its_siblings_wait_for_together_is_not_cancelled(house: House, size: int):
+async def test_a_batch_that_sibling_fields_wait_for_is_not_cancelled(house: House, size: int):
     """A list that may not be null takes what is around it along, and what runs next to it is cancelled."""
     for number in range(3):
         sold = await product(f"sold {size} {number}", house.world.alpina)

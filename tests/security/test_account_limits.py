@@ -37,7 +37,7 @@ pytestmark = pytest.mark.database
 # An account, whatever the source
 
 
-async def test_past_a_hundred_failures_only_sources_that_signed_in_before_are_heard(sources: Callable[..., Sources]):
+async def test_only_sources_that_signed_in_before_may_try_after_a_hundred_failures(sources: Callable[..., Sources]):
     asked = sources()
     await asked.errors(HOME, OWNER, PASSWORD)
     await asked.all_wrong(strangers(20), [OWNER] * 5)
@@ -105,7 +105,7 @@ async def test_the_fifty_sources_used_last_are_remembered(sources: Callable[...,
 
 
 @pytest.mark.parametrize("password", ["", "x" * 1_025, "é" * 513, "🔑" * 257])
-async def test_what_cannot_be_a_password_is_neither_hashed_nor_counted(
+async def test_a_text_that_cannot_be_a_password_is_neither_hashed_nor_counted(
     sources: Callable[..., Sources], hasher: CountingHash, password: str
 ):
     asked = sources()

@@ -45,7 +45,7 @@ async def test_a_mistake_next_to_long_lists_does_not_make_resolvers_answer_them(
     assert set(beside_a_mistake.codes) == {"BAD_USER_INPUT", "VALIDATION_FAILED"}
 
 
-async def test_what_resolvers_may_do_is_enough_for_ordinary_pages(
+async def test_the_budget_of_resolvers_is_enough_for_ordinary_pages(
     resolver_clients: Clients, stocked_world: World
 ) -> None:
     document = (

@@ -91,7 +91,7 @@ async def test_an_address_of_32_kb_reaches_the_application(port: int):
         ([CHUNKED, b"f" * 17 + b"\r\n"], MALFORMED),
     ],
 )
-async def test_what_is_around_the_chunks_of_a_body_is_bounded(
+async def test_the_lines_around_the_chunks_of_a_body_are_bounded(
     port: int, pieces: list[bytes], expected: tuple[int, str, str]
 ):
     assert await refusal(port, *pieces) == expected

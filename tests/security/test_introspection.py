@@ -87,7 +87,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("what", LARGE)
-async def test_what_no_tool_sends_counts_against_the_limits_of_visitors_who_are_not_signed_in(
+async def test_an_unusual_introspection_query_counts_against_the_limits_of_visitors_who_are_not_signed_in(
     engine_clients: Clients, what: str
 ):
     answer = await engine_clients.ask(LARGE[what], {"a": True} if "$a" in LARGE[what] else {})

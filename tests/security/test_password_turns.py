@@ -138,7 +138,7 @@ async def test_an_expected_caller_has_room_that_nobody_else_can_take(hasher: Hel
     assert are_refused(expected) == [False, False]
 
 
-async def test_one_who_gives_up_while_waiting_leaves_the_turn_to_the_next(hasher: HeldHash):
+async def test_a_caller_who_gives_up_while_waiting_leaves_the_turn_to_the_next(hasher: HeldHash):
     tasks = begin(("a", "a 1"), ("b", "b 1"), ("c", "c 1"), ("a", "a 2"), ("d", "d 1"))
     await settle()
 
@@ -150,7 +150,7 @@ async def test_one_who_gives_up_while_waiting_leaves_the_turn_to_the_next(hasher
     assert hasher.seen == ["a 1", "b 1", "d 1"]
 
 
-async def test_one_who_gives_up_while_hashing_keeps_the_turn_until_the_thread_is_free(hasher: HeldHash):
+async def test_a_caller_who_gives_up_while_hashing_keeps_the_turn_until_the_thread_is_free(hasher: HeldHash):
     given_up = begin(*[(f"gone {number}", f"gone {number}") for number in range(2)])
     await settle()
     for task in given_up:

@@ -36,7 +36,7 @@ async def test_requests_that_follow_each_other_are_answered_in_order(port: int):
         ]
 
 
-async def test_of_too_many_requests_at_once_the_first_are_answered(port: int):
+async def test_the_first_of_too_many_requests_at_once_are_answered(port: int):
     async with Line(port) as line:
         await line.say((GET + b"\r\n") * 20_000)
         heard = await line.rest()

@@ -73,7 +73,7 @@ MISTYPED = [
 
 @pytest.mark.database
 @pytest.mark.parametrize("document", MISTYPED)
-async def test_what_a_mistyped_document_contains_reaches_no_line_of_the_log(
+async def test_the_content_of_a_mistyped_document_never_reaches_the_log(
     world: World, talkative: Clients, log: Lines, document: str
 ):
     variables = {"password": CANARY, "x": {"y": CANARY}}

@@ -128,7 +128,7 @@ async def test_fifty_failures_from_one_address_close_it_whatever_the_account(
     assert other == after == NO_ERRORS
 
 
-async def test_one_who_signed_in_from_a_closed_address_before_still_does(sources: Callable[..., Sources]):
+async def test_a_person_who_signed_in_from_a_closed_address_before_still_can(sources: Callable[..., Sources]):
     asked = sources()
     before = await asked.errors(HOME, OWNER, PASSWORD)
     await asked.all_wrong([HOME], nobodies(50))
@@ -140,7 +140,7 @@ async def test_one_who_signed_in_from_a_closed_address_before_still_does(sources
     assert other_account == too_many("60 minutes")
 
 
-async def test_there_too_each_failure_at_an_account_makes_the_next_wait(
+async def test_each_failure_at_an_account_makes_the_next_wait_at_a_closed_address_too(
     sources: Callable[..., Sources], hasher: CountingHash
 ):
     asked = sources(sign_in_failures_per_address=3)

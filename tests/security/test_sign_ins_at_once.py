@@ -44,7 +44,7 @@ async def together(attempts: Iterable[Awaitable[list[dict[str, Any]]]]) -> Count
     return Counter(errors[0]["code"] if errors else "in" for errors in answers)
 
 
-async def test_of_two_hundred_guesses_at_once_from_one_source_five_are_looked_at(
+async def test_five_of_two_hundred_guesses_at_once_from_one_source_are_checked(
     own_database: Settings, guest: Person, hasher: CountingHash
 ):
     asked = Sources(own_database)
@@ -57,7 +57,7 @@ async def test_of_two_hundred_guesses_at_once_from_one_source_five_are_looked_at
     assert hasher.looks == 6
 
 
-async def test_of_two_hundred_guesses_at_once_from_many_sources_the_account_allows_its_number(
+async def test_an_account_allows_its_number_of_two_hundred_guesses_at_once_from_many_sources(
     own_database: Settings, guest: Person, hasher: CountingHash
 ):
     asked = Sources(own_database.model_copy(update={"sign_in_failures_per_account": 20}))
@@ -71,7 +71,7 @@ async def test_of_two_hundred_guesses_at_once_from_many_sources_the_account_allo
     assert hasher.looks == 22
 
 
-async def test_of_guesses_at_once_at_many_accounts_the_source_allows_its_number(
+async def test_a_source_allows_its_number_of_guesses_at_many_accounts_at_once(
     own_database: Settings, hasher: CountingHash
 ):
     asked = Sources(own_database.model_copy(update={"sign_in_failures_per_address": 5}))
@@ -82,7 +82,7 @@ async def test_of_guesses_at_once_at_many_accounts_the_source_allows_its_number(
     assert hasher.looks == 5
 
 
-async def test_of_processes_that_share_the_database_each_counts_for_all(
+async def test_every_process_that_shares_the_database_counts_for_all(
     own_database: Settings, guest: Person, hasher: CountingHash, monkeypatch: pytest.MonkeyPatch
 ):
     """Each attempt has a line of its own, as in a process of its own."""

@@ -136,7 +136,7 @@ WITHIN: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("variables", WITHIN, ids=range(len(WITHIN)))
-def test_what_is_just_within_the_limits_is_taken(variables: dict[str, Any]):
+def test_variables_just_within_the_limits_are_accepted(variables: dict[str, Any]):
     assert variable_excess(variables, BOUNDS) is None
 
 

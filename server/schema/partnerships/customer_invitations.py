@@ -34,7 +34,7 @@ class CustomerInvitation(Node):
     payment_mode: PaymentMode | None = strawberry.field(
         description="Who would pay for the partner's orders. Null for limited access."
     )
-    message: str | None = strawberry.field(description="The partner's message.")
+    message: str | None = strawberry.field(description="The partner's message. Null if there is none.")
     status: PartnershipStatus = strawberry.field(description="Current status.")
     invited_at: datetime = strawberry.field(description="When the request was first sent.")
     answer_by: datetime = strawberry.field(description="The deadline for an answer.")

@@ -112,14 +112,16 @@ class AccessChangeRequest(Node):
     payment_mode: PaymentMode | None = strawberry.field(
         description="Who would pay for the partner's orders. Null for limited access."
     )
-    message: str | None = strawberry.field(description="The partner's message, for example which products it needs.")
+    message: str | None = strawberry.field(
+        description="The partner's message, for example which products it needs. Null if there is none."
+    )
     status: AccessChangeStatus = computed(
         Computed(resolvers_access_change_requests.access_change_status, ("status", "expires_at")), "Current status."
     )
     requested_at: datetime = strawberry.field(description="When the request was made.")
     expires_at: datetime = strawberry.field(description="The deadline for an answer.")
     answered_at: datetime | None = strawberry.field(description="When the request was answered. Null until then.")
-    answer: str | None = strawberry.field(description="The message sent with the answer.")
+    answer: str | None = strawberry.field(description="The message sent with the answer. Null if there is none.")
     version: int = strawberry.field(description="Incremented on every change; send it as `expectedVersion`.")
 
 
@@ -145,7 +147,9 @@ class Partnership(Node):
     )
     status: PartnershipStatus = strawberry.field(description="Current status.")
     initiated_by: Side = strawberry.field(description="The side that proposed the partnership.")
-    message: str | None = strawberry.field(description="The message sent with the invitation or request.")
+    message: str | None = strawberry.field(
+        description="The message sent with the invitation or request. Null if there is none."
+    )
     invited_at: datetime = strawberry.field(description="When the partnership was proposed.")
     activated_at: datetime | None = strawberry.field(
         description="When the partnership came into force. Null until then."
@@ -155,7 +159,7 @@ class Partnership(Node):
         "then."
     )
     end_reason: str | None = strawberry.field(
-        description="The message sent when the partnership ended or its proposal was declined."
+        description="The message sent when the partnership ended or its proposal was declined. Null if there is none."
     )
     ended_by: EndedBy | None = strawberry.field(
         description="Who ended the partnership. Null if it never came into force."

@@ -28,7 +28,7 @@ class PeopleQueries:
     )
     node: Node | None = row_root(
         ByAnyKey(viewers.key_of_any, viewers.id_not_found),
-        "Any object by its id.",
+        "Any object by its id. Null if it does not exist or is not visible to you.",
         (Public(),),
         id=(strawberry.ID, "The object's id."),
     )

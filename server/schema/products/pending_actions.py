@@ -55,7 +55,7 @@ class PendingAction(Node):
     requested_by_name: str = computed(
         pending_actions.ASKER_NAME, "The name of the person who requested it, visible to both sides."
     )
-    reason: str | None = strawberry.field(description="The message sent with the request.")
+    reason: str | None = strawberry.field(description="The message sent with the request. Null if there is none.")
     status: PendingActionStatus = computed(
         Computed(pending_actions.pending_action_status, ("status", "expires_at")), "Current status."
     )

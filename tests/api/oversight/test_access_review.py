@@ -48,7 +48,7 @@ def tokens(node: dict[str, Any]) -> list[str]:
     return [token["lastFour"] for token in node["apiTokens"]]
 
 
-async def test_one_question_tells_who_has_access(world: World, clients: Clients):
+async def test_one_query_shows_who_has_access(world: World, clients: Clients):
     found = await review_by_partner(clients, world.id("alpina"), world.cL)
 
     nova = found["Nova"]
@@ -112,7 +112,7 @@ async def test_a_restricted_token_is_listed_by_its_customer_only(world: World, c
     assert world.tokens["only_borea"][-4:] in tokens(borea)
 
 
-async def test_what_has_ended_is_listed_no_more(world: World, clients: Clients):
+async def test_access_that_has_ended_is_not_listed(world: World, clients: Clients):
     await ApiToken.filter(id=world.token_pL.id).update(revoked_at=world.now)
     await ApiToken.filter(id=world.token_reader.id).update(expires_at=world.now - timedelta(hours=1))
     await EmployeeAssignment.filter(id=world.assignment.id).update(ended_at=world.now)

@@ -193,6 +193,6 @@ async def test_a_feed_is_one_statement(world: World, engine_clients: Clients):
     assert len(read) == 1
 
 
-def test_no_secret_is_ever_written_down(world: World):
+def test_no_secret_is_logged(world: World):
     with pytest.raises(ValueError, match="password_hash"):
         journal.column_values(world.pE.user, "first_name", "password_hash")

@@ -131,7 +131,7 @@ async def test_complete_access_is_not_granted_next_to_others_as_it_was_requested
         (["kept", "rivals"], "PRODUCT_ALREADY_MANAGED", ["1", "productId"]),
     ],
 )
-async def test_what_is_granted_as_asked_for_is_something_that_the_partner_has_not(
+async def test_a_request_cannot_be_granted_with_access_that_the_partner_already_has(
     world: World, clients: Clients, products: list[str], code: str, field: list[str]
 ):
     access = limited_access(*((world.id(name), ["TECHNICAL"]) for name in products))

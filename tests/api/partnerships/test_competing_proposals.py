@@ -62,9 +62,7 @@ async def test_a_request_for_something_else_stays_open_next_to_the_offer(
 
 
 @pytest.mark.parametrize("rights", [["STATISTICS"], ["TECHNICAL", "STATISTICS"]])
-async def test_another_proposal_stands_next_to_it_until_one_is_accepted(
-    world: World, clients: Clients, rights: list[str]
-):
+async def test_another_proposal_stays_open_until_one_is_accepted(world: World, clients: Clients, rights: list[str]):
     await request(world.asked, world.kept, [ProductRight.TECHNICAL])
     input = {
         "customerId": world.id("alpina"),

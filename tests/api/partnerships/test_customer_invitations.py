@@ -64,7 +64,7 @@ async def test_a_partner_asks_by_email(world: World, clients: Clients):
     assert secret not in answer.response.text
 
 
-async def test_the_answer_tells_nothing_of_whether_the_address_has_an_account(world: World, clients: Clients):
+async def test_the_answer_does_not_reveal_whether_the_address_has_an_account(world: World, clients: Clients):
     known = await clients.change("requestCustomerByEmail", asking(world, world.kL.user.email), INVITATION, as_=world.pL)
     unknown = await clients.change(
         "requestCustomerByEmail", asking(world, "kx@corvo.example"), INVITATION, as_=world.pL

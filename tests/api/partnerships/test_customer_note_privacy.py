@@ -33,9 +33,7 @@ async def marked_clients(world: World, engine_clients: Clients) -> AsyncIterator
     yield engine_clients
 
 
-async def test_no_answer_to_the_customer_s_people_or_to_the_staff_has_what_was_noted(
-    world: World, marked_clients: Clients
-):
+async def test_no_answer_to_the_customers_people_or_to_the_staff_has_the_note(world: World, marked_clients: Clients):
     others = ["kL", *(name for names in SIDE.values() for name in names)]
     ids_of = {
         "Partnership": ["limited", "complete"],
@@ -106,9 +104,7 @@ async def test_the_customer_s_version_does_not_go_stale_by_a_note(world: World, 
     assert answer.data["setPartnershipDates"]["userErrors"] == []
 
 
-async def test_no_email_and_no_file_of_the_customer_has_what_was_noted(
-    world: World, marked_clients: Clients, settings: Settings
-):
+async def test_no_email_or_file_of_the_customer_has_the_note(world: World, marked_clients: Clients, settings: Settings):
     input = {"partnershipId": world.id("limited"), "confirmation": "Alpina", "reason": "NO_LONGER_NEEDED"}
     taken = [
         await export_rows(marked_clients, settings, world.id("alpina"), kind, world.cL)

@@ -81,7 +81,7 @@ async def test_the_same_once_more_changes_nothing(world: World, clients: Clients
 
 
 @pytest.mark.parametrize("way", ["invitation", "request", "by e-mail"])
-async def test_they_serve_a_new_customer_from_its_first_day_on(world: World, clients: Clients, way: str):
+async def test_employees_serve_a_new_customer_from_its_first_day(world: World, clients: Clients, way: str):
     await switched_on(clients, world)
 
     answer = await begin(world, clients, way)
@@ -169,7 +169,7 @@ async def test_a_leader_of_the_partner_needs_no_switch(world: World, clients: Cl
     assert answer == [("NOT_AN_EMPLOYEE", said, ["input", "membershipId"])]
 
 
-async def test_only_who_leads_the_partner_decides(world: World, clients: Clients):
+async def test_only_leaders_of_the_partner_decide(world: World, clients: Clients):
     input = switch(world, "pE")
 
     assert await catch_denial(clients, "setFutureCustomers", input, as_=world.pE) == missing("ASSIGN_FUTURE_CUSTOMERS")

@@ -145,7 +145,7 @@ async def test_a_change_takes_no_other_id(world: World, clients: Clients):
 # Many
 
 
-async def test_each_of_many_is_changed_or_refused_on_its_own(world: World, clients: Clients):
+async def test_each_of_many_accesses_is_changed_or_refused_on_its_own(world: World, clients: Clients):
     await ProductAccess.filter(id=world.rivals_access.id).update(revoked_at=world.now)
     unknown = f"pacc_{new_id().hex}"
     items = [
@@ -168,7 +168,7 @@ async def test_each_of_many_is_changed_or_refused_on_its_own(world: World, clien
     assert (await ProductAccess.get(id=world.watching.id)).version == 1
 
 
-async def test_many_end_at_once_with_a_receipt_each(world: World, clients: Clients):
+async def test_many_accesses_end_at_once_with_a_receipt_each(world: World, clients: Clients):
     given = {"ids": [world.id(name) for name in ("rivals_access", "access", "watching")]}
 
     answer, results = await many(clients, "revokeProductAccesses", given, world.cA)

@@ -132,7 +132,7 @@ async def test_a_revoked_product_is_gone_at_once(world: World, clients: Clients,
     assert await rights_on_product(clients, world.id("granted"), world.cL) is not None
 
 
-async def test_without_any_product_the_customer_stays_a_customer(world: World, clients: Clients):
+async def test_a_customer_without_granted_products_stays_a_customer(world: World, clients: Clients):
     for access in ("access", "watching"):
         await revoke_access(clients, world.id(access), world.cL)
 

@@ -20,7 +20,7 @@ async def download_receipts(clients: Clients, id: str, **headers: str) -> Any:
 
 
 @pytest.mark.parametrize("who", ["cL", "cA", "pL", "pA"])
-async def test_both_sides_take_away_the_same_whole_file(
+async def test_both_sides_download_the_same_complete_file(
     world: World, clients: Clients, tmp_path: Path, capsys: pytest.CaptureFixture[str], who: str
 ):
     await clients.change("revokeProductAccess", {"productAccessId": world.id("access")}, as_=world.cA)
@@ -62,7 +62,7 @@ async def test_a_token_takes_the_file_within_its_scope_and_customers(world: Worl
         ("bL", 404, "NOT_FOUND"),
     ],
 )
-async def test_nobody_else_takes_the_file(world: World, clients: Clients, who: str | None, status: int, code: str):
+async def test_nobody_else_downloads_the_file(world: World, clients: Clients, who: str | None, status: int, code: str):
     headers = {"Cookie": f"session={world.people[who].session}"} if who else {}
 
     response = await download_receipts(clients, world.id("limited"), **headers)

@@ -52,7 +52,9 @@ async def agreed_terms() -> dict[UUID, Any]:
 
 
 @pytest.mark.parametrize("mutation", sorted(SCHEMA.mutation_type.fields))
-async def test_whatever_changes_a_partnership_is_receipted(world: World, clients: Clients, mutation: str):
+async def test_every_mutation_that_changes_a_partnership_leaves_a_receipt(
+    world: World, clients: Clients, mutation: str
+):
     who, input = ways(world, mutation)[0]
     await prepare(world, mutation, input)
     before, kept_before = await agreed_terms(), await chains()

@@ -97,7 +97,7 @@ async def test_the_customer_ends_it_and_the_partner_reaches_nothing(world: World
     }
 
 
-async def test_everything_that_hangs_on_it_ends_with_it(world: World, clients: Clients):
+async def test_everything_that_depends_on_a_partnership_ends_with_it(world: World, clients: Clients):
     token, customer = world.token_only_borea, world.alpina
     await ApiTokenCustomer.create(api_token_id=token.id, customer_id=customer.id)
     before = await snapshot()
@@ -122,7 +122,7 @@ async def test_everything_that_hangs_on_it_ends_with_it(world: World, clients: C
     assert (await EmployeeAssignment.get(id=world.complete_assignment.id)).ended_at is None
 
 
-async def test_what_the_partner_paid_for_waits_for_another_payer(world: World, clients: Clients):
+async def test_a_product_that_the_partner_paid_for_waits_for_another_payer(world: World, clients: Clients):
     expires = world.now + timedelta(days=40)
     await Product.filter(id=world.corvine.id).update(payer_id=world.nova.id, expires_at=expires)
     expected = [{"serviceName": "corvine.example", "expiresAt": moment_text(expires)}]

@@ -81,7 +81,7 @@ async def test_the_grants_are_listed_for_the_organisation_its_members_and_teams(
 
 
 @pytest.mark.parametrize(("who", "asks"), [("cL", False), ("cA", False), ("cE", True), ("cX", True)])
-async def test_only_who_needs_grants_has_the_statement_look_for_them(
+async def test_the_statement_looks_for_grants_only_for_viewers_who_need_them(
     world: World, engine_clients: Clients, who: str, asks: bool
 ):
     query = "query($id: ID!) { organisation(id: $id) { products { nodes { customerName viewerRights } } } }"

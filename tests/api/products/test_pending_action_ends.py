@@ -88,7 +88,9 @@ async def test_a_preview_counts_what_would_be_withdrawn(world: World, clients: C
     assert answer.data["previewTermination"] == {"pendingActions": 1}
 
 
-async def test_without_an_answer_it_expires_and_the_person_who_asked_is_notified(world: World, settings: Settings):
+async def test_a_pending_action_without_an_answer_expires_and_the_person_who_asked_is_notified(
+    world: World, settings: Settings
+):
     expire = DEADLINES["expire pending actions"]
     expires = world.now + timedelta(days=7)
     early = system_context(settings, expires - timedelta(microseconds=1))

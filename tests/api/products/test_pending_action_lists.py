@@ -56,7 +56,7 @@ async def test_the_status_that_is_filtered_by_is_the_one_that_is_shown(world: Wo
     assert after == [[], [world.id("pending")], []]
 
 
-async def test_each_side_lists_what_is_its_own(world: World, clients: Clients):
+async def test_each_side_lists_its_own_pending_actions(world: World, clients: Clients):
     other = await pending_action(world.partner_pays, world.corvine, world.pL.user, now=world.now + timedelta(hours=1))
     latest, first = ids.encode(other), world.id("pending")
 

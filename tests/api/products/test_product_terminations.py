@@ -89,7 +89,7 @@ async def test_a_token_of_the_owners_ends_it_too(world: World, clients: Clients)
     assert answer.data["terminateProduct"]["product"]["state"] == "TERMINATED"
 
 
-async def test_a_partner_that_waits_for_this_end_hears_of_it(world: World, clients: Clients):
+async def test_a_partner_that_waits_for_this_end_is_notified(world: World, clients: Clients):
     answer = await clients.change("terminateProduct", ending(world, "borean"), ENDED, as_=world.bL)
 
     assert answer.data["terminateProduct"]["product"]["state"] == "TERMINATED"
@@ -149,7 +149,7 @@ async def test_ended_access_is_given_to_nobody(world: World, clients: Clients):
     ]
 
 
-async def test_somebody_elses_change_in_between_is_noticed(world: World, clients: Clients):
+async def test_a_change_by_somebody_else_in_between_is_noticed(world: World, clients: Clients):
     stale = ("STALE_VERSION", "Someone has changed this since you last read it. Read it again, then decide.")
 
     found = await collect_refusals(clients, "terminateProduct", ending(world, "kept", expectedVersion=2), as_=world.cL)

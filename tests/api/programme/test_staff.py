@@ -150,7 +150,7 @@ async def test_staff_give_an_organisation_a_legal_representative(world: World, c
     ) == not_found("input", "email")
 
 
-async def test_what_a_member_had_by_their_role_ends_when_staff_give_them_another(
+async def test_what_came_with_a_members_role_ends_when_staff_change_the_role(
     world: World, clients: Clients, staff: Person
 ):
     input = {"organisationId": world.id("nova"), "email": world.pE.user.email, "reason": "Documents seen"}
@@ -177,7 +177,7 @@ async def test_what_a_member_had_by_their_role_ends_when_staff_give_them_another
         ("recoverOrganisation", {"organisationId": "delta", "email": "bl@home.example"}),
     ],
 )
-async def test_each_act_has_its_reason_a_password_and_a_member_of_the_staff(
+async def test_each_staff_action_needs_a_reason_a_recent_password_and_a_member_of_the_staff(
     world: World, clients: Clients, staff: Person, mutation: str, input: dict[str, Any]
 ):
     asked = {name: value if name == "email" else world.id(value) for name, value in input.items()}

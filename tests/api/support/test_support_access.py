@@ -160,7 +160,7 @@ async def test_support_access_that_has_ended_stays_as_it_is(world: World, client
     assert changed_models(before, await snapshot()) == set()
 
 
-async def test_nobody_closes_what_another_person_opened(world: World, clients: Clients):
+async def test_nobody_revokes_another_persons_support_access(world: World, clients: Clients):
     input = {"supportAccessGrantId": world.id("support_access")}
 
     await check_id(
@@ -175,7 +175,7 @@ async def test_nobody_closes_what_another_person_opened(world: World, clients: C
 @pytest.mark.parametrize(
     ("mutation", "who"), [("removeMember", "cL"), ("leaveOrganisation", "cE")], ids=["removed", "left"]
 )
-async def test_somebody_who_is_removed_or_leaves_has_nothing_open_any_more(
+async def test_the_support_access_of_a_person_who_leaves_or_is_removed_ends(
     world: World, clients: Clients, mutation: str, who: str
 ):
     row = world.support_access

@@ -62,7 +62,7 @@ def test_a_line_is_written_as_the_rfc_has_it():
 
 
 @given(some.lists(some.lists(some.text(), min_size=2, max_size=2), max_size=4))
-def test_whatever_is_written_is_read_again_as_harmless(rows):
+def test_every_written_cell_is_harmless_when_read_again(rows):
     assert read(rules.render_csv(rows)) == [[rules.escape_cell(text) for text in row] for row in rows]
     assert not [one for row in rows for one in map(rules.escape_cell, row) if one.strip()[:1] in tuple("=+-@")]
 
@@ -82,7 +82,7 @@ def test_leaders_see_every_export_and_only_the_person_who_asked_gets_it(who, see
     assert (rules.sees_export(who, Export()), rules.is_export_for(who, Export())) == (sees, gets)
 
 
-def test_what_a_token_asked_for_is_for_it_and_for_its_owner():
+def test_an_export_of_a_token_is_for_the_token_and_its_owner():
     asked = Export(api_token_id=TOKEN)
 
     assert rules.is_export_for(viewer(token=grant()), asked)
@@ -99,7 +99,7 @@ def test_a_file_has_expired_at_the_time_that_was_announced():
     assert rules.EXPORT_EXPIRY.at(until, ExportState.REQUESTED, None) is ExportState.REQUESTED
 
 
-def test_whatever_decides_about_rows_is_in_the_digest_of_a_reach():
+def test_the_digest_of_a_reach_has_everything_that_decides_about_rows():
     customer = frozenset([uuid4()])
     reaches = [
         (viewer(), ()),
@@ -144,7 +144,7 @@ def test_a_refusal_names_its_code_and_field():
     ]
 
 
-def test_what_fits_is_let_through():
+def test_an_export_within_the_limits_is_allowed():
     rules.check_export_is_for(viewer(), Export())
     rules.check_has_file(ExportState.READY)
     rules.check_reach("a", "a")

@@ -165,7 +165,7 @@ def test_every_other_right_is_possible_in_every_state(right):
 
 @pytest.mark.parametrize("access_type", AccessType)
 @pytest.mark.parametrize("status", PartnershipStatus)
-def test_what_is_shown_as_possible_is_what_the_checks_allow(status, access_type):
+def test_the_rights_shown_as_possible_are_those_that_the_checks_allow(status, access_type):
     partnership = Partnership(access_type, status)
     is_open = partial(check_proposal_open, now=NOW)
 

@@ -92,7 +92,7 @@ def test_a_receipt_written_again_breaks_the_chain_behind_it():
 
 
 @pytest.mark.parametrize("sequence", ["true", "1.0", '"1"', "null"])
-def test_what_only_equals_a_place_in_the_sequence_is_none(sequence):
+def test_a_value_that_only_equals_a_sequence_number_is_refused(sequence):
     body = f'{{"partnership":"pship_1","previous":"{FIRST_PREVIOUS_HASH}","sequence":{sequence}}}'
 
     assert wrong([receipt_line(body, receipt_hash(body)).encode()]) == (1, "it is out of sequence")

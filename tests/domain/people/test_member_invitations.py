@@ -25,7 +25,7 @@ PENDING, EXPIRED = MemberInvitationStatus.PENDING, MemberInvitationStatus.EXPIRE
 
 
 @pytest.mark.parametrize("status", [status for status in MemberInvitationStatus if status is not PENDING])
-def test_what_was_answered_or_cancelled_is_not_open(status):
+def test_an_answered_or_withdrawn_invitation_is_not_open(status):
     assert refusals(check_invitation_open, status) == USED
     assert MEMBER_INVITATION_EXPIRY.at(NOW, status, NOW - DAY) is status
 

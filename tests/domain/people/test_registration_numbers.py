@@ -223,7 +223,7 @@ def test_the_rules_for_every_text_hold(country, written):
 
 
 @given(some.sampled_from([*FORMS, "US"]), some.from_regex(r"[A-Z0-9 ./&()-]{1,40}", fullmatch=True))
-def test_what_was_stored_is_stored_again_as_it_is(country, written):
+def test_a_stored_text_is_stored_again_unchanged(country, written):
     try:
         stored = registration_number(country, written)
     except Refused:

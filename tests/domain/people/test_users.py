@@ -49,7 +49,7 @@ def test_the_form_of_an_address_is_its_own_form(typed):
 
 
 @pytest.mark.parametrize("typed", ["Claire@Host.LOCAL", "CLAIRE@host.local ", "claire@host.local"])
-def test_what_is_refused_as_an_address_has_one_form_too(typed):
+def test_a_refused_address_has_one_form_too(typed):
     assert refusals(email_address, typed, FIELD) == [("VALIDATION_FAILED", "email")]
     assert normal_email(typed) == "claire@host.local"
 
@@ -58,7 +58,7 @@ def test_what_is_refused_as_an_address_has_one_form_too(typed):
     "typed",
     ["", "@", "claire", "a@b", "a b@x.ch", "x" * 300 + "@x.ch", "İ" * 128 + "@" + "x" * 60 + ".ch", "a@x.ch\nb@x.ch"],
 )
-def test_what_is_not_an_address_is_not_stored(typed):
+def test_a_text_that_is_not_an_address_is_not_stored(typed):
     assert refusals(email_address, typed, FIELD) == [("VALIDATION_FAILED", "email")]
 
 
@@ -136,10 +136,10 @@ def test_a_password_of_emoji_that_are_joined_is_set():
 
 
 @pytest.mark.parametrize("typed", ["", "x" * 1_025, "🔑" * 257, "é" * 513, "secret\ud800secret"])
-def test_what_cannot_be_a_password_has_no_form(typed):
+def test_a_text_that_cannot_be_a_password_has_no_normal_form(typed):
     assert forms_of_password(typed) == ()
 
 
 @pytest.mark.parametrize("typed", ["short", "with\ta tab", "\x1b[A", " "])
-def test_what_could_be_set_before_the_rules_is_tried(typed):
+def test_a_password_older_than_the_rules_is_tried(typed):
     assert forms_of_password(typed)[0] == typed

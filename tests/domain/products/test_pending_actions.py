@@ -54,7 +54,7 @@ def test_the_name_is_typed_without_regard_to_case_and_accents(typed, is_the_name
 
 
 @pytest.mark.parametrize("status", PendingActionStatus)
-def test_only_what_waits_is_answered(status):
+def test_only_a_pending_action_is_answered(status):
     expected = [] if status is PENDING else [("ACTION_CLOSED", "")]
 
     assert refusals(check_action_open, status, NOW + timedelta(days=1), NOW) == expected
@@ -78,7 +78,7 @@ def test_the_last_second_is_too_late():
         (Partnership(status=PartnershipStatus.TERMINATED), True, [("PARTNERSHIP_NOT_ACTIVE", "")]),
     ],
 )
-def test_what_the_partner_could_no_longer_ask_is_not_confirmed(partnership, may_ask, expected):
+def test_an_action_that_the_partner_could_no_longer_request_is_not_confirmed(partnership, may_ask, expected):
     assert refusals(check_still_asked, partnership, may_ask=may_ask) == expected
 
 

@@ -29,6 +29,6 @@ def test_open_access_stays_open_until_its_last_second(
     assert SUPPORT_ACCESS_EXPIRY.at(NOW, stored, until) is now_is
 
 
-def test_what_is_open_is_not_opened_again():
+def test_open_support_access_is_not_granted_again():
     assert refusals(check_not_open, is_open=False) == []
     assert refusals(check_not_open, is_open=True) == [("SUPPORT_ACCESS_OPEN", "kind")]
