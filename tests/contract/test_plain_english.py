@@ -139,9 +139,15 @@ DOCUMENTS = sorted(
         ROOT / "benchmarks/RESULTS.md",
         *(ROOT / "docs").rglob("*.md"),
         *(ROOT / "server").rglob("README.md"),
+        *(ROOT / "server").rglob("*.html"),
+        *(ROOT / "explorer/examples").glob("*.graphql"),
+        *(ROOT / "explorer/src").glob("*.js*"),
+        ROOT / "Makefile",
     )
 )
-CODE = [file for folder in ("server", "tests", "benchmarks") for file in sorted((ROOT / folder).rglob("*.py"))]
+CODE = [
+    file for folder in ("server", "tests", "benchmarks", "scripts") for file in sorted((ROOT / folder).rglob("*.py"))
+]
 
 
 def docstrings() -> Iterator[Passage]:
