@@ -146,7 +146,7 @@ class Settings(BaseSettings):
         default=900,
         ge=1,
         le=3_600,
-        description="The longest wait. It starts at one second and doubles with each failure.",
+        description="The longest delay. It starts at one second and doubles with each failure.",
     )
     sign_in_failures_per_address: int = Field(
         default=50, ge=1, description="Failed sign-ins an hour from one address, for all accounts."
@@ -190,16 +190,22 @@ class Settings(BaseSettings):
         default=100_000,
         ge=1,
         le=1_048_575,
-        description="The most rows of an export. A spreadsheet has at most 1,048,575 under its heading.",
+        description="The maximum number of rows in an export. A spreadsheet has at most 1,048,575 below its heading.",
     )
     export_hours: int = Field(default=24, ge=1, description="How long the file of an export is kept.")
     export_link_minutes: int = Field(default=15, ge=1, description="How long the link to an export's file works.")
-    max_body_bytes: int = Field(default=262_144, ge=1_024, description="The largest request body.")
-    max_input_values: int = Field(default=2_000, ge=100, description="The most values in all variables of a request.")
-    max_input_fields: int = Field(default=200, ge=50, description="The most fields of an object in the variables.")
-    max_input_items: int = Field(default=100, ge=1, le=100, description="The most items of a list in the variables.")
+    max_body_bytes: int = Field(default=262_144, ge=1_024, description="The maximum size of a request body in bytes.")
+    max_input_values: int = Field(
+        default=2_000, ge=100, description="The maximum number of values in all variables of a request."
+    )
+    max_input_fields: int = Field(
+        default=200, ge=50, description="The maximum number of fields of an object in the variables."
+    )
+    max_input_items: int = Field(
+        default=100, ge=1, le=100, description="The maximum number of items of a list in the variables."
+    )
     max_input_characters: int = Field(
-        default=10_000, ge=1_000, le=10_000, description="The most characters of a text in the variables."
+        default=10_000, ge=1_000, le=10_000, description="The maximum number of characters of a text in the variables."
     )
     header_seconds: float = Field(default=10.0, gt=0, description="How long the head of a request may take to arrive.")
     body_seconds: float = Field(default=10.0, gt=0, description="How long the body of a request may take to arrive.")
@@ -209,9 +215,9 @@ class Settings(BaseSettings):
         gt=0,
         description="How long a caller may read nothing of an answer before the connection is closed.",
     )
-    max_connections: int = Field(default=800, ge=1, description="The most connections of one process.")
+    max_connections: int = Field(default=800, ge=1, description="The maximum number of connections to one process.")
     max_connections_per_source: int = Field(
-        default=64, ge=1, description="The most connections from one IPv4 address or one IPv6 /64 network."
+        default=64, ge=1, description="The maximum number of connections from one IPv4 address or one IPv6 /64 network."
     )
     pool_size: int = Field(default=10, ge=1, description="PostgreSQL connections of one process.")
     statement_milliseconds: int = Field(default=5_000, ge=100, description="PostgreSQL's time limit for one statement.")
@@ -232,7 +238,7 @@ class Settings(BaseSettings):
     )
     smtp_password: str = Field(default="", repr=False, description="Password for the mail server.")
     smtp_connections: int = Field(
-        default=4, ge=1, le=50, description="The most connections of a worker to the mail server."
+        default=4, ge=1, le=50, description="The maximum number of connections from a worker to the mail server."
     )
     mail_from: Annotated[str, AfterValidator(_check_sender)] = Field(
         default="", validate_default=True, description="The sender of e-mails. Needed with a mail server."
