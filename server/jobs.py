@@ -25,7 +25,7 @@ from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.oversight import export_files
+from server.resolvers.oversight import deadlines as oversight_deadlines
 from server.resolvers.partnerships import deadlines as partnership_deadlines
 from server.resolvers.partnerships.customer_notes import delete_customer_notes
 from server.resolvers.partnerships.receipt_backfill import backfill_receipts
@@ -148,6 +148,7 @@ def _repeat_until_done(part: Callable[[Context], Awaitable[int]]) -> Callable[[C
 DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
     **support_deadlines.DEADLINES,
     **product_deadlines.DEADLINES,
+    **oversight_deadlines.DEADLINES,
     **partnership_deadlines.DEADLINES,
     **people_deadlines.DEADLINES,
 }
@@ -155,7 +156,6 @@ DEADLINES: Final[Mapping[str, Callable[[Context], Awaitable[int]]]] = {
 
 JOBS: Final = (
     *(Job(name, _EVERY_MINUTE, _repeat_until_done(part)) for name, part in DEADLINES.items()),
-    Job("expire exports", _EVERY_MINUTE, _repeat_until_done(export_files.expire_exports)),
     # Once a day is enough: it reads all notes, because no index finds those whose partnership ended long ago.
     Job("delete customer notes", timedelta(days=1), _repeat_until_done(delete_customer_notes)),
     Job("backfill receipts", timedelta(days=1), _repeat_until_done(backfill_receipts)),

@@ -49,8 +49,9 @@ def clock(settings: Settings, world: World, **later: float) -> Context:
 async def test_nothing_happens_before_its_time(world: World, settings: Settings):
     before = await snapshot()
 
-    for do in DEADLINES.values():
-        assert await do(clock(settings, world, days=6, hours=23)) == 0
+    for name, do in DEADLINES.items():
+        if name != "expire exports":  # a file is kept for some hours only
+            assert await do(clock(settings, world, days=6, hours=23)) == 0
 
     assert await snapshot() == before
 
