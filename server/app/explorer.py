@@ -26,7 +26,7 @@ _HEADERS = {
 }
 
 # Written out, because the machine's own table of types may call JavaScript text/plain,
-# and a browser told not to sniff would then refuse to run it.
+# and a browser that must not sniff would then refuse to run it.
 _MEDIA_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",

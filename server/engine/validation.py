@@ -88,9 +88,9 @@ class DeclarationChecks:
         if definition.extensions and not isinstance(declared, _ASKING_THEMSELVES):
             raise Undeclared(f"{place}: its permission classes and extensions are not declared to the engine")
         if field.args and not isinstance(inner, _WITH_ARGUMENTS):
-            raise Undeclared(f"{place}: its declaration reads no arguments")
+            raise Undeclared(f"{place}: its declaration cannot read arguments")
         if isinstance(inner, MutationField) and set(field.args) != {"input"}:
-            raise Undeclared(f"{place}: a mutation has one argument, `input`")
+            raise Undeclared(f"{place}: a mutation takes one argument, `input`")
         self._check(place, model, inner, field)
 
     def _check(self, place: str, model: type[Model] | None, declared: Any, field: GraphQLField) -> None:
@@ -125,7 +125,7 @@ class DeclarationChecks:
                     self._check_policy(place, other)
             case ByFunction():
                 if model is not None:
-                    raise Undeclared(f"{place}: a function answers for no row")
+                    raise Undeclared(f"{place}: ByFunction works only at the root")
                 _check_plain(place, field)
             case _:
                 pass  # nothing in the others depends on the field
@@ -151,7 +151,7 @@ class DeclarationChecks:
             column_of(place, declared.through.model, declared.through.near)
             column_of(place, declared.through.model, declared.through.far)
         elif declared.parent is None:
-            raise Undeclared(f"{place}: neither a parent nor a table between is named")
+            raise Undeclared(f"{place}: name a parent column or a join table")
         else:
             column_of(place, declared.model, declared.parent)
         self._check_type(place, declared.model, field)
@@ -163,19 +163,19 @@ class DeclarationChecks:
         column = column_of(place, declared.model, declared.column)
         arguments = {argument.python_name for argument in strawberry_field(field).arguments}
         if arguments != set(declared.filters):
-            raise Undeclared(f"{place}: its arguments are not its filters")
+            raise Undeclared(f"{place}: its arguments differ from its filters")
         _check_function(place, declared.function, column, field)
         whole = declared.function is AggregateFunction.COUNT
         for value, written in _samples(
             place, _WHOLE if whole else column, named_type(field.type), is_minor_units=declared.is_minor_units
         ):
             if not _writes(named_type(field.type), value, written):
-                raise Undeclared(f"{place}: {field.type} writes {value!r} otherwise than the database")
+                raise Undeclared(f"{place}: {field.type} writes {value!r} differently from the database")
 
     def _check_embedded(self, place: str, model: type[Model] | None, declared: Embedded, field: GraphQLField) -> None:
         inside: Mapping[str, GraphQLField] = named_type(field.type).fields
         if missing := set(inside) - set(declared.columns):
-            raise Undeclared(f"{place}: no column is named for {sorted(missing)}")
+            raise Undeclared(f"{place}: name a column for {sorted(missing)}")
         for name, column in declared.columns.items():
             check_column(f"{place}.{name}", model, column, inside[name])
         if declared.present is not None:
@@ -183,7 +183,7 @@ class DeclarationChecks:
 
     def _check_computed(self, place: str, model: type[Model] | None, computed: Computed, field: GraphQLField) -> None:
         if inspect.iscoroutinefunction(computed.compute):
-            raise Undeclared(f"{place}: what computes a value is not a coroutine")
+            raise Undeclared(f"{place}: a coroutine cannot compute a value")
         _check_plain(place, field)
         for name in (*computed.columns, *computed.partial):
             column_of(place, model, name)
@@ -206,7 +206,7 @@ def check_column(place: str, model: type[Model] | None, declared: Column, field:
         raise Undeclared(f"{place}: values of {enum.__name__} differ from their names; declare it as computed")
     for value, written in _samples(place, column, leaf, is_minor_units=declared.is_minor_units):
         if not _writes(leaf, value, written):
-            raise Undeclared(f"{place}: {leaf} writes {value!r} otherwise than the database; declare it as computed")
+            raise Undeclared(f"{place}: {leaf} writes {value!r} differently from the database; declare it as computed")
 
 
 def _check_function(place: str, function: AggregateFunction, column: Any, field: GraphQLField) -> None:
@@ -215,7 +215,7 @@ def _check_function(place: str, function: AggregateFunction, column: Any, field:
     if fit is not None and (not issubclass(kind, fit) or getattr(column, "enum_type", None) is not None):
         raise Undeclared(f"{place}: a {kind.__name__} has no {function}")
     if function is AggregateFunction.MAX and nullable(field.type) is not field.type:
-        raise Undeclared(f"{place}: the maximum of no rows is null, and {field.type} is not")
+        raise Undeclared(f"{place}: the maximum of no rows is null, which {field.type} does not allow")
 
 
 def _samples(place: str, column: Any, leaf: Any, *, is_minor_units: bool) -> tuple[tuple[Any, Any], ...]:
@@ -229,7 +229,7 @@ def _samples(place: str, column: Any, leaf: Any, *, is_minor_units: bool) -> tup
     for kind, samples in _SAMPLES:
         if isinstance(column, kind):
             return samples
-    raise Undeclared(f"{place}: a {type(column).__name__} cannot be written by the database as GraphQL does")
+    raise Undeclared(f"{place}: the database cannot write a {type(column).__name__} as GraphQL does")
 
 
 def _writes(leaf: Any, value: Any, written: Any) -> bool:
@@ -259,7 +259,7 @@ def _check_prefetch(place: str, prefetch: Prefetch, row: type[Model] | None) -> 
             column_of(place, joined.model, name)
         _check_ties(place, joined, row)
     if prefetch.latest is not None and (prefetch.latest not in prefetch.columns or prefetch.nested or prefetch.joined):
-        raise Undeclared(f"{place}: the latest is one of the columns, and has nothing nested")
+        raise Undeclared(f"{place}: `latest` must be one of the columns, with nothing nested")
     if prefetch.nested is not None:
         column_of(place, prefetch.model, prefetch.nested.outer)
         _check_prefetch(place, prefetch.nested, prefetch.model)

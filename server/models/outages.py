@@ -1,4 +1,4 @@
-"""Outages of the database: told apart from bugs, and logged once when one begins and once when it ends.
+"""Outages of the database: distinguished from bugs, and logged once when one begins and once when it ends.
 
 The drivers' exceptions pass through `translate_outages`, which turns an outage into `Unavailable` and leaves
 all others as they are.

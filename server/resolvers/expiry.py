@@ -1,7 +1,8 @@
 """Expiry and notices of deadlines: what is due is locked, expires or is announced, a batch at a time.
 
-Each wing says of its own nouns what is due (`expire_…`, `warn_…`, `remind_…`): in transactions of its own, giving how
-much that was, and called until it gives nothing. Several processes may call it at once: none does what another does.
+Each wing has functions for its own nouns (`expire_…`, `warn_…`, `remind_…`). A call processes one batch in transactions
+of its own and returns its size; the job calls it until it returns zero. Several processes may call it at the same time:
+none repeats what another has done.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -100,7 +100,7 @@ def _event(context: Context, act: Act) -> AuditEvent:
 
 
 def _asking(context: Context) -> tuple[UUID | None, UUID | None]:
-    """The viewer and their token; nobody for the clock."""
+    """The viewer and their token; nobody for scheduled jobs."""
     viewer = context.viewer
     if viewer is None:
         return None, None

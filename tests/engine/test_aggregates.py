@@ -140,9 +140,9 @@ SUM, COUNT, MAX = AggregateFunction.SUM, AggregateFunction.COUNT, AggregateFunct
         (str | None, Aggregate(Book, "title", MAX, "author_id"), "a CharField has no max"),
         (bool | None, Aggregate(Book, "is_public", MAX, "author_id"), "a BooleanField has no max"),
         (int, Aggregate(Book, "printed_at", SUM, "author_id"), "a DatetimeField has no sum"),
-        (int, Aggregate(Book, "pages", MAX, "author_id"), "the maximum of no rows is null, and Int! is not"),
-        (str, Aggregate(Book, "pages", COUNT, "author_id"), "String! writes 7 otherwise than the database"),
-        (int, Aggregate(Book, "price", SUM, "author_id"), "Int! writes Decimal('1.50') otherwise than the database"),
+        (int, Aggregate(Book, "pages", MAX, "author_id"), "the maximum of no rows is null, which Int! does not allow"),
+        (str, Aggregate(Book, "pages", COUNT, "author_id"), "String! writes 7 differently from the database"),
+        (int, Aggregate(Book, "price", SUM, "author_id"), "Int! writes Decimal('1.50') differently from the database"),
     ],
 )
 def test_an_aggregate_that_can_never_be_planned_is_refused(annotation: Any, plan: Aggregate, reason: str):
@@ -158,4 +158,4 @@ def test_an_aggregate_reads_all_arguments_of_its_field():
         filters={"least": Filter("bigint", lambda least: Compared("pages", ">=", least))},
     )
 
-    assert refusal("total", int, nothing(plan)) == "One.total: its arguments are not its filters"
+    assert refusal("total", int, nothing(plan)) == "One.total: its arguments differ from its filters"

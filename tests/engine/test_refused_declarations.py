@@ -123,7 +123,7 @@ def test_the_latest_of_what_is_not_asked_for_or_has_more_inside() -> None:
         ),
     ):
         plan = Computed(lambda context, row: "", (), {"books": facts})
-        assert " the latest is one of the columns" in refusal("x", str, nothing(plan))
+        assert " `latest` must be one of the columns" in refusal("x", str, nothing(plan))
 
 
 def test_an_enum_whose_values_differ_from_their_names() -> None:
@@ -138,7 +138,7 @@ def test_an_enum_whose_values_differ_from_their_names() -> None:
 def test_a_column_that_no_database_writes_as_graphql_does() -> None:
     reason = refusal("weight", float, strawberry.field(), Book)
 
-    assert reason == "One.weight: a FloatField cannot be written by the database as GraphQL does"
+    assert reason == "One.weight: the database cannot write a FloatField as GraphQL does"
 
 
 def test_an_enum_in_a_field_that_is_not_one() -> None:
@@ -151,4 +151,4 @@ def test_an_enum_in_a_field_that_is_not_one() -> None:
 def test_a_function_that_answers_for_a_row_or_with_resolvers() -> None:
     plan = ByFunction(toys.check_spelling, toys.spell)
 
-    assert refusal("spelt", toys.Letter, nothing(plan)) == "One.spelt: a function answers for no row"
+    assert refusal("spelt", toys.Letter, nothing(plan)) == "One.spelt: ByFunction works only at the root"

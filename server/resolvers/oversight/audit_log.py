@@ -39,7 +39,7 @@ class AuditChange:
 
 
 def _in_nobodys_name(viewer: Viewer | None) -> Q:
-    """Actions of the programme's staff and of its clock."""
+    """Actions of the programme's staff and of scheduled jobs."""
     return Q(acting_organisation_id__isnull=True)
 
 

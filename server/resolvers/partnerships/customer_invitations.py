@@ -141,7 +141,7 @@ async def _note_limits(context: Context, partner: Organisation, email: str, prob
 
     They are: not approved, at the daily limit, or with an open request.
 
-    Requests past their deadline expire first, as the clock would do it.
+    Requests past their deadline expire first, as the scheduled job would do it.
     """
     problems.check(proposals.check_may_ask, partner.partner_status)
     requests = CustomerInvitation.filter(partner_id=partner.id)

@@ -89,7 +89,7 @@ async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> li
 
 @dataclass(frozen=True)
 class Note:
-    """An event in a partnership. `side` is the side that acted, or None for staff and the clock.
+    """An event in a partnership. `side` is the side that acted, or None for staff and scheduled jobs.
 
     `subject` is the object concerned, if it is not the partnership. `had` and `has` are the products in the terms
     before and after.

@@ -1,4 +1,4 @@
-"""Expiry of proposals that were not answered in time, found by the clock or by a mutation (S1.6)."""
+"""Expiry of proposals that were not answered in time, found by a scheduled job or by a mutation (S1.6)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -34,7 +34,7 @@ from server.resolvers.partnerships.requested_products import products_of_proposa
 async def live_now(context: Context, customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
     """The customer's partnerships that are proposed or in force, locked, except `but`.
 
-    Proposals past their deadline expire first, as the clock would do it, so that they block nothing.
+    Proposals past their deadline expire first, as the scheduled job would do it, so that they block nothing.
     """
     rows = await live_partnerships(customer_id, but=but)
     late = [row for row in rows if is_late(row, context.now)]

@@ -111,7 +111,7 @@ async def _count(context: Context, attempt: Attempt, *, is_known: bool) -> Waits
     await SignInFailure.bulk_create(fresh, ignore_conflicts=True)
     found = await SignInFailure.filter(key__in=attempt.keys).order_by("key").select_for_update()
     if len(found) < len(fresh):
-        raise Refused(CHANGED_MEANWHILE)  # the clock deleted one of them, which had expired
+        raise Refused(CHANGED_MEANWHILE)  # a job deleted one of them, which had expired
     waits = _waits(context, attempt, found)
     waits.check(is_known=is_known)
     for counter in found:

@@ -1,4 +1,4 @@
-"""Events and e-mails that wait to be sent, and jobs that run on a clock."""
+"""Tables of the outbox: events and e-mails that wait to be sent, and scheduled jobs."""
 
 from typing import Final
 
