@@ -138,8 +138,8 @@ class Prefetch:
 class Computed:
     """A field that Python computes from columns and prefetched rows. The statement leaves a placeholder for it.
 
-    `compute(context, row)` is not a coroutine. The row has only what `columns`, `partial` and `prefetch` name. Within an
-    answer, equal rows share one call, so ask only for what matters: an id makes every row different and costs a call
+    `compute(context, row)` is not a coroutine. The row has only what `columns`, `partial` and `prefetch` name. Within
+    an answer, equal rows share one call, so ask only for what matters: an id makes every row different and costs a call
     for each. A `partial` column is None where its condition does not hold.
     """
 
