@@ -29,7 +29,7 @@ from server.schema.variable_coercion import CoercedVariables
 _log = structlog.get_logger("server.graphql")
 
 DESCRIPTION: Final = """\
-The API of the reseller programme: organisations, the partners that manage products for them, and who may do what.
+The API of the partner programme: organisations, the partners that manage products for them, and who may do what.
 
 Begin with `viewer`, which says who you are, and follow its `organisations` to everything you can see.
 People sign in with `signIn`, which sets a session cookie. Programs send `Authorization: Bearer` and an API token, which
