@@ -1,4 +1,4 @@
-"""One more row of each list. The sort keys of rows 0 and 1, 2 and 3, … are equal."""
+"""Adds one more row to each list. The sort keys of rows 0 and 1, 2 and 3, … are equal."""
 
 from datetime import timedelta
 from uuid import UUID

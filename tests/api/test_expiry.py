@@ -1,4 +1,4 @@
-"""What does the clock do: remind, warn, let expire, end (S1.6, S2.8, S11.4, S13.6, D4)?"""
+"""What do scheduled jobs do: reminders, warnings, expiry, ends (S1.6, S2.8, S11.4, S13.6, D4)?"""
 
 from datetime import timedelta
 

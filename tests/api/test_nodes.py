@@ -1,4 +1,4 @@
-"""Which object does an id give, to whom?"""
+"""Which object does an id return, and to whom?"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Is nobody's change overwritten by somebody who looked before it?"""
+"""Do versions keep one change from overwriting another (optimistic locking)?"""
 
 from typing import Any
 

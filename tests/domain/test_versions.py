@@ -1,4 +1,4 @@
-"""Does a change meet the version that the person was looking at?"""
+"""Is a change made only to the version that the person had read?"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What did the engine once answer otherwise than resolvers?"""
+"""Regressions: operations that the engine once answered differently from the resolvers."""
 
 from typing import Any
 from uuid import UUID

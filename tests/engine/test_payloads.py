@@ -1,4 +1,4 @@
-"""Does the engine read whatever a mutation can answer?"""
+"""Does the engine read every payload that a mutation can return?"""
 
 import pytest
 from graphql import get_named_type

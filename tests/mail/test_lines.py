@@ -1,4 +1,4 @@
-"""Are connections to the mail server kept, and does none lose an e-mail when the server closes it?"""
+"""Are connections to the mail server kept open, and does every e-mail arrive when the server closes one?"""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What stands in an e-mail's headers and parts, whatever people are called?"""
+"""What is in an e-mail's headers and parts, no matter what people are called?"""
 
 from datetime import UTC, datetime
 from email import message_from_bytes

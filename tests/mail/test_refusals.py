@@ -1,4 +1,4 @@
-"""Whom does a mail server's refusal speak of, in a conversation with a real one?"""
+"""Whom does a mail server's refusal concern, in a conversation with a real one?"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does whatever writes a table that a kept viewer was read from say so (`Context.viewers_changed`)?"""
+"""Does every write to a table that a cached viewer depends on announce it (`Context.viewers_changed`)?"""
 
 import ast
 import re

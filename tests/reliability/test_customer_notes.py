@@ -1,4 +1,4 @@
-"""What happens to a note when many write it, and several clocks delete it, at the same time?"""
+"""What happens to a note when many callers write it and several jobs delete it at the same time?"""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Is a file written once and given once, whatever happens to workers, and however many reach for it?"""
+"""Is a file written once and downloaded once, no matter what happens to workers and how many callers try?"""
 
 import asyncio
 from collections.abc import AsyncGenerator

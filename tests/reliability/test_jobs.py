@@ -1,4 +1,4 @@
-"""Does the clock do what is due, once, no matter who looks at it?"""
+"""Does each scheduled job run once when it is due, no matter how many workers there are?"""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What becomes of a request of a partner's people whose right ends while it waits for somebody else's change (E7)?"""
+"""What happens to a request whose caller loses the right while it waits for somebody else's change (E7)?"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Does what was announced reach people, each once, whatever happens to the mail server and the workers?"""
+"""Does each announced e-mail reach each person once, no matter what happens to the mail server and the workers?"""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What becomes of an invitation that reaches nobody, and of an e-mail whose sender has to end?"""
+"""What happens to an undeliverable invitation, and to an e-mail whose worker has to stop?"""
 
 import asyncio
 from datetime import datetime, timedelta

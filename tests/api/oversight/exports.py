@@ -1,4 +1,4 @@
-"""Requests for exports, and the files that come of them, as tests ask for them."""
+"""Requests for exports, and the resulting files, as tests send and read them."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Who takes which list away as a file, with which rights at which time, and what is in it?"""
+"""Who gets which list as a file, with which rights at which time, and what is in it?"""
 
 import json
 import re

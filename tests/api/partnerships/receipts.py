@@ -1,4 +1,4 @@
-"""What do both sides keep of the partnerships there are?"""
+"""Receipts of all partnerships, as tests read them."""
 
 from collections import defaultdict
 from typing import Any

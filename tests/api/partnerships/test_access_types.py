@@ -1,4 +1,4 @@
-"""How does the access of a running partnership change: its type, who pays, its dates, what a partner asks for?"""
+"""How does the access of an active partnership change: its type, who pays, its dates, what a partner requests?"""
 
 from typing import Any
 

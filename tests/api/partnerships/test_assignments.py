@@ -1,4 +1,4 @@
-"""How does an employee of a partner come to serve a customer and cease to, and when is that refused?"""
+"""How is an employee of a partner assigned to a customer, and when is that refused?"""
 
 from datetime import UTC, datetime
 

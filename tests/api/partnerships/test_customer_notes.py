@@ -1,4 +1,4 @@
-"""What does a partner note of a customer, who reads it, and how does nobody of the customer's side learn of it?"""
+"""Who writes and reads a partner's notes about a customer, and does the customer learn nothing of them?"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

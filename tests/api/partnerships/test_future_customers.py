@@ -1,4 +1,4 @@
-"""When does an employee of a partner serve a customer from its first day on, and when no longer (M22)?"""
+"""When is an employee of a partner assigned to future customers, and when no longer (M22)?"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How do single products come to a limited partner and leave it, and when is that refused?"""
+"""How is access to single products granted to a limited partner, and when is that refused?"""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Who takes the receipts of a partnership away, and is the file whole?"""
+"""Who downloads the receipts of a partnership, and is the file complete?"""
 
 from pathlib import Path
 from typing import Any

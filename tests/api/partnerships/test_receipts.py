@@ -1,4 +1,4 @@
-"""What do both sides keep of a partnership?"""
+"""Which receipts do both sides of a partnership get?"""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How does a partner ask for access, and what may become of a proposal of either side (S1.2, S1.3b, S1.5, S1.7)?"""
+"""How does a partner request access, and what happens to a proposal of either side (S1.2, S1.3b, S1.5, S1.7)?"""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Changes of members, as tests make them."""
+"""Changes to memberships, as tests make them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How is an invitation of a member sent again or cancelled?"""
+"""How is an invitation of a member sent again or withdrawn?"""
 
 from datetime import datetime, timedelta
 

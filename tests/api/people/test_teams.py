@@ -1,4 +1,4 @@
-"""How do teams come together and apart?"""
+"""How are teams created, changed and deleted?"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How are API tokens made, what do they open, and how do they end?"""
+"""How are API tokens created, what do they give access to, and how do they end?"""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Grants of an organisation's own products, as tests make them."""
+"""Grants of an organisation's own products, as tests create them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What may the programme's own staff do, and what stays of each act (S1.8, S5, E8)?"""
+"""What may the programme's staff do, and what is recorded of each action (S1.8, S5, E8)?"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What does somebody open to support, for how long, and what closes it?"""
+"""What support access may a person grant, for how long, and what ends it?"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

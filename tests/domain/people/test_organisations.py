@@ -1,4 +1,4 @@
-"""Which money does a country use, and which register is its number of?"""
+"""Which currency and which register of companies does a country have?"""
 
 import pytest
 

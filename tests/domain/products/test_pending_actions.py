@@ -1,4 +1,4 @@
-"""When does a product end, and when may what a partner asked still be answered (E34)?"""
+"""When does a product end, and until when may a pending action be answered (E34)?"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""How long is something open to support, and may it be opened twice?"""
+"""How long does support access last, and may it be granted twice?"""
 
 from datetime import UTC, datetime, timedelta
 
