@@ -82,7 +82,7 @@ async def record_all(context: Context, acts: Sequence[Act]) -> None:
 
 
 def _event(context: Context, act: Act) -> AuditEvent:
-    actor, token = act.by or _asking(context)
+    actor, token = act.by or _actor(context)
     return AuditEvent(
         actor_id=actor,
         api_token_id=token,
@@ -99,7 +99,7 @@ def _event(context: Context, act: Act) -> AuditEvent:
     )
 
 
-def _asking(context: Context) -> tuple[UUID | None, UUID | None]:
+def _actor(context: Context) -> tuple[UUID | None, UUID | None]:
     """The viewer and their token; nobody for scheduled jobs."""
     viewer = context.viewer
     if viewer is None:

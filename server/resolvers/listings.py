@@ -167,7 +167,7 @@ async def size(context: Context, listing: Listing[_RowT], parent: UUID | None, n
         rows = listing.rows(context.viewer, narrowed, context.now)
         if listing.parent is None:
             return [await rows.count()] * len(parents)
-        of_parents = rows.filter(OneOf(listing.parent, _present(parents)))
+        of_parents = rows.filter(OneOf(listing.parent, _present_keys(parents)))
         counted: Any = of_parents.group_by(listing.parent).annotate(rows=Count("id")).values(listing.parent, "rows")
         sizes = {row[listing.parent]: row["rows"] for row in await counted}
         return [sizes.get(parent, 0) for parent in parents]
@@ -182,14 +182,14 @@ async def batches(
     assert listing.parent is not None
     order = listing.order(None)
     rows = listing.rows(context.viewer, narrowed, context.now).filter(**{listing.parent: parent})
-    found = await _some(rows, order, size)
+    found = await _first_rows(rows, order, size)
     while found:
         yield found
         place = encode_cursor(order, getattr(found[-1], order.column), found[-1].pk)
-        found = await _some(rows.filter(where_within(order, Page(size, after=place))), order, size)
+        found = await _first_rows(rows.filter(where_within(order, Page(size, after=place))), order, size)
 
 
-async def _some(rows: QuerySet[_RowT], order: Order, size: int) -> list[_RowT]:
+async def _first_rows(rows: QuerySet[_RowT], order: Order, size: int) -> list[_RowT]:
     column = f"-{order.column}" if order.descends else order.column
     return await rows.order_by(column, "id").limit(size)
 
@@ -199,7 +199,7 @@ async def _first_of_each(
 ) -> dict[UUID | None, list[tuple[_RowT, Any]]]:
     """The first rows of each parent in the page's direction, one more than requested, with their sort keys."""
     if listing.parent is not None:
-        rows = rows.filter(OneOf(listing.parent, _present(parents)))
+        rows = rows.filter(OneOf(listing.parent, _present_keys(parents)))
     descends = order.descends is not page.backwards
     ranked: Any = rows.annotate(
         row_rank=_Rank(listing.parent, order.column, descends, page.backwards), row_key=F(order.column)
@@ -255,7 +255,7 @@ def _moment(key: Any) -> datetime:
     return key if isinstance(key, datetime) else datetime.fromisoformat(key)
 
 
-def _present(parents: Sequence[UUID | None]) -> list[UUID]:
+def _present_keys(parents: Sequence[UUID | None]) -> list[UUID]:
     return [parent for parent in parents if parent is not None]
 
 

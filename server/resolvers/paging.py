@@ -111,13 +111,13 @@ def where_within(order: Order, page: Page) -> Q:
     """The condition for the rows on the requested side of the cursors."""
     condition = Q()
     if page.after is not None:
-        condition &= _beyond(order, page.after, "after", forwards=True)
+        condition &= _where_beyond(order, page.after, "after", forwards=True)
     if page.before is not None:
-        condition &= _beyond(order, page.before, "before", forwards=False)
+        condition &= _where_beyond(order, page.before, "before", forwards=False)
     return condition
 
 
-def _beyond(order: Order, text: str, argument: str, *, forwards: bool) -> Q:
+def _where_beyond(order: Order, text: str, argument: str, *, forwards: bool) -> Q:
     found, id = decode_cursor(order, text, argument)
     # Compared unchanged: as a column's value, Tortoise would refuse a key that is longer than the column.
     key: Any = found if order.is_moment else Value(found)

@@ -75,7 +75,7 @@ def rights(declared: Computed, description: str) -> Any:
     return computed(replace(declared, compute=compute), description)
 
 
-def withheld(declared: Any, description: str, permissions: Sequence[Permission]) -> Any:
+def withheld_field(declared: Any, description: str, permissions: Sequence[Permission]) -> Any:
     """A field that is null for a viewer who sees the row but may not see the field."""
     return _declared_field("withheld", declared, f"{description} Null if withheld from you.", permissions)
 

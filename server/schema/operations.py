@@ -45,7 +45,7 @@ def root(resolver: Resolver, **arguments: str) -> Any:
         context = context_of(info)
         return await answer(context, await check(context, given))
 
-    sign(resolve, {name: (_outside(hint), arguments[name]) for name, hint in hints.items()})
+    sign(resolve, {name: (_graphql_type(hint), arguments[name]) for name, hint in hints.items()})
     return field("root", resolve, _sentence(resolver), permissions, _Printed, plan=ByFunction(check, answer))
 
 
@@ -133,12 +133,12 @@ def _check_input(resolver: Resolver, hints: Mapping[str, Any], input_type: type)
         raise TypeError(f"{input_type.__name__} and {resolver.__name__} differ in {sorted(differing)}")
 
 
-def _outside(hint: Any) -> Any:
+def _graphql_type(hint: Any) -> Any:
     """The GraphQL type of a resolver's argument: `ID` for every key."""
     if get_origin(hint) is Annotated:
         return strawberry.ID
     if get_origin(hint) is list:
-        return list[_outside(get_args(hint)[0])]
+        return list[_graphql_type(get_args(hint)[0])]
     return hint
 
 

@@ -1,6 +1,7 @@
 """Is the house in order: names of functions, wings of each room, sizes of files, and the place of lazy references?"""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,8 @@ def test_no_function_is_named_by_a_participle():
 
 
 def is_participle(name: str) -> bool:
-    return name in IRREGULAR or (name.endswith("ed") and "_" not in name and name not in VERBS)
+    root = re.sub(r"^(fore|over|out|re|un|up|with)(?=\w{3})", "", name)
+    return bool({name, root} & IRREGULAR) or (name.endswith("ed") and "_" not in name and name not in VERBS)
 
 
 JOINED = set("DEADLINES LEAVING MEANINGS NOTICES POLICIES SHEETS SHOWN_BY TEMPLATES".split())

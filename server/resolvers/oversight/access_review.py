@@ -68,7 +68,7 @@ ACCESS_REVIEW = Listing(
 MAY_REVIEW = (RightOn(Right.REVIEW_ACCESS, Organisation),)
 
 
-def _every(viewer: Viewer | None) -> Q:
+def _every_row(viewer: Viewer | None) -> Q:
     return EVERY_ROW
 
 
@@ -88,7 +88,7 @@ def _not_revoked(viewer: Viewer | None) -> Q:
     return Q(revoked_at__isnull=True)
 
 
-_NAME: Final = Prefetch(User, "id", "user_id", _every, ("first_name", "last_name"))
+_NAME: Final = Prefetch(User, "id", "user_id", _every_row, ("first_name", "last_name"))
 _FACTS: Final = {
     "leaders": Prefetch(
         Membership, "organisation_id", "partner_id", _leading, ("user_id", "role", "joined_at", "created_at"), _NAME
@@ -105,7 +105,7 @@ _FACTS: Final = {
         AuditEvent,
         "on_behalf_of_id",
         "customer_id",
-        _every,
+        _every_row,
         ("actor_id", "acting_organisation_id", "created_at"),
         latest="created_at",
     ),
@@ -129,8 +129,8 @@ _TOKEN_FACTS: Final = {
         ),
         _NAME,
     ),
-    "restrictions": Prefetch(ApiTokenCustomer, "customer_id", "customer_id", _every, ("api_token_id",)),
-    "exclusions": Prefetch(ApiTokenExclusion, "customer_id", "customer_id", _every, ("api_token_id",)),
+    "restrictions": Prefetch(ApiTokenCustomer, "customer_id", "customer_id", _every_row, ("api_token_id",)),
+    "exclusions": Prefetch(ApiTokenExclusion, "customer_id", "customer_id", _every_row, ("api_token_id",)),
 }
 _COLUMNS: Final = ("customer_id", "partner_id")
 

@@ -101,7 +101,7 @@ async def grant_access_change(
     """Grant a partner's request: complete access, or more products in addition to those it has."""
     problems = Problems()
     async with transaction():
-        request, row = await _open(context, access_change_request_id, expected_version)
+        request, row = await _lock_open_request(context, access_change_request_id, expected_version)
         problems.check(_check_may_grant, context, row, access)
         others = await live_partnerships(row.customer_id, but=row.id)
         problems.check(rules.check_leaves_room, row, access.access_type, others)
@@ -126,7 +126,7 @@ async def refuse_access_change(
     """Refuse a partner's request to change its access. Nothing changes, and the partner can ask again."""
     why = paragraph(reason or "", MAX_MESSAGE_CHARACTERS, ("reason",)) or None
     async with transaction():
-        request, row = await _open(context, access_change_request_id, expected_version)
+        request, row = await _lock_open_request(context, access_change_request_id, expected_version)
         await _answer(context, request, row, AccessChangeStatus.REFUSED, why)
     return {"access_change_request": request, "partnership": row}
 
@@ -146,7 +146,7 @@ def _check_may_grant(context: Context, row: Partnership, access: Access) -> None
     rules.check_is_a_change(row, access.access_type)
 
 
-async def _open(
+async def _lock_open_request(
     context: Context, request_id: AccessChangeRequestId, expected_version: int | None
 ) -> tuple[AccessChangeRequest, Partnership]:
     """An open request and its partnership, both locked."""

@@ -29,7 +29,7 @@ async def accept_member_invitation(context: Context, token: str, new_person: New
     A new person gets an account with the invited address and is signed in: the response sets the session cookie.
     """
     _check_credentials(context, new_person)
-    invited = await _open(context, token)
+    invited = await _find_open(context, token)
     account = await new_account(context, invited.email, new_person, invited.locale) if new_person else None
     async with transaction():
         invitation = await _lock_for_invitee(context, token)
@@ -58,7 +58,7 @@ async def decline_member_invitation(context: Context, token: str) -> dict[str, o
     return {}
 
 
-async def _open(context: Context, token: str) -> MemberInvitation:
+async def _find_open(context: Context, token: str) -> MemberInvitation:
     """The invitation behind a link, if it can still be answered. Checked before a password is hashed for it."""
     invitation = await MemberInvitation.get_or_none(secret_digest=link_digest(token))
     if invitation is None:
@@ -70,10 +70,10 @@ async def _open(context: Context, token: str) -> MemberInvitation:
 
 async def _lock_for_invitee(context: Context, token: str) -> MemberInvitation:
     """The same, locked with its organisation: answered only once, and not after the inviter has lost the right."""
-    found = await _open(context, token)
+    found = await _find_open(context, token)
     await lock_row(Organisation, found.organisation_id)
     await lock_row(MemberInvitation, found.id)
-    invitation = await _open(context, token)
+    invitation = await _find_open(context, token)
     rules.check_inviter(await role_now(invitation.invited_by_id, invitation.organisation_id), invitation.role)
     return invitation
 

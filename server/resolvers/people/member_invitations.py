@@ -75,7 +75,7 @@ async def invite_member(
         await check_binds(context, role)
         teams = await teams_to_join(context, organisation_id, team_ids or ())
         problems, most = Problems(), context.settings.member_invitations_per_day
-        whom = _whom(email, first_name, last_name, locale, problems)
+        whom = _invitee_columns(email, first_name, last_name, locale, problems)
         problems.check(check_billing, role, can_manage_billing)
         await _check_not_invited(context, organisation_id, whom["email"] or "", problems)
         problems.check(rules.check_number_of_invitations, await _count_sent_lately(context, organisation_id), most)
@@ -139,7 +139,9 @@ async def close_member_invitation(
     await journal.announce(context, action.topic, invitation)
 
 
-def _whom(email: str, first_name: str, last_name: str, locale: str | None, problems: Problems) -> dict[str, str | None]:
+def _invitee_columns(
+    email: str, first_name: str, last_name: str, locale: str | None, problems: Problems
+) -> dict[str, str | None]:
     """The invitation's columns as they are stored. Collects each invalid value in the errors."""
     return {
         "email": problems.check(users.email_address, email, ("email",)) or "",

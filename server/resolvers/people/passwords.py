@@ -47,7 +47,7 @@ def hasher() -> PasswordHash:
 
 
 @cache
-def _nobodys(hasher: PasswordHash) -> str:
+def _hash_of_nobody(hasher: PasswordHash) -> str:
     """A hash that no password matches, so that an unknown account takes as long as a known one."""
     return hasher.hash("nobody has this password")
 
@@ -75,7 +75,7 @@ async def hash_password(password: str, *, is_expected: bool = False) -> str:
 
 def _compare(forms: Sequence[str], stored: str | None) -> Match:
     for form in forms:
-        if hasher().verify(form, stored or _nobodys(hasher())) and stored is not None:
+        if hasher().verify(form, stored or _hash_of_nobody(hasher())) and stored is not None:
             return Match(is_right=True, better=None if form == forms[0] else hasher().hash(forms[0]))
     return Match(is_right=False)
 

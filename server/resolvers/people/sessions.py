@@ -33,7 +33,7 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
     """Sign in with an e-mail address and a password. The response sets the session cookie."""
     forms = users.forms_of_password(password)
     if not forms:
-        raise _wrong()
+        raise _wrong_credentials()
     attempt = attempt_of(context, users.normal_email(email))
     is_known = await check_attempt(context, attempt)
     async with (
@@ -43,7 +43,7 @@ async def sign_in(context: Context, email: str, password: str) -> dict[str, obje
         user = await _owner(attempt, forms, is_known=is_known)
         if user is None:
             check_wait(stranger_waits)  # others at the same source must not learn who signed in from it
-            raise _wrong()
+            raise _wrong_credentials()
         async with transaction():
             secret = await start_session(context, user)
             await take_back_attempt(attempt)
@@ -63,7 +63,7 @@ async def _owner(attempt: Attempt, forms: Sequence[str], *, is_known: bool) -> U
     return user
 
 
-def _wrong() -> Refused:
+def _wrong_credentials() -> Refused:
     """The same for an account that does not exist."""
     return Refused(Refusal(PeopleCode.INVALID_CREDENTIALS, N_("The e-mail address or the password is wrong.")))
 

@@ -45,11 +45,11 @@ async def sign_up(
     The request itself is not answered yet. The response sets the session cookie.
     """
     check_signed_out(context)
-    invited = await _open(context, token)
+    invited = await _find_open(context, token)
     row = _new_organisation(organisation)
     account = await new_account(context, invited.email, new_person, invited.locale)
     async with transaction():
-        await _open(context, token)
+        await _find_open(context, token)
         await account.save()
         await row.save()
         await _represent(context, account, row)
@@ -58,7 +58,7 @@ async def sign_up(
     return {"organisation": row, "viewer": context.viewer}
 
 
-async def _open(context: Context, token: str) -> CustomerInvitation:
+async def _find_open(context: Context, token: str) -> CustomerInvitation:
     """The request behind a link, if it can still be answered."""
     invited = await CustomerInvitation.get_or_none(secret_digest=link_digest(token))
     if invited is None:

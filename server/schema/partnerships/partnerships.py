@@ -17,7 +17,7 @@ from server.resolvers.partnerships import product_accesses as resolvers_product_
 from server.resolvers.viewer_rights import RIGHTS_ON_PARTNERSHIP
 from server.schema.connections import Connection, Direction
 from server.schema.enums import describe
-from server.schema.fields import computed, connection, relation, rights, withheld
+from server.schema.fields import computed, connection, relation, rights, withheld_field
 from server.schema.nodes import Node
 from server.schema.partnerships.customer_notes import CustomerNote
 from server.schema.partnerships.enums import (
@@ -170,7 +170,7 @@ class Partnership(Node):
     answer_by: datetime | None = strawberry.field(
         description="The deadline for answering the proposal. Null for the oldest partnerships."
     )
-    undeliverable_at: datetime | None = withheld(
+    undeliverable_at: datetime | None = withheld_field(
         Column("undeliverable_at"),
         "When the e-mail proved permanently undeliverable to every recipient. Null otherwise, and "
         "once it is sent again.",

@@ -11,7 +11,7 @@ from server.resolvers.people import member_invitations, memberships, organisatio
 from server.resolvers.people.organisations import MAY_VIEW_DETAILS
 from server.resolvers.viewer_rights import RIGHTS_ON_ORGANISATION
 from server.schema.connections import Connection
-from server.schema.fields import computed, connection, rights, withheld
+from server.schema.fields import computed, connection, rights, withheld_field
 from server.schema.money import Currency
 from server.schema.nodes import Node
 from server.schema.people.enums import LegalEntityType, PartnerStatus, RegistrationScheme
@@ -64,16 +64,18 @@ class OrganisationPeople(Node):
         Computed(lambda context, row: row.partner_status in INVITABLE_PARTNERS, ("partner_status",)),
         "Whether the organisation can be invited as a partner.",
     )
-    legal_name: str | None = withheld(Column("legal_name"), "The organisation's registered name.", MAY_VIEW_DETAILS)
-    legal_entity_type: LegalEntityType | None = withheld(
+    legal_name: str | None = withheld_field(
+        Column("legal_name"), "The organisation's registered name.", MAY_VIEW_DETAILS
+    )
+    legal_entity_type: LegalEntityType | None = withheld_field(
         Column("legal_entity_type"), "The organisation's legal form.", MAY_VIEW_DETAILS
     )
-    postal_address: PostalAddress | None = withheld(
+    postal_address: PostalAddress | None = withheld_field(
         Embedded({name: Column(name) for name in ("street", "postcode", "city", "region", "country")}),
         "The organisation's postal address.",
         MAY_VIEW_DETAILS,
     )
-    registration_number: RegistrationNumber | None = withheld(
+    registration_number: RegistrationNumber | None = withheld_field(
         Embedded(
             {"scheme": Column("registration_scheme"), "value": Column("registration_number")},
             present="registration_scheme",
