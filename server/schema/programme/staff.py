@@ -9,10 +9,16 @@ from server.schema.payloads import Payload, VersionedInput
 from server.schema.references import OrganisationReference
 
 
-@strawberry.input(description="Input for `approvePartner`.")
-class ApprovePartnerInput(VersionedInput):
-    organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
+@strawberry.input
+class ReasonedInput:
+    """The input of any action of the staff."""
+
     reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
+
+
+@strawberry.input(description="Input for `approvePartner`.")
+class ApprovePartnerInput(ReasonedInput, VersionedInput):
+    organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
 
 
 @strawberry.type(description="Result of `approvePartner`.")
@@ -21,9 +27,8 @@ class ApprovePartnerPayload(Payload):
 
 
 @strawberry.input(description="Input for `suspendPartner`.")
-class SuspendPartnerInput(VersionedInput):
+class SuspendPartnerInput(ReasonedInput, VersionedInput):
     organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
-    reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
 
 
 @strawberry.type(description="Result of `suspendPartner`.")
@@ -32,9 +37,8 @@ class SuspendPartnerPayload(Payload):
 
 
 @strawberry.input(description="Input for `suspendPartnership`.")
-class SuspendPartnershipInput(VersionedInput):
+class SuspendPartnershipInput(ReasonedInput, VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="The partnership.")
-    reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
 
 
 @strawberry.type(description="Result of `suspendPartnership`.")
@@ -43,9 +47,8 @@ class SuspendPartnershipPayload(Payload):
 
 
 @strawberry.input(description="Input for `resumePartnership`.")
-class ResumePartnershipInput(VersionedInput):
+class ResumePartnershipInput(ReasonedInput, VersionedInput):
     partnership_id: strawberry.ID = strawberry.field(description="The partnership.")
-    reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
 
 
 @strawberry.type(description="Result of `resumePartnership`.")
@@ -54,12 +57,11 @@ class ResumePartnershipPayload(Payload):
 
 
 @strawberry.input(description="Input for `recoverOrganisation`.")
-class RecoverOrganisationInput:
+class RecoverOrganisationInput(ReasonedInput):
     organisation_id: strawberry.ID = strawberry.field(description="The organisation.")
     email: str = strawberry.field(
         description="The e-mail address of a person with an account, who becomes a legal representative."
     )
-    reason: str = strawberry.field(description="The reason, recorded in the audit log. From 1 to 1,000 characters.")
 
 
 @strawberry.type(description="Result of `recoverOrganisation`.")
