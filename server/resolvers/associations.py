@@ -40,6 +40,4 @@ async def _many_through(context: Context, model: type[Model], through: JoinTable
             named[getattr(entry, through.near)].append(getattr(entry, through.far))
         return [named[id] for id in ids]
 
-    keys = await context.loader(("through", through), load).load(row.pk)
-    found = [await context.row(model, key) for key in keys]
-    return [one for one in found if one is not None]
+    return await context.rows(model, await context.loader(("through", through), load).load(row.pk))

@@ -94,9 +94,7 @@ async def _rows(declared: Rows, context: Context, row: Any) -> Any:
 
 
 async def _followed_rows(declared: Followed, context: Context, page: ConnectionPage) -> list[Any]:
-    keys = [getattr(row, declared.column) for row in page.nodes]
-    found = await asyncio.gather(*(context.row(declared.model, key) for key in keys))
-    return [row for row in found if row is not None]
+    return await context.rows(declared.model, [getattr(row, declared.column) for row in page.nodes])
 
 
 async def _computed_with_prefetch(declared: Computed, context: Context, row: Any) -> Any:
