@@ -20,7 +20,7 @@ from server.models.database import transaction
 from server.models.visibility.lookups import lock_row
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
-from server.resolvers.expiry import expire_rows, lock_due
+from server.resolvers.expiry import expire_due, expire_rows
 from server.resolvers.ids import AccessChangeRequestId, PartnershipId
 from server.resolvers.listings import Listing
 from server.resolvers.partnerships.access_types import change_access
@@ -183,8 +183,9 @@ def _parties(row: Partnership) -> dict[str, str]:
 async def expire_access_changes(context: Context) -> int:
     """Expire requests to change access that were not answered in time (S2.8)."""
     late = Q(status=AccessChangeStatus.PENDING, expires_at__lte=context.now)
+    return await expire_due(context, AccessChangeRequest, late, customers_of, _expire_locked_requests)
+
+
+async def _expire_locked_requests(context: Context, rows: Sequence[AccessChangeRequest]) -> None:
     columns: dict[str, Any] = {"status": AccessChangeStatus.EXPIRED, "answered_at": context.now}
-    async with transaction():
-        rows = await lock_due(AccessChangeRequest, late, customers_of)
-        await expire_rows(context, rows, columns, AuditAction.ACCESS_CHANGE_EXPIRED, None, await customers_of(rows))
-    return len(rows)
+    await expire_rows(context, rows, columns, AuditAction.ACCESS_CHANGE_EXPIRED, None, await customers_of(rows))
