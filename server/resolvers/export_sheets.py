@@ -11,9 +11,9 @@ from tortoise.models import Model
 from server.domain.oversight.exports import ExportKind
 from server.models import Export
 from server.resolvers.context import Context
-from server.resolvers.joined import Joined
 from server.resolvers.listings import Listing, Narrowed
 from server.resolvers.permissions import Permission
+from server.resolvers.shared_tables import SharedTable
 
 _ModelT = TypeVar("_ModelT", bound=Model)
 Value = str | datetime | None
@@ -44,7 +44,7 @@ class Sheet:
         return self.listing.narrow({"since": export.since, "until": export.until})
 
 
-SHEETS: Final = Joined[ExportKind, Sheet]()
+SHEETS: Final = SharedTable[ExportKind, Sheet]()
 """The sheets; each wing adds those of its own lists."""
 
 

@@ -1,4 +1,4 @@
-"""Joined tables: mappings to which every wing adds rows, put together by the roof (`wings.py`).
+"""Shared tables: mappings to which every wing adds rows, put together by the roof (`wings.py`).
 
 So a lower wing can use what only a higher one knows: exports use the sheets of invoices, and the end of a membership
 ends the support access that its member gave.
@@ -11,7 +11,7 @@ _KeyT = TypeVar("_KeyT")
 _ValueT = TypeVar("_ValueT")
 
 
-class Joined(Mapping[_KeyT, _ValueT]):
+class SharedTable(Mapping[_KeyT, _ValueT]):
     """Rows in the order in which they are joined."""
 
     def __init__(self) -> None:

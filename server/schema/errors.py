@@ -7,6 +7,7 @@ from typing import Final, cast
 import strawberry
 
 from server.domain.errors import CommonCode
+from server.resolvers.shared_tables import SharedTable
 from server.schema.enums import complete_meanings, describe
 from server.schema.references import ErrorCodeReference
 
@@ -23,11 +24,8 @@ MEANINGS: Final = complete_meanings(
 
 def join_error_codes(description: str, *parts: Mapping[str, str]) -> type[StrEnum]:
     """One GraphQL enum of the codes of all wings. Raises TypeError for a code that two wings have."""
-    meanings = dict[str, str]()
-    for part in parts:
-        if twice := meanings.keys() & part.keys():
-            raise TypeError(f"{sorted(twice)} are in two wings")
-        meanings |= part
+    meanings = SharedTable[str, str]()
+    meanings.join(*parts)
     codes = cast("type[StrEnum]", StrEnum("ErrorCode", {name: name for name in meanings}))
     describe(codes, description, **meanings)
     return codes

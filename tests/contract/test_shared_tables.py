@@ -11,7 +11,7 @@ from server.jobs import DEADLINES
 from server.mail.topics import NOTICES, TEMPLATES
 from server.models.visibility.policies import POLICIES
 from server.resolvers.export_sheets import SHEETS
-from server.resolvers.joined import Joined
+from server.resolvers.shared_tables import SharedTable
 from server.schema import hubs
 from server.schema.errors import join_error_codes
 
@@ -52,7 +52,7 @@ def test_the_api_has_the_error_codes_of_every_wing():
 
 
 def test_a_key_that_two_wings_bring_is_refused():
-    table = Joined[str, int]()
+    table = SharedTable[str, int]()
     table.join({"mail": 1})
 
     with pytest.raises(TypeError, match="mail"):

@@ -28,11 +28,11 @@ from server.models import (
 from server.models.base import store_all
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.joined import Joined
+from server.resolvers.shared_tables import SharedTable
 
 # `Any` below: rows of any versioned model.
 
-LEAVING: Final = Joined[str, Callable[[Context, Membership], Awaitable[None]]]()
+LEAVING: Final = SharedTable[str, Callable[[Context, Membership], Awaitable[None]]]()
 """What higher wings end with a membership, by name. Each wing adds its own; done last, in order."""
 
 
