@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock schema clean
+.PHONY: help run test test-long check bench lock schema clean
 
 # `make lock UPGRADE=--upgrade` takes the newest version of everything.
 UPGRADE :=
@@ -7,8 +7,8 @@ LOCK = UV_PYTHON_DOWNLOADS=never .venv-tools/bin/uv pip compile --quiet --univer
 	--generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z]*\):.*##  */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
-		printf '  make %-8s%s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*##  */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
+		printf '  make %-11s%s\n' "$$name" "$$text"; done
 
 run:  ## Install what is needed, build the demo world, and serve it until Ctrl-C
 	@scripts/setup run
@@ -16,8 +16,11 @@ run:  ## Install what is needed, build the demo world, and serve it until Ctrl-C
 
 test:  ## Check everything, on SQLite and on PostgreSQL
 	@scripts/setup dev
-	@$(MAKE) --no-print-directory check
 	@scripts/test
+
+test-long:  ## Run what `make test` leaves out (with PgBouncer and LibreOffice, if they are installed)
+	@scripts/setup dev
+	@scripts/test long
 
 check:  ## Check format, lint, types, and which room imports which
 	@scripts/setup dev

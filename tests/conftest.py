@@ -14,7 +14,17 @@ from server.models.outages import outages
 from server.resolvers.people import passwords
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import Databases, connected_to, databases, kept_as_it_is, open_database, rolled_back, settings_for
+from tests.databases import (
+    BACKEND,
+    Databases,
+    connected_to,
+    databases,
+    kept_as_it_is,
+    open_database,
+    rolled_back,
+    settings_for,
+)
+from tests.lanes import pytest_collection_modifyitems, pytest_runtest_makereport
 from tests.logs import log
 from tests.post import PostOffice, post_office
 from tests.rows import CHEAP
@@ -96,7 +106,8 @@ def ordinary_app(settings: Settings) -> Starlette:
 @pytest.fixture(scope="session")
 async def open_clients(app: Starlette, ordinary_app: Starlette) -> AsyncIterator[dict[str, Clients]]:
     """Clients keep nothing from one request to the next."""
-    async with Clients(app, ordinary_app) as both, Clients(app) as planned, Clients(ordinary_app) as ordinary:
+    shadow = ordinary_app if BACKEND == "sqlite" else None
+    async with Clients(app, shadow) as both, Clients(app) as planned, Clients(ordinary_app) as ordinary:
         yield {"both": both, "planned": planned, "ordinary": ordinary}
 
 
@@ -109,7 +120,10 @@ def no_outage() -> Iterator[None]:
 
 @pytest.fixture
 def clients(world: World, open_clients: dict[str, Clients]) -> Clients:
-    """Clients that ask over HTTP as the people of the world, and compare the engine with the resolvers."""
+    """Clients that ask over HTTP as the people of the world. On SQLite they compare the engine with the resolvers.
+
+    On PostgreSQL the two are compared by random documents.
+    """
     return open_clients["both"]
 
 
@@ -159,4 +173,4 @@ def artifacts() -> Path:
     return folder
 
 
-__all__ = ["log"]
+__all__ = ["log", "pytest_collection_modifyitems", "pytest_runtest_makereport"]

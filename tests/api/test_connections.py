@@ -15,7 +15,7 @@ from tests.api.traces import key
 from tests.clients import Clients
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 def _by(field: str, direction: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from tests.api.lists import LISTS, PAGE, every_list, grow
 from tests.statements import collect_statements
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 IMPOSSIBLE = {
     "first: 101": "first",
     "first: -1": "first",

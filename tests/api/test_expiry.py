@@ -32,7 +32,7 @@ from tests.rows import organisation, partnership
 from tests.snapshots import snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def expiry_notices(topic: str) -> list[tuple[str, int | None]]:

@@ -8,7 +8,7 @@ from server.models import CatalogueItem, Membership, SupportAccessGrant, TeamMem
 from server.resolvers import ids
 from tests.rows import customer_invitation
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"

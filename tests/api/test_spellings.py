@@ -13,7 +13,7 @@ from tests.domain.people.test_users import SPELLINGS
 from tests.rows import CHEAP, PASSWORD, customer_invitation
 from tests.world import INVITED, World
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("cheap_passwords")]
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("cheap_passwords")]
 
 STORED = "rené@exämple.ch"
 COMPOSED = "ein schönes Passwort"

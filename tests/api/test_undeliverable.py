@@ -9,7 +9,7 @@ from server.resolvers.paging import moment_text
 from tests.clients import Clients
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 QUERY = """
     query($id: ID!) {

@@ -8,7 +8,7 @@ from tests.clients import Clients
 from tests.snapshots import snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 MUTATIONS: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
     "acceptInvitation": ("pL", {"partnershipId": "invitation"}, {}),

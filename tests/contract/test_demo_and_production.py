@@ -156,7 +156,7 @@ async def token(user: User, home: Organisation, secret_digest: str) -> ApiToken:
 ACCOUNTS, TOKEN = "{} accounts with the demo's password", "the demo's API token"
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize("command", ["serve", "worker"])
 async def test_production_does_not_start_on_a_database_with_the_demo_s_accounts(
     run: Run, own_database: Settings, command: str
@@ -174,7 +174,7 @@ async def test_production_does_not_start_on_a_database_with_the_demo_s_accounts(
     assert (exit_code, text) == (1, f"This database was a demo: it has {found}, which are public. {CURE}\n")
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 async def test_the_remaining_credentials_of_the_demo_are_named(own_database: Settings):
     now, nobody = datetime.now(UTC), await demo_account(2, "another password")
     kept = await demo_token(nobody)
@@ -188,7 +188,7 @@ async def test_the_remaining_credentials_of_the_demo_are_named(own_database: Set
     assert not after
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 async def test_closing_the_demo_s_accounts_lets_nobody_in_and_does_not_touch_others(run: Run, own_database: Settings):
     now = datetime.now(UTC)
     claire, other = await demo_account(0), await demo_account(1, "another password")

@@ -8,7 +8,7 @@ import pytest
 from tests.contract.fast_path import WHO, Ways, fetch_answer, post, ways
 from tests.contract.fast_path_cases import LONG, SHORT
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 __all__ = ["ways"]
 

@@ -7,7 +7,7 @@ import pytest
 from server.models import Session
 from tests.contract.fast_path import MUTATIONS, NAMES, WHO, Ways, fetch_answer, post, ways
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 __all__ = ["ways"]
 

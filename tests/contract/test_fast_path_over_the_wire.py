@@ -18,7 +18,7 @@ from tests.databases import BACKEND
 from tests.logs import Lines
 from tests.wire import serve_app
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 __all__ = ["ways"]
 

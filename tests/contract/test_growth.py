@@ -25,7 +25,7 @@ from tests.rows import grant, organisation, partnership, person, product, token
 from tests.statements import ENGINE, TORTOISE, collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 FEW, MANY = 2, 6
 SPLIT = 2

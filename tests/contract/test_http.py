@@ -133,7 +133,7 @@ async def test_a_body_that_is_not_a_request_is_a_bad_request_for_everybody(http:
         assert (response.status_code, list(response.json())) == (400, ["errors"])
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
 async def test_an_error_of_one_field_leaves_the_others_and_is_not_a_bad_request(
     world: World, clients: Clients, accept: str
@@ -148,7 +148,7 @@ async def test_an_error_of_one_field_leaves_the_others_and_is_not_a_bad_request(
     ]
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 async def test_an_error_that_takes_everything_with_it_still_has_data_null(world: World, clients: Clients):
     response = await post(
         clients.http, "application/graphql-response+json", query="{ catalogue(first: 101) { totalCount } }"
@@ -236,7 +236,7 @@ async def test_another_request_id_is_replaced(http: httpx2.AsyncClient, given: s
     assert response.json()["errors"][0]["extensions"]["requestId"] == response.headers["x-request-id"]
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 async def test_the_audit_log_names_the_request(world: World, clients: Clients):
     input = {"email": world.cL.user.email, "password": PASSWORD}
 

@@ -19,7 +19,7 @@ from tests.world import World
 
 LINKS_ONLY = "sandbox allow-popups allow-popups-to-escape-sandbox"
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.clients import Clients
 from tests.contract.command_line import Answer, free_port, run_failing
 from tests.databases import Databases, connected_to, settings_for
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 __all__ = ["run_failing"]
 
 COMMANDS = (

@@ -26,16 +26,15 @@ from server.models.upgrade import bring_up_to_date
 from server.resolvers import ids
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import BACKEND, Databases, settings_for
+from tests.databases import Databases, settings_for
 from tests.reliability.houses import until
 from tests.world import World, build_world
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
 pytestmark = [
-    pytest.mark.database,
-    pytest.mark.skipif(BACKEND != "postgres", reason="of PostgreSQL"),
-    pytest.mark.skipif("LONG" not in os.environ, reason="set LONG=1 to try a real PgBouncer"),
+    pytest.mark.only_postgres,
+    pytest.mark.long,
     pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not on PATH: `apt install pgbouncer`"),
 ]
 

@@ -22,7 +22,7 @@ async def test_the_process_is_alive_without_a_database(http: httpx2.AsyncClient)
     assert (response.status_code, response.text) == (200, "alive")
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 async def test_the_server_is_ready_as_long_as_its_database_answers(own_database: Settings, app: Starlette):
     async with Clients(app) as clients:
         before = await clients.http.get("/readyz")
@@ -41,7 +41,7 @@ async def test_the_server_is_ready_as_long_as_its_database_answers(own_database:
     ]
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 async def test_without_a_database_requests_fail_in_the_words_of_the_api(own_database: Settings, app: Starlette):
     async with Clients(app) as clients:
         await lose_the_database()

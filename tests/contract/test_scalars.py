@@ -157,7 +157,7 @@ def test_the_first_year_has_four_digits():
 LOG = "{ organisation(id: $id) { auditLog(filter: {since: AT}) { totalCount } } }"
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize(
     ("text", "is_one"),
     [
@@ -203,7 +203,7 @@ CASES = [(name, at) for name, field in MUTATIONS.items() for at in places(field.
 ENDS = ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59-23:59")
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize(("mutation", "at"), CASES, ids=[f"{name}-{'.'.join(at)}" for name, at in CASES])
 async def test_the_ends_of_the_calendar_are_answered(
     world: World, engine_clients: Clients, mutation: str, at: tuple[str, ...]
@@ -217,7 +217,7 @@ async def test_the_ends_of_the_calendar_are_answered(
         assert "INTERNAL" not in answer.codes, answer.json
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize("end", ENDS)
 async def test_a_list_is_narrowed_by_the_ends_of_the_calendar(world: World, clients: Clients, end: str):
     query = """query($id: ID!, $end: DateTime) { organisation(id: $id) {

@@ -23,7 +23,7 @@ from tests.mail.events import announce
 from tests.post import PostOffice
 from tests.rows import organisation, person, token
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 PROJECT = Path(__file__).parents[2]
 SECONDS = 30

@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.toy import PAGE, Toy, comparable_errors, of_author
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Arguments

@@ -1,6 +1,6 @@
 """Does the engine stay within its bounds: memory, size of documents, time to compile?
 
-LONG=1 asks 100,000 different documents instead of 1,500.
+`make test-long` asks 100,000 different documents instead of 1,500.
 """
 
 import asyncio
@@ -17,18 +17,14 @@ from server.engine.engine import MAX_OPERATION_BYTES, MAX_OPERATIONS
 from server.engine.lru_cache import LRUCache
 from server.schema import documents, query_cost
 from server.schema.engine_host import new_engine
-from tests.databases import BACKEND
 from tests.engine.both import Both
+from tests.long import amount
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
-LONG = os.environ.get("LONG") == "1"
-DOCUMENTS = 100_000 if LONG else 1_500
+DOCUMENTS = amount(1_500, long=100_000)
 WARMING = 700
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-
-only_sqlite = pytest.mark.skipif(BACKEND != "sqlite", reason="about SQLite")
-only_postgres = pytest.mark.skipif(BACKEND != "postgres", reason="about PostgreSQL")
 
 
 def resident() -> float:
@@ -40,6 +36,7 @@ def resident() -> float:
 # Memory
 
 
+@pytest.mark.scaled
 async def test_many_different_documents_leave_the_memory_flat(both: Both) -> None:
     async def ask(number: int) -> None:
         found, _ = await both.by_engine(f"{{ catalogue(first: 1) {{ a{number}: totalCount }} }}", {}, "pL")
@@ -55,7 +52,7 @@ async def test_many_different_documents_leave_the_memory_flat(both: Both) -> Non
 
     print(f"{growth:.1f} MiB more after {DOCUMENTS:,} documents")  # noqa: T201 - shown with -s
     assert len(both.engine._operations) <= MAX_OPERATIONS
-    assert growth < (60 if LONG else 25)
+    assert growth < amount(25, long=60)
 
 
 async def test_one_document_with_many_values_leaves_the_memory_flat(both: Both) -> None:
@@ -88,11 +85,12 @@ def hostile(number: int) -> tuple[str, dict[str, Any]]:
     return f"{shapes[number % len(shapes)]} # {number}", {f"v{n}": number * n for n in range(60)}
 
 
+@pytest.mark.scaled
 async def test_hostile_documents_hold_no_more_memory_than_they_may(both: Both) -> None:
-    """LONG=1 sends thousands and looks at the memory of the process itself."""
+    """`make test-long` sends thousands and looks at the memory of the process itself."""
     before = resident()
 
-    for number in range(5_000 if LONG else 60):
+    for number in range(amount(60, long=5_000)):
         text, variables = hostile(number)
         await both.by_engine(text, variables, "pL")
         if number == 1_000:
@@ -104,7 +102,7 @@ async def test_hostile_documents_hold_no_more_memory_than_they_may(both: Both) -
     assert 0 < operations.size <= MAX_OPERATION_BYTES
     assert 0 < documents._documents.size <= documents.MAX_BYTES
     assert 0 < query_cost._cached_costs.size <= 4 * 2**20
-    assert growth < (40 if LONG else 150)
+    assert growth < amount(150, long=40)
 
 
 async def test_everything_cached_of_an_operation_counts_towards_its_size(both: Both) -> None:

@@ -13,7 +13,7 @@ from tests.engine.both import Both
 from tests.engine.test_bounds import large_document, resident
 from tests.engine.toy import Author, Book, Toy, taken_back
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 ADA = UUID(int=1)
 

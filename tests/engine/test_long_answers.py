@@ -13,7 +13,7 @@ from tests.databases import BACKEND
 from tests.engine.both import Both
 from tests.engine.test_slices import put_together
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 TOO_LARGE = "The answer would have more than 8 MiB. Ask for smaller pages or fewer fields."
 

@@ -18,12 +18,13 @@ from tests.engine.both import Both, render_planned, render_resolved
 from tests.engine.document_values import literal
 from tests.engine.test_random_documents import PEOPLE
 from tests.engine.toy import HOSTILE_TEXTS
+from tests.long import LONG
 from tests.permissions.matrix import OPERATIONS
-from tests.permissions.walks import LONG, TURN
+from tests.permissions.walks import TURN
 from tests.statements import ENGINE, TORTOISE, collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.postgres, pytest.mark.scaled]
 
 _BARE = [
     *(text for text in HOSTILE_TEXTS if text.strip()),
@@ -113,7 +114,7 @@ def document(world: World, type_: str, field: str, path: tuple[str, ...], writte
 
 def in_turn(texts: list[str], place: int, each: int) -> list[str]:
     """Each place is given one text of so many, half of them on each database, the next place the next ones; all of
-    them on both with LONG=1.
+    them on both in `make test-long`.
     """
     return texts if LONG else texts[(place + TURN * each) % (2 * each) :: 2 * each]
 

@@ -17,7 +17,7 @@ from tests.engine.both import Both, render_planned, render_resolved
 from tests.engine.schemas import answer_both_ways, schema_with
 from tests.engine.toy import ADA, AS_ADA, Author, Toy, Visitor, declare_field, taken_back
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 # Answers
 

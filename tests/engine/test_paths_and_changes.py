@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.toy import AS_ADA, HOSTILE_TEXTS, STAFF, Author, Note, Toy, encode, of_author
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Paths

@@ -18,7 +18,7 @@ from server.engine.errors import Undeclared
 from tests.engine import toy as toys
 from tests.engine.toy import ADA, AS_ADA, Author, Toy, ToySchema, declare_field, schema_of, taken_back
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 # Changes
 

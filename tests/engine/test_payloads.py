@@ -9,7 +9,7 @@ from tests.permissions.matrix import OPERATIONS
 from tests.permissions.walks import SCHEMA, walks
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 @pytest.mark.parametrize("mutation", SCHEMA.mutation_type.fields)

@@ -1,7 +1,7 @@
 """Do the engine and the resolvers answer random documents alike, no matter who asks?
 
-2,000 documents a run, half of them on each database; 20,000 on each with LONG=1. SEED=… repeats a run, whose seed a
-failure tells. hypothesis-graphql makes some of the selections; it takes forty milliseconds for one, so the rest are
+250 documents on SQLite and 150 on PostgreSQL, other ones in each run; 20,000 on each in `make test-long`. SEED=…
+repeats a run, whose seed a failure names. hypothesis-graphql makes some of the selections; it takes forty milliseconds for one, so the rest are
 walked through the schema.
 """
 
@@ -24,16 +24,16 @@ from server.resolvers import ids
 from server.resolvers.paging import moment_text
 from server.schema import schema
 from tests.clients import Clients
-from tests.databases import rolled_back
+from tests.databases import BACKEND, rolled_back
 from tests.engine.both import Both, render_planned, render_resolved
 from tests.engine.document_values import Values
 from tests.engine.documents import Writer, dress_document
+from tests.long import amount
 from tests.permissions.matrix import ACTORS, OPERATIONS
 from tests.world import World
 
-LONG = os.environ.get("LONG") == "1"
-DOCUMENTS = 20_000 if LONG else 1_000
-OF_HYPOTHESIS = 1_500 if LONG else 20
+DOCUMENTS = amount(150 if BACKEND == "postgres" else 250, long=20_000)
+OF_HYPOTHESIS = amount(5, long=1_500)
 DRESSED_EACH = 5
 SEED = int(os.environ.get("SEED", SystemRandom().randrange(2**32)))
 
@@ -46,7 +46,8 @@ _KEYS = {
 }
 
 
-@pytest.mark.database
+@pytest.mark.postgres
+@pytest.mark.scaled
 async def test_random_documents_are_answered_alike(both: Both) -> None:
     random = Random(SEED)
     paths = Counter[str]()
@@ -72,7 +73,8 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
     assert paths["planned"] >= 0.8 * DOCUMENTS, reasons
 
 
-@pytest.mark.database
+@pytest.mark.postgres
+@pytest.mark.scaled
 @pytest.mark.usefixtures("cheap_passwords")
 @pytest.mark.parametrize(
     "mutation", sorted({*schema._schema.mutation_type.fields} - {"signOut"})
@@ -84,7 +86,7 @@ async def test_random_payloads_are_answered_alike(world: World, clients: Clients
     operation, person = OPERATIONS[mutation], world.people[PEOPLE.get(mutation, "cL")]
     asked = 0
 
-    while asked < (100 if LONG else 2):
+    while asked < amount(2, long=100):
         text, variables = writer.payload(mutation, graphql.get_named_type(field.type), str(field.args["input"].type))
         if "ursor" in text or "lastFour" in text:
             continue  # they have timestamps and secrets of a row that each of the two answers creates

@@ -18,19 +18,13 @@ from server.models.database import open_connection
 from server.schema.engine_host import new_engine
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import BACKEND, settings_for
+from tests.databases import settings_for
 from tests.engine.both import Both, render_planned, render_resolved, viewers_of
 from tests.world import World, build_world
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
-LONG = os.environ.get("LONG") == "1"
-DOCUMENTS = 100_000 if LONG else 1_500
-WARMING = 700
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-
-only_sqlite = pytest.mark.skipif(BACKEND != "sqlite", reason="about SQLite")
-only_postgres = pytest.mark.skipif(BACKEND != "postgres", reason="about PostgreSQL")
 
 
 def resident() -> float:
@@ -42,7 +36,7 @@ def resident() -> float:
 # Statements that are too much
 
 
-@only_sqlite
+@pytest.mark.only_sqlite
 async def test_a_statement_too_deep_for_sqlite_takes_the_resolver_path_with_the_same_answer(
     both: Both, engine_clients: Clients, resolver_clients: Clients, world: World
 ) -> None:
@@ -59,7 +53,7 @@ async def test_a_statement_too_deep_for_sqlite_takes_the_resolver_path_with_the_
     assert one.json["data"] == other.json["data"]
 
 
-@only_sqlite
+@pytest.mark.only_sqlite
 async def test_a_slow_statement_moves_to_a_thread_and_still_answers(settings: Settings) -> None:
     slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT CAST(count(*) AS TEXT) FROM n"
     reader = SqliteReader(str(settings.sqlite_file), 5_000)
@@ -85,7 +79,7 @@ async def test_a_slow_statement_moves_to_a_thread_and_still_answers(settings: Se
     assert reader._slow.get(slow)
 
 
-@only_sqlite
+@pytest.mark.only_sqlite
 async def test_a_statement_interrupted_in_a_thread_leaves_the_reader_usable(settings: Settings) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT CAST(count(*) AS TEXT) FROM n"
     reader = SqliteReader(str(settings.sqlite_file), 50)
@@ -101,7 +95,7 @@ async def test_a_statement_interrupted_in_a_thread_leaves_the_reader_usable(sett
         await reader.close()
 
 
-@only_sqlite
+@pytest.mark.only_sqlite
 async def test_the_reader_cannot_write(settings: Settings) -> None:
     reader = SqliteReader(str(settings.sqlite_file), 1_000)
     try:
@@ -163,7 +157,7 @@ async def test_a_statement_that_runs_out_of_time_is_reported_as_that(
 # PostgreSQL's connections
 
 
-@only_postgres
+@pytest.mark.only_postgres
 async def test_a_caller_who_gives_up_waiting_takes_no_connection_along(settings: Settings) -> None:
     reader = PostgresReader(partial(open_connection, settings), 1)
     pause = "SELECT convert_to(coalesce(pg_sleep(0.05)::text, '') || 'done', 'UTF8')"
@@ -188,7 +182,7 @@ async def test_a_caller_who_gives_up_waiting_takes_no_connection_along(settings:
         await reader.close()
 
 
-@only_postgres
+@pytest.mark.only_postgres
 async def test_no_more_connections_are_opened_than_allowed_however_many_ask(settings: Settings) -> None:
     opened = 0
 
@@ -212,7 +206,7 @@ async def test_no_more_connections_are_opened_than_allowed_however_many_ask(sett
         await reader.close()
 
 
-@only_postgres
+@pytest.mark.only_postgres
 async def test_a_connection_that_the_database_closed_is_replaced(settings: Settings) -> None:
     reader = PostgresReader(partial(open_connection, settings), 1)
     try:
@@ -228,7 +222,7 @@ async def test_a_connection_that_the_database_closed_is_replaced(settings: Setti
         await reader.close()
 
 
-@only_postgres
+@pytest.mark.only_postgres
 async def test_a_statement_is_planned_once_and_run_many_times(all_databases: Any) -> None:
     reader = PostgresReader(partial(open_connection, settings_for(await all_databases.copy())), 1)
     counted = "SELECT convert_to(max(generic_plans)::text, 'UTF8') FROM pg_prepared_statements WHERE statement LIKE '%as_often%'"

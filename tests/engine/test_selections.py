@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.toy import AS_ADA, STAFF, VISITORS, Toy
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Roots that a function answers

@@ -22,7 +22,7 @@ from tests.engine import toy as toys
 from tests.engine.schemas import answer_both_ways, schema_with
 from tests.engine.toy import Author, Book, Note, Toy, ToySchema, declare_field, schema_of, visible
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Declarations that do not fit

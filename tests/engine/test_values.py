@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.toy import AS_ADA, AS_CAL, HOSTILE_TEXTS, PAGE, Toy, Visitor, of_author, taken_back
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 EVERYTHING_OF_A_BOOK = (
     "__typename id title subtitle pages copies price discount printedAt revisedAt isPublic isSigned mark"

@@ -4,7 +4,7 @@ import pytest
 
 from tests.engine.toy import ADA, AS_ADA, AS_CAL, BOB, CAL, VISITORS, Toy, Visitor, of_author
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Rows and who sees them

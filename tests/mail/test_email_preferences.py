@@ -12,7 +12,7 @@ from tests.mail.events import address, announce_in
 from tests.mail.topics import GETS, PROGRAMME, expand
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 FOLLOWS = {
     EmailPreference.PRODUCTS: {

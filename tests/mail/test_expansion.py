@@ -15,7 +15,7 @@ from tests.mail.events import (
 from tests.mail.topics import expand
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def test_links_lead_to_the_pages_of_the_application(world: World, settings: Settings):

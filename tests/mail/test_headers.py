@@ -4,7 +4,6 @@ What is written here is read back by both parsers of Python's `email`, neither o
 all messages of today, and the older one, by which a name is decoded after the addresses are taken apart.
 """
 
-import os
 import re
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -19,10 +18,11 @@ from hypothesis import strategies as st
 
 from server.mail.headers import address_header, text_header
 from server.mail.messages import build_message
+from tests.long import amount
 from tests.mail.test_messages import NOW, SETTINGS, email
 from tests.post import post_office
 
-EXAMPLES = 5_000 if os.environ.get("LONG") == "1" else 150
+EXAMPLES = amount(150, long=5_000)
 ADDRESS = "claire@customer.example"
 BOSS = "Boss, other@post.example, " + 54 * "a"
 
@@ -64,6 +64,7 @@ def assert_fits(header: str) -> None:
 @example("two  blanks  between " + 60 * "ß")
 @example("x" * 500)
 @example('"' * 500)
+@pytest.mark.scaled
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(NAMES)
 def test_any_name_is_one_name_of_one_address(name: str):
@@ -84,6 +85,7 @@ def test_any_name_is_one_name_of_one_address(name: str):
 @example("é " * 60 + "x")
 @example("word " * 40 + "  " + "x" * 300)
 @example("x" * 400)
+@pytest.mark.scaled
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(NAMES)
 def test_any_subject_arrives_as_it_is(subject: str):

@@ -17,7 +17,7 @@ from tests.mail.events import address, announce_in
 from tests.mail.topics import expand
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 CUSTOMER, PARTNER, STAFF, CLOCK = "customer", "partner", "staff", "clock"
 PERSON, ORGANISATION = "person", "organisation"

@@ -23,7 +23,7 @@ from tests.mail.events import (
 from tests.mail.topics import GETS, PROGRAMME, expand
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def test_every_topic_and_every_template_is_tried_here(world: World):

@@ -76,7 +76,7 @@ def test_a_deadline_late_in_the_evening_is_written_in_the_recipients_zone(zone: 
     assert told in letter.html
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 async def test_each_side_reads_a_deadline_in_the_zone_of_its_organisation(world: World, settings: Settings):
     await Organisation.filter(id=world.alpina.id).update(country="PT", currency="EUR")
     await Organisation.filter(id=world.nova.id).update(country="US", currency="EUR")
@@ -89,7 +89,7 @@ async def test_each_side_reads_a_deadline_in_the_zone_of_its_organisation(world:
     }
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize(
     ("topic", "country_of"),
     [
@@ -118,7 +118,7 @@ async def _partner_of_asker(world: World) -> Organisation:
     return asker.organisation
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize("topic", NOTICES)
 async def test_no_email_shows_a_time_without_its_zone(world: World, settings: Settings, topic: str):
     names = {"en_GB": "Central European", "fr_FR": "Europe centrale", "de_DE": "Mitteleurop"}

@@ -24,7 +24,7 @@ from tests.databases import rolled_back
 from tests.models.stores import store
 from tests.models.worlds import RandomWorld, worlds
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 RIGHTS_ON = {
     Organisation: RIGHTS_ON_ORGANISATION,

@@ -39,7 +39,7 @@ from tests.models import structure
 from tests.rows import grant, partnership
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def test_the_database_is_what_the_models_say(world: World) -> None:

@@ -22,13 +22,13 @@ from server.resolvers.context import Context
 from server.resolvers.viewer_rights import RIGHTS_ON_ORGANISATION, RIGHTS_ON_PARTNERSHIP, RIGHTS_ON_PRODUCT
 from server.schema.engine_host import new_engine
 from server.settings import Settings
-from tests.databases import BACKEND, rolled_back
+from tests.databases import rolled_back
 from tests.models.stores import store
 from tests.models.worlds import RandomWorld, worlds
 from tests.rows import grant, organisation, partnership, product
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 RIGHTS = """query($ids: [ID!]!) { nodes(ids: $ids) {
     ... on Product { viewerRights } ... on Partnership { viewerRights } ... on Organisation { viewerRights viewerRole }
@@ -168,7 +168,7 @@ async def test_rights_make_no_statement_too_deep_for_sqlite(
     assert found is not None, trace.reason
 
 
-@pytest.mark.skipif(BACKEND == "postgres", reason="PostgreSQL chooses by how many rows there are")
+@pytest.mark.only_sqlite  # PostgreSQL chooses by how many rows there are
 async def test_the_rights_in_a_customer_are_found_by_its_own_partnerships(world: World, settings: Settings):
     document = "query($id: ID!) { organisation(id: $id) { managedCustomers { nodes { viewerRights } } } }"
     member = world.people["pL"].membership

@@ -34,7 +34,7 @@ from tests.models.rules import RULES
 from tests.models.stores import store
 from tests.models.worlds import RandomWorld, worlds
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 PUBLIC = (CatalogueItem, Organisation, SupportAccessGrant)
 """Models of which people, or the staff, see rows that are of nobody they know."""

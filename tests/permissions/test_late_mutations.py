@@ -21,7 +21,7 @@ from tests.rows import Person, person
 from tests.snapshots import contents
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 FOR_NOBODY_YET = {"signIn", "signUp", "acceptMemberInvitation", "declineMemberInvitation"}
 """Asked by somebody who is not a member, or not signed in."""

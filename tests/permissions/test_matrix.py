@@ -16,7 +16,7 @@ from tests.world import World
 CODES = {"UA": "UNAUTHENTICATED", "NF": "NOT_FOUND", "FB": "FORBIDDEN"}
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize(("operation", "actor", "outcome"), cells())
 async def test_cell(
     world: World, initial_contents: list[str], asking: Clients, operation: str, actor: str, outcome: str

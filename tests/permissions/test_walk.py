@@ -19,11 +19,12 @@ from server.resolvers import ids
 from server.settings import Settings
 from tests.databases import BACKEND
 from tests.engine.both import Both, both_ways, render_planned, render_resolved, viewers_of
+from tests.long import LONG
 from tests.permissions.matrix import ACTORS
 from tests.permissions.tenants import OWN, PUBLIC, Mark, Tenants
-from tests.permissions.walks import LONG, SCHEMA, TURN, Document, documents, in_turn, walks
+from tests.permissions.walks import SCHEMA, TURN, Document, documents, in_turn, walks
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.postgres, pytest.mark.scaled]
 
 DEEPEST = 4
 COMPARED_EACH = 16
@@ -120,7 +121,7 @@ def is_strange(variables: dict[str, Any], own: set[str]) -> bool:
 
 def asking(depth: int, number: int, is_strange: bool) -> Sequence[str]:
     """Everybody to the second row of their world. Further, and of strangers' rows, half of the actors on each
-    database, and at the end one, on one of the two; with LONG=1 everybody everywhere.
+    database, and at the end one, on one of the two; in `make test-long` everybody everywhere.
     """
     if LONG or (depth == 2 and not is_strange):
         return ACTORS

@@ -3,7 +3,6 @@
 They follow from the schema: a new field is walked as soon as it exists.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeVar
@@ -24,13 +23,13 @@ from server import models
 from server.resolvers import ids
 from server.schema import schema
 from tests.databases import BACKEND
+from tests.long import LONG
 
 SCHEMA = schema._schema
 ROWS = 7  # no list of the world is longer, and four lists within each other stay within the limits
 MAX_IDS = 10
 MAX_WAYS = 4  # that one document takes at once, behind the last row but one
 FEW = 3  # of the ids of a type, where a root takes one id of any type
-LONG = os.environ.get("LONG") == "1"
 TURN = 1 if BACKEND == "postgres" else 0
 VALUES = {
     "Boolean": "true",
@@ -48,7 +47,7 @@ T = TypeVar("T")
 
 
 def in_turn(everybody: Sequence[T], number: int) -> Sequence[T]:
-    """Who asks the document of this number: half of them on each database; with LONG=1 everybody on both."""
+    """Who asks the document of this number: half of them on each database; in `make test-long` everybody on both."""
     return everybody if LONG else everybody[(number + TURN) % 2 :: 2]
 
 

@@ -24,13 +24,12 @@ from server.models import ApiToken
 from server.models.database import open_connection
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import BACKEND, Databases, connected_to, settings_for
+from tests.databases import Databases, connected_to, settings_for
 from tests.rows import Person, person, token
 from tests.servers import _free_port, _wait_until_ready
 from tests.statements import collect_statements
 from tests.world import World, build_world
 
-on_postgres = pytest.mark.skipif(BACKEND != "postgres", reason="of what is told on a channel")
 WITHIN = 1.0
 """Seconds after which a change is known in every process; on SQLite it is at once."""
 WHO = "{ viewer { user { email } token { id } } }"

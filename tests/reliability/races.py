@@ -5,7 +5,6 @@ them at once as the application has connections.
 """
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,10 +24,11 @@ from server.models import (
     ProductAccess,
 )
 from tests.clients import Clients
+from tests.long import amount
 from tests.rows import Person
 
 ACTORS = 16
-ROUNDS = 100 if os.environ.get("LONG") == "1" else 4
+ROUNDS = amount(2, long=100)
 
 
 @dataclass(frozen=True)

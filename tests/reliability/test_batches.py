@@ -28,7 +28,7 @@ from tests.rows import organisation, partnership, person, token
 from tests.servers import _free_port
 from tests.statements import collect_statements
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 RELAY_DENIED = "554 5.7.1 Relay access denied"
 

@@ -7,7 +7,7 @@ import pytest
 from tests.reliability.houses import CUSTOMERS, WITHIN, House, elsewhere, fill_in, house, moment
 from tests.rows import Person
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 __all__ = ["house"]
 # A session

@@ -19,12 +19,11 @@ from tests.reliability.houses import (
     fill_in,
     house,
     moment,
-    on_postgres,
     revoking,
     server,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 __all__ = ["house", "server"]
 # A token that is no longer one
@@ -89,7 +88,7 @@ async def test_only_the_revoked_one_of_two_known_tokens_is_refused(house: House)
     assert not await house.is_refused(foreign)
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_notification_about_one_person_keeps_the_others_cached(house: House):
     owner, other = await house.employee(), await house.employee()
     row, secret = await house.token(owner)

@@ -28,7 +28,6 @@ from tests.reliability.houses import (
     house,
     interleave,
     listeners,
-    on_postgres,
     open_transaction,
     revoking,
     until,
@@ -36,7 +35,7 @@ from tests.reliability.houses import (
 
 __all__ = ["house"]
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Two kinds of credential share one memory
@@ -91,7 +90,7 @@ async def test_a_known_token_is_another_when(house: House, change: str):
     assert await house.soon(is_another) < WITHIN
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_known_session_of_another_person_is_only_theirs(house: House):
     owner, other = await house.employee(), await house.employee()
     await house.get_to_know(owner)
@@ -104,7 +103,7 @@ async def test_a_known_session_of_another_person_is_only_theirs(house: House):
     assert await house.soon(is_theirs) < WITHIN
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_emptying_the_table_of_sessions_ends_them_all(house: House):
     owner = await house.employee()
     await house.get_to_know(owner)
@@ -114,7 +113,7 @@ async def test_emptying_the_table_of_sessions_ends_them_all(house: House):
     assert await house.soon(lambda: house.is_nobody(owner)) < WITHIN
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_emptying_the_table_of_tokens_ends_them_all(house: House):
     owner = await house.employee()
     _, secret = await house.token(owner)
@@ -133,7 +132,7 @@ async def test_emptying_the_table_of_tokens_ends_them_all(house: House):
 # The listener
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_viewer_looked_up_before_somebody_listened_is_not_kept(house: House, monkeypatch: pytest.MonkeyPatch):
     row, secret = await house.token(await house.employee())
     await until(house.is_listening)
@@ -156,7 +155,7 @@ async def _not(found: Any) -> bool:
     return not await found
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_nothing_is_known_over_a_connection_that_has_gone_silent(house: House):
     known = ViewerCache()
     frozen = asyncio.Event()
@@ -214,7 +213,7 @@ async def proxy(settings: Settings, frozen: asyncio.Event) -> AsyncIterator[Sett
 # The engine's connections
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_request_that_waits_for_a_connection_fails_when_none_can_be_opened(house: House):
     nowhere = house.settings.model_copy(update={"database_url": "asyncpg://postgres:@127.0.0.1:9/none"})
     reader = PostgresReader(partial(open_connection, nowhere), 1)
@@ -225,7 +224,7 @@ async def test_a_request_that_waits_for_a_connection_fails_when_none_can_be_open
     assert [isinstance(outcome, Unavailable) for outcome in outcomes] == [True] * 3
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_caller_who_gives_up_as_their_turn_comes_leaves_the_connection_to_the_next(house: House):
     given_up = list[Callable[[], Any]]()
 

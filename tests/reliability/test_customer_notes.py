@@ -19,7 +19,7 @@ from tests.clients import Clients
 from tests.reliability.races import ACTORS
 from tests.rows import Person, customer_note, organisation, partnership, person
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 NOW = datetime.now(UTC)
 

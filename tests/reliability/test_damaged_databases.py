@@ -20,10 +20,9 @@ from tests.reliability.outages import WHO, Far, File, far, outage_lines, serve_a
 from tests.snapshots import snapshot
 from tests.world import build_world
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 __all__ = ["far"]
-on_sqlite = pytest.mark.skipif(BACKEND != "sqlite", reason="of a file")
 READ_ONLY = {
     "sqlite": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
     "postgres": ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off"),
@@ -54,7 +53,7 @@ async def test_a_database_that_cannot_be_written_to_still_answers_who_reads(
     assert (outage_lines(during), outage_lines(after)) == (["database_unavailable"], ["database_available"])
 
 
-@on_sqlite
+@pytest.mark.only_sqlite
 async def test_a_change_that_did_not_fit_on_the_disk_is_not_stored_with_the_next_one(far: File):
     async with connected_to(far.settings):
         await build_world()
@@ -79,7 +78,7 @@ async def run(sql: str) -> None:
     await connection.execute_query(sql)
 
 
-@on_sqlite
+@pytest.mark.only_sqlite
 async def test_a_file_that_was_put_in_the_place_of_the_database_is_not_written_to(far: File):
     async with serve_app(far) as server:
         await far.go()
@@ -92,7 +91,7 @@ async def test_a_file_that_was_put_in_the_place_of_the_database_is_not_written_t
     assert [response.status_code for response in after] == [200, 200, 200, 200, 401, 200, 200, 404, 200]
 
 
-@on_sqlite
+@pytest.mark.only_sqlite
 async def test_no_file_is_created_where_the_database_was(far: File):
     async with serve_app(far) as server:
         await far.go()

@@ -33,7 +33,7 @@ from server.settings import Settings
 from tests.reliability.members import ACTORS, NOW, ROUNDS, _context, _outcomes
 from tests.rows import organisation, partnership, person, product
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.only_postgres, pytest.mark.scaled]
 
 
 async def test_a_member_removed_while_partnerships_begin_serves_none_of_the_new_customers(

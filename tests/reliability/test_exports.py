@@ -24,7 +24,7 @@ from tests.clients import Clients
 from tests.mail.events import announce
 from tests.rows import Person, export, organisation, person, token
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 NOW = datetime.now(UTC)
 

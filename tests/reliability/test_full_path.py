@@ -22,7 +22,7 @@ from tests.reliability.houses import (
 
 __all__ = ["house"]
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.mail.events import announce
 from tests.rows import Person, organisation, person, token
 from tests.snapshots import changed_models, snapshot
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)

@@ -42,7 +42,7 @@ from server.settings import Settings
 from tests.rows import Person, grant, organisation, partnership, pending_action, person, product, token
 from tests.snapshots import contents
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 NOW = datetime.now(UTC)
 

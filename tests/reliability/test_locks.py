@@ -22,7 +22,7 @@ from tests.rows import Person, export, organisation, person
 from tests.snapshots import snapshot
 from tests.world import build_world
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 NOW = datetime.now(UTC)
 WHO = "{ viewer { user { firstName } } }"

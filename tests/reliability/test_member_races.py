@@ -25,7 +25,7 @@ from tests.reliability.members import ACTORS, NOW, ROUNDS, _context, _outcomes
 from tests.rows import organisation, partnership, pending_action, person, product
 from tests.snapshots import contents
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.only_postgres, pytest.mark.scaled]
 
 
 async def _two_legal_representatives() -> tuple[Any, Any]:

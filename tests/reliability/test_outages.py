@@ -8,15 +8,13 @@ import pytest
 from server.engine.running import connections
 from server.models import ApiToken, database, outages, postgres
 from server.resolvers import ids
-from tests.databases import BACKEND
 from tests.logs import Lines
 from tests.reliability.outages import Far, Line, far, outage_lines, serve_app
 from tests.snapshots import snapshot
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 __all__ = ["far"]
-on_postgres = pytest.mark.skipif(BACKEND != "postgres", reason="of a connection over a network")
 AWAY = "The database is not responding. Nothing was changed."
 UNKNOWN = (
     "The database stopped responding while this was being stored. Check whether it was stored before you repeat it."
@@ -56,7 +54,7 @@ async def test_a_caller_reads_that_the_database_is_away_and_is_answered_when_it_
 
 
 @pytest.mark.parametrize("engine", [True, False])
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_change_whose_storing_was_cut_off_is_not_said_to_be_undone(far: Line, engine: bool):
     async with serve_app(far, engine=engine) as server:
         before = await ApiToken.all().count()
@@ -76,7 +74,7 @@ async def test_a_change_whose_storing_was_cut_off_is_not_said_to_be_undone(far: 
 
 
 @pytest.mark.parametrize("engine", [True, False])
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_change_that_was_cut_off_before_it_was_stored_changed_nothing(far: Line, engine: bool):
     async with serve_app(far, engine=engine) as server:
         before = await snapshot()
@@ -108,7 +106,7 @@ async def test_a_change_stored_before_the_database_went_away_is_announced(far: F
     assert [(error["path"], error["extensions"]["code"]) for error in answer.errors] == [(["b"], "OUTCOME_UNKNOWN")]
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_connections_that_the_database_ended_are_replaced(far: Far, log: Lines):
     async with serve_app(far) as server:
         other = await asyncpg.connect(far.settings.database_url.replace("asyncpg", "postgres"))
@@ -126,7 +124,7 @@ async def test_connections_that_the_database_ended_are_replaced(far: Far, log: L
     assert after == [200, 200, 200, 200, 401, 200, 200, 404, 200]
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_request_to_a_silent_database_does_not_wait_forever(far: Line, monkeypatch: pytest.MonkeyPatch):
     for module in (database, postgres, connections):
         monkeypatch.setattr(module, "SECONDS_TO_WAIT", 0.3)

@@ -14,7 +14,7 @@ from tests.reliability.invitations import sending
 from tests.reliability.outbox import LEADER, LINK, NOW, one_email, one_invitation, pair
 from tests.servers import _free_port
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def test_an_email_is_sent_once(own_database: Settings, post: PostOffice):

@@ -21,7 +21,7 @@ from tests.post import UNKNOWN, PostOffice
 from tests.reliability.invitations import sending
 from tests.reliability.outbox import LEADER, LINK, NOW, at_work, one_email, one_invitation, pair
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def until_sent(number: int) -> None:

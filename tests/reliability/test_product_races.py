@@ -24,7 +24,7 @@ from tests.reliability.partnership_races import HALF, NOW, codes, partners, race
 from tests.reliability.races import ACTORS, ROUNDS, Attempt, Race, check_rules
 from tests.rows import Person, organisation, partnership, pending_action, person, product
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.only_postgres, pytest.mark.scaled]
 
 __all__ = ["race"]
 

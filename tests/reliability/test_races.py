@@ -1,6 +1,6 @@
 """What happens when many do the same thing at the same time? If one attempt can succeed, exactly one does.
 
-A few rounds each; a hundred with LONG=1.
+A few rounds each; a hundred in `make test-long`.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from tests.reliability.partnership_races import HALF, NOW, codes, partners, race
 from tests.reliability.races import ACTORS, ROUNDS, Attempt, Race
 from tests.rows import Person, organisation, partnership, product, request
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.only_postgres, pytest.mark.scaled]
 
 __all__ = ["race"]
 

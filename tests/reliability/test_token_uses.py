@@ -17,15 +17,13 @@ from server.models import ApiToken
 from server.models.database import open_connection, transaction
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import BACKEND
 from tests.reliability.houses import WHO, House, house, until
 from tests.statements import collect_statements
 from tests.world import World, build_world
 
 __all__ = ["house"]
 
-pytestmark = pytest.mark.database
-on_sqlite = pytest.mark.skipif(BACKEND != "sqlite", reason="of a file that one process writes at a time")
+pytestmark = pytest.mark.postgres
 
 MAX_SECONDS = 0.4
 """Seconds within which an answer comes that waits for nobody, on a busy machine; locks below are held much longer."""
@@ -158,7 +156,7 @@ async def apart(own_database: Settings) -> AsyncIterator[tuple[Settings, World, 
             yield own_database, world, {True: planned, False: ordinary}
 
 
-@on_sqlite
+@pytest.mark.only_sqlite
 @pytest.mark.parametrize("engine", [True, False])
 async def test_while_another_process_writes_everybody_who_reads_is_answered_at_once(
     apart: tuple[Settings, World, dict[bool, Clients]], engine: bool
@@ -184,7 +182,7 @@ async def test_while_another_process_writes_everybody_who_reads_is_answered_at_o
     assert worst < MAX_SECONDS
 
 
-@on_sqlite
+@pytest.mark.only_sqlite
 async def test_a_change_waits_for_another_process_and_is_then_stored(apart: tuple[Settings, World, Any]):
     settings, world, _ = apart
 

@@ -20,7 +20,7 @@ from tests.post import UNKNOWN, UNWANTED, PostOffice, parts
 from tests.reliability.invitations import NOW, asked_by_email, create_invitation, invited_partner, sending
 from tests.rows import person
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 LATER = NOW + timedelta(minutes=1)
 PARTNERS = ("leader@partner.example", "other@partner.example")

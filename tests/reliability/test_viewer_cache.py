@@ -26,7 +26,6 @@ from tests.reliability.houses import (
     house,
     interleave,
     listeners,
-    on_postgres,
     open_transaction,
     revoking,
     server,
@@ -34,7 +33,7 @@ from tests.reliability.houses import (
 )
 from tests.servers import NO_CERTIFICATES
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 __all__ = ["house", "server"]
 
@@ -167,7 +166,7 @@ async def test_a_hundred_requests_while_a_token_is_revoked_end_with_a_refusal(ho
     assert statuses <= {200, 401}
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_while_nobody_listens_nothing_is_known_and_everything_is_answered(house: House):
     row, secret = await house.token(await house.employee())
     await house.get_to_know(secret)
@@ -227,7 +226,7 @@ async def asking(house: House, url: str) -> AsyncIterator[Callable[..., Awaitabl
         yield ask
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_token_revoked_here_is_refused_by_the_other_process_within_a_second(house: House, server: str):
     async with asking(house, server) as ask:
         for _ in range(5):
@@ -245,7 +244,7 @@ async def test_a_token_revoked_here_is_refused_by_the_other_process_within_a_sec
             assert before == [200] * 3
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_token_revoked_in_the_other_process_is_refused_here_within_a_second(house: House, server: str):
     document = "mutation($input: RevokeApiTokenInput!) { revokeApiToken(input: $input) { userErrors { code } } }"
     owner = await house.employee()
@@ -263,7 +262,7 @@ async def test_a_token_revoked_in_the_other_process_is_refused_here_within_a_sec
     assert (before, there.status_code) == ([200] * 3, 401)
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_a_session_signed_out_of_this_process_is_nobody_in_the_other_within_a_second(house: House, server: str):
     owner = await house.employee()
     cookie = f"session={owner.session}"

@@ -12,10 +12,10 @@ from server.authentication.viewer_cache import ViewerCache
 from server.domain.people.tokens import new_token
 from server.domain.viewer import Viewer
 from server.models import ApiToken
-from tests.reliability.houses import WHO, House, house, on_postgres, until
+from tests.reliability.houses import WHO, House, house, until
 from tests.statements import ENGINE, collect_statements
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 __all__ = ["house"]
 README = re.search(r"```graphql\n(.*?)```", (Path(__file__).parents[2] / "README.md").read_text(), re.DOTALL)
@@ -45,7 +45,7 @@ async def test_the_use_of_a_known_token_is_noticed_once_a_minute(house: House):
     assert (await ApiToken.get(id=row.id)).last_used_at == after
 
 
-@on_postgres
+@pytest.mark.only_postgres
 async def test_noticing_a_use_makes_nobody_unknown(house: House):
     _, secret = await house.token(await house.employee(), last_used_at=None)
     _, other = await house.token(await house.employee())

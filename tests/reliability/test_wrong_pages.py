@@ -9,7 +9,7 @@ from tests.rows import grant, product
 
 __all__ = ["house"]
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 REVOKE = """
     mutation($ids: [ID!]!, $size: Int) { revokeProductAccesses(input: {ids: $ids}) { results { productAccess {

@@ -1,23 +1,22 @@
 """Attacks on connections, before anything is a request: heads without end, halves, crowds, answers that nobody reads."""
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
+from tests.long import amount
 from tests.security.delays import Attacker
 from tests.wire import Line
 
-LONG: Final = os.environ.get("LONG") == "1"
 SOURCE: Final = "127.0.0.2"
 STRANGERS: Final = [f"127.0.1.{number}" for number in range(1, 16)]
 IDLE: Final = 800
-CONNECTIONS: Final = 60 if LONG else 20
-SECONDS: Final = 12 if LONG else 0.5
-"""How long halves stay as they are; a LONG run sees the server end them."""
+CONNECTIONS: Final = amount(20, long=60)
+SECONDS: Final = amount(0.5, long=12)
+"""How long halves stay as they are; `make test-long` sees the server end them."""
 GET: Final = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
 POST: Final = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
@@ -62,7 +61,7 @@ async def comings_and_goings(attacker: Attacker) -> None:
     """As many connections as can be opened, several at a time; none says anything."""
 
     async def come_and_go() -> None:
-        for _ in range(500 if LONG else 50):
+        for _ in range(amount(50, long=500)):
             with suppress(ConnectionError):
                 async with Line(port_of(attacker), SOURCE):
                     pass
@@ -72,7 +71,7 @@ async def comings_and_goings(attacker: Attacker) -> None:
 
 async def many_at_the_same_moment(attacker: Attacker) -> None:
     """As many as the system lets wait before the server takes them."""
-    for _ in range(10 if LONG else 3):
+    for _ in range(amount(3, long=10)):
         sockets = [socket.socket() for _ in range(500)]
         for sock in sockets:
             sock.setblocking(False)

@@ -1,7 +1,6 @@
 """A server with narrow limits, and connections to it."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -9,12 +8,12 @@ import pytest
 
 from server.app import Application, create_app
 from server.settings import Settings
+from tests.long import amount
 from tests.wire import Line, serve_app
 
-LONG = os.environ.get("LONG") == "1"
-SECONDS = 10.0 if LONG else 0.4
+SECONDS = amount(0.4, long=10.0)
 """How long a head or a body may take, and how long a caller may take nothing of an answer."""
-IDLE = 5.0 if LONG else 0.4
+IDLE = amount(0.4, long=5.0)
 SLACK = 1.5
 """How much later than its limit a connection may end, on a busy machine."""
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"

@@ -1,7 +1,6 @@
 """Many sources guess passwords at once; the owner of an account signs in meanwhile."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,11 +10,12 @@ from typing import Any, Final
 import httpx2
 
 from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from tests.long import amount
 from tests.security.delays import Attacker, body
 from tests.servers import NO_CERTIFICATES
 
 SIGN_IN: Final = "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }"
-SOURCES: Final = 20 if os.environ.get("LONG") == "1" else 4
+SOURCES: Final = amount(4, long=20)
 GUESSES: Final = 4
 """How many each source sends at once."""
 WITHIN: Final = 10.0

@@ -31,7 +31,7 @@ from tests.security.sources import (  # noqa: F401 - fixtures among them
 from tests.statements import collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # An account, whatever the source

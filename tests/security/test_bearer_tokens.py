@@ -14,7 +14,7 @@ from tests.rows import token
 from tests.statements import collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 WHO = "{ viewer { user { email } token { id } } }"
 BAD_TOKEN = "This API token is not valid."

@@ -1,11 +1,10 @@
 """Does an attack by one client keep another waiting?
 
-A second client keeps asking while each attack runs. LONG=1 sends all of each attack and holds the slowest answer to
+A second client keeps asking while each attack runs. `make test-long` sends all of each attack and holds the slowest answer to
 100 ms; otherwise less is sent, and the bound leaves room for a busy machine. The table of the slowest answers is
 printed and left in `.artifacts`.
 """
 
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from http import HTTPStatus
@@ -17,17 +16,17 @@ import pytest
 from graphql import get_introspection_query
 
 from tests.databases import BACKEND, Databases
+from tests.long import amount
 from tests.security.connection_attacks import ON_CONNECTIONS
 from tests.security.delays import Attacker, Bystander, attacker, body, bystander
 from tests.security.sign_in_flood import wrong_passwords
 from tests.servers import DemoServer, demo_server
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.postgres, pytest.mark.scaled]
 
-LONG: Final = os.environ.get("LONG") == "1"
-BOUND: Final = 0.1 if LONG else 0.5
+BOUND: Final = amount(0.5, long=0.1)
 """Seconds."""
-TIMES: Final = 20 if LONG else 4
+TIMES: Final = amount(4, long=20)
 """How often an attack is repeated within a run."""
 
 SIGN_IN: Final = "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }"

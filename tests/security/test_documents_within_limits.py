@@ -88,7 +88,7 @@ WITHIN: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize("what", WITHIN)
 async def test_a_document_within_the_limits_is_validated_quickly(world: World, clients: Clients, what: str):
     document, message = WITHIN[what]
@@ -121,7 +121,7 @@ async def test_an_odd_document_within_the_limits_is_answered_quickly(app: Starle
     assert answer.data["__typename"] == "Query"
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize("document", [INTROSPECTION, *(get_introspection_query(type_depth=depth) for depth in (3, 12))])
 async def test_everybody_may_ask_for_the_whole_schema(world: World, engine_clients: Clients, document: str):
     for as_ in (None, world.pL, world.tokens["products"]):
@@ -149,7 +149,7 @@ async def test_introspection_can_be_kept_from_visitors_who_are_not_signed_in(set
     assert names.data == {"__typename": "Query"}
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 async def test_introspection_is_open_to_people_who_are_signed_in(world: World, settings: Settings):
     closed = create_app(settings.model_copy(update={"introspection": False}))
 
@@ -173,7 +173,7 @@ TWICE = {
 }
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 @pytest.mark.parametrize("where", TWICE)
 async def test_nobody_tries_two_passwords_in_one_operation(world: World, clients: Clients, where: str):
     input = {"email": world.cL.user.email, "password": PASSWORD}
@@ -239,7 +239,7 @@ def test_the_default_of_another_operation_makes_no_page_smaller():
     assert refusal is not None
 
 
-@pytest.mark.database
+@pytest.mark.postgres
 async def test_a_whole_number_with_a_point_is_the_size_of_a_page_for_the_engine_too(
     world: World, engine_clients: Clients
 ):

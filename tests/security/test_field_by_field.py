@@ -8,7 +8,7 @@ from tests.clients import Clients
 from tests.rows import product
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 WIDE = """query($id: ID!) { organisation(id: $id) { products(first: 40) { nodes {
     organisation { products(first: 40) { nodes { %(fields)s } } } } } } %(beside)s }"""

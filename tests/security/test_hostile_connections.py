@@ -1,6 +1,6 @@
 """Does the server bound what a connection may cost, in bytes and in time, before a request is one?
 
-The server runs with limits of tenths of a second; with LONG=1 the limits are the real ones.
+The server runs with limits of tenths of a second; in `make test-long` the limits are the real ones.
 """
 
 import pytest
@@ -20,6 +20,8 @@ from tests.security.connections import (
     refusal,
 )
 from tests.wire import Line
+
+pytestmark = pytest.mark.scaled
 
 __all__ = ["app", "port"]
 TOO_LARGE = (431, "BAD_USER_INPUT", "The headers are too large.")

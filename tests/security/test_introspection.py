@@ -17,7 +17,7 @@ from server.settings import Settings
 from tests.clients import Clients
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 EVERYTHING = {
     "descriptions": True,

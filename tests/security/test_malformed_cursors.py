@@ -8,7 +8,7 @@ from tests.clients import Clients
 from tests.security.values import read_refusal
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 PRODUCTS = """
     query($id: ID!, $after: String, $field: ProductOrderField!) {
       organisation(id: $id) { products(after: $after, orderBy: {field: $field}) { totalCount nodes { id } } }

@@ -10,7 +10,7 @@ from tests.clients import Clients
 from tests.security.values import read_refusal
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 SEARCH = "query($text: String) { catalogue(filter: {search: $text}) { totalCount } }"
 NODE = "query($id: ID!) { node(id: $id) { id } }"
 BAD_TEXT = "This text contains characters that cannot be stored."

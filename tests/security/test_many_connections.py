@@ -15,6 +15,8 @@ from tests.logs import Lines
 from tests.security.connections import ANSWERED, GET, GOOD, IDLE, LENGTH, POST, SECONDS, app, application, port
 from tests.wire import Line, serve_app
 
+pytestmark = pytest.mark.scaled
+
 __all__ = ["app", "port"]
 FULL = (503, "UNAVAILABLE", "The server has too many connections. Try again.")
 

@@ -1,12 +1,11 @@
 """Does any message repeat a value that was sent? All inputs of the schema are walked with values in wrong places.
 
-Each is asked by the engine and by resolvers, with the values in variables and written into the document. LONG=1 tries
+Each is asked by the engine and by resolvers, with the values in variables and written into the document. `make test-long` tries
 every shape of a value as somebody who may do most things and as nobody; otherwise each input is asked as one of them,
 with some of the shapes.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,11 +29,11 @@ from server.app import answers
 from server.schema import schema
 from tests.clients import Answer, Clients
 from tests.logs import Lines
+from tests.long import LONG
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.postgres, pytest.mark.scaled]
 
-LONG = os.environ.get("LONG") == "1"
 SCHEMA = schema._schema
 WORD, NUMBER, FRACTION = "Kanari7f3a", 7331999777333, 7331999.777333
 SENT = (WORD, WORD.lower(), str(NUMBER), str(FRACTION), f"{FRACTION:g}", f"{NUMBER:,}")

@@ -13,7 +13,7 @@ from tests.security.browser_sessions import WRONG, count, sign_in
 from tests.statements import collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def test_an_unknown_account_and_a_wrong_password_are_answered_alike(world: World, clients: Clients):

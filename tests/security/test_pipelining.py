@@ -21,6 +21,8 @@ from tests.security.connections import (
 )
 from tests.wire import Line
 
+pytestmark = pytest.mark.scaled
+
 __all__ = ["app", "port"]
 
 

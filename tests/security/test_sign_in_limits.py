@@ -27,7 +27,7 @@ from tests.security.sources import (  # noqa: F401 - fixtures among them
     too_many,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # An account and a source

@@ -30,7 +30,7 @@ from tests.security.sources import (  # noqa: F401 - fixtures among them
     too_many,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture

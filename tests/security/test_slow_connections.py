@@ -23,6 +23,8 @@ from tests.security.connections import (
 )
 from tests.wire import Line, serve_app
 
+pytestmark = pytest.mark.scaled
+
 __all__ = ["app", "port"]
 
 

@@ -21,7 +21,7 @@ from tests.rows import Person
 from tests.snapshots import contents
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 MUTATIONS: dict[str, Any] = dict(SCHEMA.mutation_type.fields)
 NO_TEXT = {"ID", "Int", "Float", "Boolean", "DateTime", "Decimal"}

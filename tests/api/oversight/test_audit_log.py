@@ -15,7 +15,7 @@ from tests.rows import Person
 from tests.statements import collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 EVENT = """
     id action at actor { id } actorId actorName apiTokenName actingOrganisation { name } onBehalfOf { name }

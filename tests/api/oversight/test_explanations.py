@@ -12,7 +12,7 @@ from tests.clients import Answer, Clients
 from tests.rows import Person
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 MAX_ROOTS = 10
 
 QUERY = """

@@ -20,7 +20,7 @@ from tests.clients import Clients
 from tests.rows import Person
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def becomes(who: Person, role: Role) -> None:

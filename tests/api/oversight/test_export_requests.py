@@ -16,7 +16,7 @@ from tests.clients import Answer, Clients
 from tests.rows import Person, token
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def test_a_token_exports_within_its_scopes_and_ends_with_them(world: World, clients: Clients, settings: Settings):

@@ -29,7 +29,7 @@ from tests.permissions.walks import SCHEMA
 from tests.spreadsheets import read_sheet
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 def is_field(type_: Any, path: list[str]) -> bool:

@@ -28,7 +28,7 @@ from tests.rows import grant, partnership, request
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 STRANGER = (False, "NOT_FOUND")
 USED = "This invitation is no longer open."
 

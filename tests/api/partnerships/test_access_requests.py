@@ -18,7 +18,7 @@ from tests.rows import change_request, partnership
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 REQUEST = (
     "accessChangeRequest { id status accessType paymentMode message answer version } userErrors { code message field }"
 )

@@ -16,7 +16,7 @@ from tests.clients import Answer, Clients
 from tests.rows import grant, request
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Both at once, and what is with another

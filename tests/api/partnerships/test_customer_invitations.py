@@ -17,7 +17,7 @@ from tests.clients import Clients
 from tests.rows import customer_invitation
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 INVITATION = """
     customerInvitation { id email accessType paymentMode message status version partner { name } partnership { id } }

@@ -17,7 +17,7 @@ from tests.rows import customer_note, organisation, partnership
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Deletion

@@ -16,7 +16,7 @@ from tests.permissions.walks import documents, in_turn
 from tests.rows import Person
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 SIDE = {"alpina": ("cL", "cA", "cE", "cX"), "borea": ("bL",)}
 
 

@@ -16,7 +16,7 @@ from tests.clients import Clients
 from tests.snapshots import changed_models, contents, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 NOT_KEPT = ("PARTNERSHIP_NOT_ACTIVE", "This partnership ended too long ago for notes to be added.")
 
 

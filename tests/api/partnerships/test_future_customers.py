@@ -14,7 +14,7 @@ from tests.rows import Person, customer_invitation, request
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 MEMBER = """
     membership { id includeFutureCustomers futureCustomerRights version } userErrors { code message field }

@@ -24,7 +24,7 @@ from tests.rows import partnership
 from tests.snapshots import snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 TWICE = "There is already a partnership or an open invitation with this partner."
 SELF = "An organisation cannot be its own partner."
 NOT_APPROVED = "This organisation is not an approved partner."

@@ -15,7 +15,7 @@ from tests.rows import partnership, product
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Inviting

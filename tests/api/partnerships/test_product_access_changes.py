@@ -18,7 +18,7 @@ from tests.snapshots import changed_models, snapshot
 from tests.statements import collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 RESULTS = """
     results { productAccess { id rights revokedAt version } userErrors { code message field } }

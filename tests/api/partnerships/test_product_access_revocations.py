@@ -25,7 +25,7 @@ from tests.rows import Person
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 WITH_PARTNERSHIP = f"""{ACCESS}
     partnership {{ id status version productAccesses {{ nodes {{ id revokedAt }} }} }}
 """

@@ -11,7 +11,7 @@ from tests.api.partnerships.receipts import list_receipts
 from tests.clients import Clients
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def download_receipts(clients: Clients, id: str, **headers: str) -> Any:

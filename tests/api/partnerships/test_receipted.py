@@ -12,7 +12,7 @@ from tests.permissions.inputs import prepare, ways
 from tests.permissions.walks import SCHEMA
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 RECEIPTED = {
     "invitePartner": ["partnership.invited"],

@@ -22,7 +22,7 @@ from tests.rows import request
 from tests.snapshots import snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def test_a_partnership_leaves_a_chain_from_its_invitation_on(world: World, clients: Clients):

@@ -25,7 +25,7 @@ from tests.rows import partnership, request
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 AT_CUSTOMER = ["input", "customerId"]
 OPEN = "This invitation is no longer open."
 

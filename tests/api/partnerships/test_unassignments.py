@@ -15,7 +15,7 @@ from tests.rows import Person
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def unassign_employee(clients: Clients, id: str, as_: Person | str) -> Answer:

@@ -12,7 +12,7 @@ from tests.api.traces import acts, announced_topics
 from tests.clients import Clients
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Withdrawing and sending again

@@ -15,7 +15,7 @@ from tests.rows import Person, person
 from tests.snapshots import changed_models, contents, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 MEMBER = "membership { id role notifyBilling notifyProducts version } userErrors { code message field }"
 MEMBERS = {"cL": "alpina", "cA": "alpina", "cE": "alpina", "cX": "alpina", "pE": "nova", "pU": "nova"}

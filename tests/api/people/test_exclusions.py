@@ -13,7 +13,7 @@ from tests.clients import Clients
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 PAYLOAD = "organisation { id } userErrors { code }"
 

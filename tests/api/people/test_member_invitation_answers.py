@@ -18,7 +18,7 @@ from tests.rows import Person, person
 from tests.snapshots import changed_models, snapshot
 from tests.world import INVITED, World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 async def accept_invitation(clients: Clients, as_: Person | None = None, **input: Any) -> Answer:

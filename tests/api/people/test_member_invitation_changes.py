@@ -23,7 +23,7 @@ from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Clients
 from tests.world import INVITED, World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Sending again and cancelling

@@ -19,7 +19,7 @@ from tests.clients import Clients
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Removing and leaving

@@ -16,7 +16,7 @@ from tests.clients import Clients
 from tests.snapshots import snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # The e-mails that members get, and whether they pay

@@ -22,7 +22,7 @@ from tests.clients import Clients
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 ROLE = ("LEGAL_REPRESENTATIVE_ONLY", BINDING, ["input", "role"])
 NOTHING_ENDED: dict[str, list[str]] = {"api_tokens": [], "member_invitations": []}
 

@@ -9,7 +9,7 @@ from server.models import Partnership
 from tests.api.searches import NAMES, check_search
 from tests.rows import organisation, partnership
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 def _customers(arguments=""):

@@ -8,7 +8,7 @@ from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import PartnerStatus
 from server.models import Membership, Organisation, Partnership
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 ORGANISATION = """query($id: ID!) { organisation(id: $id) {
     id name country currency partnerStatus isPartner version viewerRole viewerRights
     legalName legalEntityType postalAddress { street postcode city region country } registrationNumber { scheme value }

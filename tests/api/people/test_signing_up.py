@@ -15,7 +15,7 @@ from tests.rows import Person
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 PAYLOAD = """
     organisation { id name country currency viewerRole }

@@ -14,7 +14,7 @@ from tests.rows import Person
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 TEAM = """
     team {

@@ -11,7 +11,7 @@ from tests.api.people.api_tokens import create_token, token_input
 from tests.api.refusals import catch_denial, collect_refusals, not_found
 from tests.rows import token
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 REFUSALS = {
     "empty": ({"name": ""}, "This must not be empty.", "name"),
     "blank": ({"name": " \t\n"}, "This must not be empty.", "name"),

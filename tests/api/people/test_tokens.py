@@ -14,7 +14,7 @@ from tests.api.refusals import catch_denial, not_found
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.snapshots import changed_models, snapshot
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 REVOKED = "apiToken { id revokedAt } userErrors { code message field }"
 CUSTOMERS = "query($id: ID!) { organisation(id: $id) { managedCustomers { nodes { name } totalCount } } }"
 MEMBERS = "query($id: ID!) { organisation(id: $id) { members { totalCount } } }"

@@ -10,7 +10,7 @@ from tests.rows import Person, grant, organisation, partnership, person, product
 from tests.statements import collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 VIEWER = """{ viewer {
     user { id firstName lastName email locale }

@@ -13,7 +13,7 @@ from server.models import CatalogueItem, CataloguePrice
 from server.models.products import catalogue_data
 from tests.api.searches import NAMES, check_search
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 LISTED = tomllib.loads(Path(catalogue_data.__file__).with_name("catalogue.toml").read_text("utf-8"))
 CATALOGUE = """query($filter: CatalogueFilter, $orderBy: CatalogueOrder) {

@@ -12,7 +12,7 @@ from tests.snapshots import snapshot
 from tests.statements import ENGINE, collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Taking back

@@ -15,7 +15,7 @@ from tests.rows import product
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 STATISTICS = ["VIEW_PRODUCT", "VIEW_STATISTICS"]
 BOTH = ["VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"]
 

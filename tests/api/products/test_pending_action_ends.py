@@ -19,7 +19,7 @@ from tests.api.products.pending_actions import ASKED, ending, status
 from tests.clients import Clients
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Ends that nobody decided

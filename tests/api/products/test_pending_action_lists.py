@@ -14,7 +14,7 @@ from tests.clients import Clients
 from tests.rows import pending_action
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 
 # Reading

@@ -26,7 +26,7 @@ from tests.clients import Clients
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 ANSWERED = "pendingAction { status version decidedBy { id } } userErrors { code message field }"
 CONFIRMED = f"product {{ state }} {ANSWERED}"
 CLOSED = [("ACTION_CLOSED", "This is no longer waiting for an answer.", None)]

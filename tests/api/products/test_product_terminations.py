@@ -16,7 +16,7 @@ from tests.rows import request
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 ENDED = """
     product { state autoRenew version }

@@ -12,7 +12,7 @@ from server.schema.scalars import moment_text
 from tests.api.searches import NAMES, check_search
 from tests.rows import product, token
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 PRODUCT = """query($id: ID!) { product(id: $id) {
     id organisation { name } category serviceName customerName internalName publicPrice { amount currency } period

@@ -16,7 +16,7 @@ from tests.rows import Person
 from tests.snapshots import snapshot
 from tests.world import World
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.postgres
 
 ORGANISATION = "organisation { name partnerStatus isPartner version } userErrors { code message field }"
 PARTNERSHIP = "partnership { status version } userErrors { code message field }"

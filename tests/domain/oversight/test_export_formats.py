@@ -155,7 +155,8 @@ def test_a_file_that_cannot_be_put_together_leaves_nothing_behind(temporary: Pat
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.skipif("LONG" not in os.environ or not shutil.which("soffice"), reason="takes LibreOffice, and seconds")
+@pytest.mark.long
+@pytest.mark.skipif(not shutil.which("soffice"), reason="soffice is not on PATH: `apt install libreoffice-calc`")
 @pytest.mark.parametrize(("language", "moment"), [("de_DE", "31.01.2026 12:34:56"), ("fr_FR", "31/01/2026 12:34:56")])
 def test_a_spreadsheet_shows_it_as_its_reader_writes(tmp_path: Path, language: str, moment: str):
     (tmp_path / "file.xlsx").write_bytes(write_file(ExportFormat.XLSX, ("00012345678901234567890", AT, "É; à", "1,5")))
