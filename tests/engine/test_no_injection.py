@@ -113,8 +113,8 @@ def document(world: World, type_: str, field: str, path: tuple[str, ...], writte
 
 
 def in_turn(texts: list[str], place: int, each: int) -> list[str]:
-    """Each place is given one text of so many, half of them on each database, the next place the next ones; all of
-    them on both in `make test-long`.
+    """Each place is given one text of so many on each database, the next place the next ones; `make test-long` gives
+    all of them to each place on both.
     """
     return texts if LONG else texts[(place + TURN * each) % (2 * each) :: 2 * each]
 
@@ -184,7 +184,7 @@ async def test_no_text_of_a_variable_is_in_a_statement(
         usual = set(seen)
         seen.clear()
 
-        for text in in_turn(hostile_at(path), place, each=10):
+        for text in in_turn(hostile_at(path), place, each=25):
             result, _ = await both.by_engine(query, {"text": text}, "pL")
 
             assert set(seen) <= usual, repr(text)
@@ -206,7 +206,7 @@ async def test_no_text_of_a_document_is_in_a_statement(
             await both.by_engine(query, {}, "pL")
         usual = "".join(seen)
         seen.clear()
-        for text in in_turn(hostile_at(path), place, each=25):
+        for text in in_turn(hostile_at(path), place, each=40):
             if any("\ud800" <= character <= "\udfff" for character in text):
                 continue
             query = f"{{ {document(standing_world, type_, field, path, literal(text))} }}"
@@ -241,7 +241,7 @@ async def test_no_text_of_a_mutation_is_in_a_statement(
         usual = "".join(seen)
         assert usual
         seen.clear()
-        for text in in_turn(HOSTILE, place, each=35):
+        for text in in_turn(HOSTILE, place, each=60):
             variables = operation.variables(world)
             _put(variables, path, text)
             try:

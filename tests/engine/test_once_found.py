@@ -1,5 +1,6 @@
 """Regressions: operations that the engine once answered differently from the resolvers."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from tests.clients import Clients
 from tests.engine import toy as toys
 from tests.engine.both import Both, render_planned, render_resolved
 from tests.engine.schemas import answer_both_ways, schema_with
-from tests.engine.toy import ADA, AS_ADA, Author, Toy, Visitor, declare_field, taken_back
+from tests.engine.toy import ADA, AS_ADA, Author, Book, Toy, Visitor, declare_field, taken_back
 
 pytestmark = pytest.mark.postgres
 
@@ -199,3 +200,36 @@ async def test_a_withheld_value_that_must_not_be_null_propagates(toy: Toy) -> No
     planned, ordinary = await answer_both_ways(toy, schema_with("motto", str, field), "{ one { motto } }", Visitor())
 
     assert planned in (None, ordinary)
+
+
+async def test_an_infinite_timestamp_does_not_take_the_rows_around_it(toy: Toy) -> None:
+    """What Python calls the last possible time, asyncpg stores as infinity."""
+    last = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+    async with taken_back():
+        await Book.create(id=UUID(int=6000), author_id=UUID(int=5), title="never", printed_at=last, revised_at=last)
+        await Author.filter(id=UUID(int=5)).update(born_on=date.max)
+        document = (
+            "query($id: ID!) { author(id: $id) { bornOn books { totalCount nodes { title printedAt revisedAt } } } }"
+        )
+        expected = await toy.by_resolvers(document, {"id": toy.id("empty")})
+        result, _ = await toy.by_engine(document, {"id": toy.id("empty")})
+
+    assert result is not None
+    assert (result.data, toys.comparable_errors(result.errors)) == expected
+
+
+async def test_an_error_within_an_object_of_a_computed_field_is_at_its_field(toy: Toy) -> None:
+    ada = {"id": toy.id("ada")}
+    async with taken_back():
+        await Author.filter(id=ADA).update(name="a!0c")
+        places = [
+            [error[0] for error in await toy.errors(f"query($id: ID!) {{ author(id: $id) {{ {selection} }} }}", ada)]
+            for selection in (
+                "letters { place sign }",
+                "mayLetters { place sign }",
+                "mayLetters { sign twin { sign } }",
+            )
+        ]
+
+    nullable = [["author", "mayLetters", 1, "sign"], ["author", "mayLetters", 2, "sign"]]
+    assert places == [[["author", "letters", 1, "sign"]], nullable, nullable]
