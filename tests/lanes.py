@@ -18,10 +18,11 @@ SECONDS = 5
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what this database and this length are for. A long test that is left out is skipped, so that it is listed."""
-    kept = [item for item in items if _is_for_this_database(item) and _is_for_this_length(item)]
-    if others := [item for item in items if item not in set(kept)]:
+    others = [item for item in items if not (_is_for_this_database(item) and _is_for_this_length(item))]
+    if others:
         config.hook.pytest_deselected(items=others)
-    items[:] = kept
+    unwanted = set(others)
+    items[:] = [item for item in items if item not in unwanted]
     if not LONG:
         for item in items:
             if _has(item, "long"):
