@@ -1,13 +1,14 @@
 """Does every level of an answer carry its row policy?
 
-The schema is walked from every root to the depth of four rows, through every relation and list, as everybody of
-the permission matrix, over three worlds that nothing connects. What is in an answer is known by its signs
+The schema is walked from every root through every relation and list, as everybody of the permission matrix, over three
+worlds that nothing connects: to the second row as everybody, to the third as some in turn. `make test-long` walks to
+the fourth row as everybody, and on PostgreSQL too. What is in an answer is known by its signs
 (tests/permissions/tenants.py): of a stranger there is nothing but the public names of partners, and within the
 viewer's own world what the tables below say.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,16 +18,21 @@ from tortoise.models import Model
 
 from server.resolvers import ids
 from server.settings import Settings
-from tests.databases import BACKEND
 from tests.engine.both import Both, both_ways, render_planned, render_resolved, viewers_of
-from tests.long import LONG
+from tests.long import amount
 from tests.permissions.matrix import ACTORS
 from tests.permissions.tenants import OWN, PUBLIC, Mark, Tenants
-from tests.permissions.walks import SCHEMA, TURN, Document, documents, in_turn, walks
+from tests.permissions.walks import SCHEMA, Document, documents, in_turn, walks
 
-pytestmark = [pytest.mark.postgres, pytest.mark.scaled]
+pytestmark = [pytest.mark.scaled, *amount([], long=[pytest.mark.postgres])]
 
-DEEPEST = 4
+DEEPEST = amount(3, long=4)
+STRANGERS = amount(3, long=len(ACTORS))
+"""How many of the actors ask for each of the strangers' rows by a root that takes one id; by many ids everybody does."""
+ALIKE = [line.split() for line in ("AN", "cL cA pL pA qL bL", "cE pE pU", "cX", "tC tP", "tE", "tR", "tO", "tB")]
+"""The actors, those together whom the engine asks the same statement for: to plan one costs far more than to ask it."""
+FURTHER = amount(1, long=len(ALIKE))
+"""How many of these groups ask each document that goes beyond the second row."""
 COMPARED_EACH = 16
 
 NAME_ALONE = {"id", "name", "name_key"}
@@ -93,12 +99,9 @@ async def test_nobody_sees_more_than_is_theirs_at_any_depth(
     seen = {actor: set[Mark]() for actor in ACTORS}
 
     async with both_ways(viewers, tenants_settings) as both:
-        own = {id for model in ids.PREFIXES for id in ids_in(tenants, OWN)(model)}
-        for depth, asked in asked_to_depth(tenants).items():
-            for number, (text, variables) in enumerate(asked):
-                for actor in asking(depth, number, is_strange(variables, own)):
-                    answer = await fetch_answer(both, text, variables, actor, depth, number)
-                    seen[actor] |= tenants.found_in(answer)
+        for number, ((text, variables), actors) in enumerate(asked_documents(tenants)):
+            for actor in actors:
+                seen[actor] |= tenants.found_in(await fetch_answer(both, text, variables, actor, number))
 
     for actor, marks in seen.items():
         viewer = viewers[actor]
@@ -106,41 +109,32 @@ async def test_nobody_sees_more_than_is_theirs_at_any_depth(
         check(actor, company, marks)
 
 
-def asked_to_depth(tenants: Tenants) -> dict[int, list[Document]]:
-    """From every row of every world to all it names, and from those of the actors' own further and further."""
-    own = {depth: [*documents(depth, ids_in(tenants, OWN))] for depth in range(2, DEEPEST + 1)}
-    further = {depth: [one for one in own[depth] if one not in own[depth - 1]] for depth in range(3, DEEPEST + 1)}
-    return {2: [*documents(2, ids_in(tenants))], **further}
+def asked_documents(tenants: Tenants) -> Iterator[tuple[Document, Sequence[str]]]:
+    """From every row of every world to all it names, and from those of the actors' own further and further; who asks."""
+    own = {id for model in ids.PREFIXES for id in ids_in(tenants, OWN)(model)}
+    for number, asked in enumerate(documents(2, ids_in(tenants))):
+        yield asked, in_turn(ACTORS, number, STRANGERS) if is_one_of_strangers(asked[1], own) else ACTORS
+    shorter = [*documents(2, ids_in(tenants, OWN))]
+    for depth in range(3, DEEPEST + 1):
+        longer = [*documents(depth, ids_in(tenants, OWN))]
+        for number, asked in enumerate(one for one in longer if one not in shorter):
+            yield asked, [actor for group in in_turn(ALIKE, number, FURTHER) for actor in group]
+        shorter = longer
 
 
-def is_strange(variables: dict[str, Any], own: set[str]) -> bool:
-    """Whether rows are asked for, and none of the actors' own world."""
-    given = variables.get("given", ())
-    return bool(given) and own.isdisjoint(given if isinstance(given, list) else [given])
-
-
-def asking(depth: int, number: int, is_strange: bool) -> Sequence[str]:
-    """Everybody to the second row of their world. Further, and of strangers' rows, half of the actors on each
-    database, and at the end one, on one of the two; in `make test-long` everybody everywhere.
-    """
-    if LONG or (depth == 2 and not is_strange):
-        return ACTORS
-    if depth < DEEPEST:
-        return in_turn(ACTORS, number)
-    return [ACTORS[number // 2 % len(ACTORS)]] if number % 2 == TURN else []
+def is_one_of_strangers(variables: dict[str, Any], own: set[str]) -> bool:
+    """Whether a row is asked for by its id, and it is not of the actors' own world."""
+    given = variables.get("given")
+    return isinstance(given, str) and given not in own
 
 
 def ids_in(tenants: Tenants, tenant: str | None = None) -> Callable[[type[Model]], list[str]]:
     return lambda model: [ids.encode(row) for row in tenants.of(model, tenant)]
 
 
-async def fetch_answer(both: Both, text: str, variables: dict[str, Any], actor: str, depth: int, number: int) -> str:
-    """Data and errors of the engine's answer, or of the resolvers' where the engine plans none; some of both.
-
-    Only by resolvers where SQLite's parser takes few in one statement: that need not be tried each time.
-    """
-    is_tried = LONG or depth < DEEPEST or BACKEND == "postgres"
-    result = (await both.by_engine(text, variables, actor))[0] if is_tried else None
+async def fetch_answer(both: Both, text: str, variables: dict[str, Any], actor: str, number: int) -> str:
+    """Data and errors of the engine's answer, or of the resolvers' where the engine plans none; some of both."""
+    result = (await both.by_engine(text, variables, actor))[0]
     answers = [render_planned(result)] if result else list[tuple[bytes, list[str]]]()
     if not result or (number + ACTORS.index(actor)) % COMPARED_EACH == 0:
         answers.append(render_resolved(await both.by_resolvers(text, variables, actor)))
@@ -181,6 +175,7 @@ def is_allowed(actor: str, company: str, mark: Mark) -> bool:
 
 def test_each_actor_has_a_line() -> None:
     assert list(SEEN) == ACTORS
+    assert sorted(actor for group in ALIKE for actor in group) == sorted(ACTORS)
 
 
 def test_the_walk_passes_every_relation_and_list() -> None:

@@ -23,14 +23,15 @@ from server import models
 from server.resolvers import ids
 from server.schema import schema
 from tests.databases import BACKEND
-from tests.long import LONG
+from tests.long import amount
 
 SCHEMA = schema._schema
 ROWS = 7  # no list of the world is longer, and four lists within each other stay within the limits
 MAX_IDS = 10
 MAX_WAYS = 4  # that one document takes at once, behind the last row but one
-FEW = 3  # of the ids of a type, where a root takes one id of any type
+BY_ONE_ID = amount(1, long=2)  # so deep is a root walked that takes one id
 TURN = 1 if BACKEND == "postgres" else 0
+FEW = 3  # of the ids of a type, where a root takes one id of any type
 VALUES = {
     "Boolean": "true",
     "Int": "1",
@@ -46,15 +47,17 @@ Document = tuple[str, dict[str, Any]]
 T = TypeVar("T")
 
 
-def in_turn(everybody: Sequence[T], number: int) -> Sequence[T]:
-    """Who asks the document of this number: half of them on each database; in `make test-long` everybody on both."""
-    return everybody if LONG else everybody[(number + TURN) % 2 :: 2]
+def in_turn(everybody: Sequence[T], number: int, how_many: int) -> Sequence[T]:
+    """Who asks the document of this number: so many of them, and the next ones each time."""
+    first = number * how_many % len(everybody)
+    return [*everybody[first:], *everybody[:first]][:how_many]
 
 
 def documents(depth: int, ids_of: Callable[[type[Any]], Sequence[str]]) -> Iterator[Document]:
     """From every root to this depth of rows; `ids_of` gives the ids that roots are asked with.
 
-    A root that takes one id is walked only to the second row: the one that takes many goes on from there.
+    A root that takes one id is walked only to its row, in `make test-long` to the second one: the root that takes many
+    goes on from there.
     """
     root: Any = SCHEMA.query_type
     for name, field in root.fields.items():
@@ -79,7 +82,7 @@ def _by_id(
     if not many and len(_models_of(field, name, argument)) > 1:
         found = found[:: max(len(found) // FEW, 1)]
     given: list[Any] = [list(found[at : at + MAX_IDS]) for at in range(0, len(found), MAX_IDS)] if many else [*found]
-    for below in walks(target, depth if many else min(depth, 2)):
+    for below in walks(target, depth if many else min(depth, BY_ONE_ID)):
         selection = f"{{ ... on {target.name} {{ {below} }} }} }}" if is_abstract_type(inner) else f"{{ {below} }} }}"
         yield from ((head + selection, {"given": one}) for one in given)
 

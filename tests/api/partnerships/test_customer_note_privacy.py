@@ -12,6 +12,7 @@ from server.settings import Settings
 from tests.api.oversight.exports import export_rows
 from tests.api.partnerships.customer_notes import MARKER, read, update_note
 from tests.clients import Clients
+from tests.long import amount
 from tests.permissions.walks import documents, in_turn
 from tests.rows import Person
 from tests.world import World
@@ -33,6 +34,7 @@ async def marked_clients(world: World, engine_clients: Clients) -> AsyncIterator
     yield engine_clients
 
 
+@pytest.mark.scaled
 async def test_no_answer_to_the_customers_people_or_to_the_staff_has_the_note(world: World, marked_clients: Clients):
     others = ["kL", *(name for names in SIDE.values() for name in names)]
     ids_of = {
@@ -43,8 +45,9 @@ async def test_no_answer_to_the_customers_people_or_to_the_staff_has_the_note(wo
     walked = [*documents(3, lambda model: [world.id(name) for name in ids_of.get(model.__name__, [])])]
     assert any("customerNote" in text for text, _ in walked)
 
+    everybody = [*(world.people[name] for name in others), world.tokens["cL"]]
     for number, (text, variables) in enumerate(walked):
-        for who in in_turn([*(world.people[name] for name in others), world.tokens["cL"]], number):
+        for who in in_turn(everybody, number, amount(2, long=len(everybody))):
             assert MARKER not in (await marked_clients.ask(text, variables, as_=who)).response.text, text
 
 
