@@ -56,6 +56,7 @@ async def test_nothing_happens_before_its_time(world: World, settings: Settings)
     assert await snapshot() == before
 
 
+# Rule S1.6
 async def test_an_unanswered_proposal_expires_and_its_sender_is_notified(world: World, settings: Settings):
     expire = DEADLINES["expire proposals"]
     open_ = ("asked", "invitation", "wooed")
@@ -79,6 +80,7 @@ async def test_an_unanswered_proposal_expires_and_its_sender_is_notified(world: 
     assert {(event.before["status"], event.after["status"]) for event in events} == {("INVITED", "EXPIRED")}
 
 
+# Rule S1.6
 async def test_anyone_who_has_not_answered_is_reminded_twice(world: World, settings: Settings):
     remind = DEADLINES["remind of proposals"]
 
@@ -109,6 +111,7 @@ async def test_nobody_is_reminded_of_a_suspended_partner(world: World, settings:
     assert [subject for subject, _ in await expiry_notices("partnership.reminder")] == of_rival
 
 
+# Rule S2.8
 async def test_a_request_for_another_access_expires(world: World, settings: Settings):
     expire = DEADLINES["expire access changes"]
     assert await expire(clock(settings, world, days=30, microseconds=-1)) == 0
@@ -117,6 +120,7 @@ async def test_a_request_for_another_access_expires(world: World, settings: Sett
     assert (await AccessChangeRequest.get(id=world.change.id)).status is AccessChangeStatus.EXPIRED
 
 
+# Rule S11.4
 async def test_an_invitation_of_a_member_expires_and_the_inviter_is_notified(world: World, settings: Settings):
     expire = DEADLINES["expire member invitations"]
     assert await expire(clock(settings, world, days=14, microseconds=-1)) == 0
@@ -130,6 +134,7 @@ async def test_an_invitation_of_a_member_expires_and_the_inviter_is_notified(wor
     assert (event.before, event.after) == ({"status": "PENDING"}, {"status": "EXPIRED"})
 
 
+# Rule S13.6
 async def test_support_access_ends_automatically_a_day_after_a_warning(world: World, settings: Settings):
     warn, expire = DEADLINES["warn of support access"], DEADLINES["expire support access"]
 
@@ -145,6 +150,7 @@ async def test_support_access_ends_automatically_a_day_after_a_warning(world: Wo
     assert (event.actor_id, event.acting_organisation_id, event.subject_id) == (None, None, row.id)
 
 
+# Rule D4
 async def test_a_partnership_ends_on_its_last_day_after_two_warnings(world: World, settings: Settings):
     await Partnership.filter(id=world.limited.id).update(expires_at=world.now + timedelta(days=100))
     warn, end = DEADLINES["warn of ends"], DEADLINES["end partnerships"]
@@ -226,6 +232,7 @@ async def _set_day(clients: Clients, world: World, days: dict[str, str]) -> None
     assert answer.data["setPartnershipDates"]["userErrors"] == []
 
 
+# Rule D4
 async def test_a_review_is_announced_once(world: World, settings: Settings):
     await Partnership.filter(id=world.limited.id).update(review_at=world.now + timedelta(days=20))
     warn = DEADLINES["warn of ends"]

@@ -94,6 +94,7 @@ async def test_an_object_that_does_not_exist_for_the_viewer_is_null_among_others
     assert nobody.data == {"nodes": [None] * 5 + [{"__typename": "Organisation", "id": world.id("nova")}]}
 
 
+# Rule E25
 async def test_a_hidden_object_and_one_that_never_existed_are_not_found_alike(world, clients):
     answers = [
         await clients.ask(NODE, {"id": id}, as_=world.pL)

@@ -33,6 +33,7 @@ async def read_undeliverable_at(clients: Clients, world: World, name: str, as_: 
     return answer.code if answer.errors else answer.data["node"]["undeliverableAt"]
 
 
+# Rule E41
 @pytest.mark.parametrize(
     ("name", "sees", "does_not"),
     [

@@ -104,6 +104,7 @@ def held_on_product(role: str, assignment: str, access_type: AccessType, grant: 
     return "".join(letter for letter, right in ON_PRODUCT.items() if right in rights)
 
 
+# Rules M25, M26
 @pytest.mark.parametrize(
     ("roles", "assignments", "expected"), [(r, a, held) for r, a, *held in rows(ON_A_CUSTOMERS_PRODUCT)]
 )
@@ -199,6 +200,7 @@ def test_an_employee_of_the_customer_who_leads_the_partner_has_what_was_granted(
     )
 
 
+# Rules R7, R8, E16
 @pytest.mark.parametrize(
     ("servings", "whole"),
     [

@@ -155,6 +155,7 @@ def roles(cell: str) -> set[Role]:
     return {letters[letter] for letter in cell.rpartition(" ")[2]}
 
 
+# Rules R10, Q2
 @pytest.mark.parametrize(("right", "cells"), [(Right(name), cells) for name, *cells in rows(HOLDERS)])
 def test_these_roles_and_no_others_have_a_right(right, cells):
     holders = [{role for role, rights in table.items() if right in rights} for table in BY_ROLE]

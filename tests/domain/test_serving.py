@@ -85,6 +85,7 @@ def test_the_customer_does_not_serve_itself(role):
     assert serves_customer(member(customer=role), Partnership(), {MEMBERSHIP}) is False
 
 
+# Rule E12
 @pytest.mark.parametrize("access_type", AccessType)
 @pytest.mark.parametrize("role", ["L", "A"])
 def test_managing_a_partner_gives_nothing_on_its_customers(role, access_type):

@@ -95,6 +95,7 @@ async def test_an_address_without_an_account_is_invited_in_the_language_that_was
     }
 
 
+# Rule S1.2
 async def test_a_partner_who_asks_an_unknown_address_invites_it_to_sign_up(world: World, settings: Settings):
     subject = ids.encode(await customer_invitation(world))
 

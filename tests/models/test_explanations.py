@@ -33,6 +33,7 @@ RIGHTS_ON = {
 }
 
 
+# Rule D6
 @hypothesis_settings(
     max_examples=6, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -111,6 +111,7 @@ async def _is_refused(change: Any) -> bool:
     return False
 
 
+# Rule C1
 async def test_one_live_partnership_a_pair_and_side(world: World) -> None:
     invited = PartnershipStatus.INVITED
     again = partnership(world.delta, world.nova, PaymentMode.PARTNER, status=invited, now=world.now)
@@ -121,16 +122,19 @@ async def test_one_live_partnership_a_pair_and_side(world: World) -> None:
     assert await _is_refused(other_side) is False
 
 
+# Rule C1
 async def test_one_partnership_in_force_a_pair(world: World) -> None:
     await Partnership.filter(id=world.limited.id).update(initiated_by=Side.PARTNER)
 
     assert await _is_refused(partnership(world.alpina, world.nova, now=world.now)) is True
 
 
+# Rule C2
 async def test_one_complete_partner_a_customer(world: World) -> None:
     assert await _is_refused(partnership(world.borea, world.rival, PaymentMode.CUSTOMER, now=world.now)) is True
 
 
+# Rule C4
 async def test_complete_and_limited_access_do_not_coexist(world: World) -> None:
     assert await _is_refused(partnership(world.borea, world.rival, now=world.now)) is True
     assert await _is_refused(partnership(world.alpina, world.third, PaymentMode.CUSTOMER, now=world.now)) is True
@@ -140,6 +144,7 @@ async def test_complete_and_limited_access_do_not_coexist(world: World) -> None:
     assert await _is_refused(change) is True
 
 
+# Rule C3
 async def test_one_limited_manager_a_product(world: World) -> None:
     assert await _is_refused(grant(world.at_rival, world.granted, [])) is True
     await ProductAccess.filter(id=world.access.id).update(revoked_at=world.now)

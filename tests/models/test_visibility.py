@@ -42,6 +42,7 @@ PUBLIC = (CatalogueItem, Organisation, SupportAccessGrant)
 RESOLVERS = [import_module(found.name) for found in walk_packages(resolvers.__path__, f"{resolvers.__name__}.")]
 
 
+# Rule D1
 @hypothesis_settings(
     max_examples=10, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -37,6 +37,7 @@ BY_TOKEN = [
 Loss = Callable[[], Awaitable[object]]
 
 
+# Rule E7
 @pytest.mark.parametrize("mutation", BY_ROLE)
 async def test_a_member_removed_while_they_wait_changes_nothing(
     world: World, open_clients: dict[str, Clients], monkeypatch: pytest.MonkeyPatch, mutation: str

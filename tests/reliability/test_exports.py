@@ -131,6 +131,7 @@ async def test_one_of_many_callers_who_use_a_link_at_once_gets_the_file(own_data
     assert await AuditEvent.filter(action="export.downloaded").count() == 1
 
 
+# Rule E42
 async def test_files_are_deleted_after_their_time_and_the_others_stay(
     own_database: Settings, monkeypatch: pytest.MonkeyPatch
 ):

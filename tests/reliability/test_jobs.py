@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain.rights import Role, Scope
-from server.jobs import JOBS, TOKEN_NOTICE, Job, announce_expiring_tokens, run_due
+from server.jobs import DEADLINES, JOBS, TOKEN_NOTICE, Job, announce_expiring_tokens, run_due
 from server.models import ApiToken, EmailMessage, JobRun, OutboxMessage, Session
 from server.models.base import new_id
 from server.resolvers import ids
@@ -49,6 +49,13 @@ async def test_a_job_runs_at_once_and_then_after_its_interval(own_database: Sett
 
     assert runs == [NOW, NOW + HOUR, NOW + 5 * HOUR]
     assert (await JobRun.get()).next_run_at == NOW + 6 * HOUR
+
+
+# Rule E39
+def test_the_clock_looks_at_every_deadline_each_minute():
+    intervals = {job.name: job.every for job in JOBS if job.name in DEADLINES}
+
+    assert intervals == dict.fromkeys(DEADLINES, timedelta(minutes=1))
 
 
 async def test_one_of_many_workers_runs_the_job(own_database: Settings):

@@ -45,6 +45,7 @@ async def test_one_of_sixteen_partners_becomes_the_complete_one(race: Race) -> N
         assert await Partnership.filter(customer_id=customer.id, status=PartnershipStatus.ACTIVE).count() == 1
 
 
+# Rule E3
 async def test_two_complete_partners_never_both_become_active(race: Race) -> None:
     pair = await partners(2)
     for round_ in range(ROUNDS):

@@ -38,6 +38,7 @@ async def undeliverable_at(row: Any) -> Any:
     return row.undeliverable_at
 
 
+# Rule E41
 @pytest.mark.parametrize("refusal", ["recipient", "content", "letters"])
 @pytest.mark.parametrize("invite", [create_invitation, asked_by_email])
 async def test_an_invitation_that_is_refused_permanently_says_so_and_the_inviter_is_notified(

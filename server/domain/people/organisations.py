@@ -90,6 +90,6 @@ def check_approval(
 
 
 def check_suspension(partner_status: PartnerStatus | None) -> None:
-    """Only an approved partner can be suspended (S5.6)."""
+    """Only an approved partner can be suspended (S5.7)."""
     if partner_status not in INVITABLE_PARTNERS:
         raise Refused(Refusal(PeopleCode.PARTNER_NOT_APPROVED, N_("This organisation is not an approved partner.")))

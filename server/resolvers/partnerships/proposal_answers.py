@@ -1,4 +1,4 @@
-"""Answers to proposals: accepting, with what is granted, and declining (S1.3, S1.4)."""
+"""Answers to proposals: accepting, with what is granted, and declining (S1.3a, S1.3b, S1.4)."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -48,6 +48,7 @@ def tokens(node: dict[str, Any]) -> list[str]:
     return [token["lastFour"] for token in node["apiTokens"]]
 
 
+# Rule D7
 async def test_one_query_shows_who_has_access(world: World, clients: Clients):
     found = await review_by_partner(clients, world.id("alpina"), world.cL)
 
@@ -79,6 +80,7 @@ async def test_one_query_shows_who_has_access(world: World, clients: Clients):
     assert found["Rival"]["apiTokens"] == []
 
 
+# Rule D8
 async def test_every_living_token_that_reaches_the_customer_is_listed(world: World, clients: Clients):
     nova = (await review_by_partner(clients, world.id("alpina"), world.cL))["Nova"]
 

@@ -43,6 +43,7 @@ async def actions(clients: Clients, field: str, id: str, as_: Person | str, **fi
     return [event["action"] for event in await list_events(clients, field, id, as_, "action", **filter)]
 
 
+# Rule E40
 async def test_a_customer_reads_who_of_its_partner_did_what(world: World, clients: Clients):
     (event,) = await list_events(clients, "partnerActivity", world.id("alpina"), world.cL)
 
@@ -82,6 +83,7 @@ async def test_an_employee_reads_only_their_own_acts(world: World, clients: Clie
     assert len(await actions(clients, "auditLog", world.id("nova"), world.pL)) == 2
 
 
+# Rule E40
 async def test_every_act_of_the_partner_for_the_customer_is_in_its_feed(world: World, clients: Clients):
     served = {"partnershipId": world.id("limited"), "membershipId": world.id("pU"), "rights": []}
     await clients.change("assignEmployee", served, as_=world.pL)

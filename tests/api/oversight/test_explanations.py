@@ -49,6 +49,7 @@ async def test_an_owner_reads_about_their_role(world: World, clients: Clients):
     }
 
 
+# Rule D6
 async def test_a_partner_reads_what_the_customer_has_not_granted(world: World, clients: Clients):
     assert await links(clients, "MANAGE_PRODUCT", world.id("watched"), world.pL) == {
         "MEMBERSHIP": True,

@@ -27,6 +27,7 @@ async def becomes(who: Person, role: Role) -> None:
     await Membership.filter(id=who.membership.id).update(role=role)
 
 
+# Rule E42
 async def test_the_file_is_given_once_and_looked_at_before(world: World, engine_clients: Clients):
     path = await link(engine_clients, world.id("export"), world.cL)
 
@@ -93,6 +94,7 @@ async def test_a_link_ends_with_the_role_the_membership_the_session_or_its_deadl
     assert (await get(engine_clients, path, world.cL)).status_code == 200
 
 
+# Rule E42
 async def test_no_link_is_created_without_the_rights_the_file_was_written_with(
     world: World, clients: Clients, settings: Settings
 ):

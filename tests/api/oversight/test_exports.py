@@ -151,6 +151,7 @@ async def test_a_review_has_a_row_for_each_person_and_each_token_that_its_reader
     assert [row["people.name"] for row in of_administrator] == people
 
 
+# Rule E33
 async def test_an_employee_exports_only_the_customers_they_serve(
     world: World, engine_clients: Clients, settings: Settings
 ):
@@ -208,6 +209,7 @@ async def test_a_right_that_ended_before_the_worker_came_gives_no_file(
     await check_refused(id)
 
 
+# Rule E42
 async def test_a_right_that_ends_while_the_file_is_written_gives_no_file(
     world: World, engine_clients: Clients, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):

@@ -33,6 +33,7 @@ STRANGER = (False, "NOT_FOUND")
 USED = "This invitation is no longer open."
 
 
+# Rule S1.3a
 async def test_a_partner_accepts_what_it_was_offered(world: World, clients: Clients):
     customer, id = await _offer_to_nova(world, clients)
     invitation, before, start = await row_of(id), await snapshot(), datetime.now(UTC)

@@ -27,6 +27,7 @@ REQUEST = (
 # What a partner asks for
 
 
+# Rule S2.6
 async def test_a_partner_asks_for_more(world: World, clients: Clients):
     input = {
         "partnershipId": world.id("limited"),
@@ -79,6 +80,7 @@ async def test_a_partner_has_twenty_open_requests_at_most(world: World, clients:
     ]
 
 
+# Rule S2.7
 async def test_granting_adds_the_products_that_the_customer_names(world: World, clients: Clients):
     input = {"accessChangeRequestId": world.id("change"), "access": limited_access((world.id("kept"), ["TECHNICAL"]))}
 
@@ -96,6 +98,7 @@ async def test_granting_adds_the_products_that_the_customer_names(world: World, 
     assert (await payload("access.change_answered"))["verdict"] == "GRANTED"
 
 
+# Rule S2.7
 async def test_complete_access_is_granted_by_a_legal_representative(world: World, clients: Clients):
     await Partnership.filter(id=world.at_rival.id).update(status=PartnershipStatus.TERMINATED)
     row = await change_request(world.limited, now=world.now)
@@ -150,6 +153,7 @@ async def test_a_partner_with_complete_access_asks_for_no_more(world: World, cli
     ]
 
 
+# Rule S2.7
 async def test_refusing_changes_nothing_but_the_request(world: World, clients: Clients):
     before = await snapshot()
     input = {"accessChangeRequestId": world.id("change"), "reason": "Not yet."}

@@ -21,6 +21,7 @@ UNCHANGED = "The partner already has this access type."
 # Limited to complete, and back
 
 
+# Rule S2.4
 async def test_limited_becomes_complete_and_ends_the_others_that_are_named(world: World, clients: Clients):
     input = {
         "partnershipId": world.id("limited"),
@@ -55,6 +56,7 @@ async def test_limited_becomes_complete_and_ends_the_others_that_are_named(world
     assert told["after"] == {"access_type": "COMPLETE", "payment_mode": "PARTNER", "products": []}
 
 
+# Rule S2.4
 async def test_complete_access_names_every_other_partner(world: World, clients: Clients):
     input = {"partnershipId": world.id("limited"), "access": complete()}
     others = "This customer has other partners. List each partner whose partnership should end."
@@ -69,6 +71,7 @@ async def test_complete_access_names_every_other_partner(world: World, clients: 
         )
 
 
+# Rule S2.5
 async def test_complete_becomes_limited_to_some_products_or_none(world: World, clients: Clients):
     input = {"partnershipId": world.id("partner_pays"), "access": limited_access((world.id("corvine"), ["STATISTICS"]))}
     await Product.filter(id=world.corvine.id).update(payer_id=world.nova.id)
@@ -140,6 +143,7 @@ async def test_a_partnership_that_somebody_else_changed_is_not_changed(
 # Who pays
 
 
+# Rules S3.1, R9, D2
 async def test_the_customer_decides_who_pays_and_the_partner_is_notified(world: World, clients: Clients):
     input = {"partnershipId": world.id("complete"), "paymentMode": "PARTNER"}
 
@@ -151,6 +155,7 @@ async def test_the_customer_decides_who_pays_and_the_partner_is_notified(world: 
     assert await payload("payment_mode.changed") == {"before": "CUSTOMER", "after": "PARTNER"}
 
 
+# Rule S3.2
 async def test_setting_the_current_payment_mode_succeeds_and_notifies_nobody(world: World, clients: Clients):
     before = await snapshot()
 
@@ -179,6 +184,7 @@ async def test_limited_access_has_no_payment_mode(world: World, clients: Clients
 # Dates
 
 
+# Rule D4
 async def test_a_partnership_may_have_an_end_and_a_review_and_lose_them(world: World, clients: Clients):
     input = {
         "partnershipId": world.id("limited"),

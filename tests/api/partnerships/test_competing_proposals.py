@@ -22,6 +22,7 @@ pytestmark = pytest.mark.postgres
 # Both at once, and what is with another
 
 
+# Rule E4
 async def test_the_same_proposal_of_the_other_side_is_accepted_by_making_it(world: World, clients: Clients):
     await request(world.asked, world.kept, [ProductRight.TECHNICAL])
     input = {
@@ -61,6 +62,7 @@ async def test_a_request_for_something_else_stays_open_next_to_the_offer(
     assert (await row_of(world.id("invitation"))).status is PartnershipStatus.INVITED
 
 
+# Rule E4
 @pytest.mark.parametrize("rights", [["STATISTICS"], ["TECHNICAL", "STATISTICS"]])
 async def test_another_proposal_stays_open_until_one_is_accepted(world: World, clients: Clients, rights: list[str]):
     await request(world.asked, world.kept, [ProductRight.TECHNICAL])
@@ -104,6 +106,7 @@ async def accepted_by_third(world: World, clients: Clients, access: dict[str, An
     return await clients.change("acceptInvitation", {"partnershipId": invited["id"]}, STATE, as_=world.pL)
 
 
+# Rule E2
 async def test_a_product_moves_when_the_customer_says_so_and_its_manager_is_notified(world: World, clients: Clients):
     moving = limited_access((world.id("granted"), ["TECHNICAL"]), moveFromCurrent=True)
 
@@ -117,6 +120,7 @@ async def test_a_product_moves_when_the_customer_says_so_and_its_manager_is_noti
     assert (revoked["subject_id"], revoked["acting_organisation_id"]) == (world.access.id, world.alpina.id)
 
 
+# Rule E2
 async def test_a_product_that_another_manages_is_not_accepted(world: World, clients: Clients):
     answer = await accepted_by_third(world, clients, limited_access((world.id("granted"), ["TECHNICAL"])))
 
@@ -125,6 +129,7 @@ async def test_a_product_that_another_manages_is_not_accepted(world: World, clie
     assert (await ProductAccess.get(id=world.access.id)).revoked_at is None
 
 
+# Rules E1, D10
 async def test_a_new_complete_partner_takes_the_place_of_the_old_at_the_instant_it_accepts(
     world: World, clients: Clients
 ):

@@ -38,6 +38,7 @@ async def secret_of(id: str) -> str:
     return message.payload["secret"]
 
 
+# Rule S1.2
 async def test_a_partner_asks_by_email(world: World, clients: Clients):
     input = asking(world, " New@Example.com ", message=" Hello ", locale="fr_FR")
 
@@ -64,6 +65,7 @@ async def test_a_partner_asks_by_email(world: World, clients: Clients):
     assert secret not in answer.response.text
 
 
+# Rule E25
 async def test_the_answer_does_not_reveal_whether_the_address_has_an_account(world: World, clients: Clients):
     known = await clients.change("requestCustomerByEmail", asking(world, world.kL.user.email), INVITATION, as_=world.pL)
     unknown = await clients.change(
@@ -116,6 +118,7 @@ async def test_anyone_with_the_address_sees_the_request_and_nobody_else(world: W
         assert (await clients.ask(query, {"token": token}, as_=who)).code == "NOT_FOUND"
 
 
+# Rule E26
 async def test_its_addressee_accepts_for_an_organisation_they_represent(world: World, clients: Clients):
     input = {
         "customerId": world.id("borea"),
@@ -149,6 +152,7 @@ async def test_its_addressee_accepts_for_an_organisation_they_represent(world: W
     assert [code for code, _, _ in again] == ["INVITATION_USED"]
 
 
+# Rule E24
 async def test_the_link_on_its_own_grants_nothing(world: World, clients: Clients):
     """A forwarded link is dead for anyone who has another address, whatever they represent (E24)."""
     input = {
@@ -255,6 +259,7 @@ async def test_its_addressee_declines(world: World, clients: Clients):
     assert [code for code, _, _ in again] == ["INVITATION_USED"]
 
 
+# Rule S1.7
 async def test_sending_a_request_again_disables_the_old_link(world: World, clients: Clients):
     id = world.id("by_email")
 

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.postgres
 # Declining
 
 
+# Rule S1.4
 async def test_a_partner_declines(world: World, clients: Clients):
     customer, id = await _offer_to_nova(world, clients)
     before, start = await snapshot(), datetime.now(UTC)
@@ -112,6 +113,7 @@ async def test_a_partner_that_declined_is_invited_again_and_accepts(world: World
     assert await read_managed(clients, world, world.pL, customer.id) == (True, ["blog.example", "shop.example"])
 
 
+# Rules S5.7, E9
 async def test_a_suspended_partner_wins_no_new_customer(world, clients):
     await Organisation.filter(id=world.nova.id).update(partner_status=PartnerStatus.SUSPENDED)
     before = await snapshot()

@@ -33,6 +33,7 @@ AT_ACCESS = ["input", "access"]
 AT_PRODUCTS = ["input", "access", "limited", "products"]
 
 
+# Rule E11
 async def test_an_organisation_does_not_invite_itself(world: World, clients: Clients):
     customer = await newcomer(world)
     oneself = customer.offer(world, complete()) | {"partnerId": customer.id}
@@ -88,6 +89,7 @@ async def test_a_partner_that_wins_no_new_customers_is_not_invited(
     assert unknown == not_found("input", "partnerId")
 
 
+# Rule C1
 async def test_a_partner_is_invited_once(world: World, clients: Clients):
     customer = await newcomer(world)
     offered = customer.offer(world, limited_access((customer.shop_id, ["TECHNICAL"])))
@@ -126,6 +128,7 @@ async def test_a_past_partner_may_be_invited_again(world: World, clients: Client
     assert answer.data["invitePartner"]["partnership"]["status"] == "INVITED"
 
 
+# Rules E1, C2, Q1
 async def test_nobody_is_invited_next_to_a_complete_partner(world: World, clients: Clients):
     offers = (complete(), limited_access((world.id("borean"), ["TECHNICAL"])))
     for access in offers:
@@ -136,6 +139,7 @@ async def test_nobody_is_invited_next_to_a_complete_partner(world: World, client
         assert answer == [("COMPLETE_PARTNER_EXISTS", COMPLETE_EXISTS, AT_ACCESS)]
 
 
+# Rule C4
 async def test_next_to_limited_partners_nobody_is_invited_for_everything(world: World, clients: Clients):
     input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": complete()}
 
@@ -193,6 +197,7 @@ async def test_nobody_offers_what_belongs_to_somebody_else(world: World, clients
     assert answer == [("PRODUCT_NOT_OWNED", OWNED, [*AT_PRODUCTS, "1", "productId"])]
 
 
+# Rule E2
 async def test_a_managed_product_is_offered_to_another_with_a_warning(world: World, clients: Clients):
     offered = limited_access((world.id("kept"), ["TECHNICAL"]), (world.id("granted"), ["STATISTICS"]))
     input = {"customerId": world.id("alpina"), "partnerId": world.id("third"), "access": offered}

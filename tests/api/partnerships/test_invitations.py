@@ -21,6 +21,7 @@ pytestmark = pytest.mark.postgres
 # Inviting
 
 
+# Rule S1.1
 async def test_a_customer_invites_a_partner_for_some_products(world: World, clients: Clients):
     customer, before, start = await newcomer(world), await snapshot(), datetime.now(UTC)
     offered = limited_access((customer.shop_id, ["STATISTICS", "TECHNICAL"]), (customer.blog_id, ["STATISTICS"]))
@@ -97,6 +98,7 @@ async def test_a_customer_invites_a_partner_for_some_products(world: World, clie
     }
 
 
+# Rule S1.1
 @pytest.mark.parametrize("mode", ["CUSTOMER", "PARTNER"])
 async def test_a_customer_invites_a_partner_for_everything(world: World, clients: Clients, mode: str):
     customer, before = await newcomer(world), await snapshot()
@@ -163,6 +165,7 @@ async def test_a_message_has_a_thousand_characters_and_a_hundred_products(world:
     assert {each["product"]["id"] for each in invitation["requestedProducts"]} == {ids.encode(row) for row in rows}
 
 
+# Rule R7
 async def test_a_customer_may_have_several_limited_partners_and_open_invitations(world: World, clients: Clients):
     customer = await newcomer(world)
     await partnership(customer.row, world.third, now=world.now)

@@ -49,6 +49,7 @@ def _brief(result: dict[str, Any]) -> Any:
 # One
 
 
+# Rule S2.2
 async def test_a_customer_changes_what_a_partner_may_do(world: World, clients: Clients):
     before = await snapshot()
 
@@ -145,6 +146,7 @@ async def test_a_change_takes_no_other_id(world: World, clients: Clients):
 # Many
 
 
+# Rule D9
 async def test_each_of_many_accesses_is_changed_or_refused_on_its_own(world: World, clients: Clients):
     await ProductAccess.filter(id=world.rivals_access.id).update(revoked_at=world.now)
     unknown = f"pacc_{new_id().hex}"
@@ -246,6 +248,7 @@ async def test_a_text_that_is_not_an_id_stops_all(world: World, clients: Clients
     )
 
 
+# Rule D9
 async def test_more_than_a_hundred_are_refused(world: World, clients: Clients):
     given = {"ids": [f"pacc_{new_id().hex}" for _ in range(101)]}
 

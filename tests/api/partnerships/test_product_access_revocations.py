@@ -41,6 +41,7 @@ async def revoke_access(clients: Clients, id: str, as_: Person | str) -> Answer:
 # Revoking
 
 
+# Rule S2.3
 async def test_a_customer_takes_a_product_back(world: World, clients: Clients):
     before, start = await snapshot(), datetime.now(UTC)
 
@@ -90,6 +91,7 @@ async def test_a_product_taken_back_leaves_its_traces(world: World, clients: Cli
     assert await announced_topics(answer) == [("access.product_removed", world.id("access"))]
 
 
+# Rule S2.3
 async def test_a_product_given_back_leaves_its_traces_on_behalf_of_the_customer(world: World, clients: Clients):
     answer = await revoke_access(clients, world.id("access"), world.pA)
 
@@ -132,6 +134,7 @@ async def test_a_revoked_product_is_gone_at_once(world: World, clients: Clients,
     assert await rights_on_product(clients, world.id("granted"), world.cL) is not None
 
 
+# Rule S2.3
 async def test_a_customer_without_granted_products_stays_a_customer(world: World, clients: Clients):
     for access in ("access", "watching"):
         await revoke_access(clients, world.id(access), world.cL)

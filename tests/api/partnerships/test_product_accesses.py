@@ -29,6 +29,7 @@ pytestmark = pytest.mark.postgres
 # Granting
 
 
+# Rule S2.1
 async def test_a_customer_grants_one_more_product(world: World, clients: Clients):
     before, start = await snapshot(), datetime.now(UTC)
 
@@ -106,6 +107,7 @@ async def test_a_product_is_granted_once(world: World, clients: Clients):
     assert answer == [("ALREADY_GRANTED", "This partner already manages this product.", ["input", "productId"])]
 
 
+# Rule C3
 async def test_a_product_is_granted_to_one_partner(world: World, clients: Clients):
     answer = await collect_refusals(clients, "grantProductAccess", offer(world, "rivals"), as_=world.cL)
 

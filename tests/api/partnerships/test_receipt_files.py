@@ -19,6 +19,7 @@ async def download_receipts(clients: Clients, id: str, **headers: str) -> Any:
     return await clients.http.get(f"/partnerships/{id}/receipts.jsonl", headers=headers)
 
 
+# Rule D17
 @pytest.mark.parametrize("who", ["cL", "cA", "pL", "pA"])
 async def test_both_sides_download_the_same_complete_file(
     world: World, clients: Clients, tmp_path: Path, capsys: pytest.CaptureFixture[str], who: str

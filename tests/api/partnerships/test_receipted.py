@@ -51,6 +51,7 @@ async def agreed_terms() -> dict[UUID, Any]:
     return found
 
 
+# Rule D17
 @pytest.mark.parametrize("mutation", sorted(SCHEMA.mutation_type.fields))
 async def test_every_mutation_that_changes_a_partnership_leaves_a_receipt(
     world: World, clients: Clients, mutation: str

@@ -54,6 +54,7 @@ async def may_reach_alpina(clients: Clients, world: World, who: Person) -> bool:
     return not answer.errors and bool(answer.data["organisation"]["products"]["nodes"])
 
 
+# Rule S1.9
 async def test_the_customer_ends_it_and_the_partner_reaches_nothing(world: World, clients: Clients):
     assert [await may_reach_alpina(clients, world, who) for who in (world.pL, world.pE)] == [True, True]
 
@@ -97,6 +98,7 @@ async def test_the_customer_ends_it_and_the_partner_reaches_nothing(world: World
     }
 
 
+# Rule S4.1
 async def test_everything_that_depends_on_a_partnership_ends_with_it(world: World, clients: Clients):
     token, customer = world.token_only_borea, world.alpina
     await ApiTokenCustomer.create(api_token_id=token.id, customer_id=customer.id)
@@ -122,6 +124,7 @@ async def test_everything_that_depends_on_a_partnership_ends_with_it(world: Worl
     assert (await EmployeeAssignment.get(id=world.complete_assignment.id)).ended_at is None
 
 
+# Rule S4.1
 async def test_a_product_that_the_partner_paid_for_waits_for_another_payer(world: World, clients: Clients):
     expires = world.now + timedelta(days=40)
     await Product.filter(id=world.corvine.id).update(payer_id=world.nova.id, expires_at=expires)
@@ -140,6 +143,7 @@ async def test_a_product_that_the_partner_paid_for_waits_for_another_payer(world
     ]
 
 
+# Rule D5
 async def test_a_preview_says_what_would_end_and_changes_nothing(world: World, clients: Clients):
     before = await snapshot()
 
@@ -167,6 +171,7 @@ async def test_the_partner_ends_it_on_behalf_of_the_customer(world: World, clien
     ]
 
 
+# Rules S4.1, D10
 @pytest.mark.parametrize("confirmation", ["", "Alpin", "Alpina Ltd", "Nova", "x" * 9_000])
 async def test_the_end_is_confirmed_by_the_customers_name(world: World, clients: Clients, confirmation: str):
     input = ending(world, customer=confirmation, reason="PROGRAMME_EXIT")
@@ -181,6 +186,7 @@ async def test_the_end_is_confirmed_by_the_customers_name(world: World, clients:
     ]
 
 
+# Rule S4.1
 async def test_the_end_needs_a_password_typed_recently(world: World, clients: Clients):
     await stale(world.cL, world)
 

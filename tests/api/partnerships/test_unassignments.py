@@ -78,6 +78,7 @@ async def test_the_end_of_an_assignment_leaves_its_traces(world: World, clients:
     assert await announced_topics(answer) == [("assignment.ended", world.id("assignment"))]
 
 
+# Rule E33
 async def test_an_unassigned_employee_is_a_stranger_at_once(world: World, clients: Clients):
     before = await sight(world, clients, world.pE)
 

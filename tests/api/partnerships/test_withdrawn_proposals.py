@@ -30,6 +30,7 @@ async def test_a_proposal_that_could_not_be_accepted_is_not_sent_again(
     ]
 
 
+# Rule S1.5
 async def test_the_proposing_side_withdraws(world: World, clients: Clients):
     answer = await clients.change("cancelInvitation", {"partnershipId": world.id("wooed")}, STATE, as_=world.pL)
 
@@ -40,6 +41,7 @@ async def test_the_proposing_side_withdraws(world: World, clients: Clients):
     assert await announced_topics(answer) == [("partnership.cancelled", world.id("wooed"))]
 
 
+# Rule S1.7
 async def test_a_proposal_is_sent_again_three_times_a_day(world: World, clients: Clients):
     input = {"partnershipId": world.id("wooed")}
     for version in (2, 3, 4):

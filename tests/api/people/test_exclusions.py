@@ -41,6 +41,7 @@ async def reachable_names(clients: Clients, world: World, token: str) -> set[str
     return served | {names[id] for id in found if id in names}
 
 
+# Rule D8
 async def test_a_token_that_is_kept_away_reaches_nothing_of_the_customer_any_more(world: World, clients: Clients):
     before = await reachable_names(clients, world, "pL")
 

@@ -31,6 +31,7 @@ async def accept_invitation(clients: Clients, as_: Person | None = None, **input
 # Accepting and declining
 
 
+# Rule S11.2
 async def test_a_new_person_gets_an_account_and_is_signed_in(world: World, engine_clients: Clients):
     before = await snapshot()
 
@@ -101,6 +102,7 @@ async def test_an_invitation_works_once(world: World, clients: Clients):
     assert await collect_refusals(clients, "declineMemberInvitation", {"token": INVITED}, as_=None) == USED
 
 
+# Rule E24
 async def test_the_link_on_its_own_grants_nothing(world: World, clients: Clients):
     nobody = await catch_denial(clients, "acceptMemberInvitation", {"token": INVITED}, as_=None)
     other = await collect_refusals(clients, "acceptMemberInvitation", {"token": INVITED}, as_=world.qE)
@@ -181,6 +183,7 @@ async def test_somebody_who_left_comes_back_by_an_invitation(world: World, clien
     assert answer.data["acceptMemberInvitation"]["membership"]["id"] != ids.encode(former.membership)
 
 
+# Rule S11.2
 async def test_an_invitation_is_declined_with_nothing_but_the_link(world: World, clients: Clients):
     before = await snapshot()
 

@@ -87,6 +87,7 @@ async def test_an_invitation_is_sent_again_three_times_a_day(world: World, clien
     assert answer.data["resendMemberInvitation"]["userErrors"] == []
 
 
+# Rule S11.3
 async def test_a_cancelled_invitation_is_dead(world: World, clients: Clients):
     input = {"memberInvitationId": world.id("newcomer")}
 

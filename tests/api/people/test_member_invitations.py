@@ -25,6 +25,7 @@ pytestmark = pytest.mark.postgres
 # Inviting
 
 
+# Rule S11.1
 async def test_an_administrator_invites_an_employee(world: World, clients: Clients):
     before, start = await snapshot(), datetime.now(UTC)
 
@@ -52,6 +53,7 @@ async def test_an_administrator_invites_an_employee(world: World, clients: Clien
     assert changed_models(before, after) == {"MemberInvitation", "AuditEvent", "OutboxMessage"}
 
 
+# Rule S11.2
 async def test_the_invited_join_the_teams_they_were_invited_to_that_are_still_there(world: World, clients: Clients):
     gone = await Team.create(organisation_id=world.alpina.id, name="Gone", name_key="gone")
     teams = [ids.encode(gone), world.id("team"), world.id("team")]
@@ -164,6 +166,7 @@ async def test_nobody_is_invited_twice(world: World, clients: Clients, email: st
     ]
 
 
+# Rule S11.4
 async def test_somebody_who_did_not_answer_in_time_is_invited_again(world: World, clients: Clients):
     await MemberInvitation.filter(id=world.newcomer.id).update(expires_at=world.now)
 
@@ -188,6 +191,7 @@ async def test_an_administrator_makes_no_legal_representative(world: World, clie
     ]
 
 
+# Rule M11
 async def test_a_legal_representative_is_invited_with_a_fresh_password_by_a_person(world: World, clients: Clients):
     input = call(world, role="LEGAL_REPRESENTATIVE")
     await invite_member(clients, input, world.cL)
@@ -201,6 +205,7 @@ async def test_a_legal_representative_is_invited_with_a_fresh_password_by_a_pers
     assert later == {"code": "SUDO_REQUIRED"}
 
 
+# Rule E35
 @pytest.mark.parametrize("partner", ["pL", "pA", "qL"])
 async def test_a_partner_never_manages_its_customers_members(world: World, clients: Clients, partner: str):
     own_employee = call(world, world.pU.user.email)

@@ -101,6 +101,7 @@ async def test_removing_needs_a_fresh_password_and_a_person(world: World, client
     assert await catch_denial(clients, "removeMember", input, as_=world.cA) == {"code": "SUDO_REQUIRED"}
 
 
+# Rule E8
 async def test_the_last_legal_representative_stays(world: World, clients: Clients):
     assert await collect_refusals(clients, "removeMember", {"membershipId": world.id("cL")}, as_=world.cL) == LAST
     assert (

@@ -79,6 +79,7 @@ async def test_an_administrator_decides_about_no_legal_representative(
     assert await collect_refusals(clients, "changeMemberRole", input, as_=world.cA) == [ROLE]
 
 
+# Rules M11, R14
 async def test_a_legal_representative_makes_another_in_person_with_a_fresh_password(world: World, clients: Clients):
     input = {"membershipId": world.id("cE"), "role": "LEGAL_REPRESENTATIVE"}
 
@@ -89,6 +90,7 @@ async def test_a_legal_representative_makes_another_in_person_with_a_fresh_passw
     assert await catch_denial(clients, "changeMemberRole", input, as_=world.cL) == {"code": "SUDO_REQUIRED"}
 
 
+# Rule R14
 async def test_the_last_legal_representative_is_not_lowered(world: World, clients: Clients):
     input = {"membershipId": world.id("cL"), "role": "EMPLOYEE"}
 
@@ -110,6 +112,7 @@ async def test_a_member_who_lowers_themselves_sees_less_at_once(world: World, cl
     }
 
 
+# Rule E7
 async def test_a_lower_role_ends_tokens_and_what_could_no_longer_be_sent(world: World, clients: Clients):
     await second_legal_representative(world)
     binding = await MemberInvitation.get(id=world.newcomer.id)

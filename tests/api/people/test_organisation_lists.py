@@ -97,6 +97,7 @@ async def test_managed_customers_are_ordered_by_name_or_since_when(world, client
 PARTNERS = "query($text: String) { partners(filter: {search: $text}) { totalCount nodes { name } } }"
 
 
+# Rule E25
 async def test_partners_are_those_listed_and_approved_for_everybody(world, clients):
     await organisation("Zenith", partner_status=PartnerStatus.AT_RISK, is_listed_partner=True)
     await organisation("Gone", partner_status=PartnerStatus.LEFT, is_listed_partner=True)

@@ -101,6 +101,7 @@ async def test_a_customer_that_is_not_seen_is_not_found_at_its_place(world, clie
     assert await catch_denial(clients, "createApiToken", given, as_=world.qL) == not_found("input", "customerIds", "0")
 
 
+# Rule R23
 async def test_a_token_needs_a_password_typed_recently(world, clients):
     long_ago = world.now - timedelta(days=1)
     await Session.filter(user_id=world.cL.user.id).update(password_confirmed_at=long_ago)

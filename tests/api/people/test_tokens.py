@@ -21,6 +21,7 @@ MEMBERS = "query($id: ID!) { organisation(id: $id) { members { totalCount } } }"
 PRODUCTS = "query($id: ID!) { organisation(id: $id) { products { nodes { customerName } } } }"
 
 
+# Rule R23
 async def test_a_new_token_is_shown_once_and_only_its_digest_is_stored(world, clients):
     before = await snapshot()
 
@@ -104,6 +105,7 @@ async def test_a_token_for_no_customer_by_name_is_for_all(world, clients):
     assert answer.data["organisation"]["managedCustomers"]["totalCount"] == 3
 
 
+# Rule E7
 async def test_a_token_loses_at_once_what_its_owner_loses(world, clients):
     scopes = [scope.name for scope in Scope]
     secret = (await create_token(world, clients, world.pA, "nova", scopes=scopes))["secret"]

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.postgres
 # Ends that nobody decided
 
 
+# Rule S15.5
 @pytest.mark.parametrize(
     ("who", "mutation", "input"),
     [
@@ -88,6 +89,7 @@ async def test_a_preview_counts_what_would_be_withdrawn(world: World, clients: C
     assert answer.data["previewTermination"] == {"pendingActions": 1}
 
 
+# Rule S15.6
 async def test_a_pending_action_without_an_answer_expires_and_the_person_who_asked_is_notified(
     world: World, settings: Settings
 ):

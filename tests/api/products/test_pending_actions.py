@@ -35,6 +35,7 @@ CLOSED = [("ACTION_CLOSED", "This is no longer waiting for an answer.", None)]
 # Asking
 
 
+# Rules S15.1, E34
 async def test_a_complete_partner_asks_and_nothing_ends(world: World, clients: Clients):
     before = await snapshot()
 
@@ -113,6 +114,7 @@ async def test_the_customer_is_asked_once_at_a_time(world: World, clients: Clien
 # Answering
 
 
+# Rule S15.2
 async def test_a_confirmed_action_is_the_act_of_the_person_who_asked(world: World, clients: Clients):
     answer = await clients.change("confirmPendingAction", pending(world), CONFIRMED, as_=world.bL)
 
@@ -152,6 +154,7 @@ async def test_a_confirmed_action_is_the_act_of_the_person_who_asked(world: Worl
     assert await collect_refusals(clients, "confirmPendingAction", pending(world), as_=world.bL) == CLOSED
 
 
+# Rule S15.3
 async def test_a_refused_action_does_nothing(world: World, clients: Clients):
     before = await snapshot()
 
@@ -162,6 +165,7 @@ async def test_a_refused_action_does_nothing(world: World, clients: Clients):
     assert await announced_topics(answer) == [("pending_action.refused", world.id("pending"))]
 
 
+# Rule S15.4
 async def test_the_person_who_asked_and_the_partners_leaders_withdraw_it(world: World, clients: Clients):
     for who in (world.pE, world.pA):
         await PendingAction.filter(id=world.pending.id).update(status=PendingActionStatus.PENDING)

@@ -29,6 +29,7 @@ def ending(world: World, name: str, **more: Any) -> dict[str, Any]:
     return {"productId": world.id(name), "confirmation": name, **more}
 
 
+# Rule E34
 async def test_the_owner_ends_it_at_once_with_every_access_to_it(world: World, clients: Clients):
     gift = await OwnProductGrant.create(
         organisation_id=world.alpina.id,
@@ -89,6 +90,7 @@ async def test_a_token_of_the_owners_ends_it_too(world: World, clients: Clients)
     assert answer.data["terminateProduct"]["product"]["state"] == "TERMINATED"
 
 
+# Rule S15.2
 async def test_a_partner_that_waits_for_this_end_is_notified(world: World, clients: Clients):
     answer = await clients.change("terminateProduct", ending(world, "borean"), ENDED, as_=world.bL)
 
@@ -157,6 +159,7 @@ async def test_a_change_by_somebody_else_in_between_is_noticed(world: World, cli
     assert found == [(*stale, ["input", "expectedVersion"])]
 
 
+# Rule E34
 @pytest.mark.parametrize(("who", "name"), [("pL", "granted"), ("pE", "granted"), ("qL", "rivals")])
 async def test_limited_access_is_not_enough_to_ask(world: World, clients: Clients, who: str, name: str):
     found = await catch_denial(clients, "terminateProduct", ending(world, name), as_=world.people[who])

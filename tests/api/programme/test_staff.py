@@ -34,6 +34,7 @@ async def products_of_alpina(clients: Clients, world: World, who: Person) -> int
     return 0 if answer.errors else answer.data["node"]["products"]["totalCount"]
 
 
+# Rule S5.3
 async def test_staff_admit_a_company(world: World, clients: Clients, staff: Person):
     input = {"organisationId": world.id("delta"), "reason": " Extract seen ", "expectedVersion": 1}
 
@@ -57,6 +58,7 @@ async def test_staff_admit_a_company(world: World, clients: Clients, staff: Pers
     assert await announced_topics(answer) == [("application.approved", world.id("delta"))]
 
 
+# Rules R2, R12, E10
 async def test_an_applicant_that_is_not_a_company_or_is_an_affiliate_is_not_admitted(
     world: World, clients: Clients, staff: Person
 ):
@@ -73,6 +75,7 @@ async def test_an_applicant_that_is_not_a_company_or_is_an_affiliate_is_not_admi
     ]
 
 
+# Rules S5.7, E9
 async def test_a_suspended_partner_keeps_its_customers_and_is_listed_no_more(
     world: World, clients: Clients, staff: Person
 ):
@@ -91,6 +94,7 @@ async def test_a_suspended_partner_keeps_its_customers_and_is_listed_no_more(
     assert (await Organisation.get(id=world.nova.id)).partner_status is PartnerStatus.APPROVED
 
 
+# Rule S1.8
 async def test_a_suspended_partnership_gives_no_access_until_it_is_resumed(
     world: World, clients: Clients, staff: Person
 ):
@@ -106,6 +110,7 @@ async def test_a_suspended_partnership_gives_no_access_until_it_is_resumed(
     assert await products_of_alpina(clients, world, world.pL) == 2
 
 
+# Rule S1.8
 async def test_a_partnership_that_another_has_replaced_is_not_resumed(world: World, clients: Clients, staff: Person):
     await Partnership.filter(id=world.complete.id).update(status=PartnershipStatus.SUSPENDED)
     await Partnership.create(
@@ -131,6 +136,7 @@ async def test_only_an_active_partnership_is_suspended_and_only_a_suspended_one_
     assert [code for code, _, _ in answer] == ["PARTNERSHIP_NOT_ACTIVE"]
 
 
+# Rule E8
 async def test_staff_give_an_organisation_a_legal_representative(world: World, clients: Clients, staff: Person):
     input = {"organisationId": world.id("delta"), "email": world.cE.user.email.upper(), "reason": "Documents seen"}
 

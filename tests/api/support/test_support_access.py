@@ -53,6 +53,7 @@ async def mine(clients: Clients, who: Person) -> list[dict[str, Any]]:
 # Opening
 
 
+# Rules S13.4, R15
 async def test_an_employee_opens_their_drive_for_seven_days(world: World, clients: Clients):
     before, start = await snapshot(), datetime.now(UTC)
 
@@ -83,6 +84,7 @@ async def test_an_employee_opens_their_drive_for_seven_days(world: World, client
     ]
 
 
+# Rule S13.4
 async def test_open_support_access_is_not_extended_and_all_mistakes_are_reported_at_once(
     world: World, clients: Clients
 ):
@@ -113,6 +115,7 @@ async def test_ended_support_access_is_granted_again_before_its_end_is_recorded(
 # Closing
 
 
+# Rule S13.5
 async def test_the_person_closes_what_they_opened(world: World, clients: Clients):
     row = world.support_access
 
@@ -172,6 +175,7 @@ async def test_nobody_revokes_another_persons_support_access(world: World, clien
 # What ends with a membership (E36)
 
 
+# Rules S13.5, E36
 @pytest.mark.parametrize(
     ("mutation", "who"), [("removeMember", "cL"), ("leaveOrganisation", "cE")], ids=["removed", "left"]
 )
@@ -212,6 +216,7 @@ async def test_a_person_removed_meanwhile_grants_no_support_access(world: World,
 # Seeing
 
 
+# Rule S13.4
 async def test_the_staff_see_what_is_open_and_whose_it_is(world: World, clients: Clients):
     query = "query($id: ID!) { node(id: $id) { ... on SupportAccessGrant { kind personName person { email } } } }"
     asked = {"id": world.id("support_access")}

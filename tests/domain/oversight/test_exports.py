@@ -39,6 +39,7 @@ def read(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
+# Rule D14
 @pytest.mark.parametrize(
     "text",
     [

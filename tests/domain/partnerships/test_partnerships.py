@@ -99,6 +99,7 @@ def test_invited_active_and_suspended_partnerships_are_live():
     assert sorted(LIVE) == [ACTIVE, INVITED, SUSPENDED]
 
 
+# Rule R8
 @pytest.mark.parametrize(("existing", "access_type", "code"), rows(SIDE_BY_SIDE))
 def test_a_customer_has_one_complete_partner_or_several_limited_ones(existing, access_type, code):
     asked = Partnership(AccessType(access_type), INVITED, PARTNER)
@@ -145,6 +146,7 @@ def test_only_an_unanswered_invitation_is_answered(status, access_type):
     assert refusals(check_acceptance, partnership, APPROVED, [], NOW) == expected
 
 
+# Rule E39
 @pytest.mark.parametrize("status", PartnershipStatus)
 @pytest.mark.parametrize(("answer_by", "in_time"), [(NOW + INSTANT, True), (NOW, False), (NOW - INSTANT, False)])
 def test_a_proposal_is_open_until_its_last_second(status, answer_by, in_time):

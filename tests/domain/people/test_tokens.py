@@ -118,6 +118,7 @@ def test_only_the_digest_of_a_token_is_stored():
     assert token_digest(SECRET) != token_digest(SECRET[:-1] + "0")
 
 
+# Rule Q7
 @pytest.mark.parametrize(
     ("asked", "expires_at"),
     [
@@ -133,6 +134,7 @@ def test_a_token_lives_as_long_as_asked_and_for_ninety_days_otherwise(asked, exp
     assert token_expiry(asked, NOW) == expires_at
 
 
+# Rule Q7
 @pytest.mark.parametrize(
     "asked",
     [
@@ -150,6 +152,7 @@ def test_a_token_ends_neither_in_the_past_nor_after_more_than_a_year(asked):
     assert refusals(token_expiry, asked, NOW) == [("VALIDATION_FAILED", "expires_at")]
 
 
+# Rule R23
 @pytest.mark.parametrize(
     ("expires_at", "revoked_at", "last_used_at", "created_at", "alive"),
     [
@@ -191,6 +194,7 @@ def test_a_token_has_at_least_one_scope(scopes, expected):
     assert refusals(check_scopes, scopes) == expected
 
 
+# Rule Q7
 @pytest.mark.parametrize(
     ("living", "expected"),
     [

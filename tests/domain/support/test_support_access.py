@@ -12,6 +12,7 @@ SOON, PAST = NOW + timedelta(microseconds=1), NOW - timedelta(microseconds=1)
 ACTIVE, REVOKED, EXPIRED = SupportAccessStatus
 
 
+# Rule E37
 @pytest.mark.parametrize(
     ("stored", "until", "now_is"),
     [
