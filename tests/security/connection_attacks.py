@@ -13,9 +13,9 @@ from tests.wire import Line
 
 SOURCE: Final = "127.0.0.2"
 STRANGERS: Final = [f"127.0.1.{number}" for number in range(1, 16)]
-IDLE: Final = 800
-CONNECTIONS: Final = amount(20, long=60)
-SECONDS: Final = amount(0.5, long=12)
+IDLE: Final = amount(200, long=800)
+CONNECTIONS: Final = amount(12, long=60)
+SECONDS: Final = amount(0.05, long=12)
 """How long halves stay as they are; `make test-long` sees the server end them."""
 GET: Final = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
 POST: Final = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -61,7 +61,7 @@ async def comings_and_goings(attacker: Attacker) -> None:
     """As many connections as can be opened, several at a time; none says anything."""
 
     async def come_and_go() -> None:
-        for _ in range(amount(50, long=500)):
+        for _ in range(amount(20, long=500)):
             with suppress(ConnectionError):
                 async with Line(port_of(attacker), SOURCE):
                     pass
@@ -71,7 +71,7 @@ async def comings_and_goings(attacker: Attacker) -> None:
 
 async def many_at_the_same_moment(attacker: Attacker) -> None:
     """As many as the system lets wait before the server takes them."""
-    for _ in range(amount(3, long=10)):
+    for _ in range(amount(1, long=10)):
         sockets = [socket.socket() for _ in range(500)]
         for sock in sockets:
             sock.setblocking(False)
@@ -114,9 +114,9 @@ ON_CONNECTIONS: Final[dict[str, Callable[[Attacker], Awaitable[None]]]] = {
         seconds=SECONDS,
     ),
     "answers that nobody reads": answers_that_nobody_reads,
-    "800 idle connections of one source": idle(SOURCE),
-    "800 idle connections of the second client's source": idle("127.0.0.1"),
-    "800 idle connections of 15 sources": idle(*STRANGERS),
+    f"{IDLE} idle connections of one source": idle(SOURCE),
+    f"{IDLE} idle connections of the second client's source": idle("127.0.0.1"),
+    f"{IDLE} idle connections of 15 sources": idle(*STRANGERS),
     "connections that come and go": comings_and_goings,
     "500 connections at the same moment": many_at_the_same_moment,
 }

@@ -15,7 +15,6 @@ from tests.servers import NO_CERTIFICATES, DemoServer
 
 _PROJECT = Path(__file__).parents[2]
 _TRIES = 3
-SETTLING_SECONDS = 0.2
 
 
 @dataclass
@@ -42,8 +41,8 @@ class Bystander:
         for _ in range(_TRIES):
             await self.report()
             await attack()
-            await asyncio.sleep(SETTLING_SECONDS)
-            best = min(best, (await self.report())["worst"])
+            # Of the second report, at least one answer was asked for after the attack.
+            best = min(best, max([(await self.report())["worst"] for _ in range(2)]))
             if best <= bound:
                 break
         return best

@@ -14,8 +14,6 @@ from tests.rows import token
 from tests.statements import collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.postgres
-
 WHO = "{ viewer { user { email } token { id } } }"
 BAD_TOKEN = "This API token is not valid."
 SEND_A_TOKEN = "Send an API token as `Authorization: Bearer …`."

@@ -17,7 +17,6 @@ from tests.security.browser_sessions import SIGN_IN, count, sign_in
 from tests.statements import collect_statements
 from tests.world import World
 
-pytestmark = pytest.mark.postgres
 WHO = "{ viewer { user { email } } }"
 SIGN_OUT = "mutation($everywhere: Boolean!) { signOut(input: {everywhere: $everywhere}) { userErrors { code } } }"
 NOBODY = {"data": {"viewer": None}}

@@ -16,13 +16,14 @@ import pytest
 from graphql import get_introspection_query
 
 from tests.databases import BACKEND, Databases
-from tests.long import amount
+from tests.long import LONG, amount
 from tests.security.connection_attacks import ON_CONNECTIONS
 from tests.security.delays import Attacker, Bystander, attacker, body, bystander
 from tests.security.sign_in_flood import wrong_passwords
 from tests.servers import DemoServer, demo_server
 
-pytestmark = [pytest.mark.postgres, pytest.mark.scaled]
+# What an attack costs, it costs before the database: PostgreSQL is looked at in the long form alone.
+pytestmark = [pytest.mark.postgres, pytest.mark.scaled, *([pytest.mark.long] if BACKEND == "postgres" else [])]
 
 BOUND: Final = amount(0.5, long=0.1)
 """Seconds."""
@@ -172,10 +173,14 @@ ATTACKS: Final[dict[str, Attack]] = {
 
 @pytest.fixture(scope="module")
 async def attacked_server(
-    all_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[DemoServer]:
-    """A server of its own with the demo world, since it is left with what the attacks did."""
-    chosen = {} if BACKEND == "sqlite" else {"RESELLER_DATABASE_URL": await all_databases.copy()}
+    """A server with the demo world: in the long form one of its own, since it is left with what the attacks did."""
+    if not LONG:
+        yield request.getfixturevalue("demo_server")
+        return
+    databases: Databases = request.getfixturevalue("all_databases")
+    chosen = {} if BACKEND == "sqlite" else {"RESELLER_DATABASE_URL": await databases.copy()}
     with demo_server(tmp_path_factory.mktemp("attacked"), **chosen) as server:
         yield server
 

@@ -142,7 +142,6 @@ REFUSED: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("what", REFUSED)
 async def test_a_document_that_is_too_large_is_refused_before_it_is_validated(
     world: World, clients: Clients, what: str

@@ -8,8 +8,6 @@ from tests.clients import Clients
 from tests.rows import product
 from tests.world import World
 
-pytestmark = pytest.mark.postgres
-
 WIDE = """query($id: ID!) { organisation(id: $id) { products(first: 40) { nodes {
     organisation { products(first: 40) { nodes { %(fields)s } } } } } } %(beside)s }"""
 TOO_MUCH = (

@@ -162,14 +162,12 @@ async def test_a_client_that_sends_the_hash_of_its_query_learns_to_send_the_text
     assert refusal(strict) == (400, *told)
 
 
-@pytest.mark.postgres
 async def test_a_query_next_to_its_hash_is_answered(world: World, clients: Clients):
     response = await clients.http.post("/graphql", json=HASH_ALONE | {"query": "{__typename}"})
 
     assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
 
 
-@pytest.mark.postgres
 async def test_an_empty_operation_name_is_none(world: World, clients: Clients):
     posted = await clients.http.post("/graphql", json={"query": "query A {__typename}", "operationName": ""})
     got = await clients.http.get("/graphql?query=query+A+%7B__typename%7D&operationName=")

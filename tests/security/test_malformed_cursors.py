@@ -8,7 +8,6 @@ from tests.clients import Clients
 from tests.security.values import read_refusal
 from tests.world import World
 
-pytestmark = pytest.mark.postgres
 PRODUCTS = """
     query($id: ID!, $after: String, $field: ProductOrderField!) {
       organisation(id: $id) { products(after: $after, orderBy: {field: $field}) { totalCount nodes { id } } }
@@ -78,6 +77,7 @@ async def test_a_cursor_with_a_wrong_timestamp_is_refused(world: World, clients:
     assert read_refusal(answer) == ("BAD_USER_INPUT", BAD_CURSOR, ["after"])
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize(
     ("moment", "found"), [(b"0001-01-01T00:00:00+00:00", 4), (b"9999-12-31T23:59:59.999999+00:00", 0)]
 )
@@ -91,6 +91,7 @@ async def test_a_cursor_may_stand_at_the_ends_of_the_calendar(
     assert len(answer.data["organisation"]["products"]["nodes"]) == found
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("key", ["", "a", "zzz", "'", "%", "a" * 241, "a" * 4_000, "é" * 500])
 async def test_an_invented_cursor_shows_no_row_that_the_list_has_not(world: World, clients: Clients, key: str):
     variables = {"id": world.id("alpina"), "after": place(key.encode()), "field": "NAME"}
@@ -101,6 +102,7 @@ async def test_an_invented_cursor_shows_no_row_that_the_list_has_not(world: Worl
     assert shown <= {world.id(name) for name in ("granted", "watched", "kept", "rivals")}
 
 
+@pytest.mark.postgres
 async def test_a_cursor_of_another_list_or_order_shows_nothing_that_is_hidden(world: World, clients: Clients):
     mine = await clients.ask(
         PRODUCTS.replace("nodes { id }", "edges { cursor }"),

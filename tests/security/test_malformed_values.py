@@ -10,7 +10,6 @@ from tests.clients import Clients
 from tests.security.values import read_refusal
 from tests.world import World
 
-pytestmark = pytest.mark.postgres
 SEARCH = "query($text: String) { catalogue(filter: {search: $text}) { totalCount } }"
 NODE = "query($id: ID!) { node(id: $id) { id } }"
 BAD_TEXT = "This text contains characters that cannot be stored."
@@ -42,12 +41,14 @@ async def test_half_a_character_never_arrives(world: World, clients: Clients, nu
     assert answer.errors[0]["message"] == "Syntax Error: Invalid Unicode escape sequence."
 
 
+@pytest.mark.postgres
 async def test_a_whole_character_written_as_two_halves_is_one(world: World, clients: Clients):
     answer = await clients.ask('{ catalogue(filter: {search: "\\uD83C\\uDFC3"}) { totalCount } }')
 
     assert answer.data == {"catalogue": {"totalCount": 0}}
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize(
     "text",
     [

@@ -74,7 +74,6 @@ def check_logged_once(lines: list[dict[str, Any]], request_id: str) -> None:
     assert "hunter2" not in str(lines)
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 async def test_an_error_in_a_resolver_is_logged_and_stays_hidden(
     world: World, talkative: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -91,7 +90,6 @@ async def test_an_error_in_a_resolver_is_logged_and_stays_hidden(
     check_logged_once(log(), answer.response.headers["x-request-id"])
 
 
-@pytest.mark.postgres
 async def test_an_error_in_a_mutation_is_logged_and_stays_hidden(
     world: World, talkative: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch
 ):
@@ -106,7 +104,6 @@ async def test_an_error_in_a_mutation_is_logged_and_stays_hidden(
     assert CANARY not in str(lines)
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 async def test_an_error_of_the_database_is_logged_and_stays_hidden(
     world: World, talkative_engine: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -120,7 +117,6 @@ async def test_an_error_of_the_database_is_logged_and_stays_hidden(
     check_logged_once(log(), answer.response.headers["x-request-id"])
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 async def test_an_error_in_a_hole_is_logged_and_stays_hidden(
     world: World, talkative_engine: Clients, log: Lines, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -148,7 +144,6 @@ class Failing:
         raise self.error
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize(
     "place",
     [(authentication, "memberships_of"), (graphql, "authenticate"), (graphql, "_execute")],
@@ -167,7 +162,6 @@ async def test_an_error_outside_of_resolvers_is_logged_and_stays_hidden(
     check_logged_once(log(), answer.response.headers["x-request-id"])
 
 
-@pytest.mark.postgres
 async def test_each_of_several_errors_is_hidden(world: World, talkative: Clients, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Context, "row", failing(RuntimeError(SECRET)))
 

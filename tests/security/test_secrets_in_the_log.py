@@ -24,7 +24,7 @@ __all__ = ["talkative"]
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }"
 
 
-@pytest.mark.postgres
+@pytest.mark.usefixtures("cheap_passwords")
 async def test_passwords_and_tokens_reach_no_line_of_the_log(world: World, talkative: Clients, log: Lines):
     good, unknown = world.tokens["cL"], new_token()
     input = {"email": "cl@alpina.example", "password": CANARY}
@@ -71,7 +71,6 @@ MISTYPED = [
 ]
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("document", MISTYPED)
 async def test_the_content_of_a_mistyped_document_never_reaches_the_log(
     world: World, talkative: Clients, log: Lines, document: str
@@ -94,7 +93,6 @@ async def test_the_content_of_a_mistyped_document_never_reaches_the_log(
     assert CANARY.replace("-", "_") not in written
 
 
-@pytest.mark.postgres
 async def test_no_table_keeps_a_password_or_a_token(world: World, talkative: Clients):
     input = {"email": "cl@alpina.example", "password": CANARY}
     await talkative.ask(SIGN_IN, {"input": input})
@@ -113,7 +111,6 @@ async def test_no_table_keeps_a_password_or_a_token(world: World, talkative: Cli
         assert secret not in stored
 
 
-@pytest.mark.postgres
 async def test_neither_addresses_nor_headers_reach_the_log_of_the_real_server(world: World, app: Starlette, log: Lines):
     header = f"Cookie: session={CANARY}\r\nAuthorization: Basic {CANARY}\r\nX-Other: {CANARY}"
     upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="

@@ -14,8 +14,6 @@ from tests.clients import Answer, Clients
 from tests.security.refusals import errors
 from tests.world import World
 
-pytestmark = pytest.mark.postgres
-
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }"
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 INVITE = "mutation($input: InvitePartnerInput!) { invitePartner(input: $input) { userErrors { code } } }"
