@@ -22,7 +22,7 @@ from tests.security.delays import Attacker, Bystander, attacker, body, bystander
 from tests.security.sign_in_flood import wrong_passwords
 from tests.servers import DemoServer, demo_server
 
-# What an attack costs, it costs before the database: PostgreSQL is looked at in the long form alone.
+# What an attack costs, it costs before the database: PostgreSQL is looked at only in the long form.
 pytestmark = [pytest.mark.postgres, pytest.mark.scaled, *([pytest.mark.long] if BACKEND == "postgres" else [])]
 
 BOUND: Final = amount(0.5, long=0.1)

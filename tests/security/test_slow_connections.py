@@ -110,7 +110,7 @@ async def test_an_idle_connection_is_closed(port: int):
 
 
 async def see_idle_connection_closed(port: int, drop: bytes) -> None:
-    """Have an answer, let these bytes drip, which are no request, and see the end of the connection."""
+    """Have an answer, let these bytes drip, which are not a request, and see the end of the connection."""
     async with Line(port) as line:
         await line.say(GET + b"\r\n")
         assert (await line.answer()).body == b"alive"
