@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check bench lock schema clean
+.PHONY: help run test test-long mutants check bench lock schema clean
 
 # `make lock UPGRADE=--upgrade` takes the newest version of everything.
 UPGRADE :=
@@ -21,6 +21,10 @@ test:  ## Check everything, on SQLite and on PostgreSQL
 test-long:  ## Run what `make test` leaves out (with PgBouncer and LibreOffice, if they are installed)
 	@scripts/setup dev
 	@scripts/test long
+
+mutants:  ## Try faults on purpose, and report those that no test notices (half an hour)
+	@scripts/setup dev
+	@.venv/bin/python -m tests.mutants
 
 check:  ## Check format, lint, types, and which room imports which
 	@scripts/setup dev
