@@ -116,10 +116,11 @@ async def _find_by_name(name: str) -> list[Organisation]:
 
 async def _lock_home(owner: User, organisation: Organisation) -> Organisation:
     """The organisation, if `owner` belongs to it. Locked, so that two new tokens cannot both be the last allowed."""
+    home = await lock_row(Organisation, organisation.id)
     active = Membership.filter(user_id=owner.id, organisation_id=organisation.id, status=MembershipStatus.ACTIVE)
     if not await active.exists():
         raise Failure(f"{owner.email} is not an active member of {organisation.name}.")
-    return await lock_row(Organisation, organisation.id)
+    return home
 
 
 def _matching_tokens(which: str) -> Q:

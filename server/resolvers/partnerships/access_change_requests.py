@@ -29,7 +29,7 @@ from server.resolvers.partnerships.offers import products_to_grant as granted_no
 from server.resolvers.partnerships.partnerships import (
     Note,
     customers_of,
-    live_partnerships,
+    lock_live_partnerships,
     lock_partnership,
     note_all,
     record_on_partnership,
@@ -103,7 +103,7 @@ async def grant_access_change(
     async with transaction():
         request, row = await _lock_open_request(context, access_change_request_id, expected_version)
         problems.check(_check_may_grant, context, row, access)
-        others = await live_partnerships(row.customer_id, but=row.id)
+        others = await lock_live_partnerships(row.customer_id, but=row.id)
         problems.check(rules.check_leaves_room, row, access.access_type, others)
         least = rules.fewest_products(row, access.access_type)
         offer = await collect_offer(context, row.customer_id, access, problems, least=least)

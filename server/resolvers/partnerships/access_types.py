@@ -29,7 +29,7 @@ from server.resolvers.partnerships.offers import (
     terms_in_mail,
 )
 from server.resolvers.partnerships.partnerships import (
-    live_partnerships,
+    lock_live_partnerships,
     lock_partnership,
     partnership_terms,
     record_on_partnership,
@@ -157,7 +157,7 @@ def _terms_in_mail(row: Partnership, accesses: Sequence[ProductAccess]) -> journ
 
 
 async def _active_others(row: Partnership) -> list[Partnership]:
-    others = await live_partnerships(row.customer_id, but=row.id)
+    others = await lock_live_partnerships(row.customer_id, but=row.id)
     return [other for other in others if other.status is PartnershipStatus.ACTIVE]
 
 

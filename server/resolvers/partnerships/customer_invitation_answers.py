@@ -16,10 +16,10 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId
 from server.resolvers.locking import lock_organisation
-from server.resolvers.partnerships.customer_invitations import open_request, partner_payload, store_answer
+from server.resolvers.partnerships.customer_invitations import lock_open_request, partner_payload, store_answer
 from server.resolvers.partnerships.offers import Access, collect_offer
 from server.resolvers.partnerships.proposal_answers import accept_what_was_asked
-from server.resolvers.partnerships.proposal_expiry import live_now
+from server.resolvers.partnerships.proposal_expiry import lock_live_now
 from server.resolvers.permissions import PersonOnly, RightOn, SignedIn, allow
 
 _MAY_BIND = (
@@ -46,7 +46,7 @@ async def accept_customer_invitation(
         row = await lock_row(CustomerInvitation, found.id)
         proposals.check_proposal_open(row, context.now)
         partner = await Organisation.get(id=row.partner_id)
-        others = [other for other in await live_now(context, customer_id) if other.partner_id == row.partner_id]
+        others = [other for other in await lock_live_now(context, customer_id) if other.partner_id == row.partner_id]
         check = partial(proposals.check_request, is_answered=True)
         problems.check(check, customer_id, row.partner_id, partner.partner_status, others)
         offer = await collect_offer(context, customer_id, access, problems)
@@ -72,7 +72,7 @@ async def decline_customer_invitation(context: Context, token: str) -> dict[str,
     """Decline a request that came by e-mail. The partner is notified and can ask again."""
     found = await _request_behind_link(context, token, ("input", "token"))
     async with transaction():
-        row = await open_request(context, found.id, None)
+        row = await lock_open_request(context, found.id, None)
         await store_answer(context, row, PartnershipStatus.DECLINED, AuditAction.CUSTOMER_REQUEST_DECLINED, None)
         await journal.announce(context, Topic.PARTNERSHIP_DECLINED, row, **partner_payload(row))
     return {"customer_invitation": row}

@@ -164,12 +164,12 @@ async def _ask(context: Context, partner_id: UUID, columns: dict[str, Any]) -> t
 
 async def _own(context: Context, id: CustomerInvitationId, expected_version: int | None) -> CustomerInvitation:
     """An open request of the viewer's side, locked."""
-    row = await open_request(context, id, expected_version)
+    row = await lock_open_request(context, id, expected_version)
     await reauthorise(context, Right.REQUEST_CUSTOMER, row.partner_id)
     return row
 
 
-async def open_request(context: Context, id: UUID, expected_version: int | None) -> CustomerInvitation:
+async def lock_open_request(context: Context, id: UUID, expected_version: int | None) -> CustomerInvitation:
     """A request that can still be answered or withdrawn, locked."""
     row = await lock_row(CustomerInvitation, id)
     check_version(row.version, expected_version)

@@ -81,7 +81,7 @@ def _roles(viewer: Viewer, organisation_ids: Collection[UUID]) -> dict[UUID, Rol
     return {membership.organisation_id: membership.role for membership in memberships if membership is not None}
 
 
-async def live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
+async def lock_live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
     """The customer's partnerships that are proposed or in force, locked, except `but`."""
     live = Partnership.filter(customer_id=customer_id, status__in=sorted(rules.LIVE))
     return [row for row in await live.order_by("id").select_for_update(no_key=True) if row.id != but]

@@ -16,8 +16,7 @@ from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
 from server.resolvers.listings import Listing
-from server.resolvers.partnerships.partnerships import lock_partnership as held_partnership
-from server.resolvers.partnerships.partnerships import record_on_partnership
+from server.resolvers.partnerships.partnerships import lock_partnership, record_on_partnership
 from server.resolvers.partnerships.product_access_changes import (
     LockedAccess,
     ProductAccessResult,
@@ -68,7 +67,7 @@ async def grant_product_access(
     """Let a partner with limited access manage one more of your products."""
     stored = access_rules.product_rights(rights, ("rights",))
     async with transaction():
-        partnership = await held_partnership(context, partnership_id, expected_version)
+        partnership = await lock_partnership(context, partnership_id, expected_version)
         access_rules.check_takes_products(partnership)
         product = await context.require_current_row(Product, product_id, ("input", "product_id"))
         check_lives(product.state, ("product_id",))

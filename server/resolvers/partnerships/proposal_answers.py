@@ -28,7 +28,7 @@ from server.resolvers.partnerships.offers import (
 )
 from server.resolvers.partnerships.offers import products_to_grant as granted_now
 from server.resolvers.partnerships.partnerships import lock_partnership, partnership_terms, record_on_partnership
-from server.resolvers.partnerships.proposal_expiry import live_now
+from server.resolvers.partnerships.proposal_expiry import lock_live_now
 from server.resolvers.partnerships.requested_products import products_of_proposals
 from server.resolvers.partnerships.terminations import Ending, end_all
 from server.resolvers.permissions import PersonOnly, RightOn, allow
@@ -175,7 +175,7 @@ async def _lock_and_check_others(
     context: Context, row: Partnership, *, replaces: bool, access: Access | None = None
 ) -> list[Partnership]:
     """The customer's other partnerships, locked. Refused unless this one can come into force alongside them."""
-    others = await live_now(context, row.customer_id, but=row.id)
+    others = await lock_live_now(context, row.customer_id, but=row.id)
     partner = await Organisation.get(id=row.partner_id)
     granted = access.access_type if access else None
     status = partner.partner_status

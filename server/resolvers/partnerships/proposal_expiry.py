@@ -25,18 +25,18 @@ from server.resolvers.expiry import (
     organisations_in,
     proposal_state,
 )
-from server.resolvers.partnerships.partnerships import Note, live_partnerships, note_all, row_keys
+from server.resolvers.partnerships.partnerships import Note, lock_live_partnerships, note_all, row_keys
 from server.resolvers.partnerships.requested_products import products_of_proposals
 
 # `Any` below: columns of several kinds.
 
 
-async def live_now(context: Context, customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
+async def lock_live_now(context: Context, customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:
     """The customer's partnerships that are proposed or in force, locked, except `but`.
 
     Proposals past their deadline expire first, as the scheduled job would do it, so that they block nothing.
     """
-    rows = await live_partnerships(customer_id, but=but)
+    rows = await lock_live_partnerships(customer_id, but=but)
     late = [row for row in rows if is_late(row, context.now)]
     await expire_locked_proposals(context, late)
     return [row for row in rows if row not in late]

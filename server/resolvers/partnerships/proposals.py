@@ -19,8 +19,7 @@ from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
-from server.resolvers.locking import lock_organisation as in_organisation
-from server.resolvers.locking import reauthorise
+from server.resolvers.locking import lock_organisation, reauthorise
 from server.resolvers.partnerships.offers import Access, Offer, WantedAccess, collect_offer, request_products
 from server.resolvers.partnerships.offers import products_to_grant as granted_now
 from server.resolvers.partnerships.partnerships import lock_partnership, partnership_terms, record_on_partnership
@@ -29,7 +28,7 @@ from server.resolvers.partnerships.proposal_answers import (
     accept_what_was_offered,
     cancel_proposal,
 )
-from server.resolvers.partnerships.proposal_expiry import live_now
+from server.resolvers.partnerships.proposal_expiry import lock_live_now
 from server.resolvers.permissions import RightOn, allow
 
 _DAY = timedelta(days=1)
@@ -49,9 +48,9 @@ async def invite_partner(
     """Invite a partner to manage some or all of your products. Nothing is granted until the partner accepts."""
     problems = Problems()
     async with transaction():
-        await in_organisation(context, customer_id, Right.INVITE_PARTNER)
+        await lock_organisation(context, customer_id, Right.INVITE_PARTNER)
         partner = await _partner(context, partner_id)
-        others = await live_now(context, customer_id)
+        others = await lock_live_now(context, customer_id)
         check = partial(proposals.check_invitation, replaces=bool(replace_existing))
         problems.check(check, customer_id, partner_id, partner.partner_status, access.access_type, others)
         await _note_limit(context, customer_id, partner_id, Side.CUSTOMER, problems)
@@ -87,9 +86,9 @@ async def request_customer(
     """Ask an organisation that is visible to you for access. It may grant something other than you request."""
     problems = Problems()
     async with transaction():
-        await _hold_customer(context, customer_id, partner_id)
+        await _lock_customer(context, customer_id, partner_id)
         partner = await Organisation.get(id=partner_id)
-        others = [row for row in await live_now(context, customer_id) if row.partner_id == partner_id]
+        others = [row for row in await lock_live_now(context, customer_id) if row.partner_id == partner_id]
         problems.check(proposals.check_request, customer_id, partner_id, partner.partner_status, others)
         await _note_limit(context, customer_id, partner_id, Side.PARTNER, problems)
         problems.check(access_change_requests.check_wanted, wanted.access_type, wanted.payment_mode)
@@ -184,7 +183,7 @@ async def _note_limit(context: Context, customer_id: UUID, partner_id: UUID, sid
     problems.check(proposals.check_resending, lately, context.settings.resendings_per_day)
 
 
-async def _hold_customer(context: Context, customer_id: OrganisationId, partner_id: OrganisationId) -> None:
+async def _lock_customer(context: Context, customer_id: OrganisationId, partner_id: OrganisationId) -> None:
     """Lock the customer to ask. It must be visible to the viewer and within their token's reach."""
     await context.require_current_row(Organisation, customer_id, ("input", "customer_id"))
     await lock_row(Organisation, customer_id)

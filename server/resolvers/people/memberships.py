@@ -171,7 +171,7 @@ async def replace_legal_representative(
     rules.check_lower_role(outgoing_role)
     async with transaction():
         outgoing, _ = await _lock_member(context, outgoing_membership_id, Right.MANAGE_LEGAL_REPRESENTATIVES, None)
-        incoming = await _colleague(context, outgoing, incoming_membership_id)
+        incoming = await _lock_colleague(context, outgoing, incoming_membership_id)
         rules.check_member_active(outgoing.status, ("outgoing_membership_id",))
         rules.check_member_active(incoming.status, ("incoming_membership_id",))
         rules.check_successor(outgoing.role, incoming.role)
@@ -202,7 +202,7 @@ async def _own_membership(context: Context, organisation_id: UUID) -> Membership
     )
 
 
-async def _colleague(context: Context, member: Membership, membership_id: UUID) -> Membership:
+async def _lock_colleague(context: Context, member: Membership, membership_id: UUID) -> Membership:
     """Another member of the same organisation, locked."""
     await member_of(context, member.organisation_id, membership_id, ("incoming_membership_id",))
     return await lock_row(Membership, membership_id)

@@ -64,10 +64,10 @@ def pending_action_status(context: Context, row: PendingAction) -> PendingAction
 
 async def ask_to_terminate(context: Context, product: Product, reason: str | None) -> PendingAction:
     """Ask the customer, whose organisation is locked, to confirm the end of a product. Nothing else changes."""
-    partnership = await _complete_partnership(product.organisation_id)
+    partnership = await _lock_complete_partnership(product.organisation_id)
     if partnership is None:
         raise RightMissing(Right.TERMINATE_PRODUCT)
-    await _hold_asker(context, partnership.partner_id)
+    await _lock_asker(context, partnership.partner_id)
     await recheck_serves(context, Right.TERMINATE_PRODUCT, product)
     about: dict[str, Any] = {"product_id": product.id, "kind": PendingActionKind.TERMINATE_PRODUCT}
     same = PendingAction.filter(**about, status=PendingActionStatus.PENDING)
@@ -103,7 +103,7 @@ async def expire_locked_actions(context: Context, actions: Sequence[PendingActio
     )
 
 
-async def _complete_partnership(customer_id: UUID) -> Partnership | None:
+async def _lock_complete_partnership(customer_id: UUID) -> Partnership | None:
     """The partnership with complete access through which the partner manages the product, locked (C2)."""
     complete = Partnership.filter(
         customer_id=customer_id, access_type=AccessType.COMPLETE, status=PartnershipStatus.ACTIVE
@@ -111,7 +111,7 @@ async def _complete_partnership(customer_id: UUID) -> Partnership | None:
     return await complete.select_for_update(no_key=True).get_or_none()
 
 
-async def _hold_asker(context: Context, partner_id: UUID) -> None:
+async def _lock_asker(context: Context, partner_id: UUID) -> None:
     """Lock the proposer's membership, so that a removal at the same time happens either before or after."""
     membership = context.signed_in.membership_in(partner_id)
     if membership is not None:

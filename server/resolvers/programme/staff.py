@@ -18,7 +18,7 @@ from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import OrganisationId, PartnershipId
-from server.resolvers.partnerships.partnerships import live_partnerships, lock_partnership, record_on_partnership
+from server.resolvers.partnerships.partnerships import lock_live_partnerships, lock_partnership, record_on_partnership
 from server.resolvers.people.membership_changes import NO_SWITCHES
 from server.resolvers.people.offboarding import end_role
 from server.resolvers.permissions import StaffOnly, Sudo, allow
@@ -50,7 +50,7 @@ async def suspend_partnership(
     """Suspend a partnership. The partner has no access from the next request, and both sides are notified."""
     why = _reason(reason)
     async with transaction():
-        row = await _partnership(context, partnership_id, expected_version)
+        row = await _lock_partnership(context, partnership_id, expected_version)
         rules.check_partnership_active(row)
         await _move(context, row, PartnershipStatus.SUSPENDED, AuditAction.PARTNERSHIP_SUSPENDED, why)
     return {"partnership": row}
@@ -63,8 +63,8 @@ async def resume_partnership(
     """Resume a suspended partnership. Both sides are notified."""
     why = _reason(reason)
     async with transaction():
-        row = await _partnership(context, partnership_id, expected_version)
-        rules.check_resumption(row, await live_partnerships(row.customer_id, but=row.id))
+        row = await _lock_partnership(context, partnership_id, expected_version)
+        rules.check_resumption(row, await lock_live_partnerships(row.customer_id, but=row.id))
         await _move(context, row, PartnershipStatus.ACTIVE, AuditAction.PARTNERSHIP_RESUMED, why)
     return {"partnership": row}
 
@@ -76,7 +76,7 @@ async def recover_organisation(
     """Appoint a person with an account as legal representative of an organisation that has none left."""
     why = _reason(reason)
     async with transaction():
-        row = await _organisation(context, organisation_id)
+        row = await _lock_organisation(context, organisation_id)
         user = await User.get_or_none(email=normal_email(email))
         if user is None:
             raise NotFound(("input", "email"))
@@ -118,7 +118,7 @@ async def _set_status(
     why = _reason(reason)
     approves = status is PartnerStatus.APPROVED
     async with transaction():
-        row = await _organisation(context, organisation_id)
+        row = await _lock_organisation(context, organisation_id)
         check_version(row.version, expected_version)
         _check_status(row, approves=approves)
         before = journal.column_values(row, "partner_status")
@@ -155,7 +155,9 @@ async def _move(
     await journal.announce(context, action.topic, row, row.version, reason=reason)
 
 
-async def _partnership(context: Context, partnership_id: PartnershipId, expected_version: int | None) -> Partnership:
+async def _lock_partnership(
+    context: Context, partnership_id: PartnershipId, expected_version: int | None
+) -> Partnership:
     if not await Partnership.filter(id=partnership_id).exists():
         raise NotFound(("input", "partnership_id"))
     row = await lock_partnership(context, partnership_id, expected_version)
@@ -163,7 +165,7 @@ async def _partnership(context: Context, partnership_id: PartnershipId, expected
     return row
 
 
-async def _organisation(context: Context, organisation_id: OrganisationId) -> Organisation:
+async def _lock_organisation(context: Context, organisation_id: OrganisationId) -> Organisation:
     """The organisation, locked; staff see every one. Refused if the viewer has left the staff by then (E7)."""
     if not await Organisation.filter(id=organisation_id).exists():
         raise NotFound(("input", "organisation_id"))

@@ -113,7 +113,7 @@ async def revoke_support_access(context: Context, support_access_grant_id: Suppo
 
 async def revoke_of_former_member(context: Context, member: Membership) -> None:
     """End all support access of a former member of an organisation. A grant at the same time waits (E36)."""
-    await _wait_for(member.user_id)
+    await _lock_user(member.user_id)
     held = SupportAccessGrant.filter(
         user_id=member.user_id, status=SupportAccessStatus.ACTIVE, expires_at__gt=context.now
     ).order_by("id")
@@ -147,7 +147,7 @@ async def end_grants(
         await journal.announce_all(context, [journal.News(Topic.SUPPORT_ACCESS_REVOKED, grant) for grant in grants])
 
 
-async def _wait_for(user_id: UUID) -> None:
+async def _lock_user(user_id: UUID) -> None:
     """Lock the person, so that granting and leaving happen in turn. Others can still reference them."""
     await User.filter(id=user_id).select_for_update(no_key=True).get()
 
@@ -155,7 +155,7 @@ async def _wait_for(user_id: UUID) -> None:
 async def _lock_person(context: Context) -> UUID:
     """The viewer, locked and still a member of an organisation (E7)."""
     user_id = context.signed_in.user_id
-    await _wait_for(user_id)
+    await _lock_user(user_id)
     if not await Membership.exists(user_id=user_id, status=MembershipStatus.ACTIVE):
         raise RightMissing(Right.GRANT_SUPPORT_ACCESS)
     return user_id
