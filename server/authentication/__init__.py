@@ -1,4 +1,4 @@
-"""Authentication: finds the viewer behind a request's credentials. Only this room reads them.
+"""Authentication: finds the viewer behind a request's credentials. Only this room looks credentials up.
 
 A viewer comes from the database, or from the cache if nothing about them has changed since. A right that has just ended
 is therefore gone.
