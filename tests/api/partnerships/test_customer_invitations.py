@@ -118,7 +118,7 @@ async def test_anyone_with_the_address_sees_the_request_and_nobody_else(world: W
         assert (await clients.ask(query, {"token": token}, as_=who)).code == "NOT_FOUND"
 
 
-# Rule E26
+# Rules E26, S1.3b, R11, D3
 async def test_its_addressee_accepts_for_an_organisation_they_represent(world: World, clients: Clients):
     input = {
         "customerId": world.id("borea"),
@@ -186,6 +186,7 @@ async def test_an_expired_proposal_is_neither_answered_nor_withdrawn_nor_sent_ag
         assert answer == [("INVITATION_EXPIRED", "This invitation has expired. Ask for a new one.", None)], mutation
 
 
+# Rule E39
 async def test_a_request_that_has_ended_does_not_block_another(world: World, clients: Clients):
     await CustomerInvitation.filter(id=world.by_email.id).update(answer_by=world.now - timedelta(seconds=1))
     input = asking(world, world.bL.user.email, partnerId=world.id("rival"))
@@ -249,6 +250,7 @@ async def test_a_partner_that_serves_the_customer_already_is_not_let_in_twice(wo
     assert (await CustomerInvitation.get(id=row.id)).status is PartnershipStatus.INVITED
 
 
+# Rule S1.4
 async def test_its_addressee_declines(world: World, clients: Clients):
     answer = await clients.change("declineCustomerInvitation", {"token": world.secret}, INVITATION, as_=world.bL)
 

@@ -33,7 +33,6 @@ OPEN = "This invitation is no longer open."
 # Asking
 
 
-# Rule S1.2
 async def test_a_partner_asks_an_organisation_it_knows(world: World, clients: Clients):
     before = await snapshot()
     input = {"partnerId": world.id("nova"), "customerId": world.id("rival"), "wanted": EVERYTHING}
@@ -124,7 +123,6 @@ async def test_a_customer_grants_what_was_asked(world: World, clients: Clients):
     assert await announced_topics(answer) == [("partnership.accepted", world.id("asked"))]
 
 
-# Rules S1.3b, R11, D3
 async def test_a_customer_grants_something_else_and_the_partner_sees_the_difference(world: World, clients: Clients):
     row = await asked_by_nova(world, PaymentMode.PARTNER)
     input = {
@@ -224,7 +222,6 @@ async def test_an_expired_proposal_is_neither_answered_nor_withdrawn_nor_sent_ag
     assert answer == [("INVITATION_EXPIRED", "This invitation has expired. Ask for a new one.", None)]
 
 
-# Rule E39
 async def test_an_expired_request_does_not_block_another(world: World, clients: Clients):
     """Nova's late request ends as by the clock, nobody's act, before Nova asks again."""
     late = world.wooed
@@ -283,7 +280,6 @@ async def test_the_proposing_side_does_not_accept(world: World, clients: Clients
     ) == missing("DECLINE_REQUEST")
 
 
-# Rule S1.4
 async def test_a_customer_declines(world: World, clients: Clients):
     input = {"partnershipId": world.id("asked"), "reason": " We manage on our own. "}
 
