@@ -1,17 +1,28 @@
-"""Writes a random world into the database."""
+"""Writes a random world into the database: one statement for each model."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
-from uuid import UUID
+from datetime import timedelta
+from typing import Any
 
+from tortoise.models import Model
+
+from server.domain.money import Currency
 from server.domain.oversight.exports import ExportKind
-from server.domain.partnerships.partnerships import AccessType, PaymentMode, Side
-from server.domain.products.pending_actions import PendingActionStatus
+from server.domain.partnerships.access_change_requests import AccessChangeStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
+from server.domain.people.organisations import LegalEntityType
+from server.domain.products.pending_actions import PendingActionKind, PendingActionStatus
+from server.domain.products.products import Period
 from server.domain.rights import AssignmentRight, ProductRight, Role
 from server.domain.support.support_access import SupportAccessKind
 from server.models import (
+    AccessChangeRequest,
     ApiToken,
     AuditEvent,
     CatalogueItem,
+    CustomerInvitation,
     CustomerNote,
     EmployeeAssignment,
     Export,
@@ -20,6 +31,7 @@ from server.models import (
     Organisation,
     OwnProductGrant,
     Partnership,
+    PendingAction,
     Product,
     ProductAccess,
     Receipt,
@@ -31,110 +43,151 @@ from server.models import (
 )
 from tests.models.world_parts import Link
 from tests.models.worlds import NOW, RandomWorld
-from tests.rows import change_request, customer_invitation, organisation, pending_action, product
+
+LATER = NOW + timedelta(days=100)
 
 
 async def store(world: RandomWorld) -> None:
     """Write the world into the database, ended assignments and revoked accesses as well as those that hold."""
+    rows = defaultdict[type[Model], list[Any]](list)
+    for row in _rows(world):
+        rows[type(row)].append(row)
+    for model, alike in rows.items():  # as they are first named below: what others refer to is stored before them
+        await model.bulk_create(alike)
+
+
+def _rows(world: RandomWorld) -> Iterator[Model]:
+    yield from _companies(world)
+    yield from _people(world)
+    for link in world.links:
+        yield _partnership(link)
+    for link in world.links:
+        yield from _parts_of_partnership(world, link)
+    yield from _gifts(world)
+    for key, taken in world.exports.items():
+        yield Export(id=key, **asdict(taken), kind=ExportKind.AUDIT_LOG)
+    for key, deed in world.deeds.items():
+        subject = {"subject_type": "User", "subject_id": key}
+        yield AuditEvent(id=key, **asdict(deed), **subject, action="a.deed", request_id="a request")
+
+
+def _companies(world: RandomWorld) -> Iterator[Model]:
+    address = {"street": "Long street 1", "postcode": "1200", "city": "Town", "country": "CH"}
+    company = {"legal_name": "x", "legal_entity_type": LegalEntityType.COMPANY, "currency": Currency.CHF, **address}
     for key, status in world.organisations.items():
-        await organisation(f"Company {key.hex}", id=key, partner_status=status)
+        yield Organisation.build(id=key, name=f"Company {key.hex}", partner_status=status, **company)
     for key, owner in world.products.items():
-        await product(key.hex, await Organisation.get(id=owner), id=key, category=world.categories[key], created_at=NOW)
+        yield Product(
+            id=key,
+            organisation_id=owner,
+            category=world.categories[key],
+            service_name=f"{key.hex}.example",
+            customer_name=key.hex,
+            customer_name_key=key.hex,
+            internal_name="x",
+            price_minor=992,
+            currency=Currency.CHF,
+            period=Period.MONTH,
+            expires_at=LATER,
+            created_at=NOW,
+        )
     for key, is_sellable in world.catalogue.items():
-        await CatalogueItem.create(
+        yield CatalogueItem(
             id=key, sku=key.hex, name="x", name_key="x", category="MAIL", period="YEAR", is_sellable=is_sellable
         )
+
+
+def _people(world: RandomWorld) -> Iterator[Model]:
     for key in world.users:
         is_staff = key in world.staff
-        await User.create(id=key, email=f"{key.hex}@random.example", first_name="A", last_name="B", is_staff=is_staff)
+        yield User(id=key, email=f"{key.hex}@random.example", first_name="A", last_name="B", is_staff=is_staff)
     for key, user in world.opened.items():
-        await SupportAccessGrant.create(
-            id=key, user_id=user, kind=SupportAccessKind.MAIL, granted_at=NOW, expires_at=NOW
-        )
+        yield SupportAccessGrant(id=key, user_id=user, kind=SupportAccessKind.MAIL, granted_at=NOW, expires_at=NOW)
     for key, place in world.memberships.items():
-        await Membership.create(id=key, **asdict(place))
+        yield Membership(id=key, **asdict(place))
     for key, (partner, user) in world.asked.items():
-        partner_row = await Organisation.get(id=partner)
-        await customer_invitation(partner_row, f"{user.hex}@random.example", key.hex, now=NOW, id=key)
-    for key, one in world.tokens.items():
-        await ApiToken.create(
+        yield CustomerInvitation(
             id=key,
-            user_id=one.user_id,
-            organisation_id=one.organisation_id,
+            partner_id=partner,
+            email=f"{user.hex}@random.example",
+            locale="en_GB",
+            access_type=AccessType.LIMITED,
+            status=PartnershipStatus.INVITED,
+            secret_digest=key.hex,
+            invited_at=NOW,
+            sent_at=NOW,
+            answer_by=LATER,
+        )
+    for key, token in world.tokens.items():
+        yield ApiToken(
+            id=key,
+            user_id=token.user_id,
+            organisation_id=token.organisation_id,
             name="a tool",
             secret_digest=key.hex,
             last_four="0000",
             scopes=[],
             expires_at=NOW,
-            revoked_at=NOW if one.has_ended else None,
+            revoked_at=NOW if token.has_ended else None,
         )
-    for link in world.links:
-        await _store_link(link)
-    for organisation_id in world.organisations:
-        await _store_gifts(world, organisation_id)
-    for key, taken in world.exports.items():
-        await Export.create(id=key, **asdict(taken), kind=ExportKind.AUDIT_LOG)
-    for key, deed in world.deeds.items():
-        subject = {"subject_type": "User", "subject_id": key}
-        await AuditEvent.create(id=key, **asdict(deed), **subject, action="a.deed", request_id="a request")
 
 
-async def _store_gifts(world: RandomWorld, organisation_id: UUID) -> None:
-    team = world.teams[organisation_id]
-    deleted_at = NOW if team.is_deleted else None
-    await Team.create(id=team.id, organisation_id=organisation_id, name="Team", name_key="team", deleted_at=deleted_at)
-    for membership_id, key in team.places.items():
-        await TeamMember.create(id=key, team_id=team.id, membership_id=membership_id, joined_at=NOW)
-    giver, _ = await User.get_or_create(
-        email="giver@random.example", defaults={"first_name": "A", "last_name": "Giver"}
-    )
+def _gifts(world: RandomWorld) -> Iterator[Model]:
+    giver = world.users[0]
+    for at, team in world.teams.items():
+        deleted_at = NOW if team.is_deleted else None
+        yield Team(id=team.id, organisation_id=at, name="Team", name_key="team", deleted_at=deleted_at)
+    for team in world.teams.values():
+        for membership_id, key in team.places.items():
+            yield TeamMember(id=key, team_id=team.id, membership_id=membership_id, joined_at=NOW)
     for key, at in world.invitations.items():
-        if at == organisation_id:
-            await MemberInvitation.create(
-                id=key,
-                organisation_id=at,
-                email=f"{key.hex}@random.example",
-                first_name="A",
-                last_name="B",
-                locale="en_GB",
-                role=Role.EMPLOYEE,
-                secret_digest=key.hex,
-                invited_by_id=giver.id,
-                invited_at=NOW,
-                expires_at=NOW,
-            )
+        yield MemberInvitation(
+            id=key,
+            organisation_id=at,
+            email=f"{key.hex}@random.example",
+            first_name="A",
+            last_name="B",
+            locale="en_GB",
+            role=Role.EMPLOYEE,
+            secret_digest=key.hex,
+            invited_by_id=giver,
+            invited_at=NOW,
+            expires_at=NOW,
+        )
     for gift in world.gifts:
-        if gift.organisation_id == organisation_id:
-            await OwnProductGrant.create(
-                id=gift.id,
-                organisation_id=organisation_id,
-                membership_id=gift.membership_id,
-                team_id=None if gift.membership_id else team.id,
-                product_id=gift.product_id,
-                category=gift.category,
-                covers_until=gift.covers_until,
-                rights=gift.rights,
-                granted_by_id=giver.id,
-                granted_at=NOW,
-                revoked_at=NOW if gift.is_revoked else None,
-            )
+        yield OwnProductGrant(
+            id=gift.id,
+            organisation_id=gift.organisation_id,
+            membership_id=gift.membership_id,
+            team_id=None if gift.membership_id else world.teams[gift.organisation_id].id,
+            product_id=gift.product_id,
+            category=gift.category,
+            covers_until=gift.covers_until,
+            rights=gift.rights,
+            granted_by_id=giver,
+            granted_at=NOW,
+            revoked_at=NOW if gift.is_revoked else None,
+        )
 
 
-async def _store_link(link: Link) -> None:
+def _partnership(link: Link) -> Partnership:
     complete = link.access_type is AccessType.COMPLETE
-    await Partnership.create(
+    return Partnership(
         id=link.id,
         customer_id=link.customer_id,
         partner_id=link.partner_id,
         access_type=link.access_type,
         payment_mode=PaymentMode.CUSTOMER if complete else None,
         status=link.status,
-        initiated_by=Side.CUSTOMER,
+        initiated_by=link.initiated_by,
         invited_at=NOW,
     )
+
+
+def _parts_of_partnership(world: RandomWorld, link: Link) -> Iterator[Model]:
     for key, product_id in link.access_keys.items():
         is_live = product_id in link.accesses
-        await ProductAccess.create(
+        yield ProductAccess(
             id=key,
             partnership_id=link.id,
             product_id=product_id,
@@ -144,7 +197,7 @@ async def _store_link(link: Link) -> None:
         )
     lives = set(link.assigned)
     for key, membership_id in link.assignment_keys.items():
-        await EmployeeAssignment.create(
+        yield EmployeeAssignment(
             id=key,
             membership_id=membership_id,
             partnership_id=link.id,
@@ -153,14 +206,29 @@ async def _store_link(link: Link) -> None:
             ended_at=None if membership_id in lives else NOW,
         )
         lives.discard(membership_id)
-    await Receipt.create(id=link.receipt_key, partnership_id=link.id, sequence=1, what="x", body="{}", hash="")
-    await CustomerNote.create(id=link.note_key, partnership_id=link.id, alias="x", notes="x")
-    row, owned = await Partnership.get(id=link.id), await Product.filter(organisation_id=link.customer_id).first()
-    assert owned is not None
-    await change_request(row, now=NOW, id=link.change_key)
-    expired = {"id": link.asked_key, "status": PendingActionStatus.EXPIRED}
-    await pending_action(row, owned, await User.get(id=link.asked_by), now=NOW, **expired)
+    yield Receipt(id=link.receipt_key, partnership_id=link.id, sequence=1, what="x", body="{}", hash="")
+    yield CustomerNote(id=link.note_key, partnership_id=link.id, alias="x", notes="x")
+    yield AccessChangeRequest(
+        id=link.change_key,
+        partnership_id=link.id,
+        access_type=AccessType.LIMITED,
+        status=AccessChangeStatus.PENDING,
+        requested_at=NOW,
+        expires_at=LATER,
+    )
+    yield PendingAction(
+        id=link.asked_key,
+        product_id=next(key for key, owner in world.products.items() if owner == link.customer_id),
+        partnership_id=link.id,
+        customer_id=link.customer_id,
+        partner_id=link.partner_id,
+        kind=PendingActionKind.TERMINATE_PRODUCT,
+        requested_by_id=link.asked_by,
+        status=PendingActionStatus.EXPIRED,
+        requested_at=NOW,
+        expires_at=LATER,
+    )
     for key, product_id in link.request_keys.items():
-        await RequestedProduct.create(
+        yield RequestedProduct(
             id=key, partnership_id=link.id, product_id=product_id, service_name="x", rights=[ProductRight.TECHNICAL]
         )

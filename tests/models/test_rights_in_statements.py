@@ -6,74 +6,22 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
 
-from server.domain.rights import AssignmentRight, ProductRight, Right, Role
+from server.domain.rights import AssignmentRight, ProductRight, Role
 from server.domain.viewer import Viewer, ViewerMembership
 from server.engine.dispatch import answer_by_plan
-from server.engine.engine import Engine
 from server.engine.explain import explain_operation
-from server.models import EmployeeAssignment, Organisation, Partnership, Product
-from server.models.visibility.policies import visible_queryset
+from server.models import EmployeeAssignment
 from server.resolvers import ids
-from server.resolvers.batch_loading import compute
 from server.resolvers.context import Context
-from server.resolvers.viewer_rights import RIGHTS_ON_ORGANISATION, RIGHTS_ON_PARTNERSHIP, RIGHTS_ON_PRODUCT
 from server.schema.engine_host import new_engine
 from server.settings import Settings
-from tests.databases import rolled_back
-from tests.models.stores import store
-from tests.models.worlds import RandomWorld, worlds
 from tests.rows import grant, organisation, partnership, product
 from tests.world import World
 
 pytestmark = pytest.mark.postgres
 
-RIGHTS = """query($ids: [ID!]!) { nodes(ids: $ids) {
-    ... on Product { viewerRights } ... on Partnership { viewerRights } ... on Organisation { viewerRights viewerRole }
-} }"""
 PLACES = re.compile(rb"\x01[^\x03]*\x03")
-
-
-@hypothesis_settings(
-    max_examples=8, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(random_world=worlds())
-async def test_a_statement_gives_everybody_the_rights_that_the_rules_give(
-    standing_world: Any, settings: Settings, random_world: RandomWorld
-) -> None:
-    engine = new_engine()
-    async with rolled_back():
-        await store(random_world)
-
-        for viewer in random_world.viewers():
-            context = Context(viewer, datetime.now(UTC), "test", settings)
-            rows = [
-                row for model in (Organisation, Partnership, Product) for row in await visible_queryset(model, viewer)
-            ]
-            given_rights = await _ask(engine, rows[:100], context)
-            assert given_rights == [await _by_the_rules(context, row) for row in rows[:100]], viewer
-
-
-async def _ask(engine: Engine, rows: list[Any], context: Context) -> list[Any]:
-    found, trace = await answer_by_plan(engine, RIGHTS, None, {"ids": [ids.encode(row) for row in rows]}, context)
-    assert found is not None, trace.reason
-    return orjson.loads(found.data)["nodes"]
-
-
-async def _by_the_rules(context: Context, row: Any) -> dict[str, Any]:
-    if isinstance(row, Organisation):
-        membership = context.signed_in.membership_in(row.id)
-        role = membership.role if membership else None
-        return {"viewerRights": _sort_rights(await compute(context, RIGHTS_ON_ORGANISATION, row)), "viewerRole": role}
-    if isinstance(row, Product):
-        return {"viewerRights": _sort_rights(await compute(context, RIGHTS_ON_PRODUCT, row))}
-    return {"viewerRights": _sort_rights(await compute(context, RIGHTS_ON_PARTNERSHIP, row))}
-
-
-def _sort_rights(rights: frozenset[Right]) -> list[Right]:
-    return [right for right in Right if right in rights]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
 from server.domain.people.memberships import MembershipStatus
 from server.domain.products.products import ProductCategory
 from server.domain.rights import ProductRight, Role
@@ -32,6 +32,7 @@ class Link:
     asked_key: UUID
     """Actions that the partner may not do on its own, with the person who asked."""
     asked_by: UUID
+    initiated_by: Side
     note_key: UUID
     """Of what the partner notes of the customer."""
 

@@ -35,7 +35,7 @@ class _Run:
         self.ids = ids
 
 
-class _BindingParameterizer(Parameterizer):
+class BindingParameterizer(Parameterizer):
     """Leaves constants of the code in the text; everything else is a parameter, whether it is bound now or later."""
 
     def should_parameterize(self, value: Any) -> bool:
@@ -76,21 +76,34 @@ async def lock_rows(model: type[_ModelT], ids: Sequence[UUID]) -> dict[UUID, _Mo
 def _build_statement(key: Hashable, rows: QuerySet[Any]) -> None:
     if len(_statements) >= _MAX_STATEMENTS:
         _statements.clear()
-    query: Any = rows
-    query._choose_db_if_not_chosen()
-    query._make_query()
-    parameters = _BindingParameterizer()
-    context = query.query.QUERY_CLS.SQL_CONTEXT.copy(parameterizer=parameters)
-    _statements[key] = (query.query.get_sql(context), parameters.values)
+    parameters = BindingParameterizer()
+    _statements[key] = (render_statement(rows, parameters), parameters.values)
+
+
+def render_statement(rows: Any, parameters: BindingParameterizer) -> str:
+    """The text of the statement that finds these rows. Its values are added to `parameters`."""
+    rows._choose_db_if_not_chosen()
+    rows._make_query()
+    return rows.query.get_sql(rows.query.QUERY_CLS.SQL_CONTEXT.copy(parameterizer=parameters))
 
 
 async def _run_statement(model: type[_ModelT], key: Hashable, run: _Run) -> list[_ModelT]:
     sql, values = _statements[key]
     connection: Any = get_connection("default")
-    is_sqlite = connection.capabilities.dialect == "sqlite"
-    _, records = await connection.execute_query(sql, [_argument(value, run, is_sqlite=is_sqlite) for value in values])
+    _, records = await connection.execute_query(sql, _arguments(values, run))
     build: Any = model._init_from_db
     return [build(**dict(record)) for record in records]
+
+
+def viewer_arguments(values: Sequence[Any], viewer: Viewer | None) -> list[Any]:
+    """The values of a statement that depends on a viewer only, as the database takes them."""
+    return _arguments(values, _Run(viewer, ()))
+
+
+def _arguments(values: Sequence[Any], run: _Run) -> list[Any]:
+    connection: Any = get_connection("default")
+    is_sqlite = connection.capabilities.dialect == "sqlite"
+    return [_argument(value, run, is_sqlite=is_sqlite) for value in values]
 
 
 def _argument(value: Any, run: _Run, *, is_sqlite: bool) -> Any:
