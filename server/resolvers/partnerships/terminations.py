@@ -131,7 +131,9 @@ async def find_consequences(customer: Organisation, partnerships: Sequence[Partn
         accesses=await ProductAccess.filter(of_them, revoked_at__isnull=True).order_by("id"),
         assignments=await EmployeeAssignment.filter(of_them, ended_at__isnull=True).order_by("id"),
         restrictions=await ApiTokenCustomer.filter(
-            customer_id=customer.id, api_token__organisation_id__in=sorted(set(partners))
+            customer_id=customer.id,
+            api_token__organisation_id__in=sorted(set(partners)),
+            api_token__revoked_at__isnull=True,
         ).order_by("id"),
         requests=await AccessChangeRequest.filter(of_them, status=AccessChangeStatus.PENDING).order_by("id"),
         pending=await PendingAction.filter(of_them, status=PendingActionStatus.PENDING).order_by("id"),

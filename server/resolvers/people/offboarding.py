@@ -90,7 +90,7 @@ async def _end_assignments(context: Context, member: Membership) -> journal.Stat
 async def _leave_teams(context: Context, member: Membership) -> list[str]:
     places = TeamMember.filter(membership_id=member.id)
     teams = [place.team_id.hex for place in await places.order_by("id")]
-    await end_rows(context, Team.filter(leader_id=member.id), leader_id=None)
+    await end_rows(context, Team.filter(leader_id=member.id, deleted_at__isnull=True), leader_id=None)
     await places.delete()
     return teams
 
