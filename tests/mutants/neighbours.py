@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.mutants.faults import ROOT, Fault
 
 OF_A_FILE = {
-    "server/models/visibility/": "tests/models tests/permissions tests/engine/test_who_sees_what.py tests/api/oversight",
+    "server/models/visibility/": "tests/models/test_visibility.py tests/models tests/permissions tests/engine/test_who_sees_what.py",
     "server/models/claims.py": "tests/reliability/test_outbox_workers.py tests/reliability/test_outbox.py",
     "server/domain/": "tests/domain tests/api tests/models/test_visibility.py tests/permissions/test_matrix.py",
     "server/resolvers/": "tests/api tests/permissions",

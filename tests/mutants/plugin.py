@@ -6,6 +6,7 @@ import pkgutil
 import sys
 
 import pytest
+from hypothesis import Phase, settings
 
 NOT_STARTED = 70
 """The exit status for a mutant that does not even start."""
@@ -27,3 +28,6 @@ def pytest_configure(config: pytest.Config) -> None:
     from tests import lanes
 
     lanes.SECONDS = math.inf
+    # That an example fails is enough. To look for a smaller one can take minutes.
+    settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate))
+    settings.load_profile("mutants")

@@ -76,6 +76,12 @@ def test_a_line_that_stands_twice_is_noticed(line):
     assert wrong(LINES[: line + 1] + LINES[line:]) == (line + 2, "it is out of sequence")
 
 
+def test_a_chain_begins_at_its_first_receipt():
+    body = canonical_json({"partnership": "pship_1", "previous": receipt_hash("of another chain"), "sequence": 1})
+
+    assert wrong([receipt_line(body, receipt_hash(body)).encode()]) == (1, "it does not follow the one before it")
+
+
 def test_a_missing_end_is_noticed_only_by_the_head():
     head = json.loads(LINES[-1])["hash"]
 
