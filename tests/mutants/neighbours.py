@@ -6,9 +6,9 @@ from pathlib import Path
 from tests.mutants.faults import ROOT, Fault
 
 OF_A_FILE = {
-    "server/models/visibility/": "tests/models/test_visibility.py tests/models tests/permissions tests/engine/test_who_sees_what.py",
+    "server/models/visibility/": "tests/models/test_random_worlds.py tests/models tests/permissions tests/engine/test_who_sees_what.py",
     "server/models/claims.py": "tests/reliability/test_outbox_workers.py tests/reliability/test_outbox.py",
-    "server/domain/": "tests/domain tests/api tests/models/test_visibility.py tests/permissions/test_matrix.py",
+    "server/domain/": "tests/domain tests/api tests/models/test_random_worlds.py tests/permissions/test_matrix.py",
     "server/resolvers/": "tests/api tests/permissions",
     "server/engine/": "tests/engine tests/api/test_connections.py tests/api/test_cursors.py",
     "server/app/": "tests/contract tests/security",
