@@ -4,12 +4,14 @@
 """
 
 import ssl
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -44,7 +46,7 @@ def _check_optional_certificates(value: str) -> str:
         try:
             ssl.create_default_context(cafile=value)
         except OSError as error:
-            raise ValueError(f"{value} cannot be read as PEM certificates: {error}") from error
+            raise ValueError(f"the file cannot be read as PEM certificates: {error.strerror or error}") from error
     return value
 
 
@@ -58,12 +60,12 @@ def _parse_networks(value: object) -> object:
 def _parse_network(entry: str) -> Network:
     try:
         network = ip_network(entry)
-    except ValueError as error:
-        raise ValueError(f"write addresses and networks as `10.0.0.5, 10.1.0.0/16, 2001:db8::/64`: {error}") from error
+    except ValueError:
+        raise ValueError("write addresses and networks as `10.0.0.5, 10.1.0.0/16, 2001:db8::/64`") from None
     if network.prefixlen == 0:
-        raise ValueError(f"{entry} means every address, so anyone could claim any address")
+        raise ValueError("a network of every address lets anyone claim any address")
     if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped:
-        raise ValueError(f"write {entry} as an IPv4 address or network")
+        raise ValueError("write an IPv4 address in an IPv6 one as an IPv4 address or network")
     return network
 
 
@@ -71,14 +73,35 @@ def _parse_network(entry: str) -> Network:
 def parse_mailbox(value: str) -> Address:
     """`Name <address>` or a bare address, as in a header. Raises ValueError for anything else."""
     name, address = parseaddr(value)
-    if "@" not in address:
-        raise ValueError("write it as `no-reply@company.example` or `Company <no-reply@company.example>`")
-    return Address(name, addr_spec=address)
+    try:
+        return Address(name, addr_spec=address)
+    except (ValueError, HeaderParseError, IndexError):  # Address raises them all
+        raise ValueError("write it as `no-reply@company.example` or `Company <no-reply@company.example>`") from None
+
+
+def _check_database_url(value: str) -> str:
+    if not value.startswith(("sqlite://", "asyncpg://")):
+        raise ValueError("it must begin with sqlite:// or asyncpg://")
+    return value if value.startswith("sqlite://") else _check_postgres_url(value)
+
+
+def _check_postgres_url(value: str) -> str:
+    """The address, if none of its password would be taken for something else, and printed."""
+    before, at, after = value.partition("@")
+    if "@" in after or (at and set(before.removeprefix("asyncpg://")) & set("/?#[]")):
+        raise ValueError("percent-encode the characters of the password that have a meaning in an address")
+    try:
+        _ = urlsplit(value).port
+    except ValueError:
+        raise ValueError("write it as asyncpg://USER:PASSWORD@HOST:PORT/DATABASE") from None
+    return value
 
 
 def _check_direct_url(value: str, info: ValidationInfo) -> str:
     if value and not value.startswith("asyncpg://"):
         raise ValueError("it must begin with asyncpg://")
+    if value:
+        _check_postgres_url(value)
     if not value and info.data.get("pooler") == "transaction":
         raise ValueError("with RESELLER_POOLER, give the database's own address, not the pooler's")
     return value
@@ -89,7 +112,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RESELLER_", env_file=".env", extra="ignore", frozen=True)
 
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
         default="sqlite://reseller.sqlite3",
         description="Where the data is: `sqlite://FILE` or `asyncpg://USER:PASSWORD@HOST:PORT/DATABASE`.",
     )

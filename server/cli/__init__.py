@@ -14,10 +14,13 @@ from cyclopts import App, CycloptsError, Parameter
 from cyclopts.validators import Number
 
 from server.cli.failures import Failure, WrongUsage, refusal_reasons
+from server.cli.output import ClosedPipe, checked_output, write_utf8
 from server.domain.errors import Refused
 from server.domain.people.tokens import DEFAULT_LIFETIME, LONGEST_LIFETIME
 
 INTERRUPTED: Final = 130
+CLOSED_PIPE: Final = 141
+"""What a shell reports of a command that SIGPIPE ended, as it ends other tools."""
 _PROJECT: Final = Path(__file__).parents[2] / "pyproject.toml"
 
 
@@ -167,9 +170,11 @@ def verify_receipts(file: Path, /, *, head: str | None = None) -> None:
 @app.command
 def schema() -> None:
     """Print the API's schema in GraphQL's schema language."""
+    from server.cli.settings import read_settings
     from server.schema import sdl
 
-    sys.stdout.buffer.write(sdl().encode())
+    read_settings()
+    write_utf8(sdl())
 
 
 @staff.command
@@ -248,6 +253,16 @@ async def revoke(which: Annotated[str, Parameter(name="ID_OR_LAST_FOUR")], /) ->
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 success, 1 failure, 2 wrong usage."""
+    try:
+        with checked_output():
+            return _run_command(arguments)
+    except ClosedPipe:
+        return CLOSED_PIPE
+    except Failure as failure:
+        return _print_error(str(failure), failure.exit_code)
+
+
+def _run_command(arguments: Sequence[str] | None) -> int:
     if _is_unreadable(sys.argv[1:] if arguments is None else arguments):
         return _print_error("The command line is not written in UTF-8.", WrongUsage.exit_code)
     try:
@@ -260,6 +275,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print_error(refusal_reasons(refused), Failure.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except SystemExit as error:  # rich, which prints the help, ends like this when nobody reads it
+        raise ClosedPipe from error
     return 0
 
 

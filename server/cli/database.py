@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager, closing
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import ValidationError
 from tortoise.connection import get_connection
 from tortoise.exceptions import ConfigurationError, OperationalError, TransactionManagementError
 from tortoise.migrations.executor import MigrationExecutor
 
 from server.cli.failures import Failure, WrongUsage
+from server.cli.settings import read_settings
 from server.domain.errors import OutcomeUnknown, Unavailable
 from server.models.database import UNREACHABLE, open_connection, open_database, tortoise_config
 from server.models.migration_records import ObsoleteDatabase
@@ -25,22 +25,8 @@ _POOLER_MESSAGE: Final = (
     "RESELLER_DATABASE_URL is the address of a pooler, which keeps no session from one transaction to the next. "
     "Set RESELLER_POOLER=transaction, and RESELLER_DIRECT_DATABASE_URL to the database's own address."
 )
+_UNKNOWN_OPTION: Final = "unexpected keyword argument"
 _WORDS_OF_POOLERS: Final = ("unsupported startup parameter", "prepared statement")
-
-
-def read_settings(**chosen: object) -> Settings:
-    """The settings. The command line takes precedence over the environment.
-
-    Its values are put into the environment, because other server processes read their settings from there.
-    """
-    for name, value in chosen.items():
-        if value is not None:
-            os.environ[f"RESELLER_{name.upper()}"] = str(value)
-    try:
-        return Settings()
-    except ValidationError as error:
-        mistakes = (f"RESELLER_{str(mistake['loc'][0]).upper()}: {mistake['msg']}." for mistake in error.errors())
-        raise WrongUsage(" ".join(mistakes)) from error
 
 
 async def migrate_database() -> None:
@@ -107,12 +93,14 @@ def _check_sqlite(settings: Settings) -> None:
 
 async def _check_postgres(settings: Settings) -> None:
     try:
-        address = urlsplit(settings.database_url)
-        if address.scheme != "asyncpg":
-            raise WrongUsage("RESELLER_DATABASE_URL: it must begin with sqlite:// or asyncpg://.")
-        await _check_connection(settings, address)
+        await _check_connection(settings, urlsplit(settings.database_url))
     except (ConfigurationError, ValueError) as error:
-        raise WrongUsage(f"RESELLER_DATABASE_URL: {error}.") from error
+        raise WrongUsage("RESELLER_DATABASE_URL: an option after the question mark has a wrong value.") from error
+    except TypeError as error:
+        if _UNKNOWN_OPTION not in str(error):
+            raise
+        option = str(error).partition(_UNKNOWN_OPTION)[2].strip(" '")
+        raise WrongUsage(f"The database's address has an unknown option after the question mark: {option}.") from error
 
 
 async def _check_connection(settings: Settings, address: SplitResult) -> None:

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from server.cli.credentials import close_public_credentials
-from server.cli.database import open_current_database, prepare_database, read_settings
+from server.cli.database import open_current_database, prepare_database
 from server.cli.failures import Failure
+from server.cli.settings import read_settings
 from server.cli.tokens import command_context
 from server.demo import (
     DEMO_ACCOUNTS,

@@ -10,8 +10,9 @@ from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from server.authentication import Credentials, authenticate
 from server.authentication.viewer_cache import ViewerCache
-from server.cli.database import open_current_database, read_settings
+from server.cli.database import open_current_database
 from server.cli.failures import Failure, WrongUsage
+from server.cli.settings import read_settings
 from server.domain.errors import NotSignedIn
 from server.engine.explain import Explanation, explain_operation
 from server.engine.sql_format import format_sql

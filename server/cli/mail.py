@@ -9,9 +9,9 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.cli.credentials import check_demo_is_private, check_no_public_credentials
-from server.cli.database import open_current_database, read_settings
+from server.cli.database import open_current_database
 from server.cli.failures import Failure, WrongUsage
-from server.logs import set_up_logs
+from server.cli.settings import read_settings
 from server.models import EmailMessage, OutboxMessage
 from server.models.backlog import read_backlog
 from server.models.outbox import Queued
@@ -23,14 +23,13 @@ MAX_ROWS_LISTED: Final = 100
 
 async def run_worker() -> None:
     """Send e-mails and run jobs until a signal. Work in progress is finished."""
-    settings = read_settings()
+    settings = read_settings(is_logged=True)
     if settings.is_sqlite:
         raise WrongUsage(
             "SQLite allows only one process, so `serve` is also the worker. A separate worker needs PostgreSQL."
         )
     check_demo_is_private(settings)
     await check_no_public_credentials(settings)
-    set_up_logs(settings.log_level)
     async with open_current_database(settings):
         worker = Worker(settings)
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,7 +1,8 @@
 """The commands `staff add` and `staff remove`."""
 
-from server.cli.database import open_current_database, read_settings
+from server.cli.database import open_current_database
 from server.cli.failures import Failure
+from server.cli.settings import read_settings
 from server.cli.tokens import command_context
 from server.domain.events import AuditAction
 from server.domain.people.users import normal_email

@@ -1,13 +1,15 @@
-"""The command `verify-receipts`, which needs nothing but the file."""
+"""The command `verify-receipts`, which needs no database."""
 
 from pathlib import Path
 
 from server.cli.failures import Failure
+from server.cli.settings import read_settings
 from server.domain.partnerships.receipts import InvalidReceipt, verify_chain
 
 
 def verify_file(file: Path, head: str | None) -> None:
     """Print the number of receipts and the last hash, or fail with the first invalid line."""
+    read_settings()
     try:
         lines = file.read_bytes().removesuffix(b"\n").split(b"\n")
     except OSError as error:

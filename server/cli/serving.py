@@ -8,8 +8,9 @@ from typing import Final
 import uvicorn
 
 from server.cli.credentials import check_demo_is_private, check_no_public_credentials
-from server.cli.database import prepare_database, read_settings
+from server.cli.database import prepare_database
 from server.cli.failures import Failure, WrongUsage
+from server.cli.settings import choose_settings, read_settings
 from server.settings import Settings
 
 MAX_WAITING: Final = 256
@@ -22,16 +23,22 @@ ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised
 
 def start_server(host: str | None, port: int | None, workers: int | None, *, demo: bool, demo_in_public: bool) -> None:
     """Check, migrate, build the demo world if requested, and serve until a signal."""
-    chosen = {"demo": demo or None, "demo_in_public": demo_in_public or None}
-    settings = read_settings(host=host, port=port, workers=workers, **chosen)
-    check_port(settings.host, settings.port)
+    settings = read_settings(
+        is_logged=True,
+        host=host,
+        port=port,
+        workers=workers,
+        demo=demo or None,
+        demo_in_public=demo_in_public or None,
+    )
     if settings.is_sqlite and settings.workers > 1:
         raise WrongUsage(
             "SQLite allows only one server process. Leave --workers and RESELLER_WORKERS at 1, or use PostgreSQL."
         )
     if "public_url" not in settings.model_fields_set:
-        settings = read_settings(public_url=_own_address(settings))
+        settings = choose_settings(public_url=_own_address(settings))
     check_demo_is_private(settings)
+    check_port(settings.host, settings.port)
     asyncio.run(_prepare_server(settings))
     if settings.demo:
         _print_greeting(settings)
@@ -39,7 +46,7 @@ def start_server(host: str | None, port: int | None, workers: int | None, *, dem
 
 
 def check_port(host: str, port: int) -> None:
-    """Fail if the port is not free. This comes first, because it is the most likely mistake."""
+    """Fail if the port is not free. This comes before the database, because it is the most likely mistake."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, kind, protocol, _, address in addresses:

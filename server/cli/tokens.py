@@ -11,8 +11,9 @@ from typing import Final
 
 from tortoise.expressions import Q
 
-from server.cli.database import open_current_database, read_settings
+from server.cli.database import open_current_database
 from server.cli.failures import Failure, WrongUsage
+from server.cli.settings import read_settings
 from server.domain.errors import MalformedInput
 from server.domain.events import AuditAction, Topic
 from server.domain.folding import BETWEEN_SPELLINGS, fold

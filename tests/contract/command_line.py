@@ -1,15 +1,18 @@
 """Commands as people run them, in a process of their own or in this one."""
 
+import logging
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cyclopts import App
 
 from server.cli import main
 
@@ -59,21 +62,35 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
+def commands(parent: App, path: str = "") -> Iterator[tuple[str, App]]:
+    """The commands that do something, by what is typed for them."""
+    for name, command in parent.resolved_commands().items():
+        if name.startswith("-"):
+            continue
+        if command.default_command is None:
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
 @pytest.fixture
-def run_failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs a command that fails in this process, where no database is open: it closes whatever is, as it ends."""
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is set, and what commands set in this process is forgotten afterwards: settings, and how they log."""
     for name in [name for name in os.environ if name.startswith("RESELLER_")]:
         monkeypatch.delenv(name)
-    for name in (
-        "HOST",
-        "PORT",
-        "WORKERS",
-        "PUBLIC_URL",
-        "DEMO",
-        "DEMO_IN_PUBLIC",
-    ):  # what `serve` sets is to be forgotten afterwards
+    for name in ("HOST", "PORT", "WORKERS", "PUBLIC_URL", "DEMO", "DEMO_IN_PUBLIC"):
         monkeypatch.setenv(f"RESELLER_{name}", "")
         monkeypatch.delenv(f"RESELLER_{name}")
+    monkeypatch.setattr(logging.getLogger(), "handlers", [*logging.getLogger().handlers])
+    for logger in (logging.getLogger(), logging.getLogger("server")):
+        monkeypatch.setattr(logger, "level", logger.level)
+
+
+@pytest.fixture
+def run_failing(
+    no_settings: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Any:
+    """Runs a command that fails in this process, where no database is open: it closes whatever is, as it ends."""
     monkeypatch.chdir(tmp_path)
 
     def run_here(*arguments: str) -> Answer:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from server.domain.rights import Scope
-from tests.contract.command_line import PROJECT, Answer, free_port, run_failing
+from tests.contract.command_line import PROJECT, Answer, free_port, no_settings, run_failing
 
-__all__ = ["run_failing"]
+__all__ = ["no_settings", "run_failing"]
 REMEDY = "Change that, or name another file in RESELLER_DATABASE_URL."
 
 

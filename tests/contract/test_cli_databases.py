@@ -11,9 +11,19 @@ from typing import Any
 import pytest
 
 from server.cli import main
-from tests.contract.command_line import PROJECT, Answer, environment, finish, free_port, run, run_failing, start
+from tests.contract.command_line import (
+    PROJECT,
+    Answer,
+    environment,
+    finish,
+    free_port,
+    no_settings,
+    run,
+    run_failing,
+    start,
+)
 
-__all__ = ["run_failing"]
+__all__ = ["no_settings", "run_failing"]
 NOT_MIGRATED = "The database is not up to date. Run `python -m server migrate` first."
 NOT_MIGRATABLE = 'The database could not be brought up to date: table "catalogue_item" already exists.'
 OPENING = {

@@ -1,8 +1,6 @@
 """Is the demo kept from others, and production from the demo's credentials?"""
 
 import asyncio
-import os
-import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +17,9 @@ from server.domain.people.tokens import token_digest
 from server.models import ApiToken, AuditEvent, Organisation, Session, User
 from server.resolvers.people import passwords
 from server.settings import Settings
+from tests.contract.command_line import free_port, no_settings
 
+__all__ = ["no_settings"]
 MEANT = "Use 127.0.0.1, or confirm with --demo-in-public or RESELLER_DEMO_IN_PUBLIC=true."
 CURE = (
     "Give production its own database in RESELLER_DATABASE_URL, or run `python -m server demo --close-accounts` "
@@ -29,13 +29,8 @@ Run = Callable[..., Awaitable[tuple[int, str]]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(no_settings: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in this process, next to the connections that are open here. Gives its exit code and what it said."""
-    for name in [name for name in os.environ if name.startswith("RESELLER_")]:
-        monkeypatch.delenv(name)
-    for name in ("HOST", "PORT", "WORKERS", "PUBLIC_URL", "DEMO", "DEMO_IN_PUBLIC"):
-        monkeypatch.setenv(f"RESELLER_{name}", "")
-        monkeypatch.delenv(f"RESELLER_{name}")
 
     async def run_here(*arguments: str, **settings: object) -> tuple[int, str]:
         for name, value in settings.items():
@@ -45,12 +40,6 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return exit_code, out + err
 
     return run_here
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +62,7 @@ async def test_a_demo_that_others_could_reach_does_not_start(
 ):
     chosen = settings | {"database_url": f"sqlite://{tmp_path}/x.sqlite3", "demo": "false" if demo else "true"}
 
-    exit_code, text = await run("serve", "--port", str(free_port()), *demo, **chosen)
+    exit_code, text = await run("serve", *demo, **chosen)
 
     assert exit_code == 2
     assert text == f"Others could reach this demo, and its password and API token are public: {reason}. {MEANT}\n"

@@ -11,11 +11,11 @@ import pytest
 
 from server.settings import Settings
 from tests.clients import Clients
-from tests.contract.command_line import Answer, free_port, run_failing
+from tests.contract.command_line import Answer, free_port, no_settings, run_failing
 from tests.databases import Databases, connected_to, settings_for
 
 pytestmark = pytest.mark.postgres
-__all__ = ["run_failing"]
+__all__ = ["no_settings", "run_failing"]
 
 COMMANDS = (
     "migrate",

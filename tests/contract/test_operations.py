@@ -2,13 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-
-from cyclopts import App
 
 from server.cli import app
 from server.settings import INTERNAL, Settings
+from tests.contract.command_line import commands
 
 OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 
@@ -55,17 +53,6 @@ def test_every_option_and_no_other_is_explained_with_its_command():
         }
         for name, command in commands(app)
     }
-
-
-def commands(parent: App, path: str = "") -> Iterator[tuple[str, App]]:
-    """The commands that do something, by what is typed for them."""
-    for name, command in parent.resolved_commands().items():
-        if name.startswith("-"):
-            continue
-        if command.default_command is None:
-            yield from commands(command, f"{path}{name} ")
-        else:
-            yield f"{path}{name}", command
 
 
 def test_the_numbers_the_text_names_are_those_of_the_code():

@@ -59,6 +59,8 @@ def wings_used(module: ast.Module) -> Iterator[str]:
         match node:
             case ast.ImportFrom(module=str(path), names=names) if path.startswith("server."):
                 used = [model_path(name.name) if path == models.__name__ else f"{path}.{name.name}" for name in names]
+            case ast.Import(names=names):
+                used = [name.name for name in names if name.name.startswith("server.")]
             case ast.Attribute(value=ast.Name(id="models"), attr=name):
                 used = [model_path(name)]
             case _:
