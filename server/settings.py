@@ -3,108 +3,25 @@
 `docs/operations.md` lists all but the internal ones; a test compares the two.
 """
 
-import ssl
-from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.utils import parseaddr
-from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias
-from urllib.parse import urlsplit
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-Network: TypeAlias = IPv4Network | IPv6Network
+from server.setting_values import (
+    Network,
+    check_database_url,
+    check_direct_url,
+    check_optional_certificates,
+    check_optional_mailbox,
+    check_sender,
+    parse_networks,
+    without_trailing_slash,
+)
 
 INTERNAL: Final = object()
 """Marks a setting that is for tests and benchmarks: the documentation leaves it out."""
-
-
-def _without_trailing_slash(url: str) -> str:
-    """The address without a trailing slash. `HTTPS://` becomes `https://`."""
-    scheme, separator, rest = url.rstrip("/").partition("://")
-    return f"{scheme.lower() if separator else scheme}{separator}{rest}"
-
-
-def _check_sender(value: str, info: ValidationInfo) -> str:
-    """A sender's address, with or without a name before it. Required with a mail server."""
-    if value or info.data.get("smtp_host"):
-        parse_mailbox(value)
-    return value
-
-
-def _check_optional_mailbox(value: str) -> str:
-    if value:
-        parse_mailbox(value)
-    return value
-
-
-def _check_optional_certificates(value: str) -> str:
-    if value:
-        try:
-            ssl.create_default_context(cafile=value)
-        except OSError as error:
-            raise ValueError(f"the file cannot be read as PEM certificates: {error.strerror or error}") from error
-    return value
-
-
-def _parse_networks(value: object) -> object:
-    """Addresses and networks, separated by commas. An address is a network of one."""
-    if not isinstance(value, str):
-        return value
-    return tuple(_parse_network(entry) for entry in map(str.strip, value.split(",")) if entry)
-
-
-def _parse_network(entry: str) -> Network:
-    try:
-        network = ip_network(entry)
-    except ValueError:
-        raise ValueError("write addresses and networks as `10.0.0.5, 10.1.0.0/16, 2001:db8::/64`") from None
-    if network.prefixlen == 0:
-        raise ValueError("a network of every address lets anyone claim any address")
-    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped:
-        raise ValueError("write an IPv4 address in an IPv6 one as an IPv4 address or network")
-    return network
-
-
-@lru_cache(16)
-def parse_mailbox(value: str) -> Address:
-    """`Name <address>` or a bare address, as in a header. Raises ValueError for anything else."""
-    name, address = parseaddr(value)
-    try:
-        return Address(name, addr_spec=address)
-    except (ValueError, HeaderParseError, IndexError):  # Address raises them all
-        raise ValueError("write it as `no-reply@company.example` or `Company <no-reply@company.example>`") from None
-
-
-def _check_database_url(value: str) -> str:
-    if not value.startswith(("sqlite://", "asyncpg://")):
-        raise ValueError("it must begin with sqlite:// or asyncpg://")
-    return value if value.startswith("sqlite://") else _check_postgres_url(value)
-
-
-def _check_postgres_url(value: str) -> str:
-    """The address, if none of its password would be taken for something else, and printed."""
-    before, at, after = value.partition("@")
-    if "@" in after or (at and set(before.removeprefix("asyncpg://")) & set("/?#[]")):
-        raise ValueError("percent-encode the characters of the password that have a meaning in an address")
-    try:
-        _ = urlsplit(value).port
-    except ValueError:
-        raise ValueError("write it as asyncpg://USER:PASSWORD@HOST:PORT/DATABASE") from None
-    return value
-
-
-def _check_direct_url(value: str, info: ValidationInfo) -> str:
-    if value and not value.startswith("asyncpg://"):
-        raise ValueError("it must begin with asyncpg://")
-    if value:
-        _check_postgres_url(value)
-    if not value and info.data.get("pooler") == "transaction":
-        raise ValueError("with RESELLER_POOLER, give the database's own address, not the pooler's")
-    return value
 
 
 class Settings(BaseSettings):
@@ -112,14 +29,14 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RESELLER_", env_file=".env", extra="ignore", frozen=True)
 
-    database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
+    database_url: Annotated[str, AfterValidator(check_database_url)] = Field(
         default="sqlite://reseller.sqlite3",
         description="Where the data is: `sqlite://FILE` or `asyncpg://USER:PASSWORD@HOST:PORT/DATABASE`.",
     )
     pooler: Literal["none", "transaction"] = Field(
         default="none", description="Set to `transaction` if that address belongs to a pooler, such as PgBouncer."
     )
-    direct_database_url: Annotated[str, AfterValidator(_check_direct_url)] = Field(
+    direct_database_url: Annotated[str, AfterValidator(check_direct_url)] = Field(
         default="",
         validate_default=True,
         description="The database's own address. A pooler needs it for migrations and for notifications of changes.",
@@ -127,16 +44,16 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address the server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The port the server listens on.")
     workers: int = Field(default=1, ge=1, le=64, description="Server processes. SQLite takes one.")
-    public_url: Annotated[str, AfterValidator(_without_trailing_slash)] = Field(
+    public_url: Annotated[str, AfterValidator(without_trailing_slash)] = Field(
         default="http://127.0.0.1:8000",
         description="The address people use. With https the session cookie is `__Host-` and Secure.",
     )
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_parse_networks)] = Field(
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_networks)] = Field(
         default=(),
         description="Addresses and networks of the proxies whose `X-Forwarded-For` or `Forwarded` is trusted, "
         "separated by commas.",
     )
-    app_url: Annotated[str, AfterValidator(_without_trailing_slash)] = Field(
+    app_url: Annotated[str, AfterValidator(without_trailing_slash)] = Field(
         default="", description="The address of the pages that e-mails link to. Leave empty to use the public address."
     )
     demo: bool = Field(default=False, description="Run as the demo, as with `serve --demo`.")
@@ -252,7 +169,7 @@ class Settings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls", description="How the connection to the mail server is secured: `starttls`, `tls` or `none`."
     )
-    smtp_ca_file: Annotated[str, AfterValidator(_check_optional_certificates)] = Field(
+    smtp_ca_file: Annotated[str, AfterValidator(check_optional_certificates)] = Field(
         default="",
         description="A file of CA certificates (PEM) to trust for the mail server, in addition to the system's.",
     )
@@ -263,10 +180,10 @@ class Settings(BaseSettings):
     smtp_connections: int = Field(
         default=4, ge=1, le=50, description="The maximum number of connections from a worker to the mail server."
     )
-    mail_from: Annotated[str, AfterValidator(_check_sender)] = Field(
+    mail_from: Annotated[str, AfterValidator(check_sender)] = Field(
         default="", validate_default=True, description="The sender of e-mails. Needed with a mail server."
     )
-    mail_reply_to: Annotated[str, AfterValidator(_check_optional_mailbox)] = Field(
+    mail_reply_to: Annotated[str, AfterValidator(check_optional_mailbox)] = Field(
         default="", description="The address for replies, if it is not the sender's."
     )
     mail_attempts: int = Field(

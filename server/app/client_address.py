@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 from starlette.types import Scope
 
-from server.settings import Network
+from server.setting_values import Network
 
 _log = structlog.get_logger("server.http")
 _FORWARDED: Final = frozenset({b"x-forwarded-for", b"forwarded"})

@@ -18,7 +18,8 @@ from server.domain.text import single_line
 from server.mail.headers import address_header, text_header
 from server.mail.rendering import render_email
 from server.models import EmailMessage
-from server.settings import Settings, parse_mailbox
+from server.setting_values import parse_mailbox
+from server.settings import Settings
 
 _MAX_HEADER_CHARACTERS: Final = 500
 _ENCODED_WORD: Final = "=?"

@@ -17,7 +17,7 @@ __all__ = ["no_settings", "run_failing"]
 CLOSED_PIPE = 141
 
 
-def started(folder: Path, *arguments: str, **more: str) -> "subprocess.Popen[bytes]":
+def start_command(folder: Path, *arguments: str, **more: str) -> "subprocess.Popen[bytes]":
     """A command in a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "server", *arguments],
@@ -30,7 +30,7 @@ def started(folder: Path, *arguments: str, **more: str) -> "subprocess.Popen[byt
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_help_that_nobody_reads_ends_like_other_tools(tmp_path: Path, unbuffered: str):
-    with started(tmp_path, "--help", PYTHONUNBUFFERED=unbuffered) as process:
+    with start_command(tmp_path, "--help", PYTHONUNBUFFERED=unbuffered) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -39,7 +39,7 @@ def test_help_that_nobody_reads_ends_like_other_tools(tmp_path: Path, unbuffered
 
 
 def test_a_reader_may_go_after_the_first_line(tmp_path: Path):
-    with started(tmp_path, "schema", PYTHONUNBUFFERED="1") as process:  # then one write may write only a part
+    with start_command(tmp_path, "schema", PYTHONUNBUFFERED="1") as process:  # then one write may write only a part
         assert process.stdout is not None
         assert process.stderr is not None
         first = process.stdout.readline()
