@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from tests.mutants.faults import Fault, all_faults
+from tests.mutants.faults import ROOMS, Fault, all_faults
 from tests.mutants.neighbours import WHOLE, neighbours_of
 from tests.mutants.reports import MOST, last_survivors, share_of_survivors, store_report, write_report
 from tests.mutants.trees import Tree
@@ -78,7 +78,7 @@ def _choose(faults: list[Fault], options: argparse.Namespace) -> list[Fault]:
 
 
 def _is_meant(fault: Fault, part: str) -> bool:
-    return part in (fault.room, fault.name) or ("/" not in part and part in fault.file) or part == fault.file
+    return part in (fault.room, fault.name) or (part not in ROOMS and part in fault.file)
 
 
 def _stages_without_faults(faults: Sequence[Fault], *, is_near: bool) -> list[Stage]:
