@@ -7,8 +7,9 @@ statement waits are one line: `create_team > lock_organisation > lock_row Organi
 import ast
 import asyncio
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -36,18 +37,28 @@ def lock_sites() -> Counter[str]:
     ) + Counter(f"{path.stem} > {lock}" for path in _sources() for lock in _constants(path))
 
 
-def waiting_site(task: asyncio.Task[Any]) -> str:
-    """The sites at which a task waits, from the outermost to the innermost; empty if it waits for no lock."""
+def waiting_sites() -> set[str]:
+    """Where the tasks wait that wait for a lock: the sites from the outermost to the innermost."""
+    return {site for task in asyncio.all_tasks() if (site := _chain(_frames(task.get_coro())))}
+
+
+def running_sites() -> list[str]:
+    """The sites that the running task is at."""
+    frames = list[tuple[CodeType, int]]()
+    frame = sys._getframe()
+    while frame is not None:
+        frames.insert(0, (frame.f_code, frame.f_lineno))
+        frame = frame.f_back
+    return edges(_chain(frames))
+
+
+def _chain(frames: Iterable[tuple[CodeType, int]]) -> str:
     found = list[str]()
-    for code, line in _frames(task.get_coro()):
+    for code, line in frames:
         if locks := _locks_at(code, line):
             found += [code.co_name] if not found or found[-1] != code.co_name else []
             found.append(locks)
     return " > ".join(found)
-
-
-def waiting_sites() -> set[str]:
-    return {site for task in asyncio.all_tasks() if (site := waiting_site(task))}
 
 
 def edges(chain: str) -> list[str]:

@@ -4,12 +4,19 @@ Where nobody should wait, they pass over the row, and it is done afterwards.
 """
 
 import asyncio
+import sys
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import pytest
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from server.models import upgrade
+from server.models.visibility import lookups
 from tests.databases import rolled_back
-from tests.lock_sites import edges, lock_sites
+from tests.lock_sites import edges, lock_sites, running_sites
 from tests.reliability import member_locks, partnership_locks, system_locks
 from tests.reliability.stages import Case, Stage, commit_changes, lock, play, stage
 from tests.reliability.system_locks import PASSING
@@ -59,6 +66,41 @@ async def test_a_process_that_starts_waits_for_the_migrations_of_another(stage: 
 async def _lock_migrations(stage: Stage) -> str:
     async with upgrade._migration_lock(stage.settings):
         return "locked"
+
+
+@pytest.mark.only_postgres
+@pytest.mark.long
+@pytest.mark.parametrize("site", CASES)
+async def test_a_case_fails_without_the_lock_that_it_is_about(stage: Stage, site: str):
+    case, survivors = CASES[site], list[str]()
+
+    for edge in edges(site):
+        with without_lock(edge), suppress(AssertionError):
+            if await play(stage, case) == ({site}, case.ends, case.leaves):
+                survivors.append(edge)
+
+    assert survivors == []
+
+
+@contextmanager
+def without_lock(site: str) -> Iterator[None]:
+    """What is locked at this place is only read."""
+    caller, callee = site.split(" > ")
+    run, lock_query = lookups._run_statement, QuerySet.select_for_update
+
+    async def read(model: type[Model], key: Hashable, asked: Any) -> Any:
+        if site in running_sites():
+            return list(await model.filter(id__in=asked.ids).order_by("id"))
+        return await run(model, key, asked)
+
+    def query(rows: QuerySet[Any], *how: Any, **more: Any) -> QuerySet[Any]:
+        is_here = sys._getframe(1).f_code.co_name == caller and callee == "select_for_update"
+        return rows.all() if is_here or site in running_sites() else lock_query(rows, *how, **more)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lookups, "_run_statement", read)
+        patched.setattr(QuerySet, "select_for_update", query)
+        yield
 
 
 def test_each_place_that_locks_something_has_a_case():
