@@ -92,7 +92,10 @@ class GraphQLEndpoint:
             language=accepted_language(request),
             address=self.client_address(request.scope),
         )
-        content, was_executed = await self._run_operation(request, asked, context)
+        try:
+            content, was_executed = await self._run_operation(request, asked, context)
+        finally:
+            self._drop_changed_viewers(context)
         status = 400 if accepted == answers.GRAPHQL_JSON and not was_executed else 200
         response = _build_response(content, accepted, status)
         set_session_cookie(response, context, self.settings)
@@ -113,7 +116,6 @@ class GraphQLEndpoint:
         await self.time_slices.wait()
         counted = _count_commits()
         result = await _execute(asked, context, request.method)
-        self._drop_changed_viewers(context)
         result.errors = _report_errors(result.errors or [], counted) or None
         was_executed = not isinstance(result, PreExecutionError) and not answers.is_request_error(
             result.errors, result.data
@@ -158,7 +160,6 @@ class GraphQLEndpoint:
         )
         if found is None:
             return None
-        self._drop_changed_viewers(context)
         if found.errors:
             found.errors = _report_errors(found.errors, counted)
             with structlog.contextvars.bound_contextvars(request_id=context.request_id):
@@ -180,7 +181,10 @@ class GraphQLEndpoint:
         return found
 
     def _drop_changed_viewers(self, context: Context) -> None:
-        """Drop the cached viewers after a change to memberships or credentials, so that the next request sees it."""
+        """Drop the cached viewers after a change to memberships or credentials, so that the next request sees it.
+
+        This also happens if the caller does not wait for the answer: the change may be stored by then.
+        """
         if context.has_changed_viewers:
             self.viewer_cache.drop()
 

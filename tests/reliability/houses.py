@@ -98,11 +98,14 @@ async def until(holds: Callable[[], Awaitable[bool]], within: float = 5.0) -> No
 
 @pytest.fixture(scope="module")
 async def house(all_databases: Databases) -> AsyncIterator[House]:
-    """One for all tests here, each of which makes people and tokens of its own: what they do is committed.
+    """One for all tests here, each of which makes people and tokens of its own: what they do is committed."""
+    async with open_house(settings_for(await all_databases.copy())) as built:
+        yield built
 
-    Without a worker, whose own changes would be heard as well.
-    """
-    own = settings_for(await all_databases.copy())
+
+@asynccontextmanager
+async def open_house(own: Settings) -> AsyncIterator[House]:
+    """Without a worker, whose own changes would be heard as well."""
     app = create_app(own)
     async with connected_to(own):
         world = await build_world()
