@@ -27,7 +27,7 @@ from tests.rows import Person
 pytestmark = pytest.mark.postgres
 
 ALL = ["Alpina", "Borea", "Corvo"]
-Seen = tuple[dict[str, list[str]] | None, list[str] | str | None]
+Answers = tuple[dict[str, list[str]] | None, list[str] | str | None]
 """The customers of each organisation that a session shows, and those that a token shows or why it shows none."""
 
 
@@ -52,7 +52,7 @@ class Scene:
         answer = await self.house.clients.change(mutation, input, "__typename userErrors { code }", as_=who)
         assert answer.data[mutation]["userErrors"] == []
 
-    async def seen(self) -> Seen:
+    async def answers(self) -> Answers:
         viewer = (await self.house.clients.ask(CUSTOMERS, as_=self.owner)).data["viewer"]
         nodes = None if viewer is None else viewer["organisations"]["nodes"]
         names = (
@@ -115,7 +115,7 @@ async def demote(scene: Scene) -> None:
 async def replace_leader(scene: Scene) -> None:
     await demote(scene)
     leader, owner = ids.encode(scene.leader.membership), ids.encode(scene.owner.membership)
-    await scene.seen()
+    await scene.answers()
     await scene.change(
         scene.leader,
         "replaceLegalRepresentative",
@@ -157,7 +157,7 @@ async def join(scene: Scene) -> None:
 
 
 NOVA = {"Nova": ALL}
-CHANGES: dict[Callable[[Scene], Awaitable[None]], Seen] = {
+CHANGES: dict[Callable[[Scene], Awaitable[None]], Answers] = {
     sign_out: (None, ALL),
     sign_out_elsewhere: (None, ALL),
     revoke_own_token: (NOVA, "UNAUTHENTICATED"),
@@ -174,18 +174,18 @@ CHANGES: dict[Callable[[Scene], Awaitable[None]], Seen] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_process_knows_what_it_has_changed_itself(scene: Scene, change: Callable[[Scene], Awaitable[None]]):
-    before = await scene.seen()
+    before = await scene.answers()
 
     await change(scene)
 
     assert before == (NOVA, ALL)
-    assert await scene.seen() == CHANGES[change]
+    assert await scene.answers() == CHANGES[change]
 
 
 async def test_a_process_that_nothing_notifies_does_not_know_what_another_has_changed(scene: Scene):
     await elsewhere(scene.house.settings, revoking(scene.row))
 
-    assert await scene.seen() == (NOVA, ALL)
+    assert await scene.answers() == (NOVA, ALL)
 
 
 async def test_a_process_knows_what_it_has_changed_for_a_caller_who_did_not_wait(scene: Scene):
@@ -197,7 +197,7 @@ async def test_a_process_knows_what_it_has_changed_for_a_caller_who_did_not_wait
         await asyncio.wait([asked])
 
     assert asked.cancelled()
-    assert await scene.seen() == (NOVA, "UNAUTHENTICATED")
+    assert await scene.answers() == (NOVA, "UNAUTHENTICATED")
 
 
 @contextmanager
