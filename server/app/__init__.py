@@ -26,7 +26,7 @@ from server.app.graphql import GraphQLEndpoint
 from server.app.health import health_routes
 from server.app.mailbox import mailbox_routes
 from server.app.receipts import receipts_route
-from server.app.requests import RequestLog
+from server.app.requests import BODY_TOO_LARGE, RequestLog
 from server.engine.engine import Engine
 from server.engine.running.connections import PostgresReader, SqliteReader
 from server.logs import set_up_logs
@@ -139,6 +139,7 @@ async def _render_http_error(request: Request, error: Exception) -> Response:
     """Errors of HTTP itself (unknown path, wrong method, body too large), in the form of a GraphQL error."""
     assert isinstance(error, HTTPException)
     code = "NOT_FOUND" if error.status_code == HTTPStatus.NOT_FOUND else "BAD_USER_INPUT"
-    content = answers.problem_body(str(error.detail), request.state.request_id, code)
+    message = BODY_TOO_LARGE if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else str(error.detail)
+    content = answers.problem_body(message, request.state.request_id, code)
     headers = {"Content-Type": f"{answers.JSON}; charset=utf-8"} | dict(error.headers or {})
     return Response(content, status_code=error.status_code, headers=headers)

@@ -63,9 +63,10 @@ def planned_body(data: bytes, errors: Sequence[GraphQLError], request_id: str) -
     return b'{"errors":' + mistakes + b',"data":' + data + b"}"
 
 
-def problem_body(message: str, request_id: str, code: str = "BAD_USER_INPUT") -> bytes:
-    """The body of an answer to a request that never became an operation."""
-    return encode_json({"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]})
+def problem_body(message: str, request_id: str, code: str = "BAD_USER_INPUT", **more: object) -> bytes:
+    """The body of an answer to a request that never became an operation. `more` are other extensions."""
+    extensions = {"code": code} | more | {"requestId": request_id}
+    return encode_json({"errors": [{"message": message, "extensions": extensions}]})
 
 
 def render_error(error: GraphQLError, request_id: str) -> dict[str, Any]:

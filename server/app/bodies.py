@@ -43,6 +43,16 @@ class PersistedQueryNotSupported(BadRequest):
         super().__init__("PersistedQueryNotSupported")
 
 
+class DocumentTooLong(BadRequest):
+    """The document has too many characters to be parsed. It has the code of every document beyond a limit."""
+
+    code = "VALIDATION_FAILED"
+    is_well_formed = True
+
+    def __init__(self) -> None:
+        super().__init__(f"This document is longer than {LONGEST_DOCUMENT:,} characters.")
+
+
 @dataclass(frozen=True)
 class GraphQLRequest:
     """A well-formed request whose document is not parsed yet."""
@@ -152,4 +162,4 @@ def _check_query(members: dict[str, Any]) -> None:
     if not query:
         raise BadRequest("`query` must not be empty.")
     if len(query) > LONGEST_DOCUMENT:
-        raise BadRequest(f"`query` is longer than {LONGEST_DOCUMENT:,} characters.")
+        raise DocumentTooLong

@@ -23,7 +23,7 @@ async def download_context(request: Request, settings: Settings, cache: ViewerCa
     return Context(viewer, now, request.state.request_id, settings, accepted_language(request))
 
 
-def refusal_response(request: Request, status: int, message: str, code: str) -> Response:
-    """The reason why there is no file, in the form of an API error."""
-    content = answers.problem_body(message, request.state.request_id, code)
+def refusal_response(request: Request, status: int, message: str, code: str, **more: object) -> Response:
+    """The reason why there is no file, in the form of an API error. `more` are other extensions."""
+    content = answers.problem_body(message, request.state.request_id, code, **more)
     return Response(content, status, {"Content-Type": f"{answers.JSON}; charset=utf-8"})

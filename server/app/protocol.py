@@ -30,7 +30,7 @@ from server.app.bounds import (
     too_large,
 )
 from server.app.connections import NEVER, Connections, Source
-from server.app.requests import LONGEST_ADDRESS, WELL_FORMED
+from server.app.requests import BODY_TOO_LARGE, LONGEST_ADDRESS, WELL_FORMED
 
 SECONDS_TO_READ_ON: Final = 2.0
 """How long the server keeps reading after a refusal. Closing immediately could lose the answer before it is read."""
@@ -120,7 +120,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.stage == "body":
             # Chunks of a few bytes double a body; no client's are smaller.
             if self.received > 2 * self.bounds.max_body_bytes:
-                self._refuse(OutOfBounds(413, "The body is too large."))
+                self._refuse(OutOfBounds(413, BODY_TOO_LARGE))
         else:
             self._refuse(too_large(self.url if self.stage == "head" and not self.headers else b""))
 

@@ -42,7 +42,8 @@ def _parse_partnership_id(request: Request) -> UUID:
 
 
 def _refusal_response(denied: Denied, request: Request) -> Response:
-    response = refusal_response(request, _STATUS.get(denied.code, _FORBIDDEN), denied.message, denied.code)
+    more = {name: value for name, value in denied.extensions.items() if name != "code"}
+    response = refusal_response(request, _STATUS.get(denied.code, _FORBIDDEN), denied.message, denied.code, **more)
     if isinstance(denied, NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

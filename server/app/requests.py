@@ -20,6 +20,7 @@ from server.settings import Settings
 WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 MAX_HEADER_BYTES: Final = 32_768
 LONGEST_ADDRESS: Final = 32_768
+BODY_TOO_LARGE: Final = "The body is too large."
 _LONGEST_PATH_LOGGED: Final = 200
 _STANDING_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _HTTPS_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000"}
@@ -94,7 +95,7 @@ class RequestLog:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
             return 431, "The headers are too large."
         if _announced_length(scope) > self.max_body_bytes:
-            return 413, "The body is too large."
+            return 413, BODY_TOO_LARGE
         return None
 
 
