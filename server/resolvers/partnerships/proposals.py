@@ -60,7 +60,8 @@ async def invite_partner(
         problems.raise_if_any()
         asked = next((row for row in others if row.partner_id == partner_id), None)
         if asked is not None and await _is_the_same(context, asked, access):
-            await accept_what_was_asked(context, asked, access, offer, expires_at, review_at)
+            replaces = bool(replace_existing)
+            await accept_what_was_asked(context, asked, access, offer, expires_at, review_at, replaces=replaces)
             return {"partnership": asked, "warnings": []}
         invitation = Partnership(
             customer_id=customer_id,
