@@ -1,14 +1,12 @@
 """Is the house in order: names of functions, wings of each room, sizes of files, and the place of lazy references?"""
 
-import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.contract.source_code import CODE, ROOT, read_code
+
 SERVER = ROOT / "server"
 WINGS = set("people partnerships products commerce programme tenders support oversight".split())
 BESIDE_THE_WINGS = {"server/models": {"migrations", "visibility"}}
@@ -45,11 +43,10 @@ PARTICIPLES = {"server/schema/fields.py: computed": "gives a computed field, as 
 
 def test_no_function_is_named_by_a_participle():
     found = [
-        f"{file.relative_to(ROOT)}: {node.name}"
-        for folder in ("server", "tests", "benchmarks", "scripts")
-        for file in sorted((ROOT / folder).rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_participle(node.name.strip("_"))
+        f"{code.name}: {name}"
+        for code in map(read_code, CODE)
+        for _, name in code.functions
+        if is_participle(name.strip("_"))
     ]
 
     assert [name for name in found if name not in PARTICIPLES] == []
@@ -72,7 +69,7 @@ def test_no_public_name_stands_in_two_modules_of_a_room():
     for room in sorted(folder for folder in SERVER.iterdir() if (folder / "__init__.py").exists()):
         modules = defaultdict[str, set[str]](set)
         for file in (file for file in room.rglob("*.py") if "migrations" not in file.parts):
-            for name in public_names(ast.parse(file.read_text("utf-8"))):
+            for name in read_code(file).public_names:
                 modules[name].add(str(file.relative_to(SERVER)))
         found |= {f"{name}: {', '.join(sorted(files))}" for name, files in modules.items() if len(files) > 1}
 
@@ -80,29 +77,7 @@ def test_no_public_name_stands_in_two_modules_of_a_room():
     assert JOINED | set(DICTATED) <= {line.split(":")[0] for line in found}
 
 
-def public_names(module: ast.Module) -> Iterator[str]:
-    """The functions, classes and constants at the top of a module; type variables are of their module only."""
-    for node in module.body:
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                names = [name]
-            case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar" | "ParamSpec"))):
-                continue
-            case ast.Assign(targets=targets):
-                names = [target.id for target in targets if isinstance(target, ast.Name)]
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                names = [name]
-            case _:
-                continue
-        yield from (name for name in names if not name.startswith("_"))
-
-
 def test_no_file_has_more_than_300_lines():
-    lengths = {
-        str(file.relative_to(ROOT)): len(file.read_text("utf-8").splitlines())
-        for folder in ("server", "tests", "benchmarks", "scripts")
-        for file in sorted((ROOT / folder).rglob("*.py"))
-        if "migrations" not in file.parts
-    }
+    lengths = {code.name: len(code.lines) for code in map(read_code, CODE) if "/migrations/" not in code.name}
 
     assert {name: length for name, length in lengths.items() if length > 300} == {}

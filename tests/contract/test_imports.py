@@ -4,11 +4,9 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
-from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
-import pytest
 from grimp import ImportGraph
 from importlinter import configuration
 from importlinter.application import use_cases
@@ -29,35 +27,12 @@ ALSO = {
     "server": "itself; the contracts say which part",
     "stdnum": "what is a VAT number",
 }
-CLOCKS = {"now", "utcnow", "today"}
-READERS_AND_WRITERS = {"open", "input", "print"}
 
 
 def test_the_domain_imports_nothing_that_reads_writes_or_has_a_clock():
     found = {name for file in (SERVER / "domain").rglob("*.py") for name in imports(file)}
 
     assert found - PURE == set(ALSO)
-
-
-def test_the_domain_reads_no_clock_and_no_file():
-    found = [
-        f"{file.relative_to(SERVER)}:{node.lineno}"
-        for file in sorted((SERVER / "domain").rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.Call) and reads_or_writes(node.func)
-    ]
-
-    assert found == []
-
-
-def reads_or_writes(function: ast.expr) -> bool:
-    match function:
-        case ast.Attribute(attr=name, value=ast.Name(id="datetime" | "date")):
-            return name in CLOCKS
-        case ast.Name(id=name):
-            return name in READERS_AND_WRITERS
-        case _:
-            return False
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -81,30 +56,34 @@ def test_help_imports_nothing_that_a_command_does():
     assert set(done.stdout.split()) & {"tortoise", "strawberry", "graphql", "starlette", "uvicorn", "asyncpg"} == set()
 
 
-@pytest.mark.parametrize(
-    ("importer", "imported"),
-    [
-        ("server.resolvers.journal", "server.demo"),
-        ("server.schema.people.users", "server.demo.accounts"),
-        ("server.app.health", "server.demo"),
-        ("server.resolvers.journal", "starlette"),
-        ("server.authentication", "starlette"),
-        ("server.mail.topics", "uvicorn"),
-        ("server.domain.money", "server.models.people.users"),
-        ("server.models.base", "strawberry"),
-        ("server.engine.engine", "server.domain.money"),
-        ("server.resolvers.people.teams", "server.resolvers.support.support_access"),
-    ],
-)
-def test_the_contracts_refuse_an_import_that_the_documents_exclude(importer: str, imported: str):
-    """Asks import-linter about the imports that there are, and this one."""
-    graph = deepcopy(read_graph())
-    assert {importer, imported} <= graph.modules
+EXCLUDED = [
+    ("server.resolvers.journal", "server.demo"),
+    ("server.schema.people.users", "server.demo.accounts"),
+    ("server.app.health", "server.demo"),
+    ("server.resolvers.journal", "starlette"),
+    ("server.authentication", "starlette"),
+    ("server.mail.topics", "uvicorn"),
+    ("server.domain.money", "server.models.people.users"),
+    ("server.models.base", "strawberry"),
+    ("server.engine.engine", "server.domain.money"),
+    ("server.resolvers.people.teams", "server.resolvers.support.support_access"),
+]
+"""Imports that README and the decisions exclude, and that only a contract of import-linter refuses."""
+
+
+def test_the_contracts_refuse_every_import_that_the_documents_exclude():
+    graph = read_graph()
+    assert {module for pair in EXCLUDED for module in pair} <= graph.modules
     assert broken_contracts(graph) == []
 
-    graph.add_import(importer=importer, imported=imported, line_number=1, line_contents="")
+    missed = list[tuple[str, str]]()
+    for importer, imported in EXCLUDED:
+        graph.add_import(importer=importer, imported=imported, line_number=1, line_contents="")
+        if not broken_contracts(graph):
+            missed.append((importer, imported))
+        graph.remove_import(importer=importer, imported=imported)
 
-    assert broken_contracts(graph) != []
+    assert missed == []
 
 
 @cache
@@ -115,7 +94,6 @@ def read_options() -> UserOptions:
     return options
 
 
-@cache
 def read_graph() -> ImportGraph:
     return use_cases._build_graph(
         root_package_names=read_options().session_options["root_packages"],

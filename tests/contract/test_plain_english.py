@@ -4,11 +4,9 @@ To add a text, add a reader to SOURCES. To forbid a phrase, add it to FORBIDDEN 
 needs a forbidden phrase goes into EXCEPTIONS with its reason.
 """
 
-import ast
 import re
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -17,8 +15,7 @@ from graphql import Visitor, parse, visit
 from graphql.language import Node, StringValueNode
 
 from server.domain.rights import Scope
-
-ROOT = Path(__file__).parents[2]
+from tests.contract.source_code import CODE, ROOT, read_code
 
 FORBIDDEN = {
     r"who(m)?ever": "anyone who, the person who, no matter who",
@@ -114,21 +111,8 @@ def messages() -> Iterator[Passage]:
 
 def errors() -> Iterator[Passage]:
     """Every other text in the server's code, whether a caller, an operator or a developer reads it; not docstrings."""
-    for file in sorted((ROOT / "server").rglob("*.py")):
-        tree = ast.parse(file.read_text("utf-8"))
-        docstrings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
-            if node not in docstrings and (text := text_of(node)).count(" ") > 1 and "SELECT" not in text:
-                yield Passage(f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", text)
-
-
-def text_of(node: ast.AST) -> str:
-    """The text of a string, with an X for each value in it; otherwise nothing."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) else "X" for part in node.values)
-    return ""
+    for code in (read_code(file) for file in CODE if file.is_relative_to(ROOT / "server")):
+        yield from (Passage(f"{code.name}:{line}", text) for line, text in code.texts if "SELECT" not in text)
 
 
 DOCUMENTS = sorted(
@@ -145,33 +129,24 @@ DOCUMENTS = sorted(
         ROOT / "Makefile",
     )
 )
-CODE = [
-    file for folder in ("server", "tests", "benchmarks", "scripts") for file in sorted((ROOT / folder).rglob("*.py"))
-]
 
 
 def docstrings() -> Iterator[Passage]:
     """The docstrings of modules, classes, functions and constants, and the names of tests as sentences."""
-    for file in CODE:
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            where = f"{file.relative_to(ROOT)}, line {getattr(node, 'lineno', 1)}"
-            match node:
-                case ast.Expr(value=ast.Constant(value=str(text))):
-                    yield Passage(where, text)
-                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("test_"):
-                    yield Passage(where, name.removeprefix("test_").replace("_", " "))
-                case _:
-                    pass
+    for code in map(read_code, CODE):
+        names = ((line, name) for line, name in code.functions if name.startswith("test_"))
+        sentences = ((line, name.removeprefix("test_").replace("_", " ")) for line, name in names)
+        yield from (Passage(f"{code.name}, line {line}", text) for line, text in (*code.docstrings, *sentences))
 
 
 def comments() -> Iterator[Passage]:
     """The comments in the code; lines that follow each other are one passage."""
-    for file in CODE:
-        lines = [(number, line.strip()) for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)]
+    for code in map(read_code, CODE):
+        lines = [(number, line.strip()) for number, line in enumerate(code.lines, 1)]
         for is_comment, block in groupby(lines, lambda line: line[1].startswith("#")):
             if is_comment:
                 numbers, texts = zip(*block, strict=True)
-                yield Passage(f"{file.relative_to(ROOT)}, line {numbers[0]}", " ".join(text[1:] for text in texts))
+                yield Passage(f"{code.name}, line {numbers[0]}", " ".join(text[1:] for text in texts))
 
 
 SOURCES: tuple[Callable[[], Iterator[Passage]], ...] = (documents, sdl, messages, errors, docstrings, comments)
