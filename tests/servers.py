@@ -33,6 +33,8 @@ class DemoServer:
     url: str
     token: str
     database_url: str
+    banner: str
+    """What it says before it serves."""
 
 
 @contextmanager
@@ -44,7 +46,7 @@ def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
     """
     database = folder / "demo.sqlite3"
     if "RESELLER_DATABASE_URL" not in settings:
-        begin_with_what_is_built(database)
+        _begin_with_what_is_built(database)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
@@ -61,14 +63,16 @@ def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
         _wait_until_ready(url, process, output)
         if database.exists() and not _BUILT.exists():
             _copy(database, _BUILT)
-        (token,) = set(re.findall(r"rsl_pat_\w+", output.read_text()))
-        yield DemoServer(url, token, environment["RESELLER_DATABASE_URL"])
+        said = output.read_text()
+        (token,) = set(re.findall(r"rsl_pat_\w+", said))
+        banner = "\n".join(line for line in said.splitlines() if not line.startswith("{"))  # the log is JSON
+        yield DemoServer(url, token, environment["RESELLER_DATABASE_URL"], banner)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def begin_with_what_is_built(database: Path) -> None:
+def _begin_with_what_is_built(database: Path) -> None:
     """Put the demo world where a server is to look for it, if one of this run has built it already."""
     if _BUILT.exists():
         shutil.copyfile(_BUILT, database)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,11 +37,11 @@ def environment(folder: Path, **settings: object) -> dict[str, str]:
     return inherited | {f"RESELLER_{name.upper()}": str(value) for name, value in chosen.items()}
 
 
-def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(folder: Path, *arguments: str, **settings: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "server", *arguments],
         cwd=folder,
-        env=environment(folder) | {"PYTHONPATH": str(PROJECT)},
+        env=environment(folder, **settings) | {"PYTHONPATH": str(PROJECT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -52,8 +53,9 @@ def finish(process: subprocess.Popen[str]) -> Answer:
     return Answer(process.returncode, out, err)
 
 
-def run(folder: Path, *arguments: str) -> Answer:
-    return finish(start(folder, *arguments))
+def run_command(folder: Path, *arguments: str, **settings: object) -> Answer:
+    """Run a command in a process of its own."""
+    return finish(start(folder, *arguments, **settings))
 
 
 def free_port() -> int:
@@ -87,15 +89,29 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run_failing(
+def run_here(
     no_settings: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> Any:
-    """Runs a command that fails in this process, where no database is open: it closes whatever is, as it ends."""
+    """Runs a command in this process, in a context where no database is open: it closes whatever is, as it ends."""
     monkeypatch.chdir(tmp_path)
 
-    def run_here(*arguments: str) -> Answer:
+    def run(*arguments: str) -> Answer:
         exit_code = Context().run(main, arguments)
         out, err = capsys.readouterr()
         return Answer(exit_code, out, err)
 
-    return run_here
+    return run
+
+
+@contextmanager
+def output_to(sink: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with open(sink, "w", encoding="utf-8") as stream, monkeypatch.context() as changed:
+        changed.setattr(sys, "stdout", stream)
+        yield
+
+
+def closed_pipe() -> int:
+    """The end of a pipe to write to, whose other end nobody has open."""
+    read, write = os.pipe()
+    os.close(read)
+    return write

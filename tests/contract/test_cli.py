@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from server.domain.rights import Scope
-from tests.contract.command_line import PROJECT, Answer, free_port, no_settings, run_failing
+from tests.contract.command_line import PROJECT, Answer, free_port, no_settings, run_here
 
-__all__ = ["no_settings", "run_failing"]
+__all__ = ["no_settings", "run_here"]
 REMEDY = "Change that, or name another file in RESELLER_DATABASE_URL."
 
 
@@ -31,17 +31,17 @@ REMEDY = "Change that, or name another file in RESELLER_DATABASE_URL."
         (["token", "revoke", "--help"], ["ID_OR_LAST_FOUR"]),
     ],
 )
-def test_help_names_everything_there_is(run_failing: Any, arguments: Sequence[str], words: Sequence[str]):
-    answer = run_failing(*arguments)
+def test_help_names_everything_there_is(run_here: Any, arguments: Sequence[str], words: Sequence[str]):
+    answer = run_here(*arguments)
 
     assert (answer.exit_code, answer.err) == (0, "")
     assert [word for word in words if word not in answer.out] == []
 
 
-def test_the_version_is_that_of_the_project(run_failing: Any):
+def test_the_version_is_that_of_the_project(run_here: Any):
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
 
-    assert run_failing("--version") == Answer(0, f"{project['version']}\n", "")
+    assert run_here("--version") == Answer(0, f"{project['version']}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -65,38 +65,38 @@ def test_the_version_is_that_of_the_project(run_failing: Any):
         ),
     ],
 )
-def test_wrong_usage_is_reported_in_one_line(run_failing: Any, arguments: Sequence[str], message: str):
-    answer = run_failing(*arguments)
+def test_wrong_usage_is_reported_in_one_line(run_here: Any, arguments: Sequence[str], message: str):
+    answer = run_here(*arguments)
 
     assert answer == Answer(2, "", f"{message}\n")
 
 
 @pytest.mark.parametrize("arguments", [("staff", "add", "\udcff@x.example"), ("token", "revoke", "\udcff" * 4)])
-def test_bytes_that_are_not_text_are_refused(run_failing: Any, arguments: Sequence[str]):
-    assert run_failing(*arguments) == Answer(2, "", "The command line is not written in UTF-8.\n")
+def test_bytes_that_are_not_text_are_refused(run_here: Any, arguments: Sequence[str]):
+    assert run_here(*arguments) == Answer(2, "", "The command line is not written in UTF-8.\n")
 
 
-def test_an_unknown_scope_is_answered_with_those_that_exist(run_failing: Any):
-    answer = run_failing(
+def test_an_unknown_scope_is_answered_with_those_that_exist(run_here: Any):
+    answer = run_here(
         "token", "create", "--email", "a@b.example", "--organisation", "b", "--name", "c", "--scope", "all:read"
     )
 
     assert answer == Answer(2, "", f"There is no scope all:read. There are: {', '.join(Scope)}.\n")
 
 
-def test_sqlite_refuses_a_second_process(run_failing: Any):
-    answer = run_failing("serve", "--workers", "2", "--port", str(free_port()))
+def test_sqlite_refuses_a_second_process(run_here: Any):
+    answer = run_here("serve", "--workers", "2", "--port", str(free_port()))
 
     assert answer.exit_code == 2
     assert answer.err.startswith("SQLite allows only one server process.")
     assert answer.err.count("\n") == 1
 
 
-def test_a_taken_port_is_named_with_the_ways_to_choose_another(run_failing: Any, tmp_path: Path):
+def test_a_taken_port_is_named_with_the_ways_to_choose_another(run_here: Any, tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        answer = run_failing("serve", "--port", str(port))
+        answer = run_here("serve", "--port", str(port))
 
     another = port + 1 if port < 65_535 else port - 1
     assert answer == Answer(
@@ -125,11 +125,11 @@ def test_a_taken_port_is_named_with_the_ways_to_choose_another(run_failing: Any,
     ],
 )
 def test_an_unusable_database_is_reported_in_one_line(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, exit_code: int, message: str
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, exit_code: int, message: str
 ):
     (tmp_path / "file").write_text("not a folder, and not a database either\n" * 20)
     monkeypatch.setenv("RESELLER_DATABASE_URL", url)
 
-    answer = run_failing("migrate")
+    answer = run_here("migrate")
 
     assert answer == Answer(exit_code, "", f"{message}\n")

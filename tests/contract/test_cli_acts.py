@@ -2,101 +2,75 @@
 
 import json
 import re
-import socket
 import sqlite3
-import subprocess
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 from server.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, employee_token
 from server.domain.people.tokens import is_well_formed
-from tests.contract.command_line import SECONDS_TO_START, Answer, finish, free_port, run, start
-from tests.servers import NO_CERTIFICATES, begin_with_what_is_built
+from tests.contract.command_line import SECONDS_TO_START, Answer, free_port, no_settings, run_command, run_here
+from tests.servers import NO_CERTIFICATES, DemoServer
+
+__all__ = ["no_settings", "run_here"]
 
 
-@dataclass(frozen=True)
-class Running:
-    """A server on the demo world."""
-
-    folder: Path
-    port: int
-    banner: str
-
-    def ask(self, query: str, secret: str) -> httpx2.Response:
-        url = f"http://127.0.0.1:{self.port}/graphql"
-        headers = {"Authorization": f"Bearer {secret}"}
-        return httpx2.post(url, json={"query": query}, headers=headers, verify=NO_CERTIFICATES)
-
-    def mailbox(self) -> str:
-        return httpx2.get(f"http://127.0.0.1:{self.port}/mailbox", verify=NO_CERTIFICATES).text
+def ask(server: DemoServer, query: str, secret: str) -> httpx2.Response:
+    headers = {"Authorization": f"Bearer {secret}"}
+    return httpx2.post(f"{server.url}/graphql", json={"query": query}, headers=headers, verify=NO_CERTIFICATES)
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("cli")
-    begin_with_what_is_built(folder / "test.sqlite3")
-    port = free_port()
-    process = start(folder, "serve", "--demo", "--port", str(port))
-    try:
-        wait_until_open(process, port)
-        assert process.stdout is not None
-        banner = "".join(iter(process.stdout.readline, "\n")) + "".join(iter(process.stdout.readline, "\n"))
-        yield Running(folder, port, banner)
-    finally:
-        process.terminate()
-        process.communicate(timeout=SECONDS_TO_START)
+def mailbox(server: DemoServer) -> str:
+    return httpx2.get(f"{server.url}/mailbox", verify=NO_CERTIFICATES).text
 
 
-def wait_until_open(process: subprocess.Popen[str], port: int) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as trial:
-            if trial.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    process.kill()
-    pytest.fail(f"the server did not start: {process.communicate()}")
+@pytest.fixture
+def run(run_here: Any, demo_server: DemoServer, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command on the database of the demo, in this process, next to its server."""
+    monkeypatch.setenv("RESELLER_DATABASE_URL", demo_server.database_url)
+    return run_here
 
 
-def test_the_banner_says_how_to_visit_the_demo(running: Running):
+def test_the_banner_says_how_to_visit_the_demo(demo_server: DemoServer):
     claire, ralf, emma = DEMO_ACCOUNTS
 
-    assert running.banner.splitlines() == [
-        f"  GraphiQL    http://127.0.0.1:{running.port}/graphiql",
-        f"  Mailbox     http://127.0.0.1:{running.port}/mailbox",
+    banner = demo_server.banner.splitlines()
+
+    assert banner == [
+        "",
+        f"  GraphiQL    {demo_server.url}/graphiql",
+        f"  Mailbox     {demo_server.url}/mailbox",
         f"  Sign in as  {claire.email}, legal representative of {claire.organisation}",
         f"              {ralf.email}, legal representative of {ralf.organisation}",
         f"  Password    {DEMO_PASSWORD}",
         f"  API token   {employee_token()}",
         f"              of {emma.email}, employee of {emma.organisation}",
     ]
-    answer = running.ask("{ viewer { user { email } } }", employee_token())
+    answer = ask(demo_server, "{ viewer { user { email } } }", employee_token())
     assert answer.json() == {"data": {"viewer": {"user": {"email": emma.email}}}}
 
 
-def test_both_sides_of_every_living_partnership_of_the_demo_have_a_receipt(running: Running):
+def test_both_sides_of_every_living_partnership_of_the_demo_have_a_receipt(demo_server: DemoServer):
     first = """SELECT p.status, count(r.id) FROM partnership p LEFT JOIN receipt r ON r.partnership_id = p.id
         AND r.sequence = 1 AND r.what = 'partnership.stated' GROUP BY p.id"""
 
-    with closing(sqlite3.connect(running.folder / "test.sqlite3")) as database:
+    with closing(sqlite3.connect(file_of(demo_server))) as database:
         found = set(database.execute(first).fetchall())
 
     living, over = {"INVITED", "ACTIVE", "SUSPENDED"}, {"DECLINED", "CANCELLED", "EXPIRED", "TERMINATED"}
     assert found == {(status, 1) for status in living} | {(status, 0) for status in over}
 
 
-def test_nothing_is_migrated_or_built_twice(running: Running):
-    migrating, building = start(running.folder, "migrate"), start(running.folder, "demo")
+def test_nothing_is_migrated_or_built_twice(run: Any):
+    migrated, built = run("migrate"), run("demo")
 
-    assert finish(migrating) == Answer(0, "The database is up to date.\n", "")
-    assert finish(building) == Answer(
+    assert migrated == Answer(0, "The database is up to date.\n", "")
+    assert built == Answer(
         1,
         "",
         "The database is not empty, and the demo never mixes with existing data. "
@@ -104,8 +78,8 @@ def test_nothing_is_migrated_or_built_twice(running: Running):
     )
 
 
-def test_the_demo_is_not_served_as_production(running: Running):
-    answer = run(running.folder, "serve", "--port", str(free_port()))
+def test_the_demo_is_not_served_as_production(run: Any):
+    answer = run("serve", "--port", str(free_port()))
 
     assert answer.exit_code == 1
     assert re.fullmatch(
@@ -115,18 +89,25 @@ def test_the_demo_is_not_served_as_production(running: Running):
     )
 
 
+def file_of(server: DemoServer) -> Path:
+    return Path(server.database_url.removeprefix("sqlite://"))
+
+
 def other_spelling(email: str) -> str:
     """In capitals, and with a dot of Chinese typesetting, which domains may have."""
     return email.upper().replace(".", "。")
 
 
-def test_a_person_joins_the_staff_by_their_address_however_it_is_typed(running: Running, tmp_path: Path):
-    source, copy = running.folder / "test.sqlite3", tmp_path / "test.sqlite3"
-    with closing(sqlite3.connect(source)) as demo, closing(sqlite3.connect(copy)) as own:
+def test_a_person_joins_the_staff_by_their_address_however_it_is_typed(
+    run: Any, demo_server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    copy = tmp_path / "copy.sqlite3"
+    with closing(sqlite3.connect(file_of(demo_server))) as demo, closing(sqlite3.connect(copy)) as own:
         demo.backup(own)
+    monkeypatch.setenv("RESELLER_DATABASE_URL", f"sqlite://{copy}")
     claire = DEMO_ACCOUNTS[0]
 
-    answers = [run(tmp_path, "staff", act, other_spelling(claire.email)) for act in ("add", "remove")]
+    answers = [run("staff", act, other_spelling(claire.email)) for act in ("add", "remove")]
 
     assert answers == [
         Answer(0, f"{claire.email} is a member of the staff.\n", ""),
@@ -134,15 +115,16 @@ def test_a_person_joins_the_staff_by_their_address_however_it_is_typed(running: 
     ]
 
 
-def test_a_token_works_from_its_making_to_its_end(running: Running):
+def test_a_token_works_from_its_making_to_its_end(run: Any, demo_server: DemoServer, tmp_path: Path):
     claire = DEMO_ACCOUNTS[0]
     query = "{ viewer { user { email } token { name lastFour scopes } } }"
 
-    made = run(
-        running.folder,
+    made = run_command(
+        tmp_path,
         *("token", "create", "--email", other_spelling(claire.email)),
         *("--organisation", claire.organisation.upper()),
         *("--name", "nightly", "--scope", "products:read", "--scope", "MEMBERS_READ", "--days", "5"),
+        database_url=demo_server.database_url,
     )
 
     secret = made.out.removesuffix("\n")
@@ -153,7 +135,7 @@ def test_a_token_works_from_its_making_to_its_end(running: Running):
         r"Save the secret now: it is not stored anywhere\.\n",
         made.err,
     )
-    assert running.ask(query, secret).json() == {
+    assert ask(demo_server, query, secret).json() == {
         "data": {
             "viewer": {
                 "user": {"email": claire.email},
@@ -162,21 +144,21 @@ def test_a_token_works_from_its_making_to_its_end(running: Running):
         }
     }
 
-    ended = run(running.folder, "token", "revoke", secret[-4:])
+    ended = run("token", "revoke", secret[-4:])
 
     token_id = made.err.partition(" ")[0]
     assert ended == Answer(0, f"{token_id} (nightly) has been revoked.\n", "")
-    assert running.ask(query, secret).status_code == 401
-    assert acts(running.folder) == [
+    assert ask(demo_server, query, secret).status_code == 401
+    assert acts(demo_server) == [
         ("apiToken.created", "ApiToken", token_id, ["MEMBERS_READ", "PRODUCTS_READ"]),
         ("apiToken.revoked", "ApiToken", token_id, None),
     ]
-    assert read_outbox(running.folder) == [("token.created", token_id), ("token.revoked", token_id)]
+    assert read_outbox(demo_server) == [("token.created", token_id), ("token.revoked", token_id)]
 
 
-def acts(folder: Path) -> list[tuple[str, str, str, list[str] | None]]:
+def acts(server: DemoServer) -> list[tuple[str, str, str, list[str] | None]]:
     """What the audit log says was done at the command line, by nobody who signed in."""
-    with closing(sqlite3.connect(folder / "test.sqlite3")) as connection:
+    with closing(sqlite3.connect(file_of(server))) as connection:
         rows = connection.execute(
             "SELECT action, subject_type, subject_id, after FROM audit_event"
             " WHERE request_id = 'cli' AND actor_id IS NULL AND api_token_id IS NULL ORDER BY id"
@@ -187,34 +169,34 @@ def acts(folder: Path) -> list[tuple[str, str, str, list[str] | None]]:
     ]
 
 
-def read_outbox(folder: Path) -> list[tuple[str, str]]:
+def read_outbox(server: DemoServer) -> list[tuple[str, str]]:
     """The topics and subjects of what the command line put into the outbox."""
-    with closing(sqlite3.connect(folder / "test.sqlite3")) as connection:
+    with closing(sqlite3.connect(file_of(server))) as connection:
         rows = connection.execute("SELECT topic, payload FROM outbox_message ORDER BY id").fetchall()
     payloads = [(topic, json.loads(payload)) for topic, payload in rows]
     return [(topic, payload["subject"]) for topic, payload in payloads if payload["requestId"] == "cli"]
 
 
-def test_the_demos_mailbox_has_the_emails_it_would_send(running: Running):
+def test_the_demos_mailbox_has_the_emails_it_would_send(run: Any, demo_server: DemoServer):
     claire = DEMO_ACCOUNTS[0]
     options = ("--email", claire.email, "--organisation", claire.organisation, "--scope", "products:read")
 
-    made = run(running.folder, "token", "create", *options, "--name", "mailed")
+    made = run("token", "create", *options, "--name", "mailed")
 
     assert made.exit_code == 0
     deadline = time.monotonic() + SECONDS_TO_START
-    while claire.email not in running.mailbox() and time.monotonic() < deadline:
+    while claire.email not in mailbox(demo_server) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert claire.email in running.mailbox()
+    assert claire.email in mailbox(demo_server)
 
 
-def test_a_token_is_restricted_to_managed_customers(running: Running):
+def test_a_token_is_restricted_to_managed_customers(run: Any):
     claire, ralf, emma = DEMO_ACCOUNTS
     options = ("--email", emma.email, "--organisation", emma.organisation, "--scope", "products:read")
     command = ("token", "create", *options, "--customer", claire.organisation)
 
-    managed = run(running.folder, *command, "--name", "for one")
-    others = run(running.folder, *command, "--name", " ", "--customer", ralf.organisation)
+    managed = run(*command, "--name", "for one")
+    others = run(*command, "--name", " ", "--customer", ralf.organisation)
 
     assert managed.exit_code == 0
     assert is_well_formed(managed.out.removesuffix("\n"))
@@ -223,7 +205,7 @@ def test_a_token_is_restricted_to_managed_customers(running: Running):
     )
 
 
-def test_a_token_that_cannot_be_created_is_reported_in_one_line(running: Running):
+def test_a_token_that_cannot_be_created_is_reported_in_one_line(run: Any):
     claire, _, emma = DEMO_ACCOUNTS
     options = {"--email": emma.email, "--organisation": emma.organisation, "--name": "x", "--scope": "products:read"}
     refusals = {
@@ -231,11 +213,8 @@ def test_a_token_that_cannot_be_created_is_reported_in_one_line(running: Running
         ("--organisation", claire.organisation): f"{emma.email} is not an active member of {claire.organisation}.",
     }
 
-    processes = [
-        start(running.folder, "token", "create", *chain.from_iterable((options | dict([changed])).items()))
-        for changed in refusals
+    answers = [
+        run("token", "create", *chain.from_iterable((options | dict([changed])).items())) for changed in refusals
     ]
 
-    assert [finish(process) for process in processes] == [
-        Answer(1, "", f"{message}\n") for message in refusals.values()
-    ]
+    assert answers == [Answer(1, "", f"{message}\n") for message in refusals.values()]

@@ -1,8 +1,6 @@
 """What do commands say and leave behind when the database is missing, old or unreachable?"""
 
 import sqlite3
-import subprocess
-import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -11,19 +9,9 @@ from typing import Any
 import pytest
 
 from server.cli import main
-from tests.contract.command_line import (
-    PROJECT,
-    Answer,
-    environment,
-    finish,
-    free_port,
-    no_settings,
-    run,
-    run_failing,
-    start,
-)
+from tests.contract.command_line import PROJECT, Answer, free_port, no_settings, run_command, run_here
 
-__all__ = ["no_settings", "run_failing"]
+__all__ = ["no_settings", "run_here"]
 NOT_MIGRATED = "The database is not up to date. Run `python -m server migrate` first."
 NOT_MIGRATABLE = 'The database could not be brought up to date: table "catalogue_item" already exists.'
 OPENING = {
@@ -51,14 +39,14 @@ def in_the_way(folder: Path) -> Path:
 
 @pytest.mark.parametrize("command", OPENING)
 def test_a_failing_command_leaves_no_connection_that_keeps_the_process(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ):
     monkeypatch.setenv("RESELLER_DATABASE_URL", f"sqlite://{in_the_way(tmp_path)}")
     monkeypatch.setenv("RESELLER_PORT", str(free_port()))
     (tmp_path / "query.graphql").write_text("{ viewer { user { email } } }")
     before = set(threading.enumerate())
 
-    answer = run_failing(*command.split())
+    answer = run_here(*command.split())
 
     assert answer == Answer(1, "", f"{OPENING[command]}\n")
     assert [one for one in set(threading.enumerate()) - before if not one.daemon and is_alive_after_a_moment(one)] == []
@@ -72,27 +60,17 @@ def is_alive_after_a_moment(thread: threading.Thread) -> bool:
 def test_a_failing_command_ends(tmp_path: Path):
     in_the_way(tmp_path)
 
-    process = start(tmp_path, "migrate")
-
-    assert finish(process) == Answer(1, "", f"{NOT_MIGRATABLE}\n")
+    assert run_command(tmp_path, "migrate") == Answer(1, "", f"{NOT_MIGRATABLE}\n")
 
 
-def test_an_unreachable_postgres_is_reported_without_its_password(tmp_path: Path):
-    url = f"asyncpg://somebody:hush@127.0.0.1:{free_port()}/reseller"
+def test_an_unreachable_postgres_is_reported_without_its_password(run_here: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RESELLER_DATABASE_URL", f"asyncpg://somebody:hush@127.0.0.1:{free_port()}/reseller")
 
-    process = subprocess.run(
-        [sys.executable, "-m", "server", "migrate"],
-        cwd=tmp_path,
-        env=environment(tmp_path, database_url=url) | {"PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    answer = run_here("migrate")
 
-    assert (process.returncode, process.stdout) == (1, "")
-    assert process.stderr.startswith("The database reseller on 127.0.0.1 cannot be reached: ")
-    assert process.stderr.count("\n") == 1
-    assert "hush" not in process.stderr
+    assert (answer.exit_code, answer.out, answer.err.count("\n")) == (1, "", 1)
+    assert answer.err.startswith("The database reseller on 127.0.0.1 cannot be reached: ")
+    assert "hush" not in answer.err
 
 
 def test_the_schema_is_the_committed_one(capfdbinary: pytest.CaptureFixture[bytes]):
@@ -102,7 +80,7 @@ def test_the_schema_is_the_committed_one(capfdbinary: pytest.CaptureFixture[byte
     assert capfdbinary.readouterr().out == (PROJECT / "schema.graphql").read_bytes()
 
 
-def test_a_command_needs_a_database_that_is_up_to_date(tmp_path: Path):
-    answer = run(tmp_path, "token", "revoke", "aaaa")
+def test_a_command_needs_a_database_that_is_up_to_date(run_here: Any):
+    answer = run_here("token", "revoke", "aaaa")
 
     assert answer == Answer(1, "", "The database is not up to date. Run `python -m server migrate` first.\n")

@@ -3,17 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.cli import main
-from tests.contract.command_line import PROJECT, environment, no_settings, run_failing
+from tests.contract.command_line import PROJECT, closed_pipe, environment, no_settings, output_to, run_here
 
-__all__ = ["no_settings", "run_failing"]
+__all__ = ["no_settings", "run_here"]
 CLOSED_PIPE = 141
 
 
@@ -48,22 +46,8 @@ def test_a_reader_may_go_after_the_first_line(tmp_path: Path):
         assert (first, process.stderr.read(), process.wait()) == (b'"""\n', b"", CLOSED_PIPE)
 
 
-@contextmanager
-def output_to(sink: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with open(sink, "w", encoding="utf-8") as stream, monkeypatch.context() as changed:
-        changed.setattr(sys, "stdout", stream)
-        yield
-
-
-def closed_pipe() -> int:
-    """The end of a pipe to write to, whose other end nobody has open."""
-    read, write = os.pipe()
-    os.close(read)
-    return write
-
-
 def test_a_command_whose_reader_has_gone_says_nothing(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     with output_to(closed_pipe(), monkeypatch):
         exit_code = main(["schema"])
@@ -72,7 +56,7 @@ def test_a_command_whose_reader_has_gone_says_nothing(
 
 
 def test_a_full_disk_is_reported_in_one_line(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     with output_to(os.open("/dev/full", os.O_WRONLY), monkeypatch):
         exit_code = main(["schema"])
@@ -81,7 +65,7 @@ def test_a_full_disk_is_reported_in_one_line(
 
 
 def test_a_closed_standard_output_is_reported(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     with monkeypatch.context() as changed:
         changed.setattr(sys, "stdout", None)  # as Python has it after `>&-`
@@ -91,7 +75,7 @@ def test_a_closed_standard_output_is_reported(
 
 
 def test_letters_that_a_terminal_cannot_show_are_written_out(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     target = tmp_path / "terminal"
     with target.open("w", encoding="ascii") as terminal, monkeypatch.context() as changed:
@@ -102,7 +86,7 @@ def test_letters_that_a_terminal_cannot_show_are_written_out(
     assert b"(org_\\u2026)" in target.read_bytes()
 
 
-def test_an_error_of_another_kind_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, run_failing: Any):
+def test_an_error_of_another_kind_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, run_here: Any):
     def fail(*_: object) -> None:
         raise OSError("a bug")
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from server.cli import app, settings
-from tests.contract.command_line import Answer, commands, free_port, no_settings, run_failing
+from tests.contract.command_line import Answer, commands, free_port, no_settings, run_here
 
-__all__ = ["no_settings", "run_failing"]
+__all__ = ["no_settings", "run_here"]
 
 ARGUMENTS = {
     "explain": ["explain", "query.graphql"],
@@ -30,12 +30,12 @@ def files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_reports_a_wrong_setting_and_begins_nothing(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ):
     monkeypatch.setenv("RESELLER_PORT", "hush")
     before = sorted(tmp_path.iterdir())
 
-    answer = run_failing(*COMMANDS[command])
+    answer = run_here(*COMMANDS[command])
 
     message = "RESELLER_PORT: Input should be a valid integer, unable to parse string as an integer.\n"
     assert answer == Answer(2, "", message)
@@ -43,10 +43,10 @@ def test_a_command_reports_a_wrong_setting_and_begins_nothing(
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_and_version_need_no_settings(run_failing: Any, monkeypatch: pytest.MonkeyPatch, option: str):
+def test_help_and_version_need_no_settings(run_here: Any, monkeypatch: pytest.MonkeyPatch, option: str):
     monkeypatch.setenv("RESELLER_PORT", "hush")
 
-    answer = run_failing(option)
+    answer = run_here(option)
 
     assert (answer.exit_code, answer.err) == (0, "")
 
@@ -72,11 +72,11 @@ def test_help_and_version_need_no_settings(run_failing: Any, monkeypatch: pytest
     ],
 )
 def test_a_wrong_setting_is_named_without_its_value(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ):
     monkeypatch.setenv(f"RESELLER_{name}", value)
 
-    answer = run_failing("schema")
+    answer = run_here("schema")
 
     assert (answer.exit_code, answer.out, answer.err.count("\n")) == (2, "", 1)
     assert answer.err.startswith(f"RESELLER_{name}: {message}")
@@ -97,11 +97,11 @@ def test_a_wrong_setting_is_named_without_its_value(
     ],
 )
 def test_a_wrong_option_of_an_address_is_reported(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, address: str, message: str
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, address: str, message: str
 ):
     monkeypatch.setenv("RESELLER_DATABASE_URL", address)
 
-    assert run_failing("migrate") == Answer(2, "", f"{message}\n")
+    assert run_here("migrate") == Answer(2, "", f"{message}\n")
 
 
 EMPTY = "receipts.jsonl, line 1: there are no receipts.\n"
@@ -120,22 +120,22 @@ MISSPELT = {
 
 @pytest.mark.parametrize("name", MISSPELT)
 def test_an_unknown_name_is_reported_with_the_nearest_one(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ):
     monkeypatch.setenv(name, "hush")
-    of_the_environment = run_failing("verify-receipts", "receipts.jsonl")  # ends at once, because it is empty
+    of_the_environment = run_here("verify-receipts", "receipts.jsonl")  # ends at once, because it is empty
     monkeypatch.delenv(name)
     (tmp_path / ".env").write_text(f"# RESELLER_COMMENT=1\n\nOTHER=2\nexport {name} = hush\n")
-    of_the_file = run_failing("verify-receipts", "receipts.jsonl")
+    of_the_file = run_here("verify-receipts", "receipts.jsonl")
 
     assert of_the_environment == of_the_file == Answer(1, "", f"{MISSPELT[name]}{EMPTY}")
 
 
-def test_a_server_reports_an_unknown_name_in_its_log(monkeypatch: pytest.MonkeyPatch, run_failing: Any):
+def test_a_server_reports_an_unknown_name_in_its_log(monkeypatch: pytest.MonkeyPatch, run_here: Any):
     monkeypatch.setenv("RESELLER_PROT", "hush")
     monkeypatch.setenv("RESELLER_WORKERS", "2")  # so that it ends
 
-    answer = run_failing("serve", "--port", str(free_port()))
+    answer = run_here("serve", "--port", str(free_port()))
 
     warning, refusal = answer.err.splitlines()
     assert '"event": "unknown_setting"' in warning
@@ -145,7 +145,7 @@ def test_a_server_reports_an_unknown_name_in_its_log(monkeypatch: pytest.MonkeyP
 
 
 def test_the_environment_takes_precedence_over_the_file_and_an_option_over_both(
-    run_failing: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run_here: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     (tmp_path / ".env").write_text("RESELLER_PORT=1001\nRESELLER_HOST=of-the-file\n")
     monkeypatch.setenv("RESELLER_HOST", "of-the-environment")
@@ -155,10 +155,10 @@ def test_the_environment_takes_precedence_over_the_file_and_an_option_over_both(
     assert (read.port, read.host) == (1002, "of-the-environment")
 
 
-def test_a_file_of_settings_that_cannot_be_read_is_reported(run_failing: Any, tmp_path: Path):
+def test_a_file_of_settings_that_cannot_be_read_is_reported(run_here: Any, tmp_path: Path):
     (tmp_path / ".env").write_bytes(b"RESELLER_HOST=\xff")
 
-    answer = run_failing("schema")
+    answer = run_here("schema")
 
     message = "The file .env in the working directory cannot be read: it is not written in UTF-8.\n"
     assert answer == Answer(2, "", message)

@@ -77,18 +77,27 @@ def test_an_offer_from_the_customers_tab_is_accepted_in_the_partners_tab(tmp_pat
         body = _body(partner, acceptance={"partnershipId": invited["partnership"]["id"]})
         with httpx2.Client(base_url=server.url, verify=NO_CERTIFICATES) as ralf:
             _sign_in(ralf, body)
+            managed_before = _products(ralf, body)
             open_ones = _ask(ralf, body | {"operationName": "PartnerInvitations"})
             accepted = _ask(ralf, body | {"operationName": "AcceptInvitation"})["acceptInvitation"]
-            afterwards = _ask(ralf, body | {"operationName": "PartnerProducts"})
+            managed_afterwards = _products(ralf, body)
 
     (agency,) = open_ones["viewer"]["organisations"]["nodes"]
     assert invited["partnership"]["id"] in {each["id"] for each in agency["customerPartnerships"]["nodes"]}
     assert (accepted["partnership"]["status"], accepted["userErrors"]) == ("ACTIVE", [])
-    (agency,) = afterwards["viewer"]["organisations"]["nodes"]
-    claires = next(each for each in agency["managedCustomers"]["nodes"] if each["name"] == "Atelier Claire-Voie")
-    assert [each["serviceName"] for each in claires["products"]["nodes"]] == [
+    assert "Atelier Claire-Voie" not in managed_before
+    assert managed_afterwards["Atelier Claire-Voie"] == [
         each["serviceName"] for each in invited["partnership"]["requestedProducts"]
     ]
+
+
+def _products(http: httpx2.Client, body: dict[str, Any]) -> dict[str, list[str]]:
+    """The products that the partner manages, by the name of their owner."""
+    (agency,) = _ask(http, body | {"operationName": "PartnerProducts"})["viewer"]["organisations"]["nodes"]
+    return {
+        customer["name"]: [product["serviceName"] for product in customer["products"]["nodes"]]
+        for customer in agency["managedCustomers"]["nodes"]
+    }
 
 
 def test_the_query_of_the_readme_has_the_answer_of_the_readme(demo_server: DemoServer) -> None:

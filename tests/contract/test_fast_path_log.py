@@ -10,8 +10,6 @@ from tests.databases import rolled_back
 from tests.logs import Lines
 from tests.rows import PASSWORD
 
-pytestmark = pytest.mark.postgres
-
 __all__ = ["ways"]
 CANARY = "canary-7f3a"
 # The log

@@ -18,8 +18,6 @@ from tests.databases import BACKEND
 from tests.logs import Lines
 from tests.wire import serve_app
 
-pytestmark = pytest.mark.postgres
-
 __all__ = ["ways"]
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from server.settings import Settings
 from tests.clients import Clients
-from tests.contract.command_line import Answer, free_port, no_settings, run_failing
+from tests.contract.command_line import Answer, free_port, no_settings, run_here
 from tests.databases import Databases, connected_to, settings_for
 
 pytestmark = pytest.mark.postgres
-__all__ = ["no_settings", "run_failing"]
+__all__ = ["no_settings", "run_here"]
 
 COMMANDS = (
     "migrate",
@@ -67,7 +67,7 @@ def remedy(settings: Settings) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_refuses_a_database_from_before_the_first_release(
-    obsolete: Settings, run_failing: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+    obsolete: Settings, run_here: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ):
     if command == "worker" and obsolete.is_sqlite:
         pytest.skip("SQLite takes no worker of its own")
@@ -75,7 +75,7 @@ def test_a_command_refuses_a_database_from_before_the_first_release(
     monkeypatch.setenv("RESELLER_DATABASE_URL", obsolete.database_url)
     monkeypatch.setenv("RESELLER_PORT", str(free_port()))
 
-    answer = run_failing(*command.split())
+    answer = run_here(*command.split())
 
     assert answer == Answer(1, "", f"{GONE}{remedy(obsolete)}\n")
 
@@ -89,11 +89,11 @@ async def broken_off(all_databases: Databases) -> Settings:
 
 
 def test_a_database_whose_old_migrations_were_broken_off_is_refused_too(
-    broken_off: Settings, run_failing: Any, monkeypatch: pytest.MonkeyPatch
+    broken_off: Settings, run_here: Any, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("RESELLER_DATABASE_URL", broken_off.database_url)
 
-    answer = run_failing("migrate")
+    answer = run_here("migrate")
 
     assert answer == Answer(1, "", f"{GONE}{remedy(broken_off)}\n")
 

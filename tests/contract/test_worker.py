@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from server.cli import main
 from server.domain.rights import Role, Scope
 from server.models import EmailMessage, OutboxMessage
 from server.models.base import new_id
@@ -19,10 +21,12 @@ from server.models.database import dialect
 from server.outbox import REFUSED_SENDER
 from server.resolvers import ids
 from server.settings import Settings
+from tests.contract.command_line import no_settings
 from tests.mail.events import announce
 from tests.post import PostOffice
 from tests.rows import organisation, person, token
 
+__all__ = ["no_settings"]
 pytestmark = pytest.mark.postgres
 
 PROJECT = Path(__file__).parents[2]
@@ -50,11 +54,17 @@ async def command(settings: Settings, *arguments: str, **chosen: object) -> Asyn
             await process.communicate()
 
 
-async def run_command(settings: Settings, *arguments: str) -> tuple[int | None, str, str]:
-    """The exit code, stdout and stderr of a command."""
-    async with command(settings, *arguments) as process, asyncio.timeout(SECONDS):
-        out, err = await process.communicate()
-    return process.returncode, out.decode(), err.decode()
+@pytest.fixture
+def run(no_settings: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run a command in this process, in a thread without the database that is connected here."""
+
+    async def run_in_thread(settings: Settings, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("RESELLER_DATABASE_URL", settings.database_url)
+        exit_code = await asyncio.get_running_loop().run_in_executor(None, main, arguments)
+        out, err = capsys.readouterr()
+        return exit_code, out, err
+
+    return run_in_thread
 
 
 async def new_token_event() -> OutboxMessage:
@@ -101,9 +111,10 @@ async def test_waiting_events_and_parked_emails_are_listed(own_database: Setting
     parked = await parked_email()
     waiting = await announce("partnership.ending", f"pship_{'0' * 32}", LONG_AGO + timedelta(days=1))
 
-    code, out, err = await run_command(own_database, "outbox")
+    async with command(own_database, "outbox") as process, asyncio.timeout(SECONDS):
+        out, err = map(bytes.decode, await process.communicate())
 
-    assert (code, err) == (0, "")
+    assert (process.returncode, err) == (0, "")
     first, *lines = out.splitlines()
     assert re.fullmatch(
         r"Events waiting: 1\. E-mails waiting: 0\. The oldest has been waiting for \d+ seconds\.", first
@@ -114,11 +125,11 @@ async def test_waiting_events_and_parked_emails_are_listed(own_database: Setting
     ]
 
 
-async def test_the_operator_learns_what_the_mail_server_refuses_for_any_recipient(own_database: Settings):
+async def test_the_operator_learns_what_the_mail_server_refuses_for_any_recipient(run: Any, own_database: Settings):
     why = f"{REFUSED_SENDER}: RCPT: 554 5.7.1 Relay access denied"
     email = await parked_email(dead_at=None, last_error=why)
 
-    code, out, err = await run_command(own_database, "outbox")
+    code, out, err = await run(own_database, "outbox")
 
     assert (code, err) == (0, "")
     assert out.splitlines()[1:] == [
@@ -127,10 +138,10 @@ async def test_the_operator_learns_what_the_mail_server_refuses_for_any_recipien
     ]
 
 
-async def test_a_parked_e_mail_is_tried_again(own_database: Settings):
+async def test_a_parked_e_mail_is_tried_again(run: Any, own_database: Settings):
     parked = await parked_email()
 
-    answer = await run_command(own_database, "outbox", "--retry", parked.id.hex)
+    answer = await run(own_database, "outbox", "--retry", parked.id.hex)
 
     assert answer == (0, f"{parked.id.hex} is waiting to be sent.\n", "")
     await parked.refresh_from_db()
@@ -138,10 +149,10 @@ async def test_a_parked_e_mail_is_tried_again(own_database: Settings):
     assert parked.run_after > LONG_AGO
 
 
-async def test_an_invitation_without_its_link_is_not_tried_again(own_database: Settings):
+async def test_an_invitation_without_its_link_is_not_tried_again(run: Any, own_database: Settings):
     parked = await parked_email(variables={"organisation": "Company", "link": None})
 
-    code, out, err = await run_command(own_database, "outbox", "--retry", parked.id.hex)
+    code, out, err = await run(own_database, "outbox", "--retry", parked.id.hex)
 
     assert (code, out) == (1, "")
     assert re.fullmatch(r"This invitation's link was removed .* Send the invitation again instead\.\n", err)
@@ -157,6 +168,6 @@ async def test_an_invitation_without_its_link_is_not_tried_again(own_database: S
     ],
 )
 async def test_an_e_mail_that_is_not_parked_is_not_tried_again(
-    own_database: Settings, which: str, code: int, message: str
+    run: Any, own_database: Settings, which: str, code: int, message: str
 ):
-    assert await run_command(own_database, "outbox", "--retry", which) == (code, "", message)
+    assert await run(own_database, "outbox", "--retry", which) == (code, "", message)
