@@ -272,27 +272,7 @@ def test_people_get_the_best_of_our_languages():
     assert wrong == []
 
 
-PIECES = [
-    "fr",
-    "de-AT",
-    "*",
-    "xx",
-    ";q=",
-    ";",
-    "=",
-    "q",
-    "0.5",
-    "nan",
-    "inf",
-    "1e999",
-    "-",
-    "_",
-    "@",
-    ".",
-    ",",
-    " ",
-    "\x00",
-]
+PIECES = [*"fr de-AT * xx ;q= ; = q 0.5 nan inf 1e999 - _ @ . ,".split(), " ", "\x00"]
 
 
 @settings(deadline=None)
