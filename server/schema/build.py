@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import strawberry
@@ -114,6 +115,7 @@ schema: Final = _build_schema()
 """The only schema of this process."""
 
 
+@cache
 def sdl() -> str:
     """The schema as text, in the order of names: what is committed as schema.graphql.
 

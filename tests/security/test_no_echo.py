@@ -66,11 +66,12 @@ def everywhere(type_: Any, value: Any, depth: int = 5) -> Any:
 
 
 def values(type_: Any, shape: Any) -> Iterator[Any]:
-    """The value in the place of the whole argument, in all leaves, and in only one field."""
+    """The value in the place of the whole argument, in all leaves, and in the long form in only one field."""
     yield shape
     if isinstance(get_named_type(type_), GraphQLInputObjectType):
         yield everywhere(type_, shape)
-        yield {"misspelt": shape}
+        if LONG:
+            yield {"misspelt": shape}
 
 
 def to_literal(value: Any) -> str:
