@@ -38,7 +38,7 @@ class Membership(VersionedRow):
 
     class Meta:
         table = "membership"
-        indexes = (("organisation_id", "user_id"),)
+        indexes = (("organisation_id", "user_id"), ("user_id", "organisation_id"))
         constraints = (
             UniqueConstraint(
                 fields=("user_id", "organisation_id"), name="membership_once", condition="status <> 'REMOVED'"
