@@ -3,7 +3,10 @@
 Each operation is answered twice, by the engine and only by resolvers, and the two answers must be equal.
 """
 
+import asyncio
 import re
+from collections.abc import MutableMapping
+from copy import copy
 from typing import Any, Self
 from uuid import uuid4
 
@@ -60,6 +63,50 @@ class Answer:
         return code
 
 
+class Transport(httpx2.AsyncBaseTransport):
+    """Hands a request to the application in one piece. httpx's own one looks for another event loop each time."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.app = app
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        sent, answered = list[MutableMapping[str, Any]](), asyncio.Event()
+        body = [{"type": "http.request", "body": await request.aread(), "more_body": False}]
+
+        async def receive() -> MutableMapping[str, Any]:
+            if body:
+                return body.pop()
+            await answered.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                answered.set()
+
+        await self.app(_scope(request), receive, send)
+        start, *parts = sent
+        content = b"".join(part.get("body", b"") for part in parts)
+        return httpx2.Response(start["status"], headers=start["headers"], content=content)
+
+
+def _scope(request: httpx2.Request) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "scheme": request.url.scheme,
+        "path": request.url.path,
+        "raw_path": request.url.raw_path.split(b"?")[0],
+        "query_string": request.url.query,
+        "server": (request.url.host, request.url.port),
+        "client": ("127.0.0.1", 123),
+        "root_path": "",
+    }
+
+
 class Clients:
     """Asks as anybody: `await clients.ask(query, as_=world.cL)`.
 
@@ -67,8 +114,8 @@ class Clients:
     """
 
     def __init__(self, app: Starlette, shadow: Starlette | None = None) -> None:
-        self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL)
-        self.shadow = shadow and httpx2.AsyncClient(transport=httpx2.ASGITransport(shadow), base_url=URL)
+        self.http = httpx2.AsyncClient(transport=Transport(app), base_url=URL)
+        self.shadow = shadow and httpx2.AsyncClient(transport=Transport(shadow), base_url=URL)
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,6 +124,13 @@ class Clients:
         await self.http.aclose()
         if self.shadow:
             await self.shadow.aclose()
+
+    @property
+    def planned(self) -> "Clients":
+        """The same without the shadow."""
+        alone = copy(self)
+        alone.shadow = None
+        return alone
 
     async def ask(
         self,

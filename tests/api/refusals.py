@@ -97,10 +97,8 @@ async def collect_refusals(
     and that nothing changed.
     """
     before = await contents()
-    english, german = [
-        await _errors(clients, mutation, input, as_=as_, headers={"Accept-Language": language})
-        for language in ("en", "de")
-    ]
+    english = await _errors(clients, mutation, input, as_=as_, headers={"Accept-Language": "en"})
+    german = await _errors(clients.planned, mutation, input, as_=as_, headers={"Accept-Language": "de"})
     assert await contents() == before
     assert english
     assert [_without_words(error) for error in german] == [_without_words(error) for error in english]
