@@ -11,7 +11,7 @@ Three partners and four customers:
 
 Rival (qL, qE) is the other partner: limited at Alpina for `rivals`; it asked bL by e-mail (`by_email`, `secret`).
 Third is a partner without members or customers: it asks Alpina for limited access (`asked`), and Nova asks to
-manage it, which its mail server refused (`wooed`). At Alpina Nova asks for more (`change`). Nothing else connects the companies.
+manage it, which its mail server refused (`wooed`). At Alpina Nova asks for more (`change`). Nothing else connects the companies. kL is also of the programme's staff.
 
 Of Alpina and of Borea Nova notes something (`note`, `complete_note`), Rival of Alpina (`rivals_note`).
 
@@ -267,6 +267,7 @@ async def _issue_tokens(world: World) -> None:
         ("reader", "pL", reading, ()),
         ("products", "pL", [Scope.PRODUCTS_READ], ()),
         ("only_borea", "pL", everything, ("borea",)),
+        ("kL", "kL", everything, ()),
     ):
         world.rows[f"token_{name}"], world.tokens[name] = await token(
             world.people[owner], scopes, [world.rows[customer] for customer in customers], now=world.now

@@ -8,7 +8,8 @@ from tortoise.transactions import in_transaction
 
 from server.settings import Settings
 from tests.clients import Clients
-from tests.databases import BACKEND, Databases, kept_as_it_is, open_database, rolled_back, settings_for
+from tests.databases import Databases, kept_as_it_is, open_database, rolled_back, settings_for
+from tests.long import LONG
 from tests.permissions.tenants import Tenants, build_tenants
 from tests.snapshots import contents
 from tests.world import World
@@ -16,8 +17,8 @@ from tests.world import World
 
 @pytest.fixture(scope="session")
 def asking(open_clients: dict[str, Clients]) -> Clients:
-    """Clients that both paths answer on SQLite, and only the engine on PostgreSQL, where it plans."""
-    return open_clients["both" if BACKEND == "sqlite" else "planned"]
+    """Clients that the engine answers where it plans; in `make test-long`, both paths on SQLite."""
+    return open_clients["both" if LONG else "planned"]
 
 
 @pytest.fixture(scope="session")
