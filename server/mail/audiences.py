@@ -95,9 +95,14 @@ def inviter(event: Event, people: People) -> list[Recipient]:
     return _recipients_of(people, event.inviter, _REPRESENTATIVES)
 
 
+def inviting_person(event: Event, people: People) -> list[Recipient]:
+    """The person who sent the invitation, while they are a member; otherwise the legal representatives."""
+    return member(event, people) or inviter(event, people)
+
+
 def inviter_of_address(event: Event, people: People) -> list[Recipient]:
-    """The sender of an invitation to an address, which the event names, while they are a member (E41)."""
-    return member(event, people) or inviter(event, people) if "address" in event.values else []
+    """The sender of an invitation to an address, which the event names (E41)."""
+    return inviting_person(event, people) if "address" in event.values else []
 
 
 def inviter_of_organisation(event: Event, people: People) -> list[Recipient]:

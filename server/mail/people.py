@@ -15,7 +15,7 @@ NOTICES: Final[Notices] = {
         Notice("member.invited", to.addressee, ("organisation", "role"), START, answers_by_link=True),
     ),
     Topic.MEMBER_INVITATION_EXPIRED: (
-        Notice("member.invitation_expired", to.person, ("organisation", "invitee"), _ORGANISATION),
+        Notice("member.invitation_expired", to.inviting_person, ("organisation", "invitee"), _ORGANISATION),
     ),
     Topic.MEMBER_ROLE_CHANGED: (
         Notice("member.role_changed", to.person, ("organisation", "before", "after"), _ORGANISATION),

@@ -1,17 +1,13 @@
 """Does a date in an e-mail say when it is where the recipient is, and in whose time?"""
 
-import re
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from babel.core import get_global
 
-from server.domain.people.users import LOCALES
 from server.mail import zones as zones_module
 from server.mail.rendering import render_email
-from server.mail.topics import NOTICES
 from server.mail.zones import zone_info, zone_of_country
 from server.models import EmailMessage, Membership, Organisation
 from server.settings import Settings
@@ -116,17 +112,3 @@ async def test_everybody_reads_times_in_the_zone_of_the_organisation_they_are_wr
 async def _partner_of_asker(world: World) -> Organisation:
     asker = await Membership.get(id=world.pE.membership.id).select_related("organisation")
     return asker.organisation
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize("topic", NOTICES)
-async def test_no_email_shows_a_time_without_its_zone(world: World, settings: Settings, topic: str):
-    names = {"en_GB": "Central European", "fr_FR": "Europe centrale", "de_DE": "Mitteleurop"}
-    names |= {"it_IT": "Europa centrale", "es_ES": "Europa central"}
-
-    for email in await expand(settings, await announce_in(world, topic)):
-        moments = len(re.findall(r"\d{4}-\d\d-\d\dT\d\d", str(email.variables)))
-        for locale in LOCALES:
-            letter = render_email(email.template, locale, email.name, email.variables, "Europe/Zurich")
-            assert letter.text.count(names[locale]) == moments
-            assert str(datetime.now(UTC).year + 1) not in letter.subject

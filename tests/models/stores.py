@@ -50,13 +50,14 @@ LATER = NOW + timedelta(days=100)
 async def store(world: RandomWorld) -> None:
     """Write the world into the database, ended assignments and revoked accesses as well as those that hold."""
     rows = defaultdict[type[Model], list[Any]](list)
-    for row in _rows(world):
+    for row in rows_of(world):
         rows[type(row)].append(row)
     for model, alike in rows.items():  # as they are first named below: what others refer to is stored before them
         await model.bulk_create(alike)
 
 
-def _rows(world: RandomWorld) -> Iterator[Model]:
+def rows_of(world: RandomWorld) -> Iterator[Model]:
+    """All rows of the world, before they are stored."""
     yield from _companies(world)
     yield from _people(world)
     for link in world.links:
