@@ -17,7 +17,7 @@ from tests.mail.events import CHANGE, access_change, customer_invitation, payloa
 from tests.world import World
 
 CHANGED_BY = {"access.product_removed": ("CUSTOMER", "PARTNER"), "member.removed": ("", "MEMBER")}
-"""What events say of who acted, where that is not always the same side: a member who leaves, or another person."""
+"""The actor that events name, where it is not always the same side. A member may leave, or be removed by another."""
 
 NOT_ABOUT_A_PERSON = ("member.invited", "pending_action.requested")
 TO_ADDRESS = "to an address"
@@ -31,7 +31,7 @@ By = dict[tuple[str, str], Told]
 
 @dataclass
 class Case:
-    """Events of a topic that are told to the same people."""
+    """Events of a topic of which the same people are notified."""
 
     topic: str
     label: str
@@ -70,7 +70,7 @@ async def _address_cases(world: World, people: People, settings: Settings) -> li
 
 
 async def _leaving_cases(world: World, people: People, settings: Settings) -> list[Case]:
-    """What is announced about people who are no longer members when it is told: pE, cE and cL."""
+    """What is announced about people who are no longer members by then: pE, cE and cL."""
     leaving = [people[name].membership.id for name in ("pE", "cE", "cL")]
     await Membership.filter(id__in=leaving).update(status=MembershipStatus.REMOVED)
     events = [
