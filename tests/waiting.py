@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from tortoise.connection import get_connection
 
 from server.models.database import open_connection
 from server.settings import Settings
 
 _PAUSE = 0.002
+_COUNT = "SELECT count(*) FROM pg_stat_activity WHERE"
 
 
 async def until(holds: Callable[[], Awaitable[bool] | bool], within: float = 5.0) -> None:
@@ -37,7 +39,7 @@ class Holder:
     def __init__(self, connection: Any) -> None:
         self.run: Callable[..., Awaitable[Any]] = connection.execute
         self.read: Callable[..., Awaitable[Any]] = connection.fetchrow
-        self._waiters = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        self._waiters = f"{_COUNT} pg_backend_pid() = ANY (pg_blocking_pids(pid))"
         self._connection = connection
 
     async def is_waited_for(self) -> bool:
@@ -68,6 +70,26 @@ async def until_waiting_for(holder: Holder, waiting: asyncio.Task[Any], within: 
     assert not waiting.done(), f"it did not wait: {waiting}"
 
 
+async def until_somebody_waits(settings: Settings, waiting: asyncio.Task[Any], within: float = 5.0) -> None:
+    """Look until the database keeps somebody waiting: for a lock, or on SQLite for the turn to write."""
+    if settings.is_sqlite:
+        inner: Any = get_connection("default")
+        turn = getattr(inner, "_parent", inner)._lock
+        await until(lambda: waiting.done() or bool(turn._waiters), within)
+    else:
+        connection = await open_connection(settings)
+        locked = "wait_event_type = 'Lock' AND datname = current_database()"
+        try:
+
+            async def is_seen() -> bool:
+                return waiting.done() or await connection.fetchval(f"{_COUNT} {locked}") > 0
+
+            await until(is_seen, within)
+        finally:
+            await connection.close()
+    assert not waiting.done(), f"it did not wait: {waiting}"
+
+
 @dataclass
 class Pause:
     """A place at which everybody stops who comes by."""
@@ -86,6 +108,18 @@ def pause(owner: Any, name: str, *, after: bool = False) -> Iterator[Pause]:
     place = Pause()
     with meet(owner, name, place.stop, after=after):
         yield place
+
+
+@contextmanager
+def notice(owner: Any, name: str, *, after: bool = False) -> Iterator[asyncio.Event]:
+    """Gives what is set once the coroutine function `owner.name` begins, or has what it gives."""
+    happened = asyncio.Event()
+
+    async def happen() -> None:
+        happened.set()
+
+    with meet(owner, name, happen, after=after):
+        yield happened
 
 
 @contextmanager

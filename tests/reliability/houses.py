@@ -1,6 +1,5 @@
 """A running application on a database of its own, and changes that come from elsewhere."""
 
-import asyncio
 import os
 import sqlite3
 import subprocess
@@ -18,6 +17,7 @@ import pytest
 
 from server import authentication
 from server.app import Application, create_app
+from server.authentication import viewer_cache
 from server.authentication.viewer_cache import ViewerCache
 from server.domain.rights import Role, Scope
 from server.models import ApiToken
@@ -28,6 +28,7 @@ from tests.databases import Databases, connected_to, settings_for
 from tests.rows import Person, person, token
 from tests.servers import _free_port, _wait_until_ready
 from tests.statements import collect_statements
+from tests.waiting import meet, until
 from tests.world import World, build_world
 
 WITHIN = 1.0
@@ -65,10 +66,26 @@ class House:
 
     async def get_to_know(self, *credentials: Person | str) -> None:
         """Ask until nobody is looked up any more."""
-        await until(self.is_listening)
+        await self.hear()
         for _ in range(3):
             found = [await self.looked_up(credential) for credential in credentials]
         assert not any(found)
+
+    async def hear(self) -> None:
+        """Until this process has heard of everything that is committed: notifications come in that order."""
+        await until(self.is_listening)
+        if self.settings.is_sqlite:
+            return
+        drop, last, heard = self.viewer_cache.drop, str(uuid4()), list[str | None]()
+
+        def drop_and_note(user_id: str | None = None) -> None:
+            drop(user_id)
+            heard.append(user_id)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(self.viewer_cache, "drop", drop_and_note)
+            await elsewhere(self.settings, f"NOTIFY {viewer_cache.CHANNEL}, '{last}'")
+            await until(lambda: last in heard)
 
     async def is_listening(self) -> bool:
         return self.viewer_cache.is_open
@@ -89,13 +106,6 @@ class House:
         return (await self.clients.ask(WHO, as_=somebody)).data == {"viewer": None}
 
 
-async def until(holds: Callable[[], Awaitable[bool]], within: float = 5.0) -> None:
-    deadline = time.perf_counter() + within
-    while not await holds():
-        assert time.perf_counter() < deadline, f"it does not hold after {within} seconds"
-        await asyncio.sleep(0.005)
-
-
 @pytest.fixture(scope="module")
 async def house(all_databases: Databases) -> AsyncIterator[House]:
     """One for all tests here, each of which makes people and tokens of its own: what they do is committed."""
@@ -111,6 +121,7 @@ async def open_house(own: Settings) -> AsyncIterator[House]:
         world = await build_world()
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr("server.app.run_worker_alongside", lambda _: nullcontext())
+            patched.setattr(viewer_cache, "_SECONDS_BETWEEN_TRIES", 0.1)
             async with app.router.lifespan_context(app), Clients(app) as clients:
                 yield House(own, world, app, clients)
 
@@ -179,18 +190,15 @@ async def _is(found: Awaitable[Any], expected: Any) -> bool:
 
 
 @contextmanager
-def interleave(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[], Awaitable[Any]]) -> Iterator[None]:
+def interleave(name: str, change: Callable[[], Awaitable[Any]]) -> Iterator[None]:
     """While somebody is looked up: once `name` has been read, the change is committed before anything is kept."""
-    reading, times = getattr(authentication, name), count()
+    times = count()
 
-    async def read(*args: Any) -> Any:
-        found = await reading(*args)
+    async def once() -> None:
         if next(times) == 0:
             await change()
-        return found
 
-    with monkeypatch.context() as patched:
-        patched.setattr(authentication, name, read)
+    with meet(authentication, name, once, after=True):
         yield
 
 

@@ -11,9 +11,10 @@ from server.domain.viewer import Viewer, ViewerMembership
 from server.models.base import new_id
 from server.resolvers.context import Context
 from server.settings import Settings
+from tests.long import amount
 
 ACTORS = 16
-ROUNDS = 100
+ROUNDS = amount(2, long=100)
 NOW = datetime.now(UTC)
 
 

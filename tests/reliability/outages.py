@@ -12,11 +12,13 @@ import httpx2
 import pytest
 
 from server.app import create_app
+from server.authentication.viewer_cache import ViewerCache
 from server.domain.people.tokens import new_token
 from server.resolvers import ids
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.databases import connected_to
+from tests.waiting import until
 from tests.world import World, build_world
 
 WHO = "{ viewer { user { firstName } } }"
@@ -51,19 +53,24 @@ class File:
 class Line:
     """PostgreSQL over TCP, by a line that can be cut, or on which nothing comes any more.
 
-    `cut_at` cuts it as soon as the server was sent these bytes.
+    `cut_at` cuts it as soon as the server has answered what these bytes were in.
     """
 
     settings: Settings
     socket: str
     port: int = 0
-    is_frozen: bool = False
+    is_cutting: bool = False
+    thawed: asyncio.Event = field(default_factory=asyncio.Event)
     cut_at: bytes | None = None
     server: asyncio.Server | None = None
     ends: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
 
+    def freeze(self) -> None:
+        self.thawed.clear()
+
     async def come_back(self) -> None:
-        self.is_frozen, self.cut_at = False, None
+        self.thawed.set()
+        self.is_cutting, self.cut_at = False, None
         if self.server is None:
             self.server = await asyncio.start_server(self._relay, "127.0.0.1", self.port)
             self.port = self.server.sockets[0].getsockname()[1]
@@ -83,14 +90,13 @@ class Line:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while piece := await reader.read(65_536):
-                while self.is_frozen:  # noqa: ASYNC110
-                    await asyncio.sleep(0.01)
-                self.is_frozen = is_last = self.cut_at is not None and self.cut_at in piece
+                await self.thawed.wait()
+                if self.is_cutting:  # the answer: the server has done what it was sent
+                    await self.go()
+                    return
+                self.is_cutting = self.cut_at is not None and self.cut_at in piece
                 writer.write(piece)
                 await writer.drain()
-                if is_last:
-                    await asyncio.sleep(0.1)  # until the server has done it
-                    await self.go()
         except OSError:
             pass
         finally:
@@ -118,6 +124,7 @@ class Served:
     clients: Clients
     world: World
     secret: str
+    viewer_cache: ViewerCache
 
     async def make_token(self, **how: Any) -> Answer:
         input = {"organisationId": ids.encode(self.world.alpina), "name": "the shop", "scopes": ["PRODUCTS_READ"]}
@@ -152,10 +159,10 @@ async def serve_app(far: Far, *, engine: bool = True, **changes: Any) -> AsyncIt
         async with connected_to(settings):
             world = await build_world()
             async with app.router.lifespan_context(app), Clients(app) as clients:
-                found = Served(clients, world, world.tokens["cL"])
-                for _ in range(3):  # until everybody is known
+                found = Served(clients, world, world.tokens["cL"], app.fast_path.endpoint.viewer_cache)
+                await until(lambda: found.viewer_cache.is_open)
+                for _ in range(2):  # until everybody is known
                     await found.clients.ask(WHO, as_=found.secret)
-                    await asyncio.sleep(0.02)
                 yield found
 
 

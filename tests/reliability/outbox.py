@@ -1,8 +1,8 @@
 """E-mails in the outbox, and workers that send them."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
 from server.domain.rights import Role
@@ -14,6 +14,7 @@ from server.worker import Worker
 from tests.mail.events import SECRET, UNKNOWN_ADDRESS, announce
 from tests.reliability.invitations import create_invitation
 from tests.rows import organisation, partnership, person
+from tests.waiting import meet, until
 
 NOW = datetime.now(UTC)
 LEADER = "leader@customer.example"
@@ -40,6 +41,22 @@ async def one_invitation(settings: Settings) -> EmailMessage:
     await create_invitation(UNKNOWN_ADDRESS)
     assert await Outbox(settings).expand_next(NOW) >= 1
     return await EmailMessage.get()
+
+
+@contextmanager
+def count_rounds() -> Iterator[Callable[[int], Awaitable[None]]]:
+    """Waits until the loops of workers have looked for work so many times more; each worker has three loops."""
+    rounds = list[None]()
+
+    async def look() -> None:
+        rounds.append(None)
+
+    async def wait(number: int) -> None:
+        expected = len(rounds) + number
+        await until(lambda: len(rounds) >= expected)
+
+    with meet(Worker, "_pause", look):
+        yield wait
 
 
 @asynccontextmanager

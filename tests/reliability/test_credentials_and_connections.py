@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from server.authentication import viewer_cache
 from server.authentication.viewer_cache import ViewerCache
 from server.domain.errors import Unavailable
 from server.domain.people.tokens import new_token, token_digest
@@ -30,8 +31,8 @@ from tests.reliability.houses import (
     listeners,
     open_transaction,
     revoking,
-    until,
 )
+from tests.waiting import until
 
 __all__ = ["house"]
 
@@ -144,7 +145,7 @@ async def test_a_viewer_looked_up_before_somebody_listened_is_not_kept(house: Ho
         await elsewhere(house.settings, revoking(row))
         await until(house.is_listening)
 
-    with interleave(monkeypatch, "memberships_of", revoked_unheard):
+    with interleave("memberships_of", revoked_unheard):
         during = await house.clients.ask(WHO, as_=secret)
 
     assert during.status == 200
@@ -156,7 +157,9 @@ async def _not(found: Any) -> bool:
 
 
 @pytest.mark.only_postgres
-async def test_nothing_is_known_over_a_connection_that_has_gone_silent(house: House):
+async def test_nothing_is_known_over_a_connection_that_has_gone_silent(house: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(viewer_cache, "_SECONDS_BETWEEN_SIGNS", 0.1)
+    monkeypatch.setattr(viewer_cache, "_SECONDS_FOR_A_SIGN", 0.1)
     known = ViewerCache()
     frozen = asyncio.Event()
     async with proxy(house.settings, frozen) as through, known.cache_while_open(through):
@@ -169,7 +172,7 @@ async def test_nothing_is_known_over_a_connection_that_has_gone_silent(house: Ho
         async def is_forgotten() -> bool:
             return known.find("digest", datetime.now(UTC)) is None
 
-        await until(is_forgotten, 6)
+        await until(is_forgotten)
 
 
 async def _is_open(known: ViewerCache) -> bool:
@@ -236,9 +239,9 @@ async def test_a_caller_who_gives_up_as_their_turn_comes_leaves_the_connection_t
 
     reader = Impatient(partial(open_connection, house.settings), 1)
     first = asyncio.create_task(reader.read("SELECT 1", []))
-    await asyncio.sleep(0)
+    await until(lambda: reader._open == 1)
     second = asyncio.create_task(reader.read("SELECT 2", []))
-    await asyncio.sleep(0)
+    await until(lambda: bool(reader._waiting))
     given_up.append(second.cancel)
     assert await first == 1
 

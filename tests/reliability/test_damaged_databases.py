@@ -17,10 +17,13 @@ from server.worker import Worker
 from tests.databases import BACKEND, connected_to
 from tests.logs import Lines
 from tests.reliability.outages import WHO, Far, File, far, outage_lines, serve_app
+from tests.reliability.outbox import count_rounds
 from tests.snapshots import snapshot
+from tests.waiting import until
 from tests.world import build_world
 
 pytestmark = pytest.mark.postgres
+in_the_log = pytest.mark.parametrize("log", ["INFO"], indirect=True)
 
 __all__ = ["far"]
 READ_ONLY = {
@@ -29,6 +32,7 @@ READ_ONLY = {
 }
 
 
+@in_the_log
 async def test_a_database_that_cannot_be_written_to_still_answers_who_reads(
     far: Far, log: Lines, monkeypatch: pytest.MonkeyPatch
 ):
@@ -101,23 +105,26 @@ async def test_no_file_is_created_where_the_database_was(far: File):
         await far.come_back()
 
 
+@in_the_log
 async def test_a_worker_says_once_that_the_database_is_away(far: Far, log: Lines, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(outages, "_QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(outages, "_QUIET_SECONDS", 0.05)
     async with connected_to(far.settings):
-        worker = Worker(far.settings.model_copy(update={"worker_poll_seconds": 0.05, "demo": True}))
-        running = asyncio.create_task(worker.run())
-        await asyncio.sleep(0.3)
-        log()
+        worker = Worker(far.settings.model_copy(update={"worker_poll_seconds": 0.02, "demo": True}))
+        after = list[str]()
+        with count_rounds() as wait_for_rounds:
+            running = asyncio.create_task(worker.run())
+            await wait_for_rounds(3)
+            log()
 
-        await far.go()
-        await asyncio.sleep(0.5)
-        during = log()
-        await far.come_back()
-        await asyncio.sleep(0.5)
-        worker.stop()
-        await running
+            await far.go()
+            await wait_for_rounds(9)
+            during = log()
+            await far.come_back()
+            await until(lambda: after.extend(outage_lines(log())) or bool(after))
+            worker.stop()
+            await running
 
-    assert (outage_lines(during), outage_lines(log())) == (["database_unavailable"], ["database_available"])
+    assert (outage_lines(during), after) == (["database_unavailable"], ["database_available"])
 
 
 async def test_a_database_that_goes_away_is_not_taken_for_one_that_had_no_migrations(far: Far):

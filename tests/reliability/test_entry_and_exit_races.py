@@ -43,7 +43,7 @@ async def test_a_member_removed_while_partnerships_begin_serves_none_of_the_new_
     company = await organisation("Company", partner_status=PartnerStatus.APPROVED)
     leader = await person("leader", company, Role.LEGAL_REPRESENTATIVE, NOW)
 
-    for round_ in range(ROUNDS // 20):
+    for round_ in range(ROUNDS):
         employee = (await person(f"employee{round_}", company, Role.EMPLOYEE, NOW)).membership
         await Membership.filter(id=employee.id).update(future_customer_rights=[AssignmentRight.VIEW])
         firms = [await organisation(f"Firm {round_} {number}") for number in range(ACTORS // 2)]
@@ -59,6 +59,7 @@ async def test_a_member_removed_while_partnerships_begin_serves_none_of_the_new_
         assert not await EmployeeAssignment.filter(membership_id=employee.id, ended_at__isnull=True).exists()
 
 
+@pytest.mark.usefixtures("cheap_passwords")
 async def test_an_invitation_of_a_member_is_answered_once(own_database: Settings) -> None:
     firm = await organisation("Firm")
     leader = await person("leader", firm, Role.LEGAL_REPRESENTATIVE, NOW)
@@ -124,7 +125,7 @@ async def test_somebody_who_is_removed_while_they_open_something_to_support_has_
     firm = await organisation("Firm")
     leader = await person("leader", firm, Role.LEGAL_REPRESENTATIVE, NOW)
 
-    for round_ in range(ROUNDS // 20):
+    for round_ in range(ROUNDS):
         employee = await person(f"employee{round_}", firm, Role.EMPLOYEE, NOW)
         outcomes = await _outcomes(
             [

@@ -23,6 +23,7 @@ from server.worker import Worker
 from tests.clients import Clients
 from tests.mail.events import announce
 from tests.rows import Person, export, organisation, person, token
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 
@@ -171,12 +172,13 @@ async def test_a_download_that_nobody_takes_is_ended(monkeypatch: pytest.MonkeyP
         while True:
             yield b"abc"
 
-    async def slow(message: Message) -> None:
+    async def stall(message: Message) -> None:
         sent.append(message["type"])
-        await asyncio.sleep(0.08)
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
 
     async with asyncio.timeout(5):
-        await downloads.Download(endless()).stream_response(slow)
+        await downloads.Download(endless()).stream_response(stall)
 
     assert sent == ["http.response.start", "http.response.body"]
 
@@ -199,8 +201,7 @@ async def test_a_long_export_keeps_no_email_waiting(own_database: Settings, monk
     async with asyncio.timeout(20):
         await is_written.wait()
         await announce("token.created", ids.encode(row), NOW)
-        while not await EmailMessage.filter(sent_at__isnull=False).exists():  # noqa: ASYNC110 - nothing announces it
-            await asyncio.sleep(0.05)
+        await until(lambda: EmailMessage.filter(sent_at__isnull=False).exists())
         may_end.set()
         worker.stop()
         await running

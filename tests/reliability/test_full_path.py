@@ -19,6 +19,7 @@ from tests.reliability.houses import (
     house,
     revoking,
 )
+from tests.waiting import until
 
 __all__ = ["house"]
 
@@ -85,10 +86,12 @@ async def test_both_ways_promise_https_where_the_public_address_is_https(ways: W
 
 
 @asynccontextmanager
-async def slowly(app: Any, asked: Any, sent: list[Any], come: asyncio.Event) -> AsyncIterator[None]:
-    """A request whose body comes once it is said to."""
+async def slowly(app: Any, asked: Any, sent: list[Any], come: asyncio.Event) -> AsyncIterator[asyncio.Event]:
+    """A request whose body comes once it is said to. Gives what is set when the server waits for the body."""
+    asked_for = asyncio.Event()
 
     async def receive() -> Any:
+        asked_for.set()
         await come.wait()
         return {"type": "http.request", "body": asked.pieces[0], "more_body": False}
 
@@ -96,7 +99,7 @@ async def slowly(app: Any, asked: Any, sent: list[Any], come: asyncio.Event) -> 
         sent.append(message)
 
     running = asyncio.create_task(app(asked.scope(), receive, send))
-    yield
+    yield asked_for
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
@@ -109,12 +112,12 @@ async def test_a_request_kept_open_is_not_answered_after_its_token_was_revoked(
     await house.get_to_know(secret)
     sent, come = list[Any](), asyncio.Event()
 
-    async with slowly(house.app, post(secret, query=WHO), sent, come):
-        await asyncio.sleep(0.05)
+    async with slowly(house.app, post(secret, query=WHO), sent, come) as asked:
+        await asked.wait()
         await elsewhere(house.settings, revoking(row))
         assert await house.soon(lambda: house.is_refused(secret)) < WITHIN
         come.set()
-        await asyncio.sleep(0.1)
+        await until(lambda: bool(sent))
 
     assert b"email" not in b"".join(message.get("body", b"") for message in sent)
 

@@ -29,7 +29,6 @@ from server.models import (
 )
 from server.models.base import new_id
 from server.models.database import joined_transaction
-from server.models.visibility.lookups import lock_row
 from server.models.visibility.viewers import grant_of
 from server.resolvers.context import Context
 from server.resolvers.partnerships.assignments import assign_employee, unassign_employee
@@ -41,6 +40,7 @@ from server.resolvers.products.product_terminations import terminate_product
 from server.settings import Settings
 from tests.rows import Person, grant, organisation, partnership, pending_action, person, product, token
 from tests.snapshots import contents
+from tests.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.postgres
 
@@ -190,18 +190,29 @@ async def remove(scene: Scene) -> Any:
     return await remove_member(scene.context(scene.leader), scene.employee.membership.id, None)
 
 
-async def test_assigning_and_removing_wait_for_one_another_and_in_no_ring(scene: Scene) -> None:
+async def test_an_employee_who_is_removed_while_they_are_assigned_serves_nobody(scene: Scene) -> None:
     outside = copy_context()
 
     async with joined_transaction():
-        await lock_row(Organisation, scene.leader.organisation_id)
-        waiting = asyncio.get_running_loop().create_task(assign_less(scene), context=outside)
-        await asyncio.sleep(0.3)
-        await remove(scene)
-    (result,) = await asyncio.gather(waiting, return_exceptions=True)
+        await assign_less(scene)
+        waiting = asyncio.get_running_loop().create_task(remove(scene), context=outside)
+        await until_somebody_waits(scene.settings, waiting)
+    await waiting
 
-    refused = [refusal.code for refusal in result.refusals] if isinstance(result, Refused) else []
-    assert isinstance(result, dict) or refused == [PartnershipCode.NOT_AN_EMPLOYEE], result
+    assert not await EmployeeAssignment.filter(ended_at__isnull=True).exists()
+
+
+async def test_an_employee_who_is_assigned_while_they_are_removed_serves_nobody(scene: Scene) -> None:
+    outside = copy_context()
+
+    async with joined_transaction():
+        await remove(scene)
+        waiting = asyncio.get_running_loop().create_task(assign_less(scene), context=outside)
+        await until_somebody_waits(scene.settings, waiting)
+    with pytest.raises(Refused) as refused:
+        await waiting
+
+    assert [refusal.code for refusal in refused.value.refusals] == [PartnershipCode.NOT_AN_EMPLOYEE]
     assert not await EmployeeAssignment.filter(ended_at__isnull=True).exists()
 
 
@@ -215,7 +226,7 @@ async def test_a_caller_who_waits_for_the_very_change_that_takes_the_right_is_to
     async with joined_transaction():
         await change(scene)
         waiting = asyncio.get_running_loop().create_task(act(scene, scene.context(scene.employee)), context=outside)
-        await asyncio.sleep(0.3)
+        await until_somebody_waits(scene.settings, waiting)
     (result,) = await asyncio.gather(waiting, return_exceptions=True)
 
     assert is_too_late(result), result
@@ -240,7 +251,7 @@ async def test_a_token_that_waits_for_its_own_exclusion_asks_for_nothing(scene: 
     async with joined_transaction():
         await exclude_api_token(scene.context(owner), scene.customer.id, row.id)
         waiting = asyncio.get_running_loop().create_task(ask(scene, by_token), context=outside)
-        await asyncio.sleep(0.3)
+        await until_somebody_waits(scene.settings, waiting)
     with pytest.raises(RightMissing):
         await waiting
 

@@ -15,11 +15,14 @@ from server.domain.rights import Role
 from server.jobs import DEADLINES, system_context
 from server.models import ExportPart, Organisation
 from server.models.database import open_connection, transaction
+from server.models.sqlite import ImmediateTransactionContext
 from server.resolvers import ids
 from server.settings import Settings
 from tests.clients import Answer, Clients
+from tests.databases import connected_to
 from tests.rows import Person, export, organisation, person
 from tests.snapshots import snapshot
+from tests.waiting import notice, until_somebody_waits
 from tests.world import build_world
 
 pytestmark = pytest.mark.postgres
@@ -49,10 +52,14 @@ async def lock_row(settings: Settings, row: Organisation) -> AsyncIterator[None]
         other.execute("ROLLBACK")
 
 
-async def be_impatient(settings: Settings) -> None:
-    """Wait a tenth of a second for SQLite's lock, and not the product's five seconds."""
-    if settings.is_sqlite:
-        get_connection("default").seconds_for_lock = 0.1
+@pytest.fixture
+async def impatient(own_database: Settings) -> AsyncIterator[Settings]:
+    """Whoever waits for a lock waits a tenth of a second."""
+    settings = own_database.model_copy(update={"lock_milliseconds": 100})
+    async with connected_to(settings):
+        if settings.is_sqlite:
+            get_connection("default").seconds_for_lock = 0.1
+        yield settings
 
 
 async def make_token(clients: Clients, owner: Person, at: Organisation) -> Answer:
@@ -61,14 +68,13 @@ async def make_token(clients: Clients, owner: Person, at: Organisation) -> Answe
 
 
 @pytest.mark.parametrize("engine", [True, False])
-async def test_a_caller_who_waits_too_long_is_refused_and_the_next_is_answered(own_database: Settings, engine: bool):
+async def test_a_caller_who_waits_too_long_is_refused_and_the_next_is_answered(impatient: Settings, engine: bool):
     company = await organisation("Alone")
     owner = await person("owner", company, Role.LEGAL_REPRESENTATIVE, NOW)
-    await be_impatient(own_database)
 
-    async with Clients(create_app(own_database.model_copy(update={"engine": engine}))) as clients:
+    async with Clients(create_app(impatient.model_copy(update={"engine": engine}))) as clients:
         before = await snapshot()
-        async with lock_row(own_database, company):
+        async with lock_row(impatient, company):
             refused = await asyncio.gather(*(make_token(clients, owner, company) for _ in range(3)))
             read = await clients.ask(WHO, as_=owner)
         after = await snapshot()
@@ -80,18 +86,17 @@ async def test_a_caller_who_waits_too_long_is_refused_and_the_next_is_answered(o
     assert made.data["createApiToken"]["userErrors"] == []
 
 
-async def test_a_link_that_waits_too_long_is_not_used(own_database: Settings):
+async def test_a_link_that_waits_too_long_is_not_used(impatient: Settings):
     company = await organisation("Alone")
     owner = await person("owner", company, Role.LEGAL_REPRESENTATIVE, NOW)
     row = await export(owner, now=NOW, size_in_bytes=3)
     await ExportPart.create(export_id=row.id, place=0, content=b"abc")
-    await be_impatient(own_database)
 
-    async with Clients(create_app(own_database)) as clients:
+    async with Clients(create_app(impatient)) as clients:
         answer = await clients.change("createExportLink", {"exportId": ids.encode(row)}, "path", as_=owner)
         path, headers = answer.data["createExportLink"]["path"], {"Cookie": f"session={owner.session}"}
         clients.http.cookies.clear()
-        async with lock_row(own_database, company):
+        async with lock_row(impatient, company):
             waited = await clients.http.get(path, headers=headers)
         given = await clients.http.get(path, headers=headers)
 
@@ -101,9 +106,7 @@ async def test_a_link_that_waits_too_long_is_not_used(own_database: Settings):
 
 
 async def is_free(settings: Settings, row: Model) -> bool:
-    """Whether nobody holds the row; on SQLite nobody holds rows."""
-    if settings.is_sqlite:
-        return True
+    """Whether nobody holds the row."""
     other = await open_connection(settings)
     table = type(row)._meta.db_table
     async with other.transaction():
@@ -112,6 +115,7 @@ async def is_free(settings: Settings, row: Model) -> bool:
     return bool(found)
 
 
+@pytest.mark.only_postgres
 @pytest.mark.parametrize("what", ["proposals", "pending actions", "access changes", "member invitations"])
 async def test_the_clock_holds_nothing_of_an_organisation_that_somebody_else_holds(own_database: Settings, what: str):
     world = await build_world()
@@ -125,7 +129,7 @@ async def test_the_clock_holds_nothing_of_an_organisation_that_somebody_else_hol
 
     async with lock_row(own_database, company):
         running = asyncio.create_task(DEADLINES[f"expire {what}"](clock))
-        await asyncio.sleep(0.3)
+        await until_somebody_waits(own_database, running)
         free = await is_free(own_database, row)
 
     assert free
@@ -140,8 +144,9 @@ async def test_a_caller_who_goes_away_while_waiting_leaves_nothing_running(own_d
             await Organisation.filter(id=company.id).update(name="Renamed")
 
     async with lock_row(own_database, company):
-        waiting = asyncio.create_task(rename())
-        await asyncio.sleep(0.1)
+        with notice(ImmediateTransactionContext, "_begin") as begun:
+            waiting = asyncio.create_task(rename())
+            await (begun.wait() if own_database.is_sqlite else until_somebody_waits(own_database, waiting))
         waiting.cancel()
         if not own_database.is_sqlite:
             await asyncio.wait([waiting])

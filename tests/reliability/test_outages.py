@@ -9,10 +9,12 @@ from server.engine.running import connections
 from server.models import ApiToken, database, outages, postgres
 from server.resolvers import ids
 from tests.logs import Lines
-from tests.reliability.outages import Far, Line, far, outage_lines, serve_app
+from tests.reliability.outages import Far, Line, Served, far, outage_lines, serve_app
 from tests.snapshots import snapshot
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
+in_the_log = pytest.mark.parametrize("log", ["INFO"], indirect=True)
 
 __all__ = ["far"]
 AWAY = "The database is not responding. Nothing was changed."
@@ -21,11 +23,16 @@ UNKNOWN = (
 )
 
 
+async def _is_ready(server: Served) -> bool:
+    return (await server.clients.http.get("/readyz")).status_code == 200
+
+
+@in_the_log
 @pytest.mark.parametrize("engine", [True, False])
 async def test_a_caller_reads_that_the_database_is_away_and_is_answered_when_it_is_back(
     far: Far, log: Lines, monkeypatch: pytest.MonkeyPatch, engine: bool
 ):
-    monkeypatch.setattr(outages, "_QUIET_SECONDS", 0.2)
+    monkeypatch.setattr(outages, "_QUIET_SECONDS", 0.0)
     async with serve_app(far, engine=engine) as server:
         log()
 
@@ -34,7 +41,7 @@ async def test_a_caller_reads_that_the_database_is_away_and_is_answered_when_it_
         ready = await server.clients.http.get("/readyz")
         said = log()
         await far.come_back()
-        await asyncio.sleep(0.3)
+        await until(lambda: _is_ready(server))
         after = await server.ask_everything()
         said_after = log()
 
@@ -106,18 +113,20 @@ async def test_a_change_stored_before_the_database_went_away_is_announced(far: F
     assert [(error["path"], error["extensions"]["code"]) for error in answer.errors] == [(["b"], "OUTCOME_UNKNOWN")]
 
 
+@in_the_log
 @pytest.mark.only_postgres
 async def test_connections_that_the_database_ended_are_replaced(far: Far, log: Lines):
     async with serve_app(far) as server:
         other = await asyncpg.connect(far.settings.database_url.replace("asyncpg", "postgres"))
         await server.ask_everything()
         log()
+        known = server.viewer_cache
 
         await other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        await asyncio.sleep(0.1)
+        await until(lambda: not known.is_open)
         after = [response.status_code for response in await server.ask_everything()]
         await other.close()
 
@@ -127,14 +136,14 @@ async def test_connections_that_the_database_ended_are_replaced(far: Far, log: L
 @pytest.mark.only_postgres
 async def test_a_request_to_a_silent_database_does_not_wait_forever(far: Line, monkeypatch: pytest.MonkeyPatch):
     for module in (database, postgres, connections):
-        monkeypatch.setattr(module, "SECONDS_TO_WAIT", 0.3)
+        monkeypatch.setattr(module, "SECONDS_TO_WAIT", 0.1)
     async with serve_app(far, statement_milliseconds=100, lock_milliseconds=100) as server:
-        far.is_frozen = True
+        far.freeze()
         async with asyncio.timeout(15):
             during = await server.ask_everything()
             ready = await server.clients.http.get("/readyz")
-        far.is_frozen = False
-        await asyncio.sleep(0.1)
+        far.thawed.set()
+        await until(lambda: _is_ready(server))
         after = await server.ask_everything()
 
     assert {response.status_code for response in (*during, ready)} == {503}

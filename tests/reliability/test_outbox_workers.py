@@ -19,15 +19,17 @@ from tests.logs import capture_logs
 from tests.mail.events import announce
 from tests.post import UNKNOWN, PostOffice
 from tests.reliability.invitations import sending
-from tests.reliability.outbox import LEADER, LINK, NOW, at_work, one_email, one_invitation, pair
+from tests.reliability.outbox import LEADER, LINK, NOW, at_work, count_rounds, one_email, one_invitation, pair
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 
 
 async def until_sent(number: int) -> None:
-    async with asyncio.timeout(30):
-        while await EmailMessage.filter(sent_at__isnull=False).count() < number:  # noqa: ASYNC110 - a row tells nobody
-            await asyncio.sleep(0.05)
+    async def are_sent() -> bool:
+        return await EmailMessage.filter(sent_at__isnull=False).count() >= number
+
+    await until(are_sent, 30)
 
 
 class _Killed(BaseException):
@@ -147,11 +149,12 @@ async def test_a_worker_wakes_at_a_commit_and_finishes_what_it_is_processing(own
     settings = sending(own_database, post, worker_poll_seconds=600)
     served = await pair()
 
-    async with at_work(Worker(settings)):
-        await asyncio.sleep(0.3)
-        async with transaction():
-            await announce("partnership.accepted", ids.encode(served))
-        await until_sent(1)
+    with count_rounds() as wait_for_rounds:
+        async with at_work(Worker(settings)):
+            await wait_for_rounds(3)
+            async with transaction():
+                await announce("partnership.accepted", ids.encode(served))
+            await until_sent(1)
 
     assert await EmailMessage.filter(sent_at__isnull=False).count() == 1
 

@@ -21,8 +21,9 @@ from server.models import ApiToken, MemberInvitation
 from server.models.database import after_commit
 from server.resolvers import ids
 from tests.databases import Databases, settings_for
-from tests.reliability.houses import CUSTOMERS, WHO, House, customers, elsewhere, open_house, revoking, until
+from tests.reliability.houses import CUSTOMERS, WHO, House, customers, elsewhere, open_house, revoking
 from tests.rows import Person
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 
