@@ -18,6 +18,7 @@ from server.settings import Settings
 from tests.clients import Clients
 from tests.long import amount
 from tests.security.large_documents import INTROSPECTION, quickly
+from tests.waiting import until
 from tests.world import World
 
 EVERYTHING = {
@@ -171,7 +172,7 @@ async def test_nobody_waits_while_the_schema_is_described(endpoint: GraphQLEndpo
             pauses.append(time.monotonic() - before)
 
     ticking = asyncio.create_task(tick())
-    await asyncio.sleep(0.01)
+    await until(lambda: len(pauses) > 2)
     before = len(pauses)
     await endpoint.descriptions.answer(QUERY, None, parse(QUERY))
     ticking.cancel()

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,19 @@ from server.app.connections import Connections
 from server.settings import Settings
 from tests.logs import Lines
 from tests.security.connections import ANSWERED, GET, GOOD, IDLE, LENGTH, POST, SECONDS, app, application, port
+from tests.waiting import until
 from tests.wire import Line, serve_app
 
 pytestmark = pytest.mark.scaled
 
 __all__ = ["app", "port"]
 FULL = (503, "UNAVAILABLE", "The server has too many connections. Try again.")
+
+
+def stages(app: Application) -> list[str]:
+    """What has come on each connection that is open: a part of a head, of a body, or nothing new."""
+    connections: set[Any] = {*app.connections._open}
+    return [connection.stage for connection in connections]
 
 
 # Many connections
@@ -29,7 +37,7 @@ async def test_800_idle_connections_of_one_source_leave_room_for_others(app: App
         lines = [await stack.enter_async_context(Line(port, "127.0.0.2")) for _ in range(800)]
         for line in lines[-10:]:
             await line.say(GET)
-        await asyncio.sleep(0.05)
+        await until(lambda: stages(app).count("head") == 10)
         assert len(app.connections._open) <= 65
 
         for source in ("127.0.0.2", "127.0.0.3"):
@@ -56,11 +64,12 @@ async def test_a_fresh_connection_gives_way_before_one_that_was_used():
 
 @pytest.mark.parametrize("limit", ["max_connections_per_source", "max_connections"])
 async def test_a_connection_that_works_does_not_give_way(limit: str):
-    async with serve_app(application(**{limit: 2})) as port, AsyncExitStack() as stack:
+    app = application(**{limit: 2})
+    async with serve_app(app) as port, AsyncExitStack() as stack:
         working = [await stack.enter_async_context(Line(port)) for _ in range(2)]
         for line in working:
             await line.say(POST + LENGTH % len(GOOD))
-        await asyncio.sleep(0.05)
+        await until(lambda: stages(app) == ["body", "body"])
         async with Line(port) as third:
             answer = await third.answer()
             assert (answer.refusal, answer.headers["retry-after"]) == (FULL, "5")
@@ -84,12 +93,13 @@ async def test_in_all_the_source_with_most_idle_connections_gives_way():
 
 
 async def test_half_sent_requests_of_few_sources_leave_room_for_others():
-    async with serve_app(application(max_connections=4)) as port, AsyncExitStack() as stack:
+    app = application(max_connections=4)
+    async with serve_app(app) as port, AsyncExitStack() as stack:
         halves = [await stack.enter_async_context(Line(port, "127.0.0.3")) for _ in range(3)]
         other = await stack.enter_async_context(Line(port, "127.0.0.2"))
-        for line in (*halves, other):
+        for number, line in enumerate((*halves, other), 1):
             await line.say(POST + LENGTH % len(GOOD))
-            await asyncio.sleep(0.02)
+            await until(lambda number=number: stages(app).count("body") == number)
 
         new = await stack.enter_async_context(Line(port, "127.0.0.4"))
         await new.say(GET + b"\r\n")
@@ -121,9 +131,8 @@ async def narrow_port() -> AsyncIterator[int]:
 
 async def test_a_full_source_is_logged_once(narrow_port: int, log: Lines):
     async with AsyncExitStack() as stack:
-        for _ in range(4):
-            await stack.enter_async_context(Line(narrow_port))
-        await asyncio.sleep(0.05)
+        first, second, third, _ = [await stack.enter_async_context(Line(narrow_port)) for _ in range(4)]
+        assert [await line.rest() for line in (first, second, third)] == [b""] * 3
 
     assert [line["level"] for line in log() if line["event"] == "source_full"] == ["warning"]
 
@@ -158,7 +167,6 @@ async def test_connections_that_end_are_forgotten(app: Application, port: int):
         for end in endings * 10:
             line = await stack.enter_async_context(Line(port))
             end(line)
-    await asyncio.sleep(0.1)
 
-    assert len(app.connections._open) == 0
+    await until(lambda: not app.connections._open)
     assert app.connections._sources == {}

@@ -12,6 +12,7 @@ from server.schema.variable_limits import Bounds, variable_excess
 from server.settings import Settings
 from tests.clients import Answer, Clients
 from tests.security.refusals import errors
+from tests.waiting import until
 from tests.world import World
 
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }"
@@ -184,13 +185,14 @@ async def test_a_large_request_and_one_for_resolvers_wait_for_their_turn_and_oth
             ('{ node(id: "x") { id } }', {}),
         ):
             await clients.ask(query, variables)  # from now on it is known
-        async with app.fast_path.endpoint.time_slices._one_at_a_time:
+        turns = app.fast_path.endpoint.time_slices._one_at_a_time
+        async with turns:
             waiting = [
                 asyncio.create_task(clients.http.post("/graphql", json=sent))
                 for sent in ({"query": ids, "variables": large}, {"query": '{ node(id: "x") { id } }'})
             ]
             others = [await clients.ask("{ __typename }"), await clients.ask(ids, {"ids": []})]
-            await asyncio.sleep(0.05)
+            await until(lambda: len(turns._waiters or ()) == len(waiting))
             are_answered = [task.done() for task in waiting]
         codes = [Answer(await task).errors[0]["extensions"]["code"] for task in waiting]
 
