@@ -101,9 +101,11 @@ async def read_managed(clients: Clients, world: World, who: Person, customer: st
 INVITED = (False, "FORBIDDEN")
 
 
-async def join(who: Person, at: Organisation, role: Role = Role.LEGAL_REPRESENTATIVE) -> None:
+async def join(who: Person, at: Organisation, role: Role = Role.LEGAL_REPRESENTATIVE) -> Membership:
     """From now on this person is a member there too."""
-    await Membership.create(user_id=who.user.id, organisation_id=at.id, role=role, status=MembershipStatus.ACTIVE)
+    return await Membership.create(
+        user_id=who.user.id, organisation_id=at.id, role=role, status=MembershipStatus.ACTIVE
+    )
 
 
 COMPLETE_EXISTS = "This customer already has a partner with complete access."

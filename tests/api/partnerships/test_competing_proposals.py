@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
+from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode
 from server.domain.rights import ProductRight
 from server.models import Partnership, ProductAccess
 from tests.api.partnerships.invitations import join
@@ -13,7 +13,7 @@ from tests.api.partnerships.proposals import EVERYTHING, STATE, change_partnersh
 from tests.api.refusals import collect_refusals
 from tests.api.traces import acts, announced_topics, row_of
 from tests.clients import Answer, Clients
-from tests.rows import grant, request
+from tests.rows import grant, partnership, request
 from tests.world import World
 
 pytestmark = pytest.mark.postgres
@@ -214,3 +214,16 @@ async def test_a_revoked_access_does_not_keep_a_product_from_being_granted(world
     input = {"partnershipId": world.id("asked"), "access": limited_access((world.id("kept"), ["TECHNICAL"]))}
 
     assert (await change_partnership(clients, "acceptRequest", input, world.cL))["status"] == "ACTIVE"
+
+
+# Rule E4
+async def test_a_request_is_no_answer_to_what_another_partner_was_offered(world: World, clients: Clients):
+    mode, status = PaymentMode.PARTNER, PartnershipStatus.INVITED
+    others = await partnership(world.rival, world.third, mode, status=status, now=world.now)
+    input = {"partnerId": world.id("nova"), "customerId": world.id("rival"), "wanted": EVERYTHING}
+
+    asked = await change_partnership(clients, "requestCustomer", input, world.pL)
+
+    row = await row_of(asked["id"])
+    assert (asked["status"], row.partner_id) == ("INVITED", world.nova.id)
+    assert await Partnership.get(id=others.id).values("status", "version") == {"status": status, "version": 1}

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from server.domain.partnerships.partnerships import PartnershipStatus, Side
 from server.domain.people.organisations import PartnerStatus
 from server.models import Organisation, Partnership
 from tests.api.partnerships.proposals import EVERYTHING, STATE, change_partnership, complete
 from tests.api.refusals import collect_refusals
 from tests.api.traces import acts, announced_topics
 from tests.clients import Clients
+from tests.rows import partnership
 from tests.world import World
 
 pytestmark = pytest.mark.postgres
@@ -80,3 +82,15 @@ async def test_withdrawing_and_proposing_again_sends_no_more(
     ]
     await Partnership.filter(partner_id=world.rows[partner].id).update(invited_at=world.now - timedelta(hours=25))
     assert (await change_partnership(clients, propose, input, world.people[who]))["status"] == "INVITED"
+
+
+# Rule S1.7
+async def test_what_the_other_side_proposed_does_not_count(world: World, clients: Clients):
+    status, now = PartnershipStatus.CANCELLED, world.now
+    for _ in range(3):
+        await partnership(world.borea, world.rival, status=status, now=now, initiated_by=Side.PARTNER)
+    offer = {"customerId": world.id("borea"), "partnerId": world.id("rival"), "access": complete()}
+
+    invited = await change_partnership(clients, "invitePartner", offer | {"replaceExisting": True}, world.bL)
+
+    assert invited["status"] == "INVITED"
