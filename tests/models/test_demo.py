@@ -3,11 +3,9 @@
 from collections import Counter, defaultdict
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from tortoise.models import Model
 
 from server.demo import (
     DEMO_ACCOUNTS,
@@ -29,50 +27,32 @@ from server.domain.people.registration_numbers import registration_number
 from server.domain.products.products import ProductCategory, ProductState
 from server.domain.rights import ProductRight, Role
 from server.models import (
-    ApiToken,
     CatalogueItem,
     CataloguePrice,
-    CustomerNote,
-    EmployeeAssignment,
     Membership,
     Organisation,
     Partnership,
     Product,
     ProductAccess,
     RequestedProduct,
-    User,
 )
 from server.models.database import transaction
-from tests.models.demo import NOW, organisation_of
-
-pytestmark = pytest.mark.usefixtures("database")
-FILLED: dict[str, type[Model]] = {
-    "organisation": Organisation,
-    "user_account": User,
-    "membership": Membership,
-    "product": Product,
-    "partnership": Partnership,
-    "requested_product": RequestedProduct,
-    "product_access": ProductAccess,
-    "employee_assignment": EmployeeAssignment,
-    "customer_note": CustomerNote,
-    "api_token": ApiToken,
-}
-Rows = dict[str, list[dict[str, Any]]]
+from server.settings import Settings
+from tests.models.conftest import Demo, Demos
+from tests.models.demo import FILLED, NOW, Rows, organisation_of, read_rows
 
 
 class Undone(Exception):
     """Ends a savepoint without keeping it."""
 
 
-async def rows_of_a_build(now: datetime, scale: int = 1) -> Rows:
+async def rows_of_a_build(now: datetime) -> Rows:
     """Every row of a world that is taken back at once."""
-    rows: Rows = {}
+    rows = Rows()
     with suppress(Undone):
         async with transaction():
-            await build_demo(scale, now=now)
-            for table, model in FILLED.items():
-                rows[table] = [dict(row) for row in await model.all().order_by("id").values()]
+            await build_demo(now=now)
+            rows = await read_rows()
             raise Undone
     return rows
 
@@ -84,44 +64,39 @@ def without_moments(rows: Rows) -> Rows:
     }
 
 
-async def test_a_world_has_three_partners_forty_customers_and_600_products() -> None:
-    world = await build_demo(now=NOW)
-
+async def test_a_world_has_three_partners_forty_customers_and_600_products(demo: Demo) -> None:
     approved = await Organisation.filter(partner_status=PartnerStatus.APPROVED, is_listed_partner=True).count()
     customers = await Organisation.filter(partner_status__isnull=True).count()
     stored = {table: await model.all().count() for table, model in FILLED.items()}
     assert (approved, customers, stored["product"]) == (3, 40, 600)
-    assert world.counts == stored
-    assert world.accounts == DEMO_ACCOUNTS
+    assert demo.world.counts == stored
+    assert demo.world.accounts == DEMO_ACCOUNTS
 
 
-async def test_two_builds_write_the_same_rows() -> None:
-    first = await rows_of_a_build(NOW)
+async def test_two_builds_write_the_same_rows(demo: Demo, database: Settings) -> None:
     password_hash.cache_clear()
     second = await rows_of_a_build(NOW + timedelta(hours=8))
 
-    assert first == second
+    assert second == demo.rows
 
 
-async def test_another_day_moves_the_timestamps_and_nothing_else() -> None:
-    first = await rows_of_a_build(NOW)
+async def test_another_day_moves_the_timestamps_and_nothing_else(demo: Demo, database: Settings) -> None:
+    first = demo.rows
     later = await rows_of_a_build(NOW + timedelta(days=100))
 
     assert without_moments(first) == without_moments(later)
     assert first["product"][0]["created_at"] + timedelta(days=100) == later["product"][0]["created_at"]
 
 
-async def test_a_world_twice_as_large_has_twice_as_much_of_everything_but_the_token() -> None:
-    single = await rows_of_a_build(NOW)
-    double = await rows_of_a_build(NOW, scale=2)
+async def test_a_world_twice_as_large_has_twice_as_much_of_everything_but_the_token(demos: Demos) -> None:
+    async with demos.connect() as demo, demos.connect(2) as double:
+        single = demo.rows
 
     expected = {table: 2 * len(rows) for table, rows in single.items()} | {"api_token": 1}
-    assert {table: len(rows) for table, rows in double.items()} == expected
+    assert {table: len(rows) for table, rows in double.rows.items()} == expected
 
 
-async def test_rows_keep_their_own_timestamps() -> None:
-    await build_demo(now=NOW)
-
+async def test_rows_keep_their_own_timestamps(demo: Demo) -> None:
     claires = await organisation_of(CLAIRE.email)
     ended = await Partnership.filter(status=PartnershipStatus.TERMINATED)
     assert claires.updated_at == claires.created_at
@@ -129,7 +104,7 @@ async def test_rows_keep_their_own_timestamps() -> None:
     assert {partnership.updated_at == partnership.ended_at for partnership in ended} == {True}
 
 
-async def test_the_demo_is_built_once_and_only_in_an_empty_database() -> None:
+async def test_the_demo_is_built_once_and_only_in_an_empty_database(database: Settings) -> None:
     before = await is_built()
     await build_demo(now=NOW)
     after = await is_built()
@@ -140,14 +115,14 @@ async def test_the_demo_is_built_once_and_only_in_an_empty_database() -> None:
     assert await Organisation.all().count() == 43
 
 
-async def test_a_world_of_no_size_is_refused() -> None:
+async def test_a_world_of_no_size_is_refused(database: Settings) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         await build_demo(0, now=NOW)
 
     assert not await is_built()
 
 
-async def test_every_step_is_reported_to_its_end() -> None:
+async def test_every_step_is_reported_to_its_end(database: Settings) -> None:
     reports = list[tuple[str, int, int]]()
     await build_demo(now=NOW, report=lambda step, done, total: reports.append((step, done, total)))
 
@@ -155,9 +130,7 @@ async def test_every_step_is_reported_to_its_end() -> None:
     assert last == {"organisations": (43, 43), "products": (600, 600), "partnerships": (40, 40)}
 
 
-async def test_each_access_each_payment_mode_and_each_status_is_there() -> None:
-    await build_demo(now=NOW)
-
+async def test_each_access_each_payment_mode_and_each_status_is_there(demo: Demo) -> None:
     partnerships = await Partnership.all()
     active = {(p.access_type, p.payment_mode) for p in partnerships if p.status is PartnershipStatus.ACTIVE}
     invited = {p.access_type for p in partnerships if p.status is PartnershipStatus.INVITED}
@@ -170,9 +143,7 @@ async def test_each_access_each_payment_mode_and_each_status_is_there() -> None:
     assert {p.status for p in partnerships} == set(PartnershipStatus)
 
 
-async def test_each_combination_of_product_rights_is_in_force() -> None:
-    await build_demo(now=NOW)
-
+async def test_each_combination_of_product_rights_is_in_force(demo: Demo) -> None:
     granted = {tuple(access.rights) for access in await ProductAccess.filter(revoked_at__isnull=True)}
     assert granted == {
         (ProductRight.TECHNICAL,),
@@ -182,26 +153,22 @@ async def test_each_combination_of_product_rights_is_in_force() -> None:
 
 
 @pytest.mark.parametrize("scale", [1, 2])
-async def test_a_quarter_of_all_customers_is_with_the_large_partner(scale: int) -> None:
-    await build_demo(scale, now=NOW)
+async def test_a_quarter_of_all_customers_is_with_the_large_partner(demos: Demos, scale: int) -> None:
+    async with demos.connect(scale):
+        large = await organisation_of(PAUL.email)
+        served = await Partnership.filter(partner_id=large.id, status=PartnershipStatus.ACTIVE)
 
-    large = await organisation_of(PAUL.email)
-    served = await Partnership.filter(partner_id=large.id, status=PartnershipStatus.ACTIVE)
     assert len({partnership.customer_id for partnership in served}) == 10 * scale
 
 
-async def test_access_is_only_to_products_of_the_customer_that_were_there() -> None:
-    await build_demo(now=NOW)
-
+async def test_access_is_only_to_products_of_the_customer_that_were_there(demo: Demo) -> None:
     for access in await ProductAccess.all().select_related("partnership", "product"):
         assert access.product.organisation_id == access.partnership.customer_id
         assert access.product.created_at < access.granted_at
         assert access.partnership.access_type is AccessType.LIMITED
 
 
-async def test_every_open_invitation_can_be_accepted() -> None:
-    await build_demo(now=NOW)
-
+async def test_every_open_invitation_can_be_accepted(demo: Demo) -> None:
     managed = {access.product_id for access in await ProductAccess.filter(revoked_at__isnull=True)}
     named = defaultdict[UUID, set[UUID]](set)
     for request in await RequestedProduct.all():
@@ -218,9 +185,7 @@ async def test_every_open_invitation_can_be_accepted() -> None:
     assert len(invitations) == 8
 
 
-async def test_registration_numbers_are_valid_in_every_country() -> None:
-    await build_demo(now=NOW)
-
+async def test_registration_numbers_are_valid_in_every_country(demo: Demo) -> None:
     organisations = await Organisation.all()
     for organisation in organisations:
         scheme = registration_scheme(organisation.country)
@@ -231,9 +196,7 @@ async def test_registration_numbers_are_valid_in_every_country() -> None:
     assert {organisation.registration_scheme for organisation in organisations} == set(RegistrationScheme)
 
 
-async def test_products_have_the_prices_of_the_catalogue() -> None:
-    await build_demo(now=NOW)
-
+async def test_products_have_the_prices_of_the_catalogue(demo: Demo) -> None:
     categories = {item.id: item.category for item in await CatalogueItem.all()}
     listed = {(categories[price.item_id], price.amount_minor, price.currency) for price in await CataloguePrice.all()}
     products = await Product.all().select_related("organisation")
@@ -242,9 +205,7 @@ async def test_products_have_the_prices_of_the_catalogue() -> None:
     assert {product.category for product in products} == set(ProductCategory) - {ProductCategory.OTHER}
 
 
-async def test_products_stand_as_their_days_say() -> None:
-    await build_demo(now=NOW)
-
+async def test_products_stand_as_their_days_say(demo: Demo) -> None:
     products = await Product.all()
     lapsed = {ProductState.SUSPENDED, ProductState.TERMINATED}
     for product in products:
@@ -256,9 +217,7 @@ async def test_products_stand_as_their_days_say() -> None:
     assert any(product.is_locked for product in products)
 
 
-async def test_every_organisation_has_a_legal_representative_and_partners_have_five_members() -> None:
-    await build_demo(now=NOW)
-
+async def test_every_organisation_has_a_legal_representative_and_partners_have_five_members(demo: Demo) -> None:
     active = await Membership.filter(status=MembershipStatus.ACTIVE).select_related("organisation")
     led = {m.organisation_id for m in active if m.role is Role.LEGAL_REPRESENTATIVE}
     staff = Counter(m.role for m in active if m.organisation.partner_status)
