@@ -126,7 +126,7 @@ class Clients:
             await self.shadow.aclose()
 
     @property
-    def planned(self) -> "Clients":
+    def engine_alone(self) -> "Clients":
         """The same without the shadow."""
         alone = copy(self)
         alone.shadow = None

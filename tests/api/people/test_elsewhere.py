@@ -1,6 +1,6 @@
 """Does what happens to somebody in one organisation leave all that they have in another as it is?"""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +8,6 @@ import pytest
 from server.models import Membership
 from tests.api.people.elsewhere import EVERYTHING, settle_elsewhere, what_they_have
 from tests.clients import Clients
-from tests.rows import Person
 from tests.world import World
 
 pytestmark = pytest.mark.postgres
