@@ -21,6 +21,38 @@ OF_A_FILE = {
     "server/jobs.py": "tests/reliability/test_jobs.py tests/contract tests/api",
 }
 """By the beginning of a file's name: folders and files of tests, the nearest first."""
+CLOSEST = {
+    "server/engine/dispatch.py": "tests/contract/test_http.py",
+    "server/engine/engine.py": "tests/engine/test_bounds.py tests/engine/test_selections.py",
+    "server/engine/lru_cache.py": "tests/engine/test_bounds.py",
+    "server/engine/mutations.py": "tests/engine/test_paths_and_changes.py tests/engine/test_payloads.py",
+    "server/engine/planning/dialects.py": "tests/engine/test_values.py tests/engine/test_aggregates.py",
+    "server/engine/planning/guards.py": "tests/engine/test_who_sees_what.py",
+    "server/engine/planning/pages.py": "tests/engine/test_arguments_and_pages.py",
+    "server/engine/planning/rows.py": "tests/engine/test_who_sees_what.py",
+    "server/engine/planning/values.py": "tests/engine/test_who_sees_what.py tests/api/oversight/test_explanations.py",
+    "server/engine/reading/arguments.py": "tests/engine/test_arguments_and_pages.py tests/engine/test_once_found.py",
+    "server/engine/reading/operations.py": "tests/engine/test_selections.py tests/contract/test_http.py",
+    "server/engine/running/connections.py": "tests/engine/test_readers.py tests/engine/test_long_answers.py",
+    "server/engine/running/null_propagation.py": "tests/engine/test_values.py tests/engine/test_slices.py",
+    "server/engine/running/results.py": "tests/engine/test_long_answers.py tests/engine/test_slices.py",
+    "server/app/answers.py": "tests/security/test_secrets.py tests/reliability/test_outages.py",
+    "server/app/bodies.py": "tests/security/test_malformed_bodies.py tests/security/test_malformed_headers.py",
+    "server/app/client_address.py": "tests/security/test_trusted_proxies.py",
+    "server/app/connections.py": "tests/security/test_many_connections.py",
+    "server/app/cookies.py": "tests/security/test_browser_sessions.py",
+    "server/app/exports.py": "tests/api/oversight/test_export_links.py",
+    "server/app/graphql.py": "tests/security/test_browser_sessions.py tests/contract/test_http.py",
+    "server/app/protocol.py": "tests/security/test_hostile_connections.py tests/security/test_slow_connections.py",
+    "server/app/requests.py": "tests/security/test_malformed_bodies.py tests/security/test_malformed_headers.py",
+    "server/resolvers/expiry.py": "tests/api/test_expiry.py tests/reliability/test_jobs.py",
+    "server/resolvers/listings.py": "tests/api/test_connections.py tests/api/oversight/test_audit_log.py",
+    "server/resolvers/locking.py": "tests/permissions/test_late_mutations.py",
+    "server/resolvers/paging.py": "tests/api/test_connections.py tests/api/test_cursors.py",
+    "server/resolvers/permissions.py": "tests/permissions/test_matrix.py",
+    "server/resolvers/viewer_rights.py": "tests/permissions/test_viewer_changes.py",
+}
+"""By the whole name, for files whose tests have other names."""
 RACES = "tests/reliability/test_locks.py tests/reliability tests/engine tests/api tests/permissions"
 """For faults that only PostgreSQL shows."""
 FOLDERS = (
@@ -41,7 +73,7 @@ def neighbours_of(fault: Fault) -> list[str]:
     """The files of tests that a fault is tried with first."""
     first = next(names for start, names in OF_A_FILE.items() if fault.file.startswith(start))
     folders = (RACES if fault.is_on_postgres else first).split()
-    files = dict.fromkeys(_files(fault.tests))
+    files = dict.fromkeys(_files([*fault.tests, *CLOSEST.get(fault.file, "").split()]))
     files |= dict.fromkeys(sorted(_files(folders), key=lambda file: _distance(file, fault.file)))
     return [file for file in files if file not in ABOUT_THE_SOURCE][:_MOST]
 
