@@ -4,6 +4,7 @@ At a clock that stands still: with the deadline an instant later each mutation w
 refused, changes nothing, and what waits is shown as over.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,3 +107,20 @@ async def test_a_session_works_before_its_end_and_not_at_it(
 
     assert found[0] is not None
     assert found[1] is None
+
+
+async def test_sending_again_counts_for_a_day_and_no_instant_longer(
+    world: World, engine_clients: Clients, clock: StandingClock
+):
+    row, input = world.wooed, {"partnershipId": world.id("wooed")}
+    day = timedelta(days=1)
+    sent = {"sendings": 1 + 3}
+
+    found = list[list[str]]()
+    for sent_at in (clock.moment - day + INSTANT, clock.moment - day):
+        await type(row).filter(id=row.id).update(sent_at=sent_at, **sent)
+        answer = await engine_clients.change("resendInvitation", input, as_=world.pL)
+        found.append([error["code"] for error in answer.data["resendInvitation"]["userErrors"]])
+
+    assert found == [["TOO_MANY_ATTEMPTS"], []]
+    assert await type(row).get(id=row.id).values("sendings", "sent_at") == {"sendings": 2, "sent_at": clock.moment}

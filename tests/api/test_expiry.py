@@ -102,6 +102,28 @@ async def test_a_recipient_who_missed_two_reminders_gets_one(world: World, setti
     assert {left for _, left in await expiry_notices("partnership.reminder")} == {4}
 
 
+@pytest.mark.parametrize(
+    ("name", "mutation", "field", "who"),
+    [
+        ("wooed", "resendInvitation", "partnershipId", "pL"),
+        ("by_email", "resendCustomerInvitation", "customerInvitationId", "qL"),
+    ],
+)
+async def test_what_was_sent_again_is_reminded_of_again(
+    world: World, clients: Clients, settings: Settings, name: str, mutation: str, field: str, who: str
+):
+    remind, row = DEADLINES["remind of proposals"], world.rows[name]
+    await type(row).filter(id=row.id).update(sent_at=world.now - timedelta(days=10))
+    assert await remind(clock(settings, world)) == 1
+
+    answer = await clients.change(mutation, {field: world.id(name)}, as_=world.people[who])
+
+    assert answer.data[mutation]["userErrors"] == []
+    assert await remind(clock(settings, world, days=6)) == 0
+    assert await remind(clock(settings, world, days=7, minutes=5)) == 5
+    assert [days for id, days in await expiry_notices("partnership.reminder") if id == world.id(name)] == [22, 30]
+
+
 async def test_nobody_is_reminded_of_a_suspended_partner(world: World, settings: Settings):
     await Organisation.exclude(id=world.rival.id).update(partner_status=PartnerStatus.SUSPENDED)
 

@@ -70,6 +70,18 @@ async def test_an_organisation_invites_a_hundred_people_a_day(world: World, clie
     await invite_member(clients, call(world), world.cL)
 
 
+async def test_what_another_organisation_sent_does_not_count(world: World, clients: Clients):
+    (before,) = await MemberInvitation.filter(id=world.newcomer.id).values()
+    before |= {"status": MemberInvitationStatus.CANCELLED, "organisation_id": world.borea.id}
+    await MemberInvitation.bulk_create(
+        [MemberInvitation(**before | {"id": new_id(), "secret_digest": str(number)}) for number in range(100)]
+    )
+    open_still = {"id": new_id(), "status": MemberInvitationStatus.PENDING, "email": call(world)["email"]}
+    await MemberInvitation.create(**before | open_still | {"secret_digest": "open"})
+
+    await invite_member(clients, call(world), world.cL)
+
+
 async def test_an_invitation_is_sent_again_three_times_a_day(world: World, clients: Clients):
     input = {"memberInvitationId": world.id("newcomer")}
     for _ in range(3):
