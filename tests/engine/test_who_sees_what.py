@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.toy import ADA, AS_ADA, AS_CAL, BOB, CAL, VISITORS, Toy, Visitor, of_author
+from tests.engine.toy import ADA, AS_ADA, AS_CAL, BOB, CAL, STAFF, VISITORS, Toy, Visitor, of_author
 
 pytestmark = pytest.mark.postgres
 
@@ -74,6 +74,21 @@ async def test_a_withheld_field_is_null_and_a_refused_one_an_error(toy: Toy, vie
     ada = data["nodes"][0]
     assert (ada["diary"] == "on") is (viewer.is_staff or ADA in viewer.author_ids)
     assert (data["staffBooks"] is not None) is viewer.is_staff
+
+
+async def test_a_field_with_two_permissions_is_shown_to_those_who_have_both(toy: Toy) -> None:
+    document = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Author { safe } } }"
+    ids = [toy.id(name) for name in ("ada", "bob", "boom")]
+
+    def refused(*words: str | None) -> list[tuple[list[str | int], str]]:
+        return [(["nodes", place, "safe"], word) for place, word in enumerate(words) if word]
+
+    for viewer, expected in (
+        (AS_ADA, refused(None, "not yours", "not yours")),
+        (Visitor([BOB]), refused("not yours", "no motto", "not yours")),
+        (STAFF, refused(None, "no motto", "no motto")),
+    ):
+        assert [error[:2] for error in await toy.errors(document, {"ids": ids}, viewer)] == expected
 
 
 async def test_a_refusal_that_must_not_be_null_bubbles(toy: Toy) -> None:

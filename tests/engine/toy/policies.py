@@ -100,6 +100,23 @@ class OwnRow(BasePermission):
         return Denied("not yours")
 
 
+class WithMotto(BasePermission):
+    """Of authors that have a motto."""
+
+    message = "no motto"
+
+    async def has_permission(self, source: Any, info: Info, **kwargs: Any) -> bool:
+        if source.motto is None:
+            raise Denied("no motto")
+        return True
+
+    def row_filter(self, viewer: Any) -> Q:
+        return Q(motto__isnull=False)
+
+    def refusal(self, viewer: Any) -> Exception:
+        return Denied("no motto")
+
+
 class StaffOnly(BasePermission):
     message = "for the staff"
 

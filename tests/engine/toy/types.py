@@ -26,7 +26,7 @@ from server.models.conditions import Compared, Contains
 from tests.engine.toy.declared_fields import PREFIXES, aggregate, computed_field, declare_field, encode, relation
 from tests.engine.toy.lists import Connection, Shelf, resolver_of, shelf
 from tests.engine.toy.models import Author, Book, Loan, Mood, Note
-from tests.engine.toy.policies import OwnRow, StaffOnly, visible
+from tests.engine.toy.policies import OwnRow, StaffOnly, WithMotto, visible
 
 
 @strawberry.interface(name="Node")
@@ -164,6 +164,7 @@ class AuthorType(NodeType):
     diary: str | None = declare_field(Column("motto"), resolver_of(lambda row: row.motto), OwnRow("id"), withheld=True)
     letterbox: str = declare_field(Column("street"), resolver_of(lambda row: row.street), OwnRow("id"))
     may_letterbox: str | None = declare_field(Column("street"), resolver_of(lambda row: row.street), OwnRow("id"))
+    safe: str | None = declare_field(Column("street"), resolver_of(lambda row: row.street), OwnRow("id"), WithMotto())
     ledger: str | None = declare_field(Column("street"), resolver_of(lambda row: row.street), StaffOnly())
     slow: str = strawberry.field(resolver=_slow)
     book_count: int = aggregate(
