@@ -223,7 +223,8 @@ BY_ASSIGNMENT_RIGHT: Final[Mapping[AssignmentRight, frozenset[Right]]] = {
 }
 """The most that an employee gets of the partner's rights: the intersection of the two."""
 
-# ADMINISTER_PROGRAMME and GRANT_SUPPORT_ACCESS are in no table: they belong to a person, not to a role.
+OF_A_PERSON: Final = frozenset({Right.ADMINISTER_PROGRAMME, Right.GRANT_SUPPORT_ACCESS})
+"""Rights that belong to a person, not to a role."""
 
 NEVER_BY_TOKEN: Final = frozenset(
     {
@@ -287,3 +288,7 @@ SCOPE_OF: Final[Mapping[Right, Scope]] = {
 
 if unscoped := set(Right) - set(SCOPE_OF) - NEVER_BY_TOKEN:
     raise TypeError(f"rights without a token scope: {sorted(unscoped)}")
+
+_BY_ROLE: Final = (*OWN_ORGANISATION.values(), *CUSTOMER_SIDE.values(), *PARTNER_SIDE.values(), OWN_PRODUCT)
+if unheld := set(Right).difference(*_BY_ROLE, BY_COMPLETE_ACCESS, OF_A_PERSON):
+    raise TypeError(f"rights that nobody holds: {sorted(unheld)}")
