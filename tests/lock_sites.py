@@ -137,11 +137,18 @@ def _sources() -> frozenset[Path]:
 
 @cache
 def _functions(path: Path) -> list[Function]:
-    return [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, Function)]
+    return [node for node in ast.walk(_tree(path)) if isinstance(node, Function)]
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    """The source; of a file that locks nothing, nothing."""
+    text = path.read_text("utf-8")
+    return ast.parse(text if _LOCKS.search(text) or _LOCKING_SQL.search(text) else "")
 
 
 def _constants(path: Path) -> Iterator[str]:
     """Locks in the SQL of a module's constants."""
-    for statement in ast.parse(path.read_text("utf-8")).body:
+    for statement in _tree(path).body:
         if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(statement.value, ast.Constant):
             yield from _LOCKING_SQL.findall(str(statement.value.value))

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import time
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import settings_for
 from tests.engine.both import Both, render_planned, render_resolved, viewers_of
+from tests.waiting import until
 from tests.world import World, build_world
 
 pytestmark = pytest.mark.postgres
@@ -57,25 +57,25 @@ async def test_a_statement_too_deep_for_sqlite_takes_the_resolver_path_with_the_
 async def test_a_slow_statement_moves_to_a_thread_and_still_answers(settings: Settings) -> None:
     slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT CAST(count(*) AS TEXT) FROM n"
     reader = SqliteReader(str(settings.sqlite_file), 5_000)
-    ticks = list[float]()
+    rounds = list[None]()
 
-    async def tick() -> None:
+    async def count_rounds() -> None:
         while True:
-            ticks.append(time.monotonic())
-            await asyncio.sleep(0.001)
+            rounds.append(None)
+            await asyncio.sleep(0)
 
-    ticking = asyncio.create_task(tick())
-    await asyncio.sleep(0.005)
     try:
-        answered = [await reader.read(slow, ()), *await asyncio.gather(*(reader.read(slow, ()) for _ in range(3)))]
+        first = await reader.read(slow, ())
+        counting = asyncio.create_task(count_rounds())
+        answered = [first, *await asyncio.gather(*(reader.read(slow, ()) for _ in range(3)))]
+        counting.cancel()
         quick = await reader.read("SELECT ?1", ("“x”",))
     finally:
-        ticking.cancel()
         await reader.close()
 
     assert answered == [b"300000"] * 4
     assert quick == "“x”".encode()
-    assert len(ticks) > 10
+    assert len(rounds) > 10
     assert reader._slow.get(slow)
 
 
@@ -164,13 +164,13 @@ async def test_a_caller_who_gives_up_waiting_takes_no_connection_along(settings:
     try:
         assert await reader.read(pause, ()) == b"done"
         first = asyncio.create_task(reader.read(pause, ()))
-        await asyncio.sleep(0.01)
+        await until(lambda: not reader._free)
         waiting = [asyncio.create_task(reader.read(pause, ())) for _ in range(5)]
-        await asyncio.sleep(0)
+        await until(lambda: len(reader._waiting) == 5)
         first.add_done_callback(lambda _: [task.cancel() for task in waiting[:3]])
         await asyncio.wait([first, *waiting], timeout=5)
         running = asyncio.create_task(reader.read(pause.replace("0.05", "5"), ()))
-        await asyncio.sleep(0.02)
+        await until(lambda: not reader._free)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
@@ -212,9 +212,9 @@ async def test_a_connection_that_the_database_closed_is_replaced(settings: Setti
     try:
         pid = int(await reader.read("SELECT convert_to(pg_backend_pid()::text, 'UTF8')", ()))
         other = await open_connection(settings)
-        await other.execute("SELECT pg_terminate_backend($1)", pid)
+        await other.execute("SELECT pg_terminate_backend($1, 5000)", pid)
         await other.close()
-        await asyncio.sleep(0.1)
+        await until(reader._free[0].driver.is_closed)
 
         async with asyncio.timeout(5):
             assert int(await reader.read("SELECT convert_to(pg_backend_pid()::text, 'UTF8')", ())) != pid

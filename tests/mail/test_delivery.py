@@ -115,7 +115,7 @@ async def test_an_accepted_email_is_delivered_although_the_server_does_not_say_g
 
     class Sulking(PostOffice):
         async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802 - aiosmtpd's name
-            await asyncio.sleep(1)
+            await asyncio.Event().wait()
             return "221 Bye"
 
     async with post_office(Sulking()) as office:

@@ -124,11 +124,12 @@ async def test_an_accepted_email_is_sent_although_the_servers_goodbye_takes_too_
 ):
     class Sulking(Counting):
         async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802
-            await asyncio.sleep(1)
+            await asyncio.Event().wait()
             return "221 Bye"
 
     monkeypatch.setattr(delivery, "_MAX_EMAILS", 1)
-    monkeypatch.setattr(delivery, "MAX_SECONDS", 0.5)
+    monkeypatch.setattr(delivery, "MAX_SECONDS", 0.1)
+    monkeypatch.setattr(delivery, "_SECONDS_TO_QUIT", 0.2)
     async with post_office(Sulking()) as office:
         assert await send_each(office, ADDRESSES[0]) == [None]
 

@@ -29,6 +29,7 @@ MIGRATIONS = "_migration_lock > pg_advisory_lock"
 
 
 @pytest.mark.only_postgres
+@pytest.mark.usefixtures("cheap_passwords")
 @pytest.mark.parametrize("site", CASES)
 async def test_somebody_who_waits_at_a_lock_acts_on_what_they_find_after_it(stage: Stage, site: str):
     case = CASES[site]
@@ -70,6 +71,7 @@ async def _lock_migrations(stage: Stage) -> str:
 
 @pytest.mark.only_postgres
 @pytest.mark.long
+@pytest.mark.usefixtures("cheap_passwords")
 @pytest.mark.parametrize("site", CASES)
 async def test_a_case_fails_without_the_lock_that_it_is_about(stage: Stage, site: str):
     case, survivors = CASES[site], list[str]()
