@@ -172,15 +172,14 @@ ATTACKS: Final[dict[str, Attack]] = {
 
 
 @pytest.fixture(scope="module")
-async def attacked_server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[DemoServer]:
+def attacked_server(request: pytest.FixtureRequest) -> DemoServer:
     """A server with the demo world: in the long form one of its own, since it is left with what the attacks did."""
-    if not LONG:
-        yield request.getfixturevalue("demo_server")
-        return
-    databases: Databases = request.getfixturevalue("all_databases")
-    chosen = {} if BACKEND == "sqlite" else {"RESELLER_DATABASE_URL": await databases.copy()}
+    return request.getfixturevalue("own_server" if LONG else "demo_server")
+
+
+@pytest.fixture(scope="module")
+async def own_server(all_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoServer]:
+    chosen = {} if BACKEND == "sqlite" else {"RESELLER_DATABASE_URL": await all_databases.copy()}
     with demo_server(tmp_path_factory.mktemp("attacked"), **chosen) as server:
         yield server
 
