@@ -11,7 +11,7 @@ OF_A_FILE = {
     "server/domain/": "tests/domain tests/api tests/models/test_random_worlds.py tests/permissions/test_matrix.py",
     "server/resolvers/": "tests/api tests/permissions",
     "server/engine/": "tests/engine tests/api/test_connections.py tests/api/test_cursors.py",
-    "server/app/": "tests/contract tests/security",
+    "server/app/": "tests/security tests/contract",
     "server/authentication/": (
         "tests/security/test_bearer_tokens.py tests/security/test_browser_sessions.py tests/reliability"
         " tests/permissions/test_viewer_changes.py"
@@ -54,7 +54,7 @@ CLOSEST = {
     "server/resolvers/viewer_rights.py": "tests/permissions/test_viewer_changes.py",
 }
 """By the whole name, for files whose tests have other names."""
-RACES = "tests/reliability/test_locks.py tests/reliability tests/engine tests/api tests/permissions"
+RACES = "tests/reliability/test_locks.py tests/reliability/test_lock_sites.py tests/reliability tests/engine tests/api tests/permissions"
 """For faults that only PostgreSQL shows."""
 FOLDERS = (
     "tests/domain tests/api tests/models tests/permissions tests/mail tests/engine tests/reliability tests/security"
@@ -72,10 +72,12 @@ _MOST = 36
 
 def neighbours_of(fault: Fault) -> list[str]:
     """The files of tests that a fault is tried with first."""
-    first = next(names for start, names in OF_A_FILE.items() if fault.file.startswith(start))
-    folders = (RACES if fault.is_on_postgres else first).split()
     files = dict.fromkeys(_files([*fault.tests, *CLOSEST.get(fault.file, "").split()]))
-    files |= dict.fromkeys(sorted(_files(folders), key=lambda file: _distance(file, fault.file)))
+    if fault.is_on_postgres:
+        files |= dict.fromkeys(_files(RACES.split()))
+    else:
+        folders = next(names for start, names in OF_A_FILE.items() if fault.file.startswith(start)).split()
+        files |= dict.fromkeys(sorted(_files(folders), key=lambda file: _distance(file, fault.file)))
     return [file for file in files if file not in ABOUT_THE_SOURCE][:_MOST]
 
 
@@ -86,7 +88,7 @@ def _files(names: Iterable[str]) -> Iterator[str]:
         yield from (str(file.relative_to(ROOT)) for file in found)
 
 
-def _distance(test: str, file: str) -> tuple[bool, bool]:
-    """First the tests with the same noun in their name, then those of the same wing; the others stay in order."""
-    noun, wing = Path(file).stem.strip("_").rstrip("s"), Path(file).parent.name
-    return noun not in Path(test).stem, wing not in Path(test).parts
+def _distance(test: str, file: str) -> tuple[bool, bool, int]:
+    """First the tests with the same noun in their name, then those of the same wing, then those about all wings."""
+    noun, wing, path = Path(file).stem.strip("_").rstrip("s"), Path(file).parent.name, Path(test)
+    return noun not in path.stem, wing not in path.parts, len(path.parts)
