@@ -7,11 +7,13 @@ from typing import Any
 import orjson
 import pytest
 
+from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.products.own_product_grants import FOREVER
 from server.domain.rights import AssignmentRight, ProductRight, Role
 from server.domain.viewer import Viewer, ViewerMembership
 from server.engine.dispatch import answer_by_plan
 from server.engine.explain import explain_operation
-from server.models import EmployeeAssignment
+from server.models import EmployeeAssignment, OwnProductGrant, Partnership
 from server.resolvers import ids
 from server.resolvers.context import Context
 from server.schema.engine_host import new_engine
@@ -56,6 +58,36 @@ async def test_products_reached_through_another_partner_are_computed_apart(world
     by_assignment = ["VIEW_PRODUCT", "VIEW_STATISTICS"]
     assert given_rights == [["VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"], *[by_assignment] * 20]
     assert computed == 2
+
+
+async def test_a_partnership_through_which_the_viewer_serves_nobody_gives_no_rights(
+    world: World, settings: Settings
+) -> None:
+    of_both = (
+        ViewerMembership(world.cX.membership.id, world.alpina.id, Role.EXTERNAL),
+        ViewerMembership(world.pL.membership.id, world.nova.id, Role.LEGAL_REPRESENTATIVE),
+    )
+    await OwnProductGrant.create(
+        organisation_id=world.alpina.id,
+        membership_id=world.cX.membership.id,
+        product_id=world.granted.id,
+        rights=[ProductRight.STATISTICS],
+        covers_until=FOREVER,
+        granted_by_id=world.cL.user.id,
+        granted_at=world.now,
+    )
+    found = dict[PartnershipStatus, list[str]]()
+
+    for status in (PartnershipStatus.ACTIVE, PartnershipStatus.SUSPENDED):
+        await Partnership.filter(id=world.limited.id).update(status=status)
+        viewer = Viewer(world.cX.user.id, of_both)
+        context = Context(viewer, datetime.now(UTC), "test", settings)
+        ((found[status],), _) = await _asked_of_each([world.granted], context)
+
+    assert found == {
+        PartnershipStatus.ACTIVE: ["VIEW_PRODUCT", "MANAGE_PRODUCT", "VIEW_STATISTICS"],
+        PartnershipStatus.SUSPENDED: ["VIEW_PRODUCT", "VIEW_STATISTICS"],
+    }
 
 
 async def _asked_of_each(rows: list[Any], context: Context) -> tuple[list[list[str]], int]:

@@ -18,7 +18,7 @@ from tests.mutants.trees import Tree
 SECONDS_NEAR, SECONDS_WHOLE = 300, 1_800
 """How long the nearest tests, and the whole suite on one database, may take. A mutant that takes longer is noticed."""
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (tests/.+?)(?: - .*)?$", re.MULTILINE)
-_BY_LUCK = ("tests/reliability/", "tests/security/", "tests/contract/", "tests/browser/")
+_BY_LUCK = ("tests/reliability/", "tests/security/", "tests/contract/", "tests/browser/", "tests/engine/")
 """Tests of several processes or of time. One that fails is run once more, so that a coincidence proves nothing."""
 
 
