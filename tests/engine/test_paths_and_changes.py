@@ -4,6 +4,8 @@ from uuid import UUID
 
 import pytest
 
+from server.engine.errors import AnswerTooLarge
+from server.engine.running import connections
 from tests.engine.toy import AS_ADA, HOSTILE_TEXTS, STAFF, Author, Note, Toy, encode, of_author
 
 pytestmark = pytest.mark.postgres
@@ -81,6 +83,18 @@ async def test_a_change_whose_answer_has_an_error_keeps_its_place(toy: Toy) -> N
 
     assert planned == ordinary
     assert ["writeNote", "note", "author", "ledger"] in [error[0] for error in planned[1]]
+
+
+async def test_a_change_whose_answer_cannot_be_read_is_not_stored(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = "mutation($input: WriteNoteInput!) { writeNote(input: $input) { note { text } } }"
+    given = {"id": f"not_{UUID(int=9004).hex}", "authorId": toy.id("ada"), "text": "too long"}
+    monkeypatch.setattr(connections, "MAX_ANSWER_BYTES", 10)
+
+    result, _ = await toy.by_engine(document, {"input": given}, AS_ADA)
+
+    assert result is not None
+    assert [type(error.original_error) for error in result.errors] == [AnswerTooLarge]
+    assert await Note.filter(id=UUID(int=9004)).count() == 0
 
 
 def test_the_toy_names_nothing_twice(toy: Toy) -> None:
