@@ -22,7 +22,7 @@ OF_A_FILE = {
 }
 """By the beginning of a file's name: folders and files of tests, the nearest first."""
 CLOSEST = {
-    "server/engine/dispatch.py": "tests/contract/test_http.py",
+    "server/engine/dispatch.py": "tests/security/test_malformed_headers.py",
     "server/engine/engine.py": "tests/engine/test_bounds.py tests/engine/test_selections.py",
     "server/engine/lru_cache.py": "tests/engine/test_bounds.py",
     "server/engine/mutations.py": "tests/engine/test_paths_and_changes.py tests/contract/test_fast_path_mutations.py",
@@ -50,6 +50,14 @@ CLOSEST = {
     "server/resolvers/listings.py": "tests/api/test_connections.py tests/api/oversight/test_audit_log.py",
     "server/resolvers/locking.py": "tests/permissions/test_late_mutations.py",
     "server/resolvers/paging.py": "tests/api/test_connections.py tests/api/test_cursors.py",
+    "server/resolvers/partnerships/access_types.py": "tests/api/products/test_pending_action_ends.py tests/api/test_expiry.py",
+    "server/resolvers/partnerships/assignments.py": "tests/api/products/test_pending_action_ends.py",
+    "server/resolvers/partnerships/customer_invitation_answers.py": "tests/api/test_dates.py",
+    "server/resolvers/partnerships/customer_invitations.py": "tests/api/test_undeliverable.py",
+    "server/resolvers/partnerships/partnership_expiry.py": "tests/api/test_looking_again.py tests/api/test_expiry.py",
+    "server/resolvers/partnerships/proposal_answers.py": "tests/api/test_dates.py",
+    "server/resolvers/partnerships/terminations.py": "tests/api/test_what_had_ended.py",
+    "server/resolvers/people/offboarding.py": "tests/api/people/test_member_removals.py tests/api/test_what_had_ended.py",
     "server/resolvers/permissions.py": "tests/permissions/test_matrix.py",
     "server/resolvers/viewer_rights.py": "tests/permissions/test_viewer_changes.py",
 }
