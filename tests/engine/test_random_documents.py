@@ -5,10 +5,9 @@ repeats a run, whose seed a failure names. hypothesis-graphql makes some of the 
 walked through the schema.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterator
-from random import Random, SystemRandom
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -30,12 +29,12 @@ from tests.engine.document_values import Values
 from tests.engine.documents import Writer, dress_document
 from tests.long import amount
 from tests.permissions.matrix import ACTORS, OPERATIONS
+from tests.seeds import SEED
 from tests.world import World
 
 DOCUMENTS = amount(150 if BACKEND == "postgres" else 250, long=20_000)
 OF_HYPOTHESIS = amount(5, long=1_500)
 DRESSED_EACH = 5
-SEED = int(os.environ.get("SEED", SystemRandom().randrange(2**32)))
 
 _KEYS = {
     models.Organisation: ("name_key",),

@@ -14,7 +14,8 @@
 
 sta works for the programme. Tokens are the boss's, but for those of eve and sta: for every customer, for Alp, for
 all but Alp, and for everything but one scope. A product of Eta is `left`: Nova's access to it stands in a partnership
-that is complete today. Names say the rest.
+that is complete today. Nova began
+with Cor, every other customer with its partner. Names say the rest.
 """
 
 from datetime import timedelta
@@ -106,7 +107,7 @@ def _connect(world: RandomWorld, key: Named) -> None:
     eve, then, other = "eve at Nova", "eve before", "max at Nova"
     _link(world, key, "Alp", "Nova", "LIMITED", asked_by="eve", serving=(eve,), before=(other, eve, then))
     _link(world, key, "Bor", "Nova", "COMPLETE", asked_by="boss", serving=(eve, then))
-    _link(world, key, "Cor", "Nova", "LIMITED", asked_by="eve", before=(eve,))
+    _link(world, key, "Cor", "Nova", "LIMITED", asked_by="eve", begun_by=Side.PARTNER, before=(eve,))
     _link(world, key, "Del", "Nova", "COMPLETE", PartnershipStatus.SUSPENDED, asked_by="eve", serving=(eve,))
     _link(world, key, "Eta", "Rival", "LIMITED", asked_by="lea")
     live = {"Alp": ("granted",), "Bor": ("left",), "Cor": ("shown",), "Eta": ("far",)}
@@ -126,6 +127,7 @@ def _link(
     status: PartnershipStatus = PartnershipStatus.ACTIVE,
     *,
     asked_by: str,
+    begun_by: Side = Side.CUSTOMER,
     serving: tuple[str, ...] = (),
     before: tuple[str, ...] = (),
 ) -> None:
@@ -147,7 +149,7 @@ def _link(
             receipt_key=key[f"receipt of {name}"],
             asked_key=key[f"action of {name}"],
             asked_by=key[asked_by],
-            initiated_by=Side.CUSTOMER,
+            initiated_by=begun_by,
             note_key=key[f"note on {customer}"],
         )
     )
