@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import ssl
@@ -38,7 +39,7 @@ class DemoServer:
 
 
 @contextmanager
-def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
+def demo_server(folder: Path, stop: signal.Signals = signal.SIGTERM, **settings: str) -> Iterator[DemoServer]:
     """`python -m server serve --demo` on a free port, with its database in `folder` and these settings as well.
 
     The first one builds the demo world; the others of a run begin with a copy of it. One that is given the
@@ -68,8 +69,9 @@ def demo_server(folder: Path, **settings: str) -> Iterator[DemoServer]:
         banner = "\n".join(line for line in said.splitlines() if not line.startswith("{"))  # the log is JSON
         yield DemoServer(url, token, environment["RESELLER_DATABASE_URL"], banner)
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        process.send_signal(stop)
+        exit_code = process.wait(timeout=30)
+    assert exit_code == (0 if stop is signal.SIGINT else -stop), output.read_text()
 
 
 def _begin_with_what_is_built(database: Path) -> None:

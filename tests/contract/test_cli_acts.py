@@ -89,6 +89,29 @@ def test_the_demo_is_not_served_as_production(run: Any):
     )
 
 
+def test_a_backup_of_a_running_server_is_complete(
+    run: Any, demo_server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """As docs/operations.md makes it."""
+    backup = tmp_path / "backup.sqlite3"
+    with closing(sqlite3.connect(file_of(demo_server))) as source:
+        source.execute(f"VACUUM INTO '{backup}'")
+        expected = count_rows(source)
+
+    monkeypatch.setenv("RESELLER_DATABASE_URL", f"sqlite://{backup}")
+    with closing(sqlite3.connect(backup)) as copy:
+        assert count_rows(copy) == expected
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert run("migrate") == Answer(0, "The database is up to date.\n", "")
+
+
+def count_rows(database: sqlite3.Connection) -> dict[str, int]:
+    """Of the tables that the server's worker does not write meanwhile."""
+    found = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    tables = found - {"job_run", "outbox_message", "email_message"}
+    return {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
+
+
 def file_of(server: DemoServer) -> Path:
     return Path(server.database_url.removeprefix("sqlite://"))
 

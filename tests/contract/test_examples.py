@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,10 @@ def _sign_in(http: httpx2.Client, body: dict[str, Any]) -> None:
 def test_an_offer_from_the_customers_tab_is_accepted_in_the_partners_tab(tmp_path: Path) -> None:
     customer, partner = (ROOT / "explorer" / "examples" / f"{side}.graphql" for side in ("customer", "partner"))
 
-    with demo_server(tmp_path) as server, httpx2.Client(base_url=server.url, verify=NO_CERTIFICATES) as claire:
+    with (
+        demo_server(tmp_path, signal.SIGINT) as server,
+        httpx2.Client(base_url=server.url, verify=NO_CERTIFICATES) as claire,
+    ):
         _sign_in(claire, _body(customer))
         invited = _ask(claire, _body(customer) | {"operationName": "InvitePartner"})["invitePartner"]
         body = _body(partner, acceptance={"partnershipId": invited["partnership"]["id"]})
