@@ -78,6 +78,7 @@ async def test_the_jobs_of_the_product_delete_what_is_over(own_database: Setting
     assert (await CustomerNote.get()).partnership_id == lasting.id
 
 
+@pytest.mark.only_postgres  # SQLite has one writer at a time
 async def test_several_clocks_delete_each_note_once_while_it_is_written(own_database: Settings) -> None:
     company, who = await _partner()
     rows = [await partnership(await organisation(f"Customer {n}"), company, now=NOW) for n in range(BATCH_SIZE + 10)]
