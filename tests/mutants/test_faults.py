@@ -4,7 +4,7 @@ import ast
 from collections import Counter
 
 from tests.mutants.faults import ROOMS, ROOT, Fault, Misfit, all_faults
-from tests.mutants.neighbours import CLOSEST, neighbours_of
+from tests.mutants.neighbours import neighbours_of
 
 LEAST, LEAST_OF_A_ROOM = 120, 15
 
