@@ -103,7 +103,7 @@ async def test_pages_of_every_size_give_every_row_once_in_both_directions(world,
     whole = await listed.ask(world, clients, "first: 100", f"{PAGE} totalCount")
     cursors = [edge["cursor"] for edge in whole["edges"]]
     rows = len(cursors)
-    sizes = (3, rows, rows + 1) if rows < 10 else (9, rows)
+    sizes = (3 if rows < 10 else 9, rows)  # and more than there are: the whole list
     steps = [step for size in sizes for step in _steps(cursors, size)]
 
     pages = await listed.ask_all(world, clients, [arguments for arguments, _ in steps])

@@ -61,7 +61,6 @@ SOURCES = [path for path in SERVER.rglob("*.py") if not {"models", "demo"} & {*p
 """The demo writes into an empty database only, which nobody can have used yet."""
 
 
-@pytest.mark.postgres
 @pytest.mark.usefixtures("cheap_passwords")
 @pytest.mark.parametrize("mutation", MUTATIONS)
 async def test_a_mutation_announces_that_it_changed_what_viewers_stand_for(
