@@ -5,7 +5,7 @@ Each operation is answered twice, by the engine and only by resolvers, and the t
 
 import asyncio
 import re
-from collections.abc import MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
 from copy import copy
 from typing import Any, Self
 from uuid import uuid4
@@ -64,18 +64,22 @@ class Answer:
 
 
 class Transport(httpx2.AsyncBaseTransport):
-    """Hands a request to the application in one piece. httpx's own one looks for another event loop each time."""
+    """Hands a request to the application, in one piece unless its body streams.
+
+    httpx's own one looks for another event loop each time. `client` is the address that requests come from.
+    """
 
     def __init__(self, app: Starlette) -> None:
         self.app = app
+        self.client = ("127.0.0.1", 123)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         sent, answered = list[MutableMapping[str, Any]](), asyncio.Event()
-        body = [{"type": "http.request", "body": await request.aread(), "more_body": False}]
+        body = _body(request)
 
         async def receive() -> MutableMapping[str, Any]:
-            if body:
-                return body.pop()
+            async for message in body:
+                return message
             await answered.wait()
             return {"type": "http.disconnect"}
 
@@ -84,13 +88,23 @@ class Transport(httpx2.AsyncBaseTransport):
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 answered.set()
 
-        await self.app(_scope(request), receive, send)
+        await self.app(_scope(request, self.client), receive, send)
         start, *parts = sent
         content = b"".join(part.get("body", b"") for part in parts)
         return httpx2.Response(start["status"], headers=start["headers"], content=content)
 
 
-def _scope(request: httpx2.Request) -> dict[str, Any]:
+async def _body(request: httpx2.Request) -> AsyncIterator[MutableMapping[str, Any]]:
+    """The messages that bring the body: one, or one for each piece of a stream and an empty one at the end."""
+    if isinstance(request.stream, httpx2.ByteStream):
+        yield {"type": "http.request", "body": await request.aread(), "more_body": False}
+        return
+    async for piece in request.stream:
+        yield {"type": "http.request", "body": piece, "more_body": True}
+    yield {"type": "http.request", "body": b"", "more_body": False}
+
+
+def _scope(request: httpx2.Request, client: tuple[str, int]) -> dict[str, Any]:
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -102,7 +116,7 @@ def _scope(request: httpx2.Request) -> dict[str, Any]:
         "raw_path": request.url.raw_path.split(b"?")[0],
         "query_string": request.url.query,
         "server": (request.url.host, request.url.port),
-        "client": ("127.0.0.1", 123),
+        "client": client,
         "root_path": "",
     }
 
