@@ -1,14 +1,13 @@
 """How does a test wait until something is so? It looks again and again until a limit; it never only lets time pass.
 
 `until` looks at anything. `until_waiting_for` looks into PostgreSQL for somebody who waits for a lock that another
-connection holds. `pause` stops a function at its beginning or its end, so that a test decides what happens meanwhile.
+connection holds. `meet` lets something happen just before a function begins, or just after it has what it gives.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -88,26 +87,6 @@ async def until_somebody_waits(settings: Settings, waiting: asyncio.Task[Any], w
         finally:
             await connection.close()
     assert not waiting.done(), f"it did not wait: {waiting}"
-
-
-@dataclass
-class Pause:
-    """A place at which everybody stops who comes by."""
-
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def stop(self) -> None:
-        self.reached.set()
-        await self.over.wait()
-
-
-@contextmanager
-def pause(owner: Any, name: str, *, after: bool = False) -> Iterator[Pause]:
-    """The coroutine function `owner.name` stops before it begins, or after it has what it gives."""
-    place = Pause()
-    with meet(owner, name, place.stop, after=after):
-        yield place
 
 
 @contextmanager
