@@ -9,7 +9,7 @@ INSTANT = timedelta(microseconds=1)
 
 
 class StandingClock:
-    """Every request comes in at this moment."""
+    """Every request comes in at this time."""
 
     def __init__(self) -> None:
         self.moment = datetime.now(UTC)

@@ -29,7 +29,7 @@ class Rival:
     connection: Any
 
     @asynccontextmanager
-    async def restored(self, row: RowKey, names: Iterable[str]) -> AsyncIterator[None]:
+    async def restore_afterwards(self, row: RowKey, names: Iterable[str]) -> AsyncIterator[None]:
         """These columns of a row have their values again afterwards."""
         (table, id), chosen = row, ", ".join(names)
         before = await self.connection.fetchrow(f'SELECT {chosen} FROM "{table}" WHERE id = $1', id)
@@ -39,7 +39,7 @@ class Rival:
             await self.store(row, dict(before))
 
     @asynccontextmanager
-    async def inserted(self, table: str, columns: Columns) -> AsyncIterator[None]:
+    async def insert_row(self, table: str, columns: Columns) -> AsyncIterator[None]:
         """One more row."""
         places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
         await self.connection.execute(

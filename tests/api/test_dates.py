@@ -125,7 +125,7 @@ async def test_a_mutation_takes_the_dates_that_its_table_says(
 
 
 def rows(table: str, number: int) -> Iterator[list[tuple[str, ...]]]:
-    """The names of the moments of each cell."""
+    """The names of the times of each cell."""
     across, *lines = dedent(table).strip().splitlines()
     if number == 1:
         yield [(name,) for name in across.split()]

@@ -137,7 +137,7 @@ class _Run:
                 before[:] = await lines_about(self.about)
 
         (job,) = [job for job in JOBS if job.name == self.case.job]
-        async with self.rival.restored(self.held[-1], given | meanwhile), rolled_back():
+        async with self.rival.restore_afterwards(self.held[-1], given | meanwhile), rolled_back():
             await self.rival.store(self.held[-1], given)
             before[:] = await lines_about(self.about)
             with acting_before(number, try_it):
@@ -164,5 +164,5 @@ async def _known_sign_ins(world: World, rival: Rival) -> AsyncIterator[dict[str,
     failure, source, now = new_id(), new_id(), world.now
     columns = {"id": failure, "key": "somebody", "failures": 1, "since": now, "created_at": now}
     seen = {"id": source, "user_id": world.cL.user.id, "key": "somewhere", "seen_at": now, "created_at": now}
-    async with rival.inserted("sign_in_failure", columns), rival.inserted("sign_in_source", seen):
+    async with rival.insert_row("sign_in_failure", columns), rival.insert_row("sign_in_source", seen):
         yield {"failure": ("sign_in_failure", failure), "source": ("sign_in_source", source)}

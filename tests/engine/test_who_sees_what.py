@@ -80,13 +80,13 @@ async def test_a_field_with_two_permissions_is_shown_to_those_who_have_both(toy:
     document = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Author { safe } } }"
     ids = [toy.id(name) for name in ("ada", "bob", "boom")]
 
-    def refused(*words: str | None) -> list[tuple[list[str | int], str]]:
+    def refusal_at(*words: str | None) -> list[tuple[list[str | int], str]]:
         return [(["nodes", place, "safe"], word) for place, word in enumerate(words) if word]
 
     for viewer, expected in (
-        (AS_ADA, refused(None, "not yours", "not yours")),
-        (Visitor([BOB]), refused("not yours", "no motto", "not yours")),
-        (STAFF, refused(None, "no motto", "no motto")),
+        (AS_ADA, refusal_at(None, "not yours", "not yours")),
+        (Visitor([BOB]), refusal_at("not yours", "no motto", "not yours")),
+        (STAFF, refusal_at(None, "no motto", "no motto")),
     ):
         assert [error[:2] for error in await toy.errors(document, {"ids": ids}, viewer)] == expected
 

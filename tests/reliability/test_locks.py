@@ -54,7 +54,7 @@ async def lock_row(settings: Settings, row: Organisation) -> AsyncIterator[None]
 
 @pytest.fixture
 async def impatient(own_database: Settings) -> AsyncIterator[Settings]:
-    """Whoever waits for a lock waits a tenth of a second."""
+    """Anyone who waits for a lock waits a tenth of a second."""
     settings = own_database.model_copy(update={"lock_milliseconds": 100})
     async with connected_to(settings):
         if settings.is_sqlite:

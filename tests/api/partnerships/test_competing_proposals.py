@@ -217,7 +217,7 @@ async def test_a_revoked_access_does_not_keep_a_product_from_being_granted(world
 
 
 # Rule E4
-async def test_a_request_is_no_answer_to_what_another_partner_was_offered(world: World, clients: Clients):
+async def test_a_request_does_not_answer_what_another_partner_was_offered(world: World, clients: Clients):
     mode, status = PaymentMode.PARTNER, PartnershipStatus.INVITED
     others = await partnership(world.rival, world.third, mode, status=status, now=world.now)
     input = {"partnerId": world.id("nova"), "customerId": world.id("rival"), "wanted": EVERYTHING}

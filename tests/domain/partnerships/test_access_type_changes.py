@@ -34,7 +34,7 @@ def test_complete_access_begins_only_if_every_other_partner_is_named(others, to_
     assert refusals(check_access_type_change, Partnership(LIMITED), COMPLETE, others, to_end) == refused
 
 
-def test_limited_access_begins_beside_others_that_nobody_named():
+def test_limited_access_begins_next_to_others_that_nobody_named():
     assert refusals(check_access_type_change, Partnership(COMPLETE), LIMITED, [A, B], []) == []
 
 
