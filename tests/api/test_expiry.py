@@ -1,6 +1,6 @@
 """What do scheduled jobs do: reminders, warnings, expiry, ends (S1.6, S2.8, S11.4, S13.6, D4)?"""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from strawberry.utils.str_converters import to_camel_case
@@ -270,3 +270,25 @@ async def test_many_deadlines_are_processed_in_batches(world: World, settings: S
     expire = DEADLINES["expire proposals"]
 
     assert [await expire(clock(settings, world, days=31)) for _ in range(3)] == [BATCH_SIZE + 2, 3, 0]
+
+
+@pytest.mark.parametrize("job", ["warn of ends", "remind of proposals", "warn of support access"])
+async def test_nothing_is_announced_that_is_over_already(world: World, settings: Settings, job: str):
+    at = clock(settings, world, days=40)
+    over: dict[str, datetime] = {"expires_at": at.now, "review_at": at.now}
+    await Partnership.filter(status=PartnershipStatus.ACTIVE).update(**over)
+    await Partnership.filter(status=PartnershipStatus.INVITED).update(answer_by=at.now)
+    await CustomerInvitation.all().update(answer_by=at.now)
+    await SupportAccessGrant.all().update(expires_at=at.now)
+
+    assert await DEADLINES[job](at) == 0
+
+
+@pytest.mark.parametrize("status", sorted(set(PartnershipStatus) - {PartnershipStatus.ACTIVE}))
+async def test_nobody_is_warned_of_the_end_of_what_is_not_active(
+    world: World, settings: Settings, status: PartnershipStatus
+):
+    soon = world.now + timedelta(days=5)
+    await Partnership.filter(id=world.limited.id).update(status=status, expires_at=soon, review_at=soon)
+
+    assert await DEADLINES["warn of ends"](clock(settings, world)) == 0

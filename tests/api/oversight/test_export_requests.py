@@ -13,7 +13,7 @@ from tests.api.oversight.exports import check_closed, check_told, get, key, link
 from tests.api.refusals import catch_denial, collect_refusals, missing
 from tests.api.traces import stored_columns
 from tests.clients import Answer, Clients
-from tests.rows import Person, token
+from tests.rows import Person, export, token
 from tests.world import World
 
 pytestmark = pytest.mark.postgres
@@ -108,3 +108,10 @@ async def test_an_employee_sees_the_exports_they_asked_for_and_leaders_see_all(w
     node = "query($id: ID!) { node(id: $id) { ... on Export { state } } }"
     assert (await clients.ask(node, {"id": own}, as_=world.cX)).code == "NOT_FOUND"
     assert (await clients.ask(node, {"id": own}, as_=world.cA)).data == {"node": {"state": "REQUESTED"}}
+
+
+async def test_another_organisation_s_exports_do_not_count(world: World, engine_clients: Clients, settings: Settings):
+    for _ in range(settings.max_exports):
+        await export(world.bL, now=world.now)
+
+    await request_export(engine_clients, world.id("alpina"), "AUDIT_LOG", world.cL)

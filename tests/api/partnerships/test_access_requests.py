@@ -185,3 +185,15 @@ async def test_a_limited_partner_next_to_others_is_invited_again_after_its_end(w
     assert (await change_partnership(clients, "acceptInvitation", {"partnershipId": ids.encode(again)}, world.qL))[
         "status"
     ] == "ACTIVE"
+
+
+async def test_answered_requests_and_those_of_other_partnerships_do_not_count(world: World, engine_clients: Clients):
+    for through, status in ((world.limited, AccessChangeStatus.REFUSED), (world.at_rival, AccessChangeStatus.PENDING)):
+        for _ in range(20):
+            row = await change_request(through, now=world.now)
+            await AccessChangeRequest.filter(id=row.id).update(status=status)
+    input = {"partnershipId": world.id("limited"), "wanted": {"accessType": "LIMITED"}}
+
+    answer = await engine_clients.change("requestAccessChange", input, as_=world.pL)
+
+    assert answer.data["requestAccessChange"]["userErrors"] == []

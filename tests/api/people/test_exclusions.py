@@ -100,3 +100,12 @@ async def test_it_needs_a_password_typed_recently(world: World, clients: Clients
 async def test_it_takes_no_other_ids(world: World, clients: Clients):
     await check_id(clients, "excludeApiToken", away(world), "customerId", foreign=world.borea, as_=world.cL)
     await check_id(clients, "excludeApiToken", away(world), "apiTokenId", foreign=world.token_cL, as_=world.cL)
+
+
+@pytest.mark.parametrize("column", ["expires_at", "revoked_at"])
+async def test_a_token_that_is_over_cannot_be_excluded(world: World, engine_clients: Clients, column: str):
+    await ApiToken.filter(id=world.token_pL.id).update(**{column: world.now})
+
+    denied = await catch_denial(engine_clients, "excludeApiToken", away(world), as_=world.cL)
+
+    assert denied == not_found("input", "apiTokenId")

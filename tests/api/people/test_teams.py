@@ -7,7 +7,8 @@ import pytest
 from server.domain.people.memberships import MembershipStatus
 from server.models import Membership, OwnProductGrant, Team, TeamMember
 from server.resolvers import ids
-from tests.api.refusals import check_id, collect_refusals
+from tests.api.partnerships.invitations import join
+from tests.api.refusals import catch_denial, check_id, collect_refusals, not_found
 from tests.api.traces import act, acts, announced_topics, row_of
 from tests.clients import Answer, Clients
 from tests.rows import Person
@@ -226,3 +227,34 @@ async def test_a_member_shows_their_teams_to_leaders(world: World, clients: Clie
     seen = [await clients.ask(query, {"id": world.id("cE")}, as_=who) for who in (world.cA, world.cE)]
 
     assert [answer.data["node"]["teams"]["nodes"] for answer in seen] == [[{"team": {"name": "Web"}}], []]
+
+
+async def test_a_leader_stays_when_somebody_else_goes(world: World, engine_clients: Clients):
+    await change_team(
+        engine_clients, "updateTeam", world.cL, teamId=world.id("team"), name="Web", leaderId=world.id("cE")
+    )
+    place = {"teamId": world.id("team"), "membershipId": world.id("cX")}
+    await change_team(engine_clients, "addTeamMember", world.cL, **place)
+
+    await change_team(engine_clients, "removeTeamMember", world.cL, **place)
+
+    assert (await Team.get(id=world.team.id)).leader_id == world.cE.membership.id
+
+
+async def test_the_name_of_a_deleted_team_can_be_used_again(world: World, engine_clients: Clients):
+    await Team.filter(id=world.team.id).update(deleted_at=world.now)
+
+    answer = await change_team(engine_clients, "createTeam", world.cL, organisationId=world.id("alpina"), name="Web")
+
+    assert answer.data["createTeam"]["team"]["name"] == "Web"
+
+
+async def test_nobody_is_invited_into_a_team_of_their_inviter_s_other_organisation(
+    world: World, engine_clients: Clients
+):
+    await join(world.cL, world.borea)
+    other = await Team.create(organisation_id=world.borea.id, name="Web", name_key="web")
+    named = {"email": "new@alpina.example", "firstName": "New", "lastName": "Comer", "role": "EMPLOYEE"}
+    input = {"organisationId": world.id("alpina"), "teamIds": [ids.encode(other)], **named}
+
+    assert await catch_denial(engine_clients, "inviteMember", input, as_=world.cL) == not_found("input", "teamIds", "0")

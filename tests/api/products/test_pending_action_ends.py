@@ -126,3 +126,12 @@ async def test_an_owner_who_ends_the_product_later_has_confirmed_nothing(world: 
     await clients.change("terminateProduct", ending(world, "borean"), ASKED, as_=world.bL)
 
     assert await status(world) is PendingActionStatus.PENDING
+
+
+async def test_fewer_rights_at_one_customer_end_nothing_at_another(world: World, engine_clients: Clients):
+    less = {"partnershipId": world.id("limited"), "membershipId": world.id("pE"), "rights": ["ORDER"]}
+
+    answer = await engine_clients.change("assignEmployee", less | {"expectedVersion": 1}, as_=world.pL)
+
+    assert answer.data["assignEmployee"]["userErrors"] == []
+    assert await status(world) is PendingActionStatus.PENDING

@@ -7,6 +7,7 @@ import pytest
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.memberships import MembershipStatus
 from server.domain.people.organisations import LegalEntityType, PartnerStatus
+from server.domain.rights import Role
 from server.models import AuditEvent, EmployeeAssignment, Membership, Organisation, OutboxMessage, Partnership, User
 from tests.api.people.members import stale
 from tests.api.refusals import catch_denial, collect_refusals, missing, not_found
@@ -199,3 +200,24 @@ async def test_each_staff_action_needs_a_reason_a_recent_password_and_a_member_o
     assert await catch_denial(clients, mutation, asked | {"reason": "x"}, as_=staff) == missing("ADMINISTER_PROGRAMME")
     assert await snapshot() == before
     assert await AuditEvent.filter(actor_id=staff.user.id).count() == 0
+
+
+async def test_a_suspended_partner_is_listed_no_longer(world: World, engine_clients: Clients):
+    input = {"organisationId": world.id("nova"), "reason": "Turnover"}
+
+    await engine_clients.change("suspendPartner", input, as_=world.kL)
+
+    assert not (await Organisation.get(id=world.nova.id)).is_listed_partner
+
+
+async def test_a_former_member_comes_back_by_a_membership_of_their_own(world: World, engine_clients: Clients):
+    former = Membership.filter(id=world.cA.membership.id)
+    await former.update(status=MembershipStatus.REMOVED)
+    (before,) = await former.values()
+    input = {"organisationId": world.id("alpina"), "email": world.cA.user.email, "reason": "Documents"}
+
+    await engine_clients.change("recoverOrganisation", input, as_=world.kL)
+
+    assert await former.values() == [before]
+    now = await Membership.get(user_id=world.cA.user.id, status=MembershipStatus.ACTIVE)
+    assert (now.organisation_id, now.role) == (world.alpina.id, Role.LEGAL_REPRESENTATIVE)

@@ -225,3 +225,19 @@ async def test_the_staff_see_what_is_open_and_whose_it_is(world: World, clients:
 
     assert answer.data["node"] == {"kind": "MAIL", "personName": "cE Alpina", "person": None}
     assert await mine(clients, world.kL) == []
+
+
+async def test_what_has_expired_is_not_revoked_when_its_person_leaves(world: World, engine_clients: Clients):
+    await SupportAccessGrant.filter(id=world.support_access.id).update(expires_at=world.now)
+
+    answer = await engine_clients.change("removeMember", {"membershipId": world.id("cE")}, as_=world.cL)
+
+    assert answer.data["removeMember"]["userErrors"] == []
+    row = await SupportAccessGrant.get(id=world.support_access.id)
+    assert (row.status, row.version) == (SupportAccessStatus.ACTIVE, 1)
+
+
+async def test_what_one_person_has_opened_another_may_open_too(world: World, engine_clients: Clients):
+    answer = await engine_clients.change("grantSupportAccess", {"kind": "MAIL"}, as_=world.cL)
+
+    assert answer.data["grantSupportAccess"]["userErrors"] == []
