@@ -61,6 +61,14 @@ CLOSEST = {
     "server/resolvers/partnerships/proposal_answers.py": "tests/api/test_dates.py",
     "server/resolvers/partnerships/terminations.py": "tests/api/test_what_had_ended.py",
     "server/resolvers/people/offboarding.py": "tests/api/people/test_elsewhere.py tests/api/people/test_member_removals.py tests/api/test_what_had_ended.py",
+    "server/resolvers/people/membership_changes.py": "tests/reliability/test_own_changes.py",
+    "server/resolvers/people/sessions.py": "tests/security/test_browser_sessions.py tests/security/test_passwords_at_sign_in.py",
+    "server/resolvers/people/sign_in_attempts.py": (
+        "tests/security/test_sign_in_limits.py tests/security/test_account_limits.py"
+        " tests/security/test_sign_ins_at_once.py"
+    ),
+    "server/resolvers/people/teams.py": "tests/reliability/test_late_requests.py",
+    "server/resolvers/people/tokens.py": "tests/api/people/test_exclusions.py tests/reliability/test_late_requests.py",
     "server/resolvers/permissions.py": "tests/permissions/test_matrix.py",
     "server/resolvers/viewer_rights.py": "tests/permissions/test_viewer_changes.py",
 }
