@@ -69,7 +69,7 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
 
     print(dict(paths), reasons.most_common(5))  # noqa: T201 - shown with -s
     assert paths.total() == DOCUMENTS
-    assert paths["planned"] >= 0.8 * DOCUMENTS, reasons
+    assert paths["planned"] >= amount(0.6, long=0.8) * DOCUMENTS, reasons
 
 
 @pytest.mark.postgres
