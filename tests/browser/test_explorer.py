@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Response, Route, async_playwright, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, Response, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium")
 
@@ -72,8 +72,8 @@ def _answers(response: Response, operation: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-async def browser(demo_server: DemoServer) -> AsyncGenerator[Browser, None]:
-    """A browser without a network; each visit is a profile of its own."""
+async def profile(demo_server: DemoServer) -> AsyncGenerator[BrowserContext, None]:
+    """A profile of a browser that finds the address of the server alone. What a page loads is cached for the next."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM,
@@ -81,34 +81,29 @@ async def browser(demo_server: DemoServer) -> AsyncGenerator[Browser, None]:
                 "--no-sandbox",
                 "--disable-background-networking",
                 "--disable-gpu",
-                # The second fence: whatever slips past that of a visit finds no address.
                 f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {urlsplit(demo_server.url).hostname}",
             ],
         )
-        yield browser
+        yield await browser.new_context(viewport={"width": 1400, "height": 850})
         await browser.close()
 
 
 @asynccontextmanager
-async def visit(server: DemoServer, browser: Browser) -> AsyncGenerator[Visit, None]:
-    """Open the explorer in a new profile; at the end nothing may have gone wrong."""
+async def visit(server: DemoServer, profile: BrowserContext) -> AsyncGenerator[Visit, None]:
+    """Open the explorer in a profile that knows nothing of other visits; at the end nothing may have gone wrong."""
     own = urlsplit(server.url)
-    async with await browser.new_context(viewport={"width": 1400, "height": 850}) as context:
-        page = await context.new_page()
+    async with await profile.new_page() as page:
         visited = Visit(page)
 
-        async def let_through_to_own_server(route: Route) -> None:
-            if urlsplit(route.request.url).netloc == own.netloc:
-                await route.continue_()
-            else:
-                visited.requests_to_others.append(route.request.url)
-                await route.abort()
+        def note_request(request: Request) -> None:
+            if urlsplit(request.url).netloc != own.netloc and not request.url.startswith(("data:", "blob:")):
+                visited.requests_to_others.append(request.url)
 
         def note(message: ConsoleMessage) -> None:
             if message.type in {"error", "warning"}:
                 visited.complaints.append(message.text)
 
-        await context.route("**/*", let_through_to_own_server)
+        page.on("request", note_request)
         page.on("console", note)
         page.on("pageerror", lambda error: visited.complaints.append(str(error)))
         page.on("websocket", lambda socket: visited.requests_to_others.append(socket.url))
@@ -116,6 +111,9 @@ async def visit(server: DemoServer, browser: Browser) -> AsyncGenerator[Visit, N
         await expect(page.locator(".graphiql-query-editor .view-line").first).to_be_visible()
 
         yield visited
+
+        await profile.clear_cookies()
+        await page.evaluate("localStorage.clear(), sessionStorage.clear()")
 
 
 async def read_storage(page: Page, last: str) -> str:
@@ -134,9 +132,9 @@ def artifacts() -> Path:
 
 
 async def test_an_employee_asks_with_a_token_that_is_kept_nowhere(
-    demo_server: DemoServer, browser: Browser, artifacts: Path
+    demo_server: DemoServer, profile: BrowserContext, artifacts: Path
 ) -> None:
-    async with visit(demo_server, browser) as visited:
+    async with visit(demo_server, profile) as visited:
         page = visited.page
         tabs = await page.get_by_role("tab").all_inner_texts()
         await page.get_by_label("API token").fill(demo_server.token)
@@ -178,9 +176,9 @@ async def fetch_from_another_server(page: Page) -> str | None:
 
 
 async def test_a_customer_and_a_partner_sign_in_at_the_first_visit_and_ask_with_the_session(
-    demo_server: DemoServer, browser: Browser
+    demo_server: DemoServer, profile: BrowserContext
 ) -> None:
-    async with visit(demo_server, browser) as visited:
+    async with visit(demo_server, profile) as visited:
         customer = await sign_in_and_ask(visited, "CustomerOverview", "claire@customer.example")
         await visited.open_tab(1, "PartnerOverview")
         partner = await sign_in_and_ask(visited, "PartnerOverview", "ralf@webagentur-foerster.example")
@@ -201,11 +199,13 @@ async def sign_in_and_ask(visited: Visit, operation: str, email: str) -> dict[st
     return answer
 
 
-async def test_a_typed_password_and_a_typed_header_are_not_stored(demo_server: DemoServer, browser: Browser) -> None:
+async def test_a_typed_password_and_a_typed_header_are_not_stored(
+    demo_server: DemoServer, profile: BrowserContext
+) -> None:
     variables = {"input": {"email": "nobody@customer.example", "password": 'typed "password" 1'}}
     headers = {"X-Example": "typed-header-2"}
 
-    async with visit(demo_server, browser) as visited:
+    async with visit(demo_server, profile) as visited:
         await visited.write("Variables", json.dumps(variables))
         await visited.write("Headers", json.dumps(headers))
         answer = await visited.run("SignIn")

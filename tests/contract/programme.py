@@ -5,9 +5,7 @@ are proved by the rows of tests/permissions/matrix.py that `tests/contract/test_
 """
 
 import ast
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,6 +19,7 @@ NEVER_IN_FORCE = (NOT_YET, "withdrawn", "– (context)")
 _ROW = re.compile(rf"^\| \*\*({NUMBER})\*\*.*$", re.MULTILINE)
 _PROOF = re.compile(rf"^# Rules? ({NUMBER}(?:, {NUMBER})*)$")
 _CITED = re.compile(rf"(?<![\w=.])({NUMBER})(?![\w.]*\w)")
+_COMMENT = re.compile(r"(?:^|\s)# .*$", re.MULTILINE)
 _TEST = re.compile(r"(?:async )?def (test_\w+)")
 
 
@@ -60,11 +59,7 @@ def citations() -> dict[str, set[str]]:
 
 def _prose(source: str) -> str:
     """The comments and docstrings of a file."""
-    comments = [
-        token.string
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type == tokenize.COMMENT and "noqa" not in token.string
-    ]
+    comments = [comment for comment in _COMMENT.findall(source) if "noqa" not in comment]
     texts = [
         node.value.value
         for node in ast.walk(ast.parse(source))

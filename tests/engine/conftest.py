@@ -33,6 +33,13 @@ async def both(viewers: dict[str, Viewer | None], settings: Settings, app: Starl
         yield found
 
 
+@pytest.fixture(scope="module")
+async def standing_both(viewers: dict[str, Viewer | None], settings: Settings, app: Starlette) -> AsyncIterator[Both]:
+    """The same for all tests of a file, where it does not matter what the engine remembers."""
+    async with both_ways(viewers, settings) as found:
+        yield found
+
+
 @pytest.fixture(scope="session")
 async def standing_toy(all_databases: Databases) -> AsyncIterator[tuple[TortoiseContext, dict[str, Any]]]:
     """A database with the toy's tables and rows."""

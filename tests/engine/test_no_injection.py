@@ -173,19 +173,19 @@ def harmless(field: str, path: tuple[str, ...], order: str = "plain") -> str:
     ("type_", "field", "path"), QUERIES, ids=lambda value: value if isinstance(value, str) else ".".join(value)
 )
 async def test_no_text_of_a_variable_is_in_a_statement(
-    standing_world: World, both: Both, type_: str, field: str, path: tuple[str, ...]
+    standing_world: World, standing_both: Both, type_: str, field: str, path: tuple[str, ...]
 ) -> None:
     place = QUERIES.index((type_, field, path))
     inside = document(standing_world, type_, field, path, "$text")
     query = f"query($text: {kind_of(type_, field, path)}) {{ {inside} }}"
     with collect_statements(ENGINE, TORTOISE) as seen:
         for text in ("plain", "2024-01-01T00:00:00.000000Z", "ümlaut"):  # umlauts are searched in two spellings
-            await both.by_engine(query, {"text": harmless(field, path, text)}, "pL")
+            await standing_both.by_engine(query, {"text": harmless(field, path, text)}, "pL")
         usual = set(seen)
         seen.clear()
 
         for text in in_turn(hostile_at(path), place, each=25):
-            result, _ = await both.by_engine(query, {"text": text}, "pL")
+            result, _ = await standing_both.by_engine(query, {"text": text}, "pL")
 
             assert set(seen) <= usual, repr(text)
             assert result is None or not result.errors or result.errors[0].path, (repr(text), result.errors)
@@ -197,34 +197,34 @@ async def test_no_text_of_a_variable_is_in_a_statement(
     ("type_", "field", "path"), QUERIES, ids=lambda value: value if isinstance(value, str) else ".".join(value)
 )
 async def test_no_text_of_a_document_is_in_a_statement(
-    standing_world: World, both: Both, type_: str, field: str, path: tuple[str, ...]
+    standing_world: World, standing_both: Both, type_: str, field: str, path: tuple[str, ...]
 ) -> None:
     place = QUERIES.index((type_, field, path))
     with collect_statements(ENGINE) as seen:
         for moment in ("plain", "2024-01-01T00:00:00.000000Z"):
             query = f"{{ {document(standing_world, type_, field, path, literal(harmless(field, path, moment)))} }}"
-            await both.by_engine(query, {}, "pL")
+            await standing_both.by_engine(query, {}, "pL")
         usual = "".join(seen)
         seen.clear()
         for text in in_turn(hostile_at(path), place, each=40):
             if any("\ud800" <= character <= "\udfff" for character in text):
                 continue
             query = f"{{ {document(standing_world, type_, field, path, literal(text))} }}"
-            found, _ = await both.by_engine(query, {}, "pL")
+            found, _ = await standing_both.by_engine(query, {}, "pL")
 
             assert all(is_clean(statement, text, usual) for statement in seen), repr(text)
             assert found is None or not found.errors or found.errors[0].path, (repr(text), found.errors)
             seen.clear()
 
 
-async def test_hostile_searches_are_answered_as_resolvers_do(standing_world: World, both: Both) -> None:
+async def test_hostile_searches_are_answered_as_resolvers_do(standing_world: World, standing_both: Both) -> None:
     query = "query($text: String!) { catalogue(filter: {search: $text}) { totalCount nodes { name } } partners(filter: {search: $text}) { nodes { id } } }"
     for text in HOSTILE[::3]:
-        found, _ = await both.by_engine(query, {"text": text}, "pL")
+        found, _ = await standing_both.by_engine(query, {"text": text}, "pL")
         if found is not None:
-            assert render_planned(found) == render_resolved(await both.by_resolvers(query, {"text": text}, "pL")), repr(
-                text
-            )
+            assert render_planned(found) == render_resolved(
+                await standing_both.by_resolvers(query, {"text": text}, "pL")
+            ), repr(text)
 
 
 @pytest.mark.parametrize(

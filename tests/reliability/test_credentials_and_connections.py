@@ -239,12 +239,11 @@ async def test_a_caller_who_gives_up_as_their_turn_comes_leaves_the_connection_t
 
     reader = Impatient(partial(open_connection, house.settings), 1)
     first = asyncio.create_task(reader.read("SELECT 1", []))
-    await until(lambda: reader._open == 1)
-    second = asyncio.create_task(reader.read("SELECT 2", []))
-    await until(lambda: bool(reader._waiting))
+    second = asyncio.create_task(reader.read("SELECT 2", []))  # waits while the first opens the only connection
     given_up.append(second.cancel)
     assert await first == 1
 
     async with asyncio.timeout(2):
         assert await reader.read("SELECT 3", []) == 3
+    assert second.cancelled()
     await reader.close()
