@@ -73,7 +73,7 @@ def _answers(response: Response, operation: str) -> bool:
 
 @pytest.fixture(scope="module")
 async def profile(demo_server: DemoServer) -> AsyncGenerator[BrowserContext, None]:
-    """A profile of a browser that finds the address of the server alone. What a page loads is cached for the next."""
+    """A profile of a browser that finds only the address of the server. What a page loads is cached for the next."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM,
