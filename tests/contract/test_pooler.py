@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
+from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
 from server.app import create_app
@@ -97,8 +98,10 @@ async def accepts(port: int) -> bool:
 
 
 @pytest.fixture
-async def direct(all_databases: Databases) -> Settings:
-    return settings_for(await all_databases.copy())
+async def direct(all_databases: Databases) -> AsyncIterator[Settings]:
+    """A database whose own address is known; what the tests connect and disconnect is not that of other tests."""
+    with TortoiseContext():
+        yield settings_for(await all_databases.copy())
 
 
 @asynccontextmanager
