@@ -5,12 +5,14 @@ import unicodedata
 import pytest
 
 from server.models import Membership, User
+from server.resolvers.people import passwords
 from tests.api.partnerships.test_customer_invitations import INVITATION, asking, secret_of
 from tests.api.people.member_invitations import NEW_PERSON, call, invite_member, payload
 from tests.api.refusals import collect_refusals
 from tests.clients import Clients
 from tests.domain.people.test_users import SPELLINGS
 from tests.rows import CHEAP, PASSWORD, customer_invitation
+from tests.waiting import meet
 from tests.world import INVITED, World
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("cheap_passwords")]
@@ -152,6 +154,21 @@ async def test_a_password_that_was_hashed_as_typed_still_works_and_is_hashed_aga
     assert between.password_hash not in (None, before.password_hash)
     assert (between.version, between.updated_at) == (before.version, before.updated_at)
     assert after.password_hash == between.password_hash
+
+
+async def test_a_password_that_was_set_meanwhile_is_not_replaced_by_a_better_hash_of_the_old_one(
+    rene: User, engine_clients: Clients
+):
+    changed = CHEAP.hash("the new one")
+    await User.filter(id=rene.id).update(password_hash=CHEAP.hash(DECOMPOSED))
+
+    async def set_another() -> None:
+        await User.filter(id=rene.id).update(password_hash=changed)
+
+    with meet(passwords, "compare_password", set_another, after=True):
+        await sign_in(engine_clients, STORED, DECOMPOSED)
+
+    assert (await User.get(id=rene.id)).password_hash == changed
 
 
 async def test_a_wrong_password_leaves_an_old_hash_as_it_is(rene: User, engine_clients: Clients):

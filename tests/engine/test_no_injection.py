@@ -137,8 +137,12 @@ def hostile_at(path: tuple[str, ...]) -> list[str]:
 
 
 def is_clean(statement: str, text: str, usual: str) -> bool:
-    """Whether the text is nowhere in the statement, or in such statements anyway, as `SELECT` is."""
-    return _TOKEN not in statement and "\x00" not in statement and (text in usual or text not in statement)
+    """Whether the text is nowhere in the statement, or in such statements anyway, as `SELECT` is.
+
+    A single character, such as the star of COUNT(*), is tried together with the token.
+    """
+    is_ordinary = text in usual or (len(text) == 1 and text.isprintable())
+    return _TOKEN not in statement and "\x00" not in statement and (is_ordinary or text not in statement)
 
 
 def kind_of(type_: str, field: str, path: tuple[str, ...]) -> str:

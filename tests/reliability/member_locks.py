@@ -51,7 +51,7 @@ CASES: dict[str, Case] = {
     f"add_team_member > _lock_team > {ORGANISATION}": lose_right("addTeamMember", "cL", "alpina"),
     f"remove_team_member > _lock_team > {ORGANISATION}": lose_right("removeTeamMember", "cL", "alpina"),
     "update_team > _lock_team > lock_row Team": Case(
-        mutation("updateTeam", "cL", expectedVersion=1), "team", {"team": {"version": 2}}, "STALE_VERSION"
+        mutation("updateTeam", "cL"), "team", {"team": {"deleted_at": PAST}}, "NOT_FOUND"
     ),
     "accept_member_invitation > _lock_for_invitee > lock_row Organisation": Case(
         mutation("acceptMemberInvitation", None), "alpina", USED, "INVITATION_USED"
