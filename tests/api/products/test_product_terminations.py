@@ -140,9 +140,13 @@ async def test_ended_access_is_given_to_nobody(world: World, clients: Clients):
     assert await refused_fields("grantProductAccess", "cL", partnershipId=world.id("limited"), **product) == [
         ("PRODUCT_ENDED", ["input", "productId"])
     ]
-    assert await refused_fields("acceptRequest", "cL", partnershipId=world.id("asked"), **offered) == [
-        ("PRODUCT_ENDED", ["input", "access", "limited", "products", "0", "productId"])
-    ]
+    for mutation, about in (
+        ("invitePartner", {"customerId": world.id("alpina"), "partnerId": world.id("third")}),
+        ("acceptRequest", {"partnershipId": world.id("asked")}),
+    ):
+        assert await refused_fields(mutation, "cL", **about, **offered) == [
+            ("PRODUCT_ENDED", ["input", "access", "limited", "products", "0", "productId"])
+        ]
     assert await refused_fields(
         "grantOwnProducts", "cL", organisationId=world.id("alpina"), rights=["TECHNICAL"], **holder
     ) == [("PRODUCT_ENDED", ["input", "of", "productId"])]
