@@ -7,6 +7,7 @@ import pytest
 
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.rights import Scope
 from server.models import (
     AccessChangeRequest,
     ApiTokenCustomer,
@@ -21,7 +22,7 @@ from tests.api.people.members import stale
 from tests.api.refusals import catch_denial, collect_refusals
 from tests.api.traces import act, acts, announced_topics
 from tests.clients import Clients
-from tests.rows import Person
+from tests.rows import Person, token
 from tests.snapshots import changed_models, snapshot
 from tests.world import World
 
@@ -100,8 +101,8 @@ async def test_the_customer_ends_it_and_the_partner_reaches_nothing(world: World
 
 # Rule S4.1
 async def test_everything_that_depends_on_a_partnership_ends_with_it(world: World, clients: Clients):
-    token, customer = world.token_only_borea, world.alpina
-    await ApiTokenCustomer.create(api_token_id=token.id, customer_id=customer.id)
+    restricted, customer = world.token_only_borea, world.alpina
+    await ApiTokenCustomer.create(api_token_id=restricted.id, customer_id=customer.id)
     before = await snapshot()
 
     await clients.change("terminatePartnership", ending(world), ENDED, as_=world.pL)
@@ -119,12 +120,20 @@ async def test_everything_that_depends_on_a_partnership_ends_with_it(world: Worl
     assert await ProductAccess.filter(partnership_id=world.limited.id, revoked_at__isnull=True).count() == 0
     assert (await EmployeeAssignment.get(id=world.assignment.id)).ended_at is not None
     assert (await AccessChangeRequest.get(id=world.change.id)).status is AccessChangeStatus.EXPIRED
-    assert [row.customer_id for row in await ApiTokenCustomer.filter(api_token_id=token.id)] == [world.borea.id]
+    assert [row.customer_id for row in await ApiTokenCustomer.filter(api_token_id=restricted.id)] == [world.borea.id]
     assert (await ProductAccess.get(id=world.rivals_access.id)).revoked_at is None
     assert (await EmployeeAssignment.get(id=world.complete_assignment.id)).ended_at is None
 
 
 # Rule S4.1
+async def test_the_tokens_of_another_partner_keep_the_customer(world: World, clients: Clients):
+    others, _ = await token(world.qL, [Scope.PRODUCTS_READ], [world.alpina], now=world.now)
+
+    await clients.change("terminatePartnership", ending(world), as_=world.cL)
+
+    assert [row.customer_id for row in await ApiTokenCustomer.filter(api_token_id=others.id)] == [world.alpina.id]
+
+
 async def test_a_product_that_the_partner_paid_for_waits_for_another_payer(world: World, clients: Clients):
     expires = world.now + timedelta(days=40)
     await Product.filter(id=world.corvine.id).update(payer_id=world.nova.id, expires_at=expires)
