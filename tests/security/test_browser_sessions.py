@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from server.app import create_app
+from server.authentication import Credentials, authenticate
+from server.authentication.viewer_cache import ViewerCache
 from server.models import ApiToken, AuditEvent, Session
 from server.resolvers.people.sessions import session_digest
 from server.settings import Settings
@@ -188,6 +190,15 @@ async def test_an_expired_session_is_nobody(world: World, clients: Clients):
     await Session.filter(user_id=world.cL.user.id).update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
 
     assert await who(clients, world.cL.session) is None
+
+
+@pytest.mark.parametrize(("after", "is_signed_in"), [(timedelta(microseconds=-1), True), (timedelta(0), False)])
+async def test_a_session_is_over_at_the_moment_it_expires(world: World, after: timedelta, is_signed_in: bool):
+    session = await Session.get(secret_digest=session_digest(world.cL.session))
+
+    viewer = await authenticate(Credentials(session=world.cL.session), session.expires_at + after, ViewerCache())
+
+    assert (viewer is not None) is is_signed_in
 
 
 async def test_signing_out_ends_this_session_and_no_other(world: World, clients: Clients):

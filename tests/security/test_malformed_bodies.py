@@ -210,6 +210,12 @@ async def test_a_body_over_the_limit_is_refused_by_its_length_before_it_comes(ht
     assert refusal(response) == (413, "BAD_USER_INPUT", "The body is too large.")
 
 
+async def test_a_body_of_exactly_the_limit_is_answered(http: httpx2.AsyncClient):
+    response = await http.post("/graphql", content=GOOD.ljust(262_144), headers=JSON)
+
+    assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
+
+
 async def test_a_body_that_streams_over_the_limit_is_refused_while_it_comes(http: httpx2.AsyncClient):
     pieces = iter([b" " * 65_536] * 100)
 
