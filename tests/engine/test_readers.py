@@ -183,6 +183,22 @@ async def test_a_caller_who_gives_up_waiting_takes_no_connection_along(settings:
 
 
 @pytest.mark.only_postgres
+async def test_a_caller_who_gives_up_just_when_their_turn_comes_passes_the_connection_on(settings: Settings) -> None:
+    reader = PostgresReader(partial(open_connection, settings), 1)
+    connection = await reader._take()
+    waiting = asyncio.create_task(reader._take())
+    await until(lambda: len(reader._waiting) == 1)
+
+    reader._give_back(connection)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+
+    assert waiting.cancelled()
+    assert reader._free == [connection]
+    await reader.close()
+
+
+@pytest.mark.only_postgres
 async def test_no_more_connections_are_opened_than_allowed_however_many_ask(settings: Settings) -> None:
     opened = 0
 
