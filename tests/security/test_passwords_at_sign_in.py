@@ -114,6 +114,16 @@ async def test_an_overlong_password_is_refused_cheaply(world: World, clients: Cl
     assert await count(SignInFailure) == 0
 
 
+async def test_an_empty_password_is_refused_without_hashing_it(
+    world: World, engine_clients: Clients, hasher: RecordingHash
+):
+    await User.filter(id=world.cL.user.id).update(password_hash=hasher.hash(PASSWORD))
+
+    await sign_in(engine_clients, "cl@alpina.example", "")
+
+    assert hasher.costs == []
+
+
 async def test_a_person_without_a_password_cannot_sign_in(world: World, clients: Clients):
     await User.filter(id=world.cL.user.id).update(password_hash=None)
 
