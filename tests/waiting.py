@@ -20,7 +20,7 @@ _PAUSE = 0.002
 _COUNT = "SELECT count(*) FROM pg_stat_activity WHERE"
 
 
-async def until(holds: Callable[[], Awaitable[bool] | bool], within: float = 5.0) -> None:
+async def until(holds: Callable[[], Awaitable[bool] | bool], within: float = 20.0) -> None:
     """Look until it is so."""
     deadline = time.perf_counter() + within
     while not await _value(holds()):
@@ -59,7 +59,7 @@ async def hold(settings: Settings, *statements: str) -> AsyncIterator[Holder]:
         await connection.close()
 
 
-async def until_waiting_for(holder: Holder, waiting: asyncio.Task[Any], within: float = 5.0) -> None:
+async def until_waiting_for(holder: Holder, waiting: asyncio.Task[Any], within: float = 20.0) -> None:
     """Look until somebody waits for the holder. A task that ends instead did not wait."""
 
     async def is_seen() -> bool:
@@ -69,7 +69,7 @@ async def until_waiting_for(holder: Holder, waiting: asyncio.Task[Any], within: 
     assert not waiting.done(), f"it did not wait: {waiting}"
 
 
-async def until_somebody_waits(settings: Settings, waiting: asyncio.Task[Any], within: float = 5.0) -> None:
+async def until_somebody_waits(settings: Settings, waiting: asyncio.Task[Any], within: float = 20.0) -> None:
     """Look until the database keeps somebody waiting: for a lock, or on SQLite for the turn to write."""
     if settings.is_sqlite:
         inner: Any = get_connection("default")

@@ -130,11 +130,11 @@ def test_a_key_has_the_second_spelling_where_there_is_one(name, key):
 
 @pytest.mark.parametrize("character", ["ﷺ", "ü", "\u0301", "\u200b", "'"])
 def test_a_text_of_any_length_is_folded_quickly(character):
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     spellings(character * 10_000)
 
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1
 
 
 @pytest.mark.parametrize("name", ["Müller", "müller", "Mueller", "MUELLER"])

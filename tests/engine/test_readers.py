@@ -174,7 +174,7 @@ async def test_a_caller_who_gives_up_waiting_takes_no_connection_along(settings:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await reader.read(pause, ()) == b"done"
         assert all(task.done() for task in waiting)
         assert reader._open == 1
@@ -232,7 +232,7 @@ async def test_a_connection_that_the_database_closed_is_replaced(settings: Setti
         await other.close()
         await until(reader._free[0].driver.is_closed)
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert int(await reader.read("SELECT convert_to(pg_backend_pid()::text, 'UTF8')", ())) != pid
     finally:
         await reader.close()

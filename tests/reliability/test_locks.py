@@ -152,7 +152,7 @@ async def test_a_caller_who_goes_away_while_waiting_leaves_nothing_running(own_d
             await asyncio.wait([waiting])
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    async with asyncio.timeout(2), lock_row(own_database, company):
+    async with asyncio.timeout(20), lock_row(own_database, company):
         pass
     await rename()
 

@@ -14,7 +14,7 @@ from tests.wire import Line, serve_app
 SECONDS = amount(0.4, long=10.0)
 """How long a head or a body may take, and how long a caller may take nothing of an answer."""
 IDLE = amount(0.4, long=5.0)
-SLACK = 1.5
+SLACK = 3
 """How much later than its limit a connection may end, on a busy machine."""
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

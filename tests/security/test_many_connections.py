@@ -46,7 +46,7 @@ async def test_800_idle_connections_of_one_source_leave_room_for_others(app: App
                 started = time.perf_counter()
 
                 assert (await line.answer()).body == b"alive"
-                assert time.perf_counter() - started < 0.5
+                assert time.perf_counter() - started < 2
 
 
 async def test_a_fresh_connection_gives_way_before_one_that_was_used():

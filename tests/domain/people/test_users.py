@@ -68,7 +68,7 @@ def test_a_long_text_for_an_address_takes_no_time(typed):
 
     normal_email(typed)
 
-    assert time.process_time() - started < 0.01
+    assert time.process_time() - started < 0.1
 
 
 COMPOSED = "pässwörter für René"
