@@ -112,7 +112,7 @@ ANSWERED: dict[str, str] = {
 
 
 @pytest.mark.parametrize("what", ANSWERED)
-async def test_an_odd_document_within_the_limits_is_answered_quickly(app: Starlette, what: str):
+async def test_an_odd_document_within_the_limits_is_answered_quickly(world: World, app: Starlette, what: str):
     async with Clients(app) as clients:
         with quickly():
             answer = await clients.ask(ANSWERED[what])
@@ -120,7 +120,7 @@ async def test_an_odd_document_within_the_limits_is_answered_quickly(app: Starle
     assert answer.data["__typename"] == "Query"
 
 
-async def test_introspection_can_be_kept_from_visitors_who_are_not_signed_in(settings: Settings):
+async def test_introspection_can_be_kept_from_visitors_who_are_not_signed_in(world: World, settings: Settings):
     closed = create_app(settings.model_copy(update={"introspection": False}))
 
     async with Clients(closed) as clients:
