@@ -275,8 +275,10 @@ def _run_command(arguments: Sequence[str] | None) -> int:
         return _print_error(refusal_reasons(refused), Failure.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except SystemExit as error:  # rich, which prints the help, ends like this when nobody reads it
-        raise ClosedPipe from error
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # rich, which prints the help, ends like this
+            raise ClosedPipe from error
+        raise
     return 0
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.people.memberships import MembershipStatus
-from server.domain.rights import Role
-from server.models import Membership, Partnership
+from server.domain.rights import AssignmentRight, Role
+from server.models import EmployeeAssignment, Membership, Partnership
 from server.resolvers import ids
 from server.schema.scalars import moment_text
 from tests.api.partnerships.assignments import assign_employee, audited_terms, sight, task
@@ -135,6 +135,21 @@ async def test_every_change_of_rights_is_announced(world: World, clients: Client
         answer = await assign_employee(clients, task(world, "pE", rights), world.pL)
 
         assert await announced_topics(answer) == [("assignment.made", world.id("assignment"))]
+
+
+async def test_the_rights_of_an_assignment_that_has_ended_do_not_come_back_with_the_next_one(
+    world: World, clients: Clients
+):
+    before = await sight(world, clients, world.pE)
+    await EmployeeAssignment.create(
+        membership_id=world.pE.membership.id,
+        partnership_id=world.limited.id,
+        rights=list(AssignmentRight),
+        assigned_at=world.now,
+        ended_at=world.now,
+    )
+
+    assert await sight(world, clients, world.pE) == before
 
 
 async def test_fewer_rights_hold_at_once(world: World, clients: Clients):
