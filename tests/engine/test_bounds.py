@@ -45,9 +45,10 @@ async def test_an_operation_larger_than_the_cache_is_not_kept() -> None:
     assert cache.size == 100
 
 
-def test_a_cache_drops_what_was_not_used_lately_by_number_and_by_size() -> None:
+@pytest.mark.parametrize(("entries", "size"), [(8, 10_000), (100, 1_000)])
+def test_a_cache_drops_what_was_not_used_lately_by_number_and_by_size(entries: int, size: int) -> None:
     told = list[int]()
-    cache = LRUCache[int, int](8, 1_000, told.append)
+    cache = LRUCache[int, int](entries, size, told.append)
 
     for number in range(100):
         cache.put(number, number, 90)
@@ -55,8 +56,8 @@ def test_a_cache_drops_what_was_not_used_lately_by_number_and_by_size() -> None:
 
     assert cache.get(0) == 0
     assert cache.get(99) == 99
-    assert len(cache) <= 8
-    assert 0 < cache.size == sum(told) <= 1_000
+    assert len(cache) <= entries
+    assert 0 < cache.size == sum(told) <= size
 
 
 # Documents that are too large
