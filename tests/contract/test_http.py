@@ -104,11 +104,21 @@ async def test_text_is_utf_8_in_both_directions(http: httpx2.AsyncClient):
     assert (await post(http, query=document.replace("🏃 }", "}"))).json() == {"data": {"__type": None}}
 
 
+@pytest.mark.postgres
+async def test_of_several_operations_without_a_name_none_is_run(world: World, clients: Clients):
+    document = "query A { viewer { user { email } } } query B { viewer { user { firstName } } }"
+
+    answer = await clients.ask(document, as_=world.cL)
+
+    assert (answer.codes, answer.json.get("data")) == (["BAD_USER_INPUT"], None)
+
+
 REQUEST_ERRORS: dict[str, dict[str, Any]] = {
     "that does not parse": {"query": "{"},
     "that is not valid": {"query": "{ noSuchField }"},
     "whose variables do not fit": {"query": "query($id: ID!) { node(id: $id) { id } }", "variables": {"id": None}},
     "without an operation of this name": {"operationName": "Other"},
+    "with several operations and no name": {"query": "query A { __typename } query B { __typename }"},
 }
 
 
