@@ -95,6 +95,14 @@ async def test_a_document_that_is_too_large_is_refused_before_it_is_planned(both
     assert operation is None or len(operation.plans) == 0
 
 
+async def test_of_several_operations_only_one_that_is_named_is_read(both: Both) -> None:
+    document = "query A { catalogue(first: 1) { totalCount } } query B { catalogue(first: 2) { totalCount } }"
+
+    found = {name: both.engine.operation(document, name) is not None for name in (None, "A", "B", "C")}
+
+    assert found == {None: False, "A": True, "B": True, "C": False}
+
+
 async def test_a_document_refused_to_one_visitor_is_measured_again_for_another(both: Both) -> None:
     document = "{ " + " ".join(f"a{n}: catalogue(first: 1) {{ totalCount }}" for n in range(8)) + " }"
 
