@@ -88,7 +88,7 @@ class Transport(httpx2.AsyncBaseTransport):
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 answered.set()
 
-        await self.app(_scope(request, self.client), receive, send)
+        await self.app(scope_of(request, self.client), receive, send)
         start, *parts = sent
         content = b"".join(part.get("body", b"") for part in parts)
         return httpx2.Response(start["status"], headers=start["headers"], content=content)
@@ -104,7 +104,7 @@ async def _body(request: httpx2.Request) -> AsyncIterator[MutableMapping[str, An
     yield {"type": "http.request", "body": b"", "more_body": False}
 
 
-def _scope(request: httpx2.Request, client: tuple[str, int]) -> dict[str, Any]:
+def scope_of(request: httpx2.Request, client: tuple[str, int]) -> dict[str, Any]:
     return {
         "type": "http",
         "asgi": {"version": "3.0"},

@@ -172,16 +172,6 @@ async def test_support_access_ends_automatically_a_day_after_a_warning(world: Wo
     assert (event.actor_id, event.acting_organisation_id, event.subject_id) == (None, None, row.id)
 
 
-@pytest.mark.parametrize("status", [PartnershipStatus.ACTIVE, PartnershipStatus.SUSPENDED])
-async def test_a_partnership_in_force_ends_on_its_last_day(world: World, settings: Settings, status: PartnershipStatus):
-    last = world.now + timedelta(days=100)
-    await Partnership.filter(id=world.limited.id).update(status=status, expires_at=last)
-
-    assert await DEADLINES["end partnerships"](clock(settings, world, days=100)) == 1
-
-    assert (await Partnership.get(id=world.limited.id)).status is PartnershipStatus.TERMINATED
-
-
 # Rule D4
 async def test_a_partnership_ends_on_its_last_day_after_two_warnings(world: World, settings: Settings):
     await Partnership.filter(id=world.limited.id).update(expires_at=world.now + timedelta(days=100))

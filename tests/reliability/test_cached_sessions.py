@@ -1,11 +1,14 @@
 """Is a session that the server remembers ended, or different, from the commit that changes it?"""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
+from server.models import Session
 from tests.reliability.houses import CUSTOMERS, WITHIN, House, elsewhere, fill_in, house, moment
 from tests.rows import Person
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
 
@@ -27,6 +30,17 @@ async def test_a_known_session_is_nobody_when(house: House, ending: str):
     await elsewhere(house.settings, fill_in(SESSION_ENDINGS[ending], house, owner))
 
     assert await house.soon(lambda: house.is_nobody(owner)) < WITHIN
+
+
+async def test_a_known_session_is_nobody_from_the_time_at_which_it_ends(house: House):
+    owner = await house.employee()
+    ends = datetime.now(UTC) + timedelta(seconds=0.6)
+    await Session.filter(user_id=owner.user.id).update(expires_at=ends)
+    await house.get_to_know(owner)
+
+    await until(lambda: house.is_nobody(owner))
+
+    assert datetime.now(UTC) >= ends
 
 
 @pytest.mark.parametrize("everywhere", [False, True])

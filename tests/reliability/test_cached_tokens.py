@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from server.domain.rights import Role
+from tests.clients import scope_of
 from tests.reliability.houses import (
+    WHO,
     WITHIN,
     House,
     _is,
@@ -73,6 +76,27 @@ async def test_a_known_token_that_its_owner_revokes_is_refused_by_the_next_reque
 
     assert revoked.data["revokeApiToken"]["userErrors"] == []
     assert await house.is_refused(secret)
+
+
+async def test_a_known_token_that_is_revoked_while_the_body_arrives_is_refused(house: House):
+    owner = await house.employee()
+    row, secret = await house.token(owner)
+    await house.get_to_know(secret, owner)
+    request = house.clients.http.build_request(
+        "POST", "/graphql", json={"query": WHO}, headers={"Authorization": f"Bearer {secret}"}
+    )
+    statuses = list[int]()
+
+    async def receive() -> dict[str, Any]:
+        await house.clients.change("revokeApiToken", {"apiTokenId": f"tok_{row.id.hex}"}, as_=owner)
+        return {"type": "http.request", "body": request.content}
+
+    async def send(message: dict[str, Any]) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    await house.app(scope_of(request, ("127.0.0.1", 123)), receive, send)
+
+    assert statuses == [401]
 
 
 async def test_only_the_revoked_one_of_two_known_tokens_is_refused(house: House):

@@ -86,6 +86,7 @@ async def test_owners_hear_once_that_their_token_expires_in_a_week(own_database:
     for moment in (NOW, NOW + timedelta(milliseconds=500)):
         context = Context(viewer=None, now=moment, request_id="a-run", settings=own_database)
         await announce_expiring_tokens(context)
+        assert await OutboxMessage.all().count() == 1
 
     [event] = await OutboxMessage.all()
     assert (event.topic, event.payload) == ("token.expiring", {"subject": ids.encode(soon), "requestId": "a-run"})

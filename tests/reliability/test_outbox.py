@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from server.models import EmailMessage, OutboxMessage, Partnership
-from server.outbox import Outbox
+from server.models.claims import claim, record_outcome
+from server.outbox import CLAIM, Outbox
 from server.resolvers import ids
 from server.settings import Settings
 from tests.mail.events import REASON, SECRET, announce
@@ -146,3 +147,16 @@ async def test_the_link_is_forgotten_once_it_was_sent(own_database: Settings, po
     await email.refresh_from_db()
     assert email.variables["link"] is None
     assert SECRET not in str([await EmailMessage.all().values(), await OutboxMessage.all().values()])
+
+
+async def test_what_a_worker_reports_after_its_claim_has_run_out_is_not_stored(
+    own_database: Settings, post: PostOffice
+):
+    await one_email(sending(own_database, post))
+    (late,) = await claim(EmailMessage, NOW, NOW + CLAIM, 1)
+    (next_one,) = await claim(EmailMessage, NOW + CLAIM, NOW + 2 * CLAIM, 1)
+
+    stored = [await record_outcome([row], last_error=error) for row, error in ((late, "late"), (next_one, "next"))]
+
+    assert stored == [0, 1]
+    assert (await EmailMessage.get(id=late.id)).last_error == "next"

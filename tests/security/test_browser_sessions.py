@@ -193,7 +193,7 @@ async def test_an_expired_session_is_nobody(world: World, clients: Clients):
 
 
 @pytest.mark.parametrize(("after", "is_signed_in"), [(timedelta(microseconds=-1), True), (timedelta(0), False)])
-async def test_a_session_is_over_at_the_moment_it_expires(world: World, after: timedelta, is_signed_in: bool):
+async def test_a_session_is_over_at_the_time_it_expires(world: World, after: timedelta, is_signed_in: bool):
     session = await Session.get(secret_digest=session_digest(world.cL.session))
 
     viewer = await authenticate(Credentials(session=world.cL.session), session.expires_at + after, ViewerCache())

@@ -8,6 +8,7 @@ import pytest
 from server.domain.partnerships.access_change_requests import AccessChangeStatus
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Scope
+from server.jobs import DEADLINES, system_context
 from server.models import (
     AccessChangeRequest,
     ApiTokenCustomer,
@@ -18,6 +19,7 @@ from server.models import (
     ProductAccess,
 )
 from server.schema.scalars import moment_text
+from server.settings import Settings
 from tests.api.people.members import stale
 from tests.api.refusals import catch_denial, collect_refusals
 from tests.api.traces import act, acts, announced_topics
@@ -212,6 +214,15 @@ async def test_a_suspended_partnership_can_be_ended_and_no_other(world: World, c
 
     assert await collect_refusals(clients, "terminatePartnership", ending(world), as_=world.cL) == inactive
     assert await collect_refusals(clients, "terminatePartnership", ending(world, "asked"), as_=world.cL) == inactive
+
+
+@pytest.mark.parametrize("status", [PartnershipStatus.ACTIVE, PartnershipStatus.SUSPENDED])
+async def test_a_partnership_in_force_ends_on_its_last_day(world: World, settings: Settings, status: PartnershipStatus):
+    await Partnership.filter(id=world.limited.id).update(status=status, expires_at=world.now)
+
+    assert await DEADLINES["end partnerships"](system_context(settings, world.now)) == 1
+
+    assert (await Partnership.get(id=world.limited.id)).status is PartnershipStatus.TERMINATED
 
 
 async def test_after_the_end_the_partner_may_be_invited_again(world: World, clients: Clients):

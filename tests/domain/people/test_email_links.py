@@ -1,4 +1,4 @@
-"""Until when does the link of an e-mail work?"""
+"""When does the link of an e-mail stop working?"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ from server.domain.people.error_codes import PeopleCode
 DEADLINE = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-# Case E39
+# Rule E39
 def test_an_invitation_is_answered_before_its_deadline_and_not_at_it():
     check_in_time(DEADLINE, DEADLINE - timedelta(microseconds=1))
 
