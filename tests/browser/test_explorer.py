@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, Response, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, Response, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium")
 
@@ -72,8 +72,8 @@ def _answers(response: Response, operation: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-async def profile(demo_server: DemoServer) -> AsyncGenerator[BrowserContext, None]:
-    """A profile of a browser that finds only the address of the server. What a page loads is cached for the next."""
+async def browser(demo_server: DemoServer) -> AsyncGenerator[Browser, None]:
+    """A browser that finds only the address of the server; each visit is a profile of its own."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM,
@@ -84,15 +84,16 @@ async def profile(demo_server: DemoServer) -> AsyncGenerator[BrowserContext, Non
                 f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {urlsplit(demo_server.url).hostname}",
             ],
         )
-        yield await browser.new_context(viewport={"width": 1400, "height": 850})
+        yield browser
         await browser.close()
 
 
 @asynccontextmanager
-async def visit(server: DemoServer, profile: BrowserContext) -> AsyncGenerator[Visit, None]:
-    """Open the explorer in a profile that knows nothing of other visits; at the end nothing may have gone wrong."""
+async def visit(server: DemoServer, browser: Browser) -> AsyncGenerator[Visit, None]:
+    """Open the explorer in a new profile; at the end nothing may have gone wrong."""
     own = urlsplit(server.url)
-    async with await profile.new_page() as page:
+    async with await browser.new_context(viewport={"width": 1400, "height": 850}) as profile:
+        page = await profile.new_page()
         visited = Visit(page)
 
         def note_request(request: Request) -> None:
@@ -112,9 +113,6 @@ async def visit(server: DemoServer, profile: BrowserContext) -> AsyncGenerator[V
 
         yield visited
 
-        await profile.clear_cookies()
-        await page.evaluate("localStorage.clear(), sessionStorage.clear()")
-
 
 async def read_storage(page: Page, last: str) -> str:
     """All that the page left in the browser, once GraphiQL's delayed writes are through."""
@@ -132,9 +130,9 @@ def artifacts() -> Path:
 
 
 async def test_an_employee_asks_with_a_token_that_is_kept_nowhere(
-    demo_server: DemoServer, profile: BrowserContext, artifacts: Path
+    demo_server: DemoServer, browser: Browser, artifacts: Path
 ) -> None:
-    async with visit(demo_server, profile) as visited:
+    async with visit(demo_server, browser) as visited:
         page = visited.page
         tabs = await page.get_by_role("tab").all_inner_texts()
         await page.get_by_label("API token").fill(demo_server.token)
@@ -176,9 +174,9 @@ async def fetch_from_another_server(page: Page) -> str | None:
 
 
 async def test_a_customer_and_a_partner_sign_in_at_the_first_visit_and_ask_with_the_session(
-    demo_server: DemoServer, profile: BrowserContext
+    demo_server: DemoServer, browser: Browser
 ) -> None:
-    async with visit(demo_server, profile) as visited:
+    async with visit(demo_server, browser) as visited:
         customer = await sign_in_and_ask(visited, "CustomerOverview", "claire@customer.example")
         await visited.open_tab(1, "PartnerOverview")
         partner = await sign_in_and_ask(visited, "PartnerOverview", "ralf@webagentur-foerster.example")
@@ -199,13 +197,11 @@ async def sign_in_and_ask(visited: Visit, operation: str, email: str) -> dict[st
     return answer
 
 
-async def test_a_typed_password_and_a_typed_header_are_not_stored(
-    demo_server: DemoServer, profile: BrowserContext
-) -> None:
+async def test_a_typed_password_and_a_typed_header_are_not_stored(demo_server: DemoServer, browser: Browser) -> None:
     variables = {"input": {"email": "nobody@customer.example", "password": 'typed "password" 1'}}
     headers = {"X-Example": "typed-header-2"}
 
-    async with visit(demo_server, profile) as visited:
+    async with visit(demo_server, browser) as visited:
         await visited.write("Variables", json.dumps(variables))
         await visited.write("Headers", json.dumps(headers))
         answer = await visited.run("SignIn")
