@@ -24,12 +24,15 @@ SOURCE = Path(str(rights.__file__)).read_text("utf-8")
 NEW = '    NEW_RIGHT = "NEW_RIGHT"\n\n\nclass Scope('
 
 
-def load_rights(source: str) -> None:
-    exec(compile(source, "rights.py", "exec"), vars(ModuleType("rights")) | {"__name__": "rights"})
+def load_rights(source: str) -> list[str]:
+    """The names of the rights, if the module loads."""
+    module = vars(ModuleType("rights")) | {"__name__": "rights"}
+    exec(compile(source, "rights.py", "exec"), module)
+    return [right.name for right in module["Right"]]
 
 
 def test_the_rights_as_they_are_load():
-    load_rights(SOURCE)
+    assert load_rights(SOURCE) == [right.name for right in Right]
 
 
 def test_no_right_loads_without_a_scope():

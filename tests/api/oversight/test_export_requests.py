@@ -114,4 +114,6 @@ async def test_another_organisation_s_exports_do_not_count(world: World, engine_
     for _ in range(settings.max_exports):
         await export(world.bL, now=world.now)
 
-    await request_export(engine_clients, world.id("alpina"), "AUDIT_LOG", world.cL)
+    id = await request_export(engine_clients, world.id("alpina"), "AUDIT_LOG", world.cL)
+
+    assert await Export.filter(id=key(id), organisation_id=world.alpina.id).exists()

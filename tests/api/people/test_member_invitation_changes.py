@@ -79,7 +79,9 @@ async def test_what_another_organisation_sent_does_not_count(world: World, clien
     open_still = {"id": new_id(), "status": MemberInvitationStatus.PENDING, "email": call(world)["email"]}
     await MemberInvitation.create(**before | open_still | {"secret_digest": "open"})
 
-    await invite_member(clients, call(world), world.cL)
+    answer = await invite_member(clients, call(world), world.cL)
+
+    assert answer.data["inviteMember"]["userErrors"] == []
 
 
 async def test_an_invitation_is_sent_again_three_times_a_day(world: World, clients: Clients):
