@@ -36,10 +36,12 @@ def pytest_collection_finish() -> None:
     """Freeze start-up objects as the server does, so that the garbage collector does not rescan them after every test.
 
     Where Python's own handler of Ctrl-C stands, asyncio puts its own in its place around each test and fixture, and
-    writes their results out as text meanwhile. This one does the same and stays.
+    writes their results out as text meanwhile. This one does the same and stays. A run that is terminated ends like an
+    interrupted one, because otherwise its PostgreSQL and its servers would go on.
     """
     freeze_startup_objects()
     signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_for_this_database(item: pytest.Item) -> bool:
     if BACKEND == "postgres":
-        return _has(item, "postgres", "only_postgres", "browser") and not _has(item, "only_sqlite")
+        return _has(item, "postgres", "only_postgres") and not _has(item, "only_sqlite")
     return not _has(item, "only_postgres")
 
 

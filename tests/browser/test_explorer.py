@@ -15,10 +15,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Request, Respons
 
 CHROMIUM = shutil.which("chromium")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need chromium (apt-get install chromium)"),
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need chromium (apt-get install chromium)")
 
 
 class DemoServer(Protocol):
