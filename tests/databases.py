@@ -5,6 +5,7 @@ template; a test's database is a copy of it. PostgreSQL takes a sixth of a secon
 the one of a test before it, emptied.
 """
 
+import asyncio
 import os
 import shutil
 import warnings
@@ -183,4 +184,13 @@ async def rolled_back() -> AsyncIterator[None]:
     with suppress(_RollBack):
         async with in_transaction():
             yield
+            await _let_batches_end()
             raise _RollBack
+
+
+async def _let_batches_end() -> None:
+    """Wait for loaders whose answer has failed meanwhile: their statements still run, over the same connection."""
+    await asyncio.sleep(0)  # a batch begins in the next turn of the loop
+    batches = [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == "dispatch_batch"]
+    if batches:
+        await asyncio.wait(batches)
