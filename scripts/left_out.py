@@ -22,7 +22,7 @@ def main() -> None:
 def lines(file: Path) -> Iterator[tuple[str, str]]:
     """Yield the database and the reason of each test that did not run in full. pytest wrote the file: it is trusted.
 
-    The file is named after the database, and after what was chosen: `sqlite-waits.xml`.
+    The file is named after the database, and after what was chosen: `sqlite-outside.xml`.
     """
     database = file.stem.partition("-")[0]
     for test in ET.parse(file).iter("testcase"):  # noqa: S314

@@ -136,6 +136,7 @@ async def test_the_tokens_of_another_partner_keep_the_customer(world: World, cli
     assert [row.customer_id for row in await ApiTokenCustomer.filter(api_token_id=others.id)] == [world.alpina.id]
 
 
+# Rule S4.1
 async def test_a_product_that_the_partner_paid_for_waits_for_another_payer(world: World, clients: Clients):
     expires = world.now + timedelta(days=40)
     await Product.filter(id=world.corvine.id).update(payer_id=world.nova.id, expires_at=expires)
