@@ -13,6 +13,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Scope
 
 from server.app import Application, create_app
+from server.authentication import token_uses
 from server.settings import Settings
 from tests.databases import Databases, connected_to, rolled_back, settings_for
 from tests.rows import PASSWORD
@@ -103,6 +104,14 @@ async def ways(all_databases: Databases) -> AsyncIterator[Ways]:
     """On a database of its own, since only what is committed is known."""
     own = settings_for(await all_databases.copy())
     app = create_app(own)
+    with pytest.MonkeyPatch.context() as patch:
+        # A use of a token is stored at the end only: it drops the viewer, perhaps just before a test asks.
+        patch.setattr(token_uses, "_PAUSE_SECONDS", 600)
+        async for found in _both_ways(own, app):
+            yield found
+
+
+async def _both_ways(own: Settings, app: Application) -> AsyncIterator[Ways]:
     async with connected_to(own):
         found = Ways(own, await build_world(), app)
 
