@@ -77,11 +77,15 @@ def _postgres_credentials(settings: Settings, *, is_direct: bool) -> dict[str, A
     }
 
 
+_ALWAYS: Final = {"application_name": "reseller-graph", "datestyle": "ISO"}
+"""What every session sets, and a pooler lets through. The engine relies on how PostgreSQL writes a timestamp."""
+
+
 def _session_settings(settings: Settings) -> dict[str, Any]:
     return {
         "server_settings": _time_limits(settings)
         | {
-            "application_name": "reseller-graph",
+            **_ALWAYS,
             # Statements are few, large and run often: plan them once, without JIT compilation.
             "plan_cache_mode": "force_generic_plan",
         }
@@ -91,7 +95,7 @@ def _session_settings(settings: Settings) -> dict[str, Any]:
 def _pooler_settings(settings: Settings) -> dict[str, Any]:
     """The configuration behind a pooler, which takes no session settings and lends a connection for a transaction."""
     return {
-        "server_settings": {"application_name": "reseller-graph"},
+        "server_settings": _ALWAYS,
         "statement_cache_size": 0,
         "settings_of_transactions": settings_of_transactions(settings),
     }

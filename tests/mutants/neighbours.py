@@ -26,7 +26,7 @@ CLOSEST = {
     "server/engine/engine.py": "tests/engine/test_bounds.py tests/engine/test_selections.py",
     "server/engine/lru_cache.py": "tests/engine/test_bounds.py",
     "server/engine/mutations.py": "tests/engine/test_paths_and_changes.py tests/contract/test_fast_path_mutations.py",
-    "server/engine/planning/dialects.py": "tests/engine/test_values.py tests/engine/test_aggregates.py",
+    "server/engine/planning/dialects.py": "tests/engine/test_values.py tests/engine/test_aggregates.py tests/engine/test_timestamps.py",
     "server/engine/planning/guards.py": "tests/engine/test_who_sees_what.py",
     "server/engine/planning/pages.py": "tests/engine/test_arguments_and_pages.py",
     "server/engine/planning/prefetch.py": "tests/models/test_rights_in_statements.py tests/api/oversight/test_access_review.py",

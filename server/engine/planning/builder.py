@@ -10,8 +10,8 @@ from server.engine import declarations as declared
 from server.engine.errors import Unplannable
 from server.engine.planning.columns import ColumnJson
 from server.engine.planning.conditions import Conditions, Criteria
-from server.engine.planning.dialects import Dialect, sql_literal
-from server.engine.planning.json_text import JsonText, expression, placeholder
+from server.engine.planning.dialects import Dialect
+from server.engine.planning.json_text import JsonText, expression, in_brackets, placeholder, sql_literal
 from server.engine.planning.parameters import Parameters
 from server.engine.planning.scopes import Link, Scope
 from server.engine.planning.statements import Place, Placeholder, Statement
@@ -130,10 +130,10 @@ class Planner:
         """A value as JSON. Python writes the error for one that its GraphQL type cannot hold."""
         beyond = ""
         if json.in_bounds is not None:
-            payload = JsonText("[").add(expression(self.dialect.number(named))).add("]")
+            payload = in_brackets(self.dialect.number(named))
             beyond = self.add_placeholder(lambda run, values: values[0], place, payload).sql
-        sql = json.sql(named, beyond)
-        return expression(f"coalesce({sql}, {sql_literal(self.absent(place))})" if may_be_null else sql)
+        text = json.of(named, beyond)
+        return expression(f"coalesce({text.sql}, {sql_literal(self.absent(place))})") if may_be_null else text
 
     # Arguments
 

@@ -8,6 +8,7 @@ from graphql import GraphQLEnumType, GraphQLInt
 from tortoise import fields
 
 from server.engine.planning.dialects import Dialect
+from server.engine.planning.json_text import JsonText, expression, in_quotes
 from server.engine.planning.statements import OutputType
 from server.engine.reading.types import named_type
 
@@ -22,14 +23,15 @@ _COLUMN: Final = "\x00"
 class ColumnJson:
     """The JSON expression of a column. GraphQL cannot write values for which `in_bounds` does not hold."""
 
-    expression: str
+    text: JsonText
     in_bounds: str | None = None
 
-    def sql(self, column: str, beyond: str = "") -> str:
-        """The SQL for this column. `beyond` stands for a value that is out of bounds."""
+    def of(self, column: str, beyond: str = "") -> JsonText:
+        """The JSON of this column. `beyond` stands for a value that is out of bounds."""
         if self.in_bounds is None:
-            return self.expression.replace(_COLUMN, column)
-        return f"CASE WHEN {self.in_bounds} THEN {self.expression} ELSE {beyond} END".replace(_COLUMN, column)
+            return self.text.replace(_COLUMN, column)
+        bounded = f"CASE WHEN {self.in_bounds} THEN {self.text.sql} ELSE {beyond} END"
+        return expression(bounded.replace(_COLUMN, column))
 
 
 @lru_cache(2048)
@@ -37,58 +39,60 @@ def json_of(field: Any, type_: OutputType, dialect: Dialect, *, is_minor_units: 
     """The JSON expression of a column. Null stays null."""
     column = _COLUMN
     if is_minor_units:
-        return ColumnJson(_in_quotes(dialect.minor_units(column)))
+        return ColumnJson(in_quotes(expression(dialect.minor_units(column))))
     match field:
         case fields.BooleanField():
-            return ColumnJson(dialect.boolean(column))
+            return ColumnJson(expression(dialect.boolean(column)))
         case fields.IntField() | fields.BigIntField() | fields.SmallIntField():
             bounds = f"{column} IS NULL OR {column} BETWEEN -2147483648 AND 2147483647"
             is_int = named_type(type_) is GraphQLInt
-            return ColumnJson(dialect.number(column), bounds if is_int and _is_wide(field, dialect) else None)
+            return ColumnJson(
+                expression(dialect.number(column)), bounds if is_int and _is_wide(field, dialect) else None
+            )
         case fields.DatetimeField():
-            return ColumnJson(_in_quotes(dialect.timestamp(column)))
+            return ColumnJson(in_quotes(dialect.timestamp(column)))
         case fields.DateField():
-            return ColumnJson(_in_quotes(dialect.day(column)))
+            return ColumnJson(in_quotes(expression(dialect.day(column))))
         case fields.JSONField():
             if isinstance(named_type(type_), GraphQLEnumType):
                 # Only names, because a database may put details after a comma.
-                return ColumnJson(f"replace({dialect.number(column)}, ', ', ',')")
-            return ColumnJson(dialect.strings(column))
+                return ColumnJson(expression(f"replace({dialect.number(column)}, ', ', ',')"))
+            return ColumnJson(expression(dialect.strings(column)))
         case fields.DecimalField():
-            return ColumnJson(_in_quotes(dialect.decimal(column, field.decimal_places)))
+            return ColumnJson(in_quotes(expression(dialect.decimal(column, field.decimal_places))))
         case fields.UUIDField():
-            return ColumnJson(_in_quotes(dialect.number(column)))
+            return ColumnJson(in_quotes(expression(dialect.number(column))))
         case _ if getattr(field, "enum_type", None) is not None:
-            return ColumnJson(_in_quotes(column))
+            return ColumnJson(in_quotes(expression(column)))
         case _:
-            return ColumnJson(dialect.text(column))
+            return ColumnJson(expression(dialect.text(column)))
 
 
 def scaled_json(places: int, dialect: Dialect) -> ColumnJson:
     """How a decimal is written as JSON that was scaled, to be added up."""
-    return ColumnJson(_in_quotes(dialect.decimal_of_scaled(_COLUMN, places)))
+    return ColumnJson(in_quotes(expression(dialect.decimal_of_scaled(_COLUMN, places))))
 
 
-def raw_json_of(field: Any, column: str, dialect: Dialect) -> str:
+def raw_json_of(field: Any, column: str, dialect: Dialect) -> JsonText:
     """A column as JSON that Python reads again. Null becomes `null`."""
+    raw = _raw_json_of(field, column, dialect)
+    return expression(f"coalesce({raw.sql}, 'null')") if field.null else raw
+
+
+def _raw_json_of(field: Any, column: str, dialect: Dialect) -> JsonText:
     match field:
         case fields.BooleanField():
-            raw = dialect.boolean(column)
+            return expression(dialect.boolean(column))
         case fields.IntField() | fields.BigIntField() | fields.SmallIntField() | fields.JSONField():
-            raw = dialect.number(column)
+            return expression(dialect.number(column))
         case fields.DatetimeField():
-            raw = _in_quotes(dialect.timestamp(column))
+            return in_quotes(dialect.timestamp(column))
         case fields.UUIDField() | fields.DecimalField():
-            raw = _in_quotes(dialect.number(column))
+            return in_quotes(expression(dialect.number(column)))
         case _:
-            raw = dialect.text(column)
-    return f"coalesce({raw}, 'null')" if field.null else raw
+            return expression(dialect.text(column))
 
 
 def _is_wide(field: Any, dialect: Dialect) -> bool:
     """Whether the column can hold values beyond GraphQL's Int."""
     return isinstance(field, fields.BigIntField) or dialect.name == "sqlite"
-
-
-def _in_quotes(expression: str) -> str:
-    return f"'\"' || {expression} || '\"'"

@@ -13,6 +13,7 @@ from pypika_tortoise.context import DEFAULT_SQL_CONTEXT, SqlContext
 from pypika_tortoise.enums import Dialects
 
 from server.engine.errors import MAX_ANSWER_BYTES, Unplannable
+from server.engine.planning.json_text import JsonText, expression
 from server.models.terms import as_json
 
 # `Any` below: values are of whatever type a column takes.
@@ -56,8 +57,12 @@ class Dialect(Protocol):
         ...
 
     def boolean(self, column: str) -> str: ...
-    def timestamp(self, column: str) -> str:
+    def timestamp(self, column: str) -> JsonText:
         """A timestamp in UTC to the microsecond, without quotes."""
+        ...
+
+    def digits(self, key: str) -> str:
+        """The 32 digits of a UUID."""
         ...
 
     def day(self, column: str) -> str: ...
@@ -76,11 +81,6 @@ class Dialect(Protocol):
     def keys(self, pairs: str) -> str:
         """A table of rows (n, model, key) from a parameter with a list of pairs."""
         ...
-
-
-def sql_literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 class Postgres:
@@ -129,9 +129,18 @@ class Postgres:
     def boolean(self, column: str) -> str:
         return f"{column}::text"
 
-    def timestamp(self, column: str) -> str:
-        written = f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-        return _with_ends(column, written, "T23:59:59.999999Z", "T00:00:00.000000Z")
+    def timestamp(self, column: str) -> JsonText:
+        # Without a fraction of a second, PostgreSQL's own text needs a third less time than `to_char`. It is the same
+        # only within four digits of a year. Sessions write it in ISO format (`models/database.py`).
+        utc = f"{column} AT TIME ZONE 'UTC'"
+        written = f"""to_char({utc}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+        any_moment = _with_ends(column, written, "T23:59:59.999999Z", "T00:00:00.000000Z")
+        is_whole = f"{column} = {column}::timestamptz(0) AND {column} BETWEEN {_FIRST_SECOND} AND {_LAST_SECOND}"
+        whole = f"replace(({utc})::text, ' ', 'T') || '.000000Z'"
+        return expression(f"CASE WHEN {is_whole} THEN {whole} ELSE {any_moment} END")
+
+    def digits(self, key: str) -> str:
+        return f"encode(uuid_send({key}), 'hex')"
 
     def day(self, column: str) -> str:
         return _with_ends(column, f"to_char({column}, 'YYYY-MM-DD')", "", "")
@@ -152,6 +161,10 @@ class Postgres:
             "(SELECT ordinality AS n, split_part(pair, ':', 1) AS model, split_part(pair, ':', 2)::uuid AS key "
             f"FROM unnest({pairs}) WITH ORDINALITY AS listed(pair, ordinality) ORDER BY ordinality)"
         )
+
+
+_FIRST_SECOND: Final = "'0001-01-01 00:00:00+00'"
+_LAST_SECOND: Final = "'9999-12-31 23:59:59+00'"
 
 
 def _with_ends(column: str, written: str, last: str, first: str) -> str:
@@ -219,9 +232,12 @@ class Sqlite:
     def boolean(self, column: str) -> str:
         return f"CASE WHEN {column} THEN 'true' WHEN NOT {column} THEN 'false' END"
 
-    def timestamp(self, column: str) -> str:
+    def timestamp(self, column: str) -> JsonText:
         # Python writes six digits of a second or none: without them the added zeros survive the cut.
-        return f"(substr(replace(replace({column}, ' ', 'T'), '+', '.000000+'), 1, 26) || 'Z')"
+        return expression(f"substr(replace(replace({column}, ' ', 'T'), '+', '.000000+'), 1, 26)").add("Z")
+
+    def digits(self, key: str) -> str:
+        return f"replace({key}, '-', '')"
 
     def day(self, column: str) -> str:
         return f"substr({column}, 1, 10)"

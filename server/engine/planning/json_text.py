@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
-from server.engine.planning.dialects import sql_literal
-
 OPENING, BEFORE_PAYLOAD, CLOSING = "\x01", "\x02", "\x03"
 """Delimit placeholders in an answer. They never occur unescaped in JSON."""
 
 _LONGEST_CHAIN = 50
+
+
+def sql_literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 class JsonText:
@@ -25,6 +28,12 @@ class JsonText:
         elif part:
             self._parts.append((True, part))
         return self
+
+    def replace(self, old: str, new: str) -> "JsonText":
+        """The same, with `new` for `old` in each expression."""
+        text = JsonText()
+        text._parts = [(known, content if known else content.replace(old, new)) for known, content in self._parts]
+        return text
 
     @property
     def constant(self) -> str | None:
@@ -60,6 +69,16 @@ class JsonText:
 def expression(sql: str) -> JsonText:
     """The SQL expression of the text, which is never null."""
     return JsonText(sql, is_constant=False)
+
+
+def in_quotes(text: JsonText) -> JsonText:
+    """The text as a JSON string. It contains nothing that has to be escaped."""
+    return JsonText('"').add(text).add('"')
+
+
+def in_brackets(sql: str) -> JsonText:
+    """A JSON list of these items."""
+    return JsonText("[").add(expression(sql)).add("]")
 
 
 def placeholder(kind: str, number: int, payload: JsonText | None = None) -> JsonText:

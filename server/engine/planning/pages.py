@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType
 from server.engine.declarations import Followed, Paged, PagePart, PageRequest
 from server.engine.errors import Unplannable
 from server.engine.planning.builder import Planner
-from server.engine.planning.json_text import JsonText, all_of, expression
+from server.engine.planning.json_text import JsonText, all_of, expression, in_brackets, in_quotes
 from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
@@ -88,14 +88,13 @@ class _ConnectionWriter:
         """The cursor of a row: its id and its sort key, in hexadecimal digits."""
         dialect = self.planner.dialect
         key = self.child.column(self.page.request.column)
-        key = dialect.timestamp(key) if self.page.request.is_timestamp else key
-        id = dialect.number(self.child.column("id"))
-        return f"replace({id}, '-', '') || {dialect.hexadecimal(key)}"
+        key = f"({dialect.timestamp(key).sql})" if self.page.request.is_timestamp else key
+        return f"{dialect.digits(self.child.column('id'))} || {dialect.hexadecimal(key)}"
 
     def list_of(self, text: JsonText) -> JsonText:
         """A list with this text for each row of the page."""
         self.reads_rows = True
-        return expression(f"\x00{text.sql}\x00")
+        return in_brackets(f"\x00{text.sql}\x00")
 
     def write_part(self, type_: GraphQLObjectType, nodes: Nodes) -> JsonText:
         name = nodes[0].name.value
@@ -126,7 +125,7 @@ class _ConnectionWriter:
         name = nodes[0].name.value
         declaration = self.planner.field_index.declaration(type_, name)
         if declaration == PagePart("cursor"):
-            return JsonText('"').add(expression(self.cursor())).add('"')
+            return in_quotes(expression(self.cursor()))
         if declaration is None:
             raise Unplannable(f"only a resolver answers {type_.name}.{name}")
         return self.planner.write_value(declaration, self.child, Place(type_, type_.fields[name], nodes))
@@ -196,7 +195,7 @@ class _ConnectionWriter:
     def list_sql(self, sql: str) -> str:
         if self.counts:
             sql = f'CASE WHEN "{self.child.outer}"."place"<={self.size()} THEN {sql} END'
-        return f"'[' || coalesce({self.planner.dialect.join_rows(sql)}, '') || ']'"
+        return f"coalesce({self.planner.dialect.join_rows(sql)}, '')"
 
 
 def write_page(planner: Planner, declaration: Paged, scope: Scope, place: Place) -> JsonText:

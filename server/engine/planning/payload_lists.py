@@ -7,7 +7,7 @@ from graphql import GraphQLObjectType
 
 from server.engine.errors import Unplannable
 from server.engine.planning.builder import Planner
-from server.engine.planning.json_text import JsonText, expression
+from server.engine.planning.json_text import JsonText, expression, in_brackets
 from server.engine.planning.rows import select_row
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
@@ -48,7 +48,7 @@ def write_items(planner: Planner, place: Place, name: str) -> JsonText:
         planner.write_object_with(type_, planner.selections.of(type_, place.nodes), write).sql
     )
     source = f'{planner.dialect.keys(planner.parameters.add(numbered))} AS "{keys.outer}"'
-    return expression(f"(SELECT '[' || coalesce({listed}, '') || ']' FROM {source})")
+    return in_brackets(f"(SELECT coalesce({listed}, '') FROM {source})")
 
 
 def _keys(listed: list[Any], attribute: str) -> list[tuple[int, UUID]]:
@@ -70,5 +70,5 @@ def _write_row(planner: Planner, place: Place, keys: str) -> JsonText:
 
 def _write_item_value(planner: Planner, place: Place, name: str, keys: str) -> JsonText:
     attribute = strawberry_field(place.field).python_name
-    number = JsonText("[").add(expression(f'"{keys}"."model"')).add("]")
+    number = in_brackets(f'"{keys}"."model"')
     return planner.add_placeholder(lambda run, values: getattr(run.payload[name][values[0]], attribute), place, number)

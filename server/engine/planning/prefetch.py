@@ -41,10 +41,11 @@ def _rows(planner: Planner, prefetch: declared.Prefetch, outer: str, row: Scope)
         also.append(required)
         values += columns
     if prefetch.nested is not None:
-        values.append(_rows(planner, prefetch.nested, f'"{scope.inner}"."{prefetch.nested.outer}"', scope))
+        nested = _rows(planner, prefetch.nested, f'"{scope.inner}"."{prefetch.nested.outer}"', scope)
+        values.append(expression(nested))
     text = JsonText("[")
     for number, value in enumerate(values):
-        text.add("," if number else "").add(expression(value))
+        text.add("," if number else "").add(value)
     where = planner.conditions.shared_condition(scope, prefetch.where, lambda: prefetch.where(planner.viewer))
     condition = all_of(
         f'"{scope.inner}"."{prefetch.column}"={outer}', *_tie_conditions(prefetch.ties, scope, row), where, *also
@@ -57,13 +58,13 @@ def _rows(planner: Planner, prefetch: declared.Prefetch, outer: str, row: Scope)
     )
 
 
-def _join(planner: Planner, joined: declared.Joined, beside: Scope, row: Scope) -> tuple[str, str, list[str]]:
+def _join(planner: Planner, joined: declared.Joined, beside: Scope, row: Scope) -> tuple[str, str, list[JsonText]]:
     """The additional tables, conditions and columns of joined rows.
 
     Joins are flat, not nested, and in WHERE rather than ON, because SQLite limits the depth of a statement.
     """
     if not joined.is_present(planner.viewer):
-        return "", "", ["'null'"] * len(joined.columns)
+        return "", "", [JsonText("null")] * len(joined.columns)
     scope = planner.scope(joined.model)
     where = planner.conditions.shared_condition(scope, joined.where, lambda: joined.where(planner.viewer))
     tie = f'"{scope.inner}"."{joined.column}"="{beside.inner}"."{joined.near}"'
@@ -71,7 +72,7 @@ def _join(planner: Planner, joined: declared.Joined, beside: Scope, row: Scope) 
     ties = _tie_conditions(joined.ties, scope, row)
     if not joined.is_optional:
         return f" JOIN {scope.table} ON {tie}", all_of(*ties, where), columns
-    found_or_null = [f"coalesce({column}, 'null')" for column in columns]
+    found_or_null = [expression(f"coalesce({column.sql}, 'null')") for column in columns]
     return f" LEFT JOIN {scope.table} ON {all_of(tie, *ties, where)}", "", found_or_null
 
 
@@ -90,7 +91,7 @@ def _latest(prefetch: declared.Prefetch, scope: Scope, condition: str) -> str:
     return f"SELECT {alike}, {latest} FROM {scope.table} WHERE {condition} GROUP BY {alike}"
 
 
-def raw_json(planner: Planner, model: type[Model] | None, named: str, name: str) -> str:
+def raw_json(planner: Planner, model: type[Model] | None, named: str, name: str) -> JsonText:
     """A column as JSON that Python reads again."""
     meta: Any = model
     return raw_json_of(meta._meta.fields_map[name], named, planner.dialect)

@@ -5,8 +5,7 @@ from tortoise.expressions import Q
 
 from server.engine import declarations as declared
 from server.engine.planning.builder import Planner
-from server.engine.planning.dialects import sql_literal
-from server.engine.planning.json_text import JsonText, all_of, expression, placeholder
+from server.engine.planning.json_text import JsonText, all_of, expression, in_brackets, placeholder, sql_literal
 from server.engine.planning.scopes import Scope
 from server.engine.planning.statements import Place
 from server.engine.reading.selections import Nodes
@@ -65,10 +64,10 @@ def write_rows(planner: Planner, declaration: declared.Rows, scope: Scope, place
     fence = planner.dialect.fence if child.extras else ""
     inner = f"SELECT {child.select_list} FROM {source} WHERE {condition} ORDER BY {order}{fence}"
     listed = planner.dialect.join_rows(text.sql)
-    found = f"(SELECT '[' || coalesce({listed}, '') || ']' FROM ({inner}) AS \"{child.outer}\")"
+    found = in_brackets(f"(SELECT coalesce({listed}, '') FROM ({inner}) AS \"{child.outer}\")")
     if declaration.present is None:
-        return expression(found)
-    return expression(f"CASE WHEN {scope.column(declaration.present)} THEN {found} ELSE 'null' END")
+        return found
+    return expression(f"CASE WHEN {scope.column(declaration.present)} THEN {found.sql} ELSE 'null' END")
 
 
 # Roots
@@ -100,9 +99,7 @@ def write_by_any_key(planner: Planner, declaration: declared.ByAnyKey, scope: Sc
     absent = "null" if _holds_null(place) else placeholder("?", 0).constant or ""
     case = f'coalesce(CASE "{keys.outer}"."model"{cases} END, {sql_literal(absent)})'
     listed = planner.dialect.join_rows(case)
-    return expression(
-        f"(SELECT '[' || coalesce({listed}, '') || ']' FROM {planner.dialect.keys(pairs)} AS \"{keys.outer}\")"
-    )
+    return in_brackets(f"(SELECT coalesce({listed}, '') FROM {planner.dialect.keys(pairs)} AS \"{keys.outer}\")")
 
 
 def write_viewer(planner: Planner, declaration: declared.ViewerObject, scope: Scope, place: Place) -> JsonText:

@@ -26,7 +26,7 @@ def write_column(planner: Planner, declaration: declared.Column, scope: Scope, p
 
 def write_key(planner: Planner, declaration: declared.Key, scope: Scope, place: Place) -> JsonText:
     prefix = declaration.prefixes[scope.some_model]
-    digits = expression(f"replace({planner.dialect.number(scope.column('id'))}, '-', '')")
+    digits = expression(planner.dialect.digits(scope.column("id")))
     return JsonText(f'"{prefix}_').add(digits).add('"')
 
 
@@ -66,8 +66,8 @@ def _result_or_raise(found: Any) -> Any:
 def write_computed(planner: Planner, declaration: declared.Computed, scope: Scope, place: Place) -> JsonText:
     columns = (*declaration.columns, *declaration.partial)
     names = (*columns, *declaration.prefetch)
-    parts = [expression(raw_json(planner, scope.model, scope.column(name), name)) for name in declaration.columns]
-    parts += [expression(_partial(planner, scope, name, where)) for name, where in declaration.partial.items()]
+    parts = [raw_json(planner, scope.model, scope.column(name), name) for name in declaration.columns]
+    parts += [_partial(planner, scope, name, where) for name, where in declaration.partial.items()]
     parts += [expression(prefetch_rows(planner, scope, prefetch)) for prefetch in declaration.prefetch.values()]
     payload = JsonText("[")
     for number, part in enumerate(parts):
@@ -80,11 +80,13 @@ def write_computed(planner: Planner, declaration: declared.Computed, scope: Scop
     return planner.add_placeholder(compute, place, payload.add("]"))
 
 
-def _partial(planner: Planner, scope: Scope, name: str, where: Callable[[Any], Q]) -> str:
+def _partial(planner: Planner, scope: Scope, name: str, where: Callable[[Any], Q]) -> JsonText:
     """The column, if the condition holds."""
     condition = planner.conditions.shared_condition(scope, where, lambda: where(planner.viewer))
     column = raw_json(planner, scope.model, scope.column(name), name)
-    return column if not condition else f"CASE WHEN {scope.row_condition(condition)} THEN {column} ELSE 'null' END"
+    if not condition:
+        return column
+    return expression(f"CASE WHEN {scope.row_condition(condition)} THEN {column.sql} ELSE 'null' END")
 
 
 def _row_reader(model: type[Model] | None, names: Sequence[str]) -> Callable[[dict[str, Any]], Any]:
