@@ -14,7 +14,9 @@ from benchmarks.equality import Different
 from benchmarks.load import LoadFailed, has_wrk
 from benchmarks.measuring import Plan
 from benchmarks.parts import Choice
-from benchmarks.servers import RECIPES, ServerFailed
+from benchmarks.recipes import RECIPES
+from benchmarks.servers import ServerFailed
+from benchmarks.summary import write_summary
 from benchmarks.workloads import WORKLOADS
 
 
@@ -23,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.quick:
         options.rounds, options.seconds, options.scale = 1, 3, 1
+    if options.check:
+        options.rounds, options.seconds, options.scale, options.part = 0, 1, 1, options.part or ["postgres", "bare"]
     # Told to stop, everything that was started is ended as on Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
     if not has_wrk():
@@ -34,15 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    if options.check:
+        return 0
     print("\n" + "\n".join(sections))
     if not options.quick:
         report.write(sections)
+        write_summary()
     return 0
 
 
 def _measure_sections(options: argparse.Namespace) -> list[str]:
     scales = (1, 10) if options.quick else parts.GROWTH_SCALES
-    choice = Choice(tuple(options.only), tuple(options.workloads), options.scale, scales, draws=not options.quick)
+    choice = Choice(
+        tuple(options.only), tuple(options.workloads), options.scale, scales, draws=not (options.quick or options.check)
+    )
     only_parts = options.part or ["postgres", "bare", "sqlite"]
     sections = list[str]()
     with TemporaryDirectory(prefix="reseller-bench-") as folder, postgres() as server:
@@ -65,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--workloads", type=_names_of(WORKLOADS), default=list(WORKLOADS), help="such as W1,W3")
     for part, meaning in _PARTS.items():
         parser.add_argument(f"--{part}", dest="part", action="append_const", const=part, help=meaning)
+    parser.add_argument("--check", action="store_true", help="only compare the answers and the rows; writes nothing")
     parser.add_argument("--quick", action="store_true", help="a smoke run; writes nothing")
     return parser
 

@@ -1,10 +1,10 @@
 """What do the workloads need beyond the demo world?
 
-Readers: an employee of the large partner and one of a small partner, each assigned to twenty
-customers of the same shape, half under complete and half under limited access, and to one with
-more than a hundred products. Granters: customers whose administrators let a partner manage one
-product after the other. `python -m benchmarks.data GRANTS` adds them to the database of
-RESELLER_DATABASE_URL and prints, as JSON, the ids and the tokens.
+Readers: an employee of the large partner and one of a small partner. Each is assigned to twenty customers of the same
+shape, half under complete and half under limited access, to one with more than a hundred products, and to two with
+many products that are asked for one by one. Granters: customers whose administrators let a partner manage one product
+after the other. `python -m benchmarks.data GRANTS` adds them to the database of RESELLER_DATABASE_URL and prints, as
+JSON, the ids and the tokens.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ PRODUCTS_OF_THE_LARGEST: Final = 120
 GRANTERS: Final = 64
 _READS: Final = (Scope.ORGANISATION_READ, Scope.PARTNERSHIPS_READ, Scope.PRODUCTS_READ, Scope.ASSIGNMENTS_READ)
 _GRANTS: Final = (Scope.ORGANISATION_READ, Scope.PARTNERSHIPS_MANAGE, Scope.PRODUCTS_READ)
-_ASKED_PRODUCTS: Final = 40
+ASKED_PRODUCTS: Final = 1_000
 _NOW: Final = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -62,25 +62,29 @@ async def add(grants: int) -> dict[str, Any]:
 
 
 async def _customers(partner: Organisation, employee: Membership) -> dict[str, Any]:
-    """Twenty customers, the first of the partner's by name, and the one with many products after them."""
-    products = list[UUID]()
+    """Twenty customers, the first of the partner's by name, and after them those with many products."""
     for number in range(CUSTOMERS):
-        products += await _customer(f"AA Benchmark {number:02}", partner, employee, limited=number % 2 == 1)
+        await _customer(f"AA Benchmark {number:02}", partner, employee, VISIBLE_PRODUCTS, limited=number % 2 == 1)
     largest = await _organisation("AB Benchmark with many products")
     await _partnership(largest, partner, AccessType.COMPLETE, employee)
     await _products(largest, PRODUCTS_OF_THE_LARGEST)
-    asked = products[:: len(products) // _ASKED_PRODUCTS]
-    return {"partner": partner.id.hex, "customer": largest.id.hex, "products": [id.hex for id in asked]}
+    half = ASKED_PRODUCTS // 2
+    whole = await _customer("AC Benchmark asked one by one", partner, employee, half, limited=False)
+    granted = await _customer("AD Benchmark asked one by one", partner, employee, half, limited=True)
+    asked = [id.hex for pair in zip(whole, granted, strict=True) for id in pair]
+    return {"partner": partner.id.hex, "customer": largest.id.hex, "products": asked}
 
 
-async def _customer(name: str, partner: Organisation, employee: Membership, *, limited: bool) -> list[UUID]:
-    """A customer with twelve products that the employee sees; under limited access half of all it has."""
+async def _customer(
+    name: str, partner: Organisation, employee: Membership, visible: int, *, limited: bool
+) -> list[UUID]:
+    """A customer with this number of products that the employee sees; under limited access half of all it has."""
     customer = await _organisation(name)
     if not limited:
         await _partnership(customer, partner, AccessType.COMPLETE, employee)
-        return [product.id for product in await _products(customer, VISIBLE_PRODUCTS)]
+        return [product.id for product in await _products(customer, visible)]
     partnership = await _partnership(customer, partner, AccessType.LIMITED, employee)
-    granted = (await _products(customer, 2 * VISIBLE_PRODUCTS))[::2]
+    granted = (await _products(customer, 2 * visible))[::2]
     await ProductAccess.bulk_create(
         ProductAccess(
             partnership_id=partnership.id, product_id=product.id, rights=[ProductRight.TECHNICAL], granted_at=_NOW

@@ -5,15 +5,18 @@ SQLite. Each world, the demo world at a scale with what the workloads need as we
 """
 
 import asyncio
+import itertools
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -33,37 +36,57 @@ class World:
     facts: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Template:
+    """A filled database that nobody uses. Each copy is the same world, whatever happened in the copies before it."""
+
+    facts: dict[str, Any]
+    copy: Callable[[], AbstractContextManager[World]]
+
+
 class Postgres:
     """A running PostgreSQL. `pid` is its first process."""
 
     def __init__(self, server: Any) -> None:
         self._server = server
+        self._turns = itertools.count(1)
         self.pid: int = server.get_pid()
 
-    def world(self, scale: int, grants: int, name: str = "world") -> World:
-        """A new database with the demo world in it, `grants` products to be granted, and fresh statistics."""
+    def template(self, scale: int, grants: int, *files: Path, name: str = "world") -> Template:
+        """A new database with the demo world in it, `grants` products to be granted, and fresh statistics.
+
+        The files have further statements, such as the functions that peers use.
+        """
         self.run("postgres", f"CREATE DATABASE {name}")
-        node_url = self._server.get_uri(database=name)
-        url = node_url.replace("postgresql://", "asyncpg://")
-        facts = _fill(url, scale, grants)
-        self.run(name, "VACUUM ANALYZE")
+        facts = _fill(self._url(name), scale, grants)
+        for file in files:
+            self.run(name, file.read_text("utf-8"))
+        self.run(name, "VACUUM (FREEZE, ANALYZE)")
+        return Template(facts, partial(self._copy, name, facts))
+
+    @contextmanager
+    def _copy(self, template: str, facts: dict[str, Any]) -> Iterator[World]:
+        name = f"{template}_{next(self._turns)}"
+        self.run("postgres", f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         # Ours asks for this itself; said of the database, it serves the peers as well.
-        self.run(name, f"ALTER DATABASE {name} SET plan_cache_mode = force_generic_plan")
-        return World(url, node_url, facts)
+        self.run("postgres", f"ALTER DATABASE {name} SET plan_cache_mode = force_generic_plan")
+        try:
+            yield World(self._url(name), self._server.get_uri(database=name), facts)
+        finally:
+            self.run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _url(self, name: str) -> str:
+        return self._server.get_uri(database=name).replace("postgresql://", "asyncpg://")
 
     def empty(self, name: str) -> str:
         """The address of a new database with nothing in it."""
         self.run("postgres", f"CREATE DATABASE {name}")
-        return self._server.get_uri(database=name).replace("postgresql://", "asyncpg://")
+        return self._url(name)
 
     def settings(self) -> dict[str, str]:
         """The settings that say how durable a commit is and how much memory there is, with the version."""
         names = ("server_version", *TOLD_SETTINGS)
         return {name: rows(self._server.get_uri(database="postgres"), f"SHOW {name}")[0][0] for name in names}
-
-    def apply(self, world: World, file: Path) -> None:
-        """Run a file of statements in the world's database."""
-        execute(world.node_url, file.read_text("utf-8"))
 
     def run(self, database: str, statement: str) -> None:
         execute(self._server.get_uri(database=database), statement)
@@ -78,14 +101,21 @@ def postgres() -> Iterator[Postgres]:
         yield Postgres(server)
 
 
-def sqlite_world(folder: Path, scale: int) -> World:
+def sqlite_template(folder: Path, scale: int) -> Template:
     """The same world in a file, without what is only granted."""
     file = folder / f"world{scale}.sqlite3"
-    url = f"sqlite://{file}"
-    facts = _fill(url, scale, grants=0)
+    facts = _fill(f"sqlite://{file}", scale, grants=0)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("ANALYZE")
-    return World(url, "", facts)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def copy() -> Iterator[World]:
+        with TemporaryDirectory(dir=folder) as turn:
+            copied = shutil.copy(file, turn)
+            yield World(f"sqlite://{copied}", "", facts)
+
+    return Template(facts, copy)
 
 
 def rows(url: str, statement: str, *values: Any) -> list[Any]:

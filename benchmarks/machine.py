@@ -1,6 +1,5 @@
 """On which machine, and with which versions, was measured?"""
 
-import json
 import os
 import platform
 import re
@@ -11,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks.servers import PEERS
+from benchmarks import node
 
 _PYTHON: Final = ("strawberry-graphql", "tortoise-orm", "asyncpg", "starlette", "uvicorn", "uvloop", "httptools")
 _NODE: Final = ("fastify", "mercurius", "graphql-jit", "postgraphile", "grafast", "graphql", "pg")
@@ -21,15 +20,11 @@ def description() -> Iterator[str]:
     """One line each for the machine, Python and Node."""
     yield f"{os.cpu_count()} cores ({_processor()}), {_memory_gibibytes()} GiB, Linux {platform.release()}"
     yield f"Python {platform.python_version()}: " + ", ".join(f"{name} {version(name)}" for name in _PYTHON)
-    installed = PEERS / "node_modules"
-    if shutil.which("node") and installed.is_dir():
-        yield f"Node {_run('node', '--version').lstrip('v')}: " + ", ".join(map(_of_package, _NODE))
+    if node.EXECUTABLE.exists():
+        packages = ", ".join(f"{name} {node.version_of(name)}" for name in _NODE)
+        yield f"Node {_run(str(node.EXECUTABLE), '--version').lstrip('v')}: {packages}"
     generator = re.search(r"wrk \S+", _run("wrk", "-v")) if shutil.which("wrk") else None
     yield f"load: {generator[0] if generator else 'the generator in Python'}"
-
-
-def _of_package(name: str) -> str:
-    return f"{name} {json.loads((PEERS / 'node_modules' / name / 'package.json').read_text())['version']}"
 
 
 def _processor() -> str:

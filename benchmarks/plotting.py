@@ -12,8 +12,8 @@ from typing import Final
 from benchmarks.databases import ROOT
 from benchmarks.goals import ratio_of
 from benchmarks.measuring import Table
+from benchmarks.recipes import RECIPES
 from benchmarks.report import COMPARED
-from benchmarks.servers import RECIPES
 
 PICTURE: Final = Path(__file__).with_name("ratios.png")
 _HERE: Final = Path(__file__).parent

@@ -13,12 +13,14 @@ from typing import Final
 
 from benchmarks import machine
 from benchmarks.goals import Goal, ratio_of
+from benchmarks.keys import label_of, way_key
 from benchmarks.measuring import Figures, Table
-from benchmarks.servers import RECIPES
+from benchmarks.recipes import RECIPES, Way
 from benchmarks.workloads import WORKLOADS
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
-COMPARED: Final = ("limit", "mercurius", "postgraphile", "plain", "off")
+COMPARED: Final = tuple(name for name in RECIPES if name != "ours")
+RATIOS: Final = "| ours, against |"
 _PREFACE: Final = (
     "# Results\n\nWritten by `make bench`; [README.md](README.md) says how it measures. Every server, ours and the "
     "peers alike, caches the viewer of a token in its process, found by the token's SHA-256 digest. It checks the "
@@ -57,10 +59,9 @@ def _figures(workload: str, row: Mapping[str, Figures]) -> str:
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for key, figures in row.items():
-        label = RECIPES[key].label if key in RECIPES else key
         database = f"{figures.database:.3f}" if figures.database else ""
         lines.append(
-            f"| {label} | {figures.rate:,.0f} | {figures.cpu:.3f} | {database} "
+            f"| {label_of(key)} | {figures.rate:,.0f} | {figures.cpu:.3f} | {database} "
             f"| {figures.p50:.1f} | {figures.p99:.1f} | {figures.memory:.0f} |"
         )
     return "\n".join(lines) + "\n"
@@ -71,12 +72,12 @@ def _ratios(table: Table) -> str:
     if not lines:
         return ""
     workloads = list(table)
-    head = "| ours, against | " + " | ".join(f"{workload} requests/s | {workload} CPU" for workload in workloads) + " |"
+    head = f"{RATIOS} " + " | ".join(f"{workload} requests/s | {workload} CPU" for workload in workloads) + " |"
     return "\n".join([head, "|---|" + "---:|" * (2 * len(workloads)), *lines]) + "\n"
 
 
 def _ratio_lines(table: Table) -> Iterator[str]:
-    for peer in COMPARED:
+    for peer in (*COMPARED, *(way_key(name, Way.USUAL, Way.EQUAL) for name in COMPARED)):
         if not any("ours" in row and peer in row for row in table.values()):
             continue
         cells = list[str]()
@@ -84,7 +85,7 @@ def _ratio_lines(table: Table) -> Iterator[str]:
             rate = ratio_of(table, workload, peer, lambda figures: figures.rate)
             cpu = ratio_of(table, workload, peer, lambda figures: figures.cpu)
             cells += [f"{ratio:.2f}" if ratio else "" for ratio in (rate, cpu)]
-        yield f"| {RECIPES[peer].label} | " + " | ".join(cells) + " |"
+        yield f"| {label_of(peer)} | " + " | ".join(cells) + " |"
 
 
 def _goals(goals: Iterable[Goal]) -> str:

@@ -1,26 +1,26 @@
-"""Which servers are measured, and how is each started and ended?
+"""How is a server started, asked and ended?
 
-Each is one process on a port of its own on loopback, with ten connections to the database.
+Each has a port of its own on loopback, and each of its processes ten connections to the database.
 """
 
 import http.client
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmarks import node
 from benchmarks.databases import ROOT, World
 from benchmarks.load import Request
-from benchmarks.workloads import BARE_POSTGRAPHILE, MERCURIUS, OURS, PLAIN, POSTGRAPHILE, Dialect
+from benchmarks.recipes import RECIPES, Recipe, Way
+from benchmarks.workloads import Dialect
 
-PEERS: Final = Path(__file__).parent / "peers"
 _SECONDS_TO_START: Final = 60
 _SECONDS_TO_END: Final = 10
 
@@ -30,45 +30,11 @@ class ServerFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How a server is started; `is_node` where it needs Node and its packages, `is_ours` where it is never bare."""
-
-    label: str
-    command: tuple[str, ...]
-    dialect: Dialect
-    settings: Mapping[str, str]
-    is_node: bool = False
-    is_ours: bool = False
-
-
-def _ours(label: str, **settings: str) -> Recipe:
-    environment = {"RESELLER_LOG_LEVEL": "WARNING", "RESELLER_POOL_SIZE": "10", "RESELLER_DEMO": "true"} | settings
-    return Recipe(label, (sys.executable, "-m", "server", "serve"), OURS, environment, is_ours=True)
-
-
-def _in_python(factory: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "benchmarks.python_peer", factory)
-
-
-_NODE: Final = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
-
-RECIPES: Final = {
-    "ours": _ours("ours"),
-    "off": _ours("ours, engine off", RESELLER_ENGINE="false"),
-    "limit": Recipe("limit", _in_python("benchmarks.limit.server:Server"), OURS, {}),
-    "mercurius": Recipe("Mercurius + jit", ("node", str(PEERS / "mercurius.js")), MERCURIUS, _NODE, is_node=True),
-    "postgraphile": Recipe("PostGraphile", ("node", str(PEERS / "postgraphile.js")), POSTGRAPHILE, _NODE, is_node=True),
-    "plain": Recipe("Strawberry + Tortoise", _in_python("benchmarks.plain.app:create_app"), PLAIN, {}),
-}
-
-BARE_DIALECTS: Final = {"postgraphile": BARE_POSTGRAPHILE}
-
-
-@dataclass(frozen=True)
 class Server:
     """A running server."""
 
     name: str
+    way: Way
     dialect: Dialect
     port: int
     pid: int
@@ -88,42 +54,31 @@ class Server:
         return body
 
 
-def available(names: list[str]) -> list[str]:
-    """Those of the servers that this machine can run. Installs the packages of the peers in Node where it can."""
-    if not any(RECIPES[name].is_node for name in names) or _node_is_ready():
-        return names
-    print("Without Node 20 and npm the servers in Python alone are measured.")
-    return [name for name in names if not RECIPES[name].is_node]
-
-
-def _node_is_ready() -> bool:
-    if not (shutil.which("node") and shutil.which("npm")):
-        return False
-    lock = PEERS / "package-lock.json"
-    installed = PEERS / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        print("Installing the peers' packages…", flush=True)
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=PEERS, check=True)
-    return True
-
-
 @contextmanager
-def running(name: str, world: World, folder: Path, *, bare: bool = False) -> Iterator[Server]:
+def running(name: str, world: World, folder: Path, way: Way = Way.EQUAL, processes: int = 1) -> Iterator[Server]:
     """The server of this name, from the time it listens; it is always ended."""
     recipe, port = RECIPES[name], _free_port()
     log = folder / f"{name}-{port}.log"
-    environment = os.environ | dict(recipe.settings) | _addresses(world, port) | ({"BENCH_BARE": "1"} if bare else {})
+    environment = os.environ | dict(recipe.settings) | _addresses(world, port) | _ways(way, processes)
     with log.open("wb") as output:
-        process = subprocess.Popen(recipe.command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(_command(recipe), cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         _wait_until(lambda: _listens(port, process, log), f"{name} does not listen")
-        yield Server(name, BARE_DIALECTS.get(name, recipe.dialect) if bare else recipe.dialect, port, process.pid)
+        yield Server(name, way, recipe.other_dialects.get(way, recipe.dialect), port, process.pid)
     except Exception:
         if said := log.read_text()[-2_000:]:
             print(f"What {name} wrote:\n{said}", file=sys.stderr)
         raise
     finally:
         _end(process)
+
+
+def _command(recipe: Recipe) -> Sequence[str]:
+    return (str(node.EXECUTABLE), *recipe.command[1:]) if recipe.is_node else recipe.command
+
+
+def _ways(way: Way, processes: int) -> dict[str, str]:
+    return {"BENCH_WAY": way, "BENCH_PROCESSES": str(processes), "RESELLER_WORKERS": str(processes)}
 
 
 def _addresses(world: World, port: int) -> dict[str, str]:

@@ -77,7 +77,7 @@ WORKLOADS: Final = {
     "W1": "one product by its id, 6 fields",
     "W2": "100 products of a customer, 8 fields",
     "W3": "a partner's 20 customers with 10 products each, 5 fields",
-    "W4": "one product granted: checks and three inserts in a transaction",
+    "W4": "one product granted: locks, checks, and three or four rows in a transaction",
 }
 
 
@@ -111,18 +111,28 @@ PLAIN: Final = Dialect(
     | {"W4": _grant("productAccess { id rights grantedAt } userErrors { code }")},
     lambda prefix, key: str(UUID(key)),
 )
-MERCURIUS: Final = Dialect(
+WITH_NODES: Final = Dialect(
     _document("product(id: $id)", "organisation(id: $id)", _NODES, "id", "ID")
     | {"W4": _grant("productAccess { id rights grantedAt } userErrors { code }")},
     lambda prefix, key: str(UUID(key)),
 )
+"""Of the peers whose schema is written by hand."""
 POSTGRAPHILE: Final = Dialect(
     _document("product(rowId: $id)", "organisation(rowId: $id)", _ORDERED, "rowId", "UUID")
     | {"W4": _grant("productAccess: result { rowId rights grantedAt }")},
     lambda prefix, key: str(UUID(key)),
 )
-BARE_POSTGRAPHILE: Final = Dialect(
+USUAL_POSTGRAPHILE: Final = Dialect(
     POSTGRAPHILE.documents
+    | {
+        "W4": POSTGRAPHILE.documents["W4"]
+        .replace("GrantProductAccess", "GrantProductAccessSimply")
+        .replace("{ grantProductAccess(", "{ grantProductAccessSimply(")
+    },
+    POSTGRAPHILE.id,
+)
+BARE_POSTGRAPHILE: Final = Dialect(
+    USUAL_POSTGRAPHILE.documents
     | {"W3": POSTGRAPHILE.documents["W3"].replace("managedCustomers(", "managedCustomers: activeCustomers(")},
     POSTGRAPHILE.id,
 )

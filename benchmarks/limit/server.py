@@ -14,9 +14,11 @@ import orjson
 
 from benchmarks.limit import statements
 from benchmarks.limit.statements import BARE, EMPLOYEE, LEADER
+from benchmarks.recipes import Way
 from benchmarks.workloads import OURS
 
 POOL_SIZE: Final = 10
+WAY: Final = Way(os.environ["BENCH_WAY"])
 _HEADERS: Final = [(b"content-type", b"application/json; charset=utf-8")]
 _NOT_FOUND: Final = b'{"data":null,"errors":[{"message":"NOT_FOUND"}]}'
 _UNAUTHENTICATED: Final = b'{"errors":[{"message":"UNAUTHENTICATED"}]}'
@@ -93,7 +95,7 @@ class Server:
     """An ASGI application that knows four documents."""
 
     def __init__(self) -> None:
-        self.is_bare = bool(os.environ.get("BENCH_BARE"))
+        self.is_bare = WAY is Way.BARE
         self.connections = Connections()
         self._viewers = dict[bytes, Viewer]()
 
@@ -149,9 +151,10 @@ def _as_viewer(row: Any) -> Viewer:
 
 def _texts(*, is_bare: bool) -> dict[str, str]:
     """Every statement by its name and its reader."""
-    writers = (statements.product, statements.products, statements.managed_customers, statements.grant)
+    writers = (statements.product, statements.products, statements.managed_customers, statements.usual_grant)
     readers = (BARE,) if is_bare else (EMPLOYEE, LEADER)
-    return {f"{writer.__name__} {reader}": writer(reader) for writer in writers for reader in readers}
+    texts = {f"{writer.__name__} {reader}": writer(reader) for writer in writers for reader in readers}
+    return texts | {"grant": statements.GRANT}
 
 
 async def _product(server: Server, viewer: Viewer, variables: dict[str, Any]) -> bytes:
@@ -182,12 +185,15 @@ async def _grant(server: Server, viewer: Viewer, variables: dict[str, Any]) -> b
         return _NOT_FOUND
     asked = variables["input"]
     organisation, user, token = viewer.granter
-    rights = orjson.dumps(asked["rights"]).decode()
-    answer = await server.connections.fetch(
-        f"grant {viewer.reads_as}",
-        *(asked["partnershipId"][-32:], organisation, asked["productId"][-32:], rights, user, token, uuid4().hex),
-    )
-    return answer or _REFUSED
+    partnership, product = asked["partnershipId"][-32:], asked["productId"][-32:]
+    if WAY is not Way.EQUAL:
+        rights = orjson.dumps(asked["rights"]).decode()
+        values = (partnership, organisation, product, rights, user, token, uuid4().hex)
+        return await server.connections.fetch(f"usual_grant {viewer.reads_as}", *values) or _REFUSED
+    try:
+        return await server.connections.fetch("grant", user, token, organisation, partnership, product, asked["rights"])
+    except asyncpg.RaiseError:
+        return _REFUSED
 
 
 ANSWERS: Final[dict[str, Answer]] = dict(

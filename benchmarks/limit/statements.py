@@ -94,9 +94,21 @@ def _through_partnership(reader: str) -> str:
         OFFSET 0))"""
 
 
-def grant(reader: str) -> str:
-    """W4. $1 partnership, $2 the granter's organisation, $3 product, $4 rights, $5 user, $6 token, $7 request.
+_GRANTED_ANSWER: Final = """'{"data":{"grantProductAccess":{"productAccess":{"id":"pacc_'
+        || encode(uuid_send(id), 'hex') || '","rights":' || rights || ',"grantedAt":' || to_json(granted_at)
+        || '},"userErrors":[]}}}'"""
 
+GRANT: Final = f"SELECT {_GRANTED_ANSWER} FROM duties.grant_product($1, $2, $3, $4, $5, $6)"
+"""W4 with all duties, in one trip, by the function of peers/grants.sql. $3 is the organisation that the granter leads.
+
+The other values are $1 user, $2 token, $4 partnership, $5 product and $6 rights.
+"""
+
+
+def usual_grant(reader: str) -> str:
+    """W4 as it would usually be.
+
+    $1 partnership, $2 the granter's organisation, $3 product, $4 rights, $5 user, $6 token, $7 request.
     Gives the answer, or NULL if the state of the partnership or of the product is against it. The
     index of one manager a product refuses what another transaction granted meanwhile.
     """
@@ -128,8 +140,7 @@ def grant(reader: str) -> str:
             'access.product_added:' || encode(uuid_send(granted.id), 'hex'), now(), 0
         FROM granted
     )
-    SELECT '{{"data":{{"grantProductAccess":{{"productAccess":{{"id":"pacc_' || encode(uuid_send(id), 'hex')
-        || '","rights":' || rights || ',"grantedAt":' || to_json(granted_at) || '}},"userErrors":[]}}}}}}'
+    SELECT {_GRANTED_ANSWER}
     FROM granted"""
 
 

@@ -1,7 +1,6 @@
 // PostGraphile with its recommended presets over the tables as they are: row level security
 // (policies.sql) is the row filter, and a function in the database is the mutation.
 
-import './older-node.js';
 import { createServer } from 'node:http';
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import pg from 'pg';
@@ -9,7 +8,7 @@ import { postgraphile } from 'postgraphile';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
-import { authenticated, isBare, may } from './viewer.js';
+import { authenticated, findIn, isBare, may } from './viewer.js';
 
 const pool = new pg.Pool({ connectionString: process.env.BENCH_DATABASE_URL, max: 10 });
 
@@ -30,7 +29,7 @@ const list = (ids) => `{${ids.join(',')}}`;
 
 async function context(requestContext) {
   if (isBare) return {};
-  const viewer = await authenticated(pool, requestContext.node.req.headers.authorization);
+  const viewer = await authenticated(findIn(pool), requestContext.node.req.headers.authorization);
   return { pgSettings: settings(viewer) };
 }
 
@@ -45,7 +44,6 @@ const server = createServer();
 const instance = postgraphile(preset);
 await instance.createServ(grafserv).addTo(server);
 server.listen(Number(process.env.BENCH_PORT), '127.0.0.1');
-process.on('SIGTERM', () => process.exit(0));
 
 if (process.env.BENCH_PRINT_SCHEMA) {
   const { printSchema } = await import('graphql');

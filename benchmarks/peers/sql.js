@@ -3,7 +3,7 @@
 
 import { isBare } from './viewer.js';
 
-const PRODUCT = `p.id, p.category, p.service_name AS "serviceName", p.customer_name AS "customerName",
+export const PRODUCT = `p.id, p.category, p.service_name AS "serviceName", p.customer_name AS "customerName",
   p.internal_name AS "internalName", p.period, p.expires_at AS "expiresAt", p.auto_renew AS "autoRenew", p.state`;
 
 // OFFSET 0 keeps PostgreSQL from looking up at once all that a viewer serves, where one row is asked for.
@@ -65,37 +65,11 @@ export const managedCustomers = prepared(
     ORDER BY o.name_key, s.id LIMIT $2) found`,
 );
 
-export const lockPartnership = prepared(
-  'lockPartnership',
-  'SELECT customer_id, status, access_type FROM partnership WHERE id = $1 FOR UPDATE',
-);
-
-export const manager = prepared(
-  'manager',
-  'SELECT partnership_id FROM product_access WHERE product_id = $1 AND revoked_at IS NULL',
-);
-
-export const insertAccess = prepared(
-  'insertAccess',
-  `INSERT INTO product_access
-    (id, created_at, updated_at, version, partnership_id, product_id, rights, granted_by_id, granted_at)
-  VALUES (uuidv7(), now(), now(), 1, $1, $2, $3, $4, now())
-  RETURNING id, rights, granted_at AS "grantedAt"`,
-);
-
-export const insertAudit = prepared(
-  'insertAudit',
-  `INSERT INTO audit_event (id, created_at, action, subject_type, subject_id, after, request_id,
-    acting_organisation_id, actor_id, api_token_id)
-  VALUES (uuidv7(), now(), 'access.granted', 'ProductAccess', $1, $2, $3, $4, $5, $6)`,
-);
-
-export const insertMessage = prepared(
-  'insertMessage',
-  `INSERT INTO outbox_message (id, created_at, topic, payload, dedupe_key, run_after, attempts)
-  VALUES (uuidv7(), now(), 'access.product_added', $1, $2, now(), 0)`,
-);
-
-function prepared(name, text) {
+export function prepared(name, text) {
   return (values) => ({ name, text, values });
+}
+
+/** The statement with the viewer's organisations and memberships behind its own values. */
+export function filled(statement, values, viewer) {
+  return statement(isBare ? values : [...values, viewer.led, viewer.memberships]);
 }

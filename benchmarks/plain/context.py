@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from benchmarks.recipes import Way
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Scope
 from server.domain.viewer import Viewer
@@ -20,7 +21,8 @@ from server.models.visibility.policies import visible_queryset
 
 ModelT = TypeVar("ModelT", bound=Model)
 
-IS_BARE: Final = bool(os.environ.get("BENCH_BARE"))
+WAY: Final = Way(os.environ.get("BENCH_WAY", Way.EQUAL))
+IS_BARE: Final = WAY is Way.BARE
 
 
 class Context:

@@ -1,14 +1,19 @@
-"""How does the plain server grant a product? One transaction: lock, check, three rows."""
+"""How does the plain server grant a product? One transaction: locks, checks, three or four rows."""
 
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
 
-from benchmarks.plain.context import IS_BARE, Context
+from benchmarks.plain.context import IS_BARE, WAY, Context
+from benchmarks.plain.duties import leave_receipt, lock_customer, role_now
+from benchmarks.recipes import Way
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus
 from server.domain.rights import ProductRight, Scope
 from server.models import AuditEvent, OutboxMessage, Partnership, Product, ProductAccess
+
+HAS_ALL_DUTIES: Final = WAY is Way.EQUAL
 
 
 class Refused(Exception):
@@ -22,9 +27,12 @@ class Refused(Exception):
 async def grant(context: Context, partnership_id: UUID, product_id: UUID, rights: list[ProductRight]) -> ProductAccess:
     now = datetime.now(UTC)
     async with in_transaction():
-        partnership = await Partnership.filter(id=partnership_id).select_for_update().get_or_none()
+        if HAS_ALL_DUTIES:
+            await lock_customer(partnership_id)
+        partnership = await Partnership.filter(id=partnership_id).select_for_update(no_key=True).get_or_none()
         if partnership is None or not _may_grant(context, partnership):
             raise PermissionError("You may not grant products here.")
+        role = await role_now(context, partnership.customer_id) if HAS_ALL_DUTIES else None
         await _check(context, partnership, product_id)
         access = await ProductAccess.create(
             partnership_id=partnership_id,
@@ -34,6 +42,8 @@ async def grant(context: Context, partnership_id: UUID, product_id: UUID, rights
             granted_at=now,
         )
         await _journal(context, partnership, access, now)
+        if role is not None:
+            await leave_receipt(partnership, access, role, now)
     return access
 
 
@@ -76,6 +86,7 @@ async def _journal(context: Context, partnership: Partnership, access: ProductAc
             "revoked_at": None,
         },
         request_id=request_id,
+        **({"partnership_id": partnership.id, "product_access_id": access.id} if HAS_ALL_DUTIES else {}),
     )
     await OutboxMessage.create(
         topic="access.product_added",

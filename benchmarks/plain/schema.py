@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 from strawberry import relay
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.permission import BasePermission
 
 from benchmarks.plain.context import IS_BARE, Context
@@ -144,4 +145,8 @@ class Mutation:
         return GrantProductAccessPayload(product_access=cast("ProductAccess", access))
 
 
-schema = strawberry.Schema(query=Query, mutation=Mutation)
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    extensions=[ParserCache(maxsize=1_000), ValidationCache(maxsize=1_000)],
+)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CODE = [
-    file for folder in ("server", "tests", "benchmarks", "scripts") for file in sorted((ROOT / folder).rglob("*.py"))
+    file
+    for folder in ("server", "tests", "benchmarks", "scripts")
+    for file in sorted((ROOT / folder).rglob("*.py"))
+    if "node_modules" not in file.parts
 ]
 Lines = list[tuple[int, str]]
 """Words, each with the line on which they begin."""
