@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,12 +101,13 @@ class Ways:
 
 @pytest.fixture(scope="module")
 async def ways(all_databases: Databases) -> AsyncIterator[Ways]:
-    """On a database of its own, since only what is committed is known."""
+    """On a database of its own, since only what is committed is known. Without a worker, whose commits drop viewers."""
     own = settings_for(await all_databases.copy())
     app = create_app(own)
     with pytest.MonkeyPatch.context() as patch:
         # A use of a token is stored at the end only: it drops the viewer, perhaps just before a test asks.
         patch.setattr(token_uses, "_PAUSE_SECONDS", 600)
+        patch.setattr("server.app.run_worker_alongside", lambda _: nullcontext())
         async for found in _both_ways(own, app):
             yield found
 
