@@ -4,7 +4,6 @@ import gc
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -30,7 +29,7 @@ from server.app.requests import BODY_TOO_LARGE, RequestLog
 from server.engine.engine import Engine
 from server.engine.running.connections import PostgresReader, SqliteReader
 from server.logs import set_up_logs
-from server.models.database import command_timeout, open_connection, open_database, settings_of_transactions
+from server.models.database import open_database, postgres_pool, settings_of_transactions
 from server.schema import sdl
 from server.schema.engine_host import new_engine
 from server.settings import Settings
@@ -99,11 +98,7 @@ async def engine_connections(engine: Engine | None, settings: Settings) -> Async
     if settings.is_sqlite:
         engine.reader = SqliteReader(str(settings.sqlite_file), settings.statement_milliseconds)
     else:
-        engine.reader = PostgresReader(
-            partial(open_connection, settings, command_timeout=command_timeout(settings)),
-            settings.pool_size,
-            settings_of_transactions(settings),
-        )
+        engine.reader = PostgresReader(await postgres_pool(), settings_of_transactions(settings))
     try:
         yield
     finally:

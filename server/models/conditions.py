@@ -16,7 +16,7 @@ from tortoise.expressions import Q, ResolveContext
 from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
 
-from server.models.terms import AmongTerm, BoundParameter, ComparedTerm, ContainsTerm, ExistsTerm, OneOfTerm
+from server.models.terms import AmongTerm, BoundParameter, ComparedTerm, ContainsTerm, ExistsTerm, LatestTerm, OneOfTerm
 
 # `Any` below: pypika's terms and Tortoise's model metadata are untyped.
 
@@ -89,6 +89,24 @@ class Among(OneOf):
     """The same for rows that are found in another way: SQLite reads the list as text and builds no index."""
 
     __slots__ = ()
+
+
+class Latest(Condition):
+    """Whether a row is the last one, by `order`, of those whose `column` is one of `keys`.
+
+    With an index on the two columns the cost does not depend on how many rows a key has.
+    """
+
+    __slots__ = ("column", "keys", "order")
+
+    def __init__(self, column: str, order: str, keys: BoundParameter) -> None:
+        super().__init__()
+        self.column = column
+        self.order = order
+        self.keys = keys
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        return QueryModifier(where_criterion=LatestTerm(resolve_context.table, self.column, self.order, self.keys))
 
 
 class Compared(Condition):

@@ -16,7 +16,10 @@ from tortoise.transactions import in_transaction
 from server.domain.errors import CHANGED_MEANWHILE, Refused, Unavailable
 from server.models.migration_records import patch_migration_recorder
 from server.models.outages import SECONDS_TO_WAIT
+from server.models.postgres import OPTIONS_OF_CONNECTIONS
+from server.models.postgres_pool import Pool
 from server.models.sqlite import DatabaseLocked
+from server.models.units import open_unit
 from server.settings import Settings
 
 APP = "models"
@@ -67,12 +70,8 @@ def _postgres_credentials(settings: Settings, *, is_direct: bool) -> dict[str, A
     url = (settings.direct_database_url or settings.database_url) if is_direct else settings.database_url
     credentials = cast("dict[str, Any]", expand_db_url(url)["credentials"])
     return credentials | {
-        # With a minimum size, asyncpg retries forever to reach it, and logs each time.
-        "minsize": 0,
         "maxsize": settings.pool_size,
         "timeout": SECONDS_TO_WAIT,
-        # Nothing here changes a session, so no reset is needed between two uses of a connection.
-        "reset": _skip_reset,
         **(_pooler_settings(settings) if settings.is_pooled and not is_direct else _session_settings(settings)),
     }
 
@@ -119,10 +118,6 @@ def settings_of_transactions(settings: Settings) -> str:
 def command_timeout(settings: Settings) -> float:
     """How many seconds to wait for an answer: longer than PostgreSQL's own limit for a statement."""
     return (settings.statement_milliseconds + settings.lock_milliseconds) / 1000 + SECONDS_TO_WAIT
-
-
-async def _skip_reset(connection: Any) -> None:
-    pass
 
 
 async def connect(settings: Settings) -> None:
@@ -180,7 +175,7 @@ async def transaction() -> AsyncGenerator[None]:
     not see: a refusal with `CONFLICT`.
     """
     try:
-        async with nullcontext() if _is_joined.get() else in_transaction():
+        async with nullcontext() if _is_joined.get() else in_transaction(), open_unit():
             yield
     except (IntegrityError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, DatabaseLocked) as error:
         raise Refused(CHANGED_MEANWHILE) from error
@@ -205,19 +200,15 @@ async def joined_transaction() -> AsyncGenerator[None]:
 async def open_connection(settings: Settings, *, is_direct: bool = False, **options: Any) -> Any:
     """A separate PostgreSQL connection. A direct one bypasses the pooler, if there is one."""
     credentials = _postgres_credentials(settings, is_direct=is_direct)
-    names = (
-        "host",
-        "port",
-        "user",
-        "password",
-        "database",
-        "server_settings",
-        "ssl",
-        "timeout",
-        "statement_cache_size",
-    )
-    address = {name: credentials[name] for name in names if name in credentials}
+    address = {
+        name: credentials[name] for name in OPTIONS_OF_CONNECTIONS if name in credentials and name != "command_timeout"
+    }
     return await cast("Any", asyncpg).connect(**(address | options))
+
+
+async def postgres_pool() -> Pool:
+    """The PostgreSQL connections of this process."""
+    return await cast("Any", get_connection("default")).pool()
 
 
 def dialect() -> str:

@@ -1,4 +1,4 @@
-"""Tortoise's PostgreSQL backend, with additions for outages and poolers.
+"""Tortoise's PostgreSQL backend, over our own pool, with additions for outages and poolers.
 
 The drivers' exceptions about an unavailable database become `Unavailable`; nobody waits forever for a connection; a
 transaction that cannot begin returns its connection; and a connection that ends during COMMIT is reported. Behind a
@@ -6,9 +6,9 @@ transaction pooler every statement is in a transaction, which begins with the se
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -23,38 +23,70 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 
 from server.domain.errors import OutcomeUnknown, Unavailable
-from server.models.outages import SECONDS_TO_WAIT, is_broken, outages, raise_if_unavailable, translate_outages
+from server.models.outages import is_broken, outages, raise_if_unavailable, translate_outages
+from server.models.postgres_pool import Connection, Pool
 
 # `Any` below: asyncpg is untyped.
 
 _CONNECTION_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """The exceptions of a connection that has ended or is ending."""
-_SECONDS_TO_SETTLE: Final = 1
-"""How long to wait for a connection whose statement was cancelled before ending it."""
+OPTIONS_OF_CONNECTIONS: Final = (
+    "host",
+    "port",
+    "user",
+    "password",
+    "database",
+    "server_settings",
+    "ssl",
+    "timeout",
+    "command_timeout",
+    "statement_cache_size",
+)
+"""What asyncpg is told when it opens a connection."""
 
 
-class Client(AsyncpgDBClient):
+class Questioner(AsyncpgDBClient):
+    """What a client and a transaction answer beside Tortoise's own queries."""
+
+    async def fetch_kept(self, sql: str, values: Sequence[Any]) -> Any:
+        """The only row of a statement, which asyncpg prepares once on each connection."""
+        self.log.debug("%s: %s", sql, values)
+        return await self._translate_exceptions(Questioner._fetch_row, sql, values)
+
+    async def _fetch_row(self, sql: str, values: Sequence[Any]) -> Any:
+        connections = cast("Any", self.acquire_connection())
+        async with connections as connection:
+            return await connection.fetchrow(sql, *values)
+
+
+class Client(Questioner):
     """The client. Behind a pooler, `settings_of_transactions` are set when each transaction begins."""
+
+    _pool: Any  # Tortoise's is asyncpg's
 
     def __init__(self, *, settings_of_transactions: str = "", **credentials: Any) -> None:
         super().__init__(**credentials)
         self.settings_of_transactions = settings_of_transactions
 
-    async def borrow_connection(self) -> Any:
-        """A connection of the pool. Raises `Unavailable` if none is free in time."""
-        with translate_outages():
-            if not self._pool:
-                async with self._pool_init_lock:
-                    if not self._pool:
-                        await self.create_connection(with_db=True)
-            pool: Any = self._pool
-            return await pool.acquire(timeout=SECONDS_TO_WAIT)
+    async def create_connection(self, with_db: bool) -> None:
+        self._pool = self._pool or Pool(self._open_connection, self.pool_maxsize)
+        await self._post_connect()
 
-    async def return_connection(self, connection: Any) -> None:
-        """Return a connection. One that no longer works is replaced the next time."""
-        if self._pool:
-            with suppress(*_CONNECTION_ERRORS):
-                await self._pool.release(connection, timeout=_SECONDS_TO_SETTLE)
+    async def pool(self) -> Pool:
+        """The connections of this process."""
+        if self._pool is None:
+            await self.create_connection(with_db=True)
+        return cast("Pool", self._pool)
+
+    async def _open_connection(self) -> Any:
+        options = {name: getattr(self, name, None) or self.extra.get(name) for name in OPTIONS_OF_CONNECTIONS}
+        given = {name: value for name, value in options.items() if value is not None}
+        return await cast("Any", asyncpg).connect(**given)
+
+    async def _close(self) -> None:
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.close()
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
         return _StatementConnection(self, self._pool_init_lock)
@@ -63,7 +95,7 @@ class Client(AsyncpgDBClient):
         return _PooledTransactionContext(Transaction(self), self._pool_init_lock)
 
 
-class Transaction(TransactionWrapper):
+class Transaction(TransactionWrapper, Questioner):
     _parent: Client
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
@@ -89,15 +121,20 @@ class _StatementConnection(PoolConnectionWrapper[Any]):
     """A connection for one statement, which is its own transaction."""
 
     client: Client
+    _pool: Pool
+    _taken: Connection
     _transaction: Any = None
 
     async def __aenter__(self) -> Any:
-        self.connection = await self.client.borrow_connection()
+        with translate_outages():
+            self._pool = await self.client.pool()
+            self._taken = await self._pool.take()
+        self.connection = self._taken.driver
         if self.client.settings_of_transactions:
             try:
                 self._transaction = await _begin_transaction(self.client, self.connection)
             except BaseException:
-                await self.client.return_connection(self.connection)
+                self._pool.give_back(self._taken)
                 raise
         return self.connection
 
@@ -107,6 +144,8 @@ class _StatementConnection(PoolConnectionWrapper[Any]):
         try:
             if exc_val is not None:
                 await _roll_back(self._transaction, self.connection)
+                if isinstance(exc_val, TimeoutError):
+                    self._taken.driver.terminate()  # it does not answer
                 raise_if_unavailable(exc_val)
                 if isinstance(exc_val, asyncpg.LockNotAvailableError):
                     raise Unavailable("Someone else is changing this. Nothing was changed.") from exc_val
@@ -114,20 +153,25 @@ class _StatementConnection(PoolConnectionWrapper[Any]):
                 await _commit(self._transaction, self.connection)
             outages.record_answer()
         finally:
-            await self.client.return_connection(self.connection)
+            self._pool.give_back(self._taken)
 
 
 class _PooledTransactionContext(TransactionContextPooled):
     client: Any
+    _pool: Pool
+    _taken: Connection
 
     async def __aenter__(self) -> TransactionalDBClient:
         client = self.client
-        client._connection = await client._parent.borrow_connection()
+        with translate_outages():
+            self._pool = await client._parent.pool()
+            self._taken = await self._pool.take(is_change=True)
+        client._connection = self._taken.driver
         self.token = get_connections().set(self.connection_name, client)
         try:
             client.transaction = await _begin_transaction(client._parent, client._connection)
         except BaseException:
-            await self._release()
+            self._release()
             raise
         return client
 
@@ -143,10 +187,10 @@ class _PooledTransactionContext(TransactionContextPooled):
             else:
                 await _roll_back(client.transaction, client._connection)
         finally:
-            await self._release()
+            self._release()
 
-    async def _release(self) -> None:
-        await self.client._parent.return_connection(self.client._connection)
+    def _release(self) -> None:
+        self._pool.give_back(self._taken, is_change=True)
         get_connections().reset(self.token)
 
 
@@ -162,13 +206,12 @@ async def _begin_transaction(client: Client, connection: Any) -> Any:
 
 async def _commit(transaction: Any, connection: Any) -> None:
     """Commit. Raises `OutcomeUnknown` if the connection ends during it, not before."""
-    was_open = not _is_closed(connection)
+    was_open = not connection.is_closed()
     try:
         with translate_outages():
             await transaction.commit()
     except Unavailable as error:
-        with suppress(asyncpg.InterfaceError):
-            connection.terminate()  # its transaction may be open
+        connection.terminate()  # its transaction may be open
         if was_open and error.__cause__ is not None and is_broken(error.__cause__):
             raise OutcomeUnknown from error.__cause__
         raise
@@ -178,17 +221,9 @@ async def _commit(transaction: Any, connection: Any) -> None:
     outages.record_answer(wrote=True)
 
 
-def _is_closed(connection: Any) -> bool:
-    """Whether the connection has ended. The pool removes it immediately, and then it cannot be used."""
-    try:
-        return connection.is_closed()
-    except asyncpg.InterfaceError:
-        return True
-
-
 async def _roll_back(transaction: Any, connection: Any) -> None:
     """Roll back. If that fails the connection is ended, which has the same effect."""
-    if transaction is None or _is_closed(connection):
+    if transaction is None or connection.is_closed():
         return
     try:
         await transaction.rollback()

@@ -59,6 +59,11 @@ class DatabaseLocked(TransactionManagementError):
 class ImmediateTransaction(SqliteTransactionWrapper):
     """A transaction that takes the write lock when it begins."""
 
+    async def fetch_kept(self, sql: str, values: Sequence[Any]) -> Any:
+        """The only row of a statement."""
+        found: Any = await cast("Any", self).execute_query(sql, list(values))
+        return tuple(found[1][0])
+
     async def begin(self) -> None:
         try:
             await self._connection.commit()
@@ -188,6 +193,11 @@ class Client(SqliteClient):
 
     async def execute_script(self, query: str) -> None:
         await self._run_in_autocommit(partial(_client.execute_script, self, query))
+
+    async def fetch_kept(self, sql: str, values: Sequence[Any]) -> Any:
+        """The only row of a statement."""
+        _, rows = await self.execute_query(sql, list(values))
+        return tuple(rows[0])
 
     async def _run_in_autocommit(self, statement: Callable[[], Awaitable[ResultT]]) -> ResultT:
         """A statement outside a transaction. If it waits without success, the error says that nothing was changed."""

@@ -86,6 +86,28 @@ class AmongTerm(OneOfTerm):
         return f"instr({values},{column})>0"
 
 
+class LatestTerm(Criterion):
+    """The SQL term of `Latest`. Each key is one look into an index, however many rows it has."""
+
+    def __init__(self, table: Any, column: str, order: str, keys: BoundParameter) -> None:
+        super().__init__()
+        self.table = table
+        self.column = column
+        self.order = order
+        self.keys = keys
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        ctx = ctx.copy(with_alias=False)
+        values = ValueWrapper(self.keys).get_sql(ctx)
+        is_postgres = ctx.dialect is Dialects.POSTGRESQL
+        keys = f"unnest({values}::uuid[]) AS k(value)" if is_postgres else f"json_each({values}) AS k"
+        latest = (
+            f'SELECT l."id" FROM "{self.table._table_name}" AS l WHERE l."{self.column}"=k.value'  # noqa: S608 - names and a parameter
+            f' ORDER BY l."{self.order}" DESC LIMIT 1'
+        )
+        return f"{self.table['id'].get_sql(ctx)} IN (SELECT ({latest}) FROM {keys})"  # noqa: S608 - as above
+
+
 class ComparedTerm(Criterion):
     def __init__(self, column: Term, operator: str, value: Any) -> None:
         super().__init__()

@@ -14,6 +14,7 @@ from tortoise.models import Model
 
 from server.domain.events import AuditAction, Topic
 from server.models import AuditEvent, OutboxMessage, Partnership, ProductAccess
+from server.models.units import leave
 from server.resolvers import ids
 from server.resolvers.context import Context
 
@@ -76,9 +77,8 @@ async def record(
 
 
 async def record_all(context: Context, acts: Sequence[Act]) -> None:
-    """Log actions, in one statement."""
-    if acts:
-        await AuditEvent.bulk_create([_event(context, act) for act in acts])
+    """Log actions."""
+    leave(*(_event(context, act) for act in acts))
 
 
 def _event(context: Context, act: Act) -> AuditEvent:
@@ -118,9 +118,8 @@ async def announce(context: Context, topic: Topic, subject: Model, *occasion: ob
 
 
 async def announce_all(context: Context, news: Sequence[News]) -> None:
-    """Queue announcements, in one statement."""
-    if news:
-        await OutboxMessage.bulk_create([_message(context, one) for one in news])
+    """Queue announcements."""
+    leave(*(_message(context, one) for one in news))
 
 
 def _message(context: Context, news: News) -> OutboxMessage:

@@ -15,6 +15,7 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from server.models.database import open_connection
+from server.models.postgres import Questioner
 from server.settings import Settings
 
 Columns = dict[str, Any]
@@ -84,14 +85,18 @@ async def rival_of(settings: Settings) -> AsyncIterator[Rival]:
 @contextmanager
 def acting_before(number: int, act: Callable[[], Awaitable[None]]) -> Iterator[None]:
     """Statements are counted meanwhile, from 0; `act` comes before the one with this number."""
-    run, counted = AsyncpgDBClient.execute_query, count()
+    counted = count()
 
-    async def step(self: AsyncpgDBClient, query: str, values: list[Any] | None = None) -> Any:
-        if next(counted) == number:
-            patch.undo()
-            await act()
-        return await run(self, query, values)
+    def step(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def run_after_rival(self: Any, query: str, values: list[Any] | None = None) -> Any:
+            if next(counted) == number:
+                patch.undo()
+                await act()
+            return await run(self, query, values)
+
+        return run_after_rival
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(AsyncpgDBClient, "execute_query", step)
+        patch.setattr(AsyncpgDBClient, "execute_query", step(AsyncpgDBClient.execute_query))
+        patch.setattr(Questioner, "fetch_kept", step(Questioner.fetch_kept))
         yield

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,12 @@ from server.domain.errors import Unavailable
 from server.engine.running.connections import PostgresReader, SqliteReader
 from server.models import Product
 from server.models.database import open_connection
+from server.models.postgres_pool import Pool
 from server.schema.engine_host import new_engine
 from server.settings import Settings
 from tests.clients import Clients
 from tests.databases import settings_for
 from tests.engine.both import Both, render_planned, render_resolved, viewers_of
-from tests.waiting import until
 from tests.world import World, build_world
 
 pytestmark = pytest.mark.postgres
@@ -121,11 +122,18 @@ async def crowded_database(own_database: Settings) -> AsyncIterator[tuple[Settin
     yield own_database, world
 
 
-def reader_of(settings: Settings, milliseconds: int) -> Any:
+@asynccontextmanager
+async def reader_of(settings: Settings, milliseconds: int) -> AsyncIterator[SqliteReader | PostgresReader]:
+    """A reader whose statements may take so long."""
     if settings.is_sqlite:
-        return SqliteReader(str(settings.sqlite_file), milliseconds)
+        reader = SqliteReader(str(settings.sqlite_file), milliseconds)
+        yield reader
+        await reader.close()
+        return
     strict = settings.model_copy(update={"statement_milliseconds": milliseconds})
-    return PostgresReader(partial(open_connection, strict), 2)
+    pool = Pool(partial(open_connection, strict), 2)
+    yield PostgresReader(pool)
+    await pool.close()
 
 
 SLOW = 'query($id: ID!) { organisation(id: $id) { products(first: 100, filter: {search: "name"}, orderBy: {field: EXPIRES_AT}) { totalCount nodes { id viewerRights } } } }'
@@ -138,113 +146,27 @@ async def test_a_statement_that_runs_out_of_time_is_reported_as_that(
     engine = new_engine()
     both = Both(engine, settings, world.now, await viewers_of(world))
     variables = {"id": world.id("alpina")}
-    engine.reader = reader_of(settings, 1)
-    try:
+    async with reader_of(settings, 1) as engine.reader:
         with pytest.raises(Unavailable, match="did not answer this in time"):
             await both.by_engine(SLOW, variables, "cL")
-    finally:
-        await engine.close()
 
-    engine.reader = reader_of(settings, 60_000)
-    try:
+    async with reader_of(settings, 60_000) as engine.reader:
         again, _ = await both.by_engine(SLOW, variables, "cL")
-    finally:
-        await engine.close()
     assert again is not None
     assert render_planned(again) == render_resolved(await both.by_resolvers(SLOW, variables, "cL"))
 
 
-# PostgreSQL's connections
-
-
-@pytest.mark.only_postgres
-async def test_a_caller_who_gives_up_waiting_takes_no_connection_along(settings: Settings) -> None:
-    reader = PostgresReader(partial(open_connection, settings), 1)
-    pause = "SELECT convert_to(coalesce(pg_sleep(0.05)::text, '') || 'done', 'UTF8')"
-    try:
-        assert await reader.read(pause, ()) == b"done"
-        first = asyncio.create_task(reader.read(pause, ()))
-        await until(lambda: not reader._free)
-        waiting = [asyncio.create_task(reader.read(pause, ())) for _ in range(5)]
-        await until(lambda: len(reader._waiting) == 5)
-        first.add_done_callback(lambda _: [task.cancel() for task in waiting[:3]])
-        await asyncio.wait([first, *waiting], timeout=5)
-        running = asyncio.create_task(reader.read(pause.replace("0.05", "5"), ()))
-        await until(lambda: not reader._free)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-        async with asyncio.timeout(20):
-            assert await reader.read(pause, ()) == b"done"
-        assert all(task.done() for task in waiting)
-        assert reader._open == 1
-    finally:
-        await reader.close()
-
-
-@pytest.mark.only_postgres
-async def test_a_caller_who_gives_up_just_when_their_turn_comes_passes_the_connection_on(settings: Settings) -> None:
-    reader = PostgresReader(partial(open_connection, settings), 1)
-    connection = await reader._take()
-    waiting = asyncio.create_task(reader._take())
-    await until(lambda: len(reader._waiting) == 1)
-
-    reader._give_back(connection)
-    waiting.cancel()
-    await asyncio.wait([waiting])
-
-    assert waiting.cancelled()
-    assert reader._free == [connection]
-    await reader.close()
-
-
-@pytest.mark.only_postgres
-async def test_no_more_connections_are_opened_than_allowed_however_many_ask(settings: Settings) -> None:
-    opened = 0
-
-    async def connect(**options: Any) -> Any:
-        nonlocal opened
-        opened += 1
-        if opened == 2:
-            raise OSError("no room")
-        return await open_connection(settings, **options)
-
-    reader = PostgresReader(connect, 3)
-    try:
-        found = await asyncio.gather(
-            *(reader.read("SELECT convert_to($1::text, 'UTF8')", (str(n),)) for n in range(60)), return_exceptions=True
-        )
-        assert sum(isinstance(answer, Unavailable) for answer in found) == 1
-        assert {answer for answer in found if isinstance(answer, bytes)} <= {str(n).encode() for n in range(60)}
-        assert sum(isinstance(answer, bytes) for answer in found) == 59
-        assert reader._open <= 3
-    finally:
-        await reader.close()
-
-
-@pytest.mark.only_postgres
-async def test_a_connection_that_the_database_closed_is_replaced(settings: Settings) -> None:
-    reader = PostgresReader(partial(open_connection, settings), 1)
-    try:
-        pid = int(await reader.read("SELECT convert_to(pg_backend_pid()::text, 'UTF8')", ()))
-        other = await open_connection(settings)
-        await other.execute("SELECT pg_terminate_backend($1, 5000)", pid)
-        await other.close()
-        await until(reader._free[0].driver.is_closed)
-
-        async with asyncio.timeout(20):
-            assert int(await reader.read("SELECT convert_to(pg_backend_pid()::text, 'UTF8')", ())) != pid
-    finally:
-        await reader.close()
+# PostgreSQL's statements
 
 
 @pytest.mark.only_postgres
 async def test_a_statement_is_planned_once_and_run_many_times(all_databases: Any) -> None:
-    reader = PostgresReader(partial(open_connection, settings_for(await all_databases.copy())), 1)
+    pool = Pool(partial(open_connection, settings_for(await all_databases.copy())), 1)
+    reader = PostgresReader(pool)
     counted = "SELECT convert_to(max(generic_plans)::text, 'UTF8') FROM pg_prepared_statements WHERE statement LIKE '%as_often%'"
 
     for _ in range(9):
         await reader.read("SELECT convert_to('as_often', 'UTF8')", [])
 
     assert await reader.read(counted, []) == b"9"
-    await reader.close()
+    await pool.close()

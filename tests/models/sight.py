@@ -8,7 +8,8 @@ from tortoise.connection import get_connection
 
 from server.domain.viewer import Viewer
 from server.models import Partnership
-from server.models.visibility.lookups import BindingParameterizer, render_statement, viewer_arguments
+from server.models.questions import BindingParameterizer, arguments_of, render_statement
+from server.models.visibility.lookups import ForViewer
 from server.models.visibility.policies import POLICIES, visible_queryset
 from server.models.visibility.viewer_parameters import cache_key, viewer_template
 from server.resolvers.partnerships.managed_customers import MANAGED_CUSTOMERS
@@ -28,7 +29,7 @@ async def sight(viewer: Viewer | None) -> Sight:
     if key not in _statements:
         _statements[key] = _statement(viewer)
     sql, values = _statements[key]
-    _, rows = await get_connection("default").execute_query(sql, viewer_arguments(values, viewer))
+    _, rows = await get_connection("default").execute_query(sql, arguments_of(values, ForViewer(viewer)))
     found = {name: set[UUID]() for name in (*(model.__name__ for model in POLICIES), MANAGED)}
     for row in rows:
         found[row["name"]].add(UUID(str(row["id"])))

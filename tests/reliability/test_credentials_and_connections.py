@@ -1,10 +1,9 @@
 """Do credentials hold until the second they end, and connections come back, where that is easily forgotten?"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -13,11 +12,8 @@ import pytest
 
 from server.authentication import viewer_cache
 from server.authentication.viewer_cache import ViewerCache
-from server.domain.errors import Unavailable
 from server.domain.people.tokens import new_token, token_digest
 from server.domain.viewer import Viewer
-from server.engine.running.connections import PostgresReader
-from server.models.database import open_connection
 from server.settings import Settings
 from tests.reliability.houses import (
     LISTENERS,
@@ -211,39 +207,3 @@ async def proxy(settings: Settings, frozen: asyncio.Event) -> AsyncIterator[Sett
             one.cancel()
         await asyncio.gather(*pumps, return_exceptions=True)
         server.close()
-
-
-# The engine's connections
-
-
-@pytest.mark.only_postgres
-async def test_a_request_that_waits_for_a_connection_fails_when_none_can_be_opened(house: House):
-    nowhere = house.settings.model_copy(update={"database_url": "asyncpg://postgres:@127.0.0.1:9/none"})
-    reader = PostgresReader(partial(open_connection, nowhere), 1)
-
-    async with asyncio.timeout(20):
-        outcomes = await asyncio.gather(*(reader.read("SELECT 1", []) for _ in range(3)), return_exceptions=True)
-
-    assert [isinstance(outcome, Unavailable) for outcome in outcomes] == [True] * 3
-
-
-@pytest.mark.only_postgres
-async def test_a_caller_who_gives_up_as_their_turn_comes_leaves_the_connection_to_the_next(house: House):
-    given_up = list[Callable[[], Any]]()
-
-    class Impatient(PostgresReader):
-        def _give_back(self, connection: Any) -> None:
-            super()._give_back(connection)
-            if given_up:
-                given_up.pop()()
-
-    reader = Impatient(partial(open_connection, house.settings), 1)
-    first = asyncio.create_task(reader.read("SELECT 1", []))
-    second = asyncio.create_task(reader.read("SELECT 2", []))  # waits while the first opens the only connection
-    given_up.append(second.cancel)
-    assert await first == 1
-
-    async with asyncio.timeout(20):
-        assert await reader.read("SELECT 3", []) == 3
-    assert second.cancelled()
-    await reader.close()

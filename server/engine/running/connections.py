@@ -1,15 +1,14 @@
-"""The engine's own database connections, used only for reading.
+"""How the engine reads: statements are prepared once on each connection, and an answer is the bytes that the database
+wrote.
 
-Statements are prepared once on each connection, connections are not reset between queries, and an answer is the bytes
-that the database wrote. The payload of a mutation is read in its transaction, through Tortoise.
+The payload of a mutation is read in its transaction, through Tortoise.
 """
 
 import asyncio
 import logging
 import sqlite3
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
@@ -19,18 +18,14 @@ from tortoise.connection import get_connection
 
 from server.engine.errors import MAX_ANSWER_BYTES, AnswerTooLarge
 from server.engine.lru_cache import LRUCache
-from server.models.outages import SECONDS_TO_WAIT, Unavailable, is_away, outages, raise_if_unavailable
+from server.models.outages import Unavailable, is_away, outages, raise_if_unavailable
+from server.models.postgres_pool import CHARACTERS_A_CONNECTION, MAX_KEPT_LENGTH, STATEMENTS_A_CONNECTION, Pool
 from server.models.sqlite import OpenedFile, is_locked
 
 # `Any` below: the drivers are untyped.
 
 LOG: Final = logging.getLogger("server.engine.statements")
-_STATEMENTS_A_CONNECTION: Final = 300
 _STATEMENTS_IN_THREAD: Final = 8
-_MAX_KEPT_LENGTH: Final = 20_000
-"""The longest statement that stays prepared."""
-_CHARACTERS_A_CONNECTION: Final = 1_000_000
-"""The most characters of prepared statements. SQLite needs some thirteen bytes for each."""
 _STEPS_BETWEEN_LOOKS: Final = 5_000
 _SECONDS_AT_ONCE: Final = 0.003
 _MAX_SLOW: Final = 1_000
@@ -44,44 +39,16 @@ class Reader(Protocol):
     async def close(self) -> None: ...
 
 
-class _Connection:
-    """A connection and the statements prepared on it."""
-
-    __slots__ = ("_characters", "_numbers", "driver", "statements")
-
-    def __init__(self, driver: Any) -> None:
-        self.driver = driver
-        self.statements: dict[str, Any] = {}
-        self._characters = 0
-        self._numbers = 0
-
-    async def prepare(self, sql: str) -> Any:
-        if len(sql) > _MAX_KEPT_LENGTH:
-            return await self.driver.prepare(sql)
-        self._characters += len(sql)
-        if len(self.statements) >= _STATEMENTS_A_CONNECTION or self._characters > _CHARACTERS_A_CONNECTION:
-            self.statements.clear()
-            self._characters = len(sql)
-        self._numbers += 1
-        # Named, because PostgreSQL plans an unnamed statement again on every run.
-        statement = self.statements[sql] = await self.driver.prepare(sql, name=f"engine_{self._numbers}")
-        return statement
-
-
 class PostgresReader:
-    """The engine's own PostgreSQL connections, at most `most`. `connect` opens one; a broken one is replaced.
+    """Reads over the connections of this process. `pool` gives them.
 
     Behind a pooler statements are neither named nor kept, and each is its own transaction, which begins with
     `settings`.
     """
 
-    def __init__(self, connect: Callable[..., Awaitable[Any]], most: int, settings: str = "") -> None:
-        self._connect = connect
+    def __init__(self, pool: Pool, settings: str = "") -> None:
+        self._pool = pool
         self._begin = settings and f"BEGIN READ ONLY; {settings}"
-        self._most = most
-        self._open = 0
-        self._free: list[Any] = []
-        self._waiting: deque[asyncio.Future[Any]] = deque()
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
         try:
@@ -95,7 +62,7 @@ class PostgresReader:
         return found
 
     async def _read(self, sql: str, values: Sequence[Any]) -> bytes:
-        connection = await self._take()
+        connection = await self._pool.take()
         try:
             if self._begin:
                 return await self._read_in_transaction(connection.driver, sql, values)
@@ -105,7 +72,7 @@ class PostgresReader:
             connection.driver.terminate()
             raise
         finally:
-            self._give_back(connection)
+            self._pool.give_back(connection)
 
     async def _read_in_transaction(self, driver: Any, sql: str, values: Sequence[Any]) -> bytes:
         is_done = False
@@ -120,53 +87,7 @@ class PostgresReader:
         return found
 
     async def close(self) -> None:
-        while self._free:
-            self._open -= 1
-            await self._free.pop().driver.close()
-
-    async def _take(self) -> Any:
-        while self._free:
-            connection = self._free.pop()
-            if not connection.driver.is_closed():
-                return connection
-            self._open -= 1
-        if self._open < self._most:
-            self._open += 1
-            try:
-                return await self._open_connection()
-            except BaseException:
-                self._open -= 1
-                self._hand_on(None)  # waiters may try on their own
-                raise
-        turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            async with asyncio.timeout(SECONDS_TO_WAIT):
-                connection = await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._give_back(turn.result())
-            raise
-        return connection or await self._take()
-
-    async def _open_connection(self) -> "_Connection":
-        return _Connection(await self._connect(statement_cache_size=0))
-
-    def _give_back(self, connection: Any) -> None:
-        if connection is not None and connection.driver.is_closed():
-            self._open -= 1
-            connection = None
-        if not self._hand_on(connection) and connection is not None:
-            self._free.append(connection)
-
-    def _hand_on(self, connection: Any) -> bool:
-        """Pass a connection, or None for the right to open one, to the longest waiter. False if nobody waits."""
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(connection)
-                return True
-        return False
+        """Nothing to close: the connections are the process's."""
 
 
 class _Bounded(sqlite3.Connection):
@@ -198,7 +119,7 @@ class SqliteReader:
         self._deadlines = {"at once": 0.0, "in thread": 0.0}
         self._prepared: set[str] = set()
         self._characters = 0
-        self._slow: LRUCache[str, bool] = LRUCache(_MAX_SLOW, _CHARACTERS_A_CONNECTION)
+        self._slow: LRUCache[str, bool] = LRUCache(_MAX_SLOW, CHARACTERS_A_CONNECTION)
         self._lock = asyncio.Lock()
 
     async def read(self, sql: str, values: Sequence[Any]) -> bytes:
@@ -216,7 +137,7 @@ class SqliteReader:
         return found
 
     async def _read(self, sql: str, values: Sequence[Any]) -> bytes:
-        if len(sql) <= _MAX_KEPT_LENGTH and not self._slow.get(sql):
+        if len(sql) <= MAX_KEPT_LENGTH and not self._slow.get(sql):
             try:
                 return self._read_at_once(sql, values)
             except sqlite3.OperationalError as error:
@@ -233,7 +154,7 @@ class SqliteReader:
         connection = self._at_once
         if connection is None:
             connection = self._at_once = sqlite3.connect(
-                self._address, timeout=0, cached_statements=_STATEMENTS_A_CONNECTION, **_OPENING
+                self._address, timeout=0, cached_statements=STATEMENTS_A_CONNECTION, **_OPENING
             )
             for pragma in _READING:
                 connection.execute(f"PRAGMA {pragma}")
@@ -244,7 +165,7 @@ class SqliteReader:
     def _count(self, sql: str) -> None:
         """Limit the size of prepared statements. SQLite itself limits only their number."""
         self._characters += len(sql)
-        if len(self._prepared) >= _STATEMENTS_A_CONNECTION or self._characters > _CHARACTERS_A_CONNECTION:
+        if len(self._prepared) >= STATEMENTS_A_CONNECTION or self._characters > CHARACTERS_A_CONNECTION:
             if self._at_once is not None:
                 self._at_once.close()
                 self._at_once = None

@@ -1,6 +1,8 @@
 """Viewers: a person's current memberships, and what their token allows."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from server.domain.people import tokens
@@ -9,59 +11,71 @@ from server.domain.rights import Scope
 from server.domain.viewer import TokenGrant, Viewer, ViewerMembership
 from server.models.people.memberships import Membership
 from server.models.people.tokens import ApiToken, ApiTokenCustomer, ApiTokenExclusion
+from server.models.questions import Question, ask, ask_one, rows_where
 
 
 async def memberships_of(user_id: UUID, organisation_id: UUID | None = None) -> tuple[ViewerMembership, ...]:
     """The active memberships of a person, or the one in this organisation. One statement."""
-    memberships = Membership.filter(user_id=user_id, status=MembershipStatus.ACTIVE).order_by("id")
-    if organisation_id is not None:
-        memberships = memberships.filter(organisation_id=organisation_id)
-    return tuple(
-        ViewerMembership(membership.id, membership.organisation_id, membership.role) for membership in await memberships
-    )
+    return _memberships(await ask_one(_active_memberships(user_id, organisation_id)))
 
 
 async def grant_of(token: ApiToken) -> TokenGrant:
-    """The most that a token allows. At most two statements."""
-    return TokenGrant(
-        token_id=token.id,
-        organisation_id=token.organisation_id,
-        scopes=frozenset(Scope[name] for name in token.scopes),
-        customer_ids=await _customers(token),
-        excluded_ids=await _exclusions(token),
-    )
+    """The most that a token allows. One statement."""
+    return _grant(token, *await ask(*_limits(token.id)))
 
 
 async def viewer_in(organisation_id: UUID, user_id: UUID, api_token_id: UUID | None, now: datetime) -> Viewer | None:
     """The current viewer in one organisation, with the token they used.
 
-    None for someone who is no longer a member or whose token has ended.
+    None for someone who is no longer a member or whose token has ended. One statement.
     """
-    memberships = await memberships_of(user_id, organisation_id)
-    if not memberships:
-        return None
     if api_token_id is None:
-        return Viewer(user_id, memberships)
-    token = await ApiToken.get(id=api_token_id)
-    if not tokens.is_alive(token.expires_at, token.revoked_at, token.last_used_at, token.created_at, now):
-        return None
-    return Viewer(user_id, memberships, token=await grant_of(token))
+        memberships = await memberships_of(user_id, organisation_id)
+        return Viewer(user_id, memberships) if memberships else None
+    answers = await ask(
+        _active_memberships(user_id, organisation_id), rows_where(ApiToken, id=api_token_id), *_limits(api_token_id)
+    )
+    return _token_viewer(user_id, answers, now)
 
 
 async def reload_viewer(viewer: Viewer, now: datetime) -> Viewer | None:
-    """The current viewer, read again with the credential in use."""
+    """The current viewer, read again with the credential in use. One statement."""
     if viewer.token is None:
         return Viewer(viewer.user_id, await memberships_of(viewer.user_id))
     return await viewer_in(viewer.token.organisation_id, viewer.user_id, viewer.token.token_id, now)
 
 
-async def _customers(token: ApiToken) -> frozenset[UUID] | None:
-    if not token.is_for_some_customers:
+def _active_memberships(user_id: UUID, organisation_id: UUID | None) -> Question[Membership]:
+    where = {} if organisation_id is None else {"organisation_id": organisation_id}
+    return rows_where(Membership, user_id=user_id, status=MembershipStatus.ACTIVE, **where)
+
+
+def _limits(token_id: UUID) -> tuple[Question[ApiTokenCustomer], Question[ApiTokenExclusion]]:
+    """The customers that a token is for, and those that it leaves out."""
+    return rows_where(ApiTokenCustomer, api_token_id=token_id), rows_where(ApiTokenExclusion, api_token_id=token_id)
+
+
+def _token_viewer(user_id: UUID, answers: Sequence[Any], now: datetime) -> Viewer | None:
+    memberships, (token,), customers, exclusions = answers
+    if not memberships or not tokens.is_alive(
+        token.expires_at, token.revoked_at, token.last_used_at, token.created_at, now
+    ):
         return None
-    entries = await ApiTokenCustomer.filter(api_token_id=token.id)
-    return frozenset(entry.customer_id for entry in entries)
+    return Viewer(user_id, _memberships(memberships), token=_grant(token, customers, exclusions))
 
 
-async def _exclusions(token: ApiToken) -> frozenset[UUID]:
-    exclusions = await ApiTokenExclusion.filter(api_token_id=token.id)
-    return frozenset(exclusion.customer_id for exclusion in exclusions)
+def _memberships(rows: Iterable[Membership]) -> tuple[ViewerMembership, ...]:
+    ordered = sorted(rows, key=lambda row: row.id)
+    return tuple(ViewerMembership(row.id, row.organisation_id, row.role) for row in ordered)
+
+
+def _grant(
+    token: ApiToken, customers: Iterable[ApiTokenCustomer], exclusions: Iterable[ApiTokenExclusion]
+) -> TokenGrant:
+    return TokenGrant(
+        token_id=token.id,
+        organisation_id=token.organisation_id,
+        scopes=frozenset(Scope[name] for name in token.scopes),
+        customer_ids=frozenset(row.customer_id for row in customers) if token.is_for_some_customers else None,
+        excluded_ids=frozenset(row.customer_id for row in exclusions),
+    )

@@ -17,6 +17,7 @@ from server.domain.versions import check_version
 from server.domain.viewer import Viewer
 from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.conditions import OneOf
+from server.models.questions import ask_one, rows_where
 from server.models.visibility.lookups import lock_rows
 from server.models.visibility.viewers import reload_viewer
 from server.resolvers import journal
@@ -60,7 +61,7 @@ async def lock_partnership(context: Context, partnership_id: UUID, expected_vers
 
 async def lock_partnerships(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
     """Several partnerships, locked. Their customers are locked first, so that no deadlock can occur."""
-    found = await Partnership.filter(OneOf("id", partnership_ids))
+    found = await ask_one(rows_where(Partnership, id=partnership_ids))
     await lock_rows(Organisation, sorted({row.customer_id for row in found}))
     return await lock_rows(Partnership, row_keys(found))
 

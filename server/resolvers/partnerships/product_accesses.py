@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from server.domain.errors import NotFound
 from server.domain.events import AuditAction, Topic
 from server.domain.partnerships import product_accesses as access_rules
 from server.domain.partnerships.partnerships import Side
@@ -12,6 +13,9 @@ from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Partnership, Product, ProductAccess
 from server.models.database import transaction
+from server.models.questions import ask, rows_where
+from server.models.units import leave
+from server.models.visibility.lookups import visible
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
@@ -69,23 +73,28 @@ async def grant_product_access(
     async with transaction():
         partnership = await lock_partnership(context, partnership_id, expected_version)
         access_rules.check_takes_products(partnership)
-        product = await context.require_current_row(Product, product_id, ("input", "product_id"))
-        check_lives(product.state, ("product_id",))
-        managed = await ProductAccess.get_or_none(product_id=product_id, revoked_at__isnull=True)
+        products, managers = await ask(
+            visible(Product, context.viewer, [product_id]),
+            rows_where(ProductAccess, product_id=product_id, revoked_at=None),
+        )
+        if not products:
+            raise NotFound(("input", "product_id"))
+        check_lives(products[0].state, ("product_id",))
         access_rules.check_product_is_grantable(
-            product.organisation_id,
+            products[0].organisation_id,
             partnership.customer_id,
-            managed_here=managed is not None and managed.partnership_id == partnership_id,
-            managed_elsewhere=managed is not None,
+            managed_here=any(one.partnership_id == partnership_id for one in managers),
+            managed_elsewhere=bool(managers),
             field=("product_id",),
         )
-        access = await ProductAccess.create(
+        access = ProductAccess(
             partnership_id=partnership_id,
             product_id=product_id,
             rights=stored,
             granted_by_id=context.signed_in.user_id,
             granted_at=context.now,
         )
+        leave(access)
         await record_on_partnership(
             context, AuditAction.ACCESS_GRANTED, partnership, Side.CUSTOMER, subject=access, after=access_terms(access)
         )

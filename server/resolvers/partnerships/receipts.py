@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
-
-from tortoise.expressions import Q
-from tortoise.functions import Max
 
 from server.domain.events import AuditAction
 from server.domain.partnerships import receipts as rules
 from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.models import Organisation, Partnership, Product, Receipt
-from server.models.conditions import OneOf
+from server.models.conditions import Latest
+from server.models.questions import Question, ask, rows_where
+from server.models.terms import BoundParameter
+from server.models.units import leave, store_left
 from server.models.visibility.policies import visible_queryset
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
@@ -38,6 +38,7 @@ RECEIPTS = Listing(
     moments=frozenset({"created_at"}),
 )
 
+_IS_LAST = Latest("partnership_id", "sequence", BoundParameter("partnerships", "uuid[]", lambda run: run))
 MAY_VIEW_RECEIPTS = (RightOn(Right.VIEW_RECEIPTS, Partnership),)
 
 
@@ -65,8 +66,12 @@ async def receipt_all(context: Context, entries: Sequence[Entry]) -> None:
     """Store receipts, in the transaction of the change. Their partnerships are locked, so that no chain forks."""
     if not entries:
         return
-    heads = await _heads([entry.partnership.id for entry in entries])
-    names = await _names([entry.partnership for entry in entries])
+    await store_left(Receipt)
+    partnerships = {entry.partnership.id: entry.partnership for entry in entries}
+    sides = {id for partnership in partnerships.values() for id in (partnership.customer_id, partnership.partner_id)}
+    last_receipts, parties = await ask(_last_receipts([*partnerships]), rows_where(Organisation, id=[*sides]))
+    heads = {row.partnership_id: (row.sequence, row.hash) for row in last_receipts}
+    names = {row.id: row.name for row in parties}
     receipts = list[Receipt]()
     for entry in entries:
         sequence, previous = heads.get(entry.partnership.id, (0, rules.FIRST_PREVIOUS_HASH))
@@ -82,7 +87,7 @@ async def receipt_all(context: Context, entries: Sequence[Entry]) -> None:
                 hash=rules.receipt_hash(body),
             )
         )
-    await Receipt.bulk_create(receipts)
+    leave(*receipts)
 
 
 def receipt_terms(written: State | None, products: Sequence[Granted] | None) -> State | None:
@@ -115,20 +120,9 @@ async def file_of(context: Context, partnership_id: UUID) -> str:
     return "".join(f"{rules.receipt_line(receipt.body, receipt.hash)}\n" for receipt in await kept)
 
 
-async def _heads(partnership_ids: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:
-    """The position and hash of each partnership's last receipt. Two statements."""
-    chains = Receipt.filter(OneOf("partnership_id", partnership_ids)).group_by("partnership_id")
-    lasts: Any = await chains.annotate(last=Max("sequence")).values("partnership_id", "last")
-    if not lasts:
-        return {}
-    is_last = Q(*(Q(partnership_id=last["partnership_id"], sequence=last["last"]) for last in lasts), join_type="OR")
-    return {row.partnership_id: (row.sequence, row.hash) for row in await Receipt.filter(is_last)}
-
-
-async def _names(partnerships: Sequence[Partnership]) -> dict[UUID, str]:
-    """The current names of both sides of these partnerships."""
-    sides = {id for partnership in partnerships for id in (partnership.customer_id, partnership.partner_id)}
-    return {row.id: row.name for row in await Organisation.filter(OneOf("id", sorted(sides)))}
+def _last_receipts(partnership_ids: Sequence[UUID]) -> Question[Receipt]:
+    """The last receipt of each partnership that has one."""
+    return Question(Receipt, "last", lambda: Receipt.filter(_IS_LAST), partnership_ids)
 
 
 def _body(context: Context, entry: Entry, names: dict[UUID, str]) -> State:

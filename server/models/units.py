@@ -1,0 +1,110 @@
+"""The unit of work: the rows that one change leaves, stored by one statement when it ends.
+
+`transaction()` opens and closes it. The text of the statement follows from the models only and is built once; the rows
+are a single parameter.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from functools import cache
+from itertools import groupby
+from typing import Any, Final
+
+import orjson
+from tortoise.connection import get_connection
+from tortoise.fields import JSONField
+from tortoise.models import Model
+
+# `Any` below: Tortoise's model metadata is untyped.
+
+
+class Unit:
+    """The rows that a change has left and not yet stored, in the order in which it left them."""
+
+    def __init__(self) -> None:
+        self.rows = list[Model]()
+
+    async def store(self) -> None:
+        """Store what was left so far."""
+        rows, self.rows = self.rows, []
+        if rows:
+            await _store(rows)
+
+
+_unit: Final[ContextVar[Unit | None]] = ContextVar("unit", default=None)
+
+
+@asynccontextmanager
+async def open_unit() -> AsyncGenerator[None]:
+    """A unit for the change in here. What it leaves is stored at its end, and nothing if it fails."""
+    unit = Unit()
+    token = _unit.set(unit)
+    try:
+        yield
+        await unit.store()
+    finally:
+        _unit.reset(token)
+
+
+def leave(*rows: Model) -> None:
+    """Store these rows at the end of the change. Raises LookupError outside a transaction."""
+    _current().rows.extend(rows)
+
+
+async def store_left(model: type[Model]) -> None:
+    """Store now what was left, if there is a row of this model in it: somebody will read it."""
+    unit = _current()
+    if any(isinstance(row, model) for row in unit.rows):
+        await unit.store()
+
+
+def _current() -> Unit:
+    unit = _unit.get()
+    if unit is None:
+        raise LookupError("Rows are left within a transaction.")
+    return unit
+
+
+async def _store(rows: list[Model]) -> None:
+    connection: Any = get_connection("default")
+    if connection.capabilities.dialect == "sqlite":
+        for model, group in groupby(rows, type):
+            await model.bulk_create(group)
+        return
+    by_model = dict[type[Model], list[dict[str, Any]]]()
+    for row in rows:
+        by_model.setdefault(type(row), []).append(_values(row))
+    names = {model._meta.db_table: values for model, values in by_model.items()}
+    await connection.fetch_kept(_insert(tuple(by_model)), [orjson.dumps(names).decode()])
+    for row in rows:
+        row._saved_in_db = True
+
+
+def _values(row: Model) -> dict[str, Any]:
+    """The columns of a new row, as JSON takes them."""
+    found = dict[str, Any]()
+    for column, name, field in _columns(type(row)):
+        value = getattr(row, name)
+        found[column] = value if isinstance(field, JSONField) else field.to_db_value(value, row)
+    return found
+
+
+@cache
+def _columns(model: type[Model]) -> list[tuple[str, str, Any]]:
+    meta: Any = model._meta
+    return [(column, name, meta.fields_map[name]) for name, column in meta.fields_db_projection.items()]
+
+
+@cache
+def _insert(models: tuple[type[Model], ...]) -> str:
+    """The statement for rows of these models. A reference among them is looked at when all are stored."""
+    inserts = [_insert_of(model, number) for number, model in enumerate(models)]
+    return f"WITH {', '.join(inserts)} SELECT 1"
+
+
+def _insert_of(model: type[Model], number: int) -> str:
+    table = model._meta.db_table
+    columns = ", ".join(f'"{column}"' for column, _, _ in _columns(model))
+    rows = f"jsonb_populate_recordset(NULL::\"{table}\", $1::jsonb->'{table}')"
+    return f'i{number} AS (INSERT INTO "{table}" ({columns}) SELECT {columns} FROM {rows})'  # noqa: S608 - names of ours
