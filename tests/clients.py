@@ -19,6 +19,8 @@ from tests.rows import Person
 URL = "http://127.0.0.1:8000"
 
 
+ITEM_BY_ITEM = frozenset({"changeProductAccesses", "revokeProductAccesses"})
+"""Mutations of many things, of which each is done or refused on its own."""
 _MADE_ANEW = re.compile(
     r"[0-9a-f]{32}|/exports/[\w-]+|rsl_pat_\w+|session=[\w-]+|expires=[^;,]+, [^;]+|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<=lastFour\":\")\w+"
 )
@@ -32,6 +34,12 @@ def _comparable(response: httpx2.Response, *, changes: bool) -> tuple[object, ..
     headers = {name: value for name, value in response.headers.items() if name != "content-length"}
     parts = (response.status_code, headers, errors, data)
     return tuple(_MADE_ANEW.sub("…", str(part)) for part in parts) if changes else parts
+
+
+def errors_of(mutation: str) -> str:
+    """What to ask back to learn why something was refused."""
+    by_item = " results { userErrors { code } }" if mutation in ITEM_BY_ITEM else ""
+    return "userErrors { code message field }" + by_item
 
 
 class Answer:
@@ -61,6 +69,11 @@ class Answer:
         """The code of the one error there is."""
         (code,) = self.codes
         return code
+
+    def refusals(self, mutation: str) -> list[str]:
+        """The codes of what was refused: all of it, or items of it (`errors_of`)."""
+        payload = self.data[mutation]
+        return [error["code"] for part in (payload, *payload.get("results", ())) for error in part["userErrors"]]
 
 
 class Transport(httpx2.AsyncBaseTransport):

@@ -42,11 +42,11 @@ OPTIONS_OF_CONNECTIONS: Final = (
     "command_timeout",
     "statement_cache_size",
 )
-"""What asyncpg is told when it opens a connection."""
+"""The options with which asyncpg opens a connection."""
 
 
 class Questioner(AsyncpgDBClient):
-    """What a client and a transaction answer beside Tortoise's own queries."""
+    """What a client and a transaction answer, in addition to Tortoise's own queries."""
 
     async def fetch_kept(self, sql: str, values: Sequence[Any]) -> Any:
         """The only row of a statement, which asyncpg prepares once on each connection."""
@@ -81,7 +81,7 @@ class Client(Questioner):
     async def _open_connection(self) -> Any:
         options = {name: getattr(self, name, None) or self.extra.get(name) for name in OPTIONS_OF_CONNECTIONS}
         given = {name: value for name, value in options.items() if value is not None}
-        return await cast("Any", asyncpg).connect(**given)
+        return await cast("Any", asyncpg).connect(**(self.extra | given))  # an unknown option is refused
 
     async def _close(self) -> None:
         if self._pool is not None:

@@ -34,7 +34,8 @@ class Context:
     """The context of one request. `now` is the same time throughout.
 
     `session_secret` is the new session cookie: None leaves it unchanged, an empty text ends it. `has_changed_viewers`
-    says that a membership, session or token was changed. `coerced` keeps the coerced variables.
+    says that a membership, session or token was changed. `coerced` keeps the coerced variables. `authorise` checks what
+    the running mutation requires on a partnership, once that is locked; until then `is_authorised` may be False.
     """
 
     viewer: Viewer | None
@@ -46,6 +47,8 @@ class Context:
     session_secret: str | None = None
     has_changed_viewers: bool = False
     coerced: object = None
+    authorise: Callable[[], Awaitable[None]] | None = None
+    is_authorised: bool = True
     work: Work = field(default_factory=Work)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict[Hashable, DataLoader[Any, Any]])
 
@@ -74,12 +77,18 @@ class Context:
 
         `column` can be another unique column.
         """
+        return await self._rows(model, column).load(id)
 
+    def put(self, row: Model) -> None:
+        """Answer `row` with this one from now on: it is locked, and visible to the viewer or was so when they asked."""
+        self._rows(type(row), "id").prime(row.pk, row, force=True)
+
+    def _rows(self, model: type[_ModelT], column: str) -> DataLoader[UUID, _ModelT | None]:
         async def load(ids: list[UUID]) -> list[_ModelT | None]:
             rows = {getattr(row, column): row for row in await visible_rows(model, self.viewer, ids, column)}
             return [rows.get(id) for id in ids]
 
-        return await self.loader((model, column), load).load(id)
+        return self.loader((model, column), load)
 
     async def rows(self, model: type[_ModelT], ids: Iterable[UUID]) -> list[_ModelT]:
         """The rows with these ids that are visible to the viewer, in this order. One statement."""

@@ -181,12 +181,15 @@ class RightOn(Permission):
             raise TypeError(f"{self.right} on {self.model.__name__} is not decided by the rows of {model}")
 
     async def check(self, context: Context, source: Any, arguments: Mapping[str, Any]) -> None:
-        viewer = context.signed_in
-        if not viewer.may_use(self.right):
-            raise self.refusal(viewer)
+        self.check_credential(context)
         row = source if self.at is None else await self._find_row(context, arguments[self.at])
         if self.right not in await rights_on(context, row):
-            raise self.refusal(viewer)
+            raise self.refusal(context.signed_in)
+
+    def check_credential(self, context: Context) -> None:
+        """Refuse a credential that never allows the right, on whatever object."""
+        if not context.signed_in.may_use(self.right):
+            raise self.refusal(context.signed_in)
 
     def row_filter(self, viewer: Viewer | None) -> Q | bool:
         assert self.at is None, "decided by an argument, not by the source"

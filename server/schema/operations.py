@@ -16,6 +16,7 @@ from server.domain.errors import Refusal, Refused
 from server.engine.declarations import ByFunction, MutationField
 from server.languages import translate
 from server.models.database import joined_transaction
+from server.resolvers.authorisation import Authorisation
 from server.resolvers.context import Context, context_of
 from server.resolvers.permissions import Permission, permissions_of
 from server.schema.errors import UserError
@@ -74,16 +75,18 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
     """
     hints = _hints(resolver)
     permissions = _bound_permissions(resolver, hints, ("input",))
+    authorisation = Authorisation(permissions)
     _check_input(resolver, hints, input_type)
 
     async def check(context: Context, input: Any) -> Arguments:
-        return await _authorise(
-            context, permissions, Arguments(cast("Mapping[str, Any]", vars(input)), hints, ("input",))
-        )
+        arguments = Arguments(cast("Mapping[str, Any]", vars(input)), hints, ("input",))
+        await authorisation.begin(context, arguments)
+        return arguments
 
     async def change(context: Context, arguments: Arguments) -> Changed:
         try:
             values = await resolver(context, **arguments)
+            await authorisation.finish(context)
             if warnings := values.get("warnings"):
                 values["warnings"] = user_errors(context, warnings)
             if results := cast("Sequence[Any]", values.get("results", ())):
@@ -91,6 +94,9 @@ def mutation(resolver: Resolver, input_type: type, *, together: bool = True) -> 
                     SimpleNamespace(**vars(one), user_errors=user_errors(context, one.refusals)) for one in results
                 ]
             return Changed(values, [])
+        except Refused as refused:
+            await authorisation.finish(context, refused)
+            raise
         finally:
             context.forget()
 

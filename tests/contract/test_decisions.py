@@ -9,6 +9,7 @@ from server.app import answers, fast_path
 from server.authentication import viewer_cache
 from server.engine import engine
 from server.engine.running import connections
+from server.models import postgres_pool
 from server.schema import documents, introspection, query_cost
 
 ROOT = Path(__file__).parents[2]
@@ -67,10 +68,10 @@ def test_the_limits_of_the_caches_are_those_of_the_code():
         "descriptions of the schema": sizes(introspection.MAX_ANSWERS, introspection.MAX_ANSWER_BYTES),
         "query costs": sizes(query_cost._MAX_CACHED, query_cost._MAX_CACHED_BYTES),
         "prepared statements of a connection": (
-            f"{connections._STATEMENTS_A_CONNECTION}; {connections._CHARACTERS_A_CONNECTION:,} characters "
+            f"{postgres_pool.STATEMENTS_A_CONNECTION}; {postgres_pool.CHARACTERS_A_CONNECTION:,} characters "
             "(13 MB in SQLite)"
         ),
-        "slow statements of SQLite": f"{connections._MAX_SLOW:,}; {connections._CHARACTERS_A_CONNECTION:,} characters",
+        "slow statements of SQLite": f"{connections._MAX_SLOW:,}; {postgres_pool.CHARACTERS_A_CONNECTION:,} characters",
         "policies by kind of viewer": str(engine.MAX_VIEWER_KEYS),
         "`Accept`, `Accept-Language`": f"256 each, of at most {answers.LONGEST_ACCEPT:,} characters",
         "viewers": f"{viewer_cache._MAX_VIEWERS:,} credentials that were valid",

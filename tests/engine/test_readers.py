@@ -124,7 +124,7 @@ async def crowded_database(own_database: Settings) -> AsyncIterator[tuple[Settin
 
 @asynccontextmanager
 async def reader_of(settings: Settings, milliseconds: int) -> AsyncIterator[SqliteReader | PostgresReader]:
-    """A reader whose statements may take so long."""
+    """A reader that gives statements this long."""
     if settings.is_sqlite:
         reader = SqliteReader(str(settings.sqlite_file), milliseconds)
         yield reader

@@ -13,7 +13,7 @@ import pytest
 from server.domain.people.memberships import MembershipStatus
 from server.domain.rights import Role
 from server.models import ApiToken, Membership, User, database
-from tests.clients import Answer, Clients
+from tests.clients import Answer, Clients, errors_of
 from tests.permissions.inputs import Input, prepare, ways
 from tests.permissions.matrix import OPERATIONS, TOKENS, cells
 from tests.permissions.test_foreign_ids import MUTATIONS
@@ -83,7 +83,7 @@ async def check_changes_nothing(
             yield
 
     monkeypatch.setattr(database, "in_transaction", late)
-    answer = await clients.change(mutation, input, as_=who)
+    answer = await clients.change(mutation, input, errors_of(mutation), as_=who)
 
     assert len(before) == 1, f"not let through, or not once: {answer.json}"
     assert is_refused(answer, mutation), answer.json
@@ -91,4 +91,4 @@ async def check_changes_nothing(
 
 
 def is_refused(answer: Answer, mutation: str) -> bool:
-    return bool(answer.errors or answer.data[mutation]["userErrors"])
+    return bool(answer.errors or answer.refusals(mutation))

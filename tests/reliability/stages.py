@@ -19,7 +19,7 @@ from server.resolvers import ids
 from server.resolvers.context import Context
 from server.resolvers.people.sign_in_attempts import attempt_of
 from server.settings import Settings
-from tests.clients import Answer, Clients
+from tests.clients import Answer, Clients, errors_of
 from tests.databases import Databases, connected_to, rolled_back, settings_for
 from tests.lock_sites import waiting_sites
 from tests.mail.events import announce
@@ -79,7 +79,7 @@ def mutation(name: str, who: str | None, **input: Any) -> Act:
 
     async def act(stage: Stage) -> str:
         variables = OPERATIONS[name].variables(stage.world)["input"] | _with_ids(stage.world, input)
-        answer = await stage.clients.change(name, variables, as_=who and stage.world.people[who])
+        answer = await stage.clients.change(name, variables, errors_of(name), as_=who and stage.world.people[who])
         return _ending(answer, name)
 
     return act
@@ -96,7 +96,7 @@ def _with_ids(world: World, value: Any) -> Any:
 def _ending(answer: Answer, name: str) -> str:
     if answer.errors:
         return answer.code
-    return " ".join(error["code"] for error in answer.data[name]["userErrors"]) or "ok"
+    return " ".join(answer.refusals(name)) or "ok"
 
 
 async def play(stage: Stage, case: Case) -> tuple[set[str], object, Changes]:

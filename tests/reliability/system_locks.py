@@ -176,7 +176,7 @@ CASES: dict[str, Case] = {
         0,
         before={"token_cL": {"expires_at": datetime.now(UTC) + timedelta(days=1)}},
     ),
-    "_end_due > lock_partnership > lock_partnerships > lock_rows Organisation": Case(
+    "_end_due > lock_partnership > lock_partnerships > lock_owned_rows Partnership": Case(
         end_partnerships,
         "alpina",
         {"limited": {"expires_at": FUTURE}},
@@ -184,7 +184,7 @@ CASES: dict[str, Case] = {
         leaves={"limited": {"status": PartnershipStatus.ACTIVE}},
         before={"limited": EXPIRED},
     ),
-    "backfill_receipts > lock_partnerships > lock_rows Organisation": Case(
+    "backfill_receipts > lock_partnerships > lock_owned_rows Partnership": Case(
         backfill, "borea", {"complete": {"status": "TERMINATED"}}, 0
     ),
     "expire_due > lock_due > lock_rows Organisation": Case(
@@ -224,7 +224,7 @@ CASES: dict[str, Case] = {
         park_last_email, "newcomer", {"newcomer": {"status": "CANCELLED"}}, ends=False
     ),
     "teams_to_join > lock_organisation > lock_row Organisation": Case(join_team, "alpina", without("cL"), "FORBIDDEN"),
-    "grant_all > lock_accesses_for_customer > lock_partnerships > lock_rows Partnership": Case(
+    "grant_all > lock_accesses_for_customer > lock_partnerships > lock_owned_rows Partnership": Case(
         move_product, "at_rival", {"at_rival": {"version": 5}}, 1
     ),
     "_count > select_for_update": Case(guess, "failure", {"failure": {"failures": 3}}, [4]),

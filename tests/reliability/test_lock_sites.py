@@ -5,15 +5,15 @@ Where nobody should wait, they pass over the row, and it is done afterwards.
 
 import asyncio
 import sys
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from server.models import upgrade
+from server.models.questions import Question
 from server.models.visibility import lookups
 from tests.databases import rolled_back
 from tests.lock_sites import edges, lock_sites, running_sites
@@ -88,19 +88,23 @@ async def test_a_case_fails_without_the_lock_that_it_is_about(stage: Stage, site
 def without_lock(site: str) -> Iterator[None]:
     """What is locked at this place is only read."""
     caller, callee = site.split(" > ")
-    run, lock_query = lookups._run_statement, QuerySet.select_for_update
+    ask, lock_query = lookups.ask, QuerySet.select_for_update
 
-    async def read(model: type[Model], key: Hashable, asked: Any) -> Any:
+    async def read(*questions: Question[Any]) -> list[list[Any]]:
         if site in running_sites():
-            return list(await model.filter(id__in=asked.ids).order_by("id"))
-        return await run(model, key, asked)
+            return [list(await one.model.filter(id__in=one.run.ids).order_by("id")) for one in questions]
+        return await ask(*questions)
+
+    async def read_one(question: Question[Any]) -> list[Any]:
+        return (await read(question))[0]
 
     def query(rows: QuerySet[Any], *how: Any, **more: Any) -> QuerySet[Any]:
         is_here = sys._getframe(1).f_code.co_name == caller and callee == "select_for_update"
         return rows.all() if is_here or site in running_sites() else lock_query(rows, *how, **more)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(lookups, "_run_statement", read)
+        patched.setattr(lookups, "ask", read)
+        patched.setattr(lookups, "ask_one", read_one)
         patched.setattr(QuerySet, "select_for_update", query)
         yield
 

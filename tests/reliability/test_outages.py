@@ -5,8 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from server.engine.running import connections
-from server.models import ApiToken, database, outages, postgres
+from server.models import ApiToken, database, outages, postgres_pool
 from server.resolvers import ids
 from tests.logs import Lines
 from tests.reliability.outages import Far, Line, Served, far, outage_lines, serve_app
@@ -135,7 +134,7 @@ async def test_connections_that_the_database_ended_are_replaced(far: Far, log: L
 
 @pytest.mark.only_postgres
 async def test_a_request_to_a_silent_database_does_not_wait_forever(far: Line, monkeypatch: pytest.MonkeyPatch):
-    for module in (database, postgres, connections):
+    for module in (database, postgres_pool):
         monkeypatch.setattr(module, "SECONDS_TO_WAIT", 0.1)
     async with serve_app(far, statement_milliseconds=100, lock_milliseconds=100) as server:
         far.freeze()

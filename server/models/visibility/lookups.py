@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.models import Model
 
 from server.domain.viewer import Viewer
-from server.models.conditions import OneOf
-from server.models.questions import Question, ask_one
+from server.models.conditions import EVERY_ROW, Exists, OneOf
+from server.models.questions import Question, ask, ask_one
 from server.models.terms import BoundParameter
-from server.models.visibility.policies import visible_queryset
+from server.models.visibility.policies import row_policy, visible_queryset
 from server.models.visibility.viewer_parameters import cache_key, viewer_template
 
 # `Any` below: bound parameters read what the statement is run for.
@@ -63,3 +64,27 @@ async def lock_rows(model: type[_ModelT], ids: Sequence[UUID]) -> dict[UUID, _Mo
         return model.filter(OneOf("id", _IDS)).order_by("id").select_for_update(no_key=True)
 
     return {row.pk: row for row in await ask_one(Question(model, "locked", build, ForViewer(None, ids)))}
+
+
+async def lock_owned_rows(
+    model: type[_ModelT], owner: type[Model], column: str, ids: Sequence[UUID], seen_by: Viewer | None = None
+) -> dict[UUID, _ModelT]:
+    """The rows, locked after their owners, which `column` names, so that no deadlock can occur. One statement.
+
+    With `seen_by`, only rows that this viewer sees are locked. PostgreSQL works out the columns of a result from left
+    to right. Each row is as it was last stored, also after a wait; other rows are read by a statement of their own.
+    """
+
+    def within() -> Q:
+        policy = row_policy(model, viewer_template(seen_by)) if seen_by else EVERY_ROW
+        return OneOf("id", _IDS) & policy
+
+    def owners() -> Any:
+        return owner.filter(Exists(model, within(), **{column: "id"})).order_by("id").select_for_update(no_key=True)
+
+    def rows() -> Any:
+        return model.filter(Exists(model, within(), id="id")).order_by("id").select_for_update(no_key=True)
+
+    key, run = ("locked with its owner", column, cache_key(seen_by)), ForViewer(seen_by, ids)
+    _, locked = await ask(Question(owner, (model, key), owners, run), Question(model, key, rows, run))
+    return {row.pk: row for row in locked}

@@ -1,6 +1,6 @@
 """Partnerships: the lists of them, and what every change to one has in common: locking, logging and receipts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -8,17 +8,16 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from server.domain.errors import CHANGED_MEANWHILE, Refused
+from server.domain.errors import NotFound
 from server.domain.events import AuditAction
 from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships.partnerships import Side
-from server.domain.rights import Right, Role
+from server.domain.rights import Right
 from server.domain.versions import check_version
 from server.domain.viewer import Viewer
 from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.conditions import OneOf
-from server.models.questions import ask_one, rows_where
-from server.models.visibility.lookups import lock_rows
+from server.models.visibility.lookups import lock_owned_rows
 from server.models.visibility.viewers import reload_viewer
 from server.resolvers import journal
 from server.resolvers.context import Context
@@ -50,36 +49,39 @@ MAY_SEND_AGAIN = (RightOn(Right.MANAGE_INVITATION, Partnership),)
 async def lock_partnership(context: Context, partnership_id: UUID, expected_version: int | None = None) -> Partnership:
     """The partnership, locked after its customer.
 
-    Changes to one customer's partnerships therefore happen one after the other (C1 to C4). Refused if the viewer's role
-    has changed since the request began (E7).
+    Changes to one customer's partnerships therefore happen one after the other (C1 to C4). What the mutation requires
+    is checked on the locked row, for the viewer as they are then (E7).
     """
-    row = (await lock_partnerships([partnership_id]))[partnership_id]
-    await recheck_roles(context, [row])
+    seen_by = None if context.is_authorised else context.viewer
+    locked = await lock_partnerships([partnership_id], seen_by)
+    if partnership_id not in locked:
+        raise NotFound(("input", "partnership_id"))
+    await authorise_on(context, locked.values())
+    row = locked[partnership_id]
     check_version(row.version, expected_version)
     return row
 
 
-async def lock_partnerships(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
-    """Several partnerships, locked. Their customers are locked first, so that no deadlock can occur."""
-    found = await ask_one(rows_where(Partnership, id=partnership_ids))
-    await lock_rows(Organisation, sorted({row.customer_id for row in found}))
-    return await lock_rows(Partnership, row_keys(found))
+async def lock_partnerships(partnership_ids: Sequence[UUID], seen_by: Viewer | None = None) -> dict[UUID, Partnership]:
+    """Several partnerships, locked after their customers; with `seen_by`, those that this viewer sees."""
+    return await lock_owned_rows(Partnership, Organisation, "customer_id", partnership_ids, seen_by)
 
 
-async def recheck_roles(context: Context, rows: Iterable[Partnership]) -> None:
-    """Refuse if the viewer's roles on either side, or their token's reach, have changed since authorisation."""
-    sides = {side for row in rows for side in (row.customer_id, row.partner_id)}
-    viewer = context.viewer
-    if viewer is None or not _roles(viewer, sides):
+async def authorise_on(context: Context, locked: Iterable[Partnership]) -> None:
+    """Read the viewer again, and check what the mutation requires on these partnerships, which are locked (E7).
+
+    Who is no longer a member, or whose token has ended, holds no right. Scheduled jobs have no viewer.
+    """
+    if context.viewer is None:
         return
-    now = await reload_viewer(viewer, context.now)
-    if now is None or _roles(now, sides) != _roles(viewer, sides) or now.token != viewer.token:
-        raise Refused(CHANGED_MEANWHILE)
-
-
-def _roles(viewer: Viewer, organisation_ids: Collection[UUID]) -> dict[UUID, Role]:
-    memberships = (viewer.membership_in(id) for id in organisation_ids)
-    return {membership.organisation_id: membership.role for membership in memberships if membership is not None}
+    now = await reload_viewer(context.viewer, context.now)
+    context.viewer = replace(context.viewer, memberships=now.memberships if now else ())
+    if now is not None:
+        context.viewer = replace(context.viewer, token=now.token)
+    for row in locked:
+        context.put(row)
+    if context.authorise is not None:
+        await context.authorise()
 
 
 async def lock_live_partnerships(customer_id: UUID, *, but: UUID | None = None) -> list[Partnership]:

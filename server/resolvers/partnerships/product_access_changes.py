@@ -21,7 +21,7 @@ from server.models.visibility.lookups import lock_rows, visible_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.journal import News
-from server.resolvers.partnerships.partnerships import Note, lock_partnerships, note_all, recheck_roles, row_keys
+from server.resolvers.partnerships.partnerships import Note, authorise_on, lock_partnerships, note_all, row_keys
 from server.resolvers.viewer_rights import rights_on_partnership
 
 # `Any` below: Tortoise's expressions are untyped.
@@ -60,7 +60,7 @@ async def lock_accesses(context: Context, right: Right, ids: Sequence[UUID]) -> 
     """Lock those of these accesses that are visible to the viewer, who wants to use this right on them."""
     seen = await visible_rows(ProductAccess, context.viewer, ids)
     partnerships = await lock_partnerships([row.partnership_id for row in seen])
-    await recheck_roles(context, partnerships.values())
+    await authorise_on(context, partnerships.values())
     accesses = await lock_rows(ProductAccess, row_keys(seen))
     found = {id: (access, partnerships[access.partnership_id]) for id, access in accesses.items()}
     return {

@@ -28,7 +28,9 @@ async def confirm_pending_action(
 ) -> dict[str, object]:
     """Confirm an action that a partner requests on one of your products. It is carried out immediately."""
     async with transaction():
-        action, partnership = await _lock_open_action(context, pending_action_id, expected_version)
+        action, partnership = await _lock_open_action(
+            context, Right.ANSWER_PENDING_ACTION, pending_action_id, expected_version
+        )
         product = await lock_row(Product, action.product_id)
         may = await may_ask(context, action.requested_by_id, action.partner_id, product)
         rules.check_still_asked(partnership, may_ask=may)
@@ -44,7 +46,7 @@ async def refuse_pending_action(
 ) -> dict[str, object]:
     """Refuse an action that a partner requests on one of your products. Nothing changes; the partner can ask again."""
     async with transaction():
-        action, _ = await _lock_open_action(context, pending_action_id, expected_version)
+        action, _ = await _lock_open_action(context, Right.ANSWER_PENDING_ACTION, pending_action_id, expected_version)
         await store_decision(context, action, PendingActionStatus.REFUSED, action.customer_id)
     return {"pending_action": action}
 
@@ -55,21 +57,20 @@ async def withdraw_pending_action(
 ) -> dict[str, object]:
     """Withdraw an action that your side requested on a customer's product. Employees can withdraw only their own."""
     async with transaction():
-        action, _ = await _lock_open_action(context, pending_action_id, expected_version)
-        product = await Product.get(id=action.product_id)
-        await recheck_serves(context, Right.WITHDRAW_PENDING_ACTION, product)
+        action, _ = await _lock_open_action(context, Right.WITHDRAW_PENDING_ACTION, pending_action_id, expected_version)
         await store_decision(context, action, PendingActionStatus.WITHDRAWN, action.partner_id)
     return {"pending_action": action}
 
 
 async def _lock_open_action(
-    context: Context, id: UUID, expected_version: int | None
+    context: Context, right: Right, id: UUID, expected_version: int | None
 ) -> tuple[PendingAction, Partnership]:
     """A pending action and its partnership, locked after both organisations, as when members are removed."""
     found = await PendingAction.get(id=id)
     await lock_rows(Organisation, sorted((found.customer_id, found.partner_id)))
     partnership = await lock_partnership(context, found.partnership_id)
     action = await lock_row(PendingAction, id)
+    await recheck_serves(context, right, await Product.get(id=action.product_id))
     check_version(action.version, expected_version)
     rules.check_action_open(action.status, action.expires_at, context.now)
     return action, partnership
