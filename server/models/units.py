@@ -1,7 +1,8 @@
 """The unit of work: the rows that one change leaves, stored by one statement when it ends.
 
-`transaction()` opens and closes it. The text of the statement follows from the models only and is built once; the rows
-are a single parameter.
+`transaction()` opens and closes it. The text of a statement follows from the models and columns only and is built
+once; the rows are a single parameter. Changed columns are stored before new rows, so that a product can be taken from
+one partnership and given to another.
 """
 
 from collections.abc import AsyncGenerator
@@ -10,11 +11,14 @@ from contextvars import ContextVar
 from functools import cache
 from itertools import groupby
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from tortoise.connection import get_connection
 from tortoise.fields import JSONField
 from tortoise.models import Model
+
+from server.models.base import VersionedRow
 
 # `Any` below: Tortoise's model metadata is untyped.
 
@@ -24,10 +28,16 @@ class Unit:
 
     def __init__(self) -> None:
         self.rows = list[Model]()
+        self.columns = dict[UUID, tuple[VersionedRow, set[str]]]()
 
     async def store(self) -> None:
         """Store what was left so far."""
-        rows, self.rows = self.rows, []
+        rows, self.rows, columns, self.columns = self.rows, [], self.columns, {}
+        by_shape = dict[tuple[type[Model], tuple[str, ...]], list[Model]]()
+        for row, names in columns.values():
+            by_shape.setdefault((type(row), tuple(sorted(names))), []).append(row)
+        for (model, names), changed in by_shape.items():
+            await _store_columns(model, names, changed)
         if rows:
             await _store(rows)
 
@@ -52,6 +62,15 @@ def leave(*rows: Model) -> None:
     _current().rows.extend(rows)
 
 
+def leave_columns(row: VersionedRow, **columns: object) -> None:
+    """Change these columns of a row that is stored already, and increment its version. Both are stored at the end."""
+    unit = _current()
+    row.update_from_dict({**columns, "version": row.version + 1})
+    known, names = unit.columns.setdefault(row.id, (row, set[str]()))
+    assert known is row, "a change has two copies of one row"
+    names.update(columns)
+
+
 async def store_left(model: type[Model]) -> None:
     """Store now what was left, if there is a row of this model in it: somebody will read it."""
     unit = _current()
@@ -64,6 +83,17 @@ def _current() -> Unit:
     if unit is None:
         raise LookupError("Rows are left within a transaction.")
     return unit
+
+
+async def _store_columns(model: type[Model], names: tuple[str, ...], rows: list[Any]) -> None:
+    connection: Any = get_connection("default")
+    if connection.capabilities.dialect == "sqlite":
+        for row in rows:
+            await row.save(update_fields=["version", "updated_at", *names])
+        return
+    stored = ("id", "version", "updated_at", *names)
+    values = [_values(row, stored) for row in rows]
+    await connection.fetch_kept(_update(model, stored), [orjson.dumps(values).decode()])
 
 
 async def _store(rows: list[Model]) -> None:
@@ -81,19 +111,29 @@ async def _store(rows: list[Model]) -> None:
         row._saved_in_db = True
 
 
-def _values(row: Model) -> dict[str, Any]:
-    """The columns of a new row, as JSON takes them."""
+def _values(row: Model, names: tuple[str, ...] | None = None) -> dict[str, Any]:
+    """The columns of a row, as JSON takes them: all of them, or those with these names."""
     found = dict[str, Any]()
-    for column, name, field in _columns(type(row)):
+    for column, name, field in _columns(type(row), names):
         value = getattr(row, name)
         found[column] = value if isinstance(field, JSONField) else field.to_db_value(value, row)
     return found
 
 
 @cache
-def _columns(model: type[Model]) -> list[tuple[str, str, Any]]:
+def _columns(model: type[Model], names: tuple[str, ...] | None = None) -> list[tuple[str, str, Any]]:
     meta: Any = model._meta
-    return [(column, name, meta.fields_map[name]) for name, column in meta.fields_db_projection.items()]
+    columns = meta.fields_db_projection.items()
+    return [(column, name, meta.fields_map[name]) for name, column in columns if names is None or name in names]
+
+
+@cache
+def _update(model: type[Model], names: tuple[str, ...]) -> str:
+    """The statement for these columns of rows of this model."""
+    table = model._meta.db_table
+    columns = ", ".join(f'"{column}" = r."{column}"' for column, name, _ in _columns(model, names) if name != "id")
+    rows = f'jsonb_populate_recordset(NULL::"{table}", $1::jsonb)'
+    return f'WITH u AS (UPDATE "{table}" t SET {columns} FROM {rows} r WHERE t.id = r.id) SELECT 1'  # noqa: S608 - names of ours
 
 
 @cache

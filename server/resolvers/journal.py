@@ -73,11 +73,16 @@ async def record(
     after: State | None = None,
 ) -> None:
     """Log one action."""
-    await record_all(context, [Act(action, subject, acting, on_behalf_of, before, after)])
+    leave_acts(context, [Act(action, subject, acting, on_behalf_of, before, after)])
 
 
 async def record_all(context: Context, acts: Sequence[Act]) -> None:
     """Log actions."""
+    leave_acts(context, acts)
+
+
+def leave_acts(context: Context, acts: Sequence[Act]) -> None:
+    """Log actions, in a change that leaves rows."""
     leave(*(_event(context, act) for act in acts))
 
 
@@ -119,6 +124,11 @@ async def announce(context: Context, topic: Topic, subject: Model, *occasion: ob
 
 async def announce_all(context: Context, news: Sequence[News]) -> None:
     """Queue announcements."""
+    leave_news(context, news)
+
+
+def leave_news(context: Context, news: Sequence[News]) -> None:
+    """Queue announcements, in a change that leaves rows."""
     leave(*(_message(context, one) for one in news))
 
 

@@ -8,9 +8,9 @@ from tortoise.models import Model
 from server.domain.errors import Refused
 from server.domain.events import AuditAction
 from server.domain.rights import ProductRight
-from server.models import AuditEvent, OutboxMessage, ProductAccess
+from server.models import AuditEvent, OutboxMessage, Partnership, ProductAccess
 from server.models.database import joined_transaction, transaction
-from server.models.units import leave, store_left
+from server.models.units import leave, leave_columns, store_left
 from tests.statements import collect_statements
 from tests.world import World
 
@@ -48,6 +48,43 @@ async def test_rows_are_stored_as_tortoise_stores_them(world: World):
 
     for row in made:
         assert columns(await type(row).get(id=row.pk)) == columns(row)
+
+
+async def test_changed_columns_are_stored_as_tortoise_stores_them(world: World):
+    row = await Partnership.get(id=world.rows["limited"].id)
+    stored, version = await Partnership.get(id=row.id), row.version
+
+    async with transaction():
+        leave_columns(row, expires_at=world.now, end_reason="“ü” \\ '")
+        leave_columns(row, notices=3, expires_at=None)
+        assert columns(await Partnership.get(id=row.id)) == columns(stored)
+
+    found = await Partnership.get(id=row.id)
+    assert columns(found) == columns(row)
+    assert (found.version, found.notices, found.expires_at, found.end_reason) == (version + 2, 3, None, "“ü” \\ '")
+    assert found.updated_at > stored.updated_at
+
+
+async def test_a_change_has_one_copy_of_a_row(world: World):
+    one, two = [await Partnership.get(id=world.rows["limited"].id) for _ in range(2)]
+
+    with pytest.raises(AssertionError):
+        async with transaction():
+            leave_columns(one, notices=1)
+            leave_columns(two, notices=2)
+
+
+async def test_what_a_product_loses_is_stored_before_what_it_gets(world: World):
+    async with transaction():
+        leave(first := access(world))
+
+    async with transaction():
+        leave(second := access(world))
+        leave_columns(first, revoked_at=world.now)
+
+    assert [row.id for row in await ProductAccess.filter(product_id=world.kept.id, revoked_at__isnull=True)] == [
+        second.id
+    ]
 
 
 @pytest.mark.only_postgres

@@ -5,7 +5,8 @@ from server.domain.products.pending_actions import PendingActionStatus
 from tests.reliability.member_locks import ORGANISATION, PAST, lose_right, without
 from tests.reliability.stages import Case, Changes, mutation
 
-PARTNERSHIP = "lock_partnership > lock_partnerships > lock_owned_rows Partnership"
+VISIBLE = "lock_visible_partnership > lock_partnerships > lock_owned_rows Partnership"
+PARTNERSHIP = f"lock_partnership > {VISIBLE}"
 ACCESSES = "lock_accesses > lock_partnerships > lock_owned_rows Partnership"
 LIVE = "lock_live_partnerships > select_for_update"
 LIVE_NOW = f"lock_live_now > {LIVE}"
@@ -58,12 +59,10 @@ PARTNERSHIPS: dict[str, Case] = {
     f"cancel_invitation > {PARTNERSHIP}": lose_role("cancelInvitation", "pL", "third"),
     f"resend_invitation > {PARTNERSHIP}": lose_role("resendInvitation", "pL", "third"),
     f"change_access_type > {PARTNERSHIP}": lose_role("changeAccessType", "cL", "alpina"),
-    f"change_payment_mode > {PARTNERSHIP}": lose_role("changePaymentMode", "bL", "borea"),
-    f"set_partnership_dates > {PARTNERSHIP}": lose_role("setPartnershipDates", "cL", "alpina"),
     f"request_access_change > {PARTNERSHIP}": lose_role("requestAccessChange", "pL", "alpina"),
     f"grant_access_change > _lock_open_request > {PARTNERSHIP}": lose_role("grantAccessChange", "cL", "alpina"),
     f"refuse_access_change > _lock_open_request > {PARTNERSHIP}": lose_role("refuseAccessChange", "cL", "alpina"),
-    f"grant_product_access > {PARTNERSHIP}": lose_role("grantProductAccess", "cL", "alpina"),
+    f"_hold > {VISIBLE}": lose_role("grantProductAccess", "cL", "alpina"),
     f"assign_employee > {PARTNERSHIP}": lose_role("assignEmployee", "pL", "alpina"),
     f"unassign_employee > {PARTNERSHIP}": lose_role("unassignEmployee", "pL", "alpina"),
     f"update_customer_note > {PARTNERSHIP}": lose_role("updateCustomerNote", "pL", "alpina"),
@@ -71,7 +70,7 @@ PARTNERSHIPS: dict[str, Case] = {
     f"resume_partnership > _lock_partnership > {PARTNERSHIP}": lose_staff("resumePartnership", "alpina"),
     "_set_status > _lock_organisation > lock_row Organisation": lose_staff("approvePartner", "delta"),
     "recover_organisation > _lock_organisation > lock_row Organisation": lose_staff("recoverOrganisation", "delta"),
-    "terminate_partnership > lock_partnership > lock_partnerships > lock_owned_rows Partnership": find_closed(
+    "terminate_partnership > lock_partnership > lock_visible_partnership > lock_partnerships > lock_owned_rows Partnership": find_closed(
         "terminatePartnership", "cL", "limited", "TERMINATED", "PARTNERSHIP_NOT_ACTIVE"
     ),
     "grant_access_change > _lock_open_request > lock_row AccessChangeRequest": find_closed(
@@ -183,7 +182,7 @@ PRODUCTS: dict[str, Case] = {
     "withdraw_pending_action > _lock_open_action > lock_rows Organisation": Case(
         mutation("withdrawPendingAction", "pL"), "nova", without("pL"), "FORBIDDEN"
     ),
-    "confirm_pending_action > _lock_open_action > lock_partnership > lock_partnerships > lock_owned_rows Partnership": find_closed(
+    "confirm_pending_action > _lock_open_action > lock_partnership > lock_visible_partnership > lock_partnerships > lock_owned_rows Partnership": find_closed(
         "confirmPendingAction", "bL", "complete", "TERMINATED", "PARTNERSHIP_NOT_ACTIVE"
     ),
     "confirm_pending_action > _lock_open_action > lock_row PendingAction": find_closed(

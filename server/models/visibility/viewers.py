@@ -1,6 +1,7 @@
 """Viewers: a person's current memberships, and what their token allows."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,17 +33,41 @@ async def viewer_in(organisation_id: UUID, user_id: UUID, api_token_id: UUID | N
     if api_token_id is None:
         memberships = await memberships_of(user_id, organisation_id)
         return Viewer(user_id, memberships) if memberships else None
-    answers = await ask(
-        _active_memberships(user_id, organisation_id), rows_where(ApiToken, id=api_token_id), *_limits(api_token_id)
-    )
-    return _token_viewer(user_id, answers, now)
+    return _token_viewer(user_id, await ask(*_token_questions(organisation_id, user_id, api_token_id)), now)
 
 
 async def reload_viewer(viewer: Viewer, now: datetime) -> Viewer | None:
     """The current viewer, read again with the credential in use. One statement."""
+    return _viewer(viewer, await ask(*viewer_questions(viewer)), now)
+
+
+def viewer_questions(viewer: Viewer) -> tuple[Question[Any], ...]:
+    """What `current_viewer` follows from."""
     if viewer.token is None:
-        return Viewer(viewer.user_id, await memberships_of(viewer.user_id))
-    return await viewer_in(viewer.token.organisation_id, viewer.user_id, viewer.token.token_id, now)
+        return (_active_memberships(viewer.user_id, None),)
+    return _token_questions(viewer.token.organisation_id, viewer.user_id, viewer.token.token_id)
+
+
+def current_viewer(viewer: Viewer, answers: Sequence[Any], now: datetime) -> Viewer:
+    """The viewer as they are now. Someone who is no longer a member, or whose token has ended, has no membership."""
+    found = _viewer(viewer, answers, now)
+    if found is None:
+        return replace(viewer, memberships=())
+    return replace(viewer, memberships=found.memberships, token=found.token)
+
+
+def _viewer(viewer: Viewer, answers: Sequence[Any], now: datetime) -> Viewer | None:
+    if viewer.token is None:
+        return Viewer(viewer.user_id, _memberships(answers[0]))
+    return _token_viewer(viewer.user_id, answers, now)
+
+
+def _token_questions(organisation_id: UUID, user_id: UUID, api_token_id: UUID) -> tuple[Question[Any], ...]:
+    return (
+        _active_memberships(user_id, organisation_id),
+        rows_where(ApiToken, id=api_token_id),
+        *_limits(api_token_id),
+    )
 
 
 def _active_memberships(user_id: UUID, organisation_id: UUID | None) -> Question[Membership]:

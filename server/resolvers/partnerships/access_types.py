@@ -13,12 +13,15 @@ from server.domain.partnerships import access_change_requests as rules
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, PaymentMode, Side
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.rights import Right
+from server.domain.versions import check_version
 from server.models import Organisation, Partnership, ProductAccess
 from server.models.base import store_changes
 from server.models.database import transaction
+from server.models.units import leave_columns
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
+from server.resolvers.partnerships.held import Held, Payload, holds
 from server.resolvers.partnerships.offers import (
     Access,
     Offer,
@@ -63,49 +66,33 @@ async def change_access_type(
 
 
 @allow(PersonOnly(Right.CHANGE_PAYMENT_MODE), RightOn(Right.CHANGE_PAYMENT_MODE, Partnership, "partnership_id"))
-async def change_payment_mode(
-    context: Context, partnership_id: PartnershipId, payment_mode: PaymentMode, expected_version: int | None
-) -> dict[str, object]:
+@holds()
+def change_payment_mode(
+    context: Context, held: Held, payment_mode: PaymentMode, expected_version: int | None
+) -> Payload:
     """Choose who pays for the future orders of a partner with complete access. The partner is notified."""
-    async with transaction():
-        row = await lock_partnership(context, partnership_id, expected_version)
-        rules.check_payment_mode_change(row)
-        if row.payment_mode is not payment_mode:
-            before = partnership_terms(row)
-            await store_changes(row, payment_mode=payment_mode)
-            await record_on_partnership(
-                context,
-                AuditAction.PAYMENT_MODE_CHANGED,
-                row,
-                Side.CUSTOMER,
-                before=before,
-                after=partnership_terms(row),
-            )
-            await journal.announce(
-                context,
-                Topic.PAYMENT_MODE_CHANGED,
-                row,
-                row.version,
-                before=before["payment_mode"],
-                after=payment_mode,
-            )
+    row = held.partnership
+    check_version(row.version, expected_version)
+    rules.check_payment_mode_change(row)
+    if row.payment_mode is not payment_mode:
+        before = partnership_terms(row)
+        leave_columns(row, payment_mode=payment_mode)
+        held.note(AuditAction.PAYMENT_MODE_CHANGED, Side.CUSTOMER, before=before, after=partnership_terms(row))
+        held.announce(Topic.PAYMENT_MODE_CHANGED, row, row.version, before=before["payment_mode"], after=payment_mode)
     return {"partnership": row}
 
 
 @allow(PersonOnly(Right.SET_PARTNERSHIP_DATES), RightOn(Right.SET_PARTNERSHIP_DATES, Partnership, "partnership_id"))
-async def set_partnership_dates(
-    context: Context,
-    partnership_id: PartnershipId,
-    expires_at: datetime | None,
-    review_at: datetime | None,
-    expected_version: int | None,
-) -> dict[str, object]:
+@holds()
+def set_partnership_dates(
+    context: Context, held: Held, expires_at: datetime | None, review_at: datetime | None, expected_version: int | None
+) -> Payload:
     """Set when a partnership ends automatically and when it is due for review. A date you leave out is removed."""
-    async with transaction():
-        row = await lock_partnership(context, partnership_id, expected_version)
-        rules.check_dates(row, expires_at, review_at, context.now)
-        if (row.expires_at, row.review_at) != (expires_at, review_at):
-            await _set_dates(context, row, expires_at, review_at)
+    row = held.partnership
+    check_version(row.version, expected_version)
+    rules.check_dates(row, expires_at, review_at, context.now)
+    if (row.expires_at, row.review_at) != (expires_at, review_at):
+        _set_dates(held, expires_at, review_at)
     return {"partnership": row}
 
 
@@ -137,19 +124,16 @@ async def change_access(
     await journal.announce(context, Topic.ACCESS_TYPE_CHANGED, row, row.version, before=was, after=now)
 
 
-async def _set_dates(
-    context: Context, row: Partnership, expires_at: datetime | None, review_at: datetime | None
-) -> None:
+def _set_dates(held: Held, expires_at: datetime | None, review_at: datetime | None) -> None:
     """Store the dates. A changed date resets its reminders, so that both sides are notified of the new one (D4)."""
+    row = held.partnership
     before = journal.column_values(row, "expires_at", "review_at")
     notices = row.notices if row.expires_at == expires_at else 0
     review_notices = row.review_notices if row.review_at == review_at else 0
-    await store_changes(row, expires_at=expires_at, review_at=review_at, notices=notices, review_notices=review_notices)
+    leave_columns(row, expires_at=expires_at, review_at=review_at, notices=notices, review_notices=review_notices)
     after = journal.column_values(row, "expires_at", "review_at")
-    await record_on_partnership(
-        context, AuditAction.PARTNERSHIP_DATES_SET, row, Side.CUSTOMER, before=before, after=after
-    )
-    await journal.announce(context, Topic.PARTNERSHIP_DATES_SET, row, row.version, **after)
+    held.note(AuditAction.PARTNERSHIP_DATES_SET, Side.CUSTOMER, before=before, after=after)
+    held.announce(Topic.PARTNERSHIP_DATES_SET, row, row.version, **after)
 
 
 def _terms_in_mail(row: Partnership, accesses: Sequence[ProductAccess]) -> journal.State:

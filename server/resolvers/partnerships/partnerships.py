@@ -17,8 +17,9 @@ from server.domain.versions import check_version
 from server.domain.viewer import Viewer
 from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.conditions import OneOf
+from server.models.questions import ask
 from server.models.visibility.lookups import lock_owned_rows
-from server.models.visibility.viewers import reload_viewer
+from server.models.visibility.viewers import current_viewer, viewer_questions
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.listings import Listing, where_equal
@@ -52,14 +53,19 @@ async def lock_partnership(context: Context, partnership_id: UUID, expected_vers
     Changes to one customer's partnerships therefore happen one after the other (C1 to C4). What the mutation requires
     is checked on the locked row, for the viewer as they are then (E7).
     """
+    row = await lock_visible_partnership(context, partnership_id)
+    await authorise_on(context, [row])
+    check_version(row.version, expected_version)
+    return row
+
+
+async def lock_visible_partnership(context: Context, partnership_id: UUID) -> Partnership:
+    """The same, still without the check. Nothing is locked that the caller does not see."""
     seen_by = None if context.is_authorised else context.viewer
     locked = await lock_partnerships([partnership_id], seen_by)
     if partnership_id not in locked:
         raise NotFound(("input", "partnership_id"))
-    await authorise_on(context, locked.values())
-    row = locked[partnership_id]
-    check_version(row.version, expected_version)
-    return row
+    return locked[partnership_id]
 
 
 async def lock_partnerships(partnership_ids: Sequence[UUID], seen_by: Viewer | None = None) -> dict[UUID, Partnership]:
@@ -72,12 +78,14 @@ async def authorise_on(context: Context, locked: Iterable[Partnership]) -> None:
 
     Who is no longer a member, or whose token has ended, holds no right. Scheduled jobs have no viewer.
     """
-    if context.viewer is None:
-        return
-    now = await reload_viewer(context.viewer, context.now)
-    context.viewer = replace(context.viewer, memberships=now.memberships if now else ())
-    if now is not None:
-        context.viewer = replace(context.viewer, token=now.token)
+    viewer = context.viewer
+    if viewer is not None:
+        await authorise_as(context, current_viewer(viewer, await ask(*viewer_questions(viewer)), context.now), locked)
+
+
+async def authorise_as(context: Context, viewer: Viewer, locked: Iterable[Partnership]) -> None:
+    """The same for a viewer who was read under the lock."""
+    context.viewer = viewer
     for row in locked:
         context.put(row)
     if context.authorise is not None:
@@ -136,12 +144,17 @@ async def note_all(context: Context, notes: Sequence[Note]) -> None:
 
     A mere request gets no receipt, because nothing was granted, changed or ended.
     """
-    await journal.record_all(context, [_act(each) for each in notes])
+    journal.leave_acts(context, [act_of(each) for each in notes])
+    await receipt_all(context, entries_of(notes))
+
+
+def entries_of(notes: Sequence[Note]) -> list[Entry]:
+    """The receipts for these events."""
     binding = [each for each in notes if not isinstance(each.subject, AccessChangeRequest)]
-    await receipt_all(context, [_entry(each) for each in binding])
+    return [_entry(each) for each in binding]
 
 
-def _act(note: Note) -> journal.Act:
+def act_of(note: Note) -> journal.Act:
     served = None if note.side is Side.CUSTOMER else note.partnership.customer_id
     return journal.Act(note.action, note.subject or note.partnership, note.acting, served, note.before, note.after)
 

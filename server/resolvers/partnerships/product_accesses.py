@@ -13,14 +13,11 @@ from server.domain.rights import ProductRight, Right
 from server.domain.versions import check_version
 from server.models import Partnership, Product, ProductAccess
 from server.models.database import transaction
-from server.models.questions import ask, rows_where
 from server.models.units import leave
-from server.models.visibility.lookups import visible
-from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.ids import PartnershipId, ProductAccessId, ProductId
+from server.resolvers.ids import ProductAccessId, ProductId
 from server.resolvers.listings import Listing
-from server.resolvers.partnerships.partnerships import lock_partnership, record_on_partnership
+from server.resolvers.partnerships.held import Held, holds, rows_by, visible_by
 from server.resolvers.partnerships.product_access_changes import (
     LockedAccess,
     ProductAccessResult,
@@ -60,45 +57,44 @@ class AccessRights:
 MAY_VIEW_ACCESSES = (VisibleRows(),)
 
 
+_PRODUCT = visible_by(Product, "product_id")
+_MANAGING = rows_by(ProductAccess, product_id="product_id", revoked_at=None)
+
+
 @allow(RightOn(Right.GRANT_PRODUCT_ACCESS, Partnership, "partnership_id"))
-async def grant_product_access(
+@holds(_PRODUCT, _MANAGING)
+def grant_product_access(
     context: Context,
-    partnership_id: PartnershipId,
+    held: Held,
     product_id: ProductId,
     rights: list[ProductRight],
     expected_version: int | None,
 ) -> dict[str, object]:
     """Let a partner with limited access manage one more of your products."""
     stored = access_rules.product_rights(rights, ("rights",))
-    async with transaction():
-        partnership = await lock_partnership(context, partnership_id, expected_version)
-        access_rules.check_takes_products(partnership)
-        products, managers = await ask(
-            visible(Product, context.viewer, [product_id]),
-            rows_where(ProductAccess, product_id=product_id, revoked_at=None),
-        )
-        if not products:
-            raise NotFound(("input", "product_id"))
-        check_lives(products[0].state, ("product_id",))
-        access_rules.check_product_is_grantable(
-            products[0].organisation_id,
-            partnership.customer_id,
-            managed_here=any(one.partnership_id == partnership_id for one in managers),
-            managed_elsewhere=bool(managers),
-            field=("product_id",),
-        )
-        access = ProductAccess(
-            partnership_id=partnership_id,
-            product_id=product_id,
-            rights=stored,
-            granted_by_id=context.signed_in.user_id,
-            granted_at=context.now,
-        )
-        leave(access)
-        await record_on_partnership(
-            context, AuditAction.ACCESS_GRANTED, partnership, Side.CUSTOMER, subject=access, after=access_terms(access)
-        )
-        await journal.announce(context, Topic.ACCESS_GRANTED, access)
+    check_version(held.partnership.version, expected_version)
+    access_rules.check_takes_products(held.partnership)
+    product, managing = held.first(_PRODUCT), held.first(_MANAGING)
+    if product is None:
+        raise NotFound(("input", "product_id"))
+    check_lives(product.state, ("product_id",))
+    access_rules.check_product_is_grantable(
+        product.organisation_id,
+        held.partnership.customer_id,
+        managed_here=managing is not None and managing.partnership_id == held.partnership.id,
+        managed_elsewhere=managing is not None,
+        field=("product_id",),
+    )
+    access = ProductAccess(
+        partnership_id=held.partnership.id,
+        product_id=product_id,
+        rights=stored,
+        granted_by_id=context.signed_in.user_id,
+        granted_at=context.now,
+    )
+    leave(access)
+    held.note(AuditAction.ACCESS_GRANTED, Side.CUSTOMER, subject=access, after=access_terms(access))
+    held.announce(Topic.ACCESS_GRANTED, access)
     return {"product_access": access}
 
 

@@ -62,32 +62,46 @@ class Entry:
     after: State | None = None
 
 
+@dataclass
+class Chains:
+    """The last receipt of each partnership, and the names of both sides of each. They are locked, so no chain forks."""
+
+    heads: dict[UUID, tuple[int, str]]
+    names: dict[UUID, str]
+
+    def leave(self, context: Context, entries: Sequence[Entry]) -> None:
+        """Issue receipts, each after the last one of its partnership."""
+        leave(*(self._next(context, entry) for entry in entries))
+
+    def _next(self, context: Context, entry: Entry) -> Receipt:
+        partnership_id = entry.partnership.id
+        sequence, previous = self.heads.get(partnership_id, (0, rules.FIRST_PREVIOUS_HASH))
+        place: State = {"sequence": sequence + 1, "previous": previous}
+        body = rules.canonical_json(place | _body(context, entry, self.names))
+        hash = rules.receipt_hash(body)
+        self.heads[partnership_id] = (sequence + 1, hash)
+        return Receipt(partnership_id=partnership_id, sequence=sequence + 1, what=entry.what, body=body, hash=hash)
+
+
 async def receipt_all(context: Context, entries: Sequence[Entry]) -> None:
-    """Store receipts, in the transaction of the change. Their partnerships are locked, so that no chain forks."""
+    """Store receipts, in the transaction of the change. Their partnerships are locked."""
     if not entries:
         return
     await store_left(Receipt)
-    partnerships = {entry.partnership.id: entry.partnership for entry in entries}
-    sides = {id for partnership in partnerships.values() for id in (partnership.customer_id, partnership.partner_id)}
-    last_receipts, parties = await ask(_last_receipts([*partnerships]), rows_where(Organisation, id=[*sides]))
+    chains = chains_of(*await ask(*chain_questions([entry.partnership for entry in entries])))
+    chains.leave(context, entries)
+
+
+def chain_questions(partnerships: Sequence[Partnership]) -> tuple[Question[Receipt], Question[Organisation]]:
+    """What receipts of these partnerships follow from."""
+    sides = {id for partnership in partnerships for id in (partnership.customer_id, partnership.partner_id)}
+    return _last_receipts([partnership.id for partnership in partnerships]), rows_where(Organisation, id=[*sides])
+
+
+def chains_of(last_receipts: Sequence[Receipt], parties: Sequence[Organisation]) -> Chains:
+    """The chains, from the answers."""
     heads = {row.partnership_id: (row.sequence, row.hash) for row in last_receipts}
-    names = {row.id: row.name for row in parties}
-    receipts = list[Receipt]()
-    for entry in entries:
-        sequence, previous = heads.get(entry.partnership.id, (0, rules.FIRST_PREVIOUS_HASH))
-        place: State = {"sequence": sequence + 1, "previous": previous}
-        body = rules.canonical_json(place | _body(context, entry, names))
-        heads[entry.partnership.id] = (sequence + 1, rules.receipt_hash(body))
-        receipts.append(
-            Receipt(
-                partnership_id=entry.partnership.id,
-                sequence=sequence + 1,
-                what=entry.what,
-                body=body,
-                hash=rules.receipt_hash(body),
-            )
-        )
-    leave(*receipts)
+    return Chains(heads, {row.id: row.name for row in parties})
 
 
 def receipt_terms(written: State | None, products: Sequence[Granted] | None) -> State | None:
