@@ -147,7 +147,9 @@ async def test_a_person_who_stops_leading_the_customer_while_they_wait_changes_n
     before = await contents()
 
     with pytest.raises(RightMissing):
-        await change_payment_mode(waiting, row.id, PaymentMode.PARTNER, None)
+        await change_payment_mode(
+            waiting, partnership_id=row.id, payment_mode=PaymentMode.PARTNER, expected_version=None
+        )
 
     assert await contents() == before
 
