@@ -88,12 +88,18 @@ def _current() -> Unit:
 async def _store_columns(model: type[Model], names: tuple[str, ...], rows: list[Any]) -> None:
     connection: Any = get_connection("default")
     if connection.capabilities.dialect == "sqlite":
-        for row in rows:
-            await row.save(update_fields=["version", "updated_at", *names])
+        await _store_columns_in_file(connection, model, ("version", "updated_at", *names), rows)
         return
     stored = ("id", "version", "updated_at", *names)
     values = [_values(row, stored) for row in rows]
     await connection.fetch_kept(_update(model, stored), [orjson.dumps(values).decode()])
+
+
+async def _store_columns_in_file(connection: Any, model: type[Model], names: tuple[str, ...], rows: list[Any]) -> None:
+    statement = connection.executor_class(model=model, db=connection).get_update_sql(names, None)
+    columns: Any = [(name, model._meta.fields_map[name]) for name in (*names, "id")]
+    values = [[field.to_db_value(getattr(row, name), row) for name, field in columns] for row in rows]
+    await connection.execute_many(statement, values)
 
 
 async def _store(rows: list[Model]) -> None:

@@ -17,28 +17,22 @@ from server.resolvers.permissions import Permission, RightOn
 
 
 class Authorisation:
-    """Checks the permissions of a mutation.
-
-    If the input names the partnership itself, the right on it is checked only once, when it is locked. If the input
-    names something that belongs to it, the right is checked before the lock and again after it.
-    """
+    """Checks the permissions of a mutation. A right on a partnership is checked only once, when it is locked."""
 
     def __init__(self, permissions: Sequence[Permission]) -> None:
         self.right = next((one for one in permissions if isinstance(one, RightOn) and one.model is Partnership), None)
         place = len(permissions) if self.right is None else list(permissions).index(self.right)
-        self.is_deferred = self.right is not None and self.right.by is None
-        self.before = permissions[:place] if self.is_deferred else permissions
+        self.before = permissions[:place]
         self.on_locked = permissions[place:]
 
     async def begin(self, context: Context, arguments: Mapping[str, Any]) -> None:
         """Check what needs no lock. Raises the error that says why the caller may not ask."""
         for permission in self.before:
             await permission.check(context, None, arguments)
-        if self.is_deferred:
-            assert self.right is not None
+        if self.right is not None:
             self.right.check_credential(context)
         context.authorise = partial(self._check_locked, context, arguments) if self.right else None
-        context.is_authorised = not self.is_deferred
+        context.is_authorised = self.right is None
 
     async def _check_locked(self, context: Context, arguments: Mapping[str, Any]) -> None:
         for permission in self.on_locked:

@@ -19,6 +19,7 @@ UPWARDS = {
     "resolvers/partnerships/export_sheets.py": {
         "oversight": "the kind of export under which the wing brings its sheet"
     },
+    "resolvers/partnerships/assignments.py": {"products": "open actions end with the right to propose them"},
     "resolvers/partnerships/offers.py": {"products": "products are offered"},
     "resolvers/partnerships/product_accesses.py": {"products": "products are granted"},
     "resolvers/partnerships/receipts.py": {"products": "products are named"},

@@ -12,7 +12,7 @@ import server
 from server import jobs
 from server.authentication import Credentials, authenticate
 from server.authentication.viewer_cache import ViewerCache
-from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Membership, Session, base
+from server.models import ApiToken, ApiTokenCustomer, ApiTokenExclusion, Membership, Session, base, units
 from server.resolvers.context import Context
 from server.resolvers.people.offboarding import end_rows
 from server.schema import schema
@@ -40,13 +40,13 @@ WRITING = {
     "update",
     "update_or_create",
     *(name for name in vars(base) if name.startswith("store_")),
+    *(name for name in vars(units) if name.startswith("leave")),
     end_rows.__name__,
     jobs._delete_in_batches.__name__,
 }
 OTHER_TABLES = {
     "cli/credentials.py close_public_credentials",
-    "resolvers/partnerships/assignments.py _assign",
-    "resolvers/partnerships/assignments.py unassign_employee",
+    "resolvers/partnerships/assignments.py _leave_assignment",
     "resolvers/partnerships/future_customers.py assign_all",
     "resolvers/people/offboarding.py _cancel_invitations",
     "resolvers/people/offboarding.py _end_assignments",

@@ -5,9 +5,10 @@ from server.domain.products.pending_actions import PendingActionStatus
 from tests.reliability.member_locks import ORGANISATION, PAST, lose_right, without
 from tests.reliability.stages import Case, Changes, mutation
 
-VISIBLE = "lock_visible_partnership > lock_partnerships > lock_owned_rows Partnership"
-PARTNERSHIP = f"lock_partnership > {VISIBLE}"
-ACCESSES = "lock_accesses > lock_partnerships > lock_owned_rows Partnership"
+NAMED = "lock_named > lock_owned_rows"
+PARTNERSHIP = f"lock_partnership > {NAMED}"
+HELD = f"_hold > {NAMED}"
+ACCESSES = "lock_accesses > lock_owned_rows ProductAccess"
 LIVE = "lock_live_partnerships > select_for_update"
 LIVE_NOW = f"lock_live_now > {LIVE}"
 COMPLETE: Changes = {
@@ -55,36 +56,44 @@ PARTNERSHIPS: dict[str, Case] = {
     ),
     f"accept_invitation > {PARTNERSHIP}": lose_role("acceptInvitation", "pL", "delta"),
     f"accept_request > {PARTNERSHIP}": lose_role("acceptRequest", "cL", "alpina"),
-    f"_decline > {PARTNERSHIP}": lose_role("declineInvitation", "pL", "delta"),
-    f"cancel_invitation > {PARTNERSHIP}": lose_role("cancelInvitation", "pL", "third"),
-    f"resend_invitation > {PARTNERSHIP}": lose_role("resendInvitation", "pL", "third"),
+    f"{HELD} | declineInvitation": lose_role("declineInvitation", "pL", "delta"),
+    f"{HELD} | cancelInvitation": lose_role("cancelInvitation", "pL", "third"),
+    f"{HELD} | resendInvitation": lose_role("resendInvitation", "pL", "third"),
     f"change_access_type > {PARTNERSHIP}": lose_role("changeAccessType", "cL", "alpina"),
-    f"request_access_change > {PARTNERSHIP}": lose_role("requestAccessChange", "pL", "alpina"),
-    f"grant_access_change > _lock_open_request > {PARTNERSHIP}": lose_role("grantAccessChange", "cL", "alpina"),
-    f"refuse_access_change > _lock_open_request > {PARTNERSHIP}": lose_role("refuseAccessChange", "cL", "alpina"),
-    f"_hold > {VISIBLE}": lose_role("grantProductAccess", "cL", "alpina"),
-    f"assign_employee > {PARTNERSHIP}": lose_role("assignEmployee", "pL", "alpina"),
-    f"unassign_employee > {PARTNERSHIP}": lose_role("unassignEmployee", "pL", "alpina"),
-    f"update_customer_note > {PARTNERSHIP}": lose_role("updateCustomerNote", "pL", "alpina"),
+    f"{HELD} | requestAccessChange": lose_role("requestAccessChange", "pL", "alpina"),
+    f"grant_access_change > lock_in_partnership > {NAMED}": lose_role("grantAccessChange", "cL", "alpina"),
+    f"{HELD} | refuseAccessChange": lose_role("refuseAccessChange", "cL", "alpina"),
+    f"{HELD} | grantProductAccess": lose_role("grantProductAccess", "cL", "alpina"),
+    f"{HELD} | assignEmployee": lose_role("assignEmployee", "pL", "alpina"),
+    f"{HELD} | unassignEmployee": lose_role("unassignEmployee", "pL", "alpina"),
+    f"{HELD} | updateCustomerNote": lose_role("updateCustomerNote", "pL", "alpina"),
     f"suspend_partnership > _lock_partnership > {PARTNERSHIP}": lose_staff("suspendPartnership", "alpina"),
     f"resume_partnership > _lock_partnership > {PARTNERSHIP}": lose_staff("resumePartnership", "alpina"),
     "_set_status > _lock_organisation > lock_row Organisation": lose_staff("approvePartner", "delta"),
     "recover_organisation > _lock_organisation > lock_row Organisation": lose_staff("recoverOrganisation", "delta"),
-    "terminate_partnership > lock_partnership > lock_visible_partnership > lock_partnerships > lock_owned_rows Partnership": find_closed(
+    f"terminate_partnership > {PARTNERSHIP}": find_closed(
         "terminatePartnership", "cL", "limited", "TERMINATED", "PARTNERSHIP_NOT_ACTIVE"
     ),
-    "grant_access_change > _lock_open_request > lock_row AccessChangeRequest": find_closed(
+    f"grant_access_change > lock_in_partnership > {NAMED} | the request": find_closed(
         "grantAccessChange", "cL", "change", "REFUSED", "INVITATION_USED"
     ),
-    "unassign_employee > lock_row EmployeeAssignment": Case(
+    f"{HELD} | the assignment": Case(
         mutation("unassignEmployee", "pL"),
         "assignment",
         {"assignment": {"ended_at": PAST, "version": 5}},
         "ok",
         leaves={"assignment": {"ended_at": PAST, "version": 5}},
     ),
+    f"{HELD} | the employee": Case(mutation("assignEmployee", "pL"), "member pU", without("pU"), "NOT_AN_EMPLOYEE"),
+    "_hold > lock_and_read": Case(
+        mutation("unassignEmployee", "pL", assignmentId="$complete_assignment"),
+        "pending",
+        {"pending": {"status": "WITHDRAWN", "version": 5}},
+        "ok",
+        leaves={"pending": {"status": PendingActionStatus.WITHDRAWN, "version": 5}},
+    ),
     "_member > lock_assignable > lock_row Membership": Case(
-        mutation("assignEmployee", "pL"), "member pU", without("pU"), "NOT_AN_EMPLOYEE"
+        mutation("setFutureCustomers", "pL"), "member pE", without("pE"), "NOT_AN_EMPLOYEE"
     ),
     f"_member > {ORGANISATION}": lose_right("setFutureCustomers", "pL", "nova"),
     "accept_what_was_asked > _lock_and_check_others > lock_live_now > lock_live_partnerships > select_for_update": Case(
@@ -128,11 +137,11 @@ PARTNERSHIPS: dict[str, Case] = {
 }
 
 PRODUCTS: dict[str, Case] = {
-    f"revoke_product_access > {ACCESSES}": lose_role("revokeProductAccess", "cL", "alpina"),
+    f"{HELD} | revokeProductAccess": lose_role("revokeProductAccess", "cL", "alpina"),
     f"revoke_product_accesses > {ACCESSES}": lose_role("revokeProductAccesses", "cL", "alpina", "RIGHT_MISSING"),
-    f"change_product_access > {ACCESSES}": lose_role("changeProductAccess", "cL", "alpina"),
+    f"{HELD} | changeProductAccess": lose_role("changeProductAccess", "cL", "alpina"),
     f"change_product_accesses > {ACCESSES}": lose_role("changeProductAccesses", "cL", "alpina", "RIGHT_MISSING"),
-    "revoke_product_access > lock_accesses > lock_rows ProductAccess": Case(
+    f"{HELD} | the access": Case(
         mutation("revokeProductAccess", "cL"),
         "access",
         {"access": {"revoked_at": PAST, "version": 5}},
@@ -182,7 +191,7 @@ PRODUCTS: dict[str, Case] = {
     "withdraw_pending_action > _lock_open_action > lock_rows Organisation": Case(
         mutation("withdrawPendingAction", "pL"), "nova", without("pL"), "FORBIDDEN"
     ),
-    "confirm_pending_action > _lock_open_action > lock_partnership > lock_visible_partnership > lock_partnerships > lock_owned_rows Partnership": find_closed(
+    f"confirm_pending_action > _lock_open_action > {PARTNERSHIP}": find_closed(
         "confirmPendingAction", "bL", "complete", "TERMINATED", "PARTNERSHIP_NOT_ACTIVE"
     ),
     "confirm_pending_action > _lock_open_action > lock_row PendingAction": find_closed(

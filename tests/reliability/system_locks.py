@@ -176,7 +176,7 @@ CASES: dict[str, Case] = {
         0,
         before={"token_cL": {"expires_at": datetime.now(UTC) + timedelta(days=1)}},
     ),
-    "_end_due > lock_partnership > lock_visible_partnership > lock_partnerships > lock_owned_rows Partnership": Case(
+    "_end_due > lock_partnership > lock_named > lock_owned_rows": Case(
         end_partnerships,
         "alpina",
         {"limited": {"expires_at": FUTURE}},

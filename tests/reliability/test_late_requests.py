@@ -157,7 +157,7 @@ async def test_a_token_excluded_or_revoked_while_it_waits_changes_no_partnership
     before = await contents()
 
     with pytest.raises(RightMissing):
-        await revoke_product_access(waiting, granted.id, None)
+        await revoke_product_access(waiting, product_access_id=granted.id, expected_version=None)
 
     assert await contents() == before
 
@@ -178,13 +178,21 @@ async def test_a_former_leader_ends_no_token_of_a_colleague(scene: Scene) -> Non
 
 
 async def unassign(scene: Scene) -> Any:
-    return await unassign_employee(scene.context(scene.leader), scene.assignment.id, None)
+    return await unassign_employee(
+        scene.context(scene.leader), assignment_id=scene.assignment.id, expected_version=None
+    )
 
 
 async def assign_less(scene: Scene) -> Any:
     rights = [AssignmentRight.VIEW]
     who = scene.employee.membership.id
-    return await assign_employee(scene.context(scene.leader), scene.partnership.id, who, rights, None)
+    return await assign_employee(
+        scene.context(scene.leader),
+        partnership_id=scene.partnership.id,
+        membership_id=who,
+        rights=rights,
+        expected_version=None,
+    )
 
 
 async def remove(scene: Scene) -> Any:

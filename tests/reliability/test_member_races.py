@@ -166,7 +166,14 @@ async def test_nobody_waits_in_a_ring_where_employees_are_assigned_while_they_ar
         employee = (await person(f"employee{round_}", company, Role.EMPLOYEE, NOW)).membership
         rights = [AssignmentRight.MANAGE_PRODUCTS] if round_ % 2 else [AssignmentRight.VIEW]
         assigning = [
-            assign_employee(_context(own_database, leader), row.id, employee.id, rights, None) for row in served
+            assign_employee(
+                _context(own_database, leader),
+                partnership_id=row.id,
+                membership_id=employee.id,
+                rights=rights,
+                expected_version=None,
+            )
+            for row in served
         ]
         removing = [remove_member(_context(own_database, leader), employee.id, None) for _ in range(ACTORS // 2)]
         mixed = [attempt for pair in zip(assigning, removing, strict=True) for attempt in pair]

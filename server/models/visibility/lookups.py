@@ -1,6 +1,8 @@
 """Look-ups of rows by id, which a viewer sees or which are locked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -66,25 +68,45 @@ async def lock_rows(model: type[_ModelT], ids: Sequence[UUID]) -> dict[UUID, _Mo
     return {row.pk: row for row in await ask_one(Question(model, "locked", build, ForViewer(None, ids)))}
 
 
+Path = tuple[tuple[str, type[Model]], ...]
+"""From rows to their outermost owner: each column, and the model of the rows that it names."""
+
+
 async def lock_owned_rows(
-    model: type[_ModelT], owner: type[Model], column: str, ids: Sequence[UUID], seen_by: Viewer | None = None
-) -> dict[UUID, _ModelT]:
-    """The rows, locked after their owners, which `column` names, so that no deadlock can occur. One statement.
+    model: type[Model], path: Path, ids: Sequence[UUID], seen_by: Viewer | None, *also: Question[Any]
+) -> list[list[Any]]:
+    """These rows, their owners along `path`, and the answers to `also`, in one statement.
 
-    With `seen_by`, only rows that this viewer sees are locked. PostgreSQL works out the columns of a result from left
-    to right. Each row is as it was last stored, also after a wait; other rows are read by a statement of their own.
+    The outermost owner is locked first, and the rows after their owners, so that no deadlock can occur. With `seen_by`,
+    only what belongs to rows that this viewer sees is locked. PostgreSQL works out the columns of a result from left to
+    right. Each row is as it was last stored, also after a wait; other rows are read by a statement of their own.
     """
+    levels = (model, *(owner for _, owner in path))
+    key, run = ("locked with owners", model, path, cache_key(seen_by)), ForViewer(seen_by, ids)
 
-    def within() -> Q:
-        policy = row_policy(model, viewer_template(seen_by)) if seen_by else EVERY_ROW
-        return OneOf("id", _IDS) & policy
+    def within(level: int) -> Q:
+        if level:
+            return Exists(levels[level - 1], within(level - 1), **{path[level - 1][0]: "id"})
+        return OneOf("id", _IDS) & (row_policy(model, viewer_template(seen_by)) if seen_by else EVERY_ROW)
 
-    def owners() -> Any:
-        return owner.filter(Exists(model, within(), **{column: "id"})).order_by("id").select_for_update(no_key=True)
+    def build(level: int) -> Any:
+        condition = within(level) if level else Exists(model, within(0), id="id")
+        return levels[level].filter(condition).order_by("id").select_for_update(no_key=True)
 
-    def rows() -> Any:
-        return model.filter(Exists(model, within(), id="id")).order_by("id").select_for_update(no_key=True)
+    questions = [Question(found, (level, key), partial(build, level), run) for level, found in enumerate(levels)]
+    answers = await ask(*reversed(questions), *also)
+    return [*reversed(answers[: len(levels)]), *answers[len(levels) :]]
 
-    key, run = ("locked with its owner", column, cache_key(seen_by)), ForViewer(seen_by, ids)
-    _, locked = await ask(Question(owner, (model, key), owners, run), Question(model, key, rows, run))
-    return {row.pk: row for row in locked}
+
+async def lock_and_read(*questions: Question[Any]) -> list[list[Any]]:
+    """The rows of each question. Those of the questions `for_update` are locked."""
+    return await ask(*questions)
+
+
+def for_update(question: Question[_ModelT]) -> Question[_ModelT]:
+    """The same rows, which are locked when they are read."""
+
+    def build() -> Any:
+        return question.build().order_by("id").select_for_update(no_key=True)
+
+    return replace(question, key=("locked", question.key), build=build)

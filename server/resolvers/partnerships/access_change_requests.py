@@ -15,24 +15,25 @@ from server.domain.rights import Right
 from server.domain.text import paragraph
 from server.domain.versions import check_version
 from server.models import AccessChangeRequest, Organisation, Partnership
-from server.models.base import store_changes
 from server.models.database import transaction
-from server.models.visibility.lookups import lock_row
+from server.models.units import leave, leave_columns
 from server.resolvers import ids, journal
 from server.resolvers.context import Context
 from server.resolvers.expiry import expire_due, expire_rows
-from server.resolvers.ids import AccessChangeRequestId, PartnershipId
+from server.resolvers.ids import AccessChangeRequestId
 from server.resolvers.listings import Listing
 from server.resolvers.partnerships.access_types import change_access
+from server.resolvers.partnerships.held import Held, Payload, holds, rows_by
 from server.resolvers.partnerships.offers import Access, Wanted, WantedAccess, collect_offer, grant_all
 from server.resolvers.partnerships.offers import products_to_grant as granted_now
 from server.resolvers.partnerships.partnerships import (
     Note,
+    Traces,
     customers_of,
+    lock_in_partnership,
     lock_live_partnerships,
-    lock_partnership,
     note_all,
-    record_on_partnership,
+    store_traces,
 )
 from server.resolvers.partnerships.product_access_changes import access_terms
 from server.resolvers.permissions import PersonOnly, RightOn, VisibleRows, allow
@@ -62,35 +63,35 @@ def access_change_status(context: Context, row: AccessChangeRequest) -> AccessCh
     return rules.ACCESS_CHANGE_EXPIRY.at(context.now, row.status, row.expires_at)
 
 
+_PENDING = rows_by(AccessChangeRequest, partnership_id="partnership_id", status=AccessChangeStatus.PENDING)
+
+
 @allow(RightOn(Right.REQUEST_ACCESS_CHANGE, Partnership, "partnership_id"))
-async def request_access_change(
-    context: Context, partnership_id: PartnershipId, wanted: WantedAccess, message: str | None
-) -> dict[str, object]:
+@holds(_PENDING)
+def request_access_change(
+    context: Context, held: Held[Partnership], wanted: WantedAccess, message: str | None
+) -> Payload:
     """Ask the customer to change your access: more products, named in the message, or complete access."""
-    problems = Problems()
+    problems, row = Problems(), held.partnership
     words = problems.check(paragraph, message or "", MAX_MESSAGE_CHARACTERS, ("message",))
     problems.check(rules.check_wanted, wanted.access_type, wanted.payment_mode)
     problems.raise_if_any()
-    async with transaction():
-        row = await lock_partnership(context, partnership_id)
-        check_partnership_active(row)
-        rules.check_is_a_change(row, wanted.access_type, ("wanted", "access_type"))
-        pending = AccessChangeRequest.filter(partnership_id=row.id, status=AccessChangeStatus.PENDING)
-        rules.check_number_of_change_requests(await pending.count())
-        request = await AccessChangeRequest.create(
-            partnership_id=row.id,
-            access_type=wanted.access_type,
-            payment_mode=wanted.payment_mode,
-            message=words or None,
-            status=AccessChangeStatus.PENDING,
-            requested_at=context.now,
-            expires_at=rules.change_expiry(context.now),
-        )
-        after = journal.column_values(request, "access_type", "payment_mode", "status")
-        await record_on_partnership(
-            context, AuditAction.ACCESS_CHANGE_REQUESTED, row, Side.PARTNER, subject=request, after=after
-        )
-        await journal.announce(context, Topic.ACCESS_CHANGE_REQUESTED, request, **_parties(row), **after, message=words)
+    check_partnership_active(row)
+    rules.check_is_a_change(row, wanted.access_type, ("wanted", "access_type"))
+    rules.check_number_of_change_requests(len(held.all(_PENDING)))
+    request = AccessChangeRequest(
+        partnership_id=row.id,
+        access_type=wanted.access_type,
+        payment_mode=wanted.payment_mode,
+        message=words or None,
+        status=AccessChangeStatus.PENDING,
+        requested_at=context.now,
+        expires_at=rules.change_expiry(context.now),
+    )
+    leave(request)
+    after = journal.column_values(request, "access_type", "payment_mode", "status")
+    held.note(AuditAction.ACCESS_CHANGE_REQUESTED, Side.PARTNER, subject=request, after=after)
+    held.announce(Topic.ACCESS_CHANGE_REQUESTED, request, **_parties(row), **after, message=words)
     return {"access_change_request": request}
 
 
@@ -101,7 +102,10 @@ async def grant_access_change(
     """Grant a partner's request: complete access, or more products in addition to those it has."""
     problems = Problems()
     async with transaction():
-        request, row = await _lock_open_request(context, access_change_request_id, expected_version)
+        request, row = await lock_in_partnership(
+            context, AccessChangeRequest, access_change_request_id, "access_change_request_id"
+        )
+        _check_open(context, request, row, expected_version)
         problems.check(_check_may_grant, context, row, access)
         others = await lock_live_partnerships(row.customer_id, but=row.id)
         problems.check(rules.check_leaves_room, row, access.access_type, others)
@@ -112,23 +116,20 @@ async def grant_access_change(
             await _grant(context, row, granted_now(offer, access.grants))
         else:
             await change_access(context, row, access, offer)
-        await _answer(context, request, row, AccessChangeStatus.GRANTED, None)
+        await store_traces(context, _leave_answer(context, request, row, AccessChangeStatus.GRANTED, None))
     return {"access_change_request": request, "partnership": row}
 
 
 @allow(PersonOnly(Right.ANSWER_ACCESS_CHANGE), _MAY_ANSWER)
-async def refuse_access_change(
-    context: Context,
-    access_change_request_id: AccessChangeRequestId,
-    reason: str | None,
-    expected_version: int | None,
-) -> dict[str, object]:
+@holds(access_change_request_id=AccessChangeRequestId)
+def refuse_access_change(
+    context: Context, held: Held[AccessChangeRequest], reason: str | None, expected_version: int | None
+) -> Payload:
     """Refuse a partner's request to change its access. Nothing changes, and the partner can ask again."""
     why = paragraph(reason or "", MAX_MESSAGE_CHARACTERS, ("reason",)) or None
-    async with transaction():
-        request, row = await _lock_open_request(context, access_change_request_id, expected_version)
-        await _answer(context, request, row, AccessChangeStatus.REFUSED, why)
-    return {"access_change_request": request, "partnership": row}
+    _check_open(context, held.row, held.partnership, expected_version)
+    held.leave_traces(_leave_answer(context, held.row, held.partnership, AccessChangeStatus.REFUSED, why))
+    return {"access_change_request": held.row, "partnership": held.partnership}
 
 
 async def _grant(context: Context, row: Partnership, products: Sequence[Wanted]) -> None:
@@ -146,31 +147,21 @@ def _check_may_grant(context: Context, row: Partnership, access: Access) -> None
     rules.check_is_a_change(row, access.access_type)
 
 
-async def _lock_open_request(
-    context: Context, request_id: AccessChangeRequestId, expected_version: int | None
-) -> tuple[AccessChangeRequest, Partnership]:
-    """An open request and its partnership, both locked."""
-    found = await AccessChangeRequest.get(id=request_id)
-    row = await lock_partnership(context, found.partnership_id)
-    request = await lock_row(AccessChangeRequest, request_id)
+def _check_open(context: Context, request: AccessChangeRequest, row: Partnership, expected_version: int | None) -> None:
     rules.check_pending(request.status, request.expires_at, context.now)
     check_partnership_active(row)
     check_version(request.version, expected_version)
-    return request, row
 
 
-async def _answer(
+def _leave_answer(
     context: Context, request: AccessChangeRequest, row: Partnership, status: AccessChangeStatus, answer: str | None
-) -> None:
+) -> Traces:
     before = journal.column_values(request, "status")
-    await store_changes(request, status=status, answered_at=context.now, answer=answer)
+    leave_columns(request, status=status, answered_at=context.now, answer=answer)
     after = journal.column_values(request, "status")
-    await record_on_partnership(
-        context, AuditAction.ACCESS_CHANGE_ANSWERED, row, Side.CUSTOMER, subject=request, before=before, after=after
-    )
-    await journal.announce(
-        context, Topic.ACCESS_CHANGE_ANSWERED, request, **_parties(row), verdict=status, reason=answer
-    )
+    note = Note(AuditAction.ACCESS_CHANGE_ANSWERED, row, Side.CUSTOMER, request, before, after)
+    told: dict[str, object] = {**_parties(row), "verdict": status, "reason": answer}
+    return Traces([note], [journal.News(Topic.ACCESS_CHANGE_ANSWERED, request, (), told)])
 
 
 def _parties(row: Partnership) -> dict[str, str]:

@@ -68,7 +68,7 @@ async def change_access_type(
 @allow(PersonOnly(Right.CHANGE_PAYMENT_MODE), RightOn(Right.CHANGE_PAYMENT_MODE, Partnership, "partnership_id"))
 @holds()
 def change_payment_mode(
-    context: Context, held: Held, payment_mode: PaymentMode, expected_version: int | None
+    context: Context, held: Held[Partnership], payment_mode: PaymentMode, expected_version: int | None
 ) -> Payload:
     """Choose who pays for the future orders of a partner with complete access. The partner is notified."""
     row = held.partnership
@@ -85,7 +85,11 @@ def change_payment_mode(
 @allow(PersonOnly(Right.SET_PARTNERSHIP_DATES), RightOn(Right.SET_PARTNERSHIP_DATES, Partnership, "partnership_id"))
 @holds()
 def set_partnership_dates(
-    context: Context, held: Held, expires_at: datetime | None, review_at: datetime | None, expected_version: int | None
+    context: Context,
+    held: Held[Partnership],
+    expires_at: datetime | None,
+    review_at: datetime | None,
+    expected_version: int | None,
 ) -> Payload:
     """Set when a partnership ends automatically and when it is due for review. A date you leave out is removed."""
     row = held.partnership
@@ -124,7 +128,7 @@ async def change_access(
     await journal.announce(context, Topic.ACCESS_TYPE_CHANGED, row, row.version, before=was, after=now)
 
 
-def _set_dates(held: Held, expires_at: datetime | None, review_at: datetime | None) -> None:
+def _set_dates(held: Held[Partnership], expires_at: datetime | None, review_at: datetime | None) -> None:
     """Store the dates. A changed date resets its reminders, so that both sides are notified of the new one (D4)."""
     row = held.partnership
     before = journal.column_values(row, "expires_at", "review_at")

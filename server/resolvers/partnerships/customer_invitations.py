@@ -27,7 +27,7 @@ from server.resolvers.listings import Listing
 from server.resolvers.locking import check_reaches_everybody, lock_organisation, reauthorise
 from server.resolvers.partnerships.offers import WantedAccess
 from server.resolvers.partnerships.proposal_expiry import expire_by_email
-from server.resolvers.partnerships.proposals import answer_by, check_partner_is_approved, resending_columns
+from server.resolvers.partnerships.proposals import answer_by, check_partner_may_ask, resending_columns
 from server.resolvers.permissions import RightOn, allow
 
 # `Any` below: columns of several kinds.
@@ -115,7 +115,7 @@ async def resend_customer_invitation(
     secret = email_links.new_secret()
     async with transaction():
         row = await _own(context, customer_invitation_id, expected_version)
-        await check_partner_is_approved(row)
+        check_partner_may_ask(await Organisation.get(id=row.partner_id))
         again = resending_columns(context, row.sent_at, row.sendings)
         await store_changes(row, **again, secret_digest=email_links.link_digest(secret))
         after = journal.column_values(row, "answer_by")

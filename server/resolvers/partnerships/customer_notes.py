@@ -14,15 +14,14 @@ from server.domain.rights import Right
 from server.domain.text import paragraph, single_line
 from server.domain.versions import check_version
 from server.models import CustomerNote, Partnership
-from server.models.base import store_changes
 from server.models.conditions import Exists, OneOf
-from server.models.database import transaction
+from server.models.units import leave, leave_columns
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.expiry import expire_due
-from server.resolvers.ids import PartnershipId
 from server.resolvers.maybe import Some
-from server.resolvers.partnerships.partnerships import customers_of, lock_partnership, row_keys
+from server.resolvers.partnerships.held import Held, Payload, holds, rows_by
+from server.resolvers.partnerships.partnerships import customers_of, row_keys
 from server.resolvers.permissions import RightOn, allow
 
 MAY_VIEW_NOTE: Final = (RightOn(Right.VIEW_CUSTOMER_NOTE, Partnership),)
@@ -30,32 +29,33 @@ MAY_VIEW_NOTE: Final = (RightOn(Right.VIEW_CUSTOMER_NOTE, Partnership),)
 Texts = dict[str, str | None]
 
 
+_NOTE = rows_by(CustomerNote, partnership_id="partnership_id")
+
+
 @allow(RightOn(Right.MANAGE_CUSTOMER_NOTE, Partnership, "partnership_id"))
-async def update_customer_note(
+@holds(_NOTE)
+def update_customer_note(
     context: Context,
-    partnership_id: PartnershipId,
+    held: Held[Partnership],
     alias: Some[str] | None,
     notes: Some[str] | None,
     expected_version: int | None,
-) -> dict[str, object]:
+) -> Payload:
     """Change the partner's private note about a customer, and its own name for them. The customer sees neither.
 
     Fields left out keep their values; null clears them. Possible from the invitation until some time after the
     partnership ends.
     """
-    kept, problems = timedelta(days=context.settings.customer_note_days), Problems()
-    async with transaction():
-        partnership = await lock_partnership(context, partnership_id)
-        note = await CustomerNote.get_or_none(partnership_id=partnership.id)
-        check_version(note.version if note else 0, expected_version)
-        problems.check(rules.check_is_kept, partnership.ended_at, context.now, kept)
-        wanted = _texts(problems, alias, notes)
-        problems.raise_if_any()
-        changed = [name for name, text in wanted.items() if text != (getattr(note, name) if note else None)]
-        if changed:
-            note = await _write(note, partnership, {name: wanted[name] for name in changed})
-            await _journal(context, partnership, note, changed)
-    return {"customer_note": note, "partnership": partnership}
+    kept, problems, note = timedelta(days=context.settings.customer_note_days), Problems(), held.first(_NOTE)
+    check_version(note.version if note else 0, expected_version)
+    problems.check(rules.check_is_kept, held.partnership.ended_at, context.now, kept)
+    wanted = _texts(problems, alias, notes)
+    problems.raise_if_any()
+    changed = [name for name, text in wanted.items() if text != (getattr(note, name) if note else None)]
+    if changed:
+        note = _leave_note(note, held.partnership, {name: wanted[name] for name in changed})
+        _log(held, note, changed)
+    return {"customer_note": note, "partnership": held.partnership}
 
 
 async def delete(context: Context, notes: Sequence[CustomerNote]) -> None:
@@ -81,24 +81,23 @@ def _texts(problems: Problems, alias: Some[str] | None, notes: Some[str] | None)
     return wanted
 
 
-async def _write(note: CustomerNote | None, partnership: Partnership, columns: Texts) -> CustomerNote:
-    if note is None:
-        return await CustomerNote.create(
-            partnership_id=partnership.id, alias=columns.get("alias"), notes=columns.get("notes")
-        )
-    await store_changes(note, **columns)
-    return note
+def _leave_note(note: CustomerNote | None, partnership: Partnership, columns: Texts) -> CustomerNote:
+    if note is not None:
+        leave_columns(note, **columns)
+        return note
+    made = CustomerNote(partnership_id=partnership.id, alias=columns.get("alias"), notes=columns.get("notes"))
+    leave(made)
+    return made
 
 
-async def _journal(context: Context, partnership: Partnership, note: CustomerNote, changed: list[str]) -> None:
+def _log(held: Held[Partnership], note: CustomerNote, changed: list[str]) -> None:
     """Log a change, but not its text, which the log would keep forever.
 
     It is not logged on behalf of the customer, who could read it.
     """
-    await journal.record(
-        context, AuditAction.CUSTOMER_NOTE_UPDATED, note, acting=partnership.partner_id, after={"changed": changed}
-    )
-    await journal.announce(context, Topic.CUSTOMER_NOTE_UPDATED, partnership, note.version)
+    acting = held.partnership.partner_id
+    held.log(journal.Act(AuditAction.CUSTOMER_NOTE_UPDATED, note, acting, after={"changed": changed}))
+    held.announce(Topic.CUSTOMER_NOTE_UPDATED, held.partnership, note.version)
 
 
 async def delete_customer_notes(context: Context) -> int:

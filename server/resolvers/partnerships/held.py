@@ -4,17 +4,17 @@
 
     @allow(RightOn(Right.X, Partnership, "partnership_id"))
     @holds(_PRODUCT)
-    def do_something(context: Context, held: Held, product_id: ProductId) -> Payload:
+    def do_something(context: Context, held: Held[Partnership], product_id: ProductId) -> Payload:
         if held.first(_PRODUCT) is None: ...
 
-Three statements, however much is read and written: the lock, the facts, and the rows that the change leaves.
+Three statements, however much is read and written: the locks, the facts, and the rows that the change leaves.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import wraps
-from typing import Any, Generic, TypeVar, get_type_hints
-from uuid import UUID
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from tortoise.models import Model
 
@@ -23,54 +23,78 @@ from server.domain.partnerships.partnerships import Side
 from server.domain.viewer import Viewer
 from server.models import Partnership
 from server.models.database import transaction
-from server.models.questions import Question, ask, rows_where
-from server.models.visibility.lookups import visible
+from server.models.questions import Question, rows_where
+from server.models.visibility.lookups import for_update, lock_and_read, visible
 from server.models.visibility.viewers import current_viewer, viewer_questions
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
-from server.resolvers.partnerships.partnerships import (
-    Note,
-    act_of,
-    authorise_as,
-    entries_of,
-    lock_visible_partnership,
-)
+from server.resolvers.partnerships.partnerships import Note, Traces, act_of, authorise_as, entries_of, lock_named
 from server.resolvers.partnerships.receipts import Chains, Granted, chain_questions, chains_of
 
 # `Any` below: arguments are of whatever type.
 
 ModelT = TypeVar("ModelT", bound=Model)
+RowT = TypeVar("RowT", bound=Model)
 Payload = dict[str, object]
 
 
 @dataclass(frozen=True, eq=False)
 class Fact(Generic[ModelT]):
-    """Rows that a change reads under its lock. `question` follows from the viewer and the arguments."""
+    """Rows that a change reads under its locks, or with `is_lock` as one of them.
+
+    `question` follows from the viewer and what is given: the arguments and, under the locks, `row`, the row that is
+    changed, and `partnership_id`, `customer_id` and `partner_id`.
+    """
 
     question: Callable[[Viewer, Mapping[str, Any]], Question[ModelT]]
+    is_lock: bool = False
 
 
-def visible_by(model: type[ModelT], argument: str) -> Fact[ModelT]:
+def visible_by(model: type[ModelT], name: str) -> Fact[ModelT]:
     """The row that this argument names, if the viewer sees it."""
-    return Fact(lambda viewer, given: visible(model, viewer, [given[argument]]))
+    return Fact(lambda viewer, given: visible(model, viewer, [given[name]]))
 
 
-def rows_by(model: type[ModelT], **columns: str | None) -> Fact[ModelT]:
-    """The rows whose columns have the values of these arguments; None means that a column is empty."""
+def held_by(model: type[ModelT], name: str) -> Fact[ModelT]:
+    """The same, locked after the partnership."""
+    return Fact(lambda viewer, given: for_update(visible(model, viewer, [given[name]])), is_lock=True)
 
-    def question(viewer: Viewer, given: Mapping[str, Any]) -> Question[ModelT]:
-        return rows_where(model, **{column: name and given[name] for column, name in columns.items()})
+
+def rows_by(model: type[ModelT], **columns: str | Enum | None) -> Fact[ModelT]:
+    """The rows whose columns have the values that are given by these names.
+
+    None means that a column is empty, and a value of an enum is itself. For example,
+    `rows_by(AccessChangeRequest, partnership_id="partnership_id", status=AccessChangeStatus.PENDING)`.
+    """
+
+    def question(_: Viewer, given: Mapping[str, Any]) -> Question[ModelT]:
+        values = {
+            column: name if name is None or isinstance(name, Enum) else given[name] for column, name in columns.items()
+        }
+        return rows_where(model, **values)
 
     return Fact(question)
 
 
-class Held:
-    """A locked partnership, and the facts of the change. What it leaves is stored when the body ends."""
+def rows_to_change_by(model: type[ModelT], **columns: str | Enum | None) -> Fact[ModelT]:
+    """The same, locked when they are read: others change them who do not hold the partnership."""
+    rows = rows_by(model, **columns)
+    return Fact(lambda viewer, given: for_update(rows.question(viewer, given)))
+
+
+class Held(Generic[RowT]):
+    """A locked row with its partnership, and the facts of the change. What it leaves is stored when the body ends."""
 
     def __init__(
-        self, context: Context, partnership: Partnership, answers: Mapping[Fact[Any], list[Any]], chains: Chains
+        self,
+        context: Context,
+        row: RowT,
+        partnership: Partnership,
+        answers: Mapping[Fact[Any], list[Any]],
+        chains: Chains,
     ) -> None:
+        self.row = row
         self.partnership = partnership
         self._context = context
         self._answers = answers
@@ -96,48 +120,71 @@ class Held:
         has: Sequence[Granted] | None = None,
     ) -> None:
         """Log an event in the partnership, and issue its receipt."""
-        note = Note(action, self.partnership, side, subject, before, after, had, has)
-        journal.leave_acts(self._context, [act_of(note)])
-        self._chains.leave(self._context, entries_of([note]))
+        self.leave_traces(Traces([Note(action, self.partnership, side, subject, before, after, had, has)]))
+
+    def log(self, act: journal.Act) -> None:
+        """Log an act of which there is no receipt."""
+        journal.leave_acts(self._context, [act])
 
     def announce(self, topic: Topic, subject: Model, *occasion: object, **payload: object) -> None:
         """Queue an announcement about `subject`."""
-        journal.leave_news(self._context, [journal.News(topic, subject, occasion, payload)])
+        self.leave_traces(Traces(news=[journal.News(topic, subject, occasion, payload)]))
+
+    def leave_traces(self, traces: Traces) -> None:
+        """Log several events in the partnership, issue their receipts, and queue announcements."""
+        journal.leave_acts(self._context, [act_of(note) for note in traces.notes])
+        self._chains.leave(self._context, entries_of(traces.notes))
+        journal.leave_news(self._context, traces.news)
 
 
-def holds(*facts: Fact[Any]) -> Callable[[Callable[..., Payload]], Callable[..., Awaitable[Payload]]]:
-    """A mutation of the partnership that its argument `partnership_id` names, from its body.
+def holds(*facts: Fact[Any], **named: Any) -> Callable[[Callable[..., Payload]], Callable[..., Awaitable[Payload]]]:
+    """A mutation of what an argument names, from its body: the partnership, or a row that belongs to one.
 
-    The body gets the context, a `Held` and the other arguments. It reads nothing: it checks, and leaves rows.
+    The argument and the type of its ids are `named`, for example `product_access_id=ProductAccessId`; if nothing is,
+    the mutation is of the partnership that `partnership_id` names. The body gets the context, a `Held` and the other
+    arguments. It reads nothing: it checks, and leaves rows.
     """
+    [(name, id_type)] = (named or {"partnership_id": PartnershipId}).items()
+    target = _Target(name, get_args(id_type)[1], facts)
 
     def carry(body: Callable[..., Payload]) -> Callable[..., Awaitable[Payload]]:
         @wraps(body)
-        async def resolver(context: Context, partnership_id: UUID, **arguments: Any) -> Payload:
+        async def resolver(context: Context, **arguments: Any) -> Payload:
             async with transaction():
-                return body(context, await _hold(context, partnership_id, facts, arguments), **arguments)
+                held = await _hold(context, target, arguments)
+                return body(context, held, **{key: value for key, value in arguments.items() if key != name})
 
-        hints = {"context": Context, "partnership_id": PartnershipId, **get_type_hints(body, include_extras=True)}
-        resolver.__annotations__ = {name: hint for name, hint in hints.items() if name != "held"}
+        hints = {"context": Context, name: id_type, **get_type_hints(body, include_extras=True)}
+        resolver.__annotations__ = {key: hint for key, hint in hints.items() if key != "held"}
         return resolver
 
     return carry
 
 
-async def _hold(
-    context: Context, partnership_id: UUID, facts: Sequence[Fact[Any]], arguments: Mapping[str, Any]
-) -> Held:
-    partnership = await lock_visible_partnership(context, partnership_id)
+@dataclass(frozen=True)
+class _Target:
+    """The argument that names what is changed, its model, and the facts of the change."""
+
+    name: str
+    model: type[Model]
+    facts: tuple[Fact[Any], ...]
+
+    def questions(self, viewer: Viewer, given: Mapping[str, Any], *, are_locks: bool) -> list[Question[Any]]:
+        return [fact.question(viewer, given) for fact in self.facts if fact.is_lock is are_locks]
+
+
+async def _hold(context: Context, target: _Target, arguments: Mapping[str, Any]) -> Held[Any]:
     viewer = context.signed_in
+    more = target.questions(viewer, arguments, are_locks=True)
+    row, partnership, locked = await lock_named(context, target.model, arguments[target.name], target.name, *more)
+    sides = {"customer_id": partnership.customer_id, "partner_id": partnership.partner_id}
+    given = {**arguments, **sides, "partnership_id": partnership.id, "row": row}
     who, chain = viewer_questions(viewer), chain_questions([partnership])
-    found = await ask(*who, *chain, *_questions(facts, viewer, arguments))
-    of_viewer, of_chain, answers = found[: len(who)], found[len(who) : len(who) + 2], found[len(who) + 2 :]
+    found = await lock_and_read(*who, *chain, *target.questions(viewer, given, are_locks=False))
+    of_viewer, of_chain, read = found[: len(who)], found[len(who) : len(who) + 2], found[len(who) + 2 :]
     now = current_viewer(viewer, of_viewer, context.now)
-    await authorise_as(context, now, [partnership])
-    if facts and now != viewer:  # they see something else by now
-        answers = await ask(*_questions(facts, now, arguments))
-    return Held(context, partnership, dict(zip(facts, answers, strict=True)), chains_of(*of_chain))
-
-
-def _questions(facts: Sequence[Fact[Any]], viewer: Viewer, arguments: Mapping[str, Any]) -> list[Question[Any]]:
-    return [fact.question(viewer, arguments) for fact in facts]
+    await authorise_as(context, now, [row, partnership])
+    if read and now != viewer:  # they see something else by now
+        read = await lock_and_read(*target.questions(now, given, are_locks=False))
+    facts = sorted(target.facts, key=lambda fact: not fact.is_lock)
+    return Held(context, row, partnership, dict(zip(facts, [*locked, *read], strict=True)), chains_of(*of_chain))

@@ -12,6 +12,7 @@ from server.domain.products.product_terminations import check_lives
 from server.domain.rights import ProductRight
 from server.models import Partnership, Product, ProductAccess, RequestedProduct
 from server.models.conditions import OneOf
+from server.models.units import leave
 from server.models.visibility.policies import visible_queryset
 from server.resolvers import journal
 from server.resolvers.context import Context
@@ -190,7 +191,7 @@ async def grant_all(
         )
         for each in products
     ]
-    await ProductAccess.bulk_create(granted)
+    leave(*granted)
     return granted
 
 

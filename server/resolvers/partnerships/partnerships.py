@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from tortoise.models import Model
@@ -17,14 +17,16 @@ from server.domain.versions import check_version
 from server.domain.viewer import Viewer
 from server.models import AccessChangeRequest, Organisation, Partnership
 from server.models.conditions import OneOf
-from server.models.questions import ask
-from server.models.visibility.lookups import lock_owned_rows
+from server.models.questions import Question, ask
+from server.models.visibility.lookups import Path, lock_owned_rows
 from server.models.visibility.viewers import current_viewer, viewer_questions
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.listings import Listing, where_equal
 from server.resolvers.partnerships.receipts import Entry, Granted, receipt_all, receipt_terms
 from server.resolvers.permissions import RightOn
+
+ModelT = TypeVar("ModelT", bound=Model)
 
 
 class PartnershipOrderField(StrEnum):
@@ -43,6 +45,8 @@ PARTNERSHIPS = Listing(
 )
 CUSTOMER_PARTNERSHIPS = replace(PARTNERSHIPS, name="customer partnerships", parent="partner_id")
 
+_TO_CUSTOMER: Final[Path] = (("customer_id", Organisation),)
+TO_PARTNERSHIP: Final[Path] = (("partnership_id", Partnership), *_TO_CUSTOMER)
 MAY_VIEW_PARTNERSHIPS = (RightOn(Right.VIEW_PARTNERSHIPS, Organisation),)
 MAY_SEND_AGAIN = (RightOn(Right.MANAGE_INVITATION, Partnership),)
 
@@ -53,28 +57,42 @@ async def lock_partnership(context: Context, partnership_id: UUID, expected_vers
     Changes to one customer's partnerships therefore happen one after the other (C1 to C4). What the mutation requires
     is checked on the locked row, for the viewer as they are then (E7).
     """
-    row = await lock_visible_partnership(context, partnership_id)
+    row, _, _ = await lock_named(context, Partnership, partnership_id, "partnership_id")
     await authorise_on(context, [row])
     check_version(row.version, expected_version)
     return row
 
 
-async def lock_visible_partnership(context: Context, partnership_id: UUID) -> Partnership:
-    """The same, still without the check. Nothing is locked that the caller does not see."""
+async def lock_in_partnership(
+    context: Context, model: type[ModelT], id: UUID, argument: str
+) -> tuple[ModelT, Partnership]:
+    """The row that this argument names, locked after its partnership and its customer, and the partnership."""
+    row, partnership, _ = await lock_named(context, model, id, argument)
+    await authorise_on(context, [row, partnership])
+    return row, partnership
+
+
+async def lock_named(
+    context: Context, model: type[ModelT], id: UUID, argument: str, *also: Question[Any]
+) -> tuple[ModelT, Partnership, list[list[Any]]]:
+    """The same, still without the check, with the answers to `also`. Nothing is locked that the caller does not see."""
+    path = _TO_CUSTOMER if model is Partnership else TO_PARTNERSHIP
     seen_by = None if context.is_authorised else context.viewer
-    locked = await lock_partnerships([partnership_id], seen_by)
-    if partnership_id not in locked:
-        raise NotFound(("input", "partnership_id"))
-    return locked[partnership_id]
+    rows, *more = await lock_owned_rows(model, path, [id], seen_by, *also)
+    if not rows:
+        raise NotFound(("input", argument))
+    partnerships = rows if model is Partnership else more[0]
+    return rows[0], partnerships[0], more[len(path) :]
 
 
-async def lock_partnerships(partnership_ids: Sequence[UUID], seen_by: Viewer | None = None) -> dict[UUID, Partnership]:
-    """Several partnerships, locked after their customers; with `seen_by`, those that this viewer sees."""
-    return await lock_owned_rows(Partnership, Organisation, "customer_id", partnership_ids, seen_by)
+async def lock_partnerships(partnership_ids: Sequence[UUID]) -> dict[UUID, Partnership]:
+    """Several partnerships, locked after their customers."""
+    locked, _ = await lock_owned_rows(Partnership, _TO_CUSTOMER, partnership_ids, None)
+    return {row.id: row for row in locked}
 
 
-async def authorise_on(context: Context, locked: Iterable[Partnership]) -> None:
-    """Read the viewer again, and check what the mutation requires on these partnerships, which are locked (E7).
+async def authorise_on(context: Context, locked: Iterable[Model]) -> None:
+    """Read the viewer again, and check what the mutation requires on these rows, which are locked (E7).
 
     Who is no longer a member, or whose token has ended, holds no right. Scheduled jobs have no viewer.
     """
@@ -83,7 +101,7 @@ async def authorise_on(context: Context, locked: Iterable[Partnership]) -> None:
         await authorise_as(context, current_viewer(viewer, await ask(*viewer_questions(viewer)), context.now), locked)
 
 
-async def authorise_as(context: Context, viewer: Viewer, locked: Iterable[Partnership]) -> None:
+async def authorise_as(context: Context, viewer: Viewer, locked: Iterable[Model]) -> None:
     """The same for a viewer who was read under the lock."""
     context.viewer = viewer
     for row in locked:
@@ -123,6 +141,14 @@ class Note:
         return self.partnership.customer_id if self.side is Side.CUSTOMER else self.partnership.partner_id
 
 
+@dataclass(frozen=True)
+class Traces:
+    """What a change leaves in the logs and in the receipts, and whom it is announced to."""
+
+    notes: Sequence[Note] = ()
+    news: Sequence[journal.News] = ()
+
+
 async def record_on_partnership(
     context: Context,
     action: AuditAction,
@@ -146,6 +172,12 @@ async def note_all(context: Context, notes: Sequence[Note]) -> None:
     """
     journal.leave_acts(context, [act_of(each) for each in notes])
     await receipt_all(context, entries_of(notes))
+
+
+async def store_traces(context: Context, traces: Traces) -> None:
+    """The same, with announcements."""
+    await note_all(context, traces.notes)
+    journal.leave_news(context, traces.news)
 
 
 def entries_of(notes: Sequence[Note]) -> list[Entry]:

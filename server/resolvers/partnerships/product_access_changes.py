@@ -3,7 +3,6 @@
 The number of statements does not depend on the number of accesses.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
@@ -17,11 +16,19 @@ from server.domain.partnerships.partnerships import Side
 from server.domain.rights import ProductRight, Right
 from server.models import Partnership, ProductAccess
 from server.models.base import store_all
-from server.models.visibility.lookups import lock_rows, visible_rows
+from server.models.units import leave_columns
+from server.models.visibility.lookups import lock_owned_rows
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.journal import News
-from server.resolvers.partnerships.partnerships import Note, authorise_on, lock_partnerships, note_all, row_keys
+from server.resolvers.partnerships.partnerships import (
+    TO_PARTNERSHIP,
+    Note,
+    Traces,
+    authorise_on,
+    lock_partnerships,
+    store_traces,
+)
 from server.resolvers.viewer_rights import rights_on_partnership
 
 # `Any` below: Tortoise's expressions are untyped.
@@ -58,14 +65,15 @@ _PRODUCT_ENDED: Final = _Kind(AuditAction.ACCESS_REVOKED, Topic.ACCESS_PRODUCT_E
 
 async def lock_accesses(context: Context, right: Right, ids: Sequence[UUID]) -> dict[UUID, LockedAccess]:
     """Lock those of these accesses that are visible to the viewer, who wants to use this right on them."""
-    seen = await visible_rows(ProductAccess, context.viewer, ids)
-    partnerships = await lock_partnerships([row.partnership_id for row in seen])
-    await authorise_on(context, partnerships.values())
-    accesses = await lock_rows(ProductAccess, row_keys(seen))
-    found = {id: (access, partnerships[access.partnership_id]) for id, access in accesses.items()}
-    return {
-        id: LockedAccess(access, row, side_of(context.signed_in, right, row)) for id, (access, row) in found.items()
-    }
+    accesses, partnerships, _ = await lock_owned_rows(ProductAccess, TO_PARTNERSHIP, ids, context.viewer)
+    await authorise_on(context, partnerships)
+    by_id: dict[UUID, Partnership] = {row.id: row for row in partnerships}
+    return {row.id: locked_access(context, right, row, by_id[row.partnership_id]) for row in accesses}
+
+
+def locked_access(context: Context, right: Right, access: ProductAccess, partnership: Partnership) -> LockedAccess:
+    """An access that the viewer changes by this right. Both rows are locked."""
+    return LockedAccess(access, partnership, side_of(context.signed_in, right, partnership))
 
 
 async def lock_accesses_for_customer(accesses: Sequence[ProductAccess]) -> list[LockedAccess]:
@@ -101,23 +109,30 @@ def check_change(held: LockedAccess, rights: Sequence[ProductRight]) -> list[Pro
 
 async def change_accesses(context: Context, wanted: Iterable[tuple[LockedAccess, list[ProductRight]]]) -> None:
     """Change the rights of each access. Those that already have them are left unchanged."""
-    moves = [(held, rights) for held, rights in wanted if list(held.access.rights) != rights]
-    before = [access_terms(held.access) for held, _ in moves]
-    alike = defaultdict[tuple[ProductRight, ...], list[ProductAccess]](list)
-    for held, rights in moves:
-        alike[tuple(rights)].append(held.access)
-    # One statement for each set of rights, of which there are three.
-    for rights, accesses in alike.items():
-        await store_all(accesses, context.now, rights=list(rights))
-    await _leave_traces(context, _CHANGED, [held for held, _ in moves], before)
+    await store_traces(context, leave_new_rights(wanted))
 
 
 async def revoke_accesses(context: Context, wanted: Iterable[LockedAccess], *, product_ends: bool = False) -> None:
     """Revoke each access, for example because its product ends. Those that have already ended are left unchanged."""
+    await store_traces(context, leave_revocations(context, wanted, product_ends=product_ends))
+
+
+def leave_new_rights(wanted: Iterable[tuple[LockedAccess, list[ProductRight]]]) -> Traces:
+    """The same, in a change that leaves rows. The caller logs it."""
+    moves = [(held, rights) for held, rights in wanted if list(held.access.rights) != rights]
+    before = [access_terms(held.access) for held, _ in moves]
+    for held, rights in moves:
+        leave_columns(held.access, rights=rights)
+    return _traces(_CHANGED, [held for held, _ in moves], before)
+
+
+def leave_revocations(context: Context, wanted: Iterable[LockedAccess], *, product_ends: bool = False) -> Traces:
+    """The same, in a change that leaves rows. The caller logs it."""
     moves = [held for held in wanted if held.access.revoked_at is None]
     before = [access_terms(held.access) for held in moves]
-    await close_accesses(context, [held.access for held in moves])
-    await _leave_traces(context, _PRODUCT_ENDED if product_ends else _REVOKED, moves, before)
+    for held in moves:
+        leave_columns(held.access, revoked_at=context.now)
+    return _traces(_PRODUCT_ENDED if product_ends else _REVOKED, moves, before)
 
 
 async def close_accesses(context: Context, accesses: Sequence[ProductAccess]) -> None:
@@ -130,14 +145,12 @@ def access_terms(access: ProductAccess) -> journal.State:
     return journal.column_values(access, "partnership_id", "product_id", "rights", "revoked_at")
 
 
-async def _leave_traces(
-    context: Context, kind: _Kind, moves: Sequence[LockedAccess], before: Sequence[journal.State]
-) -> None:
-    notes = [
-        Note(kind.action, held.partnership, held.side, held.access, was, access_terms(held.access))
-        for held, was in zip(moves, before, strict=True)
-    ]
-    await note_all(context, notes)
-    # The side that did not act is notified.
-    news = [News(kind.topic, held.access, (held.access.version,), {"by": held.side}) for held in moves]
-    await journal.announce_all(context, news)
+def _traces(kind: _Kind, moves: Sequence[LockedAccess], before: Sequence[journal.State]) -> Traces:
+    """One event for each access. The side that did not act is notified."""
+    return Traces(
+        [
+            Note(kind.action, held.partnership, held.side, held.access, was, access_terms(held.access))
+            for held, was in zip(moves, before, strict=True)
+        ],
+        [News(kind.topic, held.access, (held.access.version,), {"by": held.side}) for held in moves],
+    )

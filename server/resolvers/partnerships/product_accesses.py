@@ -17,14 +17,17 @@ from server.models.units import leave
 from server.resolvers.context import Context
 from server.resolvers.ids import ProductAccessId, ProductId
 from server.resolvers.listings import Listing
-from server.resolvers.partnerships.held import Held, holds, rows_by, visible_by
+from server.resolvers.partnerships.held import Held, Payload, holds, rows_by, visible_by
 from server.resolvers.partnerships.product_access_changes import (
     LockedAccess,
     ProductAccessResult,
     access_terms,
     change_accesses,
     check_change,
+    leave_new_rights,
+    leave_revocations,
     lock_accesses,
+    locked_access,
     revoke_accesses,
     why_refused,
 )
@@ -65,11 +68,11 @@ _MANAGING = rows_by(ProductAccess, product_id="product_id", revoked_at=None)
 @holds(_PRODUCT, _MANAGING)
 def grant_product_access(
     context: Context,
-    held: Held,
+    held: Held[Partnership],
     product_id: ProductId,
     rights: list[ProductRight],
     expected_version: int | None,
-) -> dict[str, object]:
+) -> Payload:
     """Let a partner with limited access manage one more of your products."""
     stored = access_rules.product_rights(rights, ("rights",))
     check_version(held.partnership.version, expected_version)
@@ -99,15 +102,15 @@ def grant_product_access(
 
 
 @allow(RightOn(Right.CHANGE_PRODUCT_ACCESS, Partnership, "product_access_id", by="partnership_id"))
-async def change_product_access(
-    context: Context, product_access_id: ProductAccessId, rights: list[ProductRight], expected_version: int | None
-) -> dict[str, object]:
+@holds(product_access_id=ProductAccessId)
+def change_product_access(
+    context: Context, held: Held[ProductAccess], rights: list[ProductRight], expected_version: int | None
+) -> Payload:
     """Change a limited partner's rights on a product. The change applies from the next request."""
-    async with transaction():
-        held = (await lock_accesses(context, Right.CHANGE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
-        check_version(held.access.version, expected_version)
-        await change_accesses(context, [(held, check_change(held, rights))])
-    return {"product_access": held.access, "partnership": held.partnership}
+    access = locked_access(context, Right.CHANGE_PRODUCT_ACCESS, held.row, held.partnership)
+    check_version(held.row.version, expected_version)
+    held.leave_traces(leave_new_rights([(access, check_change(access, rights))]))
+    return {"product_access": held.row, "partnership": held.partnership}
 
 
 @allow(RightOnEach(Right.CHANGE_PRODUCT_ACCESS))
@@ -130,16 +133,14 @@ async def change_product_accesses(context: Context, items: list[AccessRights]) -
 
 
 @allow(RightOn(Right.REVOKE_PRODUCT_ACCESS, Partnership, "product_access_id", by="partnership_id"))
-async def revoke_product_access(
-    context: Context, product_access_id: ProductAccessId, expected_version: int | None
-) -> dict[str, object]:
+@holds(product_access_id=ProductAccessId)
+def revoke_product_access(context: Context, held: Held[ProductAccess], expected_version: int | None) -> Payload:
     """Withdraw a product from a limited partner, or hand it back as the partner. This applies from the next request."""
-    async with transaction():
-        held = (await lock_accesses(context, Right.REVOKE_PRODUCT_ACCESS, [product_access_id]))[product_access_id]
-        check_version(held.access.version, expected_version)
-        access_rules.check_takes_products(held.partnership)
-        await revoke_accesses(context, [held])
-    return {"product_access": held.access, "partnership": held.partnership}
+    access = locked_access(context, Right.REVOKE_PRODUCT_ACCESS, held.row, held.partnership)
+    check_version(held.row.version, expected_version)
+    access_rules.check_takes_products(held.partnership)
+    held.leave_traces(leave_revocations(context, [access]))
+    return {"product_access": held.row, "partnership": held.partnership}
 
 
 @allow(RightOnEach(Right.REVOKE_PRODUCT_ACCESS))

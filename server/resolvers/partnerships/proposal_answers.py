@@ -11,13 +11,16 @@ from server.domain.partnerships.partnerships import PartnershipStatus, Side
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.rights import Right
 from server.domain.text import paragraph
+from server.domain.versions import check_version
 from server.models import Organisation, Partnership, ProductAccess, RequestedProduct
 from server.models.base import store_changes
 from server.models.database import transaction
+from server.models.units import leave_columns
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.ids import PartnershipId
 from server.resolvers.partnerships.future_customers import assign_all, lock_employees_for_new_customers
+from server.resolvers.partnerships.held import Held, Payload, holds
 from server.resolvers.partnerships.offers import (
     Access,
     Offer,
@@ -27,9 +30,16 @@ from server.resolvers.partnerships.offers import (
     terms_in_mail,
 )
 from server.resolvers.partnerships.offers import products_to_grant as granted_now
-from server.resolvers.partnerships.partnerships import lock_partnership, partnership_terms, record_on_partnership
+from server.resolvers.partnerships.partnerships import (
+    Note,
+    Traces,
+    lock_partnership,
+    note_all,
+    partnership_terms,
+    record_on_partnership,
+)
 from server.resolvers.partnerships.proposal_expiry import lock_live_now
-from server.resolvers.partnerships.requested_products import products_of_proposals
+from server.resolvers.partnerships.requested_products import REQUESTED_PRODUCTS, products_of_proposals
 from server.resolvers.partnerships.terminations import Ending, end_all
 from server.resolvers.permissions import PersonOnly, RightOn, allow
 
@@ -69,26 +79,28 @@ async def accept_request(
 
 
 @allow(RightOn(Right.DECLINE_INVITATION, Partnership, "partnership_id"))
-async def decline_invitation(
-    context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None
-) -> dict[str, object]:
+@holds(REQUESTED_PRODUCTS)
+def decline_invitation(
+    context: Context, held: Held[Partnership], reason: str | None, expected_version: int | None
+) -> Payload:
     """Decline a customer's invitation. The customer can invite you again."""
-    return await _decline(context, partnership_id, reason, expected_version, Side.PARTNER)
+    return _decline(context, held, reason, expected_version, Side.PARTNER)
 
 
 @allow(PersonOnly(Right.DECLINE_REQUEST), RightOn(Right.DECLINE_REQUEST, Partnership, "partnership_id"))
-async def decline_request(
-    context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None
-) -> dict[str, object]:
+@holds(REQUESTED_PRODUCTS)
+def decline_request(
+    context: Context, held: Held[Partnership], reason: str | None, expected_version: int | None
+) -> Payload:
     """Decline a partner's request. The partner can ask again."""
-    return await _decline(context, partnership_id, reason, expected_version, Side.CUSTOMER)
+    return _decline(context, held, reason, expected_version, Side.CUSTOMER)
 
 
-async def cancel_proposal(context: Context, row: Partnership) -> None:
-    """Withdraw a proposal, by the side that made it."""
+def leave_cancellation(context: Context, row: Partnership, requested: Sequence[RequestedProduct]) -> Note:
+    """Withdraw a proposal, by the side that made it. The caller logs it."""
     before = partnership_terms(row)
-    await store_changes(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
-    await _note_end(context, AuditAction.PARTNERSHIP_CANCELLED, row, row.initiated_by, before)
+    leave_columns(row, status=PartnershipStatus.CANCELLED, ended_at=context.now)
+    return _end_note(AuditAction.PARTNERSHIP_CANCELLED, row, row.initiated_by, before, requested)
 
 
 async def accept_what_was_offered(context: Context, invitation: Partnership) -> None:
@@ -163,12 +175,12 @@ async def _note_acceptance(
     await journal.announce(context, Topic.PARTNERSHIP_ACCEPTED, row)
 
 
-async def _note_end(context: Context, action: AuditAction, row: Partnership, side: Side, before: journal.State) -> None:
-    """Log the end of a proposal, with what had been proposed."""
-    proposed = (await products_of_proposals([row.id]))[row.id]
-    await record_on_partnership(
-        context, action, row, side, before=before, after=partnership_terms(row), had=proposed, has=[]
-    )
+def _end_note(
+    action: AuditAction, row: Partnership, side: Side, before: journal.State, requested: Sequence[RequestedProduct]
+) -> Note:
+    """The end of a proposal, with what had been proposed."""
+    proposed = sorted(requested, key=lambda each: each.id)
+    return Note(action, row, side, before=before, after=partnership_terms(row), had=proposed, has=[])
 
 
 async def _lock_and_check_others(
@@ -197,20 +209,21 @@ async def _come_into_force(
         await end_all(context, customer, ended, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
     for other in others:
         if other.partner_id == row.partner_id and other.status is PartnershipStatus.INVITED:
-            await cancel_proposal(context, other)
+            requested = (await products_of_proposals([other.id]))[other.id]
+            await note_all(context, [leave_cancellation(context, other, requested)])
     await store_changes(row, status=PartnershipStatus.ACTIVE, activated_at=context.now, notices=0, **columns)
     await assign_all(context, row, employees)
 
 
-async def _decline(
-    context: Context, partnership_id: PartnershipId, reason: str | None, expected_version: int | None, side: Side
-) -> dict[str, object]:
-    why = paragraph(reason or "", rules.MAX_MESSAGE_CHARACTERS, ("reason",)) or None
-    async with transaction():
-        row = await lock_partnership(context, partnership_id, expected_version)
-        proposals.check_proposal_open(row, context.now)
-        before = partnership_terms(row)
-        await store_changes(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)
-        await _note_end(context, AuditAction.PARTNERSHIP_DECLINED, row, side, before)
-        await journal.announce(context, Topic.PARTNERSHIP_DECLINED, row, reason=why)
+def _decline(
+    context: Context, held: Held[Partnership], reason: str | None, expected_version: int | None, side: Side
+) -> Payload:
+    row, why = held.partnership, paragraph(reason or "", rules.MAX_MESSAGE_CHARACTERS, ("reason",)) or None
+    check_version(row.version, expected_version)
+    proposals.check_proposal_open(row, context.now)
+    before = partnership_terms(row)
+    leave_columns(row, status=PartnershipStatus.DECLINED, ended_at=context.now, end_reason=why)
+    requested = held.all(REQUESTED_PRODUCTS)
+    held.leave_traces(Traces([_end_note(AuditAction.PARTNERSHIP_DECLINED, row, side, before, requested)]))
+    held.announce(Topic.PARTNERSHIP_DECLINED, row, reason=why)
     return {"partnership": row}

@@ -12,23 +12,26 @@ from server.domain.partnerships import partnerships as rules
 from server.domain.partnerships.partnerships import AccessType, PartnershipStatus, Side
 from server.domain.rights import Right
 from server.domain.text import paragraph
-from server.models import CustomerInvitation, Organisation, Partnership, RequestedProduct
-from server.models.base import store_changes
+from server.domain.versions import check_version
+from server.models import Organisation, Partnership, RequestedProduct
 from server.models.database import transaction
+from server.models.units import leave_columns
 from server.models.visibility.lookups import lock_row
 from server.resolvers import journal
 from server.resolvers.context import Context
-from server.resolvers.ids import OrganisationId, PartnershipId
+from server.resolvers.ids import OrganisationId
 from server.resolvers.locking import lock_organisation, reauthorise
+from server.resolvers.partnerships.held import Held, Payload, holds, rows_by
 from server.resolvers.partnerships.offers import Access, Offer, WantedAccess, collect_offer, request_products
 from server.resolvers.partnerships.offers import products_to_grant as granted_now
-from server.resolvers.partnerships.partnerships import lock_partnership, partnership_terms, record_on_partnership
+from server.resolvers.partnerships.partnerships import Traces, partnership_terms, record_on_partnership
 from server.resolvers.partnerships.proposal_answers import (
     accept_what_was_asked,
     accept_what_was_offered,
-    cancel_proposal,
+    leave_cancellation,
 )
 from server.resolvers.partnerships.proposal_expiry import lock_live_now
+from server.resolvers.partnerships.requested_products import REQUESTED_PRODUCTS
 from server.resolvers.permissions import RightOn, allow
 
 _DAY = timedelta(days=1)
@@ -113,40 +116,37 @@ async def request_customer(
 
 
 @allow(RightOn(Right.MANAGE_INVITATION, Partnership, "partnership_id"))
-async def cancel_invitation(
-    context: Context, partnership_id: PartnershipId, expected_version: int | None
-) -> dict[str, object]:
+@holds(REQUESTED_PRODUCTS)
+def cancel_invitation(context: Context, held: Held[Partnership], expected_version: int | None) -> Payload:
     """Withdraw your own open invitation or request. You can propose again."""
-    async with transaction():
-        row = await lock_partnership(context, partnership_id, expected_version)
-        proposals.check_proposal_open(row, context.now)
-        await cancel_proposal(context, row)
-        await journal.announce(context, Topic.PARTNERSHIP_CANCELLED, row)
+    row = held.partnership
+    check_version(row.version, expected_version)
+    proposals.check_proposal_open(row, context.now)
+    held.leave_traces(Traces([leave_cancellation(context, row, held.all(REQUESTED_PRODUCTS))]))
+    held.announce(Topic.PARTNERSHIP_CANCELLED, row)
     return {"partnership": row}
+
+
+_PARTNER = rows_by(Organisation, id="partner_id")
 
 
 @allow(RightOn(Right.MANAGE_INVITATION, Partnership, "partnership_id"))
-async def resend_invitation(
-    context: Context, partnership_id: PartnershipId, expected_version: int | None
-) -> dict[str, object]:
+@holds(_PARTNER)
+def resend_invitation(context: Context, held: Held[Partnership], expected_version: int | None) -> Payload:
     """Send your own open invitation or request again. Its deadline is renewed."""
-    async with transaction():
-        row = await lock_partnership(context, partnership_id, expected_version)
-        proposals.check_proposal_open(row, context.now)
-        await check_partner_is_approved(row)
-        await store_changes(row, **resending_columns(context, row.sent_at, row.sendings, row.expires_at))
-        side = row.initiated_by
-        await record_on_partnership(
-            context, AuditAction.PARTNERSHIP_RESENT, row, side, after=journal.column_values(row, "answer_by")
-        )
-        topic = Topic.PARTNERSHIP_INVITED if side is Side.CUSTOMER else Topic.PARTNERSHIP_REQUESTED
-        await journal.announce(context, topic, row, row.version, answer_by=row.answer_by)
+    row, [partner] = held.partnership, held.all(_PARTNER)
+    check_version(row.version, expected_version)
+    proposals.check_proposal_open(row, context.now)
+    check_partner_may_ask(partner)
+    leave_columns(row, **resending_columns(context, row.sent_at, row.sendings, row.expires_at))
+    held.note(AuditAction.PARTNERSHIP_RESENT, row.initiated_by, after=journal.column_values(row, "answer_by"))
+    topic = Topic.PARTNERSHIP_INVITED if row.initiated_by is Side.CUSTOMER else Topic.PARTNERSHIP_REQUESTED
+    held.announce(topic, row, row.version, answer_by=row.answer_by)
     return {"partnership": row}
 
 
-async def check_partner_is_approved(row: Partnership | CustomerInvitation) -> None:
+def check_partner_may_ask(partner: Organisation) -> None:
     """Refuse to resend a proposal that could not be accepted: a suspended partner takes on no new customers (S5.7)."""
-    partner = await Organisation.get(id=row.partner_id)
     proposals.check_may_ask(partner.partner_status, field=())
 
 

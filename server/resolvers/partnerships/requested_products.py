@@ -6,6 +6,9 @@ from uuid import UUID
 
 from server.models import RequestedProduct
 from server.models.conditions import OneOf
+from server.resolvers.partnerships.held import rows_by
+
+REQUESTED_PRODUCTS = rows_by(RequestedProduct, partnership_id="partnership_id")
 
 
 async def products_of_proposals(partnership_ids: Sequence[UUID]) -> dict[UUID, list[RequestedProduct]]:

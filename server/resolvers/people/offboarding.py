@@ -4,7 +4,7 @@ All of it happens in the transaction of the change. Rows that end are kept, and 
 ids. Support access belongs to the person and not to the organisation, and is logged on its own.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
 from tortoise.expressions import Q
@@ -26,6 +26,7 @@ from server.models import (
     TeamMember,
 )
 from server.models.base import store_all
+from server.models.units import leave_columns
 from server.resolvers import journal
 from server.resolvers.context import Context
 from server.resolvers.shared_tables import SharedTable
@@ -103,6 +104,12 @@ async def end_requests(context: Context, which: Q) -> journal.State:
     waiting = PendingAction.filter(which, status=PendingActionStatus.PENDING).select_for_update(no_key=True)
     withdrawn = await end_rows(context, waiting, status=PendingActionStatus.WITHDRAWN, decided_at=context.now)
     return {"pending_actions": withdrawn}
+
+
+def leave_withdrawals(context: Context, requests: Iterable[PendingAction]) -> None:
+    """The same, in a change that leaves rows. The requests are locked."""
+    for request in requests:
+        leave_columns(request, status=PendingActionStatus.WITHDRAWN, decided_at=context.now)
 
 
 def requests_of_member(member: Membership) -> Q:

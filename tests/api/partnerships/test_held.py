@@ -54,7 +54,11 @@ async def test_a_role_that_still_gives_the_right_is_the_one_that_acts(world: Wor
     await Membership.filter(id=world.cA.membership.id).update(role=Role.LEGAL_REPRESENTATIVE)
 
     await grant_product_access(
-        waiting, world.rows["limited"].id, product_id=world.kept.id, rights=[*ProductRight], expected_version=None
+        waiting,
+        partnership_id=world.rows["limited"].id,
+        product_id=world.kept.id,
+        rights=[*ProductRight],
+        expected_version=None,
     )
 
     assert await ProductAccess.filter(product_id=world.kept.id, revoked_at__isnull=True).count() == 1
