@@ -1,8 +1,8 @@
 """The unit of work: the rows that one change leaves, stored by one statement when it ends.
 
 `transaction()` opens and closes it. The text of a statement follows from the models and columns only and is built
-once; the rows are a single parameter. Changed columns are stored before new rows, so that a product can be taken from
-one partnership and given to another.
+once; the rows are a single parameter. Rows are deleted first, then changed columns are stored, then new rows, so that a
+product can be taken from one partnership and given to another.
 """
 
 from collections.abc import AsyncGenerator
@@ -19,6 +19,7 @@ from tortoise.fields import JSONField
 from tortoise.models import Model
 
 from server.models.base import VersionedRow
+from server.models.conditions import OneOf
 
 # `Any` below: Tortoise's model metadata is untyped.
 
@@ -28,11 +29,15 @@ class Unit:
 
     def __init__(self) -> None:
         self.rows = list[Model]()
+        self.removed = list[Model]()
         self.columns = dict[UUID, tuple[VersionedRow, set[str]]]()
 
     async def store(self) -> None:
         """Store what was left so far."""
         rows, self.rows, columns, self.columns = self.rows, [], self.columns, {}
+        removed, self.removed = self.removed, []
+        for model, group in groupby(removed, type):
+            await model.filter(OneOf("id", [row.pk for row in group])).delete()
         by_shape = dict[tuple[type[Model], tuple[str, ...]], list[Model]]()
         for row, names in columns.values():
             by_shape.setdefault((type(row), tuple(sorted(names))), []).append(row)
@@ -69,6 +74,16 @@ def leave_columns(row: VersionedRow, **columns: object) -> None:
     known, names = unit.columns.setdefault(row.id, (row, set[str]()))
     assert known is row, "a change has two copies of one row"
     names.update(columns)
+
+
+def remove(*rows: Model) -> None:
+    """Delete these rows at the end of the change."""
+    _current().removed.extend(rows)
+
+
+async def store_all_left() -> None:
+    """Store now what was left: somebody reads it now, or writes what depends on it."""
+    await _current().store()
 
 
 async def store_left(model: type[Model]) -> None:

@@ -40,6 +40,7 @@ WRITING = {
     "update",
     "update_or_create",
     *(name for name in vars(base) if name.startswith("store_")),
+    units.remove.__name__,
     *(name for name in vars(units) if name.startswith("leave")),
     end_rows.__name__,
     jobs._delete_in_batches.__name__,

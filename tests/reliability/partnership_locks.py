@@ -71,7 +71,7 @@ PARTNERSHIPS: dict[str, Case] = {
     f"resume_partnership > _lock_partnership > {PARTNERSHIP}": lose_staff("resumePartnership", "alpina"),
     "_set_status > _lock_organisation > lock_row Organisation": lose_staff("approvePartner", "delta"),
     "recover_organisation > _lock_organisation > lock_row Organisation": lose_staff("recoverOrganisation", "delta"),
-    f"terminate_partnership > {PARTNERSHIP}": find_closed(
+    f"{HELD} | terminatePartnership": find_closed(
         "terminatePartnership", "cL", "limited", "TERMINATED", "PARTNERSHIP_NOT_ACTIVE"
     ),
     f"grant_access_change > lock_in_partnership > {NAMED} | the request": find_closed(

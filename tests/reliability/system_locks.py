@@ -16,6 +16,7 @@ from server.cli import credentials, people, tokens
 from server.cli.failures import Failure
 from server.domain.oversight.exports import ExportFormat, ExportKind, ExportState, sheet_name
 from server.domain.partnerships.partnerships import PartnershipStatus
+from server.domain.products.pending_actions import PendingActionStatus
 from server.domain.rights import ProductRight
 from server.mail import undeliverable
 from server.models import EmailMessage, OutboxMessage, Receipt, SignInFailure
@@ -183,6 +184,14 @@ CASES: dict[str, Case] = {
         0,
         leaves={"limited": {"status": PartnershipStatus.ACTIVE}},
         before={"limited": EXPIRED},
+    ),
+    "end_all > lock_and_read": Case(
+        end_partnerships,
+        "pending",
+        {"pending": {"status": "REFUSED", "version": 5}},
+        1,
+        leaves={"pending": {"status": PendingActionStatus.REFUSED, "version": 5}},
+        before={"complete": EXPIRED},
     ),
     "backfill_receipts > lock_partnerships > lock_owned_rows Partnership": Case(
         backfill, "borea", {"complete": {"status": "TERMINATED"}}, 0

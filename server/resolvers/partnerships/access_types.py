@@ -14,7 +14,7 @@ from server.domain.partnerships.partnerships import AccessType, PartnershipStatu
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
 from server.domain.rights import Right
 from server.domain.versions import check_version
-from server.models import Organisation, Partnership, ProductAccess
+from server.models import Partnership, ProductAccess
 from server.models.base import store_changes
 from server.models.database import transaction
 from server.models.units import leave_columns
@@ -107,17 +107,16 @@ async def change_access(
 
     Its product accesses end. Under limited access, so do its payments for the customer's products.
     """
-    customer = await Organisation.get(id=row.customer_id)
     held_before = await ProductAccess.filter(partnership_id=row.id, revoked_at__isnull=True).select_related("product")
     before, was = partnership_terms(row), _terms_in_mail(row, held_before)
     if to_end:
-        await end_all(context, customer, to_end, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
+        await end_all(context, to_end, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
     await close_accesses(context, held_before)
     await store_changes(row, access_type=access.access_type, payment_mode=access.payment_mode)
     products = products_to_grant(offer, access.grants)
     granted = await grant_all(context, row, products, context.signed_in.user_id)
     if access.access_type is AccessType.LIMITED:
-        await release_payer(context, customer, row)
+        await release_payer(context, row)
         await end_requests(context, Q(partnership_id=row.id))
     side = side_of(context.signed_in, Right.ANSWER_ACCESS_CHANGE, row)
     after = partnership_terms(row)

@@ -100,6 +100,10 @@ class Held(Generic[RowT]):
         self._answers = answers
         self._chains = chains
 
+    @property
+    def customer_name(self) -> str:
+        return self._chains.names[self.partnership.customer_id]
+
     def all(self, fact: Fact[ModelT]) -> list[ModelT]:
         """The rows of a fact, in no order."""
         return self._answers[fact]

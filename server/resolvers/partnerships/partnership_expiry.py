@@ -10,7 +10,7 @@ from server.domain.errors import Refused
 from server.domain.events import Topic
 from server.domain.partnerships.partnerships import IN_FORCE, PartnershipStatus
 from server.domain.partnerships.terminations import EndedBy, TerminationReason
-from server.models import Organisation, Partnership
+from server.models import Partnership
 from server.models.database import transaction
 from server.resolvers.context import Context
 from server.resolvers.expiry import BATCH_SIZE, announce_deadline, latest_notice_first
@@ -60,6 +60,5 @@ async def _end_due(context: Context, found: Partnership) -> int:
         row = await lock_partnership(context, found.id)
         if row.status not in IN_FORCE or row.expires_at is None or row.expires_at > context.now:
             return 0
-        customer = await Organisation.get(id=row.customer_id)
-        await end_all(context, customer, [row], Ending(EndedBy.CLOCK, TerminationReason.DATE_REACHED))
+        await end_all(context, [row], Ending(EndedBy.CLOCK, TerminationReason.DATE_REACHED))
     return 1

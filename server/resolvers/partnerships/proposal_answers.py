@@ -205,8 +205,7 @@ async def _come_into_force(
     employees = await lock_employees_for_new_customers(row.partner_id)
     row.update_from_dict(columns)
     if ended := proposals.partnerships_to_replace(row.access_type, others, is_agreed=replaces):
-        customer = await Organisation.get(id=row.customer_id)
-        await end_all(context, customer, ended, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
+        await end_all(context, ended, Ending(EndedBy.CUSTOMER, TerminationReason.CHANGE_OF_PARTNER))
     for other in others:
         if other.partner_id == row.partner_id and other.status is PartnershipStatus.INVITED:
             requested = (await products_of_proposals([other.id]))[other.id]
