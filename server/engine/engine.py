@@ -251,7 +251,8 @@ class Engine:
             return statement.sql.encode()
         started = time.perf_counter()
         reader = None if is_changing else self.reader
-        raw = await connections.read(reader, statement.sql, [read(run) for read in statement.readers])
+        values = [read(run) for read in statement.readers]
+        raw = await connections.read(reader, statement.sql, values, statement.kinds)
         trace.milliseconds += (time.perf_counter() - started) * 1000
         trace.answers.append(raw)
         return raw

@@ -16,7 +16,17 @@ from tortoise.expressions import Q, ResolveContext
 from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
 
-from server.models.terms import AmongTerm, BoundParameter, ComparedTerm, ContainsTerm, ExistsTerm, LatestTerm, OneOfTerm
+from server.models.terms import (
+    AmongTerm,
+    BoundParameter,
+    ComparedTerm,
+    ContainsTerm,
+    ExistsTerm,
+    LatestTerm,
+    NeverTerm,
+    OneOfTerm,
+    fold,
+)
 
 # `Any` below: pypika's terms and Tortoise's model metadata are untyped.
 
@@ -34,6 +44,15 @@ class Condition(Q):
 
     def __bool__(self) -> bool:
         return True
+
+
+class Never(Condition):
+    """The condition that is never true."""
+
+    __slots__ = ()
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        return QueryModifier(where_criterion=NeverTerm())
 
 
 @dataclass(frozen=True)
@@ -63,11 +82,16 @@ class Exists(Condition):
         inner: Any = Table(self.model._meta.db_table).as_(_alias_within(outer))
         ties = [_tie(inner[column], outer, tied_to) for column, tied_to in self.columns.items()]
         condition = self.where.resolve(ResolveContext(model=self.model, table=inner, annotations={}, custom_filters={}))
-        return QueryModifier(where_criterion=ExistsTerm(inner, ties, condition.where_criterion))
+        where: Any = fold(condition.where_criterion)
+        found = where if isinstance(where, NeverTerm) else ExistsTerm(inner, ties, where)
+        return QueryModifier(where_criterion=found)
 
 
 class OneOf(Condition):
-    """Whether a column of ids is one of `values`: a single parameter, no matter how many there are."""
+    """Whether a column of ids is one of `values`: a single parameter, no matter how many there are.
+
+    A bound parameter of the kind `uuid` is a single value.
+    """
 
     __slots__ = ("column", "values")
 
@@ -82,7 +106,9 @@ class OneOf(Condition):
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         table: Any = resolve_context.table
-        return QueryModifier(where_criterion=self.term(table[self.column], self.values))
+        is_empty = not isinstance(self.values, BoundParameter) and not self.values
+        found = NeverTerm() if is_empty else self.term(table[self.column], self.values)
+        return QueryModifier(where_criterion=found)
 
 
 class Among(OneOf):

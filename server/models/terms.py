@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from pypika_tortoise.context import SqlContext
-from pypika_tortoise.enums import Dialects
-from pypika_tortoise.terms import Criterion, Term, ValueWrapper
+from pypika_tortoise.enums import Boolean, Dialects
+from pypika_tortoise.terms import ComplexCriterion, Criterion, Term, ValueWrapper
 
 # `Any` below: pypika's terms are untyped.
 
@@ -61,6 +61,26 @@ class ExistsTerm(Criterion):
         return f'EXISTS(SELECT 1 FROM "{table}" AS "{alias}" WHERE {" AND ".join(conditions) or "TRUE"}{fence})'  # noqa: S608 - as above
 
 
+NEVER = "FALSE"
+"""The SQL of the condition that is never true."""
+
+
+class NeverTerm(Criterion):
+    def get_sql(self, ctx: SqlContext) -> str:
+        return NEVER
+
+
+def fold(criterion: Any) -> Any:
+    """The same condition, without the parts that are never true. For example, `a AND FALSE OR b` is `b`."""
+    if not isinstance(criterion, ComplexCriterion):
+        return criterion
+    left, right = fold(criterion.left), fold(criterion.right)
+    never, other = (left, right) if isinstance(left, NeverTerm) else (right, left)
+    if isinstance(never, NeverTerm):
+        return never if criterion.comparator is Boolean.and_ else other
+    return ComplexCriterion(criterion.comparator, left, right)
+
+
 class OneOfTerm(Criterion):
     def __init__(self, column: Term, values: Collection[UUID] | BoundParameter) -> None:
         super().__init__()
@@ -71,17 +91,26 @@ class OneOfTerm(Criterion):
         ctx = ctx.copy(with_alias=False)
         column = self.column.get_sql(ctx)
         given: Any = self.values
+        if isinstance(given, BoundParameter) and given.kind == "uuid":
+            return self.equal_text(column, ValueWrapper(given).get_sql(ctx), ctx.dialect)
         if ctx.dialect is Dialects.POSTGRESQL:
             values = ValueWrapper(given if isinstance(given, BoundParameter) else list(given)).get_sql(ctx)
             return f"{column}=ANY({values}::uuid[])"
         values = ValueWrapper(given if isinstance(given, BoundParameter) else as_json(given)).get_sql(ctx)
         return self.in_text(column, values)
 
+    def equal_text(self, column: str, value: str, dialect: Dialects) -> str:
+        return f"{column}={value}"
+
     def in_text(self, column: str, values: str) -> str:
         return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - column and parameter, no value
 
 
 class AmongTerm(OneOfTerm):
+    def equal_text(self, column: str, value: str, dialect: Dialects) -> str:
+        # The plus keeps SQLite from looking for these rows in an index.
+        return f"{'' if dialect is Dialects.POSTGRESQL else '+'}{column}={value}"
+
     def in_text(self, column: str, values: str) -> str:
         return f"instr({values},{column})>0"
 

@@ -19,7 +19,7 @@ from tortoise.models import Model
 
 from server.domain.viewer import Viewer
 from server.engine.declarations import Computed, Joined, Prefetch, Ties
-from server.models.conditions import AtMost, Exists, Not, OneOf
+from server.models.conditions import AtMost, Exists, Never, Not, OneOf
 from server.resolvers.context import Context
 from server.resolvers.paging import moment_text
 
@@ -57,6 +57,8 @@ def _is_met(condition: Q, row: Any) -> bool:
     """Whether a condition on columns of the row itself holds. Raises TypeError for one that only a database decides."""
     if isinstance(condition, OneOf):
         return getattr(row, condition.column) in condition.values  # pyright: ignore[reportOperatorIssue] - no deferred ones
+    if isinstance(condition, Never):
+        return False
     if isinstance(condition, Not):
         return not _is_met(condition.condition, row)
     if type(condition) is not Q:

@@ -52,7 +52,7 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
     paths = Counter[str]()
     reasons = Counter[str | None]()
 
-    for number, (text, variables) in enumerate(_documents(random, await _values(random))):
+    for number, (text, variables) in enumerate(documents(random, await random_values(random), DOCUMENTS)):
         actor = ACTORS[number % len(ACTORS)]
         about = f"\nSEED={SEED} document {number} as {actor}: {variables}\n{text}\n"
         try:
@@ -80,7 +80,7 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
 )  # its cookie holds the second
 async def test_random_payloads_are_answered_alike(world: World, clients: Clients, mutation: str) -> None:
     random = Random(SEED)
-    writer = Writer(schema._schema, random, await _values(random), depth=4)
+    writer = Writer(schema._schema, random, await random_values(random), depth=4)
     field = schema._schema.mutation_type.fields[mutation]
     operation, person = OPERATIONS[mutation], world.people[PEOPLE.get(mutation, "cL")]
     asked = 0
@@ -115,7 +115,7 @@ PEOPLE = {
 """Who may make a change, where that is not Alpina's legal representative."""
 
 
-def _documents(random: Random, values: Values) -> Iterator[tuple[str, dict[str, Any]]]:
+def documents(random: Random, values: Values, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Documents with the values of their variables; a few are not valid."""
     given = 0
     for document in _of_hypothesis():
@@ -123,7 +123,7 @@ def _documents(random: Random, values: Values) -> Iterator[tuple[str, dict[str, 
             given += 1
             yield dress_document(document, schema._schema, random, values)
     writer = Writer(schema._schema, random, values)
-    for _ in range(DOCUMENTS - given):
+    for _ in range(number - given):
         yield writer.document()
 
 
@@ -149,7 +149,7 @@ def _of_hypothesis() -> list[graphql.DocumentNode]:
     return found
 
 
-async def _values(random: Random) -> Values:
+async def random_values(random: Random) -> Values:
     """Ids and cursors of all rows there are, and others."""
     rows = {model: await model.all().limit(60) for model in ids.PREFIXES}
     encoded = {model: [ids.encode(row) for row in found] for model, found in rows.items()}

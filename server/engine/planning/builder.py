@@ -66,7 +66,8 @@ class Planner:
         """The statement that returns this text, or the text itself if it depends on no stored data."""
         constant = text.constant
         sql = self.dialect.whole_statement(text.sql, self.parameters.lifted) if constant is None else constant
-        return Statement(sql, self.parameters.readers(), tuple(self.placeholders), tuple(self.refusals), self.functions)
+        parameters, placeholders, refusals = self.parameters, tuple(self.placeholders), tuple(self.refusals)
+        return Statement(sql, parameters.readers(), placeholders, refusals, self.functions, parameters.kinds)
 
     # Objects
 

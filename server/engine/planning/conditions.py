@@ -15,6 +15,7 @@ from server.engine.host import Guard
 from server.engine.planning.parameters import Parameters
 from server.engine.planning.scopes import Scope
 from server.models.conditions import TwoPartPolicy
+from server.models.terms import NEVER, fold
 
 # `Any` below: viewers are the application's own, Tortoise's metadata is untyped.
 
@@ -79,7 +80,8 @@ class Conditions:
             owner, column = scope.source(policy.column)
             if owner is not scope and owner.model is not None:
                 whole = self.shared_condition(owner, ("whole", model, column), lambda: policy.whole(column))
-                return f"{owner.extra(f'({whole})')} OR {self.shared_condition(scope, 'own', lambda: policy.own)}"
+                own = self.shared_condition(scope, "own", lambda: policy.own)
+                return own if whole == NEVER else f"{owner.extra(f'({whole})')} OR {own}"
         return self.shared_condition(scope, "policy", lambda: policy)
 
     def shared_condition(self, scope: Scope, name: Hashable, condition: Callable[[], Q]) -> str:
@@ -107,4 +109,4 @@ def resolve(model: type[Model], condition: Q, alias: str) -> Any:
     )
     if found.joins:
         raise Unplannable(f"a condition on {model.__name__} joins other tables")
-    return found.where_criterion
+    return fold(found.where_criterion)

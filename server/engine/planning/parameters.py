@@ -1,7 +1,7 @@
 """Parameters of a statement, which keep its values out of the SQL."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pypika_tortoise.terms import Parameter, Parameterizer
 
@@ -9,6 +9,9 @@ from server.engine.planning.dialects import Dialect
 from server.models.terms import BoundParameter
 
 # `Any` below: values are of whatever type a column takes.
+
+_SINGLE: Final = frozenset({"uuid", "text", "bigint", "boolean", "timestamptz"})
+"""The types of single values."""
 
 
 class Parameters(Parameterizer):
@@ -61,6 +64,12 @@ class Parameters(Parameterizer):
     def readers(self) -> tuple[Callable[[Any], Any], ...]:
         """The reader of each parameter, which takes its value from a run in the driver's form."""
         return tuple(self._value_reader(value) for value in self.values)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The SQL type of each parameter, if all are single values whose type is known. Otherwise empty."""
+        kinds = tuple(value.kind if isinstance(value, BoundParameter) else "" for value in self.values)
+        return kinds if _SINGLE.issuperset(kinds) else ()
 
     def _value_reader(self, value: Any) -> Callable[[Any], Any]:
         if not isinstance(value, BoundParameter):

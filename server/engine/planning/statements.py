@@ -30,6 +30,7 @@ class Placeholder:
 class Statement:
     """One statement: its SQL, the readers of its parameters, and its placeholders.
 
+    `kinds` are the SQL types of its parameters, if each is a single value.
     `functions` are run before it, by the numbers of their arguments. If nothing has to be read, the text is the answer
     itself.
     """
@@ -39,6 +40,7 @@ class Statement:
     placeholders: tuple[Placeholder, ...]
     refusals: tuple[Callable[[Any], Exception], ...]
     functions: Mapping[int, ByFunction] = field(default_factory=dict[int, ByFunction])
+    kinds: tuple[str, ...] = ()
 
     @property
     def is_answer(self) -> bool:

@@ -18,6 +18,7 @@ from tortoise.connection import get_connection
 
 from server.engine.errors import MAX_ANSWER_BYTES, AnswerTooLarge
 from server.engine.lru_cache import LRUCache
+from server.engine.running.shared_statements import ALONE, Bounds, SharedReads
 from server.models.outages import Unavailable, is_away, outages, raise_if_unavailable
 from server.models.postgres_pool import CHARACTERS_A_CONNECTION, MAX_KEPT_LENGTH, STATEMENTS_A_CONNECTION, Pool
 from server.models.sqlite import OpenedFile, is_locked
@@ -25,6 +26,7 @@ from server.models.sqlite import OpenedFile, is_locked
 # `Any` below: the drivers are untyped.
 
 LOG: Final = logging.getLogger("server.engine.statements")
+SHARED: Final = Bounds()
 _STATEMENTS_IN_THREAD: Final = 8
 _STEPS_BETWEEN_LOOKS: Final = 5_000
 _SECONDS_AT_ONCE: Final = 0.003
@@ -35,7 +37,10 @@ _READING: Final = ("query_only = ON", "trusted_schema = OFF")
 class Reader(Protocol):
     """Answers statements."""
 
-    async def read(self, sql: str, values: Sequence[Any]) -> bytes: ...
+    async def read(self, sql: str, values: Sequence[Any], kinds: Sequence[str] = ()) -> bytes:
+        """The answer. `kinds` are the types of the values, if each is a single value."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -43,21 +48,30 @@ class PostgresReader:
     """Reads over the connections of this process. `pool` gives them.
 
     Behind a pooler statements are neither named nor kept, and each is its own transaction, which begins with
-    `settings`.
+    `settings`. They are not shared, because planning them each time is most of their cost.
     """
 
-    def __init__(self, pool: Pool, settings: str = "") -> None:
+    def __init__(self, pool: Pool, settings: str = "", bounds: Bounds = SHARED) -> None:
         self._pool = pool
         self._begin = settings and f"BEGIN READ ONLY; {settings}"
+        self._shared = SharedReads(pool, bounds)
+        self._reading = 0
 
-    async def read(self, sql: str, values: Sequence[Any]) -> bytes:
+    async def read(self, sql: str, values: Sequence[Any], kinds: Sequence[str] = ()) -> bytes:
+        self._reading += 1
         try:
-            found = await self._read(sql, values)
+            # Someone without company would only lose the rest of the turn.
+            is_shared = self._reading > 1 and kinds and not self._begin
+            found = await self._shared.read(sql, values, kinds) if is_shared else ALONE
+            if found is ALONE:
+                found = await self._read(sql, values)
         except Exception as error:
             raise_if_unavailable(error)
             if isinstance(error, asyncpg.LockNotAvailableError):
                 raise Unavailable from error
             raise
+        finally:
+            self._reading -= 1
         outages.record_answer()
         return found
 
@@ -87,7 +101,8 @@ class PostgresReader:
         return found
 
     async def close(self) -> None:
-        """Nothing to close: the connections are the process's."""
+        """Wait for shared statements. The connections are the process's."""
+        await self._shared.close()
 
 
 class _Bounded(sqlite3.Connection):
@@ -122,7 +137,7 @@ class SqliteReader:
         self._slow: LRUCache[str, bool] = LRUCache(_MAX_SLOW, CHARACTERS_A_CONNECTION)
         self._lock = asyncio.Lock()
 
-    async def read(self, sql: str, values: Sequence[Any]) -> bytes:
+    async def read(self, sql: str, values: Sequence[Any], kinds: Sequence[str] = ()) -> bytes:
         try:
             self._opened.check()
             found = await self._read(sql, values)
@@ -204,11 +219,11 @@ class SqliteReader:
         return time.monotonic() > self._deadlines[where]
 
 
-async def read(reader: Reader | None, sql: str, values: Sequence[Any]) -> bytes:
+async def read(reader: Reader | None, sql: str, values: Sequence[Any], kinds: Sequence[str] = ()) -> bytes:
     """The answer of a statement, by the engine's own reader, or in the transaction that is open here."""
     LOG.debug("%s", sql)
     if reader is not None:
-        answer: Any = await reader.read(sql, values)
+        answer: Any = await reader.read(sql, values, kinds)
     else:
         connection: Any = get_connection("default")
         _, rows = await connection.execute_query(sql, list(values))

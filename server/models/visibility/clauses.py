@@ -9,7 +9,7 @@ from tortoise.models import Model
 from server.domain.partnerships.partnerships import PartnershipStatus
 from server.domain.rights import Scope
 from server.domain.viewer import Viewer
-from server.models.conditions import EVERY_ROW, Among, Exists
+from server.models.conditions import EVERY_ROW, Among, Exists, Never
 from server.models.partnerships.assignments import EmployeeAssignment
 from server.models.partnerships.partnerships import Partnership
 
@@ -17,7 +17,7 @@ Policy = Callable[[Viewer], Q]
 Policies = dict[type[Model], tuple[Q, Scope | None, Policy]]
 """For each model: what everyone sees, the scope a token needs, and what else the viewer sees."""
 
-NO_ROW: Final = Q(id__isnull=True)
+NO_ROW: Final = Never()
 
 
 def serves_customer(viewer: Viewer) -> Q:
