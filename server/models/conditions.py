@@ -5,7 +5,7 @@ values nor on their number: with a `BoundParameter` a statement is written befor
 of them.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -67,24 +67,49 @@ class Exists(Condition):
 
     Without columns it does not depend on the outer row. With an index on the inner columns, the cost of this EXISTS
     does not depend on how many rows a viewer may see in total. A nested one refers to the one around it.
+
+    `beside` must hold as well. It is for conditions that name rows outside, so they cannot be lifted out with `where`.
     """
 
-    __slots__ = ("columns", "model", "where")
+    __slots__ = ("beside", "columns", "model", "where")
 
-    def __init__(self, model: type[Model], where: Q = EVERY_ROW, **columns: str | AtMost) -> None:
+    def __init__(self, model: type[Model], where: Q = EVERY_ROW, *beside: Q, **columns: str | AtMost) -> None:
         super().__init__()
         self.model = model
         self.where = where
+        self.beside = beside
         self.columns = columns
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         outer: Any = resolve_context.table
         inner: Any = Table(self.model._meta.db_table).as_(_alias_within(outer))
         ties = [_tie(inner[column], outer, tied_to) for column, tied_to in self.columns.items()]
-        condition = self.where.resolve(ResolveContext(model=self.model, table=inner, annotations={}, custom_filters={}))
-        where: Any = fold(condition.where_criterion)
-        found = where if isinstance(where, NeverTerm) else ExistsTerm(inner, ties, where)
-        return QueryModifier(where_criterion=found)
+        where, *beside = (_over(self.model, inner, condition) for condition in (self.where, *self.beside))
+        is_never = any(isinstance(one, NeverTerm) for one in (where, *beside))
+        return QueryModifier(where_criterion=NeverTerm() if is_never else ExistsTerm(inner, ties, beside, where))
+
+
+class Meets(Condition):
+    """Whether one row, which the statement reads as `alias`, is what `Exists(model, where, **columns)` looks for.
+
+    Columns that are known to be equal, and conditions that the row is known to meet, can be left out.
+    """
+
+    __slots__ = ("alias", "columns", "model", "where")
+
+    def __init__(self, alias: str, model: type[Model], where: Q, columns: Mapping[str, str | AtMost]) -> None:
+        super().__init__()
+        self.alias = alias
+        self.model = model
+        self.where = where
+        self.columns = columns
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        row: Any = Table(self.model._meta.db_table).as_(self.alias)
+        found = QueryModifier()
+        for column, tied_to in self.columns.items():
+            found &= QueryModifier(where_criterion=_tie(row[column], resolve_context.table, tied_to))
+        return found & QueryModifier(where_criterion=_over(self.model, row, self.where))
 
 
 class OneOf(Condition):
@@ -214,8 +239,13 @@ class TwoPartPolicy(Condition):
         self.whole = whole
         self.own = own
 
+    @property
+    def plain(self) -> Q:
+        """The same in one part."""
+        return self.whole(self.column) | self.own
+
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
-        return (self.whole(self.column) | self.own).resolve(resolve_context)
+        return self.plain.resolve(resolve_context)
 
 
 class Not(Condition):
@@ -233,6 +263,12 @@ class Not(Condition):
 
 def _tie(inner: Any, outer: Any, tied_to: str | AtMost) -> Criterion:
     return inner >= outer[tied_to.column] if isinstance(tied_to, AtMost) else inner == outer[tied_to]
+
+
+def _over(model: type[Model], table: Any, condition: Q) -> Any:
+    """The condition over the rows of this table."""
+    context = ResolveContext(model=model, table=table, annotations={}, custom_filters={})
+    return fold(condition.resolve(context).where_criterion)
 
 
 def _alias_within(outer: Any) -> str:

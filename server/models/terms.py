@@ -39,10 +39,11 @@ class BoundParameter:
 class ExistsTerm(Criterion):
     """The SQL term of `Exists`. Conditions on the inner table only may be lifted out of the outer statement."""
 
-    def __init__(self, table: Any, ties: Sequence[Criterion], condition: Any) -> None:
+    def __init__(self, table: Any, ties: Sequence[Criterion], beside: Sequence[Criterion], condition: Any) -> None:
         super().__init__()
         self.table = table
         self.ties = ties
+        self.beside = beside
         self.condition = condition
 
     def get_sql(self, ctx: SqlContext) -> str:
@@ -50,6 +51,7 @@ class ExistsTerm(Criterion):
         lift: Callable[[str], str] | None = getattr(ctx.parameterizer, "lift", None)
         alias, table = self.table.alias, self.table._table_name
         conditions = [tie.get_sql(ctx) for tie in self.ties]
+        conditions += [f"({condition.get_sql(ctx)})" for condition in self.beside]
         if self.condition:
             condition = self.condition.get_sql(ctx)
             if lift is None:

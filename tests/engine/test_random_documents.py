@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 from typing import Any
-from uuid import uuid4
 
 import graphql
 import pytest
@@ -18,15 +17,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
-from server import models
-from server.resolvers import ids
-from server.resolvers.paging import moment_text
 from server.schema import schema
 from tests.clients import Clients
 from tests.databases import BACKEND, rolled_back
 from tests.engine.both import Both, render_planned, render_resolved
 from tests.engine.document_values import Values
 from tests.engine.documents import Writer, dress_document
+from tests.engine.stored_values import stored_values
 from tests.long import amount
 from tests.permissions.matrix import ACTORS, OPERATIONS
 from tests.seeds import SEED
@@ -36,14 +33,6 @@ DOCUMENTS = amount(150 if BACKEND == "postgres" else 250, long=20_000)
 OF_HYPOTHESIS = amount(5, long=1_500)
 DRESSED_EACH = 5
 
-_KEYS = {
-    models.Organisation: ("name_key",),
-    models.Product: ("customer_name_key", "expires_at", "created_at"),
-    models.Partnership: ("invited_at",),
-    models.Membership: ("created_at",),
-    models.CatalogueItem: ("name_key", "sku"),
-}
-
 
 @pytest.mark.postgres
 @pytest.mark.scaled
@@ -52,7 +41,7 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
     paths = Counter[str]()
     reasons = Counter[str | None]()
 
-    for number, (text, variables) in enumerate(documents(random, await random_values(random), DOCUMENTS)):
+    for number, (text, variables) in enumerate(documents(random, await stored_values(random), DOCUMENTS)):
         actor = ACTORS[number % len(ACTORS)]
         about = f"\nSEED={SEED} document {number} as {actor}: {variables}\n{text}\n"
         try:
@@ -80,7 +69,7 @@ async def test_random_documents_are_answered_alike(both: Both) -> None:
 )  # its cookie holds the second
 async def test_random_payloads_are_answered_alike(world: World, clients: Clients, mutation: str) -> None:
     random = Random(SEED)
-    writer = Writer(schema._schema, random, await random_values(random), depth=4)
+    writer = Writer(schema._schema, random, await stored_values(random), depth=4)
     field = schema._schema.mutation_type.fields[mutation]
     operation, person = OPERATIONS[mutation], world.people[PEOPLE.get(mutation, "cL")]
     asked = 0
@@ -147,39 +136,3 @@ def _of_hypothesis() -> list[graphql.DocumentNode]:
 
     collect()
     return found
-
-
-async def random_values(random: Random) -> Values:
-    """Ids and cursors of all rows there are, and others."""
-    rows = {model: await model.all().limit(60) for model in ids.PREFIXES}
-    encoded = {model: [ids.encode(row) for row in found] for model, found in rows.items()}
-    every = [id for found in encoded.values() for id in found[:20]]
-    cursors = list[str]()
-    for model, keys in _KEYS.items():
-        for row in rows[model][:12]:
-            cursors += [_cursor(row, key) for key in keys]
-    return Values(
-        ids={
-            "Query.organisation": encoded[models.Organisation],
-            "Query.product": encoded[models.Product],
-            "Query.partnership": encoded[models.Partnership],
-            "Query.node": every,
-            "Query.nodes": every,
-            "any": every,
-            "wrong": [f"org_{uuid4().hex}", f"prd_{uuid4().hex}", "", "org_", "ORG_1", "x" * 40, f"xyz_{uuid4().hex}"],
-        },
-        cursors=[
-            *cursors,
-            uuid4().hex,
-            uuid4().hex + "7a",
-            "",
-            "zz",
-            uuid4().hex + moment_text(rows[models.Product][0].created_at).encode().hex(),
-        ],
-        texts=["", "a", "web", "n", "o", "%", "_", "'", "É", "ß", "xyzzy", ".ch", "\\", "\x01", "🦊", "A" * 300],
-    )
-
-
-def _cursor(row: Any, key: str) -> str:
-    value = getattr(row, key)
-    return row.pk.hex + (value if isinstance(value, str) else moment_text(value)).encode().hex()

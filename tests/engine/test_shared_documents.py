@@ -21,7 +21,8 @@ from server.models import Product
 from server.models.database import postgres_pool
 from server.resolvers import ids
 from tests.engine.both import Both, render_planned, render_resolved
-from tests.engine.test_random_documents import documents, random_values
+from tests.engine.stored_values import stored_values
+from tests.engine.test_random_documents import documents
 from tests.long import amount
 from tests.permissions.matrix import ACTORS
 from tests.seeds import SEED
@@ -37,7 +38,7 @@ ACTORS_EACH = 6
 async def test_a_shared_statement_answers_random_documents_as_its_readers_own_would(both: Both) -> None:
     random, sizes = Random(SEED), Counter[int]()
 
-    for number, (text, variables) in enumerate(documents(random, await random_values(random), DOCUMENTS)):
+    for number, (text, variables) in enumerate(documents(random, await stored_values(random), DOCUMENTS)):
         actors = random.choices(ACTORS, k=ACTORS_EACH)  # some of them twice
         for (sql, kinds), group in (await _groups(both, text, variables, actors)).items():
             alone = [await read_alone(sql, values) for _, values in group]
@@ -65,7 +66,7 @@ async def test_a_shared_statement_finds_its_rows_as_its_readers_own_would(both: 
     random = Random(SEED)
     async with in_transaction() as connection:
         await connection.execute_script("SET LOCAL enable_seqscan = off")
-        for number, (text, variables) in enumerate(documents(random, await random_values(random), DOCUMENTS)):
+        for number, (text, variables) in enumerate(documents(random, await stored_values(random), DOCUMENTS)):
             actor = random.choice(ACTORS)
             for sql, kinds in await _groups(both, text, variables, [actor]):
                 own, shared = await _scans(sql, len(kinds)), await _scans(shared_sql(sql, kinds), len(kinds))

@@ -7,6 +7,7 @@ from tests.mutants.faults import ROOT, Fault
 
 OF_A_FILE = {
     "server/models/visibility/": "tests/models/test_random_worlds.py tests/models tests/permissions tests/engine/test_who_sees_what.py",
+    "server/models/terms.py": "tests/models tests/engine",
     "server/models/claims.py": "tests/reliability/test_outbox_workers.py tests/reliability/test_outbox.py",
     "server/domain/": "tests/domain tests/api tests/models/test_random_worlds.py tests/permissions/test_matrix.py",
     "server/resolvers/": "tests/api tests/permissions",

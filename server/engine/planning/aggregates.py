@@ -29,8 +29,9 @@ def write_aggregate(planner: Planner, declaration: Aggregate, scope: Scope, plac
     """
     child, link = planner.linked_scope(declaration.model, declaration.parent, scope, "id")
     conditions = planner.conditions
-    where = conditions.shared_condition(child, declaration.where, lambda: declaration.where(planner.viewer))
-    rows = all_of(link, conditions.row_policy(child), where, *_filters(planner, declaration, child, place))
+    conditions.require_policy(child)
+    conditions.require(child, declaration.where, lambda: declaration.where(planner.viewer))
+    rows = all_of(link, *conditions.where(child), *_filters(planner, declaration, child, place))
     column = child.field(declaration.column)
     value = _value(declaration, column, f'"{child.inner}"."{declaration.column}"', planner.dialect)
     written = planner.write_json(

@@ -3,7 +3,7 @@
 The same policy is needed at many places of a statement. It is written once, and reused with other table names.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final, Protocol
 
 from pypika_tortoise.queries import Table
@@ -12,9 +12,11 @@ from tortoise.models import Model
 
 from server.engine.errors import Unplannable
 from server.engine.host import Guard
+from server.engine.planning.implications import facts_of, remainder
 from server.engine.planning.parameters import Parameters
 from server.engine.planning.scopes import Scope
-from server.models.conditions import TwoPartPolicy
+from server.engine.planning.witnesses import Witnesses, rows_around, witness_alias
+from server.models.conditions import Exists, TwoPartPolicy
 from server.models.terms import NEVER, fold
 
 # `Any` below: viewers are the application's own, Tortoise's metadata is untyped.
@@ -36,14 +38,11 @@ class Criteria:
     def __init__(self, policies: Policies, viewer: Any) -> None:
         self.policies = policies
         self.viewer = viewer
-        self._policies: dict[type[Model], Q] = {}
+        self._conditions: dict[Hashable, Q] = {}
         self._criteria: dict[Hashable, Any] = {}
+        self._facts: dict[Hashable, frozenset[Hashable]] = {}
+        self._remainders: dict[Hashable, Q | None] = {}
         self._row_filters: dict[Guard, Q | bool] = {}
-
-    def policy(self, model: type[Model]) -> Q:
-        if model not in self._policies:
-            self._policies[model] = self.policies.policy(model, self.viewer)
-        return self._policies[model]
 
     def row_filter(self, guard: Guard) -> Q | bool:
         """Whether a guard is given: for every row, for none, or for those for which the condition holds."""
@@ -51,11 +50,27 @@ class Criteria:
             self._row_filters[guard] = guard.row_filter(self.viewer)
         return self._row_filters[guard]
 
-    def criterion(self, model: type[Model], name: Hashable, condition: Callable[[], Q]) -> Any:
-        """The condition of this name over the table `this`."""
-        if (model, name) not in self._criteria:
-            self._criteria[model, name] = resolve(model, condition(), _THIS)
-        return self._criteria[model, name]
+    def condition(self, model: type[Model], name: Hashable, condition: Callable[[], Q]) -> Q:
+        """The condition of this name."""
+        if (model, name) not in self._conditions:
+            self._conditions[model, name] = condition()
+        return self._conditions[model, name]
+
+    def criterion(self, key: Hashable, model: type[Model], condition: Q) -> Any:
+        """The condition of this key over the table `this`."""
+        if key not in self._criteria:
+            self._criteria[key] = resolve(model, condition, _THIS)
+        return self._criteria[key]
+
+    def remainder(self, row: Scope, sought: Exists) -> Q | None:
+        """What is left of the sought row's condition for a row of this scope. None if nothing of it is known."""
+        known = row.model, tuple(row.requirements)
+        if known not in self._facts:
+            self._facts[known] = facts_of(row.requirements.values())
+        key = id(sought), known  # part of one of the conditions here, so it lives as long
+        if key not in self._remainders:
+            self._remainders[key] = remainder(sought.where, self._facts[known])
+        return self._remainders[key]
 
 
 class Conditions:
@@ -66,31 +81,66 @@ class Conditions:
         self._sql_context = parameters.dialect.context.copy(parameterizer=parameters)
         self._texts: dict[Hashable, str] = {}
 
-    def row_policy(self, scope: Scope) -> str:
-        """The row policy. Its reach is decided once, at the row that determines the key, if there is one."""
-        model, link, viewer = scope.some_model, scope.link, self.criteria.viewer
+    def require_policy(self, scope: Scope) -> None:
+        """Leave out the rows that the viewer does not see."""
+        model, link, viewer, policies = scope.some_model, scope.link, self.criteria.viewer, self.criteria.policies
         if link is not None and link.column == "id" and link.around.model is not None:
             seen, column = link.around.model, link.outer
-            through = self.criteria.policies.policy_through
-            return self.shared_condition(scope, ("through", seen, column), lambda: through(model, viewer, seen, column))
-        policy = self.criteria.policy(model)
-        # For example, the products of an organisation: whether the viewer reaches all of them depends on the
-        # organisation only. It is decided at its row, as the extra `x1`, and each product asks `x1 OR its own part`.
-        if isinstance(policy, TwoPartPolicy):
-            owner, column = scope.source(policy.column)
-            if owner is not scope and owner.model is not None:
-                whole = self.shared_condition(owner, ("whole", model, column), lambda: policy.whole(column))
-                own = self.shared_condition(scope, "own", lambda: policy.own)
-                return own if whole == NEVER else f"{owner.extra(f'({whole})')} OR {own}"
-        return self.shared_condition(scope, "policy", lambda: policy)
+            self.require(scope, ("through", seen, column), lambda: policies.policy_through(model, viewer, seen, column))
+        else:
+            self.require(scope, "policy", lambda: policies.policy(model, viewer))
+
+    def require(self, scope: Scope, name: Hashable, condition: Callable[[], Q]) -> None:
+        """Leave out the rows that do not meet this condition of the viewer, which has this name for the model."""
+        scope.requirements[name] = self.criteria.condition(scope.some_model, name, condition)
+
+    def where(self, scope: Scope) -> list[str]:
+        """The requirements of a scope. What is around it may prove them."""
+        return [self._requirement(scope, *requirement) for requirement in scope.requirements.items()]
+
+    def _requirement(self, scope: Scope, name: Hashable, condition: Q) -> str:
+        around = list(rows_around(scope))
+        if not isinstance(condition, TwoPartPolicy):
+            return self._decide(scope, name, lambda: condition, around)
+        whole = self._whole(scope, name, condition)
+        own = self._decide(scope, (name, "own"), lambda: condition.own, around)
+        if whole == NEVER:
+            return own
+        return f"{whole} OR {own}" if whole and own else ""
+
+    def _whole(self, scope: Scope, name: Hashable, policy: TwoPartPolicy) -> str:
+        """The first part of the policy. It is decided once, at the row that determines the key, if there is one.
+
+        For example, the products of an organisation: whether the viewer reaches all of them depends on the organisation
+        only. It is decided at its row, as the extra `x1`, and each product asks `x1 OR its own part`.
+        """
+        model, (owner, column) = scope.model, scope.source(policy.column)
+        name = (name, "whole", model, column)
+        if owner is scope or owner.model is None:
+            return self._decide(scope, name, lambda: policy.whole(policy.column), list(rows_around(scope)))
+        whole = self.shared_condition(owner, name, lambda: policy.whole(column))
+        return owner.extra(f"({whole})") if whole not in ("", NEVER) else whole
 
     def shared_condition(self, scope: Scope, name: Hashable, condition: Callable[[], Q]) -> str:
-        """A condition of this viewer by name, which is the same for all rows of this model in the statement."""
-        text = self._texts.get((scope.model, name))
-        if text is None:
-            criterion = self.criteria.criterion(scope.some_model, name, condition)
-            text = self._texts[scope.model, name] = self._to_sql(criterion)
-        return text.replace(f'"{_THIS}"', f'"{scope.inner}"')
+        """A condition of this viewer by name, which is the same for all rows of this model in the statement.
+
+        It is decided for rows that meet the requirements. Empty if it holds for all of them.
+        """
+        return self._decide(scope, name, condition, [scope, *rows_around(scope)])
+
+    def _decide(self, scope: Scope, name: Hashable, condition: Callable[[], Q], rows: Sequence[Scope]) -> str:
+        model = scope.some_model
+        witnesses = Witnesses(scope, rows, self.criteria)
+        shortened = witnesses.shorten(self.criteria.condition(model, name, condition))
+        key = (model, name, *witnesses.choices)
+        if key not in self._texts:
+            self._texts[key] = self._to_sql(self.criteria.criterion(key, model, shortened))
+        text = self._texts[key].replace(f'"{_THIS}"', f'"{scope.inner}"')
+        for number, row in enumerate(witnesses.used):
+            alias = witness_alias(number)
+            is_own = row is scope
+            text = text.replace(f'"{alias}"', f'"{row.inner}"') if is_own else row.columns_of(alias, text)
+        return text
 
     def condition(self, scope: Scope, condition: Q) -> str:
         """A condition that is needed at one place. Empty for one that is always true."""

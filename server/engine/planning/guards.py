@@ -19,14 +19,15 @@ def write_guarded(planner: Planner, declaration: declared.Guarded, scope: Scope,
             return _denial(planner, guard, declaration, place)
     text = planner.write_value(declaration.inner, scope, place)
     for guard, row_filter in reversed(row_filters):
-        if isinstance(row_filter, Q):
-            decided = scope.extra(f"({_condition(planner, scope, guard, row_filter)})")
+        condition = _condition(planner, scope, guard, row_filter) if isinstance(row_filter, Q) else ""
+        if condition:
             denied = _denial(planner, guard, declaration, place)
-            text = expression(f"CASE WHEN {decided} THEN {text.sql} ELSE {denied.sql} END")
+            text = expression(f"CASE WHEN {scope.extra(f'({condition})')} THEN {text.sql} ELSE {denied.sql} END")
     return text
 
 
 def _condition(planner: Planner, scope: Scope, guard: declared.Guard, condition: Q) -> str:
+    """Where the guard is given. Empty if that is every row here."""
     return planner.conditions.shared_condition(scope, guard, lambda: condition)
 
 

@@ -207,14 +207,16 @@ def write_page(planner: Planner, declaration: Paged, scope: Scope, place: Place)
     else:
         child, link = planner.linked_scope(listing.model, listing.parent, scope, "id")
     conditions = planner.conditions
+    if not listing.is_stricter:
+        conditions.require_policy(child)
+    conditions.require(child, listing.always, lambda: listing.always(planner.viewer))
 
     def rows() -> str:
         narrowed = [
             conditions.condition(child, listing.criterion(name, planner.argument(number, name, kind), _NOW))
             for name, kind in asked.filters
         ]
-        always = conditions.shared_condition(child, listing.always, lambda: listing.always(planner.viewer))
-        return all_of(link, "" if listing.is_stricter else conditions.row_policy(child), always, *narrowed)
+        return all_of(link, *conditions.where(child), *narrowed)
 
     page = Page(child, asked, rows, lambda name, kind: planner.parameters.add(planner.argument(number, name, kind)))
     return _write_connection(planner, page, place.object_type, planner.selections.of(place.object_type, place.nodes))

@@ -21,8 +21,10 @@ def select_row(
 
     A row returned by a mutation is not checked again, as on the resolver path.
     """
+    if not is_given:
+        planner.conditions.require_policy(child)
     text = planner.write_object(child, type_, nodes)
-    found = f"{child.table} WHERE {all_of(link, '' if is_given else planner.conditions.row_policy(child))}"
+    found = f"{child.table} WHERE {all_of(link, *planner.conditions.where(child))}"
     if not child.extras:
         return f"(SELECT {text.sql} FROM {child.from_outside(found)})"
     inner = f"SELECT {child.select_list} FROM {found}{planner.dialect.fence}"
@@ -59,8 +61,9 @@ def write_rows(planner: Planner, declaration: declared.Rows, scope: Scope, place
         far = f'"{between.inner}"."{declaration.through.far}"'
         source = f'{between.table} JOIN {child.table} ON "{child.inner}"."id"={far}'
         order = f'"{between.inner}"."id"'
+    planner.conditions.require_policy(child)
     text = planner.write_object(child, place.object_type, place.nodes)
-    condition = all_of(link, planner.conditions.row_policy(child))
+    condition = all_of(link, *planner.conditions.where(child))
     fence = planner.dialect.fence if child.extras else ""
     inner = f"SELECT {child.select_list} FROM {source} WHERE {condition} ORDER BY {order}{fence}"
     listed = planner.dialect.join_rows(text.sql)

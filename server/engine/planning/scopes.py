@@ -1,9 +1,11 @@
 """Scopes: what a statement reads from one table, and what it computes once for each row."""
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tortoise.expressions import Q
 from tortoise.models import Model
 
 # `Any` below: Tortoise's model metadata is untyped.
@@ -18,12 +20,15 @@ class Link:
     outer: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Scope:
     """The rows of a table at one place of the statement.
 
     Conditions are written for `inner`, the table itself. The answer is read from `outer`, a subquery of it with the
     requested columns and the `extras`, which are computed once for each row.
+
+    Every row meets the `requirements`: its WHERE is written from them (`Conditions.where`), and what is decided below
+    relies on them. Each has a name, which stands for one condition on this model in all statements for a viewer.
     """
 
     number: int
@@ -31,6 +36,7 @@ class Scope:
     link: Link | None = None
     columns: dict[str, None] = field(default_factory=dict[str, None])
     extras: dict[str, str] = field(default_factory=dict[str, str])
+    requirements: dict[Hashable, Q] = field(default_factory=dict[Hashable, Q])
 
     def __post_init__(self) -> None:
         self.inner = f"t{self.number}"
@@ -66,7 +72,11 @@ class Scope:
         """
         if "SELECT" in condition:
             return self.extra(f"({condition})")
-        return re.sub(rf'"{self.inner}"\."(\w+)"', lambda found: self.column(found[1]), condition)
+        return self.columns_of(self.inner, condition)
+
+    def columns_of(self, alias: str, condition: str) -> str:
+        """The condition with the columns of this table name read from outside."""
+        return re.sub(rf'"{alias}"\."(\w+)"', lambda found: self.column(found[1]), condition)
 
     def source(self, name: str) -> tuple["Scope", str]:
         """The outermost row that already determines this column, and its column there."""
