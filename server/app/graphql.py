@@ -1,6 +1,6 @@
 """The endpoint `/graphql`: turns an HTTP request into a GraphQL operation, and its result into a response."""
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,6 +19,7 @@ from server.app import answers, bodies
 from server.app.bodies import BadRequest, GraphQLRequest
 from server.app.client_address import ClientAddresses
 from server.app.cookies import session_cookie, set_session_cookie
+from server.app.refusals import RefusedDocuments
 from server.app.requests import accepted_language
 from server.authentication import Credentials, authenticate
 from server.authentication.viewer_cache import ViewerCache
@@ -26,11 +27,12 @@ from server.domain.errors import MalformedInput, NotSignedIn, Unavailable
 from server.domain.viewer import Viewer
 from server.engine.dispatch import answer_by_plan
 from server.engine.engine import Engine
+from server.engine.errors import DOCUMENT_REFUSED
 from server.engine.running.time_slices import TimeSlices
 from server.engine.running.traces import Trace
 from server.models.database import Commits, commits
 from server.resolvers.context import Context
-from server.schema import schema
+from server.schema import documents, query_cost, schema
 from server.schema.build import log_errors
 from server.schema.documents import is_cached, parse_document
 from server.schema.engine_host import description_asked
@@ -49,6 +51,7 @@ class GraphQLEndpoint:
         self.engine = engine
         self.viewer_cache = ViewerCache()
         self.bounds = bounds_of(settings)
+        self.refusals = RefusedDocuments()
         self.descriptions = CachedAnswers(schema._schema)
         self.time_slices = engine.time_slices if engine else TimeSlices()
         self.client_address = ClientAddresses(settings.trusted_proxies)
@@ -105,6 +108,9 @@ class GraphQLEndpoint:
         """The body of the answer, and whether anything was executed for it."""
         if refusal := variable_excess(asked.variables, self.bounds):
             return _refuse_variables(refusal, asked, context), False
+        if refused := self.refusals.find(asked, context, request.method):
+            request.scope["state"]["trace"] = Trace("resolvers", DOCUMENT_REFUSED)
+            return refused.body(context.request_id), False
         await self._parse_in_turn(asked.query)
         described = await self.answer_introspection(asked, context, request.scope["state"])
         if described is not None:
@@ -117,10 +123,22 @@ class GraphQLEndpoint:
         counted = _count_commits()
         result = await _execute(asked, context, request.method)
         result.errors = _report_errors(result.errors or [], counted) or None
+        if context.is_document_refused:
+            self._keep_refusal(asked, context, request.method, result.errors or [])
         was_executed = not isinstance(result, PreExecutionError) and not answers.is_request_error(
             result.errors, result.data
         )
         return answers.result_body(result, context.request_id, was_executed=was_executed), was_executed
+
+    def _keep_refusal(
+        self, asked: GraphQLRequest, context: Context, method: str, errors: Sequence[GraphQLError]
+    ) -> None:
+        """Cache the answer to a refused document, and drop everything else that is known of it."""
+        self.refusals.keep(asked, context, method, errors)
+        documents.forget_document(asked.query)
+        query_cost.forget_costs(asked.query)
+        if self.engine is not None:
+            self.engine.forget_refused(asked.query)
 
     async def _parse_in_turn(self, text: str) -> None:
         """Parse a new document when its turn comes: one at a time.

@@ -15,7 +15,8 @@ from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 
 from server.engine.declarations import ByFunction
-from server.engine.errors import Unplannable
+from server.engine.errors import DOCUMENT_REFUSED, Unplannable
+from server.engine.gated_cache import GatedCache
 from server.engine.host import Host
 from server.engine.lru_cache import LRUCache
 from server.engine.planning.builder import Planner
@@ -43,8 +44,11 @@ from server.engine.validation import check_declarations
 # `Any` below: viewers and contexts are the application's own.
 
 MAX_OPERATIONS: Final = 500
-MAX_OPERATION_BYTES: Final = 32 * 2**20
+MAX_OPERATION_BYTES: Final = 16 * 2**20
 """The most bytes for all operations, with everything cached for them."""
+MAX_WAITING: Final = 32
+MAX_WAITING_BYTES: Final = 4 * 2**20
+"""The same for operations that nobody has been admitted to run."""
 MAX_VIEWER_KEYS: Final = 64
 
 
@@ -78,8 +82,8 @@ class Engine:
         check_declarations(self.field_index, host.policies)
         self.reader: connections.Reader | None = None
         self.time_slices = TimeSlices()
-        self._operations: LRUCache[tuple[str, str | None], PlannedOperation] = LRUCache(
-            MAX_OPERATIONS, MAX_OPERATION_BYTES
+        self._operations: GatedCache[tuple[str, str | None], PlannedOperation] = GatedCache(
+            LRUCache(MAX_OPERATIONS, MAX_OPERATION_BYTES), LRUCache(MAX_WAITING, MAX_WAITING_BYTES)
         )
         self._criteria: LRUCache[Hashable, Criteria] = LRUCache(MAX_VIEWER_KEYS)
 
@@ -105,6 +109,10 @@ class Engine:
         read.on_resize = self._size_counter((text, name), read)
         return self._operations.put((text, name), read, read.size)
 
+    def forget_refused(self, text: str) -> None:
+        """Drop the operations of a document that was refused, unless somebody may run them."""
+        self._operations.forget(lambda known: known[0] == text)
+
     def _size_counter(self, key: tuple[str, str | None], operation: PlannedOperation) -> Callable[[int], object]:
         """Counts the bytes cached for an operation, without a strong reference to it."""
         kept = weakref.ref(operation)
@@ -119,7 +127,7 @@ class Engine:
         """The operation, if it is within the caller's limits. Raises Unplannable."""
         operation = self.operation(text, name)
         if operation is None or not await self._is_admitted(operation, name, variables, context):
-            raise Unplannable("the document is refused")
+            raise Unplannable(DOCUMENT_REFUSED)
         if operation.reason is not None:
             raise Unplannable(operation.reason)
         return operation
@@ -138,6 +146,8 @@ class Engine:
             is_admitted = self.host.is_within_limits(text, document, name, variables, context)
             is_admitted = is_admitted and self.host.is_valid(text, document)
             found = operation.admissions.put(key, is_admitted, size_of_values(key))
+            if is_admitted:
+                self._operations.admit((text, name))
         return found
 
     # Requests

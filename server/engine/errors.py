@@ -6,6 +6,8 @@ from graphql import GraphQLError
 
 MAX_ANSWER_BYTES: Final = 8 * 2**20
 """The most bytes of data in an answer. Copying and sending more would delay everyone else."""
+DOCUMENT_REFUSED: Final = "the document is refused"
+"""The reason that the limits or validation refuse a document."""
 
 
 class Unplannable(Exception):

@@ -1,7 +1,7 @@
 """A bounded cache that evicts what was used least recently, limited by its entries and by their size."""
 
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Generic, TypeVar
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -39,6 +39,14 @@ class LRUCache(Generic[KeyT, ValueT]):
     def size(self) -> int:
         """The bytes of all entries together."""
         return sum(self._sizes.values())
+
+    def __iter__(self) -> Iterator[KeyT]:
+        """The keys that are cached now."""
+        return iter([*self._newer, *self._older])
+
+    def size_of(self, key: KeyT) -> int:
+        """The bytes of one entry. Zero if it is not cached."""
+        return self._sizes.get(key, 0)
 
     def get(self, key: KeyT) -> ValueT | None:
         found = self._newer.get(key)

@@ -36,6 +36,7 @@ class Context:
     `session_secret` is the new session cookie: None leaves it unchanged, an empty text ends it. `has_changed_viewers`
     says that a membership, session or token was changed. `coerced` keeps the coerced variables. `authorise` checks what
     the running mutation requires on a partnership, once that is locked; until then `is_authorised` may be False.
+    `is_document_refused` says that the errors are those of the document, which is then the same for the next caller.
     """
 
     viewer: Viewer | None
@@ -49,6 +50,7 @@ class Context:
     coerced: object = None
     authorise: Callable[[], Awaitable[None]] | None = None
     is_authorised: bool = True
+    is_document_refused: bool = False
     work: Work = field(default_factory=Work)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict[Hashable, DataLoader[Any, Any]])
 

@@ -56,16 +56,32 @@ def log_errors(errors: Sequence[GraphQLError], document: str) -> None:
     """
     if not errors:
         return
-    about = {"document": hashlib.sha256(document.encode()).hexdigest()[:16]}
+    digest = document_digest(document)
     for error in errors[:MAX_ERRORS]:
         original = error.original_error
         if isinstance(original, Unavailable):
             continue  # one line for the outage is enough
         is_unwritten = isinstance(original, GraphQLError) and error.path is not None and not original.nodes
         if original is None or (isinstance(original, (Denied, GraphQLError)) and not is_unwritten):
-            _log.info("refused", code=getattr(original, "code", "VALIDATION_FAILED"), **about)
+            log_refusals([refusal_code(error)], digest)
         else:
-            _log.error("failed", path=error.path, exc_info=original, **about)
+            _log.error("failed", path=error.path, exc_info=original, document=digest)
+
+
+def log_refusals(codes: Sequence[str], digest: str) -> None:
+    """Log mistakes of callers by their codes, with the digest of the document."""
+    for code in codes:
+        _log.info("refused", code=code, document=digest)
+
+
+def refusal_code(error: GraphQLError) -> str:
+    """The code of a caller's mistake."""
+    return getattr(error.original_error, "code", "VALIDATION_FAILED")
+
+
+def document_digest(document: str) -> str:
+    """The name of a document in logs."""
+    return hashlib.sha256(document.encode()).hexdigest()[:16]
 
 
 def _strawberry_config() -> StrawberryConfig:

@@ -26,6 +26,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from server.engine.gated_cache import GatedCache
 from server.engine.lru_cache import LRUCache
 from server.engine.plans import BYTES_OF_A_TOKEN
 from server.schema.value_errors import LITERAL_VALUES, find_invalid
@@ -33,7 +34,10 @@ from server.schema.variable_coercion import MAX_VARIABLE_ERRORS
 
 MAX_TOKENS: Final = 2_000
 MAX_DOCUMENTS: Final = 500
-MAX_BYTES: Final = 16 * 2**20
+MAX_BYTES: Final = 8 * 2**20
+MAX_WAITING: Final = 32
+MAX_WAITING_BYTES: Final = 4 * 2**20
+"""The same for documents that nobody may run, or whose limits are not yet checked."""
 _BYTES_OF_AN_ERROR: Final = 1_000
 _MANY_TOKENS: Final = 500
 _YOUNG: Final = 1
@@ -79,12 +83,24 @@ class Document:
     validate_document: list[GraphQLError] | None = None
 
 
-_documents: Final[LRUCache[str, Document]] = LRUCache(MAX_DOCUMENTS, MAX_BYTES)
+_documents: Final[GatedCache[str, Document]] = GatedCache(
+    LRUCache(MAX_DOCUMENTS, MAX_BYTES), LRUCache(MAX_WAITING, MAX_WAITING_BYTES)
+)
 
 
 def is_cached(text: str) -> bool:
     """Whether this text is cached."""
     return _documents.get(text) is not None
+
+
+def is_admitted(text: str) -> bool:
+    """Whether this text is cached as a document that somebody may run."""
+    return _documents.admitted.get(text) is not None
+
+
+def forget_document(text: str) -> None:
+    """Drop a document that was refused, unless somebody may run it."""
+    _documents.forget(lambda known: known == text)
 
 
 def parse_document(text: str) -> DocumentNode:
@@ -98,7 +114,7 @@ def parse_document(text: str) -> DocumentNode:
 
 
 def validation_errors(schema: GraphQLSchema, text: str) -> list[GraphQLError]:
-    """The validation errors of a parsed document."""
+    """The validation errors of a parsed document that is within the caller's limits. One without any is admitted."""
     found = _load_document(text)
     assert found.node
     if found.validate_document is None:
@@ -106,6 +122,8 @@ def validation_errors(schema: GraphQLSchema, text: str) -> list[GraphQLError]:
         if found.tokens > _MANY_TOKENS:
             gc.collect(_YOUNG)
         _documents.grow(text, found, _BYTES_OF_AN_ERROR * len(found.validate_document))
+    if not found.validate_document:
+        _documents.admit(text)
     return found.validate_document
 
 
@@ -155,10 +173,17 @@ class CachedDocuments(SchemaExtension):
     """Parses and validates documents that are not cached."""
 
     def on_parse(self) -> Iterator[None]:
-        self.execution_context.graphql_document = parse_document(self.execution_context.query or "")
+        asked = self.execution_context
+        try:
+            asked.graphql_document = parse_document(asked.query or "")
+        except GraphQLError:
+            asked.context.is_document_refused = True
+            raise
         yield
 
     def on_validate(self) -> Iterator[None]:
         asked = self.execution_context
         asked.pre_execution_errors = validation_errors(asked.schema._schema, asked.query or "")
+        if asked.pre_execution_errors:
+            asked.context.is_document_refused = True
         yield

@@ -7,7 +7,7 @@ from typing import Any, Final
 from graphql import DocumentNode, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
-from server.domain.errors import LimitExceeded, MalformedInput
+from server.domain.errors import Denied, LimitExceeded, MalformedInput
 from server.resolvers.context import Context
 from server.schema.introspection import asks_only_for_schema, is_standard
 from server.schema.query_cost import Cost, count_literals, operation_costs
@@ -47,13 +47,15 @@ class DocumentLimits(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         asked = self.execution_context
         if asked.graphql_document is not None and asked.query is not None:
-            if asked._provided_operation_name is None and names_are_needed(asked.graphql_document):
-                raise MalformedInput("Set `operationName` to the operation to run.")
-            limits = limits_for(asked.context)
-            run = asked._provided_operation_name
-            refusal = document_excess(asked.graphql_document, asked.query, asked.variables or {}, limits, run)
+            run, limits = asked._provided_operation_name, limits_for(asked.context)
+            refusal: Denied | None = None
+            if run is None and names_are_needed(asked.graphql_document):
+                refusal = MalformedInput("Set `operationName` to the operation to run.")
+            else:
+                refusal = document_excess(asked.graphql_document, asked.query, asked.variables or {}, limits, run)
             # Raised and not recorded, because the following validation would overwrite it.
             if refusal is not None:
+                asked.context.is_document_refused = True
                 raise refusal
         yield
 

@@ -26,8 +26,10 @@ from graphql import (
     VariableNode,
 )
 
+from server.engine.gated_cache import GatedCache
 from server.engine.lru_cache import LRUCache
 from server.resolvers.paging import DEFAULT_SIZE, LARGEST_SIZE
+from server.schema.documents import is_admitted
 
 _SIGN_INS: Final = frozenset({"signIn", "signUp", "acceptMemberInvitation"})
 _INTROSPECTION: Final = frozenset({"__schema", "__type"})
@@ -105,7 +107,11 @@ _MAX_CACHED: Final = 500
 _MAX_CACHED_BYTES: Final = 4 * 2**20
 _BYTES_OF_A_COST: Final = 1_000
 _BYTES_OF_A_SIZE: Final = 200
-_cached_costs: Final[LRUCache[tuple[object, ...], OperationCosts]] = LRUCache(_MAX_CACHED, _MAX_CACHED_BYTES)
+_MAX_WAITING: Final = 32
+_MAX_WAITING_BYTES: Final = 2**19
+_cached_costs: Final[GatedCache[tuple[object, ...], OperationCosts]] = GatedCache(
+    LRUCache(_MAX_CACHED, _MAX_CACHED_BYTES), LRUCache(_MAX_WAITING, _MAX_WAITING_BYTES)
+)
 
 
 def operation_costs(document: DocumentNode, text: str, variables: Mapping[str, Any]) -> OperationCosts:
@@ -126,6 +132,8 @@ def operation_costs(document: DocumentNode, text: str, variables: Mapping[str, A
         )
         size = len(text) + _BYTES_OF_A_COST * len(found) + _BYTES_OF_A_SIZE * len(sizes)
         _cached_costs.put(key, found, size)
+    elif is_admitted(text):
+        _cached_costs.admit(key)
     return found
 
 
@@ -138,12 +146,19 @@ def _variable_sizes(operations: list[OperationDefinitionNode], variables: Mappin
     for operation in operations:
         for definition in operation.variable_definitions or ():
             name, default = definition.variable.name.value, definition.default_value
-            size = _given_size(variables[name]) if name in variables else _literal_size(default, {})
+            size = given_size(variables[name]) if name in variables else _literal_size(default, {})
             sizes[name] = max((known for known in (size, sizes.get(name)) if known is not None), default=None)
     return sizes
 
 
-def _given_size(value: Any) -> int | None:
+def forget_costs(text: str) -> None:
+    """Drop what was measured of a document that was refused, unless somebody may run it."""
+    _cached_costs.forget(lambda known: known[0] == text)
+    _cached_literals.forget(lambda known: known == text)
+
+
+def given_size(value: Any) -> int | None:
+    """The size of a variable's value. None if it decides about no number of rows."""
     if isinstance(value, list):
         return _clamp(len(cast("list[Any]", value)))
     # `100.0` is also a valid Int.
@@ -238,7 +253,9 @@ class Literals:
     fragments: int = 0
 
 
-_cached_literals: Final[LRUCache[str, Literals]] = LRUCache(_MAX_CACHED, _MAX_CACHED_BYTES)
+_cached_literals: Final[GatedCache[str, Literals]] = GatedCache(
+    LRUCache(_MAX_CACHED, _MAX_CACHED_BYTES), LRUCache(_MAX_WAITING, _MAX_WAITING_BYTES)
+)
 
 
 def count_literals(document: DocumentNode, text: str) -> Literals:
@@ -251,6 +268,8 @@ def count_literals(document: DocumentNode, text: str) -> Literals:
         )
         _add_literals(document, found)
         _cached_literals.put(text, found, len(text) + _BYTES_OF_A_COST)
+    elif is_admitted(text):
+        _cached_literals.admit(text)
     return found
 
 
