@@ -1,4 +1,7 @@
-"""Draw bars of the ratios on standard input, JSON by peer and workload, into the file that is named."""
+"""Draw bars on a linear axis: a group for each workload, a bar for each server, ours is 1.
+
+JSON by server and workload comes on standard input; the file is named.
+"""
 
 import json
 import sys
@@ -9,21 +12,29 @@ mpl.use("agg")
 
 from matplotlib import pyplot as plt
 
+OURS, LIMIT = "ours", "limit"
+COLOURS = ("#0b6e4f", "#b8b8b8")
+OTHERS = ("#f2a541", "#3d7ea6", "#c8553d", "#7d5ba6", "#94a187", "#d68fb0", "#5c4d3c")
+
 
 def main(file: str) -> None:
-    ratios = {peer: row for peer, row in json.load(sys.stdin).items() if any(row.values())}
-    workloads = list(dict.fromkeys(workload for row in ratios.values() for workload in row))
-    figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
-    width = 0.8 / max(len(ratios), 1)
-    for place, (peer, row) in enumerate(ratios.items()):
-        positions = [turn + (place - (len(ratios) - 1) / 2) * width for turn in range(len(workloads))]
-        bars = axes.bar(positions, [row.get(workload) or 0 for workload in workloads], width, label=peer)
-        axes.bar_label(bars, fmt="%.3g", fontsize=7)
-    axes.axhline(1, color="black", linewidth=0.8)
-    axes.set_yscale("log")
+    multiples = {server: row for server, row in json.load(sys.stdin).items() if row}
+    workloads = list(dict.fromkeys(workload for row in multiples.values() for workload in row))
+    others = iter(OTHERS)
+    figure, axes = plt.subplots(figsize=(9, 4.5), layout="constrained")
+    width = 0.84 / len(multiples)
+    for place, (server, row) in enumerate(multiples.items()):
+        shift = (place - (len(multiples) - 1) / 2) * width
+        colour = dict(zip((OURS, LIMIT), COLOURS, strict=True)).get(server) or next(others)
+        heights = [row.get(workload, 0) for workload in workloads]
+        bars = axes.bar([turn + shift for turn in range(len(workloads))], heights, width, label=server, color=colour)
+        axes.bar_label(bars, [f"{height:.2g}" if height else "" for height in heights], fontsize=7, padding=1)
+    axes.axhline(1, color=COLOURS[0], linewidth=0.8, linestyle="dotted")
+    axes.set_ylim(bottom=0)
     axes.set_xticks(range(len(workloads)), workloads)
-    axes.set_ylabel("requests a second: ours, times the peer's")
-    figure.legend(loc="outside upper center", frameon=False, ncols=len(ratios))
+    axes.set_ylabel("requests a second (ours = 1; more is better)")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside upper center", frameon=False, ncols=4, fontsize=8)
     figure.savefig(file, dpi=150)
 
 

@@ -1,6 +1,6 @@
-"""How do the ratios look? A picture, drawn with matplotlib in an environment of its own.
+"""How do the rates compare? A chart, drawn with matplotlib in an environment of its own.
 
-Without uv or the package there is no chart; the tables have the same numbers.
+Without uv or the package, there is no chart; the tables have the same numbers.
 """
 
 import json
@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.databases import ROOT
-from benchmarks.goals import ratio_of
 from benchmarks.measuring import Table
 from benchmarks.recipes import RECIPES
-from benchmarks.report import COMPARED
 
+DRAWN: Final = tuple(name for name in RECIPES if name != "off")
 PICTURE: Final = Path(__file__).with_name("ratios.png")
 _HERE: Final = Path(__file__).parent
 _UV: Final = ROOT / ".venv-tools" / "bin" / "uv"
@@ -22,23 +21,22 @@ _ENVIRONMENT: Final = ROOT / ".artifacts" / "venv-bench"
 
 
 def draw(table: Table) -> None:
-    """Write ratios.png: how many times as many requests ours answers, by peer and workload."""
-    ratios = {
-        RECIPES[peer].label: {
-            workload: ratio_of(table, workload, peer, lambda figures: figures.rate) for workload in table
+    """Write ratios.png: requests a second of each server by workload, as multiples of ours."""
+    multiples = {
+        RECIPES[name].label: {
+            workload: row[name].rate / row["ours"].rate for workload, row in table.items() if name in row
         }
-        for peer in COMPARED
-        if any(peer in row for row in table.values())
+        for name in DRAWN
+        if any(name in row for row in table.values())
     }
     try:
-        python = _prepare_python()
-        command = [str(python), str(_HERE / "draw.py"), str(PICTURE)]
-        subprocess.run(command, input=json.dumps(ratios), text=True, check=True)
+        command = [str(prepare_python()), str(_HERE / "draw.py"), str(PICTURE)]
+        subprocess.run(command, input=json.dumps(multiples), text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"No picture is drawn: {error}")
 
 
-def _prepare_python() -> Path:
+def prepare_python() -> Path:
     """The Python that has what the lock names."""
     python = _ENVIRONMENT / "bin" / "python"
     environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}

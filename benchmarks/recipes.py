@@ -77,5 +77,6 @@ RECIPES: Final = {
         POSTGRAPHILE,
         {Way.USUAL: USUAL_POSTGRAPHILE, Way.BARE: BARE_POSTGRAPHILE},
     ),
+    "apollo": _in_node("Apollo Server + DataLoader", "apollo.js", WITH_NODES),
     "plain": _in_python("Strawberry + Tortoise", "benchmarks.plain.app:create_app", PLAIN),
 }

@@ -2,57 +2,12 @@
 // hand-written SQL with the row filter in it.
 
 import Fastify from 'fastify';
-import { GraphQLScalarType } from 'graphql';
 import mercurius from 'mercurius';
 import { grant } from './grants.js';
 import { pool } from './pool.js';
-import { authenticated, findIn, isBare, may } from './viewer.js';
+import { DateTime, schema } from './schema.js';
+import { authenticated, check, checkMember, findIn, isBare } from './viewer.js';
 import * as sql from './sql.js';
-
-const schema = `
-  scalar DateTime
-  enum ProductCategory {
-    DOMAIN WEB_HOSTING WORDPRESS_HOSTING MAIL KSUITE KDRIVE CLOUD_SERVER PUBLIC_CLOUD
-    SWISS_BACKUP SSL STREAMING NEWSLETTER TICKETING SUPPORT OTHER
-  }
-  enum ProductState { ACTIVE EXPIRING SUSPENDED TERMINATED }
-  enum Period { MONTH YEAR }
-  enum ProductRight { TECHNICAL STATISTICS }
-  type Product {
-    id: ID!
-    category: ProductCategory!
-    serviceName: String!
-    customerName: String!
-    internalName: String!
-    period: Period!
-    expiresAt: DateTime!
-    autoRenew: Boolean!
-    state: ProductState!
-  }
-  type ProductConnection { nodes: [Product!]! }
-  type CustomerEdge { node: Organisation! }
-  type CustomerConnection { edges: [CustomerEdge!]! }
-  type Organisation {
-    id: ID!
-    name: String!
-    products(first: Int = 20): ProductConnection!
-    managedCustomers(first: Int = 20): CustomerConnection!
-  }
-  type Query {
-    product(id: ID!): Product
-    organisation(id: ID!): Organisation
-  }
-  input GrantProductAccessInput { partnershipId: ID! productId: ID! rights: [ProductRight!]! }
-  type ProductAccess { id: ID! rights: [ProductRight!]! grantedAt: DateTime! }
-  type UserError { code: String! }
-  type GrantProductAccessPayload { productAccess: ProductAccess userErrors: [UserError!]! }
-  type Mutation { grantProductAccess(input: GrantProductAccessInput!): GrantProductAccessPayload! }
-`;
-
-// The text of PostgreSQL is nearly what is wanted: no Date is made of it.
-const rfc3339 = (text) => `${text.replace(' ', 'T')}:00`;
-
-const DateTime = new GraphQLScalarType({ name: 'DateTime', serialize: rfc3339 });
 
 const resolvers = {
   DateTime,
@@ -117,14 +72,6 @@ async function ofMany(statement, queries, viewer) {
 
 function inTurn(queries, found, wrap) {
   return queries.map(({ obj }) => wrap(found.get(obj.id) ?? []));
-}
-
-function check(viewer, scope) {
-  if (!isBare && !may(viewer, scope)) throw new Error('FORBIDDEN');
-}
-
-function checkMember(viewer, organisationId) {
-  if (!isBare && !(viewer.isMember && viewer.organisationId === organisationId)) throw new Error('FORBIDDEN');
 }
 
 const app = Fastify({ logger: false });

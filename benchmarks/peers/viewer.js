@@ -47,3 +47,13 @@ function fromRow(row) {
 export function may(viewer, scope) {
   return viewer.scopes.has(scope) || viewer.scopes.has(scope.replace('_READ', '_MANAGE'));
 }
+
+/** Throws unless the viewer's token has this scope. */
+export function check(viewer, scope) {
+  if (!isBare && !may(viewer, scope)) throw new Error('FORBIDDEN');
+}
+
+/** Throws unless the viewer is a member of the organisation. */
+export function checkMember(viewer, organisationId) {
+  if (!isBare && !(viewer.isMember && viewer.organisationId === organisationId)) throw new Error('FORBIDDEN');
+}
