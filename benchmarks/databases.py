@@ -68,8 +68,9 @@ class Postgres:
     def _copy(self, template: str, facts: dict[str, Any]) -> Iterator[World]:
         name = f"{template}_{next(self._turns)}"
         self.run("postgres", f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        # Ours asks for this itself; said of the database, it serves the peers as well.
+        # Ours asks for these itself; said of the database, they serve the peers as well.
         self.run("postgres", f"ALTER DATABASE {name} SET plan_cache_mode = force_generic_plan")
+        self.run("postgres", f"ALTER DATABASE {name} SET random_page_cost = 1.1")
         try:
             yield World(self._url(name), self._server.get_uri(database=name), facts)
         finally:

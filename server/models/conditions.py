@@ -23,6 +23,7 @@ from server.models.terms import (
     ContainsTerm,
     ExistsTerm,
     LatestTerm,
+    NamedByTerm,
     NeverTerm,
     OneOfTerm,
     fold,
@@ -87,6 +88,28 @@ class Exists(Condition):
         where, *beside = (_over(self.model, inner, condition) for condition in (self.where, *self.beside))
         is_never = any(isinstance(one, NeverTerm) for one in (where, *beside))
         return QueryModifier(where_criterion=NeverTerm() if is_never else ExistsTerm(inner, ties, beside, where))
+
+
+class NamedBy(Condition):
+    """Whether `column` of a row of `model` for which `where` holds is the id of this row.
+
+    The ids are worked out once, and the rows are found by them: for few rows of a large table. `Exists` is decided for
+    each row.
+    """
+
+    __slots__ = ("column", "model", "where")
+
+    def __init__(self, model: type[Model], column: str, where: Q) -> None:
+        super().__init__()
+        self.model = model
+        self.column = column
+        self.where = where
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        outer: Any = resolve_context.table
+        inner: Any = Table(self.model._meta.db_table).as_(_alias_within(outer))
+        condition = _over(self.model, inner, self.where)
+        return QueryModifier(where_criterion=NamedByTerm(outer["id"], inner[self.column], inner, condition))
 
 
 class Meets(Condition):

@@ -102,10 +102,10 @@ class _Statement:
     sql: str
     parameters: tuple[tuple[int, Any], ...]
     readers: tuple[Callable[[Sequence[Any]], Any], ...]
+    to_argument: Callable[[Any, Any], Any]
 
     def arguments(self, questions: Sequence[Question[Any]]) -> list[Any]:
-        to_argument = _sqlite_argument if _is_sqlite() else _postgres_argument
-        return [to_argument(value, questions[number].run) for number, value in self.parameters]
+        return [self.to_argument(value, questions[number].run) for number, value in self.parameters]
 
 
 _statements: Final = dict[Hashable, _Statement]()
@@ -121,7 +121,8 @@ def _write(keys: Hashable, questions: Sequence[Question[Any]]) -> _Statement:
         owners += [number] * (len(values) - len(owners))
         parts.append(_as_list(text, question.model))
     parameters = tuple(zip(owners, values, strict=True))
-    statement = _Statement(f"SELECT {', '.join(parts)}", parameters, tuple(reader_of(q.model) for q in questions))
+    readers = tuple(reader_of(question.model) for question in questions)
+    statement = _Statement(f"SELECT {', '.join(parts)}", parameters, readers, _argument_writer())
     _statements[keys] = statement
     return statement
 
@@ -159,8 +160,12 @@ def _is_sqlite() -> bool:
 
 def arguments_of(values: Sequence[Any], run: Any) -> list[Any]:
     """The values of a statement's parameters, as the database takes them."""
-    to_argument = _sqlite_argument if _is_sqlite() else _postgres_argument
+    to_argument = _argument_writer()
     return [to_argument(value, run) for value in values]
+
+
+def _argument_writer() -> Callable[[Any, Any], Any]:
+    return _sqlite_argument if _is_sqlite() else _postgres_argument
 
 
 def _postgres_argument(value: Any, run: Any) -> Any:

@@ -63,6 +63,25 @@ class ExistsTerm(Criterion):
         return f'EXISTS(SELECT 1 FROM "{table}" AS "{alias}" WHERE {" AND ".join(conditions) or "TRUE"}{fence})'  # noqa: S608 - as above
 
 
+class NamedByTerm(Criterion):
+    """The SQL term of `NamedBy`. PostgreSQL works the ids out once, and looks the rows up by them."""
+
+    def __init__(self, column: Term, named: Term, table: Any, condition: Any) -> None:
+        super().__init__()
+        self.column = column
+        self.named = named
+        self.table = table
+        self.condition = condition
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        ctx = ctx.copy(subquery=False, with_alias=False, with_namespace=True)
+        where = self.condition.get_sql(ctx) if self.condition else "TRUE"
+        rows = f'"{self.table._table_name}" AS "{self.table.alias}"'
+        ids = f"SELECT {self.named.get_sql(ctx)} FROM {rows} WHERE {where}"  # noqa: S608 - names and parameters
+        column = self.column.get_sql(ctx)
+        return f"{column}=ANY(ARRAY({ids}))" if ctx.dialect is Dialects.POSTGRESQL else f"{column} IN ({ids})"
+
+
 NEVER = "FALSE"
 """The SQL of the condition that is never true."""
 
@@ -136,7 +155,8 @@ class LatestTerm(Criterion):
             f'SELECT l."id" FROM "{self.table._table_name}" AS l WHERE l."{self.column}"=k.value'  # noqa: S608 - names and a parameter
             f' ORDER BY l."{self.order}" DESC LIMIT 1'
         )
-        return f"{self.table['id'].get_sql(ctx)} IN (SELECT ({latest}) FROM {keys})"  # noqa: S608 - as above
+        found, id = f"SELECT ({latest}) FROM {keys}", self.table["id"].get_sql(ctx)  # noqa: S608 - as above
+        return f"{id}=ANY(ARRAY({found}))" if is_postgres else f"{id} IN ({found})"
 
 
 class ComparedTerm(Criterion):

@@ -51,7 +51,7 @@ pool_mode = transaction
 default_pool_size = {size}
 {more}
 """
-IGNORING = "ignore_startup_parameters = statement_timeout,lock_timeout,plan_cache_mode,jit"
+IGNORING = "ignore_startup_parameters = statement_timeout,lock_timeout,plan_cache_mode,random_page_cost,jit"
 WHO = "{ viewer { user { email } } }"
 LISTS = "{ catalogue(first: 5) { totalCount nodes { name } } viewer { organisations { nodes { name } } } }"
 

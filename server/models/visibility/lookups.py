@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from server.domain.viewer import Viewer
-from server.models.conditions import EVERY_ROW, Exists, OneOf
+from server.models.conditions import EVERY_ROW, NamedBy, OneOf
 from server.models.questions import Question, ask, ask_one
 from server.models.terms import BoundParameter
 from server.models.visibility.policies import row_policy, visible_queryset
@@ -86,11 +86,11 @@ async def lock_owned_rows(
 
     def within(level: int) -> Q:
         if level:
-            return Exists(levels[level - 1], within(level - 1), **{path[level - 1][0]: "id"})
+            return NamedBy(levels[level - 1], path[level - 1][0], within(level - 1))
         return OneOf("id", _IDS) & (row_policy(model, viewer_template(seen_by)) if seen_by else EVERY_ROW)
 
     def build(level: int) -> Any:
-        condition = within(level) if level else Exists(model, within(0), id="id")
+        condition = within(level) if level else NamedBy(model, "id", within(0))
         return levels[level].filter(condition).order_by("id").select_for_update(no_key=True)
 
     questions = [Question(found, (level, key), partial(build, level), run) for level, found in enumerate(levels)]

@@ -49,11 +49,15 @@ def viewer_questions(viewer: Viewer) -> tuple[Question[Any], ...]:
 
 
 def current_viewer(viewer: Viewer, answers: Sequence[Any], now: datetime) -> Viewer:
-    """The viewer as they are now. Someone who is no longer a member, or whose token has ended, has no membership."""
+    """The viewer as they are now: the same object if nothing has changed, with what was worked out for it.
+
+    Someone who is no longer a member, or whose token has ended, has no membership.
+    """
     found = _viewer(viewer, answers, now)
     if found is None:
         return replace(viewer, memberships=())
-    return replace(viewer, memberships=found.memberships, token=found.token)
+    current = replace(viewer, memberships=found.memberships, token=found.token)
+    return viewer if current == viewer else current
 
 
 def _viewer(viewer: Viewer, answers: Sequence[Any], now: datetime) -> Viewer | None:
